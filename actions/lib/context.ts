@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { ActionError, messageOf } from './errors.ts';
+import { type CommitSha, parseCommitSha, parseRepositoryName, type RepositoryName } from './identifiers.ts';
+import type { Environment, Parsed } from './inputs.ts';
+
+/**
+ * Where and why the step runs, from the runner's default variables.
+ * Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+export interface Context {
+  repository: RepositoryName;
+  sha: CommitSha;
+  /** The full ref: `refs/heads/main`, `refs/tags/v1.4.2`, `refs/pull/7/merge`. */
+  ref: string;
+  /** Set when a branch triggered the run. */
+  branch: string | undefined;
+  /** Set when a tag triggered the run. */
+  tag: string | undefined;
+  eventName: string;
+  /** The folder that holds the checkout. */
+  workspace: string;
+  /** Without a slash at the end; GitHub Enterprise Server has its own. */
+  serverUrl: string;
+  apiUrl: string;
+  graphqlUrl: string;
+  runId: string | undefined;
+  runAttempt: string | undefined;
+}
+
+/** @throws {ActionError} when the runner's variables are missing or malformed */
+export function readContext(env: Environment): Context {
+  const ref = env.GITHUB_REF ?? '';
+  const url = (value: string | undefined, fallback: string): string => (value || fallback).replace(/\/+$/, '');
+  const apiUrl = url(env.GITHUB_API_URL, 'https://api.github.com');
+  return {
+    repository: variable('GITHUB_REPOSITORY', env, parseRepositoryName),
+    sha: variable('GITHUB_SHA', env, parseCommitSha),
+    ref,
+    branch: ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined,
+    tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
+    eventName: env.GITHUB_EVENT_NAME ?? '',
+    workspace: env.GITHUB_WORKSPACE || process.cwd(),
+    serverUrl: url(env.GITHUB_SERVER_URL, 'https://github.com'),
+    apiUrl,
+    // GitHub Enterprise Server: REST at /api/v3, GraphQL at /api/graphql.
+    graphqlUrl: url(env.GITHUB_GRAPHQL_URL, apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`),
+    runId: env.GITHUB_RUN_ID,
+    runAttempt: env.GITHUB_RUN_ATTEMPT,
+  };
+}
+
+function variable<T>(name: string, env: Environment, parse: (text: string) => Parsed<T>): T {
+  const text = env[name] ?? '';
+  const parsed = parse(text);
+  if ('value' in parsed) return parsed.value;
+  throw new ActionError({
+    what: `the variable ${name} is unusable`,
+    why: `${JSON.stringify(text)} ${parsed.problem}`,
+    next: 'The runner sets it for every job; when you run the bundle by hand, set it yourself.',
+  });
+}
+
+/** The webhook payload that started the run; an empty object when there is none. */
+export async function readEvent(env: Environment): Promise<Record<string, unknown>> {
+  const path = env.GITHUB_EVENT_PATH;
+  if (!path) return {};
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw new ActionError({
+      what: 'the event payload is unreadable',
+      why: `${path}: ${messageOf(error)}`,
+      next: 'The runner writes it for every job; when you run the bundle by hand, unset GITHUB_EVENT_PATH or point it at a JSON file.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Parsed } from './inputs.ts';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** `sha256:` and 64 lower-case hex digits (https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests). */
+export type Digest = Branded<'Digest'>;
+/** A full Git commit id: 40 lower-case hex digits, or 64 in a SHA-256 repository. */
+export type CommitSha = Branded<'CommitSha'>;
+/** `OWNER/REPO`. */
+export type RepositoryName = Branded<'RepositoryName'>;
+/** A registry's host with an optional port and path, in lower case, no scheme: `ghcr.io/org`, `localhost:5001`. */
+export type RegistryName = Branded<'RegistryName'>;
+/** An image's repository below the registry, in lower case: `shop/web`. */
+export type ImageName = Branded<'ImageName'>;
+/** A tag as registries accept it: at most 128 of `[A-Za-z0-9_.-]`, not starting with `.` or `-`. */
+export type ImageTag = Branded<'ImageTag'>;
+
+const parser =
+  <Name extends string>(pattern: RegExp, problem: string, normalise: (text: string) => string = (text) => text) =>
+  (text: string): Parsed<Branded<Name>> => {
+    const normal = normalise(text);
+    return pattern.test(normal) ? { value: normal as Branded<Name> } : { problem };
+  };
+
+const lower = (text: string): string => text.toLowerCase();
+
+// The grammar of references: https://github.com/distribution/reference/blob/main/reference.go
+const HOST = '(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?';
+const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+
+export const parseDigest = parser<'Digest'>(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hex digits)');
+export const parseCommitSha = parser<'CommitSha'>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'is not a full commit id (40 hex digits)');
+export const parseRepositoryName = parser<'RepositoryName'>(
+  /^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+  'is not OWNER/REPO',
+);
+export const parseRegistryName = parser<'RegistryName'>(
+  new RegExp(`^${HOST}(?:/${COMPONENT})*$`),
+  'is not a registry: a host with an optional port and path, without https:// and without a tag',
+  lower,
+);
+export const parseImageName = parser<'ImageName'>(
+  new RegExp(`^(?=.{1,200}$)${COMPONENT}(?:/${COMPONENT})*$`),
+  'is not an image name: lower-case path segments, without registry and without a tag',
+  lower,
+);
+export const parseImageTag = parser<'ImageTag'>(
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/,
+  'is not a tag: at most 128 of letters, digits, "_", "." and "-"',
+);

@@ -1,0 +1,122 @@
+import { InputError, type InputFault } from './errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a reader gets from a parser: a value, or what is wrong with the text. */
+export type Parsed<T> = { value: T } | { problem: string };
+
+/** One line of a list input with its place, so that a fault can name it. */
+export interface Line {
+  text: string;
+  /** 1-based, among all lines of the input. */
+  number: number;
+}
+
+/**
+ * Reads an action's inputs from the environment and collects every fault, so that all are reported together
+ * (`finish`) before anything is done. A method that met a fault returns a harmless stand-in.
+ */
+export class InputReader {
+  readonly #env: Environment;
+  readonly #faults: InputFault[] = [];
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The text of an input without white space around it; `''` when it is not given. The runner's naming: `INPUT_` + upper case, spaces as `_`. */
+  text(name: string, fallback = ''): string {
+    const value = this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+    return value === undefined || value === '' ? fallback : value;
+  }
+
+  required(name: string, example: string): string {
+    const value = this.text(name);
+    if (value === '') this.fault({ input: name, problem: 'is required', example });
+    return value;
+  }
+
+  /** YAML 1.2's core forms, as the runner's own toolkit reads them. */
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.text(name);
+    if (value === '') return fallback;
+    if (/^(true|True|TRUE)$/.test(value)) return true;
+    if (/^(false|False|FALSE)$/.test(value)) return false;
+    this.fault({ input: name, value, problem: 'is not a boolean (true True TRUE false False FALSE)', example: String(fallback) });
+    return fallback;
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.text(name, fallback);
+    const choice = choices.find((each) => each === value);
+    if (choice !== undefined) return choice;
+    this.fault({ input: name, value, problem: `is not one of ${choices.join(', ')}`, example: fallback });
+    return fallback;
+  }
+
+  integer(name: string, range: { min: number; max: number }, fallback: number): number {
+    const value = this.text(name);
+    if (value === '') return fallback;
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.min && number <= range.max) return number;
+    this.fault({ input: name, value, problem: `is not a whole number from ${range.min} to ${range.max}`, example: String(fallback) });
+    return fallback;
+  }
+
+  /** A plain list: one item a line; blank lines are left out. */
+  lines(name: string, fallback = ''): Line[] {
+    return this.text(name, fallback)
+      .split(/\r?\n/)
+      .map((text, index) => ({ text: text.trim(), number: index + 1 }))
+      .filter(({ text }) => text !== '');
+  }
+
+  /** The text through a parser. An input that is not given is `undefined`; so is a faulty one. */
+  parsed<T>(name: string, parse: (text: string) => Parsed<T>, example: string): T | undefined {
+    const value = this.text(name);
+    return value === '' ? undefined : this.take(name, value, parse(value), example);
+  }
+
+  /** Each line through a parser; faulty lines are left out. */
+  parsedLines<T>(name: string, parse: (text: string) => Parsed<T>, example: string, fallback = ''): T[] {
+    return this.lines(name, fallback).flatMap(({ text, number }) => {
+      const value = this.take(`${name} (line ${number})`, text, parse(text), example);
+      return value === undefined ? [] : [value];
+    });
+  }
+
+  /** A structured input in YAML (or JSON, which YAML contains). The parser of YAML is loaded only when there is something to parse. */
+  async yaml<T>(name: string, parse: (data: unknown) => Parsed<T>, example: string): Promise<T | undefined> {
+    const text = this.text(name);
+    if (text === '') return undefined;
+    const { parseDocument } = await import('yaml');
+    const document = parseDocument(text, { logLevel: 'silent' });
+    const problem = document.errors[0]?.message.split('\n')[0];
+    if (problem !== undefined) {
+      this.fault({ input: name, value: text, problem: `is not YAML: ${problem}`, example });
+      return undefined;
+    }
+    try {
+      return this.take(name, text, parse(document.toJS()), example);
+    } catch (error) {
+      // `toJS` refuses documents that expand without end (aliases of aliases).
+      this.fault({ input: name, problem: `is not usable: ${(error as Error).message}`, example });
+      return undefined;
+    }
+  }
+
+  fault(fault: InputFault): void {
+    this.#faults.push(fault);
+  }
+
+  /** @throws {InputError} naming every fault that was met */
+  finish(): void {
+    if (this.#faults.length > 0) throw new InputError(this.#faults);
+  }
+
+  private take<T>(input: string, value: string, parsed: Parsed<T>, example: string): T | undefined {
+    if ('value' in parsed) return parsed.value;
+    this.fault({ input, value, problem: parsed.problem, example });
+    return undefined;
+  }
+}

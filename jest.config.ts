@@ -1,0 +1,17 @@
+import type { Config } from 'jest';
+
+/** `*.real.test.ts` run against the real tools; `npm run test:unit` leaves them out. */
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/actions', '<rootDir>/workflows-src', '<rootDir>/app', '<rootDir>/helm', '<rootDir>/lab', '<rootDir>/scripts'],
+  testMatch: ['**/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.lab/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+  },
+  testTimeout: 60_000,
+};
+
+export default config;
