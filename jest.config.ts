@@ -3,7 +3,14 @@ import type { Config } from 'jest';
 /** `*.real.test.ts` run against the real tools; `npm run test:unit` leaves them out. */
 const config: Config = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/actions', '<rootDir>/workflows-src', '<rootDir>/app', '<rootDir>/helm', '<rootDir>/lab', '<rootDir>/scripts'],
+  roots: [
+    '<rootDir>/actions',
+    '<rootDir>/workflows-src',
+    '<rootDir>/app',
+    '<rootDir>/helm',
+    '<rootDir>/lab',
+    '<rootDir>/scripts',
+  ],
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.lab/'],

@@ -21,7 +21,8 @@ export interface Annotation {
 type Write = (text: string) => unknown;
 const stdout: Write = (text) => process.stdout.write(text);
 
-const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeData = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 function command(name: string, properties: Record<string, string | number | undefined>, message: string): string {

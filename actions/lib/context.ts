@@ -43,7 +43,10 @@ export function readContext(env: Environment): Context {
     serverUrl: url(env.GITHUB_SERVER_URL, 'https://github.com'),
     apiUrl,
     // GitHub Enterprise Server: REST at /api/v3, GraphQL at /api/graphql.
-    graphqlUrl: url(env.GITHUB_GRAPHQL_URL, apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`),
+    graphqlUrl: url(
+      env.GITHUB_GRAPHQL_URL,
+      apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`,
+    ),
     runId: env.GITHUB_RUN_ID,
     runAttempt: env.GITHUB_RUN_ATTEMPT,
   };

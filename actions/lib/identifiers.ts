@@ -26,11 +26,15 @@ const parser =
 const lower = (text: string): string => text.toLowerCase();
 
 // The grammar of references: https://github.com/distribution/reference/blob/main/reference.go
-const HOST = '(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?';
+const HOST =
+  '(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?';
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 
 export const parseDigest = parser<'Digest'>(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hex digits)');
-export const parseCommitSha = parser<'CommitSha'>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'is not a full commit id (40 hex digits)');
+export const parseCommitSha = parser<'CommitSha'>(
+  /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
+  'is not a full commit id (40 hex digits)',
+);
 export const parseRepositoryName = parser<'RepositoryName'>(
   /^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
   'is not OWNER/REPO',

@@ -42,7 +42,12 @@ export class InputReader {
     if (value === '') return fallback;
     if (/^(true|True|TRUE)$/.test(value)) return true;
     if (/^(false|False|FALSE)$/.test(value)) return false;
-    this.fault({ input: name, value, problem: 'is not a boolean (true True TRUE false False FALSE)', example: String(fallback) });
+    this.fault({
+      input: name,
+      value,
+      problem: 'is not a boolean (true True TRUE false False FALSE)',
+      example: String(fallback),
+    });
     return fallback;
   }
 
@@ -59,7 +64,12 @@ export class InputReader {
     if (value === '') return fallback;
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= range.max) return number;
-    this.fault({ input: name, value, problem: `is not a whole number from ${range.min} to ${range.max}`, example: String(fallback) });
+    this.fault({
+      input: name,
+      value,
+      problem: `is not a whole number from ${range.min} to ${range.max}`,
+      example: String(fallback),
+    });
     return fallback;
   }
 

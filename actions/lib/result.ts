@@ -1,0 +1,59 @@
+import { info } from './commands.ts';
+
+export type OutputValue = string | number | boolean | object | undefined;
+
+/** Set outputs now, so that they are there also when the step fails later. Objects become JSON, `undefined` the empty text. */
+export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>): Promise<void> {
+  const { setOutput } = await import('@actions/core');
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value ?? '');
+}
+
+/** A cell of a summary table; code is shown in a fixed-width face. */
+export type Cell = string | { code: string } | { link: string; text: string };
+
+export interface Table {
+  header: readonly string[];
+  rows: readonly (readonly Cell[])[];
+}
+
+/** Markdown's and HTML's special characters in a text that came from elsewhere, made harmless. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/([\\`*_{}[\]#|~])/g, '\\$1')
+    .replaceAll(/[\r\n]+/g, ' ');
+}
+
+/** A text in a fixed-width face that nothing in it can leave: no Markdown, no HTML, no table cell's end. */
+export function markdownCode(text: string): string {
+  return `<code>${escapeMarkdown(text)}</code>`;
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === 'string') return escapeMarkdown(cell);
+  return 'code' in cell
+    ? markdownCode(cell.code)
+    : `[${escapeMarkdown(cell.text)}](${encodeURI(cell.link).replaceAll(')', '%29')})`;
+}
+
+/** A table in GitHub-flavoured Markdown. */
+export function markdownTable({ header, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cellText)))].join('\n');
+}
+
+/**
+ * Add the step's one summary to the job's page. Outside a runner, and where the runner refuses it, it is printed instead:
+ * a summary never fails a step that did its work.
+ */
+export async function writeSummary(markdown: string): Promise<void> {
+  if (!process.env.GITHUB_STEP_SUMMARY) return info(markdown);
+  const { summary } = await import('@actions/core');
+  try {
+    await summary.addRaw(markdown, true).write();
+  } catch (error) {
+    info(`The job summary could not be written (${(error as Error).message}):\n${markdown}`);
+  }
+}
