@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { InputError } from '../errors.ts';
+import { parseDigest } from '../identifiers.ts';
+import { InputReader } from '../inputs.ts';
+
+const reader = (inputs: Record<string, string>): InputReader =>
+  new InputReader(
+    Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  );
+
+function faultsOf(inputs: InputReader): string[] {
+  try {
+    inputs.finish();
+    return [];
+  } catch (error) {
+    return (error as InputError).faults.map(({ input, problem }) => `${input} ${problem}`);
+  }
+}
+
+describe('booleans', () => {
+  it.each(['true', 'True', 'TRUE', ' true '])('reads %j as true', (value) => {
+    expect(reader({ push: value }).boolean('push', false)).toBe(true);
+  });
+  it.each(['false', 'False', 'FALSE'])('reads %j as false', (value) => {
+    expect(reader({ push: value }).boolean('push', true)).toBe(false);
+  });
+  it.each(['yes', 'on', '1', 'tRUE', 'y'])('refuses %j', (value) => {
+    const inputs = reader({ push: value });
+    inputs.boolean('push', true);
+    expect(faultsOf(inputs)).toEqual(['push is not a boolean (true True TRUE false False FALSE)']);
+  });
+  it('takes the default when it is empty', () => {
+    expect(reader({ push: '' }).boolean('push', true)).toBe(true);
+    expect(reader({}).boolean('push', false)).toBe(false);
+  });
+});
+
+describe('numbers', () => {
+  it.each(['-1', '1.5', '1e3', '0x10', '11', '99999999999999', 'four', '٤'])('refuses %j outside 0 to 10', (value) => {
+    const inputs = reader({ retries: value });
+    expect(inputs.integer('retries', { min: 0, max: 10 }, 3)).toBe(3);
+    expect(faultsOf(inputs)).toEqual(['retries is not a whole number from 0 to 10']);
+  });
+});
+
+describe('lists', () => {
+  it('gives one item a line with its place, whatever the line ends', () => {
+    expect(reader({ tags: 'sha\r\n\r\n  latest \n' }).lines('tags')).toEqual([
+      { text: 'sha', number: 1 },
+      { text: 'latest', number: 3 },
+    ]);
+  });
+
+  it('names the line of a faulty item and keeps the good ones', () => {
+    const inputs = reader({ digests: `sha256:${'a'.repeat(64)}\nsha256:b` });
+    expect(inputs.parsedLines('digests', parseDigest, 'sha256:…')).toEqual([`sha256:${'a'.repeat(64)}`]);
+    expect(faultsOf(inputs)).toEqual(['digests (line 2) is not a digest (sha256: and 64 hex digits)']);
+  });
+});
+
+describe('structured inputs', () => {
+  const list = (data: unknown) => (Array.isArray(data) ? { value: data } : { problem: 'is not a list' });
+
+  it('reads YAML and JSON', async () => {
+    expect(await reader({ images: '- name: web' }).yaml('images', list, '')).toEqual([{ name: 'web' }]);
+    expect(await reader({ images: '[{"name":"web"}]' }).yaml('images', list, '')).toEqual([{ name: 'web' }]);
+  });
+
+  it('reports broken YAML, duplicate keys and documents that expand without end', async () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${`*${'abcdefgh'[i]},`.repeat(9)}]`),
+    ].join('\n');
+    for (const text of ['a: [', 'a: 1\na: 2', bomb]) {
+      const inputs = reader({ images: text });
+      expect(await inputs.yaml('images', list, '- name: web')).toBeUndefined();
+      expect(faultsOf(inputs)).toHaveLength(1);
+    }
+  });
+});
+
+it('reports all faults together, each with the input, the value and an example', () => {
+  const inputs = reader({ push: 'maybe', mode: 'magic' });
+  inputs.required('registry', 'ghcr.io/org');
+  inputs.boolean('push', true);
+  inputs.choice('mode', ['commit', 'worktree'], 'commit');
+  expect(() => inputs.finish()).toThrow(InputError);
+  try {
+    inputs.finish();
+  } catch (error) {
+    const { why } = error as InputError;
+    expect(why.split('\n')).toEqual([
+      'registry is required; for example: ghcr.io/org',
+      'push is not a boolean (true True TRUE false False FALSE) (given: "maybe"); for example: true',
+      'mode is not one of commit, worktree (given: "magic"); for example: commit',
+    ]);
+  }
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { isHighestStable, parseVersion, type Version, versionOfTag, versionText } from '../versions.ts';
+
+const versions = (...texts: string[]): Version[] => texts.map((text) => versionOfTag(text) as Version);
+
+describe('parseVersion', () => {
+  it.each([
+    ['1.4.2', '1.4.2'],
+    ['v1.4.2', '1.4.2'],
+    ['1.5.0-rc.1', '1.5.0-rc.1'],
+    ['1.5.0+build.7', '1.5.0+build.7'],
+  ])('reads %s', (text, expected) => {
+    const parsed = parseVersion(text);
+    expect('value' in parsed && versionText(parsed.value)).toBe(expected);
+  });
+  it.each(['', 'v', '1.4', '01.4.2', 'vv1.4.2', ' 1.4.2', '1.4.2\n', 'v1.0.0$(touch pwned)', 'V1.0.0', '=1.0.0'])(
+    'refuses %j',
+    (text) => {
+      expect(parseVersion(text)).toHaveProperty('problem');
+    },
+  );
+});
+
+describe('isHighestStable', () => {
+  it.each([
+    ['9.4.1', ['8.5.21', '1.0.0'], true],
+    ['8.5.21', ['9.4.1'], false],
+    ['1.0.10', ['1.0.9'], true],
+    ['2.0.0-rc.1', ['1.0.0'], false],
+    ['1.0.0', ['2.0.0-rc.1'], true],
+    ['1.0.0', [], true],
+    ['1.0.0', ['1.0.0'], true],
+  ])('%s among %j: %s', (version, others, expected) => {
+    expect(isHighestStable(versions(version)[0] as Version, versions(...others))).toBe(expected);
+  });
+});

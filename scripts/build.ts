@@ -1,0 +1,112 @@
+/**
+ * Makes each action's `dist/`: tsc, then ncc, then a minified form of every file, so that a runner has little to read.
+ *
+ *   node scripts/build.ts [--check] [ACTION…]
+ *
+ * `--check` builds beside the committed bundles and fails when they differ. The same sources give the same bytes in any folder.
+ */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { transform } from '@swc/core';
+import { execa } from 'execa';
+
+export const root = join(import.meta.dirname, '..');
+
+/** The folders below `actions/` that are actions. */
+export async function actionNames(): Promise<string[]> {
+  const folders = await readdir(join(root, 'actions'), { withFileTypes: true });
+  return folders
+    .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
+    .map(({ name }) => name)
+    .sort();
+}
+
+async function compile(outDir: string): Promise<void> {
+  await execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', outDir], { cwd: root, preferLocal: true });
+}
+
+/** ncc minifies its main file only, not the parts that are loaded on demand; this does all of them alike. */
+async function minifyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.js')) continue;
+    const path = join(folder, name);
+    const source = await readFile(path, 'utf8');
+    const { code } = await transform(source, {
+      module: { type: 'es6' },
+      isModule: true,
+      minify: true,
+      jsc: { target: 'es2022', minify: { compress: true, mangle: true, format: { comments: false } } },
+    });
+    await writeFile(path, code.endsWith('\n') ? code : `${code}\n`);
+  }
+}
+
+/** Bundle one compiled action into a folder that is emptied first. */
+async function bundle(compiled: string, action: string, outDir: string): Promise<void> {
+  await rm(outDir, { recursive: true, force: true });
+  await execa(
+    'ncc',
+    ['build', join(compiled, action, 'src', 'index.js'), '--out', outDir, '--license', 'licenses.txt', '--no-cache'],
+    {
+      cwd: root,
+      preferLocal: true,
+    },
+  );
+  await minifyFolder(outDir);
+}
+
+async function contents(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder).catch(() => []);
+  return new Map(
+    await Promise.all(names.sort().map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+}
+
+/** The files of a committed bundle that differ from a fresh one. */
+async function drift(fresh: string, committed: string): Promise<string[]> {
+  const [is, should] = await Promise.all([contents(committed), contents(fresh)]);
+  return [...new Set([...is.keys(), ...should.keys()])]
+    .filter((name) => is.get(name) !== should.get(name))
+    .map((name) => join(committed, name));
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { check: { type: 'boolean', default: false } },
+  });
+  const known = await actionNames();
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+
+  // Inside the repository, so that the compiled files find its node_modules.
+  const work = await mkdtemp(join(root, 'node_modules', '.build-'));
+  try {
+    const compiled = join(work, 'actions');
+    await compile(compiled);
+    const stale: string[] = [];
+    for (const action of positionals.length > 0 ? positionals : known) {
+      const committed = join(root, 'actions', action, 'dist');
+      const target = values.check ? join(work, 'dist', action) : committed;
+      await bundle(compiled, action, target);
+      if (values.check) stale.push(...(await drift(target, committed)));
+      else console.log(`built ${relative(root, committed)}`);
+    }
+    if (stale.length > 0) {
+      console.error(
+        `stale bundles; run \`npm run build\` and commit:\n${stale.map((path) => `  ${relative(root, path)}`).join('\n')}`,
+      );
+      process.exitCode = 1;
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  main().catch((error: Error & { stderr?: string; stdout?: string }) => {
+    console.error(error.stdout || error.stderr || error.message);
+    process.exitCode = 1;
+  });
+}

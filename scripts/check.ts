@@ -1,0 +1,39 @@
+/**
+ * All that can be said of the sources without running them: types, lint, format, workflows, and that nothing committed is stale.
+ * Every check runs, also after one failed, so that one run names all that is wrong.
+ */
+import { join } from 'node:path';
+import { type ExecaError, execa } from 'execa';
+import { Listr } from 'listr2';
+import { ensureTools, toolPath } from '../lab/tools/index.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = (command: string, ...args: string[]) => async (): Promise<void> => {
+  try {
+    await execa(command, args, { cwd: root, preferLocal: true, all: true });
+  } catch (error) {
+    throw new Error((error as ExecaError).all?.toString() || (error as Error).message);
+  }
+};
+
+async function actionlint(): Promise<void> {
+  await ensureTools(['actionlint']);
+  await run(toolPath('actionlint'), '-color')();
+}
+
+const checks = new Listr(
+  [
+    { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
+    { title: 'lint and format', task: run('biome', 'check', '--error-on-warnings', '.') },
+    { title: 'workflows and documents are as generated', task: run('node', 'scripts/generate.ts', '--check') },
+    { title: 'bundles are as built', task: run('node', 'scripts/build.ts', '--check') },
+    { title: 'workflows lint', task: actionlint },
+  ],
+  { exitOnError: false, collectErrors: 'full', renderer: process.stdout.isTTY ? 'default' : 'simple', rendererOptions: { collapseErrors: false } },
+);
+
+await checks.run();
+if (checks.errors.length > 0) {
+  console.error(`\n${checks.errors.length} of the checks failed`);
+  process.exitCode = 1;
+}
