@@ -6,34 +6,48 @@ import {
   parseImageTag,
   parseRegistryName,
   parseRepositoryName,
-} from '../ts';
+} from '../identifiers.ts';
 
 const sha = 'a'.repeat(40);
 
 describe.each([
   [
+    'parseDigest',
     parseDigest,
     [`sha256:${'0'.repeat(64)}`],
     ['', 'sha256:', `sha256:${'A'.repeat(64)}`, `sha512:${'0'.repeat(64)}`, `sha256:${'0'.repeat(64)}\n`],
   ],
-  [parseCommitSha, [sha, 'b'.repeat(64)], ['', 'HEAD', 'a'.repeat(39), 'A'.repeat(40), `\ufeff${sha}`, `${sha}\n`]],
-  [parseRepositoryName, ['a/b', 'Org-1/repo.js'], ['', 'a', 'a/b/c', 'a/..', 'a/.', '-a/b', 'a/b c', 'a/b\n', '../b']],
   [
+    'parseCommitSha',
+    parseCommitSha,
+    [sha, 'b'.repeat(64)],
+    ['', 'HEAD', 'a'.repeat(39), 'A'.repeat(40), `\ufeff${sha}`, `${sha}\n`],
+  ],
+  [
+    'parseRepositoryName',
+    parseRepositoryName,
+    ['a/b', 'Org-1/repo.js'],
+    ['', 'a', 'a/b/c', 'a/..', 'a/.', '-a/b', 'a/b c', 'a/b\n', '../b'],
+  ],
+  [
+    'parseRegistryName',
     parseRegistryName,
     ['ghcr.io/org', 'localhost:5001', '127.0.0.1:80/x', 'GHCR.io/Org'],
     ['', 'https://ghcr.io', 'ghcr.io/', 'a:b', 'a b', '-a', 'a/../b', 'x@y'],
   ],
   [
+    'parseImageName',
     parseImageName,
     ['shop/web', 'web', 'Shop/Web', 'a__b/c-d.e'],
     ['', '/web', 'web/', 'web:1', 'we b', 'a//b', '../a', '$(id)', `a/${'b'.repeat(200)}`],
   ],
   [
+    'parseImageTag',
     parseImageTag,
     ['1.4.2', 'sha-0123456789ab', '_x', 'A'.repeat(128)],
     ['', '.x', '-x', '1.0.0+build', '$(id)', 'A'.repeat(129), 'ü'],
   ],
-])('%s', (name, good, bad) => {
+])('%s', (_, parse, good, bad) => {
   it.each(good)('takes %j', (text) => {
     expect(parse(text)).toHaveProperty('value');
   });
