@@ -1,0 +1,15 @@
+import { tmpdir } from 'node:os';
+import { run } from '../../lib/run.ts';
+import { createRoutes, storeReady } from './routes.ts';
+import { SEED } from './seed.ts';
+import { Store } from './store.ts';
+
+await run({
+  name: 'api',
+  // Anywhere that can be written: the image's own file system is read-only in the cluster.
+  readSettings: (env) => ({ folder: env.text('DATA_DIR', tmpdir()) }),
+  create: ({ folder }) => {
+    const store = Store.open(folder, SEED);
+    return { routes: createRoutes(store), ready: () => storeReady(store), close: () => store.close() };
+  },
+});
