@@ -1,0 +1,69 @@
+/** act's `--json` log: one object a line. Only what the runner shows of it is typed. */
+interface ActLine {
+  msg?: string;
+  level?: string;
+  job?: string;
+  jobID?: string;
+  matrix?: Record<string, unknown>;
+  step?: string;
+  stepID?: string[];
+  stage?: string;
+  raw_output?: boolean;
+  stepResult?: string;
+  jobResult?: string;
+}
+
+/** What a line of act's log says of the run. */
+export interface ActEvent {
+  /** The job as GitHub shows it, with its matrix values: `build`, `scan (web)`; `undefined` for a line about the whole run. */
+  job: string | undefined;
+  /** A line for the log; `undefined` when act only repeats itself. */
+  text: string | undefined;
+  step?: { name: string; result?: 'success' | 'failure' | 'skipped' };
+  jobResult?: 'success' | 'failure' | 'skipped';
+}
+
+const result = (text: string): 'success' | 'failure' | 'skipped' =>
+  text === 'success' || text === 'skipped' ? text : 'failure';
+
+/** A line that is not JSON is passed on as it is: act prints its own fatal errors so. */
+export function readActLine(line: string): ActEvent | undefined {
+  if (line.trim() === '') return undefined;
+  let entry: ActLine;
+  try {
+    entry = JSON.parse(line) as ActLine;
+  } catch {
+    return { job: undefined, text: line };
+  }
+  const isStep = entry.step !== undefined && entry.stage === 'Main';
+  return {
+    job: entry.job === undefined ? undefined : jobName(entry),
+    text: logText(entry),
+    ...(isStep
+      ? {
+          step: {
+            name: entry.step as string,
+            ...(entry.stepResult === undefined ? {} : { result: result(entry.stepResult) }),
+          },
+        }
+      : {}),
+    ...(entry.jobResult === undefined ? {} : { jobResult: result(entry.jobResult) }),
+  };
+}
+
+function jobName({ job = '', matrix }: ActLine): string {
+  // act puts the workflow's name before the job's.
+  const name = job.slice(job.indexOf('/') + 1).trim();
+  const values = Object.values(matrix ?? {}).map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
+  return values.length === 0 ? name : `${name} (${values.join(', ')})`;
+}
+
+function logText({ msg = '', raw_output, level }: ActLine): string | undefined {
+  const text = msg.replace(/\n$/, '');
+  if (raw_output) return text;
+  // Where act found an action is its own business; in the lab that is always a local folder.
+  if (text.startsWith('LocalRepositoryCache') || text.includes('valid docker connection')) return undefined;
+  return level === 'error' || level === 'warning' ? `${level}: ${text}` : text;
+}

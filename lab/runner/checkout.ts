@@ -1,0 +1,59 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { readWorkflow, type Workflow } from './workflow.ts';
+
+const git = async (folder: string, ...args: string[]): Promise<string> =>
+  (await execa('git', ['-C', folder, ...args])).stdout;
+
+/** The workflow files of a commit, read from the bare repository. A file that cannot be read is reported, not left out. */
+export async function workflowsAt(
+  bare: string,
+  sha: string,
+): Promise<(Workflow | { path: string; problem: string })[]> {
+  const listing = await git(bare, 'ls-tree', '--name-only', '-z', sha, '--', '.github/workflows/');
+  const paths = listing.split('\0').filter((path) => /\.ya?ml$/.test(path));
+  return Promise.all(
+    paths.map(async (path) => {
+      try {
+        return readWorkflow(path, await git(bare, 'cat-file', 'blob', `${sha}:${path}`));
+      } catch (error) {
+        return { path, problem: (error as Error).message };
+      }
+    }),
+  );
+}
+
+/** A clone of a commit as `actions/checkout` leaves it: the ref checked out, `origin` on the server. */
+export async function checkOut(bare: string, remote: string, ref: string, sha: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await execa('git', ['clone', '--quiet', '--no-hardlinks', '--no-checkout', bare, folder]);
+  await git(folder, 'remote', 'set-url', 'origin', remote);
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  if (branch === undefined) await git(folder, 'checkout', '--quiet', '--detach', sha);
+  else await git(folder, 'checkout', '--quiet', '-B', branch, sha);
+}
+
+/**
+ * The files of a published action at a tag, branch or commit, as GitHub fetches them for `uses: OWNER/REPO@REF`.
+ * @returns the folder, made once for each commit
+ * @throws when the repository has no such ref
+ */
+export async function fetchAction(bare: string, ref: string, cache: string): Promise<string> {
+  const sha = (await git(bare, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)).trim();
+  const folder = join(cache, sha);
+  const present = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  if (present) return folder;
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  await execa('git', ['-C', bare, `--work-tree=${partial}`, 'checkout', '--quiet', '--force', sha, '--', '.'], {
+    env: { GIT_INDEX_FILE: `${partial}.index` },
+  });
+  await rm(`${partial}.index`, { force: true });
+  await rename(partial, folder);
+  return folder;
+}

@@ -1,0 +1,3 @@
+import { fail } from '../lib.mjs';
+
+fail('no Azure', 'The lab has no Azure to log in to. Unset the variable AZURE_CLIENT_ID of this repository.');

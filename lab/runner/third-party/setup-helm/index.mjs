@@ -1,0 +1,3 @@
+import { run } from '../lib.mjs';
+
+console.log(run('helm', 'version'));
