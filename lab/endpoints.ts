@@ -1,0 +1,41 @@
+import type { BuilderEndpoint } from './builder/index.ts';
+import { LabError } from './errors.ts';
+import type { BaseImages } from './images/index.ts';
+import { resolveLabDir } from './paths.ts';
+import type { RegistryEndpoint } from './registries/index.ts';
+import { LabState } from './services/state.ts';
+
+/** How to reach each part of a running lab. */
+export interface LabEndpoints {
+  hub: { url: string; adminToken: string };
+  registries: { staging: RegistryEndpoint; production: RegistryEndpoint };
+  builder: BuilderEndpoint;
+  images: BaseImages;
+}
+
+/** A part of a lab whose endpoints have been noted. Throws LabError if the step that brings it has not run. */
+export function endpointOf<Part extends keyof LabEndpoints>(state: LabState, part: Part): LabEndpoints[Part] {
+  const value = state.endpoints[part];
+  if (value === undefined) throw new LabError(`This lab has no ${part}: it is not up.`, 'Run: npm run lab -- up');
+  return value as LabEndpoints[Part];
+}
+
+/** The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts are up. */
+export function readEndpoints(labDir = resolveLabDir()): LabEndpoints {
+  const state = LabState.load(labDir);
+  return {
+    hub: endpointOf(state, 'hub'),
+    registries: endpointOf(state, 'registries'),
+    builder: endpointOf(state, 'builder'),
+    images: endpointOf(state, 'images'),
+  };
+}
+
+/** Notes the endpoints of one part in the lab's state. */
+export function saveEndpoint<Part extends keyof LabEndpoints>(
+  state: LabState,
+  part: Part,
+  value: LabEndpoints[Part],
+): void {
+  state.setEndpoints(part, value);
+}

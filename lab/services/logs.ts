@@ -1,0 +1,26 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+/** Bytes in the log, 0 if there is none yet. */
+export function logSize(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What the log holds between two offsets in bytes. */
+export function readLog(file: string, from: number, to: number): Buffer {
+  const buffer = Buffer.alloc(Math.max(to - from, 0));
+  const handle = openSync(file, 'r');
+  try {
+    const bytes = readSync(handle, buffer, 0, buffer.length, from);
+    return buffer.subarray(0, bytes);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The last `lines` lines of what was logged after offset `from`, reading no more than the last 64 KiB. */
+export function tailLog(file: string, lines: number, from = 0): string {
+  const size = logSize(file);
+  if (size <= from) return '';
+  const text = readLog(file, Math.max(from, size - 65_536), size).toString('utf8');
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
