@@ -36,10 +36,12 @@ export function readActLine(line: string): ActEvent | undefined {
     return { job: undefined, text: line };
   }
   const isStep = entry.step !== undefined && entry.stage === 'Main';
+  // Lines in between, and some after the end, name their step too.
+  const isTurn = isStep && (entry.stepResult !== undefined || entry.msg?.startsWith('⭐') === true);
   return {
     job: entry.job === undefined ? undefined : jobName(entry),
     text: logText(entry),
-    ...(isStep
+    ...(isTurn
       ? {
           step: {
             name: entry.step as string,
@@ -57,7 +59,8 @@ function jobName({ job = '', matrix }: ActLine): string {
   const values = Object.values(matrix ?? {}).map((value) =>
     typeof value === 'string' ? value : JSON.stringify(value),
   );
-  return values.length === 0 ? name : `${name} (${values.join(', ')})`;
+  // It numbers the jobs of a matrix.
+  return values.length === 0 ? name : `${name.replace(/-\d+$/, '')} (${values.join(', ')})`;
 }
 
 function logText({ msg = '', raw_output, level }: ActLine): string | undefined {

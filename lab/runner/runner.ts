@@ -66,7 +66,7 @@ export class Runner {
     this.#options = options;
   }
 
-  /** Queue the runs that an event starts. They are visible on the hub at once. */
+  /** Queue the runs that an event starts. */
   handle(event: RunnerEvent): void {
     this.#enqueue(() => this.#start(event));
   }
@@ -74,6 +74,11 @@ export class Runner {
   /** Run the workflow of a finished run again on the same commit. */
   rerun(event: RunnerEvent, path: string): void {
     this.#enqueue(() => this.#start(event, path));
+  }
+
+  /** Resolves when everything queued so far has run. */
+  idle(): Promise<void> {
+    return this.#queue;
   }
 
   /** Stop the run that is under way and forget what is queued. */

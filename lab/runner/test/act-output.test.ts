@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { readActLine } from '../act-output.ts';
+
+// Lines as act 0.2.89 prints them, shortened.
+const line = (fields: object): string =>
+  JSON.stringify({ level: 'info', job: 'build/one', jobID: 'one', matrix: {}, ...fields });
+
+describe('readActLine', () => {
+  it.each([
+    [
+      'the output of a step',
+      line({ msg: 'hello\n', raw_output: true, stage: 'Main', step: 'x' }),
+      { job: 'one', text: 'hello' },
+    ],
+    [
+      'the start of a step',
+      line({ msg: '⭐ Run Main x', stage: 'Main', step: 'x' }),
+      { job: 'one', text: '⭐ Run Main x', step: { name: 'x' } },
+    ],
+    [
+      'the end of a step',
+      line({ msg: 'ok', stage: 'Main', step: 'x', stepResult: 'success' }),
+      { job: 'one', text: 'ok', step: { name: 'x', result: 'success' } },
+    ],
+    [
+      'a failed step',
+      line({ msg: 'no', stage: 'Main', step: 'x', stepResult: 'failure' }),
+      { job: 'one', text: 'no', step: { name: 'x', result: 'failure' } },
+    ],
+    ['the end of a job', line({ msg: '🏁', jobResult: 'success' }), { job: 'one', text: '🏁', jobResult: 'success' }],
+    [
+      'a job of a matrix',
+      line({ msg: 'm', job: 'build/one-2', matrix: { image: 'web' } }),
+      { job: 'one (web)', text: 'm' },
+    ],
+    ['a warning', line({ msg: 'careful', level: 'warning' }), { job: 'one', text: 'warning: careful' }],
+    ['a set-up step, which is none of the job', line({ msg: 's', step: 'Set up job' }), { job: 'one', text: 's' }],
+    ["act's own fatal error", 'Error: no such file', { job: undefined, text: 'Error: no such file' }],
+    ['where act found an action', line({ msg: 'LocalRepositoryCache matched …' }), { job: 'one', text: undefined }],
+  ])('%s', (_, text, expected) => {
+    expect(readActLine(text)).toEqual(expected);
+  });
+
+  it('passes over empty lines', () => {
+    expect(readActLine('')).toBeUndefined();
+  });
+});

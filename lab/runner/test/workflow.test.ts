@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseUses, standInFor } from '../third-party.ts';
+import { readWorkflow } from '../workflow.ts';
+
+const text = `
+name: build
+on: { push: { branches: [main] } }
+permissions: {}
+jobs:
+  build:
+    permissions: { contents: read, id-token: write }
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+      - uses: o/r/actions/x@v1
+      - uses: ./actions/y
+  release:
+    permissions: { contents: write }
+    uses: o/r/.github/workflows/deploy.yml@v1
+`;
+
+describe('readWorkflow', () => {
+  it('finds the jobs, every action from elsewhere and the permissions of all jobs together', () => {
+    expect(readWorkflow('a.yml', text)).toEqual({
+      path: 'a.yml',
+      name: 'build',
+      on: { push: { branches: ['main'] } },
+      jobs: ['build', 'release'],
+      permissions: { contents: 'write', id_token: 'write' },
+      uses: [
+        'o/r/.github/workflows/deploy.yml@v1',
+        'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1',
+        'o/r/actions/x@v1',
+      ],
+    });
+  });
+
+  it('gives a job without a block what the workflow gives', () => {
+    const workflow = readWorkflow('a.yml', 'on: push\npermissions: { contents: read }\njobs: { a: {} }');
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+  });
+
+  it('throws for a file that is not YAML', () => {
+    expect(() => readWorkflow('a.yml', 'jobs: [')).toThrow();
+  });
+});
+
+describe('references to actions', () => {
+  it.each([
+    ['docker/setup-buildx-action@37fe631', { repository: 'docker/setup-buildx-action', ref: '37fe631' }],
+    ['o/r/actions/x@v1', { repository: 'o/r', ref: 'v1' }],
+    ['docker://alpine', undefined],
+    ['./actions/x', undefined],
+  ])('%s', (uses, expected) => {
+    expect(parseUses(uses)).toEqual(expected);
+  });
+
+  it('knows stand-ins whatever the case of the name, and none for others', () => {
+    expect(standInFor({ repository: 'Azure/setup-helm', ref: 'x' })).toMatch(/third-party.setup-helm$/);
+    expect(standInFor({ repository: 'someone/else', ref: 'x' })).toBeUndefined();
+  });
+});
