@@ -1,0 +1,6 @@
+/** A file that is made from something else and committed, so that readers see it and users need no build. */
+export interface GeneratedFile {
+  /** From the repository's root, with forward slashes. */
+  path: string;
+  content: string;
+}

@@ -1,0 +1,147 @@
+import {
+  buildArgs,
+  images as imagesToRelease,
+  npmrcSecret,
+  optionalSecret,
+  optionalText,
+  requiredText,
+  runsOn,
+  sharedInputs,
+} from './calling.ts';
+import type { Expression, Workflow } from './model.ts';
+import { shop } from './shop.ts';
+import { azureRegistryLogins, checkout, outputOf, publishedAction, setUpBuildx } from './steps.ts';
+
+const production: Expression = '${{ inputs.registry || vars.PRODUCTION_REGISTRY }}';
+const staging: Expression = '${{ inputs.promote-from || vars.STAGING_REGISTRY }}';
+const environment: Expression = "${{ inputs.environment || 'production' }}";
+const releasedImages: Expression = '${{ needs.images.outputs.images }}';
+
+const promote = publishedAction('build-push-image', {
+  id: 'images',
+  name: 'Copy the tested images to production',
+  with: {
+    images: imagesToRelease,
+    registry: production,
+    username: '${{ secrets.PRODUCTION_USERNAME }}',
+    password: '${{ secrets.PRODUCTION_PASSWORD }}',
+    'promote-from': staging,
+    'promote-username': '${{ secrets.STAGING_USERNAME }}',
+    'promote-password': '${{ secrets.STAGING_PASSWORD }}',
+    // The released image is the tested one, and a second build shows that it was made from this commit and nothing else.
+    promote: "${{ inputs.promote || vars.PROMOTE || 'verify' }}",
+    tags: ['semver', 'semver-minor', 'semver-major', 'latest', ''].join('\n'),
+    'build-args': buildArgs,
+    secrets: npmrcSecret,
+  },
+});
+
+const bump = publishedAction('bump-chart-version', {
+  id: 'chart',
+  name: 'Commit the version and the digests to the chart',
+  with: {
+    repository: '${{ inputs.chart-repository }}',
+    charts: '${{ inputs.charts || env.CHARTS }}',
+    images: releasedImages,
+    mode: "${{ inputs.chart-mode || 'commit' }}",
+    // Main takes merged pull requests only; this token is its one exception, and only this job has it.
+    token: '${{ secrets.RELEASE_TOKEN || github.token }}',
+  },
+});
+
+const release = publishedAction('create-release', {
+  id: 'release',
+  name: 'Publish the release',
+  with: {
+    images: releasedImages,
+    'major-tag': "${{ inputs.major-tag || vars.MAJOR_TAG == 'true' }}",
+  },
+});
+
+/**
+ * A version tag makes a release: the tested images in production, the chart on main names them, and a GitHub release says so. Each
+ * step finds what an earlier run has already done, so that running it again after a failure finishes the release.
+ */
+export const deployWorkflow: Workflow = {
+  name: 'Deploy',
+  on: {
+    push: { tags: ['v*.*.*'] },
+    workflow_call: {
+      inputs: {
+        ...sharedInputs,
+        registry: optionalText(
+          'The production registry, with a path if you like; else the variable PRODUCTION_REGISTRY',
+        ),
+        'promote-from': optionalText('The registry that holds the tested images; else the variable STAGING_REGISTRY'),
+        promote: optionalText('prefer, require, verify or never; else the variable PROMOTE, else verify'),
+        charts: requiredText('The chart folders that get the version and the digests, one a line'),
+        'chart-repository': optionalText('OWNER/REPO of the charts, when they are not in this repository'),
+        'chart-mode': optionalText('commit or pull-request; else commit'),
+        'major-tag': {
+          description: 'Move the tag v1 to this release, for a repository that publishes actions',
+          type: 'boolean',
+          default: false,
+        },
+        'release-group': optionalText('Releases of one group run one after the other; else release'),
+      },
+      secrets: {
+        STAGING_USERNAME: optionalSecret('The user of the staging registry, unless Azure signs in without one'),
+        STAGING_PASSWORD: optionalSecret("That user's password or token"),
+        PRODUCTION_USERNAME: optionalSecret('The user of the production registry, unless Azure signs in without one'),
+        PRODUCTION_PASSWORD: optionalSecret("That user's password or token"),
+        RELEASE_TOKEN: optionalSecret("The token that may commit to the chart's branch; else the job's own"),
+        NPMRC: optionalSecret(
+          'An npm configuration for builds that install from a private registry: the build secret npmrc',
+        ),
+      },
+      outputs: {
+        images: {
+          description: 'What was released, as the output `images` of build-push-image',
+          value: '${{ jobs.images.outputs.images }}',
+        },
+        version: { description: 'The released version', value: '${{ jobs.images.outputs.version }}' },
+        commit: { description: 'The commit that deploys it', value: '${{ jobs.chart.outputs.commit }}' },
+        'release-url': { description: 'The page of the release', value: '${{ jobs.release.outputs.url }}' },
+      },
+    },
+  },
+  permissions: {},
+  // One release at a time, and none is stopped half-way.
+  concurrency: { group: "${{ inputs.release-group || 'release' }}", 'cancel-in-progress': false },
+  env: { IMAGES: shop.images, CHARTS: shop.chart },
+  jobs: {
+    images: {
+      name: 'Images to production',
+      'runs-on': runsOn,
+      'timeout-minutes': 30,
+      environment,
+      permissions: { contents: 'read', 'id-token': 'write' },
+      outputs: { images: outputOf(promote, 'images'), version: outputOf(promote, 'version') },
+      steps: [
+        checkout,
+        setUpBuildx,
+        ...azureRegistryLogins({ staging, production }),
+        { ...promote, env: { NPMRC: '${{ secrets.NPMRC }}' } },
+      ],
+    },
+    chart: {
+      name: 'Version to the chart',
+      needs: 'images',
+      'runs-on': runsOn,
+      'timeout-minutes': 10,
+      environment,
+      permissions: { contents: 'write', 'pull-requests': 'write' },
+      outputs: { commit: outputOf(bump, 'commit') },
+      steps: [bump],
+    },
+    release: {
+      name: 'Release',
+      needs: ['images', 'chart'],
+      'runs-on': runsOn,
+      'timeout-minutes': 10,
+      permissions: { contents: 'write' },
+      outputs: { url: outputOf(release, 'url') },
+      steps: [release],
+    },
+  },
+};

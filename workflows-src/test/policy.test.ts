@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import { pins } from '../pins.ts';
+import { project } from '../project.ts';
+import { jobs, steps, workflow, workflows } from './workflows.ts';
+
+describe('every workflow', () => {
+  it.each(workflows)('$path gives no permission to all its jobs', ({ permissions }) => {
+    expect(permissions).toEqual({});
+  });
+
+  it.each(workflows)('$path says where it comes from', ({ text, path }) => {
+    const name = path.slice('.github/workflows/'.length, -'.yml'.length);
+    expect(text.split('\n')[0]).toBe(`# Made from workflows-src/${name}.ts by \`npm run generate\`; change that.`);
+  });
+
+  it.each(workflows)('$path names no host: those are variables', ({ text }) => {
+    const withoutOwnNames = text.replaceAll(/uses: \S+/g, '');
+    expect(withoutOwnNames).not.toMatch(/\b[\w-]+\.(io|com|net|org|dev)\b|\b\d+\.\d+\.\d+\.\d+\b|:\/\//);
+  });
+
+  it.each(workflows)('$path puts no expression into a command', ({ text }) => {
+    expect(text).not.toMatch(/run: .*\$\{\{/);
+  });
+});
+
+describe('every job', () => {
+  it.each(jobs)('$name has a time limit', ({ job }) => {
+    expect(job['timeout-minutes']).toBeGreaterThan(0);
+  });
+
+  it.each(jobs)('$name says which permissions it needs', ({ job }) => {
+    expect(Object.keys(job.permissions ?? {})).not.toHaveLength(0);
+  });
+
+  it('writes to the repository only where that is its task', () => {
+    const writers = jobs.filter(({ job }) => job.permissions?.contents === 'write').map(({ name }) => name);
+    expect(writers).toEqual(['.github/workflows/deploy.yml: chart', '.github/workflows/deploy.yml: release']);
+  });
+
+  it('gets the release token only where it commits to the chart', () => {
+    const holders = jobs.filter(({ job }) => JSON.stringify(job).includes('RELEASE_TOKEN')).map(({ name }) => name);
+    expect(holders).toEqual(['.github/workflows/deploy.yml: chart']);
+  });
+
+  it('never writes anything for a pull request', () => {
+    const levels = Object.values(workflow('ci').jobs).flatMap(({ permissions }) => Object.values(permissions ?? {}));
+    expect(new Set(levels)).toEqual(new Set(['read']));
+    expect(workflow('ci').text).not.toContain('secrets.');
+  });
+});
+
+describe('every step', () => {
+  const used = steps.filter(({ step }) => step.uses !== undefined);
+  const run = steps.filter(({ step }) => step.run !== undefined);
+  const thirdParty = used.filter(
+    ({ step }) => !step.uses?.startsWith('./') && !step.uses?.startsWith(project.repository),
+  );
+
+  it.each(thirdParty)('$name pins $step.uses by commit, with the tag beside it', ({ step }) => {
+    const [, action = '', commit] = /^([\w-]+\/[\w-]+)@([0-9a-f]{40})$/.exec(step.uses ?? '') ?? [];
+    const pin = new Map<string, { tag: string; commit: string }>(Object.entries(pins)).get(action);
+    expect(commit).toBe(pin?.commit);
+    const lines = workflows
+      .flatMap(({ text }) => text.split('\n'))
+      .filter((line) => line.includes(`uses: ${step.uses}`));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line.trim()).toBe(`uses: ${step.uses} # ${pin?.tag}`);
+  });
+
+  it.each(run)('$name runs one command: $step.run', ({ step }) => {
+    expect(step.run).not.toMatch(/[\n;|&`<>]|\$\(/);
+  });
+
+  it('lets nothing of a ref, a title or an event reach an expression', () => {
+    const untrusted = /github\.(event|head_ref|base_ref|ref_name|actor|triggering_actor)\b/;
+    expect(steps.filter(({ step }) => untrusted.test(JSON.stringify(step)))).toEqual([]);
+  });
+
+  it.each(steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@')))(
+    '$name leaves no token in the checkout',
+    ({ step }) => {
+      expect(step.with?.['persist-credentials']).toBe(false);
+    },
+  );
+});
+
+describe('runs at the same time', () => {
+  it('replaces the run of a pull request that got a new push', () => {
+    expect(workflow('ci').concurrency).toEqual({ group: 'ci-${{ github.ref }}', 'cancel-in-progress': true });
+  });
+
+  it('builds every commit, so that every commit can be released', () => {
+    expect(workflow('build').concurrency).toBeUndefined();
+  });
+
+  it('makes one release after the other and stops none', () => {
+    expect(workflow('deploy').concurrency).toEqual({
+      group: "${{ inputs.release-group || 'release' }}",
+      'cancel-in-progress': false,
+    });
+  });
+});
+
+describe('actions of this repository', () => {
+  const uses = (name: string): string[] =>
+    Object.values(workflow(name).jobs)
+      .flatMap((job) => job.steps.map((step) => step.uses ?? ''))
+      .filter((each) => each.includes('/actions/') && !each.includes('@') === (name === 'ci'));
+
+  it('are tested as the pull request has them', () => {
+    expect(uses('ci')).toEqual(['./actions/build-push-image', './actions/helm-lint-scan']);
+  });
+
+  it.each(['build', 'deploy'])('are named in full in %s, which runs in other repositories too', (name) => {
+    expect(uses(name).length).toBeGreaterThan(0);
+    for (const each of uses(name)) expect(each).toMatch(/^gitops-actions\/gitops-actions\/actions\/[a-z-]+@v1$/);
+  });
+});
