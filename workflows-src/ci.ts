@@ -20,7 +20,8 @@ export const ci: Workflow = {
     tests: {
       name: 'Tests',
       'runs-on': 'ubuntu-latest',
-      'timeout-minutes': 30,
+      // The tools that the tests run are built from source the first time.
+      'timeout-minutes': 45,
       permissions: { contents: 'read' },
       steps: [checkout, setUpNode, installPackages, { name: 'Test', run: 'npm test' }],
     },
