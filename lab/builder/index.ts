@@ -121,7 +121,7 @@ export interface BuildOptions {
 
 /** Builds with file times set to the epoch, so that the same files give the same digest, and pushes. */
 export async function buildImage(endpoint: BuilderEndpoint, options: BuildOptions): Promise<void> {
-  const output = `type=image,"name=${options.references.join(',')}",push=true,rewrite-timestamp=true`;
+  const output = `type=image,"name=${options.references.join(',')}",push=true,rewrite-timestamp=true,compression=zstd`;
   const args = [
     'build',
     '--builder',

@@ -49,16 +49,16 @@ export async function installPackages(
   run: Apt = apt,
 ): Promise<void> {
   if (packages.length === 0) return;
-  if (uid !== 0) {
-    throw new LabError(
-      `Debian packages are missing and only root can install them: ${packages.join(', ')}.`,
-      `Run as root: apt-get install --no-install-recommends ${packages.join(' ')}`,
-    );
-  }
   if (!(await findCommand('apt-get'))) {
     throw new LabError(
       `This machine has no apt-get, and these are missing: ${packages.join(', ')}.`,
       "Install them with this system's own package manager, or run the lab on Debian 12 or newer.",
+    );
+  }
+  if (uid !== 0) {
+    throw new LabError(
+      `Debian packages are missing and only root can install them: ${packages.join(', ')}.`,
+      `Run as root: apt-get install --no-install-recommends ${packages.join(' ')}`,
     );
   }
   const args = [

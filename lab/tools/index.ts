@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { LabError } from '../errors.ts';
@@ -96,7 +96,11 @@ async function linkPresent(names: readonly ToolName[], go: string | undefined, r
 export async function ensureTools(names: readonly ToolName[], options: EnsureOptions = {}): Promise<void> {
   const { progress = () => {}, signal } = options;
   const wanted = withNeeds(names);
-  const [go, release] = await Promise.all([goVersion(), releaseName()]);
+  const from = (origin: Tool['from']) => wanted.some((name) => tools[name].from === origin);
+  const [go, release] = await Promise.all([
+    from('go') ? goVersion() : undefined,
+    from('debian-extract') ? releaseName() : 'none',
+  ]);
   if ((await linkPresent(wanted, go, release)).length === 0) return;
 
   const waiting = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
@@ -123,6 +127,26 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
       );
     }
   });
+}
+
+/** A table of tools for people: name, version or package, and the program behind the link. */
+export function describeTools(names: readonly ToolName[]): string {
+  const rows = withNeeds(names).map((name) => {
+    const tool: Tool = tools[name];
+    const origin =
+      tool.from === 'go' ? `${tool.package} ${tool.version}` : 'package' in tool ? tool.package : 'this checkout';
+    const file = tool.from === 'debian-file' ? tool.file : realpathSync(toolPath(name));
+    return [name, tool.from, origin, file];
+  });
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(width(column)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 async function install(missing: readonly ToolName[], progress: (line: string) => void): Promise<void> {
