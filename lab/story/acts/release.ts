@@ -1,0 +1,129 @@
+import semver from 'semver';
+import type { Act } from '../act.ts';
+import type { Expectations } from '../expectations.ts';
+import { waitForRun } from '../hub-client.ts';
+import { tagsOf } from '../registry.ts';
+import { CHART, changedLines, chartAt, digestsOf, IMAGES, shaTag } from '../shop.ts';
+import type { World } from '../world.ts';
+
+/** The first version, or the one after the highest there is. */
+async function nextVersion({ developer, where }: World): Promise<string> {
+  const { data } = await developer.repos.listTags({ ...where, per_page: 100 });
+  const versions = data.flatMap(({ name }) => semver.parse(name.replace(/^v/, '')) ?? []);
+  const highest = versions.sort(semver.rcompare)[0];
+  return highest === undefined ? '1.0.0' : `${highest.major}.${highest.minor}.${highest.patch + 1}`;
+}
+
+/** Everything outside that a release writes, to see that a second run of it writes nothing. */
+async function outsideWorld(world: World, version: string): Promise<object> {
+  const { developer, where, endpoints } = world;
+  const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });
+  const { data: release } = await developer.repos.getReleaseByTag({ ...where, tag: `v${version}` });
+  const { data: releases } = await developer.repos.listReleases({ ...where, per_page: 100 });
+  const tags = await Promise.all(IMAGES.map((name) => tagsOf(endpoints.registries.production, name)));
+  const digests = await digestsOf(world, 'production', version);
+  return { main: main.object.sha, release, releases: releases.length, tags, digests };
+}
+
+async function expectImages(world: World, expect: Expectations, version: string, commit: string): Promise<string[]> {
+  const staging = await digestsOf(world, 'staging', shaTag(commit));
+  const production = await digestsOf(world, 'production', version);
+  expect.equal(`production has both images as ${version}, with the digests of staging`, production, staging);
+  const latest = await digestsOf(world, 'production', 'latest');
+  expect.equal('latest names the same', latest, production);
+  return production.filter((digest): digest is string => digest !== undefined);
+}
+
+async function expectChart(
+  world: World,
+  expect: Expectations,
+  version: string,
+  before: string,
+  digests: string[],
+): Promise<void> {
+  const { developer, where } = world;
+  const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });
+  const head = main.object.sha;
+  const { data: comparison } = await developer.repos.compareCommitsWithBasehead({
+    ...where,
+    basehead: `${before}...${head}`,
+  });
+  expect.equal('the version came to main as one commit', comparison.total_commits, 1);
+  const { data: commit } = await developer.repos.getCommit({ ...where, ref: head });
+  expect.holds(
+    'the commit is verified',
+    commit.commit.verification?.verified === true,
+    commit.commit.verification?.reason ?? 'unknown',
+  );
+  const images = Object.fromEntries(IMAGES.map((name, index) => [name, { tag: version, digest: digests[index] }]));
+  expect.equal('the chart on main names the version and the digests', await chartAt(world, head), {
+    version,
+    appVersion: version,
+    images,
+  });
+  const { files, lines } = await changedLines(world, before, head);
+  expect.equal('it touched the chart alone', files, [`${CHART}/Chart.yaml`, `${CHART}/values.yaml`]);
+  // Two lines of Chart.yaml, two for each image: each once out and once in.
+  const expected = 2 * (2 + 2 * IMAGES.length);
+  const foreign = lines.filter((line) => !/^[+-]\s*(version|appVersion|tag|digest):/.test(line));
+  expect.holds(
+    'nothing else in those files changed',
+    lines.length === expected && foreign.length === 0,
+    `${lines.length} lines, ${foreign.length} of them foreign`,
+  );
+}
+
+async function expectRelease(world: World, expect: Expectations, version: string, digests: string[]): Promise<void> {
+  const { data: release } = await world.developer.repos.getReleaseByTag({ ...world.where, tag: `v${version}` });
+  expect.holds(
+    'the release is published',
+    !release.draft && release.published_at !== null,
+    `published at ${release.published_at}`,
+  );
+  const body = release.body ?? '';
+  expect.holds(
+    'its notes list both images with their digests',
+    digests.every((digest) => body.includes(digest)),
+    `${body.length} characters of notes`,
+  );
+  expect.holds(
+    'its notes say what changed',
+    /price/i.test(body),
+    body.split('\n').find((line) => /price/i.test(line)) ?? 'nothing about it',
+  );
+  const { data: latest } = await world.developer.repos.getLatestRelease(world.where);
+  expect.equal('it is the latest release', latest.tag_name, `v${version}`);
+}
+
+export const release: Act = {
+  name: 'release',
+  number: 8,
+  title: 'A pushed tag makes a release',
+  limit: 300,
+  async play(world, expect, thread, progress) {
+    const { developer, where } = world;
+    const clone = await world.openClone();
+    const commit = thread.mergeCommit ?? (await clone.git('rev-parse', 'origin/main')).trim();
+    const before = (await clone.git('rev-parse', 'origin/main')).trim();
+    const version = await nextVersion(world);
+    const tag = `v${version}`;
+    await clone.git('tag', tag, commit);
+    await clone.git('push', '--quiet', 'origin', tag);
+    progress(`${tag} pushed: deploy.yml runs`);
+    const run = await waitForRun(developer, where, { workflow: 'deploy.yml', sha: commit });
+    if (run.conclusion !== 'success') progress((await world.admin.runLog(run.id)).split('\n').slice(-40).join('\n'));
+    expect.equal('deploy.yml runs on the tag and succeeds', run.conclusion, 'success');
+
+    const digests = await expectImages(world, expect, version, commit);
+    await expectChart(world, expect, version, before, digests);
+    await expectRelease(world, expect, version, digests);
+
+    progress(`deploy.yml runs again for ${tag}`);
+    const was = await outsideWorld(world, version);
+    await developer.actions.reRunWorkflow({ ...where, run_id: run.id });
+    const again = await waitForRun(developer, where, { workflow: 'deploy.yml', sha: commit, after: run.id });
+    expect.equal('running it again succeeds', again.conclusion, 'success');
+    expect.equal('and changes nothing', await outsideWorld(world, version), was);
+    thread.version = version;
+  },
+};

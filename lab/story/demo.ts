@@ -1,0 +1,52 @@
+import { LabError } from '../errors.ts';
+import { acts, story } from './acts/index.ts';
+import { FULL_NAME } from './people.ts';
+import { type Played, playActs, summarize } from './play.ts';
+import { resetStory } from './reset.ts';
+import { openWorld, type World } from './world.ts';
+
+const failed = (played: readonly Played[]): boolean => played.some(({ failure }) => failure !== undefined);
+
+function whatToLookAt({ endpoints: { hub, registries } }: World, played: readonly Played[]): string {
+  const releases = played.filter(({ act, failure }) => act === 'release' && failure === undefined).length;
+  return [
+    releases > 0 ? 'Look at' : 'The lab is still up',
+    `  the repository   ${hub.url}/${FULL_NAME}`,
+    `  its releases     ${hub.url}/${FULL_NAME}/releases`,
+    `  its runs         ${hub.url}/${FULL_NAME}/actions`,
+    `  production       http://${registries.production.host}/v2/_catalog`,
+    'Play one act again with `npm run lab -- play release`, stop everything with `npm run lab -- down`.',
+  ].join('\n');
+}
+
+async function tell(world: World, wanted: Parameters<typeof playActs>[0], labDir: string): Promise<boolean> {
+  const started = performance.now();
+  const played = await playActs(wanted, world, labDir);
+  const expectations = played.flatMap((each) => each.expectations);
+  const met = expectations.filter((each) => each.met).length;
+  console.log(`\n${summarize(played)}\n`);
+  console.log(
+    `${met} of ${expectations.length} expectations met in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+  );
+  console.log(whatToLookAt(world, played));
+  return !failed(played);
+}
+
+/** The whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */
+export async function tellStory(labDir: string): Promise<boolean> {
+  const world = await openWorld(labDir);
+  await resetStory(world);
+  return tell(world, story, labDir);
+}
+
+/** Single acts, on what is there. Returns whether every expectation was met. */
+export async function tellActs(names: readonly string[], labDir: string): Promise<boolean> {
+  const wanted = names.map((name) => {
+    const act = acts.find((each) => each.name === name);
+    if (act === undefined) {
+      throw new LabError(`There is no act "${name}".`, `The acts are: ${acts.map((each) => each.name).join(', ')}.`);
+    }
+    return act;
+  });
+  return tell(await openWorld(labDir), wanted, labDir);
+}

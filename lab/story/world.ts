@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { type LabEndpoints, readEndpoints } from '../endpoints.ts';
+import { resolveLabDir } from '../paths.ts';
+import { Clone } from './clone.ts';
+import { type Api, HubAdmin, openApi } from './hub-client.ts';
+import { DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REPOSITORY } from './people.ts';
+
+/** Where the story takes place: a running lab, and the people in it with their clones and tokens. */
+export interface World {
+  /** A folder of the story's own. */
+  folder: string;
+  endpoints: LabEndpoints;
+  where: { owner: string; repo: string };
+  admin: HubAdmin;
+  platform: Api;
+  developer: Api;
+  /** The token that the release workflow commits with. */
+  releaseToken: string;
+  cloneUrl: string;
+  /** The platform team's clone is made by the set-up; this one is the developer's. */
+  openClone(): Promise<Clone>;
+  platformClone(): Promise<Clone>;
+}
+
+/** Gives everybody an account and a token on a lab that is up. */
+export async function openWorld(labDir = resolveLabDir()): Promise<World> {
+  const endpoints = readEndpoints(labDir);
+  const { url, adminToken } = endpoints.hub;
+  const admin = new HubAdmin(url, adminToken);
+  await admin.createUser(ORGANIZATION, 'Organization');
+  await admin.createUser(PLATFORM, 'User');
+  await admin.createUser(DEVELOPER, 'User');
+  await admin.createUser(RELEASE_BOT, 'Bot');
+  const platformToken = await admin.createToken({ login: PLATFORM, permissions: 'all' });
+  const developerToken = await admin.createToken({
+    login: DEVELOPER,
+    permissions: { contents: 'write', pull_requests: 'write', actions: 'write', metadata: 'read' },
+  });
+  const releaseToken = await admin.createToken({
+    login: RELEASE_BOT,
+    permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
+    repositories: [FULL_NAME],
+  });
+  const folder = join(labDir, 'story');
+  const cloneUrl = `${url}/${FULL_NAME}.git`;
+  return {
+    folder,
+    endpoints,
+    where: { owner: ORGANIZATION, repo: REPOSITORY },
+    admin,
+    platform: openApi(url, platformToken),
+    developer: openApi(url, developerToken),
+    releaseToken,
+    cloneUrl,
+    openClone: () => Clone.make(join(folder, 'developer'), cloneUrl, DEVELOPER, developerToken),
+    platformClone: () => Clone.make(join(folder, 'platform'), cloneUrl, PLATFORM, platformToken),
+  };
+}
