@@ -14,7 +14,7 @@ interface Described {
   path: string;
   /** The comment above the key, as one line. */
   meaning: string;
-  /** What it is when nobody sets it; undefined for a group, and for what each release sets anew. */
+  /** What it is when nobody sets it; undefined for a group, and for what each owner or release sets anew. */
   fallback: unknown;
 }
 
@@ -41,14 +41,14 @@ function describeMap(map: YAMLMap, prefix: string): Described[] {
     if (isMap(pair.value) && isGroup(pair.value)) {
       return [{ path, meaning, fallback: undefined }, ...describeMap(pair.value, `${path}.`)];
     }
-    if (isWrittenByReleases(map, path)) return [{ path, meaning, fallback: undefined }];
+    if (isSetAnew(map, path)) return [{ path, meaning, fallback: undefined }];
     return [{ path, meaning, fallback: isNode(pair.value) ? pair.value.toJSON() : null }];
   });
 }
 
-/** An image's tag and digest change with every release, and the document must not. */
-function isWrittenByReleases(map: YAMLMap, path: string): boolean {
-  return map.has('repository') && /\.(tag|digest)$/.test(path);
+/** An image's registry is each owner's, its tag and digest change with every release; the document must not follow. */
+function isSetAnew(map: YAMLMap, path: string): boolean {
+  return map.has('repository') && /\.(registry|tag|digest)$/.test(path);
 }
 
 function isGroup(map: YAMLMap): boolean {

@@ -112,7 +112,7 @@ describe.each(COMPONENTS)('the pods of %s', (name) => {
   it('run the image by digest when there is one, and report the tag as their version', async () => {
     const objects = await render({ values: ['ci/digest-values.yaml'] });
     const { image } = container(objects, `shop-${name}`);
-    expect(image).toMatch(new RegExp(`^registry\\.example\\.com/shop/${name}:1\\.0\\.0@sha256:0{63}[12]$`));
+    expect(image).toMatch(new RegExp(`/shop/${name}:1\\.0\\.0@sha256:0{63}[12]$`));
     expect(environment(objects, `shop-${name}`).APP_VERSION).toBe('1.0.0');
   });
 
