@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Exec } from '../../lib/exec.ts';
+import { type Digest, parseDigest } from '../../lib/identifiers.ts';
+import { withRetries } from '../../lib/retry.ts';
+import { type BuildPlan, buildArguments } from './arguments.ts';
+import { buildFailure } from './build-failure.ts';
+import type { DockerHome } from './docker-home.ts';
+import { classifyTool, ToolError } from './failures.ts';
+
+export type Metadata = Record<string, unknown>;
+
+export interface Built {
+  /** Of what was pushed, or with `output: 'check'` of what would have been. */
+  digest: Digest;
+  /** What buildx says of the build. */
+  metadata: Metadata;
+}
+
+/** Where a build tells how it goes. */
+export interface BuildLog {
+  /** A line of the builder's log. */
+  line(text: string): void;
+  /** A line that is shown at once. */
+  progress(text: string): void;
+}
+
+export interface Builder {
+  /** @throws {ToolError} with the builder's own words */
+  build(plan: BuildPlan, log: BuildLog): Promise<Built>;
+}
+
+export interface BuilderOptions {
+  exec: Exec;
+  home: DockerHome;
+  retries: number;
+  redact: (text: string) => string;
+}
+
+/** Builds by `docker buildx build`. */
+export class BuildxBuilder implements Builder {
+  readonly #options: BuilderOptions;
+  #builds = 0;
+
+  constructor(options: BuilderOptions) {
+    this.#options = options;
+  }
+
+  build(plan: BuildPlan, log: BuildLog): Promise<Built> {
+    const { retries } = this.#options;
+    return withRetries(() => this.attempt(plan, log), {
+      retries,
+      classify: classifyTool,
+      onRetry: (error, attempt, seconds) =>
+        log.progress(
+          `failed and may pass (${(error as ToolError).why.split('\n').at(-1)}); attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,
+        ),
+    });
+  }
+
+  private async attempt(plan: BuildPlan, log: BuildLog): Promise<Built> {
+    const { exec, home, redact } = this.#options;
+    const metadataFile = join(home.scratch, `metadata-${++this.#builds}.json`);
+    const steps = new Set<string>();
+    const { exitCode, stderr } = await exec.run('docker', buildArguments(plan, metadataFile), {
+      env: home.env,
+      cwd: plan.workspace,
+      onErrorLine: (line) => {
+        log.line(redact(line));
+        // `#7 [build 2/4] RUN npm ci`: a step begins. Each is told once.
+        const step = /^#\d+ (\[(?!internal\]).*)/.exec(line)?.[1];
+        if (step === undefined || steps.has(step)) return;
+        steps.add(step);
+        log.progress(redact(step));
+      },
+    });
+    if (exitCode !== 0) throw buildFailure(plan, redact(stderr));
+    const metadata = JSON.parse(redact(await readMetadata(metadataFile))) as Metadata;
+    const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
+    if ('value' in digest) return { digest: digest.value, metadata };
+    throw new ToolError('final', {
+      what: `the build of ${plan.image.name} gave no digest`,
+      why: `buildx ended well, but its metadata file has ${metadata['containerimage.digest'] === undefined ? 'no' : 'an unusable'} containerimage.digest`,
+      next: 'Without a digest nothing says what was pushed. Put a step with docker/setup-buildx-action before this one to get a builder that reports it.',
+    });
+  }
+}
+
+/** The text of the metadata file; an empty object when buildx wrote none. */
+function readMetadata(path: string): Promise<string> {
+  return readFile(path, 'utf8').then(
+    (text) => (text.trim() === '' || text.trim() === 'null' ? '{}' : text),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '{}';
+      throw error;
+    },
+  );
+}

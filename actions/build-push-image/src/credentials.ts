@@ -1,0 +1,37 @@
+import type { Exec } from '../../lib/exec.ts';
+import type { DockerHome } from './docker-home.ts';
+import { configKey } from './login.ts';
+
+/** How to introduce oneself to a registry. */
+export type Credentials = { username: string; password: string } | { identityToken: string };
+
+/**
+ * The login that docker would use for a host: from the credential helper that its configuration names, else from the configuration itself.
+ * `undefined` when there is none. Source: https://docs.docker.com/reference/cli/docker/login/#credential-stores
+ */
+export async function credentialsFor(host: string, home: DockerHome, exec: Exec): Promise<Credentials | undefined> {
+  const { config } = home;
+  const key = configKey(host);
+  const helper = config.credHelpers?.[key] ?? config.credsStore ?? '';
+  if (helper !== '') return askHelper(helper, key, home, exec);
+  const entry = Object.entries(config.auths ?? {}).find(([name]) => name === key || hostPart(name) === host)?.[1];
+  if (entry?.identitytoken) return { identityToken: entry.identitytoken };
+  return entry?.auth === undefined ? undefined : decode(entry.auth);
+}
+
+async function askHelper(helper: string, key: string, home: DockerHome, exec: Exec): Promise<Credentials | undefined> {
+  const { exitCode, stdout } = await exec.run(`docker-credential-${helper}`, ['get'], { env: home.env, input: key });
+  if (exitCode !== 0) return undefined;
+  const { Username: username, Secret: secret } = JSON.parse(stdout) as { Username: string; Secret: string };
+  // The protocol's mark for an identity token: https://github.com/docker/docker-credential-helpers
+  return username === '<token>' ? { identityToken: secret } : { username, password: secret };
+}
+
+/** Older clients wrote whole addresses as keys: `https://registry.example/v1/`. */
+const hostPart = (key: string): string => key.replace(/^https?:\/\//, '').split('/')[0] ?? '';
+
+function decode(auth: string): Credentials | undefined {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  const at = text.indexOf(':');
+  return at < 0 ? undefined : { username: text.slice(0, at), password: text.slice(at + 1).replace(/\0+$/, '') };
+}

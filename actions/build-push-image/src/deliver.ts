@@ -1,0 +1,162 @@
+import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
+import type { BuiltImage } from '../../lib/images-output.ts';
+import type { BuildPlan } from './arguments.ts';
+import type { Builder, BuildLog, Metadata } from './builder.ts';
+import { nextStep, ToolError } from './failures.ts';
+import type { Promotion } from './inputs.ts';
+import { hostOf } from './login.ts';
+import type { Manifest } from './manifest.ts';
+import { findSource, type Source, verifySource } from './promotion.ts';
+import type { Registry } from './registry.ts';
+import type { PlannedTag } from './tags.ts';
+
+/** What is to become of one image. */
+export interface Order {
+  name: ImageName;
+  repository: string;
+  tags: readonly PlannedTag[];
+  /** The commit's own tag, by which a source of promotion is asked. */
+  shaTag: ImageTag;
+  promotion: Promotion | undefined;
+  plan: BuildPlan;
+  reproducible: boolean;
+}
+
+export interface Delivery extends BuiltImage {
+  /** Of the build; `undefined` for a copied image. */
+  metadata: Metadata | undefined;
+}
+
+export interface Workshop {
+  registry: Registry;
+  builder: Builder;
+}
+
+/** Copy or build one image and give it its tags. Doing it again leaves what is there. */
+export async function deliver(order: Order, workshop: Workshop, log: BuildLog): Promise<Delivery> {
+  const start = performance.now();
+  const source = await findSource(order, workshop.registry);
+  const made = source === undefined ? await build(order, workshop, log) : await promote(order, source, workshop, log);
+  const { name, repository } = order;
+  return {
+    name,
+    repository,
+    ref: `${repository}@${made.digest}`,
+    digest: made.digest,
+    tags: order.plan.output === 'push' ? order.tags.map((tag) => tag.name) : [],
+    platforms: made.platforms,
+    promoted: source !== undefined,
+    seconds: Math.round((performance.now() - start) / 100) / 10,
+    metadata: made.metadata,
+  };
+}
+
+interface Made {
+  digest: Digest;
+  platforms: string[];
+  metadata: Metadata | undefined;
+}
+
+async function promote(order: Order, source: Source, { registry, builder }: Workshop, log: BuildLog): Promise<Made> {
+  if (order.promotion?.mode === 'verify') {
+    log.progress(`building again to verify ${source.reference}`);
+    await verifySource(order, source, builder, log);
+    log.progress('the rebuild gives the same digests');
+  }
+  log.progress(`copying ${source.reference}`);
+  await publish(order, source.reference, source.manifest.digest, await standing(order, registry), registry);
+  return { digest: source.manifest.digest, platforms: platformsOf(source.manifest), metadata: undefined };
+}
+
+async function build(order: Order, { registry, builder }: Workshop, log: BuildLog): Promise<Made> {
+  const { digest, metadata } = await builder.build(order.plan, log);
+  if (order.plan.output === 'check') return { digest, platforms: [...order.plan.platforms], metadata };
+  const [built, tags] = await Promise.all([
+    existing(`${order.repository}@${digest}`, registry),
+    standing(order, registry),
+  ]);
+  const kept = order.reproducible ? await earlierTwin(order.repository, built, tags, registry) : undefined;
+  if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
+  const final = kept ?? digest;
+  await publish(order, `${order.repository}@${final}`, final, tags, registry);
+  return { digest: final, platforms: platformsOf(built), metadata };
+}
+
+type Standing = ReadonlyMap<ImageTag, Manifest | undefined>;
+
+/** What the order's tags name now. */
+async function standing(order: Order, registry: Registry): Promise<Standing> {
+  return new Map(
+    await Promise.all(
+      order.tags.map(async ({ name }) => [name, await registry.find(`${order.repository}:${name}`)] as const),
+    ),
+  );
+}
+
+/**
+ * An image under one of the tags that an earlier run built and that is the same: the same image for every platform, the same annotations, the
+ * same kinds of attestations. It is kept. A provenance tells the time of its build, so a second build of a commit would else get
+ * another digest although nothing in the image differs.
+ */
+async function earlierTwin(
+  repository: string,
+  built: Manifest,
+  tags: Standing,
+  registry: Registry,
+): Promise<Digest | undefined> {
+  for (const manifest of tags.values()) {
+    if (manifest === undefined || manifest.contents !== built.contents) continue;
+    if (manifest.digest === built.digest) return undefined;
+    const [theirs, ours] = await Promise.all([
+      registry.statements(repository, manifest),
+      registry.statements(repository, built),
+    ]);
+    if (theirs.join() === ours.join()) return manifest.digest;
+  }
+  return undefined;
+}
+
+/** Bring the image under its tags, where it is not yet, and see that each names it. */
+async function publish(
+  order: Order,
+  source: string,
+  digest: Digest,
+  tags: Standing,
+  registry: Registry,
+): Promise<void> {
+  const { repository } = order;
+  const outdated = order.tags.filter(({ name }) => tags.get(name)?.digest !== digest);
+  if (outdated.length === 0) return;
+  await registry.copy(
+    source,
+    outdated.map(({ name }) => `${repository}:${name}`),
+  );
+  await Promise.all(
+    outdated
+      // A moving tag may have been moved on by another run in the meantime.
+      .filter(({ moving }) => !moving)
+      .map(async ({ name }) => {
+        const found = await existing(`${repository}:${name}`, registry);
+        if (found.digest !== digest)
+          throw new ToolError('final', {
+            what: `${repository}:${name} is not what was pushed`,
+            why: `the registry has ${found.digest} where ${digest} was put`,
+            next: 'Look for another run that pushes the same tag, and run the job again.',
+          });
+      }),
+  );
+}
+
+async function existing(reference: string, registry: Registry): Promise<Manifest> {
+  const manifest = await registry.find(reference);
+  if (manifest !== undefined) return manifest;
+  throw new ToolError('missing', {
+    what: `${reference} is missing`,
+    why: 'it was pushed, but the registry says that it is not there',
+    next: nextStep('missing', hostOf(reference)),
+  });
+}
+
+export function platformsOf(manifest: Manifest): string[] {
+  return manifest.images.flatMap(({ platform }) => platform ?? []);
+}

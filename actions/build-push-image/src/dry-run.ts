@@ -1,0 +1,38 @@
+import { info } from '../../lib/commands.ts';
+import { markdownTable, setOutputs, writeSummary } from '../../lib/result.ts';
+import { buildArguments, shownCommand } from './arguments.ts';
+import type { Order, Workshop } from './deliver.ts';
+import type { Settings } from './inputs.ts';
+import { imageOutputs } from './outputs.ts';
+import { findSource } from './promotion.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/**
+ * Show what a run would do. Registries are only asked, nothing is built, pushed or tagged. The outputs name no image, for none came to be.
+ * @throws {ActionError} what a run would throw for a source that is missing or unknown
+ */
+export async function describe(
+  settings: Settings,
+  run: RunFacts,
+  orders: readonly Order[],
+  { registry }: Workshop,
+): Promise<void> {
+  const rows = await Promise.all(
+    orders.map(async (order) => {
+      const source = await findSource(order, registry);
+      const command = shownCommand(buildArguments(order.plan, 'metadata.json'));
+      const action =
+        source === undefined
+          ? `build ${command}`
+          : `${order.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
+      const tags = settings.push ? order.tags.map(({ name }) => name).join(' ') : '-';
+      info(`${order.name}: would ${action}\n${order.name}: as ${order.repository} with the tags ${tags}`);
+      return [{ code: order.repository }, { code: tags }, { code: action }];
+    }),
+  );
+  await setOutputs(imageOutputs([], orders.length, run));
+  if (settings.summary)
+    await writeSummary(
+      `### Images (dry run: nothing was changed)\n\n${markdownTable({ header: ['Image', 'Tags', 'Would'], rows })}\n`,
+    );
+}

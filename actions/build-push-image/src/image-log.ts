@@ -1,0 +1,29 @@
+import { info } from '../../lib/commands.ts';
+import type { BuildLog } from './builder.ts';
+
+/** The log of one image among several: what matters is shown at once with the image's name, the rest is kept and shown as one piece. */
+export class ImageLog implements BuildLog {
+  readonly #name: string;
+  readonly #lines: string[] = [];
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  progress(text: string): void {
+    info(`${this.#name}: ${text}`);
+  }
+
+  /** Show what was kept, folded under one title. It is printed in one go, so that no other image's line comes between. */
+  flush(title: string): void {
+    if (this.#lines.length === 0) return;
+    process.stdout.write(`::group::${title}\n`);
+    info(this.#lines.join('\n'));
+    process.stdout.write('::endgroup::\n');
+    this.#lines.length = 0;
+  }
+}

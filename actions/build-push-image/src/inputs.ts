@@ -1,0 +1,213 @@
+import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
+import { type Environment, InputReader } from '../../lib/inputs.ts';
+import { parseExtraArgument } from './extra-args.ts';
+import { readImages } from './images-input.ts';
+import { type KeyValues, readKeyValues } from './key-values.ts';
+import { locateImage } from './locate.ts';
+import { hostOf, type Login } from './login.ts';
+import { parsePlatforms } from './platforms.ts';
+import { type BuildSecret, parseSecret, SECRET_EXAMPLE, secretProblem } from './secrets.ts';
+import { parseTagRule, type TagRule } from './tags.ts';
+
+/** One image with everything that holds for it. */
+export interface ImageSettings {
+  name: ImageName;
+  /** An absolute path. */
+  context: string;
+  /** An absolute path. */
+  file: string;
+  target: string | undefined;
+  /** The builder's own when empty. */
+  platforms: readonly string[];
+  buildArgs: KeyValues;
+  labels: KeyValues;
+  annotations: KeyValues;
+  secrets: readonly BuildSecret[];
+}
+
+export interface Promotion {
+  from: RegistryName;
+  mode: 'prefer' | 'require' | 'verify';
+}
+
+export interface Settings {
+  images: readonly ImageSettings[];
+  registry: RegistryName;
+  /** Logins for this step alone, one a registry host. */
+  logins: readonly Login[];
+  tags: readonly TagRule[];
+  promotion: Promotion | undefined;
+  push: boolean;
+  cache: 'gha' | 'registry' | 'none';
+  provenance: string;
+  sbom: string;
+  reproducible: boolean;
+  builder: string | undefined;
+  maxParallel: number;
+  retries: number;
+  extraArgs: readonly string[];
+  dryRun: boolean;
+  summary: boolean;
+  /** What the user should know about how the inputs were taken. */
+  notices: readonly string[];
+}
+
+/**
+ * The step's inputs as one typed object. It looks at the workspace, to name a missing folder, Dockerfile or secret together with the other faults.
+ * @throws {InputError} naming every fault
+ */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const reader = new InputReader(env);
+  const workspace = env.GITHUB_WORKSPACE || process.cwd();
+  const notices: string[] = [];
+
+  const items = await readImages(reader);
+  reader.required('registry', 'ghcr.io/my-org');
+  const registry = reader.parsed('registry', parseRegistryName, 'ghcr.io/my-org') ?? ('' as RegistryName);
+  const written = reader.text('registry');
+  if (registry !== '' && registry !== written)
+    notices.push(`The registry is written ${registry}: names are lower case.`);
+  for (const { name, writtenName } of items)
+    if (name !== '' && name !== writtenName)
+      notices.push(`The image ${writtenName} is named ${name}: names are lower case.`);
+
+  const push = reader.boolean('push', true);
+  const promotion = readPromotion(reader, push);
+  const logins = readLogins(reader, registry, promotion?.from);
+  const tags = reader.parsedLines('tags', parseTagRule, 'sha', 'sha');
+
+  const platforms = reader.parsed('platforms', parsePlatforms, 'linux/amd64') ?? [];
+  const buildArgs = await readKeyValues(reader, 'build-args', 'NODE_VERSION=24');
+  const labels = await readKeyValues(reader, 'labels', 'org.opencontainers.image.licenses=MIT');
+  const annotations = await readKeyValues(reader, 'annotations', 'index:org.opencontainers.image.licenses=MIT');
+  const secrets = reader.parsedLines('secrets', parseSecret, SECRET_EXAMPLE);
+
+  const images: ImageSettings[] = [];
+  for (const [index, item] of items.entries()) {
+    const input = `images (item ${index + 1})`;
+    const place = await locateImage(workspace, item);
+    for (const problem of place.problems) reader.fault({ input, ...problem });
+    images.push({
+      name: item.name,
+      context: place.context,
+      file: place.file,
+      target: item.target,
+      platforms: item.platforms.length > 0 ? item.platforms : platforms,
+      buildArgs: new Map([...buildArgs, ...item.buildArgs]),
+      labels: new Map([...labels, ...item.labels]),
+      annotations: new Map([...annotations, ...item.annotations]),
+      secrets: [...new Map([...secrets, ...item.secrets].map((secret) => [secret.id, secret])).values()],
+    });
+  }
+  await reportMissingSecrets(reader, images, env, workspace);
+
+  const settings: Settings = {
+    images,
+    registry,
+    logins,
+    tags,
+    promotion,
+    push,
+    cache: reader.choice('cache', ['gha', 'registry', 'none'], 'none'),
+    provenance: reader.parsed('provenance', parseProvenance, 'mode=max') ?? 'mode=max',
+    sbom: reader.parsed('sbom', parseSbom, 'true') ?? 'false',
+    reproducible: reader.boolean('reproducible', true),
+    builder: reader.parsed('builder', parseBuilder, 'my-builder'),
+    maxParallel: reader.integer('max-parallel', { min: 1, max: 32 }, 4),
+    retries: reader.integer('retries', { min: 0, max: 10 }, 3),
+    extraArgs: reader.parsedLines('extra-args', parseExtraArgument, '--network=host'),
+    dryRun: reader.boolean('dry-run', false),
+    summary: reader.boolean('summary', true),
+    notices,
+  };
+  reader.finish();
+  return settings;
+}
+
+function readPromotion(reader: InputReader, push: boolean): Promotion | undefined {
+  const from = reader.parsed('promote-from', parseRegistryName, 'staging.azurecr.io');
+  const mode = reader.choice('promote', ['prefer', 'require', 'verify', 'never'], 'prefer');
+  const strict = mode === 'require' || mode === 'verify';
+  if (strict && reader.text('promote-from') === '')
+    reader.fault({
+      input: 'promote-from',
+      problem: `is required with \`promote: ${mode}\``,
+      example: 'staging.azurecr.io',
+    });
+  if (strict && !push)
+    reader.fault({
+      input: 'promote',
+      value: mode,
+      problem: 'cannot be kept with `push: false`, which copies nothing',
+      example: 'prefer',
+    });
+  return from === undefined || mode === 'never' ? undefined : { from, mode };
+}
+
+function readLogins(reader: InputReader, registry: RegistryName, source: RegistryName | undefined): Login[] {
+  const own = readLogin(reader, 'username', 'password', registry);
+  const sources = readLogin(reader, 'promote-username', 'promote-password', source);
+  if (own !== undefined && sources !== undefined && own.host === sources.host) {
+    if (own.username === sources.username && own.password === sources.password) return [own];
+    // Docker's configuration knows one login a host.
+    reader.fault({
+      input: 'promote-username',
+      problem: `is a second login to ${own.host}; a step has one login a host`,
+      example: 'leave it out, and give `username` a user that may read the source and write the target',
+    });
+  }
+  return [own, sources].filter((login) => login !== undefined);
+}
+
+function readLogin(
+  reader: InputReader,
+  userInput: string,
+  passwordInput: string,
+  registry: RegistryName | undefined,
+): Login | undefined {
+  const username = reader.text(userInput);
+  const password = reader.text(passwordInput);
+  if (username === '' && password === '') return undefined;
+  if (username === '')
+    reader.fault({
+      input: userInput,
+      problem: `is required with \`${passwordInput}\``,
+      example: '${{ github.actor }}',
+    });
+  if (password === '')
+    reader.fault({
+      input: passwordInput,
+      problem: `is required with \`${userInput}\``,
+      example: '${{ secrets.REGISTRY_TOKEN }}',
+    });
+  // The user and the password are sent as `user:password` (RFC 7617, section 2).
+  if (username.includes(':'))
+    reader.fault({ input: userInput, value: username, problem: 'has a colon', example: '${{ github.actor }}' });
+  return registry === undefined || registry === '' ? undefined : { host: hostOf(registry), username, password };
+}
+
+async function reportMissingSecrets(
+  reader: InputReader,
+  images: readonly ImageSettings[],
+  env: Environment,
+  workspace: string,
+): Promise<void> {
+  const secrets = new Map(
+    images.flatMap(({ secrets: own }) => own.map((secret) => [JSON.stringify(secret), secret] as const)),
+  );
+  for (const secret of secrets.values()) {
+    const problem = await secretProblem(secret, env, workspace);
+    if (problem !== undefined) reader.fault({ input: 'secrets', value: secret.id, problem, example: SECRET_EXAMPLE });
+  }
+}
+
+const parseProvenance = (text: string) =>
+  /^(true|false|mode=(min|max)(,[a-z-]+=[^,\s]+)*)$/.test(text)
+    ? { value: text }
+    : { problem: 'is not mode=max, mode=min, true or false' };
+
+const parseSbom = (text: string) =>
+  /^(true|false|generator=\S+)$/.test(text) ? { value: text } : { problem: 'is not true, false or generator=IMAGE' };
+
+const parseBuilder = (text: string) =>
+  /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text) ? { value: text } : { problem: 'is not the name of a buildx builder' };

@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { insideWorkspace } from '../../lib/workspace.ts';
+
+interface Problem {
+  problem: string;
+  value: string;
+  example: string;
+}
+
+/** Where an image's sources are; the paths are absolute. */
+export interface Place {
+  context: string;
+  file: string;
+  problems: Problem[];
+}
+
+/**
+ * Find the context and the Dockerfile of an image. `file` is relative to the workspace, as for `docker build`; when there is none,
+ * relative to the context, which is how many write it. Without `file` it is the `Dockerfile` of the context.
+ */
+export async function locateImage(
+  workspace: string,
+  item: { context: string; file: string | undefined },
+): Promise<Place> {
+  const problems: Problem[] = [];
+  const context = await locate(workspace, item.context, 'folder');
+  if ('problem' in context)
+    problems.push({
+      problem: `has a context that ${context.problem}`,
+      value: item.context,
+      example: 'context: app/web',
+    });
+
+  const folder = 'value' in context ? context.value : resolve(workspace, item.context);
+  const candidates =
+    item.file === undefined
+      ? [join(folder, 'Dockerfile')]
+      : isAbsolute(item.file)
+        ? [item.file]
+        : [resolve(workspace, item.file), join(folder, item.file)];
+  let file = candidates[0] ?? '';
+  let problem: string | undefined;
+  // A Dockerfile below a context that is not there is no second fault.
+  if ('value' in context || item.file !== undefined) {
+    for (const candidate of candidates) {
+      const found = await locate(workspace, candidate, 'file');
+      if ('value' in found) {
+        file = found.value;
+        problem = undefined;
+        break;
+      }
+      problem ??= found.problem;
+    }
+  }
+  if (problem !== undefined)
+    problems.push({
+      problem: `has a Dockerfile that ${problem}`,
+      value: item.file ?? join(item.context, 'Dockerfile'),
+      example: 'file: app/web/Dockerfile',
+    });
+  return { context: folder, file, problems };
+}
+
+async function locate(
+  workspace: string,
+  path: string,
+  kind: 'file' | 'folder',
+): Promise<{ value: string } | { problem: string }> {
+  const inside = await insideWorkspace(workspace, path);
+  if ('problem' in inside) return inside;
+  const found = await stat(inside.value).catch(() => undefined);
+  const right = kind === 'file' ? found?.isFile() : found?.isDirectory();
+  return right ? inside : { problem: found === undefined ? 'does not exist' : `is not a ${kind}` };
+}

@@ -1,0 +1,55 @@
+import { annotate } from '../../lib/commands.ts';
+import { readContext, readEvent } from '../../lib/context.ts';
+import { openExec } from '../../lib/exec.ts';
+import type { Environment } from '../../lib/inputs.ts';
+import { readSettings } from './inputs.ts';
+
+const NAME = 'build-push-image';
+
+/**
+ * The flow: settings, what the run is about, the tags it gives; then each image is copied or built and gets its tags, several side by side;
+ * then the outputs, the summary, and at last the failures.
+ */
+export async function main(env: Environment): Promise<void> {
+  const settings = await readSettings(env);
+  const notice = (message: string) => annotate({ level: 'notice', title: NAME, message });
+  settings.notices.forEach(notice);
+
+  // What follows is loaded only now: a wrong input is answered without it.
+  const [{ readRun }, { takeOrders }, { withDockerHome }, { secretValues, redactor }, { checkLogins }] =
+    await Promise.all([
+      import('./run-facts.ts'),
+      import('./orders.ts'),
+      import('./docker-home.ts'),
+      import('./secrets.ts'),
+      import('./check-login.ts'),
+    ]);
+  const context = readContext(env);
+  const exec = openExec({
+    docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
+  });
+  const run = await readRun(settings, context, await readEvent(env), exec);
+  run.notices.forEach(notice);
+  const redact = redactor([
+    ...secretValues(
+      settings.images.flatMap(({ secrets }) => secrets),
+      env,
+      context.workspace,
+    ),
+    ...settings.logins.map(({ password }) => password),
+  ]);
+
+  await withDockerHome(env, settings.logins, async (home) => {
+    await checkLogins(settings, home);
+    const { openWorkshop } = await import('./workshop.ts');
+    const workshop = openWorkshop(settings, exec, home, redact);
+    const { orders, held } = await takeOrders(settings, run, workshop.tagsOf);
+    for (const { name, reason } of held) notice(`${name}: ${reason}`);
+    if (settings.dryRun) {
+      const { describe } = await import('./dry-run.ts');
+      return describe(settings, run, orders, workshop);
+    }
+    const { workOff } = await import('./work-off.ts');
+    await workOff(settings, run, orders, workshop);
+  });
+}

@@ -1,0 +1,122 @@
+import { type Exec, lastLines } from '../../lib/exec.ts';
+import type { Digest } from '../../lib/identifiers.ts';
+import { withRetries } from '../../lib/retry.ts';
+import type { DockerHome } from './docker-home.ts';
+import { classifyTool, nextStep, readFailure, ToolError } from './failures.ts';
+import { hostOf } from './login.ts';
+import { type Manifest, parseManifest, platformText, predicateTypes } from './manifest.ts';
+
+/** Images in registries, by reference. */
+export interface Registry {
+  /**
+   * What a tag or digest names, or `undefined` when the registry says that there is no such thing.
+   * @throws {ToolError} when it cannot be known: refused, unreachable
+   */
+  find(reference: string): Promise<Manifest | undefined>;
+  /** The kinds of statements that the attestations of an image make, sorted. */
+  statements(repository: string, manifest: Manifest): Promise<string[]>;
+  /** Copy an image with all that belongs to it and give it tags; the digest stays. */
+  copy(source: string, targets: readonly string[]): Promise<void>;
+}
+
+export interface BuildxOptions {
+  exec: Exec;
+  home: DockerHome;
+  /** The builder whose registry settings (mirrors, plain HTTP, certificates) hold; the current one when `undefined`. */
+  builder: string | undefined;
+  retries: number;
+  onRetry: (error: unknown, attempt: number, waitSeconds: number) => void;
+}
+
+/**
+ * Registries by `docker buildx imagetools`: it finds credentials, mirrors and certificates as the build does, mounts blobs across repositories,
+ * checks every digest on its way, and copies attestations and signatures with the image.
+ */
+export class BuildxRegistry implements Registry {
+  readonly #options: BuildxOptions;
+
+  constructor(options: BuildxOptions) {
+    this.#options = options;
+  }
+
+  async find(reference: string): Promise<Manifest | undefined> {
+    const raw = await this.inspect(reference, ['--raw']);
+    if (raw === undefined) return undefined;
+    const manifest = this.parse(reference, raw, parseManifest);
+    if (manifest.kind === 'index') return manifest;
+    const configuration = await this.inspect(reference, ['--format', '{{json .Image}}']);
+    if (configuration === undefined) return undefined;
+    const platform = this.parse(reference, configuration, (text) => platformText(JSON.parse(text)));
+    return { ...manifest, images: [{ platform, digest: manifest.digest }] };
+  }
+
+  async statements(repository: string, manifest: Manifest): Promise<string[]> {
+    const kinds = await Promise.all(
+      manifest.attestations.map(async (digest: Digest) => {
+        const reference = `${repository}@${digest}`;
+        const raw = await this.inspect(reference, ['--raw']);
+        return raw === undefined ? [] : this.parse(reference, raw, predicateTypes);
+      }),
+    );
+    return kinds.flat().sort();
+  }
+
+  async copy(source: string, targets: readonly string[]): Promise<void> {
+    const tags = targets.flatMap((target) => ['--tag', target]);
+    // Without `--prefer-index=false` one image without an index would get a new index around it, and with that a new digest.
+    const result = await this.run(['create', '--progress', 'plain', '--prefer-index=false', ...tags, source], source, {
+      what: `copying ${source} to ${targets.join(', ')} failed`,
+      host: hostOf(targets[0] ?? source),
+    });
+    if (result === undefined)
+      throw new ToolError('missing', {
+        what: `copying ${source} failed`,
+        why: 'the registry says that the image is not there',
+        next: nextStep('missing', hostOf(source)),
+      });
+  }
+
+  private inspect(reference: string, options: readonly string[]): Promise<string | undefined> {
+    return this.run(['inspect', ...options, reference], reference, {
+      what: `looking at ${reference} failed`,
+      host: hostOf(reference),
+    });
+  }
+
+  /** The standard output, or `undefined` when the source is missing. */
+  private run(
+    args: readonly string[],
+    source: string,
+    failure: { what: string; host: string },
+  ): Promise<string | undefined> {
+    const { exec, home, builder, retries, onRetry } = this.#options;
+    const global = builder === undefined ? [] : ['--builder', builder];
+    return withRetries(
+      async () => {
+        const { exitCode, stdout, stderr } = await exec.run('docker', ['buildx', 'imagetools', ...args, ...global], {
+          env: home.env,
+        });
+        if (exitCode === 0) return stdout;
+        const { kind, words } = readFailure(stderr);
+        if (kind === 'missing') return undefined;
+        // The host in the error is the one that the tool names, if it does: a copy talks to two.
+        const host = [failure.host, hostOf(source)].find((each) => words.includes(each)) ?? failure.host;
+        throw new ToolError(kind, { what: failure.what, why: words, next: nextStep(kind, host) });
+      },
+      { retries, onRetry, classify: classifyTool },
+    );
+  }
+
+  private parse<T>(reference: string, text: string, parse: (text: string) => T): T {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new ToolError('final', {
+        what: `${reference} is not an image`,
+        why: `${(error as Error).message}: ${lastLines(text, 3).slice(0, 300)}`,
+        next: 'Check the reference, and that `docker buildx imagetools inspect` shows an image for it.',
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Environment, Parsed } from '../../lib/inputs.ts';
+
+/** A build secret. Its value is never held here, only where it is. */
+export interface BuildSecret {
+  id: string;
+  from: { env: string } | { file: string };
+}
+
+export const SECRET_EXAMPLE = 'npm=env:NPM_TOKEN or npmrc=file:.npmrc';
+
+export function parseSecret(text: string): Parsed<BuildSecret> {
+  const match = /^(?<id>[A-Za-z0-9_.-]+)=(?<kind>env|file):(?<where>.+)$/.exec(text);
+  const { id, kind, where } = match?.groups ?? {};
+  if (id === undefined || where === undefined) return { problem: 'is neither id=env:NAME nor id=file:PATH' };
+  if (kind === 'file') return { value: { id, from: { file: where } } };
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(where)
+    ? { value: { id, from: { env: where } } }
+    : { problem: `names ${JSON.stringify(where)}, which no environment variable can be called` };
+}
+
+/** What is wrong with where a secret is, or `undefined`. An empty variable counts as missing: a secret that the repository does not have arrives so. */
+export async function secretProblem(
+  secret: BuildSecret,
+  env: Environment,
+  workspace: string,
+): Promise<string | undefined> {
+  const { from } = secret;
+  if ('env' in from)
+    return env[from.env] ? undefined : `is missing: the environment variable ${from.env} is not set or empty`;
+  const found = await stat(resolve(workspace, from.file)).catch(() => undefined);
+  return found?.isFile() ? undefined : `is missing: there is no file ${from.file}`;
+}
+
+/** The argument of `--secret`; paths with commas or quotes are quoted as buildx's CSV reader wants it. */
+export function secretArgument({ id, from }: BuildSecret, workspace: string): string {
+  return 'env' in from ? `id=${id},env=${from.env}` : `id=${id},${csvField(`src=${resolve(workspace, from.file)}`)}`;
+}
+
+/** A field of RFC 4180. */
+export function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lines shorter than this are left: `{` or `true` of a credentials file would take every such text out of the log. */
+const SHORTEST_LINE = 6;
+
+/** The values of all secrets, each with its lines, for `redactor`. */
+export function secretValues(secrets: readonly BuildSecret[], env: Environment, workspace: string): string[] {
+  return secrets.map(({ from }) =>
+    'env' in from ? (env[from.env] ?? '') : readFileSync(resolve(workspace, from.file), 'utf8'),
+  );
+}
+
+/** Replaces secret values, and each longer line of them, in what a build prints: a careless `RUN` shows its secret. */
+export function redactor(values: readonly string[]): (text: string) => string {
+  const parts = values.flatMap((value) => [
+    value,
+    value.trim(),
+    ...value
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line.length >= SHORTEST_LINE),
+  ]);
+  // The longest first: a value may hold another one.
+  const unique = [...new Set(parts)].filter((part) => part.trim() !== '').sort((a, b) => b.length - a.length);
+  return (text) => unique.reduce((result, part) => result.replaceAll(part, '***'), text);
+}

@@ -1,0 +1,42 @@
+import { info } from '../../lib/commands.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Exec } from '../../lib/exec.ts';
+import { BuildxBuilder } from './builder.ts';
+import type { Workshop } from './deliver.ts';
+import type { DockerHome } from './docker-home.ts';
+import type { Settings } from './inputs.ts';
+import { hostOf } from './login.ts';
+import { BuildxRegistry } from './registry.ts';
+
+export interface OpenWorkshop extends Workshop {
+  tagsOf: (repository: string) => Promise<string[]>;
+}
+
+/** The real tools. */
+export function openWorkshop(
+  { retries, builder }: Settings,
+  exec: Exec,
+  home: DockerHome,
+  redact: (text: string) => string,
+): OpenWorkshop {
+  return {
+    builder: new BuildxBuilder({ exec, home, retries, redact }),
+    registry: new BuildxRegistry({
+      exec,
+      home,
+      builder,
+      retries,
+      onRetry: (error, attempt, seconds) =>
+        info(`${redact(messageOf(error))}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s`),
+    }),
+    async tagsOf(repository) {
+      const [{ Distribution }, { credentialsFor }] = await Promise.all([
+        import('./distribution.ts'),
+        import('./credentials.ts'),
+      ]);
+      const host = hostOf(repository);
+      const credentials = await credentialsFor(host, home, exec);
+      return new Distribution({ host, credentials, retries }).tags(repository);
+    },
+  };
+}
