@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { socketDir } from './builder/index.ts';
-import { findStepProcesses, unmountBelow } from './builder/mounts.ts';
+import { clearLeftovers } from './builder/mounts.ts';
 import { LabError } from './errors.ts';
 import { lockLab } from './services/lock.ts';
-import { sendSignal } from './services/processes.ts';
 import { LabState } from './services/state.ts';
 import { Supervisor } from './services/supervisor.ts';
 
@@ -21,8 +20,7 @@ function loadForDown(dir: string): LabState | undefined {
 async function stopLab(dir: string): Promise<void> {
   const state = loadForDown(dir) ?? LabState.blank(dir);
   await new Supervisor(state).stopAll();
-  for (const step of findStepProcesses(dir)) sendSignal(step, 'SIGKILL');
-  await unmountBelow(dir);
+  await clearLeftovers(dir);
   await rm(socketDir(dir), { recursive: true, force: true });
   state.clearEndpoints();
 }

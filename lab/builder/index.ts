@@ -9,6 +9,7 @@ import type { RegistryEndpoint } from '../registries/index.ts';
 import { linkTo } from '../tools/cache.ts';
 import { toolPath, toolsEnv } from '../tools/index.ts';
 import { buildkitConfig } from './config.ts';
+import { clearLeftovers } from './mounts.ts';
 
 /** How to build images: a buildx builder, and the folders that make it the current one and log in to the registries. */
 export interface BuilderEndpoint {
@@ -54,6 +55,7 @@ export async function startBuilder(lab: Lab, registries: readonly RegistryEndpoi
     plainHttp: registries.map(({ host }) => host),
   });
   await writeFile(configFile, config);
+  if (!lab.state.service('buildkitd')) await clearLeftovers(lab.dir);
   await lab.supervisor.start({
     name: 'buildkitd',
     command: toolPath('buildkitd'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { execa } from 'execa';
-import { findProcessesWhere, type ProcessIdentity, readMounts } from '../services/processes.ts';
+import { findProcessesWhere, type ProcessIdentity, readMounts, sendSignal } from '../services/processes.ts';
 
 /** The places below `dir` where something is mounted, the innermost first. `table` is the text of a mountinfo file, proc(5). */
 export function mountsBelow(dir: string, table: string): string[] {
@@ -15,8 +15,12 @@ export function mountsBelow(dir: string, table: string): string[] {
     .reverse();
 }
 
-/** Takes away what a BuildKit that was killed left mounted below `dir`; its snapshots could not be deleted otherwise. */
-export async function unmountBelow(dir: string): Promise<void> {
+/**
+ * Ends the build steps and takes away the mounts that a BuildKit which was killed left behind below `dir`; its files
+ * could not be deleted otherwise.
+ */
+export async function clearLeftovers(dir: string): Promise<void> {
+  for (const step of findStepProcesses(dir)) sendSignal(step, 'SIGKILL');
   for (const path of mountsBelow(dir, readFileSync('/proc/self/mountinfo', 'utf8'))) {
     await execa('umount', ['--lazy', path]);
   }

@@ -1,6 +1,25 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import getPort from 'get-port';
-import { findProcess } from './processes.ts';
+import { isRunning } from './processes.ts';
 import type { LabState } from './state.ts';
+
+/** Can `port` be listened on at this address? True also where the machine does not have the address (no IPv6). */
+async function isFreeOn(host: string, port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+/** Free on both addresses that clients may take `localhost` for. */
+const isFree = async (port: number) => (await isFreeOn('127.0.0.1', port)) && (await isFreeOn('::1', port));
 
 /**
  * The port on 127.0.0.1 for `purpose` (also the name of the service that listens there). The one it had last time while
@@ -9,10 +28,9 @@ import type { LabState } from './state.ts';
 export async function choosePort(state: LabState, purpose: string): Promise<number> {
   const remembered = state.ports[purpose];
   const record = state.service(purpose);
-  if (remembered !== undefined && record?.port === remembered && findProcess(record.pid)?.started === record.started)
-    return remembered;
-  // Asked without a host, get-port tries every local address: `localhost` may mean ::1 to some clients.
-  const port = await getPort(remembered === undefined ? {} : { port: remembered });
-  if (port !== remembered) state.setPort(purpose, port);
+  const serves = record !== undefined && record.port === remembered && isRunning(record);
+  if (remembered !== undefined && (serves || (await isFree(remembered)))) return remembered;
+  const port = await getPort();
+  state.setPort(purpose, port);
   return port;
 }

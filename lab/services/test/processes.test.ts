@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { findMarked, findProcess, isRunning, MARKER, parseStat, sendSignal } from '../processes.ts';
+
+describe('parseStat', () => {
+  it('reads past any command name, also one with brackets and spaces', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(), fc.nat(), (command, group, ticks) => {
+        const rest = `S 1 ${group} ${Array.from({ length: 16 }, () => 0).join(' ')} ${ticks} 0 0`;
+        expect(parseStat(`7 (${command}) ${rest}`)).toEqual({ state: 'S', group, ticks: String(ticks) });
+      }),
+    );
+  });
+});
+
+describe('processes', () => {
+  const start = async (env: Record<string, string> = {}) => {
+    const child = spawn('sleep', ['60'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+    await once(child, 'spawn');
+    const found = findProcess(child.pid ?? 0);
+    if (!found) throw new Error('sleep did not start');
+    return { child, found };
+  };
+
+  it('a process that ended no longer runs, and its id with another start time is another process', async () => {
+    const { child, found } = await start();
+    expect(isRunning(found)).toBe(true);
+    expect(isRunning({ ...found, started: `${found.started}0` })).toBe(false);
+    sendSignal({ ...found, started: `${found.started}0` }, 'SIGKILL');
+    expect(isRunning(found)).toBe(true);
+    sendSignal(found, 'SIGKILL');
+    await once(child, 'exit');
+    expect(isRunning(found)).toBe(false);
+    sendSignal(found, 'SIGKILL');
+  });
+
+  it('finds a marked process by lab and by service, and not that of a lab whose path only begins the same', async () => {
+    const { child, found } = await start({ [MARKER]: '/tmp/a-lab#hub' });
+    const ids = (processes: { pid: number }[]) => processes.map(({ pid }) => pid);
+    expect(ids(findMarked('/tmp/a-lab'))).toEqual([found.pid]);
+    expect(ids(findMarked('/tmp/a-lab', 'hub'))).toEqual([found.pid]);
+    expect(findMarked('/tmp/a-lab', 'hu')).toEqual([]);
+    expect(findMarked('/tmp/a')).toEqual([]);
+    sendSignal(found, 'SIGKILL');
+    await once(child, 'exit');
+  });
+});

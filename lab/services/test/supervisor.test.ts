@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { choosePort } from '../ports.ts';
+import { findMarked, isRunning } from '../processes.ts';
+import { LabState } from '../state.ts';
+import { type ServiceSpec, Supervisor } from '../supervisor.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lab-services-'));
+});
+afterEach(async () => {
+  await new Supervisor(LabState.load(dir)).stopAll();
+  rmSync(dir, { recursive: true });
+});
+
+/** A service that runs `script` in Node and is ready when it has written the file `ready`. */
+function scripted(name: string, script: string, more: Partial<ServiceSpec> = {}): ServiceSpec {
+  const file = join(dir, `${name}.ready`);
+  return {
+    name,
+    command: process.execPath,
+    args: ['-e', script.replaceAll('READY', `require('fs').writeFileSync(${JSON.stringify(file)}, '')`)],
+    ready: async () => {
+      if (!existsSync(file)) throw new Error('no file yet');
+    },
+    ...more,
+  };
+}
+
+const IDLE = 'READY; setInterval(() => {}, 1000)';
+const fresh = () => new Supervisor(LabState.load(dir));
+
+describe('start', () => {
+  it('records the service before it is ready, so that a crash in between loses nothing', async () => {
+    const seen: unknown[] = [];
+    const spec = scripted('slow', IDLE);
+    const { ready } = spec;
+    const watched = async () => {
+      seen.push(LabState.load(dir).service('slow')?.pid);
+      await ready();
+    };
+    const record = await fresh().start({ ...spec, ready: watched });
+    expect(seen[0]).toBe(record.pid);
+  });
+
+  it('keeps a service that runs with the same settings, from a supervisor that knows it by its record alone', async () => {
+    const spec = scripted('kept', IDLE);
+    const first = await fresh().start(spec);
+    const second = fresh();
+    expect((await second.adopt()).map(({ name }) => name)).toEqual(['kept']);
+    expect((await second.start(spec)).pid).toBe(first.pid);
+    expect(second.started).toEqual([]);
+  });
+
+  it.each([
+    ['arguments', { args: ['-e', 'setInterval(() => {}, 999)'] }],
+    ['environment', { env: { A: '1' } }],
+    ['configuration', { config: 'b' }],
+    ['port', { port: 5 }],
+  ])('starts it anew when its %s changed', async (_, change) => {
+    const spec = scripted('changed', IDLE);
+    const first = await fresh().start(spec);
+    const second = await fresh().start({ ...spec, ...change });
+    expect(second.pid).not.toBe(first.pid);
+    expect(isRunning(first)).toBe(false);
+  });
+
+  it('starts it anew when it runs but does not answer', async () => {
+    const spec = scripted('deaf', IDLE);
+    const first = await fresh().start(spec);
+    rmSync(join(dir, 'deaf.ready'));
+    expect((await fresh().start(spec)).pid).not.toBe(first.pid);
+  });
+
+  it('reports one that ends at once, with what it logged', async () => {
+    await expect(fresh().start(scripted('broken', 'console.error("no such key: x"); process.exit(3)'))).rejects.toThrow(
+      /broken ended right after its start[\s\S]*no such key: x/,
+    );
+    expect(LabState.load(dir).services).toEqual([]);
+  });
+
+  it('shows only what this start logged', async () => {
+    await expect(fresh().start(scripted('twice', 'console.log("one"); process.exit(1)'))).rejects.toThrow(/one/);
+    await expect(fresh().start(scripted('twice', 'console.log("two"); process.exit(1)'))).rejects.toThrow(
+      /ends:\n {2}\| two$/,
+    );
+  });
+
+  it('stops one that is not ready in time and says why it is not', async () => {
+    const spec = scripted('late', 'setInterval(() => {}, 1000)', { readyWithin: 300 });
+    await expect(fresh().start(spec)).rejects.toThrow('late did not become ready within 0.3 s (no file yet)');
+    expect(findMarked(dir)).toEqual([]);
+  });
+
+  it('names a program that is not there', async () => {
+    const link = join(dir, 'program');
+    writeFileSync(link, 'not executable');
+    await expect(fresh().start({ ...scripted('absent', ''), command: link })).rejects.toThrow(
+      /absent could not be started/,
+    );
+  });
+
+  it('stops what it began when it is aborted while waiting', async () => {
+    const controller = new AbortController();
+    const state = LabState.load(dir);
+    const supervisor = new Supervisor(state, controller.signal);
+    const spec = scripted('interrupted', 'setInterval(() => {}, 1000)');
+    const ready = async () => {
+      controller.abort(new Error('enough'));
+      throw new Error('not yet');
+    };
+    await expect(supervisor.start({ ...spec, ready })).rejects.toThrow('enough');
+    expect(findMarked(dir)).toEqual([]);
+  });
+});
+
+describe('stop', () => {
+  it('also ends what left the process group', async () => {
+    const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
+    const supervisor = fresh();
+    await supervisor.start(scripted('parent', script));
+    expect(findMarked(dir, 'parent').length).toBe(2);
+    await supervisor.stop('parent');
+    expect(findMarked(dir)).toEqual([]);
+  });
+
+  it('kills what ignores SIGTERM once the limit has passed', async () => {
+    const supervisor = fresh();
+    const record = await supervisor.start(
+      scripted('stubborn', `process.on('SIGTERM', () => console.log('no')); ${IDLE}`),
+    );
+    await supervisor.stop('stubborn', 200);
+    expect(isRunning(record)).toBe(false);
+    expect(readFileSync(record.log, 'utf8')).toBe('no\n');
+  });
+
+  it('never touches a process that only has the same id', async () => {
+    const supervisor = fresh();
+    const record = await supervisor.start(scripted('victim', IDLE));
+    const other = mkdtempSync(join(tmpdir(), 'lab-other-'));
+    const state = LabState.load(other);
+    state.setService({ ...record, name: 'old', started: 'earlier-boot/1' });
+    await new Supervisor(state).stop('old');
+    expect(isRunning(record)).toBe(true);
+    expect(LabState.load(other).services).toEqual([]);
+    rmSync(other, { recursive: true });
+  });
+
+  it('forgets the dead and ends their orphans when a later command adopts', async () => {
+    const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
+    const record = await fresh().start(scripted('crashed', script));
+    process.kill(record.pid, 'SIGKILL');
+    while (isRunning(record)) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await fresh().adopt()).toEqual([]);
+    expect(findMarked(dir)).toEqual([]);
+  });
+});
+
+describe('choosePort', () => {
+  const listen = (port: number) =>
+    new Promise<Server>((resolve, reject) => {
+      const server = createServer().once('error', reject);
+      server.listen(port, '127.0.0.1', () => resolve(server));
+    });
+  const close = (server: Server) => new Promise((resolve) => server.close(resolve));
+
+  it('keeps a remembered port that is free, and replaces one that a stranger took', async () => {
+    const state = LabState.load(dir);
+    const first = await choosePort(state, 'hub');
+    expect(await choosePort(LabState.load(dir), 'hub')).toBe(first);
+    const stranger = await listen(first);
+    const second = await choosePort(LabState.load(dir), 'hub');
+    expect(second).not.toBe(first);
+    expect(LabState.load(dir).ports.hub).toBe(second);
+    await close(stranger);
+  });
+
+  it('keeps a port on which its own service listens', async () => {
+    const state = LabState.load(dir);
+    const port = await choosePort(state, 'hub');
+    const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => { READY })`;
+    await new Supervisor(state).start(scripted('hub', script, { port }));
+    expect(await choosePort(LabState.load(dir), 'hub')).toBe(port);
+  });
+});

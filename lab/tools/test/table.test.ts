@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { type Tool, toolNames, tools } from '../table.ts';
+
+const goTools = toolNames.flatMap((name) => {
+  const tool: Tool = tools[name];
+  return tool.from === 'go' ? [{ name, tool }] : [];
+});
+
+describe('the table of tools', () => {
+  it.each(goTools.filter(({ tool }) => tool.module))(
+    '$name has the version that its pinned module builds',
+    ({ tool }) => {
+      const requirements = readFileSync(join(import.meta.dirname, '..', tool.module ?? '', 'go.mod'), 'utf8');
+      const [module] = tool.package.split('/cmd/');
+      expect(requirements).toContain(`\t${module} ${tool.version} `);
+    },
+  );
+
+  it.each(goTools)(
+    '$name is named as the Go tool names its program, and stamped with its own version',
+    ({ name, tool }) => {
+      const parts = tool.package.split('/').filter((part) => !/^v\d+$/.test(part));
+      expect(parts.at(-1)).toBe(name);
+      for (const stamp of tool.stamps ?? []) expect(tool.version).toContain(stamp.split('=')[1]);
+    },
+  );
+
+  it('a script of the lab needs only tools that are in the table', () => {
+    const needs = toolNames.flatMap((name) => {
+      const tool: Tool = tools[name];
+      return tool.from === 'lab' ? tool.needs : [];
+    });
+    expect(needs).toEqual(['buildx']);
+    expect(toolNames).toEqual(expect.arrayContaining(needs));
+  });
+});
