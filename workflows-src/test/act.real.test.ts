@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ensureTools } from '../../lab/tools/index.ts';
+import { project } from '../project.ts';
+import { shop } from '../shop.ts';
+import { builtImages, Scene, type Use } from './act.ts';
+
+const called = (name: string): string => `${project.repository}/.github/workflows/${name}.yml@${project.majorTag}`;
+const CALLER = `
+on: { workflow_dispatch: null }
+jobs:
+  build:
+    uses: ${called('build')}
+    with: { images: 'name: other', registry: staging.test, charts: none, build-args: A=1 }
+    secrets: inherit
+  deploy:
+    needs: build
+    uses: ${called('deploy')}
+    with: { images: 'name: other', registry: production.test, promote-from: staging.test, promote: require, charts: charts/other, chart-repository: owner/charts, chart-mode: pull-request, major-tag: true }
+    secrets: { RELEASE_TOKEN: called-token }
+  after:
+    needs: deploy
+    runs-on: ubuntu-latest
+    steps:
+      - run: az \${{ needs.deploy.outputs.version }} \${{ needs.deploy.outputs.commit }} \${{ needs.deploy.outputs.release-url }}
+`;
+
+let scene: Scene;
+beforeAll(async () => {
+  await ensureTools(['act']);
+  scene = await Scene.set({ 'caller.yml': CALLER });
+});
+afterAll(() => scene.strike());
+
+const registries = { STAGING_REGISTRY: 'staging.test', PRODUCTION_REGISTRY: 'production.test' };
+const passwords = {
+  STAGING_USERNAME: 'staging-user',
+  STAGING_PASSWORD: 'staging-word',
+  PRODUCTION_USERNAME: 'production-user',
+  PRODUCTION_PASSWORD: 'production-word',
+};
+const only = (uses: readonly Use[], action: string): Use | undefined => uses.find((use) => use.action === action);
+const all = (uses: readonly Use[], action: string): Use[] => uses.filter((use) => use.action === action);
+const lines = (text = ''): string[] => text.split('\n').filter((line) => line !== '');
+
+describe('a push to main', () => {
+  let uses: Use[];
+  beforeAll(async () => {
+    const variables = { ...registries, BASE_IMAGE: 'base/node:24' };
+    uses = await scene.run({ event: 'push', workflow: 'build.yml', variables, secrets: passwords });
+  });
+
+  it('builds the shop for the staging registry, tagged by commit', () => {
+    expect(only(uses, 'build-push-image')?.inputs).toMatchObject({
+      IMAGES: shop.images,
+      REGISTRY: 'staging.test',
+      USERNAME: 'staging-user',
+      PASSWORD: 'staging-word',
+      TAGS: 'sha',
+    });
+  });
+
+  it('passes on the base image that is set, and no argument for the one that is not', () => {
+    expect(lines(only(uses, 'build-push-image')?.inputs['BUILD-ARGS'])).toEqual([
+      expect.stringMatching(/^REVISION=[0-9a-f]{40}$/),
+      'BASE_IMAGE=base/node:24',
+    ]);
+  });
+
+  it('tests the chart with what was built', () => {
+    expect(only(uses, 'helm-lint-scan')?.inputs).toEqual({ CHARTS: 'helm/*', 'SET-IMAGES': builtImages });
+  });
+
+  it('scans every image by digest, with the credentials of its registry', () => {
+    const scans = all(uses, 'anchore/scan-action');
+    expect(scans.map(({ inputs }) => inputs.IMAGE).sort()).toEqual([
+      'registry/shop/api@sha256:api',
+      'registry/shop/web@sha256:web',
+    ]);
+    for (const { env } of scans)
+      expect(env).toEqual({
+        GRYPE_REGISTRY_AUTH_USERNAME: 'staging-user',
+        GRYPE_REGISTRY_AUTH_PASSWORD: 'staging-word',
+      });
+  });
+
+  it('neither asks Azure nor attests, for nothing is set', () => {
+    expect(uses.map(({ action }) => action)).not.toContain('Azure/login');
+    expect(uses.map(({ action }) => action)).not.toContain('az');
+    expect(uses.map(({ action }) => action)).not.toContain('actions/attest-build-provenance');
+  });
+});
+
+describe('a push to main where Azure, attestations and a private npm registry are set', () => {
+  let uses: Use[];
+  beforeAll(async () => {
+    const variables = { ...registries, AZURE_CLIENT_ID: 'client', ATTESTATIONS: 'true' };
+    uses = await scene.run({ event: 'push', workflow: 'build.yml', variables, secrets: { NPMRC: 'registry=private' } });
+  });
+
+  it('logs in to the registry in each job that needs it', () => {
+    expect(all(uses, 'Azure/login')).toHaveLength(3);
+    expect(all(uses, 'az').map(({ inputs }) => inputs.arguments)).toEqual(
+      Array(3).fill('acr login --name staging.test'),
+    );
+  });
+
+  it('attests every image', () => {
+    const digests = all(uses, 'actions/attest-build-provenance').map(({ inputs }) => inputs['SUBJECT-DIGEST']);
+    expect(digests.sort()).toEqual(['sha256:api', 'sha256:web']);
+  });
+
+  it('gives the build its secret by the environment', () => {
+    const build = only(uses, 'build-push-image');
+    expect(build?.inputs.SECRETS).toBe('npmrc=env:NPMRC');
+    expect(build?.env).toEqual({ NPMRC: 'registry=private' });
+  });
+});
+
+describe('a version tag', () => {
+  const deploy = (secrets: Record<string, string>): Promise<Use[]> =>
+    scene.run({ event: 'push', workflow: 'deploy.yml', ref: 'refs/tags/v1.2.3', variables: registries, secrets });
+
+  it('promotes, commits and releases, in this order', async () => {
+    const uses = await deploy({ ...passwords, RELEASE_TOKEN: 'release-token' });
+    expect(uses.map(({ action }) => action)).toEqual([
+      'docker/setup-buildx-action',
+      'build-push-image',
+      'bump-chart-version',
+      'create-release',
+    ]);
+    const [, promote, bump, release] = uses;
+    expect(promote?.inputs).toMatchObject({
+      REGISTRY: 'production.test',
+      USERNAME: 'production-user',
+      PASSWORD: 'production-word',
+      'PROMOTE-FROM': 'staging.test',
+      'PROMOTE-USERNAME': 'staging-user',
+      'PROMOTE-PASSWORD': 'staging-word',
+      PROMOTE: 'verify',
+    });
+    expect(lines(promote?.inputs.TAGS)).toEqual(['semver', 'semver-minor', 'semver-major', 'latest']);
+    expect(bump?.inputs).toEqual({ CHARTS: 'helm/shop', IMAGES: builtImages, MODE: 'commit', TOKEN: 'release-token' });
+    expect(release?.inputs).toEqual({ IMAGES: builtImages, 'MAJOR-TAG': 'false' });
+  });
+
+  it("commits with the job's own token where there is no other", async () => {
+    expect(only(await deploy({}), 'bump-chart-version')?.inputs.TOKEN).toBe('job-token');
+  });
+});
+
+describe('another repository', () => {
+  it('calls both workflows with its own values and gets their outputs', async () => {
+    const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords });
+    const [build, promote] = all(uses, 'build-push-image');
+    expect(build?.inputs).toMatchObject({ IMAGES: 'name: other', REGISTRY: 'staging.test', USERNAME: 'staging-user' });
+    expect(lines(build?.inputs['BUILD-ARGS'])[1]).toBe('A=1');
+    expect(promote?.inputs).toMatchObject({ IMAGES: 'name: other', REGISTRY: 'production.test', PROMOTE: 'require' });
+    expect(only(uses, 'helm-lint-scan')).toBeUndefined();
+    expect(only(uses, 'bump-chart-version')?.inputs).toMatchObject({
+      REPOSITORY: 'owner/charts',
+      CHARTS: 'charts/other',
+      MODE: 'pull-request',
+      TOKEN: 'called-token',
+    });
+    expect(only(uses, 'create-release')?.inputs['MAJOR-TAG']).toBe('true');
+    expect(only(uses, 'az')?.inputs.arguments).toBe('1.2.3 abc123 release-page');
+  });
+});

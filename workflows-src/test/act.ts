@@ -1,0 +1,140 @@
+/** Runs the generated workflows with act, every action replaced by one that records what it is given. */
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { stringify } from 'yaml';
+import { toolPath } from '../../lab/tools/index.ts';
+import { workflowFiles } from '../index.ts';
+import { type PinnedAction, pinnedReference, pins } from '../pins.ts';
+import { project } from '../project.ts';
+
+/** One use of an action, or of `az`, in the order of the run. */
+export interface Use {
+  action: string;
+  /** The inputs that are not empty. */
+  inputs: Record<string, string>;
+  env: Record<string, string>;
+}
+
+export interface Run {
+  event: 'push' | 'workflow_dispatch';
+  workflow: string;
+  ref?: string;
+  variables?: Record<string, string>;
+  secrets?: Record<string, string>;
+}
+
+/** Outputs of the stand-ins, as the real ones would set them for two images. */
+export const builtImages = JSON.stringify(
+  ['web', 'api'].map((name) => ({
+    name: `shop/${name}`,
+    repository: `registry/shop/${name}`,
+    ref: `registry/shop/${name}@sha256:${name}`,
+    digest: `sha256:${name}`,
+  })),
+);
+const OUTPUTS: Readonly<Record<string, Record<string, string>>> = {
+  'build-push-image': { images: builtImages, version: '1.2.3' },
+  'bump-chart-version': { commit: 'abc123' },
+  'create-release': { url: 'release-page' },
+  'helm-lint-scan': {},
+};
+
+const RECORDER = `import { appendFileSync, readFileSync } from 'node:fs';
+const { action, outputs } = JSON.parse(readFileSync(new URL('stand-in.json', import.meta.url), 'utf8'));
+const given = Object.entries(process.env).filter(([, value]) => value !== '');
+const pick = (pattern) => Object.fromEntries(given.filter(([name]) => pattern.test(name)).map(([name, value]) => [name.replace(/^INPUT_/, ''), value]));
+appendFileSync(process.env.RECORD, JSON.stringify({ action, inputs: pick(/^INPUT_/), env: pick(/^(NPMRC|GRYPE_.*)$/) }) + '\\n');
+for (const [name, value] of Object.entries(outputs)) appendFileSync(process.env.GITHUB_OUTPUT, name + '=' + value + '\\n');
+`;
+const AZ = `#!/usr/bin/env node
+const { appendFileSync } = require('node:fs');
+appendFileSync(process.env.RECORD, JSON.stringify({ action: 'az', inputs: { arguments: process.argv.slice(2).join(' ') }, env: {} }) + '\\n');
+`;
+
+/** A repository with the workflows, and all that they use, in a folder of its own. */
+export class Scene {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async set(callers: Readonly<Record<string, string>>): Promise<Scene> {
+    const scene = new Scene(await mkdtemp(join(tmpdir(), 'workflows-')));
+    for (const { path, content } of workflowFiles()) {
+      await scene.#write(join('repository', path), content);
+      await scene.#write(join('published', path), content);
+    }
+    for (const [name, yaml] of Object.entries(callers))
+      await scene.#write(join('repository', '.github/workflows', name), yaml);
+    for (const [action, outputs] of Object.entries(OUTPUTS))
+      await scene.#standIn(join('published/actions', action), action, outputs);
+    for (const action of Object.keys(pins)) await scene.#standIn(join('pinned', action), action, {});
+    await scene.#write('bin/az', AZ);
+    await chmod(join(scene.#folder, 'bin/az'), 0o755);
+    const git = (...args: string[]) => execa('git', args, { cwd: join(scene.#folder, 'repository') });
+    await git('init', '--quiet', '--initial-branch', 'main');
+    await git('add', '.');
+    await git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'first');
+    return scene;
+  }
+
+  async #write(path: string, content: string): Promise<void> {
+    await mkdir(dirname(join(this.#folder, path)), { recursive: true });
+    await writeFile(join(this.#folder, path), content);
+  }
+
+  async #standIn(path: string, action: string, outputs: Record<string, string>): Promise<void> {
+    const metadata = {
+      name: action,
+      description: 'Records its inputs.',
+      outputs: Object.fromEntries(Object.keys(outputs).map((name) => [name, { description: name }])),
+      runs: { using: 'node24', main: 'index.mjs' },
+    };
+    await this.#write(join(path, 'action.yml'), stringify(metadata));
+    await this.#write(join(path, 'stand-in.json'), JSON.stringify({ action, outputs }));
+    await this.#write(join(path, 'index.mjs'), RECORDER);
+  }
+
+  /** @returns what the actions were given; throws with act's log when a job fails */
+  async run({ event, workflow, ref = 'refs/heads/main', variables = {}, secrets = {} }: Run): Promise<Use[]> {
+    const record = join(this.#folder, 'record');
+    await writeFile(record, '');
+    await this.#write('event.json', JSON.stringify({ ref }));
+    const local = [
+      `${project.repository}@${project.majorTag}=${join(this.#folder, 'published')}`,
+      ...Object.keys(pins).map(
+        (name) => `${pinnedReference(name as PinnedAction)}=${join(this.#folder, 'pinned', name)}`,
+      ),
+    ];
+    const pairs = (flag: string, values: Record<string, string>): string[] =>
+      Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+    await execa(
+      toolPath('act'),
+      [
+        event,
+        '--no-cache-server',
+        ...['--workflows', join('.github/workflows', workflow)],
+        ...['--eventpath', join(this.#folder, 'event.json')],
+        ...['--platform', 'ubuntu-latest=-self-hosted'],
+        ...local.flatMap((each) => ['--local-repository', each]),
+        ...pairs('--var', variables),
+        ...pairs('--secret', { GITHUB_TOKEN: 'job-token', ...secrets }),
+        ...pairs('--env', { RECORD: record, GITHUB_REPOSITORY: 'owner/repository' }),
+      ],
+      {
+        cwd: join(this.#folder, 'repository'),
+        env: { PATH: [join(this.#folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter) },
+        all: true,
+      },
+    );
+    const lines = (await readFile(record, 'utf8')).trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as Use);
+  }
+
+  strike(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true });
+  }
+}
