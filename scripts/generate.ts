@@ -13,12 +13,14 @@ import { workflowFiles } from '../workflows-src/index.ts';
 import { actionDocs } from './action-docs.ts';
 import { readActions } from './action-metadata.ts';
 import { actionTypes } from './action-types.ts';
+import { chartDocs } from './chart-docs.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** Everything that is generated, from the sources as they are now. */
 export async function generate(root: string): Promise<GeneratedFile[]> {
   const actions = await readActions(root);
-  return [...actionTypes(actions), ...workflowFiles(), ...(await actionDocs(root, actions))];
+  const documents = await Promise.all([actionDocs(root, actions), chartDocs(root)]);
+  return [...actionTypes(actions), ...workflowFiles(), ...documents.flat()];
 }
 
 /** The files that are not as generated. */
@@ -63,4 +65,9 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
