@@ -7,7 +7,8 @@ if (registry === undefined) {
   process.exit();
 }
 
-const credentials = `${process.env['INPUT_REGISTRY-USERNAME'] ?? ''}:${process.env['INPUT_REGISTRY-PASSWORD'] ?? ''}`;
+// The login that anchore/scan-action's engine takes from its environment.
+const credentials = `${process.env.GRYPE_REGISTRY_AUTH_USERNAME ?? ''}:${process.env.GRYPE_REGISTRY_AUTH_PASSWORD ?? ''}`;
 const headers = {
   authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
   accept: [
