@@ -1,0 +1,64 @@
+import semver from 'semver';
+import { isMap, isScalar } from 'yaml';
+import { parseVersion, type Version, versionText } from '../../lib/versions.ts';
+import type { VersionRule } from './inputs.ts';
+import { lookUp } from './yaml/lookup.ts';
+import type { YamlFile } from './yaml/source.ts';
+
+/** A chart as its Chart.yaml has it. */
+export interface Chart {
+  /** The folder, from the repository's root. */
+  path: string;
+  file: YamlFile;
+  name: string;
+  /** As text, also when it is no semantic version. */
+  version: string;
+  /** `undefined` when Chart.yaml has no such key. */
+  appVersion: string | undefined;
+}
+
+/** The path of a file of a chart; the chart may be the repository's root. */
+export const inChart = (chart: string, file: string): string => (chart === '.' ? file : `${chart}/${file}`);
+
+export function readChart(path: string, file: YamlFile): Chart | { problem: string } {
+  const document = file.documents[0];
+  if (document === undefined || !isMap(document.contents) || file.documents.length > 1) {
+    return { problem: `${file.path}:1: is not one mapping, as a Chart.yaml must be` };
+  }
+  const text = (key: string): string | undefined => {
+    const node = lookUp(document, document.contents, key)?.node;
+    return isScalar(node) && node.value !== null
+      ? typeof node.value === 'string'
+        ? node.value
+        : (node.source ?? String(node.value))
+      : undefined;
+  };
+  const version = text('version');
+  if (version === undefined) return { problem: `${file.path}:1: has no version` };
+  const folder = path.split('/').at(-1) ?? path;
+  return { path, file, name: text('name') ?? folder, version, appVersion: text('appVersion') };
+}
+
+/** The version that a rule gives a chart; the chart's own when it stays. */
+export function nextVersion(chart: Chart, rule: VersionRule): string | { problem: string } {
+  if (rule.kind === 'none') return chart.version;
+  if (rule.kind === 'exact') return versionText(rule.version);
+  const current = currentVersion(chart);
+  if (current === undefined) {
+    return {
+      problem: `${chart.file.path}: the version ${JSON.stringify(chart.version)} is not a semantic version, so there is no next ${rule.level} version; give version: 1.0.0, say`,
+    };
+  }
+  return semver.inc(current.version, rule.level) ?? chart.version;
+}
+
+/** Whether the rule would take the chart back to a lower version. */
+export function wouldGoBack(chart: Chart, rule: VersionRule): boolean {
+  const current = currentVersion(chart);
+  return rule.kind === 'exact' && current !== undefined && semver.lt(rule.version, current);
+}
+
+function currentVersion(chart: Chart): Version | undefined {
+  const parsed = parseVersion(chart.version);
+  return 'value' in parsed ? parsed.value : undefined;
+}

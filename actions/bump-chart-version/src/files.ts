@@ -1,0 +1,54 @@
+import { ActionError } from '../../lib/errors.ts';
+import { inChart } from './chart.ts';
+import type { Request } from './inputs.ts';
+
+/** What stands at a path. */
+export type FileState = { kind: 'file'; bytes: Uint8Array } | { kind: 'missing' } | { kind: 'refused'; why: string };
+
+/** Where charts are read from: a commit of a repository, or the checkout. */
+export interface FileSource {
+  /** One state for each path. */
+  files: ReadonlyMap<string, FileState>;
+  /** The names in a folder, folders with a `/` at the end; `undefined` when there is no such folder. */
+  list(folder: string): Promise<string[] | undefined>;
+}
+
+/**
+ * The files that exist, when all that must exist do.
+ * @throws {ActionError} naming each that does not, and what is there instead
+ */
+export async function requireFiles(request: Request, source: FileSource): Promise<Map<string, Uint8Array>> {
+  const problems: string[] = [];
+  const contents = new Map<string, Uint8Array>();
+  for (const [path, state] of source.files) {
+    if (state.kind === 'file') contents.set(path, state.bytes);
+    else if (state.kind === 'refused') problems.push(`${path} ${state.why}`);
+  }
+  const isMissing = (path: string): boolean => source.files.get(path)?.kind === 'missing';
+  for (const chart of request.charts) {
+    const path = inChart(chart, 'Chart.yaml');
+    if (isMissing(path)) problems.push(`${path} is missing; ${await whatIsThere(chart, source)}`);
+  }
+  for (const file of request.valuesFiles.given ? request.valuesFiles.paths : []) {
+    const paths = request.charts.map((chart) => inChart(chart, file));
+    if (!paths.every(isMissing)) continue;
+    const there = await Promise.all(request.charts.map((chart) => whatIsThere(chart, source)));
+    problems.push(`values file ${file} is missing; ${[...new Set(there)].join('; ')}`);
+  }
+  if (problems.length === 0) return contents;
+  throw new ActionError({
+    what: 'the chart is not there as asked',
+    why: problems.join('\n'),
+    next: 'Correct the inputs charts, values-files and branch. Nothing was changed.',
+  });
+}
+
+async function whatIsThere(folder: string, source: FileSource): Promise<string> {
+  const names = await source.list(folder);
+  if (names !== undefined) return `the folder ${folder} has ${names.slice(0, 20).join(', ') || 'nothing'}`;
+  const parent = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : '.';
+  const siblings = parent === folder ? undefined : await source.list(parent);
+  return siblings === undefined
+    ? `there is no folder ${folder}`
+    : `there is no folder ${folder}; ${parent === '.' ? 'the root' : parent} has ${siblings.slice(0, 20).join(', ')}`;
+}

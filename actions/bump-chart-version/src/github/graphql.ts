@@ -1,0 +1,91 @@
+import { ActionError, PermissionError } from '../../../lib/errors.ts';
+import { answerOf, classifyRequest, explainRequest, type GitHub } from '../../../lib/github.ts';
+import { AnswerLostError, HeadMovedError } from '../repository.ts';
+
+interface GraphqlFault {
+  type?: string;
+  message: string;
+  path?: (string | number)[];
+}
+
+/** Sends one GraphQL document and gives its data. */
+export interface Graphql {
+  /** @throws {ActionError} with the server's reason */
+  query<T>(document: string, variables: Record<string, unknown>, action: string): Promise<T>;
+  /** Sent once only: what became of a lost answer is the caller's to find out. @throws as {@link explainFaults} says */
+  mutate<T>(document: string, variables: Record<string, unknown>, action: string): Promise<T>;
+}
+
+export function openGraphql(github: GitHub, url: string): Graphql {
+  const send = async <T>(query: string, variables: Record<string, unknown>, retries?: number) => {
+    const response = await github.request(`POST ${url}`, {
+      query,
+      variables,
+      ...(retries === undefined ? {} : { request: { retries } }),
+    });
+    return response.data as { data?: T; errors?: GraphqlFault[] };
+  };
+  return {
+    async query<T>(document: string, variables: Record<string, unknown>, action: string) {
+      const answer = await send<T>(document, variables).catch((error: unknown) => {
+        throw explainRequest(error, action, 'contents: write');
+      });
+      // A path that is not there is `null`, which some servers also mention as an error of that field.
+      const faults = (answer.errors ?? []).filter(
+        ({ type, path }) => !(type === 'NOT_FOUND' && path?.includes('target')),
+      );
+      if (faults.length > 0 || answer.data === undefined) throw explainFaults(faults, action);
+      return answer.data;
+    },
+    async mutate<T>(document: string, variables: Record<string, unknown>, action: string) {
+      const answer = await send<T>(document, variables, 0).catch((error: unknown) => {
+        const verdict = classifyRequest(error);
+        if (verdict.retry) throw new AnswerLostError(answerOf(error), verdict.afterSeconds, error);
+        throw explainRequest(error, action, 'contents: write');
+      });
+      if (answer.errors?.length || answer.data === undefined) throw explainFaults(answer.errors ?? [], action);
+      return answer.data;
+    },
+  };
+}
+
+const HEAD_MOVED = /expected branch to point to|is at .* but expected|pull and try again/i;
+const RULES =
+  /rule violations?|protected branch|branch protection|through a pull request|required status check|GH006|GH013|verified signatures|creations being restricted/i;
+const PASSING = /something went wrong while executing|timed? ?out|timeout|temporarily|try again later/i;
+
+/**
+ * GraphQL answers failures with status 200. This is the one place that tells them apart. Types as GitHub sends them:
+ * https://docs.github.com/graphql/guides/introduction-to-graphql and, for a moved head, `STALE_DATA`
+ * (https://github.com/planetscale/ghcommit/pull/153); a ruleset's refusal has no type of its own, so its words count
+ * (https://github.com/Thinkmill/keystatic/issues/1598).
+ */
+export function explainFaults(faults: readonly GraphqlFault[], action: string): Error {
+  const answer = faults.map(({ message }) => message.replaceAll(/\s*\n\s*/g, ' ').trim()).join('; ') || 'no data';
+  const is = (type: string): boolean => faults.some((fault) => fault.type === type);
+  if (is('STALE_DATA') || HEAD_MOVED.test(answer)) return new HeadMovedError(answer);
+  if (is('BRANCH_PROTECTION_RULE_VIOLATION') || is('REPOSITORY_RULE_VIOLATION') || RULES.test(answer)) {
+    return new ActionError({
+      what: `${action} is against the branch's rules`,
+      why: answer,
+      next: 'Pass the token of an app (or of a user) that the ruleset lists as a bypass actor; the job token cannot be one. Or set mode: pull-request, which needs no way around the rules.',
+    });
+  }
+  if (is('RATE_LIMITED') || is('RATE_LIMIT')) return new AnswerLostError(answer, 60, undefined);
+  if (is('FORBIDDEN') || is('INSUFFICIENT_SCOPES')) return new PermissionError(action, 'contents: write', answer);
+  if (is('NOT_FOUND')) {
+    return new ActionError({
+      what: `${action} found nothing`,
+      why: `the server answers ${answer}, also when the token may not see the repository`,
+      next: 'Check the inputs repository and branch, and that the token may read and write there: the job token reaches its own repository alone.',
+    });
+  }
+  if (faults.some(({ type }) => type === 'SERVICE_UNAVAILABLE' || type === 'INTERNAL') || PASSING.test(answer)) {
+    return new AnswerLostError(answer, undefined, undefined);
+  }
+  return new ActionError({
+    what: `${action} failed`,
+    why: `the server answers ${answer}`,
+    next: 'Correct what the answer names and run the step again.',
+  });
+}

@@ -1,0 +1,150 @@
+import { ActionError } from '../../../lib/errors.ts';
+import { answerOf, explainRequest, statusOf } from '../../../lib/github.ts';
+import type { CommitSha } from '../../../lib/identifiers.ts';
+import type { BranchMove, Proposal, Proposals } from '../pull-request.ts';
+import type { Reader } from './snapshot.ts';
+
+const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: String!) {
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) {
+      target { ... on Commit { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }
+      associatedPullRequests(states: [OPEN], baseRefName: $base, first: 1) {
+        nodes { id number url title body labels(first: 100) { nodes { name } } }
+      }
+    }
+  }
+}`;
+
+interface FindAnswer {
+  repository: {
+    ref: {
+      target: {
+        oid: CommitSha;
+        message: string;
+        parents: { nodes: { oid: string }[] };
+        signature: { isValid: boolean } | null;
+      };
+      associatedPullRequests: {
+        nodes: {
+          id: string;
+          number: number;
+          url: string;
+          title: string;
+          body: string;
+          labels: { nodes: { name: string }[] } | null;
+        }[];
+      };
+    } | null;
+  } | null;
+}
+
+const REPOSITORY_ID = `query Id($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }`;
+const MOVE = `mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
+const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!) {
+  enablePullRequestAutoMerge(input: $input) { clientMutationId }
+}`;
+
+/** In `updateRefs`: no such ref (https://docs.github.com/graphql/reference/input-objects#refupdate). */
+const NO_COMMIT = '0'.repeat(40);
+const PULLS = 'pull-requests: write';
+
+export function openProposals({ github, graphql, repository }: Reader): Proposals {
+  const [owner = '', repo = ''] = repository.split('/');
+  const asked = async <T>(action: string, request: Promise<T>): Promise<T> => {
+    try {
+      return await request;
+    } catch (error) {
+      throw explainPull(error, action);
+    }
+  };
+  return {
+    async find(branch, base): Promise<Proposal> {
+      const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
+      const answer = await graphql.query<FindAnswer>(FIND, variables, `looking for the branch ${branch}`);
+      const ref = answer.repository?.ref;
+      if (!ref) return { head: undefined, pull: undefined };
+      const { target } = ref;
+      const [pull] = ref.associatedPullRequests.nodes;
+      return {
+        head: {
+          oid: target.oid,
+          message: target.message,
+          parents: target.parents.nodes.map(({ oid }) => oid),
+          verified: target.signature?.isValid === true,
+        },
+        pull: pull && { ...pull, labels: (pull.labels?.nodes ?? []).map(({ name }) => name) },
+      };
+    },
+    async moveBranches(moves: readonly BranchMove[]) {
+      const { repository: found } = await graphql.query<{ repository: { id: string } }>(
+        REPOSITORY_ID,
+        { owner, name: repo },
+        `reading ${repository}`,
+      );
+      const refUpdates = moves.map(({ branch, from, to }) => ({
+        name: `refs/heads/${branch}`,
+        ...(from === 'any' ? {} : { beforeOid: from === 'none' ? NO_COMMIT : from }),
+        afterOid: to === 'none' ? NO_COMMIT : to,
+        force: true,
+      }));
+      const names = moves.map(({ branch }) => branch).join(' and ');
+      await graphql.mutate(MOVE, { input: { repositoryId: found.id, refUpdates } }, `moving ${names}`);
+    },
+    async open(branch, base, title, body) {
+      const request = github.rest.pulls.create({
+        owner,
+        repo,
+        head: branch,
+        base,
+        title,
+        body,
+        request: { retries: 0 },
+      });
+      const { data } = await asked('opening a pull request', request);
+      return { id: data.node_id, number: data.number, url: data.html_url };
+    },
+    async update(number, title, body) {
+      await asked(
+        `updating pull request ${number}`,
+        github.rest.pulls.update({ owner, repo, pull_number: number, title, body }),
+      );
+    },
+    async label(number, labels) {
+      const request = github.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] });
+      await asked(`labelling pull request ${number}`, request);
+    },
+    async autoMerge({ id, number }, method, head) {
+      const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
+      try {
+        await graphql.mutate(AUTO_MERGE, { input }, `setting pull request ${number} to merge by itself`);
+      } catch (error) {
+        // Nothing is left to wait for: the server refuses to wait, so merge now.
+        if (!/clean status/i.test(error instanceof Error ? error.message : '')) throw withHint(error);
+        const request = github.rest.pulls.merge({ owner, repo, pull_number: number, merge_method: method, sha: head });
+        await asked(`merging pull request ${number}`, request);
+      }
+    },
+  };
+}
+
+function withHint(error: unknown): unknown {
+  if (!(error instanceof ActionError) || !/auto.?merge is not allowed/i.test(error.why)) return error;
+  return new ActionError({
+    what: error.what,
+    why: error.why,
+    next: 'Allow auto-merge in the repository\'s settings ("Allow auto-merge"), or set auto-merge: false. The pull request is open.',
+    cause: error,
+  });
+}
+
+function explainPull(error: unknown, action: string): Error {
+  if (statusOf(error) === 403 && /not permitted to create or approve/i.test(answerOf(error))) {
+    return new ActionError({
+      what: `${action} was refused`,
+      why: answerOf(error),
+      next: 'Allow it in the settings under Actions, General ("Allow GitHub Actions to create and approve pull requests"), or pass the token of an app.',
+      cause: error,
+    });
+  }
+  return explainRequest(error, action, PULLS);
+}

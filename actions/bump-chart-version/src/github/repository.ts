@@ -1,0 +1,56 @@
+import { openGitHub } from '../../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import type { Committed, NewCommit, Repository } from '../repository.ts';
+import { type Graphql, openGraphql } from './graphql.ts';
+import { type Reader, readSnapshot } from './snapshot.ts';
+
+const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid signature { isValid } } }
+}`;
+
+interface CommitAnswer {
+  createCommitOnBranch: { commit: { oid: CommitSha; signature: { isValid: boolean } | null } | null } | null;
+}
+
+/**
+ * Commit through `createCommitOnBranch`: GitHub signs the commit, keeps each file's mode, and refuses it when the head is not the expected one.
+ * https://docs.github.com/graphql/reference/mutations#createcommitonbranch
+ */
+export async function createCommit(
+  graphql: Graphql,
+  repository: RepositoryName,
+  commit: NewCommit,
+): Promise<Committed> {
+  const { branch, parent, message, files } = commit;
+  const input = {
+    branch: { repositoryNameWithOwner: repository, branchName: branch },
+    expectedHeadOid: parent,
+    message: { headline: message.headline, ...(message.body === '' ? {} : { body: message.body }) },
+    fileChanges: {
+      additions: files.map(({ path, bytes }) => ({ path, contents: Buffer.from(bytes).toString('base64') })),
+    },
+  };
+  const answer = await graphql.mutate<CommitAnswer>(COMMIT, { input }, `committing to ${branch}`);
+  const created = answer.createCommitOnBranch?.commit;
+  if (!created) throw new Error('createCommitOnBranch gave no commit and no error');
+  return { oid: created.oid, verified: created.signature?.isValid === true };
+}
+
+export interface Connection {
+  token: string;
+  apiUrl: string;
+  graphqlUrl: string;
+}
+
+/** The API of the server that holds the charts. */
+export async function connect(repository: RepositoryName, { token, apiUrl, graphqlUrl }: Connection): Promise<Reader> {
+  const github = await openGitHub({ token, apiUrl });
+  return { github, graphql: openGraphql(github, graphqlUrl), repository };
+}
+
+export function openRepository(reader: Reader): Repository {
+  return {
+    read: (branch, paths, history) => readSnapshot(reader, branch, paths, history),
+    commit: (commit) => createCommit(reader.graphql, reader.repository, commit),
+  };
+}

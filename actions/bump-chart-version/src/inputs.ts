@@ -1,0 +1,220 @@
+import { type CommitSha, parseCommitSha, parseRepositoryName, type RepositoryName } from '../../lib/identifiers.ts';
+import type { ImageReference } from '../../lib/images-output.ts';
+import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
+import type { Version } from '../../lib/versions.ts';
+import { parseRepositoryPath } from '../../lib/workspace.ts';
+import { type Assignment, parseAssignment } from './yaml/path.ts';
+
+export type VersionRule =
+  | { kind: 'exact'; version: Version }
+  | { kind: 'level'; level: 'major' | 'minor' | 'patch' }
+  | { kind: 'none' };
+
+export type AppVersionRule = { kind: 'same' } | { kind: 'text'; text: string } | { kind: 'none' };
+
+export const AUTO_MERGE = ['merge', 'squash', 'rebase'] as const;
+export type AutoMerge = (typeof AUTO_MERGE)[number];
+
+/** What the plan is made from. */
+export interface Request {
+  /** Chart folders as Git writes them, from the repository's root; `.` is the root. */
+  charts: string[];
+  version: VersionRule;
+  appVersion: AppVersionRule;
+  images: ImageReference[];
+  values: Assignment[];
+  /** Below each chart folder. */
+  valuesFiles: { paths: string[]; given: boolean };
+  allowDowngrade: boolean;
+  create: boolean;
+}
+
+export interface Templates {
+  commitMessage: string;
+  pullRequestTitle: string;
+}
+
+/** Everything the step was asked for. */
+export interface Settings extends Request {
+  mode: 'commit' | 'pull-request' | 'worktree';
+  /** `undefined` only in mode `worktree`, which needs none. */
+  repository: RepositoryName | undefined;
+  /** Without `refs/heads/`; `undefined` is the repository's default branch. */
+  branch: string | undefined;
+  templates: Templates;
+  labels: string[];
+  autoMerge: AutoMerge | undefined;
+  maxAttempts: number;
+  token: string;
+  dryRun: boolean;
+  summary: boolean;
+  /** The commit that the run is for, to be named in the message. */
+  source: CommitSha | undefined;
+}
+
+const MESSAGE = 'chore(release): {chart} {version}';
+const PLACEHOLDERS = ['chart', 'version', 'previous'];
+
+/** @throws {InputError} naming every fault */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const reader = new InputReader(env);
+  const mode = reader.choice('mode', ['commit', 'pull-request', 'worktree'], 'commit');
+  const charts = readCharts(reader);
+  const version = await readVersion(reader, env);
+  const appVersion = readAppVersion(reader);
+  const images = await readImages(reader);
+  const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
+  const valuesFiles = {
+    given: reader.text('values-files') !== '',
+    paths: reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml'),
+  };
+  const templates = {
+    commitMessage: reader.parsed('commit-message', parseTemplate, MESSAGE) ?? MESSAGE,
+    pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, MESSAGE) ?? MESSAGE,
+  };
+  const remote = mode !== 'worktree';
+  const repository = readRepository(reader, env, remote);
+  const token = reader.text('token', env.GITHUB_TOKEN ?? '');
+  if (remote && token === '')
+    reader.fault({ input: 'token', problem: 'is required unless mode is worktree', example: '${{ github.token }}' });
+  const settings: Settings = {
+    mode,
+    charts,
+    version,
+    appVersion,
+    images,
+    values,
+    valuesFiles,
+    templates,
+    repository,
+    token,
+    branch: reader.parsed('branch', parseBranch, 'main'),
+    labels: reader.parsedLines('pull-request-labels', parseLabel, 'release'),
+    autoMerge: readAutoMerge(reader),
+    allowDowngrade: reader.boolean('allow-downgrade', false),
+    create: reader.boolean('create', false),
+    maxAttempts: reader.integer('max-attempts', { min: 1, max: 100 }, 10),
+    dryRun: reader.boolean('dry-run', false),
+    summary: reader.boolean('summary', true),
+    source: valueIfAny(parseCommitSha(env.GITHUB_SHA ?? '')),
+  };
+  if (asksNothing(settings)) {
+    reader.fault({
+      input: 'version',
+      value: 'none',
+      problem: 'leaves nothing to do: no images, no values and no app-version are given either',
+      example: '1.4.2',
+    });
+  }
+  reader.finish();
+  return settings;
+}
+
+const valueIfAny = <T>(parsed: Parsed<T>): T | undefined => ('value' in parsed ? parsed.value : undefined);
+
+function asksNothing({ version, appVersion, images, values }: Request): boolean {
+  return version.kind === 'none' && appVersion.kind !== 'text' && images.length === 0 && values.length === 0;
+}
+
+function readCharts(reader: InputReader): string[] {
+  if (reader.required('charts', 'helm/shop') === '') return [];
+  return [...new Set(reader.parsedLines('charts', parseRepositoryPath, 'helm/shop'))];
+}
+
+function readRepository(reader: InputReader, env: Environment, needed: boolean): RepositoryName | undefined {
+  const text = reader.text('repository', env.GITHUB_REPOSITORY ?? '');
+  if (text === '') {
+    if (needed)
+      reader.fault({
+        input: 'repository',
+        problem: 'is required where GITHUB_REPOSITORY is not set',
+        example: 'octo-org/charts',
+      });
+    return undefined;
+  }
+  const parsed = parseRepositoryName(text);
+  if ('value' in parsed) return parsed.value;
+  reader.fault({ input: 'repository', value: text, problem: parsed.problem, example: 'octo-org/charts' });
+  return undefined;
+}
+
+async function readVersion(reader: InputReader, env: Environment): Promise<VersionRule> {
+  const text = reader.text('version', 'auto');
+  if (text === 'none') return { kind: 'none' };
+  if (text === 'major' || text === 'minor' || text === 'patch') return { kind: 'level', level: text };
+  const ref = env.GITHUB_REF ?? '';
+  const tag = ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined;
+  if (text === 'auto' && tag === undefined) return { kind: 'level', level: 'patch' };
+  // Loaded only now: the parser of versions is not small.
+  const { parseVersion } = await import('../../lib/versions.ts');
+  const given = text === 'auto' ? (tag ?? '') : text;
+  const parsed = parseVersion(given);
+  if ('value' in parsed) return { kind: 'exact', version: parsed.value };
+  reader.fault(
+    text === 'auto'
+      ? {
+          input: 'version',
+          value: given,
+          problem: `is auto, and the pushed tag ${parsed.problem}`,
+          example: 'a tag v1.4.2, or version: 1.4.2',
+        }
+      : {
+          input: 'version',
+          value: text,
+          problem: `is not auto, major, minor, patch or none, and ${parsed.problem}`,
+          example: '1.4.2',
+        },
+  );
+  return { kind: 'none' };
+}
+
+function readAppVersion(reader: InputReader): AppVersionRule {
+  const text = reader.text('app-version', 'auto');
+  if (text === 'auto') return { kind: 'same' };
+  return text === 'none' ? { kind: 'none' } : { kind: 'text', text };
+}
+
+async function readImages(reader: InputReader): Promise<ImageReference[]> {
+  if (reader.text('images') === '') return [];
+  const { IMAGES_EXAMPLE, parseImagesOutput } = await import('../../lib/images-output.ts');
+  const parse = (data: unknown): Parsed<ImageReference[]> =>
+    Array.isArray(data) && data.length === 0 ? { problem: 'is an empty list' } : parseImagesOutput(data);
+  return (await reader.yaml('images', parse, IMAGES_EXAMPLE)) ?? [];
+}
+
+function readAutoMerge(reader: InputReader): AutoMerge | undefined {
+  const method = AUTO_MERGE.find((each) => each === reader.text('auto-merge'));
+  return method ?? (reader.boolean('auto-merge', false) ? 'merge' : undefined);
+}
+
+function parseFile(text: string): Parsed<string> {
+  const path = parseRepositoryPath(text);
+  return 'value' in path && path.value === '.' ? { problem: 'is a folder' } : path;
+}
+
+function parseValue(text: string): Parsed<Assignment> {
+  const assignment = parseAssignment(text);
+  if ('problem' in assignment || assignment.value.file === undefined) return assignment;
+  const file = parseFile(assignment.value.file);
+  return 'problem' in file
+    ? { problem: `names a file that ${file.problem}` }
+    : { value: { ...assignment.value, file: file.value } };
+}
+
+function parseTemplate(text: string): Parsed<string> {
+  const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find((match) => !PLACEHOLDERS.includes(match[1] ?? ''));
+  return unknown === undefined
+    ? { value: text }
+    : { problem: `has the unknown placeholder ${unknown[0]} (there are {chart}, {version} and {previous})` };
+}
+
+function parseLabel(text: string): Parsed<string> {
+  return text.length > 50 ? { problem: 'is longer than the 50 characters that GitHub allows' } : { value: text };
+}
+
+/** Git's rules for branch names: https://git-scm.com/docs/git-check-ref-format */
+function parseBranch(text: string): Parsed<string> {
+  const name = text.replace(/^refs\/heads\//, '');
+  const faulty = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@$/u.test(name);
+  return faulty || name === '' ? { problem: 'is not a branch name' } : { value: name };
+}

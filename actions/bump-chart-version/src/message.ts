@@ -1,0 +1,80 @@
+import type { ChartResult, Plan } from './plan.ts';
+
+export interface Message {
+  headline: string;
+  /** May be empty. */
+  body: string;
+}
+
+/** The run that makes the change, for the trailers. */
+export interface Origin {
+  repository: string;
+  sha: string | undefined;
+  /** The run's page. */
+  runUrl: string | undefined;
+}
+
+const RUN = 'Workflow-Run';
+const CHART = 'Chart-Version';
+
+const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
+
+/** Fill in `{chart}`, `{version}` and `{previous}`; several charts' values are joined. */
+export function fill(template: string, charts: readonly ChartResult[]): string {
+  const shown = charts.some(({ changed }) => changed) ? charts.filter(({ changed }) => changed) : charts;
+  const join = (pick: (chart: ChartResult) => string): string => oneLine([...new Set(shown.map(pick))].join(', '));
+  const values: Record<string, string> = {
+    chart: join(({ name }) => name),
+    version: join(({ version }) => version),
+    previous: join(({ previous }) => previous),
+  };
+  return template.replaceAll(/\{(chart|version|previous)\}/g, (_, name: string) => values[name] ?? '');
+}
+
+/**
+ * The commit's message: the template, then what changed as trailers that `git interpret-trailers` reads, so that the history of the chart
+ * says which image went out when and from where.
+ */
+export function commitMessage(template: string, plan: Plan, origin: Origin): Message {
+  const [headline = '', ...rest] = fill(template, plan.charts).split('\n');
+  const body = [rest.join('\n').trim(), trailers(plan, origin).join('\n')].filter((part) => part !== '').join('\n\n');
+  return { headline: headline.trim(), body };
+}
+
+function trailers(plan: Plan, origin: Origin): string[] {
+  const charts = plan.charts
+    .filter(({ changed }) => changed)
+    .map(
+      ({ path, version, previous }) =>
+        `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous})`}`,
+    );
+  const images = plan.images
+    .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))
+    .map(({ repository, from, to }) => `Image: ${repository}${reference(to)} (was ${reference(from) || 'unset'})`);
+  const source = origin.sha === undefined ? [] : [`Source-Commit: ${origin.repository}@${origin.sha}`];
+  const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
+  return [...new Set([...charts, ...images, ...source, ...run])].map(oneLine);
+}
+
+const reference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
+  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+
+/** Whole text of a commit as Git stores it. */
+export const messageText = ({ headline, body }: Message): string => (body === '' ? headline : `${headline}\n\n${body}`);
+
+/** The charts whose version this run has changed already, from recent commits' trailers. */
+export function countedCharts(
+  messages: readonly string[],
+  charts: readonly string[],
+  runUrl: string | undefined,
+): Set<string> {
+  if (runUrl === undefined) return new Set();
+  const own = messages.map((message) => message.split(/\r?\n/)).filter((lines) => lines.includes(`${RUN}: ${runUrl}`));
+  const has = (chart: string): boolean =>
+    own.some((lines) => lines.some((line) => line.startsWith(`${CHART}: ${chart} `)));
+  return new Set(charts.filter(has));
+}
+
+/** Whether this action wrote the commit. */
+export const isOurs = (message: string): boolean =>
+  message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `));

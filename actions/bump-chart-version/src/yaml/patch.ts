@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
+import { ActionError } from '../../../lib/errors.ts';
+import { type Difference, differences } from './difference.ts';
+import type { Edit, Splice } from './edit.ts';
+import { valueIn } from './scalar.ts';
+import {
+  decodeUtf8,
+  meaning,
+  type ParsedDocument,
+  parse,
+  versionOf,
+  type YamlFile,
+  type YamlVersion,
+} from './source.ts';
+
+export interface Patched {
+  bytes: Uint8Array;
+  text: string;
+  /** Every place whose value is another now, also where an alias or a merge key leads to a changed scalar. */
+  effects: Difference[];
+}
+
+/**
+ * Apply the edits and prove the result: every byte outside them is the old one, and the file means what it meant but for what was planned,
+ * read by YAML 1.2 and by 1.1.
+ * @throws {ActionError} when that is not so; nothing must be written then
+ */
+export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
+  const splices = edits.map(({ splice }) => splice).sort((a, b) => a.start - b.start || a.end - b.end);
+  for (const [index, splice] of splices.entries()) {
+    const before = splices[index - 1];
+    if (before !== undefined && splice.start < before.end) throw unproven(file, 'two changes overlap');
+  }
+  const text = apply(file.text, splices);
+  const bytes = new TextEncoder().encode(text);
+  if (decodeUtf8(bytes) !== text) throw unproven(file, 'the new text cannot be encoded');
+  if (!isUntouchedOutside(file.text, text, splices)) throw unproven(file, 'other bytes would change');
+  for (const version of ['1.2', '1.1'] as const) prove(file, text, edits, version);
+  return { bytes, text, effects: differences(meaning(file.documents), meaning(parse(text, '1.2'))) };
+}
+
+function apply(text: string, splices: readonly Splice[]): string {
+  let result = '';
+  let from = 0;
+  for (const { start, end, text: replacement } of splices) {
+    result += text.slice(from, start) + replacement;
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** Walk both texts at once: between the splices they must be the same. */
+function isUntouchedOutside(old: string, now: string, splices: readonly Splice[]): boolean {
+  let [inOld, inNow] = [0, 0];
+  for (const { start, end, text } of [...splices, { start: old.length, end: old.length, text: '' }]) {
+    const length = start - inOld;
+    if (old.slice(inOld, start) !== now.slice(inNow, inNow + length)) return false;
+    if (now.slice(inNow + length, inNow + length + text.length) !== text) return false;
+    inOld = end;
+    inNow += length + text.length;
+  }
+  return inNow === now.length;
+}
+
+function prove(file: YamlFile, text: string, edits: readonly Edit[], version: YamlVersion): void {
+  const expected = parse(file.text, version);
+  // A file that YAML 1.1 cannot read has no meaning there that could be kept.
+  if (version === '1.1' && expected.some(({ errors }) => errors.length > 0)) return;
+  for (const edit of edits) plant(file, expected, edit);
+  const actual = parse(text, version);
+  const fault = actual.flatMap(({ errors }) => errors)[0];
+  if (fault !== undefined) throw unproven(file, `the result is not valid YAML ${version}: ${fault.message}`);
+  if (!isDeepStrictEqual(meaning(actual), meaning(expected))) {
+    throw unproven(file, `read by YAML ${version}, the result would differ in more than what was asked`);
+  }
+}
+
+/** Put the planned value into the old document's tree, as data. */
+function plant(file: YamlFile, documents: ParsedDocument[], { document: index, trail, added, scalar }: Edit): void {
+  const document = documents[index];
+  if (document === undefined) {
+    // A file of comments alone has no document yet.
+    documents.push(...parse('{}', '1.2'));
+    plant(file, documents, { splice: { start: 0, end: 0, text: '' }, document: index, trail, added, scalar });
+    return;
+  }
+  const value = new Scalar(valueIn(scalar, versionOf(document)));
+  if (added.length === 0) {
+    setAt(file, document, trail, value);
+    return;
+  }
+  const map = nodeAt(document, trail);
+  const pair = added.reduceRight<Pair | Scalar>((below, key) => {
+    const nested = below instanceof Pair ? new YAMLMap() : below;
+    if (below instanceof Pair && nested instanceof YAMLMap) nested.items.push(below);
+    return new Pair(new Scalar(key), nested);
+  }, value) as Pair;
+  if (isMap(map)) map.items.push(pair as (typeof map.items)[number]);
+  else if (trail.length === 0) {
+    const root = new YAMLMap();
+    root.items.push(pair);
+    document.contents = root as unknown as ParsedDocument['contents'];
+  } else throw unproven(file, 'the place of a new key is no mapping');
+}
+
+function setAt(file: YamlFile, document: ParsedDocument, trail: readonly number[], value: Scalar): void {
+  const node = nodeAt(document, trail);
+  if (isScalar(node)) {
+    node.value = value.value;
+    return;
+  }
+  const parent = nodeAt(document, trail.slice(0, -1));
+  const pair = isMap(parent) ? parent.items[trail.at(-1) ?? -1] : undefined;
+  if (pair === undefined || node !== null) throw unproven(file, 'the place of a value was lost');
+  (pair as Pair).value = value;
+}
+
+function nodeAt(document: ParsedDocument, trail: readonly number[]): unknown {
+  return trail.reduce<unknown>((node, index) => {
+    if (isMap(node)) return node.items[index]?.value;
+    return isSeq(node) ? node.items[index] : undefined;
+  }, document.contents);
+}
+
+function unproven(file: YamlFile, why: string): ActionError {
+  return new ActionError({
+    what: `the change of ${file.path} could not be proven safe`,
+    why,
+    next: 'Nothing was changed. Please report the file and the inputs; until then, write the value in a plain form (a key and a quoted value on one line).',
+  });
+}

@@ -1,0 +1,139 @@
+import type { Parsed } from '../../../lib/inputs.ts';
+
+/** One step from a node to a node below it. */
+export type Step =
+  | { kind: 'key'; key: string }
+  | { kind: 'index'; index: number }
+  /** The one item of a list whose `key` has this value. */
+  | { kind: 'match'; key: string; value: string };
+
+/** A line of the `values` input: `path=value` or `file:path=value`. */
+export interface Assignment {
+  /** As written, before the colon; `undefined` when the line names no file. */
+  file: string | undefined;
+  path: Step[];
+  /** The new value without its quotes. */
+  value: string;
+  /** The value was written in quotes: it is a string, whatever it looks like. */
+  quoted: boolean;
+}
+
+const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':]*[^\s.[\]="':])?$/;
+
+/** The path as a user writes it. */
+export function pathText(steps: readonly Step[]): string {
+  return steps
+    .map((step, at) => {
+      if (step.kind === 'index') return `[${step.index}]`;
+      if (step.kind === 'match') return `[${step.key}=${step.value}]`;
+      if (plainKey.test(step.key)) return `${at > 0 ? '.' : ''}${step.key}`;
+      return `[${JSON.stringify(step.key)}]`;
+    })
+    .join('');
+}
+
+/** Read `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`. */
+export function parsePath(text: string): Parsed<Step[]> {
+  const steps: Step[] = [];
+  let at = 0;
+  const problem = (what: string): Parsed<Step[]> => ({ problem: `is not a path: ${what} at character ${at + 1}` });
+  while (at < text.length) {
+    const char = text.charAt(at);
+    if (char === '[') {
+      const end = closingBracket(text, at);
+      if (end === undefined) return problem('"[" is not closed');
+      const step = parseBracket(text.slice(at + 1, end));
+      if (step === undefined) return problem(`"${text.slice(at, end + 1)}" is no index, [key=value] or ['key']`);
+      steps.push(step);
+      at = end + 1;
+      continue;
+    }
+    if (steps.length > 0) {
+      if (char !== '.') return problem('"." is missing');
+      at++;
+    }
+    const quoted = /^(["'])(.*?)\1(?=[.[]|$)/.exec(text.slice(at));
+    const key = quoted?.[2] ?? /^[^.[\]"']+/.exec(text.slice(at))?.[0];
+    if (key === undefined) return problem('a key is missing');
+    steps.push({ kind: 'key', key: quoted ? key : key.trim() });
+    at += quoted ? quoted[0].length : key.length;
+  }
+  return steps.length === 0 ? { problem: 'is an empty path' } : { value: steps };
+}
+
+function parseBracket(inner: string): Step | undefined {
+  const text = inner.trim();
+  if (/^\d{1,6}$/.test(text)) return { kind: 'index', index: Number(text) };
+  const key = unquote(text);
+  if (key !== undefined) return { kind: 'key', key };
+  const match = /^("[^"]*"|'[^']*'|[^="']+)=(.*)$/.exec(text);
+  if (!match?.[1] || match[2] === undefined) return undefined;
+  const value = match[2].trim();
+  return { kind: 'match', key: unquote(match[1]) ?? match[1].trim(), value: unquote(value) ?? value };
+}
+
+function unquote(text: string): string | undefined {
+  const match = /^"([^"]*)"$|^'([^']*)'$/.exec(text);
+  return match ? (match[1] ?? match[2] ?? '') : undefined;
+}
+
+/** The place of the bracket that closes the one at `open`; brackets in quotes do not count. */
+function closingBracket(text: string, open: number): number | undefined {
+  return scan(text, open + 1, (char, depth) => char === ']' && depth === 0, 0);
+}
+
+/** The first place from `start` where `found` holds, outside quotes; `depth` counts open brackets. */
+function scan(
+  text: string,
+  start: number,
+  found: (char: string, depth: number) => boolean,
+  startDepth: number,
+): number | undefined {
+  let quote = '';
+  let depth = startDepth;
+  for (let at = start; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (quote !== '') {
+      if (char === quote) quote = '';
+      continue;
+    }
+    if (found(char, depth)) return at;
+    if (char === '"' || char === "'") quote = char;
+    else if (char === '[') depth++;
+    else if (char === ']') depth--;
+  }
+  return undefined;
+}
+
+/** Read a line of the `values` input. */
+export function parseAssignment(line: string): Parsed<Assignment> {
+  const equals = scan(line, 0, (char, depth) => char === '=' && depth === 0, 0);
+  if (equals === undefined) return { problem: 'has no "=" between path and value' };
+  const left = line.slice(0, equals).trim();
+  const colon = scan(left, 0, (char, depth) => char === ':' && depth === 0, 0);
+  const file = colon === undefined ? undefined : left.slice(0, colon).trim();
+  if (file === '') return { problem: 'names no file before ":"' };
+  const path = parsePath((colon === undefined ? left : left.slice(colon + 1)).trim());
+  if ('problem' in path) return path;
+  const value = parseValue(line.slice(equals + 1).trim());
+  if ('problem' in value) return value;
+  return {
+    value: { file: file === undefined ? undefined : (unquote(file) ?? file), path: path.value, ...value.value },
+  };
+}
+
+function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
+  if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {
+    return { value: { value: text.slice(1, -1).replaceAll("''", "'"), quoted: true } };
+  }
+  if (text.length >= 2 && text.startsWith('"') && text.endsWith('"')) {
+    try {
+      return { value: { value: JSON.parse(text) as string, quoted: true } };
+    } catch {
+      return {
+        problem: 'has a value in double quotes that is not well formed (a backslash or quote inside needs a backslash)',
+      };
+    }
+  }
+  return { value: { value: text, quoted: false } };
+}

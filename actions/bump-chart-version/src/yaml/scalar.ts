@@ -1,0 +1,92 @@
+import { isScalar, parseDocument, Scalar } from 'yaml';
+import type { YamlVersion } from './source.ts';
+
+/** What a scalar's text shall mean. */
+export interface NewScalar {
+  /** The text without quotes. */
+  text: string;
+  /** `string`: a string for every reader. `typed`: the number, boolean or null that both YAML versions read. */
+  as: 'string' | 'typed';
+}
+
+/** The value of a plain scalar, or `undefined` when the text is no plain scalar of its own. */
+export function readPlain(text: string, version: YamlVersion): { value: unknown } | undefined {
+  const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
+  const node = document.contents;
+  if (document.errors.length > 0 || !isScalar(node) || node.source !== text || node.type !== Scalar.PLAIN)
+    return undefined;
+  return { value: node.value };
+}
+
+/** The value that a reader of this version finds in the new scalar. */
+export function valueIn(scalar: NewScalar, version: YamlVersion): unknown {
+  return scalar.as === 'string' ? scalar.text : readPlain(scalar.text, version)?.value;
+}
+
+/**
+ * Whether a plain scalar is a string under YAML 1.2, under YAML 1.1 and for go-yaml, which Helm reads values with. The last takes
+ * underscores and upper-case prefixes in numbers that neither version has: https://github.com/go-yaml/yaml/blob/v2/resolve.go
+ */
+export function isPlainString(text: string): boolean {
+  const number = text.replaceAll('_', '');
+  if (/^[-+]?0[xXoObB][0-9a-fA-F]+$/.test(number)) return false;
+  if (/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(number)) return false;
+  if (text === '<<' || text === '=') return false;
+  return (['1.1', '1.2'] as const).every((version) => typeof readPlain(text, version)?.value === 'string');
+}
+
+/** Whether the text stands in a collection as one plain scalar, character by character. */
+function isPlainThere(text: string, flow: boolean): boolean {
+  const frames = flow ? ['[%]', '{k: %}'] : ['- %', 'k: %'];
+  return frames.every((frame) => {
+    const document = parseDocument(
+      frame.replace('%', () => text),
+      { logLevel: 'silent', prettyErrors: false },
+    );
+    const node = document.getIn([frame.includes('k') ? 'k' : 0], true);
+    return document.errors.length === 0 && isScalar(node) && node.type === Scalar.PLAIN && node.source === text;
+  });
+}
+
+// What a double-quoted scalar must escape: control characters, line separators, and code points that are no characters.
+const SPECIAL = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
+
+function doubleQuoted(text: string): string {
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')
+    .replaceAll(SPECIAL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `"${escaped}"`;
+}
+
+/**
+ * The scalar as it is written into the file: in the old style if that keeps the meaning, else in double quotes.
+ * @param style the old scalar's `type`; block styles are not for this function
+ * @param flow whether it stands inside `[]` or `{}`
+ */
+export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: boolean): string {
+  const { text } = scalar;
+  if (scalar.as === 'typed') return text;
+  if (style === Scalar.QUOTE_SINGLE && text.search(SPECIAL) === -1) return `'${text.replaceAll("'", "''")}'`;
+  const plain = style === Scalar.PLAIN || style === undefined;
+  return plain && isPlainString(text) && isPlainThere(text, flow) ? text : doubleQuoted(text);
+}
+
+/**
+ * The meaning of a value that a user wrote, put where `old` stands.
+ * - In quotes, or in place of a string: a string.
+ * - In place of a number or boolean: whatever both YAML versions agree on, so `6` for `5` stays a number; what they read
+ *   differently (`0123`, `yes`, `12:30`) is a string.
+ * - In place of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
+ */
+export function meant(text: string, quoted: boolean, old: unknown): NewScalar {
+  if (quoted || typeof old === 'string' || text === '') return { text, as: 'string' };
+  if (old === null || old === undefined) {
+    return { text, as: /^(?:0|-?[1-9]\d{0,14}|true|false)$/.test(text) ? 'typed' : 'string' };
+  }
+  const [v11, v12] = [readPlain(text, '1.1')?.value, readPlain(text, '1.2')?.value];
+  const agreed = v12 !== undefined && Object.is(v11, v12) && typeof v12 !== 'string';
+  return { text, as: agreed ? 'typed' : 'string' };
+}

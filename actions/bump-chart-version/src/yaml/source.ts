@@ -1,0 +1,79 @@
+import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
+import { ActionError } from '../../../lib/errors.ts';
+
+export type YamlVersion = '1.1' | '1.2';
+export type ParsedDocument = Document.Parsed<ParsedNode>;
+
+/** A YAML file as it stands: its exact text and what it means. */
+export interface YamlFile {
+  path: string;
+  /** The decoded bytes, with the byte order mark if there is one. Positions are UTF-16 units of this text. */
+  text: string;
+  documents: readonly ParsedDocument[];
+  /** 1-based. */
+  lineAt: (offset: number) => number;
+}
+
+/** Aliases may stand for at most so many nodes: a file that expands without end is refused. */
+const MAX_ALIASES = 10_000;
+
+/** A fatal decoder that keeps the byte order mark, so that encoding again gives the same bytes. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {ActionError} when the bytes are not UTF-8 or not YAML without faults; duplicate keys are a fault */
+export function readYaml(path: string, bytes: Uint8Array): YamlFile {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
+    throw new ActionError({
+      what: `${path} cannot be changed`,
+      why: 'it is not UTF-8, so its other bytes could not be kept',
+      next: 'Save the file as UTF-8. Nothing was changed.',
+    });
+  }
+  const counter = new LineCounter();
+  const documents = parse(text, '1.2', counter);
+  const errors = documents.flatMap((document) => document.errors);
+  if (errors.length > 0) {
+    throw new ActionError({
+      what: `${path} is not valid YAML`,
+      why: errors
+        .slice(0, 5)
+        .map(
+          (error) =>
+            `${path}:${counter.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+        )
+        .join('\n'),
+      next: 'Correct the file; it is read as YAML 1.2 and must not have the same key twice in a mapping. Nothing was changed.',
+    });
+  }
+  return { path, text, documents, lineAt: (offset) => counter.linePos(offset).line };
+}
+
+/** All documents of a text. Faults are in each document's `errors`. A `%YAML` directive wins over `version`. */
+export function parse(text: string, version: YamlVersion, lineCounter?: LineCounter): ParsedDocument[] {
+  const documents = parseAllDocuments(text, {
+    version,
+    merge: true,
+    keepSourceTokens: true,
+    logLevel: 'silent',
+    prettyErrors: false,
+    ...(lineCounter === undefined ? {} : { lineCounter }),
+  });
+  return Array.isArray(documents) ? (documents as ParsedDocument[]) : [];
+}
+
+/** What the documents mean as data, with aliases and merge keys resolved; mappings are `Map`s. */
+export function meaning(documents: readonly Document[]): unknown[] {
+  return documents.map((document) => document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES }) as unknown);
+}
+
+/** The version whose schema a document is read by. */
+export function versionOf(document: Document): YamlVersion {
+  return document.directives?.yaml.version === '1.1' ? '1.1' : '1.2';
+}
