@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { annotate, info } from '../../lib/commands.ts';
+import type { Context } from '../../lib/context.ts';
+import type { Environment } from '../../lib/inputs.ts';
+import type { History } from './history.ts';
+import { readSettings, type Settings } from './inputs.ts';
+import type { Asset, Release, Releases } from './releases.ts';
+
+/** From the inputs to a published release. */
+export async function main(env: Environment): Promise<void> {
+  const settings = await readSettings(env);
+  const [{ readContext }, { openGitHub }, { openReleases }, { openHistory }] = await Promise.all([
+    import('../../lib/context.ts'),
+    import('../../lib/github.ts'),
+    import('./github-releases.ts'),
+    import('./github-history.ts'),
+  ]);
+  const context = readContext(env);
+  const github = await openGitHub({ token: settings.token, apiUrl: context.apiUrl });
+  const releases = openReleases(github, context.repository, settings.token);
+  await release(settings, context, releases, openHistory(github, context.repository));
+}
+
+async function release(settings: Settings, context: Context, releases: Releases, history: History): Promise<void> {
+  const [{ decide }, { writeNotes }, { readContents }, { setOutputs, writeSummary }, { isLatest }, report] =
+    await Promise.all([
+      import('./decide.ts'),
+      import('./write-notes.ts'),
+      import('./contents.ts'),
+      import('../../lib/result.ts'),
+      import('./rules/marks.ts'),
+      import('./report.ts'),
+    ]);
+  const decision = await decide(settings, history);
+  const { tag } = settings;
+  const { prerelease, previous, version } = decision;
+  await setOutputs({ tag, 'previous-tag': previous?.name, prerelease });
+  info(`${tag} at ${decision.commit}; previous tag: ${previous?.name ?? 'none'}`);
+
+  const repositoryUrl = `${context.serverUrl}/${context.repository}`;
+  const notes = await writeNotes(settings, decision, { releases, history }, repositoryUrl);
+  warn([...decision.warnings, ...notes.warnings]);
+  await setOutputs({ notes: notes.text });
+  const contents = await readContents(settings.files, settings.checksums);
+
+  if (settings.dryRun) {
+    const { existingState } = await import('./dry-run.ts');
+    const existing = await existingState(tag, releases);
+    await setOutputs({ ...existing.outputs, created: false, latest: decision.latest, assets: [] });
+    const summary = report.reportPlan(settings, decision, contents, existing.sentence, notes.text);
+    info(`Dry run: ${tag} ${existing.sentence}. The notes:\n${notes.text}`);
+    if (settings.summary) await writeSummary(summary);
+    return;
+  }
+
+  const { bringAbout } = await import('./publish.ts');
+  const wanted = {
+    tag,
+    target: decision.target,
+    name: settings.name,
+    body: notes.text,
+    draft: settings.draft,
+    prerelease,
+    update: settings.update,
+    makeLatest: settings.makeLatest,
+    assets: contents,
+    latest: async () => decision.latest && isLatest(version, prerelease, await history.tags(), settings.makeLatest),
+  };
+  const outcome = await bringAbout(wanted, releases, {
+    run: randomUUID(),
+    waiting: { retries: 4 },
+    opened: (opened, created) => setOutputs({ ...releaseOutputs(opened), created }),
+  });
+  await setOutputs({ ...releaseOutputs(outcome.release), latest: outcome.latest, assets: assetOutput(outcome.assets) });
+  info(`${outcome.release.draft ? 'The draft is complete' : 'Released'}: ${outcome.release.url}`);
+
+  const { moveMajorTag } = await import('./move-major-tag.ts');
+  const major = settings.majorTag && !outcome.release.draft ? await moveMajorTag(tag, decision, history) : undefined;
+  if (settings.summary) await writeSummary(report.reportOutcome(settings, decision, outcome, major));
+}
+
+function releaseOutputs({ id, url, uploadUrl, draft, prerelease }: Release) {
+  return { id, url, 'upload-url': uploadUrl, published: !draft, prerelease };
+}
+
+function assetOutput(assets: readonly Asset[]) {
+  return assets.map(({ id, name, url, size, digest }) => ({ id, name, url, size, digest }));
+}
+
+function warn(messages: readonly string[]): void {
+  for (const message of messages) annotate({ level: 'warning', title: 'create-release', message });
+}
