@@ -3,6 +3,7 @@ import { endpointOf, saveEndpoint } from './endpoints.ts';
 import { ensureBaseImages } from './images/index.ts';
 import type { Lab } from './lab.ts';
 import { startRegistry } from './registries/index.ts';
+import { startHubService } from './start-hub.ts';
 import { ensureTools, toolNames } from './tools/index.ts';
 
 /** One part of bringing a lab up. Running it again finds what is there already and keeps it. */
@@ -45,5 +46,9 @@ export const steps: readonly LabStep[] = [
         await ensureBaseImages(lab, staging, endpointOf(lab.state, 'builder'), progress),
       );
     },
+  },
+  {
+    title: 'Hub: Git, API and workflow runs',
+    run: async (lab) => saveEndpoint(lab.state, 'hub', await startHubService(lab)),
   },
 ];

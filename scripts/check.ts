@@ -8,13 +8,15 @@ import { Listr } from 'listr2';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
 
 const root = join(import.meta.dirname, '..');
-const run = (command: string, ...args: string[]) => async (): Promise<void> => {
-  try {
-    await execa(command, args, { cwd: root, preferLocal: true, all: true });
-  } catch (error) {
-    throw new Error((error as ExecaError).all?.toString() || (error as Error).message);
-  }
-};
+const run =
+  (command: string, ...args: string[]) =>
+  async (): Promise<void> => {
+    try {
+      await execa(command, args, { cwd: root, preferLocal: true, all: true });
+    } catch (error) {
+      throw new Error((error as ExecaError).all?.toString() || (error as Error).message);
+    }
+  };
 
 async function actionlint(): Promise<void> {
   await ensureTools(['actionlint']);
@@ -29,11 +31,17 @@ const checks = new Listr(
     { title: 'bundles are as built', task: run('node', 'scripts/build.ts', '--check') },
     { title: 'workflows lint', task: actionlint },
   ],
-  { exitOnError: false, collectErrors: 'full', renderer: process.stdout.isTTY ? 'default' : 'simple', rendererOptions: { collapseErrors: false } },
+  {
+    exitOnError: false,
+    collectErrors: true,
+    renderer: process.stdout.isTTY ? 'default' : 'simple',
+    rendererOptions: { collapseErrors: false },
+  },
 );
 
 await checks.run();
-if (checks.errors.length > 0) {
-  console.error(`\n${checks.errors.length} of the checks failed`);
+const failures = checks.errors ?? [];
+if (failures.length > 0) {
+  console.error(`\n${failures.length} of the checks failed`);
   process.exitCode = 1;
 }

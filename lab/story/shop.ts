@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { digestOf } from './registry.ts';
+import { findDigest } from '../registries/index.ts';
 import type { World } from './world.ts';
 
 /** The shop's images, below each registry. */
@@ -15,7 +15,7 @@ export async function digestsOf(
   stage: 'staging' | 'production',
   tag: string,
 ): Promise<(string | undefined)[]> {
-  return Promise.all(IMAGES.map((name) => digestOf(world.endpoints.registries[stage], name, tag)));
+  return Promise.all(IMAGES.map((name) => findDigest(world.endpoints.registries[stage], name, tag)));
 }
 
 /** A text file of the repository at a ref, read over the API. */
