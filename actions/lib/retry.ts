@@ -53,10 +53,13 @@ const RESET_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
-/** Whether a connection broke, looking through the causes. */
+/** Whether a connection broke, looking through the causes. The code decides, not the class: an error of another realm has a class of its own. */
 export function isConnectionReset(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ('code' in at && typeof at.code === 'string' && RESET_CODES.has(at.code)) return true;
+  for (let at = error, depth = 0; depth < 5; depth++) {
+    if (typeof at !== 'object' || at === null) return false;
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string' && RESET_CODES.has(code)) return true;
+    at = cause;
   }
   return false;
 }

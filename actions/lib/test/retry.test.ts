@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { classifyRequest } from '../github.ts';
 import { isConnectionReset, retryAfterSeconds, withRetries } from '../retry.ts';
@@ -88,6 +89,7 @@ it('finds a reset in the causes of an error', () => {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   expect(isConnectionReset(new TypeError('fetch failed', { cause }))).toBe(true);
   expect(isConnectionReset(new Error('no'))).toBe(false);
+  expect(isConnectionReset(runInNewContext("Object.assign(new Error('hang up'), { code: 'ECONNRESET' })"))).toBe(true);
 });
 
 it('reads Retry-After as seconds and as a date', () => {
