@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { clearLab } from '../down.ts';
+import { projectDir } from '../paths.ts';
+import { findMarked } from '../services/processes.ts';
+import { LabState } from '../services/state.ts';
+import { goVersion } from '../tools/go.ts';
+
+const CLI = join(projectDir, 'lab', 'cli.ts');
+
+/** The Node that the project pins; the one that runs the tests may be another. */
+const NODE = join(projectDir, 'node_modules', 'node', 'bin', 'node');
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lab-cli-'));
+});
+afterEach(() => clearLab(dir));
+
+interface Started {
+  child: ChildProcess;
+  done: Promise<{ code: number | null; output: string }>;
+}
+
+/** Starts the command line as its user would. */
+function start(args: string[], options: { env?: Record<string, string>; as?: string[] } = {}): Started {
+  const [command = '', ...rest] = [...(options.as ?? []), NODE, CLI, ...args];
+  const child = spawn(command, rest, {
+    env: { ...process.env, GITOPS_LAB_DIR: dir, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const done = once(child, 'close').then(async ([code]) => ({
+    code: code as number | null,
+    output: (await output).join(''),
+  }));
+  return { child, done };
+}
+
+const run = (...args: Parameters<typeof start>) => start(...args).done;
+
+/** Waits until `up` has started all services and works on the base images, which takes long in a new lab. */
+async function untilBuilding({ child, done }: Started): Promise<void> {
+  let ended = false;
+  void done.then(() => {
+    ended = true;
+  });
+  while (!readdirSync(dir).some((name) => name.startsWith('context-'))) {
+    if (ended) throw new Error(`up ended too early: ${(await done).output}`);
+    await sleep(20);
+  }
+  expect(child.exitCode).toBeNull();
+}
+
+const pids = () => Object.fromEntries(LabState.load(dir).services.map(({ name, pid }) => [name, pid]));
+
+describe('lab up', () => {
+  it('ended by Ctrl-C in the middle leaves nothing running, and says so', async () => {
+    const up = start(['up']);
+    await untilBuilding(up);
+    expect(findMarked(dir).length).toBeGreaterThanOrEqual(3);
+    up.child.kill('SIGINT');
+    const { code, output } = await up.done;
+    expect(code).toBe(130);
+    expect(output).toContain('nothing that this command started is left running');
+    expect(findMarked(dir)).toEqual([]);
+    expect(LabState.load(dir).services).toEqual([]);
+    expect(readdirSync(dir).filter((name) => name.startsWith('context-'))).toEqual([]);
+  });
+
+  it('after a kill -9 of the first, keeps what that started; a third changes nothing; down stops all', async () => {
+    const first = start(['up']);
+    await untilBuilding(first);
+    const before = pids();
+    expect(Object.keys(before).sort()).toEqual(
+      expect.arrayContaining(['buildkitd', 'registry-production', 'registry-staging']),
+    );
+    first.child.kill('SIGKILL');
+    await first.done;
+
+    const second = await run(['up']);
+    expect(second.output).toContain('taking over from a command that died');
+    expect(second.code).toBe(0);
+    expect(pids()).toMatchObject(before);
+    const all = pids();
+
+    const rival = start(['up']);
+    expect((await rival.done).code).toBe(0);
+    expect(pids()).toEqual(all);
+
+    expect((await run(['status'])).code).toBe(0);
+    process.kill(all['registry-staging'] ?? 0, 'SIGKILL');
+    const status = await run(['status']);
+    expect(status.code).toBe(1);
+    expect(status.output).toMatch(/registry-staging +ended/);
+
+    expect(await run(['down'])).toMatchObject({ code: 0 });
+    expect(findMarked(dir)).toEqual([]);
+    expect((await run(['status'])).output).toContain('The lab is down');
+    expect(await run(['down', '--clean'])).toMatchObject({ code: 0 });
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  it('refuses a user who is not root, before it touches anything', async () => {
+    const { code, output } = await run(['up'], { as: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] });
+    expect(code).toBe(1);
+    expect(output).toContain('needs root; this is user id 65534');
+    expect(output).toContain('What to do: Run it as root');
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+describe('lab down', () => {
+  it('finds what runs when the state file was lost', async () => {
+    const up = start(['up']);
+    await untilBuilding(up);
+    up.child.kill('SIGKILL');
+    await up.done;
+    writeFileSync(join(dir, 'state.json'), '{"version": 1, "serv');
+    expect((await run(['status'])).output).toContain('is not the state of a lab');
+    expect(await run(['down'])).toMatchObject({ code: 0 });
+    expect(findMarked(dir)).toEqual([]);
+  });
+});
+
+describe('lab tools', () => {
+  /** A path that has everything but Go, unless `go` is the text of a script to stand for it. */
+  function pathWith(go?: string): string {
+    if (!go) return '/usr/bin:/bin:/usr/sbin:/sbin';
+    writeFileSync(join(dir, 'go'), go);
+    chmodSync(join(dir, 'go'), 0o755);
+    return `${dir}:/usr/bin:/bin`;
+  }
+
+  it('says what to do when there is no Go', async () => {
+    const { code, output } = await run(['tools', 'actionlint'], { env: { PATH: pathWith(), XDG_CACHE_HOME: dir } });
+    expect(code).toBe(1);
+    expect(output).toContain('Go is not on the path, and these tools must be built with it: actionlint.');
+    expect(output).toContain('What to do: Install Go');
+  });
+
+  it('says what to do when Go is too old', async () => {
+    const env = { PATH: pathWith('#!/bin/sh\necho go1.19.8\n'), XDG_CACHE_HOME: dir };
+    const { code, output } = await run(['tools', 'actionlint'], { env });
+    expect(code).toBe(1);
+    expect(output).toContain('go1.19.8 is too old to build actionlint');
+  });
+
+  it('says what to do when the network is not there', async () => {
+    // Port 1 of this machine: nobody listens there.
+    const env = {
+      XDG_CACHE_HOME: dir,
+      GOMODCACHE: join(dir, 'modules'),
+      GOPROXY: 'http://127.0.0.1:1',
+      GOFLAGS: '-modcacherw',
+    };
+    const { code, output } = await run(['tools', 'actionlint'], { env });
+    expect(code).toBe(1);
+    expect(output).toContain('building actionlint v1.7.12 failed: the network');
+    expect(
+      readdirSync(join(dir, 'gitops-actions-lab', 'tools')).filter((name) => name.startsWith('actionlint')),
+    ).toEqual([]);
+  });
+
+  it('run twice at the same time builds once', async () => {
+    expect(await goVersion()).toMatch(/^go1/);
+    // The compiler's own caches stay where they are, or this would take minutes.
+    const cache = process.env.GOCACHE ?? join(process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`, 'go-build');
+    const env = { XDG_CACHE_HOME: dir, GOCACHE: cache };
+    const results = await Promise.all([run(['tools', 'actionlint'], { env }), run(['tools', 'actionlint'], { env })]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    const outputs = results.map(({ output }) => output);
+    expect(outputs.filter((output) => output.includes('building actionlint'))).toHaveLength(1);
+    expect(outputs.filter((output) => output.includes('waiting for another process'))).toHaveLength(1);
+  });
+
+  it.each([
+    [['tools', 'terraform'], 'Tools are: git,'],
+    [['logs', '../../etc/passwd'], 'There is no log called'],
+    [['logs', 'hub', '-n', '0'], 'must be a number of lines'],
+    [['upp'], 'Did you mean up?'],
+  ])('%j is refused with what would do', async (args, message) => {
+    const { code, output } = await run(args);
+    expect(code).toBe(1);
+    expect(output).toContain(message);
+  });
+});
