@@ -172,5 +172,5 @@ const basic = ({ username, password }: { username: string; password: string }): 
 /** Hosts that are spoken to without TLS, as docker and containerd do: this machine itself. */
 export function isLoopback(host: string): boolean {
   const name = new URL(`http://${host}`).hostname;
-  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127\./.test(name);
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

@@ -121,17 +121,21 @@ class ItemReader {
 
 /** A list of `id=env:NAME`, or a mapping of ids to `env:NAME`. */
 function parseSecrets(data: unknown): Parsed<BuildSecret[]> {
-  const texts = Array.isArray(data)
-    ? data.map(String)
-    : typeof data === 'string'
-      ? data.split(/\r?\n/).filter((line) => line.trim() !== '')
-      : Object.entries(data as object).map(([id, from]) => `${id}=${from}`);
   const secrets: BuildSecret[] = [];
-  for (const text of texts) {
-    const parsed = parseSecret(text.trim());
+  for (const text of secretTexts(data)) {
+    const parsed = parseSecret(text);
     if ('problem' in parsed)
       return { problem: `has ${JSON.stringify(text)}, which ${parsed.problem} (${SECRET_EXAMPLE})` };
     secrets.push(parsed.value);
   }
   return { value: secrets };
+}
+
+function secretTexts(data: unknown): string[] {
+  if (Array.isArray(data)) return data.map(String);
+  if (typeof data === 'object' && data !== null) return Object.entries(data).map(([id, from]) => `${id}=${from}`);
+  return String(data)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

@@ -1,0 +1,181 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Exec } from '../../lib/exec.ts';
+import { type Credentials, credentialsFor } from '../src/credentials.ts';
+import { type DockerHome, withDockerHome } from '../src/docker-home.ts';
+import { configKey, type DockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
+
+const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
+const AUTH = Buffer.from('me:hunter2').toString('base64');
+
+describe('names of registries', () => {
+  it.each([
+    ['ghcr.io/org/web', 'ghcr.io', 'org/web'],
+    ['localhost:5001/web', 'localhost:5001', 'web'],
+    ['localhost/web', 'localhost', 'web'],
+    ['[::1]:5000/web', '[::1]:5000', 'web'],
+    ['docker.io/org/web', 'docker.io', 'org/web'],
+    ['docker.io/node', 'docker.io', 'library/node'],
+    ['index.docker.io/node', 'docker.io', 'library/node'],
+    ['org/web', 'docker.io', 'org/web'],
+  ])('%s is at %s as %s', (repository, host, path) => {
+    expect([hostOf(repository), pathOnHost(repository)]).toEqual([host, path]);
+  });
+
+  it('have an odd key for Docker Hub', () => {
+    expect([configKey('docker.io'), configKey('ghcr.io')]).toEqual(['https://index.docker.io/v1/', 'ghcr.io']);
+  });
+});
+
+describe("the step's Docker configuration", () => {
+  it('keeps all that the job has, and its own login goes before it', () => {
+    const job: DockerConfig = {
+      auths: { 'ghcr.io': { auth: 'old' }, 'b.example': { auth: 'b' } },
+      proxies: { default: {} },
+      currentContext: 'x',
+    };
+    expect(withLogins(job, [login], undefined, '/plugins')).toEqual({
+      ...job,
+      auths: { 'ghcr.io': { auth: AUTH }, 'b.example': { auth: 'b' } },
+      cliPluginsExtraDirs: ['/plugins'],
+    });
+  });
+
+  it('turns credential helpers off for its own hosts alone', () => {
+    const job: DockerConfig = { credsStore: 'desktop', credHelpers: { 'ghcr.io': 'gh', 'x.azurecr.io': 'acr' } };
+    const config = withLogins(job, [login], { auths: { 'e.example': { auth: 'e' } } }, undefined);
+    expect(config.credsStore).toBe('desktop');
+    expect(config.credHelpers).toEqual({ 'ghcr.io': '', 'x.azurecr.io': 'acr', 'e.example': '' });
+  });
+});
+
+describe('the private folder', () => {
+  let temp: string;
+  let job: string;
+  beforeEach(() => {
+    temp = mkdtempSync(join(tmpdir(), 'home-'));
+    job = join(temp, 'job');
+    mkdirSync(join(job, 'cli-plugins'), { recursive: true });
+    mkdirSync(join(job, 'contexts'));
+    writeFileSync(join(job, 'config.json'), JSON.stringify({ auths: { 'b.example': { auth: 'b' } } }));
+  });
+  afterEach(() => rmSync(temp, { recursive: true, force: true }));
+  const env = () => ({
+    RUNNER_TEMP: temp,
+    DOCKER_CONFIG: job,
+    PATH: '/bin',
+    INPUT_PASSWORD: 'hunter2',
+    INPUT_USERNAME: 'me',
+  });
+  const mode = (path: string) => statSync(path).mode & 0o777;
+
+  it('holds the login, for this user alone, and is gone afterwards', async () => {
+    const scratch = await withDockerHome(env(), [login], async ({ env: own, scratch: folder }) => {
+      const dir = own.DOCKER_CONFIG ?? '';
+      expect(mode(folder)).toBe(0o700);
+      expect(mode(join(dir, 'config.json'))).toBe(0o600);
+      expect(JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8'))).toEqual({
+        auths: { 'b.example': { auth: 'b' }, 'ghcr.io': { auth: AUTH } },
+        cliPluginsExtraDirs: [join(job, 'cli-plugins')],
+      });
+      expect(existsSync(join(dir, 'contexts'))).toBe(true);
+      expect(own.BUILDX_CONFIG).toBe(join(job, 'buildx'));
+      return folder;
+    });
+    expect(existsSync(scratch)).toBe(false);
+    expect(existsSync(join(job, 'contexts'))).toBe(true);
+    expect(existsSync(join(job, 'config.json'))).toBe(true);
+  });
+
+  it('is gone after a failure too', async () => {
+    let scratch = '';
+    const failing = withDockerHome(env(), [login], async (home) => {
+      scratch = home.scratch;
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(existsSync(scratch)).toBe(false);
+  });
+
+  it("leaves the job's own configuration in place when the step has no login", async () => {
+    await withDockerHome(env(), [], async ({ env: own }) => {
+      expect([own.DOCKER_CONFIG, own.BUILDX_CONFIG]).toEqual([job, undefined]);
+    });
+  });
+
+  it('keeps the password out of the environment of docker', async () => {
+    await withDockerHome(env(), [login], async ({ env: own }) => {
+      expect(JSON.stringify(own)).not.toContain('hunter2');
+      expect(own.INPUT_USERNAME).toBe('me');
+    });
+  });
+
+  it('takes the logins of DOCKER_AUTH_CONFIG over, which docker would let win', async () => {
+    const given = {
+      ...env(),
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': { auth: 'x' }, 'c.example': { auth: 'c' } } }),
+    };
+    await withDockerHome(given, [login], async ({ env: own, config }) => {
+      expect(own.DOCKER_AUTH_CONFIG).toBeUndefined();
+      expect(config.auths).toEqual({
+        'b.example': { auth: 'b' },
+        'c.example': { auth: 'c' },
+        'ghcr.io': { auth: AUTH },
+      });
+    });
+  });
+
+  it('needs no configuration of the job', async () => {
+    await withDockerHome({ ...env(), DOCKER_CONFIG: join(temp, 'none') }, [login], async ({ config }) => {
+      expect(config).toEqual({ auths: { 'ghcr.io': { auth: AUTH } } });
+    });
+  });
+
+  it('says which configuration is broken and shows nothing of it', async () => {
+    writeFileSync(join(job, 'config.json'), '{"auths": hunter2');
+    const error = await withDockerHome(env(), [login], async () => undefined).catch((each: Error) => each);
+    expect(String(error)).toContain('config.json');
+    expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('the login that docker would use', () => {
+  const helper: Exec = {
+    async run(tool, args, options) {
+      expect([tool, args]).toEqual(['docker-credential-acr', ['get']]);
+      if (options?.input === 'none.azurecr.io') return { exitCode: 1, stdout: 'credentials not found', stderr: '' };
+      const Username = options?.input === 'token.azurecr.io' ? '<token>' : 'helped';
+      return { exitCode: 0, stdout: JSON.stringify({ Username, Secret: 's' }), stderr: '' };
+    },
+  };
+  const home = (config: DockerConfig): DockerHome => ({ env: {}, config, scratch: '' });
+  const auth = Buffer.from('u:p:q').toString('base64');
+
+  it.each<[string, string, DockerConfig, Credentials | undefined]>([
+    ['an entry', 'ghcr.io', { auths: { 'ghcr.io': { auth } } }, { username: 'u', password: 'p:q' }],
+    ['an old entry', 'r.example', { auths: { 'https://r.example/v1/': { auth } } }, { username: 'u', password: 'p:q' }],
+    [
+      'Docker Hub',
+      'docker.io',
+      { auths: { 'https://index.docker.io/v1/': { auth } } },
+      { username: 'u', password: 'p:q' },
+    ],
+    ['an identity token', 'ghcr.io', { auths: { 'ghcr.io': { auth, identitytoken: 't' } } }, { identityToken: 't' }],
+    ['a helper', 'x.azurecr.io', { credHelpers: { 'x.azurecr.io': 'acr' } }, { username: 'helped', password: 's' }],
+    ['the store', 'x.azurecr.io', { credsStore: 'acr' }, { username: 'helped', password: 's' }],
+    ['a helper with a token', 'token.azurecr.io', { credsStore: 'acr' }, { identityToken: 's' }],
+    ['a helper that knows none', 'none.azurecr.io', { credsStore: 'acr' }, undefined],
+    [
+      'a helper that is turned off',
+      'ghcr.io',
+      { credsStore: 'acr', credHelpers: { 'ghcr.io': '' }, auths: { 'ghcr.io': { auth } } },
+      { username: 'u', password: 'p:q' },
+    ],
+    ['nothing', 'ghcr.io', {}, undefined],
+    ['an empty entry', 'ghcr.io', { auths: { 'ghcr.io': {} } }, undefined],
+  ])('comes from %s', async (_title, host, config, expected) => {
+    expect(await credentialsFor(host, home(config), helper)).toEqual(expected);
+  });
+});

@@ -1,0 +1,297 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { InputError, type InputFault } from '../../lib/errors.ts';
+import { readSettings } from '../src/inputs.ts';
+
+let workspace: string;
+beforeAll(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'inputs-'));
+  for (const name of ['web', 'api']) {
+    mkdirSync(join(workspace, name));
+    writeFileSync(join(workspace, name, 'Dockerfile'), 'FROM scratch\n');
+  }
+  writeFileSync(join(workspace, 'web', 'Dockerfile.prod'), 'FROM scratch\n');
+  writeFileSync(join(workspace, 'Dockerfile'), 'FROM scratch\n');
+  writeFileSync(join(workspace, '.npmrc'), 'token');
+  symlinkSync('/', join(workspace, 'out'));
+});
+afterAll(() => rmSync(workspace, { recursive: true }));
+
+const inputs = (given: Record<string, string>) => ({
+  GITHUB_WORKSPACE: workspace,
+  ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+});
+const read = (given: Record<string, string>, env: Record<string, string> = {}) =>
+  readSettings({ ...inputs({ images: 'name: shop/web\ncontext: web', registry: 'ghcr.io/org', ...given }), ...env });
+const faults = async (
+  given: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<readonly InputFault[]> => {
+  try {
+    await read(given, env);
+  } catch (error) {
+    if (error instanceof InputError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+const image = async (text: string, given: Record<string, string> = {}, env: Record<string, string> = {}) =>
+  (await read({ images: text, ...given }, env)).images[0];
+
+describe('the settings', () => {
+  it('are the same with the defaults of action.yml and with nothing given', async () => {
+    const action = parse(await readFile(join(import.meta.dirname, '..', 'action.yml'), 'utf8'));
+    const defaults = Object.fromEntries(
+      Object.entries(action.inputs as Record<string, { default?: string }>).flatMap(([name, input]) =>
+        input.default === undefined ? [] : [[name, input.default]],
+      ),
+    );
+    expect(Object.keys(defaults)).toContain('promote');
+    expect(await read(defaults)).toEqual(await read({}));
+  });
+
+  it('say at once all that is missing', async () => {
+    const error = await readSettings({}).catch((each: unknown) => each);
+    expect((error as InputError).faults.map(({ input }) => input)).toEqual(['images', 'registry']);
+  });
+
+  it('name every wrong input in one answer', async () => {
+    const found = await faults({
+      images: '[{ name: "Bad Name!", context: nowhere, foo: 1 }, { context: ../.. }]',
+      registry: 'https://ghcr.io',
+      username: 'me',
+      tags: 'sha\nbogus',
+      promote: 'always',
+      'promote-from': 'a b',
+      platforms: 'linux',
+      'build-args': 'A=1\nB',
+      labels: '=x',
+      secrets: 'npm=NPM_TOKEN',
+      push: 'yes',
+      cache: 's3',
+      provenance: 'max',
+      sbom: 'yes',
+      reproducible: '1',
+      builder: '--help',
+      'max-parallel': '0',
+      retries: 'many',
+      'extra-args': '--push',
+      'dry-run': 'on',
+      summary: 'no',
+    });
+    expect(new Set(found.map(({ input }) => input.replace(/ \(line.*/, '')))).toEqual(
+      new Set([
+        'images (item 1)',
+        'images (item 2)',
+        'registry',
+        'password',
+        'tags',
+        'promote',
+        'promote-from',
+        'platforms',
+        'build-args',
+        'labels',
+        'secrets',
+        'push',
+        'cache',
+        'provenance',
+        'sbom',
+        'reproducible',
+        'builder',
+        'max-parallel',
+        'retries',
+        'extra-args',
+        'dry-run',
+        'summary',
+      ]),
+    );
+    expect(found.every(({ example }) => example !== '')).toBe(true);
+  });
+});
+
+describe('images', () => {
+  it('may be one mapping or a list', async () => {
+    const one = await read({ images: '{ name: web, context: web }' });
+    const two = await read({ images: '- { name: web, context: web }\n- { name: api, context: api }' });
+    expect(one.images.map(({ name }) => String(name))).toEqual(['web']);
+    expect(two.images.map(({ name }) => String(name))).toEqual(['web', 'api']);
+  });
+
+  it('are named in lower case, and the user is told', async () => {
+    const settings = await read({ images: '{ name: Shop/Web, context: web }', registry: 'GHCR.io/Org' });
+    expect([settings.images[0]?.name, settings.registry]).toEqual(['shop/web', 'ghcr.io/org']);
+    expect(settings.notices).toHaveLength(2);
+  });
+
+  it.each<[string, string]>([
+    ['{ name: web, context: web }', 'web/Dockerfile'],
+    ['{ name: web, context: web, file: web/Dockerfile.prod }', 'web/Dockerfile.prod'],
+    ['{ name: web, context: web, file: Dockerfile.prod }', 'web/Dockerfile.prod'],
+    ['{ name: web, context: web, file: Dockerfile }', 'Dockerfile'],
+    ['{ name: web }', 'Dockerfile'],
+  ])('%s has the Dockerfile %s', async (text, file) => {
+    expect((await image(text))?.file).toBe(join(workspace, file));
+  });
+
+  it.each<[string, string]>([
+    ['{ name: web, context: nowhere }', 'has a context that does not exist'],
+    ['{ name: web, context: web/Dockerfile }', 'has a context that is not a folder'],
+    ['{ name: web, context: ../.. }', 'has a context that is outside the workspace'],
+    ['{ name: web, context: out/tmp }', 'has a context that is outside the workspace'],
+    ['{ name: web, context: web, file: none }', 'has a Dockerfile that does not exist'],
+    ['{ name: web, context: web, file: /etc/passwd }', 'has a Dockerfile that is outside the workspace'],
+    ['{ name: web, context: web, file: out/etc/passwd }', 'has a Dockerfile that is outside the workspace'],
+    ['{ context: web }', 'has no name'],
+    ['{ name: web, context: web, dockerfile: x }', 'has the unknown key "dockerfile"'],
+    ['{ name: web, context: web, build-args: [A] }', 'has unusable build-args: it has "A", which is not KEY=VALUE'],
+    ['{ name: web, context: web, build-args: { A: [1] } }', 'has unusable build-args: it has no text for "A"'],
+    ['{ name: web, context: web, labels: { "a b": x } }', 'has a space or "=" in its key'],
+    [
+      '{ name: web, context: web, platforms: [linux] }',
+      'has unusable platforms: it has "linux", which is not a platform',
+    ],
+    ['{ name: web, context: web, secrets: [npm] }', 'has unusable secrets: it has "npm", which is neither'],
+    ['{ name: web, context: web, secrets: 7 }', 'has unusable secrets: it'],
+    ['{ name: web, context: [web] }', 'has something else than a text as context'],
+    ['- web', 'has no mapping as item 1'],
+    ['[]', 'is an empty list'],
+    ['[{ name: web, context: web }, { name: WEB, context: web }]', 'has two images of the same name'],
+    ['{ name: [', 'is not YAML'],
+  ])('%s is refused', async (text, problem) => {
+    expect((await faults({ images: text })).map((fault) => fault.problem).join('\n')).toContain(problem);
+  });
+
+  it('take what holds for all, and their own goes before it', async () => {
+    const found = await image(
+      '{ name: web, context: web, build-args: { A: own, C: 3 }, labels: [x=own], platforms: linux/arm64, secrets: { npm: "env:OTHER" } }',
+      {
+        'build-args': 'A=all\nB=2',
+        labels: 'x=all\ny=1',
+        platforms: 'linux/amd64\nlinux/arm/v7',
+        secrets: 'npm=env:NPM\nrc=file:.npmrc',
+      },
+      { NPM: 'a', OTHER: 'b' },
+    );
+    expect(Object.fromEntries(found?.buildArgs ?? [])).toEqual({ A: 'own', B: '2', C: '3' });
+    expect(Object.fromEntries(found?.labels ?? [])).toEqual({ x: 'own', y: '1' });
+    expect(found?.platforms).toEqual(['linux/arm64']);
+    expect(found?.secrets).toEqual([
+      { id: 'npm', from: { env: 'OTHER' } },
+      { id: 'rc', from: { file: '.npmrc' } },
+    ]);
+  });
+
+  it('take platforms with commas too', async () => {
+    expect(
+      (await image('{ name: web, context: web }', { platforms: 'linux/amd64, linux/ARM64/v8' }))?.platforms,
+    ).toEqual(['linux/amd64', 'linux/arm64']);
+  });
+});
+
+describe('labels and build arguments', () => {
+  it.each<[string, Record<string, string>]>([
+    ['a=1\nb=x, "y" = z', { a: '1', b: 'x, "y" = z' }],
+    ['org.opencontainers.image.title=A: b', { 'org.opencontainers.image.title': 'A: b' }],
+    ['a: "line 1\\nline 2"\nb: 1.10', { a: 'line 1\nline 2', b: '1.1' }],
+    ['a: |\n  one\n  two', { a: 'one\ntwo\n' }],
+    ['EMPTY=', { EMPTY: '' }],
+    ['URL=https://x.example/?a=b', { URL: 'https://x.example/?a=b' }],
+  ])('%j', async (text, expected) => {
+    expect(Object.fromEntries((await image('{ name: web, context: web }', { labels: text }))?.labels ?? [])).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('secrets', () => {
+  it.each<[string, string]>([
+    ['npm=env:NPM_TOKEN', 'the environment variable NPM_TOKEN is not set or empty'],
+    ['npm=env:EMPTY', 'the environment variable EMPTY is not set or empty'],
+    ['npm=file:none', 'there is no file none'],
+    ['npm=file:web', 'there is no file web'],
+    ['npm=env:1X', 'no environment variable can be called'],
+    ['id=npm,env=NPM', 'is neither id=env:NAME nor id=file:PATH'],
+  ])('%s is refused', async (text, problem) => {
+    expect((await faults({ secrets: text }, { EMPTY: '' })).map((fault) => fault.problem).join('\n')).toContain(
+      problem,
+    );
+  });
+});
+
+describe('logins', () => {
+  it('are for the host of their registry', async () => {
+    const settings = await read({
+      username: 'a',
+      password: 'p',
+      'promote-from': 'staging.example/x',
+      'promote-username': 'b',
+      'promote-password': 'q',
+    });
+    expect(settings.logins).toEqual([
+      { host: 'ghcr.io', username: 'a', password: 'p' },
+      { host: 'staging.example', username: 'b', password: 'q' },
+    ]);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ username: 'a' }, 'password'],
+    [{ password: 'hunter2secret' }, 'username'],
+    [{ username: 'a:b', password: 'p' }, 'username'],
+    [
+      {
+        username: 'a',
+        password: 'p',
+        'promote-from': 'ghcr.io/staging',
+        'promote-username': 'b',
+        'promote-password': 'q',
+      },
+      'promote-username',
+    ],
+  ])('%j is refused', async (given, input) => {
+    const found = await faults(given);
+    expect(found.map((fault) => fault.input)).toEqual([input]);
+    expect(JSON.stringify(found)).not.toContain('hunter2secret');
+  });
+});
+
+describe('promotion', () => {
+  it.each<[Record<string, string>, unknown]>([
+    [{}, undefined],
+    [{ 'promote-from': 'a.example' }, { from: 'a.example', mode: 'prefer' }],
+    [{ 'promote-from': 'a.example', promote: 'never' }, undefined],
+    [
+      { 'promote-from': 'a.example', promote: 'verify' },
+      { from: 'a.example', mode: 'verify' },
+    ],
+  ])('%j', async (given, expected) => {
+    expect((await read(given)).promotion).toEqual(expected);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ promote: 'require' }, 'promote-from'],
+    [{ promote: 'verify', 'promote-from': 'a.example', push: 'false' }, 'promote'],
+  ])('%j is refused', async (given, input) => {
+    expect((await faults(given)).map((fault) => fault.input)).toEqual([input]);
+  });
+});
+
+describe('extra arguments', () => {
+  it.each(['--push', '--output=type=local', '-o', '--tag=x', '--metadata-file=x', '--load', '-t', '--attest=x'])(
+    'may not be %s',
+    async (text) => {
+      expect((await faults({ 'extra-args': text })).map((fault) => fault.input)).toEqual(['extra-args (line 1)']);
+    },
+  );
+
+  it('are taken as they are', async () => {
+    expect((await read({ 'extra-args': '--network=host\n--add-host\na:1.2.3.4' })).extraArgs).toEqual([
+      '--network=host',
+      '--add-host',
+      'a:1.2.3.4',
+    ]);
+  });
+});
