@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CommitSha } from '../../lib/identifiers.ts';
+import { type Decision, decide } from '../src/decide.ts';
+import type { History, Tag } from '../src/history.ts';
+import { readSettings } from '../src/inputs.ts';
+import { moveMajorTag } from '../src/move-major-tag.ts';
+import { writeNotes } from '../src/write-notes.ts';
+import { FakeReleases } from './fake-releases.ts';
+
+const sha = (letter: string): CommitSha => letter.repeat(40) as CommitSha;
+const refused = (): Promise<never> => Promise.reject(new Error('not to be asked'));
+
+/** A straight line of commits: `a` is the ancestor of `b`, and so on. */
+class FakeHistory implements History {
+  readonly points: [string, string, boolean][] = [];
+  readonly known: Tag[];
+  readonly rest: Partial<History>;
+
+  constructor(known: Tag[], rest: Partial<History> = {}) {
+    this.known = known;
+    this.rest = rest;
+  }
+
+  tags = async () => this.known;
+  commitOfTag: History['commitOfTag'] = (tag) => this.rest.commitOfTag?.(tag) ?? Promise.resolve(undefined);
+  commitOf: History['commitOf'] = (text) => this.rest.commitOf?.(text) ?? refused();
+  beyond = async (head: CommitSha, other: CommitSha) => new Set(other > head ? [other] : []);
+  commits = async () => ({ commits: [{ sha: sha('b'), message: 'feat: it, @octocat', merge: false }], complete: true });
+  pointTag: History['pointTag'] = async (...point) => {
+    this.points.push(point);
+  };
+}
+
+const line = (...names: string[]): Tag[] => names.map((name, index) => ({ name, commit: sha('abcdef'[index] ?? 'f') }));
+const settings = (inputs: Record<string, string> = {}) =>
+  readSettings({
+    INPUT_TAG: 'v1.1.0',
+    INPUT_TOKEN: 't',
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  });
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error) => error,
+  );
+
+describe('decide', () => {
+  it('finds commit, previous tag and marks from the tags', async () => {
+    const decision = await decide(await settings(), new FakeHistory(line('v1.0.0', 'v1.1.0-rc.1', 'v1.1.0', 'v2.0.0')));
+    expect(decision).toMatchObject({
+      commit: sha('c'),
+      target: undefined,
+      previous: { name: 'v1.0.0' },
+      prerelease: false,
+      latest: false,
+      warnings: [],
+    });
+  });
+
+  it('asks for the tag by name when the list lags behind', async () => {
+    const history = new FakeHistory(line('v1.0.0'), { commitOfTag: async () => sha('b') });
+    expect(await decide(await settings(), history)).toMatchObject({ commit: sha('b'), latest: true });
+  });
+
+  it('resolves the target of a tag that does not exist, and leaves an existing tag where it is', async () => {
+    const history = new FakeHistory(line('v1.0.0'), { commitOf: async () => sha('d') });
+    expect(await decide(await settings({ target: 'main' }), history)).toMatchObject({
+      commit: sha('d'),
+      target: sha('d'),
+    });
+    const tagged = new FakeHistory(line('v1.0.0', 'v1.1.0'));
+    expect(await decide(await settings({ target: 'main' }), tagged)).toMatchObject({
+      commit: sha('b'),
+      target: undefined,
+    });
+  });
+
+  it('takes a tag that is no version as plain text, with safe marks and no previous tag', async () => {
+    const tag = 'v1.0.0$(id)';
+    const history = new FakeHistory(line('v1.0.0', tag));
+    expect(await decide(await settings({ tag }), history)).toMatchObject({
+      previous: undefined,
+      prerelease: false,
+      latest: false,
+    });
+    expect(
+      await decide(await settings({ tag, 'previous-tag': 'v1.0.0', 'make-latest': 'true' }), history),
+    ).toMatchObject({ previous: { name: 'v1.0.0' }, latest: true });
+  });
+
+  it.each([
+    [{}, line('v1.0.0'), 'the tag v1.1.0 does not exist'],
+    [{ target: 'nowhere' }, line('v1.0.0'), 'the target nowhere does not exist'],
+    [{ target: sha('a') }, line('v1.0.0', 'v1.1.0'), 'the tag v1.1.0 is elsewhere'],
+    [{ 'previous-tag': 'v0.9.0' }, line('v1.1.0'), 'the previous tag v0.9.0 does not exist'],
+    [{ tag: 'nightly', 'major-tag': 'true' }, line('nightly'), 'input major-tag is wrong'],
+    [{ tag: 'v1.0.0-rc.1', 'make-latest': 'true' }, line('v1.0.0-rc.1'), 'input make-latest is wrong'],
+  ])('refuses %j', async (inputs, tags, what) => {
+    const error = await failure(
+      decide(await settings(inputs), new FakeHistory(tags, { commitOf: async () => undefined })),
+    );
+    expect(error.what).toBe(what);
+    expect(error.next).not.toBe('');
+  });
+});
+
+describe('writeNotes', () => {
+  const write = async (inputs: Record<string, string>, tags: Tag[]) => {
+    const history = new FakeHistory(tags);
+    const releases = new FakeReleases();
+    const own = await settings(inputs);
+    const decision = await decide(own, history);
+    return (await writeNotes(own, decision, { releases, history }, 'https://hub.test/o/r')).text;
+  };
+
+  it('asks for generated notes from the previous tag', async () => {
+    expect(await write({}, line('v1.0.0', 'v1.1.0'))).toContain('compare/v1.0.0...v1.1.0');
+  });
+  it('groups commits, notifies nobody and links to the comparison', async () => {
+    const text = await write({ notes: 'commits', body: 'Words' }, line('v1.0.0', 'v1.1.0'));
+    expect(text).toMatch(/^Words\n\n### Features\n\n- it, @&#8203;octocat \(/);
+    expect(text).toContain('**Full Changelog**: https://hub.test/o/r/compare/v1.0.0...v1.1.0');
+  });
+  it('links to all commits when there is no previous tag', async () => {
+    expect(await write({ notes: 'commits' }, line('v1.1.0'))).toContain('https://hub.test/o/r/commits/v1.1.0');
+  });
+  it('writes nothing when nothing is asked for', async () => {
+    expect(await write({ notes: 'none' }, line('v1.1.0'))).toBe('');
+  });
+});
+
+describe('moveMajorTag', () => {
+  const move = async (tag: string, at: string, tags: Tag[]) => {
+    const history = new FakeHistory(tags);
+    const decision: Decision = await decide(await settings({ tag }), history);
+    const major = await moveMajorTag(tag, { ...decision, commit: sha(at) }, history);
+    return { major, points: history.points };
+  };
+  it('makes it, moves it, or leaves it when it is there already', async () => {
+    expect(await move('v1.1.0', 'a', line('v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('a'), false]] });
+    expect(await move('v1.1.0', 'b', line('v1', 'v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('b'), true]] });
+    expect(await move('v1.1.0', 'a', line('v1', 'v1.1.0'))).toEqual({ major: 'v1', points: [] });
+  });
+  it('never moves it back or to a pre-release', async () => {
+    expect(await move('v1.1.0', 'a', line('v1.1.0', 'v1.2.0', 'v1'))).toEqual({ major: undefined, points: [] });
+    expect(await move('v1.1.0-rc.1', 'a', line('v1.1.0-rc.1', 'v1'))).toEqual({ major: undefined, points: [] });
+  });
+});

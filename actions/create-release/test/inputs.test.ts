@@ -1,0 +1,186 @@
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { InputError } from '../../lib/errors.ts';
+import { readContents } from '../src/contents.ts';
+import { readSettings } from '../src/inputs.ts';
+
+let workspace: string;
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'create-release-'));
+  await mkdir(join(workspace, 'dist/sub'), { recursive: true });
+  for (const [name, text] of Object.entries({
+    'notes.md': 'Hello\n',
+    'dist/a.tgz': 'a',
+    'dist/b.tgz': 'b',
+    'dist/c[1].txt': 'c',
+    'dist/sub/a.tgz': 'other',
+    'dist/My App.exe': 'e',
+    'dist/empty': '',
+    'dist/big': '',
+    'dist/SHA256SUMS': 'x',
+    'dist/日本': 'x',
+  }))
+    await writeFile(join(workspace, name), text);
+  await truncate(join(workspace, 'dist/big'), 2 * 1024 ** 3);
+});
+afterAll(() => rm(workspace, { recursive: true }));
+
+const read = (inputs: Record<string, string>, env: Record<string, string> = {}) =>
+  readSettings({
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_REF: 'refs/tags/v1.4.2',
+    INPUT_TOKEN: 'secret-token',
+    ...env,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  });
+const faults = async (...args: Parameters<typeof read>) => {
+  const error = await read(...args).then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  return error.faults.map(({ input, problem }: { input: string; problem: string }) => `${input} ${problem}`);
+};
+
+describe('readSettings', () => {
+  it('has the same defaults as action.yml', async () => {
+    const { inputs } = parse(await readFile(join(import.meta.dirname, '../action.yml'), 'utf8'));
+    const defaults: Record<string, string> = {};
+    for (const [name, input] of Object.entries<{ default?: string }>(inputs))
+      if (input.default !== undefined) defaults[name] = input.default.replace('${{ github.token }}', 'secret-token');
+    expect(await read(defaults)).toEqual(await read({}));
+  });
+
+  it('takes the pushed tag, and its name for a title', async () => {
+    expect(await read({})).toMatchObject({
+      tag: 'v1.4.2',
+      name: 'v1.4.2',
+      notes: 'github',
+      draft: false,
+      update: false,
+      checksums: true,
+    });
+  });
+
+  it.each([
+    ['refs/tags/v2.0.0', 'v2.0.0'],
+    ['v1.0.0$(id)', 'v1.0.0$(id)'],
+    ['web/v1.0.0', 'web/v1.0.0'],
+  ])('reads the tag %s', async (tag, expected) => expect((await read({ tag })).tag).toBe(expected));
+
+  it.each([
+    'v1.0.0$(touch pwned)',
+    'refs/heads/main',
+    'a..b',
+    '-x',
+    'x.lock',
+    'a//b',
+    'v1\u0007',
+    'x@{1}',
+    '.x',
+    'x/',
+    'v1.',
+    'a:b',
+    '@',
+  ])('refuses the tag %j', async (tag) => expect((await faults({ tag }))[0]).toMatch(/^tag is/));
+
+  it('names every fault at once, and never the token', async () => {
+    expect(
+      await faults(
+        {
+          'body-path': 'none.md',
+          notes: 'all',
+          draft: 'yes',
+          prerelease: 'maybe',
+          'make-latest': 'legacy',
+          files: 'none/*\ndist/empty',
+          checksums: '1',
+          images: '{',
+          'major-tag': 'on',
+          update: 'no',
+          target: 'a b',
+          'dry-run': 'x',
+          summary: 'y',
+          'previous-tag': 'a b',
+        },
+        { GITHUB_REF: 'refs/heads/main', INPUT_TOKEN: '' },
+      ),
+    ).toEqual([
+      expect.stringContaining('tag is required'),
+      expect.stringContaining('prerelease is neither'),
+      expect.stringContaining('make-latest is neither'),
+      expect.stringContaining('body-path cannot be read'),
+      expect.stringContaining('notes is not one of'),
+      expect.stringContaining('previous-tag is not a name'),
+      expect.stringContaining('draft is not a boolean'),
+      'files (line 1) matches no file',
+      expect.stringContaining('files (line 2) matches empty, which is empty'),
+      expect.stringContaining('checksums is not a boolean'),
+      expect.stringContaining('images is not YAML'),
+      expect.stringContaining('major-tag is not'),
+      expect.stringContaining('update is not'),
+      expect.stringContaining('target is not a name'),
+      expect.stringContaining('token is required'),
+      expect.stringContaining('dry-run is not'),
+      expect.stringContaining('summary is not'),
+    ]);
+  });
+
+  it('reads the text of body-path, and refuses two texts', async () => {
+    expect((await read({ 'body-path': 'notes.md' })).body).toBe('Hello');
+    expect(await faults({ body: 'x', 'body-path': 'notes.md' })).toEqual(['body is given beside body-path']);
+  });
+
+  it('refuses a pre-release that is the latest', async () => {
+    expect(await faults({ prerelease: 'True', 'make-latest': 'TRUE' })).toEqual([
+      'make-latest contradicts prerelease: true',
+    ]);
+  });
+
+  it('reads the images of a build', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    expect((await read({ images: JSON.stringify([{ repository: 'ghcr.io/o/web', digest }]) })).images).toMatchObject([
+      { digest },
+    ]);
+    expect((await read({ images: '[]' })).images).toEqual([]);
+    expect(await faults({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
+  });
+});
+
+describe('files', () => {
+  const names = async (files: string) => (await read({ files })).files.map(({ name }) => name);
+  it.each([
+    ['dist/*.tgz', ['a.tgz', 'b.tgz']],
+    ['dist/*.tgz\n!dist/b*', ['a.tgz']],
+    ['dist/a.tgz\ndist/*.tgz', ['a.tgz', 'b.tgz']],
+    ['dist/c[1].txt', ['c.1.txt']],
+    ['./dist/My App.exe', ['My.App.exe']],
+  ])('%j', async (files, expected) => expect(await names(files)).toEqual(expected));
+
+  it('takes absolute globs', async () => expect(await names(`${workspace}/dist/a*`)).toEqual(['a.tgz']));
+
+  it.each([
+    ['dist/**/a.tgz', 'files names two files that become the asset a.tgz'],
+    ['dist', 'files (line 1) matches no file'],
+    ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],
+    ['dist/SHA256SUMS', 'files names a file SHA256SUMS, which this step makes itself'],
+    ['dist/日*', "files (line 1) matches 日本, of whose name nothing is left in an asset's name"],
+  ])('refuses %j', async (files, fault) => expect((await faults({ files }))[0]).toContain(fault));
+
+  it('keep the own name as a label, and get checksums by the names that people download', async () => {
+    const { files, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
+    const contents = await readContents(files, checksums);
+    expect(contents.map(({ name, label }) => [name, label])).toEqual([
+      ['My.App.exe', 'My App.exe'],
+      ['a.tgz', undefined],
+      ['SHA256SUMS', undefined],
+    ]);
+    const sums = await (contents[2]?.open().toArray() ?? []);
+    expect(String(sums[0])).toBe(
+      '3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea  My.App.exe\nca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a.tgz\n',
+    );
+  });
+});
