@@ -8,6 +8,8 @@ export interface ExecOptions {
   input?: string;
   /** Receives each line of standard error as it comes, for progress. */
   onErrorLine?: (line: string) => void;
+  /** Ends the process; its result has an exit code that is not zero. */
+  signal?: AbortSignal;
 }
 
 export interface ExecResult {
@@ -26,25 +28,19 @@ export interface Exec {
 }
 
 /**
- * Processes by `@actions/exec`, which knows how programs are found and arguments are quoted on each runner's system.
+ * Processes of this machine. Node starts them itself, not `@actions/exec`: that gives no hold on a running process, and a
+ * cancelled step must not leave one behind that goes on pushing.
  * @param installHint what to do about a missing program, by its name
  */
 export function openExec(installHint: Readonly<Record<string, string>>): Exec {
   return {
     async run(tool, args, options = {}) {
-      const [{ getExecOutput }, { which }] = await Promise.all([import('@actions/exec'), import('@actions/io')]);
+      const { which } = await import('@actions/io');
       const path = await which(tool, false);
       if (path === '')
         throw new ToolMissingError(tool, installHint[tool] ?? `Install ${tool} in a step before this one.`);
       try {
-        return await getExecOutput(`"${path}"`, [...args], {
-          silent: true,
-          ignoreReturnCode: true,
-          ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-          ...(options.env === undefined ? {} : { env: options.env }),
-          ...(options.input === undefined ? {} : { input: Buffer.from(options.input) }),
-          ...(options.onErrorLine === undefined ? {} : { listeners: { errline: options.onErrorLine } }),
-        });
+        return await start(path, args, options);
       } catch (error) {
         throw new ActionError({
           what: `${tool} could not be run`,
@@ -53,6 +49,64 @@ export function openExec(installHint: Readonly<Record<string, string>>): Exec {
           cause: error,
         });
       }
+    },
+  };
+}
+
+async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
+  const { spawn } = await import('node:child_process');
+  const { cwd, env, input, onErrorLine, signal } = options;
+  if (signal?.aborted) return { exitCode: STOPPED, stdout: '', stderr: '' };
+  const child = spawn(path, args, {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+  });
+  const stop = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await new Promise<ExecResult>((resolve, reject) => {
+      let stdout = '';
+      let stderr = '';
+      const lines = lineSplitter(onErrorLine);
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+        lines.push(text);
+      });
+      child.on('error', reject);
+      child.on('close', (code) => {
+        lines.end();
+        resolve({ exitCode: code ?? STOPPED, stdout, stderr });
+      });
+      // A program that ends without reading all its input breaks the pipe; its exit code says what became of it.
+      child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') reject(error);
+      });
+      child.stdin?.end(input);
+    });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
+const STOPPED = 143;
+
+/** Cuts a stream of text into its lines. */
+function lineSplitter(onLine: ((line: string) => void) | undefined): { push(text: string): void; end(): void } {
+  let rest = '';
+  return {
+    push(text) {
+      const lines = (rest + text).split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine?.(line);
+    },
+    end() {
+      if (rest !== '') onLine?.(rest);
     },
   };
 }
