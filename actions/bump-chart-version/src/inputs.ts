@@ -98,7 +98,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
     source: valueIfAny(parseCommitSha(env.GITHUB_SHA ?? '')),
   };
-  if (asksNothing(settings)) {
+  if (reader.text('version') === 'none' && asksNothing(settings)) {
     reader.fault({
       input: 'version',
       value: 'none',

@@ -66,7 +66,7 @@ function parseBracket(inner: string): Step | undefined {
   if (/^\d{1,6}$/.test(text)) return { kind: 'index', index: Number(text) };
   const key = unquote(text);
   if (key !== undefined) return { kind: 'key', key };
-  const match = /^("[^"]*"|'[^']*'|[^="']+)=(.*)$/.exec(text);
+  const match = /^("[^"]*"|'[^']*'|[^="']+?)\s*=(.*)$/.exec(text);
   if (!match?.[1] || match[2] === undefined) return undefined;
   const value = match[2].trim();
   return { kind: 'match', key: unquote(match[1]) ?? match[1].trim(), value: unquote(value) ?? value };

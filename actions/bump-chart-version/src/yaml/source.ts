@@ -1,5 +1,5 @@
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
-import { ActionError } from '../../../lib/errors.ts';
+import { ActionError, messageOf } from '../../../lib/errors.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
@@ -26,7 +26,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws {ActionError} when the bytes are not UTF-8 or not YAML without faults; duplicate keys are a fault */
+/** @throws {ActionError} when the bytes are not UTF-8, not YAML without faults (duplicate keys are one), or expand without end */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const text = decodeUtf8(bytes);
   if (text === undefined) {
@@ -50,6 +50,16 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
         )
         .join('\n'),
       next: 'Correct the file; it is read as YAML 1.2 and must not have the same key twice in a mapping. Nothing was changed.',
+    });
+  }
+  try {
+    meaning(documents);
+  } catch (error) {
+    throw new ActionError({
+      what: `${path} has no meaning that could be kept`,
+      why: messageOf(error),
+      next: 'Correct its aliases: each needs its anchor before it, and they must not multiply without end. Nothing was changed.',
+      cause: error,
     });
   }
   return { path, text, documents, lineAt: (offset) => counter.linePos(offset).line };
