@@ -4,114 +4,116 @@ import { statusOf } from '../../lib/github.ts';
 import { explain, isTaken } from './explain.ts';
 import { once, Superseded, type Waiting } from './once.ts';
 import { checkAssets, placeAssets } from './place-assets.ts';
-import type { Asset, AssetContent, Release, ReleaseFields, Releases } from './releases.ts';
+import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { planAssets } from './rules/asset-plan.ts';
 import { canonical, duplicates, isMarkedBy, markBody, withoutMark } from './rules/canonical.ts';
 import { differences } from './rules/differences.ts';
 import { settlePublished } from './settle-published.ts';
-
-export interface Wanted extends Omit<ReleaseFields, 'latest'> {
-  assets: readonly AssetContent[];
-  /** The user's own word about the mark of the latest release, if there is one. */
-  makeLatest: boolean | undefined;
-  /** Whether a release that is already published may be changed. */
-  update: boolean;
-  /** Asked just before publishing: a newer version may have been tagged meanwhile. */
-  latest: () => Promise<boolean>;
-}
-
-export interface Outcome {
-  release: Release;
-  assets: Asset[];
-  /** Whether this run made the release. */
-  created: boolean;
-  /** Whether this run published or changed it. */
-  changed: boolean;
-  latest: boolean;
-}
+import type { Outcome, Wanted } from './wanted.ts';
 
 /** How often a run starts anew when others take its release over; each time fewer runs are left to do so. */
 const MAX_TAKEOVERS = 5;
 
+export interface RunOptions {
+  /** A text that no other run has; it marks drafts until they are finished. */
+  run: string;
+  waiting: Waiting;
+  /** Told of the release as soon as there is one. */
+  opened: (release: Release, created: boolean) => Promise<void>;
+}
+
 /**
  * Bring the wanted release about: find or draft it, upload and check its files, publish it once.
  * A crash anywhere leaves a draft that the next run finishes; runs at the same time end with one release.
- * @param run a text that no other run has; it marks drafts until they are finished
- * @param opened told of the release as soon as there is one
+ * @throws {ActionError} saying what was being done
  */
-export async function bringAbout(
-  wanted: Wanted,
-  releases: Releases,
-  {
-    run,
-    waiting,
-    opened,
-  }: { run: string; waiting: Waiting; opened: (release: Release, created: boolean) => Promise<void> },
-): Promise<Outcome> {
-  const made = new Set<number>();
-  let action = '';
-  let holding = false;
-  const now = (next: string): void => {
-    action = next;
-  };
+export async function bringAbout(wanted: Wanted, releases: Releases, options: RunOptions): Promise<Outcome> {
+  const publication = new Publication(wanted, releases, options);
   for (let takeover = 1; ; takeover++) {
-    holding = false;
     try {
-      return await attempt();
+      return await publication.attempt();
     } catch (error) {
-      // A draft that is gone (404) was a duplicate that another run, which published the release, has tidied away.
-      const superseded = error instanceof Superseded || (holding && statusOf(error) === 404);
-      if (!superseded || takeover === MAX_TAKEOVERS) throw explain(error, action);
+      if (!publication.wasTakenOver(error) || takeover === MAX_TAKEOVERS) throw explain(error, publication.action);
       info(`${messageOf(error)}; looking again`);
     }
   }
+}
 
-  async function attempt(): Promise<Outcome> {
-    now(`listing the releases of ${wanted.tag}`);
-    let all = await releases.ofTag(wanted.tag);
-    if (all.length === 0) all = await draft();
+class Publication {
+  readonly #wanted: Wanted;
+  readonly #releases: Releases;
+  readonly #options: RunOptions;
+  /** The drafts that this run made. */
+  readonly #made = new Set<number>();
+  /** Whether there is a release on which this attempt works. */
+  #holding = false;
+  /** What is being done, as a noun phrase for errors. */
+  action = '';
+
+  constructor(wanted: Wanted, releases: Releases, options: RunOptions) {
+    this.#wanted = wanted;
+    this.#releases = releases;
+    this.#options = options;
+  }
+
+  /** A draft that is gone (404) was a duplicate that another run, which published the release, has tidied away. */
+  wasTakenOver(error: unknown): boolean {
+    return error instanceof Superseded || (this.#holding && statusOf(error) === 404);
+  }
+
+  async attempt(): Promise<Outcome> {
+    this.#holding = false;
+    this.action = `listing the releases of ${this.#wanted.tag}`;
+    let all = await this.#releases.ofTag(this.#wanted.tag);
+    if (all.length === 0) all = await this.#draft();
     const release = canonical(all);
-    if (release === undefined) throw new Superseded(wanted.tag, 'the draft is gone');
-    holding = true;
-    const created = made.has(release.id);
-    await tidy(all, release);
-    await opened(release, created);
+    if (release === undefined) throw new Superseded(this.#wanted.tag, 'the draft is gone');
+    this.#holding = true;
+    const created = this.#made.has(release.id);
+    await this.#tidy(all, release);
+    await this.#options.opened(release, created);
     if (!release.draft) {
-      now(`updating the release ${wanted.tag}`);
-      return { ...(await settlePublished(release, wanted, releases, waiting)), created };
+      this.action = `updating the release ${this.#wanted.tag}`;
+      return { ...(await settlePublished(release, this.#wanted, this.#releases, this.#options.waiting)), created };
     }
     info(`${created ? 'made' : 'found'} the draft ${release.url}`);
-    const uploaded = await fill(release, created);
-    if (uploaded || !created || all.length > 1) await checkTurn(release);
-    return finish(release, created, all);
+    const uploaded = await this.#fill(release, created);
+    if (uploaded || !created || all.length > 1) await this.#checkTurn(release);
+    return this.#finish(release, created, all);
   }
 
   /** Make a draft and list again, for another run may have made one at the same moment. */
-  async function draft(): Promise<Release[]> {
-    now(`creating the release ${wanted.tag}`);
-    const find = async () => (await releases.ofTag(wanted.tag)).find((each) => isMarkedBy(each, run));
-    const fields = { ...withoutAssets(wanted), body: markBody(wanted.body, run), draft: true, latest: undefined };
-    const own = await once(() => releases.create(fields), find, waiting);
-    made.add(own.id);
-    now(`listing the releases of ${wanted.tag}`);
-    const all = await releases.ofTag(wanted.tag);
+  async #draft(): Promise<Release[]> {
+    this.action = `creating the release ${this.#wanted.tag}`;
+    const find = async () =>
+      (await this.#releases.ofTag(this.#wanted.tag)).find((each) => isMarkedBy(each, this.#options.run));
+    const fields = {
+      ...withoutAssets(this.#wanted),
+      body: markBody(this.#wanted.body, this.#options.run),
+      draft: true,
+      latest: undefined,
+    };
+    const own = await once(() => this.#releases.create(fields), find, this.#options.waiting);
+    this.#made.add(own.id);
+    this.action = `listing the releases of ${this.#wanted.tag}`;
+    const all = await this.#releases.ofTag(this.#wanted.tag);
     // The list may lag behind.
     return all.some(({ id }) => id === own.id) ? all : [...all, own];
   }
 
-  async function tidy(all: readonly Release[], chosen: Release): Promise<void> {
-    for (const duplicate of duplicates(all, chosen, run)) {
-      now(`deleting the duplicate draft ${duplicate.id}`);
-      await releases.remove(duplicate.id);
-      info(`deleted the duplicate draft ${duplicate.id} of ${wanted.tag}`);
+  async #tidy(all: readonly Release[], chosen: Release): Promise<void> {
+    for (const duplicate of duplicates(all, chosen, this.#options.run)) {
+      this.action = `deleting the duplicate draft ${duplicate.id}`;
+      await this.#releases.remove(duplicate.id);
+      info(`deleted the duplicate draft ${duplicate.id} of ${this.#wanted.tag}`);
     }
   }
 
   /** @returns whether files had to be uploaded */
-  async function fill(release: Release, created: boolean): Promise<boolean> {
-    now(`listing the files of ${wanted.tag}`);
-    const existing = created && release.assetCount === 0 ? [] : await releases.assets(release.id);
-    const plan = planAssets(wanted.assets, existing, { trustSize: false });
+  async #fill(release: Release, created: boolean): Promise<boolean> {
+    this.action = `listing the files of ${this.#wanted.tag}`;
+    const existing = created && release.assetCount === 0 ? [] : await this.#releases.assets(release.id);
+    const plan = planAssets(this.#wanted.assets, existing, { trustSize: false });
     if (plan.others.length > 0) {
       const names = plan.others.map(({ name }) => name).join(', ');
       const message = `The draft also holds ${names}; it stays.`;
@@ -119,56 +121,58 @@ export async function bringAbout(
     }
     if (plan.keep.length > 0) info(`${plan.keep.length} files are there already`);
     if (plan.add.length + plan.replace.length === 0) return false;
-    now(`uploading the files of ${wanted.tag}`);
+    this.action = `uploading the files of ${this.#wanted.tag}`;
     await group(`Uploading ${plan.add.length + plan.replace.length} files`, () =>
-      placeAssets(plan, release, releases, waiting),
+      placeAssets(plan, release, this.#releases, this.#options.waiting),
     );
-    now(`listing the files of ${wanted.tag}`);
-    checkAssets(wanted.assets, await releases.assets(release.id), release);
+    this.action = `listing the files of ${this.#wanted.tag}`;
+    checkAssets(this.#wanted.assets, await this.#releases.assets(release.id), release);
     return true;
   }
 
   /** Go on only while this is still the release that counts and still a draft. */
-  async function checkTurn(release: Release): Promise<void> {
-    now(`listing the releases of ${wanted.tag}`);
-    const chosen = canonical(await releases.ofTag(wanted.tag));
-    if (chosen?.id !== release.id) throw new Superseded(wanted.tag, `another run works on release ${chosen?.id}`);
-    if (!chosen.draft) throw new Superseded(wanted.tag, 'another run published it');
+  async #checkTurn(release: Release): Promise<void> {
+    this.action = `listing the releases of ${this.#wanted.tag}`;
+    const chosen = canonical(await this.#releases.ofTag(this.#wanted.tag));
+    if (chosen?.id !== release.id) throw new Superseded(this.#wanted.tag, `another run works on release ${chosen?.id}`);
+    if (!chosen.draft) throw new Superseded(this.#wanted.tag, 'another run published it');
   }
 
-  async function finish(release: Release, created: boolean, all: readonly Release[]): Promise<Outcome> {
-    now(`${wanted.draft ? 'finishing the draft of' : 'publishing the release'} ${wanted.tag}`);
+  async #finish(release: Release, created: boolean, all: readonly Release[]): Promise<Outcome> {
+    this.action = `${this.#wanted.draft ? 'finishing the draft of' : 'publishing the release'} ${this.#wanted.tag}`;
     // A draft that a person wrote keeps its text when this step has none.
-    const body = wanted.body === '' ? withoutMark(release.body) : wanted.body;
-    const latest = !wanted.draft && (await wanted.latest());
-    const fields: ReleaseFields = { ...withoutAssets(wanted), body, latest };
-    if (wanted.draft && differences(release, fields).length === 0)
-      return { release, assets: await finalAssets(release), created, changed: false, latest };
+    const body = this.#wanted.body === '' ? withoutMark(release.body) : this.#wanted.body;
+    const latest = !this.#wanted.draft && (await this.#wanted.latest());
+    const fields: ReleaseFields = { ...withoutAssets(this.#wanted), body, latest };
+    if (this.#wanted.draft && differences(release, fields).length === 0)
+      return { release, assets: await this.#finalAssets(release), created, changed: false, latest };
 
     const isDone = async () => {
-      const is = await releases.get(release.id);
+      const is = await this.#releases.get(release.id);
       return differences(is, fields).length === 0 ? is : undefined;
     };
-    const finished = await once(() => releases.update(release.id, fields), isDone, waiting).catch((error) => {
-      if (isTaken(error)) throw new Superseded(wanted.tag, 'another run published it');
-      throw error;
-    });
-    if (finished.draft !== wanted.draft) {
+    const finished = await once(() => this.#releases.update(release.id, fields), isDone, this.#options.waiting).catch(
+      (error) => {
+        if (isTaken(error)) throw new Superseded(this.#wanted.tag, 'another run published it');
+        throw error;
+      },
+    );
+    if (finished.draft !== this.#wanted.draft) {
       throw new ActionError({
-        what: `the release ${wanted.tag} was not published`,
+        what: `the release ${this.#wanted.tag} was not published`,
         why: 'the server accepted the change, yet the release is still a draft',
         next: `Run the job again, or publish it by hand: ${finished.url}`,
       });
     }
-    if (!finished.draft) await tidy(all, finished);
-    return { release: finished, assets: await finalAssets(finished), created, changed: true, latest };
+    if (!finished.draft) await this.#tidy(all, finished);
+    return { release: finished, assets: await this.#finalAssets(finished), created, changed: true, latest };
   }
 
   /** A file's address is final only when the release is published. */
-  async function finalAssets(release: Release): Promise<Asset[]> {
-    if (wanted.assets.length === 0 && release.assetCount === 0) return [];
-    now(`listing the files of ${wanted.tag}`);
-    return releases.assets(release.id);
+  async #finalAssets(release: Release): Promise<Asset[]> {
+    if (this.#wanted.assets.length === 0 && release.assetCount === 0) return [];
+    this.action = `listing the files of ${this.#wanted.tag}`;
+    return this.#releases.assets(release.id);
   }
 }
 

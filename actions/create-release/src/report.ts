@@ -1,8 +1,8 @@
 import { type Cell, escapeMarkdown, markdownTable } from '../../lib/result.ts';
 import type { Decision } from './decide.ts';
 import type { Settings } from './inputs.ts';
-import type { Outcome } from './publish.ts';
 import type { AssetContent } from './releases.ts';
+import type { Outcome } from './wanted.ts';
 
 /** The job summary of a release that exists now. */
 export function reportOutcome(

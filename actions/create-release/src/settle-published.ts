@@ -2,10 +2,10 @@ import { annotate, group, info } from '../../lib/commands.ts';
 import { ActionError } from '../../lib/errors.ts';
 import { once, type Waiting } from './once.ts';
 import { checkAssets, placeAssets } from './place-assets.ts';
-import type { Outcome, Wanted } from './publish.ts';
 import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { type AssetPlan, planAssets, planFaults } from './rules/asset-plan.ts';
 import { differences } from './rules/differences.ts';
+import type { Outcome, Wanted } from './wanted.ts';
 
 /**
  * What becomes of a release that is published already. It is changed only with `update: true`, and never back to a draft.

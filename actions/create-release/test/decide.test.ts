@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CommitSha } from '../../lib/identifiers.ts';
 import { type Decision, decide } from '../src/decide.ts';
 import type { History, Tag } from '../src/history.ts';
@@ -6,6 +6,13 @@ import { readSettings } from '../src/inputs.ts';
 import { moveMajorTag } from '../src/move-major-tag.ts';
 import { writeNotes } from '../src/write-notes.ts';
 import { FakeReleases } from './fake-releases.ts';
+
+beforeAll(() => {
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
 
 const sha = (letter: string): CommitSha => letter.repeat(40) as CommitSha;
 const refused = (): Promise<never> => Promise.reject(new Error('not to be asked'));

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
-import { bringAbout, type Wanted } from '../src/publish.ts';
+import { bringAbout } from '../src/publish.ts';
 import { isMarked, markBody } from '../src/rules/canonical.ts';
+import type { Wanted } from '../src/wanted.ts';
 import { content, FakeReleases, reset, serverError } from './fake-releases.ts';
 
 beforeAll(() => {

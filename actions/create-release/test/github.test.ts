@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { answerOf, classifyRequest, openGitHub, statusOf } from '../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
+import { openHistory } from '../src/github-history.ts';
+import { openReleases } from '../src/github-releases.ts';
+import type { History } from '../src/history.ts';
+import type { Release, Releases } from '../src/releases.ts';
+import { content } from './fake-releases.ts';
+
+type Handler = (
+  request: IncomingMessage,
+  url: URL,
+) => { status?: number; headers?: Record<string, string>; body: unknown };
+
+let server: Server;
+let origin: string;
+let handler: Handler;
+let received: { line: string; headers: IncomingMessage['headers']; digest: string; size: number }[] = [];
+let releases: Releases;
+let history: History;
+let memory = 0;
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of request) {
+    hash.update(chunk);
+    size += chunk.length;
+    memory = Math.max(memory, process.memoryUsage().arrayBuffers);
+  }
+  received.push({
+    line: `${request.method} ${request.url}`,
+    headers: request.headers,
+    digest: `sha256:${hash.digest('hex')}`,
+    size,
+  });
+  const { status = 200, headers = {}, body } = handler(request, new URL(request.url ?? '/', origin));
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const github = await openGitHub({ token: 'ghs_secret', apiUrl: `${origin}/api/v3`, wait: async () => undefined });
+  releases = openReleases(github, 'o/r' as RepositoryName, 'ghs_secret');
+  history = openHistory(github, 'o/r' as RepositoryName);
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  received = [];
+  memory = 0;
+});
+
+const raw = (change: object) => ({
+  id: 1,
+  tag_name: 'v1.0.0',
+  name: null,
+  body: null,
+  draft: true,
+  prerelease: false,
+  html_url: 'page',
+  upload_url: `${origin}/elsewhere/1/assets{?name,label}`,
+  assets: [],
+  ...change,
+});
+const release = (): Release => ({
+  id: 1,
+  tag: 'v1.0.0',
+  name: '',
+  body: '',
+  draft: true,
+  prerelease: false,
+  immutable: false,
+  url: 'page',
+  uploadUrl: `${origin}/elsewhere/1/assets{?name,label}`,
+  assetCount: 0,
+});
+const next = (url: URL, page: number) => ({ link: `<${origin}${url.pathname}?per_page=100&page=${page}>; rel="next"` });
+
+describe('releases by the API', () => {
+  it('finds drafts by listing every page', async () => {
+    handler = (_, url) =>
+      url.searchParams.get('page') === '2'
+        ? { body: [raw({ id: 7, immutable: true })] }
+        : { headers: next(url, 2), body: [raw({ id: 6, tag_name: 'v0.9.0' })] };
+    expect(await releases.ofTag('v1.0.0')).toEqual([{ ...release(), id: 7, immutable: true }]);
+    expect(received.map(({ line }) => line)).toEqual([
+      'GET /api/v3/repos/o/r/releases?per_page=100',
+      'GET /api/v3/repos/o/r/releases?per_page=100&page=2',
+    ]);
+  });
+
+  it('does not repeat what is not idempotent', async () => {
+    handler = () => ({ status: 502, body: 'bad gateway' });
+    const fields = {
+      tag: 'v1.0.0',
+      target: undefined,
+      name: 'n',
+      body: 'b',
+      draft: true,
+      prerelease: false,
+      latest: undefined,
+    };
+    const requests = [
+      () => releases.create(fields),
+      () => releases.update(1, fields),
+      () => releases.upload(release(), content('a.txt', 'a')),
+    ];
+    for (const request of requests) expect(statusOf(await request().catch((error) => error))).toBe(502);
+    expect(received).toHaveLength(3);
+  });
+
+  it('takes what is gone for deleted, and no latest release for none', async () => {
+    handler = () => ({ status: 404, body: { message: 'Not Found' } });
+    await releases.remove(1);
+    await releases.removeAsset(1);
+    expect(await releases.latestId()).toBeUndefined();
+    await expect(releases.get(1)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('uploads where the server says, with name, label, length and token', async () => {
+    handler = () => ({
+      status: 201,
+      body: {
+        id: 3,
+        name: 'My.App+1.exe',
+        label: 'My App+1.exe',
+        size: 5,
+        state: 'uploaded',
+        digest: null,
+        browser_download_url: 'u',
+      },
+    });
+    const asset = await releases.upload(release(), { ...content('My.App+1.exe', 'alpha'), label: 'My App+1.exe' });
+    expect(asset).toEqual({
+      id: 3,
+      name: 'My.App+1.exe',
+      label: 'My App+1.exe',
+      size: 5,
+      complete: true,
+      digest: undefined,
+      url: 'u',
+    });
+    const url = new URL(received[0]?.line.split(' ')[1] ?? '', origin);
+    expect([url.pathname, url.searchParams.get('name'), url.searchParams.get('label')]).toEqual([
+      '/elsewhere/1/assets',
+      'My.App+1.exe',
+      'My App+1.exe',
+    ]);
+    expect(received[0]).toMatchObject({
+      digest: content('', 'alpha').digest,
+      headers: { 'content-length': '5', 'content-type': 'text/plain', authorization: 'token ghs_secret' },
+    });
+  });
+
+  it("passes a refusal on in the server's words", async () => {
+    handler = () => ({
+      status: 422,
+      body: { message: 'Validation Failed', errors: [{ code: 'already_exists', field: 'name' }] },
+    });
+    const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
+    expect(answerOf(error)).toContain('already_exists');
+    expect(classifyRequest(error)).toEqual({ retry: false });
+  });
+
+  it('takes a page of a proxy with status 200 for a failure that may pass', async () => {
+    handler = () => ({ status: 200, body: '<html>login</html>' });
+    const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
+    expect(classifyRequest(error)).toEqual({ retry: true });
+  });
+
+  it('streams: a large file never stands in memory', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'create-release-'));
+    const path = join(dir, 'large');
+    const size = 256 * 1024 ** 2;
+    await writeFile(path, '');
+    await truncate(path, size);
+    handler = () => ({
+      status: 201,
+      body: { id: 1, name: 'large', size, state: 'uploaded', browser_download_url: '' },
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    await releases.upload(release(), { ...content('large', ''), size, open: () => createReadStream(path) });
+    await rm(dir, { recursive: true });
+    expect(received[0]?.size).toBe(size);
+    expect(memory - before).toBeLessThan(size / 2);
+  });
+});
+
+describe('history by the API', () => {
+  const sha = (letter: string) => letter.repeat(40) as CommitSha;
+
+  it('reads every page of tags', async () => {
+    handler = (_, url) =>
+      url.searchParams.get('page') === '2'
+        ? { body: [{ name: 'v0.9.0', commit: { sha: sha('b') } }] }
+        : { headers: next(url, 2), body: [{ name: 'v1.0.0', commit: { sha: sha('a') } }] };
+    expect(await history.tags()).toEqual([
+      { name: 'v1.0.0', commit: sha('a') },
+      { name: 'v0.9.0', commit: sha('b') },
+    ]);
+  });
+
+  it('follows an annotated tag to its commit, and knows a tag that is not there', async () => {
+    handler = (_, url) =>
+      url.pathname.includes('/git/tags/')
+        ? { body: { object: { type: 'commit', sha: sha('c') } } }
+        : { body: { ref: 'refs/tags/v1', object: { type: 'tag', sha: sha('d') } } };
+    expect(await history.commitOfTag('v1')).toBe(sha('c'));
+    handler = () => ({ status: 404, body: { message: 'Not Found' } });
+    expect(await history.commitOfTag('v2')).toBeUndefined();
+    handler = () => ({ status: 422, body: { message: 'No commit found for SHA: x' } });
+    expect(await history.commitOf('x')).toBeUndefined();
+  });
+
+  it('asks which commits of a tag lie beyond the release; unrelated histories lie beyond', async () => {
+    handler = () => ({ body: { ahead_by: 0, total_commits: 0, commits: [] } });
+    expect((await history.beyond(sha('a'), sha('b'))).size).toBe(0);
+    expect(received[0]?.line).toContain(`/compare/${sha('a')}...${sha('b')}`);
+    handler = () => ({ body: { ahead_by: 1, total_commits: 1, commits: [{ sha: sha('e') }] } });
+    expect(await history.beyond(sha('a'), sha('b'))).toEqual(new Set([sha('b'), sha('e')]));
+    handler = () => ({ status: 404, body: { message: 'No common ancestor' } });
+    expect(await history.beyond(sha('a'), sha('b'))).toEqual(new Set([sha('b')]));
+  });
+
+  it('reads a comparison beyond its first 250 commits', async () => {
+    const all = Array.from({ length: 320 }, (_, index) => ({
+      sha: String(index),
+      commit: { message: `fix: ${index}` },
+      parents: [{}],
+    }));
+    handler = (_, url) => {
+      const page = Number(url.searchParams.get('page'));
+      return { body: { ahead_by: 320, total_commits: 320, commits: all.slice((page - 1) * 100, page * 100) } };
+    };
+    const { commits, complete } = await history.commits(sha('a'), sha('b'));
+    expect(complete).toBe(true);
+    expect(commits.map(({ sha }) => sha)).toEqual(all.map(({ sha }) => sha));
+  });
+
+  it('lists the newest thousand commits of a first release, oldest first, and says that there are more', async () => {
+    handler = (_, url) => {
+      const page = Number(url.searchParams.get('page') ?? 1);
+      return {
+        headers: next(url, page + 1),
+        body: Array.from({ length: 100 }, (_, index) => ({
+          sha: `${page}-${index}`,
+          commit: { message: '' },
+          parents: [{}, {}],
+        })),
+      };
+    };
+    const { commits, complete } = await history.commits(undefined, sha('b'));
+    expect([commits.length, commits[0]?.sha, commits.at(-1), complete]).toEqual([
+      1000,
+      '10-99',
+      { sha: '1-0', message: '', merge: true },
+      false,
+    ]);
+  });
+
+  it('makes and moves a tag', async () => {
+    handler = () => ({ body: {} });
+    await history.pointTag('v1', sha('a'), false);
+    await history.pointTag('v1', sha('a'), true);
+    expect(received.map(({ line }) => line)).toEqual([
+      'POST /api/v3/repos/o/r/git/refs',
+      'PATCH /api/v3/repos/o/r/git/refs/tags%2Fv1',
+    ]);
+  });
+});
