@@ -21,19 +21,22 @@ const SECRET_INPUTS = ['INPUT_PASSWORD', 'INPUT_PROMOTE-PASSWORD'];
 /**
  * Do the work with a private folder and, when the step has its own logins, with a Docker configuration in it.
  * The folder is gone afterwards: after success, after failure, and when the runner cancels the job (SIGINT, then SIGTERM).
+ * @param cancel ends what runs with the login, before the process itself ends by a signal
  */
 export async function withDockerHome<T>(
   env: Environment,
   logins: readonly Login[],
+  cancel: () => Promise<void>,
   work: (home: DockerHome) => Promise<T>,
 ): Promise<T> {
   const scratch = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'build-push-image-'));
   const remove = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = async (signal: NodeJS.Signals) => {
+    await cancel();
     remove();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     return await work(await openHome(env, logins, scratch));
   } finally {

@@ -2,6 +2,7 @@ import { annotate } from '../../lib/commands.ts';
 import { readContext, readEvent } from '../../lib/context.ts';
 import { openExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
+import { cancellable } from './cancellation.ts';
 import { readSettings } from './inputs.ts';
 
 const NAME = 'build-push-image';
@@ -25,9 +26,11 @@ export async function main(env: Environment): Promise<void> {
       import('./check-login.ts'),
     ]);
   const context = readContext(env);
-  const exec = openExec({
-    docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
-  });
+  const exec = cancellable(
+    openExec({
+      docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
+    }),
+  );
   const run = await readRun(settings, context, await readEvent(env), exec);
   run.notices.forEach(notice);
   const redact = redactor([
@@ -39,7 +42,7 @@ export async function main(env: Environment): Promise<void> {
     ...settings.logins.map(({ password }) => password),
   ]);
 
-  await withDockerHome(env, settings.logins, async (home) => {
+  await withDockerHome(env, settings.logins, exec.cancel, async (home) => {
     await checkLogins(settings, home);
     const { openWorkshop } = await import('./workshop.ts');
     const workshop = openWorkshop(settings, exec, home, redact);

@@ -8,6 +8,7 @@ import { type DockerHome, withDockerHome } from '../src/docker-home.ts';
 import { configKey, type DockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
 
 const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
+const nothing = async () => undefined;
 const AUTH = Buffer.from('me:hunter2').toString('base64');
 
 describe('names of registries', () => {
@@ -72,7 +73,7 @@ describe('the private folder', () => {
   const mode = (path: string) => statSync(path).mode & 0o777;
 
   it('holds the login, for this user alone, and is gone afterwards', async () => {
-    const scratch = await withDockerHome(env(), [login], async ({ env: own, scratch: folder }) => {
+    const scratch = await withDockerHome(env(), [login], nothing, async ({ env: own, scratch: folder }) => {
       const dir = own.DOCKER_CONFIG ?? '';
       expect(mode(folder)).toBe(0o700);
       expect(mode(join(dir, 'config.json'))).toBe(0o600);
@@ -91,7 +92,7 @@ describe('the private folder', () => {
 
   it('is gone after a failure too', async () => {
     let scratch = '';
-    const failing = withDockerHome(env(), [login], async (home) => {
+    const failing = withDockerHome(env(), [login], nothing, async (home) => {
       scratch = home.scratch;
       throw new Error('no');
     });
@@ -100,13 +101,13 @@ describe('the private folder', () => {
   });
 
   it("leaves the job's own configuration in place when the step has no login", async () => {
-    await withDockerHome(env(), [], async ({ env: own }) => {
+    await withDockerHome(env(), [], nothing, async ({ env: own }) => {
       expect([own.DOCKER_CONFIG, own.BUILDX_CONFIG]).toEqual([job, undefined]);
     });
   });
 
   it('keeps the password out of the environment of docker', async () => {
-    await withDockerHome(env(), [login], async ({ env: own }) => {
+    await withDockerHome(env(), [login], nothing, async ({ env: own }) => {
       expect(JSON.stringify(own)).not.toContain('hunter2');
       expect(own.INPUT_USERNAME).toBe('me');
     });
@@ -117,7 +118,7 @@ describe('the private folder', () => {
       ...env(),
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': { auth: 'x' }, 'c.example': { auth: 'c' } } }),
     };
-    await withDockerHome(given, [login], async ({ env: own, config }) => {
+    await withDockerHome(given, [login], nothing, async ({ env: own, config }) => {
       expect(own.DOCKER_AUTH_CONFIG).toBeUndefined();
       expect(config.auths).toEqual({
         'b.example': { auth: 'b' },
@@ -128,14 +129,14 @@ describe('the private folder', () => {
   });
 
   it('needs no configuration of the job', async () => {
-    await withDockerHome({ ...env(), DOCKER_CONFIG: join(temp, 'none') }, [login], async ({ config }) => {
+    await withDockerHome({ ...env(), DOCKER_CONFIG: join(temp, 'none') }, [login], nothing, async ({ config }) => {
       expect(config).toEqual({ auths: { 'ghcr.io': { auth: AUTH } } });
     });
   });
 
   it('says which configuration is broken and shows nothing of it', async () => {
     writeFileSync(join(job, 'config.json'), '{"auths": hunter2');
-    const error = await withDockerHome(env(), [login], async () => undefined).catch((each: Error) => each);
+    const error = await withDockerHome(env(), [login], nothing, async () => undefined).catch((each: Error) => each);
     expect(String(error)).toContain('config.json');
     expect(String(error)).not.toContain('hunter2');
   });
