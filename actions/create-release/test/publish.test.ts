@@ -287,6 +287,61 @@ describe('runs at the same time', () => {
   });
 });
 
+describe('another run that comes between', () => {
+  /** Does something to the one release just before the given request. */
+  const between = (at: string, count: number, change: (releases: FakeReleases, id: number) => void) => {
+    const releases = new FakeReleases();
+    releases.meanwhile = (method, seen) => {
+      const id = [...releases.all.keys()][0];
+      if (method === at && seen === count && id !== undefined) change(releases, id);
+    };
+    return releases;
+  };
+  const publish = (releases: FakeReleases, id: number) => {
+    const release = releases.all.get(id);
+    if (release !== undefined) releases.all.set(id, { ...release, draft: false, body: 'the notes' });
+  };
+
+  it('and publishes the filled draft leaves nothing to publish', async () => {
+    const releases = between('ofTag', 3, publish);
+    expect(await bring(releases, { assets: files })).toMatchObject({ created: true, changed: false });
+    expect(releases.count('update')).toBe(0);
+  });
+
+  it('and publishes is never robbed of a file', async () => {
+    const releases = between('upload', 1, (all, id) => {
+      all.addAsset(id, content('a.txt', 'of the other'));
+      publish(all, id);
+    });
+    const error = await failure(bring(releases, { assets: files }));
+    expect(error.what).toBe('v1.0.0 is published with other files');
+    expect(releases.count('removeAsset')).toBe(0);
+  });
+
+  it('and deletes the draft makes this run start anew', async () => {
+    const releases = between('upload', 1, (all, id) => {
+      all.all.delete(id);
+      all.files.delete(id);
+    });
+    await bring(releases, { assets: files });
+    expect(only(releases)).toMatchObject({ release: { draft: false }, names: ['a.txt', 'b.txt'] });
+  });
+
+  it('and deletes a file that has arrived keeps the release a draft', async () => {
+    const releases = between('assets', 1, (all, id) => all.files.get(id)?.clear());
+    expect((await failure(bring(releases, { assets: files }))).why).toBe('a.txt is missing\nb.txt is missing');
+    expect(only(releases).release.draft).toBe(true);
+  });
+
+  it('and crashes leaves a duplicate that goes when the release is published', async () => {
+    const releases = new FakeReleases();
+    releases.add({ id: 1 });
+    releases.addAsset(releases.add({ id: 2, body: markBody('x', 'crashed') }).id, content('a.txt', 'alpha'));
+    await bring(releases, { assets: files });
+    expect(only(releases).release).toMatchObject({ id: 1, draft: false });
+  });
+});
+
 describe('a published release', () => {
   const published = (change: Partial<Parameters<FakeReleases['add']>[0]> = {}) => {
     const releases = new FakeReleases();
@@ -330,6 +385,11 @@ describe('a published release', () => {
     expect(only(releases)).toMatchObject({ release: { body: 'the notes', draft: false }, names: ['a.txt', 'b.txt'] });
     expect(changes(releases)).toEqual(['removeAsset', 'upload', 'update']);
     expect(await bring(releases, change)).toMatchObject({ changed: false });
+  });
+
+  it('keeps its text with update: true when this step has none', async () => {
+    const { releases } = published({ body: 'by hand' });
+    expect(await bring(releases, { update: true, body: '', assets: files })).toMatchObject({ changed: false });
   });
 
   it('takes the mark of the latest with update: true, and keeps a mark that nobody asked to remove', async () => {
