@@ -40,14 +40,13 @@ export interface Proposals {
 /** The branch for these charts and this base: always the same, so that there is never more than one pull request. */
 export function proposalBranch(charts: readonly string[], base: string, defaultBranch: boolean): string {
   const exact = [...charts].sort().join('+') + (defaultBranch ? '' : `@${base}`);
-  const safe = exact
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replaceAll(/\.{2,}/g, '.')
-    .replaceAll(/^[-.]+|[-.]+$|\.lock$/g, '')
-    .slice(0, 80);
+  const readable = exact
+    .replaceAll(/[^A-Za-z0-9_]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 60);
+  // The digest keeps `helm/shop` and `helm-shop` apart, and a branch `x` from blocking a branch `x/y`.
   const digest = createHash('sha256').update(exact).digest('hex').slice(0, 8);
-  // Another spelling of the same letters must not share the branch.
-  return `bump-chart-version/${/^[A-Za-z0-9_]+(?:[-_/][A-Za-z0-9_]+)*$/.test(exact) && safe === exact.replaceAll('/', '-') ? safe : `${safe || 'root'}-${digest}`}`;
+  return `bump-chart-version/${readable || 'root'}-${digest}`;
 }
 
 /** Mode `pull-request`: one commit on the newest base, on a branch of its own, with one open pull request that is kept up to date. */

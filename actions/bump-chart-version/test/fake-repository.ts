@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { CommitSha } from '../../lib/identifiers.ts';
+import type { FileState } from '../src/files.ts';
+import { messageText } from '../src/message.ts';
+import type { BranchMove, Proposal, Proposals } from '../src/pull-request.ts';
+import {
+  AnswerLostError,
+  HeadMovedError,
+  type NewCommit,
+  type PastCommit,
+  type Repository,
+} from '../src/repository.ts';
+import { bytes, textOf } from './helpers.ts';
+
+interface Stored extends PastCommit {
+  files: Readonly<Record<string, string>>;
+}
+
+/** A repository in memory that keeps GitHub's rules: one parent, an expected head, moves that compare first. */
+export class FakeRepository implements Repository, Proposals {
+  readonly commits = new Map<string, Stored>();
+  readonly branches = new Map<string, string>();
+  readonly pulls: { number: number; branch: string; title: string; body: string; labels: string[]; merge?: string }[] =
+    [];
+  reads = 0;
+  /** Called before each commit: push in between, throw, and so on. */
+  beforeCommit: (attempt: number) => void = () => undefined;
+  /** Called after a commit has landed. */
+  afterCommit: (attempt: number) => void = () => undefined;
+  #attempts = 0;
+
+  constructor(files: Record<string, string>) {
+    this.push('main', files, 'first');
+  }
+
+  /** Somebody pushes. */
+  push(branch: string, files: Record<string, string>, message: string): string {
+    const parent = this.branches.get(branch);
+    const all = { ...this.commits.get(parent ?? '')?.files, ...files };
+    const oid = createHash('sha1')
+      .update(JSON.stringify([parent, all, message, this.commits.size]))
+      .digest('hex') as CommitSha;
+    this.commits.set(oid, { oid, message, parents: parent === undefined ? [] : [parent], verified: true, files: all });
+    this.branches.set(branch, oid);
+    return oid;
+  }
+
+  head(branch = 'main'): Stored {
+    const commit = this.commits.get(this.branches.get(branch) ?? '');
+    if (commit === undefined) throw new Error(`no branch ${branch}`);
+    return commit;
+  }
+
+  log(branch = 'main'): Stored[] {
+    const log: Stored[] = [];
+    for (let at: Stored | undefined = this.head(branch); at !== undefined; at = this.commits.get(at.parents[0] ?? ''))
+      log.push(at);
+    return log;
+  }
+
+  async read(branch: string | undefined, paths: readonly string[], history: boolean) {
+    this.reads++;
+    const head = this.head(branch ?? 'main');
+    const files = new Map(
+      paths.map((path): [string, FileState] => {
+        const text = head.files[path];
+        return [path, text === undefined ? { kind: 'missing' } : { kind: 'file', bytes: bytes(text) }];
+      }),
+    );
+    const list = async (): Promise<string[]> => Object.keys(head.files);
+    return {
+      branch: branch ?? 'main',
+      head: head.oid,
+      files,
+      history: history ? this.log(branch ?? 'main') : [],
+      list,
+    };
+  }
+
+  async commit({ branch, parent, message, files }: NewCommit) {
+    this.beforeCommit(++this.#attempts);
+    if (this.branches.get(branch) !== parent)
+      throw new HeadMovedError(`Expected branch to point to "${parent}" but it did not.`);
+    const changed = Object.fromEntries(files.map((file) => [file.path, textOf(file.bytes)]));
+    const oid = this.push(branch, changed, messageText(message)) as CommitSha;
+    this.afterCommit(this.#attempts);
+    return { oid, verified: true };
+  }
+
+  async find(branch: string): Promise<Proposal> {
+    const pull = this.pulls.find((each) => each.branch === branch);
+    return {
+      head: this.branches.has(branch) ? this.head(branch) : undefined,
+      pull: pull && { ...pull, id: `P${pull.number}`, url: `https://github.test/pull/${pull.number}` },
+    };
+  }
+
+  async moveBranches(moves: readonly BranchMove[]) {
+    for (const { branch, from } of moves) {
+      if (from !== 'any' && (this.branches.get(branch) ?? 'none') !== from)
+        throw new HeadMovedError(`${branch} is elsewhere`);
+    }
+    for (const { branch, to } of moves) {
+      if (to === 'none') this.branches.delete(branch);
+      else this.branches.set(branch, to);
+    }
+  }
+
+  async open(branch: string, _base: string, title: string, body: string) {
+    const number = this.pulls.length + 1;
+    this.pulls.push({ number, branch, title, body, labels: [] });
+    return { id: `P${number}`, number, url: `https://github.test/pull/${number}` };
+  }
+
+  async update(number: number, title: string, body: string) {
+    Object.assign(this.pulls[number - 1] ?? {}, { title, body });
+  }
+
+  async label(number: number, labels: readonly string[]) {
+    this.pulls[number - 1]?.labels.push(...labels);
+  }
+
+  async autoMerge({ number }: { number: number }, method: string) {
+    Object.assign(this.pulls[number - 1] ?? {}, { merge: method });
+  }
+}
+
+export const lost = (): never => {
+  throw new AnswerLostError('500: socket hang up', undefined, undefined);
+};

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { GitHub } from '../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
+import { explainFaults, type Graphql, openGraphql } from '../src/github/graphql.ts';
+import { openProposals } from '../src/github/proposals.ts';
+import { createCommit } from '../src/github/repository.ts';
+import { readSnapshot } from '../src/github/snapshot.ts';
+import { AnswerLostError, HeadMovedError } from '../src/repository.ts';
+import { bytes } from './helpers.ts';
+
+const REPOSITORY = 'octo/shop' as RepositoryName;
+const HEAD = 'a'.repeat(40) as CommitSha;
+
+describe('faults that come with status 200', () => {
+  it.each([
+    [{ type: 'STALE_DATA', message: 'x' }, HeadMovedError],
+    [{ message: 'Expected branch to point to "a" but it did not.  Pull and try again.' }, HeadMovedError],
+    [{ message: 'refs/heads/main is at abc but expected def' }, HeadMovedError],
+    [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }, AnswerLostError],
+    [{ message: 'Something went wrong while executing your query' }, AnswerLostError],
+    [{ type: 'SERVICE_UNAVAILABLE', message: 'x' }, AnswerLostError],
+  ])('%j may pass', (fault, kind) => {
+    expect(explainFaults([fault], 'committing')).toBeInstanceOf(kind);
+  });
+
+  it.each([
+    [{ type: 'BRANCH_PROTECTION_RULE_VIOLATION', message: 'x' }, "is against the branch's rules", 'mode: pull-request'],
+    [
+      {
+        type: 'UNPROCESSABLE',
+        message: 'Repository rule violations found\n\nChanges must be made through a pull request.\n\n',
+      },
+      "is against the branch's rules",
+      'bypass',
+    ],
+    [
+      { type: 'UNPROCESSABLE', message: 'Changes must be made through a pull request.' },
+      "is against the branch's rules",
+      'job token cannot',
+    ],
+    [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }, 'was refused', 'contents: write'],
+    [{ type: 'INSUFFICIENT_SCOPES', message: 'x' }, 'was refused', 'contents: write'],
+    [
+      { type: 'NOT_FOUND', message: "Could not resolve to a Repository with the name 'o/x'." },
+      'found nothing',
+      'inputs repository and branch',
+    ],
+    [
+      { type: 'UNPROCESSABLE', message: 'A path was requested for deletion which does not exist' },
+      'failed',
+      'Correct what the answer names',
+    ],
+  ])('%j ends it, with the way out', (fault, what, next) => {
+    const error = explainFaults([fault], 'committing to main');
+    expect(error).toMatchObject({ what: expect.stringContaining(what), next: expect.stringContaining(next) });
+    expect(error.message).not.toContain('\n');
+  });
+});
+
+/** A server that answers each request from a list. */
+function server(...answers: unknown[]): {
+  github: GitHub;
+  requests: { route: string; parameters: Record<string, unknown> }[];
+} {
+  const requests: { route: string; parameters: Record<string, unknown> }[] = [];
+  const request = async (route: string, parameters: Record<string, unknown>) => {
+    requests.push({ route, parameters });
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return { data: answer };
+  };
+  return { github: { request } as unknown as GitHub, requests };
+}
+
+const failure = (status: number, headers: Record<string, string> = {}): Error =>
+  Object.assign(new Error(`status ${status}`), { status, response: { headers, data: { message: 'words' } } });
+
+describe('a mutation', () => {
+  it('is sent once, and a broken connection or a failing server is a lost answer', async () => {
+    for (const error of [failure(500), failure(502), failure(429, { 'retry-after': '3' })]) {
+      const { github, requests } = server(error);
+      await expect(openGraphql(github, 'https://x/graphql').mutate('m', {}, 'a')).rejects.toBeInstanceOf(
+        AnswerLostError,
+      );
+      expect(requests).toMatchObject([{ route: 'POST https://x/graphql', parameters: { request: { retries: 0 } } }]);
+    }
+  });
+
+  it('that the token may not do ends at once', async () => {
+    for (const [status, words] of [
+      [401, 'the token is not valid'],
+      [403, 'words'],
+      [404, 'found nothing'],
+    ] as const) {
+      const { github } = server(failure(status));
+      await expect(openGraphql(github, 'u').mutate('m', {}, 'committing')).rejects.toThrow(words);
+    }
+  });
+});
+
+/** GraphQL that answers each document from a list. */
+function answering(...answers: unknown[]): { graphql: Graphql; asked: Record<string, unknown>[] } {
+  const asked: Record<string, unknown>[] = [];
+  const answer = async <T>(document: string, variables: Record<string, unknown>): Promise<T> => {
+    asked.push({ document, ...variables });
+    const next = answers.shift();
+    if (next instanceof Error) throw next;
+    return next as T;
+  };
+  return { graphql: { query: answer, mutate: answer }, asked };
+}
+
+const gitId = (data: Uint8Array): string =>
+  createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex');
+
+describe('reading the head', () => {
+  const entry = (text: string | null, data = bytes(text ?? ''), mode = 0o100644) => ({
+    mode,
+    type: 'blob',
+    oid: gitId(data),
+    object: { text },
+  });
+  const head = (files: Record<string, unknown>) => ({
+    repository: { ref: { name: 'main', target: { oid: HEAD, ...files } } },
+  });
+  const read = (answer: unknown, paths: string[], blob?: Uint8Array) => {
+    const { graphql, asked } = answering(answer);
+    const getBlob = async () => ({ data: { content: Buffer.from(blob ?? []).toString('base64'), encoding: 'base64' } });
+    const github = { rest: { git: { getBlob } } } as unknown as GitHub;
+    return readSnapshot({ graphql, github, repository: REPOSITORY }, undefined, paths, false).then((snapshot) => ({
+      snapshot,
+      asked,
+    }));
+  };
+
+  it('asks one question for all files of the default branch', async () => {
+    const { snapshot, asked } = await read(head({ f0: entry('\ufeffa: b\r\n'), f1: null }), [
+      'x/Chart.yaml',
+      'x/$(odd) "path".yaml',
+    ]);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ owner: 'octo', name: 'shop', p0: 'x/Chart.yaml', p1: 'x/$(odd) "path".yaml' });
+    expect(snapshot).toMatchObject({ branch: 'main', head: HEAD });
+    expect(snapshot.files.get('x/Chart.yaml')).toEqual({ kind: 'file', bytes: bytes('\ufeffa: b\r\n') });
+    expect(snapshot.files.get('x/$(odd) "path".yaml')).toEqual({ kind: 'missing' });
+  });
+
+  it.each([
+    ['cut off', 'a: b'],
+    ['changed on its way', 'a: \ufffd'],
+    ['not there', null],
+  ])('takes the bytes from the blob when the text is %s', async (_, text) => {
+    const exact = Uint8Array.of(0x61, 0x3a, 0xff);
+    const { snapshot } = await read(head({ f0: entry(text, exact) }), ['x'], exact);
+    expect(snapshot.files.get('x')).toEqual({ kind: 'file', bytes: Buffer.from(exact) });
+  });
+
+  it.each([
+    ['a symbolic link', { ...entry('y'), mode: 0o120000 }],
+    ['a submodule', { ...entry(null), mode: 0o160000, type: 'commit' }],
+    ['a folder', { ...entry(null), mode: 0o040000, type: 'tree' }],
+  ])('refuses %s', async (what, found) => {
+    const { snapshot } = await read(head({ f0: found }), ['x']);
+    expect(snapshot.files.get('x')).toMatchObject({ kind: 'refused', why: expect.stringContaining(what) });
+  });
+
+  it('says when the repository or the branch is not there', async () => {
+    await expect(read({ repository: null }, [])).rejects.toThrow('the repository octo/shop was not found');
+    await expect(read({ repository: { ref: null } }, [])).rejects.toThrow('octo/shop has no commits');
+    const { graphql } = answering({ repository: { ref: null } });
+    const reading = readSnapshot({ graphql, github: server().github, repository: REPOSITORY }, 'nope', [], false);
+    await expect(reading).rejects.toThrow('the branch nope was not found');
+  });
+});
+
+it('commits with the head expected, and says whether the commit is verified', async () => {
+  const { graphql, asked } = answering({
+    createCommitOnBranch: { commit: { oid: HEAD, signature: { isValid: true } } },
+  });
+  const message = { headline: 'h', body: 'b' };
+  const files = [{ path: 'a b', bytes: bytes('ü') }];
+  expect(await createCommit(graphql, REPOSITORY, { branch: 'main', parent: HEAD, message, files })).toEqual({
+    oid: HEAD,
+    verified: true,
+  });
+  expect(asked[0]?.input).toEqual({
+    branch: { repositoryNameWithOwner: 'octo/shop', branchName: 'main' },
+    expectedHeadOid: HEAD,
+    message,
+    fileChanges: { additions: [{ path: 'a b', contents: Buffer.from('ü').toString('base64') }] },
+  });
+});
+
+describe('pull requests', () => {
+  it('moves branches by comparing first', async () => {
+    const { graphql, asked } = answering({ repository: { id: 'R1' } }, {});
+    await openProposals({ graphql, github: server().github, repository: REPOSITORY }).moveBranches([
+      { branch: 'p', from: 'none', to: HEAD },
+      { branch: 'q', from: HEAD, to: 'none' },
+      { branch: 'r', from: 'any', to: HEAD },
+    ]);
+    const none = '0'.repeat(40);
+    expect(asked[1]?.input).toEqual({
+      repositoryId: 'R1',
+      refUpdates: [
+        { name: 'refs/heads/p', beforeOid: none, afterOid: HEAD, force: true },
+        { name: 'refs/heads/q', beforeOid: HEAD, afterOid: none, force: true },
+        { name: 'refs/heads/r', afterOid: HEAD, force: true },
+      ],
+    });
+  });
+
+  it('merges at once when there is nothing to wait for, and explains where it may not wait', async () => {
+    const merged: unknown[] = [];
+    const github = {
+      rest: { pulls: { merge: async (request: unknown) => merged.push(request) } },
+    } as unknown as GitHub;
+    const clean = explainFaults(
+      [{ type: 'UNPROCESSABLE', message: 'Pull request Pull request is in clean status' }],
+      'x',
+    );
+    const pull = { id: 'P1', number: 1 };
+    await openProposals({ ...answering(clean), github, repository: REPOSITORY }).autoMerge(pull, 'squash', HEAD);
+    expect(merged).toEqual([{ owner: 'octo', repo: 'shop', pull_number: 1, merge_method: 'squash', sha: HEAD }]);
+    const off = explainFaults(
+      [{ type: 'UNPROCESSABLE', message: 'Pull request Auto merge is not allowed for this repository' }],
+      'x',
+    );
+    const failing = openProposals({ ...answering(off), github, repository: REPOSITORY }).autoMerge(pull, 'merge', HEAD);
+    await expect(failing).rejects.toMatchObject({ next: expect.stringContaining('Allow auto-merge') });
+  });
+});
