@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Listr } from 'listr2';
-import { describeError } from '../errors.ts';
+import { describeError, LabError } from '../errors.ts';
 import type { Act, Thread } from './act.ts';
 import { type Expectation, Expectations } from './expectations.ts';
 import type { World } from './world.ts';
@@ -20,7 +20,16 @@ export interface Played {
 async function withLimit(act: Act, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the act took longer than ${act.limit} s`)), act.limit * 1000);
+    timer = setTimeout(
+      () =>
+        reject(
+          new LabError(
+            `The act took longer than ${act.limit} s.`,
+            'See `npm run lab -- logs hub` for what it waited for.',
+          ),
+        ),
+      act.limit * 1000,
+    );
   });
   try {
     await Promise.race([work, limit]);
