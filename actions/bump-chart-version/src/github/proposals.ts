@@ -1,6 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { answerOf, explainRequest, statusOf } from '../../../lib/github.ts';
+import { answerOf, classifyRequest, explainRequest, statusOf } from '../../../lib/github.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
+import { type Verdict, withRetries } from '../../../lib/retry.ts';
 import type { BranchMove, Proposal, Proposals } from '../pull-request.ts';
 import type { Reader } from './snapshot.ts';
 
@@ -57,24 +58,25 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       throw explainPull(error, action);
     }
   };
+  const find = async (branch: string, base: string): Promise<Proposal> => {
+    const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
+    const answer = await graphql.query<FindAnswer>(FIND, variables, `looking for the branch ${branch}`);
+    const ref = answer.repository?.ref;
+    if (!ref) return { head: undefined, pull: undefined };
+    const { target } = ref;
+    const [pull] = ref.associatedPullRequests.nodes;
+    return {
+      head: {
+        oid: target.oid,
+        message: target.message,
+        parents: target.parents.nodes.map(({ oid }) => oid),
+        verified: target.signature?.isValid === true,
+      },
+      pull: pull && { ...pull, labels: (pull.labels?.nodes ?? []).map(({ name }) => name) },
+    };
+  };
   return {
-    async find(branch, base): Promise<Proposal> {
-      const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
-      const answer = await graphql.query<FindAnswer>(FIND, variables, `looking for the branch ${branch}`);
-      const ref = answer.repository?.ref;
-      if (!ref) return { head: undefined, pull: undefined };
-      const { target } = ref;
-      const [pull] = ref.associatedPullRequests.nodes;
-      return {
-        head: {
-          oid: target.oid,
-          message: target.message,
-          parents: target.parents.nodes.map(({ oid }) => oid),
-          verified: target.signature?.isValid === true,
-        },
-        pull: pull && { ...pull, labels: (pull.labels?.nodes ?? []).map(({ name }) => name) },
-      };
-    },
+    find,
     async moveBranches(moves: readonly BranchMove[]) {
       const { repository: found } = await graphql.query<{ repository: { id: string } }>(
         REPOSITORY_ID,
@@ -91,17 +93,17 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       await graphql.mutate(MOVE, { input: { repositoryId: found.id, refUpdates } }, `moving ${names}`);
     },
     async open(branch, base, title, body) {
-      const request = github.rest.pulls.create({
-        owner,
-        repo,
-        head: branch,
-        base,
-        title,
-        body,
-        request: { retries: 0 },
-      });
-      const { data } = await asked('opening a pull request', request);
-      return { id: data.node_id, number: data.number, url: data.html_url };
+      // Another run, or an attempt whose answer was lost, may have opened it: look before each further attempt.
+      const attempt = async (count: number) => {
+        const there = count === 1 ? undefined : (await find(branch, base)).pull;
+        if (there !== undefined) return there;
+        const request = { retries: 0 };
+        const { data } = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, request });
+        return { id: data.node_id, number: data.number, url: data.html_url };
+      };
+      const classify = (error: unknown): Verdict =>
+        /pull request already exists/i.test(answerOf(error)) ? { retry: true } : classifyRequest(error);
+      return asked('opening a pull request', withRetries(attempt, { retries: 4, classify }));
     },
     async update(number, title, body) {
       await asked(

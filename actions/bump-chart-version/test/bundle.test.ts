@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CHART } from './helpers.ts';
+
+const bundle = join(import.meta.dirname, '../dist/index.js');
+
+let workspace = '';
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'bump-bundle-'));
+  await mkdir(join(workspace, 'helm/shop'), { recursive: true });
+  await writeFile(join(workspace, 'helm/shop/Chart.yaml'), CHART);
+  await writeFile(join(workspace, 'helm/shop/values.yaml'), 'a: b\r\n');
+});
+afterEach(() => rm(workspace, { recursive: true }));
+
+/** Start the bundle with these inputs and nothing else of a runner but the workspace. */
+async function start(
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+  const child = spawn(process.execPath, [bundle], {
+    cwd: workspace,
+    env: { PATH: process.env.PATH ?? '', GITHUB_WORKSPACE: workspace, ...env, ...given },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output: output.replaceAll('%3A', ':') };
+}
+
+describe('the bundle as a process', () => {
+  it.each<[string, Record<string, string>, Record<string, string>, string[]]>([
+    ['no input', {}, {}, ['3 inputs are wrong', 'charts is required', 'token is required', 'repository is required']],
+    [
+      'every input wrong at once',
+      {
+        charts: '../x',
+        version: 'x',
+        images: 'x',
+        values: 'x',
+        mode: 'x',
+        branch: 'x y',
+        repository: 'x',
+        'commit-message': '{x}',
+        'auto-merge': 'x',
+        'allow-downgrade': 'x',
+        create: 'x',
+        'max-attempts': 'x',
+        'dry-run': 'x',
+        summary: 'x',
+      },
+      {},
+      [
+        'charts (line 1)',
+        'version is',
+        'images is',
+        'values (line 1)',
+        'mode is',
+        'branch is',
+        'repository is',
+        'commit-message has',
+        'auto-merge is',
+      ].concat(['allow-downgrade is', 'create is', 'max-attempts is', 'dry-run is', 'summary is', 'token is']),
+    ],
+    [
+      'an unknown boolean',
+      { charts: 'x', token: 't', repository: 'o/r', create: 'yes' },
+      {},
+      ['create is not a boolean', 'given: "yes"'],
+    ],
+    [
+      'a tag with a command in it',
+      { charts: 'helm/shop', mode: 'worktree' },
+      { GITHUB_REF: 'refs/tags/v1.0.0$(touch pwned)' },
+      ['input version is wrong', 'is not a semantic version', 'v1.0.0$(touch pwned)'],
+    ],
+    [
+      'a chart outside the workspace',
+      { charts: '../shop', mode: 'worktree' },
+      {},
+      ['charts (line 1) leaves the repository'],
+    ],
+    ['an absolute chart', { charts: '/etc', mode: 'worktree' }, {}, ['charts (line 1) is an absolute path']],
+    ['a chart in .git', { charts: '.git/x', mode: 'worktree' }, {}, ['charts (line 1) points into .git']],
+    [
+      'no chart there',
+      { charts: 'helm/shap', mode: 'worktree' },
+      {},
+      ['helm/shap/Chart.yaml is missing', 'helm has shop/'],
+    ],
+    [
+      'no variables of the runner',
+      { charts: 'x', token: 't', repository: 'o/r' },
+      {},
+      ['the variable GITHUB_REPOSITORY is unusable'],
+    ],
+  ])('answers %s with what to do', async (_, inputs, env, words) => {
+    const { code, output } = await start(inputs, env);
+    expect(code).toBe(1);
+    for (const word of words) expect(output).toContain(word);
+    expect(output).toMatch(/^::error title=bump-chart-version/m);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(await readdir(workspace)).toEqual(['helm']);
+    expect(await readFile(join(workspace, 'helm/shop/Chart.yaml'), 'utf8')).toBe(CHART);
+  });
+
+  it('changes the checkout, and nothing the second time', async () => {
+    const [outputs, summary] = [join(workspace, 'outputs'), join(workspace, 'summary')];
+    for (const path of [outputs, summary]) await writeFile(path, '');
+    const env = { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: summary, GITHUB_REF: 'refs/tags/v1.4.2' };
+    const inputs = { charts: 'helm/shop', mode: 'worktree', values: 'a=c' };
+    expect(await start(inputs, env)).toMatchObject({ code: 0, output: expect.stringContaining('shop 1.0.0 → 1.4.2') });
+    expect(await readFile(join(workspace, 'helm/shop/values.yaml'), 'utf8')).toBe('a: c\r\n');
+    expect(await readFile(outputs, 'utf8')).toMatch(/^changed<<(\S+)\ntrue\n\1$/m);
+    expect(await readFile(outputs, 'utf8')).toMatch(/^diff<<(\S+)\n--- a\/helm\/shop\/values.yaml\n[\s\S]*\n\1$/m);
+    expect(await readFile(summary, 'utf8')).toContain('<code>helm/shop/Chart.yaml:3</code>');
+    expect(await start(inputs, env)).toMatchObject({ code: 0, output: expect.stringContaining('nothing to change') });
+    await expect(access(join(workspace, 'pwned'))).rejects.toThrow('ENOENT');
+  });
+});
