@@ -1,0 +1,116 @@
+import type { ValuesCase } from './cases.ts';
+import type { Chart } from './charts.ts';
+import type { Path } from './data.ts';
+import type { CaseId, Findings } from './findings.ts';
+import type { HelmMessage } from './helm/messages.ts';
+import type { Locator, Place } from './locate/locate.ts';
+import { readYaml } from './manifests/yaml.ts';
+import { type LintedStack, type RenderedCase, templatePath } from './render.ts';
+import { engineRules } from './rules/engine.ts';
+import { chartRules } from './rules/index.ts';
+import type { RuleInfo } from './rules/rule.ts';
+
+/** What the chart's own files do wrong. */
+export function reportChart(chart: Chart, findings: Findings): void {
+  const id: CaseId = { subject: chart.path, values: '', kubeVersion: '' };
+  for (const rule of chartRules)
+    for (const { file, path, message } of rule.checkChart(chart))
+      findings.add({
+        rule,
+        case: id,
+        path,
+        message: `${chart.name}/${file}: ${message}`,
+        place: () => placeInFile(chart, file, path),
+      });
+  const fault = chart.valuesSchema?.fault;
+  if (fault !== undefined) {
+    const place = { file: `${chart.path}/values.schema.json`, line: fault.line, exact: false };
+    findings.add({
+      rule: engineRules.yaml,
+      case: id,
+      path: [],
+      message: `values.schema.json is no JSON: ${fault.message}`,
+      place: () => place,
+    });
+  }
+}
+
+function placeInFile(chart: Chart, file: string, path: Path): Place {
+  const texts: Record<string, string | undefined> = {
+    'Chart.yaml': chart.meta.text,
+    'values.schema.json': chart.valuesSchema?.text,
+    'values.yaml': chart.values?.text,
+  };
+  const found = readYaml(texts[file] ?? '')[0]?.find(path);
+  return {
+    file: `${chart.path}/${file}`,
+    line: path.length === 0 ? 1 : (found?.line ?? 1),
+    exact: found?.depth === path.length,
+  };
+}
+
+/** Why a case was not rendered. */
+export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
+  const { chart, values } = rendered.stack;
+  for (const { message, at } of rendered.failures) {
+    const file = at.in === 'rendered' ? templatePath(chart, at.file) : undefined;
+    const broken = rendered.unreadable.find((each) => each.file === file);
+    const place = () =>
+      broken === undefined ? placeOf(at, chart, values, locator) : locator.excerpt(broken.file, broken.excerpt);
+    const text = broken === undefined || broken.excerpt === '' ? message : `${message}: ${broken.excerpt}`;
+    findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
+  }
+}
+
+const LINT_RULES: Record<HelmMessage['level'], RuleInfo> = {
+  error: engineRules.helmLint,
+  warning: engineRules.helmLintWarning,
+  note: engineRules.helmLintInfo,
+};
+
+/**
+ * What `helm lint` says beyond what rendering showed.
+ * @param failed whether a case of the same stack was not rendered: the linter then says the same once more
+ */
+export function reportLint(
+  { stack, messages }: LintedStack,
+  failed: boolean,
+  locator: Locator,
+  findings: Findings,
+): void {
+  const { chart, values } = stack;
+  const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
+  for (const { level, message, at } of messages) {
+    const repeats = failed && level === 'error' && !('file' in at && at.file === 'Chart.yaml');
+    // Deprecations are looked at for each version, not only for the linter's.
+    if (repeats || /is deprecated in v1\.\d+\+/.test(message)) continue;
+    findings.add({
+      rule: LINT_RULES[level],
+      case: id,
+      path: [],
+      message,
+      place: () => placeOf(at, chart, values, locator),
+    });
+  }
+}
+
+function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locator: Locator): Place {
+  switch (at.in) {
+    case 'template':
+      return { file: templatePath(chart, at.file), line: at.line, exact: true };
+    case 'rendered':
+      return {
+        file: at.file.startsWith('templates/') ? `${chart.path}/${at.file}` : templatePath(chart, at.file),
+        line: at.line,
+        exact: false,
+      };
+    case 'values':
+      return locator.value(at.path, values, at.chart);
+    case 'file': {
+      const given = values.files.find(({ path }) => at.file.replaceAll('\\', '/').endsWith(`/${path}`));
+      return { file: given?.path ?? `${chart.path}/${at.file}`, line: at.line, exact: at.line > 1 };
+    }
+    case 'chart':
+      return { file: `${chart.path}/Chart.yaml`, line: 1, exact: false };
+  }
+}

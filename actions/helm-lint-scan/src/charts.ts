@@ -1,0 +1,86 @@
+import { at, type Data, dataAt, isData, listAt, textAt } from './data.ts';
+import type { Files } from './files.ts';
+import { readYaml } from './manifests/yaml.ts';
+
+/** A file of the chart that was read as data. */
+export interface ChartFile {
+  text: string;
+  value: unknown;
+  /** Why it could not be read as data. */
+  fault?: { message: string; line: number };
+}
+
+export interface Chart {
+  /** In the repository: `helm/shop`. */
+  path: string;
+  name: string;
+  type: 'application' | 'library';
+  version: string | undefined;
+  appVersion: string | undefined;
+  /** The range of Kubernetes versions it runs on, as written. */
+  kubeVersion: string | undefined;
+  dependencies: Dependency[];
+  meta: ChartFile;
+  values: ChartFile | undefined;
+  valuesSchema: ChartFile | undefined;
+}
+
+export interface Dependency {
+  name: string;
+  /** The key under which the parent's values for it stand: the alias or the name. */
+  key: string;
+}
+
+const nonEmpty = (value: unknown): string | undefined =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
+
+/** @param folder holds a Chart.yaml */
+export async function readChart(files: Files, folder: string): Promise<Chart> {
+  const [text = '', values, schema] = await Promise.all(
+    ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${folder}/${name}`)),
+  );
+  const meta = yamlFile(text);
+  return {
+    path: folder,
+    name: nonEmpty(at(meta.value, 'name')) ?? folder.slice(folder.lastIndexOf('/') + 1),
+    type: textAt(meta.value, 'type') === 'library' ? 'library' : 'application',
+    version: nonEmpty(at(meta.value, 'version')),
+    appVersion: nonEmpty(at(meta.value, 'appVersion')),
+    kubeVersion: nonEmpty(at(meta.value, 'kubeVersion')),
+    dependencies: listAt(meta.value, 'dependencies').flatMap(dependency),
+    meta,
+    values: values === undefined ? undefined : yamlFile(values),
+    valuesSchema: schema === undefined ? undefined : jsonFile(schema),
+  };
+}
+
+function dependency(value: unknown): Dependency[] {
+  const name = textAt(value, 'name');
+  return name === undefined ? [] : [{ name, key: textAt(value, 'alias') ?? name }];
+}
+
+/** The first document of a YAML text. */
+export function yamlFile(text: string): ChartFile {
+  const document = readYaml(text)[0];
+  const fault = document?.faults[0];
+  return { text, value: document?.value ?? {}, ...(fault === undefined ? {} : { fault }) };
+}
+
+function jsonFile(text: string): ChartFile {
+  try {
+    return { text, value: JSON.parse(text) };
+  } catch (error) {
+    return { text, value: undefined, fault: { message: (error as Error).message, line: 1 } };
+  }
+}
+
+/** Values over values as Helm lays them: mappings are joined, `null` takes a key away, anything else replaces. */
+export function mergeValues(below: unknown, above: unknown): unknown {
+  if (!isData(below) || !isData(above)) return above ?? below;
+  const merged: Data = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    if (value === null) delete merged[key];
+    else merged[key] = isData(value) ? mergeValues(dataAt(below, key), value) : value;
+  }
+  return merged;
+}

@@ -1,0 +1,224 @@
+import { availableParallelism } from 'node:os';
+import { info } from '../../lib/commands.ts';
+import { openExec } from '../../lib/exec.ts';
+import type { Environment } from '../../lib/inputs.ts';
+import { reportChart, reportFailures, reportLint } from './chart-findings.ts';
+import type { Files } from './files.ts';
+import { type CaseId, type Finding, Findings } from './findings.ts';
+import { HELM_HINT, type Helm, openHelm } from './helm/helm.ts';
+import type { Settings } from './inputs.ts';
+import { type Inspected, inspect } from './inspect.ts';
+import { defaultVersions } from './kube-ranges.ts';
+import { minorNumber } from './kube-version.ts';
+import { placeInManifest } from './locate/locate.ts';
+import { openReader, type Reader } from './manifests/read.ts';
+import { resourceLabel } from './manifests/resource.ts';
+import { gather, locatorOf, type Material, schemasIn } from './material.ts';
+import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
+import type { MatrixRow } from './report/summary.ts';
+import { scanners } from './scanners/index.ts';
+import { assertInstalled, scanAll } from './scanners/scanner.ts';
+import { assertAllSet, type SetImage } from './set-images.ts';
+import { applySuppressions, readSuppressions, type SuppressedFinding } from './suppressions.ts';
+import { unbundled } from './unbundled.ts';
+import { openSchemaStore, type SchemaStore } from './validation/store.ts';
+import { openValidators } from './validation/validator.ts';
+
+/** Everything that a run found out. */
+export interface Checked {
+  /** Worst first, without what is suppressed. */
+  findings: Finding[];
+  suppressed: SuppressedFinding[];
+  cases: CaseId[];
+  matrix: MatrixRow[];
+  rendered: RenderedCase[];
+  set: SetImage[];
+  /** Helm's version; empty when there was no chart. */
+  helm: string;
+}
+
+export interface CheckTools {
+  files: Files;
+  /** Of the charts. */
+  folders: readonly string[];
+  env: Environment;
+  now: Date;
+}
+
+/** The subject of plain manifests among the charts' folders. */
+const MANIFESTS = 'manifests';
+
+export async function check(settings: Settings, { files, folders, env, now }: CheckTools): Promise<Checked> {
+  const exec = openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT });
+  const schemas = openSchemaStore();
+  const reader = openReader();
+  await assertInstalled(settings.scanners);
+  const [suppressions, material] = await Promise.all([
+    readSuppressions(files, settings.ignoreFile),
+    gather(settings, files, folders, reader, schemas),
+  ]);
+  const findings = new Findings(settings.levels);
+  const helm = material.charts.length === 0 ? undefined : await openHelm(exec, settings.helm, env);
+  try {
+    const { result, version } = await render(helm, material, settings, { files, reader });
+    if (settings.images !== undefined) assertAllSet(settings.images, result.set);
+    const inspected = [
+      ...result.cases.flatMap((each) => inspectedCase(each, material)),
+      ...(await manifestCases(settings, material, schemas)),
+    ];
+    const rows = await inspectAll(inspected, material, result, schemas, findings);
+    reportCharts(material, result, findings);
+    await reportScanners(settings, inspected, { exec, schemas, env }, findings);
+    const suppressed = applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
+    const cases = [
+      ...result.cases.map(({ id }) => id),
+      ...inspected.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
+    ];
+    return {
+      findings: findings.list(),
+      suppressed,
+      cases,
+      matrix: rows,
+      rendered: result.cases,
+      set: result.set,
+      helm: version,
+    };
+  } finally {
+    await helm?.close();
+  }
+}
+
+async function render(
+  helm: Helm | undefined,
+  material: Material,
+  settings: Settings,
+  tools: { files: Files; reader: Reader },
+): Promise<{ result: RenderResult; version: string }> {
+  if (helm === undefined) return { result: { cases: [], linted: [], set: [] }, version: '' };
+  const version = await helm.version();
+  info(`Helm ${version}: ${material.stacks.length} stacks of values in ${material.charts.length} charts`);
+  const parallel = Math.max(2, Math.min(8, availableParallelism()));
+  const result = await renderAll(
+    material.stacks,
+    { ...tools, helm },
+    { ...settings, apiVersions: material.apiVersions, parallel },
+  );
+  for (const { id, resources, failures, seconds } of result.cases) {
+    const outcome = failures.length > 0 ? 'not rendered' : `${resources.length} resources`;
+    info(`${id.subject}, ${id.values}, Kubernetes ${id.kubeVersion}: ${outcome}, ${seconds.toFixed(2)} s`);
+  }
+  return { result, version };
+}
+
+/** A case that failed has nothing to look at. */
+function inspectedCase(rendered: RenderedCase, material: Material): Inspected[] {
+  const { stack, failures } = rendered;
+  const locator = locatorOf(material, stack.chart);
+  const inspected: Inspected = {
+    ...rendered,
+    origin: 'chart',
+    locate: (problem) => locator.problem(problem, stack.values),
+    locateText: (file, _line, excerpt) => locator.excerpt(file, excerpt),
+  };
+  return failures.length > 0 ? [] : [inspected];
+}
+
+async function manifestCases(
+  { kubeVersions, namespace }: Settings,
+  { manifests }: Material,
+  schemas: SchemaStore,
+): Promise<Inspected[]> {
+  if (manifests.resources.length + manifests.broken.length + manifests.strays.length === 0) return [];
+  const versions = kubeVersions.length > 0 ? kubeVersions : defaultVersions(await schemas.minors(), undefined);
+  return versions.map((kube) => ({
+    ...manifests,
+    id: { subject: MANIFESTS, values: '', kubeVersion: kube.text },
+    kube,
+    namespace: namespace ?? 'default',
+    origin: 'manifests',
+    locate: placeInManifest,
+    locateText: (file, line) => ({ file, line, exact: true }),
+  }));
+}
+
+/** Look at every case; the rows are the charts with their stacks of values. */
+async function inspectAll(
+  inspected: readonly Inspected[],
+  material: Material,
+  result: RenderResult,
+  schemas: SchemaStore,
+  findings: Findings,
+): Promise<MatrixRow[]> {
+  const rows = new Map<string, MatrixRow>();
+  const row = (id: CaseId): MatrixRow => {
+    const key = `${id.subject}\n${id.values}`;
+    const known = rows.get(key) ?? {
+      subject: id.subject,
+      values: id.values,
+      kubeVersions: [],
+      resources: 0,
+      notValidated: 0,
+      failed: false,
+      seconds: 0,
+    };
+    rows.set(key, known);
+    known.kubeVersions.push(id.kubeVersion);
+    return known;
+  };
+  const rendered = result.cases.flatMap((each) => schemasIn(each));
+  const validators = openValidators(schemas, [...material.custom, ...rendered]);
+  for (const { id, failures, seconds } of result.cases) {
+    const own = row(id);
+    own.seconds += seconds;
+    own.failed ||= failures.length > 0;
+  }
+  const minors = await schemas.minors();
+  for (const each of inspected) {
+    const started = performance.now();
+    const own = each.origin === 'chart' ? rows.get(`${each.id.subject}\n${each.id.values}`) : row(each.id);
+    const unchecked = await inspect(each, validators, findings);
+    if (!minors.includes(each.kube.minor)) unbundled(each, minors, findings);
+    if (own === undefined) continue;
+    own.resources += each.resources.length;
+    own.notValidated += unchecked;
+    own.seconds += (performance.now() - started) / 1000;
+  }
+  return [...rows.values()];
+}
+
+function reportCharts(material: Material, { cases, linted }: RenderResult, findings: Findings): void {
+  for (const chart of material.charts) reportChart(chart, findings);
+  for (const each of cases) reportFailures(each, locatorOf(material, each.stack.chart), findings);
+  for (const each of linted) {
+    const failed = cases.some(({ stack, failures }) => stack === each.stack && failures.length > 0);
+    reportLint(each, failed, locatorOf(material, each.stack.chart), findings);
+  }
+}
+
+/** Other engines look at each stack once, for its newest version of Kubernetes. */
+async function reportScanners(
+  { scanners: names }: Settings,
+  inspected: readonly Inspected[],
+  tools: Parameters<typeof scanAll>[2],
+  findings: Findings,
+): Promise<void> {
+  if (names.length === 0) return;
+  const newest = new Map<string, Inspected>();
+  for (const each of inspected) {
+    const key = `${each.id.subject}\n${each.id.values}`;
+    const known = newest.get(key);
+    if (known === undefined || minorNumber(each.kube) > minorNumber(known.kube)) newest.set(key, each);
+  }
+  const groups = [...newest.values()];
+  for (const { scanner, found } of await scanAll(
+    names.map((name) => scanners[name]),
+    groups,
+    tools,
+  )) {
+    info(`${scanner}: ${found.length} findings`);
+    for (const { group, resource, path, rule, message } of found) {
+      const place = () => group.locate({ resource, path, about: 'value', message });
+      findings.add({ engine: scanner, rule, case: group.id, resource: resourceLabel(resource), path, message, place });
+    }
+  }
+}

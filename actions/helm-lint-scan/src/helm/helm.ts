@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ActionError } from '../../../lib/errors.ts';
+import type { Exec, ExecResult } from '../../../lib/exec.ts';
+import type { Environment } from '../../../lib/inputs.ts';
+
+/** What a chart is rendered with. */
+export interface RenderRequest {
+  /** The chart's folder, absolute. */
+  folder: string;
+  /** Absolute, lowest first. */
+  valuesFiles: readonly string[];
+  /** `1.34.0` */
+  kubeVersion: string;
+  releaseName: string;
+  namespace: string;
+  /** API versions beside Kubernetes' own that `.Capabilities.APIVersions` has. */
+  apiVersions: readonly string[];
+}
+
+/** Helm, as far as checking charts needs it. */
+export interface Helm {
+  /** `v4.3.1` */
+  version(): Promise<string>;
+  /** @param broken print what was rendered also when it is no YAML */
+  render(request: RenderRequest, broken?: boolean): Promise<ExecResult>;
+  lint(request: RenderRequest): Promise<ExecResult>;
+  /** Write a values file for the time of the run; returns its absolute path. */
+  writeValues(name: string, text: string): Promise<string>;
+  /** Take away the temporary folder. */
+  close(): Promise<void>;
+}
+
+export const HELM_HINT =
+  'Install Helm in a step before this one (azure/setup-helm does), or name it in the input helm.';
+
+/** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
+const PASSED = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'LANG', 'LC_ALL'];
+
+/** A port where nothing listens: a chart whose values schema refers to a web address fails at once instead of reaching out. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+function closedEnvironment(env: Environment, folder: string): Record<string, string> {
+  const passed = PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return {
+    ...Object.fromEntries(passed),
+    HOME: folder,
+    USERPROFILE: folder,
+    KUBECONFIG: join(folder, 'kubeconfig'),
+    HELM_CACHE_HOME: join(folder, 'cache'),
+    HELM_CONFIG_HOME: join(folder, 'config'),
+    HELM_DATA_HOME: join(folder, 'data'),
+    HELM_PLUGINS: join(folder, 'plugins'),
+    HTTP_PROXY: NOWHERE,
+    HTTPS_PROXY: NOWHERE,
+  };
+}
+
+/**
+ * Helm as a program on this machine, cut off from clusters and the network.
+ * @param program a name on the PATH, or a path
+ */
+export async function openHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
+  const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
+  await Promise.all([mkdir(join(folder, 'values')), writeFile(join(folder, 'kubeconfig'), '')]);
+  const closed = closedEnvironment(env, folder);
+  const run = (args: readonly string[]): Promise<ExecResult> => exec.run(program, args, { env: closed });
+  const common = ({ valuesFiles, kubeVersion, namespace }: RenderRequest): string[] => [
+    ...valuesFiles.flatMap((file) => ['--values', file]),
+    '--kube-version',
+    kubeVersion,
+    '--namespace',
+    namespace,
+  ];
+  return {
+    async version() {
+      const { exitCode, stdout, stderr } = await run(['version', '--template', '{{.Version}}']);
+      if (exitCode === 0) return stdout.trim();
+      throw new ActionError({
+        what: `${program} does not say its version`,
+        why: (stderr || stdout).trim() || `exit code ${exitCode}`,
+        next: HELM_HINT,
+      });
+    },
+    render: (request, broken = false) =>
+      run([
+        'template',
+        request.releaseName,
+        request.folder,
+        ...common(request),
+        ...request.apiVersions.flatMap((version) => ['--api-versions', version]),
+        ...(broken ? ['--debug'] : []),
+      ]),
+    lint: (request) => run(['lint', request.folder, ...common(request)]),
+    async writeValues(name, text) {
+      const path = join(folder, 'values', `${name}.yaml`);
+      await writeFile(path, text);
+      return path;
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,137 @@
+import { tmpdir } from 'node:os';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { IMAGES_EXAMPLE, type ImageReference, parseImagesOutput } from '../../lib/images-output.ts';
+import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
+import { parseRepositoryPath } from '../../lib/workspace.ts';
+import type { ChartQuery } from './chart-folders.ts';
+import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from './kube-version.ts';
+import { LEVELS, type Level } from './rules/rule.ts';
+import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
+
+export const SCANNERS = ['kubeconform', 'kube-score', 'checkov'] as const;
+export type ScannerName = (typeof SCANNERS)[number];
+
+/** What the user says of a rule. */
+export type LevelChoice = Level | 'off';
+
+export interface Settings {
+  workspace: string;
+  charts: ChartQuery;
+  values: ValuesDeclaration[];
+  /** Globs of plain manifests. */
+  manifests: string[];
+  /** `undefined` when the charts are rendered with the images that they name themselves. */
+  images: ImageReference[] | undefined;
+  /** Empty: each chart's own newest three. */
+  kubeVersions: KubeVersion[];
+  /** Globs of CustomResourceDefinitions. */
+  crds: string[];
+  failOn: Level | 'never';
+  /** By rule id. */
+  levels: ReadonlyMap<string, LevelChoice>;
+  ignoreFile: { path: string; required: boolean };
+  scanners: ScannerName[];
+  /** Absolute, as the two below. */
+  sarifFile: string | undefined;
+  reportFile: string | undefined;
+  renderDir: string | undefined;
+  maxAnnotations: number;
+  helm: string;
+  /** `undefined`: the chart's name, as with `releaseName`. */
+  namespace: string | undefined;
+  releaseName: string | undefined;
+  summary: boolean;
+}
+
+const CHARTS = 'helm/*';
+const IGNORE_FILE = '.helm-lint-scan.yaml';
+
+/**
+ * The step's inputs as one object.
+ * @throws {InputError} naming every fault
+ */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const reader = new InputReader(env);
+  const workspace = env.GITHUB_WORKSPACE || process.cwd();
+  const output = (name: string, example: string) =>
+    reader.parsed(name, (text) => parseOutputPath(text, workspace, env), example);
+  const manifests = reader.parsedLines('manifests', parseRepositoryPath, 'argocd/**/*.yaml');
+  const patterns = reader.parsedLines('charts', parseRepositoryPath, CHARTS, CHARTS);
+  const settings: Settings = {
+    workspace,
+    // The default may find nothing where only manifests are to be checked.
+    charts: { patterns, required: manifests.length === 0 || reader.text('charts', CHARTS) !== CHARTS },
+    values: reader.parsedLines('values', parseValuesLine, VALUES_EXAMPLE),
+    manifests,
+    images: await reader.yaml('set-images', parseImages, IMAGES_EXAMPLE),
+    kubeVersions: unique(reader.parsedLines('kube-versions', parseKubeVersion, KUBE_VERSION_EXAMPLE)),
+    crds: reader.parsedLines('crds', parseRepositoryPath, 'crds/*.yaml'),
+    failOn: reader.choice('fail-on', [...LEVELS, 'never'], 'error'),
+    levels: new Map(await readLevels(reader)),
+    ignoreFile: {
+      path: reader.parsed('ignore-file', parseRepositoryPath, IGNORE_FILE) ?? IGNORE_FILE,
+      required: reader.text('ignore-file', IGNORE_FILE) !== IGNORE_FILE,
+    },
+    scanners: [...new Set(reader.parsedLines('scanners', parseScanner, 'kube-score'))],
+    sarifFile: output('sarif-file', 'helm-lint-scan.sarif'),
+    reportFile: output('report-file', 'helm-lint-scan.json'),
+    renderDir: output('render-dir', 'rendered'),
+    maxAnnotations: reader.integer('max-annotations', { min: 0, max: 1000 }, 30),
+    helm: reader.text('helm', 'helm'),
+    namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
+    releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
+    summary: reader.boolean('summary', true),
+  };
+  reader.finish();
+  return settings;
+}
+
+/** The same version twice would be the same work twice. */
+const unique = (versions: readonly KubeVersion[]): KubeVersion[] => [
+  ...new Map(versions.map((version) => [version.full, version])).values(),
+];
+
+function parseImages(data: unknown): Parsed<ImageReference[]> {
+  return Array.isArray(data) && data.length === 0 ? { problem: 'is a list without images' } : parseImagesOutput(data);
+}
+
+function parseScanner(text: string): Parsed<ScannerName> {
+  const name = SCANNERS.find((each) => each === text);
+  return name === undefined ? { problem: `is not one of ${SCANNERS.join(', ')}` } : { value: name };
+}
+
+async function readLevels(reader: InputReader): Promise<[string, LevelChoice][]> {
+  if (reader.text('rules') === '') return [];
+  const { isRuleId, suggestRule } = await import('./rules/index.ts');
+  const parse = (text: string): Parsed<[string, LevelChoice]> => {
+    const [, id, choice] = /^([^=\s]+)\s*=\s*(\S+)$/.exec(text) ?? [];
+    if (id === undefined || choice === undefined) return { problem: 'is not rule-id=off|error|warning|note' };
+    const level = ([...LEVELS, 'off'] as const).find((each) => each === choice);
+    if (level === undefined)
+      return { problem: `gives the level ${JSON.stringify(choice)}, which is not off, error, warning or note` };
+    if (isRuleId(id)) return { value: [id, level] };
+    const guess = suggestRule(id);
+    return { problem: `names a rule that there is not${guess === undefined ? '' : `; did you mean ${guess}?`}` };
+  };
+  return reader.parsedLines('rules', parse, 'image-digest=off');
+}
+
+/** A name as Kubernetes wants it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+function parseDnsName(text: string, length: number): Parsed<string> {
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) && text.length <= length
+    ? { value: text }
+    : { problem: `is not a name (lower-case letters, digits and "-", at most ${length})` };
+}
+
+/** Relative paths are in the workspace; an absolute one may also be in the runner's folder for temporary files. */
+function parseOutputPath(text: string, workspace: string, env: Environment): Parsed<string> {
+  const path = resolve(workspace, text);
+  const roots = [workspace, env.RUNNER_TEMP || tmpdir()];
+  const inside = roots.some((root) => {
+    const way = relative(resolve(root), path);
+    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  });
+  return inside
+    ? { value: path }
+    : { problem: "is neither inside the workspace nor inside the runner's temporary folder" };
+}

@@ -1,0 +1,54 @@
+import semver from 'semver';
+import type { KubeVersion } from './kube-version.ts';
+
+/** How many versions are taken when the user names none. */
+const DEFAULT_COUNT = 3;
+
+const minorVersion = (minor: string, full = `${minor}.0`): KubeVersion => ({ text: minor, minor, full });
+
+/**
+ * The newest versions among those bundled that a chart runs on.
+ * A range that allows none of them gives the lowest version that it does allow, so that the chart is rendered all the same.
+ * @param bundled minor versions, newest first
+ * @param range `kubeVersion` of Chart.yaml, in the grammar of https://github.com/Masterminds/semver
+ */
+export function defaultVersions(bundled: readonly string[], range: string | undefined): KubeVersion[] {
+  const newest = bundled.slice(0, DEFAULT_COUNT).map((minor) => minorVersion(minor));
+  const constraint = range === undefined ? undefined : readRange(range);
+  // Helm says itself what is wrong with a range that cannot be read.
+  if (constraint === undefined) return newest;
+  const allowed = bundled.flatMap((minor) => lowestAllowed(minor, constraint) ?? []);
+  if (allowed.length > 0) return allowed.slice(0, DEFAULT_COUNT);
+  const lowest = semver.minVersion(constraint.text);
+  return lowest === null
+    ? newest
+    : [minorVersion(`${lowest.major}.${lowest.minor}`, `${lowest.major}.${lowest.minor}.${lowest.patch}`)];
+}
+
+interface Constraint {
+  /** In the grammar of npm. */
+  text: string;
+  excluded: string[];
+}
+
+/** Masterminds' grammar has commas for "and", and `!=`, which npm's lacks. */
+function readRange(range: string): Constraint | undefined {
+  const excluded = [...range.matchAll(/!=\s*v?([\d.]+)/g)].map((match) => match[1] as string);
+  const text = range
+    .replaceAll(/!=\s*v?[\d.x*-]+/g, ' ')
+    .replaceAll(',', ' ')
+    .trim();
+  return semver.validRange(text, { includePrerelease: true }) === null ? undefined : { text, excluded };
+}
+
+/** The first patch of a minor version that is in the range. */
+function lowestAllowed(minor: string, { text, excluded }: Constraint): KubeVersion | undefined {
+  const within = semver.validRange(`${minor}.x`);
+  if (within === null || !semver.intersects(within, text, { includePrerelease: true })) return undefined;
+  for (let patch = 0; patch < 100; patch++) {
+    const full = `${minor}.${patch}`;
+    if (semver.satisfies(full, text, { includePrerelease: true }) && !excluded.includes(full))
+      return minorVersion(minor, full);
+  }
+  return undefined;
+}

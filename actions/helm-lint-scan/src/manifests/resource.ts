@@ -1,0 +1,85 @@
+import { at, type Data, isData, listAt, type Path, textAt } from '../data.ts';
+import type { YamlDocument } from './yaml.ts';
+
+/** Where a resource was written. */
+export interface Source {
+  /** The template or the manifest, as a path in the repository. */
+  file: string;
+  /** A template is rendered: what stands in line 5 of the result may come from any line of it. */
+  kind: 'template' | 'manifest';
+  /** The place among the resources of the same kind that come from the same file, and how many there are. */
+  ordinal: number;
+  siblings: number;
+}
+
+/** One Kubernetes object. */
+export interface Resource {
+  apiVersion: string;
+  kind: string;
+  /** `metadata.name`, or `generateName` with a star, or a question mark. */
+  name: string;
+  /** As written; most charts leave it to the release. */
+  namespace: string | undefined;
+  object: Data;
+  source: Source;
+  document: YamlDocument;
+  /** Where the object stands in its document: not at the root when it is an item of a List. */
+  prefix: Path;
+}
+
+/** How a resource is called in messages: `Deployment/web`. */
+export const resourceLabel = ({ kind, name }: Pick<Resource, 'kind' | 'name'>): string => `${kind}/${name}`;
+
+/** The API group of `apps/v1`; the core group is `''`. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+export const annotation = ({ object }: Resource, name: string): string | undefined =>
+  textAt(object, 'metadata', 'annotations', name);
+
+/** Pods of `helm test` run once, by hand: what holds for a service does not hold for them. */
+export const isHelmTest = (resource: Resource): boolean =>
+  (annotation(resource, 'helm.sh/hook') ?? '').split(',').some((hook) => hook.trim().startsWith('test'));
+
+/** The objects of one document: one, or the items of a List; none when it is not an object of Kubernetes. */
+export function resourcesOf(document: YamlDocument, file: string, kind: Source['kind']): Resource[] {
+  return objectsOf(document.value, []).map(({ object, prefix }) => ({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: nameOf(object),
+    namespace: textAt(object, 'metadata', 'namespace'),
+    object,
+    source: { file, kind, ordinal: 0, siblings: 1 },
+    document,
+    prefix,
+  }));
+}
+
+type KubernetesObject = Data & { apiVersion: string; kind: string };
+
+const isObject = (value: unknown): value is KubernetesObject =>
+  isData(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
+
+function objectsOf(value: unknown, prefix: Path): { object: KubernetesObject; prefix: Path }[] {
+  if (!isObject(value)) return [];
+  if (value.kind === 'List' && value.apiVersion === 'v1')
+    return listAt(value, 'items').flatMap((item, index) => objectsOf(item, [...prefix, 'items', index]));
+  return [{ object: value, prefix }];
+}
+
+function nameOf(object: Data): string {
+  const name = at(object, 'metadata', 'name');
+  if (typeof name === 'string' || typeof name === 'number') return String(name);
+  const generated = textAt(object, 'metadata', 'generateName');
+  return generated === undefined ? '?' : `${generated}*`;
+}
+
+/** Tell resources of one kind from one file apart, by their order. */
+export function numberSiblings(resources: readonly Resource[]): Resource[] {
+  const groups = Map.groupBy(resources, ({ source, kind }) => `${source.file}\n${kind}`);
+  return resources.map((resource) => {
+    const group = groups.get(`${resource.source.file}\n${resource.kind}`) ?? [];
+    const source = { ...resource.source, ordinal: group.indexOf(resource), siblings: group.length };
+    return { ...resource, source };
+  });
+}

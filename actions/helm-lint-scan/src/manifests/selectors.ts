@@ -1,0 +1,43 @@
+import { at, type Data, dataAt, isData, listAt, textAt } from '../data.ts';
+import { labelsAt } from './workloads.ts';
+
+/** Whether every label that is asked for is there. */
+export function matchesLabels(
+  wanted: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
+
+/** Whether a LabelSelector selects these labels; an empty one selects everything. */
+export function matchesSelector(selector: Data, labels: Readonly<Record<string, string>>): boolean {
+  return (
+    matchesLabels(labelsAt(selector, 'matchLabels'), labels) &&
+    listAt(selector, 'matchExpressions').every((each) => matchesExpression(each, labels))
+  );
+}
+
+function matchesExpression(expression: unknown, labels: Readonly<Record<string, string>>): boolean {
+  const key = textAt(expression, 'key') ?? '';
+  const value = labels[key];
+  const values = listAt(expression, 'values');
+  switch (textAt(expression, 'operator')) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      // The schema reports an unknown operator; here it must not hide a match.
+      return true;
+  }
+}
+
+/** The LabelSelector at a key of the spec, or `undefined` when there is none. */
+export function selectorAt(object: Data, key: string): Data | undefined {
+  const selector = at(dataAt(object, 'spec'), key);
+  return isData(selector) ? selector : undefined;
+}

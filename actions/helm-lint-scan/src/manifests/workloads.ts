@@ -1,0 +1,81 @@
+import { at, type Data, dataAt, isData, listAt, type Path, textAt } from '../data.ts';
+import { isHelmTest, type Resource } from './resource.ts';
+
+export interface Container {
+  name: string;
+  spec: Data;
+  /** In the resource. */
+  path: Path;
+  /** `sidecar`: an init container that keeps running (`restartPolicy: Always`). */
+  role: 'main' | 'init' | 'sidecar';
+}
+
+/** A resource that makes pods. */
+export interface Workload {
+  resource: Resource;
+  kind: string;
+  pod: Data;
+  /** Where the pod's spec stands in the resource. */
+  podPath: Path;
+  labels: Record<string, string>;
+  annotations: Data;
+  containers: Container[];
+  /** It is meant to run without end and to serve: not a job, not a bare pod. */
+  serves: boolean;
+}
+
+const TEMPLATES: Record<string, Path> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Pod: [],
+};
+
+const SERVING = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController']);
+
+/** The workloads among the resources, without the pods of `helm test`. */
+export function workloadsOf(resources: readonly Resource[]): Workload[] {
+  return resources.flatMap((resource) => {
+    const template = Object.hasOwn(TEMPLATES, resource.kind) ? TEMPLATES[resource.kind] : undefined;
+    return template === undefined || isHelmTest(resource) ? [] : [workload(resource, template)];
+  });
+}
+
+function workload(resource: Resource, template: Path): Workload {
+  const pod = dataAt(resource.object, ...template, 'spec');
+  const podPath = [...template, 'spec'];
+  return {
+    resource,
+    kind: resource.kind,
+    pod,
+    podPath,
+    labels: labelsAt(resource.object, ...template, 'metadata', 'labels'),
+    annotations: dataAt(resource.object, ...template, 'metadata', 'annotations'),
+    containers: [
+      ...containers(pod, podPath, 'initContainers', (spec) => (spec.restartPolicy === 'Always' ? 'sidecar' : 'init')),
+      ...containers(pod, podPath, 'containers', () => 'main'),
+    ],
+    serves: SERVING.has(resource.kind),
+  };
+}
+
+function containers(pod: Data, podPath: Path, key: string, role: (spec: Data) => Container['role']): Container[] {
+  return listAt(pod, key).flatMap((spec, index) =>
+    isData(spec)
+      ? [{ name: textAt(spec, 'name') ?? `#${index + 1}`, spec, path: [...podPath, key, index], role: role(spec) }]
+      : [],
+  );
+}
+
+/** A mapping of labels; what is not text is left to the schema. */
+export function labelsAt(value: unknown, ...path: Path): Record<string, string> {
+  const labels = at(value, ...path);
+  if (!isData(labels)) return {};
+  return Object.fromEntries(
+    Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,98 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+} from 'yaml';
+import type { Path } from '../data.ts';
+
+export interface YamlFault {
+  /** One line, without the excerpt that the parser adds. */
+  message: string;
+  /** 1-based, in the text that was read. */
+  line: number;
+}
+
+export interface YamlDocument {
+  value: unknown;
+  faults: YamlFault[];
+  /** 1-based. */
+  firstLine: number;
+  /** The 1-based line of the deepest node that stands at the path, the line of its key when there is one, and how many steps of the path lead to it. */
+  find(path: Path): { line: number; depth: number };
+}
+
+/**
+ * The Go parser of Kubernetes and Helm has no times and no numbers to base 60: there `190:20:30` is text.
+ * Source: resolve.go of https://github.com/kubernetes-sigs/yaml
+ */
+const isForeign = (tag: { tag: string; format?: string | undefined }): boolean =>
+  tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME';
+
+/**
+ * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no key twice.
+ * Broken documents are returned with their faults and without a value.
+ */
+export function readYaml(text: string): YamlDocument[] {
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    schema: 'yaml-1.1',
+    merge: true,
+    lineCounter: counter,
+    prettyErrors: false,
+    logLevel: 'silent',
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)),
+  });
+  const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
+  return list.map((document) => readDocument(document, counter));
+}
+
+function readDocument(document: Document<ParsedNode>, counter: LineCounter): YamlDocument {
+  const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
+  const faults = document.errors.map((error) => ({ message: error.message, line: lineAt(error.pos[0]) }));
+  let value: unknown;
+  if (faults.length === 0) {
+    try {
+      value = document.toJS({ maxAliasCount: 1000 });
+    } catch (error) {
+      // Aliases of aliases that would expand without end.
+      faults.push({ message: (error as Error).message, line: lineAt(document.range?.[0] ?? 0) });
+    }
+  }
+  return {
+    value,
+    faults,
+    firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
+    find: (path) => findNode(document, path, lineAt),
+  };
+}
+
+function findNode(document: Document<ParsedNode>, path: Path, lineAt: (offset: number) => number) {
+  let node: unknown = document.contents;
+  let line = lineAt(document.contents?.range?.[0] ?? 0);
+  let depth = 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+      if (pair === undefined) break;
+      line = lineAt((pair.key as Node).range?.[0] ?? 0);
+      node = isPair(pair) ? pair.value : undefined;
+    } else if (isSeq(node)) {
+      const item = node.items[Number(step)];
+      if (item === undefined) break;
+      if (isNode(item) && item.range) line = lineAt(item.range[0]);
+      node = item;
+    } else break;
+    depth++;
+  }
+  return { line, depth };
+}

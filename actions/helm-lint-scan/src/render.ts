@@ -1,0 +1,166 @@
+import type { ImageReference } from '../../lib/images-output.ts';
+import type { ValuesCase } from './cases.ts';
+import { type Chart, mergeValues } from './charts.ts';
+import type { Files } from './files.ts';
+import type { CaseId } from './findings.ts';
+import type { Helm, RenderRequest } from './helm/helm.ts';
+import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.ts';
+import { type KubeVersion, minorNumber } from './kube-version.ts';
+import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
+import { mapParallel } from './parallel.ts';
+import { imageOverlay, type SetImage } from './set-images.ts';
+
+/** A chart with one stack of values, for every version of Kubernetes. */
+export interface Stack {
+  chart: Chart;
+  values: ValuesCase;
+  kubeVersions: KubeVersion[];
+}
+
+/** What came of one case. */
+export interface RenderedCase extends ReadResult {
+  id: CaseId;
+  stack: Stack;
+  kube: KubeVersion;
+  namespace: string;
+  /** What Helm printed; empty when it failed. */
+  text: string;
+  /** Why Helm failed. */
+  failures: HelmMessage[];
+  /** The documents that Helm could not read after it had rendered them. */
+  unreadable: BrokenDocument[];
+  seconds: number;
+}
+
+/** What `helm lint` says of a stack. */
+export interface LintedStack {
+  stack: Stack;
+  messages: HelmMessage[];
+}
+
+export interface RenderSettings {
+  namespace: string | undefined;
+  releaseName: string | undefined;
+  images: readonly ImageReference[] | undefined;
+  /** Of the custom resources that the cluster is said to have. */
+  apiVersions: readonly string[];
+  /** How many Helm processes at a time. */
+  parallel: number;
+}
+
+export interface RenderTools {
+  files: Files;
+  helm: Helm;
+  reader: Reader;
+}
+
+export interface RenderResult {
+  cases: RenderedCase[];
+  linted: LintedStack[];
+  set: SetImage[];
+}
+
+/** Lint every stack and render it for every version, side by side; a failure of one is a result, and stops no other. */
+export async function renderAll(
+  stacks: readonly Stack[],
+  tools: RenderTools,
+  settings: RenderSettings,
+): Promise<RenderResult> {
+  const overlays = await Promise.all(
+    stacks.map((stack, index) => writeOverlay(stack, index, tools.helm, settings.images ?? [])),
+  );
+  const jobs = stacks.flatMap((stack, index): (() => Promise<{ linted?: LintedStack; rendered?: RenderedCase }>)[] => {
+    const request = requestFor(stack, overlays[index]?.file, tools, settings);
+    const newest = stack.kubeVersions.reduce((one, other) => (minorNumber(other) > minorNumber(one) ? other : one));
+    const lint = async () => ({ linted: await lintStack(stack, request(newest), tools.helm) });
+    // A library has nothing to install.
+    const kubeVersions = stack.chart.type === 'library' ? [] : stack.kubeVersions;
+    return [
+      lint,
+      ...kubeVersions.map((kube) => async () => ({ rendered: await renderCase(stack, kube, request(kube), tools) })),
+    ];
+  });
+  const results = await mapParallel(jobs, settings.parallel, (job) => job());
+  return {
+    cases: results.flatMap(({ rendered }) => rendered ?? []),
+    linted: results.flatMap(({ linted }) => linted ?? []),
+    set: overlays.flatMap(({ set }) => set),
+  };
+}
+
+async function writeOverlay({ chart, values }: Stack, index: number, helm: Helm, images: readonly ImageReference[]) {
+  const merged = values.files.reduce<unknown>(
+    (below, { value }) => mergeValues(below, value),
+    chart.values?.value ?? {},
+  );
+  const overlay = imageOverlay(merged, images);
+  const file =
+    overlay.values === undefined
+      ? undefined
+      : await helm.writeValues(`images-${index}`, JSON.stringify(overlay.values));
+  return { file, set: overlay.set };
+}
+
+function requestFor(
+  { chart, values }: Stack,
+  overlay: string | undefined,
+  { files }: RenderTools,
+  settings: RenderSettings,
+): (kube: KubeVersion) => RenderRequest {
+  const name =
+    chart.name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 53) || 'release';
+  return ({ full }) => ({
+    folder: files.absolute(chart.path),
+    valuesFiles: [...values.files.map(({ path }) => files.absolute(path)), ...(overlay === undefined ? [] : [overlay])],
+    kubeVersion: full,
+    releaseName: settings.releaseName ?? name,
+    namespace: settings.namespace ?? name,
+    apiVersions: settings.apiVersions,
+  });
+}
+
+async function lintStack(stack: Stack, request: RenderRequest, helm: Helm): Promise<LintedStack> {
+  const { exitCode, stdout, stderr } = await helm.lint(request);
+  const messages = lintMessages(stdout);
+  const silent = exitCode !== 0 && !messages.some(({ level }) => level === 'error');
+  return { stack, messages: silent ? [...messages, ...renderMessages(stderr || stdout)] : messages };
+}
+
+/** Helm names a template after the chart (`shop/templates/x.yaml`); in the repository the chart's folder stands in that place. */
+export const templatePath = (chart: Chart, template: string): string =>
+  template.includes('/') ? `${chart.path}${template.slice(template.indexOf('/'))}` : `${chart.path}/${template}`;
+
+async function renderCase(
+  stack: Stack,
+  kube: KubeVersion,
+  request: RenderRequest,
+  { helm, reader }: RenderTools,
+): Promise<RenderedCase> {
+  const { chart, values } = stack;
+  const started = performance.now();
+  const answer = await helm.render(request);
+  const failed = answer.exitCode !== 0;
+  const failures = failed ? renderMessages(answer.stderr) : [];
+  const sourceFile = (template: string): string => templatePath(chart, template);
+  const read: ReadResult = failed
+    ? { resources: [], broken: [], strays: [] }
+    : reader.rendered(answer.stdout, sourceFile);
+  // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
+  const lookAgain = failures.some(({ at }) => at.in === 'rendered');
+  const unreadable = lookAgain ? reader.rendered((await helm.render(request, true)).stdout, sourceFile).broken : [];
+  return {
+    ...read,
+    id: { subject: chart.path, values: values.name, kubeVersion: kube.text },
+    stack,
+    kube,
+    namespace: request.namespace,
+    text: failed ? '' : answer.stdout,
+    failures,
+    unreadable,
+    seconds: (performance.now() - started) / 1000,
+  };
+}

@@ -1,0 +1,24 @@
+import { annotate } from '../../../lib/commands.ts';
+import type { CaseId, Finding } from '../findings.ts';
+import type { Level } from '../rules/rule.ts';
+import { findingText } from './sarif.ts';
+
+const COMMANDS: Record<Level, 'error' | 'warning' | 'notice'> = { error: 'error', warning: 'warning', note: 'notice' };
+
+/** Put the worst findings on the lines of the pull request. Returns how many were left out. */
+export function annotateFindings(
+  findings: readonly Finding[],
+  cases: readonly CaseId[],
+  limit: number,
+  write?: (text: string) => unknown,
+): number {
+  for (const finding of findings.slice(0, limit)) {
+    const { rule, level, place } = finding;
+    const message = `${findingText(finding, cases)}\n${rule.help}`;
+    annotate(
+      { level: COMMANDS[level], title: `${rule.id}: ${rule.title}`, message, file: place.file, line: place.line },
+      write,
+    );
+  }
+  return Math.max(0, findings.length - limit);
+}

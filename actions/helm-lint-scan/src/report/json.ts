@@ -1,0 +1,72 @@
+import { type CaseId, countLevels, type Finding } from '../findings.ts';
+import type { SetImage } from '../set-images.ts';
+import type { SuppressedFinding } from '../suppressions.ts';
+import type { MatrixRow } from './summary.ts';
+
+export interface JsonInput {
+  findings: readonly Finding[];
+  suppressed: readonly SuppressedFinding[];
+  cases: readonly CaseId[];
+  matrix: readonly MatrixRow[];
+  set: readonly SetImage[];
+  helm: string;
+}
+
+/** Everything that was found, for programs. Lines and fingerprints are those of the SARIF file. */
+export function jsonReport({ findings, suppressed, cases, matrix, set, helm }: JsonInput): object {
+  const { error, warning, note } = countLevels(findings);
+  return {
+    format: 1,
+    helm,
+    counts: {
+      errors: error,
+      warnings: warning,
+      notes: note,
+      cases: cases.length,
+      resources: matrix.reduce((sum, row) => sum + row.resources, 0),
+      notValidated: matrix.reduce((sum, row) => sum + row.notValidated, 0),
+    },
+    matrix,
+    images: set.map(({ path, image }) => ({
+      path,
+      repository: image.repository,
+      digest: image.digest,
+      tags: image.tags,
+    })),
+    findings: findings.map(jsonFinding),
+    suppressed: suppressed.map(({ finding, suppression }) => ({
+      ...jsonFinding(finding),
+      suppression: { reason: suppression.reason, expires: suppression.expires, line: suppression.line },
+    })),
+  };
+}
+
+function jsonFinding({
+  engine,
+  rule,
+  level,
+  message,
+  place,
+  subject,
+  resource,
+  path,
+  cases,
+  fingerprint,
+}: Finding): object {
+  return {
+    engine,
+    rule: rule.id,
+    level,
+    ...(rule.severity === undefined ? {} : { severity: rule.severity }),
+    message,
+    file: place.file,
+    line: place.line,
+    exactLine: place.exact,
+    chart: subject,
+    resource: resource ?? null,
+    path,
+    cases,
+    help: rule.help,
+    fingerprint,
+  };
+}

@@ -1,0 +1,94 @@
+import type { CaseId, Finding } from '../findings.ts';
+import { casesText, OWN_ENGINE } from '../findings.ts';
+import { allRules } from '../rules/index.ts';
+import type { RuleInfo } from '../rules/rule.ts';
+import type { SuppressedFinding } from '../suppressions.ts';
+
+/** GitHub refuses a file with more: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
+const MAX_RESULTS = 25_000;
+
+export interface SarifInput {
+  /** Worst first. */
+  findings: readonly Finding[];
+  suppressed: readonly SuppressedFinding[];
+  cases: readonly CaseId[];
+}
+
+/** A log in SARIF 2.1.0 with one run for each engine. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function sarifLog({ findings, suppressed, cases }: SarifInput): object {
+  const all = [...findings.map((finding) => ({ finding, suppression: undefined })), ...suppressed].slice(
+    0,
+    MAX_RESULTS,
+  );
+  const engines = [...new Set([OWN_ENGINE, ...all.map(({ finding }) => finding.engine)])];
+  const runs = engines.map((engine) => {
+    const own = all.filter(({ finding }) => finding.engine === engine);
+    const met = [...new Map(own.map(({ finding }) => [finding.rule.id, finding.rule])).values()];
+    const rules = engine === OWN_ENGINE ? [...allRules] : met;
+    const index = new Map(rules.map(({ id }, position) => [id, position]));
+    return {
+      tool: { driver: { name: engine, rules: rules.map(sarifRule) } },
+      columnKind: 'utf16CodeUnits',
+      results: own.map((each) => ({ ...sarifResult(each, cases), ruleIndex: index.get(each.finding.rule.id) ?? -1 })),
+    };
+  });
+  return { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs };
+}
+
+function sarifRule({ id, level, severity, title, help }: RuleInfo): object {
+  return {
+    id,
+    name: id.replaceAll(/(?:^|[-/])(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: title },
+    help: { text: help, markdown: help },
+    defaultConfiguration: { level },
+    properties: {
+      tags: severity === undefined ? ['kubernetes'] : ['kubernetes', 'security'],
+      ...(severity === undefined ? {} : { 'security-severity': severity.toFixed(1) }),
+    },
+  };
+}
+
+function sarifResult(
+  { finding, suppression }: { finding: Finding; suppression: SuppressedFinding['suppression'] | undefined },
+  cases: readonly CaseId[],
+): object {
+  const { place, fingerprint } = finding;
+  return {
+    ruleId: finding.rule.id,
+    level: finding.level,
+    message: { text: findingText(finding, cases) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: place.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+          region: { startLine: place.line },
+        },
+        ...(finding.resource === undefined
+          ? {}
+          : {
+              logicalLocations: [
+                {
+                  name: finding.resource,
+                  fullyQualifiedName: `${finding.subject}/${finding.resource}`,
+                  kind: 'resource',
+                },
+              ],
+            }),
+      },
+    ],
+    partialFingerprints: { 'helmLintScan/v1': fingerprint },
+    ...(suppression === undefined
+      ? {}
+      : { suppressions: [{ kind: 'external', status: 'accepted', justification: suppression.reason }] }),
+    properties: { path: finding.path, exactLine: place.exact },
+  };
+}
+
+/** The sentence of a finding with its cases and, when the line is not the very one, a word about it. */
+export function findingText(finding: Finding, cases: readonly CaseId[]): string {
+  const seen = casesText(finding, cases);
+  const near = finding.place.exact ? '' : ' The line is approximate.';
+  return `${finding.message}${seen === '' ? '' : `, ${seen}`}.${near}`;
+}

@@ -1,0 +1,115 @@
+import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/result.ts';
+import { type CaseId, countLevels, type Finding } from '../findings.ts';
+import type { SetImage } from '../set-images.ts';
+import type { SuppressedFinding } from '../suppressions.ts';
+import { findingText } from './sarif.ts';
+
+/** One row of the matrix: a chart with one stack of values, or the manifests. */
+export interface MatrixRow {
+  subject: string;
+  values: string;
+  kubeVersions: string[];
+  resources: number;
+  notValidated: number;
+  failed: boolean;
+  seconds: number;
+}
+
+export interface SummaryInput {
+  matrix: readonly MatrixRow[];
+  findings: readonly Finding[];
+  suppressed: readonly SuppressedFinding[];
+  cases: readonly CaseId[];
+  set: readonly SetImage[];
+  helm: string;
+  /** The address of a file of this commit, without the path: `https://github.com/o/r/blob/SHA`. */
+  blob: string | undefined;
+}
+
+/** The job summary holds a megabyte; people read far less. */
+const SHOWN = 50;
+
+/** The job summary in Markdown. */
+export function summaryText(input: SummaryInput): string {
+  const { findings, suppressed, cases } = input;
+  const parts = ['## Helm lint and scan', headline(input), matrixTable(input.matrix, findings)];
+  if (findings.length > 0) {
+    const rows = findings.slice(0, SHOWN).map((finding) => findingRow(finding, cases, input.blob));
+    parts.push(`### Findings`, markdownTable({ header: ['', 'Rule', 'Where', 'What'], rows }));
+    if (findings.length > SHOWN) parts.push(`…and ${findings.length - SHOWN} more, in the log and the reports.`);
+  }
+  const images = new Map(
+    input.set.map(({ path, image }) => [`${path} ${image.repository}@${image.digest}`, { path, image }]),
+  );
+  if (images.size > 0) {
+    const rows = [...images.values()].map(({ path, image }): Cell[] => [
+      { code: path },
+      { code: `${image.repository}@${image.digest}` },
+    ]);
+    parts.push('### Images set', markdownTable({ header: ['Value', 'Image'], rows }));
+  }
+  if (suppressed.length > 0) {
+    const rows = suppressed.map(({ finding, suppression }): Cell[] => [
+      { code: finding.rule.id },
+      finding.message,
+      suppression.reason,
+      suppression.expires,
+    ]);
+    parts.push('### Suppressed', markdownTable({ header: ['Rule', 'What', 'Reason', 'Until'], rows }));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function headline({ findings, cases, matrix, helm }: SummaryInput): string {
+  const { error, warning, note } = countLevels(findings);
+  const resources = matrix.reduce((sum, row) => sum + row.resources, 0);
+  const notValidated = matrix.reduce((sum, row) => sum + row.notValidated, 0);
+  const unseen = notValidated === 0 ? 'all validated' : `**${notValidated} not validated**`;
+  return `${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(note, 'note')} in ${counted(cases.length, 'case')} with ${counted(resources, 'resource')} (${unseen})${helm === '' ? '' : `; Helm ${escapeMarkdown(helm)}`}.`;
+}
+
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function matrixTable(matrix: readonly MatrixRow[], findings: readonly Finding[]): string {
+  const rows = matrix.map((row): Cell[] => {
+    const own = findings.filter(({ cases }) =>
+      cases.some(({ subject, values }) => subject === row.subject && values === row.values),
+    );
+    const { error, warning, note } = countLevels(own);
+    return [
+      error > 0 || row.failed ? '❌' : warning > 0 ? '⚠️' : '✅',
+      { code: row.subject },
+      row.values,
+      row.kubeVersions.join(', '),
+      row.failed ? 'not rendered' : String(row.resources),
+      String(error),
+      String(warning),
+      String(note),
+      String(row.notValidated),
+      row.seconds.toFixed(2),
+    ];
+  });
+  return markdownTable({
+    header: [
+      '',
+      'Chart',
+      'Values',
+      'Kubernetes',
+      'Resources',
+      'Errors',
+      'Warnings',
+      'Notes',
+      'Not validated',
+      'Seconds',
+    ],
+    rows,
+  });
+}
+
+function findingRow(finding: Finding, cases: readonly CaseId[], blob: string | undefined): Cell[] {
+  const { place, level, rule } = finding;
+  const where = `${place.file}:${place.line}`;
+  const file = place.file.split('/').map(encodeURIComponent).join('/');
+  const cell: Cell = blob === undefined ? { code: where } : { text: where, link: `${blob}/${file}#L${place.line}` };
+  return [level, { code: rule.id }, cell, findingText(finding, cases)];
+}

@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { info } from '../../../lib/commands.ts';
+import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { setOutputs } from '../../../lib/result.ts';
+import type { Checked } from '../check.ts';
+import type { Settings } from '../inputs.ts';
+import type { RenderedCase } from '../render.ts';
+import { jsonReport } from './json.ts';
+import { sarifLog } from './sarif.ts';
+
+/** Write the files that the inputs name, and set the output of each as soon as it is there. */
+export async function writeReports(checked: Checked, { sarifFile, reportFile, renderDir }: Settings): Promise<void> {
+  if (sarifFile !== undefined) {
+    await write('sarif-file', sarifFile, JSON.stringify(sarifLog(checked), undefined, 2));
+    await setOutputs({ sarif: sarifFile });
+  }
+  if (reportFile !== undefined) {
+    await write('report-file', reportFile, JSON.stringify(jsonReport(checked), undefined, 2));
+    await setOutputs({ report: reportFile });
+  }
+  if (renderDir !== undefined) {
+    for (const each of checked.rendered)
+      if (each.failures.length === 0) await write('render-dir', join(renderDir, renderedPath(each)), each.text);
+    await setOutputs({ rendered: renderDir });
+    info(`Rendered manifests are in ${renderDir}`);
+  }
+}
+
+/** `helm/shop/ci-ha/1.34.yaml` */
+function renderedPath({ id }: RenderedCase): string {
+  const values = id.values.replace(/\.ya?ml$/, '').replaceAll(/[^A-Za-z0-9_.-]+/g, '-');
+  return join(id.subject, values, `${id.kubeVersion}.yaml`);
+}
+
+async function write(input: string, path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text.endsWith('\n') ? text : `${text}\n`);
+  } catch (error) {
+    throw new ActionError({
+      what: `${path} could not be written`,
+      why: messageOf(error),
+      next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary folder.`,
+      cause: error,
+    });
+  }
+}

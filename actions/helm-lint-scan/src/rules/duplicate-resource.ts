@@ -1,0 +1,25 @@
+import { groupOf, resourceLabel } from '../manifests/resource.ts';
+import { namespaceIn, type ResourceRule, wrong } from './rule.ts';
+
+export const duplicateResource: ResourceRule = {
+  id: 'duplicate-resource',
+  level: 'error',
+  title: 'The same resource is there twice',
+  help: 'One overwrites the other, or the deployment fails. Give each a name of its own.',
+  check: (scope) => {
+    const seen = new Map<string, string>();
+    return scope.resources.flatMap((resource) => {
+      // The API makes a new name for each of these; a name that is missing is the schema's affair.
+      if (resource.name.endsWith('*') || resource.name === '?') return [];
+      const key = [groupOf(resource.apiVersion), resource.kind, namespaceIn(scope, resource), resource.name].join('\n');
+      const first = seen.get(key);
+      if (first === undefined) {
+        seen.set(key, resource.source.file);
+        return [];
+      }
+      return [
+        wrong(resource, ['metadata', 'name'], `${resourceLabel(resource)} is there twice; the first is in ${first}`),
+      ];
+    });
+  },
+};

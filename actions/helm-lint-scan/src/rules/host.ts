@@ -1,0 +1,38 @@
+import { at, isData, listAt } from '../data.ts';
+import { type ResourceRule, wrong } from './rule.ts';
+
+export const hostPath: ResourceRule = {
+  id: 'host-path',
+  level: 'warning',
+  severity: 7,
+  title: 'A pod mounts a folder of its node',
+  help: 'Who can write there can take over the node. Use a volume of the cluster.',
+  check: (scope) =>
+    scope.workloads.flatMap(({ resource, pod, podPath }) =>
+      listAt(pod, 'volumes').flatMap((volume, index) =>
+        isData(at(volume, 'hostPath'))
+          ? [
+              wrong(
+                resource,
+                [...podPath, 'volumes', index, 'hostPath'],
+                `mounts ${String(at(volume, 'hostPath', 'path'))} of its node`,
+              ),
+            ]
+          : [],
+      ),
+    ),
+};
+
+export const hostNamespaces: ResourceRule = {
+  id: 'host-namespaces',
+  level: 'warning',
+  severity: 7,
+  title: "A pod shares its node's network, processes or IPC",
+  help: 'It sees what other pods do, and network policies do not hold for it. Leave `hostNetwork`, `hostPID` and `hostIPC` out.',
+  check: (scope) =>
+    scope.workloads.flatMap(({ resource, pod, podPath }) =>
+      ['hostNetwork', 'hostPID', 'hostIPC']
+        .filter((key) => at(pod, key) === true)
+        .map((key) => wrong(resource, [...podPath, key], `sets ${key}`)),
+    ),
+};

@@ -1,0 +1,22 @@
+import { numberAt } from '../data.ts';
+import { scalings } from './hpa.ts';
+import { type ResourceRule, wrong } from './rule.ts';
+
+export const hpaReplicas: ResourceRule = {
+  id: 'hpa-replicas',
+  level: 'error',
+  title: 'A workload that an autoscaler scales sets replicas too',
+  help: 'Every deployment puts the number of pods back to `replicas`, and with server-side apply the two fight over the field. Leave `replicas` out of the template when the autoscaler is on.',
+  check: (scope) =>
+    scalings(scope).flatMap(({ hpa, target, targetLabel }) =>
+      target !== undefined && numberAt(target.object, 'spec', 'replicas') !== undefined
+        ? [
+            wrong(
+              target,
+              ['spec', 'replicas'],
+              `${targetLabel} sets replicas, but HorizontalPodAutoscaler/${hpa.name} scales it`,
+            ),
+          ]
+        : [],
+    ),
+};

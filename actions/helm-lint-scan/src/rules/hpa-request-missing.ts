@@ -1,0 +1,36 @@
+import { at } from '../data.ts';
+import { scalings, utilisations } from './hpa.ts';
+import { absent, type ResourceRule } from './rule.ts';
+
+export const hpaRequestMissing: ResourceRule = {
+  id: 'hpa-request-missing',
+  level: 'error',
+  title: 'An autoscaler looks at a utilisation of pods that request nothing',
+  help: 'Utilisation is a share of the request: without one on every container the autoscaler does nothing. Set `resources.requests`. Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details',
+  check: (scope) =>
+    scalings(scope).flatMap((scaling) =>
+      utilisations(scaling).flatMap((resource) =>
+        (scaling.workload?.containers ?? [])
+          .filter(({ role, spec }) => {
+            // The API takes the limit for the request when only the limit is there.
+            const asked = at(spec, 'resources', 'requests', resource) ?? at(spec, 'resources', 'limits', resource);
+            return (
+              role !== 'init' &&
+              asked === undefined &&
+              at(scaling.workload?.pod, 'resources', 'requests', resource) === undefined
+            );
+          })
+          .flatMap(({ name, path }) =>
+            scaling.target === undefined
+              ? []
+              : [
+                  absent(
+                    scaling.target,
+                    [...path, 'resources', 'requests', resource],
+                    `container ${name} requests no ${resource}, but HorizontalPodAutoscaler/${scaling.hpa.name} scales on its utilisation`,
+                  ),
+                ],
+          ),
+      ),
+    ),
+};

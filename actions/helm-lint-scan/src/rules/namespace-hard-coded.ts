@@ -1,0 +1,20 @@
+import { type ResourceRule, wrong } from './rule.ts';
+
+export const namespaceHardCoded: ResourceRule = {
+  id: 'namespace-hard-coded',
+  level: 'warning',
+  title: 'A chart puts a resource into another namespace than the release',
+  help: 'The release is then spread over namespaces, and a second one collides with the first. Leave the namespace out or use `.Release.Namespace`.',
+  check: (scope) =>
+    scope.resources.flatMap((resource) =>
+      scope.origin === 'chart' && resource.namespace !== undefined && resource.namespace !== scope.namespace
+        ? [
+            wrong(
+              resource,
+              ['metadata', 'namespace'],
+              `goes to the namespace ${resource.namespace}, wherever the release goes`,
+            ),
+          ]
+        : [],
+    ),
+};

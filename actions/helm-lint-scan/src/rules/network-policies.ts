@@ -1,0 +1,45 @@
+import { at, isData, listAt } from '../data.ts';
+import { matchesSelector, selectorAt } from '../manifests/selectors.ts';
+import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
+
+const policies = (scope: Scope) =>
+  ofKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));
+
+export const networkPolicySelectsNothing: ResourceRule = {
+  id: 'network-policy-selects-nothing',
+  level: 'warning',
+  severity: 4,
+  title: 'A network policy holds for no pod',
+  help: 'Its `podSelector` must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
+  check: (scope) =>
+    policies(scope).flatMap((policy) => {
+      const selector = selectorAt(policy.object, 'podSelector');
+      // An empty selector holds for the whole namespace.
+      if (selector === undefined || Object.keys(selector).length === 0) return [];
+      const found = scope.workloads.some(
+        ({ resource, labels }) =>
+          namespaceIn(scope, resource) === namespaceIn(scope, policy) && matchesSelector(selector, labels),
+      );
+      return found ? [] : [wrong(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
+    }),
+};
+
+/** A rule that names neither who nor where lets everything through. */
+const letsAllThrough = (rule: unknown, peers: string): boolean =>
+  isData(rule) && listAt(rule, peers).length === 0 && listAt(rule, 'ports').length === 0;
+
+export const networkPolicyAllowsAll: ResourceRule = {
+  id: 'network-policy-allows-all',
+  level: 'warning',
+  severity: 4,
+  title: 'A network policy lets everybody in',
+  help: 'An empty rule in `ingress` allows every sender on every port: the policy does nothing. Name the senders or the ports.',
+  check: (scope) =>
+    policies(scope).flatMap((policy) =>
+      listAt(policy.object, 'spec', 'ingress').flatMap((rule, index) =>
+        letsAllThrough(rule, 'from') || at(rule, 'from', 0) === null
+          ? [wrong(policy, ['spec', 'ingress', index], 'lets every sender in on every port')]
+          : [],
+      ),
+    ),
+};

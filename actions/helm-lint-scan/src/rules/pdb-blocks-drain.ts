@@ -1,0 +1,35 @@
+import { at } from '../data.ts';
+import { budgets, fewestPods } from './pdb.ts';
+import { type ResourceRule, wrong } from './rule.ts';
+
+/** A number of pods, given as such or as a share of `total`; shares are rounded up, as the API does. */
+function podCount(value: unknown, total: number): number | undefined {
+  if (typeof value === 'number') return value;
+  const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return percent === undefined ? undefined : Math.ceil((Number(percent) / 100) * total);
+}
+
+export const pdbBlocksDrain: ResourceRule = {
+  id: 'pdb-blocks-drain',
+  level: 'error',
+  title: 'A disruption budget lets no pod go',
+  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one pod to go: `maxUnavailable: 1`, or fewer in `minAvailable` than there are pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+  check: (scope) =>
+    budgets(scope).flatMap(({ pdb, workloads }) => {
+      const pods = workloads.filter(({ kind }) => kind !== 'DaemonSet').map((each) => fewestPods(scope, each));
+      if (pods.length === 0) return [];
+      const total = pods.reduce((sum, count) => sum + count, 0);
+      if (total === 0) return [];
+      const spare = podCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
+      if (spare === 0) return [wrong(pdb, ['spec', 'maxUnavailable'], 'lets no pod go: maxUnavailable is 0')];
+      const kept = podCount(at(pdb.object, 'spec', 'minAvailable'), total);
+      if (kept === undefined || kept < total) return [];
+      return [
+        wrong(
+          pdb,
+          ['spec', 'minAvailable'],
+          `lets no pod go: ${kept} must stay and there may be no more than ${total}`,
+        ),
+      ];
+    }),
+};

@@ -1,0 +1,13 @@
+import { budgets } from './pdb.ts';
+import { type ResourceRule, wrong } from './rule.ts';
+
+export const pdbSelectsNothing: ResourceRule = {
+  id: 'pdb-selects-nothing',
+  level: 'warning',
+  title: 'A disruption budget guards no pod',
+  help: 'Its selector must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
+  check: (scope) =>
+    budgets(scope).flatMap(({ pdb, workloads }) =>
+      workloads.length === 0 ? [wrong(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
+    ),
+};

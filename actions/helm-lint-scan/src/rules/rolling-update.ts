@@ -1,0 +1,25 @@
+import { at } from '../data.ts';
+import { absent, type ResourceRule, wrong } from './rule.ts';
+
+const PATH = ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'];
+
+export const rollingUpdate: ResourceRule = {
+  id: 'rolling-update',
+  level: 'warning',
+  title: 'A rollout may take pods away before new ones are ready',
+  help: 'With `maxUnavailable: 0` the capacity never falls below what is wanted; `maxSurge` then makes room for the new pods. The default is 25 %. Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment',
+  check: (scope) =>
+    scope.workloads.flatMap(({ resource, kind }) => {
+      if (kind !== 'Deployment') return [];
+      if (at(resource.object, 'spec', 'strategy', 'type') === 'Recreate')
+        return [wrong(resource, ['spec', 'strategy', 'type'], 'stops every pod before it starts new ones (Recreate)')];
+      const value = at(resource.object, ...PATH);
+      if (value === undefined)
+        return [
+          absent(resource, PATH, 'does not set rollingUpdate.maxUnavailable: a quarter of the pods may go first'),
+        ];
+      return value === 0 || value === '0' || value === '0%'
+        ? []
+        : [wrong(resource, PATH, `lets ${String(value)} of its pods go before new ones are ready`)];
+    }),
+};

@@ -1,0 +1,122 @@
+import { at, listAt, type Path, textAt } from '../data.ts';
+import type { Container, Workload } from '../manifests/workloads.ts';
+import { absent, eachContainer, type Problem, type ResourceRule, wrong } from './rule.ts';
+
+/** What holds for a container: its own security context, else the pod's. */
+function effective({ spec }: Container, { pod }: Workload, key: string): unknown {
+  return at(spec, 'securityContext', key) ?? at(pod, 'securityContext', key);
+}
+
+const at_ = (container: Container, key: string): Path => [...container.path, 'securityContext', key];
+
+/** A setting that is wrong where it stands, or missing. */
+function setting(container: Container, { resource }: Workload, key: string, message: string): Problem[] {
+  const given = at(container.spec, 'securityContext', key) !== undefined;
+  return [(given ? wrong : absent)(resource, at_(container, key), `container ${container.name} ${message}`)];
+}
+
+const isWindows = ({ pod }: Workload): boolean => textAt(pod, 'os', 'name') === 'windows';
+
+export const privileged: ResourceRule = {
+  id: 'privileged',
+  level: 'error',
+  severity: 9,
+  title: 'A container is privileged',
+  help: 'It can do on the node whatever root can. Ask for the single capability that it needs instead.',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) =>
+      at(container.spec, 'securityContext', 'privileged') === true
+        ? setting(container, workload, 'privileged', 'is privileged')
+        : [],
+    ),
+};
+
+export const privilegeEscalation: ResourceRule = {
+  id: 'privilege-escalation',
+  level: 'warning',
+  severity: 6,
+  title: 'A process may gain more rights than its parent',
+  help: 'Set `securityContext.allowPrivilegeEscalation: false`, which makes setuid programs harmless.',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) =>
+      at(container.spec, 'securityContext', 'allowPrivilegeEscalation') === false || isWindows(workload)
+        ? []
+        : setting(
+            container,
+            workload,
+            'allowPrivilegeEscalation',
+            'may gain privileges (allowPrivilegeEscalation is not false)',
+          ),
+    ),
+};
+
+export const runAsNonRoot: ResourceRule = {
+  id: 'run-as-non-root',
+  level: 'warning',
+  severity: 6,
+  title: 'A container may run as root',
+  help: 'Set `runAsNonRoot: true` in the security context of the pod or the container, so that an image that starts as root is refused.',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) => {
+      if (isWindows(workload)) return [];
+      const user = effective(container, workload, 'runAsUser');
+      if (user === 0) return setting(container, workload, 'runAsUser', 'runs as root (runAsUser: 0)');
+      if (effective(container, workload, 'runAsNonRoot') === true) return [];
+      return typeof user === 'number' && user > 0
+        ? []
+        : setting(container, workload, 'runAsNonRoot', 'may run as root (runAsNonRoot is not true)');
+    }),
+};
+
+export const readOnlyRoot: ResourceRule = {
+  id: 'read-only-root',
+  level: 'warning',
+  severity: 4,
+  title: 'A container can change its own files',
+  help: 'Set `securityContext.readOnlyRootFilesystem: true` and mount an `emptyDir` where it must write.',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) =>
+      at(container.spec, 'securityContext', 'readOnlyRootFilesystem') === true || isWindows(workload)
+        ? []
+        : setting(container, workload, 'readOnlyRootFilesystem', 'can write to its root file system'),
+    ),
+};
+
+export const capabilities: ResourceRule = {
+  id: 'capabilities',
+  level: 'warning',
+  severity: 5,
+  title: 'A container keeps capabilities that it does not name',
+  help: 'Set `securityContext.capabilities.drop: [ALL]` and add back what it needs; the restricted Pod Security Standard allows NET_BIND_SERVICE alone. Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) => {
+      if (isWindows(workload)) return [];
+      const dropped = listAt(container.spec, 'securityContext', 'capabilities', 'drop').map((each) =>
+        String(each).toUpperCase(),
+      );
+      if (!dropped.includes('ALL'))
+        return setting(container, workload, 'capabilities', 'does not drop all capabilities');
+      const risky = listAt(container.spec, 'securityContext', 'capabilities', 'add').filter(
+        (each) => each !== 'NET_BIND_SERVICE',
+      );
+      const path = [...at_(container, 'capabilities'), 'add'];
+      return risky.length > 0
+        ? [wrong(workload.resource, path, `container ${container.name} adds the capabilities ${risky.join(', ')}`)]
+        : [];
+    }),
+};
+
+export const seccomp: ResourceRule = {
+  id: 'seccomp',
+  level: 'note',
+  severity: 4,
+  title: 'A container may make any system call',
+  help: 'Set `securityContext.seccompProfile.type: RuntimeDefault` for the pod.',
+  check: (scope) =>
+    eachContainer(scope, (container, workload) => {
+      const type = at(effective(container, workload, 'seccompProfile'), 'type');
+      return type === 'RuntimeDefault' || type === 'Localhost' || isWindows(workload)
+        ? []
+        : setting(container, workload, 'seccompProfile', 'has no seccomp profile');
+    }),
+};

@@ -1,0 +1,29 @@
+import { at, textAt } from '../data.ts';
+import { absent, namespaceIn, type ResourceRule } from './rule.ts';
+
+export const serviceAccountToken: ResourceRule = {
+  id: 'service-account-token',
+  level: 'note',
+  severity: 4,
+  title: 'A pod gets a token of the API that it may not need',
+  help: 'Set `automountServiceAccountToken: false` for pods that do not talk to the API of Kubernetes.',
+  check: (scope) =>
+    scope.workloads.flatMap(({ resource, pod, podPath }) => {
+      const account = scope.resources.find(
+        (each) =>
+          each.kind === 'ServiceAccount' &&
+          each.name === textAt(pod, 'serviceAccountName') &&
+          namespaceIn(scope, each) === namespaceIn(scope, resource),
+      );
+      const mounted = at(pod, 'automountServiceAccountToken') ?? at(account?.object, 'automountServiceAccountToken');
+      return mounted === undefined
+        ? [
+            absent(
+              resource,
+              [...podPath, 'automountServiceAccountToken'],
+              'mounts the token of its service account without asking for it',
+            ),
+          ]
+        : [];
+    }),
+};

@@ -1,0 +1,77 @@
+import type { Chart } from '../charts.ts';
+import { at, type Data, dataAt, isData, type Path, pathText } from '../data.ts';
+import type { ChartRule } from './rule.ts';
+
+const FILE = 'values.schema.json';
+
+export const valuesSchemaMissing: ChartRule = {
+  id: 'values-schema-missing',
+  level: 'note',
+  title: 'A chart has no schema for its values',
+  help: 'With a values.schema.json Helm refuses a misspelt value, which is otherwise ignored in silence. Source: https://helm.sh/docs/topics/charts/#schema-files',
+  checkChart: (chart: Chart) =>
+    chart.valuesSchema === undefined &&
+    chart.type === 'application' &&
+    Object.keys(dataAt(chart.values?.value)).length > 0
+      ? [{ file: 'values.yaml', path: [], message: `there is no ${FILE} beside it` }]
+      : [],
+};
+
+/** The objects of a schema that name their keys, with their place in it. */
+function objects(schema: unknown, path: Path = []): { path: Path; schema: Data }[] {
+  if (!isData(schema)) return [];
+  const below = (key: string): { path: Path; schema: Data }[] =>
+    Object.entries(dataAt(schema, key)).flatMap(([name, each]) => objects(each, [...path, key, name]));
+  const own = isData(schema.properties) ? [{ path, schema }] : [];
+  return [
+    ...own,
+    ...below('properties'),
+    ...below('$defs'),
+    ...below('definitions'),
+    ...below('patternProperties'),
+    ...objects(schema.items, [...path, 'items']),
+    ...objects(schema.additionalProperties, [...path, 'additionalProperties']),
+  ];
+}
+
+/** `properties.web.properties.image` → `web.image` */
+function valuesPath(path: Path): string {
+  const steps = path.filter(
+    (step, index) => index % 2 === 1 || !['properties', '$defs', 'definitions'].includes(String(step)),
+  );
+  return steps.length === 0 ? 'the root' : pathText(steps);
+}
+
+const SHOWN = 5;
+
+export const valuesSchemaLoose: ChartRule = {
+  id: 'values-schema-loose',
+  level: 'note',
+  title: 'A values schema lets misspelt keys pass',
+  help: 'Set `additionalProperties: false` on every object that lists its keys, not on the root alone.',
+  checkChart: ({ valuesSchema }: Chart) => {
+    // An object inside `allOf` and the like only adds conditions; those are not looked at.
+    const loose = objects(valuesSchema?.value).filter(
+      ({ schema }) => schema.additionalProperties === undefined && schema.unevaluatedProperties === undefined,
+    );
+    const first = loose[0];
+    if (first === undefined) return [];
+    const names = loose.slice(0, SHOWN).map(({ path }) => valuesPath(path));
+    const more = loose.length > SHOWN ? ` and ${loose.length - SHOWN} more` : '';
+    return [
+      { file: FILE, path: first.path, message: `takes keys that it does not know in ${names.join(', ')}${more}` },
+    ];
+  },
+};
+
+export const valuesSchemaGlobal: ChartRule = {
+  id: 'values-schema-global',
+  level: 'warning',
+  title: 'A values schema makes the chart useless as a dependency',
+  help: 'Helm hands `global` to every dependency. A root with `additionalProperties: false` must list `global`, or the parent cannot be installed. Source: https://github.com/helm/helm/issues/10392',
+  checkChart: ({ valuesSchema }: Chart) => {
+    const schema = valuesSchema?.value;
+    if (at(schema, 'additionalProperties') !== false || at(schema, 'properties', 'global') !== undefined) return [];
+    return [{ file: FILE, path: ['additionalProperties'], message: 'refuses the key global' }];
+  },
+};

@@ -1,0 +1,43 @@
+import { basename } from 'node:path';
+import { listAt, textAt } from '../data.ts';
+import { parseOutput, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+
+/** Takes seconds to start, so it looks at everything in one run. */
+export const checkov: Scanner = {
+  name: 'checkov',
+  async scan({ run, folder, files }) {
+    const result = await run([
+      '--directory',
+      folder,
+      '--framework',
+      'kubernetes',
+      '--skip-download',
+      '--quiet',
+      '--compact',
+      '--soft-fail',
+      '--output',
+      'json',
+    ]);
+    const output = parseOutput('checkov', result);
+    const reports = Array.isArray(output) ? output : [output];
+    const byName = new Map(files.map((file) => [basename(file.path), file]));
+    return reports.flatMap((report) =>
+      listAt(report, 'results', 'failed_checks').flatMap((check) => failure(check, byName)),
+    );
+  },
+};
+
+function failure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
+  const id = textAt(check, 'check_id');
+  const file = files.get(basename(textAt(check, 'file_path') ?? ''));
+  if (id === undefined || file === undefined) return [];
+  const title = textAt(check, 'check_name') ?? id;
+  const rule = {
+    id: `checkov/${id}`,
+    level: 'warning' as const,
+    severity: 4,
+    title,
+    help: textAt(check, 'guideline') ?? title,
+  };
+  return [{ group: file.group, resource: file.resource, path: [], rule, message: `fails ${id}: ${title}` }];
+}

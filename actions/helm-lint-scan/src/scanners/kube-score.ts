@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import { listAt, numberAt, textAt } from '../data.ts';
+import type { Level } from '../rules/rule.ts';
+import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+
+/** Grades of kube-score: 1 critical, 5 warning, 7 almost good, 10 good. */
+const levelOf = (grade: number): Level => (grade <= 1 ? 'error' : 'warning');
+
+/** Looks at objects together, as services and budgets belong to their workloads: a run for each group. */
+export const kubeScore: Scanner = {
+  name: 'kube-score',
+  async scan(context) {
+    const groups = [...Map.groupBy(context.files, ({ group }) => group).values()];
+    return (await Promise.all(groups.map((files) => scanGroup(context, files)))).flat();
+  },
+};
+
+async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Promise<Scanned[]> {
+  const version = files[0]?.group.kube.minor;
+  const result = await run([
+    'score',
+    '--output-format',
+    'json',
+    '--kubernetes-version',
+    `v${version}`,
+    ...files.map(({ path }) => path),
+  ]);
+  const objects = parseOutput('kube-score', result);
+  return (Array.isArray(objects) ? objects : []).flatMap((object) => {
+    const file = files.find(({ path }) => basename(path) === basename(textAt(object, 'file_name') ?? ''));
+    return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => failures(check, file));
+  });
+}
+
+function failures(check: unknown, { group, resource }: ScanFile): Scanned[] {
+  const grade = numberAt(check, 'grade') ?? 10;
+  const id = textAt(check, 'check', 'id');
+  if (grade >= 7 || id === undefined || (check as { skipped?: boolean }).skipped === true) return [];
+  const rule = {
+    id: `kube-score/${id}`,
+    level: levelOf(grade),
+    title: textAt(check, 'check', 'name') ?? id,
+    help: textAt(check, 'check', 'comment') ?? '',
+  };
+  return listAt(check, 'comments').map((comment) => {
+    const container = textAt(comment, 'path');
+    const where = container ? `${container}: ` : '';
+    return { group, resource, path: [], rule, message: `${where}${textAt(comment, 'summary') ?? rule.title}` };
+  });
+}

@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { listAt, type Path, pointerPath, textAt } from '../data.ts';
+import type { SchemaStore } from '../validation/store.ts';
+import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+
+const RULE = {
+  id: 'kubeconform/schema',
+  level: 'error',
+  title: 'kubeconform: a resource breaks the schema of its kind',
+  help: 'See https://github.com/yannh/kubeconform',
+} as const;
+
+/** Given the bundled schemas, as it would otherwise download its own. Kinds without a schema are counted by the action itself. */
+export const kubeconform: Scanner = {
+  name: 'kubeconform',
+  async scan(context) {
+    const versions = [...Map.groupBy(context.files, ({ group }) => group.kube.minor).entries()];
+    return (await Promise.all(versions.map(([minor, files]) => scanVersion(context, minor, files)))).flat();
+  },
+};
+
+async function scanVersion(
+  { run, scratch, schemas }: ScanContext,
+  minor: string,
+  files: readonly ScanFile[],
+): Promise<Scanned[]> {
+  const folder = join(scratch, minor);
+  if (!(await writeSchemas(schemas, minor, folder))) return [];
+  const location = `${folder}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
+  const flags = ['-strict', '-ignore-missing-schemas', '-output', 'json', '-schema-location', location];
+  const result = await run([...flags, '-kubernetes-version', `${minor}.0`, ...files.map(({ path }) => path)]);
+  const byName = new Map(files.map((file) => [basename(file.path), file]));
+  return listAt(parseOutput('kubeconform', result), 'resources').flatMap((each) => failures(each, byName));
+}
+
+function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
+  const file = files.get(basename(textAt(result, 'filename') ?? ''));
+  if (file === undefined || !['statusInvalid', 'statusError'].includes(textAt(result, 'status') ?? '')) return [];
+  const found = (path: Path, message: string): Scanned => ({
+    group: file.group,
+    resource: file.resource,
+    path,
+    rule: RULE,
+    message,
+  });
+  const errors = listAt(result, 'validationErrors');
+  if (errors.length === 0) return [found([], textAt(result, 'msg') ?? 'is invalid')];
+  return errors.map((error) => found(pointerPath(textAt(error, 'path') ?? ''), textAt(error, 'msg') ?? 'is invalid'));
+}
+
+/** The bundled schemas in the layout that kubeconform asks for: `deployment-apps-v1.json`, each a reference into one file. */
+async function writeSchemas(store: SchemaStore, minor: string, folder: string): Promise<boolean> {
+  const schemas = await store.load(minor);
+  if (schemas === undefined) return false;
+  await mkdir(folder);
+  const { kinds, definitions } = schemas;
+  await writeFile(join(folder, '_definitions.json'), JSON.stringify({ definitions }));
+  await Promise.all(
+    Object.entries(kinds).map(([key, name]) => {
+      const parts = key.split('/');
+      const kind = parts.at(-1) ?? '';
+      const group = parts.length === 3 ? `${parts[0]?.split('.')[0]}-` : '';
+      const file = `${kind.toLowerCase()}-${group}${parts.at(-2)}.json`;
+      return writeFile(join(folder, file), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }));
+    }),
+  );
+  return true;
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
+import type { Exec, ExecResult } from '../../../lib/exec.ts';
+import type { Environment } from '../../../lib/inputs.ts';
+import type { CaseId } from '../findings.ts';
+import type { ScannerName } from '../inputs.ts';
+import type { KubeVersion } from '../kube-version.ts';
+import type { Place } from '../locate/locate.ts';
+import type { Resource } from '../manifests/resource.ts';
+import type { Problem, RuleInfo } from '../rules/rule.ts';
+import type { SchemaStore } from '../validation/store.ts';
+
+/** What is scanned together: one chart with one stack of values, or the manifests. */
+export interface ScanGroup {
+  id: CaseId;
+  kube: KubeVersion;
+  resources: readonly Resource[];
+  locate(problem: Problem): Place;
+}
+
+/** One thing that an engine found. */
+export interface Scanned {
+  group: ScanGroup;
+  resource: Resource;
+  path: Problem['path'];
+  rule: RuleInfo;
+  message: string;
+}
+
+/** A resource in a file of its own, so that what an engine says of the file can be told of the resource. */
+export interface ScanFile {
+  path: string;
+  group: ScanGroup;
+  resource: Resource;
+}
+
+export interface ScanContext {
+  /** Holds the files of all groups, and nothing else. */
+  folder: string;
+  /** Another folder, for what an engine needs beside them. */
+  scratch: string;
+  files: readonly ScanFile[];
+  schemas: SchemaStore;
+  run(args: readonly string[]): Promise<ExecResult>;
+}
+
+export interface Scanner {
+  name: ScannerName;
+  scan(context: ScanContext): Promise<Scanned[]>;
+}
+
+/** What an engine printed, as JSON. @throws {ActionError} with its own words when it printed something else */
+export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode }: ExecResult): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch (error) {
+    throw new ActionError({
+      what: `${scanner} failed`,
+      why:
+        (stderr || stdout).trim().split('\n').slice(-5).join('\n') ||
+        `it printed nothing and ended with code ${exitCode}`,
+      next: `Run ${scanner} by itself in a step before this one to see what it needs, or take it out of the input scanners.`,
+      cause: error,
+    });
+  }
+}
+
+const PASSED = [
+  'PATH',
+  'Path',
+  'PATHEXT',
+  'SystemRoot',
+  'SYSTEMROOT',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'HOME',
+  'USERPROFILE',
+  'LANG',
+  'LC_ALL',
+];
+const NOWHERE = 'http://127.0.0.1:9';
+
+/** @throws {ToolMissingError} when one of the engines is not on this machine */
+export async function assertInstalled(names: readonly ScannerName[]): Promise<void> {
+  if (names.length === 0) return;
+  const { which } = await import('@actions/io');
+  for (const name of names) {
+    if ((await which(name, false)) === '')
+      throw new ToolMissingError(
+        name,
+        `Install ${name} in a step before this one, or take it out of the input scanners.`,
+      );
+  }
+}
+
+/** Write the resources down and let each engine look at them, without a cluster and without the network. */
+export async function scanAll(
+  scanners: readonly Scanner[],
+  groups: readonly ScanGroup[],
+  tools: { exec: Exec; schemas: SchemaStore; env: Environment },
+): Promise<{ scanner: ScannerName; found: Scanned[] }[]> {
+  const [folder, scratch] = await Promise.all(
+    ['scan-', 'scratch-'].map((prefix) => mkdtemp(join(tools.env.RUNNER_TEMP || tmpdir(), prefix))),
+  );
+  if (folder === undefined || scratch === undefined) return [];
+  try {
+    const files = await writeFiles(groups, folder);
+    await writeFile(join(scratch, 'kubeconfig'), '');
+    const env = {
+      ...Object.fromEntries(PASSED.flatMap((name) => (tools.env[name] === undefined ? [] : [[name, tools.env[name]]]))),
+      KUBECONFIG: join(scratch, 'kubeconfig'),
+      HTTP_PROXY: NOWHERE,
+      HTTPS_PROXY: NOWHERE,
+    };
+    return await Promise.all(
+      scanners.map(async (scanner) => ({
+        scanner: scanner.name,
+        found: await scanner.scan({
+          folder,
+          scratch,
+          files,
+          schemas: tools.schemas,
+          run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env }),
+        }),
+      })),
+    );
+  } finally {
+    await Promise.all([folder, scratch].map((each) => rm(each, { recursive: true, force: true })));
+  }
+}
+
+async function writeFiles(groups: readonly ScanGroup[], folder: string): Promise<ScanFile[]> {
+  const { stringify } = await import('yaml');
+  const files = groups.flatMap((group, index) =>
+    group.resources.map((resource, position) => ({ path: join(folder, `${index}-${position}.yaml`), group, resource })),
+  );
+  await Promise.all(files.map(({ path, resource }) => writeFile(path, stringify(resource.object, { version: '1.1' }))));
+  return files;
+}

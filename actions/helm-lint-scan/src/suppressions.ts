@@ -1,0 +1,154 @@
+import { matchesGlob } from 'node:path/posix';
+import { ActionError } from '../../lib/errors.ts';
+import { at, isData } from './data.ts';
+import type { Files } from './files.ts';
+import type { CaseId, Finding, Findings } from './findings.ts';
+import { readYaml } from './manifests/yaml.ts';
+import { engineRules } from './rules/engine.ts';
+import { isRuleId } from './rules/index.ts';
+
+/** One entry of the ignore file. What is left out fits everything. */
+export interface Suppression {
+  rule: string;
+  reason: string;
+  /** The last day it holds, or `never`. */
+  expires: string;
+  /** Globs: the chart's folder, the file that a finding points to, `Kind/name`. */
+  chart: string | undefined;
+  file: string | undefined;
+  resource: string | undefined;
+  /** Its line in the ignore file. */
+  line: number;
+}
+
+export interface SuppressedFinding {
+  finding: Finding;
+  suppression: Suppression;
+}
+
+const KEYS = ['rule', 'reason', 'expires', 'chart', 'file', 'resource'];
+const EXAMPLE = '- { rule: image-digest, reason: the base image is pinned by the mirror, expires: 2027-06-30 }';
+
+/**
+ * Read the ignore file.
+ * @throws {ActionError} naming every fault with its line
+ */
+export async function readSuppressions(
+  files: Files,
+  file: { path: string; required: boolean },
+): Promise<Suppression[]> {
+  const text = await files.read(file.path);
+  if (text === undefined) {
+    if (!file.required) return [];
+    throw invalid(file.path, ['there is no such file in the repository']);
+  }
+  const document = readYaml(text)[0];
+  if (document === undefined || document.value === null) return [];
+  const broken = document.faults.map(({ line, message }) => `line ${line}: ${message}`);
+  if (broken.length > 0) throw invalid(file.path, broken);
+  const entries = at(document.value, 'suppressions');
+  if (!Array.isArray(entries)) throw invalid(file.path, ['line 1: there is no list called suppressions']);
+  const faults: string[] = [];
+  const list = entries.flatMap((entry, index) => {
+    const { line } = document.find(['suppressions', index]);
+    const problems = isData(entry) ? problemsOf(entry) : ['is not a mapping'];
+    faults.push(...problems.map((problem) => `line ${line}: ${problem}`));
+    return problems.length > 0 ? [] : [suppression(entry as Record<string, unknown>, line)];
+  });
+  if (faults.length > 0) throw invalid(file.path, faults);
+  return list;
+}
+
+function invalid(path: string, faults: readonly string[]): ActionError {
+  return new ActionError({
+    what: `${path} cannot be used`,
+    why: faults.join('\n'),
+    next: `Write it as \`suppressions:\` and a list of entries like ${EXAMPLE}`,
+  });
+}
+
+function problemsOf(entry: Record<string, unknown>): string[] {
+  const texts = ['reason', 'chart', 'file', 'resource'].filter(
+    (key) => entry[key] !== undefined && typeof entry[key] !== 'string',
+  );
+  return [
+    ...Object.keys(entry)
+      .filter((key) => !KEYS.includes(key))
+      .map((key) => `${key} is not one of ${KEYS.join(', ')}`),
+    ...texts.map((key) => `${key} is not a text`),
+    ...(typeof entry.rule === 'string' && isRuleId(entry.rule)
+      ? []
+      : [`rule ${JSON.stringify(entry.rule ?? '')} is not a rule of this action`]),
+    ...(typeof entry.reason === 'string' && entry.reason.trim() !== ''
+      ? []
+      : ['reason is missing: say why it is right to hide this']),
+    ...(isDay(entry.expires) ? [] : ['expires is not a day (2027-06-30) or never']),
+  ];
+}
+
+function isDay(value: unknown): boolean {
+  if (value === 'never') return true;
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const day = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
+}
+
+const suppression = (entry: Record<string, unknown>, line: number): Suppression => ({
+  rule: entry.rule as string,
+  reason: (entry.reason as string).trim(),
+  expires: entry.expires as string,
+  chart: entry.chart as string | undefined,
+  file: entry.file as string | undefined,
+  resource: entry.resource as string | undefined,
+  line,
+});
+
+const isExpired = ({ expires }: Suppression, today: string): boolean => expires !== 'never' && expires < today;
+
+const fits = (pattern: string | undefined, text: string): boolean =>
+  pattern === undefined || pattern === text || matchesGlob(text, pattern);
+
+function covers(suppression: Suppression, { rule, engine, subject, place, resource }: Finding): boolean {
+  return (
+    (suppression.rule === rule.id || suppression.rule === engine) &&
+    fits(suppression.chart, subject) &&
+    fits(suppression.file, place.file) &&
+    (suppression.resource === undefined || (resource !== undefined && fits(suppression.resource, resource)))
+  );
+}
+
+/**
+ * Take out what is suppressed, and report suppressions that have expired or hide nothing.
+ * @param now decides what has expired; an expiry counts to the end of its day, in UTC
+ */
+export function applySuppressions(
+  findings: Findings,
+  suppressions: readonly Suppression[],
+  file: string,
+  now: Date,
+): SuppressedFinding[] {
+  const today = now.toISOString().slice(0, 10);
+  const inForce = suppressions.filter((each) => !isExpired(each, today));
+  const suppressed = findings.list().flatMap((finding) => {
+    const by = inForce.find((each) => covers(each, finding));
+    return by === undefined ? [] : [{ finding, suppression: by }];
+  });
+  const reported = findings.list();
+  for (const { finding } of suppressed) findings.remove(finding);
+  for (const each of suppressions) {
+    const used = reported.some((finding) => covers(each, finding));
+    if (used && !isExpired(each, today)) continue;
+    const rule = used ? engineRules.suppressionExpired : engineRules.suppressionUnused;
+    const why = used ? `expired on ${each.expires}; its findings count again` : 'fits no finding';
+    findings.add({
+      rule,
+      case: IGNORE_CASE,
+      path: [],
+      message: `the suppression of ${each.rule} in line ${each.line} (${each.reason}) ${why}`,
+      place: () => ({ file, line: each.line, exact: true }),
+    });
+  }
+  return suppressed;
+}
+
+const IGNORE_CASE: CaseId = { subject: 'suppressions', values: '', kubeVersion: '' };

@@ -1,0 +1,105 @@
+import { type Data, dataAt, isData, listAt, textAt } from '../data.ts';
+import type { Resource } from '../manifests/resource.ts';
+
+/** The schema of one version of a custom resource. */
+export interface CustomSchema {
+  /** `group/version/Kind`. */
+  key: string;
+  apiVersion: string;
+  schema: Data;
+}
+
+export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
+  kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
+
+/** The schemas in a CustomResourceDefinition. A version without one (allowed until v1) gives none. */
+export function customSchemas(crd: Resource): CustomSchema[] {
+  const spec = dataAt(crd.object, 'spec');
+  const group = textAt(spec, 'group');
+  const kind = textAt(spec, 'names', 'kind');
+  if (group === undefined || kind === undefined) return [];
+  return listAt(spec, 'versions').flatMap((version) => {
+    const name = textAt(version, 'name');
+    const schema = dataAt(version, 'schema', 'openAPIV3Schema');
+    if (name === undefined || Object.keys(schema).length === 0 || dataAt(version).served === false) return [];
+    const apiVersion = `${group}/${name}`;
+    return [{ key: `${apiVersion}/${kind}`, apiVersion, schema: withMeta(strict(schema)) }];
+  });
+}
+
+/** Every object has these, though a CustomResourceDefinition seldom names them. */
+function withMeta(schema: Data): Data {
+  const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
+  return { ...schema, properties: { ...dataAt(schema, 'properties'), ...meta } };
+}
+
+/** Kept as they are: keywords that mean the same in JSON Schema. */
+const PLAIN = [
+  'enum',
+  'required',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'multipleOf',
+  'minProperties',
+  'maxProperties',
+];
+const JUNCTORS = ['allOf', 'anyOf', 'oneOf'];
+
+/**
+ * A structural schema as JSON Schema that refuses unknown keys, where the API would drop them in silence.
+ * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+ * @param structural false below `allOf`, `anyOf`, `oneOf` and `not`, which only add conditions
+ */
+function strict(schema: Data, structural = true): Data {
+  const result: Data = {};
+  for (const key of PLAIN) if (key in schema) result[key] = schema[key];
+  if (typeof schema.pattern === 'string' && isPattern(schema.pattern)) result.pattern = schema.pattern;
+  // OpenAPI 3.0 has booleans here, JSON Schema numbers.
+  if (schema.exclusiveMinimum === true) result.exclusiveMinimum = schema.minimum;
+  if (schema.exclusiveMaximum === true) result.exclusiveMaximum = schema.maximum;
+  if (isData(schema.items)) result.items = strict(schema.items, structural);
+  if (isData(schema.not)) result.not = strict(schema.not, false);
+  for (const key of JUNCTORS)
+    if (Array.isArray(schema[key])) result[key] = schema[key].filter(isData).map((each) => strict(each, false));
+  const type = typeOf(schema);
+  if (type !== undefined) result.type = type;
+  return { ...result, ...objectKeywords(schema, structural) };
+}
+
+function typeOf(schema: Data): string[] | undefined {
+  if (schema['x-kubernetes-int-or-string'] === true) return ['integer', 'string'];
+  if (typeof schema.type !== 'string') return undefined;
+  return schema.nullable === true ? [schema.type, 'null'] : [schema.type];
+}
+
+function objectKeywords(schema: Data, structural: boolean): Data {
+  const result: Data = {};
+  if (isData(schema.properties))
+    result.properties = Object.fromEntries(
+      Object.entries(schema.properties).flatMap(([key, value]) =>
+        isData(value) ? [[key, strict(value, structural)]] : [],
+      ),
+    );
+  if (isData(schema.additionalProperties))
+    result.additionalProperties = strict(schema.additionalProperties, structural);
+  const open =
+    schema['x-kubernetes-preserve-unknown-fields'] === true ||
+    schema['x-kubernetes-embedded-resource'] === true ||
+    schema.additionalProperties !== undefined;
+  if (structural && result.properties !== undefined && !open) result.additionalProperties = false;
+  return result;
+}
+
+/** Go's patterns are mostly those of JavaScript; one that is not is left to the cluster. */
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
+
+/** The part of JSON Schema that Kubernetes' definitions use. */
+export interface Definition {
+  type?: string | string[];
+  properties?: Record<string, Definition>;
+  additionalProperties?: boolean | Definition;
+  required?: string[];
+  items?: Definition;
+  enum?: unknown[];
+  format?: string;
+  $ref?: string;
+}
+
+/** One minor version of Kubernetes. */
+export interface VersionSchemas {
+  /** The definition's name by `apiVersion/Kind`: `apps/v1/Deployment`. */
+  kinds: Record<string, string>;
+  definitions: Record<string, Definition>;
+}
+
+/** The schemas that come with the action, by minor version ("1.34"). */
+export interface SchemaStore {
+  /** Newest first. */
+  minors(): Promise<string[]>;
+  /** @returns `undefined` when the version is not among `minors` */
+  load(minor: string): Promise<VersionSchemas | undefined>;
+}
+
+/** The action's own folder, seen from its sources as well as from its bundle: the nearest one above with an `action.yml`. */
+async function actionFolder(): Promise<string> {
+  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
+    const found = await access(join(at, 'action.yml')).then(
+      () => true,
+      () => false,
+    );
+    if (found) return at;
+  }
+  throw new Error('the folder of the action is incomplete: there is no action.yml above its code');
+}
+
+const newestFirst = (one: string, other: string): number => Number(other.split('.')[1]) - Number(one.split('.')[1]);
+
+/** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
+export function openSchemaStore(): SchemaStore {
+  const folder = actionFolder().then((root) => join(root, 'schemas'));
+  // A rejection is met by whoever asks first, not by the process.
+  folder.catch(() => undefined);
+  const loaded = new Map<string, Promise<VersionSchemas | undefined>>();
+  const minors = async (): Promise<string[]> =>
+    (await readdir(await folder)).flatMap((name) => /^v(1\.\d+)\.json\.br$/.exec(name)?.[1] ?? []).sort(newestFirst);
+  const read = async (minor: string): Promise<VersionSchemas | undefined> => {
+    if (!(await minors()).includes(minor)) return undefined;
+    const packed = await readFile(join(await folder, `v${minor}.json.br`));
+    return JSON.parse((await promisify(brotliDecompress)(packed)).toString('utf8')) as VersionSchemas;
+  };
+  return {
+    minors,
+    load(minor) {
+      const known = loaded.get(minor) ?? read(minor);
+      loaded.set(minor, known);
+      return known;
+    },
+  };
+}
