@@ -5,7 +5,7 @@ import type { Verdict } from '../../lib/retry.ts';
 /**
  * What became of a call of buildx that failed.
  * `missing`: the registry says that there is no such image. `refused`: the login or its rights do not suffice. `passing`: it may work when repeated.
- * `builder`: the builder in use cannot do it. `final`: everything else, a failing build step first of all.
+ * `builder`: there is no builder, or it cannot do it. `final`: everything else, a failing build step first of all.
  */
 export type FailureKind = 'missing' | 'refused' | 'passing' | 'builder' | 'final';
 
@@ -20,13 +20,13 @@ export function readFailure(stderr: string): ToolFailure {
   const errors = stderr.split(/\r?\n/).filter((line) => line.startsWith('ERROR: '));
   const last = errors.at(-1)?.slice('ERROR: '.length);
   const words = last ?? lastLines(stderr);
+  if (NO_BUILDX.test(stderr)) return { kind: 'builder', words: 'docker has no buildx plugin' };
   return { kind: last === undefined ? 'final' : kindOf(last), words: words === '' ? 'it said nothing' : words };
 }
 
 function kindOf(words: string): FailureKind {
   if (/did not complete successfully/.test(words)) return 'final';
-  if (/not supported for the docker driver|not (?:currently )?implemented for docker driver|docker driver/i.test(words))
-    return 'builder';
+  if (BUILDER.test(words)) return 'builder';
   // `REFERENCE: not found` and nothing around it is containerd's answer to a 404; "not found" in other words can be a missing program or file.
   if (/^\S+\/\S+: not found$/.test(words)) return 'missing';
   const status = Number(/: ([45]\d\d) [A-Z]/.exec(words)?.[1] ?? 0);
@@ -35,6 +35,12 @@ function kindOf(words: string): FailureKind {
   if (status > 0) return 'final';
   return PASSING.test(words) ? 'passing' : 'final';
 }
+
+/** The builder that is part of the Docker daemon, which lacks what is needed; no daemon; no such builder. */
+const BUILDER = /docker driver|cannot connect to the docker daemon|failed to connect to the docker API|^no builder "/i;
+
+/** How a docker client without the plugin answers: it takes `buildx` for a word it does not know, and shows its own usage. */
+const NO_BUILDX = /is not a docker command|unknown command: docker buildx|^Usage: {2}docker \[OPTIONS\] COMMAND/m;
 
 const REFUSED =
   /insufficient_scope|authorization failed|no basic auth credentials|authentication required|access denied|access to the resource is denied|denied: |unauthorized/i;
@@ -68,7 +74,7 @@ export function nextStep(kind: FailureKind, host: string): string {
     case 'passing':
       return 'It was repeated and failed each time. Run the job again when the registry is well; what is done already is not done twice.';
     case 'builder':
-      return 'Put a step with docker/setup-buildx-action before this one: the default builder, part of the Docker daemon, has no attestations and no push by digest.';
+      return 'Put a step with docker/setup-buildx-action before this one, and check the input `builder`. The default builder, part of the Docker daemon, has no attestations and no push by digest.';
     case 'final':
       return 'Correct what the message names and run the job again.';
   }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import type { Context } from '../../lib/context.ts';
 import { ActionError } from '../../lib/errors.ts';
 import type { Exec } from '../../lib/exec.ts';
@@ -19,10 +20,12 @@ export interface RunFacts {
 /** @throws {ActionError} when the rules for tags do not fit the run, or the time of the commit is needed and unknown */
 export async function readRun(
   settings: Settings,
-  context: Context,
+  given: Context,
   event: Record<string, unknown>,
   exec: Exec,
 ): Promise<RunFacts> {
+  // Paths of images are without links; so must be what they are relative to.
+  const context = { ...given, workspace: await realpath(given.workspace) };
   const release = await readRelease(settings, context.tag);
   const tags = planTags(settings.tags, {
     sha: context.sha,

@@ -59,6 +59,11 @@ const LINES: [FailureKind, string][] = [
   ['passing', 'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF'],
   ['final', 'unexpected status from PUT request to https://ghcr.io/v2/o/x/manifests/1: 400 Bad Request'],
   ['builder', 'failed to build: Attestation is not supported for the docker driver.'],
+  ['builder', 'no builder "nope" found'],
+  [
+    'builder',
+    'failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory',
+  ],
   [
     'builder',
     'failed to build: push-by-digest is currently not implemented for docker driver, please create a new builder instance',
@@ -66,6 +71,18 @@ const LINES: [FailureKind, string][] = [
 ];
 
 describe('an error of buildx', () => {
+  it.each([
+    "unknown flag: --progress\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information",
+    "docker: 'buildx' is not a docker command.\nSee 'docker --help'",
+    'docker: unknown command: docker buildx\n',
+  ])('may be the lack of it: %j', (stderr) => {
+    expect(readFailure(stderr)).toEqual({ kind: 'builder', words: 'docker has no buildx plugin' });
+  });
+
+  it('about an argument is no lack of it', () => {
+    expect(readFailure('unknown flag: --foo\n\nUsage:  docker buildx build [OPTIONS] PATH\n').kind).toBe('final');
+  });
+
   it.each(LINES)('is %s: %s', (kind, line) => {
     expect(readFailure(`#5 ERROR: something before\n------\nERROR: ${line}\n`)).toEqual({ kind, words: line });
   });
