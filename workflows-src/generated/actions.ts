@@ -4,179 +4,181 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** images */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a folder of the checkout, default `.`), `file` (default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
       images: string;
-      /** registry */
+      /** Where to push: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
-      /** username */
+      /** User for `registry`, for this step alone. Without it the job's own login is used. */
       username?: string;
-      /** password */
+      /** Password or token for `registry`, for this step alone. It is kept in a private folder that is gone when the step ends. */
       password?: string;
-      /** tags Default: "sha". */
+      /** One rule a line: `sha` (`sha-` and 12 hex digits of the commit), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1), `branch`, `latest`, `raw:TEXT`. Pre-releases and releases older than what the registry holds never move `semver-minor`, `semver-major` or `latest`. Default: "sha". */
       tags?: string;
-      /** promote-from */
+      /** A registry to copy from, by digest, when it holds this commit's `sha` tag of the image. */
       'promote-from'?: string;
-      /** promote-username */
-      'promote-username'?: string;
-      /** promote-password */
-      'promote-password'?: string;
-      /** promote Default: "prefer". */
+      /** `prefer` (copy; build when the source has no image of this commit), `require` (fail instead of building), `verify` (rebuild first and copy only when every platform's digest is the same), `never` (always build). Default: "prefer". */
       promote?: string;
-      /** platforms */
+      /** User for `promote-from`, if it is not the host of `registry`. Without it the job's own login is used. */
+      'promote-username'?: string;
+      /** Password or token for `promote-from`. */
+      'promote-password'?: string;
+      /** Platforms for all images, one a line: `linux/amd64`. The builder's own when empty. */
       platforms?: string;
-      /** build-args */
+      /** Build arguments for all images: `NAME=VALUE` a line, or a YAML mapping, which can hold values of several lines. */
       'build-args'?: string;
-      /** labels */
+      /** Labels for all images, `KEY=VALUE` a line or a YAML mapping. They win over the standard OCI labels that are always set. */
       labels?: string;
-      /** annotations */
+      /** OCI annotations for all images, `KEY=VALUE` a line or a YAML mapping; a key may start with `index:`, `manifest:` and so on, as in buildx. */
       annotations?: string;
-      /** secrets */
+      /** Build secrets for all images, one a line: `id=env:NAME` or `id=file:PATH`. A missing one is an error. */
       secrets?: string;
-      /** push Default: "true". */
+      /** `false` builds and checks only: nothing is pushed, copied or tagged. Default: "true". */
       push?: boolean | Expression;
-      /** cache Default: "none". */
+      /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` beside the image) or `none`. An export that fails never fails a good build. Default: "none". */
       cache?: string;
-      /** provenance Default: "mode=max". */
+      /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. Default: "mode=max". */
       provenance?: string;
-      /** sbom Default: "false". */
+      /** Software bill of materials: `true`, `false` or `generator=IMAGE`. Default: "false". */
       sbom?: boolean | Expression;
-      /** reproducible Default: "true". */
+      /** Take `SOURCE_DATE_EPOCH` and all timestamps from the commit: same commit, same digest. Default: "true". */
       reproducible?: boolean | Expression;
-      /** builder */
+      /** The buildx builder's name. The current one when empty. */
       builder?: string;
-      /** max-parallel Default: "4". */
+      /** How many images are worked on at once, 1 to 32. Default: "4". */
       'max-parallel'?: number | Expression;
-      /** retries Default: "3". */
+      /** How often work is repeated after a failure that may pass (429, 5xx, a broken connection), 0 to 10. A failing build step is never repeated. Default: "3". */
       retries?: number | Expression;
-      /** extra-args */
+      /** More arguments for `docker buildx build`, one a line. */
       'extra-args'?: string;
-      /** dry-run Default: "false". */
+      /** Show what would happen and change nothing. Default: "false". */
       'dry-run'?: boolean | Expression;
-      /** summary Default: "true". */
+      /** Write a table of the images to the job summary. Default: "true". */
       summary?: boolean | Expression;
     };
     outputs: 'images' | 'digests' | 'digest' | 'ref' | 'version' | 'metadata';
   };
   'bump-chart-version': {
     inputs: {
-      /** repository */
-      repository?: string;
-      /** charts */
+      /** Chart folders, one a line, from the repository's root, such as `helm/shop`. */
       charts: string;
-      /** version Default: "auto". */
+      /** The repository that holds the charts, as `OWNER/REPO`. Another one than this needs a `token` that may write there. Default: "${{ github.repository }}". */
+      repository?: string;
+      /** The chart's next version: a semantic version, or `major`, `minor`, `patch` to count up, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), else `patch`. Counted from the branch's head, and only when something else changes too or nothing else was asked, so that a second run does not count twice. Default: "auto". */
       version?: string;
-      /** app-version Default: "auto". */
+      /** The chart's `appVersion`. `auto` is the same as the version (where the chart has an `appVersion`); or a text, or `none`. Default: "auto". */
       'app-version'?: string;
-      /** images */
+      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) is such an image gets its tag and digest. An image that no mapping names is an error. */
       images?: string;
-      /** values */
+      /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string. */
       values?: string;
-      /** values-files Default: "values.yaml". */
+      /** The files below each chart folder in which `images` and `values` are looked for, one a line. Default: "values.yaml". */
       'values-files'?: string;
-      /** mode Default: "commit". */
+      /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (change the checked-out files only; needs no token). Default: "commit". */
       mode?: string;
-      /** branch */
+      /** The branch to commit to or to open the pull request for. The repository's default branch when left out. */
       branch?: string;
-      /** commit-message */
+      /** Message with `{chart}`, `{version}` and `{previous}`. Trailers that name chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
       'commit-message'?: string;
-      /** pull-request-title */
+      /** Title with the same placeholders. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;
-      /** pull-request-labels */
+      /** Labels for the pull request, one a line. Missing ones are made. */
       'pull-request-labels'?: string;
-      /** auto-merge Default: "false". */
+      /** Let the pull request merge by itself when its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;
-      /** allow-downgrade Default: "false". */
+      /** May a chart go back to an older version? Otherwise a chart that is at a newer one is left alone, with a warning. Default: "false". */
       'allow-downgrade'?: boolean | Expression;
-      /** create Default: "false". */
+      /** May a missing key be added? Otherwise a path that is not there is an error. Default: "false". */
       create?: boolean | Expression;
-      /** max-attempts Default: "10". */
+      /** How often to read, plan and commit again when somebody else pushed in between. Never a force push. Default: "10". */
       'max-attempts'?: number | Expression;
-      /** token Default: "${{ github.token }}". */
+      /** A token with `contents: write`, and `pull-requests: write` for mode `pull-request`. For a branch that takes pull requests only, that of an app on the ruleset's bypass list. Default: "${{ github.token }}". */
       token?: string;
-      /** dry-run Default: "false". */
+      /** Change nothing; show the diff, the outputs and the summary that would come. Default: "false". */
       'dry-run'?: boolean | Expression;
-      /** summary Default: "true". */
+      /** Write a table of the changed values to the job's summary. Default: "true". */
       summary?: boolean | Expression;
     };
     outputs: 'changed' | 'commit' | 'verified' | 'branch' | 'pull-request' | 'pull-request-url' | 'chart-version' | 'previous-chart-version' | 'app-version' | 'files' | 'diff' | 'attempts';
   };
   'create-release': {
     inputs: {
-      /** tag */
+      /** The release's tag. By default the tag that triggered the run. It must exist unless `target` is given. */
       tag?: string;
-      /** name */
+      /** The release's title. By default the tag. */
       name?: string;
-      /** body */
+      /** Text that stands before the notes, in Markdown. */
       body?: string;
-      /** body-path */
+      /** A file with that text, instead of `body`. An unreadable file is an error. */
       'body-path'?: string;
-      /** notes Default: "github". */
+      /** `github` (notes that GitHub generates from pull requests), `commits` (grouped from conventional commits) or `none`. Both kinds start at the true previous version. Default: "github". */
       notes?: string;
-      /** previous-tag Default: "auto". */
+      /** Where the notes start: a tag, or `auto`, the highest lower semantic version that is an ancestor of this one. A stable release looks among stable versions only. Default: "auto". */
       'previous-tag'?: string;
-      /** draft Default: "false". */
+      /** Stop before publishing and leave the complete draft for a person to publish. Default: "false". */
       draft?: boolean | Expression;
-      /** prerelease Default: "auto". */
+      /** `true`, `false`, or `auto`: true for a semantic version with a pre-release part, such as `v1.5.0-rc.1`. Default: "auto". */
       prerelease?: string;
-      /** make-latest Default: "auto". */
+      /** `true`, `false`, or `auto`: true only for the highest stable version among all tags. Default: "auto". */
       'make-latest'?: string;
-      /** files */
+      /** Files to attach, a glob a line, relative to the workspace; a line that starts with `!` leaves files out. A glob that matches nothing is an error. */
       files?: string;
-      /** checksums Default: "true". */
+      /** Attach `SHA256SUMS` with the checksum of every file, in the form that `sha256sum --check` reads. Default: "true". */
       checksums?: boolean | Expression;
-      /** images */
+      /** The `images` output of build-push-image; it becomes a table of images and digests in the notes. */
       images?: string;
-      /** major-tag Default: "false". */
+      /** Move the major tag (`v1`) to this release, if it is the highest stable version of that major. For those who publish actions. Default: "false". */
       'major-tag'?: boolean | Expression;
-      /** update Default: "false". */
+      /** Whether a release that is already published may be changed. Default: "false". */
       update?: boolean | Expression;
-      /** target */
+      /** The branch or commit where the tag is made on publishing, if it does not exist. */
       target?: string;
-      /** token Default: "${{ github.token }}". */
+      /** A token with `contents: write`. Default: "${{ github.token }}". */
       token?: string;
-      /** dry-run Default: "false". */
+      /** Change nothing and show what would be done. Default: "false". */
       'dry-run'?: boolean | Expression;
-      /** summary Default: "true". */
+      /** Write a job summary. Default: "true". */
       summary?: boolean | Expression;
     };
     outputs: 'id' | 'url' | 'upload-url' | 'tag' | 'previous-tag' | 'created' | 'published' | 'prerelease' | 'latest' | 'assets' | 'notes';
   };
   'helm-lint-scan': {
     inputs: {
-      /** charts Default: "helm/*". */
+      /** Globs of chart folders, one a line, relative to the root of the repository. A glob that finds no chart is an error. Default: "helm/*". */
       charts?: string;
-      /** values */
+      /** Values to render with. Without it: the defaults, and each of `ci/*.yaml` and `values-*.yaml` in the chart's folder. Or one case a line, as `chart-glob: a.yaml + b.yaml`, the later over the earlier; files are looked for in the chart's folder, then in the repository; a glob makes a case for each file; nothing after the colon is the chart's defaults. */
       values?: string;
-      /** manifests */
+      /** Globs of plain Kubernetes YAML (Argo CD definitions, say), one a line. */
       manifests?: string;
-      /** set-images */
+      /** The `images` output of build-push-image: every image mapping in the values (`repository`, perhaps `registry`) that is one of these images is rendered with what was built. An image that no chart has is an error. */
       'set-images'?: string;
-      /** kube-versions */
+      /** Versions of Kubernetes, one a line, as `1.34` or `1.34.2`. Without it: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
       'kube-versions'?: string;
-      /** crds */
+      /** Globs of CustomResourceDefinitions, one a line, beside those in the charts' `crds/` folders. Their API versions are also what `.Capabilities.APIVersions` has. */
       crds?: string;
-      /** fail-on Default: "error". */
+      /** The step fails when there is a finding of this level or worse: `error`, `warning`, `note`, `never`. Default: "error". */
       'fail-on'?: string;
-      /** rules */
+      /** Other levels for rules, one a line, as `rule-id=off|error|warning|note`. An engine (`checkov`) or one of its checks (`checkov/CKV_K8S_8`) can stand for a rule. */
       rules?: string;
-      /** ignore-file Default: ".helm-lint-scan.yaml". */
+      /** A YAML file of suppressions, each with a reason and an expiry. One that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
       'ignore-file'?: string;
-      /** scanners */
+      /** Engines on the runner to ask as well, one a line: `kubeconform`, `kube-score`, `checkov`. One that is not installed is an error. */
       scanners?: string;
-      /** sarif-file */
+      /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written without it. */
       'sarif-file'?: string;
-      /** report-file */
+      /** Where to write everything as JSON. Not written without it. */
       'report-file'?: string;
-      /** render-dir */
+      /** A folder for what was rendered: `CHART/VALUES/VERSION.yaml`. Not written without it. */
       'render-dir'?: string;
-      /** max-annotations Default: "50". */
+      /** The most annotations to make, worst first. GitHub shows ten of each level for a step. Default: "30". */
       'max-annotations'?: number | Expression;
-      /** helm Default: "helm". */
+      /** Helm's name on the PATH, or the path of the program. Helm 3 and 4 will do. Default: "helm". */
       helm?: string;
-      /** namespace Default: "default". */
+      /** The namespace of the release. Without it the chart's name. */
       namespace?: string;
-      /** release-name */
+      /** The name of the release. Without it the chart's name. */
       'release-name'?: string;
+      /** Whether to write a job summary. Default: "true". */
+      summary?: boolean | Expression;
     };
     outputs: 'errors' | 'warnings' | 'notes' | 'cases' | 'resources' | 'not-validated' | 'sarif' | 'report' | 'rendered';
   };
