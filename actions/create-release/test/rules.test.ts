@@ -240,7 +240,7 @@ describe('asset names', () => {
     ['tobwen-1.1.0-1~buster.deb', 'tobwen-1.1.0-1.buster.deb'],
     ['café.txt', 'cafe.txt'],
     ['.env', 'env'],
-    ['app+build@2.txt', 'app+build@2.txt'],
+    ['app+build@2.txt', 'app+build.2.txt'],
     ['日本', ''],
   ])('%s becomes %s', (file, name) => expect(assetName(file)).toBe(name));
 

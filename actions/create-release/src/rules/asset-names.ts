@@ -9,7 +9,7 @@ export function assetName(fileName: string): string {
   return fileName
     .normalize('NFKD')
     .replaceAll(/\p{Mark}/gu, '')
-    .replaceAll(/[^A-Za-z0-9_@+.-]+/g, '.')
+    .replaceAll(/[^A-Za-z0-9_+.-]+/g, '.')
     .replaceAll(/\.{2,}/g, '.')
     .replaceAll(/^\.|\.$/g, '');
 }
