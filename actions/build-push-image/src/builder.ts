@@ -46,7 +46,18 @@ export class BuildxBuilder implements Builder {
     this.#options = options;
   }
 
-  build(plan: BuildPlan, log: BuildLog): Promise<Built> {
+  /** A cache that cannot be used fails no build: it is built again without. */
+  async build(plan: BuildPlan, log: BuildLog): Promise<Built> {
+    try {
+      return await this.repeated(plan, log);
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.kind !== 'cache') throw error;
+      log.progress(`builds without the cache, which cannot be used: ${error.why}`);
+      return this.repeated({ ...plan, cache: 'none' }, log);
+    }
+  }
+
+  private repeated(plan: BuildPlan, log: BuildLog): Promise<Built> {
     const { retries } = this.#options;
     return withRetries(() => this.attempt(plan, log), {
       retries,

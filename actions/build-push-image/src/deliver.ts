@@ -79,7 +79,16 @@ async function build(order: Order, { registry, builder }: Workshop, log: BuildLo
   if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
   const final = kept ?? digest;
   await publish(order, `${order.repository}@${final}`, final, tags, registry);
-  return { digest: final, platforms: platformsOf(built), metadata };
+  return {
+    digest: final,
+    platforms: platformsOf(built),
+    metadata: kept === undefined ? metadata : renamed(metadata, kept),
+  };
+}
+
+/** The metadata of a build with the digest of the twin that was kept: whoever takes the digest from it must not get the one without tags. */
+function renamed({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
+  return { ...metadata, 'containerimage.digest': digest };
 }
 
 type Standing = ReadonlyMap<ImageTag, Manifest | undefined>;

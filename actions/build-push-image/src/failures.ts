@@ -5,9 +5,9 @@ import type { Verdict } from '../../lib/retry.ts';
 /**
  * What became of a call of buildx that failed.
  * `missing`: the registry says that there is no such image. `refused`: the login or its rights do not suffice. `passing`: it may work when repeated.
- * `builder`: there is no builder, or it cannot do it. `final`: everything else, a failing build step first of all.
+ * `builder`: there is no builder, or it cannot do it. `cache`: the cache cannot be written, and BuildKit refuses to build at all. `final`: everything else, a failing build step first of all.
  */
-export type FailureKind = 'missing' | 'refused' | 'passing' | 'builder' | 'final';
+export type FailureKind = 'missing' | 'refused' | 'passing' | 'builder' | 'cache' | 'final';
 
 export interface ToolFailure {
   kind: FailureKind;
@@ -26,6 +26,8 @@ export function readFailure(stderr: string): ToolFailure {
 
 function kindOf(words: string): FailureKind {
   if (/did not complete successfully/.test(words)) return 'final';
+  // `ignore-error=true` holds for the export itself; a cache that cannot even be set up fails the build before it begins.
+  if (/failed to configure \S+ cache exporter/.test(words)) return 'cache';
   if (BUILDER.test(words)) return 'builder';
   // `REFERENCE: not found` and nothing around it is containerd's answer to a 404; "not found" in other words can be a missing program or file.
   if (/^\S+\/\S+: not found$/.test(words)) return 'missing';
@@ -75,6 +77,8 @@ export function nextStep(kind: FailureKind, host: string): string {
       return 'It was repeated and failed each time. Run the job again when the registry is well; what is done already is not done twice.';
     case 'builder':
       return 'Put a step with docker/setup-buildx-action before this one, and check the input `builder`. The default builder, part of the Docker daemon, has no attestations and no push by digest.';
+    case 'cache':
+      return "Check the input `cache`: `gha` works on GitHub's runners, `registry` needs the right to push.";
     case 'final':
       return 'Correct what the message names and run the job again.';
   }

@@ -99,6 +99,17 @@ describe('a build', () => {
     await expect(open(new FakeExec(() => reset)).build(plan, silent)).rejects.toMatchObject({ kind: 'passing' });
   });
 
+  it('goes on without a cache that cannot be used', async () => {
+    const exec = new FakeExec((args) => {
+      if (args.includes('--cache-to'))
+        return failed('failed to build: failed to solve: failed to configure gha cache exporter: no token');
+      writeFileSync(metadataFile(args), JSON.stringify({ 'containerimage.digest': digest('a') }));
+      return ok();
+    });
+    expect((await open(exec).build({ ...plan, cache: 'gha' }, silent)).digest).toBe(digest('a'));
+    expect(exec.calls).toHaveLength(2);
+  });
+
   it('that may not read a base image names the host of that image', async () => {
     const line =
       'failed to build: failed to solve: base.example/node:24: failed to resolve source metadata for base.example/node:24: unexpected status from HEAD request to https://base.example/v2/: 401 Unauthorized';

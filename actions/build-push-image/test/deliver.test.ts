@@ -39,7 +39,7 @@ describe('an image that is built', () => {
     const { registry, run } = setting(index('2', 'a'));
     registry.images.set('prod.example/web:1.0.0', index('1', 'a'));
     registry.images.set(`prod.example/web@${digest('1')}`, index('1', 'a'));
-    expect((await run(order)).digest).toBe(digest('1'));
+    expect(await run(order)).toMatchObject({ digest: digest('1'), metadata: { 'containerimage.digest': digest('1') } });
     expect(registry.copies).toEqual([
       { source: `prod.example/web@${digest('1')}`, targets: ['prod.example/web:latest'] },
     ]);

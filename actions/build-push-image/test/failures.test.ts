@@ -61,6 +61,10 @@ const LINES: [FailureKind, string][] = [
   ['builder', 'failed to build: Attestation is not supported for the docker driver.'],
   ['builder', 'no builder "nope" found'],
   [
+    'cache',
+    'failed to build: failed to solve: failed to configure gha cache exporter: invalid token without expiration time',
+  ],
+  [
     'builder',
     'failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory',
   ],
@@ -103,6 +107,7 @@ describe('an error of buildx', () => {
     ['refused', false],
     ['missing', false],
     ['builder', false],
+    ['cache', false],
     ['final', false],
   ])('that is %s is repeated: %s', (kind, retry) => {
     expect(classifyTool(new ToolError(kind, { what: 'a', why: 'b', next: nextStep(kind, 'h') }))).toEqual({ retry });

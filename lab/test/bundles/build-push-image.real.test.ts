@@ -277,6 +277,18 @@ describe('building and pushing', () => {
   });
 });
 
+describe('a cache that cannot be used', () => {
+  it.each(['not-a-token', ''])('fails no build (token of the runner: %j)', async (token) => {
+    const env = {
+      ACTIONS_RUNTIME_TOKEN: token,
+      ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/',
+      ACTIONS_CACHE_SERVICE_V2: 'true',
+    };
+    const result = await step({ images: '{ name: shop/uncached, context: web }', cache: 'gha' }, { env });
+    expect(result.exitCode).toBe(0);
+  });
+});
+
 describe('releases', () => {
   const release = (tag: string) =>
     step(
