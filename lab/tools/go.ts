@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
 import { isExecutable, makeFolder } from './cache.ts';
@@ -37,7 +37,9 @@ export function requireGo(version: string | undefined, wanted: readonly string[]
 
 /** Hash of everything but the Go version that decides what is built, so that a change of the recipe rebuilds. */
 async function recipeHash(tool: GoTool, toolsDir: string): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([tool.package, tool.stamps ?? [], FLAGS]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([tool.package, tool.stamps ?? [], FLAGS, ...(tool.files ?? [])]),
+  );
   if (tool.module) hash.update(await readFile(join(toolsDir, tool.module, 'go.sum')));
   return hash.digest('hex').slice(0, 10);
 }
@@ -74,6 +76,9 @@ export async function findBuild(name: string, tool: GoTool, go: string | undefin
   return found.sort((a, b) => b.time - a.time)[0]?.file;
 }
 
+/** Name of the folder, beside a program, of what was copied out of its module. */
+const FILES = 'files';
+
 const FLAGS = ['-trimpath', '-buildvcs=false'] as const;
 
 /** Builds `tool` into its folder and returns the program. */
@@ -93,6 +98,32 @@ export async function buildTool(
     const cwd = tool.module ? join(toolsDir, tool.module) : temporary;
     const wanted = tool.module ? tool.package : `${tool.package}@${tool.version}`;
     await runTool(`building ${name} ${tool.version}`, 'go', ['install', ...flags, wanted], { cwd, env, signal });
+    if (tool.program) await rename(join(temporary, tool.program), join(temporary, name));
+    if (tool.files) await copyFiles(name, tool, tool.files, cwd, join(temporary, FILES), signal);
   });
   return join(target, name);
 }
+
+/** Copies files out of the tool's module; building has brought its sources into Go's cache. */
+async function copyFiles(
+  name: string,
+  tool: GoTool,
+  files: readonly string[],
+  cwd: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const module = tool.package.replace(/\/cmd(\/.*)?$/, '');
+  const query = tool.module
+    ? ['list', '-m', '-json', module]
+    : ['mod', 'download', '-json', `${module}@${tool.version}`];
+  const options = { cwd, env: { GOWORK: 'off' }, signal };
+  const found = JSON.parse(await runTool(`looking for the files of ${name}`, 'go', query, options)) as { Dir: string };
+  for (const file of files) {
+    await mkdir(dirname(join(target, file)), { recursive: true });
+    await cp(join(found.Dir, file), join(target, file));
+  }
+}
+
+/** The folder beside a built `program` with the files that its tool keeps. */
+export const filesBeside = (program: string): string => join(dirname(program), FILES);

@@ -30,6 +30,10 @@ export interface GoTool {
   package: string;
   /** Folder below `lab/tools` whose go.mod and go.sum pin everything; without it the module's own requirements hold. */
   module?: string;
+  /** What Go calls the program, where the tool has another name here. */
+  program?: string;
+  /** Files of the module that are kept beside the program, in the folder `files`: manifests and scripts that belong to it. */
+  files?: readonly string[];
   /** `-X` definitions that stamp the version, where the program would otherwise call itself a development build. */
   stamps?: readonly string[];
   /** Build time in seconds on two cores with empty caches: what progress is measured against. */
@@ -52,6 +56,26 @@ export interface LabScript {
 }
 
 export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool | LabScript;
+
+const KUBERNETES = 'v1.34.2';
+
+/** One program of Kubernetes, stamped the way its own build stamps it: k8s.io/kubernetes/hack/lib/version.sh */
+function kubernetes<Name extends string>(name: Name, seconds: number): Record<Name, GoTool> {
+  const [major, minor] = KUBERNETES.slice(1).split('.');
+  const tool: GoTool = {
+    from: 'go',
+    version: KUBERNETES,
+    module: 'cluster',
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    stamps: [
+      `k8s.io/component-base/version.gitVersion=${KUBERNETES}`,
+      `k8s.io/component-base/version.gitMajor=${major}`,
+      `k8s.io/component-base/version.gitMinor=${minor}`,
+    ],
+    seconds,
+  };
+  return { [name]: tool } as Record<Name, GoTool>;
+}
 
 /** Everything the lab runs, and where it comes from. */
 export const tools = {
@@ -108,6 +132,62 @@ export const tools = {
     package: 'github.com/zricethezav/gitleaks/v8',
     stamps: ['github.com/zricethezav/gitleaks/v8/version.Version=8.30.1'],
     seconds: 30,
+  },
+  nsenter: { from: 'debian', package: 'util-linux', command: 'nsenter' },
+  unshare: { from: 'debian', package: 'util-linux', command: 'unshare' },
+  ip: { from: 'debian', package: 'iproute2', command: 'ip' },
+  iptables: { from: 'debian', package: 'iptables', command: 'iptables' },
+  busybox: { from: 'debian-extract', package: 'busybox-static', file: 'bin/busybox' },
+  etcd: { from: 'debian-extract', package: 'etcd-server', file: 'usr/bin/etcd' },
+  containerd: { from: 'debian-extract', package: 'containerd', file: 'usr/bin/containerd' },
+  'cni-bridge': { from: 'debian-extract', package: 'containernetworking-plugins', file: 'usr/lib/cni/bridge' },
+  ...kubernetes('kube-apiserver', 240),
+  ...kubernetes('kube-controller-manager', 30),
+  ...kubernetes('kube-scheduler', 15),
+  ...kubernetes('kube-proxy', 15),
+  ...kubernetes('kubelet', 60),
+  ...kubernetes('kubectl', 20),
+  coredns: {
+    from: 'go',
+    version: 'v1.13.1',
+    module: 'cluster',
+    package: 'github.com/coredns/coredns',
+    seconds: 60,
+  },
+  'metrics-server': {
+    from: 'go',
+    version: 'v0.9.0',
+    package: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+    files: ['apiservice', 'deployment', 'kustomization', 'rbac', 'service'].map(
+      (name) => `manifests/base/${name}.yaml`,
+    ),
+    stamps: ['k8s.io/component-base/version.gitVersion=v0.9.0'],
+    seconds: 134,
+  },
+  argocd: {
+    from: 'go',
+    version: 'v3.2.6',
+    module: 'cluster',
+    package: 'github.com/argoproj/argo-cd/v3/cmd',
+    program: 'cmd',
+    files: ['manifests/install.yaml', 'hack/gpg-wrapper.sh', 'hack/git-verify-wrapper.sh', 'entrypoint.sh'],
+    stamps: ['github.com/argoproj/argo-cd/v3/common.version=3.2.6'],
+    seconds: 120,
+  },
+  // The one that this Argo CD's own image carries: its repo server knows the command line of Helm 3.
+  'argocd-helm': {
+    from: 'go',
+    version: 'v3.19.0',
+    module: 'cluster',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    program: 'helm',
+    stamps: [
+      'helm.sh/helm/v3/internal/version.version=v3.19.0',
+      // Else it takes every cluster for Kubernetes 1.20: helm.sh/helm/v3/pkg/chartutil/capabilities.go
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34',
+    ],
+    seconds: 20,
   },
   node: { from: 'npm', package: 'node', file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },

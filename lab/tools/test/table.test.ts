@@ -13,7 +13,7 @@ describe('the table of tools', () => {
     '$name has the version that its pinned module builds',
     ({ tool }) => {
       const requirements = readFileSync(join(import.meta.dirname, '..', tool.module ?? '', 'go.mod'), 'utf8');
-      const [module] = tool.package.split('/cmd/');
+      const [module] = tool.package.split(/\/cmd(?:\/|$)/);
       expect(requirements).toContain(`\t${module} ${tool.version} `);
     },
   );
@@ -22,7 +22,7 @@ describe('the table of tools', () => {
     '$name is named as the Go tool names its program, and stamped with its own version',
     ({ name, tool }) => {
       const parts = tool.package.split('/').filter((part) => !/^v\d+$/.test(part));
-      expect(parts.at(-1)).toBe(name);
+      expect(parts.at(-1)).toBe(tool.program ?? name);
       for (const stamp of tool.stamps ?? []) expect(tool.version).toContain(stamp.split('=')[1]);
     },
   );
