@@ -36,6 +36,15 @@ export async function decide(settings: Settings, history: History): Promise<Deci
   return { commit, target, version, previous, prerelease, latest, tags, warnings };
 }
 
+/** Whether the release may still become the latest: a higher version may have been tagged since the decision. */
+export async function isStillLatest(
+  { makeLatest }: Settings,
+  { version, prerelease, latest }: Decision,
+  history: History,
+): Promise<boolean> {
+  return makeLatest ?? (latest && isLatest(version, prerelease, await history.tags(), undefined));
+}
+
 function checkAgainstTag({ tag, prerelease, makeLatest, majorTag }: Settings, version: Version | undefined): void {
   if (majorTag && version === undefined) {
     const problem = `needs a tag that is a semantic version; ${tag} is not`;

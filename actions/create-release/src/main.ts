@@ -22,18 +22,12 @@ export async function main(env: Environment): Promise<void> {
 }
 
 async function release(settings: Settings, context: Context, releases: Releases, history: History): Promise<void> {
-  const [{ decide }, { writeNotes }, { readContents }, { setOutputs, writeSummary }, { isLatest }, report] =
-    await Promise.all([
-      import('./decide.ts'),
-      import('./write-notes.ts'),
-      import('./contents.ts'),
-      import('../../lib/result.ts'),
-      import('./rules/marks.ts'),
-      import('./report.ts'),
-    ]);
-  const decision = await decide(settings, history);
+  const [{ decide, isStillLatest }, { writeNotes }, { readContents }, { setOutputs, writeSummary }] = await Promise.all(
+    [import('./decide.ts'), import('./write-notes.ts'), import('./contents.ts'), import('../../lib/result.ts')],
+  );
   const { tag } = settings;
-  const { prerelease, previous, version } = decision;
+  const decision = await decide(settings, history);
+  const { prerelease, previous } = decision;
   await setOutputs({ tag, 'previous-tag': previous?.name, prerelease });
   info(`${tag} at ${decision.commit}; previous tag: ${previous?.name ?? 'none'}`);
 
@@ -41,42 +35,29 @@ async function release(settings: Settings, context: Context, releases: Releases,
   const notes = await writeNotes(settings, decision, { releases, history }, repositoryUrl);
   warn([...decision.warnings, ...notes.warnings]);
   await setOutputs({ notes: notes.text });
-  const contents = await readContents(settings.files, settings.checksums);
-
-  if (settings.dryRun) {
-    const { existingState } = await import('./dry-run.ts');
-    const existing = await existingState(tag, releases);
-    await setOutputs({ ...existing.outputs, created: false, latest: decision.latest, assets: [] });
-    const summary = report.reportPlan(settings, decision, contents, existing.sentence, notes.text);
-    info(`Dry run: ${tag} ${existing.sentence}. The notes:\n${notes.text}`);
-    if (settings.summary) await writeSummary(summary);
-    return;
-  }
+  const assets = await readContents(settings.files, settings.checksums);
+  if (settings.dryRun) return (await import('./dry-run.ts')).showPlan(settings, decision, releases, assets, notes.text);
 
   const { bringAbout } = await import('./publish.ts');
-  const wanted = {
-    tag,
-    target: decision.target,
-    name: settings.name,
-    body: notes.text,
-    draft: settings.draft,
-    prerelease,
-    update: settings.update,
-    makeLatest: settings.makeLatest,
-    assets: contents,
-    latest: async () => decision.latest && isLatest(version, prerelease, await history.tags(), settings.makeLatest),
-  };
-  const outcome = await bringAbout(wanted, releases, {
-    run: randomUUID(),
-    waiting: { retries: 4 },
-    opened: (opened, created) => setOutputs({ ...releaseOutputs(opened), created }),
-  });
+  const { name, draft, update, makeLatest } = settings;
+  const { target } = decision;
+  const latest = () => isStillLatest(settings, decision, history);
+  const outcome = await bringAbout(
+    { tag, target, name, body: notes.text, draft, prerelease, update, makeLatest, latest, assets },
+    releases,
+    {
+      run: randomUUID(),
+      waiting: { retries: 4 },
+      opened: (opened, created) => setOutputs({ ...releaseOutputs(opened), created }),
+    },
+  );
   await setOutputs({ ...releaseOutputs(outcome.release), latest: outcome.latest, assets: assetOutput(outcome.assets) });
   info(`${outcome.release.draft ? 'The draft is complete' : 'Released'}: ${outcome.release.url}`);
 
   const { moveMajorTag } = await import('./move-major-tag.ts');
   const major = settings.majorTag && !outcome.release.draft ? await moveMajorTag(tag, decision, history) : undefined;
-  if (settings.summary) await writeSummary(report.reportOutcome(settings, decision, outcome, major));
+  const { reportOutcome } = await import('./report.ts');
+  if (settings.summary) await writeSummary(reportOutcome(settings, decision, outcome, major));
 }
 
 function releaseOutputs({ id, url, uploadUrl, draft, prerelease }: Release) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CommitSha } from '../../lib/identifiers.ts';
-import { type Decision, decide } from '../src/decide.ts';
+import { type Decision, decide, isStillLatest } from '../src/decide.ts';
 import type { History, Tag } from '../src/history.ts';
 import { readSettings } from '../src/inputs.ts';
 import { moveMajorTag } from '../src/move-major-tag.ts';
@@ -108,6 +108,18 @@ describe('decide', () => {
     );
     expect(error.what).toBe(what);
     expect(error.next).not.toBe('');
+  });
+});
+
+describe('isStillLatest', () => {
+  it('counts the tags again, unless the user said it', async () => {
+    const own = await settings();
+    const history = new FakeHistory(line('v1.0.0', 'v1.1.0'));
+    const decision = await decide(own, history);
+    expect(await isStillLatest(own, decision, history)).toBe(true);
+    history.known.push(...line('v1.2.0'));
+    expect(await isStillLatest(own, decision, history)).toBe(false);
+    expect(await isStillLatest({ ...own, makeLatest: true }, decision, history)).toBe(true);
   });
 });
 
