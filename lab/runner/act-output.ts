@@ -53,14 +53,14 @@ export function readActLine(line: string): ActEvent | undefined {
   };
 }
 
-function jobName({ job = '', matrix }: ActLine): string {
-  // act puts the workflow's name before the job's.
-  const name = job.slice(job.indexOf('/') + 1).trim();
-  const values = Object.values(matrix ?? {}).map((value) =>
-    typeof value === 'string' ? value : JSON.stringify(value),
-  );
-  // It numbers the jobs of a matrix.
-  return values.length === 0 ? name : `${name.replace(/-\d+$/, '')} (${values.join(', ')})`;
+function jobName({ job = '', jobID, matrix = {} }: ActLine): string {
+  // act puts the workflow's name before the job's, and numbers the jobs of a matrix.
+  const full = job.slice(job.indexOf('/') + 1).trim();
+  const values = Object.values(matrix).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  if (values.length === 0) return full;
+  const name = full.replace(/-\d+$/, '');
+  // GitHub adds the values where the job has no name of its own.
+  return name === jobID ? `${name} (${values.join(', ')})` : name;
 }
 
 function logText({ msg = '', raw_output, level }: ActLine): string | undefined {

@@ -24,6 +24,10 @@ export async function workflowsAt(
   );
 }
 
+/** The message of a commit. */
+export const messageOf = (bare: string, sha: string): Promise<string> =>
+  git(bare, 'log', '-1', '--format=%B', sha, '--');
+
 /** A clone of a commit as `actions/checkout` leaves it: the ref checked out, `origin` on the server. */
 export async function checkOut(bare: string, remote: string, ref: string, sha: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActRun, runAct } from './act.ts';
-import { checkOut, fetchAction, workflowsAt } from './checkout.ts';
+import { checkOut, fetchAction, messageOf, workflowsAt } from './checkout.ts';
 import { type Conclusion, Recorder, type RunStore } from './recorder.ts';
 import { isDoneByAct, parseUses, standInFor } from './third-party.ts';
-import { startsOn } from './triggers.ts';
+import { asksToSkip, startsOn } from './triggers.ts';
 import type { Workflow } from './workflow.ts';
 
 /** An event of the hub, as far as the runner cares. */
@@ -56,6 +56,8 @@ interface Work {
   job: string | undefined;
 }
 
+const SKIPPED_EVENTS = ['push', 'pull_request'];
+
 /** Runs the workflow files of the hub's repositories on the hub's events, one run after the other. */
 export class Runner {
   readonly #options: RunnerOptions;
@@ -102,12 +104,13 @@ export class Runner {
     const action = (event.payload as { action?: string }).action;
     const base = (event.payload as { pull_request?: { base?: { ref?: string } } }).pull_request?.base?.ref;
     const trigger = { event: event.name, action, ref: base === undefined ? event.ref : `refs/heads/${base}` };
+    const skipped = SKIPPED_EVENTS.includes(event.name) && asksToSkip(await messageOf(bare, event.sha));
     for (const workflow of await workflowsAt(bare, event.sha)) {
       if ('problem' in workflow) {
         this.#recordUnreadable(event, workflow);
         continue;
       }
-      if (only === undefined ? !startsOn(workflow.on, trigger) : workflow.path !== only) continue;
+      if (only === undefined ? skipped || !startsOn(workflow.on, trigger) : workflow.path !== only) continue;
       const jobs = this.#options.jobs?.[workflow.path];
       for (const job of jobs ?? [undefined]) {
         const { id, number } = host.runs.createRun({

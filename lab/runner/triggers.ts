@@ -67,3 +67,7 @@ function filterPattern(pattern: string): RegExp {
   });
   return new RegExp(`^${source}$`);
 }
+
+/** https://docs.github.com/actions/how-tos/manage-workflow-runs/skip-workflow-runs */
+export const asksToSkip = (message: string): boolean =>
+  /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/.test(message);

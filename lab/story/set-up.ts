@@ -126,7 +126,7 @@ export async function setUpRepository(world: World): Promise<number> {
   // The actions as they are published: `uses: gitops-actions/gitops-actions/actions/NAME@v1`.
   await clone.git('tag', 'v1');
   await nameProductionRegistry(clone, endpoints.registries.production.host);
-  await clone.commit("chore(shop): name the production registry in the chart's values");
+  await clone.commit("chore(shop): name the production registry in the chart's values\n\n[skip ci]");
   await clone.git('push', '--quiet', 'origin', 'main', 'v1');
 
   const { staging, production } = endpoints.registries;

@@ -33,6 +33,11 @@ describe('readActLine', () => {
       line({ msg: 'm', job: 'build/one-2', matrix: { image: 'web' } }),
       { job: 'one (web)', text: 'm' },
     ],
+    [
+      'a job of a matrix with a name of its own',
+      line({ msg: 'm', job: 'build/Scan web-2', matrix: { image: { name: 'web' } } }),
+      { job: 'Scan web', text: 'm' },
+    ],
     ['a warning', line({ msg: 'careful', level: 'warning' }), { job: 'one', text: 'warning: careful' }],
     ['a set-up step, which is none of the job', line({ msg: 's', step: 'Set up job' }), { job: 'one', text: 's' }],
     ["act's own fatal error", 'Error: no such file', { job: undefined, text: 'Error: no such file' }],

@@ -67,7 +67,7 @@ describe('Runner', () => {
   let revoked: string[];
   const bare = () => join(folder, 'shop.git');
 
-  async function commit(files: Record<string, string>): Promise<string> {
+  async function commit(files: Record<string, string>, message = 'change'): Promise<string> {
     const work = join(folder, 'work');
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(work, path)), { recursive: true });
@@ -86,7 +86,7 @@ describe('Runner', () => {
         ...args,
       ]);
     await git('add', '-A');
-    await git('commit', '-qm', 'change');
+    await git('commit', '-qm', message);
     await git('push', '-q', '--force', bare(), 'HEAD:refs/heads/main', 'HEAD:refs/tags/v1');
     return (await git('rev-parse', 'HEAD')).stdout;
   }
@@ -178,6 +178,11 @@ describe('Runner', () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
     await play({ sha, ref: 'refs/tags/x1' });
     await play({ sha: '0'.repeat(40) });
+    expect(runs.runs).toEqual([]);
+  });
+
+  it('runs nothing for a push whose last commit says so', async () => {
+    await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }, 'docs: a word [skip ci]') });
     expect(runs.runs).toEqual([]);
   });
 

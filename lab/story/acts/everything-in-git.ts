@@ -14,8 +14,8 @@ export const everythingInGit: Act = {
       progress('making the repository on the hub from this checkout');
       await setUpRepository(world);
     }
-    const { data } = await world.developer.repos.getContent({ ...world.where, path: '' });
-    const folders = (Array.isArray(data) ? data : []).filter(({ type }) => type === 'dir').map(({ name }) => name);
+    const { data } = await world.developer.git.getTree({ ...world.where, tree_sha: 'main' });
+    const folders = data.tree.filter(({ type }) => type === 'tree').map(({ path }) => path);
     expect.equal(
       'each concern has its folder',
       CONCERNS.filter((name) => !folders.includes(name)),

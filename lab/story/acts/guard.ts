@@ -17,7 +17,7 @@ export const guard: Act = {
       push?.includes('Changes must be made through a pull request') === true,
       push === undefined ? 'it was accepted' : lastLine(push),
     );
-    const force = await clone.refusal('push', '--force', 'origin', 'HEAD~1:main');
+    const force = await clone.refusal('push', '--force', 'origin', 'HEAD~2:main');
     expect.holds(
       'a force push is refused',
       force !== undefined,

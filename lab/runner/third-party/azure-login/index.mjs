@@ -1,3 +1,4 @@
-import { fail } from '../lib.mjs';
-
-fail('no Azure', 'The lab has no Azure to log in to. Unset the variable AZURE_CLIENT_ID of this repository.');
+console.log(
+  '::error title=no Azure::The lab has no Azure to log in to. Unset the variable AZURE_CLIENT_ID of this repository.',
+);
+process.exitCode = 1;

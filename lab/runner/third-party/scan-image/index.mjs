@@ -1,4 +1,7 @@
-import { fail, notice } from '../lib.mjs';
+function fail(title, message) {
+  console.log(`::error title=${title}::${message}`);
+  process.exitCode = 1;
+}
 
 const image = process.env.INPUT_IMAGE ?? '';
 const [, registry, name, reference] = /^([^/]+)\/(.+?)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
@@ -50,7 +53,6 @@ for (const { config = {}, os, architecture } of await configurations(reference))
     fail('unknown origin', `${image} (${platform}) has no label org.opencontainers.image.revision.`);
   console.log(`${platform}: user ${user}, revision ${revision}`);
 }
-notice(
-  'vulnerabilities not scanned',
-  'The lab has no vulnerability database; on GitHub this step runs anchore/scan-action.',
+console.log(
+  '::notice title=vulnerabilities not scanned::The lab has no vulnerability database; on GitHub this step runs anchore/scan-action.',
 );

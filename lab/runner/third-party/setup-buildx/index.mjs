@@ -1,6 +1,6 @@
-import { run, setOutput } from '../lib.mjs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 
-const inspection = run('docker', 'buildx', 'inspect', '--bootstrap');
-const name = /^Name:\s+(\S+)/m.exec(inspection)?.[1] ?? '';
+const inspection = execFileSync('docker', ['buildx', 'inspect', '--bootstrap'], { encoding: 'utf8' });
 console.log(inspection);
-setOutput('name', name);
+appendFileSync(process.env.GITHUB_OUTPUT, `name=${/^Name:\s+(\S+)/m.exec(inspection)?.[1] ?? ''}\n`);

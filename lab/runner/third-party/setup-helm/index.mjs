@@ -1,3 +1,3 @@
-import { run } from '../lib.mjs';
+import { execFileSync } from 'node:child_process';
 
-console.log(run('helm', 'version'));
+console.log(execFileSync('helm', ['version'], { encoding: 'utf8' }));
