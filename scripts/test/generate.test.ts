@@ -1,0 +1,68 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import { stale } from '../generate.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe('what is stale', () => {
+  it('is a file that differs or does not exist, with what it holds now', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stale-'));
+    try {
+      await writeFile(join(folder, 'same'), 'a');
+      await writeFile(join(folder, 'other'), 'b');
+      const files = ['same', 'other', 'new'].map((path) => ({ path, content: 'a' }));
+      expect(await stale(folder, files)).toEqual([
+        { path: 'other', content: 'a', current: 'b' },
+        { path: 'new', content: 'a', current: '' },
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('npm run generate', () => {
+  let copy: string;
+  const generate = (...args: string[]) => execa('node', ['scripts/generate.ts', ...args], { cwd: copy, reject: false });
+
+  beforeEach(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'generate-'));
+    for (const folder of ['actions', 'helm', 'scripts', 'workflows-src', '.github', 'package.json'])
+      await cp(join(root, folder), join(copy, folder), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    await generate();
+  });
+  afterEach(() => rm(copy, { recursive: true, force: true }));
+
+  it('has nothing to check after it has written', async () => {
+    expect(await generate('--check')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('shows with --check what was changed by hand, writes nothing, and fails', async () => {
+    const path = join(copy, '.github/workflows/ci.yml');
+    const changed = (await readFile(path, 'utf8')).replace('timeout-minutes: 15', 'timeout-minutes: 99');
+    await writeFile(path, changed);
+    const { exitCode, stderr } = await generate('--check');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('-    timeout-minutes: 99\n+    timeout-minutes: 15\n');
+    expect(stderr).toContain('run `npm run generate` and commit:\n  .github/workflows/ci.yml');
+    expect(await readFile(path, 'utf8')).toBe(changed);
+  });
+
+  it('writes what an action.yml now says into the table and the types', async () => {
+    const path = join(copy, 'actions/create-release/action.yml');
+    const yaml = await readFile(path, 'utf8');
+    await writeFile(path, yaml.replace(/^inputs:\n/m, 'inputs:\n  extra-input:\n    description: Something more.\n'));
+    const { stdout } = await generate();
+    expect(stdout.split('\n').sort()).toEqual([
+      'wrote actions/create-release/README.md',
+      'wrote workflows-src/generated/actions.ts',
+    ]);
+    expect(await readFile(join(copy, 'actions/create-release/README.md'), 'utf8')).toContain(
+      '| `extra-input` | | Something more. |',
+    );
+  });
+});
