@@ -5,11 +5,12 @@
  *
  * `--check` builds beside the committed bundles and fails when they differ. The same sources give the same bytes in any folder.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
 import { execa } from 'execa';
+import lockfile from 'proper-lockfile';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -80,8 +81,14 @@ async function main(): Promise<void> {
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(', ')}; there are ${known.join(', ')}`);
 
-  // Inside the repository, so that the compiled files find its node_modules.
-  const work = await mkdtemp(join(root, 'node_modules', '.build-'));
+  // Inside node_modules, so that the compiled files find their packages; always the same, because the bundles' parts are numbered
+  // by the paths of what is in them. So one build at a time.
+  const work = join(root, 'node_modules', '.build');
+  await mkdir(work, { recursive: true });
+  const release = await lockfile.lock(work, {
+    realpath: false,
+    retries: { retries: 100, minTimeout: 200, maxTimeout: 2000 },
+  });
   try {
     const compiled = join(work, 'actions');
     await compile(compiled);
@@ -101,6 +108,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await rm(work, { recursive: true, force: true });
+    await release();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { ActionError, messageOf, ToolMissingError } from './errors.ts';
 
 export interface ExecOptions {
@@ -28,8 +29,7 @@ export interface Exec {
 }
 
 /**
- * Processes of this machine. Node starts them itself, not `@actions/exec`: that gives no hold on a running process, and a
- * cancelled step must not leave one behind that goes on pushing.
+ * Processes of this machine, by `@actions/exec`, which knows how arguments are quoted on each runner's system.
  * @param installHint what to do about a missing program, by its name
  */
 export function openExec(installHint: Readonly<Record<string, string>>): Exec {
@@ -53,62 +53,84 @@ export function openExec(installHint: Readonly<Record<string, string>>): Exec {
   };
 }
 
+/** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
+const STOPPED = 143;
+
 async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
-  const { spawn } = await import('node:child_process');
   const { cwd, env, input, onErrorLine, signal } = options;
   if (signal?.aborted) return { exitCode: STOPPED, stdout: '', stderr: '' };
-  const child = spawn(path, args, {
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
-  });
-  const stop = () => child.kill('SIGTERM');
+  const { getExecOutput } = await import('@actions/exec');
+  const lines = onErrorLine === undefined ? undefined : new Lines(onErrorLine);
+  const execution = await holdChild(() =>
+    getExecOutput(`"${path}"`, [...args], {
+      silent: true,
+      ignoreReturnCode: true,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+      ...(input === undefined ? {} : { input: Buffer.from(input) }),
+      listeners: { stderr: (data) => lines?.push(data) },
+    }),
+  );
+  const stop = () => void execution.child?.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await new Promise<ExecResult>((resolve, reject) => {
-      let stdout = '';
-      let stderr = '';
-      const lines = lineSplitter(onErrorLine);
-      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-      });
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text;
-        lines.push(text);
-      });
-      child.on('error', reject);
-      child.on('close', (code) => {
-        lines.end();
-        resolve({ exitCode: code ?? STOPPED, stdout, stderr });
-      });
-      // A program that ends without reading all its input breaks the pipe; its exit code says what became of it.
-      child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') reject(error);
-      });
-      child.stdin?.end(input);
-    });
+    const { exitCode, stdout, stderr } = await execution.output;
+    lines?.end();
+    return { exitCode: exitCode ?? STOPPED, stdout, stderr };
   } finally {
     signal?.removeEventListener('abort', stop);
   }
 }
 
-/** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
-const STOPPED = 143;
+/** Cuts a stream into its lines. `@actions/exec` has listeners for lines, which miss a last one without an end and tear characters. */
+class Lines {
+  readonly #decoder = new TextDecoder();
+  readonly #onLine: (line: string) => void;
+  #rest = '';
 
-/** Cuts a stream of text into its lines. */
-function lineSplitter(onLine: ((line: string) => void) | undefined): { push(text: string): void; end(): void } {
-  let rest = '';
-  return {
-    push(text) {
-      const lines = (rest + text).split(/\r?\n/);
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine?.(line);
-    },
-    end() {
-      if (rest !== '') onLine?.(rest);
-    },
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(data: Buffer): void {
+    const lines = (this.#rest + this.#decoder.decode(data, { stream: true })).split(/\r?\n/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(line);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#onLine(this.#rest);
+  }
+}
+
+interface Execution<T> {
+  output: Promise<T>;
+  child?: ChildProcess;
+}
+
+/**
+ * Start something that starts a process, and get hold of that process, which `@actions/exec` does not give: a cancelled step must
+ * not leave one behind that goes on pushing. Node tells of each process that it makes
+ * (https://nodejs.org/api/diagnostics_channel.html#process), and in whose name.
+ */
+async function holdChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
+  const [{ AsyncLocalStorage }, { subscribe, unsubscribe }] = await Promise.all([
+    import('node:async_hooks'),
+    import('node:diagnostics_channel'),
+  ]);
+  const execution: Partial<Execution<T>> = {};
+  const name = new AsyncLocalStorage<typeof execution>();
+  const listen = (message: unknown) => {
+    if (name.getStore() !== execution) return;
+    const { process: child } = message as { process: ChildProcess };
+    execution.child = child;
+    // Its pipes are made after the message. A program that ends without reading all its input breaks one; its exit code
+    // says what became of it.
+    queueMicrotask(() => child.stdin?.on('error', () => undefined));
   };
+  subscribe('child_process', listen);
+  execution.output = name.run(execution, run).finally(() => unsubscribe('child_process', listen));
+  return execution as Execution<T>;
 }
 
 /** The lines of a tool's output that say why it failed: the last ones, without blank lines. */
