@@ -1,0 +1,84 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import type { NewToken } from './accounts.ts';
+import type { Admin } from './admin.ts';
+import type { Core } from './core.ts';
+import { ApiError } from './errors.ts';
+import type { FaultRequest } from './faults.ts';
+import type { AccountType, Role } from './store/types.ts';
+
+function sameSecret(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** `/_lab/`: the hub's own doors, which GitHub does not have. Health and logs are open; the rest takes the admin token. */
+export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono {
+  const app = new Hono();
+
+  app.onError((error, c) => {
+    if (error instanceof ApiError) return c.json({ message: error.message }, error.status as 422);
+    return c.json({ message: error.message }, 422);
+  });
+  app.get('/health', (c) => c.json({ ok: true, repositories: core.repositories().length }));
+  app.get('/runs/:id/log', (c) => {
+    const id = Number(c.req.param('id'));
+    if (!Number.isSafeInteger(id) || !(core.runs.find(id) ?? core.runs.findJob(id)))
+      throw new ApiError(404, 'no such run or job');
+    return c.text(core.runs.log(id));
+  });
+
+  app.use('*', async (c, next) => {
+    const given = (c.req.header('authorization') ?? '').replace(/^Bearer /i, '');
+    if (!sameSecret(given, adminToken)) return c.json({ message: 'the admin token is missing or wrong' }, 401);
+    return next();
+  });
+  app.post('/users', async (c) => {
+    const { login, type, ...about } = await c.req.json<{
+      login: string;
+      type?: AccountType;
+      name?: string;
+      email?: string;
+    }>();
+    return c.json(admin.createUser(login, type, about), 201);
+  });
+  app.post('/tokens', async (c) => c.json({ token: admin.createToken(await c.req.json<NewToken>()) }, 201));
+  app.delete('/tokens/:token', (c) =>
+    admin.deleteToken(c.req.param('token')) ? c.body(null, 204) : c.json({ message: 'no such token' }, 404),
+  );
+  app.put('/repos/:owner/:repo/secrets/:name', async (c) => {
+    const { owner, repo, name } = c.req.param();
+    const { value } = await c.req.json<{ value: string }>();
+    admin.setSecret(`${owner}/${repo}`, name, value);
+    return c.body(null, 204);
+  });
+  app.put('/repos/:owner/:repo/collaborators/:login', async (c) => {
+    const { owner, repo, login } = c.req.param();
+    const { role } = await c.req.json<{ role: Role }>();
+    admin.addCollaborator(`${owner}/${repo}`, login, role);
+    return c.body(null, 204);
+  });
+  app.put('/repos/:owner/:repo/immutable-releases', (c) => {
+    const { owner, repo } = c.req.param();
+    admin.setImmutableReleases(`${owner}/${repo}`, true);
+    return c.body(null, 204);
+  });
+  app.delete('/repos/:owner/:repo/immutable-releases', (c) => {
+    const { owner, repo } = c.req.param();
+    admin.setImmutableReleases(`${owner}/${repo}`, false);
+    return c.body(null, 204);
+  });
+  app.post('/faults', async (c) => c.json(core.faults.add(await c.req.json<FaultRequest>()), 201));
+  app.get('/faults', (c) => c.json(core.faults.list()));
+  app.delete('/faults', (c) => {
+    core.faults.clear();
+    return c.body(null, 204);
+  });
+  app.get('/requests', (c) => c.json(core.requests.list()));
+  app.delete('/requests', (c) => {
+    core.requests.clear();
+    return c.body(null, 204);
+  });
+  app.notFound((c) => c.json({ message: 'Not Found' }, 404));
+  return app;
+}

@@ -1,0 +1,80 @@
+import { JOB_LOGIN, type NewToken } from './accounts.ts';
+import type { Core } from './core.ts';
+import { ApiError } from './errors.ts';
+import { checkName } from './routes/actions.ts';
+import { now } from './store/store.ts';
+import type { Account, AccountType, Collaborator, Permissions, Repository, Token, Variable } from './store/types.ts';
+
+/** What GitHub has web pages for: accounts, tokens, secrets, settings. For this process and, by HTTP, under `/_lab/`. */
+export class Admin {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** An account of this login; the one that is there if it exists already. */
+  createUser(login: string, type: AccountType = 'User', about: { name?: string; email?: string } = {}): Account {
+    return this.#core.accounts.createUser({ login, type, ...about });
+  }
+
+  createToken(request: NewToken): string {
+    return this.#core.accounts.createToken(request).token;
+  }
+
+  /** The GITHUB_TOKEN of one workflow run: what it does starts no workflow. */
+  createJobToken(repository: string, permissions: Permissions): string {
+    this.#repository(repository);
+    return this.createToken({ login: JOB_LOGIN, kind: 'job', permissions, repositories: [repository] });
+  }
+
+  /** @returns was there such a token? */
+  deleteToken(token: Token['token']): boolean {
+    return this.#core.accounts.deleteToken(token);
+  }
+
+  addCollaborator(repository: string, login: string, role: Collaborator['role']): void {
+    const account = this.#core.accountOf(login);
+    this.#core.store.collaborators.put(this.#repository(repository).id, login.toLowerCase(), {
+      login: account.login,
+      role,
+    });
+  }
+
+  setSecret(repository: string, name: string, value: string): void {
+    const { secrets } = this.#core.store;
+    const { id } = this.#repository(repository);
+    const key = checkName(name);
+    const createdAt = secrets.get(id, key)?.createdAt ?? now();
+    secrets.put(id, key, { name: key, value, createdAt, updatedAt: now() });
+  }
+
+  /** With their values, for the runner. */
+  secrets(repository: string): Variable[] {
+    return this.#core.store.secrets.list(this.#repository(repository).id);
+  }
+
+  variables(repository: string): Variable[] {
+    return this.#core.store.variables.list(this.#repository(repository).id);
+  }
+
+  /** The bare repository's folder, or `undefined` when there is no such repository. */
+  gitFolder(name: string): string | undefined {
+    const [owner = '', repo = ''] = name.split('/');
+    const repository = this.#core.store.repository(owner, repo);
+    return repository && this.#core.gitFolder(repository);
+  }
+
+  /** From now on a published release of the repository cannot change. */
+  setImmutableReleases(name: string, enabled: boolean): void {
+    const repository = this.#repository(name);
+    this.#core.store.saveRepository({ ...repository, immutableReleases: enabled });
+  }
+
+  #repository(name: string): Repository {
+    const [owner = '', repo = ''] = name.split('/');
+    const repository = this.#core.store.repository(owner, repo);
+    if (!repository) throw new ApiError(404, `there is no repository ${name}`);
+    return repository;
+  }
+}

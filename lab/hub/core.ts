@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Accounts, type Actor } from './accounts.ts';
+import { Events, type HubEvent } from './events.ts';
+import { Faults } from './faults.ts';
+import type { Commit } from './git/objects.ts';
+import { GitRepository } from './git/repository.ts';
+import { Limits } from './limits.ts';
+import { Locks } from './locks.ts';
+import { RequestLog } from './requests.ts';
+import { Rules } from './rules.ts';
+import { Signing, type Verification } from './signing.ts';
+import { RunStore } from './store/runs.ts';
+import { GLOBAL, Store } from './store/store.ts';
+import type { Account, Repository } from './store/types.ts';
+import type { Urls } from './urls.ts';
+
+/** Who is told of what happens in the hub. */
+export interface Listeners {
+  onEvent?: (event: HubEvent) => void;
+  /** Somebody asked to run a workflow file again for the event that once started it. */
+  onRerun?: (event: HubEvent, path: string) => void;
+}
+
+/** What the parts of the hub share. */
+export class Core {
+  readonly dataDir: string;
+  readonly urls: Urls;
+  readonly store: Store;
+  readonly runs: RunStore;
+  readonly accounts: Accounts;
+  readonly rules: Rules;
+  readonly signing: Signing;
+  readonly events: Events;
+  readonly faults = new Faults();
+  readonly requests = new RequestLog();
+  readonly locks = new Locks();
+  readonly limits = new Limits();
+  readonly rerun: (event: HubEvent, path: string) => void;
+  readonly #repositories = new Map<number, GitRepository>();
+
+  private constructor(dataDir: string, urls: Urls, signing: Signing, listeners: Listeners) {
+    this.dataDir = dataDir;
+    this.urls = urls;
+    this.signing = signing;
+    this.store = new Store(dataDir);
+    this.runs = new RunStore(this.store, dataDir);
+    this.accounts = new Accounts(this.store);
+    this.rules = new Rules(this.store);
+    this.rerun = listeners.onRerun ?? (() => undefined);
+    this.events = new Events(this.store, listeners.onEvent);
+    this.accounts.createUser({ login: 'web-flow', name: 'GitHub', email: 'noreply@github.com' });
+    mkdirSync(this.assetFolder, { recursive: true });
+    mkdirSync(join(dataDir, 'repositories'), { recursive: true });
+  }
+
+  static async open(dataDir: string, urls: Urls, listeners: Listeners = {}): Promise<Core> {
+    return new Core(dataDir, urls, await Signing.open(dataDir), listeners);
+  }
+
+  get assetFolder(): string {
+    return join(this.dataDir, 'assets');
+  }
+
+  /** Folders are named by id, so no name of a repository ever becomes a path. */
+  gitFolder(repository: Repository): string {
+    return join(this.dataDir, 'repositories', `${repository.id}.git`);
+  }
+
+  git(repository: Repository): GitRepository {
+    const known = this.#repositories.get(repository.id);
+    if (known) return known;
+    const opened = new GitRepository(this.gitFolder(repository));
+    this.#repositories.set(repository.id, opened);
+    return opened;
+  }
+
+  /** Makes the bare repository; one that a killed hub left without its record is used again. */
+  async createGit(repository: Repository): Promise<void> {
+    const folder = this.gitFolder(repository);
+    if (existsSync(join(folder, 'config'))) return;
+    this.#repositories.set(repository.id, await GitRepository.create(folder, repository.defaultBranch));
+  }
+
+  removeGit(repository: Repository): void {
+    this.git(repository).remove();
+    this.#repositories.delete(repository.id);
+  }
+
+  /** The account with this address, as GitHub links commits to accounts: its own, or one of GitHub's no-reply form. */
+  accountByEmail(email: string): Account | undefined {
+    const wanted = email.toLowerCase();
+    const login = /^(?:\d+\+)?(.+)@users\.noreply\.github\.com$/.exec(wanted)?.[1];
+    const byLogin = login === undefined ? undefined : this.store.account(login);
+    return byLogin ?? this.store.accounts.all().find((account) => account.email.toLowerCase() === wanted);
+  }
+
+  accountOf(login: string): Account {
+    const account = this.store.account(login);
+    if (!account) throw new Error(`no account ${login}`);
+    return account;
+  }
+
+  verify(repository: Repository, commit: Commit): Promise<Verification> {
+    return this.signing.verify(this.gitFolder(repository), commit);
+  }
+
+  isAdmin(actor: Actor, repository: Repository): boolean {
+    return this.accounts.may(actor, repository, ['administration', 'write']);
+  }
+
+  repositories(): Repository[] {
+    return this.store.repositories.list(GLOBAL);
+  }
+
+  close(): void {
+    for (const repository of this.#repositories.values()) repository.close();
+    this.store.close();
+  }
+}

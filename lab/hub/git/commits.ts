@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Signing, WEB_FLOW } from '../signing.ts';
+import type { Commit, Person } from './objects.ts';
+import type { GitRepository } from './repository.ts';
+
+export interface FileAddition {
+  path: string;
+  contents: Buffer;
+}
+
+type Identity = Pick<Person, 'name' | 'email'> & { date?: string };
+
+export interface NewCommit {
+  tree: string;
+  parents: readonly string[];
+  message: string;
+  author: Identity;
+  /** GitHub itself, when not given: then the commit is signed with the hub's key. */
+  committer?: Identity;
+}
+
+/** Writes a commit object; no ref moves. */
+export async function writeCommit(git: GitRepository, signing: Signing, commit: NewCommit): Promise<string> {
+  const committer = commit.committer ?? WEB_FLOW;
+  const command = ['commit-tree', ...commit.parents.flatMap((parent) => ['-p', parent]), commit.tree];
+  const authorDate = commit.author.date;
+  const committerDate = commit.committer?.date;
+  return git.git(commit.committer ? command : signing.signArguments(command), {
+    // `commit-tree` takes the message as it is, and GitHub keeps it so but for a final line end.
+    input: commit.message,
+    env: {
+      GIT_AUTHOR_NAME: commit.author.name,
+      GIT_AUTHOR_EMAIL: commit.author.email,
+      ...(authorDate ? { GIT_AUTHOR_DATE: authorDate } : {}),
+      GIT_COMMITTER_NAME: committer.name,
+      GIT_COMMITTER_EMAIL: committer.email,
+      ...(committerDate ? { GIT_COMMITTER_DATE: committerDate } : {}),
+    },
+  });
+}
+
+/** Writes blobs and returns their ids, in order, with one process for all. */
+export async function writeBlobs(git: GitRepository, contents: readonly Buffer[]): Promise<string[]> {
+  if (contents.length === 0) return [];
+  if (contents.length === 1 && contents[0]) {
+    return [await git.git(['hash-object', '-w', '--stdin'], { input: contents[0] })];
+  }
+  const folder = join(git.dir, `incoming-${randomUUID()}`);
+  await mkdir(folder);
+  try {
+    const files = contents.map((_, index) => join(folder, String(index)));
+    await Promise.all(files.map((file, index) => writeFile(file, contents[index] ?? Buffer.alloc(0))));
+    const input = files.map((file) => `${file}\n`).join('');
+    return (await git.git(['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })).split('\n');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface IndexEntry {
+  path: string;
+  /** null removes the path. */
+  oid: string | null;
+  mode: string;
+}
+
+/** The tree that a base tree becomes with some entries changed; written through an index of its own. */
+export async function writeTree(
+  git: GitRepository,
+  base: string | undefined,
+  entries: readonly IndexEntry[],
+): Promise<string> {
+  const index = join(git.dir, `index-${randomUUID()}`);
+  const env = { GIT_INDEX_FILE: index };
+  try {
+    if (base) await git.git(['read-tree', base], { env });
+    // A mode of 0 is how `update-index --index-info` is told to remove a path.
+    const lines = entries.map(({ path, oid, mode }) =>
+      oid === null ? `0 ${'0'.repeat(40)}\t${path}\0` : `${mode} ${oid}\t${path}\0`,
+    );
+    if (lines.length > 0) await git.git(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
+    return await git.git(['write-tree'], { env });
+  } finally {
+    await rm(index, { force: true });
+    await rm(`${index}.lock`, { force: true });
+  }
+}
+
+/** The tree of a merge of two commits; undefined when they conflict. */
+export async function mergeTrees(git: GitRepository, ours: string, theirs: string): Promise<string | undefined> {
+  const text = await git.git(['merge-tree', '--write-tree', '--no-messages', ours, theirs], { accept: [1] });
+  const [tree = '', ...conflicts] = text.split('\n');
+  return conflicts.some((line) => line !== '') ? undefined : tree;
+}
+
+/**
+ * Puts the commits between `upstream` and `head` on top of `onto`, oldest first; undefined when one conflicts. Git 2.39's
+ * merge-tree takes no merge base, so each step merges with a helper commit whose parent is the picked commit's own parent.
+ */
+export async function rebase(
+  git: GitRepository,
+  signing: Signing,
+  commits: readonly Commit[],
+  onto: string,
+): Promise<string | undefined> {
+  let tip = onto;
+  for (const commit of commits) {
+    const parent = commit.parents[0];
+    if (!parent) return undefined;
+    const ours = await git.git(['commit-tree', '-p', parent, `${tip}^{tree}`], {
+      input: 'rebase step',
+      env: {
+        GIT_AUTHOR_NAME: WEB_FLOW.name,
+        GIT_AUTHOR_EMAIL: WEB_FLOW.email,
+        GIT_COMMITTER_NAME: WEB_FLOW.name,
+        GIT_COMMITTER_EMAIL: WEB_FLOW.email,
+      },
+    });
+    const tree = await mergeTrees(git, ours, commit.oid);
+    if (!tree) return undefined;
+    tip = await writeCommit(git, signing, { tree, parents: [tip], message: commit.message, author: commit.author });
+  }
+  return tip;
+}
+
+/** Commits of `head` that `base` does not have, oldest first, at most `limit`. */
+export async function commitsBetween(git: GitRepository, base: string, head: string, limit = 250): Promise<Commit[]> {
+  const text = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
+  const oids = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(0, limit);
+  const commits = await Promise.all(oids.map((oid) => git.commit(oid)));
+  return commits.filter((commit) => commit !== undefined);
+}

@@ -1,0 +1,56 @@
+/** Git's framing of lines on the wire: https://git-scm.com/docs/protocol-common */
+
+export function pktLine(payload: string | Buffer): Buffer {
+  const bytes = Buffer.from(payload);
+  return Buffer.concat([Buffer.from((bytes.length + 4).toString(16).padStart(4, '0')), bytes]);
+}
+
+export const FLUSH: Buffer = Buffer.from('0000');
+
+export interface RefCommand {
+  ref: string;
+  before: string;
+  after: string;
+}
+
+export interface ReceiveRequest {
+  commands: RefCommand[];
+  capabilities: ReadonlySet<string>;
+  /** The pack, if there is one, begins here. */
+  packAt: number;
+}
+
+/**
+ * Reads the commands at the start of a `git-receive-pack` request: https://git-scm.com/docs/pack-protocol
+ * @throws Error when it is no such request.
+ */
+export function parseReceiveRequest(body: Buffer): ReceiveRequest {
+  const commands: RefCommand[] = [];
+  let capabilities = new Set<string>();
+  let at = 0;
+  while (at < body.length) {
+    const length = Number.parseInt(body.toString('latin1', at, at + 4), 16);
+    if (Number.isNaN(length) || (length !== 0 && length < 4) || at + length > body.length)
+      throw new Error('bad pkt-line');
+    if (length === 0) return { commands, capabilities, packAt: at + 4 };
+    const [line = '', features] = body
+      .toString('utf8', at + 4, at + length)
+      .replace(/\n$/, '')
+      .split('\0');
+    if (features !== undefined) capabilities = new Set(features.trim().split(' '));
+    const command = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/.exec(line);
+    if (command) commands.push({ before: command[1] ?? '', after: command[2] ?? '', ref: command[3] ?? '' });
+    else if (!line.startsWith('shallow ')) throw new Error('bad command');
+    at += length;
+  }
+  throw new Error('no flush after the commands');
+}
+
+/** The answer to a push of which nothing was taken, with `message` for the person who pushed. */
+export function refuseReceive(request: ReceiveRequest, message: string, reason: string): Buffer {
+  const lines = request.commands.map(({ ref }) => pktLine(`ng ${ref} ${reason}\n`));
+  const report = Buffer.concat([pktLine('unpack ok\n'), ...lines, FLUSH]);
+  if (!request.capabilities.has('side-band-64k')) return report;
+  const said = pktLine(Buffer.concat([Buffer.from([2]), Buffer.from(message)]));
+  return Buffer.concat([said, pktLine(Buffer.concat([Buffer.from([1]), report])), FLUSH]);
+}

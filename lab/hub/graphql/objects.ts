@@ -1,0 +1,188 @@
+/** Git's objects as GraphQL nodes. A field that is a function is called with its arguments by graphql-js. */
+
+import type { ObjectInfo } from '../git/batch.ts';
+import type { Commit, TreeEntry } from '../git/objects.ts';
+import { splitMessage } from '../git/objects.ts';
+import { isSafePath } from '../git/paths.ts';
+import type { Account, Repository } from '../store/types.ts';
+import { nodeId } from '../urls.ts';
+import { connection, type PageArguments } from './connection.ts';
+import type { Context } from './context.ts';
+import { presentRepositoryNode } from './repository.ts';
+
+type Node = Record<string, unknown>;
+
+/** GitHub gives no text above this: https://docs.github.com/graphql/reference/objects#blob */
+const LONGEST_TEXT = 512 * 1024;
+
+function gitObject(context: Context, repository: Repository, type: string, oid: string): Node {
+  const path = `/${repository.owner}/${repository.name}/commit/${oid}`;
+  return {
+    __typename: type,
+    id: nodeId(type, `${repository.id}:${oid}`),
+    oid,
+    abbreviatedOid: oid.slice(0, 7),
+    commitResourcePath: path,
+    commitUrl: context.core.urls.root + path,
+    repository: () => presentRepositoryNode(context, repository),
+  };
+}
+
+export function presentActor(context: Context, account: Account): Node {
+  const { core } = context;
+  return {
+    __typename: account.type,
+    id: nodeId(account.type, account.id),
+    databaseId: account.id,
+    login: account.login,
+    name: account.name,
+    email: account.email,
+    url: `${core.urls.root}/${account.login}`,
+    resourcePath: `/${account.login}`,
+    avatarUrl: `${core.urls.root}/avatars/${account.id}`,
+    createdAt: account.createdAt,
+  };
+}
+
+export function presentCommitNode(context: Context, repository: Repository, commit: Commit): Node {
+  const { core } = context;
+  const git = core.git(repository);
+  const { headline, body } = splitMessage(commit.message);
+  const person = (who: Commit['author']): Node => {
+    const account = core.accountByEmail(who.email);
+    const user = account?.type === 'User' ? presentActor(context, account) : null;
+    return { __typename: 'GitActor', name: who.name, email: who.email, date: who.date, user };
+  };
+  const path = `/${repository.owner}/${repository.name}/commit/${commit.oid}`;
+  return {
+    ...gitObject(context, repository, 'Commit', commit.oid),
+    url: core.urls.root + path,
+    resourcePath: path,
+    message: commit.message,
+    messageHeadline: headline,
+    messageBody: body,
+    author: person(commit.author),
+    committer: person(commit.committer),
+    authoredDate: commit.author.date,
+    committedDate: commit.committer.date,
+    signature: () => presentSignature(context, repository, commit),
+    tree: () => presentObject(context, repository, `${commit.oid}^{tree}`),
+    parents: async (page: PageArguments) => {
+      const parents = await Promise.all(commit.parents.map((oid) => git.commit(oid)));
+      const known = parents.filter((parent) => parent !== undefined);
+      return connection(
+        known.map((parent) => presentCommitNode(context, repository, parent)),
+        page,
+        'parents',
+      );
+    },
+    history: (page: PageArguments & { path?: string | null }) => presentHistory(context, repository, commit, page),
+    file: async ({ path: wanted }: { path: string }) => {
+      const entry = isSafePath(wanted) ? await git.entry(commit.oid, wanted) : undefined;
+      return entry ? presentEntry(context, repository, entry, wanted) : null;
+    },
+  };
+}
+
+async function presentHistory(
+  context: Context,
+  repository: Repository,
+  commit: Commit,
+  page: PageArguments & { path?: string | null },
+): Promise<Node> {
+  const git = context.core.git(repository);
+  const path = page.path ? ['--', page.path] : [];
+  const oids = (await git.git(['rev-list', commit.oid, ...path])).split('\n').filter((oid) => oid !== '');
+  const { nodes, edges, ...rest } = connection(oids, page, 'history');
+  const commits = await Promise.all(nodes.map((oid) => git.commit(oid)));
+  const shown = commits.map((each) => each && presentCommitNode(context, repository, each));
+  return { ...rest, nodes: shown, edges: edges.map(({ cursor }, index) => ({ cursor, node: shown[index] })) };
+}
+
+async function presentSignature(context: Context, repository: Repository, commit: Commit): Promise<Node | null> {
+  const { core } = context;
+  const verification = await core.verify(repository, commit);
+  if (verification.signature === null) return null;
+  const isSsh = verification.reason !== 'unknown_signature_type';
+  const states = { valid: 'VALID', unknown_key: 'UNKNOWN_KEY', invalid: 'INVALID', unsigned: 'UNSIGNED' } as const;
+  return {
+    __typename: isSsh ? 'SshSignature' : 'UnknownSignature',
+    email: commit.committer.email,
+    isValid: verification.verified,
+    payload: verification.payload,
+    signature: verification.signature,
+    signer: null,
+    state: verification.reason === 'unknown_signature_type' ? 'UNKNOWN_SIG_TYPE' : states[verification.reason],
+    verifiedAt: verification.verified_at,
+    wasSignedByGitHub: verification.verified,
+    ...(isSsh ? { keyFingerprint: null } : {}),
+  };
+}
+
+function presentEntry(context: Context, repository: Repository, entry: TreeEntry, path: string): Node {
+  return {
+    __typename: 'TreeEntry',
+    name: entry.name,
+    nameRaw: Buffer.from(entry.name).toString('base64'),
+    path,
+    pathRaw: Buffer.from(path).toString('base64'),
+    mode: Number.parseInt(entry.mode, 8),
+    type: entry.type,
+    oid: entry.oid,
+    extension: /\.[^.]+$/.exec(entry.name)?.[0] ?? '',
+    size: async () => (entry.type === 'blob' ? ((await context.core.git(repository).info(entry.oid))?.size ?? 0) : 0),
+    object: () => (entry.type === 'commit' ? null : presentObject(context, repository, entry.oid)),
+    repository: () => presentRepositoryNode(context, repository),
+  };
+}
+
+function presentBlob(context: Context, repository: Repository, info: ObjectInfo): Node {
+  const read = async (): Promise<Buffer> =>
+    (await context.core.git(repository).read(info.oid))?.content ?? Buffer.alloc(0);
+  return {
+    ...gitObject(context, repository, 'Blob', info.oid),
+    byteSize: info.size,
+    isTruncated: info.size > LONGEST_TEXT,
+    // As Git itself judges: a zero byte near the start.
+    isBinary: async () => (await read()).subarray(0, 8000).includes(0),
+    text: async () => {
+      const content = await read();
+      return content.subarray(0, 8000).includes(0) ? null : content.subarray(0, LONGEST_TEXT).toString('utf8');
+    },
+  };
+}
+
+/** The object that a revision names; null when there is none. */
+export async function presentObject(context: Context, repository: Repository, revision: string): Promise<Node | null> {
+  const git = context.core.git(repository);
+  const info = await git.info(revision);
+  if (!info) return null;
+  if (info.type === 'blob') return presentBlob(context, repository, info);
+  if (info.type === 'commit') {
+    const commit = await git.commit(info.oid);
+    return commit ? presentCommitNode(context, repository, commit) : null;
+  }
+  if (info.type === 'tag') return presentTagNode(context, repository, info.oid);
+  const tree = await git.tree(info.oid);
+  const parent = revision.includes(':') ? revision.slice(revision.indexOf(':') + 1) : '';
+  return {
+    ...gitObject(context, repository, 'Tree', info.oid),
+    entries: (tree?.entries ?? []).map((entry) =>
+      presentEntry(context, repository, entry, parent === '' ? entry.name : `${parent}/${entry.name}`),
+    ),
+  };
+}
+
+async function presentTagNode(context: Context, repository: Repository, oid: string): Promise<Node | null> {
+  const tag = await context.core.git(repository).tag(oid);
+  return (
+    (tag && {
+      ...gitObject(context, repository, 'Tag', oid),
+      name: tag.name,
+      message: tag.message,
+      tagger: { __typename: 'GitActor', ...tag.tagger, user: null },
+      target: () => presentObject(context, repository, tag.object),
+    }) ??
+    null
+  );
+}

@@ -1,0 +1,70 @@
+import { Admin } from './admin.ts';
+import { Core } from './core.ts';
+import type { HubEvent } from './events.ts';
+import { recover } from './recovery.ts';
+import { Server } from './server.ts';
+import type { RunStore } from './store/runs.ts';
+import type { Store } from './store/store.ts';
+import { Urls } from './urls.ts';
+
+export type { HubEvent } from './events.ts';
+export type { Fault, FaultAction, FaultRequest } from './faults.ts';
+export type { LoggedRequest } from './requests.ts';
+export type { Job, NewRun, Run, RunStore } from './store/runs.ts';
+
+export interface HubOptions {
+  /** Holds everything the hub remembers; a later hub on the same folder goes on from there. */
+  dataDir: string;
+  /** A free one when not given. */
+  port?: number;
+  /** Guards `/_lab/`. */
+  adminToken: string;
+  /** Told of each event in order, after the change is durable. Must not wait. */
+  onEvent?: (event: HubEvent) => void;
+  /** Told when somebody runs a workflow again, with the event that started it and the workflow's file. */
+  onRerun?: (event: HubEvent, path: string) => void;
+}
+
+/** GitHub on this machine. */
+export interface Hub {
+  /** `http://127.0.0.1:PORT`, what GITHUB_SERVER_URL is. */
+  url: string;
+  apiUrl: string;
+  graphqlUrl: string;
+  store: Store;
+  runs: RunStore;
+  admin: Admin;
+  close(): Promise<void>;
+}
+
+/** @throws when the port is taken */
+export async function startHub({ dataDir, port = 0, adminToken, ...listeners }: HubOptions): Promise<Hub> {
+  if (adminToken === '') throw new Error('the admin token must not be empty');
+  const urls = new Urls();
+  const core = await Core.open(dataDir, urls, listeners);
+  await recover(core);
+  const admin = new Admin(core);
+  const hubServer = new Server(core, admin, adminToken);
+  const listening = await hubServer.listen(port).catch((error: unknown) => {
+    core.close();
+    throw error;
+  });
+  urls.root = `http://127.0.0.1:${listening.port}`;
+  const { server } = listening;
+  return {
+    url: urls.root,
+    apiUrl: urls.rest,
+    graphqlUrl: urls.graphql,
+    store: core.store,
+    runs: core.runs,
+    admin,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          core.close();
+          resolve();
+        });
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Core } from '../core.ts';
+import type { Label, Pull, Repository } from '../store/types.ts';
+import { encodePath, nodeId } from '../urls.ts';
+import { simpleUser } from './account.ts';
+import { presentRepository } from './repository.ts';
+
+type Json = Record<string, unknown>;
+
+export function presentLabel(core: Core, repository: Repository, label: Label): Json {
+  return {
+    id: label.id,
+    node_id: nodeId('Label', label.id),
+    url: core.urls.api(repository, `/labels/${encodePath(label.name)}`),
+    name: label.name,
+    // Two of GitHub's schemas of a label do not take null here.
+    description: label.description ?? '',
+    color: label.color,
+    default: false,
+  };
+}
+
+function labelsOf(core: Core, repository: Repository, pull: Pull): Json[] {
+  return pull.labels
+    .map((name) => core.store.labels.get(repository.id, name.toLowerCase()))
+    .filter((label) => label !== undefined)
+    .map((label) => presentLabel(core, repository, label));
+}
+
+function side(core: Core, repository: Repository, ref: string, sha: string): Json {
+  return {
+    label: `${repository.owner}:${ref}`,
+    ref,
+    sha,
+    user: simpleUser(core.urls, core.accountOf(repository.owner)),
+    repo: presentRepository(core, repository),
+  };
+}
+
+function linksOf(core: Core, repository: Repository, pull: Pull): Record<string, string> {
+  const self = core.urls.api(repository, `/pulls/${pull.number}`);
+  const issue = core.urls.api(repository, `/issues/${pull.number}`);
+  return {
+    self,
+    html: core.urls.html(repository, `/pull/${pull.number}`),
+    issue,
+    comments: `${issue}/comments`,
+    review_comments: `${self}/comments`,
+    review_comment: core.urls.api(repository, '/pulls/comments{/number}'),
+    commits: `${self}/commits`,
+    statuses: core.urls.api(repository, `/statuses/${pull.headSha}`),
+  };
+}
+
+/** GitHub's `pull-request-simple`. */
+export function presentPullSimple(core: Core, repository: Repository, pull: Pull): Json {
+  const links = linksOf(core, repository, pull);
+  const { autoMerge } = pull;
+  return {
+    id: pull.id,
+    node_id: nodeId('PullRequest', `${repository.id}:${pull.number}`),
+    url: links.self,
+    html_url: links.html,
+    diff_url: `${links.html}.diff`,
+    patch_url: `${links.html}.patch`,
+    issue_url: links.issue,
+    commits_url: links.commits,
+    review_comments_url: links.review_comments,
+    review_comment_url: links.review_comment,
+    comments_url: links.comments,
+    statuses_url: links.statuses,
+    number: pull.number,
+    state: pull.state,
+    locked: false,
+    title: pull.title,
+    user: simpleUser(core.urls, core.accountOf(pull.login)),
+    body: pull.body,
+    labels: labelsOf(core, repository, pull),
+    milestone: null,
+    created_at: pull.createdAt,
+    updated_at: pull.updatedAt,
+    closed_at: pull.closedAt,
+    merged_at: pull.mergedAt,
+    merge_commit_sha: pull.mergeCommitSha ?? pull.testMergeSha,
+    assignee: null,
+    assignees: [],
+    requested_reviewers: [],
+    requested_teams: [],
+    head: side(core, repository, pull.headRef, pull.headSha),
+    base: side(core, repository, pull.baseRef, pull.baseSha),
+    _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
+    author_association: pull.login === repository.owner ? 'OWNER' : 'COLLABORATOR',
+    auto_merge: autoMerge && {
+      enabled_by: simpleUser(core.urls, core.accountOf(autoMerge.login)),
+      merge_method: autoMerge.method,
+      commit_title: autoMerge.title,
+      commit_message: autoMerge.message,
+    },
+    draft: pull.draft,
+  };
+}
+
+/** Counts that only the answer for one pull request has. */
+export interface PullCounts {
+  commits: number;
+  additions: number;
+  deletions: number;
+  changedFiles: number;
+}
+
+/** GitHub's `pull-request`. */
+export function presentPull(core: Core, repository: Repository, pull: Pull, counts: PullCounts): Json {
+  const merged = pull.mergedAt !== null;
+  const mergeable = merged || pull.state === 'closed' ? null : pull.testMergeSha !== null;
+  return {
+    ...presentPullSimple(core, repository, pull),
+    merged,
+    mergeable,
+    rebaseable: mergeable,
+    mergeable_state: mergeable === null ? 'unknown' : mergeable ? 'clean' : 'dirty',
+    merged_by: pull.mergedBy ? simpleUser(core.urls, core.accountOf(pull.mergedBy)) : null,
+    comments: core.store.comments.list(repository.id).filter((comment) => comment.issue === pull.number).length,
+    review_comments: 0,
+    maintainer_can_modify: pull.maintainerCanModify,
+    commits: counts.commits,
+    additions: counts.additions,
+    deletions: counts.deletions,
+    changed_files: counts.changedFiles,
+  };
+}

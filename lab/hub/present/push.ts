@@ -1,0 +1,96 @@
+import type { Actor } from '../accounts.ts';
+import type { Move } from '../changes.ts';
+import type { Core } from '../core.ts';
+import { commitsBetween } from '../git/commits.ts';
+import type { Commit } from '../git/objects.ts';
+import { type GitRepository, ZERO } from '../git/repository.ts';
+import type { Repository } from '../store/types.ts';
+import { simpleUser } from './account.ts';
+import { simpleCommit } from './commit.ts';
+import { presentRepository } from './repository.ts';
+
+type Json = Record<string, unknown>;
+
+/** GitHub names at most so many commits in one push event. */
+const MOST_COMMITS = 2048;
+
+interface FileChanges {
+  added: string[];
+  removed: string[];
+  modified: string[];
+}
+
+/** The files that each commit changes against its first parent, with one process for all of them. */
+async function filesOf(git: GitRepository, commits: readonly Commit[]): Promise<Map<string, FileChanges>> {
+  const byCommit = new Map<string, FileChanges>();
+  if (commits.length === 0) return byCommit;
+  const args = [
+    'diff-tree',
+    '--stdin',
+    '-r',
+    '-z',
+    '--root',
+    '--no-renames',
+    '--name-status',
+    '--diff-merges=first-parent',
+  ];
+  const text = await git.git(args, { input: commits.map(({ oid }) => `${oid}\n`).join('') });
+  let current: FileChanges = { added: [], removed: [], modified: [] };
+  const fields = text.split('\0');
+  for (let at = 0; at < fields.length; at++) {
+    const field = (fields[at] ?? '').trim();
+    if (/^[0-9a-f]{40}$/.test(field)) {
+      current = { added: [], removed: [], modified: [] };
+      byCommit.set(field, current);
+    } else if (/^[A-Z]\d*$/.test(field)) {
+      const path = fields[++at] ?? '';
+      const list = field === 'A' ? current.added : field === 'D' ? current.removed : current.modified;
+      list.push(path);
+    }
+  }
+  return byCommit;
+}
+
+/** The commits that a push brought: none for a tag; for a new branch those that the default branch does not have. */
+async function pushedCommits(core: Core, repository: Repository, move: Move): Promise<Commit[]> {
+  const git = core.git(repository);
+  if (move.after === ZERO || !move.ref.startsWith('refs/heads/')) return [];
+  if (move.before !== ZERO) return commitsBetween(git, move.before, move.after, MOST_COMMITS);
+  const main = await git.resolveCommit(`refs/heads/${repository.defaultBranch}`);
+  if (!main || move.ref === `refs/heads/${repository.defaultBranch}`) {
+    const head = await git.commit(move.after);
+    return head ? [head] : [];
+  }
+  return commitsBetween(git, main, move.after, MOST_COMMITS);
+}
+
+/** GitHub's webhook payload of a push: https://docs.github.com/webhooks/webhook-events-and-payloads#push */
+export async function pushPayload(core: Core, repository: Repository, actor: Actor, move: Move): Promise<Json> {
+  const git = core.git(repository);
+  const head = move.after === ZERO ? undefined : await git.commit(move.after);
+  const commits = await pushedCommits(core, repository, move);
+  const described = head && !commits.some(({ oid }) => oid === head.oid) ? [...commits, head] : commits;
+  const files = await filesOf(git, described);
+  const describe = (commit: Commit): Json => ({
+    ...simpleCommit(commit),
+    distinct: true,
+    url: core.urls.html(repository, `/commit/${commit.oid}`),
+    ...(files.get(commit.oid) ?? { added: [], removed: [], modified: [] }),
+  });
+  const isUpdate = move.before !== ZERO && move.after !== ZERO;
+  return {
+    ref: move.ref,
+    before: move.before,
+    after: move.after,
+    base_ref: null,
+    created: move.before === ZERO,
+    deleted: move.after === ZERO,
+    forced: isUpdate && !(await git.isAncestor(move.before, move.after)),
+    compare: core.urls.html(repository, `/compare/${move.before.slice(0, 12)}...${move.after.slice(0, 12)}`),
+    commits: commits.map(describe),
+    head_commit: head ? describe(head) : null,
+    pusher: { name: actor.account.login, email: actor.account.email },
+    repository: presentRepository(core, repository),
+    sender: simpleUser(core.urls, actor.account),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Core } from '../core.ts';
+import type { Job, Run } from '../store/runs.ts';
+import type { Repository } from '../store/types.ts';
+import { nodeId } from '../urls.ts';
+import { simpleUser } from './account.ts';
+import { simpleCommit } from './commit.ts';
+import { presentRepository } from './repository.ts';
+
+type Json = Record<string, unknown>;
+
+export function shortRef(ref: string): string {
+  return ref.replace(/^refs\/(heads|tags)\//, '');
+}
+
+/** The same id for the same workflow file, as runs of one workflow share it. */
+function workflowId(path: string): number {
+  let id = 7;
+  for (const char of path) id = (id * 31 + (char.codePointAt(0) ?? 0)) % 2147483647;
+  return id;
+}
+
+export async function presentRun(core: Core, repository: Repository, run: Run): Promise<Json> {
+  const url = core.urls.api(repository, `/actions/runs/${run.id}`);
+  const commit = await core.git(repository).commit(run.headSha);
+  const minimal = presentRepository(core, repository);
+  const account = core.store.account(run.actor);
+  const actor = account
+    ? { actor: simpleUser(core.urls, account), triggering_actor: simpleUser(core.urls, account) }
+    : {};
+  return {
+    id: run.id,
+    name: run.name,
+    node_id: nodeId('WorkflowRun', run.id),
+    head_branch: run.headBranch,
+    head_sha: run.headSha,
+    path: run.path,
+    display_title: run.title,
+    run_number: run.number,
+    run_attempt: 1,
+    event: run.event,
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: workflowId(run.path),
+    check_suite_id: run.id,
+    url,
+    html_url: core.urls.html(repository, `/actions/runs/${run.id}`),
+    pull_requests: [],
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    run_started_at: run.startedAt,
+    ...actor,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: core.urls.api(repository, `/check-suites/${run.id}`),
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    previous_attempt_url: null,
+    workflow_url: core.urls.api(repository, `/actions/workflows/${workflowId(run.path)}`),
+    head_commit: commit ? simpleCommit(commit) : null,
+    repository: minimal,
+    head_repository: minimal,
+  };
+}
+
+export function presentJob(core: Core, repository: Repository, run: Run, job: Job): Json {
+  return {
+    id: job.id,
+    run_id: run.id,
+    run_url: core.urls.api(repository, `/actions/runs/${run.id}`),
+    run_attempt: 1,
+    node_id: nodeId('CheckRun', job.id),
+    head_sha: run.headSha,
+    url: core.urls.api(repository, `/actions/jobs/${job.id}`),
+    html_url: core.urls.html(repository, `/actions/runs/${run.id}/job/${job.id}`),
+    status: job.status,
+    conclusion: job.conclusion,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    completed_at: job.completedAt,
+    name: job.name,
+    steps: job.steps.map(({ startedAt, completedAt, ...step }) => ({
+      ...step,
+      started_at: startedAt ?? null,
+      completed_at: completedAt ?? null,
+    })),
+    check_run_url: core.urls.api(repository, `/check-runs/${job.id}`),
+    labels: ['ubuntu-latest'],
+    runner_id: 1,
+    runner_name: 'lab',
+    runner_group_id: 1,
+    runner_group_name: 'Default',
+    workflow_name: run.name,
+    head_branch: run.headBranch,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Core } from '../core.ts';
+import type { PullCounts } from '../present/pull.ts';
+import type { Pull, Repository } from '../store/types.ts';
+
+/** Sizes of a pull request against the point where it left its base. */
+export async function countsOf(core: Core, repository: Repository, pull: Pull): Promise<PullCounts> {
+  const git = core.git(repository);
+  const [commits, numbers] = await Promise.all([
+    git.git(['rev-list', '--count', pull.headSha, `^${pull.baseSha}`]),
+    git.git(['diff', '--numstat', `${pull.baseSha}...${pull.headSha}`], { accept: [128] }),
+  ]);
+  const lines = numbers.split('\n').filter((line) => line !== '');
+  const sum = (column: number): number =>
+    lines.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0);
+  return { commits: Number(commits), additions: sum(0), deletions: sum(1), changedFiles: lines.length };
+}

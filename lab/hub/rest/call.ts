@@ -1,0 +1,138 @@
+import type { Actor } from '../accounts.ts';
+import type { Core } from '../core.ts';
+import { ApiError } from '../errors.ts';
+import type { GitRepository } from '../git/repository.ts';
+import type { Repository } from '../store/types.ts';
+import type { OperationId } from './operations.ts';
+
+export interface Reply {
+  status: number;
+  /** JSON, unless `raw` is there. */
+  body?: unknown;
+  raw?: { bytes: Buffer; contentType: string };
+  headers?: Record<string, string>;
+}
+
+interface CallParts {
+  core: Core;
+  actor: Actor | null;
+  repository: Repository | undefined;
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** The body as it came. */
+  bytes: Buffer;
+  accept: string;
+  contentType: string;
+  url: URL;
+}
+
+/** One checked call of an operation: the caller may make it, and it fits GitHub's description. */
+export class Call {
+  readonly core: Core;
+  readonly params: Record<string, string>;
+  readonly query: Record<string, unknown>;
+  readonly bytes: Buffer;
+  readonly accept: string;
+  readonly contentType: string;
+  readonly url: URL;
+  readonly caller: Actor | null;
+  readonly #repository: Repository | undefined;
+  readonly #body: unknown;
+
+  constructor(parts: CallParts) {
+    this.core = parts.core;
+    this.caller = parts.actor;
+    this.#repository = parts.repository;
+    this.params = parts.params;
+    this.query = parts.query;
+    this.#body = parts.body;
+    this.bytes = parts.bytes;
+    this.accept = parts.accept;
+    this.contentType = parts.contentType;
+    this.url = parts.url;
+  }
+
+  /** @throws ApiError 401 when nobody is logged in. */
+  get actor(): Actor {
+    if (!this.caller) throw new ApiError(401, 'Requires authentication');
+    return this.caller;
+  }
+
+  get repository(): Repository {
+    if (!this.#repository) throw new Error('this operation has no repository');
+    return this.#repository;
+  }
+
+  get git(): GitRepository {
+    return this.core.git(this.repository);
+  }
+
+  /** The body in the shape that its description was checked for. */
+  body<T>(): T {
+    return (this.#body ?? {}) as T;
+  }
+
+  /** A path parameter. */
+  param(name: string): string {
+    return String(this.params[name] ?? '');
+  }
+
+  number(name: string): number {
+    return Number(this.params[name]);
+  }
+
+  queryText(name: string): string | undefined {
+    const value = this.query[name];
+    return value === undefined ? undefined : String(value);
+  }
+
+  /** One page of a list, with GitHub's `Link` header. */
+  page<T>(items: readonly T[]): { items: T[]; headers: Record<string, string> } {
+    const size = Math.min(Math.max(Number(this.query.per_page ?? 30), 1), 100);
+    const page = Math.max(Number(this.query.page ?? 1), 1);
+    const last = Math.max(Math.ceil(items.length / size), 1);
+    const link = (number: number, rel: string): string => {
+      const url = new URL(this.url);
+      url.searchParams.set('page', String(number));
+      return `<${url.href}>; rel="${rel}"`;
+    };
+    const links = [
+      ...(page > 1 ? [link(page - 1, 'prev'), link(1, 'first')] : []),
+      ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
+    ];
+    return {
+      items: items.slice((page - 1) * size, page * size),
+      headers: links.length > 0 ? { link: links.join(', ') } : {},
+    };
+  }
+
+  /** A list answer of one page. */
+  async list<T>(items: readonly T[], present: (item: T) => unknown): Promise<Reply> {
+    const { items: shown, headers } = this.page(items);
+    return { status: 200, body: await Promise.all(shown.map(present)), headers };
+  }
+
+  /** The list answers of Actions and checks, which have the total beside one page. */
+  async countedList<T>(items: readonly T[], name: string, present: (item: T) => unknown): Promise<Reply> {
+    const { items: shown, headers } = this.page(items);
+    return {
+      status: 200,
+      body: { total_count: items.length, [name]: await Promise.all(shown.map(present)) },
+      headers,
+    };
+  }
+}
+
+export type Handler = (call: Call) => Reply | Promise<Reply>;
+export type Handlers = Partial<Record<OperationId, Handler>>;
+
+export function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+export function created(body: unknown): Reply {
+  return { status: 201, body };
+}
+
+export const NO_CONTENT: Reply = { status: 204 };

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApiError, invalid, notFound } from '../errors.ts';
+import { assetsOf, presentAsset } from '../present/release.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { now } from '../store/store.ts';
+import type { Asset, Release } from '../store/types.ts';
+import { releaseOf } from './releases.ts';
+
+function assetFor(call: Call): { asset: Asset; release: Release } {
+  const asset = call.core.store.assets.get(call.repository.id, call.number('asset_id'));
+  if (!asset) throw notFound();
+  return { asset, release: releaseOf(call, asset.releaseId) };
+}
+
+/** https://docs.github.com/code-security/supply-chain-security/understanding-your-software-supply-chain/immutable-releases */
+function refuseImmutable(release: Release): void {
+  if (!release.immutable) return;
+  const message = 'Cannot upload assets to an immutable release.';
+  throw new ApiError(422, message, [{ resource: 'ReleaseAsset', code: 'custom', message }]);
+}
+
+/** GitHub replaces what is not of this set by a dot. */
+function storedName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._+-]/g, '.').replace(/^\.+/, 'default.');
+}
+
+function refuseTaken(call: Call, release: Release, name: string, self?: Asset): void {
+  const taken = assetsOf(call.core, call.repository, release).some(
+    (asset) => asset.name === name && asset.id !== self?.id,
+  );
+  if (taken) throw invalid('ReleaseAsset', 'name', 'already_exists');
+}
+
+async function upload(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const release = releaseOf(call);
+  refuseImmutable(release);
+  const name = storedName(call.queryText('name') ?? '');
+  if (name === '') throw invalid('ReleaseAsset', 'name', 'missing_field');
+  if (call.bytes.length === 0) throw new ApiError(400, 'Bad Content-Length: the asset is empty');
+  refuseTaken(call, release, name);
+  const time = now();
+  const asset: Asset = {
+    id: core.store.nextId(),
+    releaseId: release.id,
+    name,
+    label: call.queryText('label') ?? '',
+    contentType: call.contentType || 'application/octet-stream',
+    size: call.bytes.length,
+    digest: `sha256:${createHash('sha256').update(call.bytes).digest('hex')}`,
+    login: call.actor.account.login,
+    downloads: 0,
+    createdAt: time,
+    updatedAt: time,
+  };
+  const file = join(core.assetFolder, String(asset.id));
+  // The record comes last and the rename is atomic: a hub that dies here leaves no half an asset.
+  await writeFile(`${file}.part`, call.bytes);
+  await rename(`${file}.part`, file);
+  core.store.assets.put(repository.id, asset.id, asset);
+  return created(presentAsset(core, repository, release, asset));
+}
+
+async function get(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const { asset, release } = assetFor(call);
+  if (!call.accept.includes('application/octet-stream')) return ok(presentAsset(core, repository, release, asset));
+  const bytes = await readFile(join(core.assetFolder, String(asset.id)));
+  core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
+  return { status: 200, raw: { bytes, contentType: asset.contentType } };
+}
+
+function update(call: Call): Reply {
+  const { core, repository } = call;
+  const { asset, release } = assetFor(call);
+  refuseImmutable(release);
+  const body = call.body<{ name?: string; label?: string; state?: string }>();
+  const name = body.name === undefined ? asset.name : storedName(body.name);
+  refuseTaken(call, release, name, asset);
+  const changed: Asset = { ...asset, name, label: body.label ?? asset.label, updatedAt: now() };
+  core.store.assets.put(repository.id, asset.id, changed);
+  return ok(presentAsset(core, repository, release, changed));
+}
+
+async function remove(call: Call): Promise<Reply> {
+  const { asset, release } = assetFor(call);
+  if (release.immutable) throw new ApiError(422, 'Cannot delete assets from an immutable release.');
+  call.core.store.assets.remove(call.repository.id, asset.id);
+  await rm(join(call.core.assetFolder, String(asset.id)), { force: true });
+  return NO_CONTENT;
+}
+
+export const assetHandlers: Handlers = {
+  'repos/list-release-assets': (call) => {
+    const release = releaseOf(call);
+    return call.list(assetsOf(call.core, call.repository, release), (asset) =>
+      presentAsset(call.core, call.repository, release, asset),
+    );
+  },
+  'repos/upload-release-asset': upload,
+  'repos/get-release-asset': get,
+  'repos/update-release-asset': update,
+  'repos/delete-release-asset': remove,
+};

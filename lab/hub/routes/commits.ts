@@ -1,0 +1,118 @@
+import { ApiError, notFound } from '../errors.ts';
+import { commitsBetween } from '../git/commits.ts';
+import type { Commit } from '../git/objects.ts';
+import { presentCommit } from '../present/commit.ts';
+import { diffEntries } from '../present/diff.ts';
+import { presentPullSimple } from '../present/pull.ts';
+import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
+
+export async function commitOf(call: Call, name: string): Promise<Commit> {
+  const oid = await call.git.resolveCommit(name);
+  const commit = oid && (await call.git.commit(oid));
+  if (!commit) throw new ApiError(422, `No commit found for SHA: ${name}`);
+  return commit;
+}
+
+async function getCommit(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const commit = await commitOf(call, call.param('ref'));
+  if (call.accept.includes('application/vnd.github.sha')) {
+    return { status: 200, raw: { bytes: Buffer.from(commit.oid), contentType: 'application/vnd.github.sha' } };
+  }
+  const files = await diffEntries(core, repository, commit.parents[0], commit.oid);
+  const total = (key: 'additions' | 'deletions'): number => files.reduce((sum, file) => sum + file[key], 0);
+  const additions = total('additions');
+  const deletions = total('deletions');
+  return ok({
+    ...(await presentCommit(core, repository, commit)),
+    stats: { additions, deletions, total: additions + deletions },
+    files,
+  });
+}
+
+/** Newest first, as `git log` lists them, with GitHub's filters. */
+async function listCommits(call: Call): Promise<Reply> {
+  const start = call.queryText('sha') ?? call.repository.defaultBranch;
+  const oid = await call.git.resolveCommit(start);
+  if (!oid && call.queryText('sha') === undefined) throw new ApiError(409, 'Git Repository is empty.');
+  if (!oid) throw notFound();
+  const filters = [
+    ['since', '--since'],
+    ['until', '--until'],
+    ['author', '--author'],
+    ['committer', '--committer'],
+  ].flatMap(([name = '', flag = '']) => {
+    const value = call.queryText(name);
+    return value === undefined ? [] : [`${flag}=${value}`];
+  });
+  const path = call.queryText('path');
+  const text = await call.git.git(['rev-list', ...filters, oid, '--', ...(path === undefined ? [] : [path])]);
+  const oids = text.split('\n').filter((line) => line !== '');
+  return call.list(oids, async (each) => {
+    const commit = await call.git.commit(each);
+    return commit && presentCommit(call.core, call.repository, commit);
+  });
+}
+
+async function compare(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const parts = /^(.+?)\.\.\.(.+)$/.exec(call.param('basehead'));
+  if (!parts) throw notFound();
+  const [, base = '', head = ''] = parts;
+  const baseOid = await call.git.resolveCommit(base);
+  const headOid = await call.git.resolveCommit(head);
+  if (!baseOid || !headOid) throw notFound();
+  const mergeBase = await call.git.mergeBase(baseOid, headOid);
+  if (!mergeBase) throw new ApiError(404, `No common ancestor between ${base} and ${head}.`);
+  const [counts, commits, files, baseCommit, mergeBaseCommit] = await Promise.all([
+    call.git.git(['rev-list', '--left-right', '--count', `${baseOid}...${headOid}`]),
+    commitsBetween(call.git, baseOid, headOid),
+    diffEntries(core, repository, mergeBase, headOid),
+    commitOf(call, baseOid),
+    commitOf(call, mergeBase),
+  ]);
+  const [behind = 0, ahead = 0] = counts.split(/\s+/).map(Number);
+  const status = ahead > 0 && behind > 0 ? 'diverged' : ahead > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical';
+  const url = core.urls.api(repository, `/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`);
+  const html = core.urls.html(repository, `/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`);
+  const { items, headers } = call.page(commits);
+  return {
+    status: 200,
+    headers,
+    body: {
+      url,
+      html_url: html,
+      permalink_url: core.urls.html(repository, `/compare/${baseOid}...${headOid}`),
+      diff_url: `${html}.diff`,
+      patch_url: `${html}.patch`,
+      base_commit: await presentCommit(core, repository, baseCommit),
+      merge_base_commit: await presentCommit(core, repository, mergeBaseCommit),
+      status,
+      ahead_by: ahead,
+      behind_by: behind,
+      total_commits: ahead,
+      commits: await Promise.all(items.map((commit) => presentCommit(core, repository, commit))),
+      files,
+    },
+  };
+}
+
+async function pullsOfCommit(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const { oid } = await commitOf(call, call.param('commit_sha'));
+  const holds = await Promise.all(
+    core.store.pulls.list(repository.id).map(async (pull) => {
+      if (pull.mergeCommitSha === oid || pull.headSha === oid) return [pull];
+      const inHead = await call.git.isAncestor(oid, pull.headSha);
+      return inHead && !(await call.git.isAncestor(oid, pull.baseSha)) ? [pull] : [];
+    }),
+  );
+  return call.list(holds.flat(), (pull) => presentPullSimple(core, repository, pull));
+}
+
+export const commitHandlers: Handlers = {
+  'repos/get-commit': getCommit,
+  'repos/list-commits': listCommits,
+  'repos/compare-commits-with-basehead': compare,
+  'repos/list-pull-requests-associated-with-commit': pullsOfCommit,
+};

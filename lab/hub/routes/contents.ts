@@ -1,0 +1,124 @@
+import { moveRef } from '../changes.ts';
+import { ApiError, invalid, notFound } from '../errors.ts';
+import { writeBlobs, writeCommit, writeTree } from '../git/commits.ts';
+import type { TreeEntry } from '../git/objects.ts';
+import { isSafePath } from '../git/paths.ts';
+import { StaleRefError, ZERO } from '../git/repository.ts';
+import { presentGitCommit } from '../present/commit.ts';
+import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
+import { encodePath } from '../urls.ts';
+
+/** Above this GitHub leaves out the content, and above 100 MB it refuses: https://docs.github.com/rest/repos/contents */
+const LARGE = 1 << 20;
+const TOO_LARGE = 100 << 20;
+
+function describe(call: Call, ref: string, path: string, entry: TreeEntry, size: number): Record<string, unknown> {
+  const { core, repository } = call;
+  const kind = entry.type === 'tree' ? 'tree' : 'blob';
+  const self = `${core.urls.api(repository, `/contents/${encodePath(path)}`)}?ref=${encodeURIComponent(ref)}`;
+  const git = core.urls.api(repository, `/git/${kind}s/${entry.oid}`);
+  const html = core.urls.html(repository, `/${kind}/${encodePath(ref)}/${encodePath(path)}`);
+  return {
+    name: path.split('/').pop() ?? '',
+    path,
+    sha: entry.oid,
+    size,
+    url: self,
+    html_url: html,
+    git_url: git,
+    download_url: kind === 'tree' ? null : core.urls.html(repository, `/raw/${encodePath(ref)}/${encodePath(path)}`),
+    type:
+      entry.type === 'tree'
+        ? 'dir'
+        : entry.type === 'commit'
+          ? 'submodule'
+          : entry.mode === '120000'
+            ? 'symlink'
+            : 'file',
+    _links: { self, git, html },
+  };
+}
+
+async function getContent(call: Call): Promise<Reply> {
+  const ref = call.queryText('ref') ?? call.repository.defaultBranch;
+  const path = call.param('path').replace(/^\/+|\/+$/g, '');
+  const commit = await call.git.resolveCommit(ref);
+  if (!commit) throw new ApiError(404, `No commit found for the ref ${ref}`);
+  if (path !== '' && !isSafePath(path)) throw notFound();
+  const entry = path === '' ? undefined : await call.git.entry(commit, path);
+  if (path === '') return listFolder(call, ref, path, commit);
+  if (entry?.type === 'tree') return listFolder(call, ref, path, entry.oid);
+  if (entry?.type !== 'blob') throw notFound();
+  const blob = await call.git.read(entry.oid);
+  if (!blob) throw notFound();
+  if (/\bvnd\.github\.(v3\.)?raw\b/.test(call.accept)) {
+    return { status: 200, raw: { bytes: blob.content, contentType: 'application/vnd.github.raw+json; charset=utf-8' } };
+  }
+  if (blob.size > TOO_LARGE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
+  const described = describe(call, ref, path, entry, blob.size);
+  const content = blob.size > LARGE ? '' : wrapBase64(blob.content);
+  return ok({ ...described, type: 'file', content, encoding: blob.size > LARGE ? 'none' : 'base64' });
+}
+
+async function listFolder(call: Call, ref: string, path: string, revision: string): Promise<Reply> {
+  const tree = await call.git.tree(revision);
+  if (!tree) throw notFound();
+  const items = tree.entries.map(async (entry) => {
+    const size = entry.type === 'blob' ? ((await call.git.info(entry.oid))?.size ?? 0) : 0;
+    return describe(call, ref, path === '' ? entry.name : `${path}/${entry.name}`, entry, size);
+  });
+  return ok(await Promise.all(items));
+}
+
+/** GitHub breaks base64 into lines of 60 characters. */
+function wrapBase64(content: Buffer): string {
+  return content.toString('base64').replace(/.{1,60}/g, '$&\n');
+}
+
+interface NewContent {
+  message: string;
+  content: string;
+  sha?: string;
+  branch?: string;
+  author?: { name: string; email: string };
+}
+
+async function putContent(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const path = call.param('path');
+  const body = call.body<NewContent>();
+  if (!isSafePath(path)) throw invalid('Commit', 'path', 'invalid', 'path contains a malformed path component');
+  const branch = body.branch ?? repository.defaultBranch;
+  const ref = `refs/heads/${branch}`;
+  const head = await call.git.commit(ref);
+  if (!head && body.branch !== undefined) throw new ApiError(404, `Branch ${branch} not found`);
+  const current = head && (await call.git.entry(head.oid, path));
+  if (current && body.sha === undefined) throw new ApiError(422, `Invalid request.\n\n"sha" wasn't supplied.`);
+  if (body.sha !== undefined && body.sha !== current?.oid) {
+    throw new ApiError(409, `${path} does not match ${body.sha}`);
+  }
+  const [oid = ''] = await writeBlobs(call.git, [Buffer.from(body.content, 'base64')]);
+  const tree = await writeTree(call.git, head?.oid, [{ path, oid, mode: current?.mode ?? '100644' }]);
+  const sha = await writeCommit(call.git, core.signing, {
+    tree,
+    parents: head ? [head.oid] : [],
+    message: body.message,
+    author: body.author ?? call.actor.account,
+  });
+  try {
+    await moveRef(core, repository, call.actor, { ref, before: head?.oid ?? ZERO, after: sha });
+  } catch (error) {
+    if (error instanceof StaleRefError) throw new ApiError(409, `is at ${head?.oid ?? 'nothing'} but expected another`);
+    throw error;
+  }
+  const commit = await call.git.commit(sha);
+  const entry = await call.git.entry(sha, path);
+  if (!commit || !entry) throw new ApiError(500, 'the commit that was just written cannot be read');
+  const content = describe(call, branch, path, entry, Buffer.from(body.content, 'base64').length);
+  return { status: current ? 200 : 201, body: { content, commit: await presentGitCommit(core, repository, commit) } };
+}
+
+export const contentHandlers: Handlers = {
+  'repos/get-content': getContent,
+  'repos/create-or-update-file-contents': putContent,
+};

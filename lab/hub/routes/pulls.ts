@@ -1,0 +1,178 @@
+import { ApiError, invalid, notFound } from '../errors.ts';
+import { commitsBetween } from '../git/commits.ts';
+import { presentCommit } from '../present/commit.ts';
+import { diffEntries } from '../present/diff.ts';
+import { presentPull, presentPullSimple } from '../present/pull.ts';
+import { countsOf } from '../pulls/counts.ts';
+import { emitPull } from '../pulls/events.ts';
+import { close, refreshRefs } from '../pulls/follow.ts';
+import { mergePull } from '../pulls/merge.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { now } from '../store/store.ts';
+import type { MergeMethod, Pull } from '../store/types.ts';
+
+function pullOf(call: Call): Pull {
+  const pull = call.core.store.pulls.get(call.repository.id, call.number('pull_number'));
+  if (!pull) throw notFound();
+  return pull;
+}
+
+async function present(call: Call, pull: Pull): Promise<Record<string, unknown>> {
+  return presentPull(call.core, call.repository, pull, await countsOf(call.core, call.repository, pull));
+}
+
+interface NewPull {
+  title?: string;
+  head: string;
+  base: string;
+  body?: string | null;
+  draft?: boolean;
+  maintainer_can_modify?: boolean;
+  issue?: number;
+}
+
+async function createPull(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const body = call.body<NewPull>();
+  if (body.title === undefined) throw invalid('PullRequest', 'title', 'missing_field');
+  const headRef = body.head.startsWith(`${repository.owner}:`)
+    ? body.head.slice(repository.owner.length + 1)
+    : body.head;
+  const head = await call.git.ref(`refs/heads/${headRef}`);
+  const base = await call.git.ref(`refs/heads/${body.base}`);
+  if (!head) throw invalid('PullRequest', 'head');
+  if (!base) throw invalid('PullRequest', 'base');
+  const same = core.store.pulls
+    .list(repository.id)
+    .find((pull) => pull.state === 'open' && pull.headRef === headRef && pull.baseRef === body.base);
+  const refuse = (message: string): ApiError =>
+    new ApiError(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'custom', message }]);
+  if (same) throw refuse(`A pull request already exists for ${repository.owner}:${headRef}.`);
+  if (await call.git.isAncestor(head.oid, base.oid)) {
+    throw refuse(`No commits between ${body.base} and ${headRef}`);
+  }
+  const time = now();
+  const pull: Pull = {
+    id: core.store.nextId(),
+    number: core.store.nextNumber(repository),
+    title: body.title,
+    body: body.body ?? null,
+    login: call.actor.account.login,
+    state: 'open',
+    draft: body.draft ?? false,
+    headRef,
+    headSha: head.oid,
+    baseRef: body.base,
+    baseSha: base.oid,
+    testMergeSha: null,
+    mergeCommitSha: null,
+    mergedBy: null,
+    maintainerCanModify: body.maintainer_can_modify ?? false,
+    labels: [],
+    autoMerge: null,
+    createdAt: time,
+    updatedAt: time,
+    closedAt: null,
+    mergedAt: null,
+  };
+  const opened = await refreshRefs(core, repository, pull);
+  await emitPull(core, repository, call.actor, opened, 'opened');
+  return created(await present(call, opened));
+}
+
+function listPulls(call: Call): Promise<Reply> {
+  const state = call.queryText('state') ?? 'open';
+  const head = call.queryText('head');
+  const base = call.queryText('base');
+  const byTime = call.queryText('sort') === 'updated' ? 'updatedAt' : 'createdAt';
+  const direction = call.queryText('direction') ?? (call.queryText('sort') ? 'asc' : 'desc');
+  const pulls = call.core.store.pulls
+    .list(call.repository.id)
+    .filter((pull) => state === 'all' || pull.state === state)
+    .filter((pull) => head === undefined || `${call.repository.owner}:${pull.headRef}` === head)
+    .filter((pull) => base === undefined || pull.baseRef === base)
+    .sort((a, b) => a[byTime].localeCompare(b[byTime]) || a.number - b.number);
+  if (direction === 'desc') pulls.reverse();
+  return call.list(pulls, (pull) => presentPullSimple(call.core, call.repository, pull));
+}
+
+interface PullChange {
+  title?: string;
+  body?: string | null;
+  state?: 'open' | 'closed';
+  base?: string;
+  maintainer_can_modify?: boolean;
+}
+
+async function updatePull(call: Call): Promise<Reply> {
+  const { core, repository } = call;
+  const pull = pullOf(call);
+  const body = call.body<PullChange>();
+  const base = body.base === undefined ? undefined : await call.git.ref(`refs/heads/${body.base}`);
+  if (body.base !== undefined && !base) throw invalid('PullRequest', 'base');
+  const reopens = body.state === 'open' && pull.state === 'closed';
+  const head = await call.git.ref(`refs/heads/${pull.headRef}`);
+  if (reopens && (pull.mergedAt !== null || !head))
+    throw invalid('PullRequest', 'state', 'invalid', 'state cannot be changed.');
+  const changed: Pull = {
+    ...pull,
+    title: body.title ?? pull.title,
+    body: body.body === undefined ? pull.body : body.body,
+    baseRef: body.base ?? pull.baseRef,
+    baseSha: base?.oid ?? pull.baseSha,
+    headSha: reopens && head ? head.oid : pull.headSha,
+    maintainerCanModify: body.maintainer_can_modify ?? pull.maintainerCanModify,
+    state: reopens ? 'open' : pull.state,
+    closedAt: reopens ? null : pull.closedAt,
+    updatedAt: now(),
+  };
+  if (body.state === 'closed' && pull.state === 'open') {
+    return ok(await present(call, await close(core, repository, call.actor, changed, {})));
+  }
+  const saved =
+    changed.state === 'open'
+      ? await refreshRefs(core, repository, changed)
+      : core.store.pulls.put(repository.id, pull.number, changed);
+  await emitPull(core, repository, call.actor, saved, reopens ? 'reopened' : 'edited');
+  return ok(await present(call, saved));
+}
+
+interface MergeBody {
+  commit_title?: string;
+  commit_message?: string;
+  sha?: string;
+  merge_method?: MergeMethod;
+}
+
+async function merge(call: Call): Promise<Reply> {
+  const body = call.body<MergeBody>();
+  const merged = await mergePull(call.core, call.repository, call.actor, pullOf(call), {
+    method: body.merge_method ?? 'merge',
+    ...(body.commit_title === undefined ? {} : { title: body.commit_title }),
+    ...(body.commit_message === undefined ? {} : { message: body.commit_message }),
+    ...(body.sha === undefined ? {} : { sha: body.sha }),
+  });
+  return ok({ sha: merged.mergeCommitSha, merged: true, message: 'Pull Request successfully merged' });
+}
+
+export const pullHandlers: Handlers = {
+  'pulls/create': createPull,
+  'pulls/list': listPulls,
+  'pulls/get': async (call) => ok(await present(call, pullOf(call))),
+  'pulls/update': updatePull,
+  'pulls/merge': merge,
+  'pulls/check-if-merged': (call) => {
+    if (pullOf(call).mergedAt === null) throw notFound();
+    return NO_CONTENT;
+  },
+  'pulls/list-commits': async (call) => {
+    const pull = pullOf(call);
+    const commits = await commitsBetween(call.git, pull.baseSha, pull.headSha);
+    return call.list(commits, (commit) => presentCommit(call.core, call.repository, commit));
+  },
+  'pulls/list-files': async (call) => {
+    const pull = pullOf(call);
+    const from = await call.git.mergeBase(pull.baseSha, pull.headSha);
+    return call.list(await diffEntries(call.core, call.repository, from, pull.headSha), (entry) => entry);
+  },
+};

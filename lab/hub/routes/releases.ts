@@ -1,0 +1,131 @@
+import { invalid, notFound } from '../errors.ts';
+import { presentRelease } from '../present/release.ts';
+import {
+  createRelease,
+  deleteRelease,
+  latestRelease,
+  type ReleaseFields,
+  updateRelease,
+} from '../releases/lifecycle.ts';
+import { generateNotes } from '../releases/notes.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import type { Release } from '../store/types.ts';
+
+interface ReleaseBody {
+  tag_name?: string;
+  target_commitish?: string;
+  name?: string | null;
+  body?: string | null;
+  draft?: boolean;
+  prerelease?: boolean;
+  generate_release_notes?: boolean;
+  make_latest?: Release['makeLatest'];
+  discussion_category_name?: string;
+}
+
+/** Drafts are for those who can push: https://docs.github.com/rest/releases/releases#list-releases */
+function seesDrafts(call: Call): boolean {
+  return call.core.accounts.may(call.caller, call.repository, ['contents', 'write']) && call.caller !== null;
+}
+
+export function releaseOf(call: Call, id = call.number('release_id')): Release {
+  const release = call.core.store.releases.get(call.repository.id, id);
+  if (!release || (release.draft && !seesDrafts(call))) throw notFound();
+  return release;
+}
+
+function present(call: Call, release: Release): Record<string, unknown> {
+  return presentRelease(call.core, call.repository, release);
+}
+
+function fieldsOf(call: Call, body: ReleaseBody, before?: Release): ReleaseFields {
+  if (body.discussion_category_name !== undefined) {
+    throw invalid('Release', 'discussion_category_name', 'invalid', 'the hub has no discussions');
+  }
+  const prerelease = body.prerelease ?? before?.prerelease ?? false;
+  return {
+    tag: body.tag_name ?? before?.tag ?? '',
+    target: body.target_commitish ?? before?.target ?? call.repository.defaultBranch,
+    name: body.name === undefined ? (before?.name ?? null) : body.name,
+    body: body.body === undefined ? (before?.body ?? null) : body.body,
+    draft: body.draft ?? before?.draft ?? false,
+    prerelease,
+    // GitHub's default is `true`, which says nothing about a prerelease.
+    makeLatest: body.make_latest ?? before?.makeLatest ?? (prerelease ? 'false' : 'true'),
+    pins: body.make_latest === 'true',
+  };
+}
+
+async function create(call: Call): Promise<Reply> {
+  const body = call.body<ReleaseBody>();
+  const fields = fieldsOf(call, body);
+  if (body.generate_release_notes) {
+    const notes = await generateNotes(call.core, call.repository, { tag: fields.tag, target: fields.target });
+    fields.name ??= notes.name;
+    fields.body = fields.body ? `${fields.body}\n\n${notes.body}` : notes.body;
+  }
+  return created(present(call, await createRelease(call.core, call.repository, call.actor, fields)));
+}
+
+async function update(call: Call): Promise<Reply> {
+  const before = releaseOf(call);
+  const fields = fieldsOf(call, call.body<ReleaseBody>(), before);
+  return ok(present(call, await updateRelease(call.core, call.repository, call.actor, before, fields)));
+}
+
+/** Newest first; drafts among them for those who may see them. */
+function list(call: Call): Promise<Reply> {
+  const releases = call.core.store.releases
+    .list(call.repository.id)
+    .filter((release) => !release.draft || seesDrafts(call))
+    .reverse();
+  return call.list(releases, (release) => present(call, release));
+}
+
+function byTag(call: Call): Reply {
+  const tag = call.param('tag');
+  const release = call.core.store.releases.list(call.repository.id).find((each) => each.tag === tag && !each.draft);
+  if (!release) throw notFound();
+  return ok(present(call, release));
+}
+
+async function notes(call: Call): Promise<Reply> {
+  const body = call.body<{
+    tag_name: string;
+    target_commitish?: string;
+    previous_tag_name?: string;
+    configuration_file_path?: string;
+  }>();
+  const { previous_tag_name: previous } = body;
+  if (previous !== undefined && !(await call.git.resolveCommit(`refs/tags/${previous}`))) {
+    throw invalid('Release', 'previous_tag_name', 'invalid', 'Invalid previous_tag parameter');
+  }
+  const target = body.target_commitish ?? call.repository.defaultBranch;
+  const known = (await call.git.ref(`refs/tags/${body.tag_name}`)) ?? (await call.git.resolveCommit(target));
+  if (!known) throw invalid('Release', 'target_commitish');
+  return ok(
+    await generateNotes(call.core, call.repository, {
+      tag: body.tag_name,
+      target,
+      ...(previous === undefined ? {} : { previous }),
+    }),
+  );
+}
+
+export const releaseHandlers: Handlers = {
+  'repos/list-releases': list,
+  'repos/create-release': create,
+  'repos/get-release': (call) => ok(present(call, releaseOf(call))),
+  'repos/get-release-by-tag': byTag,
+  'repos/get-latest-release': (call) => {
+    const latest = latestRelease(call.core, call.repository);
+    if (!latest) throw notFound();
+    return ok(present(call, latest));
+  },
+  'repos/update-release': update,
+  'repos/delete-release': async (call) => {
+    await deleteRelease(call.core, call.repository, releaseOf(call));
+    return NO_CONTENT;
+  },
+  'repos/generate-release-notes': notes,
+};

@@ -1,0 +1,151 @@
+import type { Actor } from './accounts.ts';
+import type { Store } from './store/store.ts';
+import type { Repository, Rule, Ruleset } from './store/types.ts';
+
+/** A change of one ref, as far as rules care. */
+export interface RefChange {
+  ref: string;
+  kind: 'create' | 'update' | 'delete';
+  /** Not a fast-forward. Only asked for when a rule needs it. */
+  forced: () => Promise<boolean>;
+  /** A merge of a pull request through the API. */
+  byPullRequest?: boolean;
+  /** Contexts of statuses and check runs that are good on the new commit. Only asked for when a rule needs it. */
+  passedChecks: () => Promise<ReadonlySet<string>>;
+  /** Is every new commit signed and verified, is none a merge? Only asked for when a rule needs it. */
+  allVerified: () => Promise<boolean>;
+  hasMerges: () => Promise<boolean>;
+}
+
+/** The rules that the hub enforces; one that it could not enforce is refused when a ruleset is made. */
+export const ENFORCED_RULES: ReadonlySet<string> = new Set([
+  'creation',
+  'update',
+  'deletion',
+  'required_linear_history',
+  'required_signatures',
+  'pull_request',
+  'required_status_checks',
+  'non_fast_forward',
+]);
+
+const ADMIN_ROLE_ID = 5;
+
+export class Rules {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The rules on a ref, whoever asks. */
+  forRef(repository: Repository, ref: string): { ruleset: Ruleset; rule: Rule }[] {
+    return this.#rulesets(repository, ref).flatMap((ruleset) => ruleset.rules.map((rule) => ({ ruleset, rule })));
+  }
+
+  /**
+   * GitHub's sentences for every rule that the change breaks; empty when it may be made.
+   * @param isAdmin has the actor the role of an administrator?
+   */
+  async violations(repository: Repository, actor: Actor, isAdmin: boolean, change: RefChange): Promise<string[]> {
+    const rules = this.#rulesets(repository, change.ref)
+      .filter((ruleset) => !canBypass(ruleset, actor, isAdmin, change.byPullRequest === true))
+      .flatMap((ruleset) => ruleset.rules);
+    const sentences: string[] = [];
+    for (const rule of rules) {
+      for (const sentence of await broken(rule, change)) if (!sentences.includes(sentence)) sentences.push(sentence);
+    }
+    return sentences;
+  }
+
+  #rulesets(repository: Repository, ref: string): Ruleset[] {
+    const target = ref.startsWith('refs/tags/') ? 'tag' : ref.startsWith('refs/heads/') ? 'branch' : undefined;
+    return this.#store.rulesets
+      .list(repository.id)
+      .filter((ruleset) => ruleset.enforcement === 'active' && ruleset.target === target)
+      .filter((ruleset) => applies(ruleset, repository, ref));
+  }
+}
+
+function applies(ruleset: Ruleset, repository: Repository, ref: string): boolean {
+  const matches = (pattern: string): boolean => {
+    if (pattern === '~ALL') return true;
+    if (pattern === '~DEFAULT_BRANCH') return ref === `refs/heads/${repository.defaultBranch}`;
+    return matchesPattern(pattern, ref);
+  };
+  return ruleset.include.some(matches) && !ruleset.exclude.some(matches);
+}
+
+/** Ruby's `fnmatch` with FNM_PATHNAME, which GitHub names as its rule: `*` stays inside one part, `**` does not. */
+export function matchesPattern(pattern: string, ref: string): boolean {
+  let source = '';
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern.charAt(at);
+    if (pattern.startsWith('**/', at)) {
+      source += '(?:[^/]+/)*';
+      at += 2;
+    } else if (char === '*') {
+      const double = pattern.charAt(at + 1) === '*';
+      source += double ? '.*' : '[^/]*';
+      if (double) at++;
+    } else if (char === '?') source += '[^/]';
+    else source += char.replace(/[\\^$.|+()[\]{}]/, '\\$&');
+  }
+  return new RegExp(`^${source}$`).test(ref);
+}
+
+/**
+ * A job's own token is no app that can be listed (https://github.com/orgs/community/discussions/25305); an app's token is,
+ * by the id of its account.
+ */
+function canBypass(ruleset: Ruleset, actor: Actor, isAdmin: boolean, byPullRequest: boolean): boolean {
+  return ruleset.bypassActors.some(({ actor_type, actor_id, bypass_mode }) => {
+    if (bypass_mode === 'pull_request' && !byPullRequest) return false;
+    if (actor_type === 'Integration') return actor.token.kind === 'app' && actor.account.id === actor_id;
+    if (actor_type === 'User') return actor.token.kind === 'user' && actor.account.id === actor_id;
+    if (actor_type === 'RepositoryRole') return actor.token.kind === 'user' && isAdmin && actor_id === ADMIN_ROLE_ID;
+    return false;
+  });
+}
+
+/** The sentences of one rule for one change. */
+async function broken(rule: Rule, change: RefChange): Promise<string[]> {
+  const isBranchUpdate = change.kind === 'update';
+  switch (rule.type) {
+    case 'creation':
+      return change.kind === 'create' ? ['Cannot create ref due to creations being restricted.'] : [];
+    case 'update':
+      return isBranchUpdate ? ['Cannot update this protected ref.'] : [];
+    case 'deletion':
+      return change.kind === 'delete' ? ['Cannot delete this protected ref.'] : [];
+    case 'non_fast_forward':
+      return isBranchUpdate && (await change.forced()) ? ['Cannot force-push to this branch.'] : [];
+    case 'pull_request':
+      return isBranchUpdate && !change.byPullRequest ? ['Changes must be made through a pull request.'] : [];
+    case 'required_linear_history':
+      return change.kind !== 'delete' && (await change.hasMerges())
+        ? ['This branch must not contain merge commits.']
+        : [];
+    case 'required_signatures':
+      return change.kind !== 'delete' && !(await change.allVerified())
+        ? ['Commits must have verified signatures.']
+        : [];
+    case 'required_status_checks':
+      return isBranchUpdate ? missingChecks(rule, await change.passedChecks()) : [];
+    default:
+      throw new Error(`the hub cannot enforce the rule ${rule.type}`);
+  }
+}
+
+function missingChecks(rule: Rule, passed: ReadonlySet<string>): string[] {
+  const checks = (rule.parameters?.required_status_checks ?? []) as { context: string }[];
+  const missing = checks.map(({ context }) => context).filter((context) => !passed.has(context));
+  if (missing.length === 0) return [];
+  if (missing.length === 1) return [`Required status check "${missing[0]}" is expected.`];
+  return [`${missing.length} of ${checks.length} required status checks are expected.`];
+}
+
+/** The message of a REST or GraphQL error for a change that breaks rules. */
+export function violationMessage(sentences: readonly string[]): string {
+  return `Repository rule violations found\n\n${sentences.map((sentence) => `${sentence}\n\n`).join('')}`;
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import type { Actor } from './accounts.ts';
+import type { Admin } from './admin.ts';
+import { adminRoutes } from './admin-routes.ts';
+import type { Core } from './core.ts';
+import { ApiError } from './errors.ts';
+import type { FaultAction } from './faults.ts';
+import { LARGEST_PUSH, matchGit, serveGit } from './git/http.ts';
+import { GraphqlSchema, serveGraphql } from './graphql/serve.ts';
+import { servePage } from './pages/pages.ts';
+import { OpenApi } from './rest/openapi.ts';
+import { serveRest } from './rest/serve.ts';
+
+const REST = '/api/v3';
+const UPLOADS = '/api/uploads';
+const GRAPHQL = '/api/graphql';
+
+/** GitHub's limit for a release's asset is 2 GB; the lab's releases are small. */
+const LARGEST_UPLOAD = 256 << 20;
+const LARGEST_JSON = 64 << 20;
+
+type Env = { Bindings: HttpBindings };
+
+interface Served {
+  response: Response;
+  actor: Actor | null;
+}
+
+/** What a request asks for, and how to answer it. */
+interface Plan {
+  /** As in the request log and in faults. */
+  operation: string | null;
+  serve(): Promise<Served>;
+}
+
+function jsonError(error: ApiError): Response {
+  return Response.json(error.body('https://docs.github.com/rest'), { status: error.status });
+}
+
+/** Reads a whole body. @throws ApiError 413 */
+async function readBody(request: Request, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw new ApiError(413, `The body is larger than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export class Server {
+  readonly #core: Core;
+  readonly #openapi = new OpenApi();
+  readonly #schema = new GraphqlSchema();
+  readonly #app = new Hono<Env>();
+
+  constructor(core: Core, admin: Admin, adminToken: string) {
+    this.#core = core;
+    this.#app.route('/_lab', adminRoutes(core, admin, adminToken));
+    this.#app.all('*', (c) => this.#answer(c));
+  }
+
+  /** Listens on loopback alone. @throws when the port is taken */
+  async listen(port: number): Promise<{ server: ServerType; port: number }> {
+    return new Promise((resolve, reject) => {
+      const server = serve({ fetch: this.#app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) => {
+        resolve({ server, port: info.port });
+      });
+      server.once('error', reject);
+    });
+  }
+
+  /** Compiles what the first requests need, so that they are as fast as the later ones. */
+  warmUp(): void {
+    this.#schema.get();
+  }
+
+  #plan(request: Request, url: URL): Plan {
+    const core = this.#core;
+    const path = url.pathname;
+    const authorization = request.headers.get('authorization') ?? undefined;
+    if (path === GRAPHQL && request.method === 'POST') {
+      return {
+        operation: 'graphql',
+        serve: async () => serveGraphql(core, this.#schema, authorization, await readBody(request, LARGEST_JSON)),
+      };
+    }
+    const isUpload = path.startsWith(`${UPLOADS}/`);
+    if (isUpload || path === REST || path.startsWith(`${REST}/`)) {
+      const matched = this.#openapi.match(request.method, path.slice((isUpload ? UPLOADS : REST).length) || '/');
+      const serve = async (): Promise<Served> => {
+        const bytes = await readBody(request, isUpload ? LARGEST_UPLOAD : LARGEST_JSON);
+        return serveRest(core, this.#openapi, { url, matched, headers: request.headers, bytes, isUpload });
+      };
+      return { operation: matched?.route.id ?? null, serve };
+    }
+    const git = matchGit(path);
+    if (git) {
+      const operation = `git/${git.service.replace(/^git-/, '').replace('info/refs', 'info-refs')}`;
+      return { operation, serve: () => serveGit(core, git, request, () => readBody(request, LARGEST_PUSH)) };
+    }
+    return { operation: null, serve: async () => ({ response: await servePage(core, request, url), actor: null }) };
+  }
+
+  async #answer(c: Context<Env>): Promise<Response> {
+    const started = performance.now();
+    const url = new URL(c.req.raw.url);
+    const plan = this.#plan(c.req.raw, url);
+    const target = { method: c.req.method, path: url.pathname + url.search, operation: plan.operation };
+    const fault = this.#core.faults.take(target);
+    const served = await this.#serve(plan, fault);
+    const id = randomUUID();
+    this.#core.requests.add({
+      ...target,
+      id,
+      time: new Date().toISOString(),
+      status: served?.response.status ?? 0,
+      login: served?.actor?.account.login ?? null,
+      milliseconds: Math.round(performance.now() - started),
+    });
+    if (!served || fault === 'lost-response') {
+      c.env.incoming.socket.resetAndDestroy();
+      return RESPONSE_ALREADY_SENT;
+    }
+    served.response.headers.set('x-github-request-id', id);
+    return served.response;
+  }
+
+  /** undefined: the connection is to be cut without doing anything. */
+  async #serve(plan: Plan, fault: FaultAction | undefined): Promise<Served | undefined> {
+    if (fault === 'reset') return undefined;
+    if (typeof fault === 'object' && 'status' in fault) return { response: faultResponse(fault), actor: null };
+    if (typeof fault === 'object') await sleep(fault.delayMs);
+    try {
+      return await plan.serve();
+    } catch (error) {
+      if (error instanceof ApiError) return { response: jsonError(error), actor: null };
+      console.error('hub:', error);
+      const reason = error instanceof Error ? error.message : String(error);
+      return { response: jsonError(new ApiError(500, `The hub failed: ${reason}`)), actor: null };
+    }
+  }
+}
+
+function faultResponse(fault: Extract<FaultAction, { status: number }>): Response {
+  const body =
+    fault.body ??
+    new ApiError(fault.status, `A fault of status ${fault.status}, as asked for`).body('https://docs.github.com/rest');
+  const isText = typeof body === 'string';
+  return new Response(isText ? body : JSON.stringify(body), {
+    status: fault.status,
+    headers: { 'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8', ...fault.headers },
+  });
+}

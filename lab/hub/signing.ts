@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Commit } from './git/objects.ts';
+import { GitError, run } from './git/run.ts';
+
+const execute = promisify(execFile);
+
+/** The identity of GitHub's own web commits. */
+export const WEB_FLOW = { name: 'GitHub', email: 'noreply@github.com' } as const;
+
+/** GitHub's `verification` of a commit: https://docs.github.com/rest/git/commits */
+export interface Verification {
+  verified: boolean;
+  reason: 'valid' | 'unsigned' | 'unknown_key' | 'invalid' | 'unknown_signature_type';
+  signature: string | null;
+  payload: string | null;
+  verified_at: string | null;
+}
+
+const UNSIGNED: Verification = {
+  verified: false,
+  reason: 'unsigned',
+  signature: null,
+  payload: null,
+  verified_at: null,
+};
+
+/** The hub's own signing key, and its judgement of signatures. Every judgement is git's, made with `verify-commit`. */
+export class Signing {
+  readonly #key: string;
+  readonly #allowed: string;
+  readonly #known = new Map<string, Verification>();
+
+  private constructor(folder: string) {
+    this.#key = join(folder, 'web-flow');
+    this.#allowed = join(folder, 'allowed_signers');
+  }
+
+  static async open(dataDir: string): Promise<Signing> {
+    const folder = join(dataDir, 'signing');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const signing = new Signing(folder);
+    await signing.#ensureKey();
+    return signing;
+  }
+
+  async #ensureKey(): Promise<void> {
+    if (!existsSync(`${this.#key}.pub`)) {
+      await execute('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', WEB_FLOW.email, '-f', this.#key]);
+    }
+    const [type = '', key = ''] = readFileSync(`${this.#key}.pub`, 'utf8').split(' ');
+    writeFileSync(this.#allowed, `${WEB_FLOW.email} namespaces="git" ${type} ${key}\n`);
+  }
+
+  /** Arguments that make `git commit-tree` sign with the hub's key. */
+  signArguments(command: readonly string[]): string[] {
+    const [name = '', ...rest] = command;
+    return ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${this.#key}`, name, '-S', ...rest];
+  }
+
+  async verify(dir: string, commit: Commit): Promise<Verification> {
+    if (!commit.signature) return UNSIGNED;
+    const known = this.#known.get(commit.oid);
+    if (known) return known;
+    const { text, payload } = commit.signature;
+    const reason: Verification['reason'] = text.startsWith('-----BEGIN SSH SIGNATURE-----')
+      ? await this.#judge(dir, commit.oid)
+      : 'unknown_signature_type';
+    const verified = reason === 'valid';
+    const verification: Verification = {
+      verified,
+      reason,
+      signature: text,
+      payload,
+      verified_at: verified ? commit.committer.date : null,
+    };
+    this.#known.set(commit.oid, verification);
+    return verification;
+  }
+
+  async #judge(dir: string, oid: string): Promise<'valid' | 'unknown_key' | 'invalid'> {
+    const command = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${this.#allowed}`];
+    try {
+      await run([...command, 'verify-commit', oid], { dir });
+      return 'valid';
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      // `ssh-keygen -Y verify` finds a good signature of a key that is not among the allowed signers.
+      return /No principal matched/i.test(error.stderr) ? 'unknown_key' : 'invalid';
+    }
+  }
+}

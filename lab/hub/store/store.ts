@@ -1,0 +1,114 @@
+import { type Collection, Database } from './database.ts';
+import type {
+  Account,
+  Asset,
+  CheckRun,
+  Collaborator,
+  Comment,
+  Label,
+  Pull,
+  Release,
+  Repository,
+  Ruleset,
+  Status,
+  Token,
+  Variable,
+} from './types.ts';
+
+/** Scope of what belongs to no repository. */
+export const GLOBAL = '';
+
+/** Every collection of the hub. Those below `pulls` have a repository's id as their scope. */
+export class Store {
+  readonly database: Database;
+  /** By login in lower case. */
+  readonly accounts: Collection<Account>;
+  readonly tokens: Collection<Token>;
+  /** By `owner/name` in lower case. */
+  readonly repositories: Collection<Repository>;
+  readonly pulls: Collection<Pull>;
+  readonly collaborators: Collection<Collaborator>;
+  readonly labels: Collection<Label>;
+  readonly comments: Collection<Comment>;
+  readonly releases: Collection<Release>;
+  readonly assets: Collection<Asset>;
+  readonly rulesets: Collection<Ruleset>;
+  readonly variables: Collection<Variable>;
+  readonly secrets: Collection<Variable>;
+  readonly statuses: Collection<Status>;
+  readonly checkRuns: Collection<CheckRun>;
+
+  constructor(dataDir: string) {
+    this.database = new Database(dataDir);
+    this.accounts = this.database.collection('accounts');
+    this.tokens = this.database.collection('tokens');
+    this.repositories = this.database.collection('repositories');
+    this.pulls = this.database.collection('pulls');
+    this.collaborators = this.database.collection('collaborators');
+    this.labels = this.database.collection('labels');
+    this.comments = this.database.collection('comments');
+    this.releases = this.database.collection('releases');
+    this.assets = this.database.collection('assets');
+    this.rulesets = this.database.collection('rulesets');
+    this.variables = this.database.collection('variables');
+    this.secrets = this.database.collection('secrets');
+    this.statuses = this.database.collection('statuses');
+    this.checkRuns = this.database.collection('check-runs');
+  }
+
+  /** An id that no other thing in the hub has. */
+  nextId(): number {
+    return this.database.next('id', 1001);
+  }
+
+  /** The next number of an issue or pull request of a repository. */
+  nextNumber(repository: Repository): number {
+    return this.database.next(`number:${repository.id}`);
+  }
+
+  repository(owner: string, name: string): Repository | undefined {
+    return this.repositories.get(GLOBAL, `${owner}/${name}`.toLowerCase());
+  }
+
+  repositoryById(id: number): Repository | undefined {
+    return this.repositories.all().find((repository) => repository.id === id);
+  }
+
+  saveRepository(repository: Repository): Repository {
+    return this.repositories.put(GLOBAL, `${repository.owner}/${repository.name}`.toLowerCase(), repository);
+  }
+
+  account(login: string): Account | undefined {
+    return this.accounts.get(GLOBAL, login.toLowerCase());
+  }
+
+  /** Forgets a repository and all that belongs to it. */
+  removeRepository(repository: Repository): void {
+    this.database.transaction(() => {
+      this.repositories.remove(GLOBAL, `${repository.owner}/${repository.name}`.toLowerCase());
+      const scoped: Collection<unknown>[] = [
+        this.pulls,
+        this.collaborators,
+        this.labels,
+        this.comments,
+        this.releases,
+        this.assets,
+        this.rulesets,
+        this.variables,
+        this.secrets,
+        this.statuses,
+        this.checkRuns,
+      ];
+      for (const collection of scoped) collection.removeScope(repository.id);
+    });
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+/** Now, as GitHub writes times: without fractions of a second. */
+export function now(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
+}
