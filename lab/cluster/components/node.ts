@@ -1,0 +1,149 @@
+import { realpathSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ServiceSpec } from '../../services/supervisor.ts';
+import { toolPath } from '../../tools/index.ts';
+import { requireListener, requireOk } from '../health.ts';
+import { NETWORK, NODE_NAME, PORTS } from '../layout.ts';
+import { containerdConfig } from './containerd-config.ts';
+import { type ClusterContext, component, socketTo, writeConfig, writeKubeconfig } from './context.ts';
+
+/** Runs the containers. */
+export async function containerd(context: ClusterContext): Promise<ServiceSpec> {
+  const { layout, registry, pauseImage } = context;
+  const network = join(layout.dir, 'cni-config');
+  await mkdir(network, { recursive: true });
+  const bridge = {
+    cniVersion: '0.4.0',
+    name: 'pods',
+    plugins: [
+      {
+        type: 'bridge',
+        bridge: NETWORK.bridge,
+        isGateway: true,
+        hairpinMode: true,
+        // Pods have no way out of the lab, so no address needs to be hidden.
+        ipMasq: false,
+        ipam: {
+          type: 'host-local',
+          ranges: [[{ subnet: NETWORK.podRange }]],
+          routes: [{ dst: '0.0.0.0/0' }],
+        },
+      },
+    ],
+  };
+  await writeFile(join(network, '10-pods.conflist'), JSON.stringify(bridge, null, 2));
+  const { file, text } = await writeConfig(
+    context,
+    'containerd.toml',
+    containerdConfig({
+      root: layout.containerd,
+      network,
+      plugins: dirname(realpathSync(toolPath('cni-bridge'))),
+      runc: realpathSync(toolPath('runc')),
+      pauseImage,
+      registry,
+    }),
+  );
+  return component(context, {
+    name: 'containerd',
+    tool: 'containerd',
+    place: 'node',
+    args: ['--config', file],
+    config: [text],
+    ready: () => requireListener(join(layout.containerdRun, 'containerd.sock')),
+  });
+}
+
+/** Runs the pods that belong to the node. */
+export async function kubelet(context: ClusterContext): Promise<ServiceSpec> {
+  const { layout, pki } = context;
+  const kubeconfig = await writeKubeconfig(context, 'kubelet');
+  const resolver = await writeConfig(context, 'resolv.conf', `nameserver ${NETWORK.nodeAddress}\n`);
+  const { file, text } = await writeConfig(context, 'kubelet.json', {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${layout.cgroup}`,
+    failCgroupV1: false,
+    enforceNodeAllocatable: [],
+    failSwapOn: false,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true, cacheTTL: '10s' },
+      x509: { clientCAFile: pki.file('ca-cluster.crt') },
+    },
+    authorization: { mode: 'Webhook' },
+    tlsCertFile: pki.file('kubelet.crt'),
+    tlsPrivateKeyFile: pki.file('kubelet.key'),
+    readOnlyPort: 0,
+    healthzBindAddress: '127.0.0.1',
+    healthzPort: PORTS.kubeletHealth,
+    clusterDNS: [NETWORK.nodeAddress],
+    clusterDomain: NETWORK.dnsDomain,
+    resolvConf: resolver.file,
+    podLogsDir: join(layout.podLogs, 'pods'),
+    volumePluginDir: join(layout.kubelet, 'volume-plugins'),
+    // The machine's disk is not the lab's to judge: neither pods nor images go because it is rather full.
+    evictionHard: {
+      'memory.available': '0%',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
+    imageGCHighThresholdPercent: 100,
+    serializeImagePulls: false,
+    registryPullQPS: 0,
+    // How soon a pod that became ready is seen.
+    syncFrequency: '10s',
+    nodeStatusUpdateFrequency: '5s',
+  });
+  return component(context, {
+    name: 'kubelet',
+    tool: 'kubelet',
+    place: 'node',
+    args: [
+      `--config=${file}`,
+      `--kubeconfig=${kubeconfig}`,
+      `--hostname-override=${NODE_NAME}`,
+      `--node-ip=${NETWORK.nodeAddress}`,
+      `--node-labels=topology.kubernetes.io/zone=${NODE_NAME}`,
+    ],
+    config: [text, pki.identities.kubelet.certificate, pki.authorities.cluster],
+    ready: () => requireOk(socketTo(layout, PORTS.kubeletHealth), '/healthz'),
+  });
+}
+
+/** Brings connections to services to their pods, by rules of the cluster's own network. */
+export async function kubeProxy(context: ClusterContext): Promise<ServiceSpec> {
+  const { layout, pki } = context;
+  const kubeconfig = await writeKubeconfig(context, 'kube-proxy');
+  const { file, text } = await writeConfig(context, 'kube-proxy.json', {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    clientConnection: { kubeconfig },
+    hostnameOverride: NODE_NAME,
+    mode: 'iptables',
+    clusterCIDR: NETWORK.podRange,
+    nodePortAddresses: ['127.0.0.0/8'],
+    healthzBindAddress: `127.0.0.1:${PORTS.kubeProxyHealth}`,
+    metricsBindAddress: '127.0.0.1:10249',
+    iptables: {
+      localhostNodePorts: true,
+      // The pods share one bridge: an answer to another pod would not pass the node, which has to turn the address back.
+      masqueradeAll: true,
+      minSyncPeriod: '100ms',
+    },
+    // These are settings of the whole machine; it keeps its own.
+    conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
+  });
+  return component(context, {
+    name: 'kube-proxy',
+    tool: 'kube-proxy',
+    place: 'network',
+    args: [`--config=${file}`],
+    config: [text, pki.identities['kube-proxy'].certificate, pki.authorities.cluster],
+    ready: () => requireOk(socketTo(layout, PORTS.kubeProxyHealth), '/healthz'),
+  });
+}

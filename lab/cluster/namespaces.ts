@@ -1,0 +1,123 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mountsBelow } from '../builder/mounts.ts';
+import { findProcessesWhere, readMounts } from '../services/processes.ts';
+import { toolPath } from '../tools/index.ts';
+import { runTool } from '../tools/run.ts';
+import { type ClusterLayout, NETWORK } from './layout.ts';
+
+/** The beginning of a command line; what follows it runs where it says. */
+export interface CommandPrefix {
+  command: string;
+  args: readonly string[];
+}
+
+/** Runs a program in the cluster's network, in its own process: nsenter(1) puts it in its own place. */
+export function insideNetwork(layout: ClusterLayout): CommandPrefix {
+  return { command: toolPath('nsenter'), args: [`--net=${layout.networkNamespace}`] };
+}
+
+/** Runs a program as part of the node: in the cluster's network, and with the node's mounts. */
+export function insideNode(layout: ClusterLayout): CommandPrefix {
+  const { command, args } = insideNetwork(layout);
+  return { command, args: [...args, `--mount=${layout.mountNamespace}`] };
+}
+
+/** Folders that containerd, CNI plug-ins and the kubelet use whatever they are told, each with what the lab gives them for it. */
+const hostFolders = (layout: ClusterLayout): Record<string, string> => ({
+  '/run/containerd': layout.containerdRun,
+  '/var/lib/cni': layout.cni,
+  '/var/lib/kubelet': layout.kubelet,
+  '/var/log/containers': join(layout.podLogs, 'containers'),
+});
+
+/** Kernel settings of the whole machine that the kubelet sets at its start: k8s.io/kubernetes/pkg/kubelet/cm/container_manager_linux.go */
+const SETTINGS = [
+  'vm/overcommit_memory',
+  'vm/panic_on_oom',
+  'kernel/panic',
+  'kernel/panic_on_oops',
+  'kernel/keys/root_maxkeys',
+  'kernel/keys/root_maxbytes',
+] as const;
+
+function isMounted(path: string): boolean {
+  return mountsBelow(join(path, '..'), readFileSync('/proc/self/mountinfo', 'utf8')).includes(path);
+}
+
+/**
+ * Makes the two namespaces of the cluster unless they are there: one for the network, with the bridge, and one for the
+ * node's mounts. Both are kept as mounted files, so that they are there whatever runs in them.
+ */
+export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
+  if (isMounted(layout.networkNamespace) && isMounted(layout.mountNamespace)) return;
+  await clearNamespaces(layout);
+  const run = (action: string, command: string, ...args: string[]) => runTool(action, command, args);
+
+  await mkdir(layout.namespaces, { recursive: true, mode: 0o700 });
+  // A mount namespace can only be kept on a mount that passes nothing on to others: unshare(1).
+  await run('preparing namespaces', 'mount', '--bind', layout.namespaces, layout.namespaces);
+  await run('preparing namespaces', 'mount', '--make-private', layout.namespaces);
+  await writeFile(layout.networkNamespace, '');
+  await writeFile(layout.mountNamespace, '');
+
+  const unshare = toolPath('unshare');
+  await run('making the cluster’s network', unshare, `--net=${layout.networkNamespace}`, 'true');
+  const inside = insideNetwork(layout);
+  const ip = (...args: string[]) =>
+    run('setting up the cluster’s network', inside.command, ...inside.args, realpathSync(toolPath('ip')), ...args);
+  await ip('link', 'set', 'lo', 'up');
+  await ip('link', 'add', NETWORK.bridge, 'type', 'bridge');
+  // The address is used at once; nobody else could have it, so IPv6 need not look for doubles.
+  await ip('address', 'add', `${NETWORK.nodeAddress}/24`, 'dev', NETWORK.bridge);
+  await ip('link', 'set', NETWORK.bridge, 'up');
+  // Files below /proc/sys/net are those of the process' own network.
+  const settings = ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet'].map((name) => `/proc/sys/${name}`);
+  await run(
+    'setting up the cluster’s network',
+    inside.command,
+    ...inside.args,
+    'sh',
+    '-c',
+    'for f; do echo 1 > "$f"; done',
+    'sh',
+    ...settings,
+  );
+
+  const folders = hostFolders(layout);
+  for (const [host, own] of Object.entries(folders)) {
+    await mkdir(own, { recursive: true, mode: 0o755 });
+    await mkdir(host, { recursive: true });
+  }
+  await run(
+    'making the node’s mounts',
+    unshare,
+    `--mount=${layout.mountNamespace}`,
+    '--propagation=slave',
+    'sh',
+    join(import.meta.dirname, 'namespaces.sh'),
+    join(layout.dir, 'kernel-settings'),
+    ...Object.entries(folders).map(([host, own]) => `${own}=${host}`),
+    '--',
+    ...SETTINGS,
+  );
+}
+
+/** Drops both namespaces; what is mounted or set up in them goes with the last process that runs there. */
+export async function clearNamespaces(layout: ClusterLayout): Promise<void> {
+  const mounts = mountsBelow(layout.dir, readFileSync('/proc/self/mountinfo', 'utf8'));
+  const own = mounts.filter((path) => path === layout.namespaces || path.startsWith(`${layout.namespaces}/`));
+  for (const path of own) await runTool('dropping namespaces', 'umount', ['--lazy', path]);
+  for (const path of Object.keys(hostFolders(layout))) {
+    if (isMountedAnywhere(path)) continue;
+    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(error.code ?? '')) throw error;
+    });
+  }
+}
+
+/** Another lab's node may have its own folder mounted there: an empty folder is not always a free one. */
+function isMountedAnywhere(path: string): boolean {
+  return findProcessesWhere((pid) => readMounts(pid).some((line) => line.split(' ')[4] === path)).length > 0;
+}

@@ -1,0 +1,31 @@
+import type { LabState } from '../services/state.ts';
+import { Supervisor } from '../services/supervisor.ts';
+import { killCgroup, removeCgroup } from './cgroups.ts';
+import { clusterLayout } from './layout.ts';
+import { clearNamespaces } from './namespaces.ts';
+
+/** The services of a cluster, in the order in which they stop; those in one line stop together. */
+const STOP_ORDER = [
+  // First, or it would start again what is stopped next.
+  ['kubelet'],
+  ['containerd', 'kube-proxy', 'coredns', 'kube-scheduler', 'kube-controller-manager'],
+  ['kube-apiserver'],
+  ['etcd', 'gateway-inside', 'gateway-outside'],
+] as const;
+
+/**
+ * Stops the cluster of a lab, also one whose components were killed: its processes and those of its pods, its mounts,
+ * network and cgroups. What it stores stays.
+ */
+export async function stopCluster(state: LabState): Promise<void> {
+  const layout = clusterLayout(state.dir);
+  const supervisor = new Supervisor(state);
+  for (const names of STOP_ORDER) {
+    await Promise.all(names.map((name) => supervisor.stop(name)));
+    // Their shims go with the containers, before they are asked to.
+    if (names[0] === 'kubelet') await killCgroup(layout.cgroup);
+  }
+  await killCgroup(layout.cgroup);
+  await removeCgroup(layout.cgroup);
+  await clearNamespaces(layout);
+}
