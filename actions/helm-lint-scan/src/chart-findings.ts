@@ -82,8 +82,8 @@ export function reportLint(
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
   for (const { level, message, at } of messages) {
     const repeats = failed && level === 'error' && !('file' in at && at.file === 'Chart.yaml');
-    // Deprecations are looked at for each version, not only for the linter's.
-    if (repeats || /is deprecated in v1\.\d+\+/.test(message)) continue;
+    // Looked at here too: deprecations for each version and not only the linter's, and the chart's version.
+    if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({
       rule: LINT_RULES[level],
       case: id,

@@ -218,7 +218,15 @@ async function reportScanners(
     info(`${scanner}: ${found.length} findings`);
     for (const { group, resource, path, rule, message } of found) {
       const place = () => group.locate({ resource, path, about: 'value', message });
-      findings.add({ engine: scanner, rule, case: group.id, resource: resourceLabel(resource), path, message, place });
+      findings.add({
+        engine: scanner,
+        rule,
+        case: { ...group.id, kubeVersion: '' },
+        resource: resourceLabel(resource),
+        path,
+        message,
+        place,
+      });
     }
   }
 }

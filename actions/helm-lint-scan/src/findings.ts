@@ -66,7 +66,7 @@ export class Findings {
       if (!known.cases.some((each) => sameCase(each, report.case))) known.cases.push(report.case);
       return;
     }
-    const text = resource === undefined ? message : `${resource} ${message}`;
+    const text = resource === undefined ? message : `${resource}: ${message}`;
     const cases = [report.case];
     this.#found.set(fingerprint, {
       engine,
@@ -118,13 +118,24 @@ export function countLevels(findings: readonly Finding[]): Record<Level, number>
   return { error: count('error'), warning: count('warning'), note: count('note') };
 }
 
-/** The cases of a finding in words: `in all 12 cases`, `in 2 of 12 cases (values defaults, ci/ha.yaml; Kubernetes 1.35)`. */
+const distinct = (cases: readonly CaseId[], key: 'values' | 'kubeVersion'): string[] => [
+  ...new Set(cases.map((each) => each[key]).filter((each) => each !== '')),
+];
+
+/**
+ * The cases of a finding in words: `in all 12 cases`, `in 2 of 12 cases (values defaults, ci/ha.yaml; Kubernetes 1.35)`.
+ * What does not depend on the version of Kubernetes names its values alone: `with the values ci/ha.yaml`.
+ */
 export function casesText(finding: Finding, all: readonly CaseId[]): string {
   const own = all.filter(({ subject }) => subject === finding.subject);
-  const seen = finding.cases.filter(({ kubeVersion }) => kubeVersion !== '');
-  if (seen.length === 0 || own.length <= 1) return '';
-  if (seen.length === own.length) return `in all ${own.length} cases`;
-  const names = (key: 'values' | 'kubeVersion'): string => [...new Set(seen.map((each) => each[key]))].join(', ');
-  const values = seen.some(({ values }) => values !== '') ? `values ${names('values')}; ` : '';
-  return `in ${seen.length} of ${own.length} cases (${values}Kubernetes ${names('kubeVersion')})`;
+  const values = distinct(finding.cases, 'values');
+  const versions = distinct(finding.cases, 'kubeVersion');
+  if (versions.length === 0) {
+    const everywhere = values.length === 0 || values.length === distinct(own, 'values').length;
+    return everywhere ? '' : `with the values ${values.join(', ')}`;
+  }
+  if (own.length <= 1) return '';
+  if (finding.cases.length === own.length) return `in all ${own.length} cases`;
+  const names = values.length === 0 ? '' : `values ${values.join(', ')}; `;
+  return `in ${finding.cases.length} of ${own.length} cases (${names}Kubernetes ${versions.join(', ')})`;
 }

@@ -109,21 +109,18 @@ function descend(block: Block, path: Path, depth: number): Walk | undefined {
   if (step === undefined) return undefined;
   const found = typeof step === 'number' ? findItem(block, step) : findKey(block, step);
   if (found !== undefined) {
+    const onLine = found.line.actions.flatMap((action) => includedBlock(block, found.line, action) ?? []);
+    const below = { ...block, lines: found.below };
     const here: Walk = {
       file: block.file,
       line: found.line.number,
       depth: depth + 1,
       sure: found.sure,
       value: inlineValue(found.line),
-      inserted: insertions(found.below),
+      inserted: [below, ...includedBlocks(below), ...onLine].flatMap(({ lines }) => inserted(lines)),
     };
-    const included = found.line.actions.flatMap(
-      (action) => includedBlock({ ...block, lines: [found.line] }, action) ?? [],
-    );
-    const below =
-      descend({ ...block, lines: found.below }, rest, depth + 1) ??
-      deepest(included.map((each) => descend(each, rest, depth + 1)));
-    return below === undefined ? here : { ...below, sure: below.sure && found.sure };
+    const deeper = deepest([below, ...onLine].map((each) => descend(each, rest, depth + 1)));
+    return deeper === undefined ? here : { ...deeper, sure: deeper.sure && found.sure };
   }
   return deepest(includedBlocks(block).map((each) => descend(each, path, depth)));
 }
@@ -132,18 +129,14 @@ function deepest(walks: readonly (Walk | undefined)[]): Walk | undefined {
   return walks.filter((walk) => walk !== undefined).sort((one, other) => other.depth - one.depth)[0];
 }
 
-function includedBlocks(block: Block): Block[] {
-  return block.lines.flatMap((line) =>
-    line.directive ? line.actions.flatMap((action) => includedBlock({ ...block, lines: [line] }, action) ?? []) : [],
-  );
-}
+const includedBlocks = (block: Block): Block[] =>
+  insertions(block.lines).flatMap(({ line, action }) => includedBlock(block, line, action) ?? []);
 
 /** What a line includes, with what the argument means there. */
-function includedBlock({ lines, defined, visited }: Block, action: string): Block | undefined {
-  const line = lines[0];
+function includedBlock({ defined, visited }: Block, line: NamedLine, action: string): Block | undefined {
   const include = includeOf(action);
   const definition = include === undefined ? undefined : defined.get(include.name);
-  if (include === undefined || definition === undefined || line === undefined) return undefined;
+  if (include === undefined || definition === undefined) return undefined;
   if (visited.includes(include.name)) return undefined;
   const dot = meaningOf(include.argument.replace(/\|.*$/, ''), line.names);
   const names: Names = { dot, variables: new Map([['$', dot]]) };
@@ -203,13 +196,19 @@ function inlineValue(line: NamedLine): Meaning {
   return meanings.length === 1 ? (meanings[0] as Meaning) : { is: 'unknown' };
 }
 
-/** What is put into a block beside its own keys: `{{- toYaml .Values.x | nindent 4 }}` on a line of its own. */
-function insertions(lines: readonly NamedLine[]): Meaning[] {
+/** Lines that put something into a block beside its own keys: `{{- toYaml .Values.x | nindent 4 }}`, `{{- include "labels" . | nindent 4 }}`. */
+function insertions(lines: readonly NamedLine[]): { line: NamedLine; action: string }[] {
   const column = ownIndent(lines);
   return lines.flatMap((line) => {
-    const action = line.directive ? line.actions.find((each) => /\b(?:t|mustT)oYaml\b/.test(each)) : undefined;
+    const action = line.directive ? line.actions.find((each) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(each)) : undefined;
     if (action === undefined) return [];
-    const inserted = Number(/\bn?indent (\d+)/.exec(action)?.[1] ?? line.indent);
-    return column === Number.POSITIVE_INFINITY || inserted === column ? [meaningOf(action, line.names)] : [];
+    const indent = Number(/\bn?indent (\d+)/.exec(action)?.[1] ?? line.indent);
+    return column === Number.POSITIVE_INFINITY || indent === column ? [{ line, action }] : [];
   });
 }
+
+/** The values that are put into a block as they are. */
+const inserted = (lines: readonly NamedLine[]): Meaning[] =>
+  insertions(lines)
+    .filter(({ action }) => /oYaml\b/.test(action))
+    .map(({ line, action }) => meaningOf(action, line.names));

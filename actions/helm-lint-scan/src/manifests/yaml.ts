@@ -10,6 +10,7 @@ import {
   type Node,
   type ParsedNode,
   parseAllDocuments,
+  type ScalarTag,
 } from 'yaml';
 import type { Path } from '../data.ts';
 
@@ -36,6 +37,14 @@ export interface YamlDocument {
 const isForeign = (tag: { tag: string; format?: string | undefined }): boolean =>
   tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME';
 
+/** The octal numbers of YAML 1.2, which the Go parser takes beside those of 1.1: `defaultMode: 0o644`. */
+const OCTAL: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^0o[0-7]+$/,
+  resolve: (text) => Number(text),
+};
+
 /**
  * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no key twice.
  * Broken documents are returned with their faults and without a value.
@@ -49,7 +58,7 @@ export function readYaml(text: string): YamlDocument[] {
     lineCounter: counter,
     prettyErrors: false,
     logLevel: 'silent',
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)),
+    customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)), OCTAL],
   });
   const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
   return list.map((document) => readDocument(document, counter));

@@ -39,5 +39,5 @@ function failure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[
     title,
     help: textAt(check, 'guideline') ?? title,
   };
-  return [{ group: file.group, resource: file.resource, path: [], rule, message: `fails ${id}: ${title}` }];
+  return [{ group: file.group, resource: file.resource, path: ['kind'], rule, message: `fails ${id}: ${title}` }];
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { listAt, numberAt, textAt } from '../data.ts';
+import { workloadsOf } from '../manifests/workloads.ts';
 import type { Level } from '../rules/rule.ts';
 import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
 
@@ -42,9 +43,11 @@ function failures(check: unknown, { group, resource }: ScanFile): Scanned[] {
     title: textAt(check, 'check', 'name') ?? id,
     help: textAt(check, 'check', 'comment') ?? '',
   };
+  const containers = workloadsOf([resource]).flatMap((workload) => workload.containers);
   return listAt(check, 'comments').map((comment) => {
-    const container = textAt(comment, 'path');
-    const where = container ? `${container}: ` : '';
-    return { group, resource, path: [], rule, message: `${where}${textAt(comment, 'summary') ?? rule.title}` };
+    const container = containers.find(({ name }) => name === textAt(comment, 'path'));
+    const where = container === undefined ? '' : `container ${container.name}: `;
+    const message = `${where}${textAt(comment, 'summary') ?? rule.title}`;
+    return { group, resource, path: container?.path ?? ['kind'], rule, message };
   });
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { listAt, type Path, pointerPath, textAt } from '../data.ts';
+import { listAt, type Path, pathText, pointerPath, textAt } from '../data.ts';
 import type { SchemaStore } from '../validation/store.ts';
 import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
 
@@ -44,9 +44,16 @@ function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanne
     rule: RULE,
     message,
   });
-  const errors = listAt(result, 'validationErrors');
-  if (errors.length === 0) return [found([], textAt(result, 'msg') ?? 'is invalid')];
-  return errors.map((error) => found(pointerPath(textAt(error, 'path') ?? ''), textAt(error, 'msg') ?? 'is invalid'));
+  // The places stand only in the sentence: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
+  const message = textAt(result, 'msg') ?? 'is invalid';
+  const places = [...message.matchAll(/- at '([^']*)': (.+?)(?=\s+- at '|$)/gs)].filter(
+    ([, , why]) => why !== 'validation failed',
+  );
+  if (places.length === 0) return [found(['kind'], message)];
+  return places.map(([, pointer = '', why = '']) => {
+    const path = pointerPath(pointer);
+    return found(path, `${pathText(path) || 'the object'}: ${why.trim()}`);
+  });
 }
 
 /** The bundled schemas in the layout that kubeconform asks for: `deployment-apps-v1.json`, each a reference into one file. */

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
+import { dataAt } from '../data.ts';
 import type { CaseId } from '../findings.ts';
 import type { ScannerName } from '../inputs.ts';
 import type { KubeVersion } from '../kube-version.ts';
 import type { Place } from '../locate/locate.ts';
-import type { Resource } from '../manifests/resource.ts';
+import { isHelmTest, type Resource } from '../manifests/resource.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import type { SchemaStore } from '../validation/store.ts';
 
@@ -16,6 +17,8 @@ import type { SchemaStore } from '../validation/store.ts';
 export interface ScanGroup {
   id: CaseId;
   kube: KubeVersion;
+  /** Where a resource without a namespace of its own goes. */
+  namespace: string;
   resources: readonly Resource[];
   locate(problem: Problem): Place;
 }
@@ -135,8 +138,20 @@ export async function scanAll(
 async function writeFiles(groups: readonly ScanGroup[], folder: string): Promise<ScanFile[]> {
   const { stringify } = await import('yaml');
   const files = groups.flatMap((group, index) =>
-    group.resources.map((resource, position) => ({ path: join(folder, `${index}-${position}.yaml`), group, resource })),
+    // Pods of `helm test` run once, by hand; https://github.com/zegl/kube-score/issues/548
+    group.resources
+      .filter((resource) => !isHelmTest(resource))
+      .map((resource, position) => ({ path: join(folder, `${index}-${position}.yaml`), group, resource })),
   );
-  await Promise.all(files.map(({ path, resource }) => writeFile(path, stringify(resource.object, { version: '1.1' }))));
+  await Promise.all(
+    files.map(({ path, group, resource }) => writeFile(path, stringify(placed(resource, group), { version: '1.1' }))),
+  );
   return files;
+}
+
+/** The object in the release's namespace: an engine would take one without for the default namespace, and complain. */
+function placed({ object, namespace }: Resource, group: ScanGroup): object {
+  return namespace === undefined
+    ? { ...object, metadata: { ...dataAt(object, 'metadata'), namespace: group.namespace } }
+    : object;
 }

@@ -35,7 +35,7 @@ export interface Validators {
  * A kind is compiled when its first object is met.
  */
 export function openValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
-  const library = import('ajv').then((module) => module.Ajv);
+  const library = loadLibrary();
   const validators = new Map<string, Promise<Validator | undefined>>();
   const customSchemas = new Map(custom.map(({ key, schema }) => [key, schema]));
   const open = async (minor: string): Promise<Validator | undefined> => {
@@ -49,6 +49,12 @@ export function openValidators(store: SchemaStore, custom: readonly CustomSchema
       return known;
     },
   };
+}
+
+/** The class is the whole module of a CommonJS package: its only name that is there both in Node and in a bundle is `default`. */
+async function loadLibrary(): Promise<typeof AjvType> {
+  const module = await import('ajv');
+  return module.default as unknown as typeof AjvType;
 }
 
 // https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go

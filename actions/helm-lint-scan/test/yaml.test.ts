@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { openReader } from '../src/manifests/read.ts';
+import { readYaml } from '../src/manifests/yaml.ts';
+
+describe('YAML as Kubernetes reads it', () => {
+  it.each([
+    ['yes', true],
+    ['off', false],
+    ['010', 8],
+    ['0o644', 420],
+    ['0x1f', 31],
+    ['190:20:30', '190:20:30'],
+    ['2020-01-01', '2020-01-01'],
+    ['"yes"', 'yes'],
+    ['~', null],
+  ])('%s', (text, value) => {
+    expect(readYaml(`a: ${text}`)[0]?.value).toEqual({ a: value });
+  });
+
+  it('joins merge keys', () => {
+    expect(readYaml('a: &x { b: 1 }\nc:\n  <<: *x\n  d: 2')[0]?.value).toEqual({ a: { b: 1 }, c: { b: 1, d: 2 } });
+  });
+
+  it('reports a key that is there twice, on its line', () => {
+    expect(readYaml('a: 1\nb: 2\na: 3')[0]?.faults).toEqual([{ message: 'Map keys must be unique', line: 3 }]);
+  });
+
+  it('refuses aliases that would grow without end', () => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+    for (let level = 1; level < 9; level++)
+      lines.push(
+        `a${level}: &a${level} [${Array(10)
+          .fill(`*a${level - 1}`)
+          .join(', ')}]`,
+      );
+    const [document] = readYaml(lines.join('\n'));
+    expect(document?.value).toBeUndefined();
+    expect(document?.faults).toHaveLength(1);
+  });
+
+  it('finds the line of a path, or of the nearest place to it', () => {
+    const [document] = readYaml('# a\na:\n  - b: 1\n  - c:\n      d: 2\n');
+    expect(document?.find(['a', 1, 'c', 'd'])).toEqual({ line: 5, depth: 4 });
+    expect(document?.find(['a', 1, 'x'])).toEqual({ line: 4, depth: 2 });
+    expect(document?.find([])).toEqual({ line: 2, depth: 0 });
+  });
+
+  it('reads back what is written in it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (data) => {
+        const text = stringify(data, { version: '1.1' });
+        expect(JSON.stringify(readYaml(text)[0]?.value)).toBe(JSON.stringify(data));
+      }),
+    );
+  });
+});
+
+describe('what helm template prints', () => {
+  const rendered = (text: string) => openReader().rendered(text, (template) => `helm/${template}`);
+
+  it('is split by its sources, and resources of one kind are told apart', () => {
+    const item = (name: string) =>
+      `---\n# Source: shop/templates/config.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+    const { resources } = rendered(
+      `${item('a')}${item('b')}---\n# Source: shop/templates/empty.yaml\n# nothing\n`.replaceAll('\n', '\r\n'),
+    );
+    expect(resources.map(({ name, source }) => [name, source])).toEqual([
+      ['a', { file: 'helm/shop/templates/config.yaml', kind: 'template', ordinal: 0, siblings: 2 }],
+      ['b', { file: 'helm/shop/templates/config.yaml', kind: 'template', ordinal: 1, siblings: 2 }],
+    ]);
+  });
+
+  it('may hold lists, and what is no object is told', () => {
+    const text =
+      '---\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Secret, metadata: { name: x } }\n---\n# Source: a/templates/c.yaml\nhello: you\n';
+    const { resources, strays } = rendered(text);
+    expect(resources.map(({ kind, prefix }) => [kind, prefix])).toEqual([['Secret', ['items', 0]]]);
+    expect(strays).toEqual([{ file: 'helm/a/templates/c.yaml', kind: 'template', line: 1 }]);
+  });
+});
