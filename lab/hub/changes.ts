@@ -12,7 +12,7 @@ import { shortRef } from './present/run.ts';
 import { followRef } from './pulls/follow.ts';
 import { type RefChange, violationMessage } from './rules.ts';
 import { now } from './store/store.ts';
-import type { Repository } from './store/types.ts';
+import type { MergeMethod, Repository } from './store/types.ts';
 
 export interface Move {
   ref: string;
@@ -20,7 +20,8 @@ export interface Move {
   before: string;
   /** `ZERO` when the ref goes away. */
   after: string;
-  byPullRequest?: boolean;
+  /** The way in which a merge of a pull request makes it. */
+  byPullRequest?: MergeMethod;
 }
 
 /** GitHub's refusal of a change that breaks rules. */
@@ -63,7 +64,7 @@ function asRefChange(core: Core, repository: Repository, move: Move): RefChange 
   return {
     ref: move.ref,
     kind,
-    byPullRequest: move.byPullRequest === true,
+    ...(move.byPullRequest ? { byPullRequest: move.byPullRequest } : {}),
     forced: async () => !(await git.isAncestor(move.before, move.after)),
     passedChecks: async () => passedChecks(core, repository, move.after),
     hasMerges: async () => (await newCommits()).some((commit) => commit.parents.length > 1),

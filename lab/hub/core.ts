@@ -7,10 +7,11 @@ import type { Commit } from './git/objects.ts';
 import { GitRepository } from './git/repository.ts';
 import { Limits } from './limits.ts';
 import { Locks } from './locks.ts';
+import { mergeReady } from './pulls/auto-merge.ts';
 import { RequestLog } from './requests.ts';
 import { Rules } from './rules.ts';
 import { Signing, type Verification } from './signing.ts';
-import { RunStore } from './store/runs.ts';
+import { type Run, RunStore } from './store/runs.ts';
 import { GLOBAL, Store } from './store/store.ts';
 import type { Account, Repository } from './store/types.ts';
 import type { Urls } from './urls.ts';
@@ -44,7 +45,7 @@ export class Core {
     this.urls = urls;
     this.signing = signing;
     this.store = new Store(dataDir);
-    this.runs = new RunStore(this.store, dataDir);
+    this.runs = new RunStore(this.store, dataDir, (run) => this.#jobDone(run));
     this.accounts = new Accounts(this.store);
     this.rules = new Rules(this.store);
     this.rerun = listeners.onRerun ?? (() => undefined);
@@ -111,6 +112,16 @@ export class Core {
 
   repositories(): Repository[] {
     return this.store.repositories.list(GLOBAL);
+  }
+
+  /** A job is a check: a pull request may have waited for it. */
+  #jobDone(run: Run): void {
+    const [owner = '', name = ''] = run.repository.split('/');
+    const repository = this.store.repository(owner, name);
+    if (!repository) return;
+    this.locks
+      .run(repository.id, () => mergeReady(this, repository, run.headSha))
+      .catch((error: unknown) => console.error('hub: merging by itself failed:', error));
   }
 
   close(): void {

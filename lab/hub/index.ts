@@ -50,6 +50,7 @@ export async function startHub({ dataDir, port = 0, adminToken, ...listeners }: 
     throw error;
   });
   urls.root = `http://127.0.0.1:${listening.port}`;
+  hubServer.warmUp();
   const { server } = listening;
   return {
     url: urls.root,

@@ -1,6 +1,6 @@
 import type { Actor } from './accounts.ts';
 import type { Store } from './store/store.ts';
-import type { Repository, Rule, Ruleset } from './store/types.ts';
+import type { MergeMethod, Repository, Rule, Ruleset } from './store/types.ts';
 
 /** A change of one ref, as far as rules care. */
 export interface RefChange {
@@ -8,8 +8,8 @@ export interface RefChange {
   kind: 'create' | 'update' | 'delete';
   /** Not a fast-forward. Only asked for when a rule needs it. */
   forced: () => Promise<boolean>;
-  /** A merge of a pull request through the API. */
-  byPullRequest?: boolean;
+  /** The way in which a merge of a pull request through the API makes it. */
+  byPullRequest?: MergeMethod;
   /** Contexts of statuses and check runs that are good on the new commit. Only asked for when a rule needs it. */
   passedChecks: () => Promise<ReadonlySet<string>>;
   /** Is every new commit signed and verified, is none a merge? Only asked for when a rule needs it. */
@@ -18,7 +18,7 @@ export interface RefChange {
 }
 
 /** The rules that the hub enforces; one that it could not enforce is refused when a ruleset is made. */
-export const ENFORCED_RULES: ReadonlySet<string> = new Set([
+const ENFORCED_RULES: ReadonlySet<string> = new Set([
   'creation',
   'update',
   'deletion',
@@ -49,7 +49,7 @@ export class Rules {
    */
   async violations(repository: Repository, actor: Actor, isAdmin: boolean, change: RefChange): Promise<string[]> {
     const rules = this.#rulesets(repository, change.ref)
-      .filter((ruleset) => !canBypass(ruleset, actor, isAdmin, change.byPullRequest === true))
+      .filter((ruleset) => !canBypass(ruleset, actor, isAdmin, change.byPullRequest !== undefined))
       .flatMap((ruleset) => ruleset.rules);
     const sentences: string[] = [];
     for (const rule of rules) {
@@ -121,7 +121,7 @@ async function broken(rule: Rule, change: RefChange): Promise<string[]> {
     case 'non_fast_forward':
       return isBranchUpdate && (await change.forced()) ? ['Cannot force-push to this branch.'] : [];
     case 'pull_request':
-      return isBranchUpdate && !change.byPullRequest ? ['Changes must be made through a pull request.'] : [];
+      return isBranchUpdate ? againstPullRequests(rule, change.byPullRequest) : [];
     case 'required_linear_history':
       return change.kind !== 'delete' && (await change.hasMerges())
         ? ['This branch must not contain merge commits.']
@@ -135,6 +135,27 @@ async function broken(rule: Rule, change: RefChange): Promise<string[]> {
     default:
       throw new Error(`the hub cannot enforce the rule ${rule.type}`);
   }
+}
+
+function againstPullRequests(rule: Rule, method: MergeMethod | undefined): string[] {
+  if (method === undefined) return ['Changes must be made through a pull request.'];
+  const allowed = (rule.parameters?.allowed_merge_methods ?? [method]) as MergeMethod[];
+  return allowed.includes(method)
+    ? []
+    : [`Merging with the method "${method}" is not allowed by the rules of this branch.`];
+}
+
+/** What of a rule the hub could not enforce, as a sentence; it is refused when the ruleset is made. */
+export function unenforceable({ type, parameters = {} }: Rule): string | undefined {
+  if (!ENFORCED_RULES.has(type)) return `the hub cannot enforce the rule "${type}"`;
+  const asks = (name: string): boolean => Boolean(parameters[name]);
+  if (type === 'pull_request' && (asks('required_approving_review_count') || asks('require_code_owner_review'))) {
+    return 'the hub has no reviews, so it cannot require one';
+  }
+  if (type === 'required_status_checks' && asks('strict_required_status_checks_policy')) {
+    return 'the hub cannot require that a branch is up to date';
+  }
+  return undefined;
 }
 
 function missingChecks(rule: Rule, passed: ReadonlySet<string>): string[] {

@@ -76,7 +76,7 @@ export class Server {
     });
   }
 
-  /** Compiles what the first requests need, so that they are as fast as the later ones. */
+  /** Builds the GraphQL schema before anyone waits for it. */
   warmUp(): void {
     this.#schema.get();
   }

@@ -76,6 +76,7 @@ export async function enablePullRequestAutoMerge(
 ): Promise<Record<string, unknown>> {
   const { core, actor } = context;
   const { repository, rest } = repositoryWithId(context, input.pullRequestId);
+  const method = (input.mergeMethod ?? 'MERGE').toLowerCase() as MergeMethod;
   demand(context, repository, ['pull_requests', 'write']);
   const changed = await core.locks.run(repository.id, async () => {
     const pull = core.store.pulls.get(repository.id, rest);
@@ -86,14 +87,16 @@ export async function enablePullRequestAutoMerge(
     if (input.expectedHeadOid && input.expectedHeadOid !== pull.headSha) {
       throw new GraphqlFault('STALE_DATA', `Head of the pull request is not ${input.expectedHeadOid}`);
     }
-    if (await isClean(context, repository, pull)) {
+    if (await isClean(context, repository, pull, method)) {
+      // GitHub's own sentence, doubled words and all; clients look for it.
       throw new GraphqlFault('UNPROCESSABLE', 'Pull request Pull request is in clean status');
     }
     return core.store.pulls.put(repository.id, pull.number, {
       ...pull,
       autoMerge: {
         login: actor.account.login,
-        method: (input.mergeMethod ?? 'MERGE').toLowerCase() as MergeMethod,
+        kind: actor.token.kind,
+        method,
         title: input.commitHeadline ?? '',
         message: input.commitBody ?? '',
       },
@@ -107,13 +110,18 @@ export async function enablePullRequestAutoMerge(
 }
 
 /** Could it be merged at once? Then GitHub does not take it for an automatic merge. */
-async function isClean({ core, actor }: Context, repository: Repository, pull: Pull): Promise<boolean> {
+async function isClean(
+  { core, actor }: Context,
+  repository: Repository,
+  pull: Pull,
+  method: MergeMethod,
+): Promise<boolean> {
   if (pull.state !== 'open' || !pull.testMergeSha) return false;
   const move = {
     ref: `refs/heads/${pull.baseRef}`,
     before: pull.baseSha,
     after: pull.testMergeSha,
-    byPullRequest: true,
+    byPullRequest: method,
   };
   const sentences = await violations(core, repository, actor, move, {
     passedChecks: async () => passedChecks(core, repository, pull.headSha),

@@ -46,7 +46,7 @@ export async function mergePull(
   }
   if (!pull.testMergeSha) throw new ApiError(405, 'Pull Request is not mergeable');
   const after = await mergedTip(core, repository, actor, pull, request);
-  const move: Move = { ref: `refs/heads/${pull.baseRef}`, before: pull.baseSha, after, byPullRequest: true };
+  const move: Move = { ref: `refs/heads/${pull.baseRef}`, before: pull.baseSha, after, byPullRequest: request.method };
   await checkRules(core, repository, actor, pull, move);
   await core.git(repository).updateRef(move.ref, after, pull.baseSha);
   const merged: Pull = { ...pull, mergedAt: now(), mergedBy: actor.account.login, mergeCommitSha: after };

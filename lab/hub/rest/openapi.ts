@@ -94,6 +94,7 @@ export class OpenApi {
       code: { optimize: false },
     });
     addFormats.default(ajv);
+    ajv.addFormat('repo.nwo', /^[^/]+\/[^/]+$/);
     return ajv.addSchema(this.#document, ID);
   }
 

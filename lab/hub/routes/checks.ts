@@ -1,6 +1,7 @@
 import { notFound, unprocessable } from '../errors.ts';
 import { simpleUser } from '../present/account.ts';
 import { presentRepository } from '../present/repository.ts';
+import { mergeReady } from '../pulls/auto-merge.ts';
 import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { CheckRun, Status } from '../store/types.ts';
@@ -87,6 +88,7 @@ async function createCheck(call: Call): Promise<Reply> {
     text: null,
   });
   core.store.checkRuns.put(repository.id, check.id, check);
+  await mergeReady(core, repository, check.sha);
   return created(presentCheck(call, check));
 }
 
@@ -116,6 +118,7 @@ async function createStatus(call: Call): Promise<Reply> {
     createdAt: now(),
   };
   core.store.statuses.put(repository.id, status.id, status);
+  await mergeReady(core, repository, status.sha);
   return created({ ...presentStatus(call, status), creator: simpleUser(core.urls, call.actor.account) });
 }
 
@@ -156,9 +159,10 @@ async function combined(call: Call): Promise<Reply> {
 
 export const checkHandlers: Handlers = {
   'checks/create': createCheck,
-  'checks/update': (call) => {
+  'checks/update': async (call) => {
     const check = merged(call.body<CheckBody>(), checkOf(call));
     call.core.store.checkRuns.put(call.repository.id, check.id, check);
+    await mergeReady(call.core, call.repository, check.sha);
     return ok(presentCheck(call, check));
   },
   'checks/get': (call) => ok(presentCheck(call, checkOf(call))),

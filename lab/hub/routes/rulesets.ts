@@ -1,6 +1,6 @@
 import { ApiError, notFound } from '../errors.ts';
 import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
-import { ENFORCED_RULES } from '../rules.ts';
+import { unenforceable } from '../rules.ts';
 import { now } from '../store/store.ts';
 import type { BypassActor, Rule, Ruleset } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
@@ -45,7 +45,10 @@ function settings(body: RulesetBody, before?: Ruleset): Omit<Ruleset, 'id' | 'cr
   const target = body.target ?? before?.target ?? 'branch';
   if (target === 'push') faults.push('the hub has no push rulesets');
   const rules = body.rules ?? before?.rules ?? [];
-  for (const { type } of rules) if (!ENFORCED_RULES.has(type)) faults.push(`the hub cannot enforce the rule "${type}"`);
+  for (const rule of rules) {
+    const fault = unenforceable(rule);
+    if (fault) faults.push(fault);
+  }
   const include = body.conditions?.ref_name?.include ?? before?.include ?? [];
   const exclude = body.conditions?.ref_name?.exclude ?? before?.exclude ?? [];
   for (const pattern of [...include, ...exclude]) {

@@ -69,8 +69,11 @@ export class RunStore {
   readonly #runs: Collection<Run>;
   readonly #jobs: Collection<Job>;
   readonly #folder: string;
+  readonly #onJobDone: (run: Run) => void;
 
-  constructor(store: Store, dataDir: string) {
+  /** @param onJobDone told of a run when one of its jobs has ended, for the checks that wait for it */
+  constructor(store: Store, dataDir: string, onJobDone: (run: Run) => void) {
+    this.#onJobDone = onJobDone;
     this.#store = store;
     this.#runs = store.database.collection('runs');
     this.#jobs = store.database.collection('jobs');
@@ -139,7 +142,9 @@ export class RunStore {
     if (!job) throw new Error(`no job ${id} in run ${runId}`);
     const next: Job = { ...job, ...change };
     if (next.status === 'completed') next.completedAt ??= now();
-    return this.#jobs.put(runId, id, next);
+    this.#jobs.put(runId, id, next);
+    if (next.status === 'completed') this.#onJobDone(this.run(runId));
+    return next;
   }
 
   /** Throws when there is no such run. */

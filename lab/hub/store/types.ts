@@ -72,7 +72,7 @@ export interface Pull {
   mergedBy: string | null;
   maintainerCanModify: boolean;
   labels: string[];
-  autoMerge: { login: string; method: MergeMethod; title: string; message: string } | null;
+  autoMerge: { login: string; kind: TokenKind; method: MergeMethod; title: string; message: string } | null;
   createdAt: string;
   updatedAt: string;
   closedAt: string | null;
