@@ -126,7 +126,7 @@ function parseDnsName(text: string, length: number): Parsed<string> {
 /** Relative paths are in the workspace; an absolute one may also be in the runner's folder for temporary files. */
 function parseOutputPath(text: string, workspace: string, env: Environment): Parsed<string> {
   const path = resolve(workspace, text);
-  const roots = [workspace, env.RUNNER_TEMP || tmpdir()];
+  const roots = isAbsolute(text) ? [workspace, env.RUNNER_TEMP || tmpdir()] : [workspace];
   const inside = roots.some((root) => {
     const way = relative(resolve(root), path);
     return way !== '' && !way.startsWith('..') && !isAbsolute(way);

@@ -200,7 +200,9 @@ function inlineValue(line: NamedLine): Meaning {
 function insertions(lines: readonly NamedLine[]): { line: NamedLine; action: string }[] {
   const column = ownIndent(lines);
   return lines.flatMap((line) => {
-    const action = line.directive ? line.actions.find((each) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(each)) : undefined;
+    const action = line.directive
+      ? line.actions.find((each) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(each))
+      : undefined;
     if (action === undefined) return [];
     const indent = Number(/\bn?indent (\d+)/.exec(action)?.[1] ?? line.indent);
     return column === Number.POSITIVE_INFINITY || indent === column ? [{ line, action }] : [];

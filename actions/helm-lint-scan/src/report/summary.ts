@@ -109,6 +109,7 @@ function matrixTable(matrix: readonly MatrixRow[], findings: readonly Finding[])
 function findingRow(finding: Finding, cases: readonly CaseId[], blob: string | undefined): Cell[] {
   const { place, level, rule } = finding;
   const where = `${place.file}:${place.line}`;
-  const cell: Cell = blob === undefined ? { code: where } : { text: where, link: `${blob}/${place.file}#L${place.line}` };
+  const cell: Cell =
+    blob === undefined ? { code: where } : { text: where, link: `${blob}/${place.file}#L${place.line}` };
   return [level, { code: rule.id }, cell, findingText(finding, cases)];
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { listAt, textAt } from '../data.ts';
+import { listAt, type Path, textAt } from '../data.ts';
 import { parseOutput, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
 
 /** Takes seconds to start, so it looks at everything in one run. */
@@ -39,5 +39,17 @@ function failure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[
     title,
     help: textAt(check, 'guideline') ?? title,
   };
-  return [{ group: file.group, resource: file.resource, path: ['kind'], rule, message: `fails ${id}: ${title}` }];
+  return [
+    { group: file.group, resource: file.resource, path: evaluatedPath(check), rule, message: `fails ${id}: ${title}` },
+  ];
+}
+
+/** The first place that a check looked at: `spec/containers/[0]/image`. */
+function evaluatedPath(check: unknown): Path {
+  const [first] = listAt(check, 'check_result', 'evaluated_keys');
+  if (typeof first !== 'string' || first === '') return ['kind'];
+  return first.split('/').map((step) => {
+    const index = /^\[(\d+)\]$/.exec(step)?.[1];
+    return index === undefined ? step : Number(index);
+  });
 }

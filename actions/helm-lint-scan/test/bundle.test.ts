@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const bundle = join(import.meta.dirname, '../dist/index.js');
+
+let workspace = '';
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'helm-lint-scan-bundle-'));
+});
+afterEach(() => rm(workspace, { recursive: true }));
+
+/** Start the bundle with these inputs and nothing else of a runner but the workspace. */
+async function start(inputs: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
+  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const env = { PATH: process.env.PATH ?? '', GITHUB_WORKSPACE: workspace, ...Object.fromEntries(given) };
+  const child = spawn(process.execPath, [bundle], { cwd: workspace, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output: output.replaceAll('%3A', ':').replaceAll('%0A', '\n') };
+}
+
+describe('the bundle as a process', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    ['no input and no chart', {}, ['::error title=helm-lint-scan: no chart in helm/*::']],
+    [
+      'every input wrong at once',
+      {
+        charts: '../x',
+        values: 'x',
+        manifests: '/x',
+        'set-images': 'x',
+        'kube-versions': 'x',
+        crds: '../x',
+        'fail-on': 'x',
+        rules: 'x',
+        'ignore-file': '../x',
+        scanners: 'x',
+        'sarif-file': '../x',
+        'report-file': '../x',
+        'render-dir': '../x',
+        'max-annotations': 'x',
+        namespace: 'X',
+        'release-name': 'X',
+        summary: 'x',
+      },
+      [
+        '17 inputs are wrong',
+        'charts (line 1) leaves the repository',
+        'set-images is not a list',
+        'summary is not a boolean',
+      ],
+    ],
+    ['an unknown boolean', { summary: 'yes' }, ['input summary is wrong', 'true True TRUE false False FALSE']],
+    ['a chart outside the workspace', { charts: 'helm/../../etc' }, ['leaves the repository']],
+    ['a chart at an absolute path', { charts: '/etc' }, ['is an absolute path']],
+    [
+      'an image with a command for a tag',
+      { 'set-images': `[{"repository":"a.b/c","digest":"sha256:${'a'.repeat(64)}","tags":["v1.0.0$(touch pwned)"]}]` },
+      ['tag "v1.0.0$(touch pwned)" is not a tag'],
+    ],
+    ['a version with a command', { 'kube-versions': '1.34$(touch pwned)' }, ['is not a version of Kubernetes']],
+    ['an ignore file that is not there', { charts: 'c', 'ignore-file': 'none.yaml' }, ['none.yaml cannot be used']],
+    ['values of a chart that is not there', { charts: 'c', values: 'd: a.yaml' }, ['no chart of this run is d']],
+  ])('%s', async (_, inputs, words) => {
+    await mkdir(join(workspace, 'c'));
+    await writeFile(join(workspace, 'c/Chart.yaml'), 'apiVersion: v2\nname: c\nversion: 1.0.0\n');
+    const { code, output } = await start(inputs);
+    expect(code).toBe(1);
+    for (const word of words) expect(output).toContain(word);
+    expect(output).not.toMatch(/^\s+at /m);
+    await expect(access(join(workspace, 'pwned'))).rejects.toThrow('ENOENT');
+  });
+
+  it('validates with the schemas beside it', async () => {
+    await writeFile(
+      join(workspace, 'a.yaml'),
+      'apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { prots: [] }\n',
+    );
+    const { code, output } = await start({
+      manifests: 'a.yaml',
+      'report-file': 'report.json',
+      'kube-versions': '1.25\n1.37',
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('did you mean ports?');
+    const report = JSON.parse(await readFile(join(workspace, 'report.json'), 'utf8'));
+    expect(report.counts).toEqual({ errors: 1, warnings: 0, notes: 0, cases: 2, resources: 2, notValidated: 0 });
+  });
+});

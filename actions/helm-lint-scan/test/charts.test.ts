@@ -1,0 +1,205 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { planValues } from '../src/cases.ts';
+import { findChartFolders } from '../src/chart-folders.ts';
+import { mergeValues, readChart } from '../src/charts.ts';
+import { type Files, openFiles } from '../src/files.ts';
+import { readManifestFiles } from '../src/manifests/files.ts';
+import { chartRules } from '../src/rules/index.ts';
+import { parseValuesLine, type ValuesDeclaration } from '../src/values-lines.ts';
+
+let root = '';
+let files: Files;
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'charts-test-')));
+  files = openFiles(root);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(texts: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+}
+
+const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: "1.0.0"\nkubeVersion: ">=1.30.0-0"\n';
+
+describe('chart folders', () => {
+  it('are those of the globs that hold a Chart.yaml', async () => {
+    await write({
+      'helm/web/Chart.yaml': META,
+      'helm/api/Chart.yaml': META,
+      'helm/README.md': '',
+      'helm/none/x': '',
+      'node_modules/a/Chart.yaml': META,
+    });
+    expect(await findChartFolders(files, { patterns: ['helm/*', 'helm/web', '**'], required: true })).toEqual([
+      'helm/api',
+      'helm/web',
+    ]);
+  });
+
+  it.each(['helm/*', 'helm/web'])('%s that is not there is an error, unless there may be none', async (pattern) => {
+    await expect(findChartFolders(files, { patterns: [pattern], required: true })).rejects.toThrow(
+      'there is nothing of that name',
+    );
+    await write({ 'helm/web/x': '' });
+    await expect(findChartFolders(files, { patterns: [pattern], required: true })).rejects.toThrow(
+      'helm/web has no Chart.yaml',
+    );
+    expect(await findChartFolders(files, { patterns: [pattern], required: false })).toEqual([]);
+  });
+
+  it('may hold links that stay in the workspace, and no others', async () => {
+    await write({ 'helm/web/Chart.yaml': META, 'shared/x.yaml': '' });
+    await symlink('../../shared/x.yaml', join(root, 'helm/web/x.yaml'));
+    expect(await findChartFolders(files, { patterns: ['helm/*'], required: true })).toEqual(['helm/web']);
+    await symlink('/etc/hosts', join(root, 'helm/web/y.yaml'));
+    await expect(findChartFolders(files, { patterns: ['helm/*'], required: true })).rejects.toThrow(
+      'helm/web/y.yaml is a link',
+    );
+  });
+});
+
+describe('cases', () => {
+  const declare = (...lines: string[]): ValuesDeclaration[] =>
+    lines.map((line) => {
+      const parsed = parseValuesLine(line);
+      if ('problem' in parsed) throw new Error(parsed.problem);
+      return parsed.value;
+    });
+  const plan = async (...lines: string[]): Promise<string[]> => {
+    const charts = await Promise.all(
+      (await findChartFolders(files, { patterns: ['helm/*'], required: true })).map((folder) =>
+        readChart(files, folder),
+      ),
+    );
+    const values = await planValues(files, charts, declare(...lines));
+    return [...values].flatMap(([chart, cases]) => cases.map((each) => `${chart.path}: ${each.name}`));
+  };
+  beforeEach(() =>
+    write({
+      'helm/web/Chart.yaml': META,
+      'helm/web/values.yaml': 'a: 1\n',
+      'helm/web/values-prod.yaml': 'a: 2\n',
+      'helm/web/ci/ha.yml': '',
+      'helm/web/ci/notes.txt': '',
+      'helm/api/Chart.yaml': META,
+      'env/prod.yaml': '',
+      'env/test.yaml': '',
+    }),
+  );
+
+  it('are found by the names that charts use', async () => {
+    expect(await plan()).toEqual([
+      'helm/api: defaults',
+      'helm/web: defaults',
+      'helm/web: ci/ha.yml',
+      'helm/web: values-prod.yaml',
+    ]);
+  });
+
+  it('are those declared, for the charts that a line names', async () => {
+    expect(await plan('helm/web: values-prod.yaml + env/*.yaml', 'helm/web:')).toEqual([
+      'helm/api: defaults',
+      'helm/web: values-prod.yaml + env/prod.yaml',
+      'helm/web: values-prod.yaml + env/test.yaml',
+      'helm/web: defaults',
+    ]);
+  });
+
+  it('that name a chart or a file that is not there are all named in one error', async () => {
+    await expect(plan('helm/x: a.yaml', 'helm/*: b.yaml')).rejects.toThrow(
+      'helm/x: a.yaml: no chart of this run is helm/x\nhelm/*: b.yaml: there is no b.yaml in helm/api or in the repository\nhelm/*: b.yaml: there is no b.yaml in helm/web or in the repository',
+    );
+  });
+});
+
+it.each([
+  [{ a: 1, b: { c: 1, d: 2 } }, { b: { c: 3, e: 4 } }, { a: 1, b: { c: 3, d: 2, e: 4 } }],
+  [{ a: { b: 1 } }, { a: null }, {}],
+  [{ a: [1, 2] }, { a: [3] }, { a: [3] }],
+  [{ a: { b: 1 } }, { a: 'x' }, { a: 'x' }],
+  [{}, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
+  [{ a: 1 }, undefined, { a: 1 }],
+])('values are merged as Helm does (%#)', (below, above, merged) => {
+  expect(mergeValues(below, above)).toEqual(merged);
+});
+
+describe('manifests', () => {
+  it('are the YAML and JSON files of the globs', async () => {
+    await write({ 'argocd/a.yaml': 'a', 'argocd/b/c.yml': 'c', 'argocd/d.json': '{}', 'argocd/README.md': '' });
+    expect(
+      (await readManifestFiles(files, 'manifests', ['argocd/**', 'argocd/a.yaml'])).map(({ path }) => path),
+    ).toEqual(['argocd/a.yaml', 'argocd/b/c.yml', 'argocd/d.json']);
+    await expect(readManifestFiles(files, 'crds', ['crds/*'])).rejects.toThrow('the input crds asks for "crds/*"');
+  });
+
+  it('may not be links out of the workspace', async () => {
+    await symlink('/etc', join(root, 'argocd'));
+    await expect(readManifestFiles(files, 'manifests', ['argocd/hosts*'])).rejects.toThrow(
+      'is a link to a place outside',
+    );
+  });
+});
+
+describe("rules about a chart's own files", () => {
+  const STRICT = {
+    type: 'object',
+    additionalProperties: false,
+    properties: { global: {}, a: { type: 'object', additionalProperties: false, properties: { b: {} } } },
+  };
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'nothing is wrong',
+      { 'Chart.yaml': META, 'values.yaml': 'a: 1\n', 'values.schema.json': JSON.stringify(STRICT) },
+      [],
+    ],
+    ['no version', { 'Chart.yaml': META.replace('1.0.0', '1.0') }, ['chart-version Chart.yaml']],
+    ['no appVersion', { 'Chart.yaml': META.replace(/appVersion.*\n/, '') }, ['chart-app-version Chart.yaml']],
+    [
+      'an appVersion that is a number',
+      { 'Chart.yaml': META.replace('"1.0.0"', '1.2') },
+      ['chart-app-version Chart.yaml'],
+    ],
+    ['no kubeVersion', { 'Chart.yaml': META.replace(/kubeVersion.*\n/, '') }, ['chart-kube-version Chart.yaml']],
+    ['a library', { 'Chart.yaml': 'name: lib\nversion: 1.0.0\ntype: library\n', 'values.yaml': 'a: 1\n' }, []],
+    ['no schema', { 'Chart.yaml': META, 'values.yaml': 'a: 1\n' }, ['values-schema-missing values.yaml']],
+    ['no values', { 'Chart.yaml': META, 'values.yaml': '# none\n' }, []],
+    [
+      'loose below the root',
+      {
+        'Chart.yaml': META,
+        'values.schema.json': JSON.stringify({ ...STRICT, properties: { global: {}, a: { properties: { b: {} } } } }),
+      },
+      ['values-schema-loose values.schema.json'],
+    ],
+    [
+      'strict without global',
+      { 'Chart.yaml': META, 'values.schema.json': JSON.stringify({ ...STRICT, properties: {} }) },
+      ['values-schema-global values.schema.json'],
+    ],
+  ])('%s', async (_, texts, expected) => {
+    await write(Object.fromEntries(Object.entries(texts).map(([name, text]) => [`helm/web/${name}`, text])));
+    const chart = await readChart(files, 'helm/web');
+    expect(chartRules.flatMap((rule) => rule.checkChart(chart).map(({ file }) => `${rule.id} ${file}`))).toEqual(
+      expected,
+    );
+  });
+
+  it('a loose schema is told by the paths of the values', async () => {
+    const schema = {
+      properties: {
+        web: { properties: { image: { properties: { tag: {} } } } },
+        list: { items: { properties: { x: {} } } },
+      },
+    };
+    await write({ 'helm/web/Chart.yaml': META, 'helm/web/values.schema.json': JSON.stringify(schema) });
+    const chart = await readChart(files, 'helm/web');
+    const messages = chartRules.flatMap((rule) => rule.checkChart(chart).map(({ message }) => message));
+    expect(messages).toContain('takes keys that it does not know in the root, web, web.image, list.items');
+  });
+});

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { readmeWithRules } from '../scripts/update-rules.ts';
+
+it('the README has the rules as they are', () => {
+  const text = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  expect(readmeWithRules(text)).toBe(text);
+});
