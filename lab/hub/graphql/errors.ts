@@ -27,7 +27,7 @@ export function presentError(error: GraphQLError): Record<string, unknown> {
         : originalError
           ? 'INTERNAL'
           : undefined;
-  if (type === 'INTERNAL') console.error('hub:', originalError);
+  if (type === 'INTERNAL' && !(originalError instanceof GraphqlFault)) console.error('hub:', originalError);
   return {
     ...(type ? { type } : {}),
     ...(error.path ? { path: error.path } : {}),

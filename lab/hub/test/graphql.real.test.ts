@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { botToken, PULL_REQUESTS_ONLY, SHOP, startWithCommit } from './helpers.ts';
+
+const COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) {
+    clientMutationId
+    commit { oid url message committedDate author { name } committer { name email } signature { isValid state wasSignedByGitHub } }
+    ref { name target { oid } }
+  }
+}`;
+
+interface Committed {
+  createCommitOnBranch: {
+    clientMutationId: string | null;
+    commit: { oid: string; message: string; signature: { isValid: boolean; state: string } };
+    ref: { name: string; target: { oid: string } };
+  };
+}
+
+interface GraphqlFailure {
+  errors: { type?: string; message: string; path?: string[] }[];
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+function input(head: string, additions: Record<string, string>, deletions: string[] = [], branchName = 'main') {
+  return {
+    branch: { repositoryNameWithOwner: 'alice/shop', branchName },
+    message: { headline: 'chore: bump', body: 'because' },
+    expectedHeadOid: head,
+    clientMutationId: 'mine',
+    fileChanges: {
+      additions: Object.entries(additions).map(([path, text]) => ({ path, contents: base64(text) })),
+      deletions: deletions.map((path) => ({ path })),
+    },
+  };
+}
+
+async function faultOf(call: Promise<unknown>): Promise<{ type?: string; message: string }> {
+  const failure = await call.then(
+    () => undefined,
+    (error: GraphqlFailure) => error,
+  );
+  const [fault] = failure?.errors ?? [];
+  if (!fault) throw new Error('the query was not refused');
+  return fault;
+}
+
+describe('GraphQL', () => {
+  let test: Awaited<ReturnType<typeof startWithCommit>>;
+  let graphql: ReturnType<typeof test.octokit>['graphql'];
+  const head = async (branch = 'main'): Promise<string> =>
+    (await test.octokit(test.alice).rest.git.getRef({ ...SHOP, ref: `heads/${branch}` })).data.object.sha;
+  const commit = async (value: ReturnType<typeof input>): Promise<Committed['createCommitOnBranch']> =>
+    (await graphql<Committed>(COMMIT, { input: value })).createCommitOnBranch;
+
+  beforeAll(async () => {
+    test = await startWithCommit();
+    graphql = test.octokit(test.alice).graphql;
+  });
+  afterAll(() => test.close());
+
+  it('commits several files at the expected head, signed, and keeps their modes', async () => {
+    const before = await head();
+    const made = await commit(
+      input(before, { 'run.sh': '#!/bin/sh\nexit 0\n', 'deep/er/new.txt': 'n\n' }, ['README.md']),
+    );
+    expect(made).toMatchObject({
+      clientMutationId: 'mine',
+      commit: {
+        message: 'chore: bump\n\nbecause',
+        signature: { isValid: true, state: 'VALID', wasSignedByGitHub: true },
+      },
+      ref: { name: 'main', target: { oid: made.commit.oid } },
+    });
+    const { data } = await test.octokit(test.alice).rest.git.getTree({ ...SHOP, tree_sha: 'main', recursive: '1' });
+    expect(data.tree.map(({ path, mode }) => [path, mode])).toEqual([
+      ['deep', '040000'],
+      ['deep/er', '040000'],
+      ['deep/er/new.txt', '100644'],
+      ['run.sh', '100755'],
+    ]);
+    const { data: shown } = await test.octokit(test.alice).rest.repos.getCommit({ ...SHOP, ref: 'main' });
+    expect(shown.commit.verification).toMatchObject({ verified: true, reason: 'valid' });
+    expect(shown.parents.map(({ sha }) => sha)).toEqual([before]);
+    expect(shown.author?.login).toBe('alice');
+    expect(shown.committer?.login).toBe('web-flow');
+  });
+
+  it('reads a pushed commit as unsigned', async () => {
+    const { data } = await test.octokit(test.alice).rest.repos.getCommit({ ...SHOP, ref: test.first });
+    expect(data.commit.verification).toMatchObject({ verified: false, reason: 'unsigned' });
+  });
+
+  it('refuses a head that has moved, in the words of GitHub', async () => {
+    const fault = await faultOf(commit(input(test.first, { a: 'a' })));
+    expect(fault).toMatchObject({
+      type: 'STALE_DATA',
+      path: ['createCommitOnBranch'],
+      message: `Expected branch to point to "${test.first}" but it did not.  Pull and try again.`,
+    });
+  });
+
+  it('lets exactly one of many commits on one head win, and loses none that keeps trying', async () => {
+    const writers = Array.from({ length: 6 }, (_, index) => index);
+    const start = await head();
+    const firstTry = await Promise.allSettled(
+      writers.map((index) => commit(input(start, { [`w${index}`]: `${index}` }))),
+    );
+    expect(firstTry.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const untilDone = async (index: number): Promise<void> => {
+      for (;;) {
+        const fault = await commit(input(await head(), { [`again${index}`]: `${index}` })).then(
+          () => undefined,
+          (error: GraphqlFailure) => error.errors[0],
+        );
+        if (!fault) return;
+        expect(fault.type).toBe('STALE_DATA');
+      }
+    };
+    await Promise.all(writers.map(untilDone));
+    const { data } = await test.octokit(test.alice).rest.git.getTree({ ...SHOP, tree_sha: 'main' });
+    const names = data.tree.map(({ path }) => path);
+    expect(names).toEqual(expect.arrayContaining(writers.map((index) => `again${index}`)));
+    expect(names.filter((path) => /^w\d$/.test(path))).toHaveLength(1);
+  });
+
+  it.each([
+    ['../out', 'not valid'],
+    ['/etc/passwd', 'not valid'],
+    ['a/.git/config', 'not valid'],
+    ['a//b', 'not valid'],
+    ['a/.GIT/hooks/x', 'not valid'],
+  ])('refuses the path %s', async (path, words) => {
+    expect((await faultOf(commit(input(await head(), { [path]: 'x' })))).message).toContain(words);
+  });
+
+  it('refuses the deletion of a file that is not there, contents that are not base64, and an unknown branch', async () => {
+    const now = await head();
+    expect((await faultOf(commit(input(now, {}, ['nothing'])))).message).toContain('does not exist as of commit oid');
+    const bad = input(now, { a: 'a' });
+    bad.fileChanges.additions = [{ path: 'a', contents: '*' }];
+    expect((await faultOf(commit(bad))).message).toContain('base64');
+    expect((await faultOf(commit(input(now, { a: 'a' }, [], 'nowhere')))).type).toBe('NOT_FOUND');
+    expect(await head()).toBe(now);
+  });
+
+  it('refuses a commit that breaks rules without a type, and a token without the permission with FORBIDDEN', async () => {
+    const { rest } = test.octokit(test.alice);
+    const { data: ruleset } = await rest.repos.createRepoRuleset({
+      ...SHOP,
+      name: 'main',
+      enforcement: 'active',
+      conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+      rules: [PULL_REQUESTS_ONLY],
+    });
+    const fault = await faultOf(commit(input(await head(), { a: 'a' })));
+    expect(fault.type).toBeUndefined();
+    expect(fault.message).toBe('Repository rule violations found\n\nChanges must be made through a pull request.\n\n');
+    await rest.repos.deleteRepoRuleset({ ...SHOP, ruleset_id: ruleset.id });
+    const reader = test.octokit(botToken(test.hub, { contents: 'read' }).token);
+    const refused = await faultOf(reader.graphql(COMMIT, { input: input(await head(), { a: 'a' }) }));
+    expect(refused).toMatchObject({ type: 'FORBIDDEN', message: 'Resource not accessible by integration' });
+  });
+
+  it('reads several files of one head in one query', async () => {
+    await commit(input(await head(), { 'bin.dat': 'a\0b', 'text.txt': 'täxt\n' }));
+    const query = `query ($owner: String!, $name: String!) {
+      viewer { login }
+      repository(owner: $owner, name: $name) {
+        id
+        defaultBranchRef { name target { oid ... on Commit {
+          text: file(path: "text.txt") { mode type object { ... on Blob { text byteSize isBinary isTruncated } } }
+          none: file(path: "none.txt") { oid }
+          history(first: 2) { nodes { oid parents(first: 2) { nodes { oid } } } pageInfo { hasNextPage } }
+        } } }
+        binary: object(expression: "main:bin.dat") { ... on Blob { text isBinary byteSize } }
+        folder: object(expression: "main:deep") { ... on Tree { entries { name type path } } }
+        gone: object(expression: "main:../x") { oid }
+        tag: ref(qualifiedName: "refs/tags/none") { name }
+      }
+    }`;
+    const answer = await graphql<{ viewer: unknown; repository: Record<string, unknown> }>(query, {
+      owner: 'alice',
+      name: 'shop',
+    });
+    expect(answer).toMatchObject({
+      viewer: { login: 'alice' },
+      repository: {
+        defaultBranchRef: {
+          name: 'main',
+          target: {
+            oid: await head(),
+            text: {
+              mode: 0o100644,
+              type: 'blob',
+              object: { text: 'täxt\n', byteSize: 6, isBinary: false, isTruncated: false },
+            },
+            none: null,
+            history: { pageInfo: { hasNextPage: true } },
+          },
+        },
+        binary: { text: null, isBinary: true, byteSize: 3 },
+        folder: { entries: [{ name: 'er', type: 'tree', path: 'deep/er' }] },
+        gone: null,
+        tag: null,
+      },
+    });
+  });
+
+  it.each([
+    ['a field that GitHub does not have', '{ viewer { shoeSize } }', 'Cannot query field "shoeSize"'],
+    ['a missing argument', '{ repository(name: "shop") { id } }', 'owner'],
+    ['a list without a bound', '{ repository(owner: "alice", name: "shop") { pullRequests { totalCount } } }', 'first'],
+    ['a field that only GitHub has', '{ viewer { isEmployee } }', 'The hub does not have User.isEmployee'],
+    [
+      'a repository that is not there',
+      '{ repository(owner: "alice", name: "x") { id } }',
+      'Could not resolve to a Repository',
+    ],
+    ['what is no GraphQL', '{ viewer ', 'Syntax Error'],
+  ])('refuses %s', async (_, query, words) => {
+    expect((await faultOf(graphql(query))).message).toContain(words);
+  });
+
+  it('moves several branches together or none', async () => {
+    const move = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
+    const { repository } = await graphql<{ repository: { id: string } }>(
+      '{ repository(owner: "alice", name: "shop") { id } }',
+    );
+    const now = await head();
+    const zero = '0'.repeat(40);
+    const made = { name: 'refs/heads/made', beforeOid: zero, afterOid: now };
+    const lost = { name: 'refs/heads/lost', beforeOid: now, afterOid: test.first, force: true };
+    const fault = await faultOf(graphql(move, { input: { repositoryId: repository.id, refUpdates: [made, lost] } }));
+    expect(fault.type).toBe('STALE_DATA');
+    const { rest } = test.octokit(test.alice);
+    expect((await rest.git.listMatchingRefs({ ...SHOP, ref: 'heads/made' })).data).toEqual([]);
+    await graphql(move, { input: { repositoryId: repository.id, refUpdates: [made] } });
+    expect(await head('made')).toBe(now);
+  });
+
+  it('merges a pull request by itself when its check has passed', async () => {
+    const { rest } = test.octokit(test.alice);
+    await rest.repos.update({ ...SHOP, allow_auto_merge: true });
+    await rest.repos.createRepoRuleset({
+      ...SHOP,
+      name: 'checks',
+      enforcement: 'active',
+      conditions: { ref_name: { include: ['refs/heads/main'], exclude: [] } },
+      rules: [
+        {
+          type: 'required_status_checks',
+          parameters: { strict_required_status_checks_policy: false, required_status_checks: [{ context: 'build' }] },
+        },
+      ],
+    });
+    await rest.git.createRef({ ...SHOP, ref: 'refs/heads/auto', sha: await head() });
+    const { commit: change } = await commit(input(await head('auto'), { auto: 'x' }, [], 'auto'));
+    const { data: pull } = await rest.pulls.create({ ...SHOP, title: 'Auto', head: 'auto', base: 'main' });
+    await graphql(
+      `mutation ($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { pullRequest { number autoMergeRequest { mergeMethod } } } }`,
+      { input: { pullRequestId: pull.node_id, mergeMethod: 'SQUASH' } },
+    );
+    expect((await rest.pulls.get({ ...SHOP, pull_number: pull.number })).data.merged).toBe(false);
+    await rest.repos.createCommitStatus({ ...SHOP, sha: change.oid, state: 'success', context: 'build' });
+    const { data: merged } = await rest.pulls.get({ ...SHOP, pull_number: pull.number });
+    expect(merged).toMatchObject({ merged: true, state: 'closed' });
+    expect(await head()).toBe(merged.merge_commit_sha);
+  });
+});

@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { getOctokit } from '@actions/github';
+import { type Hub, type HubEvent, startHub } from '../index.ts';
+import type { Permissions } from '../store/types.ts';
+
+const execute = promisify(execFile);
+
+export const ADMIN = 'admin-token-of-the-test';
+
+export type Octokit = ReturnType<typeof getOctokit>;
+
+export interface TestHub {
+  hub: Hub;
+  dataDir: string;
+  events: HubEvent[];
+  /** A token of `alice`, who owns `alice/shop`. */
+  alice: string;
+  octokit(token: string): Octokit;
+  close(): Promise<void>;
+}
+
+/** A hub with the account `alice` and, unless told otherwise, her empty repository `shop`. */
+export async function startTestHub(options: { repository?: boolean } = {}): Promise<TestHub> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'));
+  const events: HubEvent[] = [];
+  const hub = await startHub({ dataDir, adminToken: ADMIN, onEvent: (event) => events.push(event) });
+  hub.admin.createUser('alice');
+  const alice = hub.admin.createToken({ login: 'alice', permissions: 'all' });
+  const octokit = (token: string): Octokit => getOctokit(token, { baseUrl: hub.apiUrl });
+  if (options.repository !== false) await octokit(alice).rest.repos.createForAuthenticatedUser({ name: 'shop' });
+  const close = async (): Promise<void> => {
+    await hub.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { hub, dataDir, events, alice, octokit, close };
+}
+
+export const SHOP = { owner: 'alice', repo: 'shop' } as const;
+
+export class WorkTree {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** An empty work tree on branch `main` with the hub's repository as `origin`. */
+  static async open(url: string, token: string, name = 'alice/shop'): Promise<WorkTree> {
+    const tree = new WorkTree(await mkdtemp(join(tmpdir(), 'hub-work-')));
+    await tree.git('init', '--quiet', '--initial-branch=main');
+    await tree.git('remote', 'add', 'origin', `${url.replace('://', `://x-access-token:${token}@`)}/${name}.git`);
+    return tree;
+  }
+
+  async git(...args: string[]): Promise<string> {
+    const { stdout } = await execute('git', ['-C', this.folder, ...args], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_AUTHOR_NAME: 'alice',
+        GIT_AUTHOR_EMAIL: 'alice@users.noreply.github.com',
+        GIT_COMMITTER_NAME: 'alice',
+        GIT_COMMITTER_EMAIL: 'alice@users.noreply.github.com',
+      },
+    });
+    return stdout.trim();
+  }
+
+  /** What git prints when it fails; fails itself when git does not. */
+  async refusal(...args: string[]): Promise<string> {
+    const error = await this.git(...args).then(
+      () => undefined,
+      (failure: { stderr: string }) => failure,
+    );
+    if (!error) throw new Error(`git ${args.join(' ')} was not refused`);
+    return error.stderr;
+  }
+
+  async commit(files: Record<string, string>, message: string): Promise<string> {
+    for (const [path, text] of Object.entries(files)) await writeFile(join(this.folder, path), text);
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '--message', message);
+    return this.git('rev-parse', 'HEAD');
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A hub whose `alice/shop` has one commit on main. */
+export async function startWithCommit(): Promise<TestHub & { work: WorkTree; first: string }> {
+  const test = await startTestHub();
+  const work = await WorkTree.open(test.hub.url, test.alice);
+  await work.commit({ 'README.md': '# shop\n', 'run.sh': '#!/bin/sh\n' }, 'chore: begin');
+  await chmod(join(work.folder, 'run.sh'), 0o755);
+  await work.git('commit', '--quiet', '--all', '--amend', '--no-edit');
+  await work.git('push', '--quiet', 'origin', 'main');
+  const close = async (): Promise<void> => {
+    await work.remove();
+    await test.close();
+  };
+  return { ...test, work, first: await work.git('rev-parse', 'HEAD'), close };
+}
+
+export interface Refusal {
+  status: number;
+  message: string;
+  documentation?: string | undefined;
+}
+
+/** The answer of a call that must fail. */
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
+  const failure = await call.then(
+    () => undefined,
+    (error: {
+      status: number;
+      response?: { data?: { message?: string; documentation_url?: string } };
+      message: string;
+    }) => error,
+  );
+  if (!failure) throw new Error('the call was not refused');
+  const data = failure.response?.data;
+  return {
+    status: failure.status,
+    message: data?.message ?? failure.message,
+    documentation: data?.documentation_url,
+  };
+}
+
+export function admin(hub: Hub, method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`${hub.url}/_lab/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${ADMIN}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+type PullRule = {
+  type: 'pull_request';
+  parameters: {
+    allowed_merge_methods: ('merge' | 'squash' | 'rebase')[];
+    dismiss_stale_reviews_on_push: boolean;
+    require_code_owner_review: boolean;
+    require_last_push_approval: boolean;
+    required_approving_review_count: number;
+    required_review_thread_resolution: boolean;
+  };
+};
+
+export const PULL_REQUESTS_ONLY: PullRule = {
+  type: 'pull_request',
+  parameters: {
+    allowed_merge_methods: ['merge', 'squash', 'rebase'],
+    dismiss_stale_reviews_on_push: false,
+    require_code_owner_review: false,
+    require_last_push_approval: false,
+    required_approving_review_count: 0,
+    required_review_thread_resolution: false,
+  },
+};
+
+export function botToken(
+  hub: Hub,
+  permissions: Permissions,
+  login = 'release-bot[bot]',
+): { token: string; id: number } {
+  const { id } = hub.admin.createUser(login, 'Bot');
+  return { id, token: hub.admin.createToken({ login, permissions, repositories: ['alice/shop'] }) };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { admin, botToken, refusalOf, SHOP, startWithCommit } from './helpers.ts';
+
+describe('releases', () => {
+  let test: Awaited<ReturnType<typeof startWithCommit>>;
+  let rest: ReturnType<typeof test.octokit>['rest'];
+  let reader: typeof rest;
+  const create = async (tag: string, more: object = {}) =>
+    (await rest.repos.createRelease({ ...SHOP, tag_name: tag, ...more })).data;
+  const upload = (release: { id: number; upload_url: string }, name: string, data: string) =>
+    rest.repos.uploadReleaseAsset({ ...SHOP, url: release.upload_url, release_id: release.id, name, data });
+  const tags = async () => (await rest.git.listMatchingRefs({ ...SHOP, ref: 'tags/' })).data.map(({ ref }) => ref);
+
+  beforeAll(async () => {
+    test = await startWithCommit();
+    rest = test.octokit(test.alice).rest;
+    reader = test.octokit(botToken(test.hub, { contents: 'read' }).token).rest;
+  });
+  afterAll(() => test.close());
+
+  it('hide a draft from those who cannot push, and from its tag for everyone', async () => {
+    const draft = await create('v1.0.0', { draft: true, name: 'One', body: 'notes' });
+    expect(draft).toMatchObject({ draft: true, published_at: null, tag_name: 'v1.0.0' });
+    expect(draft.html_url).toContain('/releases/tag/untagged-');
+    expect((await rest.repos.listReleases(SHOP)).data).toHaveLength(1);
+    expect((await reader.repos.listReleases(SHOP)).data).toHaveLength(0);
+    expect((await refusalOf(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' }))).status).toBe(404);
+    expect((await refusalOf(reader.repos.getRelease({ ...SHOP, release_id: draft.id }))).status).toBe(404);
+    expect(await tags()).toEqual([]);
+  });
+
+  it('take files with their digests, and refuse a second of the same name', async () => {
+    const [draft] = (await rest.repos.listReleases(SHOP)).data;
+    if (!draft) throw new Error('no draft');
+    const { data: asset } = await upload(draft, 'SHA256SUMS', 'abc');
+    const digest = `sha256:${createHash('sha256').update('abc').digest('hex')}`;
+    expect(asset).toMatchObject({ name: 'SHA256SUMS', size: 3, state: 'uploaded', digest });
+    const again = await upload(draft, 'SHA256SUMS', 'abc').then(
+      () => undefined,
+      (error: { status: number; response: { data: { errors: { code: string }[] } } }) => error,
+    );
+    expect(again).toMatchObject({ status: 422, response: { data: { errors: [{ code: 'already_exists' }] } } });
+    expect((await upload(draft, 'my file.txt', 'x')).data.name).toBe('my.file.txt');
+    const raw = await fetch(asset.url, {
+      headers: { authorization: `Bearer ${test.alice}`, accept: 'application/octet-stream' },
+    });
+    expect(await raw.text()).toBe('abc');
+  });
+
+  it('make the tag at the target when they are published, and tell of it once', async () => {
+    const [draft] = (await rest.repos.listReleases(SHOP)).data;
+    test.events.length = 0;
+    const { data: published } = await rest.repos.updateRelease({ ...SHOP, release_id: draft?.id ?? 0, draft: false });
+    expect(published.html_url).toBe(`${test.hub.url}/alice/shop/releases/tag/v1.0.0`);
+    expect(await tags()).toEqual(['refs/tags/v1.0.0']);
+    expect(test.events.map(({ name }) => name)).toEqual(['push', 'create', 'release']);
+    expect(test.events.at(-1)).toMatchObject({
+      ref: 'refs/tags/v1.0.0',
+      sha: test.first,
+      payload: { action: 'published' },
+    });
+    const page = await fetch(published.html_url);
+    expect([page.status, (await page.text()).includes('SHA256SUMS')]).toEqual([200, true]);
+    const file = await fetch(published.assets[0]?.browser_download_url ?? '');
+    expect(await file.text()).toBe('abc');
+  });
+
+  it.each([
+    ['a tag that is taken', { tag_name: 'v1.0.0' }, 'already_exists'],
+    ['a target that is not there', { tag_name: 'v9.0.0', target_commitish: 'nowhere' }, 'invalid'],
+    ['a tag that Git refuses', { tag_name: 'v1..0' }, 'custom'],
+    ['notes that are too long', { tag_name: 'v9.0.0', body: 'x'.repeat(125_001) }, 'custom'],
+  ])('refuse %s', async (_, body, code) => {
+    const failure = await rest.repos.createRelease({ ...SHOP, ...body }).then(
+      () => undefined,
+      (error: { status: number; response: { data: { errors: { code: string }[] } } }) => error,
+    );
+    expect([failure?.status, failure?.response.data.errors[0]?.code]).toEqual([422, code]);
+    expect(await tags()).toEqual(['refs/tags/v1.0.0']);
+  });
+
+  it('give the badge to the one that was published for it', async () => {
+    const latest = async () => (await rest.repos.getLatestRelease(SHOP)).data.tag_name;
+    await create('v2.0.0');
+    expect(await latest()).toBe('v2.0.0');
+    await create('v1.0.1', { make_latest: 'false' });
+    await create('v3.0.0-rc.1', { prerelease: true });
+    expect(await latest()).toBe('v2.0.0');
+    const { data: old } = await rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.1' });
+    await rest.repos.updateRelease({ ...SHOP, release_id: old.id, make_latest: 'true' });
+    expect(await latest()).toBe('v1.0.1');
+  });
+
+  it('write notes from the pull requests since the previous tag', async () => {
+    await rest.git.createRef({ ...SHOP, ref: 'refs/heads/topic', sha: test.first });
+    const content = Buffer.from('x').toString('base64');
+    await rest.repos.createOrUpdateFileContents({ ...SHOP, path: 'x', message: 'feat: x', content, branch: 'topic' });
+    const { data: pull } = await rest.pulls.create({ ...SHOP, title: 'Add x', head: 'topic', base: 'main' });
+    await rest.pulls.merge({ ...SHOP, pull_number: pull.number });
+    const { data: notes } = await rest.repos.generateReleaseNotes({
+      ...SHOP,
+      tag_name: 'v2.1.0',
+      target_commitish: 'main',
+      previous_tag_name: 'v2.0.0',
+    });
+    expect(notes.body).toBe(
+      `## What's Changed\n* Add x by @alice in ${pull.html_url}\n\n\n**Full Changelog**: ${test.hub.url}/alice/shop/compare/v2.0.0...v2.1.0`,
+    );
+  });
+
+  it('are refused by a rule that forbids their tag, and leave no release behind', async () => {
+    await rest.repos.createRepoRuleset({
+      ...SHOP,
+      name: 'no more',
+      target: 'tag',
+      enforcement: 'active',
+      conditions: { ref_name: { include: ['refs/tags/v5*'], exclude: [] } },
+      rules: [{ type: 'creation' }],
+    });
+    expect((await refusalOf(create('v5.0.0'))).status).toBe(422);
+    expect((await refusalOf(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v5.0.0' }))).status).toBe(404);
+  });
+
+  it('cannot change once published where the repository says so', async () => {
+    expect((await admin(test.hub, 'PUT', 'repos/alice/shop/immutable-releases')).status).toBe(204);
+    const release = await create('v4.0.0', { draft: true });
+    const { data: asset } = await upload(release, 'a.txt', 'a');
+    const { data: published } = await rest.repos.updateRelease({ ...SHOP, release_id: release.id, draft: false });
+    expect(published.immutable).toBe(true);
+    expect((await refusalOf(upload(published, 'b.txt', 'b'))).status).toBe(422);
+    expect((await refusalOf(rest.repos.deleteReleaseAsset({ ...SHOP, asset_id: asset.id }))).status).toBe(422);
+    expect((await refusalOf(rest.git.deleteRef({ ...SHOP, ref: 'tags/v4.0.0' }))).status).toBe(422);
+    await test.work.git('tag', '--force', 'v4.0.0', test.first);
+    expect(await test.work.refusal('push', '--force', 'origin', 'v4.0.0', ':refs/tags/v4.0.0')).not.toBe('');
+    const renamed = await rest.repos.updateRelease({ ...SHOP, release_id: release.id, body: 'better notes' });
+    expect(renamed.data.body).toBe('better notes');
+  });
+
+  it('go with their files, and leave their tag', async () => {
+    const { data: release } = await rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' });
+    await rest.repos.deleteRelease({ ...SHOP, release_id: release.id });
+    expect((await fetch(release.assets[0]?.browser_download_url ?? '')).status).toBe(404);
+    expect(await tags()).toContain('refs/tags/v1.0.0');
+  });
+});
