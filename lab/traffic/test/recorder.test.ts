@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTraffic } from '../index.ts';
+import { recordTraffic } from '../recorder.ts';
+import { ok, serve } from './server.ts';
+
+const never = new AbortController().signal;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(10);
+}
+
+describe('recording traffic', () => {
+  let folder: string;
+  let closing: (() => Promise<void>)[];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'traffic-'));
+    closing = [];
+  });
+  afterEach(async () => {
+    for (const close of closing) await close();
+    await rm(folder, { recursive: true });
+  });
+
+  const server = async (answer: Parameters<typeof serve>[0]) => {
+    const started = await serve(answer);
+    closing.push(started.close);
+    return started;
+  };
+  const config = (url: string, rate: number, seconds: number) => ({
+    url,
+    rate,
+    seconds,
+    recordFile: join(folder, 'requests.jsonl'),
+    reportFile: join(folder, 'report.json'),
+  });
+
+  it('sends as many as its rate and time make, half of them on kept connections, and records each', async () => {
+    const { url, count, server: http } = await server((_, response) => ok(response));
+    let connections = 0;
+    http.on('connection', () => connections++);
+    const report = await recordTraffic(config(url, 200, 0.5), never);
+    expect(report).toMatchObject({ requests: 100, newConnections: 50, keptAlive: 50, lost: 0, rate: 200 });
+    expect(report.versions).toMatchObject([{ version: '1.0.0', requests: 100 }]);
+    expect(count()).toBe(100);
+    // One for each that asks for its own; the twenty that keep theirs need no more unless answers are slow.
+    expect(connections).toBeGreaterThanOrEqual(50 + 20);
+    expect(connections).toBeLessThan(100);
+    const lines = (await readFile(report.recordFile, 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(100);
+    expect(JSON.parse(lines[0] ?? '')).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+      200,
+      '1.0.0',
+      expect.any(String),
+    ]);
+  });
+
+  it('keeps its schedule when the server is slow, and counts the wait', async () => {
+    const { url, count } = await server((_, response) => void setTimeout(() => ok(response), 300));
+    const report = await recordTraffic(config(url, 100, 0.5), never);
+    expect(count()).toBe(50);
+    expect(report.latency.p50).toBeGreaterThanOrEqual(295);
+    expect(report.perSecond).toHaveLength(1);
+  });
+
+  it('loses what is not answered within 2 s, and waits for nothing longer', async () => {
+    const { url } = await server((_, response, count) => {
+      if (count % 2 === 0) ok(response);
+    });
+    const report = await recordTraffic(config(url, 20, 0.5), never);
+    expect(report.losses).toEqual({ 'no whole answer within 2 s': 5 });
+    expect(report.latency.max).toBeGreaterThanOrEqual(1995);
+  });
+
+  it.each([
+    ['a reset', 'ECONNRESET', (_: unknown, response) => void response.socket?.resetAndDestroy()],
+    ['a connection that closes without an answer', 'ECONNRESET', (_: unknown, response) => void response.socket?.end()],
+    ['another status', 'status 503', (_: unknown, response) => void response.writeHead(503).end('later')],
+    [
+      'an answer that is cut off',
+      'cut off: ECONNRESET',
+      (_: unknown, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('half');
+        setTimeout(() => response.destroy(), 10);
+      },
+    ],
+  ] as [string, string, Parameters<typeof serve>[0]][])(
+    '%s is a loss, on either kind of connection',
+    async (_, reason, answer) => {
+      const { url, count } = await server((request, response, count) =>
+        count < 10 ? answer(request, response, count) : ok(response),
+      );
+      const report = await recordTraffic(config(url, 100, 0.3), never);
+      expect(report.losses).toEqual({ [reason]: 10 });
+      // Nothing was sent a second time.
+      expect(count()).toBe(30);
+    },
+  );
+
+  it('loses what nobody listens for', async () => {
+    const { url, close } = await serve((_, response) => ok(response));
+    await close();
+    expect((await recordTraffic(config(url, 50, 0.2), never)).losses).toEqual({ ECONNREFUSED: 10 });
+  });
+
+  it('opens a new connection when the server closed a kept one between requests: nothing is lost', async () => {
+    const { url, server: http } = await server((_, response) => ok(response));
+    http.keepAliveTimeout = 1;
+    http.keepAliveTimeoutBuffer = 0;
+    let connections = 0;
+    http.on('connection', () => connections++);
+    // Each of the twenty has its turn every 400 ms, long after its connection was closed.
+    const report = await recordTraffic(config(url, 100, 1), never);
+    expect(report.losses).toEqual({});
+    expect(connections).toBe(100);
+  });
+
+  it('leaves a connection when the server asks for it', async () => {
+    const { url, server: http } = await server((_, response) => {
+      response.setHeader('connection', 'close');
+      ok(response);
+    });
+    let connections = 0;
+    http.on('connection', () => connections++);
+    expect((await recordTraffic(config(url, 200, 0.5), never)).lost).toBe(0);
+    expect(connections).toBe(100);
+  });
+
+  it('sees which versions answer, and when', async () => {
+    const { url } = await server((_, response, count) => ok(response, count < 25 ? '1.0.0' : '1.0.1'));
+    const { versions } = await recordTraffic(config(url, 100, 0.5), never);
+    expect(versions.map(({ version, requests }) => [version, requests])).toEqual([
+      ['1.0.0', 25],
+      ['1.0.1', 25],
+    ]);
+    expect(versions[1]?.first).toBeGreaterThan(versions[0]?.first ?? 1);
+  });
+
+  describe('as a process', () => {
+    const options = (change: object = {}) => ({ name: 'test', folder, ...change });
+
+    it('starts, notes marks, and stops when it is told to', async () => {
+      const { url, count } = await server((_, response) => ok(response));
+      const traffic = await startTraffic({ url }, options());
+      await until(() => count() > 5);
+      traffic.mark('tag pushed');
+      await until(() => count() > 10);
+      const report = await traffic.stop();
+      expect(report.lost).toBe(0);
+      expect(report.requests).toBeGreaterThan(0);
+      expect(report.marks).toEqual([{ label: 'tag pushed', at: expect.any(Number) }]);
+      expect(report.marks[0]?.at).toBeLessThanOrEqual(report.seconds);
+      expect(await traffic.stop()).toBe(report);
+    });
+
+    it('stops by itself after its time', async () => {
+      const { url, count } = await server((_, response) => ok(response));
+      const traffic = await startTraffic({ url }, options({ rate: 100, seconds: 0.2 }));
+      await until(() => existsSync(join(folder, 'test.report.json')));
+      expect(count()).toBe(20);
+      expect((await traffic.stop()).requests).toBe(20);
+    });
+
+    it('runs behind the command it is given', async () => {
+      const { url } = await server((_, response) => ok(response));
+      const inside = { command: '/usr/bin/env', args: ['TRAFFIC=1'] };
+      expect((await (await startTraffic({ url, inside }, options({ seconds: 0.1 }))).stop()).lost).toBe(0);
+    });
+
+    it('says why it cannot record', async () => {
+      const inside = { command: '/bin/sh', args: ['-c', 'echo no such network >&2; exit 1'] };
+      const traffic = await startTraffic({ url: 'http://127.0.0.1:9/', inside }, options());
+      await expect(traffic.stop()).rejects.toThrow('no such network');
+    });
+
+    it('sends nothing to another machine', async () => {
+      await expect(startTraffic({ url: 'http://192.0.2.1/' }, options())).rejects.toThrow('192.0.2.1 is not 127.0.0.1');
+    });
+  });
+});
