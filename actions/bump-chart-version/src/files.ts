@@ -29,7 +29,7 @@ export async function requireFiles(request: Request, source: FileSource): Promis
     const path = inChart(chart, 'Chart.yaml');
     if (isMissing(path)) problems.push(`${path} is missing; ${await whatIsThere(chart, source)}`);
   }
-  for (const file of request.valuesFiles.given ? request.valuesFiles.paths : []) {
+  for (const file of request.valuesFiles) {
     const paths = request.charts.map((chart) => inChart(chart, file));
     if (!paths.every(isMissing)) continue;
     const there = await Promise.all(request.charts.map((chart) => whatIsThere(chart, source)));

@@ -71,10 +71,22 @@ export function fullRepository({ registry, repository }: ImageMapping): string {
   return registry === '' ? repository : `${registry.replace(/\/+$/, '')}/${repository}`;
 }
 
-/** Whether the mapping names this image. Registry hosts and repositories know no upper case, so case does not matter. */
+/**
+ * The name in full: hosts and repositories know no upper case, and a name without a host is one of Docker Hub's.
+ * https://github.com/distribution/reference/blob/main/normalize.go
+ */
+function normalised(name: string): string {
+  const lower = name.toLowerCase();
+  const [first = '', ...rest] = lower.split('/');
+  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = hasHost ? rest.join('/') : lower;
+  const host = hasHost && first !== 'index.docker.io' ? first : 'docker.io';
+  return `${host}/${host === 'docker.io' && !path.includes('/') ? `library/${path}` : path}`;
+}
+
+/** Whether the mapping names this image. */
 export function namesImage(mapping: ImageMapping, image: ImageReference): boolean {
-  const names = [fullRepository(mapping), mapping.repository].map((name) => name.toLowerCase());
-  return names.includes(image.repository.toLowerCase());
+  return [fullRepository(mapping), mapping.repository].map(normalised).includes(normalised(image.repository));
 }
 
 export const mappingText = (mapping: ImageMapping): string =>

@@ -24,7 +24,7 @@ export interface Request {
   images: ImageReference[];
   values: Assignment[];
   /** Below each chart folder. */
-  valuesFiles: { paths: string[]; given: boolean };
+  valuesFiles: string[];
   allowDowngrade: boolean;
   create: boolean;
 }
@@ -64,10 +64,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const appVersion = readAppVersion(reader);
   const images = await readImages(reader);
   const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
-  const valuesFiles = {
-    given: reader.text('values-files') !== '',
-    paths: reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml'),
-  };
+  const valuesFiles = reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml');
   const templates = {
     commitMessage: reader.parsed('commit-message', parseTemplate, MESSAGE) ?? MESSAGE,
     pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, MESSAGE) ?? MESSAGE,

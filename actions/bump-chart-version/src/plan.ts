@@ -30,7 +30,7 @@ export interface Plan {
 export function pathsOf(request: Request): string[] {
   const { charts, values, images, valuesFiles } = request;
   const named = values.flatMap(({ file }) => file ?? []);
-  const searched = values.length > 0 || images.length > 0 ? valuesFiles.paths : [];
+  const searched = images.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
   const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
   return [...new Set([...paths, ...named])];
 }

@@ -58,7 +58,7 @@ export function isThere({ place, scalar }: Wish): boolean {
 export function collectWishes(request: Request, files: ReadonlyMap<string, YamlFile>): Wishes {
   const result: Wishes = { wishes: [], problems: [], warnings: [], images: [] };
   const valuesFiles = request.charts.flatMap((chart) =>
-    request.valuesFiles.paths.flatMap((path) => files.get(inChart(chart, path)) ?? []),
+    request.valuesFiles.flatMap((path) => files.get(inChart(chart, path)) ?? []),
   );
   for (const assignment of request.values) addValue(assignment, request, files, valuesFiles, result);
   const mappings = valuesFiles.flatMap(imageMappings);
@@ -83,7 +83,7 @@ function addValue(
   if (candidates.length === 0) {
     problems.push(
       file === undefined
-        ? `${pathText(path)}: no chart has ${request.valuesFiles.paths.join(' or ')}`
+        ? `${pathText(path)}: no chart has ${request.valuesFiles.join(' or ')}`
         : `${file}:${pathText(path)}: there is no file ${names.join(' or ')}`,
     );
     return;

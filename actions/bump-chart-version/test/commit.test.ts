@@ -134,6 +134,20 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(2);
   });
 
+  it('does not take an older commit with the same message for the one that was lost', async () => {
+    const repository = new FakeRepository(FILES);
+    await bump(repository, RELEASE);
+    repository.push('main', FILES, 'revert: by hand');
+    repository.beforeCommit = (attempt) => attempt === 2 && lost();
+    await bump(repository, RELEASE);
+    expect(repository.log().map(({ message }) => message.split('\n')[0])).toEqual([
+      'chore(release): shop 1.4.2',
+      'revert: by hand',
+      'chore(release): shop 1.4.2',
+      'first',
+    ]);
+  });
+
   it('says so when no answer ever comes', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = lost;

@@ -149,6 +149,25 @@ describe('images', () => {
     );
   });
 
+  it.each([
+    ['docker.io/acme/web', 'acme/web'],
+    ['docker.io/acme/web', 'docker.io/Acme/web'],
+    ['index.docker.io/acme/web', 'acme/web'],
+    ['docker.io/library/web', 'web'],
+    ['localhost:5001/web', 'localhost:5001/web'],
+  ])('knows that %s and %s are one', async (repository, written) => {
+    expect(newText(await images(`i: {repository: ${written}, tag: x}\n`, repository))).toContain('tag: 1.4.2');
+  });
+
+  it.each([
+    ['r.io/web', 'web'],
+    ['localhost/web', 'web'],
+    ['r.io/web', 'r.io/web2'],
+    ['r.io/a/web', 'r.io/b/web'],
+  ])('knows that %s and %s are two', async (repository, written) => {
+    await expect(images(`i: {repository: ${written}, tag: x}\n`, repository)).rejects.toThrow('no image mapping names');
+  });
+
   it('changes every mapping of the image and no other', async () => {
     const values = `a: {repository: r.io/web, tag: x}\nb: {repository: r.io/web, tag: y}\nc: {repository: r.io/api, tag: z}\n`;
     expect(newText(await images(values, 'r.io/web'))).toBe(
