@@ -100,7 +100,7 @@ export function unmatched(
 ): string {
   const start = `no image mapping names ${image.repository}`;
   if (mappings.length === 0) {
-    return `${start}: ${files.map(({ path }) => path).join(', ') || 'there is no values file and so'} has no mapping with a repository`;
+    return `${start}: ${files.map(({ path }) => path).join(' and ')} names no repository at all`;
   }
   const near = mappings.find((mapping) => fullRepository(mapping).toLowerCase().endsWith(`/${image.name}`));
   const hint =

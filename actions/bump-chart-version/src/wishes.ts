@@ -17,8 +17,6 @@ export interface Wish {
   scalar: NewScalar;
   /** The sibling behind which the key goes when it has to be added. */
   after?: string;
-  /** The image whose tag or digest it is. */
-  image?: string;
 }
 
 export interface Wishes {
@@ -57,10 +55,14 @@ export function isThere({ place, scalar }: Wish): boolean {
 /** What `values` and `images` ask for in these files. */
 export function collectWishes(request: Request, files: ReadonlyMap<string, YamlFile>): Wishes {
   const result: Wishes = { wishes: [], problems: [], warnings: [], images: [] };
-  const valuesFiles = request.charts.flatMap((chart) =>
-    request.valuesFiles.flatMap((path) => files.get(inChart(chart, path)) ?? []),
-  );
-  for (const assignment of request.values) addValue(assignment, request, files, valuesFiles, result);
+  const inCharts = (path: string): string[] => request.charts.map((chart) => inChart(chart, path));
+  const searched = request.valuesFiles.flatMap(inCharts);
+  for (const assignment of request.values) {
+    const { file } = assignment;
+    const names = file === undefined ? searched : [...new Set([...inCharts(file), file])];
+    addValue(assignment, names, files, request.create, result);
+  }
+  const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
   const mappings = valuesFiles.flatMap(imageMappings);
   for (const image of request.images) {
     const named = mappings.filter((mapping) => namesImage(mapping, image));
@@ -71,24 +73,17 @@ export function collectWishes(request: Request, files: ReadonlyMap<string, YamlF
 }
 
 function addValue(
-  assignment: Assignment,
-  request: Request,
+  { path, value, quoted }: Assignment,
+  names: readonly string[],
   files: ReadonlyMap<string, YamlFile>,
-  valuesFiles: readonly YamlFile[],
+  create: boolean,
   { wishes, problems, warnings }: Wishes,
 ): void {
-  const { file, path, value, quoted } = assignment;
-  const names = file === undefined ? [] : [...new Set([...request.charts.map((chart) => inChart(chart, file)), file])];
-  const candidates = file === undefined ? valuesFiles : names.flatMap((name) => files.get(name) ?? []);
-  if (candidates.length === 0) {
-    problems.push(
-      file === undefined
-        ? `${pathText(path)}: no chart has ${request.valuesFiles.join(' or ')}`
-        : `${file}:${pathText(path)}: there is no file ${names.join(' or ')}`,
-    );
-    return;
-  }
-  const place = findOne(candidates, path, request.create);
+  const candidates = names.flatMap((name) => files.get(name) ?? []);
+  const place: Place | { problem: string } =
+    candidates.length === 0
+      ? { problem: `${pathText(path)}: there is no file ${names.join(' or ')}` }
+      : findOne(candidates, path, create);
   if ('problem' in place) {
     problems.push(place.problem);
     return;
@@ -133,9 +128,9 @@ function addImage(mapping: ImageMapping, image: ImageReference, create: boolean,
   const from = { tag: old('tag'), digest: old('digest') };
   const older = tag !== undefined && from.tag !== undefined && isOlder(tag, from.tag);
   result.images.push({ file, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder: older });
-  if (tag !== undefined && (has('tag') || create)) wishFor(mapping, 'tag', tag, 'repository', create, image, result);
+  if (tag !== undefined && (has('tag') || create)) wishFor(mapping, 'tag', tag, 'repository', create, result);
   if (has('digest') || create)
-    wishFor(mapping, 'digest', image.digest, has('tag') ? 'tag' : 'repository', create, image, result);
+    wishFor(mapping, 'digest', image.digest, has('tag') ? 'tag' : 'repository', create, result);
 }
 
 function wishFor(
@@ -144,21 +139,20 @@ function wishFor(
   text: string,
   after: string,
   create: boolean,
-  image: ImageReference,
   { wishes, problems }: Wishes,
 ): void {
   const { file, document, map, steps } = mapping;
   const scalar: NewScalar = { text, as: 'string' };
   const search = locate(file, document, [...steps, { kind: 'key', key }]);
   if ('found' in search) {
-    wishes.push({ place: { target: search.found }, scalar, image: image.repository });
+    wishes.push({ place: { target: search.found }, scalar });
     return;
   }
   // A tag by alias is fine when the value at its anchor is, or becomes, the right one.
   const shared = lookUp(file.documents[document] as ParsedDocument, map, key)?.node;
   if (isScalar(shared) && finalText(shared, wishes) === text) return;
   if ('missing' in search && search.gap !== undefined && create) {
-    wishes.push({ place: { gap: search.gap }, scalar, after, image: image.repository });
+    wishes.push({ place: { gap: search.gap }, scalar, after });
     return;
   }
   problems.push('refused' in search ? search.refused : search.missing);

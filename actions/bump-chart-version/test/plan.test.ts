@@ -236,9 +236,7 @@ describe('images', () => {
       'no image mapping names r.io/shop/web; the image mappings are\n  helm/shop/values.yaml:3: web.image is staging.io/shop/web',
     );
     await expect(failure).rejects.toThrow('The name shop/web is there with another registry');
-    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow(
-      'helm/shop/values.yaml has no mapping with a repository',
-    );
+    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow('helm/shop/values.yaml names no repository at all');
   });
 
   it('with a tag by alias need the anchor to be changed, and are satisfied when it is', async () => {
@@ -277,7 +275,7 @@ describe('files', () => {
 
   it('that are not there are named', async () => {
     await expect(planFor({ version: 'none', values: 'prod.yaml:a=1' }, '')).rejects.toThrow(
-      'prod.yaml:a: there is no file helm/shop/prod.yaml or prod.yaml',
+      'a: there is no file helm/shop/prod.yaml or prod.yaml',
     );
   });
 
