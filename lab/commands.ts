@@ -75,7 +75,10 @@ const toolsCommand: RegisterCommand = (program) => {
     .argument('[names...]', 'only these', known)
     .action(async (named: ToolName[]) => {
       const names = named.length > 0 ? named : toolNames;
-      await ensureTools(names, { progress: (line) => console.log(line) });
+      await interruptible(
+        (signal) => ensureTools(names, { progress: (line) => console.log(line), signal }),
+        () => {},
+      );
       console.log(describeTools(names));
     });
 };

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { socketDir } from './builder/index.ts';
 import { clearLeftovers } from './builder/mounts.ts';
+import { stopCluster } from './cluster/stop.ts';
 import { LabError } from './errors.ts';
+import { requireLinuxRoot } from './platform.ts';
 import { lockLab } from './services/lock.ts';
 import { LabState } from './services/state.ts';
 import { Supervisor } from './services/supervisor.ts';
@@ -19,6 +21,7 @@ function loadForDown(dir: string): LabState | undefined {
 /** Stops everything that the lab in `dir` started, also after a crash, and removes its sockets and mounts. */
 async function stopLab(dir: string): Promise<void> {
   const state = loadForDown(dir) ?? LabState.blank(dir);
+  await stopCluster(state);
   await new Supervisor(state).stopAll();
   await clearLeftovers(dir);
   await rm(socketDir(dir), { recursive: true, force: true });
@@ -33,6 +36,7 @@ export async function clearLab(dir: string): Promise<void> {
 
 /** `lab down`: stops everything; with `clean` also deletes the lab's folder. Caches of the user stay. */
 export async function down(dir: string, options: { clean?: boolean; report: (line: string) => void }): Promise<void> {
+  requireLinuxRoot();
   const release = await lockLab(dir, options.report);
   try {
     await stopLab(dir);

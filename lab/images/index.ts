@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, cp, link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuilderEndpoint } from '../builder/index.ts';
 import { buildImage } from '../builder/index.ts';
@@ -88,7 +88,10 @@ async function contentKey({ system, target }: Image, versions: Record<string, st
 /** A folder with everything that the Dockerfile copies for this image. */
 async function assembleContext(labDir: string, { target }: Image, tarball: string): Promise<string> {
   const modules = join(projectDir, 'node_modules');
-  const context = await mkdtemp(join(labDir, 'context-'));
+  const context = join(labDir, `context-${target}`);
+  // A command that was killed may have left it.
+  await rm(context, { recursive: true, force: true });
+  await mkdir(context);
   const linkOrCopy = (from: string, to: string) => link(from, to).catch(() => copyFile(from, to));
   await mkdir(join(context, 'etc'));
   await mkdir(join(context, 'home'));

@@ -38,6 +38,9 @@ export interface ServiceSpec {
 const READY_WITHIN = 30_000;
 const STOP_WITHIN = 10_000;
 
+/** Longest time that a killed process may take to go, waiting for a disk, say. */
+const GONE_WITHIN = 15_000;
+
 /** Starts, finds again and stops the services of one lab. They outlive the process that started them. */
 export class Supervisor {
   readonly #state: LabState;
@@ -165,6 +168,12 @@ async function stopProcesses(find: () => ProcessIdentity[], within: number): Pro
   // The first process is told first, so that it can end its children in its own order.
   for (const member of find().sort((a, b) => a.pid - b.pid)) sendSignal(member, 'SIGTERM');
   for (let left = find(); left.length > 0; left = find()) {
+    if (Date.now() > deadline + GONE_WITHIN) {
+      throw new LabError(
+        `These processes do not end although they were killed: ${left.map(({ pid }) => pid).join(', ')}.`,
+        'See with `ps -o pid,stat,wchan,args -p PID` what they wait for, then run `npm run lab -- down`.',
+      );
+    }
     if (Date.now() > deadline) for (const member of left) sendSignal(member, 'SIGKILL');
     await sleep(20);
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, realpath, rename, rm, statfs, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, realpath, rename, rm, statfs, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
@@ -14,7 +14,6 @@ export async function isExecutable(file: string): Promise<boolean> {
 
 /**
  * Makes folder `target` by filling a temporary folder beside it and renaming that, so that it is there whole or not at all.
- * Does nothing else if another process made it meanwhile.
  */
 export async function makeFolder(target: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
@@ -26,6 +25,12 @@ export async function makeFolder(target: string, fill: (temporary: string) => Pr
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Deletes what crashed builds left in `folder`. Only for the one who has it to himself: {@link exclusively}. */
+export async function clearTemporary(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+  for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Makes or moves the symbolic link `link` to `target` in one step, so that no reader finds it missing. */

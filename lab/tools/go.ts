@@ -117,7 +117,7 @@ async function copyFiles(
   const query = tool.module
     ? ['list', '-m', '-json', module]
     : ['mod', 'download', '-json', `${module}@${tool.version}`];
-  const options = { cwd, env: { GOWORK: 'off' }, signal };
+  const options = { cwd, env: { GOWORK: 'off' }, signal, stdoutOnly: true };
   const found = JSON.parse(await runTool(`looking for the files of ${name}`, 'go', query, options)) as { Dir: string };
   for (const file of files) {
     await mkdir(dirname(join(target, file)), { recursive: true });

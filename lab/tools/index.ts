@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { cacheDir, projectDir } from '../paths.ts';
-import { exclusively, isExecutable, linkTo, requireSpace } from './cache.ts';
+import { clearTemporary, exclusively, isExecutable, linkTo, requireSpace } from './cache.ts';
 import { extractPackage, findCommand, installPackages, releaseName } from './debian.ts';
 import { buildTool, findBuild, goVersion, requireGo } from './go.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
@@ -105,6 +105,7 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
 
   const waiting = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
   await exclusively(buildsDir(), waiting, signal, async () => {
+    await clearTemporary(buildsDir());
     const missing = await linkPresent(wanted, go, release);
     const builds = missing.filter((name) => tools[name].from === 'go');
     if (builds.length > 0) {

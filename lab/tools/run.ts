@@ -10,10 +10,14 @@ export interface RunOptions {
    * a package manager stopped half-way leaves the machine's package database broken.
    */
   uninterrupted?: boolean;
+  /** Text for its standard input. */
+  input?: string;
+  /** Return what it printed on standard output alone, for a program whose output is data. */
+  stdoutOnly?: boolean;
 }
 
 /**
- * Runs one program without a shell and returns everything it printed.
+ * Runs one program without a shell and returns everything it printed (or its standard output alone).
  *
  * @param action what it is for, as a gerund: "building act"
  * @throws LabError when it fails; the abort reason of `signal` when that ends it
@@ -23,7 +27,7 @@ export async function runTool(action: string, command: string, args: readonly st
   const result = await execa(command, args, {
     all: true,
     reject: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.cwd ? { cwd: options.cwd } : {}),
     ...(options.env ? { env: options.env } : {}),
     ...(options.uninterrupted ? { detached: true } : options.signal ? { cancelSignal: options.signal } : {}),
@@ -31,5 +35,5 @@ export async function runTool(action: string, command: string, args: readonly st
   if (result.isCanceled) options.signal?.throwIfAborted();
   if (result.failed) throw explainFailure(action, result.all || (result as ExecaError).shortMessage || '');
   options.signal?.throwIfAborted();
-  return result.all;
+  return (options.stdoutOnly ? result.stdout : result.all) ?? '';
 }

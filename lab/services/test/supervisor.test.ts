@@ -138,6 +138,14 @@ describe('stop', () => {
     expect(readFileSync(record.log, 'utf8')).toBe('no\n');
   });
 
+  it('can kill what it started without waiting, and leaves the record for down', async () => {
+    const supervisor = fresh();
+    const record = await supervisor.start(scripted('killed', `process.on('SIGTERM', () => {}); ${IDLE}`));
+    supervisor.killStarted();
+    while (isRunning(record)) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(LabState.load(dir).service('killed')).toEqual(record);
+  });
+
   it('never touches a process that only has the same id', async () => {
     const supervisor = fresh();
     const record = await supervisor.start(scripted('victim', IDLE));
@@ -166,17 +174,20 @@ describe('choosePort', () => {
       const server = createServer().once('error', reject);
       server.listen(port, '127.0.0.1', () => resolve(server));
     });
-  const close = (server: Server) => new Promise((resolve) => server.close(resolve));
+
+  let stranger: Server | undefined;
+  afterEach(() => {
+    stranger?.close();
+  });
 
   it('keeps a remembered port that is free, and replaces one that a stranger took', async () => {
     const state = LabState.load(dir);
     const first = await choosePort(state, 'hub');
     expect(await choosePort(LabState.load(dir), 'hub')).toBe(first);
-    const stranger = await listen(first);
+    stranger = await listen(first);
     const second = await choosePort(LabState.load(dir), 'hub');
     expect(second).not.toBe(first);
     expect(LabState.load(dir).ports.hub).toBe(second);
-    await close(stranger);
   });
 
   it('keeps a port on which its own service listens', async () => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { exclusively, linkTo, makeFolder, requireSpace } from '../cache.ts';
+import { clearTemporary, exclusively, linkTo, makeFolder, requireSpace } from '../cache.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -21,6 +21,14 @@ describe('makeFolder', () => {
     await expect(failing).rejects.toThrow('disk');
     expect(readdirSync(dir)).toEqual(['act']);
     expect(readFileSync(join(target, 'act'), 'utf8')).toBe('good');
+  });
+});
+
+describe('clearTemporary', () => {
+  it('deletes what a crashed build left, and nothing finished', async () => {
+    for (const name of ['act', 'helm.0a1b.tmp']) mkdirSync(join(dir, name));
+    await clearTemporary(dir);
+    expect(readdirSync(dir)).toEqual(['act']);
   });
 });
 
