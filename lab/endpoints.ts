@@ -1,4 +1,5 @@
 import type { BuilderEndpoint } from './builder/index.ts';
+import type { ClusterEndpoint } from './cluster/index.ts';
 import { LabError } from './errors.ts';
 import type { BaseImages } from './images/index.ts';
 import { resolveLabDir } from './paths.ts';
@@ -11,16 +12,21 @@ export interface LabEndpoints {
   registries: { staging: RegistryEndpoint; production: RegistryEndpoint };
   builder: BuilderEndpoint;
   images: BaseImages;
+  /** Absent in a lab that was started without it. */
+  cluster?: ClusterEndpoint;
 }
 
 /** A part of a lab whose endpoints have been noted. Throws LabError if the step that brings it has not run. */
-export function endpointOf<Part extends keyof LabEndpoints>(state: LabState, part: Part): LabEndpoints[Part] {
+export function endpointOf<Part extends keyof LabEndpoints>(
+  state: LabState,
+  part: Part,
+): NonNullable<LabEndpoints[Part]> {
   const value = state.endpoints[part];
   if (value === undefined) throw new LabError(`This lab has no ${part}: it is not up.`, 'Run: npm run lab -- up');
-  return value as LabEndpoints[Part];
+  return value as NonNullable<LabEndpoints[Part]>;
 }
 
-/** The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts are up. */
+/** The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts but the cluster are up. */
 export function readEndpoints(labDir = resolveLabDir()): LabEndpoints {
   const state = LabState.load(labDir);
   return {
@@ -28,6 +34,7 @@ export function readEndpoints(labDir = resolveLabDir()): LabEndpoints {
     registries: endpointOf(state, 'registries'),
     builder: endpointOf(state, 'builder'),
     images: endpointOf(state, 'images'),
+    ...(state.endpoints.cluster === undefined ? {} : { cluster: endpointOf(state, 'cluster') }),
   };
 }
 

@@ -23,10 +23,12 @@ export async function up(dir: string, steps: readonly LabStep[] = allSteps): Pro
     await interruptible(
       async (signal) => {
         supervisor = new Supervisor(state, signal);
+        const lab = { dir, state, supervisor, signal };
         try {
           await supervisor.adopt();
-          await runSteps({ dir, state, supervisor, signal }, steps);
+          await runSteps(lab, steps);
         } catch (error) {
+          for (const step of steps.toReversed()) await step.undo?.(lab);
           await supervisor.stopStarted();
           throw signal.aborted ? signal.reason : error;
         }

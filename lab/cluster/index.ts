@@ -102,6 +102,7 @@ export async function startCluster(
     together(controllerManager(context), scheduler(context), kubelet(context), kubeProxy(context), coredns(context)),
   ]);
   await untilNodeReady(cluster, lab);
+  await untilPodsAreNew(cluster, lab);
   return endpoint;
 }
 
@@ -145,5 +146,34 @@ async function untilNodeReady(cluster: Cluster, lab: Lab): Promise<void> {
       );
     }
     await sleep(100);
+  }
+}
+
+interface PodList {
+  items: (KubernetesObject & {
+    status: { phase: string; containerStatuses?: { state: { running?: { startedAt: string } } }[] };
+  })[];
+}
+
+const PODS_KNOWN_WITHIN = 30_000;
+
+/** Pods of an earlier run still count as ready at first: no container can be older than the containerd that runs it. */
+async function untilPodsAreNew(cluster: Cluster, lab: Lab): Promise<void> {
+  const since = Math.floor(Date.parse(lab.state.service('containerd')?.since ?? '') / 1000) * 1000;
+  const deadline = Date.now() + PODS_KNOWN_WITHIN;
+  for (;;) {
+    lab.signal?.throwIfAborted();
+    const { items } = await cluster.get<PodList>('pods', '--all-namespaces');
+    const old = items.filter(({ status }) =>
+      status.containerStatuses?.some(({ state }) => state.running && Date.parse(state.running.startedAt) < since),
+    );
+    if (old.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new LabError(
+        `The node still reports containers that have gone: ${old.map(({ metadata }) => metadata.name).join(', ')}.`,
+        'See `npm run lab -- logs kubelet`; `npm run lab -- down` and `up` start it anew.',
+      );
+    }
+    await sleep(200);
   }
 }

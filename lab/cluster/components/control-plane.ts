@@ -15,6 +15,9 @@ export function etcd(context: ClusterContext): ServiceSpec {
       `--data-dir=${layout.etcd}`,
       // A lab is worth no disk flush: after a power cut it is made anew.
       '--unsafe-no-fsync',
+      // It is alone, so it need not wait a second for others before it leads.
+      '--heartbeat-interval=10',
+      '--election-timeout=100',
       `--listen-client-urls=${url}`,
       `--advertise-client-urls=${url}`,
       `--listen-peer-urls=https://127.0.0.1:${PORTS.etcd + 1}`,

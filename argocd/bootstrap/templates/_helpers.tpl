@@ -1,0 +1,28 @@
+{{/* The kinds that the shop's chart makes: what the project allows and what the controller may change. */}}
+{{- define "bootstrap.kinds" -}}
+- group: ""
+  kind: Service
+  resource: services
+- group: ""
+  kind: ServiceAccount
+  resource: serviceaccounts
+- group: apps
+  kind: Deployment
+  resource: deployments
+- group: autoscaling
+  kind: HorizontalPodAutoscaler
+  resource: horizontalpodautoscalers
+- group: networking.k8s.io
+  kind: Ingress
+  resource: ingresses
+- group: networking.k8s.io
+  kind: NetworkPolicy
+  resource: networkpolicies
+- group: policy
+  kind: PodDisruptionBudget
+  resource: poddisruptionbudgets
+{{- end }}
+
+{{- define "bootstrap.cluster" -}}
+https://kubernetes.default.svc
+{{- end }}
