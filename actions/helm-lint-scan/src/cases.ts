@@ -1,8 +1,9 @@
 import { matchesGlob } from 'node:path/posix';
 import { ActionError } from '../../lib/errors.ts';
-import { type Chart, yamlFile } from './charts.ts';
+import type { Chart } from './charts.ts';
 import { type Files, isPattern } from './files.ts';
 import { VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
+import { yamlFile } from './yaml-file.ts';
 
 /** A stack of values files over the chart's own. */
 export interface ValuesCase {

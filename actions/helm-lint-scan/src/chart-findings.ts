@@ -5,10 +5,11 @@ import type { CaseId, Findings } from './findings.ts';
 import type { HelmMessage } from './helm/messages.ts';
 import type { Locator, Place } from './locate/locate.ts';
 import { readYaml } from './manifests/yaml.ts';
-import { type LintedStack, type RenderedCase, templatePath } from './render.ts';
+import type { LintedStack, RenderedCase } from './render.ts';
 import { engineRules } from './rules/engine.ts';
 import { chartRules } from './rules/index.ts';
 import type { RuleInfo } from './rules/rule.ts';
+import { templateSource } from './subcharts.ts';
 
 /** What the chart's own files do wrong. */
 export function reportChart(chart: Chart, findings: Findings): void {
@@ -53,7 +54,7 @@ function placeInFile(chart: Chart, file: string, path: Path): Place {
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
   const { chart, values } = rendered.stack;
   for (const { message, at } of rendered.failures) {
-    const file = at.in === 'rendered' ? templatePath(chart, at.file) : undefined;
+    const file = at.in === 'rendered' ? templateSource(chart, at.file).file : undefined;
     const broken = rendered.unreadable.find((each) => each.file === file);
     const place = () =>
       broken === undefined ? placeOf(at, chart, values, locator) : locator.excerpt(broken.file, broken.excerpt);
@@ -97,20 +98,20 @@ export function reportLint(
 function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locator: Locator): Place {
   switch (at.in) {
     case 'template':
-      return { file: templatePath(chart, at.file), line: at.line, exact: true };
-    case 'rendered':
-      return {
-        file: at.file.startsWith('templates/') ? `${chart.path}/${at.file}` : templatePath(chart, at.file),
-        line: at.line,
-        exact: false,
-      };
+      return locator.line(templateSource(chart, at.file).file, at.line, true);
+    case 'rendered': {
+      // The linter names a template without its chart.
+      const own = at.file.startsWith('templates/');
+      return locator.line(own ? `${chart.path}/${at.file}` : templateSource(chart, at.file).file, at.line, false);
+    }
     case 'values':
       return locator.value(at.path, values, at.chart);
     case 'file': {
       const given = values.files.find(({ path }) => at.file.replaceAll('\\', '/').endsWith(`/${path}`));
-      return { file: given?.path ?? `${chart.path}/${at.file}`, line: at.line, exact: at.line > 1 };
+      if (given !== undefined) return { file: given.path, line: at.line, exact: true };
+      return locator.line(`${chart.path}/${at.file}`, at.line, at.line > 1);
     }
     case 'chart':
-      return { file: `${chart.path}/Chart.yaml`, line: 1, exact: false };
+      return locator.line(`${chart.path}/Chart.yaml`, 1, false);
   }
 }

@@ -1,14 +1,7 @@
-import { at, type Data, dataAt, isData, listAt, textAt } from './data.ts';
+import { at, type Data, dataAt, isData, textAt } from './data.ts';
 import type { Files } from './files.ts';
-import { readYaml } from './manifests/yaml.ts';
-
-/** A file of the chart that was read as data. */
-export interface ChartFile {
-  text: string;
-  value: unknown;
-  /** Why it could not be read as data. */
-  fault?: { message: string; line: number };
-}
+import { readSubcharts, type Subchart } from './subcharts.ts';
+import { type ChartFile, yamlFile } from './yaml-file.ts';
 
 export interface Chart {
   /** In the repository: `helm/shop`. */
@@ -19,16 +12,11 @@ export interface Chart {
   appVersion: string | undefined;
   /** The range of Kubernetes versions it runs on, as written. */
   kubeVersion: string | undefined;
-  dependencies: Dependency[];
+  /** The dependencies that are there as folders. */
+  subcharts: Subchart[];
   meta: ChartFile;
   values: ChartFile | undefined;
   valuesSchema: ChartFile | undefined;
-}
-
-export interface Dependency {
-  name: string;
-  /** The key under which the parent's values for it stand: the alias or the name. */
-  key: string;
 }
 
 const nonEmpty = (value: unknown): string | undefined =>
@@ -47,23 +35,11 @@ export async function readChart(files: Files, folder: string): Promise<Chart> {
     version: nonEmpty(at(meta.value, 'version')),
     appVersion: nonEmpty(at(meta.value, 'appVersion')),
     kubeVersion: nonEmpty(at(meta.value, 'kubeVersion')),
-    dependencies: listAt(meta.value, 'dependencies').flatMap(dependency),
+    subcharts: await readSubcharts(files, folder, meta.value),
     meta,
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: schema === undefined ? undefined : jsonFile(schema),
   };
-}
-
-function dependency(value: unknown): Dependency[] {
-  const name = textAt(value, 'name');
-  return name === undefined ? [] : [{ name, key: textAt(value, 'alias') ?? name }];
-}
-
-/** The first document of a YAML text. */
-export function yamlFile(text: string): ChartFile {
-  const document = readYaml(text)[0];
-  const fault = document?.faults[0];
-  return { text, value: document?.value ?? {}, ...(fault === undefined ? {} : { fault }) };
 }
 
 function jsonFile(text: string): ChartFile {

@@ -64,15 +64,19 @@ function blobAddress({
   return server && repository && sha ? `${server.replace(/\/+$/, '')}/${repository}/blob/${sha}` : undefined;
 }
 
+/** Charts that a title can name. */
+const MAX_NAMED = 3;
+
 /** @throws {ActionError} when a finding is at the level of `fail-on` or worse */
 export function failOn({ findings }: Checked, { failOn: threshold }: Settings): void {
   if (threshold === 'never') return;
   const bad = findings.filter(({ level }) => LEVELS.indexOf(level) <= LEVELS.indexOf(threshold));
   if (bad.length === 0) return;
-  const subjects = [...new Set(bad.map(({ subject }) => subject))].join(', ');
+  const subjects = [...new Set(bad.map(({ subject }) => subject))];
+  const where = subjects.length > MAX_NAMED ? `${subjects.length} charts` : subjects.join(', ');
   const rules = [...new Set(bad.map(({ rule }) => rule.id))].join(', ');
   throw new ActionError({
-    what: `${counted(bad.length, threshold === 'error' ? 'error' : 'finding')} in ${subjects}`,
+    what: `${counted(bad.length, threshold === 'error' ? 'error' : 'finding')} in ${where}`,
     why: `the rules that fail: ${rules}`,
     next: 'Correct what the annotations show; or give a rule another level with the input rules, or suppress a finding with a reason in the ignore file.',
   });

@@ -3,7 +3,7 @@ import { type Chart, readChart } from './charts.ts';
 import type { Files } from './files.ts';
 import type { Settings } from './inputs.ts';
 import { defaultVersions } from './kube-ranges.ts';
-import { type Locator, openLocator, readChartTexts } from './locate/locate.ts';
+import { type Locator, openLocator, readTemplates } from './locate/locate.ts';
 import { readManifestFiles } from './manifests/files.ts';
 import type { Reader, ReadResult } from './manifests/read.ts';
 import type { Stack } from './render.ts';
@@ -41,7 +41,7 @@ export async function gather(
   ]);
   const [plan, locators, own] = await Promise.all([
     planValues(files, charts, settings.values),
-    Promise.all(charts.map(async (chart) => [chart, openLocator(await readChartTexts(files, chart))] as const)),
+    Promise.all(charts.map(async (chart) => [chart, openLocator(chart, await readTemplates(files, chart))] as const)),
     Promise.all(charts.map(({ path }) => chartCrds(files, path))),
   ]);
   const manifests = reader.manifests(manifestFiles);

@@ -9,6 +9,7 @@ import { type KubeVersion, minorNumber } from './kube-version.ts';
 import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
 import { mapParallel } from './parallel.ts';
 import { imageOverlay, type SetImage } from './set-images.ts';
+import { type TemplateSource, templateSource } from './subcharts.ts';
 
 /** A chart with one stack of values, for every version of Kubernetes. */
 export interface Stack {
@@ -130,10 +131,6 @@ async function lintStack(stack: Stack, request: RenderRequest, helm: Helm): Prom
   return { stack, messages: silent ? [...messages, ...renderMessages(stderr || stdout)] : messages };
 }
 
-/** Helm names a template after the chart (`shop/templates/x.yaml`); in the repository the chart's folder stands in that place. */
-export const templatePath = (chart: Chart, template: string): string =>
-  template.includes('/') ? `${chart.path}${template.slice(template.indexOf('/'))}` : `${chart.path}/${template}`;
-
 async function renderCase(
   stack: Stack,
   kube: KubeVersion,
@@ -145,13 +142,11 @@ async function renderCase(
   const answer = await helm.render(request);
   const failed = answer.exitCode !== 0;
   const failures = failed ? renderMessages(answer.stderr) : [];
-  const sourceFile = (template: string): string => templatePath(chart, template);
-  const read: ReadResult = failed
-    ? { resources: [], broken: [], strays: [] }
-    : reader.rendered(answer.stdout, sourceFile);
+  const find = (template: string): TemplateSource => templateSource(chart, template);
+  const read: ReadResult = failed ? { resources: [], broken: [], strays: [] } : reader.rendered(answer.stdout, find);
   // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
   const lookAgain = failures.some(({ at }) => at.in === 'rendered');
-  const unreadable = lookAgain ? reader.rendered((await helm.render(request, true)).stdout, sourceFile).broken : [];
+  const unreadable = lookAgain ? reader.rendered((await helm.render(request, true)).stdout, find).broken : [];
   return {
     ...read,
     id: { subject: chart.path, values: values.name, kubeVersion: kube.text },

@@ -8,6 +8,7 @@ import { mergeValues, readChart } from '../src/charts.ts';
 import { type Files, openFiles } from '../src/files.ts';
 import { readManifestFiles } from '../src/manifests/files.ts';
 import { chartRules } from '../src/rules/index.ts';
+import { templateSource } from '../src/subcharts.ts';
 import { parseValuesLine, type ValuesDeclaration } from '../src/values-lines.ts';
 
 let root = '';
@@ -201,5 +202,34 @@ describe("rules about a chart's own files", () => {
     const chart = await readChart(files, 'helm/web');
     const messages = chartRules.flatMap((rule) => rule.checkChart(chart).map(({ message }) => message));
     expect(messages).toContain('takes keys that it does not know in the root, web, web.image, list.items');
+  });
+});
+
+describe('subcharts', () => {
+  const named = (name: string, more = '') => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}`;
+  it('are found at any depth, under their alias, in whatever folder they are', async () => {
+    await write({
+      'helm/web/Chart.yaml': `${META}dependencies:\n  - { name: cache, alias: first }\n  - { name: cache, alias: second }\n`,
+      'helm/web/charts/Cache/Chart.yaml': named('cache'),
+      'helm/web/charts/Cache/charts/deep/Chart.yaml': named('deep'),
+      'helm/web/charts/unlisted/Chart.yaml': named('unlisted'),
+    });
+    const chart = await readChart(files, 'helm/web');
+    expect(chart.subcharts.map(({ keys, folder }) => [keys.join('.'), folder]).sort()).toEqual([
+      ['first', 'helm/web/charts/Cache'],
+      ['first.deep', 'helm/web/charts/Cache/charts/deep'],
+      ['second', 'helm/web/charts/Cache'],
+      ['second.deep', 'helm/web/charts/Cache/charts/deep'],
+      ['unlisted', 'helm/web/charts/unlisted'],
+    ]);
+    expect(templateSource(chart, 'web/charts/second/charts/deep/templates/a/b.yaml')).toEqual({
+      file: 'helm/web/charts/Cache/charts/deep/templates/a/b.yaml',
+      keys: ['second', 'deep'],
+    });
+    expect(templateSource(chart, 'web/charts/packed/templates/a.yaml')).toEqual({
+      file: 'helm/web/charts/packed/templates/a.yaml',
+      keys: ['packed'],
+    });
+    expect(templateSource(chart, 'web/templates/charts/x.yaml').file).toBe('helm/web/templates/charts/x.yaml');
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULTS, type ValuesCase } from '../src/cases.ts';
-import { type Chart, yamlFile } from '../src/charts.ts';
+import type { Chart } from '../src/charts.ts';
 import type { Path } from '../src/data.ts';
 import { openLocator } from '../src/locate/locate.ts';
 import { openReader } from '../src/manifests/read.ts';
 import type { Problem } from '../src/rules/rule.ts';
+import type { TemplateSource } from '../src/subcharts.ts';
+import { yamlFile } from '../src/yaml-file.ts';
 
 interface Example {
   template: string;
@@ -26,7 +28,10 @@ function chart(values: string | undefined): Chart {
     version: '1.0.0',
     appVersion: '1.0.0',
     kubeVersion: undefined,
-    dependencies: [{ name: 'cache', key: 'store' }],
+    subcharts: [
+      { keys: ['store'], name: 'cache', folder: 'helm/shop/charts/cache', values: yamlFile('size: 1\n') },
+      { keys: ['store', 'deep'], name: 'deep', folder: 'helm/shop/charts/cache/charts/deep', values: undefined },
+    ],
     meta: yamlFile('name: shop'),
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: undefined,
@@ -34,14 +39,18 @@ function chart(values: string | undefined): Chart {
 }
 
 /** Where a path of the example's last object comes from, as `FILE:LINE`, with `~` before it when that is not sure. */
-function place(example: Example, path: Path, about: Problem['about'] = 'value', file = FILE): string {
-  const templates = new Map([[file, example.template]]);
+function place(
+  example: Example,
+  path: Path,
+  about: Problem['about'] = 'value',
+  source: TemplateSource = { file: FILE, keys: [] },
+): string {
+  const templates = new Map([[source.file, example.template]]);
   if (example.helpers !== undefined) templates.set('helm/shop/templates/_helpers.tpl', example.helpers);
-  const dependencyValues = new Map([['helm/shop/charts/cache/values.yaml', 'size: 1\n']]);
-  const locator = openLocator({ chart: chart(example.values), templates, dependencyValues });
+  const locator = openLocator(chart(example.values), templates);
   const { resources } = openReader().rendered(
     `---\n# Source: x/y\n${example.rendered.replaceAll('\n---\n', '\n---\n# Source: x/y\n')}`,
-    () => file,
+    () => source,
   );
   const resource = resources.at(-1);
   if (resource === undefined) throw new Error('the example renders nothing');
@@ -186,23 +195,34 @@ describe('a line of the values', () => {
     expect(place(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
   });
 
-  it("of a dependency is its parent's, below its alias, or else its own", () => {
-    const file = 'helm/shop/charts/cache/templates/x.yaml';
+  it("of a subchart is its parent's, below its alias, or else its own", () => {
+    const source = { file: 'helm/shop/charts/cache/templates/x.yaml', keys: ['store'] };
+    const example: Example = {
+      template: 'kind: Pod\nsize: {{ .Values.size }}\nzone: {{ .Values.global.zone }}\n',
+      rendered: 'apiVersion: v1\nkind: Pod\nsize: 1\nzone: a\n',
+    };
+    expect(place(example, ['size'], 'value', source)).toBe('charts/cache/values.yaml:1');
+    const values = 'store:\n  size: 2\nglobal:\n  zone: a\n';
+    expect(place({ ...example, values }, ['size'], 'value', source)).toBe('values.yaml:2');
+    expect(place({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
+  });
+
+  it('of a subchart of a subchart stands below both keys', () => {
+    const source = { file: 'helm/shop/charts/cache/charts/deep/templates/x.yaml', keys: ['store', 'deep'] };
     const example: Example = {
       template: 'kind: Pod\nsize: {{ .Values.size }}\n',
-      rendered: 'apiVersion: v1\nkind: Pod\nsize: 1\n',
+      values: 'size: 0\nstore:\n  size: 1\n  deep:\n    size: 2\n',
+      rendered: 'apiVersion: v1\nkind: Pod\nsize: 2\n',
     };
-    expect(place(example, ['size'], 'value', file)).toBe('charts/cache/values.yaml:1');
-    expect(place({ ...example, values: 'store:\n  size: 2\n' }, ['size'], 'value', file)).toBe('values.yaml:2');
+    expect(place(example, ['size'], 'value', source)).toBe('values.yaml:5');
   });
 });
 
 describe('other places', () => {
-  const locator = openLocator({
-    chart: chart('a:\n  b: 1\n'),
-    templates: new Map([[FILE, 'kind: Pod\n  x: {{ .Values.x }}: y\nz: 1\nz: 1\n']]),
-    dependencyValues: new Map(),
-  });
+  const locator = openLocator(
+    chart('a:\n  b: 1\n'),
+    new Map([[FILE, 'kind: Pod\n  x: {{ .Values.x }}: y\nz: 1\nz: 1\n']]),
+  );
   it('a value is where it is set, or near where it is not', () => {
     expect(locator.value(['a', 'b'], DEFAULTS, 'shop')).toEqual({
       file: 'helm/shop/values.yaml',
@@ -223,10 +243,10 @@ describe('other places', () => {
     expect(locator.excerpt(FILE, 'nowhere')).toEqual({ file: FILE, line: 1, exact: false });
   });
   it('a template of a packed dependency is not in the repository', () => {
-    const [resource] = openReader().rendered(
-      '---\n# Source: x\napiVersion: v1\nkind: Pod\n',
-      () => 'helm/shop/charts/packed/templates/x.yaml',
-    ).resources;
+    const [resource] = openReader().rendered('---\n# Source: x\napiVersion: v1\nkind: Pod\n', () => ({
+      file: 'helm/shop/charts/packed/templates/x.yaml',
+      keys: ['packed'],
+    })).resources;
     if (resource === undefined) throw new Error('nothing was read');
     expect(locator.problem({ resource, path: ['kind'], about: 'value', message: '' }, DEFAULTS)).toEqual({
       file: 'helm/shop/Chart.yaml',

@@ -39,6 +39,11 @@ describe('why helm template failed', () => {
       { in: 'rendered', file: 'shop/templates/web.yaml', line: 6 },
     ],
     [
+      'a result that is no object',
+      'Error: YAML parse error on shop/templates/web.yaml: error unmarshaling JSON: json: cannot unmarshal string',
+      { in: 'rendered', file: 'shop/templates/web.yaml', line: 1 },
+    ],
+    [
       'values.yaml, Helm 4',
       'Error: cannot load values.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 6: mapping values are not allowed in this context',
       { in: 'file', file: 'values.yaml', line: 6 },
@@ -94,22 +99,24 @@ describe('what helm lint printed', () => {
     const output = `==> Linting helm/shop
 [INFO] Chart.yaml: icon is recommended
 [WARNING] templates/web.yaml: object name does not conform
+[WARNING] templates/: directory does not exist
+[ERROR] /w/helm/shop.d: chart metadata is missing these dependencies: a
 [ERROR] templates/web.yaml: unable to parse YAML: error converting YAML to JSON: yaml: line 6: oops
 [ERROR] values.yaml: - at '/replicas': got number, want string
 
 [ERROR] templates/: shop/templates/web.yaml:6:17
   executing "shop/templates/web.yaml" at <.Values.a.b>:
     nil pointer evaluating interface {}.b
-
-Error: 1 chart(s) linted, 1 chart(s) failed
 `;
     expect(lintMessages(output)).toEqual([
-      { level: 'note', message: 'icon is recommended', at: { in: 'file', file: 'Chart.yaml', line: 1 } },
+      { level: 'note', message: 'Chart.yaml: icon is recommended', at: { in: 'file', file: 'Chart.yaml', line: 1 } },
       {
         level: 'warning',
-        message: 'object name does not conform',
+        message: 'templates/web.yaml: object name does not conform',
         at: { in: 'file', file: 'templates/web.yaml', line: 1 },
       },
+      { level: 'warning', message: 'templates/: directory does not exist', at: { in: 'chart' } },
+      { level: 'error', message: 'chart metadata is missing these dependencies: a', at: { in: 'chart' } },
       {
         level: 'error',
         message: expect.stringContaining('oops'),

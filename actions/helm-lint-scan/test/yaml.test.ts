@@ -58,7 +58,8 @@ describe('YAML as Kubernetes reads it', () => {
 });
 
 describe('what helm template prints', () => {
-  const rendered = (text: string) => openReader().rendered(text, (template) => `helm/${template}`);
+  const rendered = (text: string) =>
+    openReader().rendered(text, (template) => ({ file: `helm/${template}`, keys: [] }));
 
   it('is split by its sources, and resources of one kind are told apart', () => {
     const item = (name: string) =>
@@ -67,8 +68,8 @@ describe('what helm template prints', () => {
       `${item('a')}${item('b')}---\n# Source: shop/templates/empty.yaml\n# nothing\n`.replaceAll('\n', '\r\n'),
     );
     expect(resources.map(({ name, source }) => [name, source])).toEqual([
-      ['a', { file: 'helm/shop/templates/config.yaml', kind: 'template', ordinal: 0, siblings: 2 }],
-      ['b', { file: 'helm/shop/templates/config.yaml', kind: 'template', ordinal: 1, siblings: 2 }],
+      ['a', { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 0, siblings: 2 }],
+      ['b', { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 1, siblings: 2 }],
     ]);
   });
 
@@ -77,6 +78,6 @@ describe('what helm template prints', () => {
       '---\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Secret, metadata: { name: x } }\n---\n# Source: a/templates/c.yaml\nhello: you\n';
     const { resources, strays } = rendered(text);
     expect(resources.map(({ kind, prefix }) => [kind, prefix])).toEqual([['Secret', ['items', 0]]]);
-    expect(strays).toEqual([{ file: 'helm/a/templates/c.yaml', kind: 'template', line: 1 }]);
+    expect(strays).toEqual([{ file: 'helm/a/templates/c.yaml', line: 1 }]);
   });
 });

@@ -44,13 +44,19 @@ export function lintMessages(stdout: string): HelmMessage[] {
 
 const LEVELS: Record<string, HelmMessage['level']> = { INFO: 'note', WARNING: 'warning', ERROR: 'error' };
 
-function lintEntry(text: string): HelmMessage[] {
-  const [, path = '', rest = text] = /^(Chart\.yaml|values\.yaml|[^\s:]*): ([\s\S]*)$/.exec(text) ?? [];
+/** The files that the linter speaks of. */
+const FILE = /^(?:Chart\.yaml|values\.yaml|(?:templates|crds)\/\S+)$/;
+
+function lintEntry(entry: string): HelmMessage[] {
+  const [, path = '', rest = entry] = /^([^\s:]*): ([\s\S]*)$/.exec(entry) ?? [];
   const schema = schemaMessages(path === 'values.yaml' ? `(s):\n${rest}` : rest);
   if (schema !== undefined) return schema;
   const message = errorMessage(rest);
   if (message.at.in !== 'chart') return [{ ...message, at: inFile(message.at, path) }];
-  return [{ ...message, at: /^[\w./-]+\.\w+$/.test(path) ? { in: 'file', file: path, line: 1 } : { in: 'chart' } }];
+  // `templates/: directory does not exist` says too little without its path; the chart's own path says nothing.
+  const isOwn = path !== '' && !path.startsWith('/') && !/^[A-Za-z]:/.test(path);
+  const text = isOwn && !message.message.includes(path) ? `${path}: ${message.message}` : message.message;
+  return [{ ...message, message: text, at: FILE.test(path) ? { in: 'file', file: path, line: 1 } : { in: 'chart' } }];
 }
 
 /** A YAML fault that the linter reports under the file's own name. */
@@ -69,12 +75,12 @@ function errorMessage(text: string): HelmMessage {
   const [, file, line] = places.at(-1) ?? [];
   if (file !== undefined && line !== undefined && !/^YAML parse error on/.test(text))
     return { level, message: readable(text), at: { in: 'template', file, line: Number(line) } };
-  const rendered = /YAML parse error on (\S+?): [\s\S]*?line (\d+)/.exec(text);
+  const rendered = /YAML parse error on (\S+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
   if (rendered !== null)
     return {
       level,
       message: readable(text),
-      at: { in: 'rendered', file: rendered[1] ?? '', line: Number(rendered[2]) },
+      at: { in: 'rendered', file: rendered[1] ?? '', line: Number(rendered[2] ?? 1) },
     };
   const yaml = /(?:cannot load|failed to parse) (\S+?): [\s\S]*?line (\d+)/.exec(text);
   if (yaml !== null)

@@ -5,6 +5,7 @@ import type { Files } from '../files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Problem } from '../rules/rule.ts';
+import { escapeGlob } from '../subcharts.ts';
 import type { Meaning } from './scope.ts';
 import { findValue, type ValuesLayer } from './values.ts';
 import { type Definition, definitions, walkTemplate } from './walk.ts';
@@ -21,8 +22,10 @@ export interface Place {
 /** Finds the lines of a chart that made what is wrong. */
 export interface Locator {
   problem(problem: Problem, values: ValuesCase): Place;
-  /** A value of the chart (`dependency` is the name of the chart that reads it). */
-  value(path: Path, values: ValuesCase, dependency: string): Place;
+  /** A value of the chart (`reader` is the name of the chart or subchart that reads it). */
+  value(path: Path, values: ValuesCase, reader: string): Place;
+  /** A line of a file, when the repository has it: a template of a packed dependency is not there. */
+  line(file: string, line: number, exact: boolean): Place;
   /** A line of a template that holds this text. */
   excerpt(file: string, text: string): Place;
 }
@@ -40,66 +43,54 @@ function steps(resource: Resource, path: Path): number {
   return count;
 }
 
-/** The texts of a chart that findings can point to. */
-export interface ChartTexts {
-  chart: Chart;
-  templates: ReadonlyMap<string, string>;
-  /** `values.yaml` of the dependencies that are there as folders, by path. */
-  dependencyValues: ReadonlyMap<string, string>;
+/** The texts of a chart's templates and of those of its subcharts, by path. */
+export async function readTemplates(files: Files, chart: Chart): Promise<Map<string, string>> {
+  const folders = new Set([chart.path, ...chart.subcharts.map(({ folder }) => folder)]);
+  const matches = await Promise.all([...folders].map((folder) => files.match(`${escapeGlob(folder)}/templates/**/*`)));
+  const paths = matches.flatMap((match) => match.paths);
+  const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));
+  return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-export async function readChartTexts(files: Files, chart: Chart): Promise<ChartTexts> {
-  const read = async (pattern: string): Promise<Map<string, string>> => {
-    const { paths } = await files.match(`${escapeGlob(chart.path)}/${pattern}`);
-    const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));
-    return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  };
-  const [own, dependencies, dependencyValues] = await Promise.all([
-    read('templates/**/*'),
-    read('charts/*/templates/**/*'),
-    read('charts/*/values.yaml'),
-  ]);
-  return { chart, templates: new Map([...own, ...dependencies]), dependencyValues };
-}
-
-const escapeGlob = (path: string): string => path.replaceAll(/[[\]{}*?!()]/g, '\\$&');
-
-export function openLocator({ chart, templates, dependencyValues }: ChartTexts): Locator {
+export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
   const defined = new Map<string, Definition>([...templates].flatMap(([file, text]) => definitions(file, text)));
   const documents = new Map<string, ReturnType<typeof readYaml>[number]>();
+  const values = new Set(chart.values === undefined ? [] : [`${chart.path}/values.yaml`]);
+  const nowhere: Place = { file: `${chart.path}/Chart.yaml`, line: 1, exact: false };
 
-  const layer = (file: string, text: string, prefix: Path): ValuesLayer[] => {
-    const document = documents.get(file) ?? readYaml(text)[0];
+  const layer = (file: string, text: string | undefined, prefix: Path): ValuesLayer[] => {
+    const document = documents.get(file) ?? readYaml(text ?? '')[0];
     if (document === undefined) return [];
     documents.set(file, document);
     return [{ file, document, prefix }];
   };
 
-  /** The values that a template reads, lowest first. */
-  const layersFor = (dependency: string | undefined, values: ValuesCase): ValuesLayer[] => {
-    const key = chart.dependencies.find(({ name }) => name === dependency)?.key ?? dependency;
-    const prefix = key === undefined ? [] : [key];
-    const below = `${chart.path}/charts/${dependency}/values.yaml`;
+  /** The values that a template of the chart, or of the subchart with these keys, reads; lowest first. */
+  const layersFor = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
+    const subcharts = keys.map((_, index) => {
+      const above = keys.slice(0, index + 1);
+      const subchart = chart.subcharts.find((each) => each.keys.join('/') === above.join('/'));
+      return subchart === undefined
+        ? []
+        : layer(`${subchart.folder}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
+    });
     return [
-      ...(dependency === undefined ? [] : layer(below, dependencyValues.get(below) ?? '', [])),
-      ...(chart.values === undefined ? [] : layer(`${chart.path}/values.yaml`, chart.values.text, prefix)),
-      ...values.files.flatMap(({ path, text }) => layer(path, text, prefix)),
+      ...subcharts.reverse().flat(),
+      ...layer(`${chart.path}/values.yaml`, chart.values?.text, keys),
+      ...values.files.flatMap(({ path, text }) => layer(path, text, keys)),
     ];
   };
 
-  const dependencyOf = (file: string): string | undefined =>
-    file.startsWith(`${chart.path}/charts/`) ? file.slice(`${chart.path}/charts/`.length).split('/')[0] : undefined;
-
   return {
     problem({ resource, path, about }, values) {
-      const { file } = resource.source;
+      const { file, keys } = resource.source;
       const text = templates.get(file);
       // A template of a packed dependency.
-      if (text === undefined) return { file: `${chart.path}/Chart.yaml`, line: 1, exact: false };
+      if (text === undefined) return nowhere;
       const walk = walkTemplate(file, text, { ...resource.source, kind: resource.kind, path }, defined);
       if (walk === undefined) return { file, line: 1, exact: false };
       const there = steps(resource, path);
-      const layers = layersFor(dependencyOf(file), values);
+      const layers = layersFor(keys, values);
       const inValues = (meaning: Meaning, rest: Path): Place | undefined => {
         if (meaning.is !== 'values') return undefined;
         const place = findValue(layers, [...meaning.path, ...rest], resource.name);
@@ -115,11 +106,16 @@ export function openLocator({ chart, templates, dependencyValues }: ChartTexts):
       }
       return { file: walk.file, line: walk.line, exact: walk.sure && rest.length === 0 };
     },
-    value(path, values, dependency) {
-      const layers = layersFor(dependency === '' || dependency === chart.name ? undefined : dependency, values);
+    value(path, values, reader) {
+      const keys = chart.subcharts.find(({ name }) => name === reader)?.keys ?? [];
+      const layers = layersFor(reader === chart.name ? [] : keys, values);
       const place = findValue(layers, path, '');
       if (place !== undefined) return { file: place.file, line: place.line, exact: place.depth === path.length };
-      return { file: layers.at(-1)?.file ?? `${chart.path}/Chart.yaml`, line: 1, exact: false };
+      return { ...nowhere, file: layers.at(-1)?.file ?? nowhere.file };
+    },
+    line(file, line, exact) {
+      const known = file === nowhere.file || templates.has(file) || values.has(file);
+      return known ? { file, line, exact } : nowhere;
     },
     excerpt(file, text) {
       const lines = (templates.get(file) ?? '').split('\n').map((line) => line.trim());

@@ -24,12 +24,14 @@ export interface ValuesPlace {
  * @param name of the resource: of several items, the one that it is called after is meant
  */
 export function findValue(layers: readonly ValuesLayer[], path: Path, name: string): ValuesPlace | undefined {
-  const found = layers.flatMap(({ file, document, prefix }) =>
-    expand(at(document.value, ...prefix), path, name).map(({ path: real, sure }) => {
-      const { line, depth } = document.find([...prefix, ...real]);
-      return { file, line, depth: depth - prefix.length, sure };
-    }),
-  );
+  const found = layers.flatMap(({ file, document, prefix }) => {
+    // Every chart sees the same `global`, which stands at the root of the parent's values.
+    const start = path[0] === 'global' ? [] : prefix;
+    return expand(at(document.value, ...start), path, name).map(({ path: real, sure }) => {
+      const { line, depth } = document.find([...start, ...real]);
+      return { file, line, depth: depth - start.length, sure };
+    });
+  });
   return found
     .filter(({ depth }) => depth > 0)
     .reduce<ValuesPlace | undefined>(

@@ -1,16 +1,15 @@
-import { numberSiblings, type Resource, resourcesOf, type Source } from './resource.ts';
+import type { TemplateSource } from '../subcharts.ts';
+import { numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlFault } from './yaml.ts';
 
 /** A document that is no object of Kubernetes. */
 export interface Stray {
   file: string;
-  kind: Source['kind'];
   line: number;
 }
 
 export interface BrokenDocument extends YamlFault {
   file: string;
-  kind: Source['kind'];
   /** The faulty line as it stands in the text that was read. */
   excerpt: string;
 }
@@ -22,16 +21,17 @@ export interface ReadResult {
 }
 
 /** The resources in a text of YAML documents that come from one file. */
-function readFileText(text: string, file: string, kind: Source['kind']): ReadResult {
+function readFileText(text: string, origin: Origin): ReadResult {
+  const { file } = origin;
   const result: ReadResult = { resources: [], broken: [], strays: [] };
   const lines = text.split('\n');
   for (const document of readYaml(text)) {
     for (const fault of document.faults)
-      result.broken.push({ ...fault, file, kind, excerpt: (lines[fault.line - 1] ?? '').trim() });
+      result.broken.push({ ...fault, file, excerpt: (lines[fault.line - 1] ?? '').trim() });
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
-    const resources = resourcesOf(document, file, kind);
+    const resources = resourcesOf(document, origin);
     const isEmptyList = typeof document.value === 'object' && (document.value as { kind?: unknown }).kind === 'List';
-    if (resources.length === 0 && !isEmptyList) result.strays.push({ file, kind, line: document.firstLine });
+    if (resources.length === 0 && !isEmptyList) result.strays.push({ file, line: document.firstLine });
     result.resources.push(...resources);
   }
   return result;
@@ -43,26 +43,26 @@ export interface Reader {
   manifests(files: readonly { path: string; text: string }[]): ReadResult;
   /**
    * What `helm template` printed: each document starts with `---` and the comment `# Source: CHART/templates/FILE`.
-   * @param sourceFile the path in the repository of a template, from Helm's name of it
+   * @param find the template in the repository, by Helm's name of it
    */
-  rendered(text: string, sourceFile: (template: string) => string): ReadResult;
+  rendered(text: string, find: (template: string) => TemplateSource): ReadResult;
 }
 
 export function openReader(): Reader {
   const known = new Map<string, ReadResult>();
-  const read = (text: string, file: string, kind: Source['kind']): ReadResult => {
-    const key = `${file}\n${text}`;
-    const result = known.get(key) ?? readFileText(text, file, kind);
+  const read = (text: string, origin: Origin): ReadResult => {
+    const key = [origin.file, ...origin.keys, text].join('\n');
+    const result = known.get(key) ?? readFileText(text, origin);
     known.set(key, result);
     return result;
   };
   return {
-    manifests: (files) => merge(files.map(({ path, text }) => read(text, path, 'manifest'))),
-    rendered(text, sourceFile) {
+    manifests: (files) => merge(files.map(({ path, text }) => read(text, { file: path, kind: 'manifest', keys: [] }))),
+    rendered(text, find) {
       const parts = text.replaceAll('\r\n', '\n').split(/^---\n# Source: (.+)\n/m);
       const documents: ReadResult[] = [];
       for (let index = 1; index + 1 < parts.length; index += 2)
-        documents.push(read(parts[index + 1] ?? '', sourceFile(parts[index] ?? ''), 'template'));
+        documents.push(read(parts[index + 1] ?? '', { kind: 'template', ...find(parts[index] ?? '') }));
       return merge(documents);
     },
   };

@@ -7,10 +7,15 @@ export interface Source {
   file: string;
   /** A template is rendered: what stands in line 5 of the result may come from any line of it. */
   kind: 'template' | 'manifest';
+  /** Of the subchart that the template belongs to. */
+  keys: readonly string[];
   /** The place among the resources of the same kind that come from the same file, and how many there are. */
   ordinal: number;
   siblings: number;
 }
+
+/** A source before its resources are counted. */
+export type Origin = Omit<Source, 'ordinal' | 'siblings'>;
 
 /** One Kubernetes object. */
 export interface Resource {
@@ -42,14 +47,14 @@ export const isHelmTest = (resource: Resource): boolean =>
   (annotation(resource, 'helm.sh/hook') ?? '').split(',').some((hook) => hook.trim().startsWith('test'));
 
 /** The objects of one document: one, or the items of a List; none when it is not an object of Kubernetes. */
-export function resourcesOf(document: YamlDocument, file: string, kind: Source['kind']): Resource[] {
+export function resourcesOf(document: YamlDocument, origin: Origin): Resource[] {
   return objectsOf(document.value, []).map(({ object, prefix }) => ({
     apiVersion: object.apiVersion,
     kind: object.kind,
     name: nameOf(object),
     namespace: textAt(object, 'metadata', 'namespace'),
     object,
-    source: { file, kind, ordinal: 0, siblings: 1 },
+    source: { ...origin, ordinal: 0, siblings: 1 },
     document,
     prefix,
   }));
@@ -76,9 +81,10 @@ function nameOf(object: Data): string {
 
 /** Tell resources of one kind from one file apart, by their order. */
 export function numberSiblings(resources: readonly Resource[]): Resource[] {
-  const groups = Map.groupBy(resources, ({ source, kind }) => `${source.file}\n${kind}`);
+  const key = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
+  const groups = Map.groupBy(resources, key);
   return resources.map((resource) => {
-    const group = groups.get(`${resource.source.file}\n${resource.kind}`) ?? [];
+    const group = groups.get(key(resource)) ?? [];
     const source = { ...resource.source, ordinal: group.indexOf(resource), siblings: group.length };
     return { ...resource, source };
   });
