@@ -1,4 +1,5 @@
 import type { Expectations } from './expectations.ts';
+import type { Stage } from './stage.ts';
 import type { World } from './world.ts';
 
 /** What acts hand on to later ones in one telling. */
@@ -17,5 +18,11 @@ export interface Act {
   title: string;
   /** Seconds. */
   limit: number;
-  play(world: World, expect: Expectations, thread: Thread, progress: (line: string) => void): Promise<void>;
+  play(
+    world: World,
+    expect: Expectations,
+    thread: Thread,
+    progress: (line: string) => void,
+    stage: Stage,
+  ): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { LabError } from '../errors.ts';
 import { acts, story } from './acts/index.ts';
 import { FULL_NAME } from './people.ts';
-import { type Played, playActs, summarize } from './play.ts';
+import { type Played, playActs } from './play.ts';
 import { resetStory } from './reset.ts';
+import { summarize } from './summary.ts';
 import { openWorld, type World } from './world.ts';
 
 const failed = (played: readonly Played[]): boolean => played.some(({ failure }) => failure !== undefined);

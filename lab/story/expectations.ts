@@ -3,6 +3,9 @@ export interface Expectation {
   what: string;
   measured: string;
   met: boolean;
+  /** For a time: how long it took, and how long it may take. */
+  seconds?: number;
+  limit?: number;
 }
 
 /** An expectation that is not met ends its act. */
@@ -16,7 +19,23 @@ export class Expectations {
 
   /** @throws {ExpectationFailed} when `met` is false */
   holds(what: string, met: boolean, measured: string): void {
-    this.all.push({ what, measured, met });
+    this.#add({ what, measured, met });
+  }
+
+  /** Something took `seconds`, and may take `limit`. */
+  within(what: string, seconds: number, limit: number): void {
+    this.#add({
+      what: `${what} within ${limit} s`,
+      measured: `${seconds.toFixed(1)} s`,
+      met: seconds <= limit,
+      seconds,
+      limit,
+    });
+  }
+
+  #add(expectation: Expectation): void {
+    this.all.push(expectation);
+    const { what, measured, met } = expectation;
     if (!met) throw new ExpectationFailed(`expected: ${what}; found: ${measured}`);
   }
 

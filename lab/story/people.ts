@@ -9,3 +9,5 @@ export const DEVELOPER = 'developer';
 export const RELEASE_BOT = 'release-bot[bot]';
 /** Sets the repository up and rules over it. */
 export const PLATFORM = 'platform';
+/** Reads the repository from inside the cluster. */
+export const ARGO_CD = 'argocd[bot]';

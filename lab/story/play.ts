@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Listr } from 'listr2';
 import { describeError, LabError } from '../errors.ts';
+import type { TrafficReport } from '../traffic/index.ts';
 import type { Act, Thread } from './act.ts';
 import { type Expectation, Expectations } from './expectations.ts';
+import { Stage } from './stage.ts';
 import type { World } from './world.ts';
 
 export interface Played {
@@ -12,11 +14,13 @@ export interface Played {
   title: string;
   expectations: Expectation[];
   seconds: number;
+  /** What came of the traffic in it, if it had any. */
+  traffic: TrafficReport[];
   /** Why the act ended early. */
   failure?: string;
 }
 
-/** Rejects when the act takes longer than it may. What it started outside goes on; nothing of it is waited for. */
+/** Rejects when the act takes longer than it may. What it does outside goes on; nothing of it is waited for. */
 async function withLimit(act: Act, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
@@ -40,11 +44,13 @@ async function withLimit(act: Act, work: Promise<void>): Promise<void> {
 
 async function playAct(act: Act, world: World, thread: Thread, progress: (line: string) => void): Promise<Played> {
   const expectations = new Expectations();
+  const stage = new Stage(world, act.name);
   const started = performance.now();
-  const failure = await withLimit(act, act.play(world, expectations, thread, progress)).then(
+  const failure = await withLimit(act, act.play(world, expectations, thread, progress, stage)).then(
     () => undefined,
     (error: Error) => (error.name === 'ExpectationFailed' ? error.message : describeError(error)),
   );
+  const traffic = await stage.end();
   const { name, number, title } = act;
   const seconds = (performance.now() - started) / 1000;
   return {
@@ -53,6 +59,7 @@ async function playAct(act: Act, world: World, thread: Thread, progress: (line: 
     title,
     expectations: expectations.all,
     seconds,
+    traffic,
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -80,15 +87,4 @@ export async function playActs(acts: readonly Act[], world: World, labDir: strin
   await mkdir(labDir, { recursive: true });
   await writeFile(join(labDir, 'results.json'), `${JSON.stringify(played, null, 2)}\n`);
   return played;
-}
-
-/** A line for each expectation, by act, for the end of a telling. */
-export function summarize(played: readonly Played[]): string {
-  return played
-    .flatMap(({ number, title, expectations, seconds, failure }) => [
-      `Act ${number}  ${title}  (${seconds.toFixed(1)} s)`,
-      ...expectations.map(({ met, what, measured }) => `  ${met ? '✔' : '✘'} ${what}: ${measured}`),
-      ...(failure === undefined || expectations.some(({ met }) => !met) ? [] : [`  ✘ ${failure}`]),
-    ])
-    .join('\n');
 }

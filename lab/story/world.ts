@@ -1,21 +1,28 @@
 import { join } from 'node:path';
+import { type Cluster, labCluster } from '../cluster/index.ts';
 import { type LabEndpoints, readEndpoints } from '../endpoints.ts';
+import { LabError } from '../errors.ts';
 import { resolveLabDir } from '../paths.ts';
 import { Clone } from './clone.ts';
 import { type Api, HubAdmin, openApi } from './hub-client.ts';
-import { DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REPOSITORY } from './people.ts';
+import { ARGO_CD, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REPOSITORY } from './people.ts';
 
 /** Where the story takes place: a running lab, and the people in it with their clones and tokens. */
 export interface World {
+  labDir: string;
   /** A folder of the story's own. */
   folder: string;
   endpoints: LabEndpoints;
+  /** Where the shop runs. Throws LabError in a lab without one. */
+  readonly cluster: Cluster;
   where: { owner: string; repo: string };
   admin: HubAdmin;
   platform: Api;
   developer: Api;
   /** The token that the release workflow commits with. */
   releaseToken: string;
+  /** Argo CD's way into the repository: it can read, and nothing else. */
+  argoToken: string;
   cloneUrl: string;
   /** The platform team's clone is made by the set-up; this one is the developer's. */
   openClone(): Promise<Clone>;
@@ -31,6 +38,7 @@ export async function openWorld(labDir = resolveLabDir()): Promise<World> {
   await admin.createUser(PLATFORM, 'User');
   await admin.createUser(DEVELOPER, 'User');
   await admin.createUser(RELEASE_BOT, 'Bot');
+  await admin.createUser(ARGO_CD, 'Bot');
   const platformToken = await admin.createToken({ login: PLATFORM, permissions: 'all' });
   const developerToken = await admin.createToken({
     login: DEVELOPER,
@@ -41,16 +49,29 @@ export async function openWorld(labDir = resolveLabDir()): Promise<World> {
     permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
     repositories: [FULL_NAME],
   });
+  const argoToken = await admin.createToken({
+    login: ARGO_CD,
+    permissions: { contents: 'read', metadata: 'read' },
+    repositories: [FULL_NAME],
+  });
   const folder = join(labDir, 'story');
   const cloneUrl = `${url}/${FULL_NAME}.git`;
   return {
+    labDir,
     folder,
     endpoints,
+    get cluster() {
+      if (endpoints.cluster === undefined) {
+        throw new LabError('This lab has no cluster.', 'Run `npm run lab -- up`, which starts all parts.');
+      }
+      return labCluster(labDir, endpoints.cluster);
+    },
     where: { owner: ORGANIZATION, repo: REPOSITORY },
     admin,
     platform: openApi(url, platformToken),
     developer: openApi(url, developerToken),
     releaseToken,
+    argoToken,
     cloneUrl,
     openClone: () => Clone.make(join(folder, 'developer'), cloneUrl, DEVELOPER, developerToken),
     platformClone: () => Clone.make(join(folder, 'platform'), cloneUrl, PLATFORM, platformToken),

@@ -1,0 +1,111 @@
+import type { KubernetesObject } from '../cluster/index.ts';
+
+export interface Probe {
+  httpGet: { path: string; port: string | number };
+  periodSeconds: number;
+  failureThreshold: number;
+  [field: string]: unknown;
+}
+
+export interface Container {
+  name: string;
+  image: string;
+  env?: { name: string; value?: string }[];
+  startupProbe?: Probe;
+  readinessProbe?: Probe;
+  livenessProbe?: Probe;
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime: string;
+}
+
+export interface Pod extends KubernetesObject {
+  metadata: KubernetesObject['metadata'] & {
+    creationTimestamp: string;
+    deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+  };
+  spec: { containers: [Container] };
+  status: {
+    phase: string;
+    conditions?: Condition[];
+    containerStatuses?: {
+      restartCount: number;
+      state: { waiting?: { reason: string; message?: string }; running?: { startedAt: string } };
+      lastState: { terminated?: { exitCode: number; reason: string } };
+    }[];
+  };
+}
+
+export interface Deployment extends KubernetesObject {
+  metadata: KubernetesObject['metadata'] & { generation: number };
+  spec: { replicas: number; template: { spec: { containers: [Container] } } };
+  status: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+    conditions?: Condition[];
+  };
+}
+
+/** A condition that is true, or the reason why it is not. */
+export function conditionOf(object: { status: { conditions?: Condition[] } }, type: string): Condition | undefined {
+  return object.status.conditions?.find((condition) => condition.type === type);
+}
+
+/** Does it take traffic? A pod that was told to go still says it is ready for a while. */
+export const isServing = (pod: Pod): boolean => isReady(pod) && !isLeaving(pod);
+
+export const isReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True';
+
+export const isLeaving = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;
+
+/** A variable of the only container. */
+export function variableOf({ env = [] }: Container, name: string): string | undefined {
+  return env.find((entry) => entry.name === name)?.value;
+}
+
+/** The release that the pod was made for. */
+export const versionOf = (pod: Pod): string => variableOf(pod.spec.containers[0], 'APP_VERSION') ?? 'unknown';
+
+export const restartsOf = (pod: Pod): number => pod.status.containerStatuses?.[0]?.restartCount ?? 0;
+
+/** When it became ready; undefined while it is not. Milliseconds, in whole seconds as all times of the API. */
+export function readySince(pod: Pod): number | undefined {
+  const condition = conditionOf(pod, 'Ready');
+  return condition?.status === 'True' ? Date.parse(condition.lastTransitionTime) : undefined;
+}
+
+/** When it was told to go: its deletion timestamp is the end of its grace period. */
+export function toldToGoAt({ metadata }: Pod): number | undefined {
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  return Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+}
+
+export interface Replacement {
+  /** How many old pods were told to go. */
+  gone: number;
+  /** How many new ones became ready. */
+  ready: number;
+  /** The smallest time between a new pod that became ready and the old pod that went for it; negative: too early. Seconds. */
+  leastLead: number;
+}
+
+/**
+ * How old pods made way for new ones, by the times that the pods themselves carry: the first old one goes for the first
+ * new one that is ready, the second for the second, and so on.
+ */
+export function replacementOf(old: readonly Pod[], fresh: readonly Pod[]): Replacement {
+  const ascending = (a: number, b: number) => a - b;
+  const left = old.flatMap((pod) => toldToGoAt(pod) ?? []).sort(ascending);
+  const ready = fresh.flatMap((pod) => readySince(pod) ?? []).sort(ascending);
+  const leads = left.map((time, index) => (time - (ready[index] ?? Number.POSITIVE_INFINITY)) / 1000);
+  return { gone: left.length, ready: ready.length, leastLead: Math.min(...leads) };
+}
