@@ -1,0 +1,194 @@
+/**
+ * Takes the schemas of the resources that `terraform/` uses out of the providers' published bindings and writes them to
+ * `terraform/schemas`, one file a provider.
+ *
+ *   node terraform/scripts/update-schemas.ts
+ *
+ * Needs the npm registry; unpacks about 280 MB into a temporary folder and removes it again.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { Binding, type NestedParts } from './bindings.ts';
+import { formatSchema } from './format-schema.ts';
+import type { Attribute, Block, Schema, SchemaFile } from './schema.ts';
+
+interface Source {
+  package: string;
+  version: string;
+  nestedParts: NestedParts;
+  resources: readonly string[];
+  dataSources?: readonly string[];
+  /** What the bindings do not say, by resource; read from the provider's documentation. */
+  known?: Readonly<Record<string, Known>>;
+}
+
+interface Known {
+  /** Optional arguments that the provider or the cloud fills in when they are left out; dotted inside nested blocks. */
+  filledIn?: readonly string[];
+  /** Arguments that keep their value out of plan and state. */
+  writeOnly?: readonly string[];
+}
+
+const POOL = ['kubelet_disk_type', 'max_pods', 'node_count', 'orchestrator_version', 'os_disk_size_gb', 'os_sku'];
+
+const sources: Readonly<Record<string, Source>> = {
+  azurerm: {
+    package: '@cdktn/provider-azurerm',
+    version: '16.1.0',
+    nestedParts: 'blocks',
+    resources: [
+      'container_registry',
+      'federated_identity_credential',
+      'kubernetes_cluster',
+      'kubernetes_cluster_node_pool',
+      'log_analytics_workspace',
+      'monitor_action_group',
+      'monitor_data_collection_rule',
+      'monitor_data_collection_rule_association',
+      'monitor_diagnostic_setting',
+      'monitor_scheduled_query_rules_alert_v2',
+      'nat_gateway',
+      'nat_gateway_public_ip_association',
+      'network_security_group',
+      'network_security_rule',
+      'public_ip',
+      'resource_group',
+      'role_assignment',
+      'subnet',
+      'subnet_nat_gateway_association',
+      'subnet_network_security_group_association',
+      'user_assigned_identity',
+      'virtual_network',
+    ],
+    dataSources: ['client_config', 'kubernetes_cluster'],
+    known: {
+      kubernetes_cluster: {
+        filledIn: [
+          'kubernetes_version',
+          'node_resource_group',
+          'private_dns_zone_id',
+          ...POOL.map((name) => `default_node_pool.${name}`),
+        ],
+      },
+      kubernetes_cluster_node_pool: { filledIn: POOL },
+      role_assignment: {
+        filledIn: [
+          'name',
+          'principal_type',
+          'role_definition_id',
+          'role_definition_name',
+          'skip_service_principal_aad_check',
+        ],
+      },
+    },
+  },
+  azuread: {
+    package: '@cdktf/provider-azuread',
+    version: '14.3.1',
+    nestedParts: 'blocks',
+    resources: ['application', 'application_federated_identity_credential', 'service_principal'],
+    dataSources: ['client_config'],
+  },
+  helm: {
+    package: '@cdktf/provider-helm',
+    version: '12.1.2',
+    nestedParts: 'attributes',
+    resources: ['release'],
+    known: { release: { writeOnly: ['set_wo'] } },
+  },
+  github: {
+    package: '@cdktf/provider-github',
+    version: '15.3.1',
+    nestedParts: 'blocks',
+    resources: [
+      'actions_environment_variable',
+      'actions_variable',
+      'repository_deploy_key',
+      'repository_environment',
+      'repository_environment_deployment_policy',
+      'repository_ruleset',
+      'workflow_repository_permissions',
+    ],
+    dataSources: ['repository', 'team', 'user'],
+  },
+};
+
+const target = join(import.meta.dirname, '..', 'schemas');
+
+async function unpack({ package: name, version }: Source, folder: string): Promise<string> {
+  const { stdout } = await execa('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder });
+  const unpacked = join(folder, name.replaceAll('/', '-'));
+  await mkdir(unpacked, { recursive: true });
+  await execa('tar', ['-xzf', join(folder, stdout.trim()), '-C', unpacked]);
+  return join(unpacked, 'package');
+}
+
+/** @throws naming the part that can not be read */
+async function readBinding(folder: string, part: string, nestedParts: NestedParts): Promise<Binding> {
+  const name = part.replaceAll('_', '-');
+  try {
+    const read = (file: string) => readFile(join(folder, 'lib', name, file), 'utf8');
+    return new Binding(await read('index.js'), await read('index.d.ts'), nestedParts);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void {
+  // Every resource of these providers has an id that can be read.
+  for (const path of block.attributes.id ? ['id', ...filledIn] : filledIn)
+    attributeAt(block, path.split('.')).computed = true;
+  for (const path of writeOnly) {
+    const attribute = attributeAt(block, path.split('.'));
+    // Everything in a write-only value is write-only: https://developer.hashicorp.com/terraform/plugin/framework/resources/write-only-arguments
+    for (const each of [attribute, ...Object.values(attribute.nested_type?.attributes ?? {})]) each.write_only = true;
+  }
+}
+
+function attributeAt(block: Block, [name = '', ...rest]: readonly string[]): Attribute {
+  const nested = block.block_types?.[name];
+  if (nested !== undefined) return attributeAt(nested.block, rest);
+  const attribute = block.attributes[name];
+  if (attribute === undefined) throw new Error(`no attribute ${name}`);
+  return attribute;
+}
+
+async function readProvider(provider: string, source: Source, folder: string): Promise<SchemaFile> {
+  const unpacked = await unpack(source, folder);
+  const manifest = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'));
+  const { name, version } = manifest[manifest.cdktf ? 'cdktf' : 'cdktn'].provider as { name: string; version: string };
+  const schemaOf = (block: Block): Schema => ({ version: 0, block });
+  const read = async (names: readonly string[], prefix: string): Promise<Record<string, Schema>> => {
+    const schemas: Record<string, Schema> = {};
+    for (const each of names) {
+      const block = (await readBinding(unpacked, `${prefix}${each}`, source.nestedParts)).block();
+      addKnown(block, (prefix === '' && source.known?.[each]) || {});
+      schemas[`${provider}_${each}`] = schemaOf(block);
+    }
+    return schemas;
+  };
+  return {
+    source: name.split('/').slice(1).join('/'),
+    version,
+    taken_from: `${source.package} ${source.version}`,
+    schema: {
+      provider: schemaOf((await readBinding(unpacked, 'provider', source.nestedParts)).block()),
+      resource_schemas: await read(source.resources, ''),
+      data_source_schemas: await read(source.dataSources ?? [], `data_${provider}_`),
+    },
+  };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bindings-'));
+try {
+  await mkdir(target, { recursive: true });
+  for (const [provider, source] of Object.entries(sources)) {
+    const file = join(target, `${provider}.json`);
+    await writeFile(file, formatSchema(await readProvider(provider, source, folder)));
+    console.log(`wrote ${file}`);
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
