@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Core } from './core.ts';
 import { refreshRefs } from './pulls/follow.ts';
 import { now } from './store/store.ts';
@@ -8,12 +10,27 @@ import type { Pull, Repository } from './store/types.ts';
  * Git is right.
  */
 export async function recover(core: Core): Promise<void> {
+  removeLeftovers(core.assetFolder, (name) => name.endsWith('.part'));
   for (const repository of core.repositories()) {
+    const folder = core.gitFolder(repository);
+    removeLeftovers(folder, (name) => /^(index|incoming|quarantine)-/.test(name) || name === 'packed-refs.lock');
+    removeLeftovers(join(folder, 'refs'), (name) => name.endsWith('.lock'));
     const open = core.store.pulls.list(repository.id).filter((pull) => pull.state === 'open');
     for (const pull of open) await recoverPull(core, repository, pull);
   }
   for (const run of core.runs.list()) {
     if (run.status !== 'completed') core.runs.updateRun(run.id, { status: 'completed', conclusion: 'cancelled' });
+  }
+}
+
+/**
+ * Removes what killed processes left below a folder: half-written files, and locks of refs, which Git never removes by
+ * itself. No ref can end in `.lock`.
+ */
+function removeLeftovers(folder: string, isLeftover: (name: string) => boolean): void {
+  const isRefs = folder.endsWith('refs');
+  for (const path of readdirSync(folder, { recursive: isRefs, encoding: 'utf8' })) {
+    if (isLeftover(path)) rmSync(join(folder, path), { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,5 @@
+import { ApiError } from '../errors.ts';
+
 /** Git's framing of lines on the wire: https://git-scm.com/docs/protocol-common */
 
 export function pktLine(payload: string | Buffer): Buffer {
@@ -22,16 +24,17 @@ export interface ReceiveRequest {
 
 /**
  * Reads the commands at the start of a `git-receive-pack` request: https://git-scm.com/docs/pack-protocol
- * @throws Error when it is no such request.
+ * @throws ApiError 400 when it is no such request.
  */
 export function parseReceiveRequest(body: Buffer): ReceiveRequest {
   const commands: RefCommand[] = [];
   let capabilities = new Set<string>();
   let at = 0;
   while (at < body.length) {
-    const length = Number.parseInt(body.toString('latin1', at, at + 4), 16);
+    const digits = body.toString('latin1', at, at + 4);
+    const length = /^[0-9a-f]{4}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
     if (Number.isNaN(length) || (length !== 0 && length < 4) || at + length > body.length)
-      throw new Error('bad pkt-line');
+      throw new ApiError(400, 'not a push: bad pkt-line');
     if (length === 0) return { commands, capabilities, packAt: at + 4 };
     const [line = '', features] = body
       .toString('utf8', at + 4, at + length)
@@ -40,10 +43,10 @@ export function parseReceiveRequest(body: Buffer): ReceiveRequest {
     if (features !== undefined) capabilities = new Set(features.trim().split(' '));
     const command = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/.exec(line);
     if (command) commands.push({ before: command[1] ?? '', after: command[2] ?? '', ref: command[3] ?? '' });
-    else if (!line.startsWith('shallow ')) throw new Error('bad command');
+    else if (!line.startsWith('shallow ')) throw new ApiError(400, 'not a push: bad command');
     at += length;
   }
-  throw new Error('no flush after the commands');
+  throw new ApiError(400, 'not a push: no end of the commands');
 }
 
 /** The answer to a push of which nothing was taken, with `message` for the person who pushed. */

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LoggedRequest } from '../requests.ts';
+import { ADMIN, admin, SHOP, startWithCommit } from './helpers.ts';
+
+describe('a hub with faults', () => {
+  let test: Awaited<ReturnType<typeof startWithCommit>>;
+  beforeEach(async () => {
+    test = await startWithCommit();
+  });
+  afterEach(() => test.close());
+
+  const add = (fault: unknown) => admin(test.hub, 'POST', 'faults', fault);
+  const user = () => fetch(`${test.hub.apiUrl}/user`, { headers: { authorization: `Bearer ${test.alice}` } });
+
+  it('answers with a status, headers and body instead, as often as asked for', async () => {
+    const body = { message: 'You have exceeded a secondary rate limit.' };
+    await add({
+      match: { operation: 'users/get-authenticated' },
+      times: 1,
+      fault: { status: 429, headers: { 'retry-after': '7' }, body },
+    });
+    const limited = await user();
+    expect([limited.status, limited.headers.get('retry-after'), await limited.json()]).toEqual([429, '7', body]);
+    expect((await user()).status).toBe(200);
+  });
+
+  it('cuts the connection before it does anything', async () => {
+    const { rest } = test.octokit(test.alice);
+    await add({ match: { operation: 'git/create-ref' }, times: 1, fault: 'reset' });
+    const ref = { ...SHOP, ref: 'refs/heads/cut', sha: test.first };
+    await expect(rest.git.createRef(ref)).rejects.toThrow();
+    await rest.git.createRef(ref);
+  });
+
+  it('does it and loses the answer', async () => {
+    const { rest, graphql } = test.octokit(test.alice);
+    await add({ match: { operation: 'graphql' }, times: 1, fault: 'lost-response' });
+    const input = {
+      branch: { repositoryNameWithOwner: 'alice/shop', branchName: 'main' },
+      message: { headline: 'chore: lost' },
+      expectedHeadOid: test.first,
+      fileChanges: { additions: [{ path: 'a', contents: 'YQ==' }] },
+    };
+    const mutation =
+      'mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }';
+    await expect(graphql(mutation, { input })).rejects.toThrow();
+    const { data } = await rest.repos.getCommit({ ...SHOP, ref: 'main' });
+    expect(data.commit.message).toBe('chore: lost');
+  });
+
+  it('breaks a push, which then works', async () => {
+    await add({ match: { operation: 'git/receive-pack' }, times: 1, fault: { status: 503 } });
+    await test.work.commit({ b: 'b' }, 'feat: b');
+    expect(await test.work.refusal('push', 'origin', 'main')).toContain('503');
+    await test.work.git('push', '--quiet', 'origin', 'main');
+  });
+
+  it('breaks an upload by its path, after some that pass', async () => {
+    const { rest } = test.octokit(test.alice);
+    const { data: release } = await rest.repos.createRelease({ ...SHOP, tag_name: 'v1', draft: true });
+    await add({ match: { method: 'POST', path: '/api/uploads/' }, after: 1, times: 1, fault: { status: 502 } });
+    const upload = (name: string) =>
+      rest.repos.uploadReleaseAsset({ ...SHOP, release_id: release.id, url: release.upload_url, name, data: 'x' });
+    await upload('one');
+    await expect(upload('two')).rejects.toMatchObject({ status: 502 });
+    await upload('two');
+  });
+
+  it('does it later', async () => {
+    await add({ match: { path: '/user$' }, fault: { delayMs: 30 } });
+    expect((await user()).status).toBe(200);
+    const [log] = ((await (await admin(test.hub, 'GET', 'requests')).json()) as LoggedRequest[]).slice(-1);
+    expect(log?.milliseconds).toBeGreaterThanOrEqual(29);
+    expect((await admin(test.hub, 'DELETE', 'faults')).status).toBe(204);
+    expect(await (await admin(test.hub, 'GET', 'faults')).json()).toEqual([]);
+  });
+
+  it('keeps a log of requests to count', async () => {
+    await admin(test.hub, 'DELETE', 'requests');
+    await user();
+    await fetch(`${test.hub.apiUrl}/repos/alice/none`);
+    const log = (await (await admin(test.hub, 'GET', 'requests')).json()) as LoggedRequest[];
+    expect(log.map(({ method, path, status, operation, login }) => [method, path, status, operation, login])).toEqual([
+      ['GET', '/api/v3/user', 200, 'users/get-authenticated', 'alice'],
+      ['GET', '/api/v3/repos/alice/none', 404, 'repos/get', null],
+    ]);
+  });
+});
+
+describe('the admin doors', () => {
+  it('open to the admin token alone, but for health', async () => {
+    const test = await startWithCommit();
+    const ask = (path: string, token: string) =>
+      fetch(`${test.hub.url}/_lab/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await ask('health', '')).status).toBe(200);
+    for (const token of ['', 'wrong', test.alice, `${ADMIN}x`]) expect((await ask('requests', token)).status).toBe(401);
+    expect((await ask('requests', ADMIN)).status).toBe(200);
+    expect((await ask('nothing', ADMIN)).status).toBe(404);
+    await test.close();
+  });
+
+  it('make accounts, tokens, secrets and collaborators', async () => {
+    const test = await startWithCommit();
+    const made = await admin(test.hub, 'POST', 'users', { login: 'bob', type: 'User' });
+    expect([made.status, await made.json()]).toMatchObject([201, { login: 'bob', type: 'User' }]);
+    expect((await admin(test.hub, 'POST', 'users', { login: '../x' })).status).toBe(422);
+    const issued = await admin(test.hub, 'POST', 'tokens', { login: 'bob', permissions: { contents: 'write' } });
+    const { token } = (await issued.json()) as { token: string };
+    const ref = { ...SHOP, ref: 'refs/heads/bobs', sha: test.first };
+    await expect(test.octokit(token).rest.git.createRef(ref)).rejects.toMatchObject({ status: 403 });
+    expect((await admin(test.hub, 'PUT', 'repos/alice/shop/collaborators/bob', { role: 'write' })).status).toBe(204);
+    await test.octokit(token).rest.git.createRef(ref);
+    expect((await admin(test.hub, 'PUT', 'repos/alice/shop/secrets/password', { value: 's' })).status).toBe(204);
+    expect(test.hub.admin.secrets('alice/shop')).toMatchObject([{ name: 'PASSWORD', value: 's' }]);
+    expect((await admin(test.hub, 'PUT', 'repos/alice/none/secrets/x', { value: 's' })).status).toBe(404);
+    expect((await admin(test.hub, 'DELETE', `tokens/${token}`)).status).toBe(204);
+    await expect(test.octokit(token).rest.users.getAuthenticated()).rejects.toMatchObject({ status: 401 });
+    await test.close();
+  });
+});
