@@ -7,8 +7,9 @@
  * Runs are interleaved, so that a slow moment of the machine meets all alike. Quote the ratio to bare Node: it travels.
  */
 import { spawn } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { actionNames, root } from '../scripts/build.ts';
 
 interface Subject {
@@ -39,7 +40,7 @@ async function measure(subject: Subject): Promise<void> {
 function start(args: readonly string[]): Promise<{ milliseconds: number; channel: string }> {
   const env = { PATH: process.env.PATH ?? '' };
   const begun = performance.now();
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { env, cwd: emptyFolder, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   let channel = '';
   child.stdio[3]?.on('data', (chunk: Buffer) => {
     channel += chunk;
@@ -56,12 +57,19 @@ const median = (values: readonly number[]): number =>
 const runs = Number(process.argv[2] ?? 15);
 if (!Number.isInteger(runs) || runs < 1 || runs > 200)
   throw new Error('usage: npm run bench:start [-- RUNS], 1 to 200');
+// Where an action finds nothing to work on, as in a job without a checkout.
+const emptyFolder = await mkdtemp(join(tmpdir(), 'bench-'));
 const bare: Subject = { name: 'bare node -e 0', args: ['-e', '0'], bytes: 0, milliseconds: [], mebibytes: [] };
 const subjects = [bare];
 for (const name of await actionNames()) {
   const dist = join(root, 'actions', name, 'dist');
-  const args = [relative(process.cwd(), join(dist, 'index.js'))];
-  subjects.push({ name, args, bytes: await codeBytes(dist), milliseconds: [], mebibytes: [] });
+  subjects.push({
+    name,
+    args: [join(dist, 'index.js')],
+    bytes: await codeBytes(dist),
+    milliseconds: [],
+    mebibytes: [],
+  });
 }
 for (const subject of subjects) await start(subject.args);
 for (let run = 0; run < runs; run++) for (const subject of subjects) await measure(subject);
@@ -82,3 +90,4 @@ for (const { name, bytes, milliseconds, mebibytes } of subjects) {
     ),
   );
 }
+await rm(emptyFolder, { recursive: true });
