@@ -1,11 +1,16 @@
+import { removeApplications } from '../cluster/argo/index.ts';
 import type { RegistryEndpoint } from '../registries/index.ts';
 import { deleteTags } from './registry.ts';
 import { repositoryExists } from './set-up.ts';
 import { IMAGES } from './shop.ts';
 import type { World } from './world.ts';
 
-/** Takes back what an earlier telling left: the repository and the shop's images. Caches, base images and services stay. */
+/**
+ * Takes back what an earlier telling left: the applications in the cluster, the repository and the shop's images. Caches,
+ * base images and services stay.
+ */
 export async function resetStory(world: World): Promise<void> {
+  if (world.endpoints.cluster !== undefined) await removeApplications(world.cluster);
   if (await repositoryExists(world)) await world.platform.repos.delete(world.where);
   const { staging, production } = world.endpoints.registries;
   await Promise.all(

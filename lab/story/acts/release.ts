@@ -1,18 +1,11 @@
-import semver from 'semver';
 import type { Act } from '../act.ts';
+import { expectRun } from '../changes.ts';
 import type { Expectations } from '../expectations.ts';
 import { waitForRun } from '../hub-client.ts';
 import { tagsOf } from '../registry.ts';
 import { CHART, changedLines, chartAt, digestsOf, IMAGES, shaTag } from '../shop.ts';
+import { lastBuiltCommit, nextVersion, pushTag } from '../tags.ts';
 import type { World } from '../world.ts';
-
-/** The first version, or the one after the highest there is. */
-async function nextVersion({ developer, where }: World): Promise<string> {
-  const { data } = await developer.repos.listTags({ ...where, per_page: 100 });
-  const versions = data.flatMap(({ name }) => semver.parse(name.replace(/^v/, '')) ?? []);
-  const highest = versions.sort(semver.rcompare)[0];
-  return highest === undefined ? '1.0.0' : `${highest.major}.${highest.minor}.${highest.patch + 1}`;
-}
 
 /** Everything outside that a release writes, to see that a second run of it writes nothing. */
 async function outsideWorld(world: World, version: string): Promise<object> {
@@ -102,20 +95,16 @@ export const release: Act = {
   limit: 300,
   async play(world, expect, thread, progress) {
     const { developer, where } = world;
-    const clone = await world.openClone();
-    const commit = thread.mergeCommit ?? (await clone.git('rev-parse', 'origin/main')).trim();
-    const before = (await clone.git('rev-parse', 'origin/main')).trim();
+    const commit = thread.mergeCommit ?? (await lastBuiltCommit(world));
+    const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });
     const version = await nextVersion(world);
     const tag = `v${version}`;
-    await clone.git('tag', tag, commit);
-    await clone.git('push', '--quiet', 'origin', tag);
+    const wanted = await pushTag(world, version, commit);
     progress(`${tag} pushed: deploy.yml runs`);
-    const run = await waitForRun(developer, where, { workflow: 'deploy.yml', sha: commit });
-    if (run.conclusion !== 'success') progress((await world.admin.runLog(run.id)).split('\n').slice(-40).join('\n'));
-    expect.equal('deploy.yml runs on the tag and succeeds', run.conclusion, 'success');
+    const run = await expectRun(world, expect, progress, wanted);
 
     const digests = await expectImages(world, expect, version, commit);
-    await expectChart(world, expect, version, before, digests);
+    await expectChart(world, expect, version, main.object.sha, digests);
     await expectRelease(world, expect, version, digests);
 
     progress(`deploy.yml runs again for ${tag}`);

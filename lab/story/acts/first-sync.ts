@@ -1,0 +1,85 @@
+import { bootstrapApplications } from '../../cluster/argo/index.ts';
+import type { KubernetesObject } from '../../cluster/index.ts';
+import type { Act } from '../act.ts';
+import { ARGO_NAMESPACE, revisionOf, stateOf } from '../argo.ts';
+import type { Expectations } from '../expectations.ts';
+import { FULL_NAME } from '../people.ts';
+import { isServing, versionOf } from '../pods.ts';
+import { SHOP_NAMESPACE, untilCalm, watchShop } from '../running-shop.ts';
+import { CHART, chartAt } from '../shop.ts';
+import { secondsSince } from '../waiting.ts';
+import type { World } from '../world.ts';
+
+interface Project extends KubernetesObject {
+  spec: {
+    sourceRepos?: string[];
+    destinations?: { namespace: string }[];
+    clusterResourceWhitelist?: object[];
+    namespaceResourceWhitelist?: { kind: string }[];
+    namespaceResourceBlacklist?: { kind: string }[];
+  };
+}
+
+/** The repository as Argo CD reaches it from inside the cluster. */
+const repositoryUrl = ({ endpoints }: World): string =>
+  `${endpoints.cluster?.hubUrl ?? endpoints.hub.url}/${FULL_NAME}.git`;
+
+async function expectProjects({ cluster }: World, expect: Expectations, url: string): Promise<void> {
+  const get = (name: string) => cluster.get<Project>('appproject', name, `--namespace=${ARGO_NAMESPACE}`);
+  const [shop, standard] = await Promise.all([get('shop'), get('default')]);
+  expect.equal('the project takes from one repository', shop.spec.sourceRepos, [url]);
+  expect.equal(
+    'into one namespace',
+    shop.spec.destinations?.map(({ namespace }) => namespace),
+    [SHOP_NAMESPACE],
+  );
+  expect.equal('nothing that belongs to the whole cluster', shop.spec.clusterResourceWhitelist ?? [], []);
+  const kinds = shop.spec.namespaceResourceWhitelist?.map(({ kind }) => kind).sort() ?? [];
+  expect.equal("and only the kinds of the shop's chart", kinds, [
+    'Deployment',
+    'HorizontalPodAutoscaler',
+    'Ingress',
+    'NetworkPolicy',
+    'PodDisruptionBudget',
+    'Service',
+    'ServiceAccount',
+  ]);
+  const { sourceRepos = [], destinations = [], namespaceResourceBlacklist = [] } = standard.spec;
+  expect.equal(
+    'the project that every Argo CD has allows nothing',
+    { sourceRepos, destinations, forbidden: namespaceResourceBlacklist.map(({ kind }) => kind) },
+    { sourceRepos: [], destinations: [], forbidden: ['*'] },
+  );
+}
+
+export const firstSync: Act = {
+  name: 'first-sync',
+  number: 6,
+  title: 'The cluster is born with GitOps',
+  limit: 180,
+  async play(world, expect, _thread, progress, stage) {
+    const { cluster, developer, where } = world;
+    const url = repositoryUrl(world);
+    const started = performance.now();
+    await bootstrapApplications(cluster, {
+      repository: { url, revision: 'main' },
+      login: { username: 'x-access-token', password: world.argoToken },
+    });
+    progress('the root application is applied; the rest comes from Git');
+    const shop = await watchShop(world, stage);
+    await untilCalm(shop, 150);
+    expect.within('from the root application to a shop that is Synced and Healthy', secondsSince(started), 120);
+
+    const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });
+    const [application] = shop.application.items;
+    expect.equal('the Application is at the head of main', application && revisionOf(application), main.object.sha);
+    expect.equal('Synced and Healthy', application && stateOf(application), 'Synced, Healthy');
+    const chart = await chartAt(world, main.object.sha);
+    expect.equal(
+      `six web pods of the version in ${CHART} are ready`,
+      shop.pods.items.filter(isServing).map(versionOf),
+      Array(6).fill(chart.version),
+    );
+    await expectProjects(world, expect, url);
+  },
+};
