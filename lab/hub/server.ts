@@ -42,14 +42,19 @@ function jsonError(error: ApiError): Response {
   return Response.json(error.body('https://docs.github.com/rest'), { status: error.status });
 }
 
-/** Reads a whole body. @throws ApiError 413 */
+/** Reads a whole body. @throws ApiError 413, or 400 when it ends early */
 async function readBody(request: Request, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new ApiError(413, `The body is larger than ${limit} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > limit) throw new ApiError(413, `The body is larger than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw new ApiError(400, 'The client went away before its request was complete');
   }
   return Buffer.concat(chunks);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { gitEnvironment } from './run.ts';
 
 export interface BackendRequest {
@@ -34,11 +34,12 @@ export function askBackend(request: BackendRequest): Promise<Response> {
       ...(request.user === undefined ? {} : { REMOTE_USER: request.user }),
     }),
   });
-  // A client that goes away closes the pipe; the exit of git tells the rest.
+  // A client that goes away in the middle closes the pipe; git's exit tells the rest.
   child.stdin.on('error', () => undefined);
-  if (Buffer.isBuffer(request.body)) child.stdin.end(request.body);
-  else if (request.body) Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]).pipe(child.stdin);
-  else child.stdin.end();
+  if (request.body instanceof ReadableStream) {
+    const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
+    pipeline(body, child.stdin, () => undefined);
+  } else child.stdin.end(request.body ?? '');
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0);
     let errors = '';

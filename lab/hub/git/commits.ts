@@ -10,7 +10,8 @@ export interface FileAddition {
   contents: Buffer;
 }
 
-type Identity = Pick<Person, 'name' | 'email'> & { date?: string };
+/** Who made something; without a date, now. */
+export type Identity = Pick<Person, 'name' | 'email'> & { date?: string };
 
 export interface NewCommit {
   tree: string;

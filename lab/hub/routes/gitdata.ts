@@ -1,5 +1,5 @@
 import { ApiError, notFound, unprocessable } from '../errors.ts';
-import { writeBlobs, writeCommit, writeTree } from '../git/commits.ts';
+import { type Identity, writeBlobs, writeCommit, writeTree } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
 import { presentGitCommit } from '../present/commit.ts';
@@ -112,13 +112,10 @@ async function createCommit(call: Call): Promise<Reply> {
     if (found?.type !== 'commit') throw unprocessable('Parent SHA does not exist or is not a commit object');
   }
   const { account, token } = call.actor;
-  const author = body.author ?? account;
+  const author: Identity = body.author ?? { name: account.name, email: account.email };
   const bySelf = token.kind !== 'user' && !body.author && !body.committer;
-  const {
-    name = author.name,
-    email = author.email,
-    date,
-  } = body.committer ?? body.author ?? (account as { name?: string; email?: string; date?: string });
+  const given: Partial<Identity> = body.committer ?? author;
+  const { name = author.name, email = author.email, date } = given;
   const committer = { name, email, ...(date ? { date } : {}) };
   const sha = await writeCommit(call.git, call.core.signing, {
     tree: body.tree,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -110,6 +112,36 @@ describe('Git over HTTP', () => {
     expect(await work.refusal('fetch', 'origin')).toMatch(/not found/);
     expect((await refusalOf(test.octokit(token).rest.repos.get({ owner: 'alice', repo: 'secret' }))).status).toBe(404);
     await work.remove();
+  });
+
+  it.each(['git-upload-pack', 'git-receive-pack'])(
+    'survives a client that goes away in the middle of %s',
+    async (service) => {
+      const { hostname, port } = new URL(test.hub.url);
+      const basic = Buffer.from(`x:${test.alice}`).toString('base64');
+      const head = [
+        `POST /alice/shop.git/${service} HTTP/1.1`,
+        `host: ${hostname}`,
+        `authorization: Basic ${basic}`,
+        `content-type: application/x-${service}-request`,
+        'content-length: 100000',
+      ];
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n0032want`, resolve));
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+      expect(await test.work.git('ls-remote', 'origin', 'main')).toContain(test.first);
+    },
+  );
+
+  it('answers what is no push with 400', async () => {
+    const answer = await fetch(`${test.hub.url}/alice/shop.git/git-receive-pack`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${test.alice}` },
+      body: 'nonsense',
+    });
+    expect(answer.status).toBe(400);
   });
 
   it.each([
