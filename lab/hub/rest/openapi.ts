@@ -94,6 +94,8 @@ export class OpenApi {
       code: { optimize: false },
     });
     addFormats.default(ajv);
+    // Addresses of GitHub's own bots have square brackets in them: 41898282+github-actions[bot]@users.noreply.github.com
+    ajv.addFormat('email', /^[^\s@]+@[^\s@]+$/);
     ajv.addFormat('repo.nwo', /^[^/]+\/[^/]+$/);
     return ajv.addSchema(this.#document, ID);
   }
