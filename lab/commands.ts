@@ -4,6 +4,7 @@ import { Interrupted, interruptible } from './interrupt.ts';
 import { findLog, showLog } from './logs.ts';
 import { resolveLabDir } from './paths.ts';
 import { formatStatus, serviceStatus } from './status.ts';
+import { githubSteps, steps } from './steps.ts';
 import { tellActs, tellStory } from './story/demo.ts';
 import { describeTools, ensureTools, type ToolName, toolNames } from './tools/index.ts';
 import { up } from './up.ts';
@@ -17,9 +18,10 @@ const upCommand: RegisterCommand = (program) => {
   program
     .command('up')
     .description('start everything; what runs already is kept')
-    .action(async () => {
+    .option('--no-cluster', 'without Kubernetes and Argo CD: Git, registries, builder and workflow runs')
+    .action(async ({ cluster }: { cluster: boolean }) => {
       const dir = labDirOf(program);
-      await up(dir);
+      await up(dir, cluster ? steps : githubSteps);
       console.log(`\n${formatStatus(serviceStatus(dir))}\n\nAddresses and passwords: ${dir}/state.json`);
     });
 };

@@ -62,7 +62,7 @@ const pids = () => Object.fromEntries(LabState.load(dir).services.map(({ name, p
 
 describe('lab up', () => {
   it('ended by Ctrl-C in the middle leaves nothing running, and says so', async () => {
-    const up = start(['up']);
+    const up = start(['up', '--no-cluster']);
     await untilBuilding(up);
     expect(findMarked(dir).length).toBeGreaterThanOrEqual(3);
     up.child.kill('SIGINT');
@@ -75,7 +75,7 @@ describe('lab up', () => {
   });
 
   it('after a kill -9 of the first, keeps what that started; a third changes nothing; down stops all', async () => {
-    const first = start(['up']);
+    const first = start(['up', '--no-cluster']);
     await untilBuilding(first);
     const before = pids();
     expect(Object.keys(before).sort()).toEqual(
@@ -84,13 +84,13 @@ describe('lab up', () => {
     first.child.kill('SIGKILL');
     await first.done;
 
-    const second = await run(['up']);
+    const second = await run(['up', '--no-cluster']);
     expect(second.output).toContain('taking over from a command that died');
     expect(second.code).toBe(0);
     expect(pids()).toMatchObject(before);
     const all = pids();
 
-    const rival = start(['up']);
+    const rival = start(['up', '--no-cluster']);
     expect((await rival.done).code).toBe(0);
     expect(pids()).toEqual(all);
 
@@ -108,7 +108,9 @@ describe('lab up', () => {
   });
 
   it('refuses a user who is not root, before it touches anything', async () => {
-    const { code, output } = await run(['up'], { as: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] });
+    const { code, output } = await run(['up', '--no-cluster'], {
+      as: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+    });
     expect(code).toBe(1);
     expect(output).toContain('needs root; this is user id 65534');
     expect(output).toContain('What to do: Run it as root');
@@ -119,7 +121,7 @@ describe('lab up', () => {
 
 describe('lab down', () => {
   it('finds what runs when the state file was lost', async () => {
-    const up = start(['up']);
+    const up = start(['up', '--no-cluster']);
     await untilBuilding(up);
     up.child.kill('SIGKILL');
     await up.done;

@@ -1,0 +1,23 @@
+/**
+ * Everything: installs what the tests run against, then runs all tests with it on the path.
+ *
+ *   npm test [-- JEST-ARGUMENTS]
+ */
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describeError } from '../lab/errors.ts';
+import { ensureTools, toolNames, toolsEnv } from '../lab/tools/index.ts';
+
+try {
+  await ensureTools(toolNames, { progress: (line) => console.log(line) });
+} catch (error) {
+  console.error(`error: ${describeError(error)}`);
+  process.exit(1);
+}
+const jest = join(import.meta.dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
+const { exitCode } = await execa(
+  process.execPath,
+  ['--experimental-vm-modules', '--no-warnings', jest, ...process.argv.slice(2)],
+  { env: toolsEnv(), stdio: 'inherit', reject: false },
+);
+process.exitCode = exitCode ?? 1;
