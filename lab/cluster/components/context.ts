@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RegistryEndpoint } from '../../registries/index.ts';
 import type { ServiceSpec } from '../../services/supervisor.ts';
@@ -83,7 +83,10 @@ export async function writeKubeconfig({ layout, pki }: ClusterContext, identity:
   return file;
 }
 
-/** Writes a configuration file as JSON, which is YAML too, and returns its path and text. */
+/**
+ * Writes a configuration file as JSON, which is YAML too, and returns its path and text. One that says the same is left
+ * alone: kube-proxy ends as soon as its file is written to.
+ */
 export async function writeConfig(
   { layout }: ClusterContext,
   name: string,
@@ -91,6 +94,7 @@ export async function writeConfig(
 ): Promise<{ file: string; text: string }> {
   const file = join(layout.dir, name);
   const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
-  await writeFile(file, text, { mode: 0o600 });
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== text) await writeFile(file, text, { mode: 0o600 });
   return { file, text };
 }

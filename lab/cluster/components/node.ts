@@ -144,6 +144,6 @@ export async function kubeProxy(context: ClusterContext): Promise<ServiceSpec> {
     place: 'network',
     args: [`--config=${file}`],
     config: [text, pki.identities['kube-proxy'].certificate, pki.authorities.cluster],
-    ready: () => requireOk(socketTo(layout, PORTS.kubeProxyHealth), '/healthz'),
+    ready: () => requireOk(socketTo(layout, PORTS.kubeProxyHealth), '/livez'),
   });
 }

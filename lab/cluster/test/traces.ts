@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findMarked, findProcessesWhere, readMounts } from '../../services/processes.ts';
+import { parseHierarchies } from '../cgroups.ts';
+import type { ClusterLayout } from '../layout.ts';
+
+const SETTINGS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
+
+const FOLDERS = [
+  '/run/containerd',
+  '/var/lib/cni',
+  '/var/lib/kubelet',
+  '/var/log/containers',
+  '/opt/containerd',
+  '/etc/cni',
+];
+
+/** What a cluster could leave on this machine, as it is now; two of these are the same when it left nothing. */
+export async function traces(labDir: string, layout: ClusterLayout) {
+  const rules = await execa('iptables-save', { reject: false, env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+  return {
+    processes: findMarked(labDir).map(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]),
+    /** Processes that see a mount of this lab: its containers, whatever their environment. */
+    inContainers: findProcessesWhere((pid) => readMounts(pid).some((line) => line.includes(layout.dir))).length,
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(layout.dir)),
+    interfaces: readdirSync('/sys/class/net'),
+    routes: readFileSync('/proc/net/route', 'utf8'),
+    rules: rules.stdout.replaceAll(/^#.*\n?|\[\d+:\d+\]/gm, ''),
+    cgroups: parseHierarchies(readFileSync('/proc/self/mounts', 'utf8'))
+      .map(({ path }) => join(path, layout.cgroup))
+      .filter((path) => existsSync(path)),
+    settings: SETTINGS.map((name) => [name, readFileSync(join('/proc/sys', name), 'utf8')]),
+    folders: FOLDERS.filter((path) => existsSync(path)),
+  };
+}
