@@ -88,7 +88,7 @@ const sources: Readonly<Record<string, Source>> = {
     package: '@cdktf/provider-azuread',
     version: '14.3.1',
     nestedParts: 'blocks',
-    resources: ['application', 'application_federated_identity_credential', 'service_principal'],
+    resources: ['app_role_assignment', 'application', 'application_federated_identity_credential', 'service_principal'],
     dataSources: ['client_config'],
   },
   helm: {

@@ -1,0 +1,47 @@
+# The sign-in to Argo CD. Only members of the named groups get in, and the token names only these groups, so that somebody in two hundred
+# groups is not cut off: https://learn.microsoft.com/entra/identity-platform/optional-claims#configure-groups-optional-claims
+resource "azuread_application" "argocd" {
+  display_name            = "argocd-${var.workload}-${var.environment}"
+  sign_in_audience        = "AzureADMyOrg"
+  group_membership_claims = ["ApplicationGroup"]
+  prevent_duplicate_names = true
+
+  optional_claims {
+    id_token {
+      name      = "groups"
+      essential = true
+    }
+  }
+
+  web {
+    redirect_uris = ["${var.argocd.url}/auth/callback"]
+  }
+
+  # `argocd login --sso` of the command line.
+  public_client {
+    redirect_uris = ["http://localhost:8085/auth/callback"]
+  }
+}
+
+resource "azuread_service_principal" "argocd" {
+  client_id                    = azuread_application.argocd.client_id
+  app_role_assignment_required = true
+}
+
+resource "azuread_app_role_assignment" "argocd" {
+  for_each = setunion(var.argocd.administrator_group_ids, var.argocd.deployer_group_ids, var.argocd.viewer_group_ids)
+
+  # The role that every application has when it names none.
+  app_role_id         = "00000000-0000-0000-0000-000000000000"
+  principal_object_id = each.value
+  resource_object_id  = azuread_service_principal.argocd.object_id
+}
+
+resource "azuread_application_federated_identity_credential" "argocd" {
+  application_id = azuread_application.argocd.id
+  display_name   = "argocd-server"
+  description    = "Argo CD's server in the cluster ${data.azurerm_kubernetes_cluster.this.name}"
+  audiences      = ["api://AzureADTokenExchange"]
+  issuer         = data.azurerm_kubernetes_cluster.this.oidc_issuer_url
+  subject        = "system:serviceaccount:${local.namespace}:argocd-server"
+}

@@ -1,0 +1,71 @@
+# What Azure adds to argocd/install/values.yaml.
+locals {
+  # Beside the cluster's own pods, where applications do not come: a release can be taken back also when their nodes are full.
+  system_nodes = {
+    nodeSelector = { "kubernetes.azure.com/mode" = "system" }
+    tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+  }
+
+  placement = {
+    global = merge(local.system_nodes, {
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+      }]
+    })
+  }
+
+  redis_ha = {
+    redis-ha = merge(local.system_nodes, {
+      enabled          = true
+      hardAntiAffinity = true
+      redis            = { resources = { requests = { cpu = "50m", memory = "64Mi" }, limits = { memory = "128Mi" } } }
+      sentinel         = { resources = { requests = { cpu = "20m", memory = "32Mi" }, limits = { memory = "64Mi" } } }
+      haproxy = merge(local.system_nodes, {
+        hardAntiAffinity = true
+        resources        = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
+      })
+    })
+  }
+
+  # Argo CD proves who it is with its service account's token; there is no client secret:
+  # https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/microsoft/
+  sign_in = {
+    configs = {
+      cm = {
+        url = var.argocd.url
+        "oidc.config" = yamlencode({
+          name                   = "Entra"
+          issuer                 = "https://login.microsoftonline.com/${data.azurerm_client_config.current.tenant_id}/v2.0"
+          clientID               = azuread_application.argocd.client_id
+          azure                  = { useWorkloadIdentity = true }
+          requestedIDTokenClaims = { groups = { essential = true } }
+          requestedScopes        = ["openid", "profile", "email"]
+        })
+      }
+      rbac = {
+        # Argo CD reads every key of the form policy.NAME.csv beside policy.csv, whose roles these are.
+        "policy.groups.csv" = join("\n", [for each in local.role_groups : "g, ${each.group}, role:${each.role}"])
+      }
+    }
+    server = {
+      podLabels      = { "azure.workload.identity/use" = "true" }
+      serviceAccount = { annotations = { "azure.workload.identity/client-id" = azuread_application.argocd.client_id } }
+    }
+  }
+
+  role_groups = concat(
+    [for id in sort(var.argocd.administrator_group_ids) : { group = id, role = "administrator" }],
+    [for id in sort(var.argocd.deployer_group_ids) : { group = id, role = "deployer" }],
+    [for id in sort(var.argocd.viewer_group_ids) : { group = id, role = "viewer" }],
+  )
+
+  repository = {
+    configs = {
+      repositories = {
+        source = { name = "source", type = "git", url = var.repository.url }
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+terraform {
+  # Write-only arguments: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
+  required_version = ">= 1.11.0, < 2.0.0"
+
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = "4.73.0"
+    }
+    azuread = {
+      source  = "hashicorp/azuread"
+      version = "3.7.0"
+    }
+    helm = {
+      source  = "hashicorp/helm"
+      version = "3.1.1"
+    }
+  }
+
+  # Each environment's file says where: environments/NAME.bootstrap.tfbackend
+  backend "azurerm" {}
+}
+
+provider "azurerm" {
+  # Nothing is made in Azure here but the sign-in to Argo CD, which is Entra's.
+  resource_provider_registrations = "none"
+
+  features {}
+}
+
+provider "azuread" {}
+
+# The cluster exists: it is the root platform's. So its address is known when this root is planned, and the token is fetched when it is needed.
+# Local accounts are off, so there is no certificate or password that could be used instead.
+provider "helm" {
+  kubernetes = {
+    host                   = data.azurerm_kubernetes_cluster.this.kube_config[0].host
+    cluster_ca_certificate = base64decode(data.azurerm_kubernetes_cluster.this.kube_config[0].cluster_ca_certificate)
+
+    exec = {
+      api_version = "client.authentication.k8s.io/v1beta1"
+      command     = "kubelogin"
+      # The server id is that of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html
+      args = ["get-token", "--login", var.login, "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"]
+    }
+  }
+}

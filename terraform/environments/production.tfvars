@@ -1,0 +1,26 @@
+# Production: the defaults are made for it. Here stands only what is yours alone; replace all of it.
+environment = "production"
+
+tags = {
+  owner       = "platform-team"
+  cost-center = "shop"
+}
+
+access = {
+  cluster_admin_group_ids  = ["5f0c2a4e-8f43-4f0e-9a55-0d1a7d2c7b11"] # platform-administrators
+  cluster_reader_group_ids = ["a1d9c0de-3b52-4c8e-b1f7-6a0e5c9d2f40"] # shop-developers
+}
+
+# The addresses from which your people work. These are nobody's, so that nobody gets in by mistake: RFC 5737
+api_server = {
+  authorized_ip_ranges = ["203.0.113.0/24"]
+}
+
+github = {
+  repository = "gitops-actions/gitops-actions"
+}
+
+monitoring = {
+  retention_days = 90
+  alert_emails   = ["on-call@example.com"]
+}

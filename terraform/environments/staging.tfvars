@@ -1,0 +1,36 @@
+# Staging: production in small, to try changes of the platform on. GitHub's workflows belong to production and know nothing of it.
+environment = "staging"
+
+tags = {
+  owner       = "platform-team"
+  cost-center = "shop"
+}
+
+access = {
+  cluster_admin_group_ids  = ["5f0c2a4e-8f43-4f0e-9a55-0d1a7d2c7b11"] # platform-administrators
+  cluster_reader_group_ids = ["a1d9c0de-3b52-4c8e-b1f7-6a0e5c9d2f40"] # shop-developers
+}
+
+api_server = {
+  authorized_ip_ranges = ["203.0.113.0/24"]
+}
+
+# Kubernetes a day before production gets it.
+upgrades = {
+  kubernetes_window = { day = "Monday" }
+  node_window       = { day = "Sunday" }
+}
+
+system_pool = { max_count = 3 }
+user_pools  = { apps = { max_count = 6 } }
+
+registries = {
+  staging    = { sku = "Standard", zone_redundant = false }
+  production = { sku = "Standard", zone_redundant = false }
+}
+
+# Apart from production's, so that the two can be peered.
+network = {
+  address_space = "10.41.0.0/16"
+  node_subnet   = "10.41.0.0/22"
+}

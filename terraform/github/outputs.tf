@@ -1,0 +1,29 @@
+output "variables" {
+  description = "Names of the repository's variables that are set."
+  value       = sort(keys(github_actions_variable.this))
+}
+
+output "environment_variables" {
+  description = "Names of the variables that each environment has of its own."
+  value       = { for name, variable in github_actions_environment_variable.client_id : variable.environment => [variable.variable_name] }
+}
+
+output "environments" {
+  description = "The environments, and from where each may be used."
+  value = {
+    for name, policy in github_repository_environment_deployment_policy.this : policy.environment => {
+      branch = policy.branch_pattern
+      tag    = policy.tag_pattern
+    }
+  }
+}
+
+output "oidc_subjects" {
+  description = "The subject of the token that a job in each environment gets: what Entra must believe."
+  value       = { for name, environment in github_repository_environment.this : environment.environment => "repo:${var.repository}:environment:${environment.environment}" }
+}
+
+output "required_checks" {
+  description = "Jobs that must have passed before a change reaches main."
+  value       = var.main.required_checks
+}

@@ -1,0 +1,245 @@
+locals {
+  pools = merge({ system = var.system_pool }, var.user_pools)
+
+  # While a pool is upgraded it has more nodes than its maximum: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
+  surge = {
+    for name, pool in local.pools : name => (
+      endswith(var.upgrades.max_surge, "%")
+      ? ceil(pool.max_count * tonumber(trimsuffix(var.upgrades.max_surge, "%")) / 100)
+      : tonumber(var.upgrades.max_surge)
+    )
+  }
+  most_nodes = sum([for name, pool in local.pools : pool.max_count + local.surge[name]])
+
+  # Azure keeps five addresses of every subnet: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
+  node_addresses = pow(2, 32 - tonumber(split("/", var.network.node_subnet)[1])) - 5
+  # Each node takes a /24 of the pods' addresses: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
+  pod_ranges = pow(2, 24 - tonumber(split("/", var.network.pod_cidr)[1]))
+}
+
+resource "azurerm_kubernetes_cluster" "this" {
+  # checkov:skip=CKV_AZURE_115:Private or restricted to addresses is the environment's choice, and one of both is demanded: api_server
+  # checkov:skip=CKV_AZURE_117:Node disks are ephemeral and encrypted by the host; a key of one's own is for disks that stay
+  # checkov:skip=CKV_AZURE_170:Standard is the default; Free is for an environment that says so: sku_tier
+  # checkov:skip=CKV_AZURE_172:The cluster mounts no secret from a vault; workloads ask with their own identity
+  # checkov:skip=CKV_AZURE_226:Ephemeral is the default; a size without a local disk needs Managed: system_pool.os_disk_type
+  # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: system_pool.max_pods
+  # checkov:skip=CKV_AZURE_227:Encryption at the host is the default: system_pool.host_encryption
+  # checkov:skip=CKV_AZURE_116:Azure Policy is on by default: azure_policy
+  # checkov:skip=CKV_AZURE_171:patch is the default; the channel is validated: upgrades.kubernetes
+  name                = var.name
+  location            = var.location
+  resource_group_name = var.resource_group_name
+  node_resource_group = var.node_resource_group_name
+  dns_prefix          = var.name
+  sku_tier            = var.sku_tier
+  tags                = var.tags
+
+  kubernetes_version        = var.kubernetes_version
+  automatic_upgrade_channel = var.upgrades.kubernetes == "none" ? null : var.upgrades.kubernetes
+  node_os_upgrade_channel   = var.upgrades.node_image
+
+  # Everyone signs in with Entra and has what Azure roles give, so that access is seen, reviewed and withdrawn in one place.
+  local_account_disabled = true
+  azure_active_directory_role_based_access_control {
+    tenant_id          = var.tenant_id
+    azure_rbac_enabled = true
+  }
+
+  oidc_issuer_enabled       = true
+  workload_identity_enabled = true
+
+  azure_policy_enabled         = var.azure_policy
+  cost_analysis_enabled        = var.sku_tier != "Free"
+  image_cleaner_enabled        = true
+  image_cleaner_interval_hours = 48
+  run_command_enabled          = var.api_server.run_command
+
+  private_cluster_enabled             = var.api_server.private
+  private_cluster_public_fqdn_enabled = false
+
+  dynamic "api_server_access_profile" {
+    for_each = var.api_server.private ? [] : [var.api_server.authorized_ip_ranges]
+
+    content {
+      authorized_ip_ranges = api_server_access_profile.value
+    }
+  }
+
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [var.identities.cluster.id]
+  }
+
+  kubelet_identity {
+    user_assigned_identity_id = var.identities.kubelet.id
+    object_id                 = var.identities.kubelet.principal_id
+    client_id                 = var.identities.kubelet.client_id
+  }
+
+  default_node_pool {
+    name                         = "system"
+    vm_size                      = var.system_pool.vm_size
+    zones                        = var.zones
+    auto_scaling_enabled         = true
+    min_count                    = var.system_pool.min_count
+    max_count                    = var.system_pool.max_count
+    max_pods                     = var.system_pool.max_pods
+    only_critical_addons_enabled = true
+    orchestrator_version         = var.kubernetes_version
+    os_sku                       = var.system_pool.os_sku
+    os_disk_type                 = var.system_pool.os_disk_type
+    os_disk_size_gb              = var.system_pool.os_disk_size_gb
+    host_encryption_enabled      = var.system_pool.host_encryption
+    vnet_subnet_id               = var.network.node_subnet_id
+    tags                         = var.tags
+
+    # Another size is a new pool under this name while the old one drains; without it Terraform would replace the cluster.
+    temporary_name_for_rotation = "systemtmp"
+
+    upgrade_settings {
+      max_surge                     = var.upgrades.max_surge
+      drain_timeout_in_minutes      = var.upgrades.drain_timeout_minutes
+      node_soak_duration_in_minutes = 0
+    }
+  }
+
+  network_profile {
+    network_plugin      = "azure"
+    network_plugin_mode = "overlay"
+    network_data_plane  = "cilium"
+    network_policy      = "cilium"
+    load_balancer_sku   = "standard"
+    outbound_type       = "userAssignedNATGateway"
+    pod_cidr            = var.network.pod_cidr
+    service_cidr        = var.network.service_cidr
+    dns_service_ip      = cidrhost(var.network.service_cidr, 10)
+  }
+
+  auto_scaler_profile {
+    expander                         = var.autoscaler.expander
+    balance_similar_node_groups      = true
+    scan_interval                    = "${var.autoscaler.scan_seconds}s"
+    new_pod_scale_up_delay           = "${var.autoscaler.new_pod_scale_up_delay_seconds}s"
+    scale_down_unneeded              = "${var.autoscaler.unneeded_minutes}m"
+    scale_down_delay_after_add       = "${var.autoscaler.delay_after_add_minutes}m"
+    scale_down_utilization_threshold = tostring(var.autoscaler.utilization_threshold)
+    max_graceful_termination_sec     = tostring(var.autoscaler.max_graceful_termination_seconds)
+    # A pod with an emptyDir, such as the shop's /tmp, must not keep an idle node for ever.
+    skip_nodes_with_local_storage = false
+    skip_nodes_with_system_pods   = true
+  }
+
+  maintenance_window_auto_upgrade {
+    frequency   = "Weekly"
+    interval    = 1
+    day_of_week = var.upgrades.kubernetes_window.day
+    start_time  = var.upgrades.kubernetes_window.start
+    duration    = var.upgrades.kubernetes_window.hours
+    utc_offset  = var.upgrades.kubernetes_window.utc_offset
+  }
+
+  maintenance_window_node_os {
+    frequency   = "Weekly"
+    interval    = 1
+    day_of_week = var.upgrades.node_window.day
+    start_time  = var.upgrades.node_window.start
+    duration    = var.upgrades.node_window.hours
+    utc_offset  = var.upgrades.node_window.utc_offset
+  }
+
+  oms_agent {
+    log_analytics_workspace_id      = var.log_analytics_workspace_id
+    msi_auth_for_monitoring_enabled = true
+  }
+
+  lifecycle {
+    ignore_changes = [
+      # The autoscaler's.
+      default_node_pool[0].node_count,
+      # The upgrade channel's: it makes 1.34 into 1.34.2 here, which Terraform would take back.
+      kubernetes_version,
+      default_node_pool[0].orchestrator_version,
+      # Set by Azure when the window is first used.
+      maintenance_window_auto_upgrade[0].start_date,
+      maintenance_window_node_os[0].start_date,
+    ]
+
+    precondition {
+      condition     = alltrue([for pool in local.pools : pool.min_count == 0 || pool.min_count >= length(var.zones)])
+      error_message = "zones: a pool has fewer nodes at least than there are zones (${length(var.zones)}), so a zone would be without; raise its min_count to ${length(var.zones)}."
+    }
+
+    precondition {
+      condition     = local.node_addresses >= local.most_nodes
+      error_message = "network.node_subnet: ${var.network.node_subnet} has ${local.node_addresses} addresses, and with every pool at max_count and upgrading there are ${local.most_nodes} nodes; choose a larger subnet or smaller pools."
+    }
+
+    precondition {
+      condition     = local.pod_ranges >= local.most_nodes
+      error_message = "network.pod_cidr: ${var.network.pod_cidr} has a /24 for ${local.pod_ranges} nodes, and with every pool at max_count and upgrading there are ${local.most_nodes}; choose a larger range or smaller pools."
+    }
+
+    precondition {
+      condition     = var.upgrades.node_image != "SecurityPatch" || var.sku_tier != "Free"
+      error_message = "upgrades.node_image: SecurityPatch is not to be relied on with the Free tier; use NodeImage, or sku_tier = \"Standard\"."
+    }
+  }
+}
+
+resource "azurerm_kubernetes_cluster_node_pool" "user" {
+  # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: user_pools.max_pods
+  # checkov:skip=CKV_AZURE_227:Encryption at the host is the default: user_pools.host_encryption
+  for_each = var.user_pools
+
+  name                    = each.key
+  kubernetes_cluster_id   = azurerm_kubernetes_cluster.this.id
+  mode                    = "User"
+  vm_size                 = each.value.vm_size
+  zones                   = var.zones
+  auto_scaling_enabled    = true
+  min_count               = each.value.min_count
+  max_count               = each.value.max_count
+  max_pods                = each.value.max_pods
+  os_sku                  = each.value.os_sku
+  os_disk_type            = each.value.os_disk_type
+  os_disk_size_gb         = each.value.os_disk_size_gb
+  host_encryption_enabled = each.value.host_encryption
+  vnet_subnet_id          = var.network.node_subnet_id
+  node_labels             = each.value.labels
+  # Azure puts the taint and the label of a spot pool on its nodes itself, and reports them back.
+  node_taints     = each.value.spot ? concat(each.value.taints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]) : each.value.taints
+  priority        = each.value.spot ? "Spot" : "Regular"
+  eviction_policy = each.value.spot ? "Delete" : null
+  spot_max_price  = each.value.spot ? -1 : null
+  tags            = var.tags
+
+  # What the control plane has, never newer: a pool that is added later must not be ahead of it.
+  orchestrator_version = azurerm_kubernetes_cluster.this.kubernetes_version
+
+  temporary_name_for_rotation = "${each.key}tmp"
+
+  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool
+  dynamic "upgrade_settings" {
+    for_each = each.value.spot ? [] : [var.upgrades]
+
+    content {
+      max_surge                     = upgrade_settings.value.max_surge
+      drain_timeout_in_minutes      = upgrade_settings.value.drain_timeout_minutes
+      node_soak_duration_in_minutes = 0
+    }
+  }
+
+  lifecycle {
+    # Can not be a condition, and need not be: every pool here is autoscaled and upgraded by the channel.
+    ignore_changes = [node_count, orchestrator_version]
+  }
+}
+
+# Says so when the cluster was taken to another minor version and the variable was not, because a cluster built anew would be older.
+check "kubernetes_version_is_recorded" {
+  assert {
+    condition     = var.upgrades.kubernetes == "stable" || startswith(coalesce(azurerm_kubernetes_cluster.this.current_kubernetes_version, var.kubernetes_version), "${var.kubernetes_version}.")
+    error_message = "kubernetes_version: the cluster runs ${coalesce(azurerm_kubernetes_cluster.this.current_kubernetes_version, "?")}, not ${var.kubernetes_version}; set the variable to what runs, or finish the upgrade."
+  }
+}

@@ -1,0 +1,19 @@
+output "id" {
+  description = "Id of the cluster."
+  value       = azurerm_kubernetes_cluster.this.id
+}
+
+output "name" {
+  description = "Name of the cluster."
+  value       = azurerm_kubernetes_cluster.this.name
+}
+
+output "oidc_issuer_url" {
+  description = "Issuer of the service accounts' tokens, for workload identities."
+  value       = azurerm_kubernetes_cluster.this.oidc_issuer_url
+}
+
+output "pool_bounds" {
+  description = "Fewest and most nodes of each pool."
+  value       = { for name, pool in local.pools : name => { min = pool.min_count, max = pool.max_count } }
+}

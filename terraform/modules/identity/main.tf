@@ -1,0 +1,41 @@
+locals {
+  github_environments = var.github == null ? {} : var.github.environments
+}
+
+# What the control plane is when it attaches load balancers and nodes to the network.
+resource "azurerm_user_assigned_identity" "cluster" {
+  name                = "${var.name}-cluster"
+  resource_group_name = var.resource_group_name
+  location            = var.location
+  tags                = var.tags
+}
+
+# What the nodes are when they pull images. Made before the cluster and not by it, so that its rights have long spread when the first
+# image is pulled: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#role-assignment-changes-are-not-being-detected
+resource "azurerm_user_assigned_identity" "kubelet" {
+  name                = "${var.name}-kubelet"
+  resource_group_name = var.resource_group_name
+  location            = var.location
+  tags                = var.tags
+}
+
+resource "azurerm_user_assigned_identity" "github" {
+  for_each = local.github_environments
+
+  name                = "${var.name}-github-${each.key}"
+  resource_group_name = var.resource_group_name
+  location            = var.location
+  tags                = var.tags
+}
+
+# No password anywhere: Entra believes GitHub's token when its subject is this one.
+# https://docs.github.com/actions/reference/security/oidc#example-subject-claims
+resource "azurerm_federated_identity_credential" "github" {
+  for_each = local.github_environments
+
+  name                      = "github-environment-${each.value}"
+  user_assigned_identity_id = azurerm_user_assigned_identity.github[each.key].id
+  issuer                    = "https://token.actions.githubusercontent.com"
+  audience                  = ["api://AzureADTokenExchange"]
+  subject                   = "repo:${var.github.repository}:environment:${each.value}"
+}

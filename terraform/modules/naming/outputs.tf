@@ -1,0 +1,9 @@
+output "names" {
+  description = "The name of each resource, by what it is."
+  value       = local.names
+}
+
+output "tags" {
+  description = "The tags of every resource."
+  value       = local.tags
+}

@@ -1,0 +1,108 @@
+/** Terraform run on a copy of this folder, with the stub providers and without a network. */
+import { cp, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type ExecaError, execa } from 'execa';
+import { providerMirror } from './stub-providers.ts';
+
+export const project = join(import.meta.dirname, '..', '..');
+
+/** The folders below `terraform` that Terraform runs in: roots first, then modules. */
+export async function configurations(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const file of glob('{*,modules/*}/versions.tf', { cwd: join(project, 'terraform') }))
+    found.push(dirname(file).replaceAll('\\', '/'));
+  return found.sort((a, b) => Number(a.startsWith('modules/')) - Number(b.startsWith('modules/')) || (a < b ? -1 : 1));
+}
+
+export const isRoot = (configuration: string): boolean => !configuration.startsWith('modules/');
+
+export interface Outcome {
+  exitCode: number;
+  /** Everything it printed. */
+  output: string;
+}
+
+export class Workspace {
+  readonly #folder: string;
+  readonly #ready = new Set<string>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws when Terraform is not on the path, saying where to get it */
+  static async open(): Promise<Workspace> {
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'terraform-')));
+    const mirror = await providerMirror();
+    // A lock file names the real providers' checksums, which no stub has; it stays behind.
+    const filter = (path: string): boolean => !/[\\/](\.terraform.*|node_modules|stub-provider|test)$/.test(path);
+    for (const folder of ['terraform', 'argocd'])
+      await cp(join(project, folder), join(workspace.#folder, folder), { recursive: true, filter });
+    await writeFile(
+      join(workspace.#folder, 'terraform.rc'),
+      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
+    );
+    return workspace;
+  }
+
+  /** A folder or file of the copy. */
+  path(...parts: string[]): string {
+    return join(this.#folder, 'terraform', ...parts);
+  }
+
+  /** Runs Terraform in a configuration, after `init`, which needs no network here. */
+  async run(configuration: string, ...args: string[]): Promise<Outcome> {
+    if (!this.#ready.has(configuration)) {
+      // The state is a file of the copy, whatever backend the root names.
+      if (isRoot(configuration))
+        await writeFile(this.path(configuration, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
+      const { exitCode, output } = await this.#terraform(configuration, 'init', '-input=false');
+      if (exitCode !== 0) throw new Error(`terraform init in ${configuration}:\n${output}`);
+      this.#ready.add(configuration);
+    }
+    return this.#terraform(configuration, ...args);
+  }
+
+  /** Like {@link run}, and throws with what was printed when it fails. */
+  async succeed(configuration: string, ...args: string[]): Promise<string> {
+    const { exitCode, output } = await this.run(configuration, ...args);
+    if (exitCode !== 0) throw new Error(`terraform ${args.join(' ')} in ${configuration}:\n${output}`);
+    return output;
+  }
+
+  /** Changes a file of the copy. */
+  async edit(file: string, change: (text: string) => string): Promise<void> {
+    const path = this.path(file);
+    const text = await readFile(path, 'utf8');
+    const changed = change(text);
+    if (changed === text) throw new Error(`nothing to change in ${file}`);
+    await writeFile(path, changed);
+  }
+
+  async #terraform(configuration: string, ...args: string[]): Promise<Outcome> {
+    try {
+      const result = await execa('terraform', [`-chdir=${this.path(configuration)}`, ...args, '-no-color'], {
+        all: true,
+        reject: false,
+        stdin: 'ignore',
+        env: {
+          TF_CLI_CONFIG_FILE: join(this.#folder, 'terraform.rc'),
+          TF_IN_AUTOMATION: 'true',
+          CHECKPOINT_DISABLE: 'true',
+        },
+      });
+      if ((result as Partial<ExecaError>).code === 'ENOENT')
+        throw new Error(
+          'Terraform is not on the path. Install 1.11 or newer: https://developer.hashicorp.com/terraform/install',
+        );
+      return { exitCode: result.exitCode ?? 1, output: result.all ?? '' };
+    } catch (error) {
+      throw new Error(`running terraform: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  close(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true });
+  }
+}
