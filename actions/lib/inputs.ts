@@ -95,17 +95,26 @@ export class InputReader {
     });
   }
 
-  /** A structured input in YAML (or JSON, which YAML contains). The parser of YAML is loaded only when there is something to parse. */
+  /**
+   * A structured input in YAML (or JSON, which YAML contains): lists, mappings, texts and null; numbers and booleans come as they are written.
+   * The parser of YAML is loaded only when there is something to parse.
+   */
   async yaml<T>(name: string, parse: (data: unknown) => Parsed<T>, example: string): Promise<T | undefined> {
     const text = this.text(name);
     if (text === '') return undefined;
-    const { parseDocument } = await import('yaml');
+    const { parseDocument, visit } = await import('yaml');
     const document = parseDocument(text, { logLevel: 'silent' });
     const problem = document.errors[0]?.message.split('\n')[0];
     if (problem !== undefined) {
       this.fault({ input: name, value: text, problem: `is not YAML: ${problem}`, example });
       return undefined;
     }
+    // As written: the version 1.20 is no number, and would become 1.2.
+    visit(document, {
+      Scalar(_key, node) {
+        if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
+      },
+    });
     try {
       return this.take(name, text, parse(document.toJS()), example);
     } catch (error) {

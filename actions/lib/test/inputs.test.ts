@@ -66,6 +66,14 @@ describe('structured inputs', () => {
     expect(await reader({ images: '[{"name":"web"}]' }).yaml('images', list, '')).toEqual([{ name: 'web' }]);
   });
 
+  it('keeps numbers and booleans as they are written', async () => {
+    const text = '[1.20, 007, 1e3, 0x1F, True, "x", null, ~, { 1.10: 3.0 }]';
+    expect(await reader({ images: text }).yaml('images', list, '')).toEqual([
+      ...['1.20', '007', '1e3', '0x1F', 'True', 'x', null, null],
+      { '1.10': '3.0' },
+    ]);
+  });
+
   it('reports broken YAML, duplicate keys and documents that expand without end', async () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
