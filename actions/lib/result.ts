@@ -33,9 +33,12 @@ export function markdownCode(text: string): string {
 
 function cellText(cell: Cell): string {
   if (typeof cell === 'string') return escapeMarkdown(cell);
-  return 'code' in cell
-    ? markdownCode(cell.code)
-    : `[${escapeMarkdown(cell.text)}](${encodeURI(cell.link).replaceAll(')', '%29')})`;
+  return 'code' in cell ? markdownCode(cell.code) : `[${escapeMarkdown(cell.text)}](${linkTarget(cell.link)})`;
+}
+
+/** An address that nothing in it can leave. What is percent-encoded already stays: `v1%2B2` must not become `v1%252B2`. */
+function linkTarget(address: string): string {
+  return encodeURI(address).replaceAll('%25', '%').replaceAll('(', '%28').replaceAll(')', '%29');
 }
 
 /** A table in GitHub-flavoured Markdown. */

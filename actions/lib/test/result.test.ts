@@ -21,8 +21,16 @@ it('makes texts from elsewhere harmless in Markdown', () => {
 
 it('writes a table that a cell cannot break', () => {
   expect(markdownTable({ header: ['Name', 'Link'], rows: [['a|b', { link: 'http://x/(y)', text: 'l' }]] })).toBe(
-    '| Name | Link |\n| --- | --- |\n| a\\|b | [l](http://x/(y%29) |',
+    '| Name | Link |\n| --- | --- |\n| a\\|b | [l](http://x/%28y%29) |',
   );
+});
+
+it.each([
+  ['http://x/tag/v1.0.0%2Bb.1', 'http://x/tag/v1.0.0%2Bb.1'],
+  ['http://x/a b|c<d>"', 'http://x/a%20b%7Cc%3Cd%3E%22'],
+  ['http://x/100%', 'http://x/100%'],
+])('links to %j as it is, save what would end the link', (link, target) => {
+  expect(markdownTable({ header: ['L'], rows: [[{ link, text: 'l' }]] })).toContain(`| [l](${target}) |`);
 });
 
 it('sets outputs through the file of the runner, lists as JSON', async () => {
