@@ -49,9 +49,12 @@ export function debug(message: string, write: Write = stdout): void {
   write(command('debug', {}, message));
 }
 
-/** Print a plain line. A line that a tool or a file made up cannot be taken for a command: a leading `::` is broken. */
+/**
+ * Print a plain line. A line that a tool or a file made up cannot be taken for a command: a leading `::` is broken, and so is `##[`, an older
+ * form that the runner finds anywhere in a line (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+ */
 export function info(message: string, write: Write = stdout): void {
-  write(`${message.replaceAll(/^(\s*):(?=:)/gm, '$1:\u200b')}\n`);
+  write(`${message.replaceAll(/^(\s*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '##\u200b[')}\n`);
 }
 
 /** Fold everything that `work` prints under one title. */

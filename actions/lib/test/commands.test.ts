@@ -31,6 +31,8 @@ describe('info', () => {
     ['plain', 'plain\n'],
     ['::set-output name=a::b', ':\u200b:set-output name=a::b\n'],
     ['first\n  ::error::x', 'first\n  :\u200b:error::x\n'],
+    ['bar\r::error::x', 'bar\r:\u200b:error::x\n'],
+    ['#7 0.1 ##[set-output name=a]b', '#7 0.1 ##\u200b[set-output name=a]b\n'],
   ])('prints %j so that the runner does not take it for a command', (text, expected) => {
     const out = capture();
     info(text, out.write);
