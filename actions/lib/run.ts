@@ -9,6 +9,12 @@ export function reportFailure(action: string, error: unknown, debugging = proces
       title: `${action}: ${error.what}`,
       message: `${error.why}${/[.!?:\n]$/.test(error.why) ? '' : '.'}\n${error.next}`,
     });
+  } else if (isSystemError(error)) {
+    annotate({
+      level: 'error',
+      title: `${action}: the runner's system refused`,
+      message: `${error.message}.\n${NEXT[error.code] ?? 'Look what is wrong with the runner, and run the job again.'}`,
+    });
   } else {
     annotate({
       level: 'error',
@@ -18,6 +24,22 @@ export function reportFailure(action: string, error: unknown, debugging = proces
   }
   if (debugging) debug(chain(error));
 }
+
+/** What Node throws when the operating system refuses a call: https://nodejs.org/api/errors.html#class-systemerror */
+function isSystemError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+}
+
+const RIGHTS =
+  'Let the step run as a user that may do this, with a folder for temporary files (RUNNER_TEMP) where it may write.';
+const NEXT: Readonly<Record<string, string>> = {
+  EACCES: RIGHTS,
+  EPERM: RIGHTS,
+  EROFS: RIGHTS,
+  ENOENT:
+    'Make what is missing in a step before this one. GITHUB_WORKSPACE and RUNNER_TEMP must name folders that are there.',
+  ENOSPC: 'Free some space on that disk, and run the job again.',
+};
 
 function chain(error: unknown): string {
   const stacks: string[] = [];
@@ -29,6 +51,10 @@ function chain(error: unknown): string {
 
 /** Run an action's flow; a failure is reported and ends the step with exit code 1 after all output is written. */
 export async function run(action: string, main: () => Promise<void>): Promise<void> {
+  // Who reads the log may go away first. The work is done to its end all the same, and what is private is tidied away.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await main();
   } catch (error) {

@@ -1,23 +1,26 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 
 const lib = join(import.meta.dirname, '..');
 
-/** Run an action whose flow is `body`, as a process of its own. */
-async function runAction(body: string, env: Record<string, string> = {}) {
+/** Start an action whose flow is `body`, as a process of its own. */
+function startAction(body: string, env: Record<string, string> = {}) {
   const script = `
     import { run } from ${JSON.stringify(join(lib, 'run.ts'))};
     import { ActionError } from ${JSON.stringify(join(lib, 'errors.ts'))};
     await run('demo', async () => { ${body} });`;
-  const failure = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+  return spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, RUNNER_DEBUG: '', ...env },
-  }).then(
-    (done) => ({ ...done, code: 0 }),
-    (error: { stdout: string; stderr: string; code: number }) => error,
-  );
-  return { stdout: failure.stdout, stderr: failure.stderr, code: failure.code };
+  });
+}
+
+async function runAction(body: string, env: Record<string, string> = {}) {
+  const child = startAction(body, env);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code };
 }
 
 describe('run', () => {
@@ -38,6 +41,29 @@ describe('run', () => {
     expect(stdout).toContain('This is a defect of the action');
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
+  });
+
+  it.each([
+    ['ENOENT', `await (await import('node:fs/promises')).readdir('/none')`, 'Make what is missing'],
+    ['ENOTDIR', `await (await import('node:fs/promises')).readdir('/dev/null')`, 'Look what is wrong with the runner'],
+  ])('takes %s for a trouble of the machine, not for a defect', async (code, body, next) => {
+    const { stdout, code: exitCode } = await runAction(body);
+    expect(stdout).toMatch(/^::error title=demo%3A the runner's system refused::/);
+    expect(stdout).toContain(`${code}: `);
+    expect(stdout).toContain(`.%0A${next}`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('works to its end when nobody reads the log any more', async () => {
+    const child = startAction(`
+      for await (const _ of process.stdin);
+      for (let line = 0; line < 3; line++) await new Promise((done) => process.stdout.write('line\\n', done));
+      process.stderr.write('done');`);
+    child.stdout.destroy();
+    await once(child.stdout, 'close');
+    child.stdin.end();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ stderr, code }).toEqual({ stderr: 'done', code: 0 });
   });
 
   it('shows the stack and its causes with debug logging', async () => {
