@@ -34,7 +34,10 @@ export function readContext(env: Environment): Context {
   const apiUrl = url(env.GITHUB_API_URL, 'https://api.github.com');
   return {
     repository: variable('GITHUB_REPOSITORY', env, parseRepositoryName),
-    sha: variable('GITHUB_SHA', env, parseCommitSha),
+    // Not every action needs it.
+    get sha() {
+      return variable('GITHUB_SHA', env, parseCommitSha);
+    },
     ref,
     branch: ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined,
     tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
