@@ -25,7 +25,7 @@ const OWN: Readonly<Record<string, string>> = {
 
 /** One more argument for `docker buildx build`, with the value after `=` or on the next line. */
 export function parseExtraArgument(text: string): Parsed<string> {
-  const flag = /^--?[a-z][a-z-]*/.exec(text)?.[0] ?? '';
+  const flag = /^(?:--[a-z][a-z-]*|-[a-z])/.exec(text)?.[0] ?? '';
   const instead = OWN[flag];
   return instead === undefined ? { value: text } : { problem: `is set by the action; what decides is ${instead}` };
 }

@@ -98,7 +98,6 @@ class ItemReader {
     const value = this.#item[key];
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'string') return value;
-    if (typeof value === 'number') return String(value);
     this.#fault(`has something else than a text as ${key}`);
     return undefined;
   }

@@ -3,14 +3,14 @@ import type { InputReader, Parsed } from '../../lib/inputs.ts';
 export type KeyValues = ReadonlyMap<string, string>;
 
 /**
- * Build arguments, labels and annotations as an input of their own: `KEY=VALUE` a line, or a YAML mapping, whose values may have several lines.
- * It is lines when the first line has its `=` before any `:` followed by a space.
+ * Build arguments, labels and annotations as an input of their own: `KEY=VALUE` a line, a YAML mapping, whose values may have several lines,
+ * or a YAML list of `KEY=VALUE`. It is lines when the first line has its `=` before any `:` followed by a space, and begins no list or JSON.
  */
 export async function readKeyValues(reader: InputReader, name: string, example: string): Promise<KeyValues> {
   const lines = reader.lines(name);
   const first = lines[0]?.text;
   if (first === undefined) return new Map();
-  if (/^[^=]*:(\s|$)/.test(first)) return (await reader.yaml(name, parseKeyValues, example)) ?? new Map();
+  if (/^[{[]|^-\s|^[^=]*:(\s|$)/.test(first)) return (await reader.yaml(name, parseKeyValues, example)) ?? new Map();
   return new Map(
     lines.flatMap(({ text, number }) => {
       const pair = parsePair(text);
@@ -34,11 +34,10 @@ export function parseKeyValues(data: unknown): Parsed<KeyValues> {
   }
   if (typeof data !== 'object' || data === null) return { problem: 'is neither a mapping nor a list of KEY=VALUE' };
   for (const [key, value] of Object.entries(data)) {
-    if (!['string', 'number', 'boolean'].includes(typeof value))
-      return { problem: `has no text for ${JSON.stringify(key)}` };
+    if (typeof value !== 'string') return { problem: `has no text for ${JSON.stringify(key)}` };
     const problem = keyProblem(key);
     if (problem !== undefined) return { problem: `has the key ${JSON.stringify(key)}, which ${problem}` };
-    pairs.push([key, String(value)]);
+    pairs.push([key, value]);
   }
   return { value: new Map(pairs) };
 }

@@ -196,7 +196,11 @@ describe('labels and build arguments', () => {
   it.each<[string, Record<string, string>]>([
     ['a=1\nb=x, "y" = z', { a: '1', b: 'x, "y" = z' }],
     ['org.opencontainers.image.title=A: b', { 'org.opencontainers.image.title': 'A: b' }],
-    ['a: "line 1\\nline 2"\nb: 1.10', { a: 'line 1\nline 2', b: '1.1' }],
+    ['a: "line 1\\nline 2"\nb: 1.10', { a: 'line 1\nline 2', b: '1.10' }],
+    ['{"a":"x","b":1.20,"c":true}', { a: 'x', b: '1.20', c: 'true' }],
+    ['{\n  "a": "x"\n}', { a: 'x' }],
+    ['- a=x\n- "b=y: z"', { a: 'x', b: 'y: z' }],
+    ['["a=x"]', { a: 'x' }],
     ['a: |\n  one\n  two', { a: 'one\ntwo\n' }],
     ['EMPTY=', { EMPTY: '' }],
     ['URL=https://x.example/?a=b', { URL: 'https://x.example/?a=b' }],
@@ -280,12 +284,20 @@ describe('promotion', () => {
 });
 
 describe('extra arguments', () => {
-  it.each(['--push', '--output=type=local', '-o', '--tag=x', '--metadata-file=x', '--load', '-t', '--attest=x'])(
-    'may not be %s',
-    async (text) => {
-      expect((await faults({ 'extra-args': text })).map((fault) => fault.input)).toEqual(['extra-args (line 1)']);
-    },
-  );
+  it.each([
+    '--push',
+    '--output=type=local',
+    '-o',
+    '--tag=x',
+    '--metadata-file=x',
+    '--load',
+    '-t',
+    '-tx',
+    '-qo',
+    '--attest=x',
+  ])('may not be %s', async (text) => {
+    expect((await faults({ 'extra-args': text })).map((fault) => fault.input)).toEqual(['extra-args (line 1)']);
+  });
 
   it('are taken as they are', async () => {
     expect((await read({ 'extra-args': '--network=host\n--add-host\na:1.2.3.4' })).extraArgs).toEqual([
