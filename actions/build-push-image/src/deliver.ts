@@ -75,15 +75,44 @@ async function build(order: Order, { registry, builder }: Workshop, log: BuildLo
     existing(`${order.repository}@${digest}`, registry),
     standing(order, registry),
   ]);
-  const kept = order.reproducible ? await earlierTwin(order.repository, built, tags, registry) : undefined;
-  if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
-  const final = kept ?? digest;
-  await publish(order, `${order.repository}@${final}`, final, tags, registry);
+  const final = await settle(order, built, tags, registry, log);
   return {
     digest: final,
     platforms: platformsOf(built),
-    metadata: kept === undefined ? metadata : renamed(metadata, kept),
+    metadata: final === digest ? metadata : renamed(metadata, final),
   };
+}
+
+/** How often a run takes over what other runs of the same commit put under its tags meanwhile. */
+const MOST_TAKEOVERS = 5;
+
+/**
+ * Give the built image its tags, or keep an earlier run's that is the same.
+ * Runs of one commit at the same moment put equal images under the same tags: who finds another's there keeps that one, under all tags.
+ */
+async function settle(
+  order: Order,
+  built: Manifest,
+  tags: Standing,
+  registry: Registry,
+  log: BuildLog,
+): Promise<Digest> {
+  for (let found = tags, takeover = 1; ; takeover++) {
+    const kept = order.reproducible ? await earlierTwin(order.repository, built, found, registry) : undefined;
+    if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
+    const final = kept ?? built.digest;
+    try {
+      await publish(order, `${order.repository}@${final}`, final, found, registry);
+      return final;
+    } catch (error) {
+      const isTwin =
+        error instanceof ReplacedError &&
+        order.reproducible &&
+        (await isSameImage(order.repository, built, error.found, registry));
+      if (!isTwin || takeover === MOST_TAKEOVERS) throw error;
+    }
+    found = await standing(order, registry);
+  }
 }
 
 /** The metadata of a build with the digest of the twin that was kept: whoever takes the digest from it must not get the one without tags. */
@@ -114,15 +143,35 @@ async function earlierTwin(
   registry: Registry,
 ): Promise<Digest | undefined> {
   for (const manifest of tags.values()) {
-    if (manifest === undefined || manifest.contents !== built.contents) continue;
-    if (manifest.digest === built.digest) return undefined;
-    const [theirs, ours] = await Promise.all([
-      registry.statements(repository, manifest),
-      registry.statements(repository, built),
-    ]);
-    if (theirs.join() === ours.join()) return manifest.digest;
+    if (manifest === undefined || !(await isSameImage(repository, built, manifest, registry))) continue;
+    return manifest.digest === built.digest ? undefined : manifest.digest;
   }
   return undefined;
+}
+
+async function isSameImage(repository: string, built: Manifest, other: Manifest, registry: Registry): Promise<boolean> {
+  if (other.digest === built.digest) return true;
+  if (other.contents !== built.contents) return false;
+  const [theirs, ours] = await Promise.all([
+    registry.statements(repository, other),
+    registry.statements(repository, built),
+  ]);
+  return theirs.join() === ours.join();
+}
+
+/** A tag names something else than what was just put under it. */
+class ReplacedError extends ToolError {
+  override name = 'ReplacedError';
+  readonly found: Manifest;
+
+  constructor(reference: string, put: Digest, found: Manifest) {
+    super('final', {
+      what: `${reference} is not what was pushed`,
+      why: `the registry has ${found.digest} where ${put} was put`,
+      next: 'Look for another run that pushes the same tag, and run the job again.',
+    });
+    this.found = found;
+  }
 }
 
 /** Bring the image under its tags, where it is not yet, and see that each names it. */
@@ -146,12 +195,7 @@ async function publish(
       .filter(({ moving }) => !moving)
       .map(async ({ name }) => {
         const found = await existing(`${repository}:${name}`, registry);
-        if (found.digest !== digest)
-          throw new ToolError('final', {
-            what: `${repository}:${name} is not what was pushed`,
-            why: `the registry has ${found.digest} where ${digest} was put`,
-            next: 'Look for another run that pushes the same tag, and run the job again.',
-          });
+        if (found.digest !== digest) throw new ReplacedError(`${repository}:${name}`, digest, found);
       }),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ImageName, RegistryName } from '../../lib/identifiers.ts';
+import type { ImageName, ImageTag, RegistryName } from '../../lib/identifiers.ts';
 import { deliver, type Order } from '../src/deliver.ts';
 import type { Promotion } from '../src/inputs.ts';
 import type { Manifest } from '../src/manifest.ts';
@@ -75,6 +75,35 @@ describe('an image that is built', () => {
     const { registry, run } = setting(index('1', 'a'));
     registry.copy = async () => void registry.images.set('prod.example/web:1.0.0', index('5', 'b'));
     await expect(run(order)).rejects.toMatchObject({ what: 'prod.example/web:1.0.0 is not what was pushed' });
+  });
+
+  it('keeps the same image that another run puts under a tag meanwhile, under all tags', async () => {
+    const { registry, run } = setting(index('1', 'a'));
+    const copy = registry.copy.bind(registry);
+    const theirs = index('5', 'a');
+    registry.images.set(`prod.example/web@${theirs.digest}`, theirs);
+    registry.copy = async (source, targets) => {
+      await copy(source, targets);
+      registry.copy = copy;
+      registry.images.set('prod.example/web:1.0.0', theirs);
+    };
+    expect((await run(order)).digest).toBe(theirs.digest);
+    expect(registry.images.get('prod.example/web:latest')).toBe(theirs);
+  });
+
+  it('gives up when other runs never stop to put theirs under a tag', async () => {
+    const { registry, run } = setting(index('1', 'a'));
+    const tags = [...order.tags, { name: '1.0.0-again' as ImageTag, moving: false }];
+    const twins = '23456789abcdef'.split('').values();
+    let copies = 0;
+    registry.copy = async (_source, targets) => {
+      copies++;
+      for (const target of targets) registry.images.set(target, index(twins.next().value ?? '', 'a'));
+    };
+    await expect(run({ ...order, tags })).rejects.toMatchObject({
+      what: 'prod.example/web:1.0.0-again is not what was pushed',
+    });
+    expect(copies).toBe(5);
   });
 
   it('may see a moving tag moved on by another run', async () => {
