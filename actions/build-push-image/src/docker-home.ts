@@ -20,7 +20,8 @@ const SECRET_INPUTS = ['INPUT_PASSWORD', 'INPUT_PROMOTE-PASSWORD'];
 
 /**
  * Do the work with a private folder and, when the step has its own logins, with a Docker configuration in it.
- * The folder is gone afterwards: after success, after failure, and when the runner cancels the job (SIGINT, then SIGTERM).
+ * The folder is gone afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
+ * and when the process ends by a defect.
  * @param cancel ends what runs with the login, before the process itself ends by a signal
  */
 export async function withDockerHome<T>(
@@ -33,14 +34,13 @@ export async function withDockerHome<T>(
   const remove = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   const stop = async (signal: NodeJS.Signals) => {
     await cancel();
-    remove();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', remove);
   try {
     return await work(await openHome(env, logins, scratch));
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', remove);
     remove();
   }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,25 @@ describe('the private folder', () => {
     });
     await expect(failing).rejects.toThrow('no');
     expect(existsSync(scratch)).toBe(false);
+  });
+
+  it('is gone when the process ends by an error that nobody catches', async () => {
+    const script = `
+      import { withDockerHome } from ${JSON.stringify(join(import.meta.dirname, '../src/docker-home.ts'))};
+      const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
+      await withDockerHome(process.env, [login], async () => {}, ({ scratch }) => {
+        process.stdout.write(scratch);
+        setImmediate(() => { throw new Error('nobody catches it'); });
+        return new Promise(() => {});
+      });`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: env(),
+    });
+    expect(stderr).toContain('nobody catches it');
+    expect(status).toBe(1);
+    expect(stdout).toContain(join(temp, 'build-push-image-'));
+    expect(existsSync(stdout)).toBe(false);
   });
 
   it("leaves the job's own configuration in place when the step has no login", async () => {
