@@ -11,7 +11,7 @@ import type { RunFacts } from './run-facts.ts';
 import { summaryOf } from './summary.ts';
 
 /**
- * Work on all images. The outputs name what succeeded, also when others failed.
+ * Work on all images. The outputs name each as soon as it is there, also when others fail.
  * @throws {ActionError} naming each image that failed
  */
 export async function workOff(
@@ -20,19 +20,23 @@ export async function workOff(
   orders: readonly Order[],
   workshop: Workshop,
 ): Promise<void> {
-  const results = await settleAll(orders, settings.maxParallel, (order) => one(order, workshop));
-  const deliveries: Delivery[] = [];
-  const failed: FailedImage[] = [];
-  for (const [index, order] of orders.entries()) {
+  const delivered = new Map<Order, Delivery>();
+  const deliveries = () => orders.flatMap((order) => delivered.get(order) ?? []);
+  const tell = () => setOutputs(imageOutputs(deliveries(), orders.length, run));
+  const results = await settleAll(orders, settings.maxParallel, async (order) => {
+    delivered.set(order, await one(order, workshop));
+    // At once: a step that is cancelled while others are being built has delivered this one all the same.
+    await tell();
+  });
+  if (delivered.size === 0) await tell();
+  const failed = orders.flatMap(({ name }, index): FailedImage[] => {
     const result = results[index];
-    if (result?.status === 'fulfilled') deliveries.push(result.value);
-    else failed.push({ name: order.name, error: result?.reason });
-  }
-  await setOutputs(imageOutputs(deliveries, orders.length, run));
-  if (settings.summary) await writeSummary(summaryOf(settings, deliveries, failed));
-  for (const { name, error } of failed)
+    return result?.status === 'rejected' ? [{ name, error: result.reason }] : [];
+  });
+  if (settings.summary) await writeSummary(summaryOf(settings, deliveries(), failed));
+  for (const { error } of failed)
     if (error instanceof BuildError && error.place !== undefined)
-      annotate({ level: 'error', title: `building ${name} failed`, message: error.why, ...error.place });
+      annotate({ level: 'error', title: `build-push-image: ${error.what}`, message: error.why, ...error.place });
   if (failed.length > 0) throw failureOf(failed, orders.length);
 }
 
