@@ -8,6 +8,7 @@ export interface Application extends KubernetesObject {
     health?: { status: 'Healthy' | 'Progressing' | 'Degraded' | 'Suspended' | 'Missing' | 'Unknown' };
     operationState?: { phase: string; message?: string; syncResult?: { revision: string } };
     conditions?: { type: string; message: string }[];
+    reconciledAt?: string;
   };
 }
 
@@ -23,3 +24,8 @@ export const isSettled = (application: Application): boolean => stateOf(applicat
 
 /** The commit that Argo CD compares the cluster with. */
 export const revisionOf = ({ status }: Application): string | undefined => status?.sync?.revision;
+
+/** Has Argo CD looked at it since? Times of the API have no fractions of a second. */
+export function isReconciledSince({ status }: Application, time: Date): boolean {
+  return Date.parse(status?.reconciledAt ?? '') > time.getTime();
+}

@@ -89,23 +89,35 @@ export function toldToGoAt({ metadata }: Pod): number | undefined {
   return Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
-export interface Replacement {
-  /** How many old pods were told to go. */
-  gone: number;
-  /** How many new ones became ready. */
-  ready: number;
-  /** The smallest time between a new pod that became ready and the old pod that went for it; negative: too early. Seconds. */
-  leastLead: number;
+/** When a pod served, by the times that it carries itself. Milliseconds, in whole seconds. */
+export interface Life {
+  name: string;
+  version: string;
+  /** When it became ready; undefined if it never did. */
+  readyAt?: number | undefined;
+  /** When it was told to go; undefined if it was not. */
+  leftAt?: number | undefined;
 }
 
-/**
- * How old pods made way for new ones, by the times that the pods themselves carry: the first old one goes for the first
- * new one that is ready, the second for the second, and so on.
- */
-export function replacementOf(old: readonly Pod[], fresh: readonly Pod[]): Replacement {
-  const ascending = (a: number, b: number) => a - b;
-  const left = old.flatMap((pod) => toldToGoAt(pod) ?? []).sort(ascending);
-  const ready = fresh.flatMap((pod) => readySince(pod) ?? []).sort(ascending);
-  const leads = left.map((time, index) => (time - (ready[index] ?? Number.POSITIVE_INFINITY)) / 1000);
-  return { gone: left.length, ready: ready.length, leastLead: Math.min(...leads) };
+/** The lives of all pods that were seen, from all that was seen of them. */
+export function livesOf(seen: readonly Pod[]): Life[] {
+  const lives = new Map<string, Life>();
+  for (const pod of seen) {
+    const { name } = pod.metadata;
+    const known = lives.get(name);
+    const life = { name, version: versionOf(pod), readyAt: known?.readyAt ?? readySince(pod), leftAt: toldToGoAt(pod) };
+    lives.set(name, life);
+  }
+  return [...lives.values()];
+}
+
+/** The fewest pods that served at the moment at which one of `leaving` was told to go, not counting that one. */
+export function fewestServing(lives: readonly Life[], leaving: readonly Life[]): number {
+  const counts = leaving.flatMap(({ leftAt: time }) => {
+    if (time === undefined) return [];
+    const serves = ({ readyAt, leftAt }: Life) =>
+      readyAt !== undefined && readyAt <= time && (leftAt === undefined || leftAt > time);
+    return lives.filter(serves).length;
+  });
+  return Math.min(...counts);
 }

@@ -19,6 +19,9 @@ export const podsPath = (component: 'web' | 'api'): string =>
 export const deploymentPath = (name: string): string =>
   inNamespace('apis/apps/v1', `deployments?fieldSelector=metadata.name%3D${name}`);
 
+export const servicePath = (name: string): string =>
+  inNamespace('api/v1', `services?fieldSelector=metadata.name%3D${name}`);
+
 /** What acts follow of the shop in the cluster. */
 export interface RunningShop {
   application: Watch<Application>;

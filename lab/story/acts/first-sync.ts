@@ -1,13 +1,15 @@
 import { bootstrapApplications } from '../../cluster/argo/index.ts';
 import type { KubernetesObject } from '../../cluster/index.ts';
 import type { Act } from '../act.ts';
-import { ARGO_NAMESPACE, revisionOf, stateOf } from '../argo.ts';
+import { type Application, ARGO_NAMESPACE, applicationPath, isReconciledSince, revisionOf, stateOf } from '../argo.ts';
 import type { Expectations } from '../expectations.ts';
 import { FULL_NAME } from '../people.ts';
 import { isServing, versionOf } from '../pods.ts';
 import { SHOP_NAMESPACE, untilCalm, watchShop } from '../running-shop.ts';
 import { CHART, chartAt } from '../shop.ts';
+import type { Stage } from '../stage.ts';
 import { secondsSince } from '../waiting.ts';
+import { Watch } from '../watch.ts';
 import type { World } from '../world.ts';
 
 interface Project extends KubernetesObject {
@@ -23,6 +25,15 @@ interface Project extends KubernetesObject {
 /** The repository as Argo CD reaches it from inside the cluster. */
 const repositoryUrl = ({ endpoints }: World): string =>
   `${endpoints.cluster?.hubUrl ?? endpoints.hub.url}/${FULL_NAME}.git`;
+
+/** Waits until Argo CD has looked at an application anew: it may have been there before, with other values. */
+async function untilCompared({ cluster }: World, { signal }: Stage, name: string): Promise<void> {
+  const now = new Date();
+  const watch = await Watch.open<Application>(cluster, applicationPath(name), signal);
+  await watch.until(`Argo CD to compare ${name} with Git`, 60, (items) =>
+    items.some((each) => each.status?.sync?.status === 'Synced' && isReconciledSince(each, now)),
+  );
+}
 
 async function expectProjects({ cluster }: World, expect: Expectations, url: string): Promise<void> {
   const get = (name: string) => cluster.get<Project>('appproject', name, `--namespace=${ARGO_NAMESPACE}`);
@@ -66,7 +77,9 @@ export const firstSync: Act = {
       login: { username: 'x-access-token', password: world.argoToken },
     });
     progress('the root application is applied; the rest comes from Git');
+    await untilCompared(world, stage, 'root');
     const shop = await watchShop(world, stage);
+    await untilCompared(world, stage, 'shop');
     await untilCalm(shop, 150);
     expect.within('from the root application to a shop that is Synced and Healthy', secondsSince(started), 120);
 

@@ -1,5 +1,6 @@
 import type { Act } from '../act.ts';
 import { autoscale } from './autoscale.ts';
+import { brokenRelease } from './broken-release.ts';
 import { chart } from './chart.ts';
 import { drift } from './drift.ts';
 import { everythingInGit } from './everything-in-git.ts';
@@ -7,6 +8,7 @@ import { firstSync } from './first-sync.ts';
 import { guard } from './guard.ts';
 import { merge } from './merge.ts';
 import { release } from './release.ts';
+import { rollback } from './rollback.ts';
 import { rollout } from './rollout.ts';
 import { selfHealing } from './self-healing.ts';
 
@@ -22,6 +24,8 @@ export const story: readonly Act[] = [
   selfHealing,
   drift,
   autoscale,
+  brokenRelease,
+  rollback,
   guard,
 ];
 

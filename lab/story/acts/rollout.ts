@@ -1,29 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrafficReport } from '../../traffic/index.ts';
 import type { Act } from '../act.ts';
 import { revisionOf } from '../argo.ts';
 import { expectRun } from '../changes.ts';
 import type { Expectations } from '../expectations.ts';
-import { isServing, type Pod, replacementOf, versionOf } from '../pods.ts';
+import { fewestServing, isServing, livesOf, versionOf } from '../pods.ts';
 import { openShop, type RunningShop, untilCalm, WEB_REPLICAS } from '../running-shop.ts';
 import { chartAt } from '../shop.ts';
 import { expectNoneLost } from '../shop-traffic.ts';
 import { lastBuiltCommit, nextVersion, pushTag } from '../tags.ts';
 import { secondsSince, waitFor } from '../waiting.ts';
 
-/** The last that was seen of each pod of web. */
-function lastSightings(shop: RunningShop): Pod[] {
-  return [...new Map(shop.pods.sightings.map(({ object }) => [object.metadata.name, object])).values()];
+function expectOrder(expect: Expectations, shop: RunningShop, version: string): void {
+  const lives = livesOf(shop.pods.sightings.map(({ object }) => object));
+  const old = lives.filter((life) => life.version !== version && life.leftAt !== undefined);
+  const fresh = lives.filter((life) => life.version === version);
+  const firstReady = Math.min(...fresh.map(({ readyAt }) => readyAt ?? Number.POSITIVE_INFINITY));
+  const firstGone = Math.min(...old.map(({ leftAt }) => leftAt ?? Number.POSITIVE_INFINITY));
+  const fewest = fewestServing(lives, old);
+  expect.holds(
+    'old pods go only when new ones are ready, by the times of the pods themselves',
+    old.length >= WEB_REPLICAS && firstGone > firstReady && fewest >= WEB_REPLICAS,
+    `the first of ${old.length} old ones went ${(firstGone - firstReady) / 1000} s after the first new one was ready; never fewer than ${fewest} served`,
+  );
 }
 
-function expectOrder(expect: Expectations, shop: RunningShop, version: string): void {
-  const pods = lastSightings(shop);
-  const fresh = pods.filter((pod) => versionOf(pod) === version);
-  const old = pods.filter((pod) => versionOf(pod) !== version);
-  const { gone, ready, leastLead } = replacementOf(old, fresh);
+function expectVersions(expect: Expectations, { versions }: TrafficReport, version: string): void {
+  const [old, fresh] = versions;
   expect.holds(
-    'an old pod goes only after the new one for it is ready, by the times of the pods themselves',
-    gone >= WEB_REPLICAS && ready >= WEB_REPLICAS && leastLead >= 0,
-    `${gone} old pods went for ${ready} new ones, each at least ${leastLead} s after its own was ready`,
+    'customers see the old version, then the new one, and no other',
+    versions.length === 2 && fresh?.version === version && fresh.last > (old?.last ?? 0),
+    versions.map((each) => `${each.version} from ${each.first.toFixed(1)} to ${each.last.toFixed(1)} s`).join(', '),
   );
 }
 
@@ -59,6 +66,7 @@ export const rollout: Act = {
       ),
       deployed.then(head),
     ]);
+    expect.within('from the pushed tag to the version on main', secondsSince(pushed), 45);
     const committed = performance.now();
     traffic.mark('version on main');
     progress('the version is on main: Argo CD will see it');
@@ -87,11 +95,7 @@ export const rollout: Act = {
     );
     expectOrder(expect, shop, version);
     const report = await expectNoneLost(expect, traffic);
-    expect.equal(
-      'customers saw the old version, then the new one',
-      report.versions.slice(-1).map((each) => each.version),
-      [version],
-    );
+    expectVersions(expect, report, version);
     thread.version = version;
   },
 };
