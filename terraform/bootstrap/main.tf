@@ -16,8 +16,8 @@ locals {
   namespace = "argocd"
   sources   = "${path.module}/../../argocd"
 
-  # Pools that may shrink to fewer than three nodes are no ground to build on.
-  fewest_nodes      = sum([for pool in data.azurerm_kubernetes_cluster.this.agent_pool_profile : pool.min_count if pool.name == "system"])
+  # What the pool may shrink to, and not what it has just now.
+  fewest_nodes      = sum(concat([0], [for pool in data.azurerm_kubernetes_cluster.this.agent_pool_profile : pool.min_count if pool.name == "system"]))
   high_availability = coalesce(var.argocd.high_availability, local.fewest_nodes >= 3)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -135,6 +136,8 @@ func madeUp(typ tftypes.Type, typeName, seed, name string) tftypes.Value {
 		return tftypes.NewValue(typ, fmt.Sprintf("/stub/%s/%s", typeName, hash[:12]))
 	case strings.HasSuffix(name, "_id"):
 		return tftypes.NewValue(typ, strings.Join([]string{hash[:8], hash[8:12], hash[12:16], hash[16:20], hash[20:32]}, "-"))
+	case strings.HasSuffix(name, "certificate"):
+		return tftypes.NewValue(typ, base64.StdEncoding.EncodeToString([]byte(hash)))
 	default:
 		return tftypes.NewValue(typ, fmt.Sprintf("%s-%s", name, hash[:8]))
 	}

@@ -1,0 +1,59 @@
+# Applied with made-up values for what Entra decides.
+mock_provider "azurerm" {
+  mock_data "azurerm_client_config" {
+    defaults = {
+      tenant_id = "96eb6052-7321-438f-b739-72167f75534c"
+    }
+  }
+
+  mock_data "azurerm_kubernetes_cluster" {
+    defaults = {
+      oidc_issuer_url = "https://issuer.example.com/"
+      kube_config     = [{ host = "https://cluster.example.com", cluster_ca_certificate = "Y2VydGlmaWNhdGU=", client_certificate = "", client_key = "", username = "", password = "" }]
+      agent_pool_profile = [
+        { name = "system", min_count = 3, max_count = 5, count = 3 },
+        { name = "apps", min_count = 3, max_count = 10, count = 4 },
+      ]
+    }
+  }
+}
+
+mock_provider "azuread" {
+  mock_resource "azuread_application" {
+    defaults = {
+      id        = "/applications/66666666-6666-6666-6666-666666666666"
+      client_id = "77777777-7777-7777-7777-777777777777"
+    }
+  }
+}
+
+mock_provider "helm" {}
+
+variables {
+  environment = "production"
+  argocd = {
+    administrator_group_ids = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"]
+    deployer_group_ids      = ["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]
+    viewer_group_ids        = ["cccccccc-cccc-cccc-cccc-cccccccccccc"]
+  }
+  repository         = { url = "git@github.com:my-org/my-repository.git", private = true }
+  repository_ssh_key = "-----BEGIN OPENSSH PRIVATE KEY-----\nkey\n-----END OPENSSH PRIVATE KEY-----"
+}
+
+run "the_whole_bootstrap_is_applied" {
+  command = apply
+
+  assert {
+    condition     = output.sign_in_client_id == "77777777-7777-7777-7777-777777777777"
+    error_message = "the outputs are not those of the bootstrap"
+  }
+}
+
+run "applying_it_again_changes_nothing" {
+  command = plan
+
+  assert {
+    condition     = output.sign_in_client_id == run.the_whole_bootstrap_is_applied.sign_in_client_id && helm_release.root.description != ""
+    error_message = "a second plan has other values than the first apply"
+  }
+}

@@ -1,0 +1,163 @@
+# What the root refuses.
+mock_provider "azurerm" {
+  mock_data "azurerm_client_config" {
+    defaults = {
+      tenant_id = "96eb6052-7321-438f-b739-72167f75534c"
+    }
+  }
+
+  mock_data "azurerm_kubernetes_cluster" {
+    defaults = {
+      oidc_issuer_url = "https://issuer.example.com/"
+      kube_config     = [{ host = "https://cluster.example.com", cluster_ca_certificate = "Y2VydGlmaWNhdGU=", client_certificate = "", client_key = "", username = "", password = "" }]
+      agent_pool_profile = [
+        { name = "system", min_count = 3, max_count = 5, count = 3 },
+        { name = "apps", min_count = 3, max_count = 10, count = 4 },
+      ]
+    }
+  }
+}
+
+mock_provider "azuread" {
+  mock_resource "azuread_application" {
+    override_during = plan
+    defaults = {
+      id        = "/applications/66666666-6666-6666-6666-666666666666"
+      client_id = "77777777-7777-7777-7777-777777777777"
+    }
+  }
+}
+
+mock_provider "helm" {}
+
+variables {
+  environment = "production"
+  argocd = {
+    administrator_group_ids = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"]
+    deployer_group_ids      = ["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]
+    viewer_group_ids        = ["cccccccc-cccc-cccc-cccc-cccccccccccc"]
+  }
+  repository = { url = "https://github.com/my-org/my-repository.git" }
+}
+
+run "an_environment_with_capitals_is_refused" {
+  command = plan
+
+  variables {
+    environment = "Production"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_password_as_login_is_refused" {
+  command = plan
+
+  variables {
+    login = "spn"
+  }
+
+  expect_failures = [var.login]
+}
+
+run "a_range_of_chart_versions_is_refused" {
+  command = plan
+
+  variables {
+    argocd = { administrator_group_ids = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"], chart_version = "~> 10.1" }
+  }
+
+  expect_failures = [var.argocd]
+}
+
+run "an_address_without_encryption_is_refused" {
+  command = plan
+
+  variables {
+    argocd = { administrator_group_ids = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"], url = "http://argocd.example.com" }
+  }
+
+  expect_failures = [var.argocd]
+}
+
+run "an_installation_that_nobody_administers_is_refused" {
+  command = plan
+
+  variables {
+    argocd = { administrator_group_ids = [] }
+  }
+
+  expect_failures = [var.argocd]
+}
+
+run "a_group_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    argocd = { administrator_group_ids = ["administrators"] }
+  }
+
+  expect_failures = [var.argocd]
+}
+
+run "a_password_in_the_repositorys_address_is_refused" {
+  command = plan
+
+  variables {
+    repository = { url = "https://user:password@github.com/my-org/my-repository.git" }
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "a_private_repository_by_https_is_refused" {
+  command = plan
+
+  variables {
+    repository         = { url = "https://github.com/my-org/my-repository.git", private = true }
+    repository_ssh_key = "-----BEGIN OPENSSH PRIVATE KEY-----"
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "a_private_repository_without_its_key_is_refused" {
+  command = plan
+
+  variables {
+    repository = { url = "git@github.com:my-org/my-repository.git", private = true }
+  }
+
+  expect_failures = [var.repository_ssh_key]
+}
+
+run "a_public_key_as_the_private_one_is_refused" {
+  command = plan
+
+  variables {
+    repository         = { url = "git@github.com:my-org/my-repository.git", private = true }
+    repository_ssh_key = "ssh-ed25519 AAAA"
+  }
+
+  expect_failures = [var.repository_ssh_key]
+}
+
+run "a_key_revision_that_counts_down_is_refused" {
+  command = plan
+
+  variables {
+    repository = { url = "https://github.com/my-org/my-repository.git", key_revision = 0 }
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "values_that_are_no_map_is_refused" {
+  command = plan
+
+  variables {
+    shop_values = "replicas=6"
+  }
+
+  expect_failures = [var.shop_values]
+}

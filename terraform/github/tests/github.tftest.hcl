@@ -1,0 +1,226 @@
+mock_provider "github" {}
+
+variables {
+  repository       = "my-org/my-repository"
+  release_app_id   = 123456
+  release_team_ids = [11]
+  environments = {
+    production = { reviewer_team_ids = [22] }
+  }
+  platform = {
+    tenant_id           = "96eb6052-7321-438f-b739-72167f75534c"
+    subscription_id     = "8c880c6a-8653-4c26-9943-fc4947198176"
+    staging_registry    = "staging.example.com"
+    production_registry = "production.example.com"
+    client_ids = {
+      staging    = "33333333-0000-0000-0000-333333333333"
+      production = "44444444-0000-0000-0000-444444444444"
+      plan       = "55555555-0000-0000-0000-555555555555"
+    }
+    environments = { staging = "staging", production = "production", plan = "plan" }
+  }
+}
+
+run "main_takes_reviewed_and_checked_changes_only" {
+  command = plan
+
+  assert {
+    condition     = github_repository_ruleset.review.enforcement == "active" && github_repository_ruleset.review.conditions[0].ref_name[0].include == tolist(["~DEFAULT_BRANCH"])
+    error_message = "main is not protected"
+  }
+
+  assert {
+    condition = (
+      github_repository_ruleset.review.rules[0].pull_request[0].required_approving_review_count == 1 &&
+      github_repository_ruleset.review.rules[0].pull_request[0].dismiss_stale_reviews_on_push &&
+      github_repository_ruleset.review.rules[0].pull_request[0].require_last_push_approval
+    )
+    error_message = "a change can reach main that nobody else has seen"
+  }
+
+  assert {
+    condition     = toset(github_repository_ruleset.review.rules[0].required_status_checks[0].required_check[*].context) == toset(var.main.required_checks) && github_repository_ruleset.review.rules[0].required_status_checks[0].strict_required_status_checks_policy
+    error_message = "a change can reach main that was not checked on its newest commit"
+  }
+
+  assert {
+    condition     = alltrue([for check in github_repository_ruleset.review.rules[0].required_status_checks[0].required_check : check.integration_id == 15368])
+    error_message = "another App than GitHub Actions could report a check"
+  }
+}
+
+run "history_is_nobodys_to_rewrite" {
+  command = plan
+
+  assert {
+    condition     = github_repository_ruleset.history.rules[0].non_fast_forward == true && github_repository_ruleset.history.rules[0].deletion == true && length(github_repository_ruleset.history.bypass_actors) == 0
+    error_message = "somebody may force-push or delete main"
+  }
+}
+
+run "the_release_app_skips_the_review_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition     = [for actor in github_repository_ruleset.review.bypass_actors : "${actor.actor_type} ${actor.actor_id}"] == ["Integration 123456"]
+    error_message = "others than the release App are exempt from review"
+  }
+
+  assert {
+    condition     = length(github_repository_ruleset.tags_stay.bypass_actors) == 0 && [for actor in github_repository_ruleset.tags_release.bypass_actors : actor.actor_type] == ["Team"]
+    error_message = "the App may do more than commit"
+  }
+}
+
+run "a_version_tag_is_set_by_those_who_may_and_stays" {
+  command = plan
+
+  assert {
+    condition     = github_repository_ruleset.tags_release.rules[0].creation == true && github_repository_ruleset.tags_stay.rules[0].update == true && github_repository_ruleset.tags_stay.rules[0].deletion == true
+    error_message = "a version tag can be set by anybody, or moved"
+  }
+
+  assert {
+    condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"]) && github_repository_ruleset.tags_release.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"])
+    error_message = "not all version tags are protected"
+  }
+}
+
+run "a_tag_that_moves_by_design_can_move" {
+  command = plan
+
+  variables {
+    settings = { publishes_actions = true }
+  }
+
+  assert {
+    condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*.*.*"]) && github_actions_variable.this["MAJOR_TAG"].value == "true"
+    error_message = "deploy.yml could not move v1"
+  }
+}
+
+run "registries_are_reached_from_main_and_version_tags_only" {
+  command = plan
+
+  assert {
+    # As JSON, in which nothing is nothing whatever its type.
+    condition = jsonencode(output.environments) == jsonencode({
+      staging    = { branch = "main", tag = null }
+      production = { branch = null, tag = "v*.*.*" }
+      plan       = { branch = "main", tag = null }
+    })
+    error_message = "an environment can be used from elsewhere"
+  }
+
+  assert {
+    condition     = alltrue([for environment in github_repository_environment.this : environment.can_admins_bypass == false && environment.deployment_branch_policy[0].custom_branch_policies && !environment.deployment_branch_policy[0].protected_branches])
+    error_message = "administrators go past an environment's rules, or any protected branch may use it"
+  }
+}
+
+run "production_waits_for_a_reviewer_who_is_somebody_else" {
+  command = plan
+
+  assert {
+    condition     = github_repository_environment.this["production"].reviewers[0].teams == toset([22]) && github_repository_environment.this["production"].prevent_self_review == true
+    error_message = "a tag alone releases"
+  }
+
+  assert {
+    condition     = length(github_repository_environment.this["staging"].reviewers) == 0
+    error_message = "every merge would wait for a reviewer"
+  }
+}
+
+run "each_environment_is_another_identity" {
+  command = plan
+
+  assert {
+    condition = { for name, variable in github_actions_environment_variable.client_id : variable.environment => "${variable.variable_name}=${variable.value}" } == {
+      staging    = "AZURE_CLIENT_ID=33333333-0000-0000-0000-333333333333"
+      production = "AZURE_CLIENT_ID=44444444-0000-0000-0000-444444444444"
+      plan       = "AZURE_CLIENT_ID=55555555-0000-0000-0000-555555555555"
+    }
+    error_message = "an environment has another's identity"
+  }
+
+  assert {
+    condition     = !contains(output.variables, "AZURE_CLIENT_ID")
+    error_message = "jobs without an environment would sign in too"
+  }
+}
+
+run "workflows_get_what_the_platform_made" {
+  command = plan
+
+  assert {
+    condition = { for name, variable in github_actions_variable.this : name => variable.value } == {
+      STAGING_REGISTRY      = "staging.example.com"
+      PRODUCTION_REGISTRY   = "production.example.com"
+      AZURE_TENANT_ID       = "96eb6052-7321-438f-b739-72167f75534c"
+      AZURE_SUBSCRIPTION_ID = "8c880c6a-8653-4c26-9943-fc4947198176"
+    }
+    error_message = "the variables are not the platform's"
+  }
+}
+
+run "settings_become_variables" {
+  command = plan
+
+  variables {
+    platform = null
+    settings = { base_image = "node:24-slim", build_image = "node:24", promote = "require", attestations = true, runs_on = "my-runners", publishes_actions = true }
+  }
+
+  assert {
+    condition = { for name, variable in github_actions_variable.this : name => variable.value } == {
+      BASE_IMAGE   = "node:24-slim"
+      BUILD_IMAGE  = "node:24"
+      PROMOTE      = "require"
+      ATTESTATIONS = "true"
+      RUNS_ON      = "my-runners"
+      MAJOR_TAG    = "true"
+    }
+    error_message = "the variables are not the settings"
+  }
+}
+
+run "subjects_are_those_that_entra_believes" {
+  command = plan
+
+  assert {
+    condition     = output.oidc_subjects["production"] == "repo:my-org/my-repository:environment:production"
+    error_message = "Entra believes another subject"
+  }
+}
+
+run "a_workflow_has_few_permissions_unless_it_asks" {
+  command = plan
+
+  assert {
+    condition     = github_workflow_repository_permissions.this.default_workflow_permissions == "read" && github_workflow_repository_permissions.this.can_approve_pull_request_reviews == false
+    error_message = "a workflow writes or approves without asking"
+  }
+}
+
+run "argo_cd_reads_a_private_repository_and_writes_nothing" {
+  command = plan
+
+  variables {
+    deploy_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExam argocd"
+  }
+
+  assert {
+    condition     = github_repository_deploy_key.argocd[0].read_only == true
+    error_message = "Argo CD may write"
+  }
+}
+
+run "the_rules_are_applied" {
+  command = apply
+
+  assert {
+    condition     = keys(output.environment_variables) == ["plan", "production", "staging"]
+    error_message = "an environment is missing"
+  }
+}

@@ -1,0 +1,89 @@
+mock_provider "azurerm" {}
+
+variables {
+  resource_group_name = "rg-shop-test"
+  location            = "westeurope"
+  name                = "id-shop-test"
+  tags                = {}
+}
+
+run "nobody_signs_in_from_github_unless_named" {
+  command = plan
+
+  assert {
+    condition     = length(azurerm_user_assigned_identity.github) == 0 && length(azurerm_federated_identity_credential.github) == 0
+    error_message = "GitHub is trusted without being asked for"
+  }
+}
+
+# terraform-azurerm-aks and others let AKS make the kubelet's identity, whose rights then come too late: Azure/AKS#1349, #1428
+run "the_kubelet_has_an_identity_before_there_is_a_cluster" {
+  command = plan
+
+  assert {
+    condition     = azurerm_user_assigned_identity.kubelet.name != azurerm_user_assigned_identity.cluster.name
+    error_message = "nodes and control plane share an identity, and so their rights"
+  }
+}
+
+run "a_token_is_believed_by_its_environment" {
+  command = plan
+
+  variables {
+    github = {
+      repository   = "my-org/my-repository"
+      environments = { staging = "staging", production = "live" }
+    }
+  }
+
+  assert {
+    condition = { for name, credential in azurerm_federated_identity_credential.github : name => credential.subject } == {
+      staging    = "repo:my-org/my-repository:environment:staging"
+      production = "repo:my-org/my-repository:environment:live"
+    }
+    error_message = "the subjects are not those of jobs in the environments"
+  }
+
+  assert {
+    condition     = alltrue([for credential in azurerm_federated_identity_credential.github : !strcontains(credential.subject, "pull_request") && !strcontains(credential.subject, ":ref:")])
+    error_message = "a pull request or any branch could sign in"
+  }
+
+  assert {
+    condition     = alltrue([for credential in azurerm_federated_identity_credential.github : credential.issuer == "https://token.actions.githubusercontent.com" && credential.audience == tolist(["api://AzureADTokenExchange"])])
+    error_message = "tokens of others than GitHub would be believed"
+  }
+}
+
+run "two_identities_in_one_environment_are_refused" {
+  command = plan
+
+  variables {
+    github = {
+      repository   = "my-org/my-repository"
+      environments = { staging = "deploy", production = "deploy" }
+    }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "a_repository_without_owner_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-repository", environments = {} }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "an_environment_with_a_wildcard_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-org/my-repository", environments = { staging = "*" } }
+  }
+
+  expect_failures = [var.github]
+}

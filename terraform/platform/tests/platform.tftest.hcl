@@ -1,0 +1,176 @@
+mock_provider "azurerm" {
+  mock_data "azurerm_client_config" {
+    defaults = {
+      subscription_id = "8c880c6a-8653-4c26-9943-fc4947198176"
+      tenant_id       = "96eb6052-7321-438f-b739-72167f75534c"
+    }
+  }
+
+  mock_resource "azurerm_kubernetes_cluster" {
+    override_during = plan
+    defaults = {
+      id                         = "/stub/cluster"
+      current_kubernetes_version = "1.34.2"
+      oidc_issuer_url            = "https://issuer.example.com/"
+    }
+  }
+}
+
+# Three kinds of identity that must not be taken for each other.
+override_resource {
+  target          = module.identity.azurerm_user_assigned_identity.cluster
+  override_during = plan
+  values          = { id = "/stub/identity/cluster", principal_id = "11111111-1111-1111-1111-111111111111" }
+}
+
+override_resource {
+  target          = module.identity.azurerm_user_assigned_identity.kubelet
+  override_during = plan
+  values          = { id = "/stub/identity/kubelet", principal_id = "22222222-2222-2222-2222-222222222222", client_id = "22222222-0000-0000-0000-222222222222" }
+}
+
+override_resource {
+  target          = module.identity.azurerm_user_assigned_identity.github["staging"]
+  override_during = plan
+  values          = { id = "/stub/identity/staging", principal_id = "33333333-3333-3333-3333-333333333333", client_id = "33333333-0000-0000-0000-333333333333" }
+}
+
+override_resource {
+  target          = module.identity.azurerm_user_assigned_identity.github["production"]
+  override_during = plan
+  values          = { id = "/stub/identity/production", principal_id = "44444444-4444-4444-4444-444444444444", client_id = "44444444-0000-0000-0000-444444444444" }
+}
+
+override_resource {
+  target          = module.identity.azurerm_user_assigned_identity.github["plan"]
+  override_during = plan
+  values          = { id = "/stub/identity/plan", principal_id = "55555555-5555-5555-5555-555555555555", client_id = "55555555-0000-0000-0000-555555555555" }
+}
+
+override_resource {
+  target          = module.registry["staging"].azurerm_container_registry.this
+  override_during = plan
+  values          = { id = "/stub/registry/staging", login_server = "staging.example.com" }
+}
+
+override_resource {
+  target          = module.registry["production"].azurerm_container_registry.this
+  override_during = plan
+  values          = { id = "/stub/registry/production", login_server = "production.example.com" }
+}
+
+override_resource {
+  target          = module.network.azurerm_subnet.nodes
+  override_during = plan
+  values          = { id = "/stub/subnet" }
+}
+
+override_resource {
+  target          = azurerm_resource_group.this
+  override_during = plan
+  values          = { id = "/stub/group" }
+}
+
+variables {
+  environment = "production"
+  access = {
+    cluster_admin_group_ids  = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"]
+    cluster_reader_group_ids = ["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]
+  }
+  api_server = { authorized_ip_ranges = ["203.0.113.0/24"] }
+  github     = { repository = "my-org/my-repository" }
+  monitoring = { alert_emails = ["on-call@example.com"] }
+}
+
+run "role_assignments_are_exactly_the_intended_ones" {
+  command = plan
+
+  assert {
+    condition = toset([for each in concat(values(azurerm_role_assignment.before_cluster), values(azurerm_role_assignment.github), values(azurerm_role_assignment.people)) : "${each.principal_id} ${each.role_definition_name} ${each.scope}"]) == toset([
+      # the control plane
+      "11111111-1111-1111-1111-111111111111 Network Contributor /stub/subnet",
+      "11111111-1111-1111-1111-111111111111 Managed Identity Operator /stub/identity/kubelet",
+      # the nodes
+      "22222222-2222-2222-2222-222222222222 AcrPull /stub/registry/production",
+      # build.yml
+      "33333333-3333-3333-3333-333333333333 AcrPush /stub/registry/staging",
+      # deploy.yml
+      "44444444-4444-4444-4444-444444444444 AcrPush /stub/registry/production",
+      "44444444-4444-4444-4444-444444444444 AcrPull /stub/registry/staging",
+      # plan.yml
+      "55555555-5555-5555-5555-555555555555 Reader /stub/group",
+      "55555555-5555-5555-5555-555555555555 Azure Kubernetes Service Cluster User Role /stub/cluster",
+      # people
+      "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa Azure Kubernetes Service RBAC Cluster Admin /stub/cluster",
+      "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa Azure Kubernetes Service Cluster User Role /stub/cluster",
+      "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb Azure Kubernetes Service RBAC Reader /stub/cluster",
+      "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb Azure Kubernetes Service Cluster User Role /stub/cluster",
+    ])
+    error_message = "somebody has a right more or less than intended"
+  }
+}
+
+# hashicorp/terraform-provider-azurerm#11434, #24105; Azure/AKS#1428
+run "the_cluster_pulls_from_production_alone" {
+  command = plan
+
+  assert {
+    condition     = [for each in azurerm_role_assignment.before_cluster : each.scope if each.role_definition_name == "AcrPull"] == ["/stub/registry/production"]
+    error_message = "the cluster pulls from elsewhere, or with another identity than the kubelet's"
+  }
+}
+
+run "only_identities_and_groups_have_rights" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for each in concat(values(azurerm_role_assignment.before_cluster), values(azurerm_role_assignment.github)) : each.principal_type == "ServicePrincipal"]) && alltrue([for each in azurerm_role_assignment.people : each.principal_type == "Group"])
+    error_message = "a person has a right of their own"
+  }
+}
+
+run "nobody_pushes_without_github" {
+  command = plan
+
+  variables {
+    github = null
+  }
+
+  assert {
+    condition     = length(azurerm_role_assignment.github) == 0 && output.github == null
+    error_message = "somebody may push though no repository is named"
+  }
+}
+
+run "github_gets_what_its_root_needs" {
+  command = plan
+
+  assert {
+    condition = output.github == {
+      tenant_id           = "96eb6052-7321-438f-b739-72167f75534c"
+      subscription_id     = "8c880c6a-8653-4c26-9943-fc4947198176"
+      staging_registry    = "staging.example.com"
+      production_registry = "production.example.com"
+      client_ids = {
+        staging    = "33333333-0000-0000-0000-333333333333"
+        production = "44444444-0000-0000-0000-444444444444"
+        plan       = "55555555-0000-0000-0000-555555555555"
+      }
+      environments = { staging = "staging", production = "production", plan = "plan" }
+    }
+    error_message = "the output github is not what the root github takes"
+  }
+}
+
+run "everything_has_the_tags_of_one_place" {
+  command = plan
+
+  variables {
+    tags = { owner = "platform-team" }
+  }
+
+  assert {
+    condition     = azurerm_resource_group.this.tags == tomap({ owner = "platform-team", workload = "shop", environment = "production", managed-by = "terraform" })
+    error_message = "the tags are not those of the naming module"
+  }
+}

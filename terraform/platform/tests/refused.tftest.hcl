@@ -1,0 +1,183 @@
+# Combinations that the root refuses. What one module judges is refused there, and tested there.
+mock_provider "azurerm" {
+  mock_data "azurerm_client_config" {
+    defaults = {
+      subscription_id = "8c880c6a-8653-4c26-9943-fc4947198176"
+      tenant_id       = "96eb6052-7321-438f-b739-72167f75534c"
+    }
+  }
+
+  mock_resource "azurerm_kubernetes_cluster" {
+    override_during = plan
+    defaults = {
+      id                         = "/stub/cluster"
+      current_kubernetes_version = "1.34.2"
+      oidc_issuer_url            = "https://issuer.example.com/"
+    }
+  }
+}
+
+variables {
+  environment = "production"
+  access = {
+    cluster_admin_group_ids  = ["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"]
+    cluster_reader_group_ids = ["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]
+  }
+  api_server = { authorized_ip_ranges = ["203.0.113.0/24"] }
+  github     = { repository = "my-org/my-repository" }
+  monitoring = { alert_emails = ["on-call@example.com"] }
+}
+
+run "an_environment_with_capitals_is_refused" {
+  command = plan
+
+  variables {
+    environment = "Production"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_region_by_its_long_name_is_refused" {
+  command = plan
+
+  variables {
+    location = "West Europe"
+  }
+
+  expect_failures = [var.location]
+}
+
+run "zones_in_a_region_without_is_refused" {
+  command = plan
+
+  variables {
+    location    = "westus"
+    environment = "staging"
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "two_zones_is_refused" {
+  command = plan
+
+  variables {
+    zones       = ["1", "2"]
+    environment = "staging"
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "production_in_one_zone_is_refused" {
+  command = plan
+
+  variables {
+    zones      = ["1"]
+    registries = { staging = { zone_redundant = false }, production = { zone_redundant = false } }
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "production_without_a_guarantee_is_refused" {
+  command = plan
+
+  variables {
+    sku_tier = "Free"
+  }
+
+  expect_failures = [var.sku_tier]
+}
+
+run "a_zone_without_a_system_node_is_refused" {
+  command = plan
+
+  variables {
+    system_pool = { min_count = 2 }
+  }
+
+  expect_failures = [var.system_pool]
+}
+
+run "a_zone_without_a_user_node_is_refused" {
+  command = plan
+
+  variables {
+    user_pools = { apps = { min_count = 2 } }
+  }
+
+  expect_failures = [var.user_pools]
+}
+
+run "production_on_spot_nodes_alone_is_refused" {
+  command = plan
+
+  variables {
+    user_pools = { apps = { spot = true } }
+  }
+
+  expect_failures = [var.user_pools]
+}
+
+run "a_cluster_that_nobody_administers_is_refused" {
+  command = plan
+
+  variables {
+    access = { cluster_admin_group_ids = [] }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "a_group_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    access = { cluster_admin_group_ids = ["platform-administrators"] }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "a_zone_redundant_registry_without_zones_is_refused" {
+  command = plan
+
+  variables {
+    zones       = []
+    environment = "staging"
+  }
+
+  expect_failures = [var.registries]
+}
+
+run "releases_that_are_deleted_is_refused" {
+  command = plan
+
+  variables {
+    registries = { production = { untagged_retention_days = 30 } }
+  }
+
+  expect_failures = [var.registries]
+}
+
+run "a_repository_without_owner_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-repository" }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "production_whose_alerts_nobody_hears_is_refused" {
+  command = plan
+
+  variables {
+    monitoring = {}
+  }
+
+  expect_failures = [var.monitoring]
+}
