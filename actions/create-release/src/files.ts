@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, matchesGlob, relative, resolve } from 'node:path';
 import { messageOf } from '../../lib/errors.ts';
 import type { InputReader } from '../../lib/inputs.ts';
 import { assetName } from './rules/asset-names.ts';
@@ -65,7 +65,10 @@ async function matchFiles(
 ): Promise<{ path: string; size: number }[]> {
   // A name may hold characters that mean something in a glob: `app[1].txt`.
   const literal = await sizeOf(resolve(workspace, pattern));
-  if (literal !== undefined) return [{ path: resolve(workspace, pattern), size: literal }];
+  if (literal !== undefined) {
+    const path = resolve(workspace, pattern);
+    return exclude.some((each) => isUnder(path, each, workspace)) ? [] : [{ path, size: literal }];
+  }
   const { glob } = await import('node:fs/promises');
   const slashes = (text: string): string => (process.platform === 'win32' ? text.replaceAll('\\', '/') : text);
   const matches: { path: string; size: number }[] = [];
@@ -75,6 +78,12 @@ async function matchFiles(
     if (size !== undefined) matches.push({ path, size });
   }
   return matches;
+}
+
+/** Whether a glob names a file or a folder that it is in: what `glob` leaves out when it is told to exclude that. */
+function isUnder(path: string, pattern: string, workspace: string): boolean {
+  const within = (other: string): string => relative(workspace, resolve(workspace, other));
+  return [within(pattern), `${within(pattern)}/**`].some((each) => matchesGlob(within(path), each));
 }
 
 /** A file's size; `undefined` for anything else. */

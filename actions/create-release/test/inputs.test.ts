@@ -156,6 +156,7 @@ describe('files', () => {
     ['dist/*.tgz', ['a.tgz', 'b.tgz']],
     ['dist/*.tgz\n!dist/b*', ['a.tgz']],
     ['dist/a.tgz\ndist/*.tgz', ['a.tgz', 'b.tgz']],
+    ['dist/a.tgz\n!dist/b*\n!notes.md', ['a.tgz']],
     ['dist/c[1].txt', ['c.1.txt']],
     ['./dist/My App.exe', ['My.App.exe']],
   ])('%j', async (files, expected) => expect(await names(files)).toEqual(expected));
@@ -165,6 +166,8 @@ describe('files', () => {
   it.each([
     ['dist/**/a.tgz', 'files names two files that become the asset a.tgz'],
     ['dist', 'files (line 1) matches no file'],
+    ['dist/a.tgz\n./dist/c[1].txt\n!./dist/c*', 'files (line 2) matches no file'],
+    ['dist/a.tgz\n!dist', 'files (line 1) matches no file'],
     ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],
     ['dist/SHA256SUMS', 'files names a file SHA256SUMS, which this step makes itself'],
     ['dist/日*', "files (line 1) matches 日本, of whose name nothing is left in an asset's name"],
