@@ -18,11 +18,7 @@ export async function settlePublished(
   releases: Releases,
   waiting: Waiting,
 ): Promise<Outcome> {
-  const assets = await releases.assets(release.id);
-  const plan = planAssets(wanted.assets, assets, { trustSize: true });
-  const faults = planFaults(plan);
-  if (faults.length > 0 && (release.immutable || !wanted.update)) throw otherFiles(release, faults);
-
+  const { assets, plan, faults } = await compareFiles(release, wanted, releases);
   const isLatest = (await releases.latestId()) === release.id;
   const latest = wanted.makeLatest ?? (isLatest || (await wanted.latest()));
   const fields: ReleaseFields = {
@@ -55,6 +51,22 @@ export async function settlePublished(
   const updated = await once(() => releases.update(release.id, fields), isDone, waiting);
   info(`changed ${differ.join(', ')} of ${release.url}`);
   return { release: updated, assets: replaced, created: false, changed: true, latest };
+}
+
+/**
+ * The files of a published release, and what must happen to make them the wanted ones.
+ * @throws {ActionError} when they differ and may not be changed
+ */
+export async function compareFiles(
+  release: Release,
+  wanted: Pick<Wanted, 'assets' | 'update'>,
+  releases: Releases,
+): Promise<{ assets: Asset[]; plan: AssetPlan; faults: string[] }> {
+  const assets = await releases.assets(release.id);
+  const plan = planAssets(wanted.assets, assets, { trustSize: true });
+  const faults = planFaults(plan);
+  if (faults.length > 0 && (release.immutable || !wanted.update)) throw otherFiles(release, faults);
+  return { assets, plan, faults };
 }
 
 async function place(

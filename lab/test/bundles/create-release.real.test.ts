@@ -106,7 +106,7 @@ class Scene {
   async run(
     tag: string,
     inputs: Record<string, string> = {},
-    onStart: (child: ChildProcess) => void = () => undefined,
+    { env = {}, onStart }: { env?: Record<string, string>; onStart?: (child: ChildProcess) => void } = {},
   ): Promise<StepResult & { ok: true | string }> {
     const result = await runStep({
       action: 'create-release',
@@ -118,9 +118,10 @@ class Scene {
         GITHUB_API_URL: hub.apiUrl,
         GITHUB_SERVER_URL: hub.url,
         GITHUB_WORKSPACE: this.workspace,
+        ...env,
       },
       dir,
-      onOutput: onStart,
+      ...(onStart === undefined ? {} : { onOutput: onStart }),
     });
     return { ...result, ok: result.exitCode === 0 ? true : result.log };
   }
@@ -343,9 +344,10 @@ describe('a run that is killed', () => {
     await scene.file('b.tgz', 'beta');
     await fault(request);
     let child: ChildProcess | undefined;
-    const killed = scene.run('v1.0.0', { files: '*.tgz' }, (started) => {
+    const onStart = (started: ChildProcess) => {
       child = started;
-    });
+    };
+    const killed = scene.run('v1.0.0', { files: '*.tgz' }, { onStart });
     await until(async () => child !== undefined && (await met()) > 0 && (await reached(scene)));
     child?.kill('SIGKILL');
     expect((await killed).exitCode).toBeNull();
@@ -516,6 +518,48 @@ describe('a dry run', () => {
     expect(summary).toContain('would be drafted, filled and published');
     expect(summary).toContain('SHA256SUMS');
     expect(await scene.releases()).toEqual([]);
+  });
+});
+
+describe('a dry run of what is published', () => {
+  it('fails as the run would when its files are others, and says what update would change', async () => {
+    const scene = await Scene.open();
+    await scene.tag('v1.0.0');
+    await scene.file('a.tgz', 'alpha');
+    const inputs = { files: '*.tgz', notes: 'none', checksums: 'false' };
+    expect((await scene.run('v1.0.0', inputs)).ok).toBe(true);
+    const before = await scene.only();
+    expect(await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true' })).toMatchObject({
+      ok: true,
+      outputs: { published: 'true', created: 'false' },
+      summary: expect.stringContaining('| is published already |'),
+    });
+    await scene.file('a.tgz', 'other');
+    const refused = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true' });
+    expect(refused.ok).toContain(
+      '::error title=create-release%3A v1.0.0 is published with other files::a.tgz has the digest',
+    );
+    const shown = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true', update: 'true' });
+    expect(shown.ok).toBe(true);
+    expect(shown.summary).toContain('files would be put on it: a.tgz has the digest');
+    expect(await scene.only()).toEqual(before);
+  });
+});
+
+describe('a release of odd words', () => {
+  it('is linked from the summary as it is, and needs no commit from the runner', async () => {
+    const scene = await Scene.open();
+    await scene.tag('v1.0.0+b#1&x=%y');
+    const { ok, outputs, summary } = await scene.run(
+      'v1.0.0+b#1&x=%y',
+      { name: 'N | <b> [x](y)' },
+      { env: { GITHUB_SHA: '' } },
+    );
+    expect(ok).toBe(true);
+    expect(summary).toContain(`| [N \\| &lt;b&gt; \\[x\\](y)](${outputs.url}) |`);
+    expect((await api.repos.getReleaseByTag({ ...scene.where, tag: 'v1.0.0+b#1&x=%y' })).data.html_url).toBe(
+      outputs.url,
+    );
   });
 });
 
