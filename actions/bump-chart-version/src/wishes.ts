@@ -91,11 +91,12 @@ function addValue(
   const old = 'target' in place ? (place.target.scalar?.value ?? null) : undefined;
   const scalar = meant(value, quoted, old);
   wishes.push({ place, scalar });
-  const [before, now] = [typeof old, typeof valueIn(scalar, '1.2')];
-  if ('target' in place && old !== null && before !== now) {
+  const now = valueIn(scalar, '1.2');
+  if ('target' in place && old !== null && typeof old !== typeof now) {
     const { target } = place;
+    const becomes = now === null ? 'null' : `the ${typeof now} ${JSON.stringify(value)}`;
     warnings.push(
-      `${target.file.path}:${target.line}: ${target.path} was the ${before} ${String(old)} and becomes the ${now} ${JSON.stringify(value)}`,
+      `${target.file.path}:${target.line}: ${target.path} was the ${typeof old} ${String(old)} and becomes ${becomes}`,
     );
   }
 }

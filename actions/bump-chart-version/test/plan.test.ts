@@ -301,10 +301,14 @@ describe('files', () => {
 });
 
 it('warns when a value becomes another type', async () => {
-  const plan = await planFor({ version: 'none', values: 'replicas=many\nok=yes' }, 'replicas: 5\nok: true\n');
-  expect(newText(plan)).toBe('replicas: many\nok: "yes"\n');
+  const plan = await planFor(
+    { version: 'none', values: 'replicas=many\nok=yes\nlimit=null' },
+    'replicas: 5\nok: true\nlimit: 3\n',
+  );
+  expect(newText(plan)).toBe('replicas: many\nok: "yes"\nlimit: null\n');
   expect(plan.warnings).toEqual([
     'helm/shop/values.yaml:1: replicas was the number 5 and becomes the string "many"',
     'helm/shop/values.yaml:2: ok was the boolean true and becomes the string "yes"',
+    'helm/shop/values.yaml:3: limit was the number 3 and becomes null',
   ]);
 });

@@ -52,6 +52,8 @@ describe('strings that plain style would turn into something else', () => {
     '#a',
     'a\nb',
     'a\tb\n',
+    'a\u0085b',
+    'a\u2028b',
   ])('%j is quoted because of its characters', (text) => {
     const written = render({ text, as: 'string' }, Scalar.PLAIN, false);
     expect(written.startsWith('"')).toBe(true);
@@ -95,6 +97,14 @@ describe('what a value of the input means', () => {
     ['6', false, '5', 'string'],
     ['1.10', false, '1.9', 'string'],
     ['1.11', false, 1.1, 'typed'],
+    ['-0.5', false, 1, 'typed'],
+    ['1.10', false, 1.9, 'string'],
+    ['2.0', false, 1, 'string'],
+    ['12345e10', false, 1234567, 'string'],
+    ['1e+21', false, 5, 'string'],
+    ['0x1F', false, 5, 'string'],
+    ['12345678901234567890', false, 5, 'string'],
+    ['null', false, 5, 'typed'],
     ['false', false, true, 'typed'],
     ['yes', false, true, 'string'],
     ['0123', false, 5, 'string'],

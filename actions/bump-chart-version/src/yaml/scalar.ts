@@ -48,7 +48,7 @@ function isPlainThere(text: string, flow: boolean): boolean {
   });
 }
 
-// What a double-quoted scalar must escape: control characters, line separators, and code points that are no characters.
+// What only a double-quoted scalar can hold, escaped: control characters, line separators, and code points that are no characters.
 const SPECIAL = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 function doubleQuoted(text: string): string {
@@ -69,7 +69,9 @@ function doubleQuoted(text: string): string {
 export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: boolean): string {
   const { text } = scalar;
   if (scalar.as === 'typed') return text;
-  if (style === Scalar.QUOTE_SINGLE && text.search(SPECIAL) === -1) return `'${text.replaceAll("'", "''")}'`;
+  // Some of these characters end a line for a reader of YAML 1.1: https://yaml.org/spec/1.1/#id868518
+  if (text.search(SPECIAL) !== -1) return doubleQuoted(text);
+  if (style === Scalar.QUOTE_SINGLE) return `'${text.replaceAll("'", "''")}'`;
   const plain = style === Scalar.PLAIN || style === undefined;
   return plain && isPlainString(text) && isPlainThere(text, flow) ? text : doubleQuoted(text);
 }
@@ -77,8 +79,9 @@ export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: 
 /**
  * The meaning of a value that a user wrote, put where `old` stands.
  * - In quotes, or in place of a string: a string.
- * - In place of a number or boolean: whatever both YAML versions agree on, so `6` for `5` stays a number; what they read
- *   differently (`0123`, `yes`, `12:30`) is a string.
+ * - In place of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number that is not written as
+ *   numbers are (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which in a version or a commit's id is all that counts,
+ *   and readers disagree about most of them: it is a string. So is `yes`.
  * - In place of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
  */
 export function meant(text: string, quoted: boolean, old: unknown): NewScalar {
@@ -88,5 +91,6 @@ export function meant(text: string, quoted: boolean, old: unknown): NewScalar {
   }
   const [v11, v12] = [readPlain(text, '1.1')?.value, readPlain(text, '1.2')?.value];
   const agreed = v12 !== undefined && Object.is(v11, v12) && typeof v12 !== 'string';
-  return { text, as: agreed ? 'typed' : 'string' };
+  const keepsSpelling = typeof v12 !== 'number' || (/^-?\d+(?:\.\d+)?$/.test(text) && String(v12) === text);
+  return { text, as: agreed && keepsSpelling ? 'typed' : 'string' };
 }
