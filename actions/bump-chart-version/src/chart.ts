@@ -11,7 +11,7 @@ export interface Chart {
   path: string;
   file: YamlFile;
   name: string;
-  /** As text, also when it is no semantic version. */
+  /** As text, also when it is no semantic version; `''` when nothing stands behind the key. */
   version: string;
   /** `undefined` when Chart.yaml has no such key. */
   appVersion: string | undefined;
@@ -26,17 +26,17 @@ export function readChart(path: string, file: YamlFile): Chart | { problem: stri
     return { problem: `${file.path}:1: is not one mapping, as a Chart.yaml must be` };
   }
   const text = (key: string): string | undefined => {
-    const node = lookUp(document, document.contents, key)?.node;
-    return isScalar(node) && node.value !== null
-      ? typeof node.value === 'string'
-        ? node.value
-        : (node.source ?? String(node.value))
-      : undefined;
+    const found = lookUp(document, document.contents, key);
+    if (found === undefined) return undefined;
+    const { node } = found;
+    if (node === null || (isScalar(node) && node.value === null)) return '';
+    if (!isScalar(node)) return undefined;
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
   };
   const version = text('version');
   if (version === undefined) return { problem: `${file.path}:1: has no version` };
   const folder = path.split('/').at(-1) ?? path;
-  return { path, file, name: text('name') ?? folder, version, appVersion: text('appVersion') };
+  return { path, file, name: text('name') || folder, version, appVersion: text('appVersion') };
 }
 
 /** The version that a rule gives a chart; the chart's own when it stays. */

@@ -66,9 +66,12 @@ function text(document: ParsedDocument, map: YAMLMap, key: string): string | und
   return isScalar(node) && typeof node.value === 'string' ? node.value.trim() : undefined;
 }
 
-/** The image that a mapping names, with the registry: from `registry` beside it, or from `repository` itself. */
+/** The image that a mapping names, with the registry: from `registry` beside it, or from `repository` itself, or from both. */
 export function fullRepository({ registry, repository }: ImageMapping): string {
-  return registry === '' ? repository : `${registry.replace(/\/+$/, '')}/${repository}`;
+  const host = registry.replace(/\/+$/, '');
+  return host === '' || repository.toLowerCase().startsWith(`${host.toLowerCase()}/`)
+    ? repository
+    : `${host}/${repository}`;
 }
 
 /**
@@ -86,7 +89,7 @@ function normalised(name: string): string {
 
 /** Whether the mapping names this image. */
 export function namesImage(mapping: ImageMapping, image: ImageReference): boolean {
-  return [fullRepository(mapping), mapping.repository].map(normalised).includes(normalised(image.repository));
+  return normalised(fullRepository(mapping)) === normalised(image.repository);
 }
 
 export const mappingText = (mapping: ImageMapping): string =>

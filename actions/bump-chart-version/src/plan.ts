@@ -3,8 +3,8 @@ import { applyAll, type ChangedFile, editsFor, type Row } from './apply.ts';
 import { type Chart, inChart, nextVersion, readChart, wouldGoBack } from './chart.ts';
 import type { Request } from './inputs.ts';
 import { findOne } from './targets.ts';
-import { collectWishes, fileOf, type ImageWish, isThere, type Wish } from './wishes.ts';
-import { readYaml, type YamlFile } from './yaml/source.ts';
+import { collectWishes, fileOf, follows, type ImageWish, isThere, type Wish } from './wishes.ts';
+import { type ParsedDocument, readYaml, type YamlFile } from './yaml/source.ts';
 
 export interface ChartResult {
   path: string;
@@ -159,7 +159,10 @@ function chartWishes(
   const wishes: Wish[] = [];
   const wish = (key: string, text: string): string | undefined => {
     const place = findOne([chart.file], [{ kind: 'key', key }], request.create);
-    if ('problem' in place) return place.problem;
+    if ('problem' in place) {
+      const document = chart.file.documents[0] as ParsedDocument;
+      return follows(document, document.contents, key, text, wishes) ? undefined : place.problem;
+    }
     const each: Wish = { place, scalar: { text, as: 'string' }, after: 'version' };
     if (!isThere(each)) wishes.push(each);
     return undefined;
@@ -167,8 +170,8 @@ function chartWishes(
   const fault = stays ? undefined : wish('version', version);
   if (fault !== undefined) return { problem: fault };
   // "The same version" leaves a chart alone that has no appVersion: a library, say.
-  const follows = appRule.kind === 'same' && !stays && (chart.appVersion !== undefined || request.create);
-  const appVersion = appRule.kind === 'text' ? appRule.text : follows ? version : undefined;
+  const isSame = appRule.kind === 'same' && !stays && (chart.appVersion !== undefined || request.create);
+  const appVersion = appRule.kind === 'text' ? appRule.text : isSame ? version : undefined;
   if (appVersion === undefined) return { wishes, version };
   const appFault = wish('appVersion', appVersion);
   return appFault === undefined ? { wishes, version, appVersion } : { problem: appFault };

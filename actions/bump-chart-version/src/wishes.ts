@@ -1,4 +1,4 @@
-import { isScalar, type Scalar } from 'yaml';
+import { isScalar } from 'yaml';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { inChart } from './chart.ts';
 import { type ImageMapping, imageMappings, namesImage, unmatched } from './images.ts';
@@ -149,9 +149,7 @@ function wishFor(
     wishes.push({ place: { target: search.found }, scalar });
     return;
   }
-  // A tag by alias is fine when the value at its anchor is, or becomes, the right one.
-  const shared = lookUp(file.documents[document] as ParsedDocument, map, key)?.node;
-  if (isScalar(shared) && finalText(shared, wishes) === text) return;
+  if (follows(file.documents[document] as ParsedDocument, map, key, text, wishes)) return;
   if ('missing' in search && search.gap !== undefined && create) {
     wishes.push({ place: { gap: search.gap }, scalar, after });
     return;
@@ -159,8 +157,16 @@ function wishFor(
   problems.push('refused' in search ? search.refused : search.missing);
 }
 
-/** What a scalar says when all wishes so far are granted. */
-function finalText(scalar: Scalar, wishes: readonly Wish[]): string {
-  const wish = wishes.find(({ place }) => 'target' in place && place.target.scalar === scalar);
-  return wish?.scalar.text ?? String(scalar.value);
+/** Whether a key that has no text of its own (an alias, a merge key) says this once all wishes so far are granted. */
+export function follows(
+  document: ParsedDocument,
+  map: unknown,
+  key: string,
+  text: string,
+  wishes: readonly Wish[],
+): boolean {
+  const shared = lookUp(document, map, key)?.node;
+  if (!isScalar(shared)) return false;
+  const wish = wishes.find(({ place }) => 'target' in place && place.target.scalar === shared);
+  return (wish?.scalar.text ?? String(shared.value)) === text;
 }

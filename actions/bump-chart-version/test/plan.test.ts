@@ -75,6 +75,27 @@ describe('appVersion', () => {
     );
   });
 
+  it.each([
+    [
+      'by an alias follows',
+      'name: s\nversion: &v 1.0.0\nappVersion: *v\n',
+      'name: s\nversion: &v 1.4.2\nappVersion: *v\n',
+    ],
+    [
+      'without a value is filled in',
+      'version: 1.0.0\nappVersion: # none yet\n',
+      'version: 1.4.2\nappVersion: 1.4.2 # none yet\n',
+    ],
+    ['and a version without values are filled in', 'version:\nappVersion: ~\n', 'version: 1.4.2\nappVersion: 1.4.2\n'],
+  ])('%s', async (_, chart, expected) => {
+    expect(await chartOf({ version: '1.4.2' }, chart)).toBe(expected);
+  });
+
+  it('by an alias of something else is an error', async () => {
+    const chart = 'name: &n s\nversion: 1.0.0\nappVersion: *n\n';
+    await expect(chartOf({ version: '1.4.2' }, chart)).rejects.toThrow('appVersion is the alias *n');
+  });
+
   it('given as a text counts the version up, and is quoted where it must be', async () => {
     const chart = 'name: x\nversion: 1.0.0\nappVersion: v1\n';
     expect(await chartOf({ version: 'patch', 'app-version': '1.10' }, chart)).toBe(
@@ -166,6 +187,14 @@ describe('images', () => {
     ['r.io/a/web', 'r.io/b/web'],
   ])('knows that %s and %s are two', async (repository, written) => {
     await expect(images(`i: {repository: ${written}, tag: x}\n`, repository)).rejects.toThrow('no image mapping names');
+  });
+
+  it.each([
+    ['docker.io/acme/web', 'quay.io', 'acme/web'],
+    ['r.io/acme/web', 'quay.io', 'r.io/acme/web'],
+  ])('knows that %s is not the one of the registry %s, whose repository is %s', async (image, registry, repository) => {
+    const values = `i: {registry: ${registry}, repository: ${repository}, tag: x}\n`;
+    await expect(images(values, image)).rejects.toThrow(`i is ${registry}/${repository}`);
   });
 
   it('changes every mapping of the image and no other', async () => {
