@@ -95,7 +95,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
     source: valueIfAny(parseCommitSha(env.GITHUB_SHA ?? '')),
   };
-  if (reader.text('version') === 'none' && asksNothing(settings)) {
+  const isAsked = ['images', 'values'].some((name) => reader.text(name) !== '') || appVersion.kind === 'text';
+  if (reader.text('version') === 'none' && !isAsked) {
     reader.fault({
       input: 'version',
       value: 'none',
@@ -108,10 +109,6 @@ export async function readSettings(env: Environment): Promise<Settings> {
 }
 
 const valueIfAny = <T>(parsed: Parsed<T>): T | undefined => ('value' in parsed ? parsed.value : undefined);
-
-function asksNothing({ version, appVersion, images, values }: Request): boolean {
-  return version.kind === 'none' && appVersion.kind !== 'text' && images.length === 0 && values.length === 0;
-}
 
 function readCharts(reader: InputReader): string[] {
   if (reader.required('charts', 'helm/shop') === '') return [];

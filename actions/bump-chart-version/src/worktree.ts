@@ -25,6 +25,7 @@ async function stateOf(workspace: string, path: string): Promise<FileState> {
 }
 
 async function list(workspace: string, folder: string): Promise<string[] | undefined> {
+  if ('problem' in (await insideWorkspace(workspace, folder))) return undefined;
   const entries = await readdir(join(workspace, folder), { withFileTypes: true }).catch(ignoreMissing);
   return entries
     ?.filter(({ name }) => name !== '.git')

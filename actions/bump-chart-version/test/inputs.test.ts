@@ -106,6 +106,11 @@ describe('settings', () => {
     expect(await faultsOf(env)).toEqual([expect.stringContaining('leaves nothing to do')]);
   });
 
+  it('does not take a faulty question for none', async () => {
+    const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
+    expect(await faultsOf({ ...env, INPUT_IMAGES: '{}' })).toEqual([expect.stringContaining('images is not a list')]);
+  });
+
   it.each(['main', 'release/1.4', 'feature/#7-ünï', 'a-b_c', 'refs/heads/main'])(
     'takes the branch %s',
     async (branch) => {

@@ -50,10 +50,13 @@ describe('mode worktree', () => {
     await expect(edit({ charts: 'linked', version: '1.4.2' })).rejects.toThrow(
       'linked/Chart.yaml is outside the workspace',
     );
+    await rm(join(outside, 'Chart.yaml'));
+    await writeFile(join(outside, 'private'), '');
+    await expect(edit({ charts: 'linked', version: '1.4.2' })).rejects.toThrow(/^(?!.*private)/s);
     await rm(join(workspace, 'helm/shop/values.yaml'));
     await symlink('Chart.yaml', join(workspace, 'helm/shop/values.yaml'));
     await expect(edit({ version: '1.4.2', values: 'a=c' })).rejects.toThrow('helm/shop/values.yaml is a symbolic link');
-    expect(await readFile(join(outside, 'Chart.yaml'), 'utf8')).toBe(CHART);
+    expect(await readdir(outside)).toEqual(['private']);
     await rm(outside, { recursive: true });
   });
 });

@@ -219,7 +219,7 @@ function intoMap(place: Place, key: string, rest: readonly Step[]): Place | Excl
   if (inherited !== undefined) {
     const line = file.lineAt(inherited.node?.range?.[0] ?? 0);
     return {
-      missing: `${here} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); name the value there, or set create: true to override it here`,
+      missing: `${here} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); name the value there, or override it here`,
       depth: done.length + 1,
       gap,
     };

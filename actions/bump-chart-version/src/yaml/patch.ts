@@ -36,8 +36,9 @@ export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
   const bytes = new TextEncoder().encode(text);
   if (decodeUtf8(bytes) !== text) throw unproven(file, 'the new text cannot be encoded');
   if (!isUntouchedOutside(file.text, text, splices)) throw unproven(file, 'other bytes would change');
-  for (const version of ['1.2', '1.1'] as const) prove(file, text, edits, version);
-  return { bytes, text, effects: differences(meaning(file.documents), meaning(parse(text, '1.2'))) };
+  const now = prove(file, text, edits, '1.2');
+  prove(file, text, edits, '1.1');
+  return { bytes, text, effects: differences(meaning(file.documents), now) };
 }
 
 function apply(text: string, splices: readonly Splice[]): string {
@@ -63,17 +64,20 @@ function isUntouchedOutside(old: string, now: string, splices: readonly Splice[]
   return inNow === now.length;
 }
 
-function prove(file: YamlFile, text: string, edits: readonly Edit[], version: YamlVersion): void {
+/** What the new text means. @throws {ActionError} unless that is what the old one meant, with the edits */
+function prove(file: YamlFile, text: string, edits: readonly Edit[], version: YamlVersion): unknown[] {
   const expected = parse(file.text, version);
   // A file that YAML 1.1 cannot read has no meaning there that could be kept.
-  if (version === '1.1' && expected.some(({ errors }) => errors.length > 0)) return;
+  if (version === '1.1' && expected.some(({ errors }) => errors.length > 0)) return [];
   for (const edit of edits) plant(file, expected, edit);
   const actual = parse(text, version);
   const fault = actual.flatMap(({ errors }) => errors)[0];
   if (fault !== undefined) throw unproven(file, `the result is not valid YAML ${version}: ${fault.message}`);
-  if (!isDeepStrictEqual(meaning(actual), meaning(expected))) {
+  const now = meaning(actual);
+  if (!isDeepStrictEqual(now, meaning(expected))) {
     throw unproven(file, `read by YAML ${version}, the result would differ in more than what was asked`);
   }
+  return now;
 }
 
 /** Put the planned value into the old document's tree, as data. */
