@@ -10,6 +10,7 @@ const config: Config = {
     '<rootDir>/helm',
     '<rootDir>/lab',
     '<rootDir>/scripts',
+    '<rootDir>/terraform',
   ],
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],

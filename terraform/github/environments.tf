@@ -45,8 +45,18 @@ resource "github_repository_environment_deployment_policy" "this" {
   tag_pattern    = each.value.tag
 }
 
-# The three secrets that workflows know are not here: what Terraform sets is in its state. docs/deploy-to-azure.md, step 6, says how they are set.
 locals {
+  # The workflows' secrets and the environments that they belong to. They are set by hand, because what Terraform sets is in its state:
+  # docs/deploy-to-azure.md, step 6. With sign-in to Azure only the first is needed.
+  secrets = {
+    RELEASE_TOKEN       = ["production"]
+    NPMRC               = ["staging", "production"]
+    STAGING_USERNAME    = ["staging", "production"]
+    STAGING_PASSWORD    = ["staging", "production"]
+    PRODUCTION_USERNAME = ["production"]
+    PRODUCTION_PASSWORD = ["production"]
+  }
+
   variables = {
     for name, value in {
       STAGING_REGISTRY      = try(var.platform.staging_registry, null)

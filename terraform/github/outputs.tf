@@ -27,3 +27,8 @@ output "required_checks" {
   description = "Jobs that must have passed before a change reaches main."
   value       = var.main.required_checks
 }
+
+output "secrets" {
+  description = "Secrets that the workflows know, and the environments to set them in by hand. With sign-in to Azure only RELEASE_TOKEN is needed."
+  value       = { for name, environments in local.secrets : name => [for environment in environments : local.environment_names[environment]] }
+}

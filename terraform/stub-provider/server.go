@@ -8,7 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// server answers Terraform. Terraform itself checks every configuration against the schema; there is nothing more to refuse here.
+// server answers Terraform. Terraform itself checks every configuration against the schema; what it leaves to providers is the check
+// that a configuration sets nothing that the provider alone sets.
 type server struct {
 	// For what is not implemented: ephemeral resources, functions and moves, which a schema here never offers.
 	tfprotov6.ProviderServer
@@ -63,15 +64,17 @@ func (s *server) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (
 }
 
 func (s *server) ValidateResourceConfig(
-	context.Context, *tfprotov6.ValidateResourceConfigRequest,
+	_ context.Context, request *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return &tfprotov6.ValidateResourceConfigResponse{}, nil
+	faults, err := unconfigurable(s.schema.resources, request.TypeName, request.Config)
+	return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: faults}, err
 }
 
 func (s *server) ValidateDataResourceConfig(
-	context.Context, *tfprotov6.ValidateDataResourceConfigRequest,
+	_ context.Context, request *tfprotov6.ValidateDataResourceConfigRequest,
 ) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return &tfprotov6.ValidateDataResourceConfigResponse{}, nil
+	faults, err := unconfigurable(s.schema.dataSources, request.TypeName, request.Config)
+	return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: faults}, err
 }
 
 func (s *server) UpgradeResourceState(
@@ -134,6 +137,30 @@ func (s *server) ImportResourceState(
 	_ context.Context, request *tfprotov6.ImportResourceStateRequest,
 ) (*tfprotov6.ImportResourceStateResponse, error) {
 	return nil, fmt.Errorf("%s %s: there is nothing to import without a cloud", request.TypeName, request.ID)
+}
+
+// unconfigurable returns a fault for each value in a configuration that the provider alone sets.
+func unconfigurable(
+	schemas map[string]*tfprotov6.Schema, typeName string, config *tfprotov6.DynamicValue,
+) ([]*tfprotov6.Diagnostic, error) {
+	typ, err := typeOf(schemas, typeName)
+	if err != nil {
+		return nil, err
+	}
+	value, err := config.Unmarshal(typ)
+	if err != nil {
+		return nil, err
+	}
+	var faults []*tfprotov6.Diagnostic
+	for _, path := range setThoughComputed(value, schemas[typeName].Block, tftypes.NewAttributePath()) {
+		faults = append(faults, &tfprotov6.Diagnostic{
+			Severity:  tfprotov6.DiagnosticSeverityError,
+			Summary:   "Value for unconfigurable attribute",
+			Detail:    fmt.Sprintf("Can't configure a value for %q: the provider alone sets it.", lastName(path)),
+			Attribute: path,
+		})
+	}
+	return faults, nil
 }
 
 // changed decodes a value of the named type, changes it and encodes it again.

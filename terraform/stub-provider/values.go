@@ -53,6 +53,37 @@ func planAttributes(fields map[string]tftypes.Value, attributes []*tfprotov6.Sch
 	return nil
 }
 
+// setThoughComputed returns the paths of the values that are set in a block and that only the provider sets.
+func setThoughComputed(
+	object tftypes.Value, block *tfprotov6.SchemaBlock, at *tftypes.AttributePath,
+) []*tftypes.AttributePath {
+	fields := map[string]tftypes.Value{}
+	if object.IsNull() || !object.IsKnown() || object.As(&fields) != nil {
+		return nil
+	}
+	var paths []*tftypes.AttributePath
+	for _, attribute := range block.Attributes {
+		if attribute.Computed && !attribute.Optional && !fields[attribute.Name].IsNull() {
+			paths = append(paths, at.WithAttributeName(attribute.Name))
+		}
+	}
+	for _, nested := range block.BlockTypes {
+		within := at.WithAttributeName(nested.TypeName)
+		if nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeSingle {
+			paths = append(paths, setThoughComputed(fields[nested.TypeName], nested.Block, within)...)
+			continue
+		}
+		var elements []tftypes.Value
+		if value := fields[nested.TypeName]; value.IsNull() || !value.IsKnown() || value.As(&elements) != nil {
+			continue
+		}
+		for index, element := range elements {
+			paths = append(paths, setThoughComputed(element, nested.Block, within.WithElementKeyInt(index))...)
+		}
+	}
+	return paths
+}
+
 // inObject returns an object with its fields changed; null and unknown stay what they are.
 func inObject(object tftypes.Value, change func(map[string]tftypes.Value) error) (tftypes.Value, error) {
 	if object.IsNull() || !object.IsKnown() {

@@ -71,13 +71,17 @@ export class Workspace {
     return output;
   }
 
-  /** Changes a file of the copy. */
-  async edit(file: string, change: (text: string) => string): Promise<void> {
+  /**
+   * Changes a file of the copy.
+   * @returns what changes it back
+   */
+  async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
     const path = this.path(file);
     const text = await readFile(path, 'utf8');
     const changed = change(text);
     if (changed === text) throw new Error(`nothing to change in ${file}`);
     await writeFile(path, changed);
+    return () => writeFile(path, text);
   }
 
   async #terraform(configuration: string, ...args: string[]): Promise<Outcome> {

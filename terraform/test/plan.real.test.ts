@@ -1,0 +1,139 @@
+/** Applies against the stub providers, and looks at what a second plan would change. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Workspace } from './workspace.ts';
+
+const NO_CHANGES = 0;
+const CHANGES = 2;
+
+interface State {
+  resources: { module?: string; type: string; name: string; instances: { attributes: Record<string, unknown> }[] }[];
+}
+
+async function setUp(root: string, values: string): Promise<Workspace> {
+  const workspace = await Workspace.open();
+  await workspace.succeed(root, 'apply', '-auto-approve', '-input=false', `-var-file=../environments/${values}`);
+  return workspace;
+}
+
+const plan = (workspace: Workspace, root: string, values: string, ...args: string[]) =>
+  workspace.run(root, 'plan', '-detailed-exitcode', '-input=false', `-var-file=../environments/${values}`, ...args);
+
+/** Changes what Terraform will find, as if Azure or somebody had changed it. */
+async function drift(
+  workspace: Workspace,
+  type: string,
+  change: (attributes: Record<string, unknown>) => void,
+): Promise<void> {
+  const file = workspace.path('platform', 'terraform.tfstate');
+  const state = JSON.parse(await readFile(file, 'utf8')) as State;
+  const found = state.resources.filter((resource) => resource.type === type).flatMap(({ instances }) => instances);
+  if (found.length === 0) throw new Error(`no ${type} in the state`);
+  for (const { attributes } of found) change(attributes);
+  await writeFile(file, JSON.stringify(state));
+}
+
+const defaultPool = (attributes: Record<string, unknown>): Record<string, unknown> =>
+  (attributes.default_node_pool as Record<string, unknown>[])[0] ?? {};
+
+describe.each([
+  ['platform', 'production.tfvars'],
+  ['platform', 'staging.tfvars'],
+  ['platform', 'dev.tfvars'],
+  ['bootstrap', 'production.bootstrap.tfvars'],
+  ['github', 'github.tfvars'],
+])('%s with %s', (root, values) => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await setUp(root, values);
+  }, 600_000);
+  afterAll(() => workspace.close());
+
+  it('changes nothing when it is applied again', async () => {
+    const { exitCode, output } = await plan(workspace, root, values);
+    expect(output).toContain('No changes.');
+    expect(exitCode).toBe(NO_CHANGES);
+  });
+
+  it('goes away in order', async () => {
+    const output = await workspace.succeed(
+      root,
+      ...['destroy', '-auto-approve', '-input=false', `-var-file=../environments/${values}`],
+    );
+    expect(output).toContain('Destroy complete!');
+    const gone = [...output.matchAll(/^(\S+): Destruction complete/gm)].map(([, address]) => address);
+    // The chart with the applications before Argo CD, which has to clear them away: aws-ia/terraform-aws-eks-blueprints#865, #1307
+    if (root === 'bootstrap')
+      expect(gone.indexOf('helm_release.root')).toBeLessThan(gone.indexOf('helm_release.argocd'));
+  });
+});
+
+describe('a running platform', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await setUp('platform', 'production.tfvars');
+  }, 600_000);
+  afterAll(() => workspace.close());
+
+  // hashicorp/terraform-provider-azurerm#2502, #4830, #14522, #33143; aztfmod/terraform-azurerm-caf#1502
+  it('keeps the nodes that the autoscaler added', async () => {
+    await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) => {
+      defaultPool(attributes).node_count = 5;
+    });
+    await drift(workspace, 'azurerm_kubernetes_cluster_node_pool', (attributes) => {
+      attributes.node_count = 9;
+    });
+    expect(await plan(workspace, 'platform', 'production.tfvars')).toMatchObject({ exitCode: NO_CHANGES });
+  });
+
+  // Azure/terraform-azurerm-aks#280, #301, #335, #465; hashicorp/terraform-provider-azurerm#26946
+  it('keeps the version that the upgrade channel installed', async () => {
+    await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) => {
+      attributes.kubernetes_version = '1.34.7';
+      attributes.current_kubernetes_version = '1.34.7';
+      defaultPool(attributes).orchestrator_version = '1.34.7';
+    });
+    await drift(workspace, 'azurerm_kubernetes_cluster_node_pool', (attributes) => {
+      attributes.orchestrator_version = '1.34.7';
+    });
+    expect(await plan(workspace, 'platform', 'production.tfvars')).toMatchObject({ exitCode: NO_CHANGES });
+  });
+
+  it('takes back what somebody changed by hand', async () => {
+    await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) => {
+      attributes.local_account_disabled = false;
+    });
+    const { exitCode, output } = await plan(workspace, 'platform', 'production.tfvars');
+    expect(exitCode).toBe(CHANGES);
+    expect(output).toMatch(/local_account_disabled +=.* false -> true/);
+  });
+
+  it('is changed in place when its bounds change, and nothing is replaced', async () => {
+    const pools = JSON.stringify({ apps: { min_count: 3, max_count: 20, vm_size: 'Standard_D4ds_v5' } });
+    const { output } = await plan(workspace, 'platform', 'production.tfvars', '-var', `user_pools=${pools}`);
+    expect(output).toMatch(/max_count +=.* 10 -> 20/);
+    expect(output).toContain('0 to destroy');
+  });
+});
+
+describe('the key of a private repository', () => {
+  it('is in no plan and in no state', async () => {
+    const workspace = await Workspace.open();
+    try {
+      const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0LW9mLXRoZS10ZXN0\n-----END OPENSSH PRIVATE KEY-----';
+      const repository = JSON.stringify({ url: 'git@github.com:my-org/my-repository.git', private: true });
+      const args = ['-input=false', '-var-file=../environments/production.bootstrap.tfvars'];
+      const given = ['-var', `repository=${repository}`, '-var', `repository_ssh_key=${key}`];
+      await workspace.succeed('bootstrap', 'plan', '-out=planned', ...args, ...given);
+      const shown = await workspace.succeed('bootstrap', 'show', '-json', 'planned');
+      await workspace.succeed('bootstrap', 'apply', '-auto-approve', ...args, ...given);
+      const state = await readFile(workspace.path('bootstrap', 'terraform.tfstate'), 'utf8');
+      for (const text of [shown, state]) {
+        expect(text).toContain('git@github.com:my-org/my-repository.git');
+        expect(text).not.toContain('c2VjcmV0');
+      }
+    } finally {
+      await workspace.close();
+    }
+  }, 600_000);
+});

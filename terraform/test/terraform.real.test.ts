@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { configurations, isRoot, Workspace } from './workspace.ts';
+
+const ENVIRONMENTS = ['production', 'staging', 'dev'];
+const all = await configurations();
+const FEWEST_RUNS = 200;
+
+let workspace: Workspace;
+let runs = 0;
+beforeAll(async () => {
+  workspace = await Workspace.open();
+}, 600_000);
+afterAll(() => workspace.close());
+
+/** The number of runs that passed, from Terraform's last line. */
+function passed(output: string): number {
+  const [, count] = /^Success! (\d+) passed, 0 failed\.$/m.exec(output) ?? [];
+  if (count === undefined) throw new Error(output);
+  return Number(count);
+}
+
+describe('every root and module', () => {
+  it('is found', () => {
+    expect(all).toEqual([
+      'bootstrap',
+      'github',
+      'platform',
+      'modules/aks',
+      'modules/identity',
+      'modules/monitoring',
+      'modules/naming',
+      'modules/network',
+      'modules/registry',
+    ]);
+  });
+
+  it('is formatted', async () => {
+    expect(await workspace.run('.', 'fmt', '-check', '-diff', '-recursive')).toEqual({ exitCode: 0, output: '' });
+  });
+
+  it.each(all)('%s is valid by the real providers’ schemas', async (configuration) => {
+    expect(await workspace.succeed(configuration, 'validate')).toContain('The configuration is valid.');
+  });
+
+  it.each(all)(
+    '%s passes its own tests',
+    async (configuration) => {
+      const count = passed(await workspace.succeed(configuration, 'test'));
+      expect(count).toBeGreaterThan(5);
+      runs += count;
+    },
+    300_000,
+  );
+});
+
+describe.each(ENVIRONMENTS)('the values of %s', (environment) => {
+  it.each([
+    ['platform', `${environment}.tfvars`],
+    ['bootstrap', `${environment}.bootstrap.tfvars`],
+  ])(
+    'are complete and legal for %s',
+    async (root, values) => {
+      expect(isRoot(root)).toBe(true);
+      const args = ['test', '-test-directory=tests/environments', `-var-file=../environments/${values}`];
+      runs += passed(await workspace.succeed(root, ...args));
+    },
+    120_000,
+  );
+});
+
+describe('all tests together', () => {
+  it(`are ${FEWEST_RUNS} runs or more`, () => {
+    expect(runs).toBeGreaterThanOrEqual(FEWEST_RUNS);
+  });
+});
