@@ -249,7 +249,7 @@ describe('building and pushing', () => {
     expect(Object.keys(digests(result))).toEqual(['shop/api']);
     expect((await manifest(staging, 'shop/api', digests(result)['shop/api'] ?? '')).status).toBe(200);
     expect(result.log).toContain('::error title=build-push-image%3A 1 of 2 images failed%3A shop/broken::');
-    expect(result.log).toMatch(/::error title=building shop\/broken failed,file=broken\/Dockerfile,line=3::/);
+    expect(result.log).toMatch(/::error title=build-push-image%3A building shop\/broken failed,file=broken\/Dockerfile,line=3::/);
     expect(result.log).toContain('did not complete successfully');
     expect(result.summary).toContain('shop/broken failed');
   });
