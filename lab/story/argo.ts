@@ -6,7 +6,11 @@ export interface Application extends KubernetesObject {
   status?: {
     sync?: { status: 'Synced' | 'OutOfSync' | 'Unknown'; revision?: string };
     health?: { status: 'Healthy' | 'Progressing' | 'Degraded' | 'Suspended' | 'Missing' | 'Unknown' };
-    operationState?: { phase: string; message?: string; syncResult?: { revision: string } };
+    operationState?: {
+      phase: string;
+      message?: string;
+      syncResult?: { revision: string; resources?: { message?: string }[] };
+    };
     conditions?: { type: string; message: string }[];
     reconciledAt?: string;
   };
