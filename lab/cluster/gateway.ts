@@ -1,7 +1,7 @@
 /**
  * One side of the gateway between the machine and the cluster's network namespace: `node lab/cluster/gateway.ts CONFIG.json`.
  * Passes connections on, each from a place where it listens to the place that belongs to it. The two sides meet in unix
- * sockets, which know no network namespace.
+ * sockets, which know no network namespace; a broken connection arrives there as an ended one, for they have no resets.
  */
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -1,9 +1,11 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { clearLab } from '../../down.ts';
 import { startTestHub, type TestHub, WorkTree } from '../../hub/test/helpers.ts';
 import { projectDir } from '../../paths.ts';
+import { toolPath } from '../../tools/index.ts';
 import { installAddOns } from '../add-ons.ts';
 import { ARGO_NAMESPACE, bootstrapApplications, removeApplications } from '../argo/index.ts';
 import { ensureImage, pauseImage } from '../images.ts';
@@ -22,7 +24,7 @@ interface Application extends KubernetesObject {
     sync?: { status: string; revision: string };
     health?: { status: string };
     conditions?: { type: string; message: string }[];
-    operationState?: { phase: string; message: string };
+    operationState?: { phase: string; message: string; operation?: { sync?: { revision?: string } } };
     resources?: { kind: string; name: string }[];
   };
 }
@@ -46,10 +48,12 @@ spec:
       containers:
         - name: web
           image: ${image}
-          command: [/busybox, sh, -c, 'mkdir -p /tmp/www; echo "$GREETING" > /tmp/www/index.html; exec /busybox httpd -f -p 8080 -h /tmp/www']
+          command: [/busybox, sh, -c, 'echo "$GREETING" > /tmp/index.html; exec /busybox httpd -f -p 8080 -h /tmp']
+          volumeMounts: [{ name: tmp, mountPath: /tmp }]
           env: [{ name: GREETING, value: {{ .Values.greeting | quote }} }]
           readinessProbe: { httpGet: { path: /, port: 8080 }, periodSeconds: 1 }
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+      volumes: [{ name: tmp, emptyDir: {} }]
 ---
 apiVersion: v1
 kind: Service
@@ -65,6 +69,13 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: { name: escape }
 rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]
+`;
+
+const BARE_POD = `
+apiVersion: v1
+kind: Pod
+metadata: { name: bare }
+spec: { containers: [{ name: bare, image: bare }] }
 `;
 
 const place = async (path: string, text: string) => {
@@ -159,27 +170,30 @@ describe('Argo CD', () => {
     expect((await until(20, service, (found) => found !== undefined))?.kind).toBe('Service');
   }, 60_000);
 
-  it('refuses what the project does not allow, and the rest stays as it was', async () => {
-    await place('helm/shop/templates/escape.yaml', CLUSTER_ROLE);
+  it('refuses what the project does not allow, says so, and takes the next commit', async () => {
+    await place('helm/shop/templates/escape.yaml', `${CLUSTER_ROLE}---${BARE_POD}`);
     const head = await push('feat: more rights');
-    const refused = await until(
+    const { status } = await until(
       30,
       () => application('shop'),
       ({ status }) =>
-        status?.sync?.revision === head &&
-        status.operationState?.phase !== 'Succeeded' &&
-        status.operationState?.message !== undefined,
+        status?.operationState?.operation?.sync?.revision === head &&
+        /not permitted/.test(JSON.stringify(status.operationState)),
     );
-    expect(JSON.stringify(refused.status)).toContain('is not permitted in project');
+    expect(status?.operationState?.phase).not.toBe('Succeeded');
+    expect(JSON.stringify(status?.operationState)).toContain('is not permitted in project shop');
+    expect(status?.conditions?.map(({ type }) => type)).toContain('ExcludedResourceWarning');
     expect(await cluster.find('clusterrole', 'escape')).toBeUndefined();
-    await tree.git('revert', '--no-edit', 'HEAD');
-    await push('fix: no more rights').catch(() => tree.git('push', '--quiet', 'origin', 'main'));
+    expect(await cluster.find('pod', 'bare', '--namespace=shop')).toBeUndefined();
+    expect(await greeting()).toBe('hello again');
+
+    await rm(join(tree.folder, 'helm/shop/templates/escape.yaml'));
+    const back = await push('revert: more rights');
     await until(
       40,
       () => application('shop'),
-      ({ status }) => status?.sync?.status === 'Synced' && status.operationState?.phase === 'Succeeded',
+      ({ status }) => status?.sync?.revision === back && status.sync.status === 'Synced',
     );
-    expect(await greeting()).toBe('hello again');
   }, 90_000);
 
   it.each([
@@ -199,8 +213,12 @@ describe('Argo CD', () => {
     ['argocd-repo-server', ['get', 'secrets', '--namespace=argocd'], 'no'],
   ])('%s may %j: %s', async (account, question, answer) => {
     const as = `--as=system:serviceaccount:${ARGO_NAMESPACE}:${account}`;
-    const output = await cluster.kubectl('auth', 'can-i', ...question, as).catch((error: Error) => error.message);
-    expect(output).toMatch(answer === 'yes' ? /^yes$/ : /failed: no|^no$/m);
+    const kubeconfig = `--kubeconfig=${cluster.access.kubeconfig}`;
+    // A "no" is also told by the exit code.
+    const { stdout } = await execa(toolPath('kubectl'), [kubeconfig, 'auth', 'can-i', ...question, as], {
+      reject: false,
+    });
+    expect(stdout).toBe(answer);
   });
 
   it('allows nothing in the project that everybody starts in', async () => {

@@ -47,7 +47,7 @@ export async function until<T>(seconds: number, ask: () => Promise<T>, wanted: (
     if (!(answer instanceof Error) && wanted(answer as T)) return answer as T;
     if (Date.now() > deadline) {
       throw new Error(
-        `not as wanted after ${seconds} s: ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`,
+        `not as wanted after ${seconds} s: ${answer instanceof Error ? answer.message : JSON.stringify(answer).slice(-2000)}`,
       );
     }
     await sleep(250);
