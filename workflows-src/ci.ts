@@ -1,6 +1,16 @@
 import type { Workflow } from './model.ts';
 import { shop } from './shop.ts';
-import { checkedOutAction, checkout, installPackages, setUpBuildx, setUpHelm, setUpNode } from './steps.ts';
+import {
+  checkedOutAction,
+  checkout,
+  installPackages,
+  setUpBuildx,
+  setUpHelm,
+  setUpNode,
+  setUpTerraform,
+} from './steps.ts';
+
+const terraformRoots = ['platform', 'bootstrap', 'github'];
 
 /** Every pull request, with the actions as the pull request has them. It has no secrets, so that a fork's code can not take any. */
 export const ci: Workflow = {
@@ -23,7 +33,7 @@ export const ci: Workflow = {
       // The tools that the tests run are built from source the first time.
       'timeout-minutes': 45,
       permissions: { contents: 'read' },
-      steps: [checkout, setUpNode, installPackages, { name: 'Test', run: 'npm test' }],
+      steps: [checkout, setUpNode, setUpTerraform, installPackages, { name: 'Test', run: 'npm test' }],
     },
     images: {
       name: 'Images build',
@@ -53,6 +63,28 @@ export const ci: Workflow = {
           name: 'Lint and scan the charts',
           with: { charts: 'helm/*' },
         }),
+      ],
+    },
+    terraform: {
+      name: 'Terraform',
+      'runs-on': 'ubuntu-latest',
+      'timeout-minutes': 15,
+      permissions: { contents: 'read' },
+      steps: [
+        checkout,
+        setUpTerraform,
+        // The tests run against stubs with the providers' schemas; here the providers themselves judge.
+        ...terraformRoots.flatMap((root) => [
+          {
+            name: `Fetch the providers of ${root}`,
+            run: `terraform -chdir=terraform/${root} init -backend=false -input=false`,
+          },
+          { name: `Validate ${root}`, run: `terraform -chdir=terraform/${root} validate` },
+        ]),
+        {
+          name: 'Scan for insecure settings',
+          run: 'pipx run checkov==3.3.30 --directory terraform --framework terraform --compact --quiet',
+        },
       ],
     },
     audit: {

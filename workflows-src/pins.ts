@@ -10,6 +10,7 @@ export const pins = {
   'Azure/login': { tag: 'v3.0.1', commit: 'f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca' },
   'Azure/setup-helm': { tag: 'v5.0.1', commit: '9bc31f4ebc9c6b171d7bfbaa5d006ae7abdb4310' },
   'docker/setup-buildx-action': { tag: 'v4.3.0', commit: '37fe631027851001ddb9b187196cc803df7f5f0e' },
+  'hashicorp/setup-terraform': { tag: 'v4.0.1', commit: 'dfe3c3f87815947d99a8997f908cb6525fc44e9e' },
 } as const;
 
 export type PinnedAction = keyof typeof pins;

@@ -65,6 +65,12 @@ export const setUpBuildx = pinned('docker/setup-buildx-action', { name: 'Set up 
 /** The version the charts are tested with. */
 export const setUpHelm = pinned('Azure/setup-helm', { name: 'Set up Helm', with: { version: 'v4.3.1' } });
 
+/** The version the roots are tested with. Without the wrapper a script reads what Terraform itself printed. */
+export const setUpTerraform = pinned('hashicorp/setup-terraform', {
+  name: 'Set up Terraform',
+  with: { terraform_version: '1.11.4', terraform_wrapper: false },
+});
+
 /** Node with npm's cache; the scripts themselves run on the `node` of the lockfile. */
 export const setUpNode = pinned('actions/setup-node', {
   name: 'Set up Node',
