@@ -78,7 +78,12 @@ func setThoughComputed(
 			continue
 		}
 		for index, element := range elements {
-			paths = append(paths, setThoughComputed(element, nested.Block, within.WithElementKeyInt(index))...)
+			// A set's elements have no place that could be named.
+			place := within
+			if nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeList {
+				place = within.WithElementKeyInt(index)
+			}
+			paths = append(paths, setThoughComputed(element, nested.Block, place)...)
 		}
 	}
 	return paths
