@@ -4,6 +4,7 @@ import type { Exec } from '../../lib/exec.ts';
 import { BuildxBuilder } from './builder.ts';
 import type { Workshop } from './deliver.ts';
 import type { DockerHome } from './docker-home.ts';
+import { withRaisedTimes } from './file-times.ts';
 import type { Settings } from './inputs.ts';
 import { hostOf } from './login.ts';
 import { BuildxRegistry } from './registry.ts';
@@ -20,7 +21,7 @@ export function openWorkshop(
   redact: (text: string) => string,
 ): OpenWorkshop {
   return {
-    builder: new BuildxBuilder({ exec, home, retries, redact }),
+    builder: withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })),
     registry: new BuildxRegistry({
       exec,
       home,

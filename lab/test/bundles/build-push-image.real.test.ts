@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
@@ -207,9 +208,10 @@ describe('building and pushing', () => {
     expect(digests(again)).toEqual(digests(first));
   });
 
-  it('gives the same image without any cache and with files of another time', async () => {
+  it('gives the same image without any cache and with files of another time, older or newer than the commit', async () => {
+    for (const path of ['web/hello', 'web']) utimesSync(join(workspace, path), 1e9, 1e9);
     const one = await step({ provenance: 'false', 'extra-args': '--no-cache' });
-    writeFileSync(join(workspace, 'web', 'hello'), readFileSync(join(workspace, 'web', 'hello')));
+    for (const path of ['web/hello', 'web']) utimesSync(join(workspace, path), new Date(), new Date());
     const two = await step({ provenance: 'false', 'extra-args': '--no-cache', tags: 'raw:other' });
     expect(two.outputs.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(two.outputs.digest).toBe(one.outputs.digest);
@@ -249,7 +251,9 @@ describe('building and pushing', () => {
     expect(Object.keys(digests(result))).toEqual(['shop/api']);
     expect((await manifest(staging, 'shop/api', digests(result)['shop/api'] ?? '')).status).toBe(200);
     expect(result.log).toContain('::error title=build-push-image%3A 1 of 2 images failed%3A shop/broken::');
-    expect(result.log).toMatch(/::error title=build-push-image%3A building shop\/broken failed,file=broken\/Dockerfile,line=3::/);
+    expect(result.log).toMatch(
+      /::error title=build-push-image%3A building shop\/broken failed,file=broken\/Dockerfile,line=3::/,
+    );
     expect(result.log).toContain('did not complete successfully');
     expect(result.summary).toContain('shop/broken failed');
   });

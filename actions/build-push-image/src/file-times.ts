@@ -1,0 +1,52 @@
+import { lstatSync, lutimesSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Builder } from './builder.ts';
+
+/** A builder before whose reproducible builds nothing in the context is older than the commit. */
+export function withRaisedTimes(builder: Builder): Builder {
+  return {
+    async build(plan, log) {
+      const failed = plan.epoch === undefined ? 0 : raiseTimes(plan.image.context, plan.epoch);
+      if (failed > 0)
+        log.progress(
+          `${failed} files or folders cannot be given the time of the commit; another checkout may give another digest`,
+        );
+      return builder.build(plan, log);
+    },
+  };
+}
+
+/**
+ * Give everything in a folder that is older than the commit the commit's time. BuildKit's `rewrite-timestamp` only lowers times
+ * (https://github.com/moby/buildkit/blob/v0.34.2/util/converter/converter.go): a file that a runner kept from an earlier checkout would bring
+ * its own time into the image, and so another digest than a fresh checkout, where nothing is older than the commit.
+ * @param epoch in seconds since 1970
+ * @returns how many entries could not be read or changed
+ */
+export function raiseTimes(folder: string, epoch: number): number {
+  const entries = attempt(() => readdirSync(folder, { withFileTypes: true }));
+  let failed = entries === undefined ? 1 : raise(folder, epoch);
+  for (const entry of entries ?? []) {
+    if (entry.name === '.git') continue;
+    const path = join(folder, entry.name);
+    failed += entry.isDirectory() ? raiseTimes(path, epoch) : raise(path, epoch);
+  }
+  return failed;
+}
+
+function raise(path: string, epoch: number): number {
+  const done = attempt(() => {
+    if (lstatSync(path).mtimeMs < epoch * 1000) lutimesSync(path, epoch, epoch);
+    return true;
+  });
+  return done === undefined ? 1 : 0;
+}
+
+/** Another user's file or a read-only disk fails no build; the caller counts them. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
