@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ export async function ensurePki(dir: string, now = new Date()): Promise<Pki> {
 async function ensureAuthority(dir: string, name: Authority, now: Date): Promise<KeyPair> {
   const kept = readPair(dir, `ca-${name}`);
   if (kept && daysLeft(new X509Certificate(kept.certificate), now) > VALID_DAYS.identity + RENEW_DAYS) return kept;
-  const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...validity(now, VALID_DAYS.authority),
     name: [{ CN: [`lab ${name} authority`] }],
@@ -101,7 +101,7 @@ async function ensureAuthority(dir: string, name: Authority, now: Date): Promise
 
 /** Signs a new certificate for `identity`. */
 async function issue(identity: Identity, signer: KeyPair, now: Date): Promise<KeyPair> {
-  const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const authority = new IssuedCertificate(signer.certificate);
   const names = namesOf(identity);
   const certificate = await X509CertificateGenerator.create({
@@ -154,7 +154,7 @@ async function ensureTokenKeys(dir: string): Promise<{ key: string; publicKey: s
   if (existsSync(keyFile) && existsSync(publicFile)) {
     return { key: readFileSync(keyFile, 'utf8'), publicKey: readFileSync(publicFile, 'utf8') };
   }
-  const keys = await webcrypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
   const [key, publicKey] = [await exportKey('pkcs8', keys.privateKey), await exportKey('spki', keys.publicKey)];
   await writeWhole(publicFile, publicKey);
   await writeWhole(keyFile, key);
@@ -189,13 +189,13 @@ function validity(now: Date, days: number) {
 
 const daysLeft = (certificate: X509Certificate, now: Date) => (Date.parse(certificate.validTo) - now.getTime()) / DAY;
 
-async function exportKey(format: 'pkcs8' | 'spki', key: webcrypto.CryptoKey): Promise<string> {
+async function exportKey(format: 'pkcs8' | 'spki', key: CryptoKey): Promise<string> {
   const label = format === 'pkcs8' ? 'PRIVATE KEY' : 'PUBLIC KEY';
-  const base64 = Buffer.from(await webcrypto.subtle.exportKey(format, key)).toString('base64');
+  const base64 = Buffer.from(await crypto.subtle.exportKey(format, key)).toString('base64');
   return `-----BEGIN ${label}-----\n${base64.replaceAll(/.{64}/g, '$&\n').trimEnd()}\n-----END ${label}-----\n`;
 }
 
-async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+async function importKey(pem: string): Promise<CryptoKey> {
   const der = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
-  return webcrypto.subtle.importKey('pkcs8', der, CURVE, false, ['sign']);
+  return crypto.subtle.importKey('pkcs8', der, CURVE, false, ['sign']);
 }

@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { type Manifest, render, renderShop } from './charts.ts';
+
+const projectOf = async (name: string, values = {}) =>
+  (await render('bootstrap', values)).get(`AppProject/${name}`).spec;
+
+/** The kinds that the shop's chart makes when everything in it is switched on. */
+async function kindsOfShop(): Promise<string[]> {
+  const chart = join(import.meta.dirname, '..', '..', 'helm', 'shop');
+  const on = ['web.ingress.enabled=true', 'api.autoscaling.enabled=true'].flatMap((line) => ['--set', line]);
+  const { stdout } = await promisify(execFile)('helm', ['template', 'shop', chart, ...on]);
+  const objects = parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Manifest) ?? []);
+  return [
+    ...new Set(
+      objects.map(({ apiVersion, kind }) => `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${kind}`),
+    ),
+  ].sort();
+}
+
+describe('the shop’s project', () => {
+  it('takes one repository into one namespace', async () => {
+    const spec = await projectOf('shop', {
+      repository: { url: 'https://git.example.com/a.git' },
+      shop: { namespace: 'store' },
+    });
+    expect(spec.sourceRepos).toEqual(['https://git.example.com/a.git']);
+    expect(spec.destinations).toEqual([{ server: 'https://kubernetes.default.svc', namespace: 'store' }]);
+  });
+
+  it('allows the kinds that the chart makes, and not one more', async () => {
+    const spec = await projectOf('shop');
+    const allowed = spec.namespaceResourceWhitelist.map(({ group, kind }: Manifest) => `${group}/${kind}`).sort();
+    expect(allowed).toEqual(await kindsOfShop());
+    expect(spec.clusterResourceWhitelist).toEqual([]);
+  });
+
+  it('shows what somebody put there by hand', async () => {
+    expect((await projectOf('shop')).orphanedResources.warn).toBe(true);
+  });
+});
+
+describe('other projects', () => {
+  it('the default project allows nothing', async () => {
+    const spec = await projectOf('default');
+    expect([spec.sourceRepos, spec.destinations, spec.clusterResourceWhitelist]).toEqual([[], [], []]);
+    expect(spec.namespaceResourceBlacklist).toEqual([{ group: '*', kind: '*' }]);
+  });
+
+  it('is a hook, because Argo CD made it before Helm comes', async () => {
+    const { metadata } = (await render('bootstrap')).get('AppProject/default');
+    expect(metadata.annotations['helm.sh/hook']).toBe('pre-install,pre-upgrade');
+  });
+
+  it('the root application makes applications and nothing else, in Argo CD’s namespace alone', async () => {
+    const spec = await projectOf('applications');
+    expect(spec.namespaceResourceWhitelist).toEqual([{ group: 'argoproj.io', kind: 'Application' }]);
+    expect(spec.destinations.map(({ namespace }: Manifest) => namespace)).toEqual(['argocd']);
+    expect(spec.clusterResourceWhitelist).toEqual([]);
+  });
+});
+
+describe('rights', () => {
+  it('the controller changes, in the shop’s namespace, what the project allows: no wildcard, no verb to read with', async () => {
+    const objects = await render('bootstrap');
+    const { rules, metadata } = { ...objects.get('Role/argocd-sync') };
+    expect(metadata.namespace).toBe('shop');
+    expect(rules).toHaveLength((await projectOf('shop')).namespaceResourceWhitelist.length);
+    for (const { apiGroups, resources, verbs } of rules) {
+      expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+      expect(verbs).toEqual(['create', 'update', 'patch', 'delete']);
+    }
+    expect(objects.get('RoleBinding/argocd-sync').subjects).toEqual([
+      { kind: 'ServiceAccount', name: 'argocd-application-controller', namespace: 'argocd' },
+    ]);
+  });
+
+  it('gives nobody anything in the whole cluster', async () => {
+    const kinds = [...(await render('bootstrap')).values()].map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith('Cluster'))).toEqual([]);
+  });
+
+  it('the namespace takes only pods that are hardened, and outlives the release', async () => {
+    const { metadata } = (await render('bootstrap')).get('Namespace/shop');
+    expect(metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+    expect(metadata.annotations['helm.sh/resource-policy']).toBe('keep');
+  });
+});
+
+describe('the applications', () => {
+  const given = {
+    repository: { url: 'http://hub.lab:1/a/b.git', revision: 'release' },
+    shop: { values: { web: { replicas: 3 } }, valueFiles: ['values-production.yaml'], namespace: 'store' },
+    sync: { retry: { limit: 7, maxDuration: '1m' } },
+  };
+
+  it('the root application hands everything on', async () => {
+    const shop = await renderShop(given);
+    expect(shop.spec.source).toEqual({
+      repoURL: 'http://hub.lab:1/a/b.git',
+      targetRevision: 'release',
+      path: 'helm/shop',
+      helm: {
+        releaseName: 'shop',
+        ignoreMissingValueFiles: true,
+        valueFiles: ['values-production.yaml'],
+        valuesObject: { web: { replicas: 3 } },
+      },
+    });
+    expect(shop.spec.destination.namespace).toBe('store');
+    expect(shop.spec.syncPolicy.retry).toMatchObject({
+      limit: 7,
+      refresh: true,
+      backoff: { factor: 2, maxDuration: '1m' },
+    });
+  });
+
+  it.each(['root', 'shop'])(
+    '%s syncs by itself, removes what is gone, heals, and never empties the namespace',
+    async (name) => {
+      const application = name === 'shop' ? await renderShop() : (await render('bootstrap')).get('Application/root');
+      expect(application.spec.syncPolicy.automated).toEqual({ prune: true, selfHeal: true, allowEmpty: false });
+      expect(application.spec.syncPolicy.retry.refresh).toBe(true);
+    },
+  );
+
+  it('prunes last, applies what differs, and shares nothing', async () => {
+    const { syncOptions } = (await renderShop()).spec.syncPolicy;
+    expect(syncOptions).toEqual(
+      expect.arrayContaining(['PruneLast=true', 'ApplyOutOfSyncOnly=true', 'FailOnSharedResource=true']),
+    );
+  });
+
+  it('says nothing of replicas, which are the autoscaler’s', async () => {
+    expect(JSON.stringify(await renderShop())).not.toContain('replicas');
+  });
+});
+
+describe('the schema', () => {
+  it.each([
+    ['an unknown value', { repositry: {} }, 'repositry'],
+    ['a repository that is no address', { repository: { url: 'shop' } }, 'repository'],
+    ['a namespace that is none', { shop: { namespace: 'Shop' } }, 'namespace'],
+    ['a duration without a unit', { sync: { retry: { duration: '5' } } }, 'duration'],
+    ['a path out of the repository', { shop: { path: '../other' } }, 'path'],
+  ])('refuses %s', async (_, values, named) => {
+    await expect(render('bootstrap', values)).rejects.toThrow(named);
+  });
+
+  it.each(['https://github.com/o/r.git', 'git@github.com:o/r.git', 'ssh://git@host/r.git', 'http://hub.lab:1/a/b.git'])(
+    'takes the repository %s',
+    async (url) => {
+      expect((await renderShop({ repository: { url } })).spec.source.repoURL).toBe(url);
+    },
+  );
+});

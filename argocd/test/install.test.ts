@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+const values = parse(readFileSync(join(import.meta.dirname, '..', 'install', 'values.yaml'), 'utf8'));
+const { cm, rbac, params } = values.configs;
+
+/** The policy's lines, without comments. */
+const policy: string[][] = rbac['policy.csv']
+  .split('\n')
+  .filter((line: string) => line !== '' && !line.startsWith('#'))
+  .map((line: string) => line.split(',').map((field) => field.trim()));
+
+/** What a role may do, with what it has from other roles. */
+function granted(role: string): string[] {
+  const own = policy
+    .filter(([kind, subject]) => kind === 'p' && subject === role)
+    .map((fields) => fields.slice(2).join(' '));
+  const inherited = policy
+    .filter(([kind, subject]) => kind === 'g' && subject === role)
+    .flatMap((fields) => granted(fields[2] as string));
+  return [...own, ...inherited];
+}
+
+describe('the install values', () => {
+  it('close every door that nobody needs', () => {
+    expect(cm).toMatchObject({ 'admin.enabled': false, 'exec.enabled': false, 'users.anonymous.enabled': false });
+    expect(values.dex.enabled || values.notifications.enabled).toBe(false);
+    expect(values.applicationSet.replicas).toBe(0);
+    expect(rbac['policy.default']).toBe('');
+  });
+
+  it('ask Git in seconds, from inside', () => {
+    expect(cm['timeout.reconciliation']).toMatch(/^[1-5]\d?s$/);
+  });
+
+  it('give every part its resources', () => {
+    for (const part of ['controller', 'server', 'repoServer', 'redis']) {
+      const { requests, limits } = values[part].resources;
+      expect([requests.cpu, requests.memory, limits.memory].every(Boolean)).toBe(true);
+    }
+  });
+
+  it.each(['controller', 'server'])('let %s read no secret and change nothing in the whole cluster', (part) => {
+    const { enabled, rules } = values[part].clusterRoleRules;
+    expect(enabled).toBe(true);
+    for (const { resources, verbs } of rules) {
+      expect(resources).not.toContain('secrets');
+      expect([...resources, ...verbs]).not.toContain('*');
+      expect(verbs.filter((verb: string) => !['get', 'list', 'watch'].includes(verb))).toEqual([]);
+    }
+  });
+
+  it('watch no kind that the controller may not read', () => {
+    const [{ apiGroups, kinds }] = parse(cm['resource.inclusions']);
+    const rules: { apiGroups: string[]; resources: string[] }[] = values.controller.clusterRoleRules.rules;
+    const readable = rules.flatMap(({ resources }) => resources);
+    const plural = (kind: string) =>
+      kind
+        .toLowerCase()
+        .replace(/(s|y)$/, (end) => (end === 's' ? 'se' : 'ie'))
+        .concat('s');
+    expect(kinds.map(plural).sort()).toEqual(readable.sort());
+    expect([...apiGroups].sort()).toEqual(rules.flatMap((rule) => rule.apiGroups).sort());
+  });
+
+  it('hold texts alone where Argo CD reads texts', () => {
+    for (const value of Object.values(params)) expect(typeof value).toBe('string');
+  });
+});
+
+describe('the roles', () => {
+  it('a viewer changes nothing', () => {
+    for (const grant of granted('role:viewer')) expect(grant).toMatch(/^\w+ get /);
+  });
+
+  it('a deployer syncs and restarts the shop, and deletes and overrides nothing', () => {
+    const changing = granted('role:deployer').filter((grant) => !/^\w+ get /.test(grant));
+    expect(changing).toEqual([
+      'applications sync shop/* allow',
+      'applications action/apps/Deployment/restart shop/* allow',
+    ]);
+  });
+
+  it('not even an administrator gets a shell in a pod', () => {
+    expect(granted('role:administrator')).toContain('exec create */* deny');
+    expect(
+      policy.filter(([kind, , resource, , , effect]) => kind === 'p' && resource === 'exec' && effect === 'allow'),
+    ).toEqual([]);
+  });
+});
