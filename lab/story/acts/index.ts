@@ -11,6 +11,10 @@ import { release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { rollout } from './rollout.ts';
 import { selfHealing } from './self-healing.ts';
+import { troubleApiServer } from './trouble-api-server.ts';
+import { troubleHub } from './trouble-hub.ts';
+import { troublePull } from './trouble-pull.ts';
+import { troubleRepoServer } from './trouble-repo-server.ts';
 
 /** The whole story in order: a first release brings the shop into the cluster, the second replaces it under traffic. */
 export const story: readonly Act[] = [
@@ -29,5 +33,8 @@ export const story: readonly Act[] = [
   guard,
 ];
 
+/** What may go wrong around the story. After each of them the story goes on, or begins anew, without cleaning up by hand. */
+export const trouble: readonly Act[] = [troubleRepoServer, troubleApiServer, troubleHub, troublePull];
+
 /** Every act, by the name that the command line knows it by. */
-export const acts: readonly Act[] = [...new Set(story)];
+export const acts: readonly Act[] = [...new Set([...story, ...trouble])];

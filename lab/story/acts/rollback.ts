@@ -2,8 +2,9 @@ import type { Act } from '../act.ts';
 import { revisionOf } from '../argo.ts';
 import { expectRun, mergeChange } from '../changes.ts';
 import type { Clone } from '../clone.ts';
-import { isServing, versionOf } from '../pods.ts';
-import { untilCalm, WEB_REPLICAS, watchShop } from '../running-shop.ts';
+import { versionOf } from '../pods.ts';
+import { untilServedBy } from '../releasing.ts';
+import { untilCalm, watchShop } from '../running-shop.ts';
 import { CHART, chartAt } from '../shop.ts';
 import { expectNoneLost } from '../shop-traffic.ts';
 import { secondsSince } from '../waiting.ts';
@@ -54,10 +55,7 @@ export const rollback: Act = {
     await shop.application.until('the shop to be healthy', 120, (items) =>
       items.some((each) => revisionOf(each) === sha && each.status?.health?.status === 'Healthy'),
     );
-    await shop.pods.until(`${good} to serve`, 60, (pods) => {
-      const serving = pods.filter(isServing);
-      return serving.length >= WEB_REPLICAS && serving.every((pod) => versionOf(pod) === good);
-    });
+    await untilServedBy(shop, good, 60);
     expect.within(`from the merged revert to a healthy shop on the version before`, secondsSince(merged), 45);
     traffic.mark(`healthy on ${good}`);
     await untilCalm(shop, 120, sha);

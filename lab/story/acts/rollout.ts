@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrafficReport } from '../../traffic/index.ts';
 import type { Act } from '../act.ts';
 import { revisionOf } from '../argo.ts';
-import { expectRun } from '../changes.ts';
 import type { Expectations } from '../expectations.ts';
-import { fewestServing, isServing, livesOf, versionOf } from '../pods.ts';
+import { fewestServing, livesOf } from '../pods.ts';
+import { releaseNext, untilServedBy } from '../releasing.ts';
 import { openShop, type RunningShop, untilCalm, WEB_REPLICAS } from '../running-shop.ts';
 import { chartAt } from '../shop.ts';
 import { expectNoneLost } from '../shop-traffic.ts';
-import { lastBuiltCommit, nextVersion, pushTag } from '../tags.ts';
-import { secondsSince, waitFor } from '../waiting.ts';
+import { secondsSince } from '../waiting.ts';
 
 function expectOrder(expect: Expectations, shop: RunningShop, version: string): void {
   const lives = livesOf(shop.pods.sightings.map(({ object }) => object));
@@ -40,52 +39,27 @@ export const rollout: Act = {
   title: 'Argo CD deploys it',
   limit: 240,
   async play(world, expect, thread, progress, stage) {
-    const { developer, where } = world;
     const shop = await openShop(world, stage);
-    const commit = thread.mergeCommit ?? (await lastBuiltCommit(world));
-    const version = await nextVersion(world);
-    const head = async () => (await developer.git.getRef({ ...where, ref: 'heads/main' })).data.object.sha;
-    const before = await head();
     const traffic = await stage.startTraffic();
     await sleep(2000);
 
-    const pushed = performance.now();
-    const wanted = await pushTag(world, version, commit);
-    traffic.mark(`v${version} pushed`);
-    progress(`v${version} pushed: deploy.yml runs`);
-    const deployed = expectRun(world, expect, progress, wanted);
-    const release = await Promise.race([
-      waitFor(
-        'the release commit on main',
-        120,
-        async () => {
-          const now = await head();
-          return now !== before && now;
-        },
-        100,
-      ),
-      deployed.then(head),
-    ]);
-    expect.within('from the pushed tag to the version on main', secondsSince(pushed), 45);
+    traffic.mark('tag pushed');
+    const { version, commit, pushed, done } = await releaseNext(world, expect, progress, thread.mergeCommit);
     const committed = performance.now();
-    traffic.mark('version on main');
-    progress('the version is on main: Argo CD will see it');
+    expect.within('from the pushed tag to the version on main', secondsSince(pushed), 45);
+    traffic.mark(`${version} on main`);
     await shop.application.until('Argo CD to see the commit', 60, (items) =>
-      items.some((each) => revisionOf(each) === release),
+      items.some((each) => revisionOf(each) === commit),
     );
     expect.within('Argo CD sees the commit, asking from inside,', secondsSince(committed), 10);
     traffic.mark('seen by Argo CD');
-
-    await shop.pods.until(`all pods on ${version}`, 120, (pods) => {
-      const serving = pods.filter(isServing);
-      return serving.length >= WEB_REPLICAS && serving.every((pod) => versionOf(pod) === version);
-    });
+    await untilServedBy(shop, version);
     expect.within('from the pushed tag to all pods on the new version', secondsSince(pushed), 60);
     traffic.mark('all pods new');
-    await deployed;
-    await untilCalm(shop, 120, release);
+    await done;
+    await untilCalm(shop, 120, commit);
 
-    const { images } = await chartAt(world, release);
+    const { images } = await chartAt(world, commit);
     const image = images['shop/web'];
     const running = [...new Set(shop.pods.items.map(({ spec }) => spec.containers[0].image))];
     expect.holds(

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Act } from '../act.ts';
+import { expectRun, mergeChange } from '../changes.ts';
+import { isReady, isServing, versionOf } from '../pods.ts';
+import { openShop, untilCalm, WEB_REPLICAS } from '../running-shop.ts';
+import { CHART, chartAt } from '../shop.ts';
+import { expectNoneLost } from '../shop-traffic.ts';
+
+/** A digest that no image has. */
+const NOWHERE = `sha256:${'0'.repeat(64)}`;
+
+export const troublePull: Act = {
+  name: 'trouble-pull',
+  number: 12,
+  title: 'Trouble: the registry refuses a pull',
+  limit: 240,
+  async play(world, expect, thread, progress, stage) {
+    const shop = await openShop(world, stage);
+    const { developer, where } = world;
+    const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });
+    const { images } = await chartAt(world, main.object.sha);
+    const digest = images['shop/web']?.digest ?? '';
+    const good = [...new Set(shop.pods.items.map(versionOf))];
+    const traffic = await stage.startTraffic();
+    const change = (name: string, title: string, from: string, to: string) =>
+      mergeChange(world, expect, progress, {
+        name,
+        title,
+        body: 'By hand, past the release.',
+        async make(clone) {
+          await clone.edit(`${CHART}/values.yaml`, (text) => text.replace(from, to));
+          await clone.commit(`chore(shop): ${title.toLowerCase()}`);
+        },
+      });
+
+    await change('digest', 'Name an image that is nowhere', digest, NOWHERE);
+    traffic.mark('digest that is nowhere merged');
+    progress('pods are made for an image that the registry does not have');
+    const refused = await shop.pods.until('a pod whose image cannot be pulled', 90, (pods) =>
+      pods.find((pod) => pod.status.containerStatuses?.[0]?.state.waiting?.reason === 'ImagePullBackOff'),
+    );
+    const { waiting } = refused.status.containerStatuses?.[0]?.state ?? {};
+    expect.equal('Kubernetes reports that the image cannot be pulled', waiting?.reason, 'ImagePullBackOff');
+    await sleep(3000);
+    const serving = shop.pods.items.filter(isServing);
+    expect.holds(
+      'all old pods are there and serve',
+      serving.length >= WEB_REPLICAS && !serving.includes(refused) && !isReady(refused),
+      `${serving.length} of ${[...new Set(serving.map(versionOf))].join(', ')}`,
+    );
+
+    const sha = await change('digest-back', 'Name the released image again', NOWHERE, digest);
+    await untilCalm(shop, 120, sha);
+    expect.equal(
+      'named right again, the shop is Synced and Healthy as before',
+      [...new Set(shop.pods.items.map(versionOf))],
+      good,
+    );
+    await expectRun(world, expect, progress, { workflow: 'build.yml', sha, on: 'merge' });
+    await expectNoneLost(expect, traffic);
+    thread.mergeCommit = sha;
+  },
+};

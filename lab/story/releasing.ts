@@ -1,0 +1,60 @@
+import { expectRun, type Progress } from './changes.ts';
+import type { Expectations } from './expectations.ts';
+import { isServing, type Pod, versionOf } from './pods.ts';
+import { type RunningShop, WEB_REPLICAS } from './running-shop.ts';
+import { lastBuiltCommit, nextVersion, pushTag } from './tags.ts';
+import { waitFor } from './waiting.ts';
+import type { World } from './world.ts';
+
+/** A release that is on its way into the cluster: its commit is on main. */
+export interface Release {
+  version: string;
+  /** The release commit on main. */
+  commit: string;
+  /** When the tag was pushed, by `performance.now()`. */
+  pushed: number;
+  /** Ends with the run of `deploy.yml`, which goes on after that commit. */
+  done: Promise<unknown>;
+}
+
+const headOfMain = async ({ developer, where }: World): Promise<string> =>
+  (await developer.git.getRef({ ...where, ref: 'heads/main' })).data.object.sha;
+
+/** Tags a commit (else the last that was built) as the next version, and waits until that version is on main. */
+export async function releaseNext(
+  world: World,
+  expect: Expectations,
+  progress: Progress,
+  commit?: string,
+): Promise<Release> {
+  const sha = commit ?? (await lastBuiltCommit(world));
+  const version = await nextVersion(world);
+  const before = await headOfMain(world);
+  const pushed = performance.now();
+  const wanted = await pushTag(world, version, sha);
+  progress(`v${version} pushed: deploy.yml runs`);
+  const done = expectRun(world, expect, progress, wanted);
+  // Whoever waits for it hears of a failure; an act that ended before must not end the process.
+  done.catch(() => undefined);
+  const moved = waitFor('the release commit on main', 120, async () => {
+    const now = await headOfMain(world);
+    return now !== before && now;
+  });
+  // A run that fails ends the wait, too.
+  const onMain = await Promise.race([moved, done.then(() => moved)]);
+  progress(`${version} is on main: Argo CD will see it`);
+  return { version, commit: onMain, pushed, done };
+}
+
+/** Do six pods serve, all of this version? */
+export function isServedBy(version: string): (pods: readonly Pod[]) => boolean {
+  return (pods) => {
+    const serving = pods.filter(isServing);
+    return serving.length >= WEB_REPLICAS && serving.every((pod) => versionOf(pod) === version);
+  };
+}
+
+/** Waits until every pod of web that serves is of this version. */
+export async function untilServedBy(shop: RunningShop, version: string, seconds = 120): Promise<void> {
+  await shop.pods.until(`all pods on ${version}`, seconds, isServedBy(version));
+}
