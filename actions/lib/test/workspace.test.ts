@@ -29,13 +29,28 @@ describe('insideWorkspace', () => {
     await mkdir(join(root, 'work', 'chart'), { recursive: true });
     await mkdir(join(root, 'elsewhere'));
     await symlink(join(root, 'elsewhere'), join(root, 'work', 'link'));
+    await symlink('../elsewhere/none', join(root, 'work', 'dangling'));
+    await symlink('chart/none', join(root, 'work', 'within'));
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it.each(['chart', '.', 'chart/missing', 'chart/../chart'])('takes %j', async (path) => {
-    expect(await insideWorkspace(join(root, 'work'), path)).toHaveProperty('value');
-  });
-  it.each(['..', '../elsewhere', '/etc', 'link'])('refuses %j', async (path) => {
+  it.each(['chart', '.', 'chart/missing', 'within', 'within/deeper', '..chart/missing', 'chart/../chart'])(
+    'takes %j',
+    async (path) => {
+      expect(await insideWorkspace(join(root, 'work'), path)).toHaveProperty('value');
+    },
+  );
+  it.each([
+    '..',
+    '../elsewhere',
+    '/etc',
+    'link',
+    'link/missing',
+    'dangling',
+    'dangling/x',
+    'link/missing/deeper',
+    '../work-2/missing',
+  ])('refuses %j', async (path) => {
     expect(await insideWorkspace(join(root, 'work'), path)).toEqual({ problem: 'is outside the workspace' });
   });
 });
