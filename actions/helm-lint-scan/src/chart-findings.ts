@@ -58,7 +58,8 @@ export function reportFailures(rendered: RenderedCase, locator: Locator, finding
     const broken = rendered.unreadable.find((each) => each.file === file);
     const place = () =>
       broken === undefined ? placeOf(at, chart, values, locator) : locator.excerpt(broken.file, broken.excerpt);
-    const text = broken === undefined || broken.excerpt === '' ? message : `${message}: ${broken.excerpt}`;
+    const said = readable(message, at, values);
+    const text = broken === undefined || broken.excerpt === '' ? said : `${said}: ${broken.excerpt}`;
     findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
   }
 }
@@ -95,6 +96,16 @@ export function reportLint(
   }
 }
 
+/** The values file of the case that Helm names by its absolute path. */
+const valuesFile = (file: string, { files }: ValuesCase): string | undefined =>
+  files.find(({ path }) => file.replaceAll('\\', '/').endsWith(`/${path}`))?.path;
+
+/** The sentence with the file's name in the repository: the same on every runner, as the fingerprint must be. */
+function readable(message: string, at: HelmMessage['at'], values: ValuesCase): string {
+  const given = at.in === 'file' ? valuesFile(at.file, values) : undefined;
+  return at.in === 'file' && given !== undefined ? message.replaceAll(at.file, given) : message;
+}
+
 function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locator: Locator): Place {
   switch (at.in) {
     case 'template':
@@ -107,8 +118,8 @@ function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locato
     case 'values':
       return locator.value(at.path, values, at.chart);
     case 'file': {
-      const given = values.files.find(({ path }) => at.file.replaceAll('\\', '/').endsWith(`/${path}`));
-      if (given !== undefined) return { file: given.path, line: at.line, exact: true };
+      const given = valuesFile(at.file, values);
+      if (given !== undefined) return { file: given, line: at.line, exact: true };
       return locator.line(`${chart.path}/${at.file}`, at.line, at.line > 1);
     }
     case 'chart':

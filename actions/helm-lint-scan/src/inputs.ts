@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { IMAGES_EXAMPLE, type ImageReference, parseImagesOutput } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
 import { parseRepositoryPath } from '../../lib/workspace.ts';
@@ -35,6 +35,8 @@ export interface Settings {
   sarifFile: string | undefined;
   reportFile: string | undefined;
   renderDir: string | undefined;
+  /** The folders, of which one must hold each of the three. */
+  outputRoots: string[];
   maxAnnotations: number;
   helm: string;
   /** `undefined`: the chart's name, as with `releaseName`. */
@@ -53,8 +55,9 @@ const IGNORE_FILE = '.helm-lint-scan.yaml';
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
   const workspace = env.GITHUB_WORKSPACE || process.cwd();
+  const temporary = env.RUNNER_TEMP || tmpdir();
   const output = (name: string, example: string) =>
-    reader.parsed(name, (text) => parseOutputPath(text, workspace, env), example);
+    reader.parsed(name, (text) => parseOutputPath(text, workspace, temporary), example);
   const manifests = reader.parsedLines('manifests', parseRepositoryPath, 'argocd/**/*.yaml');
   const patterns = reader.parsedLines('charts', parseRepositoryPath, CHARTS, CHARTS);
   const settings: Settings = {
@@ -76,6 +79,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     sarifFile: output('sarif-file', 'helm-lint-scan.sarif'),
     reportFile: output('report-file', 'helm-lint-scan.json'),
     renderDir: output('render-dir', 'rendered'),
+    outputRoots: [workspace, temporary],
     maxAnnotations: reader.integer('max-annotations', { min: 0, max: 1000 }, 30),
     helm: reader.text('helm', 'helm'),
     namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
@@ -124,12 +128,12 @@ function parseDnsName(text: string, length: number): Parsed<string> {
 }
 
 /** Relative paths are in the workspace; an absolute one may also be in the runner's folder for temporary files. */
-function parseOutputPath(text: string, workspace: string, env: Environment): Parsed<string> {
+function parseOutputPath(text: string, workspace: string, temporary: string): Parsed<string> {
   const path = resolve(workspace, text);
-  const roots = isAbsolute(text) ? [workspace, env.RUNNER_TEMP || tmpdir()] : [workspace];
+  const roots = isAbsolute(text) ? [workspace, temporary] : [workspace];
   const inside = roots.some((root) => {
     const way = relative(resolve(root), path);
-    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+    return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
   });
   return inside
     ? { value: path }

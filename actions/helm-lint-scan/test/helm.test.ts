@@ -8,6 +8,13 @@ import { mapParallel } from '../src/parallel.ts';
 
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };
 
+it('a program that is not Helm is no Helm without faults', async () => {
+  const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
+  const helm = await openHelm({ run: async () => ({ ...OK, stdout: '' }) }, '/bin/true', { RUNNER_TEMP: temp });
+  await expect(helm.version()).rejects.toThrow('/bin/true does not say its version');
+  await rm(temp, { recursive: true });
+});
+
 it('Helm gets files of its own, and nothing of the job but what a program needs', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const calls: { args: readonly string[]; options: ExecOptions }[] = [];

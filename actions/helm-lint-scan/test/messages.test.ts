@@ -54,6 +54,16 @@ describe('why helm template failed', () => {
       { in: 'file', file: '/w/helm/shop/ci/a.yaml', line: 2 },
     ],
     [
+      'a values file that is no mapping',
+      'Error: failed to parse /w/my charts/a b.yaml: error unmarshaling JSON: json: cannot unmarshal array into Go value',
+      { in: 'file', file: '/w/my charts/a b.yaml', line: 1 },
+    ],
+    [
+      'a template with a space in its name',
+      'Error: execution error at (shop/templates/my file.yaml:3:4): no way',
+      { in: 'template', file: 'shop/templates/my file.yaml', line: 3 },
+    ],
+    [
       'the version of Kubernetes',
       'Error: chart requires kubeVersion: >=1.40.0 which is incompatible with Kubernetes v1.36.0',
       { in: 'chart' },

@@ -192,6 +192,12 @@ describe('a chart in which nothing is wrong', () => {
     expect(readFileSync(join(workspace, 'out/helm/web/ci-ha/1.36.2.yaml'), 'utf8')).toContain('replicas: 5');
   });
 
+  it('is written to a file for each of its values, in letters of every script', async () => {
+    write({ ...GOOD, 'helm/web/values-日本.yaml': 'replicas: 5\n', 'helm/web/values-中国.yaml': 'replicas: 9\n' });
+    await step({ 'kube-versions': '1.34', 'render-dir': '..out' });
+    expect(readdirSync(join(workspace, '..out/helm/web')).sort()).toEqual(['defaults', 'values-中国', 'values-日本']);
+  });
+
   it('is rendered with the stacks of values that are declared', async () => {
     write({ ...GOOD, 'env/base.yaml': 'replicas: 5\n', 'helm/web/over.yaml': 'replicas: 6\n' });
     const result = await step({
@@ -212,6 +218,24 @@ describe('a chart in which nothing is wrong', () => {
 });
 
 describe('charts that must fail', () => {
+  it('a values file that is no mapping is an error in that file, named as the repository has it', async () => {
+    write({ ...GOOD, 'helm/web/ci/a b.yaml': '- x\n' });
+    const result = await step({ 'kube-versions': '1.36' });
+    expect(errors(result)).toEqual([
+      expect.objectContaining({
+        file: 'helm/web/ci/a b.yaml',
+        line: 1,
+        message: expect.stringContaining('failed to parse helm/web/ci/a b.yaml:'),
+      }),
+    ]);
+  });
+
+  it('a fault in a template with a space in its name is shown there', async () => {
+    write({ ...GOOD, 'helm/web/templates/my file.yaml': '\n{{ fail "no way" }}\n' });
+    const result = await step({ 'kube-versions': '1.36' });
+    expect(errors(result)).toEqual([expect.objectContaining({ file: 'helm/web/templates/my file.yaml', line: 2 })]);
+  });
+
   it.each([
     ['a call on nothing', '{{ .Values.replicas }}', '{{ .Values.nope.deep }}', 'nil pointer'],
     ['an action without an end', '{{ .Values.replicas }}', '{{ if }}', 'missing value for if'],
@@ -550,6 +574,19 @@ describe('trouble', () => {
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('kube-score was not found');
   });
+
+  it.each(['sarif-file', 'report-file', 'render-dir'])(
+    'writes nothing through a link of the repository: %s',
+    async (input) => {
+      write(GOOD);
+      mkdirSync(join(dir, 'outside'));
+      symlinkSync(join(dir, 'outside'), join(workspace, 'out'));
+      const result = await step({ [input]: 'out/x' });
+      expect(result.exitCode).toBe(1);
+      expect(result.log).toContain('a link leads out of the workspace');
+      expect(readdirSync(join(dir, 'outside'))).toEqual([]);
+    },
+  );
 
   it('refuses a chart that a link leads out of the workspace', async () => {
     write({ 'helm/readme.txt': '' });

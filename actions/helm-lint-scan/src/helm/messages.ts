@@ -66,7 +66,7 @@ function inFile(at: At, path: string): At {
 }
 
 /** A place in a template: `chart/templates/x.yaml:6:17`. */
-const PLACE = /([^\s:()]+\/templates\/[^\s:()]+|[^\s:()]+\/charts\/[^\s:()]+):(\d+)(?::\d+)?/g;
+const PLACE = /([^\s:()]+\/(?:templates|charts)\/[^:()"\n]+):(\d+)(?::\d+)?/g;
 
 function errorMessage(text: string): HelmMessage {
   const level = 'error';
@@ -75,16 +75,16 @@ function errorMessage(text: string): HelmMessage {
   const [, file, line] = places.at(-1) ?? [];
   if (file !== undefined && line !== undefined && !/^YAML parse error on/.test(text))
     return { level, message: readable(text), at: { in: 'template', file, line: Number(line) } };
-  const rendered = /YAML parse error on (\S+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
+  const rendered = /YAML parse error on (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
   if (rendered !== null)
     return {
       level,
       message: readable(text),
       at: { in: 'rendered', file: rendered[1] ?? '', line: Number(rendered[2] ?? 1) },
     };
-  const yaml = /(?:cannot load|failed to parse) (\S+?): [\s\S]*?line (\d+)/.exec(text);
+  const yaml = /(?:cannot load|failed to parse) (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
   if (yaml !== null)
-    return { level, message: readable(text), at: { in: 'file', file: yaml[1] ?? '', line: Number(yaml[2]) } };
+    return { level, message: readable(text), at: { in: 'file', file: yaml[1] ?? '', line: Number(yaml[2] ?? 1) } };
   const here = /unable to parse YAML[\s\S]*?line (\d+)/.exec(text);
   if (here !== null) return { level, message: readable(text), at: { in: 'file', file: '', line: Number(here[1]) } };
   return { level, message: withAdvice(readable(text)), at: { in: 'chart' } };

@@ -3,14 +3,20 @@ import { dirname, join } from 'node:path';
 import { info } from '../../../lib/commands.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { setOutputs } from '../../../lib/result.ts';
+import { insideWorkspace } from '../../../lib/workspace.ts';
 import type { Checked } from '../check.ts';
 import type { Settings } from '../inputs.ts';
 import type { RenderedCase } from '../render.ts';
 import { jsonReport } from './json.ts';
 import { sarifLog } from './sarif.ts';
 
+type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'outputRoots'>;
+
 /** Write the files that the inputs name, and set the output of each as soon as it is there. */
-export async function writeReports(checked: Checked, { sarifFile, reportFile, renderDir }: Settings): Promise<void> {
+export async function writeReports(checked: Checked, settings: WriteSettings): Promise<void> {
+  const { sarifFile, reportFile, renderDir, outputRoots } = settings;
+  const write = (input: string, path: string, text: string): Promise<void> =>
+    writeInside(outputRoots, input, path, text);
   if (sarifFile !== undefined) {
     await write('sarif-file', sarifFile, JSON.stringify(sarifLog(checked), undefined, 2));
     await setOutputs({ sarif: sarifFile });
@@ -29,12 +35,15 @@ export async function writeReports(checked: Checked, { sarifFile, reportFile, re
 
 /** `helm/shop/ci-ha/1.34.yaml` */
 function renderedPath({ id }: RenderedCase): string {
-  const values = id.values.replace(/\.ya?ml$/, '').replaceAll(/[^A-Za-z0-9_.-]+/g, '-');
+  const values = id.values.replace(/\.ya?ml$/, '').replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-');
   return join(id.subject, values, `${id.kubeVersion}.yaml`);
 }
 
-async function write(input: string, path: string, text: string): Promise<void> {
+/** A link in the repository must not lead what is written to a place that the input could not name. */
+async function writeInside(roots: readonly string[], input: string, path: string, text: string): Promise<void> {
   try {
+    const verdicts = await Promise.all(roots.map((root) => insideWorkspace(root, path)));
+    if (verdicts.every((verdict) => 'problem' in verdict)) throw new Error('a link leads out of the workspace');
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text.endsWith('\n') ? text : `${text}\n`);
   } catch (error) {
