@@ -15,11 +15,12 @@ import { readActions } from './action-metadata.ts';
 import { actionTypes } from './action-types.ts';
 import { chartDocs } from './chart-docs.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { terraformDocs } from './terraform-docs.ts';
 
 /** Everything that is generated, from the sources as they are now. */
 export async function generate(root: string): Promise<GeneratedFile[]> {
   const actions = await readActions(root);
-  const documents = await Promise.all([actionDocs(root, actions), chartDocs(root)]);
+  const documents = await Promise.all([actionDocs(root, actions), chartDocs(root), terraformDocs(root)]);
   return [...actionTypes(actions), ...workflowFiles(), ...documents.flat()];
 }
 

@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { bodies, type Configuration, readConfiguration, readHcl } from '../scripts/hcl.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
-import { bodies, type Configuration, readConfiguration, readHcl } from './hcl.ts';
 import { configurations, isRoot, project } from './workspace.ts';
 
 const terraform = join(project, 'terraform');

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { readHcl } from './hcl.ts';
+import { readHcl } from '../scripts/hcl.ts';
 import {
   type Amount,
   allocatable,

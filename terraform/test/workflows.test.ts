@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { workflowFiles } from '../../workflows-src/index.ts';
-import { bodies, readConfiguration, readHcl } from './hcl.ts';
+import { bodies, readConfiguration, readHcl } from '../scripts/hcl.ts';
 import { project } from './workspace.ts';
 
 interface Job {

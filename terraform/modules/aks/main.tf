@@ -18,15 +18,10 @@ locals {
 }
 
 resource "azurerm_kubernetes_cluster" "this" {
-  # checkov:skip=CKV_AZURE_115:Private or restricted to addresses is the environment's choice, and one of both is demanded: api_server
   # checkov:skip=CKV_AZURE_117:Node disks are ephemeral and encrypted by the host; a key of one's own is for disks that stay
-  # checkov:skip=CKV_AZURE_170:Standard is the default; Free is for an environment that says so: sku_tier
   # checkov:skip=CKV_AZURE_172:The cluster mounts no secret from a vault; workloads ask with their own identity
-  # checkov:skip=CKV_AZURE_226:Ephemeral is the default; a size without a local disk needs Managed: system_pool.os_disk_type
   # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: system_pool.max_pods
-  # checkov:skip=CKV_AZURE_227:Encryption at the host is the default: system_pool.host_encryption
-  # checkov:skip=CKV_AZURE_116:Azure Policy is on by default: azure_policy
-  # checkov:skip=CKV_AZURE_171:patch is the default; the channel is validated: upgrades.kubernetes
+  # checkov:skip=CKV_AZURE_227:Encryption at the host is on unless system_pool.host_encryption says otherwise; checkov does not follow the variable
   name                = var.name
   location            = var.location
   resource_group_name = var.resource_group_name
@@ -189,7 +184,7 @@ resource "azurerm_kubernetes_cluster" "this" {
 
 resource "azurerm_kubernetes_cluster_node_pool" "user" {
   # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: user_pools.max_pods
-  # checkov:skip=CKV_AZURE_227:Encryption at the host is the default: user_pools.host_encryption
+  # checkov:skip=CKV_AZURE_227:Encryption at the host is on unless user_pools.host_encryption says otherwise; checkov does not follow the variable
   for_each = var.user_pools
 
   name                    = each.key

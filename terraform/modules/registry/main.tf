@@ -8,9 +8,8 @@ resource "azurerm_container_registry" "this" {
   # checkov:skip=CKV_AZURE_164:Docker content trust is retired; charts name images by digest and build provenance is attested
   # checkov:skip=CKV_AZURE_165:One region is enough until a second is wanted: replica_locations
   # checkov:skip=CKV_AZURE_166:Quarantine holds every push back until something releases it; the scan in build.yml comes before promotion instead
-  # checkov:skip=CKV_AZURE_233:Zone redundancy follows the region: zone_redundant
+  # checkov:skip=CKV_AZURE_233:Zone redundancy is on unless zone_redundant says otherwise; checkov does not follow the variable
   # checkov:skip=CKV_AZURE_237:Dedicated data endpoints serve firewalls that allow by host name; nothing here does
-  # checkov:skip=CKV_AZURE_167:Retention is a setting: untagged_retention_days
   name                = var.name
   resource_group_name = var.resource_group_name
   location            = var.location
