@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { clearLab } from '../../down.ts';
+import { saveEndpoint } from '../../endpoints.ts';
 import { startTestHub, type TestHub } from '../../hub/test/helpers.ts';
 import { findMarked, sendSignal } from '../../services/processes.ts';
+import { clusterSteps, type LabStep } from '../../steps.ts';
 import { toolPath } from '../../tools/index.ts';
+import { up } from '../../up.ts';
 import { ensureImage, pauseImage } from '../images.ts';
 import { type Cluster, type ClusterEndpoint, insideCluster, openCluster, stopCluster } from '../index.ts';
 import { type ClusterLayout, clusterLayout, PORTS } from '../layout.ts';
@@ -218,5 +221,23 @@ describe('the cluster', () => {
     await lab.supervisor.adopt();
     ({ cluster } = await test.start());
     await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=60s');
+  }, 90_000);
+
+  it('leaves nothing of itself when a later step of `up` fails, pods included', async () => {
+    await stopCluster(test.lab().state);
+    const { state } = test.lab();
+    const { registry, builder } = test.needs;
+    saveEndpoint(state, 'registries', { staging: registry, production: registry });
+    saveEndpoint(state, 'builder', builder);
+    saveEndpoint(state, 'hub', { url: hub.hub.url, adminToken: '' });
+    const failing: LabStep = {
+      title: 'A step that fails once pods run',
+      async run() {
+        await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=60s');
+        throw new Error('enough');
+      },
+    };
+    await expect(up(test.services.dir, [...clusterSteps.slice(1, 2), failing])).rejects.toThrow('enough');
+    expect(await traces(test.services.dir, layout)).toEqual(before);
   }, 90_000);
 });

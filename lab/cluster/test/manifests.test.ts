@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import { argoManifests } from '../argo/manifests.ts';
+import { type InstallValues, mergeValues, readInstallValues } from '../argo/values.ts';
+import type { KubernetesObject } from '../kubectl.ts';
+import { metricsManifests } from '../metrics-server.ts';
+
+const object = (kind: string, name: string, component: string, more: object = {}): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, labels: { 'app.kubernetes.io/component': component } },
+  ...more,
+});
+
+const workload = (kind: string, component: string, container = component) =>
+  object(kind, `argocd-${component}`, component, {
+    spec: {
+      template: {
+        metadata: {},
+        spec: {
+          containers: [
+            {
+              name: container,
+              image: 'published',
+              imagePullPolicy: 'Always',
+              readinessProbe: { periodSeconds: 30, timeoutSeconds: 5 },
+            },
+          ],
+          initContainers: [{ name: 'copy', image: 'published' }],
+        },
+      },
+    },
+  });
+
+const published = [
+  {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'applications.argoproj.io' },
+  },
+  object('ClusterRole', 'argocd-application-controller', 'application-controller', {
+    rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+  }),
+  object('ClusterRole', 'argocd-server', 'server', {
+    rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['delete'] }],
+  }),
+  object('ConfigMap', 'argocd-cm', '', { data: { 'resource.exclusions': 'kept' } }),
+  object('ConfigMap', 'argocd-dex-other', ''),
+  workload('StatefulSet', 'application-controller'),
+  workload('Deployment', 'server'),
+  workload('Deployment', 'repo-server'),
+  workload('Deployment', 'redis'),
+  workload('Deployment', 'dex-server'),
+  workload('Deployment', 'notifications-controller'),
+  workload('Deployment', 'applicationset-controller'),
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests look into objects as deep as they need
+const byName = (objects: KubernetesObject[]): Record<string, any> =>
+  Object.fromEntries(objects.map((each) => [`${each.kind}/${each.metadata.name}`, each]));
+
+describe('argoManifests', () => {
+  it('leaves nothing of the wide rights that the published manifests grant', async () => {
+    const objects = argoManifests(published, await readInstallValues());
+    const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
+    expect(roles).toHaveLength(2);
+    expect(JSON.stringify(roles)).not.toContain('"*"');
+  });
+
+  it('leaves out what is switched off, and scales to zero what is not used', async () => {
+    const objects = byName(argoManifests(published, await readInstallValues()));
+    expect(Object.keys(objects).filter((name) => /dex|notifications/.test(name))).toEqual([]);
+    expect(objects['Deployment/argocd-applicationset-controller'].spec.replicas).toBe(0);
+  });
+
+  it('puts the values into the settings, as texts, beside those that are there', async () => {
+    const { data, metadata } = byName(argoManifests(published, await readInstallValues()))['ConfigMap/argocd-cm'];
+    expect(data).toMatchObject({
+      'resource.exclusions': 'kept',
+      'exec.enabled': 'false',
+      'timeout.reconciliation': '3s',
+    });
+    expect(metadata.namespace).toBe('argocd');
+  });
+
+  it('gives each part its resources, and merges its probe', async () => {
+    const objects = byName(argoManifests(published, await readInstallValues()));
+    const [container] = objects['Deployment/argocd-server'].spec.template.spec.containers;
+    expect(container.resources.requests.cpu).toBe('20m');
+    expect(container.readinessProbe).toEqual({ initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 5 });
+  });
+
+  it('runs everything with one image, Redis included, or with the published ones', async () => {
+    const values = await readInstallValues();
+    const objects = byName(argoManifests(published, values, 'own'));
+    const { containers, initContainers } = objects['Deployment/argocd-redis'].spec.template.spec;
+    expect(containers[0]).toMatchObject({ image: 'own', imagePullPolicy: 'IfNotPresent', command: ['redis-server'] });
+    expect(initContainers[0].image).toBe('own');
+    expect(JSON.stringify(argoManifests(published, values))).not.toContain('"own"');
+  });
+
+  it('brings new pods when a parameter changes, and does not touch what it was given', async () => {
+    const before = structuredClone(published);
+    const values = await readInstallValues();
+    const changed = mergeValues(values, { configs: { params: { 'controller.log.level': 'debug' } } }) as InstallValues;
+    const annotations = (of: InstallValues) =>
+      byName(argoManifests(published, of))['Deployment/argocd-server'].spec.template.metadata.annotations;
+    expect(annotations(changed)).not.toEqual(annotations(values));
+    expect(published).toEqual(before);
+  });
+});
+
+describe('mergeValues', () => {
+  it.each([
+    [{ a: { b: 1, c: 2 } }, { a: { b: 3 } }, { a: { b: 3, c: 2 } }],
+    [{ a: [1, 2] }, { a: [3] }, { a: [3] }],
+    [{ a: 1 }, undefined, { a: 1 }],
+    [{ a: { b: 1 } }, { a: null }, { a: null }],
+    [{ a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
+  ])('%j under %j is %j', (below, above, expected) => {
+    expect(mergeValues(below, above)).toEqual(expected);
+  });
+});
+
+describe('metricsManifests', () => {
+  const deployment = {
+    ...object('Deployment', 'metrics-server', ''),
+    spec: {
+      template: {
+        spec: {
+          volumes: [],
+          containers: [
+            { args: ['--cert-dir=/tmp', '--metric-resolution=15s', '--secure-port=10250'], volumeMounts: [] },
+          ],
+        },
+      },
+    },
+  };
+  const service = {
+    ...object('APIService', 'v1beta1.metrics.k8s.io', ''),
+    spec: { insecureSkipTLSVerify: true, group: 'metrics.k8s.io' },
+  };
+
+  it('checks certificates on both sides and measures every 10 s', () => {
+    const options = { image: 'own', certificate: { certificate: 'c', key: 'k' }, authority: 'ca' };
+    const objects = byName(metricsManifests([deployment, service], options));
+    expect(objects['APIService/v1beta1.metrics.k8s.io'].spec).toEqual({
+      group: 'metrics.k8s.io',
+      caBundle: Buffer.from('ca').toString('base64'),
+    });
+    const [{ args, image }] = objects['Deployment/metrics-server'].spec.template.spec.containers;
+    expect(image).toBe('own');
+    expect(args).toEqual(
+      expect.arrayContaining([
+        '--metric-resolution=10s',
+        '--kubelet-certificate-authority=/cluster-ca/ca.crt',
+        '--secure-port=10250',
+      ]),
+    );
+    expect(args.join()).not.toMatch(/insecure|cert-dir|15s/);
+  });
+});
