@@ -1,8 +1,11 @@
 import { info } from '../../lib/commands.ts';
 import type { Decision } from './decide.ts';
-import { explained } from './explain.ts';
+import { explain, explained, isTaken } from './explain.ts';
 import type { History } from './history.ts';
 import { majorTagOf } from './rules/marks.ts';
+
+/** Each time that another run makes the tag first, one run less is left to do so. */
+const MAX_ATTEMPTS = 5;
 
 /**
  * Move the major tag to the release. The tags are read anew: an older release that took longer must not move it back.
@@ -14,16 +17,24 @@ export async function moveMajorTag(
   history: History,
 ): Promise<string | undefined> {
   if (version === undefined) return undefined;
-  const tags = await explained('listing the tags', () => history.tags());
-  const major = majorTagOf(tag, version, tags);
-  if (major === undefined) {
-    info(`${tag} is not the highest stable version of its major; the major tag stays`);
-    return undefined;
+  for (let attempt = 1; ; attempt++) {
+    const tags = await explained('listing the tags', () => history.tags());
+    const major = majorTagOf(tag, version, tags);
+    if (major === undefined) {
+      info(`${tag} is not the highest stable version of its major; the major tag stays`);
+      return undefined;
+    }
+    const at =
+      tags.find(({ name }) => name === major)?.commit ??
+      (await explained(`looking up the tag ${major}`, () => history.commitOfTag(major)));
+    if (at === commit) return major;
+    try {
+      await history.pointTag(major, commit, at !== undefined);
+      info(`moved ${major} from ${at ?? 'nowhere'} to ${commit}`);
+      return major;
+    } catch (error) {
+      // Another run has made it meanwhile, or the answer to this one's first try was lost: what is there now decides.
+      if (!isTaken(error) || attempt === MAX_ATTEMPTS) throw explain(error, `moving the tag ${major}`);
+    }
   }
-  const at = tags.find(({ name }) => name === major)?.commit;
-  if (at !== commit) {
-    await explained(`moving the tag ${major}`, () => history.pointTag(major, commit, at !== undefined));
-    info(`moved ${major} from ${at ?? 'nowhere'} to ${commit}`);
-  }
-  return major;
 }

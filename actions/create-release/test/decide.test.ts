@@ -5,7 +5,7 @@ import type { History, Tag } from '../src/history.ts';
 import { readSettings } from '../src/inputs.ts';
 import { moveMajorTag } from '../src/move-major-tag.ts';
 import { writeNotes } from '../src/write-notes.ts';
-import { FakeReleases } from './fake-releases.ts';
+import { FakeReleases, serverError } from './fake-releases.ts';
 
 beforeAll(() => {
   jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -35,6 +35,7 @@ class FakeHistory implements History {
   commits = async () => ({ commits: [{ sha: sha('b'), message: 'feat: it, @octocat', merge: false }], complete: true });
   pointTag: History['pointTag'] = async (...point) => {
     this.points.push(point);
+    await this.rest.pointTag?.(...point);
   };
 }
 
@@ -159,6 +160,41 @@ describe('moveMajorTag', () => {
     expect(await move('v1.1.0', 'a', line('v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('a'), false]] });
     expect(await move('v1.1.0', 'b', line('v1', 'v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('b'), true]] });
     expect(await move('v1.1.0', 'a', line('v1', 'v1.1.0'))).toEqual({ major: 'v1', points: [] });
+  });
+  it.each([
+    ['at the same commit', 'a', [['v1', sha('a'), false]]],
+    [
+      'elsewhere',
+      'f',
+      [
+        ['v1', sha('a'), false],
+        ['v1', sha('a'), true],
+      ],
+    ],
+  ])('takes it as it is when another run makes it first, %s', async (_where, theirs, points) => {
+    let made = false;
+    const history = new FakeHistory(line('v1.1.0'), {
+      commitOfTag: async () => (made ? sha(theirs) : undefined),
+      pointTag: async (_name, _commit, exists) => {
+        if (exists) return;
+        made = true;
+        throw serverError(422, 'Reference already exists');
+      },
+    });
+    expect(await moveMajorTag('v1.1.0', await decide(await settings(), history), history)).toBe('v1');
+    expect(history.points).toEqual(points);
+  });
+  it('does not try for ever', async () => {
+    const history = new FakeHistory(line('v1.1.0'), {
+      pointTag: async () => {
+        throw serverError(422, 'Reference already exists');
+      },
+    });
+    const decision = await decide(await settings(), history);
+    expect(await failure(moveMajorTag('v1.1.0', decision, history))).toMatchObject({
+      what: 'moving the tag v1 failed',
+    });
+    expect(history.points).toHaveLength(5);
   });
   it('never moves it back or to a pre-release', async () => {
     expect(await move('v1.1.0', 'a', line('v1.1.0', 'v1.2.0', 'v1'))).toEqual({ major: undefined, points: [] });

@@ -263,6 +263,14 @@ describe('a tag that is pushed', () => {
     expect(await at()).toBe(second);
   });
 
+  it('gets one major tag from several runs at the same moment', async () => {
+    const scene = await Scene.open();
+    const sha = await scene.tag('v1.0.0');
+    const runs = await Promise.all([1, 2, 3].map(() => scene.run('v1.0.0', { 'major-tag': 'true' })));
+    expect(runs.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect((await api.git.getRef({ ...scene.where, ref: 'tags/v1' })).data.object.sha).toBe(sha);
+  });
+
   it('named like a command is plain text', async () => {
     const scene = await Scene.open();
     const tag = 'v1.0.0$(touch${IFS}pwned)<b>';
