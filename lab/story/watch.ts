@@ -134,8 +134,11 @@ export class Watch<T extends KubernetesObject> {
     });
     for await (const line of kubectl) {
       const { type, object } = JSON.parse(line) as WatchEvent<T>;
-      // Too long ago, or the like: list anew.
-      if (type === 'ERROR') return;
+      // Too long ago, or the like: the connection stays, but nothing more comes.
+      if (type === 'ERROR') {
+        kubectl.kill();
+        return;
+      }
       if (type === 'DELETED') this.#items.delete(object.metadata.name);
       else this.#items.set(object.metadata.name, object);
       this.#see(object, type === 'DELETED');
