@@ -81,7 +81,7 @@ export interface Actions {
       'commit-message'?: string;
       /** Title with the same placeholders. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;
-      /** Labels for the pull request, one a line. Missing ones are made. */
+      /** Labels for the pull request, one a line, with the same placeholders. Missing ones are made. */
       'pull-request-labels'?: string;
       /** Let the pull request merge by itself when its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;

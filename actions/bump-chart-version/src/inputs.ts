@@ -42,6 +42,7 @@ export interface Settings extends Request {
   /** Without `refs/heads/`; `undefined` is the repository's default branch. */
   branch: string | undefined;
   templates: Templates;
+  /** Templates too. */
   labels: string[];
   autoMerge: AutoMerge | undefined;
   maxAttempts: number;
@@ -203,7 +204,7 @@ function parseTemplate(text: string): Parsed<string> {
 }
 
 function parseLabel(text: string): Parsed<string> {
-  return text.length > 50 ? { problem: 'is longer than the 50 characters that GitHub allows' } : { value: text };
+  return text.length > 50 ? { problem: 'is longer than the 50 characters that GitHub allows' } : parseTemplate(text);
 }
 
 /** Git's rules for branch names: https://git-scm.com/docs/git-check-ref-format */

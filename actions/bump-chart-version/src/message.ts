@@ -46,7 +46,7 @@ function trailers(plan: Plan, origin: Origin): string[] {
     .filter(({ changed }) => changed)
     .map(
       ({ path, version, previous }) =>
-        `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous})`}`,
+        `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`,
     );
   const images = plan.images
     .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))

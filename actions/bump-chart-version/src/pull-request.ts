@@ -78,7 +78,8 @@ export async function proposeChange(
   if (proposal.pull !== undefined && (proposal.pull.title !== title || proposal.pull.body !== body)) {
     await repository.update(pull.number, title, body);
   }
-  const missing = settings.labels.filter((label) => !proposal.pull?.labels.includes(label));
+  const labels = settings.labels.map((label) => fill(label, outcome.plan.charts));
+  const missing = labels.filter((label) => !proposal.pull?.labels.includes(label));
   if (missing.length > 0) await repository.label(pull.number, missing);
   if (settings.autoMerge !== undefined) await repository.autoMerge(pull, settings.autoMerge, outcome.commit.oid);
   return done;

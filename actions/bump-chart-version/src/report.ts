@@ -36,7 +36,7 @@ function oneOrAll(charts: readonly ChartResult[], pick: (chart: ChartResult) => 
 export function headline({ plan, branch, commit, pullRequest }: Outcome, dryRun: boolean): string {
   const charts = plan.charts
     .map(({ name, previous, version }) =>
-      previous === version ? `${name} ${version}` : `${name} ${previous} → ${version}`,
+      previous === version ? `${name} ${version}` : `${name} ${previous || '(none)'} → ${version}`,
     )
     .join(', ');
   if (plan.files.length === 0) return `${charts}: nothing to change`;

@@ -19,7 +19,7 @@ describe('mode pull-request', () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     const outcome = await propose(repository, {
       version: '1.4.2',
-      'pull-request-labels': 'release\ndeploy',
+      'pull-request-labels': 'release\ndeploy\n{chart}-{version}',
       'auto-merge': 'squash',
     });
     expect(outcome).toMatchObject({
@@ -33,7 +33,7 @@ describe('mode pull-request', () => {
     expect(repository.pulls).toMatchObject([
       {
         title: 'chore(release): shop 1.4.2',
-        labels: ['release', 'deploy'],
+        labels: ['release', 'deploy', 'shop-1.4.2'],
         merge: 'squash',
         body: expect.stringContaining('1.0.0 → 1.4.2'),
       },

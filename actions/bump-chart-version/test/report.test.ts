@@ -29,6 +29,14 @@ describe('the summary', () => {
     expect(summary(skipped, false)).toContain('newer than 0.1.0');
   });
 
+  it('says that there was no version', async () => {
+    const plan = await planFor({ version: '1.4.2' }, '', { 'helm/shop/Chart.yaml': 'name: shop\nversion:\n' });
+    const changed = { ...(await outcome({}, '')), plan };
+    expect(headline(changed, false)).toBe('shop (none) → 1.4.2: changed in the checkout');
+    const origin = { repository: 'o/r', sha: undefined, runUrl: undefined };
+    expect(commitMessage('{version}', plan, origin).body).toBe('Chart-Version: helm/shop 1.4.2 (was unset)');
+  });
+
   it('says what was done', async () => {
     const changed = await outcome({ version: '1.4.2' }, '');
     const commit = { oid: 'abcdef0123456789' as never, verified: true };
