@@ -217,6 +217,29 @@ describe('building and pushing', () => {
     expect(two.outputs.digest).toBe(one.outputs.digest);
   });
 
+  it('ends with one image under all tags when it runs several times at the same moment', async () => {
+    const inputs = { images: '{ name: shop/race, context: web }', tags: 'sha\nraw:v1\nraw:v2' };
+    const results = await Promise.all([1, 2, 3].map(() => step(inputs)));
+    expect(results.map(({ exitCode, log }) => (exitCode === 0 ? 0 : log))).toEqual([0, 0, 0]);
+    const tags = [`sha-${sha.slice(0, 12)}`, 'v1', 'v2'];
+    const there = await Promise.all(tags.map(async (tag) => (await manifest(staging, 'shop/race', tag)).digest));
+    expect(new Set(there).size).toBe(1);
+  });
+
+  it('works to its end and leaves no login when nobody reads its log any more', async () => {
+    const result = await step(
+      {
+        images: '{ name: shop/unread, context: web }',
+        username: staging.username,
+        password: staging.password,
+      },
+      { onOutput: (child) => void child.stdout?.destroy() },
+    );
+    expect(result.exitCode).toBe(0);
+    expect((await manifest(staging, 'shop/unread', result.outputs.digest ?? '')).status).toBe(200);
+    expect(leftovers()).toEqual([]);
+  });
+
   it('sets the standard labels, and carries odd ones and build arguments as they are', async () => {
     const odd = 'a "quoted", A=b\nsecond line, $HOME \\ é';
     const result = await step({
