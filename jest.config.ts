@@ -9,6 +9,7 @@ const config: Config = {
     '<rootDir>/app',
     '<rootDir>/helm',
     '<rootDir>/lab',
+    '<rootDir>/argocd',
     '<rootDir>/scripts',
     '<rootDir>/terraform',
   ],
