@@ -53,8 +53,7 @@ function parseImage(item: unknown): Parsed<ImageReference> {
   if (!Array.isArray(tags)) return { problem: `(${repository}): tags is not a list` };
   const parsedTags: ImageTag[] = [];
   for (const tag of tags) {
-    // A number has lost its spelling: 1.10 in YAML is 1.1.
-    const parsed = typeof tag === 'string' ? parseImageTag(tag) : { problem: 'is not a text; put it in quotes' };
+    const parsed = typeof tag === 'string' ? parseImageTag(tag) : { problem: 'is not a text' };
     if ('problem' in parsed) return { problem: `(${repository}): tag ${JSON.stringify(tag)} ${parsed.problem}` };
     parsedTags.push(parsed.value);
   }

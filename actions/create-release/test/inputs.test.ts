@@ -145,6 +145,8 @@ describe('readSettings', () => {
     expect((await read({ images: JSON.stringify([{ repository: 'ghcr.io/o/web', digest }]) })).images).toMatchObject([
       { digest },
     ]);
+    const byHand = `- { repository: ghcr.io/o/web, digest: '${digest}', tags: [1.10, 2] }`;
+    expect((await read({ images: byHand })).images).toMatchObject([{ tags: ['1.10', '2'] }]);
     expect((await read({ images: '[]' })).images).toEqual([]);
     expect(await faults({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
   });
