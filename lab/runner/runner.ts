@@ -182,14 +182,16 @@ export class Runner {
       },
       secrets: { ...host.secrets(event.repository), GITHUB_TOKEN: token },
       variables: host.variables(event.repository),
-      actions: await this.#resolveActions(workflow),
+      actions: await this.#resolveActions(
+        job === undefined ? Object.values(workflow.uses).flat() : (workflow.uses[job] ?? []),
+      ),
       hostEnv,
       signal: this.#stopping.signal,
     };
   }
 
   /** Where each `uses:` is found: published on the hub, or a local stand-in. Anything else fails here, before a step runs. */
-  async #resolveActions({ uses }: Workflow): Promise<Record<string, string>> {
+  async #resolveActions(uses: readonly string[]): Promise<Record<string, string>> {
     const { host, folder } = this.#options;
     const actions: Record<string, string> = {};
     for (const each of uses) {

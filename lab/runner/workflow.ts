@@ -12,8 +12,8 @@ export interface Workflow {
    * narrower than the run.
    */
   permissions: Record<string, 'read' | 'write'>;
-  /** Every `uses:` of its steps and jobs that names a repository: `actions/checkout@3d3c42e…`. */
-  uses: string[];
+  /** By job: every `uses:` of its steps, and its own, that names a repository: `actions/checkout@3d3c42e…`. */
+  uses: Record<string, string[]>;
 }
 
 type Mapping = Record<string, unknown>;
@@ -23,16 +23,20 @@ const mapping = (value: unknown): Mapping => (typeof value === 'object' && value
 export function readWorkflow(path: string, text: string): Workflow {
   const workflow = mapping(parse(text));
   const jobs = Object.entries(mapping(workflow.jobs)).map(([id, job]) => [id, mapping(job)] as const);
-  const steps = jobs.flatMap(([, job]) => (Array.isArray(job.steps) ? job.steps.map(mapping) : []));
-  const uses = [...jobs.map(([, job]) => job.uses), ...steps.map((step) => step.uses)];
   return {
     path,
     name: typeof workflow.name === 'string' ? workflow.name : path,
     on: workflow.on,
     jobs: jobs.map(([id]) => id),
     permissions: union(jobs.map(([, job]) => mapping(job.permissions ?? workflow.permissions))),
-    uses: [...new Set(uses.filter((each): each is string => typeof each === 'string' && !each.startsWith('./')))],
+    uses: Object.fromEntries(jobs.map(([id, job]) => [id, usesOf(job)])),
   };
+}
+
+function usesOf(job: Mapping): string[] {
+  const steps = Array.isArray(job.steps) ? job.steps.map(mapping) : [];
+  const all = [job.uses, ...steps.map((step) => step.uses)];
+  return [...new Set(all.filter((each): each is string => typeof each === 'string' && !each.startsWith('./')))];
 }
 
 function union(permissions: readonly Mapping[]): Record<string, 'read' | 'write'> {

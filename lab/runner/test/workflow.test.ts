@@ -26,11 +26,10 @@ describe('readWorkflow', () => {
       on: { push: { branches: ['main'] } },
       jobs: ['build', 'release'],
       permissions: { contents: 'write', id_token: 'write' },
-      uses: [
-        'o/r/.github/workflows/deploy.yml@v1',
-        'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1',
-        'o/r/actions/x@v1',
-      ],
+      uses: {
+        build: ['actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1', 'o/r/actions/x@v1'],
+        release: ['o/r/.github/workflows/deploy.yml@v1'],
+      },
     });
   });
 
