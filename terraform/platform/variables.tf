@@ -76,7 +76,7 @@ variable "network" {
 variable "kubernetes_version" {
   description = "Minor version that the cluster is born with. Upgrades are the upgrade channel's."
   type        = string
-  default     = "1.34"
+  default     = "1.35"
 }
 
 variable "sku_tier" {

@@ -16,6 +16,9 @@ terraform {
 provider "azurerm" {
   storage_use_azuread = true
 
+  # Done once, by somebody who may; docs/deploy-to-azure.md, step 1. The identity that plans may not.
+  resource_provider_registrations = "none"
+
   features {
     resource_group {
       # Something that Terraform did not make is somebody's: ask before it goes.

@@ -136,6 +136,22 @@ describe('resources', () => {
   });
 });
 
+describe('findings of the scanner that are passed over', () => {
+  it('have their reason beside the resource', async () => {
+    const files = (
+      await Promise.all(
+        all.map(({ name }) =>
+          readdir(join(terraform, name)).then((found) => found.map((file) => join(terraform, name, file))),
+        ),
+      )
+    ).flat();
+    const texts = await Promise.all(files.filter((file) => file.endsWith('.tf')).map((file) => readFile(file, 'utf8')));
+    const passed = texts.flatMap((text) => text.match(/checkov:skip.*/g) ?? []);
+    expect(passed.length).toBeGreaterThan(0);
+    for (const each of passed) expect(each).toMatch(/^checkov:skip=CKV2?_[A-Z]+_\d+:[A-Z].{40,}$/);
+  });
+});
+
 describe('every environment', () => {
   const files = [
     ...['production', 'staging', 'dev'].flatMap((name) => [

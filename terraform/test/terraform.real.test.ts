@@ -35,7 +35,7 @@ describe('every root and module', () => {
   });
 
   it('is formatted', async () => {
-    expect(await workspace.run('.', 'fmt', '-check', '-diff', '-recursive')).toEqual({ exitCode: 0, output: '' });
+    expect(await workspace.formatting()).toEqual({ exitCode: 0, output: '' });
   });
 
   it.each(all)('%s is valid by the real providers’ schemas', async (configuration) => {

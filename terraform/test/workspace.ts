@@ -84,26 +84,27 @@ export class Workspace {
     return () => writeFile(path, text);
   }
 
+  /** What `terraform fmt` would change. */
+  formatting(): Promise<Outcome> {
+    return this.#terraform('.', 'fmt', '-check', '-diff', '-recursive');
+  }
+
   async #terraform(configuration: string, ...args: string[]): Promise<Outcome> {
-    try {
-      const result = await execa('terraform', [`-chdir=${this.path(configuration)}`, ...args, '-no-color'], {
-        all: true,
-        reject: false,
-        stdin: 'ignore',
-        env: {
-          TF_CLI_CONFIG_FILE: join(this.#folder, 'terraform.rc'),
-          TF_IN_AUTOMATION: 'true',
-          CHECKPOINT_DISABLE: 'true',
-        },
-      });
-      if ((result as Partial<ExecaError>).code === 'ENOENT')
-        throw new Error(
-          'Terraform is not on the path. Install 1.11 or newer: https://developer.hashicorp.com/terraform/install',
-        );
-      return { exitCode: result.exitCode ?? 1, output: result.all ?? '' };
-    } catch (error) {
-      throw new Error(`running terraform: ${(error as Error).message}`, { cause: error });
-    }
+    const result = await execa('terraform', [`-chdir=${this.path(configuration)}`, ...args, '-no-color'], {
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      env: {
+        TF_CLI_CONFIG_FILE: join(this.#folder, 'terraform.rc'),
+        TF_IN_AUTOMATION: 'true',
+        CHECKPOINT_DISABLE: 'true',
+      },
+    });
+    if ((result as Partial<ExecaError>).code === 'ENOENT')
+      throw new Error(
+        'Terraform is not on the path. Install 1.11 or newer: https://developer.hashicorp.com/terraform/install',
+      );
+    return { exitCode: result.exitCode ?? 1, output: result.all ?? '' };
   }
 
   close(): Promise<void> {

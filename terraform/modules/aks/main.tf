@@ -152,7 +152,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     ignore_changes = [
       # The autoscaler's.
       default_node_pool[0].node_count,
-      # The upgrade channel's: it makes 1.34 into 1.34.2 here, which Terraform would take back.
+      # The upgrade channel's: it makes 1.35 into 1.35.2 here, which Terraform would take back.
       kubernetes_version,
       default_node_pool[0].orchestrator_version,
       # Set by Azure when the window is first used.

@@ -39,13 +39,13 @@ variable "zones" {
 }
 
 variable "kubernetes_version" {
-  description = "Minor version that the cluster is born with, such as \"1.34\". Upgrades are the upgrade channel's; see docs/deploy-to-azure.md for the next minor version."
+  description = "Minor version that the cluster is born with, such as \"1.35\". Upgrades are the upgrade channel's; see docs/deploy-to-azure.md for the next minor version."
   type        = string
 
   validation {
     # https://learn.microsoft.com/azure/aks/supported-kubernetes-versions#alias-minor-version
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version: give a minor version such as \"1.34\"; the patch is the upgrade channel's, and naming one would be a difference at every plan."
+    error_message = "kubernetes_version: give a minor version such as \"1.35\"; the patch is the upgrade channel's, and naming one would be a difference at every plan."
   }
 }
 
