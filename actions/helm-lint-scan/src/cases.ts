@@ -1,7 +1,8 @@
-import { matchesGlob } from 'node:path/posix';
+import { join, matchesGlob } from 'node:path/posix';
 import { ActionError } from '../../lib/errors.ts';
 import type { Chart } from './charts.ts';
 import { type Files, isPattern } from './files.ts';
+import { escapeGlob } from './subcharts.ts';
 import { VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
 import { yamlFile } from './yaml-file.ts';
 
@@ -53,7 +54,7 @@ export async function planValues(
 const fits = ({ charts }: ValuesDeclaration, { path }: Chart): boolean => path === charts || matchesGlob(path, charts);
 
 async function discovered(files: Files, chart: Chart): Promise<string[][]> {
-  const found = await Promise.all(DISCOVERED.map((pattern) => files.match(`${chart.path}/${pattern}`)));
+  const found = await Promise.all(DISCOVERED.map((pattern) => files.match(join(escapeGlob(chart.path), pattern))));
   return [[], ...found.flatMap(({ paths }) => paths.map((path) => [path]))];
 }
 
@@ -79,7 +80,7 @@ async function declared(
 }
 
 async function valuesPaths(files: Files, chart: Chart, name: string): Promise<string[]> {
-  for (const candidate of [`${chart.path}/${name}`, name]) {
+  for (const candidate of [join(chart.path, name), name]) {
     if (!isPattern(candidate) && (await files.read(candidate)) !== undefined) return [candidate];
     const { paths } = isPattern(candidate) ? await files.match(candidate) : { paths: [] };
     if (paths.length > 0) return paths;

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { ValuesCase } from './cases.ts';
 import type { Chart } from './charts.ts';
 import type { Path } from './data.ts';
@@ -25,7 +26,7 @@ export function reportChart(chart: Chart, findings: Findings): void {
       });
   const fault = chart.valuesSchema?.fault;
   if (fault !== undefined) {
-    const place = { file: `${chart.path}/values.schema.json`, line: fault.line, exact: false };
+    const place = { file: join(chart.path, 'values.schema.json'), line: fault.line, exact: false };
     findings.add({
       rule: engineRules.yaml,
       case: id,
@@ -44,7 +45,7 @@ function placeInFile(chart: Chart, file: string, path: Path): Place {
   };
   const found = readYaml(texts[file] ?? '')[0]?.find(path);
   return {
-    file: `${chart.path}/${file}`,
+    file: join(chart.path, file),
     line: path.length === 0 ? 1 : (found?.line ?? 1),
     exact: found?.depth === path.length,
   };
@@ -113,16 +114,16 @@ function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locato
     case 'rendered': {
       // The linter names a template without its chart.
       const own = at.file.startsWith('templates/');
-      return locator.line(own ? `${chart.path}/${at.file}` : templateSource(chart, at.file).file, at.line, false);
+      return locator.line(own ? join(chart.path, at.file) : templateSource(chart, at.file).file, at.line, false);
     }
     case 'values':
       return locator.value(at.path, values, at.chart);
     case 'file': {
       const given = valuesFile(at.file, values);
       if (given !== undefined) return { file: given, line: at.line, exact: true };
-      return locator.line(`${chart.path}/${at.file}`, at.line, at.line > 1);
+      return locator.line(join(chart.path, at.file), at.line, at.line > 1);
     }
     case 'chart':
-      return locator.line(`${chart.path}/Chart.yaml`, 1, false);
+      return locator.line(join(chart.path, 'Chart.yaml'), 1, false);
   }
 }

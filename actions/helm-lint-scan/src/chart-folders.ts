@@ -14,7 +14,8 @@ export interface ChartQuery {
 export async function findChartFolders(files: Files, query: ChartQuery): Promise<string[]> {
   const folders = new Set<string>();
   for (const pattern of query.patterns) {
-    const { paths, outside } = await files.match(pattern);
+    // No glob finds the root of the repository, which may be a chart as well.
+    const { paths, outside } = pattern === '.' ? { paths: ['.'], outside: [] } : await files.match(pattern);
     if (outside.length > 0) throw leavesWorkspace(outside);
     const charts = await Promise.all(
       paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),

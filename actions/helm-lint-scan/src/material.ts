@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import { planValues } from './cases.ts';
 import { type Chart, readChart } from './charts.ts';
 import type { Files } from './files.ts';
@@ -7,6 +8,7 @@ import { type Locator, openLocator, readTemplates } from './locate/locate.ts';
 import { readManifestFiles } from './manifests/files.ts';
 import type { Reader, ReadResult } from './manifests/read.ts';
 import type { Stack } from './render.ts';
+import { escapeGlob } from './subcharts.ts';
 import { type CustomSchema, customSchemas, isCrd } from './validation/crds.ts';
 import type { SchemaStore } from './validation/store.ts';
 
@@ -65,7 +67,9 @@ export const schemasIn = ({ resources }: ReadResult): CustomSchema[] => resource
 
 async function chartCrds(files: Files, chart: string): Promise<{ path: string; text: string }[]> {
   const matches = await Promise.all(
-    [`${chart}/crds/**/*.{yaml,yml}`, `${chart}/charts/*/crds/**/*.{yaml,yml}`].map((pattern) => files.match(pattern)),
+    ['crds/**/*.{yaml,yml}', 'charts/*/crds/**/*.{yaml,yml}'].map((pattern) =>
+      files.match(join(escapeGlob(chart), pattern)),
+    ),
   );
   const paths = matches.flatMap(({ paths }) => paths);
   return Promise.all(paths.map(async (path) => ({ path, text: (await files.read(path)) ?? '' })));

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import { at, listAt, textAt } from './data.ts';
 import type { Files } from './files.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
@@ -46,8 +47,8 @@ export async function readSubcharts(
   return found.flat();
 }
 
-/** A glob that finds the path itself. */
-export const escapeGlob = (path: string): string => path.replaceAll(/[[\]{}*?!()]/g, '\\$&');
+/** A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own. */
+export const escapeGlob = (path: string): string => path.replaceAll(/[[\]*?()]/g, '[$&]');
 
 /** A folder that Chart.yaml does not list is a dependency all the same. */
 function keysOf(meta: unknown, name: string): string[] {
@@ -67,10 +68,10 @@ export function templateSource(
     const [, key = '', below = ''] = match;
     keys = [...keys, key];
     const subchart = chart.subcharts.find((each) => each.keys.join('/') === keys.join('/'));
-    folder = subchart?.folder ?? `${folder}/charts/${key}`;
+    folder = subchart?.folder ?? join(folder, 'charts', key);
     rest = below;
   }
-  return { file: `${folder}/${rest}`, keys };
+  return { file: join(folder, rest), keys };
 }
 
 const DEEPER = /^charts\/([^/]+)\/(.+)$/s;

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { Findings } from './findings.ts';
 import type { Inspected } from './inspect.ts';
 import { engineRules } from './rules/engine.ts';
@@ -13,7 +14,7 @@ export function unbundled(inspected: Inspected, minors: readonly string[], findi
     message: `nothing was validated for Kubernetes ${kube.minor}: there are schemas of ${minors.at(-1)} to ${minors[0]}`,
     place: () =>
       first === undefined || inspected.origin === 'chart'
-        ? { file: `${id.subject}/Chart.yaml`, line: 1, exact: false }
+        ? { file: join(id.subject, 'Chart.yaml'), line: 1, exact: false }
         : { file: first.source.file, line: 1, exact: false },
   });
 }

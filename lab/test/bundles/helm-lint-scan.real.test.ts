@@ -217,6 +217,33 @@ describe('a chart in which nothing is wrong', () => {
   });
 });
 
+describe('a chart that is the root of the repository', () => {
+  it('has its cases, its own files in the findings, and its place in the render folder', async () => {
+    const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
+      name.slice('helm/web/'.length),
+      text,
+    ]);
+    write({ ...Object.fromEntries(files), 'ci/ha.yaml': 'replicas: 5\n' });
+    const result = await step({ charts: '.', 'kube-versions': '1.36', 'render-dir': 'out' });
+    expect(result.outputs.cases).toBe('2');
+    const line = lineOf('templates/deployment.yaml', 'automont');
+    expect(errors(result)).toEqual([expect.objectContaining({ file: 'templates/deployment.yaml', line })]);
+    expect(readdirSync(join(workspace, 'out')).sort()).toEqual(['ci-ha', 'defaults']);
+  });
+});
+
+it('a folder whose name has the signs of a glob has its cases and its lines', async () => {
+  const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
+    name.replace('web', 'w[e]b (x)!'),
+    text,
+  ]);
+  write({ ...Object.fromEntries(files), 'helm/w[e]b (x)!/ci/ha.yaml': 'replicas: 5\n' });
+  const result = await step({ 'kube-versions': '1.36' });
+  expect(result.outputs.cases).toBe('2');
+  const file = 'helm/w[e]b (x)!/templates/deployment.yaml';
+  expect(errors(result)).toEqual([expect.objectContaining({ file, line: lineOf(file, 'automont') })]);
+});
+
 describe('charts that must fail', () => {
   it('a values file that is no mapping is an error in that file, named as the repository has it', async () => {
     write({ ...GOOD, 'helm/web/ci/a b.yaml': '- x\n' });

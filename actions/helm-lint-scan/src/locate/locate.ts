@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases.ts';
 import type { Chart } from '../charts.ts';
 import { at, type Path } from '../data.ts';
@@ -55,8 +56,8 @@ export async function readTemplates(files: Files, chart: Chart): Promise<Map<str
 export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
   const defined = new Map<string, Definition>([...templates].flatMap(([file, text]) => definitions(file, text)));
   const documents = new Map<string, ReturnType<typeof readYaml>[number]>();
-  const values = new Set(chart.values === undefined ? [] : [`${chart.path}/values.yaml`]);
-  const nowhere: Place = { file: `${chart.path}/Chart.yaml`, line: 1, exact: false };
+  const values = new Set(chart.values === undefined ? [] : [join(chart.path, 'values.yaml')]);
+  const nowhere: Place = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
 
   const layer = (file: string, text: string | undefined, prefix: Path): ValuesLayer[] => {
     const document = documents.get(file) ?? readYaml(text ?? '')[0];
@@ -76,7 +77,7 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
     });
     return [
       ...subcharts.reverse().flat(),
-      ...layer(`${chart.path}/values.yaml`, chart.values?.text, keys),
+      ...layer(join(chart.path, 'values.yaml'), chart.values?.text, keys),
       ...values.files.flatMap(({ path, text }) => layer(path, text, keys)),
     ];
   };
