@@ -4,7 +4,7 @@ import type { Chart } from './charts.ts';
 import { type Files, isPattern } from './files.ts';
 import { escapeGlob } from './subcharts.ts';
 import { VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
-import { yamlFile } from './yaml-file.ts';
+import { type ChartFile, yamlFile } from './yaml-file.ts';
 
 /** A stack of values files over the chart's own. */
 export interface ValuesCase {
@@ -14,10 +14,8 @@ export interface ValuesCase {
   files: ValuesFile[];
 }
 
-export interface ValuesFile {
+export interface ValuesFile extends ChartFile {
   path: string;
-  text: string;
-  value: unknown;
 }
 
 /** The names that charts keep their cases under; `ci/` is chart-testing's. */
@@ -94,7 +92,7 @@ async function readCase(files: Files, chart: Chart, paths: readonly string[]): P
   const stack = await Promise.all(
     paths.map(async (path) => {
       const text = (await files.read(path)) ?? '';
-      return { path, text, value: yamlFile(text).value };
+      return { path, ...yamlFile(text) };
     }),
   );
   return stack.length === 0 ? DEFAULTS : { name: stack.map(({ path }) => shown(path)).join(' + '), files: stack };

@@ -51,6 +51,24 @@ function placeInFile(chart: Chart, file: string, path: Path): Place {
   };
 }
 
+/** Helm takes the last of two equal keys without a word; of every other fault in values it speaks itself. */
+export function reportRepeatedKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
+  const own = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
+  for (const { path, fault } of [...own, ...values.files]) {
+    if (fault?.message !== REPEATED) continue;
+    findings.add({
+      rule: engineRules.yaml,
+      case: { subject: chart.path, values: '', kubeVersion: '' },
+      path: [],
+      message: `${path} has a key twice`,
+      place: () => ({ file: path, line: fault.line, exact: true }),
+    });
+  }
+}
+
+/** What the parser says of a key that a mapping has already: https://eemeli.org/yaml/#errors, `DUPLICATE_KEY`. */
+const REPEATED = 'Map keys must be unique';
+
 /** Why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
   const { chart, values } = rendered.stack;

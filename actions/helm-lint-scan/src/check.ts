@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { info } from '../../lib/commands.ts';
 import { openExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { reportChart, reportFailures, reportLint } from './chart-findings.ts';
+import { reportChart, reportFailures, reportLint, reportRepeatedKeys } from './chart-findings.ts';
 import type { Files } from './files.ts';
 import { type CaseId, type Finding, Findings } from './findings.ts';
 import { HELM_HINT, type Helm, openHelm } from './helm/helm.ts';
@@ -188,6 +188,7 @@ async function inspectAll(
 
 function reportCharts(material: Material, { cases, linted }: RenderResult, findings: Findings): void {
   for (const chart of material.charts) reportChart(chart, findings);
+  for (const { stack } of cases) reportRepeatedKeys(stack.chart, stack.values, findings);
   for (const each of cases) reportFailures(each, locatorOf(material, each.stack.chart), findings);
   for (const each of linted) {
     const failed = cases.some(({ stack, failures }) => stack === each.stack && failures.length > 0);

@@ -245,6 +245,17 @@ it('a folder whose name has the signs of a glob has its cases and its lines', as
 });
 
 describe('charts that must fail', () => {
+  it.each(['helm/web/values.yaml', 'helm/web/ci/twice.yaml'])(
+    'a key that is twice in %s is an error there',
+    async (file) => {
+      write({ ...GOOD, [file]: `${GOOD[file] ?? ''}replicas: 3\nreplicas: 4\n` });
+      const result = await step({ 'kube-versions': '1.36' });
+      expect(errors(result)).toEqual([
+        expect.objectContaining({ file, message: expect.stringContaining('has a key twice') }),
+      ]);
+    },
+  );
+
   it('a values file that is no mapping is an error in that file, named as the repository has it', async () => {
     write({ ...GOOD, 'helm/web/ci/a b.yaml': '- x\n' });
     const result = await step({ 'kube-versions': '1.36' });
