@@ -22,7 +22,7 @@ export interface ArgoUser {
 }
 
 /** The sentence in the JSON log line with which the command line ends when it fails. */
-function complaintOf(stderr: string): string {
+export function complaintOf(stderr: string): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';
   const message = /"msg":"((?:[^"\\]|\\.)*)"/.exec(last)?.[1];
   return (message ?? last).replace(/^.*desc = /, '');

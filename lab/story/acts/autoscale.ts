@@ -17,7 +17,7 @@ interface Autoscaler extends KubernetesObject {
 
 /** More than the shop has without load, and more than twice as much. */
 const ENOUGH = 2 * WEB_REPLICAS;
-const LOAD = 1000;
+const LOAD = 700;
 const LOAD_SECONDS = 120;
 
 const utilization = ({ status }: Autoscaler): number | undefined =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { startTraffic } from '../index.ts';
 import { recordTraffic } from '../recorder.ts';
 import { ok, serve } from './server.ts';
@@ -165,6 +166,19 @@ describe('recording traffic', () => {
       await until(() => existsSync(join(folder, 'test.report.json')));
       expect(count()).toBe(20);
       expect((await traffic.stop()).requests).toBe(20);
+    });
+
+    it('stops when the process that started it is killed', async () => {
+      const { url, count } = await server((_, response) => ok(response));
+      const program = `import { startTraffic } from '${join(import.meta.dirname, '..', 'index.ts')}';
+        await startTraffic({ url: '${url}' }, { name: 'test', folder: '${folder}' });`;
+      const starter = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false });
+      await until(() => count() > 5);
+      starter.kill('SIGKILL');
+      await starter;
+      await until(() => existsSync(join(folder, 'test.report.json')));
+      const { requests } = JSON.parse(await readFile(join(folder, 'test.report.json'), 'utf8'));
+      expect(requests).toBe(count());
     });
 
     it('runs behind the command it is given', async () => {
