@@ -25,11 +25,11 @@ const hierarchies = () => parseHierarchies(readFileSync('/proc/self/mounts', 'ut
 const CONTROLLERS = ['cpuset', 'cpu', 'io', 'memory', 'pids'];
 
 /**
- * How much CPU the cgroup gets when there is too little, in both units of the kernel: as much as sixteen busy processes. It
+ * How much CPU the cgroup gets when there is too little, in both units of the kernel: as much as eight busy processes. It
  * stands beside every process of this machine that is in no cgroup, each of which counts as much as a new cgroup does; so
  * a build with ten processes would leave all pods together the eleventh part of a machine that in truth is their own.
  */
-const CPU_SHARE = { 1: ['cpu.shares', String(16 * 1024)], 2: ['cpu.weight', String(16 * 100)] } as const;
+const CPU_SHARE = { 1: ['cpu.shares', String(8 * 1024)], 2: ['cpu.weight', String(8 * 100)] } as const;
 
 /** Makes the cgroup `name` at the top of every hierarchy, ready for cgroups below it. */
 export async function ensureCgroup(name: string): Promise<void> {
