@@ -15,7 +15,7 @@ const azure = {
  */
 export const plan: Workflow = {
   name: 'Plan',
-  on: { workflow_dispatch: null },
+  on: { workflow_dispatch: {} },
   permissions: {},
   concurrency: { group: 'plan', 'cancel-in-progress': true },
   jobs: {
