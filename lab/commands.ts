@@ -1,18 +1,13 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { down } from './down.ts';
-import { Interrupted, interruptible } from './interrupt.ts';
+import { interruptible } from './interrupt.ts';
 import { findLog, showLog } from './logs.ts';
-import { resolveLabDir } from './paths.ts';
+import { labDirOf, type RegisterCommand } from './register.ts';
 import { formatStatus, serviceStatus } from './status.ts';
 import { githubSteps, steps } from './steps.ts';
-import { tellActs, tellStory } from './story/demo.ts';
+import { demoCommand, playCommand } from './story-commands.ts';
 import { describeTools, ensureTools, type ToolName, toolNames } from './tools/index.ts';
 import { up } from './up.ts';
-
-/** Adds one command to the command line. */
-export type RegisterCommand = (program: Command) => void;
-
-const labDirOf = (program: Command) => resolveLabDir(program.opts<{ dir?: string }>().dir);
 
 const upCommand: RegisterCommand = (program) => {
   program
@@ -84,50 +79,6 @@ const toolsCommand: RegisterCommand = (program) => {
       console.log(describeTools(names));
     });
 };
-
-const demoCommand: RegisterCommand = (program) => {
-  program
-    .command('demo')
-    .description('bring the lab up and play the whole story from its beginning')
-    .action(async () => {
-      const dir = labDirOf(program);
-      await up(dir);
-      await whileUp(dir, () => tellStory(dir));
-    });
-};
-
-const playCommand: RegisterCommand = (program) => {
-  program
-    .command('play')
-    .description('play single acts on a lab that is up')
-    .argument('<acts...>', 'names of acts, in this order')
-    .action(async (acts: string[]) => {
-      const dir = labDirOf(program);
-      if (!(await tellActs(acts, dir))) process.exitCode = 1;
-    });
-};
-
-/** Tells a story; Ctrl-C takes the lab down with it. */
-async function whileUp(dir: string, tell: () => Promise<boolean>): Promise<void> {
-  try {
-    const met = await interruptible(
-      (signal) =>
-        new Promise<boolean>((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-          tell().then(resolve, reject);
-        }),
-      () => undefined,
-    );
-    if (!met) process.exitCode = 1;
-  } catch (error) {
-    if (error instanceof Interrupted) {
-      await down(dir, { clean: false, report: (line) => console.log(line) });
-      // What the story still waits for would keep the process alive.
-      process.exit(error.exitCode);
-    }
-    throw error;
-  }
-}
 
 /** Every command of `npm run lab --`. */
 export const commands: readonly RegisterCommand[] = [

@@ -1,5 +1,6 @@
 import { LabError } from '../errors.ts';
 import { acts, story } from './acts/index.ts';
+import type { ForeignCluster } from './foreign-cluster.ts';
 import { FULL_NAME } from './people.ts';
 import { type Played, playActs } from './play.ts';
 import { resetStory } from './reset.ts';
@@ -34,14 +35,14 @@ async function tell(world: World, wanted: Parameters<typeof playActs>[0], labDir
 }
 
 /** The whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */
-export async function tellStory(labDir: string): Promise<boolean> {
-  const world = await openWorld(labDir);
+export async function tellStory(labDir: string, foreign?: ForeignCluster): Promise<boolean> {
+  const world = await openWorld(labDir, foreign);
   await resetStory(world);
   return tell(world, story, labDir);
 }
 
 /** Single acts, on what is there. Returns whether every expectation was met. */
-export async function tellActs(names: readonly string[], labDir: string): Promise<boolean> {
+export async function tellActs(names: readonly string[], labDir: string, foreign?: ForeignCluster): Promise<boolean> {
   const wanted = names.map((name) => {
     const act = acts.find((each) => each.name === name);
     if (act === undefined) {
@@ -49,5 +50,5 @@ export async function tellActs(names: readonly string[], labDir: string): Promis
     }
     return act;
   });
-  return tell(await openWorld(labDir), wanted, labDir);
+  return tell(await openWorld(labDir, foreign), wanted, labDir);
 }

@@ -10,7 +10,7 @@ import type { World } from './world.ts';
  * base images and services stay.
  */
 export async function resetStory(world: World): Promise<void> {
-  if (world.endpoints.cluster !== undefined) await removeApplications(world.cluster);
+  if (world.hasCluster) await removeApplications(world.cluster);
   if (await repositoryExists(world)) await world.platform.repos.delete(world.where);
   const { staging, production } = world.endpoints.registries;
   await Promise.all(

@@ -4,6 +4,7 @@ import { type LabEndpoints, readEndpoints } from '../endpoints.ts';
 import { LabError } from '../errors.ts';
 import { resolveLabDir } from '../paths.ts';
 import { Clone } from './clone.ts';
+import { type ForeignCluster, openForeignCluster } from './foreign-cluster.ts';
 import { type Api, HubAdmin, openApi } from './hub-client.ts';
 import { ARGO_CD, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REPOSITORY } from './people.ts';
 
@@ -15,6 +16,9 @@ export interface World {
   endpoints: LabEndpoints;
   /** Where the shop runs. Throws LabError in a lab without one. */
   readonly cluster: Cluster;
+  readonly hasCluster: boolean;
+  /** The hub as the cluster reaches it. */
+  hubUrlInside: string;
   where: { owner: string; repo: string };
   admin: HubAdmin;
   platform: Api;
@@ -29,9 +33,16 @@ export interface World {
   platformClone(): Promise<Clone>;
 }
 
+/** The cluster of the story: the lab's own, or one that somebody already has. */
+async function openStoryCluster(labDir: string, endpoints: LabEndpoints, foreign: ForeignCluster | undefined) {
+  if (foreign !== undefined) return openForeignCluster(foreign);
+  return endpoints.cluster === undefined ? undefined : labCluster(labDir, endpoints.cluster);
+}
+
 /** Gives everybody an account and a token on a lab that is up. */
-export async function openWorld(labDir = resolveLabDir()): Promise<World> {
+export async function openWorld(labDir = resolveLabDir(), foreign?: ForeignCluster): Promise<World> {
   const endpoints = readEndpoints(labDir);
+  const cluster = await openStoryCluster(labDir, endpoints, foreign);
   const { url, adminToken } = endpoints.hub;
   const admin = new HubAdmin(url, adminToken);
   await admin.createUser(ORGANIZATION, 'Organization');
@@ -61,11 +72,13 @@ export async function openWorld(labDir = resolveLabDir()): Promise<World> {
     folder,
     endpoints,
     get cluster() {
-      if (endpoints.cluster === undefined) {
+      if (cluster === undefined) {
         throw new LabError('This lab has no cluster.', 'Run `npm run lab -- up`, which starts all parts.');
       }
-      return labCluster(labDir, endpoints.cluster);
+      return cluster;
     },
+    hasCluster: cluster !== undefined,
+    hubUrlInside: foreign?.hubUrl ?? endpoints.cluster?.hubUrl ?? url,
     where: { owner: ORGANIZATION, repo: REPOSITORY },
     admin,
     platform: openApi(url, platformToken),

@@ -23,8 +23,7 @@ interface Project extends KubernetesObject {
 }
 
 /** The repository as Argo CD reaches it from inside the cluster. */
-const repositoryUrl = ({ endpoints }: World): string =>
-  `${endpoints.cluster?.hubUrl ?? endpoints.hub.url}/${FULL_NAME}.git`;
+const repositoryUrl = ({ hubUrlInside }: World): string => `${hubUrlInside}/${FULL_NAME}.git`;
 
 /** Waits until Argo CD has looked at an application anew: it may have been there before, with other values. */
 async function untilCompared({ cluster }: World, { signal }: Stage, name: string): Promise<void> {
