@@ -20,6 +20,9 @@ function table(header: string[], rows: string[][]): string {
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** A configuration has many files; their order is not the reader's. */
+const byName = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
+
 const isObject = ({ type = '' }: Variable): boolean => type.includes('object(');
 
 /** The type as it stands in the file, without the `${…}` of the parser. */
@@ -36,7 +39,7 @@ const firstPart = ({ description = '' }: Variable): string => description.split(
 
 /** A table of all variables, and then the type and fields of each that is an object. */
 export function variablesTable(configuration: Configuration): string {
-  const variables = Object.entries(bodies(configuration.variable));
+  const variables = Object.entries(bodies(configuration.variable)).sort(byName);
   if (variables.length === 0) return 'None.';
   const rows = variables.map(([name, variable]) => [`\`${name}\``, fallback(variable), cell(firstPart(variable))]);
   const objects = variables.filter(([, variable]) => isObject(variable));
@@ -49,7 +52,7 @@ export function variablesTable(configuration: Configuration): string {
 }
 
 export function outputsTable(configuration: Configuration): string {
-  const outputs = Object.entries(bodies(configuration.output));
+  const outputs = Object.entries(bodies(configuration.output)).sort(byName);
   if (outputs.length === 0) return 'None.';
   return table(
     ['output', 'meaning'],

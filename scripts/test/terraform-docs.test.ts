@@ -24,10 +24,10 @@ describe('the table of variables', () => {
       [
         '| variable | default | meaning |',
         '| --- | --- | --- |',
-        '| `name` | **required** | Name: a\\|b or c. |',
-        '| `tags` | `{}` | Tags. |',
         '| `key` | `null` | Key, or none. |',
+        '| `name` | **required** | Name: a\\|b or c. |',
         '| `pool` | see below | Nodes. |',
+        '| `tags` | `{}` | Tags. |',
       ].join('\n'),
     );
   });

@@ -182,55 +182,6 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 }
 
-resource "azurerm_kubernetes_cluster_node_pool" "user" {
-  # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: user_pools.max_pods
-  # checkov:skip=CKV_AZURE_227:Encryption at the host is on unless user_pools.host_encryption says otherwise; checkov does not follow the variable
-  for_each = var.user_pools
-
-  name                    = each.key
-  kubernetes_cluster_id   = azurerm_kubernetes_cluster.this.id
-  mode                    = "User"
-  vm_size                 = each.value.vm_size
-  zones                   = var.zones
-  auto_scaling_enabled    = true
-  min_count               = each.value.min_count
-  max_count               = each.value.max_count
-  max_pods                = each.value.max_pods
-  os_sku                  = each.value.os_sku
-  os_disk_type            = each.value.os_disk_type
-  os_disk_size_gb         = each.value.os_disk_size_gb
-  host_encryption_enabled = each.value.host_encryption
-  vnet_subnet_id          = var.network.node_subnet_id
-  node_labels             = each.value.labels
-  # Azure puts the taint and the label of a spot pool on its nodes itself, and reports them back.
-  node_taints     = each.value.spot ? concat(each.value.taints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]) : each.value.taints
-  priority        = each.value.spot ? "Spot" : "Regular"
-  eviction_policy = each.value.spot ? "Delete" : null
-  spot_max_price  = each.value.spot ? -1 : null
-  tags            = var.tags
-
-  # What the control plane has, never newer: a pool that is added later must not be ahead of it.
-  orchestrator_version = azurerm_kubernetes_cluster.this.kubernetes_version
-
-  temporary_name_for_rotation = "${each.key}tmp"
-
-  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool
-  dynamic "upgrade_settings" {
-    for_each = each.value.spot ? [] : [var.upgrades]
-
-    content {
-      max_surge                     = upgrade_settings.value.max_surge
-      drain_timeout_in_minutes      = upgrade_settings.value.drain_timeout_minutes
-      node_soak_duration_in_minutes = 0
-    }
-  }
-
-  lifecycle {
-    # Can not be a condition, and need not be: every pool here is autoscaled and upgraded by the channel.
-    ignore_changes = [node_count, orchestrator_version]
-  }
-}
-
 # Says so when the cluster was taken to another minor version and the variable was not, because a cluster built anew would be older.
 check "kubernetes_version_is_recorded" {
   assert {

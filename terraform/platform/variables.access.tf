@@ -1,0 +1,43 @@
+variable "access" {
+  description = <<-EOT
+    Who may use the cluster: object ids of Entra groups. `az ad group show --group NAME --query id` tells them.
+    - `cluster_admin_group_ids`: may do everything. Make membership temporary (Privileged Identity Management): it is for faults, not for deploying.
+    - `cluster_reader_group_ids`: may look, but not at secrets.
+  EOT
+  type = object({
+    cluster_admin_group_ids  = set(string)
+    cluster_reader_group_ids = optional(set(string), [])
+  })
+
+  validation {
+    condition     = length(var.access.cluster_admin_group_ids) > 0
+    error_message = "access.cluster_admin_group_ids: name at least one group; local accounts are off, so without one nobody could ever sign in."
+  }
+
+  validation {
+    condition     = alltrue([for id in setunion(var.access.cluster_admin_group_ids, var.access.cluster_reader_group_ids) : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))])
+    error_message = "access: give object ids of groups, such as \"5f0c2a4e-8f43-4f0e-9a55-0d1a7d2c7b11\", not names."
+  }
+}
+
+variable "github" {
+  description = <<-EOT
+    The repository whose workflows push to the registries, or null for none.
+    - `repository`: OWNER/REPO.
+    - `environments`: names of its environments whose jobs may push to staging, push to production, and plan.
+  EOT
+  type = object({
+    repository = string
+    environments = optional(object({
+      staging    = optional(string, "staging")
+      production = optional(string, "production")
+      plan       = optional(string, "plan")
+    }), {})
+  })
+  default = null
+
+  validation {
+    condition     = var.github == null ? true : can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
+    error_message = "github.repository: give OWNER/REPO, such as \"my-org/my-repository\"."
+  }
+}

@@ -1,0 +1,148 @@
+variable "kubernetes_version" {
+  description = "Minor version that the cluster is born with. Upgrades are the upgrade channel's."
+  type        = string
+  default     = "1.35"
+}
+
+variable "sku_tier" {
+  description = "Free (no uptime guarantee), Standard, or Premium (with long-term support)."
+  type        = string
+  default     = "Standard"
+
+  validation {
+    condition     = var.environment != "production" || var.sku_tier != "Free"
+    error_message = "sku_tier: production has an uptime guarantee; use Standard or Premium."
+  }
+}
+
+variable "upgrades" {
+  description = <<-EOT
+    Automatic upgrades.
+    - `kubernetes`: `patch`, `stable` (the newest minor version but one) or `none`.
+    - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
+    - `max_surge`: nodes added while a pool is upgraded, a count or a share, so that no capacity is missing.
+    - `drain_timeout_minutes`: how long a node waits for its pods, which leave as their disruption budgets allow.
+    - `kubernetes_window`, `node_window`: when. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
+  EOT
+  type = object({
+    kubernetes            = optional(string, "patch")
+    node_image            = optional(string, "NodeImage")
+    max_surge             = optional(string, "33%")
+    drain_timeout_minutes = optional(number, 30)
+    kubernetes_window = optional(object({
+      day        = optional(string, "Tuesday")
+      start      = optional(string, "02:00")
+      hours      = optional(number, 4)
+      utc_offset = optional(string, "+00:00")
+    }), {})
+    node_window = optional(object({
+      day        = optional(string, "Wednesday")
+      start      = optional(string, "02:00")
+      hours      = optional(number, 4)
+      utc_offset = optional(string, "+00:00")
+    }), {})
+  })
+  default = {}
+}
+
+variable "system_pool" {
+  description = <<-EOT
+    Nodes for the cluster's own pods and Argo CD; they take no others.
+    - `vm_size`: with at least 4 vCPU and, for the ephemeral disk, a local one: https://learn.microsoft.com/azure/aks/use-system-pools
+    - `min_count`, `max_count`: bounds of the autoscaler.
+    - `max_pods`: pods a node may run. More reserve more memory.
+    - `os_disk_type`, `os_disk_size_gb`: `Ephemeral` is local: faster, free, and gone with the node. It must fit the size's local disk.
+    - `os_sku`: `AzureLinux` or `Ubuntu`.
+    - `host_encryption`: encrypt local disks and caches; the feature must be registered once in the subscription.
+  EOT
+  type = object({
+    vm_size         = optional(string, "Standard_D4ds_v5")
+    min_count       = optional(number, 3)
+    max_count       = optional(number, 5)
+    max_pods        = optional(number, 50)
+    os_disk_type    = optional(string, "Ephemeral")
+    os_disk_size_gb = optional(number, 100)
+    os_sku          = optional(string, "AzureLinux")
+    host_encryption = optional(bool, true)
+  })
+  default = {}
+
+  validation {
+    condition     = var.system_pool.min_count >= length(var.zones)
+    error_message = "system_pool: min_count must be at least the number of zones (${length(var.zones)}), or a zone would be without a node; raise it, or use fewer zones."
+  }
+}
+
+variable "user_pools" {
+  description = <<-EOT
+    Pools for applications, by name (1 to 9 lower-case letters and digits). Fields as for `system_pool`, and:
+    - `labels`, `taints` (`key=value:NoSchedule`) of the nodes.
+    - `spot`: Azure's spare capacity, cheaper and taken away at any time.
+  EOT
+  type = map(object({
+    vm_size         = optional(string, "Standard_D2ds_v5")
+    min_count       = optional(number, 3)
+    max_count       = optional(number, 10)
+    max_pods        = optional(number, 30)
+    os_disk_type    = optional(string, "Ephemeral")
+    os_disk_size_gb = optional(number, 64)
+    os_sku          = optional(string, "AzureLinux")
+    host_encryption = optional(bool, true)
+    labels          = optional(map(string), {})
+    taints          = optional(list(string), [])
+    spot            = optional(bool, false)
+  }))
+  default = { apps = {} }
+
+  validation {
+    condition     = alltrue([for pool in var.user_pools : pool.min_count == 0 || pool.min_count >= length(var.zones)])
+    error_message = "user_pools: each min_count must be 0 or at least the number of zones (${length(var.zones)}), or a zone would be without a node; raise it, or use fewer zones."
+  }
+
+  validation {
+    condition     = var.environment != "production" || anytrue([for pool in var.user_pools : !pool.spot && pool.min_count > 0 && length(pool.taints) == 0])
+    error_message = "user_pools: production needs a pool that is always there: without spot and taints, and with a min_count above 0."
+  }
+}
+
+variable "autoscaler" {
+  description = <<-EOT
+    The cluster autoscaler, for all pools. The defaults add nodes fast and take them away with care.
+    - `expander`: which pool grows when several could: `least-waste`, `random`, `priority` or `most-pods`.
+    - `scan_seconds`: how often pending pods are looked for.
+    - `new_pod_scale_up_delay_seconds`: how long a new pod may be pending before nodes are added.
+    - `unneeded_minutes`, `delay_after_add_minutes`: how long a node must have been idle, and how long ago the last one added, before one is removed.
+    - `utilization_threshold`: below which share of requests a node counts as idle.
+    - `max_graceful_termination_seconds`: how long a removed node's pods may take to end.
+  EOT
+  type = object({
+    expander                         = optional(string, "least-waste")
+    scan_seconds                     = optional(number, 10)
+    new_pod_scale_up_delay_seconds   = optional(number, 0)
+    unneeded_minutes                 = optional(number, 10)
+    delay_after_add_minutes          = optional(number, 10)
+    utilization_threshold            = optional(number, 0.5)
+    max_graceful_termination_seconds = optional(number, 600)
+  })
+  default = {}
+}
+
+variable "api_server" {
+  description = <<-EOT
+    Who reaches the Kubernetes API.
+    - `private`: only the virtual network and those peered with it.
+    - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR.
+    - `run_command`: allow `az aks command invoke`, the way in without a network path, to those with the right.
+  EOT
+  type = object({
+    private              = optional(bool, false)
+    authorized_ip_ranges = optional(set(string), [])
+    run_command          = optional(bool, false)
+  })
+}
+
+variable "azure_policy" {
+  description = "Let Azure Policy look at what is deployed."
+  type        = bool
+  default     = true
+}

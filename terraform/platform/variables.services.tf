@@ -1,0 +1,56 @@
+variable "registries" {
+  description = <<-EOT
+    The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which alone the cluster pulls from.
+    - `sku`: Basic, Standard or Premium.
+    - `zone_redundant`: a copy in every zone. Premium only.
+    - `replica_locations`: more regions with a copy. Premium only.
+    - `untagged_retention_days`: after how many days a manifest that no tag names is deleted; null keeps all. Premium only.
+  EOT
+  type = object({
+    staging = optional(object({
+      sku                     = optional(string, "Premium")
+      zone_redundant          = optional(bool, true)
+      replica_locations       = optional(list(string), [])
+      untagged_retention_days = optional(number)
+    }), {})
+    production = optional(object({
+      sku                     = optional(string, "Premium")
+      zone_redundant          = optional(bool, true)
+      replica_locations       = optional(list(string), [])
+      untagged_retention_days = optional(number)
+    }), {})
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for registry in [var.registries.staging, var.registries.production] : !registry.zone_redundant || length(var.zones) > 0])
+    error_message = "registries: zone_redundant needs a region with zones; set it to false where zones = []."
+  }
+
+  validation {
+    condition     = var.environment != "production" || var.registries.production.untagged_retention_days == null
+    error_message = "registries.production.untagged_retention_days: what was released is kept, so that every release can be gone back to; leave it out."
+  }
+}
+
+variable "monitoring" {
+  description = <<-EOT
+    Logs and alerts.
+    - `retention_days`: how long logs are kept.
+    - `daily_quota_gb`: at how many gigabytes a day no more are taken; -1 for no limit.
+    - `alert_emails`: who is written to.
+    - `pending_minutes`: after how many minutes a pod without a node is worth waking somebody.
+  EOT
+  type = object({
+    retention_days  = optional(number, 31)
+    daily_quota_gb  = optional(number, 5)
+    alert_emails    = optional(set(string), [])
+    pending_minutes = optional(number, 15)
+  })
+  default = {}
+
+  validation {
+    condition     = var.environment != "production" || length(var.monitoring.alert_emails) > 0
+    error_message = "monitoring.alert_emails: somebody must hear of production's alerts; name at least one address."
+  }
+}
