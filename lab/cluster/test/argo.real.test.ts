@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { clearLab } from '../../down.ts';
 import { startTestHub, type TestHub, WorkTree } from '../../hub/test/helpers.ts';
 import { projectDir } from '../../paths.ts';
+import { openForeignCluster } from '../../story/foreign-cluster.ts';
 import { toolPath } from '../../tools/index.ts';
 import { installAddOns } from '../add-ons.ts';
 import { ARGO_NAMESPACE, bootstrapApplications, removeApplications } from '../argo/index.ts';
@@ -18,6 +19,7 @@ let test: TestCluster;
 let cluster: Cluster;
 let tree: WorkTree;
 let webUrl: string;
+let kubeconfig: string;
 
 interface Application extends KubernetesObject {
   status?: {
@@ -99,6 +101,7 @@ beforeAll(async () => {
   const started = await test.start();
   cluster = started.cluster;
   webUrl = started.endpoint.webUrl;
+  kubeconfig = started.endpoint.kubeconfig;
   await installAddOns(test.lab(), started.endpoint, registry, builder, () => {});
 
   const image = await ensureImage(test.lab(), pauseImage(), registry, builder, () => {});
@@ -262,4 +265,21 @@ describe('metrics-server', () => {
       (await readFile(join(test.services.dir, 'cluster', 'pki', 'ca-cluster.crt'))).toString('base64'),
     );
   }, 90_000);
+
+  it('is all that the story asks of a cluster that one already has, known by its kubeconfig alone', async () => {
+    const file = join(tree.folder, '..', 'mine.kubeconfig');
+    await cp(kubeconfig, file);
+    const config = (...args: string[]) => execa(toolPath('kubectl'), [`--kubeconfig=${file}`, 'config', ...args]);
+    const { stdout: context } = await config('current-context');
+    await config('rename-context', context, 'mine');
+    const foreign = await openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url });
+    expect(await foreign.apiServer()).toBe(await cluster.apiServer());
+    expect(foreign.access.inside).toBeUndefined();
+
+    await cluster.kubectl('delete', 'apiservice', 'v1beta1.metrics.k8s.io', '--wait');
+    await expect(
+      openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url }),
+    ).rejects.toThrow('The cluster of context mine has no v1beta1.metrics.k8s.io: the metrics API is not installed.');
+    await rm(file);
+  });
 });
