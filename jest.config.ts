@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 /** `*.real.test.ts` run against the real tools; `npm run test:unit` leaves them out. */
@@ -13,6 +14,8 @@ const config: Config = {
     '<rootDir>/scripts',
     '<rootDir>/terraform',
   ],
+  // Most of the long tests wait for services of their own, so they may outnumber the cores.
+  maxWorkers: Math.max(2, availableParallelism()),
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.lab/'],

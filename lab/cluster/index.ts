@@ -102,6 +102,7 @@ export async function startCluster(
     together(controllerManager(context), scheduler(context), kubelet(context), kubeProxy(context), coredns(context)),
   ]);
   await untilNodeReady(cluster, lab);
+  await untilPodsAreAdmitted(cluster, lab);
   await untilPodsAreNew(cluster, lab);
   return endpoint;
 }
@@ -130,6 +131,21 @@ interface NodeObject extends KubernetesObject {
 const NODE_READY_WITHIN = 60_000;
 
 /** A node that ran before still counts as ready at first: what it said last must be younger than its kubelet. */
+/** A pod without an account of its own is refused until the controller manager has made the namespace's, a moment after its own start. */
+async function untilPodsAreAdmitted(cluster: Cluster, lab: Lab): Promise<void> {
+  const deadline = Date.now() + NODE_READY_WITHIN;
+  while ((await cluster.find('serviceaccount', 'default', '--namespace=default')) === undefined) {
+    lab.signal?.throwIfAborted();
+    if (Date.now() > deadline) {
+      throw new LabError(
+        'The controller manager has not made the default service account.',
+        'See `npm run lab -- logs kube-controller-manager`.',
+      );
+    }
+    await sleep(100);
+  }
+}
+
 async function untilNodeReady(cluster: Cluster, lab: Lab): Promise<void> {
   const since = Date.parse(lab.state.service('kubelet')?.since ?? '');
   const deadline = Date.now() + NODE_READY_WITHIN;
