@@ -130,7 +130,6 @@ interface NodeObject extends KubernetesObject {
 
 const NODE_READY_WITHIN = 60_000;
 
-/** A node that ran before still counts as ready at first: what it said last must be younger than its kubelet. */
 /** A pod without an account of its own is refused until the controller manager has made the namespace's, a moment after its own start. */
 async function untilPodsAreAdmitted(cluster: Cluster, lab: Lab): Promise<void> {
   const deadline = Date.now() + NODE_READY_WITHIN;
@@ -146,6 +145,7 @@ async function untilPodsAreAdmitted(cluster: Cluster, lab: Lab): Promise<void> {
   }
 }
 
+/** A node that ran before still counts as ready at first: what it said last must be younger than its kubelet. */
 async function untilNodeReady(cluster: Cluster, lab: Lab): Promise<void> {
   const since = Date.parse(lab.state.service('kubelet')?.since ?? '');
   const deadline = Date.now() + NODE_READY_WITHIN;
