@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrafficConfig } from './config.ts';
 import { type RecordedRequest, summarizeRequests, type TrafficReport } from './report.ts';
-import { LOST_AFTER_MS, Senders } from './request.ts';
+import { judge, LOST_AFTER_MS, Senders } from './request.ts';
 
 const hundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
 
@@ -30,7 +30,8 @@ export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): P
     const delay = performance.now() - started - at;
     latestSend = Math.max(latestSend, delay);
     const outcome = await senders.send(turn, Math.max(1, LOST_AFTER_MS - delay));
-    const request = { at, latency: performance.now() - started - at, kept: senders.keepsAlive(turn), ...outcome };
+    const latency = performance.now() - started - at;
+    const request = { at, latency, kept: senders.keepsAlive(turn), ...judge(outcome, latency) };
     requests.push(request);
     file.write(line(request));
   };

@@ -13,6 +13,13 @@ export interface Outcome {
   lost?: string;
 }
 
+const TOO_LATE = `no whole answer within ${LOST_AFTER_MS / 1000} s`;
+
+/** An answer that came too late is lost, also when it came before its timer went off. */
+export function judge(outcome: Outcome, latencyMs: number): Outcome {
+  return outcome.lost === undefined && latencyMs > LOST_AFTER_MS ? { ...outcome, lost: TOO_LATE } : outcome;
+}
+
 const VERSION_HEADER = 'x-shop-version';
 
 /** So many clients keep their connection; each sends one request after the other on it. */
@@ -49,7 +56,7 @@ export class Senders {
       resolve({ status, version, ...(lost === undefined ? {} : { lost }) });
     };
     const timer = setTimeout(() => {
-      settle(`no whole answer within ${LOST_AFTER_MS / 1000} s`);
+      settle(TOO_LATE);
       sent.destroy();
     }, withinMs);
     sent.on('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message));

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { startTraffic } from '../index.ts';
 import { recordTraffic } from '../recorder.ts';
+import { judge } from '../request.ts';
 import { ok, serve } from './server.ts';
 
 const never = new AbortController().signal;
@@ -77,6 +78,14 @@ describe('recording traffic', () => {
     const report = await recordTraffic(config(url, 20, 0.5), never);
     expect(report.losses).toEqual({ 'no whole answer within 2 s': 5 });
     expect(report.latency.max).toBeGreaterThanOrEqual(1995);
+  });
+
+  it.each([
+    [{ status: 200, version: '1' }, 2000, undefined],
+    [{ status: 200, version: '1' }, 2000.1, 'no whole answer within 2 s'],
+    [{ status: 0, version: '', lost: 'ECONNRESET' }, 2500, 'ECONNRESET'],
+  ])('%j after %d ms is lost for %s', (outcome, latency, lost) => {
+    expect(judge(outcome, latency).lost).toBe(lost);
   });
 
   it.each([
