@@ -30,7 +30,16 @@ describe('npm run generate', () => {
 
   beforeEach(async () => {
     copy = await mkdtemp(join(tmpdir(), 'generate-'));
-    for (const folder of ['actions', 'helm', 'scripts', 'workflows-src', '.github', 'package.json'])
+    for (const folder of [
+      'actions',
+      'argocd',
+      'helm',
+      'scripts',
+      'terraform',
+      'workflows-src',
+      '.github',
+      'package.json',
+    ])
       await cp(join(root, folder), join(copy, folder), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     await generate();
