@@ -26,9 +26,9 @@ const ENOUGH = 2 * WEB_REPLICAS;
  * Requests a second, each added to those before it while they are not enough: how much CPU a request takes is the machine's
  * affair, and it takes less when the program is warm.
  */
-const STEPS = [500, 300, 300, 300, 300, 300];
-/** Metrics are 10 s old at most, and cover as long a time. */
-const STEP_SECONDS = 18;
+const STEPS = [450, 150, 150, 150, 150, 150, 150];
+/** Metrics are 10 s old at most, and the autoscaler looks every 5 s. */
+const STEP_SECONDS = 15;
 const LOAD_SECONDS = 120;
 
 const currentCpu = ({ status }: Autoscaler) => status?.currentMetrics?.[0]?.resource?.current;
