@@ -33,7 +33,14 @@ export const ci: Workflow = {
       // The tools that the tests run are built from source the first time.
       'timeout-minutes': 45,
       permissions: { contents: 'read' },
-      steps: [checkout, setUpNode, setUpTerraform, installPackages, { name: 'Test', run: 'npm test' }],
+      steps: [
+        checkout,
+        setUpNode,
+        setUpTerraform,
+        installPackages,
+        // As root, because the tests start BuildKit and a cluster; with the path that the steps before have set up.
+        { name: 'Test', run: 'sudo env "PATH=$PATH" npm test' },
+      ],
     },
     images: {
       name: 'Images build',
