@@ -27,8 +27,8 @@ const ENOUGH = 2 * WEB_REPLICAS;
  * affair, and it takes less when the program is warm.
  */
 const STEPS = [450, 150, 150, 150, 150, 150, 150];
-/** Metrics are 10 s old at most, and the autoscaler looks every 5 s. */
-const STEP_SECONDS = 15;
+/** Metrics are 10 s old at most and the autoscaler looks every 5 s: less would add load before what is there has shown. */
+const STEP_SECONDS = 20;
 const LOAD_SECONDS = 120;
 
 const currentCpu = ({ status }: Autoscaler) => status?.currentMetrics?.[0]?.resource?.current;
