@@ -60,6 +60,8 @@ export async function startTraffic(target: TrafficTarget, options: TrafficOption
     stdin: 'pipe',
     stdout: 'pipe',
     reject: false,
+    // A session of its own: Ctrl-C does not reach it, and it can have a priority of its own.
+    detached: true,
   });
   await Promise.race([once(recorder.stdout, 'data'), recorder]);
   const marks: { label: string; time: number }[] = [];

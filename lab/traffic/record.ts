@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { describeError } from '../errors.ts';
@@ -11,20 +12,25 @@ import { recordTraffic } from './recorder.ts';
 const [configFile] = process.argv.slice(2);
 if (configFile === undefined) throw new Error('which traffic? node lab/traffic/record.ts CONFIG');
 
+/** Where the kernel groups processes by session, priorities count within a session alone, and the session has one too: sched(7). */
+const SESSION_PRIORITY = '/proc/self/autogroup';
+/** Of those who may not: who is not root, or is in a container that is not given this right. */
+const NOT_ALLOWED = ['ERR_SYSTEM_ERROR', 'EACCES', 'EPERM', 'EROFS'];
+
 /** A recorder that waits for a processor measures its own wait. It needs little, and goes first where its user may say so. */
 function goFirst(): void {
+  const highest = constants.priority.PRIORITY_HIGHEST;
   try {
-    setPriority(constants.priority.PRIORITY_HIGHEST);
+    setPriority(highest);
+    if (existsSync(SESSION_PRIORITY)) writeFileSync(SESSION_PRIORITY, String(highest));
   } catch (error) {
-    // Only root may: setpriority(2). How late it was stands in the report.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
+    // How late it was stands in the report.
+    if (!NOT_ALLOWED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
 const stop = new AbortController();
 process.stdin.on('end', () => stop.abort()).resume();
-// Ctrl-C reaches the whole group; the process that started this one decides when it stops.
-process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort());
 
 goFirst();
