@@ -21,7 +21,7 @@ describe('buildkitConfig', () => {
 
 describe('socketDir', () => {
   it('is in the lab, unless the path would be too long for a socket', () => {
-    expect(socketDir('/work/.lab')).toBe('/work/.lab/run');
+    expect(socketDir('/srv/.lab')).toBe('/srv/.lab/run');
     const long = `/${'x'.repeat(100)}`;
     expect(socketDir(long)).not.toContain(long);
     expect(socketDir(long)).not.toBe(socketDir(`${long}y`));

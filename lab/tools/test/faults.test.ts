@@ -3,7 +3,7 @@ import { explainFailure } from '../faults.ts';
 
 describe('explainFailure', () => {
   it.each([
-    ['write /root/.cache/go-build/x: no space left on device', 'the disk is full', /Free some space/],
+    ['write /home/dev/.cache/go-build/x: no space left on device', 'the disk is full', /Free some space/],
     ["E: You don't have enough free space in /var/cache/apt/archives/.", 'the disk is full', /Free some space/],
     ['go: go.mod requires go >= 1.26.8 (running go 1.24.4; GOTOOLCHAIN=local)', 'too old', /Install the newest Go/],
     ['go: download go1.26.8 for linux/amd64: toolchain not available', 'too old', /Install the newest Go/],
