@@ -26,10 +26,10 @@ const ENOUGH = 2 * WEB_REPLICAS;
  * Requests a second, each added to those before it while they are not enough: how much CPU a request takes is the machine's
  * affair, and it takes less when the program is warm.
  */
-const STEPS = [450, 150, 150, 150, 150, 150, 150];
+const STEPS = [400, 200, 200, 150, 150, 150, 150];
 /** Metrics are 10 s old at most and the autoscaler looks every 5 s: less would add load before what is there has shown. */
-const STEP_SECONDS = 20;
-const LOAD_SECONDS = 120;
+const STEP_SECONDS = 16;
+const LOAD_SECONDS = 200;
 
 const currentCpu = ({ status }: Autoscaler) => status?.currentMetrics?.[0]?.resource?.current;
 
@@ -54,7 +54,7 @@ export const autoscale: Act = {
   name: 'autoscale',
   number: 4,
   title: 'Pods scale',
-  limit: 300,
+  limit: 420,
   async play(world, expect, _thread, progress, stage) {
     const shop = await openShop(world, stage);
     const autoscalers = await Watch.open<Autoscaler>(
