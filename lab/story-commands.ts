@@ -33,7 +33,7 @@ const withCluster = (command: Command): Command =>
 function foreignCluster({ context, kubeconfig, webUrl, hubUrl }: ClusterOptions): ForeignCluster | undefined {
   if (context === undefined && kubeconfig === undefined && webUrl === undefined && hubUrl === undefined)
     return undefined;
-  if (context === undefined || webUrl === undefined || hubUrl === undefined) {
+  if (!context || !webUrl || !hubUrl) {
     throw new LabError(
       'A cluster of your own is named by --context, --web-url and --hub-url together.',
       'See lab/README.md, "A cluster of your own".',
