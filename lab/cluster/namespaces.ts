@@ -1,8 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountsBelow } from '../builder/mounts.ts';
-import { findProcessesWhere, readMounts } from '../services/processes.ts';
 import { toolPath } from '../tools/index.ts';
 import { runTool } from '../tools/run.ts';
 import { type ClusterLayout, NETWORK } from './layout.ts';
@@ -24,7 +23,11 @@ export function insideNode(layout: ClusterLayout): CommandPrefix {
   return { command, args: [...args, `--mount=${layout.mountNamespace}`] };
 }
 
-/** Folders that containerd, CNI plug-ins and the kubelet use whatever they are told, each with what the lab gives them for it. */
+/**
+ * Folders that containerd, CNI plug-ins and the kubelet use whatever they are told, each with what the lab gives them for it.
+ * On this machine they stay empty, and stay: removing one would pull the mount of another lab's node from under it, and
+ * of a namespace that no process runs in yet nobody can tell what it has mounted.
+ */
 const hostFolders = (layout: ClusterLayout): Record<string, string> => ({
   '/run/containerd': layout.containerdRun,
   '/var/lib/cni': layout.cni,
@@ -109,15 +112,4 @@ export async function clearNamespaces(layout: ClusterLayout): Promise<void> {
   const mounts = mountsBelow(layout.dir, readFileSync('/proc/self/mountinfo', 'utf8'));
   const own = mounts.filter((path) => path === layout.namespaces || path.startsWith(`${layout.namespaces}/`));
   for (const path of own) await runTool('dropping namespaces', 'umount', ['--lazy', path]);
-  for (const path of Object.keys(hostFolders(layout))) {
-    if (isMountedAnywhere(path)) continue;
-    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(error.code ?? '')) throw error;
-    });
-  }
-}
-
-/** Another lab's node may have its own folder mounted there: an empty folder is not always a free one. */
-function isMountedAnywhere(path: string): boolean {
-  return findProcessesWhere((pid) => readMounts(pid).some((line) => line.split(' ')[4] === path)).length > 0;
 }

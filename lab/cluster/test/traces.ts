@@ -7,6 +7,7 @@ import type { ClusterLayout } from '../layout.ts';
 
 const SETTINGS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
 
+/** What the node's programs take for their own; a lab gives them folders of its own there, so that these hold nothing. */
 const FOLDERS = [
   '/run/containerd',
   '/var/lib/cni',
@@ -33,6 +34,6 @@ export async function traces(labDir: string, layout: ClusterLayout) {
       .map(({ path }) => join(path, layout.cgroup))
       .filter((path) => existsSync(path)),
     settings: SETTINGS.map((name) => [name, readFileSync(join('/proc/sys', name), 'utf8')]),
-    folders: FOLDERS.filter((path) => existsSync(path)),
+    filled: FOLDERS.filter((path) => existsSync(path) && readdirSync(path).length > 0),
   };
 }
