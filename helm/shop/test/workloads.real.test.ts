@@ -24,6 +24,12 @@ describe.each(COMPONENTS)('the pods of %s', (name) => {
     expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBeGreaterThanOrEqual(60);
   });
 
+  it('get no more traffic before they stop, also when the process is stopped from inside', () => {
+    const { readinessProbe } = container(defaults, `shop-${name}`);
+    const noticed = readinessProbe.periodSeconds * readinessProbe.failureThreshold;
+    expect(noticed).toBeLessThan(Number(environment(defaults, `shop-${name}`).DRAIN_SECONDS));
+  });
+
   it('ask for CPU and memory, and are limited in both', () => {
     const { requests, limits } = container(defaults, `shop-${name}`).resources;
     expect(Object.keys(requests)).toEqual(['cpu', 'memory']);
