@@ -4,6 +4,7 @@ import { LabError } from './errors.ts';
 import type { BaseImages } from './images/index.ts';
 import { resolveLabDir } from './paths.ts';
 import type { RegistryEndpoint } from './registries/index.ts';
+import { isRunning } from './services/processes.ts';
 import { LabState } from './services/state.ts';
 
 /** How to reach each part of a running lab. */
@@ -26,9 +27,19 @@ export function endpointOf<Part extends keyof LabEndpoints>(
   return value as NonNullable<LabEndpoints[Part]>;
 }
 
-/** The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts but the cluster are up. */
+/**
+ * The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts but the cluster are
+ * up, and when a part of what was brought up has ended since.
+ */
 export function readEndpoints(labDir = resolveLabDir()): LabEndpoints {
   const state = LabState.load(labDir);
+  const ended = state.services.filter((record) => !isRunning(record)).map(({ name }) => name);
+  if (ended.length > 0) {
+    throw new LabError(
+      `Not all of the lab is up any more: ${ended.join(', ')} ended.`,
+      'Run: npm run lab -- up, which brings that back and keeps the rest.',
+    );
+  }
   return {
     hub: endpointOf(state, 'hub'),
     registries: endpointOf(state, 'registries'),

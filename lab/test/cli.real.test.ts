@@ -99,6 +99,9 @@ describe('lab up', () => {
     const status = await run(['status']);
     expect(status.code).toBe(1);
     expect(status.output).toMatch(/registry-staging +ended/);
+    const play = await run(['play', 'merge']);
+    expect(play.code).toBe(1);
+    expect(play.output).toContain('Not all of the lab is up any more: registry-staging ended.');
 
     expect(await run(['down'])).toMatchObject({ code: 0 });
     expect(findMarked(dir)).toEqual([]);
@@ -188,6 +191,10 @@ describe('lab tools', () => {
     [['logs', '../../etc/passwd'], 'There is no log called'],
     [['logs', 'hub', '-n', '0'], 'must be a number of lines'],
     [['upp'], 'Did you mean up?'],
+    [['play', 'merge'], 'This lab has no hub: it is not up.'],
+    [['play', 'nonsense'], 'There is no act "nonsense".'],
+    [['play', 'drift', '--context', ''], 'named by --context, --web-url and --hub-url together'],
+    [['play', 'drift', '--hub-url', 'http://192.0.2.1'], 'named by --context, --web-url and --hub-url together'],
   ])('%j is refused with what would do', async (args, message) => {
     const { code, output } = await run(args);
     expect(code).toBe(1);

@@ -86,3 +86,13 @@ it('every act of the story can be played alone, by a name of its own', () => {
   expect(new Set(acts.map(({ name }) => name)).size).toBe(acts.length);
   expect(story.filter((each) => !acts.includes(each))).toEqual([]);
 });
+
+it('the lab’s own page names every act, with its number in the story', async () => {
+  const page = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|.*\| (\d+) \|$/gm)].map(([, name, number]) => [
+    name,
+    Number(number),
+  ]);
+  expect(rows).toEqual([...new Set(story)].map(({ name, number }) => [name, number]));
+  for (const { name } of acts) expect(page).toContain(`\`${name}\``);
+});
