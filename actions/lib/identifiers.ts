@@ -35,8 +35,10 @@ export const parseCommitSha = parser<'CommitSha'>(
   /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
   'is not a full commit id (40 hex digits)',
 );
+// The `_` stands before the short code of an enterprise with managed users:
+// https://docs.github.com/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
 export const parseRepositoryName = parser<'RepositoryName'>(
-  /^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+  /^[A-Za-z0-9][A-Za-z0-9_-]*\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
   'is not OWNER/REPO',
 );
 export const parseRegistryName = parser<'RegistryName'>(

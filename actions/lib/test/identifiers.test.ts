@@ -26,8 +26,8 @@ describe.each([
   [
     'parseRepositoryName',
     parseRepositoryName,
-    ['a/b', 'Org-1/repo.js'],
-    ['', 'a', 'a/b/c', 'a/..', 'a/.', '-a/b', 'a/b c', 'a/b\n', '../b'],
+    ['a/b', 'Org-1/repo.js', 'mona_octo/shop'],
+    ['', 'a', 'a/b/c', 'a/..', 'a/.', '-a/b', '_a/b', 'a/b c', 'a/b\n', '../b'],
   ],
   [
     'parseRegistryName',
