@@ -73,13 +73,13 @@ resource "azurerm_public_ip" "egress" {
   tags                = var.tags
 }
 
+# Without `zones`: StandardV2 is in all of them by itself, and the provider refuses the argument beside it.
 resource "azurerm_nat_gateway" "this" {
   name                    = var.names.nat_gateway
   resource_group_name     = var.resource_group_name
   location                = var.location
   sku_name                = local.egress_sku
   idle_timeout_in_minutes = var.egress_idle_timeout_minutes
-  zones                   = var.zone_redundant ? ["1", "2", "3"] : []
   tags                    = var.tags
 }
 
