@@ -1,5 +1,6 @@
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { duplicateKeys } from './unique-keys.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
@@ -67,15 +68,18 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
 
 /** All documents of a text. Faults are in each document's `errors`. A `%YAML` directive wins over `version`. */
 export function parse(text: string, version: YamlVersion, lineCounter?: LineCounter): ParsedDocument[] {
-  const documents = parseAllDocuments(text, {
+  const parsed = parseAllDocuments(text, {
     version,
     merge: true,
+    uniqueKeys: false,
     keepSourceTokens: true,
     logLevel: 'silent',
     prettyErrors: false,
     ...(lineCounter === undefined ? {} : { lineCounter }),
   });
-  return Array.isArray(documents) ? (documents as ParsedDocument[]) : [];
+  const documents = Array.isArray(parsed) ? (parsed as ParsedDocument[]) : [];
+  for (const document of documents) document.errors.push(...duplicateKeys(document));
+  return documents;
 }
 
 /** What the documents mean as data, with aliases and merge keys resolved; mappings are `Map`s. */
