@@ -1,16 +1,18 @@
-import { chmod, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insideWorkspace } from '../../lib/workspace.ts';
 import { type FileState, requireFiles } from './files.ts';
 import type { Request } from './inputs.ts';
 import { makePlan, type Plan, pathsOf } from './plan.ts';
+import { replaceFiles } from './replace-files.ts';
 
 /** Mode `worktree`: change the files of the checkout and nothing else. No token and no Git are needed. */
 export async function editWorktree(request: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
   const files = new Map<string, FileState>();
   for (const path of pathsOf(request)) files.set(path, await stateOf(workspace, path));
   const plan = makePlan(request, await requireFiles(request, { files, list: (folder) => list(workspace, folder) }));
-  if (!request.dryRun) for (const { path, bytes } of plan.files) await overwrite(join(workspace, path), bytes);
+  if (!request.dryRun)
+    await replaceFiles(plan.files.map(({ path, bytes }) => ({ path: join(workspace, path), bytes })));
   return plan;
 }
 
@@ -36,18 +38,4 @@ async function list(workspace: string, folder: string): Promise<string[] | undef
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;
-}
-
-/** Replace a file in one step, with its mode kept, so that nobody ever sees half of it. */
-async function overwrite(path: string, bytes: Uint8Array): Promise<void> {
-  const { mode } = await lstat(path);
-  const next = `${path}.${process.pid}.next`;
-  try {
-    await writeFile(next, bytes);
-    await chmod(next, mode);
-    await rename(next, path);
-  } catch (error) {
-    await rm(next, { force: true });
-    throw error;
-  }
 }
