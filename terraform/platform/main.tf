@@ -74,6 +74,7 @@ module "aks" {
   user_pools                 = var.user_pools
   autoscaler                 = var.autoscaler
   api_server                 = var.api_server
+  egress_ip                  = module.network.egress_ip
   azure_policy               = var.azure_policy
   tenant_id                  = data.azurerm_client_config.current.tenant_id
   identities                 = { cluster = module.identity.cluster, kubelet = module.identity.kubelet }

@@ -24,10 +24,14 @@ variable "github" {
   description = <<-EOT
     The repository whose workflows push to the registries, or null for none.
     - `repository`: OWNER/REPO.
+    - `owner_id`, `repository_id`: GitHub's numbers for both, where its tokens carry them: in repositories made, renamed or transferred since
+      15 July 2026, or that chose so. Both or neither. docs/deploy-to-azure.md, step 3, says how to find out.
     - `environments`: names of its environments whose jobs may push to staging, push to production, and plan.
   EOT
   type = object({
-    repository = string
+    repository    = string
+    owner_id      = optional(number)
+    repository_id = optional(number)
     environments = optional(object({
       staging    = optional(string, "staging")
       production = optional(string, "production")
@@ -39,5 +43,15 @@ variable "github" {
   validation {
     condition     = var.github == null ? true : can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
     error_message = "github.repository: give OWNER/REPO, such as \"my-org/my-repository\"."
+  }
+
+  validation {
+    condition     = var.github == null ? true : (var.github.owner_id == null) == (var.github.repository_id == null)
+    error_message = "github: give both owner_id and repository_id, or neither; a token's subject carries both."
+  }
+
+  validation {
+    condition     = var.github == null ? true : alltrue([for id in [var.github.owner_id, var.github.repository_id] : id == null ? true : id > 0 && floor(id) == id])
+    error_message = "github: give owner_id and repository_id as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
   }
 }

@@ -131,7 +131,7 @@ variable "api_server" {
   description = <<-EOT
     Who reaches the Kubernetes API.
     - `private`: only the virtual network and those peered with it.
-    - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR.
+    - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR, and the nodes.
     - `run_command`: allow `az aks command invoke`, the way in without a network path, to those with the right.
   EOT
   type = object({

@@ -57,7 +57,9 @@ resource "azurerm_kubernetes_cluster" "this" {
     for_each = var.api_server.private ? [] : [var.api_server.authorized_ip_ranges]
 
     content {
-      authorized_ip_ranges = api_server_access_profile.value
+      # Nodes reach the API as everybody does, by the NAT gateway's address. AKS allows that of its own load balancer by itself, and no other:
+      # https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
+      authorized_ip_ranges = setunion(api_server_access_profile.value, ["${var.egress_ip}/32"])
     }
   }
 

@@ -17,3 +17,8 @@ output "pool_bounds" {
   description = "Fewest and most nodes of each pool."
   value       = { for name, pool in local.pools : name => { min = pool.min_count, max = pool.max_count } }
 }
+
+output "api_allowed_from" {
+  description = "Addresses that reach the Kubernetes API, the nodes' own among them; empty when only the network does."
+  value       = toset(flatten(azurerm_kubernetes_cluster.this.api_server_access_profile[*].authorized_ip_ranges[*]))
+}

@@ -17,8 +17,8 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   os_disk_size_gb         = each.value.os_disk_size_gb
   host_encryption_enabled = each.value.host_encryption
   vnet_subnet_id          = var.network.node_subnet_id
-  node_labels             = each.value.labels
-  # Azure puts the taint and the label of a spot pool on its nodes itself, and reports them back.
+  # Azure puts the label and the taint of a spot pool on its nodes itself, and reports them back. An update without the label takes it away.
+  node_labels     = each.value.spot ? merge(each.value.labels, { "kubernetes.azure.com/scalesetpriority" = "spot" }) : each.value.labels
   node_taints     = each.value.spot ? concat(each.value.taints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]) : each.value.taints
   priority        = each.value.spot ? "Spot" : "Regular"
   eviction_policy = each.value.spot ? "Delete" : null

@@ -41,11 +41,16 @@ variable "network" {
   }
 }
 
+variable "egress_ip" {
+  description = "The address from which the nodes reach the internet, the API server among it. Known only when it exists, so nothing is demanded of it."
+  type        = string
+}
+
 variable "api_server" {
   description = <<-EOT
     Who reaches the Kubernetes API.
     - `private`: only the virtual network and those peered with it.
-    - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR.
+    - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR, and the nodes.
     - `run_command`: allow `az aks command invoke`, the way in without a network path, to those with the right.
   EOT
   type = object({

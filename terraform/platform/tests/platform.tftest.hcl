@@ -66,6 +66,12 @@ override_resource {
 }
 
 override_resource {
+  target          = module.network.azurerm_public_ip.egress
+  override_during = plan
+  values          = { ip_address = "198.51.100.7" }
+}
+
+override_resource {
   target          = azurerm_resource_group.this
   override_during = plan
   values          = { id = "/stub/group" }
@@ -80,6 +86,16 @@ variables {
   api_server = { authorized_ip_ranges = ["203.0.113.0/24"] }
   github     = { repository = "my-org/my-repository" }
   monitoring = { alert_emails = ["on-call@example.com"] }
+}
+
+# MicrosoftDocs/azure-docs#97437, #111834
+run "the_nodes_reach_the_api_by_the_way_out_of_the_network" {
+  command = plan
+
+  assert {
+    condition     = module.network.egress_ip == "198.51.100.7" && module.aks.api_allowed_from == toset(["203.0.113.0/24", "198.51.100.7/32"])
+    error_message = "the API turns its own nodes away"
+  }
 }
 
 run "role_assignments_are_exactly_the_intended_ones" {
@@ -159,6 +175,19 @@ run "github_gets_what_its_root_needs" {
       environments = { staging = "staging", production = "production", plan = "plan" }
     }
     error_message = "the output github is not what the root github takes"
+  }
+}
+
+run "githubs_numbers_reach_the_identities" {
+  command = plan
+
+  variables {
+    github = { repository = "my-org/my-repository", owner_id = 1234567, repository_id = 1309247986 }
+  }
+
+  assert {
+    condition     = module.identity.github["production"].subject == "repo:my-org@1234567/my-repository@1309247986:environment:production"
+    error_message = "Entra believes another subject than the tokens of such a repository have"
   }
 }
 

@@ -172,6 +172,16 @@ run "a_repository_without_owner_is_refused" {
   expect_failures = [var.github]
 }
 
+run "one_of_githubs_numbers_without_the_other_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-org/my-repository", repository_id = 1309247986 }
+  }
+
+  expect_failures = [var.github]
+}
+
 run "production_whose_alerts_nobody_hears_is_refused" {
   command = plan
 

@@ -18,6 +18,7 @@ variables {
   tenant_id                  = "96eb6052-7321-438f-b739-72167f75534c"
   log_analytics_workspace_id = "/stub/workspace"
   api_server                 = { authorized_ip_ranges = ["203.0.113.0/24"] }
+  egress_ip                  = "198.51.100.7"
   network = {
     node_subnet_id = "/stub/subnet"
     node_subnet    = "10.40.0.0/22"
@@ -172,12 +173,13 @@ run "the_tier_has_an_uptime_guarantee_and_old_images_go" {
   }
 }
 
-run "the_api_is_open_to_the_named_addresses" {
+# MicrosoftDocs/azure-docs#97437, #111834
+run "the_api_is_open_to_the_named_addresses_and_the_nodes" {
   command = plan
 
   assert {
-    condition     = azurerm_kubernetes_cluster.this.api_server_access_profile[0].authorized_ip_ranges == toset(["203.0.113.0/24"]) && azurerm_kubernetes_cluster.this.private_cluster_enabled == false
-    error_message = "others reach the API"
+    condition     = azurerm_kubernetes_cluster.this.api_server_access_profile[0].authorized_ip_ranges == toset(["203.0.113.0/24", "198.51.100.7/32"]) && azurerm_kubernetes_cluster.this.private_cluster_enabled == false
+    error_message = "others reach the API, or the nodes do not"
   }
 }
 
@@ -236,6 +238,12 @@ run "pools_come_and_go_without_touching_others" {
   assert {
     condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].priority == "Spot" && length(azurerm_kubernetes_cluster_node_pool.user["batch"].upgrade_settings) == 0 && azurerm_kubernetes_cluster_node_pool.user["apps"].priority == "Regular"
     error_message = "a spot pool is not what Azure takes for one"
+  }
+
+  # hashicorp/terraform-provider-azurerm#25615, Azure/AKS#3152: a pool that is set without the label loses it.
+  assert {
+    condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].node_labels == tomap({ purpose = "batch", "kubernetes.azure.com/scalesetpriority" = "spot" }) && length(azurerm_kubernetes_cluster_node_pool.user["apps"].node_labels) == 0
+    error_message = "Azure's own label would be a difference at every plan"
   }
 
   assert {

@@ -12,6 +12,7 @@ variables {
   tenant_id                  = "96eb6052-7321-438f-b739-72167f75534c"
   log_analytics_workspace_id = "/stub/workspace"
   api_server                 = { authorized_ip_ranges = ["203.0.113.0/24"] }
+  egress_ip                  = "198.51.100.7"
   network = {
     node_subnet_id = "/stub/subnet"
     node_subnet    = "10.40.0.0/22"
