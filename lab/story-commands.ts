@@ -6,7 +6,7 @@ import { labDirOf, type RegisterCommand } from './register.ts';
 import { githubSteps, type LabStep, steps } from './steps.ts';
 import { tellActs, tellStory } from './story/demo.ts';
 import type { ForeignCluster } from './story/foreign-cluster.ts';
-import { ensureTools } from './tools/index.ts';
+import { ensureTools, type ToolName } from './tools/index.ts';
 import { up } from './up.ts';
 
 interface ClusterOptions {
@@ -42,10 +42,15 @@ function foreignCluster({ context, kubeconfig, webUrl, hubUrl }: ClusterOptions)
   return { context, webUrl, hubUrl, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
 }
 
+const TOOLS_FOR_A_CLUSTER: readonly ToolName[] = ['kubectl', 'argocd'];
+
 /** All that a story on somebody else's cluster needs of the lab. */
 const stepsWithoutCluster: readonly LabStep[] = [
   ...githubSteps,
-  { title: 'kubectl', run: (lab, progress) => ensureTools(['kubectl'], { progress, signal: lab.signal }) },
+  {
+    title: 'Tools for the cluster',
+    run: (lab, progress) => ensureTools(TOOLS_FOR_A_CLUSTER, { progress, signal: lab.signal }),
+  },
 ];
 
 export const demoCommand: RegisterCommand = (program) => {
@@ -55,7 +60,10 @@ export const demoCommand: RegisterCommand = (program) => {
       const dir = labDirOf(program);
       const foreign = foreignCluster(options);
       await up(dir, foreign === undefined ? steps : stepsWithoutCluster);
-      await whileUp(dir, () => tellStory(dir, foreign));
+      await telling(
+        (signal) => tellStory(dir, signal, foreign),
+        () => down(dir, { report: (line) => console.log(line) }),
+      );
     });
 };
 
@@ -66,29 +74,24 @@ export const playCommand: RegisterCommand = (program) => {
     .action(async (acts: string[], options: ClusterOptions) => {
       const dir = labDirOf(program);
       const foreign = foreignCluster(options);
-      if (foreign !== undefined) await ensureTools(['kubectl']);
-      if (!(await tellActs(acts, dir, foreign))) process.exitCode = 1;
+      if (foreign !== undefined) await ensureTools(TOOLS_FOR_A_CLUSTER);
+      await telling((signal) => tellActs(acts, dir, signal, foreign));
     });
 };
 
-/** Tells a story; Ctrl-C takes the lab down with it. */
-async function whileUp(dir: string, tell: () => Promise<boolean>): Promise<void> {
+/**
+ * Tells a story, and ends this process: with 0 when all was as expected, else with 1. Ctrl-C ends the act that is being
+ * played, then does what `onStop` says.
+ */
+async function telling(tell: (signal: AbortSignal) => Promise<boolean>, onStop?: () => Promise<void>): Promise<void> {
   try {
-    const met = await interruptible(
-      (signal) =>
-        new Promise<boolean>((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-          tell().then(resolve, reject);
-        }),
-      () => undefined,
-    );
-    if (!met) process.exitCode = 1;
+    const met = await interruptible(tell, () => undefined);
+    // What an act that ran out of time still waits for would keep the process alive.
+    process.exit(met ? 0 : 1);
   } catch (error) {
-    if (error instanceof Interrupted) {
-      await down(dir, { report: (line) => console.log(line) });
-      // What the story still waits for would keep the process alive.
-      process.exit(error.exitCode);
-    }
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    await onStop?.();
+    console.error('Stopped; nothing that this command started is left running.');
+    process.exit(error.exitCode);
   }
 }

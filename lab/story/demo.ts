@@ -1,4 +1,5 @@
 import { LabError } from '../errors.ts';
+import type { Act } from './act.ts';
 import { acts, story } from './acts/index.ts';
 import type { ForeignCluster } from './foreign-cluster.ts';
 import { FULL_NAME } from './people.ts';
@@ -21,9 +22,9 @@ function whatToLookAt({ endpoints: { hub, registries } }: World, played: readonl
   ].join('\n');
 }
 
-async function tell(world: World, wanted: Parameters<typeof playActs>[0], labDir: string): Promise<boolean> {
+async function tell(world: World, wanted: readonly Act[], labDir: string, signal: AbortSignal): Promise<boolean> {
   const started = performance.now();
-  const played = await playActs(wanted, world, labDir);
+  const played = await playActs(wanted, world, labDir, signal);
   const expectations = played.flatMap((each) => each.expectations);
   const met = expectations.filter((each) => each.met).length;
   console.log(`\n${summarize(played)}\n`);
@@ -35,14 +36,19 @@ async function tell(world: World, wanted: Parameters<typeof playActs>[0], labDir
 }
 
 /** The whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */
-export async function tellStory(labDir: string, foreign?: ForeignCluster): Promise<boolean> {
+export async function tellStory(labDir: string, signal: AbortSignal, foreign?: ForeignCluster): Promise<boolean> {
   const world = await openWorld(labDir, foreign);
   await resetStory(world);
-  return tell(world, story, labDir);
+  return tell(world, story, labDir, signal);
 }
 
 /** Single acts, on what is there. Returns whether every expectation was met. */
-export async function tellActs(names: readonly string[], labDir: string, foreign?: ForeignCluster): Promise<boolean> {
+export async function tellActs(
+  names: readonly string[],
+  labDir: string,
+  signal: AbortSignal,
+  foreign?: ForeignCluster,
+): Promise<boolean> {
   const wanted = names.map((name) => {
     const act = acts.find((each) => each.name === name);
     if (act === undefined) {
@@ -50,5 +56,5 @@ export async function tellActs(names: readonly string[], labDir: string, foreign
     }
     return act;
   });
-  return tell(await openWorld(labDir, foreign), wanted, labDir);
+  return tell(await openWorld(labDir, foreign), wanted, labDir, signal);
 }

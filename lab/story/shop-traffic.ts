@@ -27,9 +27,14 @@ export function describeTraffic({ requests, lost, losses, latency }: TrafficRepo
   ].join('; ');
 }
 
-/** Stops the traffic and expects that every request was answered. */
+/** Stops the traffic and expects that it went on until now, and that every request was answered. */
 export async function expectNoneLost(expect: Expectations, traffic: Traffic): Promise<TrafficReport> {
   const report = await traffic.stop();
-  expect.holds('not one request is lost', report.requests > 0 && report.lost === 0, describeTraffic(report));
+  const { stopped, requests, lost } = report;
+  expect.holds(
+    'not one request is lost',
+    stopped && requests > 0 && lost === 0,
+    `${describeTraffic(report)}${stopped ? '' : '; it had ended by itself before'}`,
+  );
   return report;
 }

@@ -8,7 +8,7 @@ export class Stage {
   readonly #world: World;
   readonly #act: string;
   readonly #end = new AbortController();
-  readonly #traffic: Traffic[] = [];
+  readonly #traffic: Promise<Traffic>[] = [];
 
   constructor(world: World, act: string) {
     this.#world = world;
@@ -20,18 +20,21 @@ export class Stage {
     return this.#end.signal;
   }
 
-  /** Sends requests to the shop until they are stopped, at the latest at the end of the act. */
+  /** Sends requests to the shop until they are stopped, at the latest at the end of the act. Throws when that has come. */
   async startTraffic(options: { rate?: number; seconds?: number } = {}): Promise<Traffic> {
-    const name = [this.#act, ...(this.#traffic.length > 0 ? [this.#traffic.length + 1] : [])].join('-');
     const target = await shopTarget(this.#world.cluster);
-    const traffic = await startTraffic(target, { ...options, name, folder: join(this.#world.folder, 'traffic') });
+    this.signal.throwIfAborted();
+    const name = [this.#act, ...(this.#traffic.length > 0 ? [this.#traffic.length + 1] : [])].join('-');
+    const traffic = startTraffic(target, { ...options, name, folder: join(this.#world.folder, 'traffic') });
     this.#traffic.push(traffic);
     return traffic;
   }
 
-  /** Ends everything, and returns what came of the traffic. */
+  /** Ends everything, and returns what came of the traffic that could be started. Throws when it could not be recorded. */
   async end(): Promise<TrafficReport[]> {
     this.#end.abort(new Error('the act is over'));
-    return Promise.all(this.#traffic.map((each) => each.stop()));
+    // Traffic that did not start has failed its act.
+    const started = (await Promise.allSettled(this.#traffic)).filter((each) => each.status === 'fulfilled');
+    return Promise.all(started.map(({ value }) => value.stop()));
   }
 }

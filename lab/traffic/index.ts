@@ -63,17 +63,15 @@ export async function startTraffic(target: TrafficTarget, options: TrafficOption
     // A session of its own: Ctrl-C does not reach it, and it can have a priority of its own.
     detached: true,
   });
-  await Promise.race([once(recorder.stdout, 'data'), recorder]);
+  const failure = (what: string, { stderr, shortMessage }: { stderr: string; shortMessage?: string | undefined }) =>
+    new LabError(`The traffic could not be ${what}: ${stderr || shortMessage}`, `See ${file('.config.json')}.`);
+  const early = await Promise.race([once(recorder.stdout, 'data').then(() => undefined), recorder]);
+  if (early !== undefined) throw failure('started', early);
   const marks: { label: string; time: number }[] = [];
   const finish = async (): Promise<TrafficReport> => {
     recorder.stdin.end();
-    const { failed, stderr, shortMessage } = await recorder;
-    if (failed) {
-      throw new LabError(
-        `The traffic could not be recorded: ${stderr || shortMessage}`,
-        `See ${file('.config.json')}.`,
-      );
-    }
+    const result = await recorder;
+    if (result.failed) throw failure('recorded', result);
     const report = JSON.parse(await readFile(config.reportFile, 'utf8')) as TrafficReport;
     const start = Date.parse(report.startedAt);
     return { ...report, marks: marks.map(({ label, time }) => ({ label, at: (time - start) / 1000 })) };

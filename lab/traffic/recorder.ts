@@ -13,7 +13,7 @@ const line = ({ at, latency, status, version, kept, lost }: RecordedRequest): st
 /**
  * Sends requests at fixed times, whatever became of those before: a slow server does not slow the traffic down, and what
  * waited to be sent has waited (no "coordinated omission"). Ends after its time or when `stop` is aborted; requests that
- * are still on their way are waited for.
+ * were due by then are sent all the same, and those that are still on their way are waited for.
  */
 export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): Promise<TrafficReport> {
   const { url, rate, seconds, recordFile } = config;
@@ -25,27 +25,33 @@ export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): P
   const startedAt = new Date();
   const started = performance.now();
   let latestSend = 0;
+  let stoppedAt = stop.aborted ? 0 : Number.POSITIVE_INFINITY;
+  const noteStop = () => {
+    stoppedAt = performance.now() - started;
+  };
+  stop.addEventListener('abort', noteStop, { once: true });
 
   const send = async (turn: number, at: number): Promise<void> => {
     const delay = performance.now() - started - at;
     latestSend = Math.max(latestSend, delay);
     const outcome = await senders.send(turn, Math.max(1, LOST_AFTER_MS - delay));
     const latency = performance.now() - started - at;
-    const request = { at, latency, kept: senders.keepsAlive(turn), ...judge(outcome, latency) };
+    const request = { at, latency, ...judge(outcome, latency) };
     requests.push(request);
     file.write(line(request));
   };
 
   const total = Math.floor(rate * seconds);
-  for (let turn = 0; turn < total && !stop.aborted; turn++) {
+  for (let turn = 0; turn < total; turn++) {
     const at = (turn * 1000) / rate;
     const wait = at - (performance.now() - started);
     if (wait > 0) await sleep(wait, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) break;
+    if (at > stoppedAt) break;
     const sent = send(turn, at).finally(() => open.delete(sent));
     open.add(sent);
   }
   const lasted = (performance.now() - started) / 1000;
+  stop.removeEventListener('abort', noteStop);
   await Promise.all(open);
   senders.close();
   file.end();
@@ -57,6 +63,7 @@ export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): P
     rate,
     startedAt: startedAt.toISOString(),
     seconds: lasted,
+    stopped: Number.isFinite(stoppedAt),
     ...summarizeRequests(requests),
     marks: [],
     recorder: { cpuSeconds: (user + system) / 1e6, latestSend: hundredths(latestSend) },

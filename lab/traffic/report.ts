@@ -38,6 +38,8 @@ export interface TrafficReport {
   rate: number;
   startedAt: string;
   seconds: number;
+  /** Was it told to stop? Else its time was over, and nothing is known of what came later. */
+  stopped: boolean;
   requests: number;
   newConnections: number;
   keptAlive: number;

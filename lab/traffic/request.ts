@@ -9,6 +9,8 @@ export interface Outcome {
   status: number;
   /** What answered, by its header `x-shop-version`; empty when it does not say. */
   version: string;
+  /** Did it go over a connection that was there before? */
+  kept: boolean;
   /** Why it counts as lost; undefined when it was answered well, whole and in time. */
   lost?: string;
 }
@@ -42,18 +44,16 @@ export class Senders {
     this.#target = { host, port, path: `${pathname}${search}` };
   }
 
-  keepsAlive = (turn: number): boolean => turn % 2 === 1;
-
   /** @param withinMs how much of its time the request still has */
   send(turn: number, withinMs: number): Promise<Outcome> {
-    const agent = this.keepsAlive(turn) ? this.#agents[((turn - 1) / 2) % CLIENTS] : false;
+    const agent = turn % 2 === 1 ? this.#agents[((turn - 1) / 2) % CLIENTS] : false;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     let status = 0;
     let version = '';
     const sent = request({ ...this.#target, agent });
     const settle = (lost?: string) => {
       clearTimeout(timer);
-      resolve({ status, version, ...(lost === undefined ? {} : { lost }) });
+      resolve({ status, version, kept: sent.reusedSocket, ...(lost === undefined ? {} : { lost }) });
     };
     const timer = setTimeout(() => {
       settle(TOO_LATE);

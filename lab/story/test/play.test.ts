@@ -76,6 +76,25 @@ describe('playActs', () => {
     expect(played[0]?.failure).toContain('The act took longer than 0.05 s');
   });
 
+  it('is ended by a signal, which is no failure of the act', async () => {
+    const stop = new AbortController();
+    const later: string[] = [];
+    const telling = playActs(
+      [
+        act('endless', () => {
+          stop.abort(new Error('Ctrl-C'));
+          return new Promise(() => undefined);
+        }),
+        act('later', async () => void later.push('played')),
+      ],
+      world,
+      folder,
+      stop.signal,
+    );
+    await expect(telling).rejects.toThrow('Ctrl-C');
+    expect(later).toEqual([]);
+  });
+
   it('shows an error that is no expectation', async () => {
     const played = await playActs([act('defect', () => Promise.reject(new Error('the hub is gone')))], world, folder);
     expect(summarize(played)).toMatch(/plays to its end +Error: the hub is gone/);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -56,6 +56,37 @@ describe('an act with traffic', () => {
     expect(played?.failure).toMatch(
       /expected: not one request is lost; found: \d+ requests, \d+ lost \(\d+ × status 503\)/,
     );
+  });
+
+  it('fails when the traffic ends before it', async () => {
+    const played = await play(async (_world, expected, _thread, _progress, stage) => {
+      const traffic = await stage.startTraffic({ seconds: 0.05 });
+      await until(10);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await expectNoneLost(expected, traffic);
+    });
+    expect(played?.failure).toContain('it had ended by itself before');
+  });
+
+  it('fails when its traffic cannot be recorded, whatever it says itself', async () => {
+    const played = await play(async (_world, _expected, _thread, _progress, stage) => {
+      await stage.startTraffic();
+      await until(5);
+      const config = JSON.parse(await readFile(join(folder, 'traffic', 'busy.config.json'), 'utf8'));
+      await mkdir(config.reportFile);
+    });
+    expect(played?.failure).toContain('The traffic could not be recorded');
+  });
+
+  it('starts no traffic once it is over', async () => {
+    let late: Promise<unknown> | undefined;
+    await play(async (_world, _expected, _thread, _progress, stage) => {
+      stage.signal.addEventListener('abort', () => {
+        late = stage.startTraffic().catch((error: Error) => error.message);
+      });
+    });
+    expect(await late).toBe('the act is over');
+    expect(server.count()).toBe(0);
   });
 
   it.each<[string, Act['play'], number]>([

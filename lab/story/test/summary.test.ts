@@ -8,6 +8,7 @@ const report = (requests: number, lost: number): TrafficReport => ({
   rate: 200,
   startedAt: '2026-01-01T00:00:00.000Z',
   seconds: 1,
+  stopped: true,
   requests,
   newConnections: requests,
   keptAlive: 0,
