@@ -24,7 +24,10 @@ locals {
       sentinel         = { resources = { requests = { cpu = "20m", memory = "32Mi" }, limits = { memory = "64Mi" } } }
       haproxy = merge(local.system_nodes, {
         hardAntiAffinity = true
-        resources        = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
+        # One goes before its successor comes, because each of three nodes has one, and Kubernetes' own choice waits for a fourth:
+        # https://github.com/argoproj/argo-cd/issues/16627
+        deploymentStrategy = { type = "RollingUpdate", rollingUpdate = { maxSurge = 0, maxUnavailable = 1 } }
+        resources          = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
       })
     })
   }

@@ -93,6 +93,19 @@ run "three_nodes_make_it_highly_available" {
   }
 }
 
+# argoproj/argo-cd#16627, DandyDeveloper/charts#249
+run "an_upgrade_needs_no_fourth_node" {
+  command = plan
+
+  assert {
+    condition = (
+      yamldecode(helm_release.argocd.values[2])["redis-ha"].haproxy.hardAntiAffinity == true &&
+      yamldecode(helm_release.argocd.values[2])["redis-ha"].haproxy.deploymentStrategy == { type = "RollingUpdate", rollingUpdate = { maxSurge = 0, maxUnavailable = 1 } }
+    )
+    error_message = "a new proxy waits for a node without an old one, of which there is none"
+  }
+}
+
 run "fewer_nodes_do_not" {
   command = plan
 
