@@ -1,5 +1,9 @@
 locals {
-  name = split("/", var.repository)[1]
+  owner = split("/", var.repository)[0]
+  name  = split("/", var.repository)[1]
+
+  # The first part of a token's subject: https://docs.github.com/actions/reference/security/oidc#immutable-subject-claims
+  subject = var.repository_ids == null ? "repo:${var.repository}" : "repo:${local.owner}@${var.repository_ids.owner}/${local.name}@${var.repository_ids.repository}"
 
   # deploy.yml runs for these. Where the tag of the major version moves with each release, the job's own token must be able to move it.
   version_tags   = "v*.*.*"

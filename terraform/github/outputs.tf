@@ -20,7 +20,7 @@ output "environments" {
 
 output "oidc_subjects" {
   description = "The subject of the token that a job in each environment gets: what Entra must believe."
-  value       = { for name, environment in github_repository_environment.this : environment.environment => "repo:${var.repository}:environment:${environment.environment}" }
+  value       = { for name, environment in github_repository_environment.this : environment.environment => "${local.subject}:environment:${environment.environment}" }
 }
 
 output "required_checks" {

@@ -8,6 +8,17 @@ variable "repository" {
   }
 }
 
+variable "repository_ids" {
+  description = "GitHub's numbers for the owner and the repository, where its tokens carry them: in repositories made, renamed or transferred since 15 July 2026, or that chose so. As in the root platform, `github.owner_id` and `github.repository_id`."
+  type        = object({ owner = number, repository = number })
+  default     = null
+
+  validation {
+    condition     = var.repository_ids == null ? true : alltrue([for id in values(var.repository_ids) : id > 0 && floor(id) == id])
+    error_message = "repository_ids: give both as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
+  }
+}
+
 variable "main" {
   description = <<-EOT
     What a change needs to reach the default branch.

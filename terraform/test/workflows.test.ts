@@ -181,10 +181,16 @@ describe('Terraform in the workflows', () => {
 
 describe('the repository', () => {
   it('is the same one for Azure and for GitHub', async () => {
-    const platformValues = await readHcl<{ github: { repository: string } }>(
-      join(terraform, 'environments/production.tfvars'),
+    const { github } = await readHcl<{
+      github: { repository: string; owner_id?: number; repository_id?: number };
+    }>(join(terraform, 'environments/production.tfvars'));
+    const values = await readHcl<{ repository: string; repository_ids?: { owner: number; repository: number } }>(
+      join(terraform, 'environments/github.tfvars'),
     );
-    const githubValues = await readHcl<{ repository: string }>(join(terraform, 'environments/github.tfvars'));
-    expect(platformValues.github.repository).toBe(githubValues.repository);
+    expect(github.repository).toBe(values.repository);
+    expect([github.owner_id, github.repository_id]).toEqual([
+      values.repository_ids?.owner,
+      values.repository_ids?.repository,
+    ]);
   });
 });

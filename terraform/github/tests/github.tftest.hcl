@@ -194,6 +194,19 @@ run "subjects_are_those_that_entra_believes" {
   }
 }
 
+run "subjects_carry_the_numbers_that_tokens_carry" {
+  command = plan
+
+  variables {
+    repository_ids = { owner = 1234567, repository = 1309247986 }
+  }
+
+  assert {
+    condition     = output.oidc_subjects["production"] == "repo:my-org@1234567/my-repository@1309247986:environment:production"
+    error_message = "Entra believes another subject"
+  }
+}
+
 run "a_workflow_has_few_permissions_unless_it_asks" {
   command = plan
 

@@ -32,6 +32,16 @@ run "a_repository_without_owner_is_refused" {
   expect_failures = [var.repository]
 }
 
+run "a_number_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    repository_ids = { owner = 1234567, repository = -1 }
+  }
+
+  expect_failures = [var.repository_ids]
+}
+
 run "a_main_without_review_is_refused" {
   command = plan
 

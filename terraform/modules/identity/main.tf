@@ -1,5 +1,10 @@
 locals {
   github_environments = var.github == null ? {} : var.github.environments
+
+  # The first part of a token's subject. With its numbers, whoever gets a repository's name later is not believed.
+  # https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
+  github_names   = split("/", try(var.github.repository, "/"))
+  github_subject = try(var.github.owner_id, null) == null ? "repo:${join("/", local.github_names)}" : "repo:${local.github_names[0]}@${var.github.owner_id}/${local.github_names[1]}@${var.github.repository_id}"
 }
 
 # What the control plane is when it attaches load balancers and nodes to the network.
@@ -37,5 +42,5 @@ resource "azurerm_federated_identity_credential" "github" {
   user_assigned_identity_id = azurerm_user_assigned_identity.github[each.key].id
   issuer                    = "https://token.actions.githubusercontent.com"
   audience                  = ["api://AzureADTokenExchange"]
-  subject                   = "repo:${var.github.repository}:environment:${each.value}"
+  subject                   = "${local.github_subject}:environment:${each.value}"
 }

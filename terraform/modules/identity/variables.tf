@@ -22,18 +22,32 @@ variable "github" {
   description = <<-EOT
     Who may sign in from GitHub's workflows, or null for nobody.
     - `repository`: OWNER/REPO.
+    - `owner_id`, `repository_id`: GitHub's numbers for both, where its tokens carry them: in repositories made, renamed or transferred since
+      15 July 2026, or that chose so. Both or neither.
     - `environments`: for each identity, the GitHub environment whose jobs are it. What may use an environment (main, `v*` tags, reviewers) is set in
       GitHub, by the root `github`: a pull request from a fork never gets one.
   EOT
   type = object({
-    repository   = string
-    environments = map(string)
+    repository    = string
+    owner_id      = optional(number)
+    repository_id = optional(number)
+    environments  = map(string)
   })
   default = null
 
   validation {
     condition     = var.github == null ? true : can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
     error_message = "github.repository: give OWNER/REPO, such as \"my-org/my-repository\"."
+  }
+
+  validation {
+    condition     = var.github == null ? true : (var.github.owner_id == null) == (var.github.repository_id == null)
+    error_message = "github: give both owner_id and repository_id, or neither; a token's subject carries both."
+  }
+
+  validation {
+    condition     = var.github == null ? true : alltrue([for id in [var.github.owner_id, var.github.repository_id] : id == null ? true : id > 0 && floor(id) == id])
+    error_message = "github: give owner_id and repository_id as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
   }
 
   validation {

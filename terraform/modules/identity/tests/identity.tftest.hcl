@@ -55,6 +55,48 @@ run "a_token_is_believed_by_its_environment" {
   }
 }
 
+# GitHub's tokens carry the numbers in repositories made, renamed or transferred since 15 July 2026: Azure/login#617, Azure/azure-dev#9382
+run "a_token_that_carries_numbers_is_believed_by_them" {
+  command = plan
+
+  variables {
+    github = {
+      repository    = "my-org/my-repository"
+      owner_id      = 1234567
+      repository_id = 1309247986
+      environments  = { staging = "staging", production = "live" }
+    }
+  }
+
+  assert {
+    condition = { for name, credential in azurerm_federated_identity_credential.github : name => credential.subject } == {
+      staging    = "repo:my-org@1234567/my-repository@1309247986:environment:staging"
+      production = "repo:my-org@1234567/my-repository@1309247986:environment:live"
+    }
+    error_message = "the subjects are not those of jobs in the environments of such a repository"
+  }
+}
+
+run "one_number_without_the_other_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-org/my-repository", owner_id = 1234567, environments = {} }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "a_number_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    github = { repository = "my-org/my-repository", owner_id = 1.5, repository_id = 0, environments = {} }
+  }
+
+  expect_failures = [var.github]
+}
+
 run "two_identities_in_one_environment_are_refused" {
   command = plan
 
