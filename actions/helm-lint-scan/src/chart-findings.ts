@@ -78,7 +78,7 @@ export function reportFailures(rendered: RenderedCase, locator: Locator, finding
     const place = () =>
       broken === undefined ? placeOf(at, chart, values, locator) : locator.excerpt(broken.file, broken.excerpt);
     const said = readable(message, at, values);
-    const text = broken === undefined || broken.excerpt === '' ? said : `${said}: ${broken.excerpt}`;
+    const text = broken === undefined || broken.excerpt === '' || broken.secret ? said : `${said}: ${broken.excerpt}`;
     findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
   }
 }

@@ -2,7 +2,7 @@ import type { CaseId, Findings } from './findings.ts';
 import type { KubeVersion } from './kube-version.ts';
 import { minorNumber } from './kube-version.ts';
 import type { Place } from './locate/locate.ts';
-import type { ReadResult } from './manifests/read.ts';
+import { faultText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceLabel } from './manifests/resource.ts';
 import { workloadsOf } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
@@ -40,13 +40,13 @@ export async function inspect(inspected: Inspected, validators: Validators, find
 }
 
 function reportDocuments({ id, broken, strays, locateText }: Inspected, findings: Findings): void {
-  for (const { file, line, message, excerpt } of broken) {
-    const text = excerpt === '' ? message : `${message}: ${excerpt}`;
+  for (const document of broken) {
+    const { file, line, excerpt } = document;
     findings.add({
       rule: engineRules.yaml,
       case: id,
       path: [],
-      message: `in ${file}: ${text}`,
+      message: `in ${file}: ${faultText(document)}`,
       place: () => locateText(file, line, excerpt),
     });
   }

@@ -149,3 +149,22 @@ describe('what helm lint printed', () => {
     expect(lintMessages('==> Linting helm/shop\n\n1 chart(s) linted, 0 chart(s) failed\n')).toEqual([]);
   });
 });
+
+describe('what may be secret is left out of what Helm says', () => {
+  it.each([
+    "Error: YAML parse error on c/templates/s.yaml: error converting YAML to JSON: yaml: unknown anchor 'hunter2' referenced",
+    'Error: template: c/templates/s.yaml:3:4: executing "c/templates/s.yaml" at <.Values.x>: range can\'t iterate over hunter2\nhunter2',
+    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/db/password': 'hunter2' does not match pattern '^x'\n",
+  ])('%#', (stderr) => {
+    const messages = renderMessages(stderr);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.message).not.toContain('hunter2');
+  });
+
+  it('and what is not, is not', () => {
+    const [message] = renderMessages(
+      "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/db/name': 'Web' does not match pattern '^[a-z]+$'\n",
+    );
+    expect(message?.message).toContain("'Web' does not match");
+  });
+});

@@ -32,7 +32,11 @@ interface Call {
 }
 
 /** Runs one engine whose program prints what `answer` says. */
-async function scan(name: ScannerName, answer: (call: Call) => Partial<ExecResult> | Promise<Partial<ExecResult>>) {
+async function scan(
+  name: ScannerName,
+  answer: (call: Call) => Partial<ExecResult> | Promise<Partial<ExecResult>>,
+  resources = group.resources,
+) {
   const calls: Call[] = [];
   const exec: Exec = {
     async run(tool, args, options = {}) {
@@ -41,7 +45,7 @@ async function scan(name: ScannerName, answer: (call: Call) => Partial<ExecResul
     },
   };
   const env = { RUNNER_TEMP: temp, PATH: '/bin', GITHUB_TOKEN: 'secret', KUBECONFIG: '/home/me/.kube/config' };
-  const results = await scanAll([scanners[name]], [group], { exec, schemas: openSchemaStore(), env });
+  const results = await scanAll([scanners[name]], [{ ...group, resources }], { exec, schemas: openSchemaStore(), env });
   const found = results.flatMap((each) => each.found);
   return {
     calls,
@@ -185,5 +189,17 @@ describe('what they found', () => {
       ['kubeconform/schema', 'error', 'Deployment', [], "the object: additional properties 'x' not allowed"],
       ['kubeconform/schema', 'error', 'Service', ['kind'], 'could not be read'],
     ]);
+  });
+
+  it('do not show what may be secret', async () => {
+    const secret = resourcesIn('apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: hunter2 }\n');
+    const msg = (path: string) =>
+      `problem validating schema: - at '': validation failed   - at '${path}': 'hunter2' is not valid byte: illegal base64 data`;
+    for (const text of [msg('/data/a'), "could not read 'hunter2'"]) {
+      const answer = { resources: [{ filename: '0-0.yaml', status: 'statusInvalid', msg: text }] };
+      const { found } = await scan('kubeconform', () => ({ stdout: JSON.stringify(answer) }), secret);
+      expect(found).toHaveLength(1);
+      expect(JSON.stringify(found)).not.toContain('hunter2');
+    }
   });
 });

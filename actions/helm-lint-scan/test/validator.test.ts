@@ -118,7 +118,24 @@ describe('objects of Kubernetes', () => {
   it('a secret whose data is not Base64 is refused', () => {
     const secret = (data: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: ${data} }\n`;
     expect(problems(secret('aGVsbG8='))).toEqual([]);
-    expect(problems(secret('hello!'))).toEqual(['value: data.a is not Base64: the text "hello!"']);
+    expect(problems(secret('hello!'))).toEqual(['value: data.a is not Base64: a text']);
+  });
+
+  const secret = (data: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\n${data}\n`;
+  const pod = (env: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, env: ${env} }] }\n`;
+  const VARIABLE = 'spec.containers[0].env';
+  it.each([
+    [secret('stringData: { password: 48151623 }'), 'stringData.password must be string, but is a number'],
+    [secret('data: 48151623'), 'data must be object, but is a number'],
+    [secret('type: 48151623'), 'type must be string, but is 48151623'],
+    [pod('[{ name: PASSWORD, value: 48151623 }]'), `${VARIABLE}[0].value must be string, but is a number`],
+    [pod('[{ name: PASSWORD, value: true }]'), `${VARIABLE}[0].value must be string, but is a boolean`],
+    [pod('[{ name: PORT, value: 48151623 }]'), `${VARIABLE}[0].value must be string, but is 48151623`],
+    [pod('["PASSWORD=48151623"]'), `${VARIABLE}[0] must be object, but is a text`],
+    [pod('"PASSWORD=48151623"'), `${VARIABLE} must be array, but is a text`],
+  ])('what may be secret is not shown (%#)', (text, message) => {
+    expect(problems(text)).toEqual([`value: ${message}`]);
   });
 
   it.each([
@@ -149,6 +166,13 @@ describe('custom resources', () => {
     ['{ size: 1, port: 80, labels: { x: 1 } }', ['value: spec.labels.x must be string, but is 1']],
   ])('%s', (spec, expected) => {
     expect(problems(shop(spec))).toEqual(expected);
+  });
+
+  it('what is called a secret is not shown', () => {
+    const named = (key: string) => problems(shop(`{ size: 1, port: 80, labels: { ${key}: 48151623 } }`));
+    for (const key of ['password', 'adminPassword', 'auth-token', 'API_KEY'])
+      expect(named(key)).toEqual([`value: spec.labels.${key} must be string, but is a number`]);
+    expect(named('secretName')).toEqual(['value: spec.labels.secretName must be string, but is 48151623']);
   });
 
   it('a version that is not served has no schema', () => {

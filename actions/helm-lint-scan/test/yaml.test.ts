@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { openReader } from '../src/manifests/read.ts';
+import { faultText, openReader } from '../src/manifests/read.ts';
 import { readYaml } from '../src/manifests/yaml.ts';
 
 describe('YAML as Kubernetes reads it', () => {
@@ -79,5 +79,31 @@ describe('what helm template prints', () => {
     const { resources, strays } = rendered(text);
     expect(resources.map(({ kind, prefix }) => [kind, prefix])).toEqual([['Secret', ['items', 0]]]);
     expect(strays).toEqual([{ file: 'helm/a/templates/c.yaml', line: 1 }]);
+  });
+});
+
+describe('what is broken', () => {
+  const said = (text: string) =>
+    openReader()
+      .manifests([{ path: 'a.yaml', text }])
+      .broken.map(faultText);
+
+  it('is shown with its line', () => {
+    expect(said('kind: ConfigMap\na: b: c\n')).toEqual([
+      'Nested mappings are not allowed in compact mappings: a: b: c',
+    ]);
+  });
+
+  it.each([
+    'kind: Secret\nstringData:\n  a: "hunter2\n',
+    'kind: Secret\nstringData:\n  a: *hunter2\n',
+    '{ "kind": "Secret", "stringData": { "a": *hunter2 } }\n',
+    '- name: PASSWORD\n  value: "hunter2\n',
+    '- { name: PASSWORD, value: *hunter2 }\n',
+    'adminPassword: "hunter2\n',
+    'a: "https://me:hunter2@example.com\n',
+  ])('shows nothing that may be secret (%#)', (text) => {
+    expect(said(text)).not.toEqual([]);
+    for (const sentence of said(text)) expect(sentence).not.toMatch(/hunter2|^$/);
   });
 });

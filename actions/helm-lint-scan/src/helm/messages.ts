@@ -1,4 +1,5 @@
 import { type Path, pathText, pointerPath } from '../data.ts';
+import { isSecretPath, withoutQuotes } from '../secrets.ts';
 
 /** What Helm says is wrong, and where. */
 export interface HelmMessage {
@@ -116,17 +117,23 @@ const dottedPath = (text: string): Path =>
 function refusals(path: Path, why: string): { message: string; path: Path }[] {
   const listed = /^additional propert(?:y|ies) (.+?)(?: is| are)? not allowed/i.exec(why)?.[1];
   const keys = listed?.split(/, | and /).map((key) => key.replaceAll(/^'|'$/g, '')) ?? [];
-  if (keys.length === 0)
-    return [{ message: `values.schema.json refuses ${pathText(path) || 'the values'}: ${why}`, path }];
+  if (keys.length === 0) {
+    const said = isSecretPath(path) ? withoutQuotes(why) : why;
+    return [{ message: `values.schema.json refuses ${pathText(path) || 'the values'}: ${said}`, path }];
+  }
   return keys.sort().map((key) => {
     const at = [...path, key];
     return { message: `values.schema.json refuses ${pathText(at)}: it knows no such key`, path: at };
   });
 }
 
-/** Helm's sentence on one line, without the machinery around it. */
+/** Helm's sentence on one line, without the machinery around it and without the values that it repeats, which may be secrets. */
 function readable(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+  return text
+    .replace(/(unknown anchor) '.*' (?=referenced)/s, '$1 ')
+    .replace(/(range can't iterate over) .*/s, '$1 this value')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim();
 }
 
 function withAdvice(text: string): string {

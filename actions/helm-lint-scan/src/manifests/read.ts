@@ -1,3 +1,4 @@
+import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
 import type { TemplateSource } from '../subcharts.ts';
 import { numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlFault } from './yaml.ts';
@@ -12,7 +13,13 @@ export interface BrokenDocument extends YamlFault {
   file: string;
   /** The faulty line as it stands in the text that was read. */
   excerpt: string;
+  /** Whether there may be a secret in that line: it then serves to find the place, and is not shown. */
+  secret: boolean;
 }
+
+/** What is wrong with a document, with its line as far as it may be shown. What the parser read stands behind a colon. */
+export const faultText = ({ message, excerpt, secret }: BrokenDocument): string =>
+  secret ? message.replace(/:.*$/s, '') : [message, excerpt].filter((text) => text !== '').join(': ');
 
 export interface ReadResult {
   resources: Resource[];
@@ -26,8 +33,11 @@ function readFileText(text: string, origin: Origin): ReadResult {
   const result: ReadResult = { resources: [], broken: [], strays: [] };
   const lines = text.split('\n');
   for (const document of readYaml(text)) {
-    for (const fault of document.faults)
-      result.broken.push({ ...fault, file, excerpt: (lines[fault.line - 1] ?? '').trim() });
+    for (const fault of document.faults) {
+      const excerpt = (lines[fault.line - 1] ?? '').trim();
+      const secret = mayHoldSecret(excerpt) || mentionsSecret(text);
+      result.broken.push({ ...fault, file, excerpt, secret });
+    }
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);
     const isEmptyList = typeof document.value === 'object' && (document.value as { kind?: unknown }).kind === 'List';

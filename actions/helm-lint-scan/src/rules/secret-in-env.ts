@@ -1,10 +1,6 @@
 import { listAt, textAt } from '../data.ts';
+import { isSecretVariable } from '../secrets.ts';
 import { eachContainer, type ResourceRule, wrong } from './rule.ts';
-
-const NAME = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/i;
-/** Shapes that only secrets have: keys of clouds and hosts, private keys, passwords in addresses. */
-const VALUE =
-  /^(?:AKIA|ASIA)[0-9A-Z]{16}$|^gh[pousr]_[A-Za-z0-9]{36,}|^github_pat_\w{22,}|^xox[abprs]-[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|^\w+:\/\/[^/\s:@]+:[^/\s:@]+@/;
 
 export const secretInEnv: ResourceRule = {
   id: 'secret-in-env',
@@ -19,7 +15,7 @@ export const secretInEnv: ResourceRule = {
         const value = textAt(variable, 'value') ?? '';
         // A path says where the secret is, `$(NAME)` takes it from another variable.
         const refers = value === '' || value.startsWith('/') || /^\$\(.+\)$/.test(value);
-        return !refers && (NAME.test(key) || VALUE.test(value))
+        return !refers && isSecretVariable(key, value)
           ? [
               wrong(
                 resource,

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { listAt, type Path, pathText, pointerPath, textAt } from '../data.ts';
+import { isSecretAt, withoutQuotes } from '../secrets.ts';
 import type { SchemaStore } from '../validation/store.ts';
 import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
 
@@ -37,9 +38,10 @@ async function scanVersion(
 function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
   const file = files.get(basename(textAt(result, 'filename') ?? ''));
   if (file === undefined || !['statusInvalid', 'statusError'].includes(textAt(result, 'status') ?? '')) return [];
+  const { resource } = file;
   const found = (path: Path, message: string): Scanned => ({
     group: file.group,
-    resource: file.resource,
+    resource,
     path,
     rule: RULE,
     message,
@@ -49,10 +51,11 @@ function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanne
   const places = [...message.matchAll(/- at '([^']*)': (.+?)(?=\s+- at '|$)/gs)].filter(
     ([, , why]) => why !== 'validation failed',
   );
-  if (places.length === 0) return [found(['kind'], message)];
+  if (places.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
   return places.map(([, pointer = '', why = '']) => {
     const path = pointerPath(pointer);
-    return found(path, `${pathText(path) || 'the object'}: ${why.trim()}`);
+    const said = isSecretAt(resource, path) ? withoutQuotes(why) : why;
+    return found(path, `${pathText(path) || 'the object'}: ${said.trim()}`);
   });
 }
 

@@ -1,12 +1,18 @@
 import type { ErrorObject } from 'ajv';
 import { isData, pathText, pointerPath } from '../data.ts';
+import type { Resource } from '../manifests/resource.ts';
 import { nearest } from '../nearest.ts';
+import { isSecretAt } from '../secrets.ts';
 import type { SchemaProblem } from './validator.ts';
 
-/** What a failed keyword means, in the words of someone who writes charts; `undefined` when another error says it better. */
-export function explain(error: ErrorObject): SchemaProblem | undefined {
+/**
+ * What a failed keyword means, in the words of someone who writes charts; `undefined` when another error says it better.
+ * @param resource in which the error is: of what may be a secret there, only the type is named
+ */
+export function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
   const path = pointerPath(error.instancePath);
   const parameters = error.params as Record<string, unknown>;
+  const value = isSecretAt(resource, path) ? typeName(error.data) : shown(error.data);
   const where = path.length === 0 ? 'the object' : pathText(path);
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -21,14 +27,14 @@ export function explain(error: ErrorObject): SchemaProblem | undefined {
       return { path: [...path, key], about: 'absent', message: `${where} has no ${key}, which is required` };
     }
     case 'type':
-      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${shown(error.data)}` };
+      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${value}` };
     case 'enum':
-      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${shown(error.data)}` };
+      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${value}` };
     case 'format':
       return {
         path,
         about: 'value',
-        message: `${where} is not ${FORMATS[String(parameters.format)] ?? `a valid ${parameters.format}`}: ${shown(error.data)}`,
+        message: `${where} is not ${FORMATS[String(parameters.format)] ?? `a valid ${parameters.format}`}: ${value}`,
       };
     // The branches that failed are reported themselves.
     case 'anyOf':
@@ -51,9 +57,15 @@ function oneOf(choices: unknown): string {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isData(value)) return 'a mapping';
+  if (Array.isArray(value) || isData(value)) return typeName(value);
   const text = JSON.stringify(value) ?? 'nothing';
   const type = typeof value === 'string' ? 'the text ' : '';
   return `${type}${text.length > 60 ? `${text.slice(0, 57)}..."` : text}`;
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isData(value)) return 'a mapping';
+  if (typeof value === 'string') return 'a text';
+  return value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
 }

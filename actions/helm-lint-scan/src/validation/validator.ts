@@ -100,11 +100,12 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: Readonl
   };
 
   return {
-    validate({ apiVersion, kind, object }) {
+    validate(resource) {
+      const { apiVersion, kind, object } = resource;
       const validate = compile(`${apiVersion}/${kind}`);
       if (validate !== undefined) {
         validate(object);
-        return { state: 'checked', problems: problemsOf(validate.errors ?? []) };
+        return { state: 'checked', problems: problemsOf(validate.errors ?? [], resource) };
       }
       // The group of a custom resource has a dot; Kubernetes' own groups are those in its description.
       const group = groupOf(apiVersion);
@@ -117,10 +118,10 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: Readonl
   };
 }
 
-function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {
+function problemsOf(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>();
   for (const error of errors) {
-    const problem = explain(error);
+    const problem = explain(error, resource);
     if (problem !== undefined) problems.set(`${problem.path.join('\n')}\n${problem.message}`, problem);
   }
   return [...problems.values()];
