@@ -2,6 +2,7 @@ import { ActionError } from '../../lib/errors.ts';
 import { applyAll, type ChangedFile, editsFor, type Row } from './apply.ts';
 import { type Chart, inChart, nextVersion, readChart, wouldGoBack } from './chart.ts';
 import type { Request } from './inputs.ts';
+import { isOlder } from './tags.ts';
 import { findOne } from './targets.ts';
 import { collectWishes, fileOf, follows, type ImageWish, isThere, type Wish } from './wishes.ts';
 import { type ParsedDocument, readYaml, type YamlFile } from './yaml/source.ts';
@@ -121,18 +122,22 @@ function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
     .sort((a, b) => depth(b) - depth(a))[0];
 }
 
-/** An older run must not undo a newer one: by the chart's version, or by the images' tags when no version is given. */
+/**
+ * An older run must not undo a newer one: by the chart's version, by an appVersion that is given, or by the images' tags when no version
+ * is. An appVersion that follows the version says nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
+ */
 function skipReason(
   chart: Chart,
   charts: readonly Chart[],
-  { version, allowDowngrade }: Request,
+  { version, appVersion, allowDowngrade }: Request,
   images: readonly ImageWish[],
 ): string | undefined {
   if (allowDowngrade) return undefined;
-  if (version.kind === 'exact') {
-    const isBack = wouldGoBack(chart, version);
-    return isBack ? `${chart.path} is at ${chart.version}, which is newer than ${version.version.version}` : undefined;
-  }
+  if (version.kind === 'exact' && wouldGoBack(chart, version))
+    return `${chart.path} is at ${chart.version}, which is newer than ${version.version.version}`;
+  if (appVersion.kind === 'text' && isOlder(appVersion.text, chart.appVersion ?? ''))
+    return `${chart.path} has the appVersion ${chart.appVersion}, which is newer than ${appVersion.text}`;
+  if (version.kind === 'exact') return undefined;
   const older = images.find((image) => image.isOlder && ownerOf(image.file, charts) === chart);
   return older && `${chart.path} has ${older.repository} at ${older.from.tag}, which is newer than ${older.to.tag}`;
 }

@@ -134,6 +134,34 @@ describe('an older run', () => {
     expect(plan.charts[0]?.skipped).toContain('helm/shop has r.io/web at 2.0.0, which is newer than 1.9.9');
   });
 
+  it.each([
+    ['none', '0.9.0'],
+    ['patch', 'v0.9.9'],
+    ['1.0.0', '1.0.0-rc.1'],
+    ['1.1.0', '0.9.0'],
+  ])('is known by its app-version too (version %s, app-version %s)', async (version, appVersion) => {
+    const inputs = { version, 'app-version': appVersion, values: 'a=c' };
+    const plan = await planFor(inputs, 'a: b\n');
+    expect(plan.files).toEqual([]);
+    expect(plan.charts[0]?.skipped).toContain(
+      `helm/shop has the appVersion 1.0.0, which is newer than ${appVersion}: nothing is changed there`,
+    );
+    const back = await planFor({ ...inputs, 'allow-downgrade': 'true' }, 'a: b\n');
+    expect(newText(back, 'helm/shop/Chart.yaml')).toContain(`appVersion: "${appVersion}"`);
+  });
+
+  it.each([
+    ['a text that is no version', { version: 'none', 'app-version': 'nightly' }, '1.0.0'],
+    ['another text that was no version', { version: 'none', 'app-version': '0.9.0' }, 'nightly'],
+    ['a higher one', { version: 'none', 'app-version': '1.0.1' }, '1.0.0'],
+    // `helm create` writes appVersion 1.16.0 beside version 0.1.0.
+    ['the first version of a new chart', { version: '1.1.0' }, '1.16.0'],
+  ])('is not %s', async (_, inputs, appVersion) => {
+    const chart = CHART.replace('"1.0.0"', `"${appVersion}"`);
+    const plan = await planFor(inputs, '', { 'helm/shop/Chart.yaml': chart });
+    expect(plan.charts[0]).toMatchObject({ changed: true, skipped: undefined });
+  });
+
   it('skips only the chart that is newer', async () => {
     const request = await settings({ charts: 'a\nb', version: '1.5.0' });
     const files = filesOf({ 'a/Chart.yaml': 'name: a\nversion: 2.0.0\n', 'b/Chart.yaml': 'name: b\nversion: 1.0.0\n' });
