@@ -1,14 +1,17 @@
 import type { getOctokit } from '@actions/github';
 import { debug, info } from './commands.ts';
 import { ActionError, messageOf, PermissionError } from './errors.ts';
-import { isConnectionReset, retryAfterSeconds, type Verdict, withRetries } from './retry.ts';
+import { isConnectionReset, retryAfterSeconds, type Verdict, waitText, withRetries } from './retry.ts';
 
 export type GitHub = ReturnType<typeof getOctokit>;
+
+/** By their names in lower case, as Octokit gives them. */
+export type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
 
 /** What Octokit throws: https://github.com/octokit/request-error.js */
 interface RequestError extends Error {
   status: number;
-  response?: { headers: Record<string, string | undefined>; data?: unknown };
+  response?: { headers: ResponseHeaders; data?: unknown };
   request?: { method?: string; url?: string };
 }
 
@@ -32,22 +35,34 @@ export function answerOf(error: unknown): string {
 }
 
 /**
- * Whether a failed request may pass later. Primary and secondary rate limits come as 429 or as 403 with tell-tale headers or words.
+ * The time that the server asks to wait: `Retry-After`, or, when the limit is used up, the time at which there is a new one.
  * Source: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  */
+export function askedSeconds(headers: ResponseHeaders, now = Date.now()): number | undefined {
+  const after = retryAfterSeconds(headers['retry-after']?.toString(), now);
+  if (after !== undefined) return after;
+  const reset = isUsedUp(headers) ? Number(headers['x-ratelimit-reset'] ?? Number.NaN) : Number.NaN;
+  return Number.isNaN(reset) ? undefined : Math.max(0, reset - now / 1000);
+}
+
+const isUsedUp = (headers: ResponseHeaders): boolean => headers['x-ratelimit-remaining']?.toString() === '0';
+
+/** Primary and secondary rate limits come as 429, or as 403 with tell-tale headers or words. */
+export function isRateLimit(error: unknown): boolean {
+  if (!isRequestError(error)) return false;
+  if (error.status === 429) return true;
+  const headers = error.response?.headers ?? {};
+  const tells = headers['retry-after'] !== undefined || isUsedUp(headers) || /rate limit/i.test(error.message);
+  return error.status === 403 && tells;
+}
+
+/** Whether a failed request may pass later. */
 export function classifyRequest(error: unknown, now = Date.now()): Verdict {
   if (!isRequestError(error)) return { retry: isConnectionReset(error) };
-  const headers = error.response?.headers ?? {};
-  const after = retryAfterSeconds(headers['retry-after'], now);
-  const exhausted = headers['x-ratelimit-remaining'] === '0';
-  const reset = exhausted ? Math.max(0, Number(headers['x-ratelimit-reset'] ?? 0) - now / 1000) : undefined;
-  const waitSeconds = after ?? reset;
-  const passing: Verdict = waitSeconds === undefined ? { retry: true } : { retry: true, afterSeconds: waitSeconds };
-  if (error.status === 429) return passing;
-  if (error.status === 403 && (after !== undefined || exhausted || /rate limit/i.test(error.message))) return passing;
   // Octokit reports a broken connection as status 500 without a response.
-  if (error.status >= 500) return passing;
-  return { retry: false };
+  if (!isRateLimit(error) && error.status < 500) return { retry: false };
+  const afterSeconds = askedSeconds(error.response?.headers ?? {}, now);
+  return afterSeconds === undefined ? { retry: true } : { retry: true, afterSeconds };
 }
 
 export interface GitHubOptions {
@@ -103,8 +118,8 @@ export function explainRequest(error: unknown, action: string, permission: strin
       cause: error,
     });
   }
-  if (status === 403 && classifyRequest(error).retry === false)
-    return new PermissionError(action, permission, answer, error);
+  const verdict = classifyRequest(error);
+  if (status === 403 && !verdict.retry) return new PermissionError(action, permission, answer, error);
   if (status === 404) {
     return new ActionError({
       what: `${action} found nothing`,
@@ -113,13 +128,16 @@ export function explainRequest(error: unknown, action: string, permission: strin
       cause: error,
     });
   }
+  const asked = verdict.retry ? verdict.afterSeconds : undefined;
   return new ActionError({
-    what: `${action} failed`,
-    why: `the server answers ${answer}`,
-    next:
-      status !== undefined && status < 500 && status !== 429
-        ? 'Correct what the answer names and run the step again.'
-        : 'Run the job again; it goes on from where it stopped.',
+    what: isRateLimit(error) ? `${action} met the server's rate limit` : `${action} failed`,
+    why: `the server answers ${answer}${asked === undefined ? '' : ` and asks to wait ${waitText(asked)}`}`,
+    next: nextAfter(verdict, asked),
     cause: error,
   });
+}
+
+function nextAfter(verdict: Verdict, asked: number | undefined): string {
+  if (!verdict.retry) return 'Correct what the answer names and run the step again.';
+  return `Run the job again${asked === undefined ? '' : ' after that time'}; it goes on from where it stopped.`;
 }

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the policy says of a failed attempt. */
+/** What the policy says of a failed attempt; with the time that the server asks to wait, if it does. */
 export type Verdict = { retry: false } | { retry: true; afterSeconds?: number };
+
+/** The longest time that a server may ask to wait. Beyond it a job that ends and says so is better than one that sleeps. */
+export const LONGEST_WAIT_SECONDS = 600;
 
 export interface RetryPolicy {
   /** Retries after the first attempt. */
@@ -11,7 +14,7 @@ export interface RetryPolicy {
   onRetry?: (error: unknown, attempt: number, waitSeconds: number) => void;
   /** First wait; it doubles with each attempt. */
   baseSeconds?: number;
-  /** No wait is longer, also when the server asks for more. */
+  /** No wait of our own choice is longer. */
   maxSeconds?: number;
   wait?: (seconds: number) => Promise<unknown>;
   random?: () => number;
@@ -20,7 +23,7 @@ export interface RetryPolicy {
 /**
  * Do the work again while the policy says that the failure may pass.
  * Waits grow exponentially with full jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/),
- * except where the server named a time.
+ * except where the server named a longer time: that is waited out in full, or, past {@link LONGEST_WAIT_SECONDS}, not at all.
  * @throws what the last attempt threw
  */
 export async function withRetries<T>(work: (attempt: number) => Promise<T>, policy: RetryPolicy): Promise<T> {
@@ -32,12 +35,23 @@ export async function withRetries<T>(work: (attempt: number) => Promise<T>, poli
     } catch (error) {
       const verdict = classify(error);
       if (!verdict.retry || attempt > retries) throw error;
+      const { afterSeconds = 0 } = verdict;
+      if (afterSeconds > LONGEST_WAIT_SECONDS) throw error;
       const backoff = Math.min(baseSeconds * 2 ** (attempt - 1), maxSeconds) * (0.5 + random() / 2);
-      const seconds = verdict.afterSeconds === undefined ? backoff : Math.min(verdict.afterSeconds, maxSeconds);
+      const seconds = Math.max(backoff, afterSeconds);
       onRetry?.(error, attempt, seconds);
       await wait(seconds);
     }
   }
+}
+
+/** https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LAST_DATE = 8.64e15;
+
+/** The time that a server asks to wait, for people; from now. */
+export function waitText(seconds: number, now = Date.now()): string {
+  const until = new Date(Math.min(now + seconds * 1000, LAST_DATE)).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `${Math.ceil(seconds)} s, until ${until}`;
 }
 
 const RESET_CODES = new Set([

@@ -64,6 +64,9 @@ describe('openGitHub', () => {
   });
 });
 
+/** The Unix time in so many seconds. */
+const soon = (seconds: number): string => String(Math.floor(Date.now() / 1000) + seconds);
+
 describe('explainRequest', () => {
   const explained = async (...handlers: Handler[]): Promise<ActionError> => {
     const { apiUrl } = await serve(...handlers);
@@ -100,6 +103,29 @@ describe('explainRequest', () => {
     const error = await explained(reset);
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain('Run the job again');
+  });
+
+  it.each([
+    [429, { message: 'Too Many Requests' }, { 'retry-after': '7200' }],
+    [403, { message: 'API rate limit exceeded' }, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': soon(7200) }],
+    [503, { message: 'Maintenance' }, { 'retry-after': '7200' }],
+  ])('names the time at once that a %i asks to wait, if it is too long to wait here', async (status, body, headers) => {
+    const waits: number[] = [];
+    const { apiUrl, requests } = await serve(json(status, body, headers));
+    const thrown = await getRepository(apiUrl, waits).catch((error: unknown) => error);
+    const error = explainRequest(thrown, 'reading o/r', 'contents: read') as ActionError;
+    expect(error).toBeInstanceOf(ActionError);
+    expect(error.why).toMatch(/asks to wait (?:7200|7199) s, until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
+    expect(error.next).toContain('after that time');
+    expect({ waits, requests: requests.length }).toEqual({ waits: [], requests: 1 });
+  });
+
+  it('says of a rate limit that it is one, and names no permission', async () => {
+    const limited = json(403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '60' });
+    const error = await explained(limited);
+    expect(error.what).toBe("reading o/r met the server's rate limit");
+    expect(error.why).toContain('asks to wait 60 s');
+    expect(error.next).not.toContain('permissions');
   });
 
   it('leaves defects as they are', () => {

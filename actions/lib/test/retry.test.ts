@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { classifyRequest } from '../github.ts';
-import { isConnectionReset, retryAfterSeconds, withRetries } from '../retry.ts';
+import { isConnectionReset, LONGEST_WAIT_SECONDS, retryAfterSeconds, waitText, withRetries } from '../retry.ts';
 
 /** A policy whose waits are recorded, not waited for. */
 function recorded(retries: number) {
@@ -30,16 +30,23 @@ describe('withRetries', () => {
     expect({ attempts, waits }).toEqual({ attempts: 4, waits: [1, 2, 4] });
   });
 
-  it('honours the time the server names, up to the cap', async () => {
-    const { waits, policy } = recorded(2);
-    const answers = [
-      { retry: true, afterSeconds: 7 },
-      { retry: true, afterSeconds: 4000 },
-    ];
+  it('waits out the time the server names, whatever its own cap, and never less than its own wait', async () => {
+    const { waits, policy } = recorded(3);
+    const answers = [7, 0, 600].map((afterSeconds) => ({ retry: true, afterSeconds }));
     await expect(
-      withRetries(() => (answers.length > 0 ? Promise.reject(answers.shift()) : Promise.resolve('done')), policy),
+      withRetries(() => (answers.length > 0 ? Promise.reject(answers.shift()) : Promise.resolve('done')), {
+        ...policy,
+        maxSeconds: 5,
+      }),
     ).resolves.toBe('done');
-    expect(waits).toEqual([7, 60]);
+    expect(waits).toEqual([7, 2, 600]);
+  });
+
+  it('gives up at once when the server names a time that is too far away', async () => {
+    const { waits, policy } = recorded(3);
+    const far = { retry: true, afterSeconds: LONGEST_WAIT_SECONDS + 1 };
+    await expect(withRetries(() => Promise.reject(far), policy)).rejects.toBe(far);
+    expect(waits).toEqual([]);
   });
 
   it('does not repeat what cannot pass', async () => {
@@ -70,6 +77,9 @@ describe('classifyRequest', () => {
       failed(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1030' }),
       { retry: true, afterSeconds: 30 },
     ],
+    ['429 of an exhausted limit without a time', failed(429, { 'x-ratelimit-remaining': '0' }), { retry: true }],
+    ['503 with Retry-After', failed(503, { 'retry-after': '40' }), { retry: true, afterSeconds: 40 }],
+    ['404 with the last request', failed(404, { 'x-ratelimit-remaining': '0' }), { retry: false }],
     ['403 of a secondary limit', failed(403, {}, 'You have exceeded a secondary rate limit'), { retry: true }],
     ['403', failed(403), { retry: false }],
     ['401', failed(401), { retry: false }],
@@ -99,4 +109,10 @@ it('reads Retry-After as seconds and as a date', () => {
   expect(retryAfterSeconds('Wed, 31 Dec 2025 00:00:30 GMT', now)).toBe(0);
   expect(retryAfterSeconds('soon', now)).toBeUndefined();
   expect(retryAfterSeconds(undefined, now)).toBeUndefined();
+});
+
+it('names a time to wait, however far away', () => {
+  const now = Date.parse('2026-01-01T00:00:00.500Z');
+  expect(waitText(59.5, now)).toBe('60 s, until 2026-01-01T00:01:00Z');
+  expect(waitText(1e20, now)).toContain('until +275760-09-13T00:00:00Z');
 });
