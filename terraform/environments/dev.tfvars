@@ -24,10 +24,9 @@ upgrades = {
 system_pool = { min_count = 1, max_count = 2 }
 user_pools  = { apps = { min_count = 1, max_count = 4 } }
 
-registries = {
-  staging    = { sku = "Basic", zone_redundant = false }
-  production = { sku = "Basic", zone_redundant = false }
-}
+# Workflows push to production's registries alone, and Argo CD runs here what main names. `terraform output production_registry_id` there tells the id.
+registries            = null
+pull_from_registry_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd000000"
 
 network = {
   address_space = "10.42.0.0/16"

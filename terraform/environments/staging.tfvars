@@ -24,10 +24,9 @@ upgrades = {
 system_pool = { max_count = 3 }
 user_pools  = { apps = { max_count = 6 } }
 
-registries = {
-  staging    = { sku = "Standard", zone_redundant = false }
-  production = { sku = "Standard", zone_redundant = false }
-}
+# Workflows push to production's registries alone, and Argo CD runs here what main names. `terraform output production_registry_id` there tells the id.
+registries            = null
+pull_from_registry_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd000000"
 
 # Apart from production's, so that the two can be peered.
 network = {

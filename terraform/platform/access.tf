@@ -13,11 +13,11 @@ locals {
       role         = "Managed Identity Operator"
       scope        = module.identity.kubelet.id
     }
-    # What runs comes from production alone.
+    # What runs comes from production alone, in every environment: they all run what main names.
     kubelet-production = {
       principal_id = module.identity.kubelet.principal_id
       role         = "AcrPull"
-      scope        = module.registry["production"].id
+      scope        = var.registries == null ? var.pull_from_registry_id : module.registry["production"].id
     }
   }
 

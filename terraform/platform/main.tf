@@ -46,7 +46,7 @@ module "identity" {
 
 module "registry" {
   source   = "../modules/registry"
-  for_each = { staging = local.names.registry_staging, production = local.names.registry_production }
+  for_each = var.registries == null ? {} : { staging = local.names.registry_staging, production = local.names.registry_production }
 
   resource_group_name     = azurerm_resource_group.this.name
   location                = azurerm_resource_group.this.location

@@ -8,8 +8,13 @@ output "cluster" {
 }
 
 output "registries" {
-  description = "Host of each registry."
+  description = "Host of each registry; none where the cluster pulls from another environment's."
   value       = { for name, registry in module.registry : name => registry.login_server }
+}
+
+output "production_registry_id" {
+  description = "Id of the registry that releases are pushed to: `pull_from_registry_id` of the environments that have none of their own. null in those."
+  value       = var.registries == null ? null : module.registry["production"].id
 }
 
 output "egress_ip" {

@@ -41,6 +41,11 @@ variable "github" {
   default = null
 
   validation {
+    condition     = var.github == null || var.registries != null
+    error_message = "github: its workflows push to the registries that the same environment makes; leave it out with registries = null."
+  }
+
+  validation {
     condition     = var.github == null ? true : can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
     error_message = "github.repository: give OWNER/REPO, such as \"my-org/my-repository\"."
   }

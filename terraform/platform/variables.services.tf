@@ -1,6 +1,7 @@
 variable "registries" {
   description = <<-EOT
     The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which alone the cluster pulls from.
+    null where no workflow pushes: the cluster then pulls from `pull_from_registry_id`.
     - `sku`: Basic, Standard or Premium.
     - `zone_redundant`: a copy in every zone. Premium only.
     - `replica_locations`: more regions with a copy. Premium only.
@@ -23,13 +24,29 @@ variable "registries" {
   default = {}
 
   validation {
-    condition     = alltrue([for registry in [var.registries.staging, var.registries.production] : !registry.zone_redundant || length(var.zones) > 0])
+    condition     = var.registries == null ? true : alltrue([for registry in [var.registries.staging, var.registries.production] : !registry.zone_redundant || length(var.zones) > 0])
     error_message = "registries: zone_redundant needs a region with zones; set it to false where zones = []."
   }
 
   validation {
-    condition     = var.environment != "production" || var.registries.production.untagged_retention_days == null
+    condition     = var.registries == null || var.environment != "production" ? true : var.registries.production.untagged_retention_days == null
     error_message = "registries.production.untagged_retention_days: what was released is kept, so that every release can be gone back to; leave it out."
+  }
+}
+
+variable "pull_from_registry_id" {
+  description = "Id of the registry of another environment that this cluster pulls from, with `registries = null`: production's output `production_registry_id`. Whoever applies must be allowed to give rights there."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.pull_from_registry_id == null) == (var.registries != null)
+    error_message = "pull_from_registry_id: give it with registries = null, and only then, so that the cluster pulls from one place: what an environment's own registries hold, or what production's hold."
+  }
+
+  validation {
+    condition     = var.pull_from_registry_id == null ? true : can(regex("^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/Microsoft\\.ContainerRegistry/registries/[A-Za-z0-9]{5,50}$", var.pull_from_registry_id))
+    error_message = "pull_from_registry_id: give the registry's id, not its host: terraform output production_registry_id in production, or az acr show --name NAME --query id."
   }
 }
 

@@ -136,6 +136,37 @@ run "the_cluster_pulls_from_production_alone" {
   }
 }
 
+# What Argo CD deploys there names production's registry, as main does.
+run "another_environment_pulls_from_productions_registry_and_makes_none" {
+  command = plan
+
+  variables {
+    environment           = "staging"
+    registries            = null
+    pull_from_registry_id = "/subscriptions/8c880c6a-8653-4c26-9943-fc4947198176/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd123456"
+    github                = null
+  }
+
+  assert {
+    condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "AcrPull"] == ["22222222-2222-2222-2222-222222222222 ${var.pull_from_registry_id}"]
+    error_message = "the cluster can not pull what was released, or pulls from elsewhere"
+  }
+
+  assert {
+    condition     = length(module.registry) == 0 && output.registries == {} && output.production_registry_id == null
+    error_message = "a registry is made that nobody pushes to"
+  }
+}
+
+run "production_tells_others_where_to_pull_from" {
+  command = plan
+
+  assert {
+    condition     = output.production_registry_id == "/stub/registry/production"
+    error_message = "the id of production's registry is not told"
+  }
+}
+
 run "only_identities_and_groups_have_rights" {
   command = plan
 

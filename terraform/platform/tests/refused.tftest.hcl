@@ -162,6 +162,51 @@ run "releases_that_are_deleted_is_refused" {
   expect_failures = [var.registries]
 }
 
+run "a_cluster_that_pulls_from_nowhere_is_refused" {
+  command = plan
+
+  variables {
+    registries = null
+    github     = null
+  }
+
+  expect_failures = [var.pull_from_registry_id]
+}
+
+run "a_cluster_that_pulls_from_two_places_is_refused" {
+  command = plan
+
+  variables {
+    pull_from_registry_id = "/subscriptions/8c880c6a-8653-4c26-9943-fc4947198176/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd123456"
+  }
+
+  expect_failures = [var.pull_from_registry_id]
+}
+
+run "a_registry_by_its_host_is_refused" {
+  command = plan
+
+  variables {
+    registries            = null
+    github                = null
+    pull_from_registry_id = "crshopproductionprd123456.azurecr.io"
+  }
+
+  expect_failures = [var.pull_from_registry_id]
+}
+
+run "workflows_without_registries_are_refused" {
+  command = plan
+
+  variables {
+    environment           = "staging"
+    registries            = null
+    pull_from_registry_id = "/subscriptions/8c880c6a-8653-4c26-9943-fc4947198176/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd123456"
+  }
+
+  expect_failures = [var.github]
+}
+
 run "a_repository_without_owner_is_refused" {
   command = plan
 

@@ -48,3 +48,52 @@ run "somebody_administers_it_and_nobody_else_reaches_it" {
     error_message = "everybody reaches the API"
   }
 }
+
+# Who may do what, by the role's key in access.tf; platform.tftest.hcl holds what stands behind each.
+run "rights_are_exactly_those_of_the_environment" {
+  command = plan
+
+  assert {
+    condition = {
+      for key, each in merge(azurerm_role_assignment.before_cluster, azurerm_role_assignment.github) : key => each.role_definition_name
+      } == merge(
+      {
+        cluster-network    = "Network Contributor"
+        cluster-kubelet    = "Managed Identity Operator"
+        kubelet-production = "AcrPull"
+      },
+      var.environment != "production" ? {} : {
+        github-staging-push            = "AcrPush"
+        github-production-push         = "AcrPush"
+        github-production-pull-staging = "AcrPull"
+        github-plan-read               = "Reader"
+        github-plan-cluster            = "Azure Kubernetes Service Cluster User Role"
+      },
+    )
+    error_message = "an identity has a right more or less than intended"
+  }
+
+  assert {
+    condition = toset([for each in azurerm_role_assignment.people : "${each.role_definition_name}: ${each.principal_id}"]) == toset(concat(
+      [for id in var.access.cluster_admin_group_ids : "Azure Kubernetes Service RBAC Cluster Admin: ${id}"],
+      [for id in var.access.cluster_reader_group_ids : "Azure Kubernetes Service RBAC Reader: ${id}"],
+      [for id in setunion(var.access.cluster_admin_group_ids, var.access.cluster_reader_group_ids) : "Azure Kubernetes Service Cluster User Role: ${id}"],
+    ))
+    error_message = "people have a right more or less than intended"
+  }
+}
+
+# Workflows push to production's registries alone, and every environment runs what main names.
+run "images_come_from_where_releases_are_pushed" {
+  command = plan
+
+  assert {
+    condition     = sort(keys(module.registry)) == (var.environment == "production" ? ["production", "staging"] : [])
+    error_message = "a registry is made that no workflow pushes to"
+  }
+
+  assert {
+    condition     = var.environment == "production" ? true : azurerm_role_assignment.before_cluster["kubelet-production"].scope == var.pull_from_registry_id
+    error_message = "the cluster pulls from a registry that no workflow pushes to"
+  }
+}
