@@ -7,7 +7,8 @@ import { locateImage } from './locate.ts';
 import { hostOf, type Login } from './login.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret, SECRET_EXAMPLE, secretProblem } from './secrets.ts';
-import { parseTagRule, type TagRule } from './tags.ts';
+import type { TagRule } from './tags.ts';
+import { readTags } from './tags-input.ts';
 
 /** One image with everything that holds for it. */
 export interface ImageSettings {
@@ -74,7 +75,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const push = reader.boolean('push', true);
   const promotion = readPromotion(reader, push);
   const logins = readLogins(reader, registry, promotion?.from);
-  const tags = reader.parsedLines('tags', parseTagRule, 'sha', 'sha');
+  const tags = await readTags(reader, env, push);
 
   const platforms = reader.parsed('platforms', parsePlatforms, 'linux/amd64') ?? [];
   const buildArgs = await readKeyValues(reader, 'build-args', 'NODE_VERSION=24');
@@ -202,12 +203,18 @@ async function reportMissingSecrets(
 }
 
 const parseProvenance = (text: string) =>
-  /^(true|false|mode=(min|max)(,[a-z-]+=[^,\s]+)*)$/.test(text)
+  /^mode=(min|max)(,[a-z-]+=[^,\s]+)*$/.test(text)
     ? { value: text }
-    : { problem: 'is not mode=max, mode=min, true or false' };
+    : booleanText(text, 'is not mode=max, mode=min or a boolean (true True TRUE false False FALSE)');
 
 const parseSbom = (text: string) =>
-  /^(true|false|generator=\S+)$/.test(text) ? { value: text } : { problem: 'is not true, false or generator=IMAGE' };
+  /^generator=\S+$/.test(text)
+    ? { value: text }
+    : booleanText(text, 'is not generator=IMAGE or a boolean (true True TRUE false False FALSE)');
+
+/** YAML's forms of a boolean, in the one that buildx knows. */
+const booleanText = (text: string, problem: string) =>
+  /^(true|True|TRUE|false|False|FALSE)$/.test(text) ? { value: text.toLowerCase() } : { problem };
 
 const parseBuilder = (text: string) =>
   /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text) ? { value: text } : { problem: 'is not the name of a buildx builder' };

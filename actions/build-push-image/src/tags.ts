@@ -1,10 +1,13 @@
 import { type CommitSha, type ImageTag, parseImageTag } from '../../lib/identifiers.ts';
 import type { Parsed } from '../../lib/inputs.ts';
+import type { Pushed } from './pushed.ts';
 
 const KINDS = ['sha', 'semver', 'semver-minor', 'semver-major', 'branch', 'latest'] as const;
 
 /** One line of the `tags` input. */
-export type TagRule = { kind: (typeof KINDS)[number] } | { kind: 'raw'; tag: ImageTag };
+export type TagRule =
+  | { [Kind in (typeof KINDS)[number]]: { kind: Kind } }[(typeof KINDS)[number]]
+  | { kind: 'raw'; tag: ImageTag };
 
 export function parseTagRule(text: string): Parsed<TagRule> {
   if (text.startsWith('raw:')) {
@@ -34,9 +37,15 @@ export function branchTag(branch: string): ImageTag | undefined {
   return 'value' in parsed ? parsed.value : undefined;
 }
 
-/** Tags may not hold the `+` of build metadata; it becomes `_`, as Helm writes it in registries. */
-export function versionTag(version: string): ImageTag {
-  return version.replace('+', '_') as ImageTag;
+/**
+ * A version as a tag. Tags may not hold the `+` of build metadata; it becomes `_`, as Helm writes it in registries.
+ * A version has no other character that a tag may not have, but it may be longer.
+ */
+export function versionTag(version: string): Parsed<ImageTag> {
+  const parsed = parseImageTag(version.replace('+', '_'));
+  return 'value' in parsed
+    ? parsed
+    : { problem: `the version has ${version.length} characters, and a tag has at most 128` };
 }
 
 /** The range of versions in which a tag may only follow the highest: `1.4` the 1.4.x, `1` the 1.x, `latest` all. */
@@ -52,19 +61,20 @@ export interface PlannedTag {
 
 export interface TagPlan {
   tags: PlannedTag[];
-  /** Rules that give no tag in this run, with the reason. */
-  skipped: { rule: string; reason: string }[];
+  skipped: SkippedRule[];
 }
 
-export interface TagFacts {
+/** A rule that gives no tag in this run. */
+export interface SkippedRule {
+  rule: string;
+  reason: string;
+}
+
+export interface TagFacts extends Pushed {
   sha: CommitSha;
-  /** The branch that was pushed. */
-  branch: string | undefined;
-  defaultBranch: string | undefined;
-  /** The version of the tag that was pushed, as text and in parts; `undefined` for a branch or another tag. */
-  release: Release | undefined;
 }
 
+/** A version, as text and in parts. */
 export interface Release {
   text: string;
   major: number;
@@ -76,33 +86,44 @@ export interface Release {
 export function planTags(rules: readonly TagRule[], facts: TagFacts): TagPlan {
   const plan: TagPlan = { tags: [], skipped: [] };
   for (const rule of rules) {
-    const result = applyRule(rule, facts);
+    const result = rule.kind === 'sha' ? { name: shaTag(facts.sha), moving: false } : applyRule(rule, facts);
     if ('reason' in result) plan.skipped.push({ rule: rule.kind, reason: result.reason });
     else if (!plan.tags.some(({ name }) => name === result.name)) plan.tags.push(result);
   }
   return plan;
 }
 
-function applyRule(rule: TagRule, facts: TagFacts): PlannedTag | { reason: string } {
-  const { sha, release } = facts;
+/** Why no rule gives a tag for what was pushed; `undefined` when one does. */
+export function reasonsForNone(rules: readonly TagRule[], pushed: Pushed): SkippedRule[] | undefined {
+  const skipped = rules.flatMap((rule) => {
+    const result = rule.kind === 'sha' ? undefined : applyRule(rule, pushed);
+    return result !== undefined && 'reason' in result ? [{ rule: rule.kind, reason: result.reason }] : [];
+  });
+  return skipped.length === rules.length ? skipped : undefined;
+}
+
+function applyRule(rule: Exclude<TagRule, { kind: 'sha' }>, pushed: Pushed): PlannedTag | { reason: string } {
+  const { release } = pushed;
   switch (rule.kind) {
     case 'raw':
       return { name: rule.tag, moving: false };
-    case 'sha':
-      return { name: shaTag(sha), moving: false };
     case 'semver':
-      return release === undefined
-        ? { reason: 'no tag was pushed' }
-        : { name: versionTag(release.text), moving: false };
+      return semverRule(release);
     case 'semver-minor':
       return line(release, 'minor', ({ major, minor }) => `${major}.${minor}`);
     case 'semver-major':
       return line(release, 'major', ({ major }) => `${major}`);
     case 'branch':
-      return branchRule(facts);
+      return branchRule(pushed);
     case 'latest':
-      return latestRule(facts);
+      return latestRule(pushed);
   }
+}
+
+function semverRule(release: Release | undefined): PlannedTag | { reason: string } {
+  if (release === undefined) return { reason: 'no tag was pushed' };
+  const parsed = versionTag(release.text);
+  return 'value' in parsed ? { name: parsed.value, moving: false } : { reason: parsed.problem };
 }
 
 function line(
@@ -115,7 +136,7 @@ function line(
   return { name: name(release) as ImageTag, moving: true, line: range };
 }
 
-function branchRule({ branch }: TagFacts): PlannedTag | { reason: string } {
+function branchRule({ branch }: Pushed): PlannedTag | { reason: string } {
   // A pull request's branch is named by its author, who could call it "main"; only pushed branches give tags.
   if (branch === undefined) return { reason: 'no branch was pushed' };
   const name = branchTag(branch);
@@ -124,7 +145,7 @@ function branchRule({ branch }: TagFacts): PlannedTag | { reason: string } {
     : { name, moving: true };
 }
 
-function latestRule({ branch, defaultBranch, release }: TagFacts): PlannedTag | { reason: string } {
+function latestRule({ branch, defaultBranch, release }: Pushed): PlannedTag | { reason: string } {
   if (release !== undefined) return line(release, 'all', () => 'latest');
   if (branch === undefined) return { reason: 'neither a version nor a branch was pushed' };
   if (defaultBranch !== undefined && branch !== defaultBranch) return { reason: `${branch} is not the default branch` };

@@ -74,6 +74,13 @@ describe('the bundle', () => {
     expect(existsSync(join(workspace, 'pwned'))).toBe(false);
   });
 
+  it('names a tag that does not fit together with all other faults', () => {
+    const { errors } = run({ ...good, tags: 'semver', push: 'perhaps', sbom: 'maybe' }, onTag('nightly'));
+    expect(errors).toHaveLength(1);
+    for (const fault of ['push is not a boolean', 'the pushed tag is not a version', 'sbom is not'])
+      expect(errors[0]).toContain(fault);
+  });
+
   it('says which program is missing', () => {
     const { errors } = run({ ...good, reproducible: 'false' }, onTag('v1.0.0'));
     expect(errors[0]).toContain('docker was not found');

@@ -283,6 +283,70 @@ describe('promotion', () => {
   });
 });
 
+describe('attestations', () => {
+  it.each(['true', 'True', 'TRUE', 'false', 'False', 'FALSE'])('may be %s', async (text) => {
+    const { provenance, sbom } = await read({ provenance: text, sbom: text });
+    expect([provenance, sbom]).toEqual([text.toLowerCase(), text.toLowerCase()]);
+  });
+
+  it.each(['tRUE', 'yes', 'no', '1'])('may not be %s', async (text) => {
+    expect((await faults({ provenance: text, sbom: text })).map((fault) => fault.input)).toEqual([
+      'provenance',
+      'sbom',
+    ]);
+  });
+
+  it('may have options', async () => {
+    const given = { provenance: 'mode=min,version=v1', sbom: 'generator=ghcr.io/acme/Scanner:1' };
+    expect(await read(given)).toMatchObject(given);
+  });
+});
+
+describe('the rules for tags', () => {
+  const onTag = (tag: string) => ({ GITHUB_REF: `refs/tags/${tag}` });
+
+  it.each(['latest', 'v1', 'v1.0', '1.2.3.4', 'v1.0.0$(touch pwned)', 'vv1.0.0'])(
+    'that count on a version are at fault when the pushed tag is %s, together with what else is',
+    async (tag) => {
+      const found = await faults({ tags: 'sha\nsemver-minor', push: 'perhaps' }, onTag(tag));
+      expect(found.map(({ input }) => input)).toEqual(['push', 'tags']);
+      expect(found[1]?.problem).toMatch(/^has the rule semver-minor, but the pushed tag is not a version: /);
+      expect(await faults({ tags: 'sha' }, onTag(tag))).toEqual([]);
+    },
+  );
+
+  it('are at fault when the version is longer than a tag may be', async () => {
+    const tag = `v1.0.0-${'b'.repeat(140)}`;
+    expect((await faults({ tags: 'sha\nsemver' }, onTag(tag)))[0]).toMatchObject({
+      input: 'tags',
+      problem: expect.stringMatching(/146 characters.*at most 128/),
+    });
+    expect(await faults({ tags: 'sha' }, onTag(tag))).toEqual([]);
+    expect(await faults({ tags: 'semver' }, onTag(`v1.0.0-${'b'.repeat(122)}`))).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['semver\nbranch', 'refs/pull/7/merge', 'semver: no tag was pushed; branch: no branch was pushed'],
+    ['latest', 'refs/tags/nightly', 'latest: neither a version nor a branch was pushed'],
+    ['semver-minor', 'refs/tags/v1.5.0-rc.1', 'semver-minor: 1.5.0-rc.1 is a pre-release'],
+    ['latest', 'refs/heads/feature', 'latest: feature is not the default branch'],
+  ])('must give a tag when something is pushed: not %j for %s', async (tags, ref, reasons) => {
+    const event = join(workspace, 'event.json');
+    writeFileSync(event, JSON.stringify({ repository: { default_branch: 'main' } }));
+    const env = { GITHUB_REF: ref, GITHUB_EVENT_PATH: event };
+    const found = await faults({ tags, 'dry-run': 'perhaps' }, env);
+    expect(found.map(({ input }) => input)).toEqual(['tags', 'dry-run']);
+    expect(found[0]?.problem).toBe(`has no rule that gives a tag in this run, for ${ref} (${reasons})`);
+    expect(await faults({ tags, push: 'false' }, env)).toEqual([]);
+    expect(await faults({ tags: `${tags}\nsha` }, env)).toEqual([]);
+  });
+
+  it('that cannot be read are at fault once', async () => {
+    const found = await faults({ tags: 'semver\nbogus' }, { GITHUB_REF: 'refs/heads/main' });
+    expect(found.map(({ input }) => input)).toEqual(['tags (line 2)']);
+  });
+});
+
 describe('extra arguments', () => {
   it.each([
     '--push',

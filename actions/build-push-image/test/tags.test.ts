@@ -59,6 +59,13 @@ describe('the tags of a run', () => {
     ]);
   });
 
+  it('are none of a version that is longer than a tag may be', () => {
+    expect(plan(['semver'], { release: release(`1.0.0-${'b'.repeat(140)}`, false) })).toEqual({
+      tags: [],
+      skipped: [{ rule: 'semver', reason: 'the version has 146 characters, and a tag has at most 128' }],
+    });
+  });
+
   it('are each there once', () => {
     expect(names(['latest', 'raw:latest', 'sha', 'sha'], { branch: 'main' })).toEqual(['latest', 'sha-0123456789ab']);
   });
