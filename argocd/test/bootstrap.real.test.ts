@@ -78,6 +78,17 @@ describe('rights', () => {
     ]);
   });
 
+  it('the server looks at the shop’s namespace alone, at no secret of it, and changes a Deployment at most', async () => {
+    const { rules, metadata } = (await render('bootstrap')).get('Role/argocd-show-and-restart');
+    expect(metadata.namespace).toBe('shop');
+    const grants = rules.flatMap(({ resources, verbs }: Manifest) =>
+      resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${resource}`)),
+    );
+    expect(grants.filter((grant: string) => !grant.startsWith('get '))).toEqual(['list events', 'patch deployments']);
+    expect(grants).toEqual(expect.arrayContaining(['get pods', 'get pods/log', 'get deployments']));
+    expect(grants.filter((grant: string) => grant.includes('secrets') || grant.includes('*'))).toEqual([]);
+  });
+
   it('gives nobody anything in the whole cluster', async () => {
     const kinds = [...(await render('bootstrap')).values()].map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind.startsWith('Cluster'))).toEqual([]);

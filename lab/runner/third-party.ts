@@ -11,6 +11,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'azure/login': 'azure-login',
   'anchore/scan-action': 'scan-image',
   'actions/attest-build-provenance': 'attest',
+  'actions/create-github-app-token': 'app-token',
 };
 
 const DONE_BY_ACT = ['actions/checkout'];

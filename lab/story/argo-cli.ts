@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
@@ -30,12 +31,24 @@ export function complaintOf(stderr: string): string {
 
 /**
  * Does something with Argo CD in the name of one of its accounts, over its own API. The account's token is made for it, and
- * is taken back at the end.
+ * is taken back at the end; so is the copy of the administrator's kubeconfig that this takes.
  */
 export async function asArgoUser<T>(world: World, account: string, work: (user: ArgoUser) => Promise<T>): Promise<T> {
-  const { cluster, folder } = world;
-  const home = join(folder, 'argocd');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  const home = await mkdtemp(join(tmpdir(), 'argocd-'));
+  try {
+    return await asArgoUserIn(home, world, account, work);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** The same in a folder of its own, which nobody else may read: mkdtemp(3). */
+async function asArgoUserIn<T>(
+  home: string,
+  { cluster }: World,
+  account: string,
+  work: (user: ArgoUser) => Promise<T>,
+): Promise<T> {
   const write = async (name: string, text: string) => {
     await writeFile(join(home, name), text, { mode: 0o600 });
     return join(home, name);
@@ -60,7 +73,10 @@ export async function asArgoUser<T>(world: World, account: string, work: (user: 
   };
 
   const id = `story-${Date.now()}`;
-  const token = await administrate('account', 'generate-token', '--account', account, '--id', id);
+  // It ends by itself if this process is ended before it takes it back.
+  const token = await administrate(
+    ...['account', 'generate-token', '--account', account, '--id', id, '--expires-in', '10m'],
+  );
   try {
     const certificate = await cluster.kubectl(
       ...['get', 'secret', 'argocd-secret', `--namespace=${ARGO_NAMESPACE}`],

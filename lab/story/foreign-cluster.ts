@@ -1,5 +1,8 @@
-import { type Cluster, openCluster } from '../cluster/index.ts';
+import { APPLICATIONS } from '../cluster/argo/index.ts';
+import { type Cluster, type KubernetesObject, openCluster } from '../cluster/index.ts';
 import { LabError } from '../errors.ts';
+import { ARGO_NAMESPACE } from './argo.ts';
+import { FULL_NAME } from './people.ts';
 
 /** A cluster that the lab did not make, as its user describes it. */
 export interface ForeignCluster {
@@ -15,9 +18,30 @@ export interface ForeignCluster {
 
 const NEXT = 'What such a cluster needs is in lab/README.md, "A cluster of your own".';
 
+interface Application extends KubernetesObject {
+  spec: { source?: { repoURL: string } };
+}
+
+/** An earlier telling's, whatever port the hub had then. */
+const isOfTheStory = ({ metadata, spec }: Application): boolean =>
+  APPLICATIONS.some((name) => name === metadata.name) && spec.source?.repoURL.endsWith(`/${FULL_NAME}.git`) === true;
+
+/** The story empties Argo CD's default project and makes and deletes a namespace's applications: nobody else's may be there. */
+async function refuseOthers(cluster: Cluster, context: string): Promise<void> {
+  const where = `--namespace=${ARGO_NAMESPACE}`;
+  const { items } = await cluster.get<{ items: Application[] }>('applications.argoproj.io', where);
+  const others = items.filter((each) => !isOfTheStory(each)).map(({ metadata }) => metadata.name);
+  if (others.length > 0) {
+    throw new LabError(
+      `Argo CD in the cluster of context ${context} has applications that are not the story's: ${others.join(', ')}.`,
+      'The story needs an Argo CD of its own: it takes every right from the default project. Use a cluster made for it.',
+    );
+  }
+}
+
 /**
- * Opens the cluster and looks whether the story can be played on it.
- * @throws LabError with what is missing
+ * Opens the cluster and looks whether the story can be played on it, without changing anything.
+ * @throws LabError with what is missing, or whose cluster it is
  */
 export async function openForeignCluster({ context, kubeconfig, webUrl }: ForeignCluster): Promise<Cluster> {
   const cluster = openCluster({ context, kubeconfig, webUrl });
@@ -31,5 +55,18 @@ export async function openForeignCluster({ context, kubeconfig, webUrl }: Foreig
       throw new LabError(`The cluster of context ${context} has no ${object[1]}: ${what} is not installed.`, NEXT);
     }
   }
+  const where = `--namespace=${ARGO_NAMESPACE}`;
+  const { data } = await cluster.get<KubernetesObject & { data: Record<string, string> }>(
+    'configmap',
+    'argocd-cm',
+    where,
+  );
+  if (data['accounts.deployer'] === undefined) {
+    throw new LabError(
+      `Argo CD in the cluster of context ${context} has no account deployer, which act 14 tries.`,
+      NEXT,
+    );
+  }
+  await refuseOthers(cluster, context);
   return cluster;
 }

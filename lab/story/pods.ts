@@ -77,12 +77,6 @@ export const versionOf = (pod: Pod): string => variableOf(pod.spec.containers[0]
 
 export const restartsOf = (pod: Pod): number => pod.status.containerStatuses?.[0]?.restartCount ?? 0;
 
-/** When it became ready; undefined while it is not. Milliseconds, in whole seconds as all times of the API. */
-export function readySince(pod: Pod): number | undefined {
-  const condition = conditionOf(pod, 'Ready');
-  return condition?.status === 'True' ? Date.parse(condition.lastTransitionTime) : undefined;
-}
-
 /** When it was told to go: its deletion timestamp is the end of its grace period. */
 export function toldToGoAt({ metadata }: Pod): number | undefined {
   if (metadata.deletionTimestamp === undefined) return undefined;
@@ -93,31 +87,52 @@ export function toldToGoAt({ metadata }: Pod): number | undefined {
 export interface Life {
   name: string;
   version: string;
-  /** When it became ready; undefined if it never did. */
+  /** When it became ready first; undefined if it never did. */
   readyAt?: number | undefined;
+  /** Times after that in which it was not ready; the last may go on. */
+  lapses: readonly { from: number; to?: number }[];
   /** When it was told to go; undefined if it was not. */
   leftAt?: number | undefined;
+}
+
+/** What another sighting of a pod adds to its life. */
+function lived(known: Life | undefined, pod: Pod): Life {
+  const life: Life = {
+    name: pod.metadata.name,
+    version: versionOf(pod),
+    lapses: [],
+    ...known,
+    leftAt: toldToGoAt(pod),
+  };
+  const condition = conditionOf(pod, 'Ready');
+  if (condition === undefined) return life;
+  const since = Date.parse(condition.lastTransitionTime);
+  const ready = condition.status === 'True';
+  if (life.readyAt === undefined) return ready ? { ...life, readyAt: since } : life;
+  const last = life.lapses.at(-1);
+  const lapsed = last !== undefined && last.to === undefined;
+  if (ready && lapsed) return { ...life, lapses: [...life.lapses.slice(0, -1), { ...last, to: since }] };
+  if (!ready && !lapsed) return { ...life, lapses: [...life.lapses, { from: since }] };
+  return life;
 }
 
 /** The lives of all pods that were seen, from all that was seen of them. */
 export function livesOf(seen: readonly Pod[]): Life[] {
   const lives = new Map<string, Life>();
-  for (const pod of seen) {
-    const { name } = pod.metadata;
-    const known = lives.get(name);
-    const life = { name, version: versionOf(pod), readyAt: known?.readyAt ?? readySince(pod), leftAt: toldToGoAt(pod) };
-    lives.set(name, life);
-  }
+  for (const pod of seen) lives.set(pod.metadata.name, lived(lives.get(pod.metadata.name), pod));
   return [...lives.values()];
 }
 
+const servesAt = ({ readyAt, leftAt, lapses }: Life, time: number): boolean =>
+  readyAt !== undefined &&
+  readyAt <= time &&
+  (leftAt === undefined || leftAt > time) &&
+  !lapses.some(({ from, to }) => from <= time && (to === undefined || to > time));
+
 /** The fewest pods that served at the moment at which one of `leaving` was told to go, not counting that one. */
 export function fewestServing(lives: readonly Life[], leaving: readonly Life[]): number {
-  const counts = leaving.flatMap(({ leftAt: time }) => {
-    if (time === undefined) return [];
-    const serves = ({ readyAt, leftAt }: Life) =>
-      readyAt !== undefined && readyAt <= time && (leftAt === undefined || leftAt > time);
-    return lives.filter(serves).length;
-  });
+  const counts = leaving.flatMap(({ leftAt }) =>
+    leftAt === undefined ? [] : lives.filter((life) => servesAt(life, leftAt)).length,
+  );
   return Math.min(...counts);
 }

@@ -46,15 +46,12 @@ export async function releaseNext(
   return { version, commit: onMain, pushed, done };
 }
 
-/** Do six pods serve, all of this version? */
+/** Do at least six pods serve, and is every one that there is of this version? One that leaves still answers for a while. */
 export function isServedBy(version: string): (pods: readonly Pod[]) => boolean {
-  return (pods) => {
-    const serving = pods.filter(isServing);
-    return serving.length >= WEB_REPLICAS && serving.every((pod) => versionOf(pod) === version);
-  };
+  return (pods) => pods.filter(isServing).length >= WEB_REPLICAS && pods.every((pod) => versionOf(pod) === version);
 }
 
-/** Waits until every pod of web that serves is of this version. */
+/** Waits until every pod of web is of this version, those that leave included. */
 export async function untilServedBy(shop: RunningShop, version: string, seconds = 120): Promise<void> {
   await shop.pods.until(`all pods on ${version}`, seconds, isServedBy(version));
 }

@@ -119,11 +119,13 @@ export async function bootstrapApplications(cluster: Cluster, { repository, logi
   await cluster.apply(secret ? [secret, ...objects] : objects);
 }
 
-/** Takes the applications away with everything they made; Argo CD itself stays. */
+/** The applications that argocd/ defines. The root comes first: it would make the others anew. */
+export const APPLICATIONS = ['root', 'shop'] as const;
+
+/** Takes those applications away with everything they made; Argo CD itself stays, and so do all others. */
 export async function removeApplications(cluster: Cluster): Promise<void> {
-  const remove = (...args: string[]) =>
-    cluster.kubectl('delete', ...args, `--namespace=${NAMESPACE}`, '--ignore-not-found', '--timeout=120s');
-  // The root first, or it would make its children anew.
-  await remove('application', 'root');
-  await remove('application', '--all');
+  for (const name of APPLICATIONS) {
+    const where = [`--namespace=${NAMESPACE}`, '--ignore-not-found', '--timeout=120s'];
+    await cluster.kubectl('delete', 'application', name, ...where);
+  }
 }

@@ -51,6 +51,7 @@ export function argoManifests(
   const left = [
     ...(values.dex.enabled ? [] : ['dex-server']),
     ...(values.notifications.enabled ? [] : ['notifications-controller']),
+    ...(values.applicationSet.replicas > 0 ? [] : ['applicationset-controller']),
   ];
   const gone = (object: KubernetesObject) =>
     left.includes(componentOf(object)) ||
@@ -97,7 +98,6 @@ function adaptWorkload(
   image: string | undefined,
 ): KubernetesObject {
   const { template } = object.spec;
-  if (component === 'applicationset-controller') object.spec.replicas = values.applicationSet.replicas;
   const name = COMPONENTS[component as keyof typeof COMPONENTS];
   if (name) {
     const { replicas, resources, readinessProbe } = values[name];

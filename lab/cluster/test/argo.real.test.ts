@@ -213,6 +213,12 @@ describe('Argo CD', () => {
     ['argocd-server', ['patch', 'deployments', '--namespace=kube-system'], 'no'],
     ['argocd-server', ['get', 'secrets', '--namespace=kube-system'], 'no'],
     ['argocd-server', ['patch', 'deployments', '--namespace=shop'], 'yes'],
+    ['argocd-server', ['get', 'pods/log', '--namespace=shop'], 'yes'],
+    ['argocd-server', ['get', 'pods/log', '--namespace=kube-system'], 'no'],
+    ['argocd-server', ['get', 'pods', '--namespace=kube-system'], 'no'],
+    ['argocd-server', ['list', 'events', '--namespace=kube-system'], 'no'],
+    ['argocd-applicationset-controller', ['list', 'secrets', '--namespace=kube-system'], 'no'],
+    ['argocd-applicationset-controller', ['create', 'applications.argoproj.io', '--namespace=argocd'], 'no'],
     ['argocd-repo-server', ['get', 'secrets', '--namespace=argocd'], 'no'],
   ])('%s may %j: %s', async (account, question, answer) => {
     const as = `--as=system:serviceaccount:${ARGO_NAMESPACE}:${account}`;
@@ -272,14 +278,37 @@ describe('metrics-server', () => {
     const config = (...args: string[]) => execa(toolPath('kubectl'), [`--kubeconfig=${file}`, 'config', ...args]);
     const { stdout: context } = await config('current-context');
     await config('rename-context', context, 'mine');
-    const foreign = await openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url });
+    const open = () => openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url });
+    const foreign = await open();
     expect(await foreign.apiServer()).toBe(await cluster.apiServer());
     expect(foreign.access.inside).toBeUndefined();
 
+    // An application of its owner's, who would lose the default project.
+    const argo = `--namespace=${ARGO_NAMESPACE}`;
+    const spec = {
+      project: 'default',
+      source: { repoURL: 'http://192.0.2.1/owner/store.git', path: '.' },
+      destination: { name: 'in-cluster', namespace: 'store' },
+    };
+    await cluster.apply([
+      {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name: 'store', namespace: ARGO_NAMESPACE },
+        spec,
+      },
+    ]);
+    await expect(open()).rejects.toThrow("has applications that are not the story's: store");
+    await cluster.kubectl('delete', 'application', 'store', argo);
+
+    await cluster.kubectl('patch', 'configmap', 'argocd-cm', argo, '--patch={"data":{"accounts.deployer":null}}');
+    await expect(open()).rejects.toThrow('has no account deployer');
+    await cluster.kubectl('patch', 'configmap', 'argocd-cm', argo, '--patch={"data":{"accounts.deployer":"apiKey"}}');
+
     await cluster.kubectl('delete', 'apiservice', 'v1beta1.metrics.k8s.io', '--wait');
-    await expect(
-      openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url }),
-    ).rejects.toThrow('The cluster of context mine has no v1beta1.metrics.k8s.io: the metrics API is not installed.');
+    await expect(open()).rejects.toThrow(
+      'The cluster of context mine has no v1beta1.metrics.k8s.io: the metrics API is not installed.',
+    );
     await rm(file);
   });
 });

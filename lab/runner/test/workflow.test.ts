@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parseUses, standInFor } from '../third-party.ts';
+import { projectDir } from '../../paths.ts';
+import { isDoneByAct, parseUses, standInFor } from '../third-party.ts';
 import { readWorkflow } from '../workflow.ts';
 
 const text = `
@@ -51,6 +54,17 @@ describe('references to actions', () => {
     ['./actions/x', undefined],
   ])('%s', (uses, expected) => {
     expect(parseUses(uses)).toEqual(expected);
+  });
+
+  it.each(['build.yml', 'deploy.yml'])('have stand-ins in %s where they are of others', async (name) => {
+    const path = join('.github/workflows', name);
+    const { uses } = readWorkflow(path, await readFile(join(projectDir, path), 'utf8'));
+    const references = Object.values(uses)
+      .flat()
+      .flatMap((each) => parseUses(each) ?? []);
+    const ofOthers = references.filter(({ repository }) => repository !== 'gitops-actions/gitops-actions');
+    expect(ofOthers.length).toBeGreaterThan(2);
+    expect(ofOthers.filter((each) => !isDoneByAct(each) && standInFor(each) === undefined)).toEqual([]);
   });
 
   it('knows stand-ins whatever the case of the name, and none for others', () => {

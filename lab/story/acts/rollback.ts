@@ -1,5 +1,5 @@
 import type { Act } from '../act.ts';
-import { revisionOf } from '../argo.ts';
+import { isSettled, revisionOf } from '../argo.ts';
 import { expectRun, mergeChange } from '../changes.ts';
 import type { Clone } from '../clone.ts';
 import { versionOf } from '../pods.ts';
@@ -52,8 +52,8 @@ export const rollback: Act = {
       items.some((each) => revisionOf(each) === sha),
     );
     expect.within('Argo CD sees the revert', secondsSince(merged), 10);
-    await shop.application.until('the shop to be healthy', 120, (items) =>
-      items.some((each) => revisionOf(each) === sha && each.status?.health?.status === 'Healthy'),
+    await shop.application.until('the shop to be Synced and Healthy', 120, (items) =>
+      items.some((each) => revisionOf(each) === sha && isSettled(each)),
     );
     await untilServedBy(shop, good, 60);
     expect.within(`from the merged revert to a healthy shop on the version before`, secondsSince(merged), 45);

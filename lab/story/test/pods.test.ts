@@ -53,12 +53,26 @@ describe('a pod', () => {
 describe('the lives of pods', () => {
   it('keep when a pod became ready, also when it is no longer ready at its end', () => {
     const seen = [pod({}), pod({ readyAt: 5 }), pod({ readyAt: 5, toldAt: 20 }), pod({ toldAt: 20 })];
-    expect(livesOf(seen)).toEqual([{ name: 'web-1', version: '1.0.0', readyAt: 5000, leftAt: 20_000 }]);
+    expect(livesOf(seen)).toMatchObject([{ name: 'web-1', version: '1.0.0', readyAt: 5000, leftAt: 20_000 }]);
+  });
+
+  it('know when a pod was not ready in between', () => {
+    const lapsed = pod({});
+    const [condition] = lapsed.status.conditions ?? [];
+    if (condition) condition.lastTransitionTime = time(8);
+    const [life] = livesOf([pod({ readyAt: 5 }), lapsed, lapsed, pod({ readyAt: 11 }), pod({ readyAt: 11 })]);
+    expect(life).toMatchObject({ readyAt: 5000, lapses: [{ from: 8000, to: 11_000 }] });
   });
 });
 
 describe('the fewest that served', () => {
-  const life = (name: string, readyAt?: number, leftAt?: number): Life => ({ name, version: '1', readyAt, leftAt });
+  const life = (name: string, readyAt?: number, leftAt?: number, lapses: Life['lapses'] = []): Life => ({
+    name,
+    version: '1',
+    readyAt,
+    leftAt,
+    lapses,
+  });
 
   it.each<[string, Life[], number]>([
     [
@@ -71,6 +85,16 @@ describe('the fewest that served', () => {
     [
       'a new one that is never ready counts for nothing',
       [life('a', 0, 9), life('b', 0, 10), life('c', 5), life('d')],
+      1,
+    ],
+    [
+      'a new one that is not ready at that moment counts for nothing then',
+      [life('a', 0, 9), life('b', 0, 12), life('c', 5, undefined, [{ from: 8, to: 10 }]), life('d', 6)],
+      2,
+    ],
+    [
+      'nor does one that was ready once',
+      [life('a', 0, 9), life('b', 0, 12), life('c', 5, undefined, [{ from: 8 }]), life('d', 6)],
       1,
     ],
   ])('%s', (_, lives, expected) => {
@@ -88,6 +112,7 @@ describe('the fewest that served', () => {
       version: fc.constant('1'),
       readyAt: fc.nat(50),
       leftAt: fc.nat(50),
+      lapses: fc.constant([]),
     });
     fc.assert(
       fc.property(fc.array(anyLife, { minLength: 1 }), (lives) => {
