@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { bodies, type Configuration, readConfiguration, readHcl } from '../scripts/hcl.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
+import { ENVIRONMENTS, valueFiles } from './environments.ts';
 import { configurations, isRoot, project } from './workspace.ts';
 
 const terraform = join(project, 'terraform');
@@ -153,19 +154,19 @@ describe('findings of the scanner that are passed over', () => {
 });
 
 describe('every environment', () => {
-  const files = [
-    ...['production', 'staging', 'dev'].flatMap((name) => [
-      { file: `${name}.tfvars`, of: 'platform', environment: name },
-      { file: `${name}.bootstrap.tfvars`, of: 'bootstrap', environment: name },
-    ]),
-    { file: 'github.tfvars', of: 'github', environment: undefined },
+  const names = Object.keys(ENVIRONMENTS);
+  const files: { file: string; under: string[]; of: string; environment: string | undefined }[] = [
+    ...names.flatMap((environment) =>
+      (['platform', 'bootstrap'] as const).map((of) => {
+        const all = valueFiles(environment, of);
+        return { file: all.at(-1) ?? '', under: all.slice(0, -1), of, environment };
+      }),
+    ),
+    { file: 'github.tfvars', under: [], of: 'github', environment: undefined },
   ];
 
   it('has its files and no others', async () => {
-    const backends = ['production', 'staging', 'dev'].flatMap((name) => [
-      `${name}.platform.tfbackend`,
-      `${name}.bootstrap.tfbackend`,
-    ]);
+    const backends = names.flatMap((name) => [`${name}.platform.tfbackend`, `${name}.bootstrap.tfbackend`]);
     expect((await readdir(environments)).sort()).toEqual(
       [...files.map(({ file }) => file), ...backends, 'github.tfbackend'].sort(),
     );
@@ -176,8 +177,9 @@ describe('every environment', () => {
     expect(Object.keys(root(of).variable ?? {})).toEqual(expect.arrayContaining(set));
   });
 
-  it.each(files)('$file sets every variable of $of that has no default', async ({ file, of }) => {
-    const set = Object.keys(await readHcl<Record<string, unknown>>(join(environments, file)));
+  it.each(files)('$file sets every variable of $of that has no default', async ({ file, under, of }) => {
+    const read = [...under, file].map((each) => readHcl<Record<string, unknown>>(join(environments, each)));
+    const set = (await Promise.all(read)).flatMap(Object.keys);
     const required = Object.entries(bodies(root(of).variable)).filter(([, body]) => !('default' in body));
     expect(set).toEqual(expect.arrayContaining(required.map(([name]) => name)));
   });
@@ -196,12 +198,12 @@ describe('every environment', () => {
   });
 
   it('keeps each state in a place of its own', async () => {
-    const names = (await readdir(environments)).filter((name) => name.endsWith('.tfbackend'));
-    const backends = await Promise.all(names.map((name) => readHcl<Record<string, unknown>>(join(environments, name))));
+    const found = (await readdir(environments)).filter((name) => name.endsWith('.tfbackend'));
+    const backends = await Promise.all(found.map((name) => readHcl<Record<string, unknown>>(join(environments, name))));
     const places = backends.map(
       ({ storage_account_name, container_name, key }) => `${storage_account_name}/${container_name}/${key}`,
     );
-    expect(new Set(places).size).toBe(names.length);
+    expect(new Set(places).size).toBe(found.length);
     for (const backend of backends) {
       expect(backend.use_azuread_auth).toBe(true);
       expect(Object.keys(backend)).not.toContain('access_key');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ENVIRONMENTS, fileArguments, valueFiles } from './environments.ts';
 import { configurations, isRoot, Workspace } from './workspace.ts';
 
-const ENVIRONMENTS = ['production', 'staging', 'dev'];
 const all = await configurations();
 const FEWEST_RUNS = 200;
 
@@ -53,19 +53,26 @@ describe('every root and module', () => {
   );
 });
 
-describe.each(ENVIRONMENTS)('the values of %s', (environment) => {
-  it.each([
-    ['platform', `${environment}.tfvars`],
-    ['bootstrap', `${environment}.bootstrap.tfvars`],
-  ])(
+const environmentTests = ['test', '-test-directory=tests/environments'];
+
+describe.each(Object.keys(ENVIRONMENTS))('the values of %s', (environment) => {
+  it.each(['platform', 'bootstrap'] as const)(
     'are complete and legal for %s',
-    async (root, values) => {
+    async (root) => {
       expect(isRoot(root)).toBe(true);
-      const args = ['test', '-test-directory=tests/environments', `-var-file=../environments/${values}`];
-      runs += passed(await workspace.succeed(root, ...args));
+      const values = fileArguments(valueFiles(environment, root));
+      runs += passed(await workspace.succeed(root, ...environmentTests, ...values));
     },
     120_000,
   );
+});
+
+describe('the values of recovery', () => {
+  it('hold where production has a copy of its images', async () => {
+    const [production = '', recovery = ''] = fileArguments(valueFiles('recovery', 'platform'));
+    const copies = `registries=${JSON.stringify({ production: { replica_locations: ['northeurope'] } })}`;
+    runs += passed(await workspace.succeed('platform', ...environmentTests, production, '-var', copies, recovery));
+  }, 120_000);
 });
 
 describe('all tests together', () => {

@@ -1,4 +1,5 @@
 # Run with each environment's values: terraform test -test-directory=tests/environments -var-file=../environments/NAME.tfvars
+# Those of recovery lie over production's.
 mock_provider "azurerm" {
   mock_data "azurerm_client_config" {
     defaults = {
@@ -62,7 +63,7 @@ run "rights_are_exactly_those_of_the_environment" {
         cluster-kubelet    = "Managed Identity Operator"
         kubelet-production = "AcrPull"
       },
-      var.environment != "production" ? {} : {
+      var.github == null ? {} : {
         github-staging-push            = "AcrPush"
         github-production-push         = "AcrPush"
         github-production-pull-staging = "AcrPull"
@@ -83,17 +84,26 @@ run "rights_are_exactly_those_of_the_environment" {
   }
 }
 
-# Workflows push to production's registries alone, and every environment runs what main names.
+# Workflows push to the registries of production, or of what stands in for it, and every environment runs what main names.
 run "images_come_from_where_releases_are_pushed" {
   command = plan
 
   assert {
-    condition     = sort(keys(module.registry)) == (var.environment == "production" ? ["production", "staging"] : [])
+    condition     = (var.github != null) == contains(["production", "recovery"], var.environment) && sort(keys(module.registry)) == (var.github != null ? ["production", "staging"] : [])
     error_message = "a registry is made that no workflow pushes to"
   }
 
   assert {
-    condition     = var.environment == "production" ? true : azurerm_role_assignment.before_cluster["kubelet-production"].scope == var.pull_from_registry_id
+    condition     = var.github != null ? true : azurerm_role_assignment.before_cluster["kubelet-production"].scope == var.pull_from_registry_id
     error_message = "the cluster pulls from a registry that no workflow pushes to"
+  }
+}
+
+run "what_stands_in_for_production_is_as_good" {
+  command = plan
+
+  assert {
+    condition     = var.environment != "recovery" || (length(var.zones) == 3 && var.sku_tier != "Free" && length(var.monitoring.alert_emails) > 0 && anytrue([for pool in var.user_pools : !pool.spot && pool.min_count > 0 && length(pool.taints) == 0]))
+    error_message = "what production demands is missing where it moves to"
   }
 }

@@ -1,0 +1,2 @@
+# Recovery: over production's values, as in recovery.tfvars.
+environment = "recovery"
