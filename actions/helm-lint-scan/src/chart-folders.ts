@@ -1,5 +1,6 @@
 import { ActionError } from '../../lib/errors.ts';
 import { type Files, isPattern } from './files.ts';
+import type { Refusals } from './refusals.ts';
 
 /** A glob of chart folders, and whether the user gave it: the default may find nothing where only manifests are checked. */
 export interface ChartQuery {
@@ -9,23 +10,23 @@ export interface ChartQuery {
 
 /**
  * The folders that the patterns name and that hold a chart, sorted. Nothing heavy is loaded for this: a wrong folder is answered at once.
- * @throws {ActionError} when a pattern finds none, or a chart's files lead out of the workspace
+ * @param refusals gets every pattern that finds none, and every file of a chart that leads out of the workspace
  */
-export async function findChartFolders(files: Files, query: ChartQuery): Promise<string[]> {
+export async function findChartFolders(files: Files, query: ChartQuery, refusals: Refusals): Promise<string[]> {
   const folders = new Set<string>();
   for (const pattern of query.patterns) {
     // No glob finds the root of the repository, which may be a chart as well.
     const { paths, outside } = pattern === '.' ? { paths: ['.'], outside: [] } : await files.match(pattern);
-    if (outside.length > 0) throw leavesWorkspace(outside);
+    if (outside.length > 0) refusals.add(leavesWorkspace(outside));
     const charts = await Promise.all(
       paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),
     );
     const found = charts.flat();
-    if (found.length === 0 && query.required) throw nothingFound(pattern, paths);
+    if (found.length === 0 && outside.length === 0 && query.required) refusals.add(nothingFound(pattern, paths));
     for (const folder of found) folders.add(folder);
   }
   const escapes = (await Promise.all([...folders].map((folder) => files.escapes(folder)))).flat();
-  if (escapes.length > 0) throw leavesWorkspace(escapes);
+  if (escapes.length > 0) refusals.add(leavesWorkspace(escapes));
   return [...folders].sort();
 }
 

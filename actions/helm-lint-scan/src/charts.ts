@@ -1,4 +1,4 @@
-import { at, type Data, dataAt, isData, textAt } from './data.ts';
+import { at, textAt } from './data.ts';
 import type { Files } from './files.ts';
 import { readSubcharts, type Subchart } from './subcharts.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
@@ -48,15 +48,4 @@ function jsonFile(text: string): ChartFile {
   } catch (error) {
     return { text, value: undefined, fault: { message: (error as Error).message, line: 1 } };
   }
-}
-
-/** Values over values as Helm lays them: mappings are joined, `null` takes a key away, anything else replaces. */
-export function mergeValues(below: unknown, above: unknown): unknown {
-  if (!isData(below) || !isData(above)) return above ?? below;
-  const merged: Data = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    if (value === null) delete merged[key];
-    else merged[key] = isData(value) ? mergeValues(dataAt(below, key), value) : value;
-  }
-  return merged;
 }

@@ -11,17 +11,17 @@ import { type Inspected, inspect } from './inspect.ts';
 import { defaultVersions } from './kube-ranges.ts';
 import { minorNumber } from './kube-version.ts';
 import { placeInManifest } from './locate/locate.ts';
-import { openReader, type Reader } from './manifests/read.ts';
+import type { Reader } from './manifests/read.ts';
 import { resourceLabel } from './manifests/resource.ts';
-import { gather, locatorOf, type Material, schemasIn } from './material.ts';
+import { locatorOf, type Material, schemasIn } from './material.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/summary.ts';
 import { scanners } from './scanners/index.ts';
-import { assertInstalled, scanAll } from './scanners/scanner.ts';
-import { assertAllSet, type SetImage } from './set-images.ts';
-import { applySuppressions, readSuppressions, type SuppressedFinding } from './suppressions.ts';
+import { scanAll } from './scanners/scanner.ts';
+import type { SetImage } from './set-images.ts';
+import { applySuppressions, type SuppressedFinding } from './suppressions.ts';
 import { unbundled } from './unbundled.ts';
-import { openSchemaStore, type SchemaStore } from './validation/store.ts';
+import type { SchemaStore } from './validation/store.ts';
 import { openValidators } from './validation/validator.ts';
 
 /** Everything that a run found out. */
@@ -39,8 +39,6 @@ export interface Checked {
 
 export interface CheckTools {
   files: Files;
-  /** Of the charts. */
-  folders: readonly string[];
   env: Environment;
   now: Date;
 }
@@ -48,20 +46,13 @@ export interface CheckTools {
 /** The subject of plain manifests among the charts' folders. */
 const MANIFESTS = 'manifests';
 
-export async function check(settings: Settings, { files, folders, env, now }: CheckTools): Promise<Checked> {
+export async function check(settings: Settings, material: Material, { files, env, now }: CheckTools): Promise<Checked> {
   const exec = openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT });
-  const schemas = openSchemaStore();
-  const reader = openReader();
-  await assertInstalled(settings.scanners);
-  const [suppressions, material] = await Promise.all([
-    readSuppressions(files, settings.ignoreFile),
-    gather(settings, files, folders, reader, schemas),
-  ]);
+  const { schemas, reader, stacks, suppressions } = material;
   const findings = new Findings(settings.levels);
   const helm = material.charts.length === 0 ? undefined : await openHelm(exec, settings.helm, env);
   try {
     const { result, version } = await render(helm, material, settings, { files, reader });
-    if (settings.images !== undefined) assertAllSet(settings.images, result.set);
     const inspected = [
       ...result.cases.flatMap((each) => inspectedCase(each, material)),
       ...(await manifestCases(settings, material, schemas)),
@@ -80,7 +71,7 @@ export async function check(settings: Settings, { files, folders, env, now }: Ch
       cases,
       matrix: rows,
       rendered: result.cases,
-      set: result.set,
+      set: stacks.flatMap(({ images }) => images.set),
       helm: version,
     };
   } finally {
@@ -94,7 +85,7 @@ async function render(
   settings: Settings,
   tools: { files: Files; reader: Reader },
 ): Promise<{ result: RenderResult; version: string }> {
-  if (helm === undefined) return { result: { cases: [], linted: [], set: [] }, version: '' };
+  if (helm === undefined) return { result: { cases: [], linted: [] }, version: '' };
   const version = await helm.version();
   info(`Helm ${version}: ${material.stacks.length} stacks of values in ${material.charts.length} charts`);
   const parallel = Math.max(2, Math.min(8, availableParallelism()));

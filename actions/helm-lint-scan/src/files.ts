@@ -51,5 +51,8 @@ export function openFiles(root: string): Files {
   };
 }
 
+/** A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own. */
+export const escapeGlob = (path: string): string => path.replaceAll(/[[\]*?()]/g, '[$&]');
+
 /** Whether the text has a wildcard, so that it is a question and not a name. */
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);

@@ -12,6 +12,7 @@ import { writeReports } from './report/write.ts';
 import { LEVELS } from './rules/rule.ts';
 
 export { check } from './check.ts';
+export { gather } from './material.ts';
 
 /** Outputs, reports, log, annotations and summary. */
 export async function tell(checked: Checked, settings: Settings, env: Environment): Promise<void> {

@@ -1,17 +1,23 @@
 import type { Environment } from '../../lib/inputs.ts';
-import { findChartFolders } from './chart-folders.ts';
 import { openFiles } from './files.ts';
+import { find } from './found.ts';
 import { readSettings } from './inputs.ts';
+import { Refusals } from './refusals.ts';
 
 /** Lint, render and scan charts and manifests in every case; fail when something is as bad as `fail-on` says. */
 export async function main(env: Environment): Promise<void> {
   const settings = await readSettings(env);
   const files = openFiles(settings.workspace);
-  const folders = await findChartFolders(files, settings.charts);
+  const refusals = new Refusals();
+  const found = await find(settings, files, refusals);
+  // Whether the charts have the images that are to be set is in their values; all else is answered without reading them.
+  if (settings.images === undefined) refusals.finish();
 
   // All that checks is loaded only now: a wrong input was answered without it.
-  const { check, tell, failOn } = await import('./flow.ts');
-  const checked = await check(settings, { files, folders, env, now: new Date() });
+  const { gather, check, tell, failOn } = await import('./flow.ts');
+  const material = await gather(settings, files, found, refusals);
+  refusals.finish();
+  const checked = await check(settings, material, { files, env, now: new Date() });
   await tell(checked, settings, env);
   failOn(checked, settings);
 }

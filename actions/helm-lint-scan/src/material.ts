@@ -1,16 +1,22 @@
 import { join } from 'node:path/posix';
-import { planValues } from './cases.ts';
+import type { ImageReference } from '../../lib/images-output.ts';
+import { readCase } from './cases.ts';
 import { type Chart, readChart } from './charts.ts';
-import type { Files } from './files.ts';
+import { escapeGlob, type Files } from './files.ts';
+import type { Found } from './found.ts';
 import type { Settings } from './inputs.ts';
 import { defaultVersions } from './kube-ranges.ts';
+import type { KubeVersion } from './kube-version.ts';
 import { type Locator, openLocator, readTemplates } from './locate/locate.ts';
-import { readManifestFiles } from './manifests/files.ts';
-import type { Reader, ReadResult } from './manifests/read.ts';
+import type { ManifestFile } from './manifests/files.ts';
+import { openReader, type Reader, type ReadResult } from './manifests/read.ts';
+import type { Refusals } from './refusals.ts';
 import type { Stack } from './render.ts';
-import { escapeGlob } from './subcharts.ts';
+import { assertAllSet, imageOverlay } from './set-images.ts';
+import type { Suppression } from './suppressions.ts';
 import { type CustomSchema, customSchemas, isCrd } from './validation/crds.ts';
-import type { SchemaStore } from './validation/store.ts';
+import { openSchemaStore, type SchemaStore } from './validation/store.ts';
+import { layeredValues, unreadableValues } from './values-layers.ts';
 
 /** What there is to check, read from the checkout. */
 export interface Material {
@@ -21,55 +27,78 @@ export interface Material {
   custom: CustomSchema[];
   /** Of the custom resources that the input `crds` names. */
   apiVersions: string[];
+  suppressions: Suppression[];
+  reader: Reader;
+  schemas: SchemaStore;
 }
 
 /**
  * Read charts, values, manifests and CustomResourceDefinitions.
- * @param folders of the charts
- * @throws {ActionError} when something that an input names is not there
+ * @param refusals gets the images that no chart has
  */
-export async function gather(
-  settings: Settings,
-  files: Files,
-  folders: readonly string[],
-  reader: Reader,
-  schemas: SchemaStore,
-): Promise<Material> {
-  const [charts, minors, manifestFiles, crdFiles] = await Promise.all([
-    Promise.all(folders.map((folder) => readChart(files, folder))),
+export async function gather(settings: Settings, files: Files, found: Found, refusals: Refusals): Promise<Material> {
+  const schemas = openSchemaStore();
+  const reader = openReader();
+  const [charts, minors] = await Promise.all([
+    Promise.all(found.folders.map((folder) => readChart(files, folder))),
     schemas.minors(),
-    readManifestFiles(files, 'manifests', settings.manifests),
-    readManifestFiles(files, 'crds', settings.crds),
   ]);
-  const [plan, locators, own] = await Promise.all([
-    planValues(files, charts, settings.values),
+  const versionsFor = (chart: Chart): KubeVersion[] =>
+    settings.kubeVersions.length > 0 ? settings.kubeVersions : defaultVersions(minors, chart.kubeVersion);
+  const [stacks, locators, own] = await Promise.all([
+    Promise.all(charts.map((chart) => readStacks(files, chart, versionsFor(chart), found, settings.images ?? []))),
     Promise.all(charts.map(async (chart) => [chart, openLocator(chart, await readTemplates(files, chart))] as const)),
-    Promise.all(charts.map(({ path }) => chartCrds(files, path))),
+    Promise.all(charts.map((chart) => chartCrds(files, chart))),
   ]);
-  const manifests = reader.manifests(manifestFiles);
-  const given = schemasIn(reader.manifests(crdFiles));
+  // Where no chart was found, that is what is wrong.
+  if (charts.length > 0 || refusals.none)
+    await refusals.keep(undefined, async () => assertImagesSet(stacks.flat(), settings.images ?? []));
+  const manifests = reader.manifests(found.manifests);
+  const given = schemasIn(reader.manifests(found.crds));
   return {
     charts,
-    stacks: charts.flatMap((chart) => {
-      const kubeVersions =
-        settings.kubeVersions.length > 0 ? settings.kubeVersions : defaultVersions(minors, chart.kubeVersion);
-      return (plan.get(chart) ?? []).map((values) => ({ chart, values, kubeVersions }));
-    }),
+    stacks: stacks.flat(),
     locators: new Map(locators),
     manifests,
     custom: [...given, ...schemasIn(reader.manifests(own.flat())), ...schemasIn(manifests)],
     apiVersions: [...new Set(given.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
+    suppressions: found.suppressions,
+    reader,
+    schemas,
   };
+}
+
+async function readStacks(
+  files: Files,
+  chart: Chart,
+  kubeVersions: KubeVersion[],
+  { cases }: Found,
+  images: readonly ImageReference[],
+): Promise<Stack[]> {
+  return Promise.all(
+    (cases.get(chart.path) ?? []).map(async (paths) => {
+      const values = await readCase(files, chart.path, paths);
+      return { chart, values, kubeVersions, images: imageOverlay(layeredValues(chart, values), images) };
+    }),
+  );
+}
+
+/** Values that cannot be read may have any image: Helm refuses them, and that is what must be told. */
+function assertImagesSet(stacks: readonly Stack[], images: readonly ImageReference[]): void {
+  if (stacks.some(({ chart, values }) => unreadableValues(chart, values).length > 0)) return;
+  assertAllSet(
+    images,
+    stacks.flatMap(({ images: { set } }) => set),
+  );
 }
 
 /** The schemas of the CustomResourceDefinitions among resources. */
 export const schemasIn = ({ resources }: ReadResult): CustomSchema[] => resources.filter(isCrd).flatMap(customSchemas);
 
-async function chartCrds(files: Files, chart: string): Promise<{ path: string; text: string }[]> {
+async function chartCrds(files: Files, { path, subcharts }: Chart): Promise<ManifestFile[]> {
+  const folders = new Set([path, ...subcharts.map(({ folder }) => folder)]);
   const matches = await Promise.all(
-    ['crds/**/*.{yaml,yml}', 'charts/*/crds/**/*.{yaml,yml}'].map((pattern) =>
-      files.match(join(escapeGlob(chart), pattern)),
-    ),
+    [...folders].map((folder) => files.match(join(escapeGlob(folder), 'crds/**/*.{yaml,yml}'))),
   );
   const paths = matches.flatMap(({ paths }) => paths);
   return Promise.all(paths.map(async (path) => ({ path, text: (await files.read(path)) ?? '' })));

@@ -1,6 +1,5 @@
-import type { ImageReference } from '../../lib/images-output.ts';
 import type { ValuesCase } from './cases.ts';
-import { type Chart, mergeValues } from './charts.ts';
+import type { Chart } from './charts.ts';
 import type { Files } from './files.ts';
 import type { CaseId } from './findings.ts';
 import type { Helm, RenderRequest } from './helm/helm.ts';
@@ -8,7 +7,7 @@ import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.
 import { type KubeVersion, minorNumber } from './kube-version.ts';
 import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
 import { mapParallel } from './parallel.ts';
-import { imageOverlay, type SetImage } from './set-images.ts';
+import type { ImageOverlay } from './set-images.ts';
 import { type TemplateSource, templateSource } from './subcharts.ts';
 
 /** A chart with one stack of values, for every version of Kubernetes. */
@@ -16,6 +15,8 @@ export interface Stack {
   chart: Chart;
   values: ValuesCase;
   kubeVersions: KubeVersion[];
+  /** What was built, for the images that these values have. */
+  images: ImageOverlay;
 }
 
 /** What came of one case. */
@@ -42,7 +43,6 @@ export interface LintedStack {
 export interface RenderSettings {
   namespace: string | undefined;
   releaseName: string | undefined;
-  images: readonly ImageReference[] | undefined;
   /** Of the custom resources that the cluster is said to have. */
   apiVersions: readonly string[];
   /** How many Helm processes at a time. */
@@ -58,7 +58,6 @@ export interface RenderTools {
 export interface RenderResult {
   cases: RenderedCase[];
   linted: LintedStack[];
-  set: SetImage[];
 }
 
 /** Lint every stack and render it for every version, side by side; a failure of one is a result, and stops no other. */
@@ -68,10 +67,12 @@ export async function renderAll(
   settings: RenderSettings,
 ): Promise<RenderResult> {
   const overlays = await Promise.all(
-    stacks.map((stack, index) => writeOverlay(stack, index, tools.helm, settings.images ?? [])),
+    stacks.map(async ({ images: { values } }, index) =>
+      values === undefined ? [] : [await tools.helm.writeValues(`images-${index}`, JSON.stringify(values))],
+    ),
   );
   const jobs = stacks.flatMap((stack, index): (() => Promise<{ linted?: LintedStack; rendered?: RenderedCase }>)[] => {
-    const request = requestFor(stack, overlays[index]?.file, tools, settings);
+    const request = requestFor(stack, overlays[index] ?? [], tools, settings);
     const newest = stack.kubeVersions.reduce((one, other) => (minorNumber(other) > minorNumber(one) ? other : one));
     const lint = async () => ({ linted: await lintStack(stack, request(newest), tools.helm) });
     // A library has nothing to install.
@@ -85,26 +86,12 @@ export async function renderAll(
   return {
     cases: results.flatMap(({ rendered }) => rendered ?? []),
     linted: results.flatMap(({ linted }) => linted ?? []),
-    set: overlays.flatMap(({ set }) => set),
   };
-}
-
-async function writeOverlay({ chart, values }: Stack, index: number, helm: Helm, images: readonly ImageReference[]) {
-  const merged = values.files.reduce<unknown>(
-    (below, { value }) => mergeValues(below, value),
-    chart.values?.value ?? {},
-  );
-  const overlay = imageOverlay(merged, images);
-  const file =
-    overlay.values === undefined
-      ? undefined
-      : await helm.writeValues(`images-${index}`, JSON.stringify(overlay.values));
-  return { file, set: overlay.set };
 }
 
 function requestFor(
   { chart, values }: Stack,
-  overlay: string | undefined,
+  overlay: readonly string[],
   { files }: RenderTools,
   settings: RenderSettings,
 ): (kube: KubeVersion) => RenderRequest {
@@ -116,7 +103,7 @@ function requestFor(
       .slice(0, 53) || 'release';
   return ({ full }) => ({
     folder: files.absolute(chart.path),
-    valuesFiles: [...values.files.map(({ path }) => files.absolute(path)), ...(overlay === undefined ? [] : [overlay])],
+    valuesFiles: [...values.files.map(({ path }) => files.absolute(path)), ...overlay],
     kubeVersion: full,
     releaseName: settings.releaseName ?? name,
     namespace: settings.namespace ?? name,

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import { at, listAt, textAt } from './data.ts';
-import type { Files } from './files.ts';
+import { escapeGlob, type Files } from './files.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
 
 /** A dependency that is there as a folder, at any depth. One with two aliases is two. */
@@ -46,9 +46,6 @@ export async function readSubcharts(
   );
   return found.flat();
 }
-
-/** A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own. */
-export const escapeGlob = (path: string): string => path.replaceAll(/[[\]*?()]/g, '[$&]');
 
 /** A folder that Chart.yaml does not list is a dependency all the same. */
 function keysOf(meta: unknown, name: string): string[] {

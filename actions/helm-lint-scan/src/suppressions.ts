@@ -40,7 +40,7 @@ export async function readSuppressions(
   const text = await files.read(file.path);
   if (text === undefined) {
     if (!file.required) return [];
-    throw invalid(file.path, ['there is no such file in the repository']);
+    throw invalid(file.path, ['the input ignore-file asks for it, but there is no such file in the repository']);
   }
   const document = readYaml(text)[0];
   if (document === undefined || document.value === null) return [];

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -69,8 +69,43 @@ describe('the bundle as a process', () => {
     ['a version with a command', { 'kube-versions': '1.34$(touch pwned)' }, ['is not a version of Kubernetes']],
     ['an ignore file that is not there', { charts: 'c', 'ignore-file': 'none.yaml' }, ['none.yaml cannot be used']],
     ['values of a chart that is not there', { charts: 'c', values: 'd: a.yaml' }, ['no chart of this run is d']],
+    [
+      'files and programs that are not there, all in one answer',
+      {
+        charts: 'nope/*\nc\nnone',
+        manifests: 'no.yaml\ngone/*.yaml',
+        crds: 'nocrd.yaml',
+        scanners: 'kubeconform',
+        'ignore-file': 'none.yaml',
+        values: 'x: y.yaml\nc: z.yaml',
+        helm: 'helm-of-nowhere',
+        'set-images': `[{"repository":"a.b/c","digest":"sha256:${'a'.repeat(64)}"}]`,
+        'sarif-file': 'out/a.sarif',
+      },
+      [
+        '::error title=helm-lint-scan: 11 things are wrong::',
+        'no chart in nope/*: the input charts',
+        'no chart in none:',
+        'x: y.yaml: no chart of this run is x',
+        'there is no z.yaml in c',
+        'no manifest in no.yaml',
+        'no manifest in gone/*.yaml',
+        'no manifest in nocrd.yaml: the input crds',
+        'none.yaml cannot be used: the input ignore-file asks for it',
+        'helm-of-nowhere was not found',
+        'kubeconform was not found',
+        'out/a.sarif cannot be written',
+        'an image of set-images is in no chart',
+      ],
+    ],
+    [
+      'a helm of nowhere, for charts that are not there',
+      { charts: 'nope', helm: 'helm-of-nowhere' },
+      ['no chart in nope', 'helm-of-nowhere was not found'],
+    ],
   ])('%s', async (_, inputs, words) => {
     await mkdir(join(workspace, 'c'));
+    await symlink('/', join(workspace, 'out'));
     await writeFile(join(workspace, 'c/Chart.yaml'), 'apiVersion: v2\nname: c\nversion: 1.0.0\n');
     const { code, output } = await start(inputs);
     expect(code).toBe(1);

@@ -2,13 +2,16 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { planValues } from '../src/cases.ts';
-import { findChartFolders } from '../src/chart-folders.ts';
-import { mergeValues, readChart } from '../src/charts.ts';
+import { planCases } from '../src/case-paths.ts';
+import { readCase } from '../src/cases.ts';
+import { type ChartQuery, findChartFolders as findFolders } from '../src/chart-folders.ts';
+import { readChart } from '../src/charts.ts';
 import { type Files, openFiles } from '../src/files.ts';
 import { readManifestFiles } from '../src/manifests/files.ts';
+import { Refusals } from '../src/refusals.ts';
 import { chartRules } from '../src/rules/index.ts';
 import { templateSource } from '../src/subcharts.ts';
+import { layeredValues, mergeValues } from '../src/values-layers.ts';
 import { parseValuesLine, type ValuesDeclaration } from '../src/values-lines.ts';
 
 let root = '';
@@ -27,6 +30,13 @@ async function write(texts: Record<string, string>): Promise<void> {
 }
 
 const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: "1.0.0"\nkubeVersion: ">=1.30.0-0"\n';
+
+async function findChartFolders(checkout: Files, query: ChartQuery): Promise<string[]> {
+  const refusals = new Refusals();
+  const folders = await findFolders(checkout, query, refusals);
+  refusals.finish();
+  return folders;
+}
 
 describe('chart folders', () => {
   it('are those of the globs that hold a Chart.yaml', async () => {
@@ -73,13 +83,11 @@ describe('cases', () => {
       return parsed.value;
     });
   const plan = async (...lines: string[]): Promise<string[]> => {
-    const charts = await Promise.all(
-      (await findChartFolders(files, { patterns: ['helm/*'], required: true })).map((folder) =>
-        readChart(files, folder),
-      ),
+    const folders = await findChartFolders(files, { patterns: ['helm/*'], required: true });
+    const cases = [...(await planCases(files, folders, declare(...lines)))].flatMap(([folder, each]) =>
+      each.map(async (paths) => `${folder}: ${(await readCase(files, folder, paths)).name}`),
     );
-    const values = await planValues(files, charts, declare(...lines));
-    return [...values].flatMap(([chart, cases]) => cases.map((each) => `${chart.path}: ${each.name}`));
+    return Promise.all(cases);
   };
   beforeEach(() =>
     write({
@@ -104,7 +112,7 @@ describe('cases', () => {
   });
 
   it('are those declared, for the charts that a line names', async () => {
-    expect(await plan('helm/web: values-prod.yaml + env/*.yaml', 'helm/web:')).toEqual([
+    expect(await plan('helm/web: values-prod.yaml + env/*.yaml', 'helm/web:', 'helm/w*:')).toEqual([
       'helm/api: defaults',
       'helm/web: values-prod.yaml + env/prod.yaml',
       'helm/web: values-prod.yaml + env/test.yaml',
@@ -231,5 +239,23 @@ describe('subcharts', () => {
       keys: ['packed'],
     });
     expect(templateSource(chart, 'web/templates/charts/x.yaml').file).toBe('helm/web/templates/charts/x.yaml');
+  });
+});
+
+it('the values of dependencies stand below their keys, under those of what depends on them', async () => {
+  const depends = (name: string, alias: string) =>
+    `dependencies: [{ name: ${name}, version: 1.0.0, alias: ${alias} }]\n`;
+  await write({
+    'helm/web/Chart.yaml': `${META}${depends('cache', 'store')}`,
+    'helm/web/values.yaml': 'store: { b: 2 }\n',
+    'helm/web/ci/a.yaml': 'store: { disk: { c: 3 } }\n',
+    'helm/web/charts/cache/Chart.yaml': `name: cache\nversion: 1.0.0\n${depends('disk', 'disk')}`,
+    'helm/web/charts/cache/values.yaml': 'a: 1\nb: 1\ndisk: { b: 2, c: 2 }\n',
+    'helm/web/charts/cache/charts/disk/Chart.yaml': 'name: disk\nversion: 1.0.0\n',
+    'helm/web/charts/cache/charts/disk/values.yaml': 'a: 1\nb: 1\nc: 1\n',
+  });
+  const values = await readCase(files, 'helm/web', ['helm/web/ci/a.yaml']);
+  expect(layeredValues(await readChart(files, 'helm/web'), values)).toEqual({
+    store: { a: 1, b: 2, disk: { a: 1, b: 2, c: 3 } },
   });
 });

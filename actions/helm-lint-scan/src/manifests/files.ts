@@ -1,26 +1,34 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { Files } from '../files.ts';
+import { Refusals } from '../refusals.ts';
+
+export interface ManifestFile {
+  path: string;
+  text: string;
+}
 
 /**
  * The YAML and JSON files that an input's globs name.
- * @throws {ActionError} when a glob finds none or leads out of the workspace
+ * @throws {ActionError} naming every glob that finds none or leads out of the workspace
  */
 export async function readManifestFiles(
   files: Files,
   input: string,
   patterns: readonly string[],
-): Promise<{ path: string; text: string }[]> {
+): Promise<ManifestFile[]> {
   const found = new Map<string, string>();
+  const refusals = new Refusals();
   for (const pattern of patterns) {
     const { paths, outside } = await files.match(pattern);
     const texts = await Promise.all(
       paths.filter((path) => /\.(ya?ml|json)$/.test(path)).map(async (path) => [path, await files.read(path)] as const),
     );
     const readable = texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
-    if (outside.length > 0) throw leaves(input, outside);
-    if (readable.length === 0) throw nothing(input, pattern);
+    if (outside.length > 0) refusals.add(leaves(input, outside));
+    else if (readable.length === 0) refusals.add(nothing(input, pattern));
     for (const [path, text] of readable) found.set(path, text);
   }
+  refusals.finish();
   return [...found].map(([path, text]) => ({ path, text })).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { info } from '../../../lib/commands.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { setOutputs } from '../../../lib/result.ts';
-import { insideWorkspace } from '../../../lib/workspace.ts';
 import type { Checked } from '../check.ts';
 import type { Settings } from '../inputs.ts';
 import type { RenderedCase } from '../render.ts';
+import { isInside } from './inside.ts';
 import { jsonReport } from './json.ts';
 import { sarifLog } from './sarif.ts';
 
@@ -42,8 +42,7 @@ function renderedPath({ id }: RenderedCase): string {
 /** A link in the repository must not lead what is written to a place that the input could not name. */
 async function writeInside(roots: readonly string[], input: string, path: string, text: string): Promise<void> {
   try {
-    const verdicts = await Promise.all(roots.map((root) => insideWorkspace(root, path)));
-    if (verdicts.every((verdict) => 'problem' in verdict)) throw new Error('a link leads out of the workspace');
+    if (!(await isInside(roots, path))) throw new Error('a link leads out of the workspace');
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text.endsWith('\n') ? text : `${text}\n`);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
+import { ActionError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
 import { dataAt } from '../data.ts';
@@ -85,19 +85,6 @@ const PASSED = [
   'LC_ALL',
 ];
 const NOWHERE = 'http://127.0.0.1:9';
-
-/** @throws {ToolMissingError} when one of the engines is not on this machine */
-export async function assertInstalled(names: readonly ScannerName[]): Promise<void> {
-  if (names.length === 0) return;
-  const { which } = await import('@actions/io');
-  for (const name of names) {
-    if ((await which(name, false)) === '')
-      throw new ToolMissingError(
-        name,
-        `Install ${name} in a step before this one, or take it out of the input scanners.`,
-      );
-  }
-}
 
 /** Write the resources down and let each engine look at them, without a cluster and without the network. */
 export async function scanAll(
