@@ -15,8 +15,11 @@ export class BuildError extends ToolError {
   }
 }
 
-/** The error for a user from a build's log. */
-export function buildFailure(plan: BuildPlan, log: string): BuildError {
+/**
+ * The error for a user from a build's log.
+ * @param redact takes secrets out of what is shown; the log is read as it is, for a short secret may be part of any word
+ */
+export function buildFailure(plan: BuildPlan, log: string, redact: (text: string) => string): BuildError {
   const { kind, words } = readFailure(log);
   const line = dockerfileLine(log);
   const file = relative(plan.workspace, plan.image.file).split(sep).join('/');
@@ -24,7 +27,7 @@ export function buildFailure(plan: BuildPlan, log: string): BuildError {
     kind,
     {
       what: `building ${plan.image.name} failed`,
-      why: [...failedStep(log), words].join('\n'),
+      why: redact([...failedStep(log), words].join('\n')),
       next:
         kind === 'final' && line !== undefined
           ? `Correct line ${line} of ${file}.`

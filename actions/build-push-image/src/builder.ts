@@ -7,6 +7,7 @@ import { type BuildPlan, buildArguments } from './arguments.ts';
 import { buildFailure } from './build-failure.ts';
 import type { DockerHome } from './docker-home.ts';
 import { classifyTool, ToolError } from './failures.ts';
+import { redactData } from './secrets.ts';
 
 export type Metadata = Record<string, unknown>;
 
@@ -85,10 +86,10 @@ export class BuildxBuilder implements Builder {
         log.progress(redact(step));
       },
     });
-    if (exitCode !== 0) throw buildFailure(plan, redact(stderr));
-    const metadata = JSON.parse(redact(await readMetadata(metadataFile))) as Metadata;
+    if (exitCode !== 0) throw buildFailure(plan, stderr, redact);
+    const metadata = JSON.parse(await readMetadata(metadataFile)) as Metadata;
     const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
-    if ('value' in digest) return { digest: digest.value, metadata };
+    if ('value' in digest) return { digest: digest.value, metadata: redactData(metadata, redact) };
     throw new ToolError('final', {
       what: `the build of ${plan.image.name} gave no digest`,
       why: `buildx ended well, but its metadata file has ${metadata['containerimage.digest'] === undefined ? 'no' : 'an unusable'} containerimage.digest`,

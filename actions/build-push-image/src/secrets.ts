@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseDigest } from '../../lib/identifiers.ts';
 import type { Environment, Parsed } from '../../lib/inputs.ts';
 
 /** A build secret. Its value is never held here, only where it is. */
@@ -67,4 +68,16 @@ export function redactor(values: readonly string[]): (text: string) => string {
   // The longest first: a value may hold another one.
   const unique = [...new Set(parts)].filter((part) => part.trim() !== '').sort((a, b) => b.length - a.length);
   return (text) => unique.reduce((result, part) => result.replaceAll(part, '***'), text);
+}
+
+/**
+ * The same in data: in its texts alone, as they are, not as JSON writes them. Keys stay, and so does what is a digest: a short secret may be
+ * part of any word, and the data must keep its form.
+ */
+export function redactData<T>(data: T, redact: (text: string) => string): T;
+export function redactData(data: unknown, redact: (text: string) => string): unknown {
+  if (typeof data === 'string') return 'value' in parseDigest(data) ? data : redact(data);
+  if (Array.isArray(data)) return data.map((item) => redactData(item, redact));
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, redactData(value, redact)]));
 }

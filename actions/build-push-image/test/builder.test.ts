@@ -120,6 +120,48 @@ describe('a build', () => {
     });
   });
 
+  it.each(['true', 'image', '1', 'sha256', 'containerimage.digest', digest('a')])(
+    'is whole also when the secret is %j',
+    async (secret) => {
+      const raw = {
+        'containerimage.digest': digest('a'),
+        'containerimage.descriptor': { digest: digest('a'), size: 1, annotations: { note: `- ${secret} -` } },
+        'buildx.build.provenance': { metadata: { completeness: true }, materials: [secret, 1] },
+      };
+      expect(await open(building(JSON.stringify(raw)), 0, redactor([secret])).build(plan, silent)).toEqual({
+        digest: digest('a'),
+        metadata: {
+          ...raw,
+          'containerimage.descriptor': { ...raw['containerimage.descriptor'], annotations: { note: '- *** -' } },
+          // What is a digest stays: it is looked up by it.
+          'buildx.build.provenance': {
+            metadata: { completeness: true },
+            materials: [secret === digest('a') ? secret : '***', 1],
+          },
+        },
+      });
+    },
+  );
+
+  it.each(['with "quotes"', 'C:\\path\\to', 'two\nlines', 'a\ttab'])(
+    'shows no secret that JSON writes in another way (%j)',
+    async (secret) => {
+      const text = JSON.stringify({ 'containerimage.digest': digest('a'), args: `x ${secret} y` });
+      const { metadata } = await open(building(text), 0, redactor([secret])).build(plan, silent);
+      expect(metadata.args).toBe('x *** y');
+    },
+  );
+
+  it('that fails is understood also when its log holds secrets', async () => {
+    const line =
+      'failed to build: failed to solve: failed to push prod.example/web: unexpected status from POST request to https://prod.example/v2/: 401 Unauthorized';
+    const secrets = redactor(['1', 'Unauthorized', 'ERROR']);
+    await expect(open(new FakeExec(() => failed(line)), 0, secrets).build(plan, silent)).rejects.toMatchObject({
+      kind: 'refused',
+      why: line.replaceAll(/1|Unauthorized/g, '***'),
+    });
+  });
+
   it('tells each step once as it begins, and shows no secret', async () => {
     const shown: string[] = [];
     const kept: string[] = [];

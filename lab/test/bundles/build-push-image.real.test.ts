@@ -536,6 +536,14 @@ describe('secrets', () => {
     expect(everything).toContain('id=token,env=TOKEN');
   });
 
+  it.each(['true', 'image', '1'])('as short as %j take nothing from the outputs', async (secret) => {
+    const result = await step({ secrets: 'flag=env:FLAG' }, { env: { FLAG: secret } });
+    expect(result.exitCode).toBe(0);
+    const digest = result.outputs.digest ?? '';
+    expect((await manifest(staging, 'shop/web', digest)).digest).toBe(digest);
+    expect(JSON.parse(result.outputs.metadata ?? '')['shop/web']).toMatchObject({ 'containerimage.digest': digest });
+  });
+
   it('that are missing are named before anything is built', async () => {
     const result = await step({ secrets: 'token=env:NOT_THERE\nrc=file:none' });
     expect(result.exitCode).toBe(1);
