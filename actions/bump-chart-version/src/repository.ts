@@ -44,6 +44,7 @@ export interface Repository {
   /**
    * @throws {HeadMovedError} when the branch's head is another commit; nothing was written
    * @throws {AnswerLostError} when nobody knows whether it was written
+   * @throws {RateLimitError} when the server wants to be left alone first
    * @throws {ActionError} when it is refused for good
    */
   commit(commit: NewCommit): Promise<Committed>;
@@ -54,14 +55,27 @@ export class HeadMovedError extends Error {
   override name = 'HeadMovedError';
 }
 
-/** The connection broke, or the server failed, after the request was sent: the commit may have landed. */
-export class AnswerLostError extends Error {
-  override name = 'AnswerLostError';
-  /** The server named a time to wait. */
+/** The server, or the way to it, failed for now. */
+export abstract class PassingError extends Error {
+  /** What was asked, as a noun phrase: "committing to main". */
+  readonly action: string;
+  /** The server asks to wait so long. */
   readonly afterSeconds: number | undefined;
 
-  constructor(message: string, afterSeconds: number | undefined, cause: unknown) {
-    super(message, { cause });
+  /** @param answer the server's own words */
+  constructor(action: string, answer: string, afterSeconds: number | undefined, cause: unknown) {
+    super(answer, { cause });
+    this.action = action;
     this.afterSeconds = afterSeconds;
   }
+}
+
+/** The connection broke, or the server failed, after the request was sent: it may have been carried out. */
+export class AnswerLostError extends PassingError {
+  override name = 'AnswerLostError';
+}
+
+/** The server does no more for this token for a while; the request was not carried out. */
+export class RateLimitError extends PassingError {
+  override name = 'RateLimitError';
 }

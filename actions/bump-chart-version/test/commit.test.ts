@@ -152,7 +152,7 @@ describe('mode commit', () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = lost;
     await expect(bump(repository, RELEASE)).rejects.toThrow(
-      'the server gave no answer in 4 attempts: 500: socket hang up',
+      'committing to main failed in each of 4 attempts: the server answers 500: socket hang up',
     );
   });
 

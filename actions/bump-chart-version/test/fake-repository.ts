@@ -126,5 +126,5 @@ export class FakeRepository implements Repository, Proposals {
 }
 
 export const lost = (): never => {
-  throw new AnswerLostError('500: socket hang up', undefined, undefined);
+  throw new AnswerLostError('committing to main', '500: socket hang up', undefined, undefined);
 };

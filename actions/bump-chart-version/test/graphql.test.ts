@@ -6,7 +6,7 @@ import { explainFaults, type Graphql, openGraphql } from '../src/github/graphql.
 import { openProposals } from '../src/github/proposals.ts';
 import { createCommit } from '../src/github/repository.ts';
 import { readSnapshot } from '../src/github/snapshot.ts';
-import { AnswerLostError, HeadMovedError } from '../src/repository.ts';
+import { AnswerLostError, HeadMovedError, RateLimitError } from '../src/repository.ts';
 import { bytes } from './helpers.ts';
 
 const REPOSITORY = 'octo/shop' as RepositoryName;
@@ -17,7 +17,8 @@ describe('faults that come with status 200', () => {
     [{ type: 'STALE_DATA', message: 'x' }, HeadMovedError],
     [{ message: 'Expected branch to point to "a" but it did not.  Pull and try again.' }, HeadMovedError],
     [{ message: 'refs/heads/main is at abc but expected def' }, HeadMovedError],
-    [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }, AnswerLostError],
+    [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }, RateLimitError],
+    [{ message: 'You have exceeded a secondary rate limit. Please wait a few minutes.' }, RateLimitError],
     [{ message: 'Something went wrong while executing your query' }, AnswerLostError],
     [{ type: 'SERVICE_UNAVAILABLE', message: 'x' }, AnswerLostError],
   ])('%j may pass', (fault, kind) => {
@@ -68,7 +69,7 @@ function server(...answers: unknown[]): {
     requests.push({ route, parameters });
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
-    return { data: answer };
+    return { data: answer, headers: {} };
   };
   return { github: { request } as unknown as GitHub, requests };
 }
@@ -78,13 +79,31 @@ const failure = (status: number, headers: Record<string, string> = {}): Error =>
 
 describe('a mutation', () => {
   it('is sent once, and a broken connection or a failing server is a lost answer', async () => {
-    for (const error of [failure(500), failure(502), failure(429, { 'retry-after': '3' })]) {
+    for (const error of [failure(500), failure(502), failure(503, { 'retry-after': '3' })]) {
       const { github, requests } = server(error);
       await expect(openGraphql(github, 'https://x/graphql').mutate('m', {}, 'a')).rejects.toBeInstanceOf(
         AnswerLostError,
       );
       expect(requests).toMatchObject([{ route: 'POST https://x/graphql', parameters: { request: { retries: 0 } } }]);
     }
+  });
+
+  it('that meets a rate limit says when there is a new one', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const fresh = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now + 300) };
+    const limited = { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] };
+    const answering = (headers: Record<string, string>) =>
+      ({ request: async () => ({ data: limited, headers }) }) as unknown as GitHub;
+    const seconds = async (github: GitHub): Promise<number> => {
+      const error = await openGraphql(github, 'u')
+        .mutate('m', {}, 'a')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RateLimitError);
+      return Math.round((error as RateLimitError).afterSeconds ?? 0);
+    };
+    expect([299, 300]).toContain(await seconds(answering(fresh)));
+    expect(await seconds(answering({}))).toBe(60);
+    expect(await seconds(server(failure(429, { 'retry-after': '3' })).github)).toBe(3);
   });
 
   it('that the token may not do ends at once', async () => {

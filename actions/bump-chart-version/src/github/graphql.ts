@@ -1,6 +1,14 @@
 import { ActionError, PermissionError } from '../../../lib/errors.ts';
-import { answerOf, classifyRequest, explainRequest, type GitHub } from '../../../lib/github.ts';
-import { AnswerLostError, HeadMovedError } from '../repository.ts';
+import {
+  answerOf,
+  askedSeconds,
+  classifyRequest,
+  explainRequest,
+  type GitHub,
+  isRateLimit,
+  type ResponseHeaders,
+} from '../../../lib/github.ts';
+import { AnswerLostError, HeadMovedError, type PassingError, RateLimitError } from '../repository.ts';
 
 interface GraphqlFault {
   type?: string;
@@ -23,7 +31,7 @@ export function openGraphql(github: GitHub, url: string): Graphql {
       variables,
       ...(retries === undefined ? {} : { request: { retries } }),
     });
-    return response.data as { data?: T; errors?: GraphqlFault[] };
+    return { ...(response.data as { data?: T; errors?: GraphqlFault[] }), headers: response.headers };
   };
   return {
     async query<T>(document: string, variables: Record<string, unknown>, action: string) {
@@ -34,20 +42,30 @@ export function openGraphql(github: GitHub, url: string): Graphql {
       const faults = (answer.errors ?? []).filter(
         ({ type, path }) => !(type === 'NOT_FOUND' && path?.includes('target')),
       );
-      if (faults.length > 0 || answer.data === undefined) throw explainFaults(faults, action);
+      if (faults.length > 0 || answer.data === undefined) throw explainFaults(faults, action, answer.headers);
       return answer.data;
     },
     async mutate<T>(document: string, variables: Record<string, unknown>, action: string) {
       const answer = await send<T>(document, variables, 0).catch((error: unknown) => {
-        const verdict = classifyRequest(error);
-        if (verdict.retry) throw new AnswerLostError(answerOf(error), verdict.afterSeconds, error);
-        throw explainRequest(error, action, 'contents: write');
+        throw passing(error, action) ?? explainRequest(error, action, 'contents: write');
       });
-      if (answer.errors?.length || answer.data === undefined) throw explainFaults(answer.errors ?? [], action);
+      if (answer.errors?.length || answer.data === undefined)
+        throw explainFaults(answer.errors ?? [], action, answer.headers);
       return answer.data;
     },
   };
 }
+
+/** A failed request that is to be sent again later, once it is known what became of it; `undefined` for any other. */
+export function passing(error: unknown, action: string): PassingError | undefined {
+  const verdict = classifyRequest(error);
+  if (!verdict.retry) return undefined;
+  const Kind = isRateLimit(error) ? RateLimitError : AnswerLostError;
+  return new Kind(action, answerOf(error), verdict.afterSeconds, error);
+}
+
+/** What GitHub asks for where it names no time: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+const LIMITED_SECONDS = 60;
 
 const HEAD_MOVED = /expected branch to point to|is at .* but expected|pull and try again/i;
 const RULES =
@@ -59,8 +77,9 @@ const PASSING = /something went wrong while executing|timed? ?out|timeout|tempor
  * https://docs.github.com/graphql/guides/introduction-to-graphql and, for a moved head, `STALE_DATA`
  * (https://github.com/planetscale/ghcommit/pull/153); a ruleset's refusal has no type of its own, so its words count
  * (https://github.com/Thinkmill/keystatic/issues/1598).
+ * @param headers of the response
  */
-export function explainFaults(faults: readonly GraphqlFault[], action: string): Error {
+export function explainFaults(faults: readonly GraphqlFault[], action: string, headers: ResponseHeaders = {}): Error {
   const answer = faults.map(({ message }) => message.replaceAll(/\s*\n\s*/g, ' ').trim()).join('; ') || 'no data';
   const is = (type: string): boolean => faults.some((fault) => fault.type === type);
   if (is('STALE_DATA') || HEAD_MOVED.test(answer)) return new HeadMovedError(answer);
@@ -71,7 +90,9 @@ export function explainFaults(faults: readonly GraphqlFault[], action: string): 
       next: 'Pass the token of an app (or of a user) that the ruleset lists as a bypass actor; the job token cannot be one. Or set mode: pull-request, which needs no way around the rules.',
     });
   }
-  if (is('RATE_LIMITED') || is('RATE_LIMIT')) return new AnswerLostError(answer, 60, undefined);
+  if (is('RATE_LIMITED') || is('RATE_LIMIT') || /\brate limit\b/i.test(answer)) {
+    return new RateLimitError(action, answer, askedSeconds(headers) ?? LIMITED_SECONDS, undefined);
+  }
   if (is('FORBIDDEN') || is('INSUFFICIENT_SCOPES')) return new PermissionError(action, 'contents: write', answer);
   if (is('NOT_FOUND')) {
     return new ActionError({
@@ -81,7 +102,7 @@ export function explainFaults(faults: readonly GraphqlFault[], action: string): 
     });
   }
   if (faults.some(({ type }) => type === 'SERVICE_UNAVAILABLE' || type === 'INTERNAL') || PASSING.test(answer)) {
-    return new AnswerLostError(answer, undefined, undefined);
+    return new AnswerLostError(action, answer, undefined, undefined);
   }
   return new ActionError({
     what: `${action} failed`,
