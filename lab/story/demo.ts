@@ -1,11 +1,12 @@
 import { LabError } from '../errors.ts';
 import type { Act } from './act.ts';
 import { acts, story } from './acts/index.ts';
+import type { Expectation } from './expectations.ts';
 import type { ForeignCluster } from './foreign-cluster.ts';
 import { FULL_NAME } from './people.ts';
 import { type Played, playActs } from './play.ts';
 import { resetStory } from './reset.ts';
-import { summarize } from './summary.ts';
+import { summarize, trafficInAll } from './summary.ts';
 import { openWorld, type World } from './world.ts';
 
 const failed = (played: readonly Played[]): boolean => played.some(({ failure }) => failure !== undefined);
@@ -22,17 +23,32 @@ function whatToLookAt({ endpoints: { hub, registries } }: World, played: readonl
   ].join('\n');
 }
 
+/** Fewer requests in all acts together would prove little. */
+const ENOUGH_REQUESTS = 50_000;
+
+/** What is expected of all acts together; only a story that was told to its end has that. */
+function expectOfAll(played: readonly Played[]): Expectation {
+  const { requests, lost } = trafficInAll(played) ?? { requests: 0, lost: 0 };
+  return {
+    what: `all acts together: at least ${ENOUGH_REQUESTS.toLocaleString('en')} requests, and not one lost`,
+    measured: `${requests.toLocaleString('en')} requests, ${lost} lost`,
+    met: requests >= ENOUGH_REQUESTS && lost === 0,
+  };
+}
+
+/** Plays acts, and says what came of them. Returns whether every expectation was met. */
 async function tell(world: World, wanted: readonly Act[], labDir: string, signal: AbortSignal): Promise<boolean> {
   const started = performance.now();
   const played = await playActs(wanted, world, labDir, signal);
-  const expectations = played.flatMap((each) => each.expectations);
+  const ofAll = wanted === story && !failed(played) ? [expectOfAll(played)] : [];
+  const expectations = [...played.flatMap((each) => each.expectations), ...ofAll];
   const met = expectations.filter((each) => each.met).length;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`\n${summarize(played)}\n`);
-  console.log(
-    `${met} of ${expectations.length} expectations met in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
-  );
+  for (const each of ofAll) console.log(`${each.met ? '✔' : '✘'} ${each.what}: ${each.measured}`);
+  console.log(`${met} of ${expectations.length} expectations met in ${seconds} s\n`);
   console.log(whatToLookAt(world, played));
-  return !failed(played);
+  return !failed(played) && met === expectations.length;
 }
 
 /** The whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */

@@ -2,6 +2,7 @@ import { LabError } from '../errors.ts';
 import { type Application, applicationPath, isSettled, revisionOf, stateOf } from './argo.ts';
 import { type Deployment, isServing, type Pod } from './pods.ts';
 import type { Stage } from './stage.ts';
+import { waitFor } from './waiting.ts';
 import { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -39,11 +40,27 @@ export async function watchShop({ cluster }: World, { signal }: Stage): Promise<
   return { application, deployment, pods };
 }
 
-/** Waits until the shop is as Git wants it (as that commit wants it), with the replicas it has without load. */
+/**
+ * Waits until the shop is as Git wants it (as that commit wants it), and every pod that the autoscaler wants serves, no
+ * others being left. How many that are is the machine's affair: traffic costs CPU.
+ */
 export async function untilCalm(shop: RunningShop, seconds = 120, revision?: string): Promise<void> {
   const settled = (applications: readonly Application[]) =>
     applications.some((each) => isSettled(each) && (revision === undefined || revisionOf(each) === revision));
   await shop.application.until('the Application to be Synced and Healthy', seconds, settled);
+  await waitFor(
+    `as many web pods that serve as there shall be, ${WEB_REPLICAS} at least, and no others`,
+    seconds,
+    async () => {
+      const pods = shop.pods.items;
+      const wanted = shop.deployment.items[0]?.spec.replicas ?? 0;
+      return wanted >= WEB_REPLICAS && pods.length === wanted && pods.every(isServing);
+    },
+  );
+}
+
+/** Waits until the shop has the replicas that it has without load. */
+export async function untilAtRest(shop: RunningShop, seconds: number): Promise<void> {
   await shop.pods.until(
     `${WEB_REPLICAS} web pods that serve, and no others`,
     seconds,

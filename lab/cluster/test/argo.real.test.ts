@@ -248,6 +248,7 @@ describe('Argo CD', () => {
       ({ status }) => (status?.conditions ?? []).length > 0,
     );
     expect(JSON.stringify(refused.status?.conditions)).toMatch(/not permitted in project 'default'/);
+    await cluster.kubectl('delete', 'application', 'stray', `--namespace=${ARGO_NAMESPACE}`);
   });
 
   it('leaves nothing of the applications when they are taken away', async () => {

@@ -5,7 +5,7 @@ import { type Application, ARGO_NAMESPACE, applicationPath, isReconciledSince, r
 import type { Expectations } from '../expectations.ts';
 import { FULL_NAME } from '../people.ts';
 import { isServing, versionOf } from '../pods.ts';
-import { SHOP_NAMESPACE, untilCalm, watchShop } from '../running-shop.ts';
+import { SHOP_NAMESPACE, untilAtRest, untilCalm, watchShop } from '../running-shop.ts';
 import { CHART, chartAt } from '../shop.ts';
 import type { Stage } from '../stage.ts';
 import { secondsSince } from '../waiting.ts';
@@ -80,6 +80,7 @@ export const firstSync: Act = {
     const shop = await watchShop(world, stage);
     await untilCompared(world, stage, 'shop');
     await untilCalm(shop, 150);
+    await untilAtRest(shop, 60);
     expect.within('from the root application to a shop that is Synced and Healthy', secondsSince(started), 120);
 
     const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });

@@ -1,5 +1,5 @@
 import type { Act } from '../act.ts';
-import { ARGO_NAMESPACE } from '../argo.ts';
+import { ARGO_NAMESPACE, isSettled, revisionOf, stateOf } from '../argo.ts';
 import { isServing, type Pod } from '../pods.ts';
 import { releaseNext, untilServedBy } from '../releasing.ts';
 import { openShop, untilCalm } from '../running-shop.ts';
@@ -17,9 +17,12 @@ export const troubleRepoServer: Act = {
   async play(world, expect, thread, progress, stage) {
     const shop = await openShop(world, stage);
     const traffic = await stage.startTraffic();
-    const { version, commit, done } = await releaseNext(world, expect, progress);
     const servers = await Watch.open<Pod>(world.cluster, REPO_SERVERS, stage.signal);
     const victims = servers.items.map(({ metadata }) => metadata.name);
+    const { version, commit, done } = await releaseNext(world, expect, progress);
+    await shop.application.until('Argo CD to see the commit', 60, (items) =>
+      items.some((each) => revisionOf(each) === commit),
+    );
     await world.cluster.kubectl(
       'delete',
       'pod',
@@ -29,21 +32,23 @@ export const troubleRepoServer: Act = {
       '--force',
     );
     const killed = performance.now();
+    const [then] = shop.application.items;
+    expect.holds(
+      'Argo CD is at work on the release when its repo server is killed',
+      then !== undefined && !isSettled(then),
+      then === undefined ? 'there is no application' : `${stateOf(then)}, sync ${then.status?.operationState?.phase}`,
+    );
     traffic.mark('repo server killed');
     progress('the repo server is killed');
+    await servers.until('another repo server', 90, (pods) =>
+      pods.some((pod) => isServing(pod) && !victims.includes(pod.metadata.name)),
+    );
+    expect.within('another repo server takes its place', secondsSince(killed), 60);
     await untilServedBy(shop, version);
     expect.within(
       'the release is there all the same, from the kill to all pods on the new version',
       secondsSince(killed),
       90,
-    );
-    const successor = await servers.until('another repo server', 60, (pods) =>
-      pods.find((pod) => isServing(pod) && !victims.includes(pod.metadata.name)),
-    );
-    expect.holds(
-      'another repo server has taken its place',
-      true,
-      `${successor.metadata.name} for ${victims.join(', ')}`,
     );
     await done;
     await untilCalm(shop, 120, commit);

@@ -198,6 +198,15 @@ describe('a chart in which nothing is wrong', () => {
     expect(readdirSync(join(workspace, '..out/helm/web')).sort()).toEqual(['defaults', 'values-中国', 'values-日本']);
   });
 
+  it('is written to a file for each of its values, when their names differ in the ending alone', async () => {
+    write({ ...GOOD, 'helm/web/values-a.yaml': 'replicas: 5\n', 'helm/web/values-a.yml': 'replicas: 9\n' });
+    const result = await step({ 'kube-versions': '1.34', 'render-dir': 'out' });
+    expect(result.outputs.cases).toBe('3');
+    const folders = readdirSync(join(workspace, 'out/helm/web')).filter((name) => name.startsWith('values-a'));
+    const texts = folders.map((folder) => readFileSync(join(workspace, 'out/helm/web', folder, '1.34.yaml'), 'utf8'));
+    expect(texts.map((text) => /replicas: \d/.exec(text)?.[0]).sort()).toEqual(['replicas: 5', 'replicas: 9']);
+  });
+
   it('is rendered with the stacks of values that are declared', async () => {
     write({ ...GOOD, 'env/base.yaml': 'replicas: 5\n', 'helm/web/over.yaml': 'replicas: 6\n' });
     const result = await step({
