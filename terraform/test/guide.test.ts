@@ -1,0 +1,60 @@
+/** docs/deploy-to-azure.md names files, outputs and places that the code must have. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readConfiguration, readHcl } from '../scripts/hcl.ts';
+import { project } from './workspace.ts';
+
+const guide = await readFile(join(project, 'docs/deploy-to-azure.md'), 'utf8');
+const commands = [...guide.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, block = '']) =>
+  block.split('\n').map((line) => line.trim()),
+);
+const environments = join(project, 'terraform/environments');
+
+describe('the way to Azure', () => {
+  it('names files of values and state that exist, or that it writes', async () => {
+    const named = commands.join('\n').matchAll(/=\.\.\/environments\/([\w.-]+)/g);
+    const files = [...named].map(([, file]) => file);
+    expect(files.length).toBeGreaterThan(8);
+    const written = [...guide.matchAll(/> terraform\/environments\/([\w.-]+)$/gm)].map(([, file]) => file);
+    expect([...(await readdir(environments)), ...written]).toEqual(expect.arrayContaining(files));
+  });
+
+  it('names outputs that exist', async () => {
+    const named = commands.flatMap((line) => [...line.matchAll(/-chdir=terraform\/(\w+) output (?:-json )?(\w+)/g)]);
+    expect(named.length).toBeGreaterThan(2);
+    for (const [, root = '', output = ''] of named)
+      expect(Object.keys((await readConfiguration(join(project, 'terraform', root))).output ?? {})).toContain(output);
+  });
+
+  it('makes each place where a state is kept', async () => {
+    const files = (await readdir(environments)).filter((name) => name.endsWith('.tfbackend'));
+    const backends = await Promise.all(
+      files.map((file) => readHcl<{ container_name: string }>(join(environments, file))),
+    );
+    const [, names = ''] = /for name in ([^;]+); do az storage container create --name tfstate-/.exec(guide) ?? [];
+    expect(new Set(names.split(' ').map((name) => `tfstate-${name}`))).toEqual(
+      new Set(backends.map(({ container_name }) => container_name)),
+    );
+  });
+
+  it('keeps the state where the loss of a region leaves a copy', () => {
+    const [creation] = commands.filter((line) => line.startsWith('az storage account create'));
+    expect(creation).toContain('--sku Standard_GZRS');
+  });
+
+  // https://learn.microsoft.com/azure/aks/enable-host-encryption
+  it('tells the provider of a feature once it is registered', () => {
+    const at = (line: string): number => commands.findIndex((each) => each.startsWith(line));
+    expect(at('az feature register --namespace Microsoft.Compute')).toBeGreaterThan(-1);
+    expect(at('az provider register --namespace Microsoft.Compute')).toBeGreaterThan(
+      at('az feature register --namespace Microsoft.Compute'),
+    );
+  });
+
+  it('moves no registry to another region', () => {
+    const [, row = ''] = /^\| the region \|(.*)$/m.exec(guide) ?? [];
+    expect(row).not.toContain('`location`');
+    expect(guide).toContain('Do not change `location` of production');
+  });
+});
