@@ -8,14 +8,35 @@ import {
   runsOn,
   sharedInputs,
 } from './calling.ts';
-import type { Expression, Workflow } from './model.ts';
+import type { Expression, UsesStep, Workflow } from './model.ts';
 import { shop } from './shop.ts';
-import { azureRegistryLogins, checkout, outputOf, publishedAction, setUpBuildx } from './steps.ts';
+import { azureRegistryLogins, checkout, outputOf, pinned, publishedAction, setUpBuildx } from './steps.ts';
 
 const production: Expression = '${{ inputs.registry || vars.PRODUCTION_REGISTRY }}';
 const staging: Expression = '${{ inputs.promote-from || vars.STAGING_REGISTRY }}';
 const environment: Expression = "${{ inputs.environment || 'production' }}";
 const releasedImages: Expression = '${{ needs.images.outputs.images }}';
+const movesMajorTag = "(inputs.major-tag || vars.MAJOR_TAG == 'true')";
+
+/**
+ * A token of the release App: for an hour, this job and one repository. Where a machine account releases there is no App, and its
+ * token is the secret RELEASE_TOKEN.
+ * @param scope the repository, if it is not this one, and what the token may do
+ * @param condition without it, wherever there is an App
+ */
+function appToken(scope: Record<string, string>, condition?: string): UsesStep {
+  const hasApp = "vars.RELEASE_APP_CLIENT_ID != ''";
+  return pinned('actions/create-github-app-token', {
+    id: 'app',
+    name: 'Sign in as the release App',
+    if: condition === undefined ? hasApp : `${hasApp} && ${condition}`,
+    with: {
+      'client-id': '${{ vars.RELEASE_APP_CLIENT_ID }}',
+      'private-key': '${{ secrets.RELEASE_APP_PRIVATE_KEY }}',
+      ...scope,
+    },
+  });
+}
 
 const promote = publishedAction('build-push-image', {
   id: 'images',
@@ -44,8 +65,8 @@ const bump = publishedAction('bump-chart-version', {
     charts: '${{ inputs.charts || env.CHARTS }}',
     images: releasedImages,
     mode: "${{ inputs.chart-mode || 'commit' }}",
-    // Main takes merged pull requests only; this token is its one exception, and only this job has it.
-    token: '${{ secrets.RELEASE_TOKEN || github.token }}',
+    // Main takes merged pull requests only; whose token this is, is its one exception.
+    token: '${{ steps.app.outputs.token || secrets.RELEASE_TOKEN || github.token }}',
   },
 });
 
@@ -54,7 +75,9 @@ const release = publishedAction('create-release', {
   name: 'Publish the release',
   with: {
     images: releasedImages,
-    'major-tag': "${{ inputs.major-tag || vars.MAJOR_TAG == 'true' }}",
+    'major-tag': `\${{ ${movesMajorTag} }}`,
+    // The major tag is what other repositories run, so that a job's own token, which any branch's workflow has, may not move it.
+    token: `\${{ steps.app.outputs.token || ${movesMajorTag} && secrets.RELEASE_TOKEN || github.token }}`,
   },
 });
 
@@ -89,7 +112,12 @@ export const deployWorkflow: Workflow = {
         STAGING_PASSWORD: optionalSecret("That user's password or token"),
         PRODUCTION_USERNAME: optionalSecret('The user of the production registry, unless Azure signs in without one'),
         PRODUCTION_PASSWORD: optionalSecret("That user's password or token"),
-        RELEASE_TOKEN: optionalSecret("The token that may commit to the chart's branch; else the job's own"),
+        RELEASE_APP_PRIVATE_KEY: optionalSecret(
+          "The private key of the App, named by the variable RELEASE_APP_CLIENT_ID, that may commit to the chart's branch and move the major tag",
+        ),
+        RELEASE_TOKEN: optionalSecret(
+          "A machine account's token that may do so, instead of an App; else the job's own",
+        ),
         NPMRC: optionalSecret(
           'An npm configuration for builds that install from a private registry: the build secret npmrc',
         ),
@@ -132,16 +160,25 @@ export const deployWorkflow: Workflow = {
       environment,
       permissions: { contents: 'write', 'pull-requests': 'write' },
       outputs: { commit: outputOf(bump, 'commit') },
-      steps: [bump],
+      steps: [
+        appToken({
+          repositories: '${{ inputs.chart-repository }}',
+          'permission-contents': 'write',
+          'permission-pull-requests': "${{ inputs.chart-mode == 'pull-request' && 'write' || '' }}",
+        }),
+        bump,
+      ],
     },
     release: {
       name: 'Release',
       needs: ['images', 'chart'],
       'runs-on': runsOn,
       'timeout-minutes': 10,
+      // The environment has what moves the major tag; who has none to move is not asked to approve once more.
+      environment: `\${{ ${movesMajorTag} && (inputs.environment || 'production') || '' }}`,
       permissions: { contents: 'write' },
       outputs: { url: outputOf(release, 'url') },
-      steps: [release],
+      steps: [appToken({ 'permission-contents': 'write' }, movesMajorTag), release],
     },
   },
 };

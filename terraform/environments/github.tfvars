@@ -1,7 +1,11 @@
-# The repository's rules. Replace all of it. What the platform made comes beside it: docs/deploy-to-azure.md, step 5.
+# The repository's rules. Replace all of it. What the platform made comes beside it, in github.platform.tfvars.json: docs/deploy-to-azure.md, step 5.
 repository       = "gitops-actions/gitops-actions"
-release_app_id   = 123456
 release_team_ids = [1234567] # releasers
+
+release_app = {
+  id        = 123456
+  client_id = "Iv23liExampleExample"
+}
 
 environments = {
   production = {

@@ -47,14 +47,15 @@ resource "github_repository_environment_deployment_policy" "this" {
 
 locals {
   # The workflows' secrets and the environments that they belong to. They are set by hand, because what Terraform sets is in its state:
-  # docs/deploy-to-azure.md, step 6. With sign-in to Azure only the first is needed.
+  # docs/deploy-to-azure.md, step 6. With sign-in to Azure only one of the first two is needed: an App's key, or a machine account's token.
   secrets = {
-    RELEASE_TOKEN       = ["production"]
-    NPMRC               = ["staging", "production"]
-    STAGING_USERNAME    = ["staging", "production"]
-    STAGING_PASSWORD    = ["staging", "production"]
-    PRODUCTION_USERNAME = ["production"]
-    PRODUCTION_PASSWORD = ["production"]
+    RELEASE_APP_PRIVATE_KEY = ["production"]
+    RELEASE_TOKEN           = ["production"]
+    NPMRC                   = ["staging", "production"]
+    STAGING_USERNAME        = ["staging", "production"]
+    STAGING_PASSWORD        = ["staging", "production"]
+    PRODUCTION_USERNAME     = ["production"]
+    PRODUCTION_PASSWORD     = ["production"]
   }
 
   variables = {
@@ -63,6 +64,7 @@ locals {
       PRODUCTION_REGISTRY   = try(var.platform.production_registry, null)
       AZURE_TENANT_ID       = try(var.platform.tenant_id, null)
       AZURE_SUBSCRIPTION_ID = try(var.platform.subscription_id, null)
+      RELEASE_APP_CLIENT_ID = try(var.release_app.client_id, null)
       BASE_IMAGE            = var.settings.base_image
       BUILD_IMAGE           = var.settings.build_image
       PROMOTE               = var.settings.promote

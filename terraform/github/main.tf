@@ -5,9 +5,19 @@ locals {
   # The first part of a token's subject: https://docs.github.com/actions/reference/security/oidc#immutable-subject-claims
   subject = var.repository_ids == null ? "repo:${var.repository}" : "repo:${local.owner}@${var.repository_ids.owner}/${local.name}@${var.repository_ids.repository}"
 
-  # deploy.yml runs for these. Where the tag of the major version moves with each release, the job's own token must be able to move it.
-  version_tags   = "v*.*.*"
-  protected_tags = var.settings.publishes_actions ? "refs/tags/${local.version_tags}" : "refs/tags/v*"
+  # deploy.yml runs for these.
+  version_tags = "v*.*.*"
+
+  # Whose token deploy.yml commits with: https://docs.github.com/rest/repos/rules#create-a-repository-ruleset, bypass_actors
+  releaser = concat(
+    [for app in var.release_app[*] : { id = app.id, type = "Integration" }],
+    [for id in var.release_bot_team_ids : { id = id, type = "Team" }],
+  )
+  release_teams = [for id in var.release_team_ids : { id = id, type = "Team" }]
+
+  # v1, which other repositories run, moves with each release of a repository that publishes actions.
+  moves_major_tags  = var.settings.publishes_actions ? local.releaser : []
+  begins_major_tags = concat(local.release_teams, local.moves_major_tags)
 }
 
 # History is nobody's to rewrite, and no one is exempt.
@@ -30,7 +40,7 @@ resource "github_repository_ruleset" "history" {
   }
 }
 
-# Changes come by pull request, reviewed and checked. The release's commit is the one exception, and this is all that its App may skip.
+# Changes come by pull request, reviewed and checked. The release's commit is the one exception.
 resource "github_repository_ruleset" "review" {
   name        = "main: reviewed changes only"
   repository  = local.name
@@ -44,10 +54,14 @@ resource "github_repository_ruleset" "review" {
     }
   }
 
-  bypass_actors {
-    actor_id    = var.release_app_id
-    actor_type  = "Integration"
-    bypass_mode = "always"
+  dynamic "bypass_actors" {
+    for_each = local.releaser
+
+    content {
+      actor_id    = bypass_actors.value.id
+      actor_type  = bypass_actors.value.type
+      bypass_mode = "always"
+    }
   }
 
   rules {
@@ -87,7 +101,7 @@ resource "github_repository_ruleset" "tags_stay" {
 
   conditions {
     ref_name {
-      include = [local.protected_tags]
+      include = ["refs/tags/${local.version_tags}"]
       exclude = []
     }
   }
@@ -107,17 +121,77 @@ resource "github_repository_ruleset" "tags_release" {
 
   conditions {
     ref_name {
-      include = [local.protected_tags]
+      include = ["refs/tags/${local.version_tags}"]
       exclude = []
     }
   }
 
   dynamic "bypass_actors" {
-    for_each = var.release_team_ids
+    for_each = local.release_teams
 
     content {
-      actor_id    = bypass_actors.value
-      actor_type  = "Team"
+      actor_id    = bypass_actors.value.id
+      actor_type  = bypass_actors.value.type
+      bypass_mode = "always"
+    }
+  }
+
+  rules {
+    creation = true
+  }
+}
+
+# The workflows take this project's actions by the tag of a major version. Who moves it decides what every job runs, those with the secrets of
+# production too; so neither people nor a job's own token may, which any branch's workflow has.
+resource "github_repository_ruleset" "major_tags_stay" {
+  name        = "tags of major versions: moved by the release alone"
+  repository  = local.name
+  target      = "tag"
+  enforcement = "active"
+
+  conditions {
+    ref_name {
+      include = ["refs/tags/v*"]
+      exclude = ["refs/tags/${local.version_tags}"]
+    }
+  }
+
+  dynamic "bypass_actors" {
+    for_each = local.moves_major_tags
+
+    content {
+      actor_id    = bypass_actors.value.id
+      actor_type  = bypass_actors.value.type
+      bypass_mode = "always"
+    }
+  }
+
+  rules {
+    update   = true
+    deletion = true
+  }
+}
+
+# The first one is made by hand, before there is a release: docs/deploy-to-azure.md, step 5.
+resource "github_repository_ruleset" "major_tags_begin" {
+  name        = "tags of major versions: begun by who may release"
+  repository  = local.name
+  target      = "tag"
+  enforcement = "active"
+
+  conditions {
+    ref_name {
+      include = ["refs/tags/v*"]
+      exclude = ["refs/tags/${local.version_tags}"]
+    }
+  }
+
+  dynamic "bypass_actors" {
+    for_each = local.begins_major_tags
+
+    content {
+      actor_id    = bypass_actors.value.id
+      actor_type  = bypass_actors.value.type
       bypass_mode = "always"
     }
   }

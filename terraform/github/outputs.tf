@@ -29,6 +29,6 @@ output "required_checks" {
 }
 
 output "secrets" {
-  description = "Secrets that the workflows know, and the environments to set them in by hand. With sign-in to Azure only RELEASE_TOKEN is needed."
+  description = "Secrets that the workflows know, and the environments to set them in by hand. With sign-in to Azure only RELEASE_APP_PRIVATE_KEY is needed, or RELEASE_TOKEN where a machine account releases."
   value       = { for name, environments in local.secrets : name => [for environment in environments : local.environment_names[environment]] }
 }

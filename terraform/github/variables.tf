@@ -45,14 +45,31 @@ variable "main" {
   }
 }
 
-variable "release_app_id" {
-  description = "Id of the GitHub App that commits releases to main: the App's id, not its installation's. It skips the review of its own commit, and nothing else."
-  type        = number
+variable "release_app" {
+  description = <<-EOT
+    The GitHub App that commits releases to main, or null where a machine account does: `release_bot_team_ids`. It skips the review of its own commit,
+    moves the tag of the major version where actions are published, and nothing else. Its private key is the secret RELEASE_APP_PRIVATE_KEY.
+    - `id`: App ID on its settings page, not the installation's. `client_id`: Client ID there, with which deploy.yml signs in as the App.
+  EOT
+  type        = object({ id = number, client_id = string })
+  default     = null
 
   validation {
-    condition     = var.release_app_id > 0
-    error_message = "release_app_id: give the number on the App's settings page."
+    condition     = var.release_app == null ? true : var.release_app.id > 0 && can(regex("^Iv[A-Za-z0-9.]+$", var.release_app.client_id))
+    error_message = "release_app: give id, the number on the App's settings page, and client_id, such as \"Iv23liExampleExample\", from the same page."
   }
+
+  validation {
+    condition     = var.release_app != null || length(var.release_bot_team_ids) > 0
+    error_message = "release_app: name the App, or in release_bot_team_ids the team of a machine account; otherwise no release could reach main."
+  }
+}
+
+variable "release_bot_team_ids" {
+  description = "Ids of teams that only the machine account is in whose token is the secret RELEASE_TOKEN; none where an App releases. They may do what the App may."
+  type        = set(number)
+  default     = []
+  nullable    = false
 }
 
 variable "release_team_ids" {
@@ -112,7 +129,7 @@ variable "environments" {
 }
 
 variable "platform" {
-  description = "What the root platform made, as its output `github` tells it; null where registries are signed in to with passwords."
+  description = "What the root platform made, as its output `github` tells it; null where registries are signed in to with passwords. It must be said, because an apply without it takes the workflows' variables away."
   type = object({
     tenant_id           = string
     subscription_id     = string
@@ -121,7 +138,6 @@ variable "platform" {
     client_ids          = object({ staging = string, production = string, plan = string })
     environments        = object({ staging = string, production = string, plan = string })
   })
-  default = null
 
   validation {
     condition     = var.platform == null ? true : var.platform.staging_registry != var.platform.production_registry
@@ -139,7 +155,7 @@ variable "settings" {
     Settings of the workflows; null leaves a workflow's own default.
     - `base_image`, `build_image`: passed on as build arguments. `promote`: how a release takes the tested image.
     - `attestations`: sign the images' provenance. `runs_on`: label of the runners.
-    - `publishes_actions`: move the tag of the major version with each release, for a repository that publishes actions.
+    - `publishes_actions`: move the tag of the major version with each release, for a repository that publishes actions. Nobody moves it otherwise.
   EOT
   type = object({
     base_image        = optional(string)

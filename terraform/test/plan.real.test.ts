@@ -10,9 +10,16 @@ interface State {
   resources: { module?: string; type: string; name: string; instances: { attributes: Record<string, unknown> }[] }[];
 }
 
-async function setUp(root: string, values: string): Promise<Workspace> {
+async function setUp(root: string, values: string, ...args: string[]): Promise<Workspace> {
   const workspace = await Workspace.open();
-  await workspace.succeed(root, 'apply', '-auto-approve', '-input=false', `-var-file=../environments/${values}`);
+  await workspace.succeed(
+    root,
+    'apply',
+    '-auto-approve',
+    '-input=false',
+    `-var-file=../environments/${values}`,
+    ...args,
+  );
   return workspace;
 }
 
@@ -41,16 +48,16 @@ describe.each([
   ['platform', 'staging.tfvars'],
   ['platform', 'dev.tfvars'],
   ['bootstrap', 'production.bootstrap.tfvars'],
-  ['github', 'github.tfvars'],
-])('%s with %s', (root, values) => {
+  ['github', 'github.tfvars', '-var=platform=null'],
+])('%s with %s', (root, values, ...given) => {
   let workspace: Workspace;
   beforeAll(async () => {
-    workspace = await setUp(root, values);
+    workspace = await setUp(root, values, ...given);
   }, 600_000);
   afterAll(() => workspace.close());
 
   it('changes nothing when it is applied again', async () => {
-    const { exitCode, output } = await plan(workspace, root, values);
+    const { exitCode, output } = await plan(workspace, root, values, ...given);
     expect(output).toContain('No changes.');
     expect(exitCode).toBe(NO_CHANGES);
   });
@@ -58,7 +65,7 @@ describe.each([
   it('goes away in order', async () => {
     const output = await workspace.succeed(
       root,
-      ...['destroy', '-auto-approve', '-input=false', `-var-file=../environments/${values}`],
+      ...['destroy', '-auto-approve', '-input=false', `-var-file=../environments/${values}`, ...given],
     );
     expect(output).toContain('Destroy complete!');
     const gone = [...output.matchAll(/^(\S+): Destruction complete/gm)].map(([, address]) => address);
@@ -66,6 +73,21 @@ describe.each([
     if (root === 'bootstrap')
       expect(gone.indexOf('helm_release.root')).toBeLessThan(gone.indexOf('helm_release.argocd'));
   });
+});
+
+describe('the rules of the repository', () => {
+  it('are not applied without a word on the platform, which would take the workflows’ variables away', async () => {
+    const workspace = await Workspace.open();
+    try {
+      const { exitCode, output } = await plan(workspace, 'github', 'github.tfvars');
+      expect({ exitCode, output }).toEqual({
+        exitCode: 1,
+        output: expect.stringContaining('input variable "platform" is not set'),
+      });
+    } finally {
+      await workspace.close();
+    }
+  }, 600_000);
 });
 
 describe('a running platform', () => {
@@ -114,26 +136,4 @@ describe('a running platform', () => {
     expect(output).toMatch(/max_count +=.* 10 -> 20/);
     expect(output).toContain('0 to destroy');
   });
-});
-
-describe('the key of a private repository', () => {
-  it('is in no plan and in no state', async () => {
-    const workspace = await Workspace.open();
-    try {
-      const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0LW9mLXRoZS10ZXN0\n-----END OPENSSH PRIVATE KEY-----';
-      const repository = JSON.stringify({ url: 'git@github.com:my-org/my-repository.git', private: true });
-      const args = ['-input=false', '-var-file=../environments/production.bootstrap.tfvars'];
-      const given = ['-var', `repository=${repository}`, '-var', `repository_ssh_key=${key}`];
-      await workspace.succeed('bootstrap', 'plan', '-out=planned', ...args, ...given);
-      const shown = await workspace.succeed('bootstrap', 'show', '-json', 'planned');
-      await workspace.succeed('bootstrap', 'apply', '-auto-approve', ...args, ...given);
-      const state = await readFile(workspace.path('bootstrap', 'terraform.tfstate'), 'utf8');
-      for (const text of [shown, state]) {
-        expect(text).toContain('git@github.com:my-org/my-repository.git');
-        expect(text).not.toContain('c2VjcmV0');
-      }
-    } finally {
-      await workspace.close();
-    }
-  }, 600_000);
 });

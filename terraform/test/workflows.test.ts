@@ -82,7 +82,7 @@ describe('the secrets of the workflows', () => {
     const environmentOf = { build: 'staging', deploy: 'production' } as const;
     for (const [name, where] of Object.entries(environments))
       for (const [file, environment] of Object.entries(environmentOf))
-        if (workflow(file).text.includes(`secrets.${name} }}`) || workflow(file).text.includes(`secrets.${name} &&`))
+        if (new RegExp(`\\bsecrets\\.${name}\\b`).test(workflow(file).text))
           expect({ name, where }).toEqual({ name, where: expect.arrayContaining([environment]) });
   });
 });
@@ -99,8 +99,7 @@ describe('the environments', () => {
       environment === undefined ? [] : [environment],
     );
     expect(named.length).toBeGreaterThan(0);
-    for (const each of named)
-      expect(each.replace(/^\$\{\{ inputs\.environment \|\| '(\w+)' \}\}$/, '$1')).toBe(environment);
+    for (const each of named) expect(/inputs\.environment \|\| '(\w+)'/.exec(each)?.[1] ?? each).toBe(environment);
     expect(Object.keys(allowed)).toContain(environment);
   });
 
@@ -126,6 +125,23 @@ describe('the environments', () => {
     const type = String(bodies(platform.variable).github?.type);
     for (const name of Object.keys(allowed))
       expect(type).toMatch(new RegExp(`\\b${name}\\s+= optional\\(string, "${name}"\\)`));
+  });
+});
+
+describe('the tag that the workflows take our actions by', () => {
+  // Who moves it decides what every job runs, with the secrets of production.
+  it('is moved by the release App alone', () => {
+    const { conditions } = bodies(github.resource?.github_repository_ruleset).major_tags_stay as {
+      conditions: [{ ref_name: [{ include: string[]; exclude: string[] }] }];
+    };
+    const { include, exclude } = conditions[0].ref_name[0];
+    expect(include).toEqual(['refs/tags/v*']);
+    expect(exclude).toEqual(['refs/tags/${local.version_tags}']);
+    const tags = workflows.flatMap(({ text }) =>
+      [...text.matchAll(/uses: gitops-actions\/gitops-actions\S*@(\S+)/g)].map(([, tag]) => tag),
+    );
+    expect(tags.length).toBeGreaterThan(3);
+    for (const tag of tags) expect(tag).toMatch(/^v[^./]+$/);
   });
 });
 

@@ -16,7 +16,7 @@ jobs:
     needs: build
     uses: ${called('deploy')}
     with: { images: 'name: other', registry: production.test, promote-from: staging.test, promote: require, charts: charts/other, chart-repository: owner/charts, chart-mode: pull-request, major-tag: true }
-    secrets: { RELEASE_TOKEN: called-token }
+    secrets: { RELEASE_TOKEN: called-token, RELEASE_APP_PRIVATE_KEY: called-key }
   after:
     needs: deploy
     runs-on: ubuntu-latest
@@ -117,8 +117,14 @@ describe('a push to main where Azure, attestations and a private npm registry ar
 });
 
 describe('a version tag', () => {
-  const deploy = (secrets: Record<string, string>): Promise<Use[]> =>
-    scene.run({ event: 'push', workflow: 'deploy.yml', ref: 'refs/tags/v1.2.3', variables: registries, secrets });
+  const deploy = (secrets: Record<string, string>, variables: Record<string, string> = {}): Promise<Use[]> =>
+    scene.run({
+      event: 'push',
+      workflow: 'deploy.yml',
+      ref: 'refs/tags/v1.2.3',
+      variables: { ...registries, ...variables },
+      secrets,
+    });
 
   it('promotes, commits and releases, in this order', async () => {
     const uses = await deploy({ ...passwords, RELEASE_TOKEN: 'release-token' });
@@ -140,11 +146,30 @@ describe('a version tag', () => {
     });
     expect(lines(promote?.inputs.TAGS)).toEqual(['semver', 'semver-minor', 'semver-major', 'latest']);
     expect(bump?.inputs).toEqual({ CHARTS: 'helm/shop', IMAGES: builtImages, MODE: 'commit', TOKEN: 'release-token' });
-    expect(release?.inputs).toEqual({ IMAGES: builtImages, 'MAJOR-TAG': 'false' });
+    expect(release?.inputs).toEqual({ IMAGES: builtImages, 'MAJOR-TAG': 'false', TOKEN: 'job-token' });
   });
 
   it("commits with the job's own token where there is no other", async () => {
     expect(only(await deploy({}), 'bump-chart-version')?.inputs.TOKEN).toBe('job-token');
+  });
+
+  it('commits as the release App where there is one, whose token is made on the spot', async () => {
+    const uses = await deploy({ RELEASE_APP_PRIVATE_KEY: 'key' }, { RELEASE_APP_CLIENT_ID: 'Iv1.app' });
+    expect(all(uses, 'actions/create-github-app-token').map(({ inputs }) => inputs)).toEqual([
+      { 'CLIENT-ID': 'Iv1.app', 'PRIVATE-KEY': 'key', 'PERMISSION-CONTENTS': 'write' },
+    ]);
+    expect(only(uses, 'bump-chart-version')?.inputs.TOKEN).toBe('app-token');
+    expect(only(uses, 'create-release')?.inputs.TOKEN).toBe('job-token');
+  });
+
+  it.each([
+    ['the release App', { RELEASE_APP_PRIVATE_KEY: 'key' }, { RELEASE_APP_CLIENT_ID: 'Iv1.app' }, 'app-token'],
+    ['a machine account', { RELEASE_TOKEN: 'release-token' }, {}, 'release-token'],
+    ["the job's own token", {}, {}, 'job-token'],
+  ])('moves the major tag as %s', async (_, secrets, variables, token) => {
+    const uses = await deploy(secrets, { MAJOR_TAG: 'true', ...variables });
+    expect(only(uses, 'create-release')?.inputs).toMatchObject({ 'MAJOR-TAG': 'true', TOKEN: token });
+    expect(all(uses, 'actions/create-github-app-token')).toHaveLength(token === 'app-token' ? 2 : 0);
   });
 });
 
@@ -164,5 +189,22 @@ describe('another repository', () => {
     });
     expect(only(uses, 'create-release')?.inputs['MAJOR-TAG']).toBe('true');
     expect(only(uses, 'az')?.inputs.arguments).toBe('1.2.3 abc123 release-page');
+  });
+
+  it('may give the release App instead, whose token is for the repository of the charts', async () => {
+    const variables = { RELEASE_APP_CLIENT_ID: 'Iv1.called' };
+    const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords, variables });
+    expect(all(uses, 'actions/create-github-app-token').map(({ inputs }) => inputs)).toEqual([
+      {
+        'CLIENT-ID': 'Iv1.called',
+        'PRIVATE-KEY': 'called-key',
+        REPOSITORIES: 'owner/charts',
+        'PERMISSION-CONTENTS': 'write',
+        'PERMISSION-PULL-REQUESTS': 'write',
+      },
+      { 'CLIENT-ID': 'Iv1.called', 'PRIVATE-KEY': 'called-key', 'PERMISSION-CONTENTS': 'write' },
+    ]);
+    expect(only(uses, 'bump-chart-version')?.inputs.TOKEN).toBe('app-token');
+    expect(only(uses, 'create-release')?.inputs.TOKEN).toBe('app-token');
   });
 });

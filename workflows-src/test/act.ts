@@ -40,6 +40,9 @@ const OUTPUTS: Readonly<Record<string, Record<string, string>>> = {
   'create-release': { url: 'release-page' },
   'helm-lint-scan': {},
 };
+const PINNED_OUTPUTS: Partial<Record<PinnedAction, Record<string, string>>> = {
+  'actions/create-github-app-token': { token: 'app-token' },
+};
 
 const RECORDER = `import { appendFileSync, readFileSync } from 'node:fs';
 const { action, outputs } = JSON.parse(readFileSync(new URL('stand-in.json', import.meta.url), 'utf8'));
@@ -71,7 +74,8 @@ export class Scene {
       await scene.#write(join('repository', '.github/workflows', name), yaml);
     for (const [action, outputs] of Object.entries(OUTPUTS))
       await scene.#standIn(join('published/actions', action), action, outputs);
-    for (const action of Object.keys(pins)) await scene.#standIn(join('pinned', action), action, {});
+    for (const action of Object.keys(pins) as PinnedAction[])
+      await scene.#standIn(join('pinned', action), action, PINNED_OUTPUTS[action] ?? {});
     await scene.#write('bin/az', AZ);
     await chmod(join(scene.#folder, 'bin/az'), 0o755);
     const git = (...args: string[]) => execa('git', args, { cwd: join(scene.#folder, 'repository') });

@@ -37,9 +37,32 @@ describe('every job', () => {
     expect(writers).toEqual(['.github/workflows/deploy.yml: chart', '.github/workflows/deploy.yml: release']);
   });
 
-  it('gets the release token only where it commits to the chart', () => {
-    const holders = jobs.filter(({ job }) => JSON.stringify(job).includes('RELEASE_TOKEN')).map(({ name }) => name);
-    expect(holders).toEqual(['.github/workflows/deploy.yml: chart']);
+  it('may release only where it commits to the chart and where it moves the major tag', () => {
+    const releaser = /secrets\.(RELEASE_TOKEN|RELEASE_APP_PRIVATE_KEY)\b/;
+    const holders = jobs.filter(({ job }) => releaser.test(JSON.stringify(job))).map(({ name }) => name);
+    expect(holders).toEqual(['.github/workflows/deploy.yml: chart', '.github/workflows/deploy.yml: release']);
+  });
+
+  it('has secrets only from an environment, which says from where it may be used', () => {
+    const using = jobs.filter(({ job }) => /\bsecrets\./.test(JSON.stringify(job)));
+    expect(using.length).toBeGreaterThan(4);
+    for (const { name, job } of using)
+      expect({ name, environment: job.environment }).toEqual({
+        name,
+        environment: expect.stringContaining('inputs.environment ||'),
+      });
+  });
+
+  it('makes a token of the release App that can do no more than its step', () => {
+    const made = steps.filter(({ step }) => step.uses?.startsWith('actions/create-github-app-token@'));
+    expect(
+      made.map(({ name, step }) => [name, Object.keys(step.with ?? {}).filter((key) => /^permission-/.test(key))]),
+    ).toEqual([
+      ['.github/workflows/deploy.yml: chart: step 1', ['permission-contents', 'permission-pull-requests']],
+      ['.github/workflows/deploy.yml: release: step 1', ['permission-contents']],
+    ]);
+    // An owner alone would be all of its repositories.
+    for (const { step } of made) expect(step.with?.owner).toBeUndefined();
   });
 
   it('never writes anything for a pull request', () => {

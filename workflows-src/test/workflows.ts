@@ -10,6 +10,7 @@ export interface Step {
 }
 
 export interface Job {
+  environment?: string;
   permissions?: Record<string, string>;
   'timeout-minutes'?: number;
   steps: Step[];

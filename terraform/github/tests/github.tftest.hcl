@@ -2,7 +2,7 @@ mock_provider "github" {}
 
 variables {
   repository       = "my-org/my-repository"
-  release_app_id   = 123456
+  release_app      = { id = 123456, client_id = "Iv23liExampleExample" }
   release_team_ids = [11]
   environments = {
     production = { reviewer_team_ids = [22] }
@@ -70,6 +70,32 @@ run "the_release_app_skips_the_review_and_nothing_else" {
     condition     = length(github_repository_ruleset.tags_stay.bypass_actors) == 0 && [for actor in github_repository_ruleset.tags_release.bypass_actors : actor.actor_type] == ["Team"]
     error_message = "the App may do more than commit"
   }
+
+  assert {
+    condition     = github_actions_variable.this["RELEASE_APP_CLIENT_ID"].value == "Iv23liExampleExample"
+    error_message = "deploy.yml does not know the App, and would commit with a token that the rules refuse"
+  }
+}
+
+# A machine account's token is not the App's, so it needs an exception of its own.
+run "a_machine_account_releases_as_a_member_of_its_team" {
+  command = plan
+
+  variables {
+    release_app          = null
+    release_bot_team_ids = [33]
+    settings             = { publishes_actions = true }
+  }
+
+  assert {
+    condition     = [for rules in [github_repository_ruleset.review, github_repository_ruleset.major_tags_stay] : [for actor in rules.bypass_actors : "${actor.actor_type} ${actor.actor_id}"]] == [["Team 33"], ["Team 33"]]
+    error_message = "the account can not commit, or can not move v1"
+  }
+
+  assert {
+    condition     = !contains(output.variables, "RELEASE_APP_CLIENT_ID")
+    error_message = "deploy.yml would sign in as an App that there is not"
+  }
 }
 
 run "a_version_tag_is_set_by_those_who_may_and_stays" {
@@ -81,12 +107,32 @@ run "a_version_tag_is_set_by_those_who_may_and_stays" {
   }
 
   assert {
-    condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"]) && github_repository_ruleset.tags_release.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"])
+    condition     = alltrue([for rules in [github_repository_ruleset.tags_stay, github_repository_ruleset.tags_release] : rules.enforcement == "active" && rules.conditions[0].ref_name[0].include == tolist(["refs/tags/v*.*.*"]) && length(rules.conditions[0].ref_name[0].exclude) == 0])
     error_message = "not all version tags are protected"
   }
 }
 
-run "a_tag_that_moves_by_design_can_move" {
+run "other_tags_of_versions_are_nobodys_unless_actions_are_published" {
+  command = plan
+
+  assert {
+    condition     = github_repository_ruleset.major_tags_stay.rules[0].update == true && github_repository_ruleset.major_tags_stay.rules[0].deletion == true && github_repository_ruleset.major_tags_begin.rules[0].creation == true
+    error_message = "v1 can be set or moved by anybody"
+  }
+
+  assert {
+    condition     = alltrue([for rules in [github_repository_ruleset.major_tags_stay, github_repository_ruleset.major_tags_begin] : rules.enforcement == "active" && rules.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"]) && rules.conditions[0].ref_name[0].exclude == tolist(["refs/tags/v*.*.*"])])
+    error_message = "a tag v* is protected by no rule, or a version tag by this one too"
+  }
+
+  assert {
+    condition     = length(github_repository_ruleset.major_tags_stay.bypass_actors) == 0 && [for actor in github_repository_ruleset.major_tags_begin.bypass_actors : "${actor.actor_type} ${actor.actor_id}"] == ["Team 11"]
+    error_message = "v1 moves though it never has to"
+  }
+}
+
+# Every job of the workflows runs what v1 names: who moves it could release anything.
+run "a_tag_that_moves_by_design_is_moved_by_the_release_app_alone" {
   command = plan
 
   variables {
@@ -94,8 +140,18 @@ run "a_tag_that_moves_by_design_can_move" {
   }
 
   assert {
-    condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*.*.*"]) && github_actions_variable.this["MAJOR_TAG"].value == "true"
-    error_message = "deploy.yml could not move v1"
+    condition     = [for actor in github_repository_ruleset.major_tags_stay.bypass_actors : "${actor.actor_type} ${actor.actor_id}"] == ["Integration 123456"] && github_actions_variable.this["MAJOR_TAG"].value == "true"
+    error_message = "deploy.yml could not move v1, or others could"
+  }
+
+  assert {
+    condition     = toset([for actor in github_repository_ruleset.major_tags_begin.bypass_actors : "${actor.actor_type} ${actor.actor_id}"]) == toset(["Integration 123456", "Team 11"])
+    error_message = "nobody can make the first v1, or anybody can"
+  }
+
+  assert {
+    condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*.*.*"])
+    error_message = "versions could be moved as well"
   }
 }
 
@@ -155,6 +211,7 @@ run "workflows_get_what_the_platform_made" {
 
   assert {
     condition = { for name, variable in github_actions_variable.this : name => variable.value } == {
+      RELEASE_APP_CLIENT_ID = "Iv23liExampleExample"
       STAGING_REGISTRY      = "staging.example.com"
       PRODUCTION_REGISTRY   = "production.example.com"
       AZURE_TENANT_ID       = "96eb6052-7321-438f-b739-72167f75534c"
@@ -174,12 +231,13 @@ run "settings_become_variables" {
 
   assert {
     condition = { for name, variable in github_actions_variable.this : name => variable.value } == {
-      BASE_IMAGE   = "node:24-slim"
-      BUILD_IMAGE  = "node:24"
-      PROMOTE      = "require"
-      ATTESTATIONS = "true"
-      RUNS_ON      = "my-runners"
-      MAJOR_TAG    = "true"
+      RELEASE_APP_CLIENT_ID = "Iv23liExampleExample"
+      BASE_IMAGE            = "node:24-slim"
+      BUILD_IMAGE           = "node:24"
+      PROMOTE               = "require"
+      ATTESTATIONS          = "true"
+      RUNS_ON               = "my-runners"
+      MAJOR_TAG             = "true"
     }
     error_message = "the variables are not the settings"
   }

@@ -3,7 +3,7 @@ mock_provider "github" {}
 
 variables {
   repository       = "my-org/my-repository"
-  release_app_id   = 123456
+  release_app      = { id = 123456, client_id = "Iv23liExampleExample" }
   release_team_ids = [11]
   environments = {
     production = { reviewer_team_ids = [22] }
@@ -66,10 +66,30 @@ run "an_app_that_is_none_is_refused" {
   command = plan
 
   variables {
-    release_app_id = 0
+    release_app = { id = 0, client_id = "Iv23liExampleExample" }
   }
 
-  expect_failures = [var.release_app_id]
+  expect_failures = [var.release_app]
+}
+
+run "an_app_by_its_number_alone_is_refused" {
+  command = plan
+
+  variables {
+    release_app = { id = 123456, client_id = "123456" }
+  }
+
+  expect_failures = [var.release_app]
+}
+
+run "a_main_that_no_release_can_reach_is_refused" {
+  command = plan
+
+  variables {
+    release_app = null
+  }
+
+  expect_failures = [var.release_app]
 }
 
 run "a_repository_that_nobody_releases_is_refused" {
