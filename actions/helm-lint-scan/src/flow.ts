@@ -14,7 +14,7 @@ import { LEVELS } from './rules/rule.ts';
 export { check } from './check.ts';
 export { gather } from './material.ts';
 
-/** Outputs, reports, log, annotations and summary. */
+/** Outputs, log, annotations and summary; the files last, so that one that cannot be written takes nothing away. */
 export async function tell(checked: Checked, settings: Settings, env: Environment): Promise<void> {
   const { findings, cases, matrix } = checked;
   const { error, warning, note } = countLevels(findings);
@@ -30,8 +30,6 @@ export async function tell(checked: Checked, settings: Settings, env: Environmen
     resources,
     'not-validated': notValidated,
   });
-  await writeReports(checked, settings);
-
   for (const { path, image } of unique(checked.set)) info(`set ${path} to ${image.repository}@${image.digest}`);
   if (findings.length > 0)
     await group(`${counted(findings.length, 'finding')}`, async () => {
@@ -46,6 +44,7 @@ export async function tell(checked: Checked, settings: Settings, env: Environmen
     `${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(note, 'note')} in ${counted(cases.length, 'case')} with ${counted(resources, 'resource')}, ${notValidated} not validated`,
   );
   if (settings.summary) await writeSummary(summaryText({ ...checked, blob: blobAddress(env) }));
+  await writeReports(checked, settings);
 }
 
 /** Many cases set the same. */

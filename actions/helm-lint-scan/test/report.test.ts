@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type CaseId, casesText, Findings, type Report } from '../src/findings.ts';
 import { annotateFindings } from '../src/report/annotations.ts';
 import { jsonReport } from '../src/report/json.ts';
+import { renderPaths } from '../src/report/render-paths.ts';
 import { sarifLog } from '../src/report/sarif.ts';
 import { summaryText } from '../src/report/summary.ts';
 import { engineRules } from '../src/rules/engine.ts';
@@ -233,5 +234,35 @@ describe('the job summary', () => {
         },
       ],
     });
+  });
+});
+
+describe('where the cases are written', () => {
+  const paths = (...values: string[]) =>
+    renderPaths(values.map((each) => ({ subject: 'helm/shop', values: each, kubeVersion: '1.36' })));
+
+  it('is called after their values', () => {
+    expect(paths('defaults', 'ci/ha.yaml', 'a.yaml + b.yml')).toEqual([
+      'helm/shop/defaults/1.36.yaml',
+      'helm/shop/ci-ha/1.36.yaml',
+      'helm/shop/a.yaml-b/1.36.yaml',
+    ]);
+  });
+
+  it.each([
+    [['a.yaml', 'a.yml']],
+    [['ci/ha.yaml', 'ci-ha.yaml', 'ci ha.yaml']],
+    [['defaults', 'defaults.yaml']],
+    [['Prod.yaml', 'prod.yaml']],
+    [['..yaml', '...yaml', '.yaml']],
+    [[`${'三'.repeat(90)}.yaml`, `${'三'.repeat(91)}.yaml`]],
+  ])('is a place of its own for each, below the folder: %j', (values) => {
+    const found = paths(...values);
+    expect(new Set(found.map((path) => path.toLowerCase())).size).toBe(values.length);
+    for (const path of found) {
+      expect(path).toMatch(/^helm\/shop\/[^/]+\/1\.36\.yaml$/);
+      expect(Math.max(...path.split('/').map((name) => Buffer.byteLength(name)))).toBeLessThan(255);
+    }
+    expect(paths(...values)).toEqual(found);
   });
 });

@@ -720,6 +720,23 @@ describe('trouble', () => {
     },
   );
 
+  it('tells what it found and writes the other files when one cannot be written', async () => {
+    write({ ...GOOD, 'out/report.json/x': '', 'out/sarif': '' });
+    const result = await step({
+      'sarif-file': 'out/sarif/x.sarif',
+      'report-file': 'out/report.json',
+      'render-dir': 'out/rendered',
+      'kube-versions': '1.36',
+    });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('0 errors, 0 warnings, 0 notes in 1 case');
+    expect(result.log).toContain('out/sarif/x.sarif could not be written');
+    expect(result.log).toContain('out/report.json could not be written');
+    expect(result.outputs).toMatchObject({ errors: '0', rendered: join(workspace, 'out/rendered') });
+    expect(result.outputs).not.toHaveProperty('report');
+    expect(result.summary).toContain('helm/web');
+  });
+
   it('refuses a chart that a link leads out of the workspace', async () => {
     write({ 'helm/readme.txt': '' });
     mkdirSync(join(dir, 'outside'));

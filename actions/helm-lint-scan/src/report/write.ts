@@ -5,38 +5,42 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { setOutputs } from '../../../lib/result.ts';
 import type { Checked } from '../check.ts';
 import type { Settings } from '../inputs.ts';
-import type { RenderedCase } from '../render.ts';
+import { Refusals } from '../refusals.ts';
 import { isInside } from './inside.ts';
 import { jsonReport } from './json.ts';
+import { renderPaths } from './render-paths.ts';
 import { sarifLog } from './sarif.ts';
 
 type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'outputRoots'>;
 
-/** Write the files that the inputs name, and set the output of each as soon as it is there. */
+/**
+ * Write the files that the inputs name, and set the output of each as soon as it is there.
+ * @throws {ActionError} naming all that could not be written; it keeps none of the others from being written
+ */
 export async function writeReports(checked: Checked, settings: WriteSettings): Promise<void> {
   const { sarifFile, reportFile, renderDir, outputRoots } = settings;
   const write = (input: string, path: string, text: string): Promise<void> =>
     writeInside(outputRoots, input, path, text);
-  if (sarifFile !== undefined) {
+  const refusals = new Refusals();
+  await refusals.keep(undefined, async () => {
+    if (sarifFile === undefined) return;
     await write('sarif-file', sarifFile, JSON.stringify(sarifLog(checked), undefined, 2));
     await setOutputs({ sarif: sarifFile });
-  }
-  if (reportFile !== undefined) {
+  });
+  await refusals.keep(undefined, async () => {
+    if (reportFile === undefined) return;
     await write('report-file', reportFile, JSON.stringify(jsonReport(checked), undefined, 2));
     await setOutputs({ report: reportFile });
-  }
-  if (renderDir !== undefined) {
-    for (const each of checked.rendered)
-      if (each.failures.length === 0) await write('render-dir', join(renderDir, renderedPath(each)), each.text);
+  });
+  await refusals.keep(undefined, async () => {
+    if (renderDir === undefined) return;
+    const paths = renderPaths(checked.rendered.map(({ id }) => id));
+    for (const [index, { text, failures }] of checked.rendered.entries())
+      if (failures.length === 0) await write('render-dir', join(renderDir, paths[index] ?? ''), text);
     await setOutputs({ rendered: renderDir });
     info(`Rendered manifests are in ${renderDir}`);
-  }
-}
-
-/** `helm/shop/ci-ha/1.34.yaml` */
-function renderedPath({ id }: RenderedCase): string {
-  const values = id.values.replace(/\.ya?ml$/, '').replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-');
-  return join(id.subject, values, `${id.kubeVersion}.yaml`);
+  });
+  refusals.finish();
 }
 
 /** A link in the repository must not lead what is written to a place that the input could not name. */
