@@ -29,11 +29,14 @@ export interface Proposals {
   find(branch: string, base: string): Promise<Proposal>;
   /** All moves or none. @throws {HeadMovedError} when a branch is elsewhere */
   moveBranches(moves: readonly BranchMove[]): Promise<void>;
+  /** Sent once. @throws {PassingError} when it may be open all the same */
   open(branch: string, base: string, title: string, body: string): Promise<PullRequest & { id: string }>;
   update(number: number, title: string, body: string): Promise<void>;
   /** Labels that do not exist yet are made. */
   label(number: number, labels: readonly string[]): Promise<void>;
-  /** Merge as soon as the branch's rules allow it; at once if they do already. */
+  /** Whether it is merged, or will be by itself in this way. */
+  willMerge(number: number, method: AutoMerge): Promise<boolean>;
+  /** Merge as soon as the branch's rules allow it; at once if they do already. Sent once. @throws {PassingError} when it may be set all the same */
   autoMerge(pull: { id: string; number: number }, method: AutoMerge, head: string): Promise<void>;
 }
 
@@ -68,11 +71,17 @@ export async function proposeChange(
     return { outcome: { ...idle, commit }, base: base.branch, proposal };
   }, patience);
   const { outcome, base, proposal } = settled;
+  // What `max-attempts` says is for the commit.
+  const afterwards = { ...patience, maxAttempts: 5 };
   if (outcome.commit === undefined || proposal === undefined) return outcome;
   await onCommit(outcome);
   const title = fill(settings.templates.pullRequestTitle, outcome.plan.charts);
   const body = describe(outcome.plan);
-  const pull = proposal.pull ?? (await repository.open(outcome.branch, base, title, body));
+  const opened = async (attempt: number): Promise<PullRequest & { id: string }> => {
+    const there = attempt === 1 ? undefined : (await repository.find(outcome.branch, base)).pull;
+    return there ?? repository.open(outcome.branch, base, title, body);
+  };
+  const pull = proposal.pull ?? (await attemptUntilLanded(opened, afterwards));
   const done = { ...outcome, pullRequest: { number: pull.number, url: pull.url } };
   await onCommit(done);
   if (proposal.pull !== undefined && (proposal.pull.title !== title || proposal.pull.body !== body)) {
@@ -81,7 +90,13 @@ export async function proposeChange(
   const labels = settings.labels.map((label) => fill(label, outcome.plan.charts));
   const missing = labels.filter((label) => !proposal.pull?.labels.includes(label));
   if (missing.length > 0) await repository.label(pull.number, missing);
-  if (settings.autoMerge !== undefined) await repository.autoMerge(pull, settings.autoMerge, outcome.commit.oid);
+  const [method, { oid }] = [settings.autoMerge, outcome.commit];
+  if (method !== undefined) {
+    const set = async (): Promise<void> => {
+      if (!(await repository.willMerge(pull.number, method))) await repository.autoMerge(pull, method, oid);
+    };
+    await attemptUntilLanded(set, afterwards);
+  }
   return done;
 }
 

@@ -150,7 +150,7 @@ describe('mode commit', () => {
 
   it('says so when no answer ever comes', async () => {
     const repository = new FakeRepository(FILES);
-    repository.beforeCommit = lost;
+    repository.beforeCommit = () => lost();
     await expect(bump(repository, RELEASE)).rejects.toThrow(
       'committing to main failed in each of 4 attempts: the server answers 500: socket hang up',
     );

@@ -23,6 +23,7 @@ export class FakeRepository implements Repository, Proposals {
   readonly pulls: { number: number; branch: string; title: string; body: string; labels: string[]; merge?: string }[] =
     [];
   reads = 0;
+  merges = 0;
   /** Called before each commit: push in between, throw, and so on. */
   beforeCommit: (attempt: number) => void = () => undefined;
   /** Called after a commit has landed. */
@@ -106,10 +107,25 @@ export class FakeRepository implements Repository, Proposals {
     }
   }
 
+  /** Called around each opening of a pull request and each setting to merge: throw, and so on. */
+  beforePull: (attempt: number) => void = () => undefined;
+  afterPull: (attempt: number) => void = () => undefined;
+  #pullAttempts = 0;
+
+  #change<T>(work: () => T): T {
+    const attempt = ++this.#pullAttempts;
+    this.beforePull(attempt);
+    const result = work();
+    this.afterPull(attempt);
+    return result;
+  }
+
   async open(branch: string, _base: string, title: string, body: string) {
-    const number = this.pulls.length + 1;
-    this.pulls.push({ number, branch, title, body, labels: [] });
-    return { id: `P${number}`, number, url: `https://github.test/pull/${number}` };
+    return this.#change(() => {
+      const number = this.pulls.length + 1;
+      this.pulls.push({ number, branch, title, body, labels: [] });
+      return { id: `P${number}`, number, url: `https://github.test/pull/${number}` };
+    });
   }
 
   async update(number: number, title: string, body: string) {
@@ -121,10 +137,15 @@ export class FakeRepository implements Repository, Proposals {
   }
 
   async autoMerge({ number }: { number: number }, method: string) {
-    Object.assign(this.pulls[number - 1] ?? {}, { merge: method });
+    this.merges++;
+    this.#change(() => Object.assign(this.pulls[number - 1] ?? {}, { merge: method }));
+  }
+
+  async willMerge(number: number, method: string) {
+    return this.pulls[number - 1]?.merge === method;
   }
 }
 
-export const lost = (): never => {
-  throw new AnswerLostError('committing to main', '500: socket hang up', undefined, undefined);
+export const lost = (action = 'committing to main'): never => {
+  throw new AnswerLostError(action, '500: socket hang up', undefined, undefined);
 };

@@ -230,6 +230,35 @@ describe('pull requests', () => {
     });
   });
 
+  it.each<[string, unknown, boolean]>([
+    ['merged', { state: 'MERGED', autoMergeRequest: null }, true],
+    ['set to merge in this way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'SQUASH' } }, true],
+    ['set to merge in another way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'MERGE' } }, false],
+    ['open', { state: 'OPEN', autoMergeRequest: null }, false],
+  ])('knows that one that is %s will merge or not', async (_, pullRequest, expected) => {
+    const { graphql, asked } = answering({ repository: { pullRequest } });
+    const proposals = openProposals({ graphql, github: server().github, repository: REPOSITORY });
+    expect(await proposals.willMerge(1, 'squash')).toBe(expected);
+    expect(asked).toMatchObject([{ owner: 'octo', name: 'shop', number: 1 }]);
+  });
+
+  it('that are refused because they exist, or whose answer is lost, are looked for again; others not', async () => {
+    const opening = (error: Error) => {
+      const github = { rest: { pulls: { create: async () => Promise.reject(error) } } } as unknown as GitHub;
+      return openProposals({ ...answering(), github, repository: REPOSITORY }).open('b', 'main', 't', '');
+    };
+    const exists = Object.assign(failure(422), {
+      response: {
+        headers: {},
+        data: { message: 'Validation Failed', errors: [{ message: 'A pull request already exists for x.' }] },
+      },
+    });
+    await expect(opening(exists)).rejects.toBeInstanceOf(AnswerLostError);
+    await expect(opening(failure(502))).rejects.toBeInstanceOf(AnswerLostError);
+    await expect(opening(failure(403, { 'retry-after': '9' }))).rejects.toBeInstanceOf(RateLimitError);
+    await expect(opening(failure(403))).rejects.toMatchObject({ name: 'PermissionError' });
+  });
+
   it('merges at once when there is nothing to wait for, and explains where it may not wait', async () => {
     const merged: unknown[] = [];
     const github = {
@@ -241,12 +270,25 @@ describe('pull requests', () => {
     );
     const pull = { id: 'P1', number: 1 };
     await openProposals({ ...answering(clean), github, repository: REPOSITORY }).autoMerge(pull, 'squash', HEAD);
-    expect(merged).toEqual([{ owner: 'octo', repo: 'shop', pull_number: 1, merge_method: 'squash', sha: HEAD }]);
+    expect(merged).toEqual([
+      {
+        owner: 'octo',
+        repo: 'shop',
+        pull_number: 1,
+        merge_method: 'squash',
+        sha: HEAD,
+        request: { retries: 0 },
+      },
+    ]);
+    const failing = { rest: { pulls: { merge: async () => Promise.reject(failure(502)) } } } as unknown as GitHub;
+    await expect(
+      openProposals({ ...answering(clean), github: failing, repository: REPOSITORY }).autoMerge(pull, 'squash', HEAD),
+    ).rejects.toBeInstanceOf(AnswerLostError);
     const off = explainFaults(
       [{ type: 'UNPROCESSABLE', message: 'Pull request Auto merge is not allowed for this repository' }],
       'x',
     );
-    const failing = openProposals({ ...answering(off), github, repository: REPOSITORY }).autoMerge(pull, 'merge', HEAD);
-    await expect(failing).rejects.toMatchObject({ next: expect.stringContaining('Allow auto-merge') });
+    const refused = openProposals({ ...answering(off), github, repository: REPOSITORY }).autoMerge(pull, 'merge', HEAD);
+    await expect(refused).rejects.toMatchObject({ next: expect.stringContaining('Allow auto-merge') });
   });
 });

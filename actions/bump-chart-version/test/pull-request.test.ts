@@ -85,6 +85,40 @@ describe('mode pull-request', () => {
     expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);
   });
 
+  it.each<[string, (repository: FakeRepository) => void]>([
+    ['is lost', (repository) => Object.assign(repository, { afterPull: () => lost() })],
+    ['never comes', (repository) => Object.assign(repository, { beforePull: (n: number) => n % 2 === 1 && lost() })],
+  ])('opens and sets one pull request to merge when the answer %s', async (_, trouble) => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    trouble(repository);
+    const outcome = await propose(repository, { version: '1.4.2', 'auto-merge': 'squash' });
+    expect(outcome).toMatchObject({ pullRequest: { number: 1 } });
+    expect(repository.pulls).toMatchObject([{ merge: 'squash' }]);
+  });
+
+  it('does not set it again when it will merge already, but does when in another way', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    for (const method of ['squash', 'squash', 'rebase'])
+      await propose(repository, { version: '1.4.2', 'auto-merge': method });
+    expect(repository.merges).toBe(2);
+    expect(repository.pulls).toMatchObject([{ merge: 'rebase' }]);
+  });
+
+  it('says which step failed when the server fails for good, and which pull request is open', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    repository.beforePull = (attempt) => attempt > 1 && lost('setting pull request 1 to merge by itself');
+    const seen: Outcome[] = [];
+    const read = await settings({ mode: 'pull-request', version: '1.4.2', 'auto-merge': 'true' });
+    const failure = await proposeChange(read, repository, ORIGIN, patience, async (outcome) => {
+      seen.push(outcome);
+    }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: 'ActionError',
+      what: 'setting pull request 1 to merge by itself failed in each of 5 attempts',
+    });
+    expect(seen.at(-1)).toMatchObject({ pullRequest: { number: 1 } });
+  });
+
   it('opens nothing when nothing changes, or in a dry run', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     expect(await propose(repository, { version: '1.0.0' })).toMatchObject({

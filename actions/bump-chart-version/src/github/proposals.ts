@@ -1,8 +1,9 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { answerOf, classifyRequest, explainRequest, statusOf } from '../../../lib/github.ts';
+import { answerOf, explainRequest, statusOf } from '../../../lib/github.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
-import { type Verdict, withRetries } from '../../../lib/retry.ts';
 import type { BranchMove, Proposal, Proposals } from '../pull-request.ts';
+import { AnswerLostError } from '../repository.ts';
+import { passing } from './graphql.ts';
 import type { Reader } from './snapshot.ts';
 
 const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: String!) {
@@ -41,6 +42,14 @@ interface FindAnswer {
 
 const REPOSITORY_ID = `query Id($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }`;
 const MOVE = `mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
+const MERGE_STATE = `query MergeState($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { state autoMergeRequest { mergeMethod } } }
+}`;
+
+interface MergeStateAnswer {
+  repository: { pullRequest: { state: string; autoMergeRequest: { mergeMethod: string } | null } | null } | null;
+}
+
 const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!) {
   enablePullRequestAutoMerge(input: $input) { clientMutationId }
 }`;
@@ -48,6 +57,8 @@ const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!)
 /** In `updateRefs`: no such ref (https://docs.github.com/graphql/reference/input-objects#refupdate). */
 const NO_COMMIT = '0'.repeat(40);
 const PULLS = 'pull-requests: write';
+/** Not repeated by the client: the caller looks first what became of it. */
+const ONCE = { request: { retries: 0 } };
 
 export function openProposals({ github, graphql, repository }: Reader): Proposals {
   const [owner = '', repo = ''] = repository.split('/');
@@ -93,17 +104,16 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       await graphql.mutate(MOVE, { input: { repositoryId: found.id, refUpdates } }, `moving ${names}`);
     },
     async open(branch, base, title, body) {
-      // Another run, or an attempt whose answer was lost, may have opened it: look before each further attempt.
-      const attempt = async (count: number) => {
-        const there = count === 1 ? undefined : (await find(branch, base)).pull;
-        if (there !== undefined) return there;
-        const request = { retries: 0 };
-        const { data } = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, request });
+      const action = 'opening a pull request';
+      try {
+        const { data } = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, ...ONCE });
         return { id: data.node_id, number: data.number, url: data.html_url };
-      };
-      const classify = (error: unknown): Verdict =>
-        /pull request already exists/i.test(answerOf(error)) ? { retry: true } : classifyRequest(error);
-      return asked('opening a pull request', withRetries(attempt, { retries: 4, classify }));
+      } catch (error) {
+        // Another run, or an attempt whose answer was lost, has opened it.
+        if (/pull request already exists/i.test(answerOf(error)))
+          throw new AnswerLostError(action, answerOf(error), undefined, error);
+        throw passing(error, action) ?? explainPull(error, action);
+      }
     },
     async update(number, title, body) {
       await asked(
@@ -115,6 +125,12 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       const request = github.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] });
       await asked(`labelling pull request ${number}`, request);
     },
+    async willMerge(number, method) {
+      const variables = { owner, name: repo, number };
+      const answer = await graphql.query<MergeStateAnswer>(MERGE_STATE, variables, `looking at pull request ${number}`);
+      const pull = answer.repository?.pullRequest;
+      return pull?.state === 'MERGED' || pull?.autoMergeRequest?.mergeMethod === method.toUpperCase();
+    },
     async autoMerge({ id, number }, method, head) {
       const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
       try {
@@ -122,8 +138,12 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       } catch (error) {
         // Nothing is left to wait for: the server refuses to wait, so merge now.
         if (!/clean status/i.test(error instanceof Error ? error.message : '')) throw withHint(error);
-        const request = github.rest.pulls.merge({ owner, repo, pull_number: number, merge_method: method, sha: head });
-        await asked(`merging pull request ${number}`, request);
+        const action = `merging pull request ${number}`;
+        await github.rest.pulls
+          .merge({ owner, repo, pull_number: number, merge_method: method, sha: head, ...ONCE })
+          .catch((refusal: unknown) => {
+            throw passing(refusal, action) ?? explainPull(refusal, action);
+          });
       }
     },
   };
