@@ -33,14 +33,7 @@ resource "helm_release" "argocd" {
     yamlencode(local.placement),
     yamlencode(local.high_availability ? local.redis_ha : {}),
     yamlencode(local.sign_in),
-    yamlencode(local.repository),
   ]
-
-  # The key is in the release and the cluster, and in no plan and no state.
-  set_wo = var.repository.private ? [
-    { name = "configs.repositories.source.sshPrivateKey", value = var.repository_ssh_key, type = "string" }
-  ] : null
-  set_wo_revision = var.repository.private ? var.repository.key_revision : null
 
   # A failed upgrade goes back to what ran before.
   atomic      = true

@@ -63,12 +63,4 @@ locals {
     [for id in sort(var.argocd.deployer_group_ids) : { group = id, role = "deployer" }],
     [for id in sort(var.argocd.viewer_group_ids) : { group = id, role = "viewer" }],
   )
-
-  repository = {
-    configs = {
-      repositories = {
-        source = { name = "source", type = "git", url = var.repository.url }
-      }
-    }
-  }
 }

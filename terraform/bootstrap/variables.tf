@@ -66,44 +66,18 @@ variable "argocd" {
 variable "repository" {
   description = <<-EOT
     The Git repository that Argo CD deploys from.
-    - `url`: https:// for a public one, git@HOST:OWNER/REPO.git for a private one.
+    - `url`: https:// for a public one, git@HOST:OWNER/REPO.git for a private one. The key of a private one is a Secret that is made by hand and not here, so
+      that it is in no plan, no state and no release: docs/deploy-to-azure.md, step 7.
     - `revision`: branch.
-    - `private`: whether it takes a key to read it: `repository_ssh_key`.
-    - `key_revision`: raise it when the key is replaced, because Terraform keeps no key that it could compare.
   EOT
   type = object({
-    url          = string
-    revision     = optional(string, "main")
-    private      = optional(bool, false)
-    key_revision = optional(number, 1)
+    url      = string
+    revision = optional(string, "main")
   })
 
   validation {
-    condition     = can(regex(var.repository.private ? "^git@[A-Za-z0-9.-]+:[^\\s]+$" : "^https://[^\\s@]+$", var.repository.url))
-    error_message = "repository.url: give https://HOST/OWNER/REPO.git without credentials for a public repository, and git@HOST:OWNER/REPO.git with private = true."
-  }
-
-  validation {
-    condition     = var.repository.key_revision >= 1 && floor(var.repository.key_revision) == var.repository.key_revision
-    error_message = "repository.key_revision: give a whole number from 1."
-  }
-}
-
-variable "repository_ssh_key" {
-  description = "The read-only deploy key of a private repository, as TF_VAR_repository_ssh_key. It reaches the cluster and is in no plan and no state; Helm keeps it in a Secret of the release, which only the cluster's administrators can read."
-  type        = string
-  default     = null
-  sensitive   = true
-  ephemeral   = true
-
-  validation {
-    condition     = !var.repository.private || var.repository_ssh_key != null
-    error_message = "repository_ssh_key: a private repository needs its deploy key at every plan and apply; set TF_VAR_repository_ssh_key."
-  }
-
-  validation {
-    condition     = var.repository_ssh_key == null ? true : strcontains(var.repository_ssh_key, "PRIVATE KEY-----") && !strcontains(var.repository_ssh_key, ",")
-    error_message = "repository_ssh_key: give the private key itself, as ssh-keygen wrote it."
+    condition     = can(regex("^(https://[^\\s@]+|git@[A-Za-z0-9.-]+:[^\\s]+)$", var.repository.url))
+    error_message = "repository.url: give https://HOST/OWNER/REPO.git without credentials for a public repository, and git@HOST:OWNER/REPO.git for a private one."
   }
 }
 

@@ -1,5 +1,4 @@
 terraform {
-  # Write-only arguments: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
   required_version = ">= 1.11.0, < 2.0.0"
 
   required_providers {

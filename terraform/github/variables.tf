@@ -174,7 +174,7 @@ variable "settings" {
 }
 
 variable "deploy_key" {
-  description = "Public half of the key with which Argo CD reads a private repository, as ssh-keygen wrote it; null for a public one. The private half is the root bootstrap's."
+  description = "Public half of the key with which Argo CD reads a private repository, as ssh-keygen wrote it; null for a public one. The private half is a Secret in the cluster: docs/deploy-to-azure.md, step 7."
   type        = string
   default     = null
 

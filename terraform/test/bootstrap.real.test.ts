@@ -79,7 +79,7 @@ describe('the chart with the root application', () => {
 describe('the values of Argo CD', () => {
   it('are all maps, which Helm merges one over the other', () => {
     const values = release('argocd').values.values.map((text) => parse(text) as unknown);
-    expect(values).toHaveLength(5);
+    expect(values).toHaveLength(4);
     for (const each of values) expect(each).toEqual(expect.any(Object));
   });
 

@@ -93,12 +93,12 @@ const mistakes: Mistake[] = [
     refusal: 'An argument named "categories" is not expected here',
   },
   {
-    name: 'an argument of a write-only value that does not exist',
+    name: 'a nested attribute that does not exist',
     configuration: 'bootstrap',
-    file: 'bootstrap/main.tf',
-    from: 'value = var.repository_ssh_key, type',
-    to: 'secret = var.repository_ssh_key, type',
-    refusal: 'attribute "value" is required',
+    file: 'bootstrap/versions.tf',
+    from: 'command     = "kubelogin"',
+    to: 'program     = "kubelogin"',
+    refusal: 'attribute "command" is required',
   },
 ];
 

@@ -36,8 +36,7 @@ variables {
     deployer_group_ids      = ["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]
     viewer_group_ids        = ["cccccccc-cccc-cccc-cccc-cccccccccccc"]
   }
-  repository         = { url = "git@github.com:my-org/my-repository.git", private = true }
-  repository_ssh_key = "-----BEGIN OPENSSH PRIVATE KEY-----\nkey\n-----END OPENSSH PRIVATE KEY-----"
+  repository = { url = "git@github.com:my-org/my-repository.git" }
 }
 
 run "the_whole_bootstrap_is_applied" {

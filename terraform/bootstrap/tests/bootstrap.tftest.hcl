@@ -239,30 +239,22 @@ run "an_environment_gives_values_to_the_shop" {
   }
 }
 
-run "a_private_repositorys_key_is_in_no_plan" {
+# A value that the provider merges only when its revision grows is gone after the next upgrade: hashicorp/terraform-provider-helm#1753. So the
+# key of a private repository is a Secret of the cluster, and no value.
+run "the_key_of_a_private_repository_is_none_of_the_values" {
   command = plan
 
   variables {
-    repository         = { url = "git@github.com:my-org/my-repository.git", private = true, key_revision = 2 }
-    repository_ssh_key = "-----BEGIN OPENSSH PRIVATE KEY-----\nkey\n-----END OPENSSH PRIVATE KEY-----"
+    repository = { url = "git@github.com:my-org/my-repository.git" }
   }
 
   assert {
-    condition     = helm_release.argocd.set_wo == null && helm_release.argocd.set_wo_revision == 2
-    error_message = "the key is in the plan, or its replacement goes unnoticed"
+    condition     = yamldecode(helm_release.root.values[0]).repository.url == "git@github.com:my-org/my-repository.git"
+    error_message = "Argo CD watches another repository"
   }
 
   assert {
-    condition     = !strcontains(join("", helm_release.argocd.values), "PRIVATE KEY")
-    error_message = "the key is among the values, which the state keeps"
-  }
-}
-
-run "a_public_repository_has_no_key" {
-  command = plan
-
-  assert {
-    condition     = helm_release.argocd.set_wo_revision == null
-    error_message = "a key is expected"
+    condition     = helm_release.argocd.set_wo == null && helm_release.argocd.set_sensitive == null && alltrue([for values in helm_release.argocd.values : !can(yamldecode(values).configs.repositories) && !can(yamldecode(values).configs.credentialTemplates)])
+    error_message = "the release has a Secret for the repository, which would stand against the one with the key"
   }
 }

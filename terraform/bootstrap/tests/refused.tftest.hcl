@@ -110,43 +110,11 @@ run "a_password_in_the_repositorys_address_is_refused" {
   expect_failures = [var.repository]
 }
 
-run "a_private_repository_by_https_is_refused" {
+run "a_repository_without_encryption_is_refused" {
   command = plan
 
   variables {
-    repository         = { url = "https://github.com/my-org/my-repository.git", private = true }
-    repository_ssh_key = "-----BEGIN OPENSSH PRIVATE KEY-----"
-  }
-
-  expect_failures = [var.repository]
-}
-
-run "a_private_repository_without_its_key_is_refused" {
-  command = plan
-
-  variables {
-    repository = { url = "git@github.com:my-org/my-repository.git", private = true }
-  }
-
-  expect_failures = [var.repository_ssh_key]
-}
-
-run "a_public_key_as_the_private_one_is_refused" {
-  command = plan
-
-  variables {
-    repository         = { url = "git@github.com:my-org/my-repository.git", private = true }
-    repository_ssh_key = "ssh-ed25519 AAAA"
-  }
-
-  expect_failures = [var.repository_ssh_key]
-}
-
-run "a_key_revision_that_counts_down_is_refused" {
-  command = plan
-
-  variables {
-    repository = { url = "https://github.com/my-org/my-repository.git", key_revision = 0 }
+    repository = { url = "http://github.com/my-org/my-repository.git" }
   }
 
   expect_failures = [var.repository]
