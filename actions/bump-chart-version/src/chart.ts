@@ -62,3 +62,11 @@ function currentVersion(chart: Chart): Version | undefined {
   const parsed = parseVersion(chart.version);
   return 'value' in parsed ? parsed.value : undefined;
 }
+
+/** The chart whose folder holds the file; the innermost, should one chart lie in another. */
+export function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
+  const depth = ({ path }: Chart): number => (path === '.' ? 0 : path.length);
+  return charts
+    .filter(({ path }) => path === '.' || file.path.startsWith(`${path}/`))
+    .sort((a, b) => depth(b) - depth(a))[0];
+}

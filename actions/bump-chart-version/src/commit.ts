@@ -53,11 +53,9 @@ export async function commitToBranch(
 /** The plan for the files of a snapshot. */
 export async function planAt(settings: Settings, snapshot: Snapshot, origin: Origin): Promise<Plan> {
   const messages = snapshot.history.map(({ message }) => message);
-  return makePlan(
-    settings,
-    await requireFiles(settings, snapshot),
-    countedCharts(messages, settings.charts, origin.runUrl),
-  );
+  return makePlan(settings, await requireFiles(settings, snapshot), {
+    counted: countedCharts(messages, settings.charts, origin.runUrl),
+  });
 }
 
 /** A commit of ours that landed although its answer was lost: the same message on the same parent. */

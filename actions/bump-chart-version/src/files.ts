@@ -13,17 +13,18 @@ export interface FileSource {
   list(folder: string): Promise<string[] | undefined>;
 }
 
+/** The files that exist. */
+export function contentsOf({ files }: FileSource): Map<string, Uint8Array> {
+  return new Map([...files].flatMap(([path, state]) => (state.kind === 'file' ? [[path, state.bytes] as const] : [])));
+}
+
 /**
  * The files that exist, when all that must exist do.
  * @throws {ActionError} naming each that does not, and what is there instead
  */
 export async function requireFiles(request: Request, source: FileSource): Promise<Map<string, Uint8Array>> {
   const problems: string[] = [];
-  const contents = new Map<string, Uint8Array>();
-  for (const [path, state] of source.files) {
-    if (state.kind === 'file') contents.set(path, state.bytes);
-    else if (state.kind === 'refused') problems.push(`${path} ${state.why}`);
-  }
+  for (const [path, state] of source.files) if (state.kind === 'refused') problems.push(`${path} ${state.why}`);
   const isMissing = (path: string): boolean => source.files.get(path)?.kind === 'missing';
   for (const chart of request.charts) {
     const path = inChart(chart, 'Chart.yaml');
@@ -35,7 +36,7 @@ export async function requireFiles(request: Request, source: FileSource): Promis
     const there = await Promise.all(request.charts.map((chart) => whatIsThere(chart, source)));
     problems.push(`values file ${file} is missing; ${[...new Set(there)].join('; ')}`);
   }
-  if (problems.length === 0) return contents;
+  if (problems.length === 0) return contentsOf(source);
   throw new ActionError({
     what: 'the chart is not there as asked',
     why: problems.join('\n'),

@@ -75,6 +75,6 @@ export function countedCharts(
   return new Set(charts.filter(has));
 }
 
-/** Whether this action wrote the commit. */
-export const isOurs = (message: string): boolean =>
-  message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `));
+/** Whether this action wrote the commit. Somebody who amends one of ours keeps its message, but not its committer. */
+export const isOurs = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
+  byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `));

@@ -1,8 +1,9 @@
 import { ActionError } from '../../lib/errors.ts';
+import { versionOfTag } from '../../lib/versions.ts';
 import { applyAll, type ChangedFile, editsFor, type Row } from './apply.ts';
-import { type Chart, inChart, nextVersion, readChart, wouldGoBack } from './chart.ts';
-import type { Request } from './inputs.ts';
-import { isOlder } from './tags.ts';
+import { type Chart, inChart, nextVersion, ownerOf, readChart, wouldGoBack } from './chart.ts';
+import { newerCharts } from './downgrade.ts';
+import type { Request, VersionRule } from './inputs.ts';
 import { findOne } from './targets.ts';
 import { collectWishes, fileOf, follows, type ImageWish, isThere, type Wish } from './wishes.ts';
 import { type ParsedDocument, readYaml, type YamlFile } from './yaml/source.ts';
@@ -41,15 +42,22 @@ export function countsOnly({ version, appVersion, images, values }: Request): bo
   return version.kind === 'level' && appVersion.kind !== 'text' && images.length === 0 && values.length === 0;
 }
 
+/** What is known beyond the files themselves. */
+export interface Knowledge {
+  /** Charts whose version this run has counted up already. */
+  counted?: ReadonlySet<string>;
+  /** The plan for the branch into which this one will be merged: its versions are not counted up again, what it skips is skipped. */
+  below?: Plan;
+}
+
 /**
  * @param contents the files that exist, by path
- * @param counted charts whose version this run has counted up already
  * @throws {ActionError} naming everything that stands in the way
  */
 export function makePlan(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
-  counted: ReadonlySet<string> = new Set(),
+  { counted = new Set(), below }: Knowledge = {},
 ): Plan {
   const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
   const problems: string[] = [];
@@ -61,12 +69,7 @@ export function makePlan(
   });
   const asked = collectWishes(request, files);
   problems.push(...asked.problems);
-  const skipped = new Map<string, string>();
-  for (const chart of charts) {
-    const reason = skipReason(chart, charts, request, asked.images);
-    if (reason !== undefined)
-      skipped.set(chart.path, `${reason}: nothing is changed there; allow-downgrade: true goes back`);
-  }
+  const skipped = new Map([...newerCharts(charts, request, asked.images), ...skippedBelow(below)]);
   const isSkipped = (file: YamlFile): boolean => {
     const owner = ownerOf(file, charts);
     return owner === undefined ? skipped.size > 0 && skipped.size === charts.length : skipped.has(owner.path);
@@ -77,7 +80,14 @@ export function makePlan(
     const ownWishes = granted.filter((wish) => ownerOf(fileOf(wish), charts) === chart);
     const reason = skipped.get(chart.path);
     const wanted: ChartWishes | { problem: string } =
-      reason === undefined ? chartWishes(chart, request, ownWishes.length > 0, counted) : { wishes: [] };
+      reason === undefined
+        ? chartWishes(
+            chart,
+            { ...request, version: ruleAbove(chart, request.version, below) },
+            ownWishes.length > 0,
+            counted,
+          )
+        : { wishes: [] };
     if ('problem' in wanted) {
       problems.push(wanted.problem);
       continue;
@@ -114,32 +124,19 @@ function impossible(problems: readonly string[]): ActionError {
   });
 }
 
-/** The chart whose folder holds the file; the innermost, should one chart lie in another. */
-function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
-  const depth = ({ path }: Chart): number => (path === '.' ? 0 : path.length);
-  return charts
-    .filter(({ path }) => path === '.' || file.path.startsWith(`${path}/`))
-    .sort((a, b) => depth(b) - depth(a))[0];
-}
+const skippedBelow = (below: Plan | undefined): [string, string][] =>
+  (below?.charts ?? []).flatMap(({ path, skipped }): [string, string][] =>
+    skipped === undefined ? [] : [[path, skipped]],
+  );
 
-/**
- * An older run must not undo a newer one: by the chart's version, by an appVersion that is given, or by the images' tags when no version
- * is. An appVersion that follows the version says nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
- */
-function skipReason(
-  chart: Chart,
-  charts: readonly Chart[],
-  { version, appVersion, allowDowngrade }: Request,
-  images: readonly ImageWish[],
-): string | undefined {
-  if (allowDowngrade) return undefined;
-  if (version.kind === 'exact' && wouldGoBack(chart, version))
-    return `${chart.path} is at ${chart.version}, which is newer than ${version.version.version}`;
-  if (appVersion.kind === 'text' && isOlder(appVersion.text, chart.appVersion ?? ''))
-    return `${chart.path} has the appVersion ${chart.appVersion}, which is newer than ${appVersion.text}`;
-  if (version.kind === 'exact') return undefined;
-  const older = images.find((image) => image.isOlder && ownerOf(image.file, charts) === chart);
-  return older && `${chart.path} has ${older.repository} at ${older.from.tag}, which is newer than ${older.to.tag}`;
+/** Counting up starts from the branch below, and never takes a chart back that somebody has set higher. */
+function ruleAbove(chart: Chart, rule: VersionRule, below: Plan | undefined): VersionRule {
+  const there = below?.charts.find(({ path }) => path === chart.path);
+  if (rule.kind !== 'level' || there === undefined) return rule;
+  const version = there.version === there.previous ? undefined : versionOfTag(there.version);
+  if (version === undefined) return { kind: 'none' };
+  const counted: VersionRule = { kind: 'exact', version };
+  return wouldGoBack(chart, counted) ? { kind: 'none' } : counted;
 }
 
 interface ChartWishes {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CommitSha } from '../../lib/identifiers.ts';
 import type { FileState } from '../src/files.ts';
 import { messageText } from '../src/message.ts';
-import type { BranchMove, Proposal, Proposals } from '../src/pull-request.ts';
+import type { BranchCommit, BranchMove, Proposal, Proposals } from '../src/proposals.ts';
 import {
   AnswerLostError,
   HeadMovedError,
@@ -12,16 +12,26 @@ import {
 } from '../src/repository.ts';
 import { bytes, textOf } from './helpers.ts';
 
-interface Stored extends PastCommit {
+interface Stored extends PastCommit, BranchCommit {
   files: Readonly<Record<string, string>>;
+}
+
+interface FakePull {
+  number: number;
+  branch: string;
+  title: string;
+  body: string;
+  labels: string[];
+  merge?: string;
+  /** Its head when it was closed. */
+  closedAt?: string;
 }
 
 /** A repository in memory that keeps GitHub's rules: one parent, an expected head, moves that compare first. */
 export class FakeRepository implements Repository, Proposals {
   readonly commits = new Map<string, Stored>();
   readonly branches = new Map<string, string>();
-  readonly pulls: { number: number; branch: string; title: string; body: string; labels: string[]; merge?: string }[] =
-    [];
+  readonly pulls: FakePull[] = [];
   reads = 0;
   merges = 0;
   /** Called before each commit: push in between, throw, and so on. */
@@ -35,13 +45,20 @@ export class FakeRepository implements Repository, Proposals {
   }
 
   /** Somebody pushes. */
-  push(branch: string, files: Record<string, string>, message: string): string {
+  push(branch: string, files: Record<string, string>, message: string, byServer = false): string {
     const parent = this.branches.get(branch);
     const all = { ...this.commits.get(parent ?? '')?.files, ...files };
     const oid = createHash('sha1')
       .update(JSON.stringify([parent, all, message, this.commits.size]))
       .digest('hex') as CommitSha;
-    this.commits.set(oid, { oid, message, parents: parent === undefined ? [] : [parent], verified: true, files: all });
+    this.commits.set(oid, {
+      oid,
+      message,
+      parents: parent === undefined ? [] : [parent],
+      verified: true,
+      byServer,
+      files: all,
+    });
     this.branches.set(branch, oid);
     return oid;
   }
@@ -53,9 +70,12 @@ export class FakeRepository implements Repository, Proposals {
   }
 
   log(branch = 'main'): Stored[] {
+    return this.#history(this.head(branch).oid);
+  }
+
+  #history(oid: string): Stored[] {
     const log: Stored[] = [];
-    for (let at: Stored | undefined = this.head(branch); at !== undefined; at = this.commits.get(at.parents[0] ?? ''))
-      log.push(at);
+    for (let at = this.commits.get(oid); at !== undefined; at = this.commits.get(at.parents[0] ?? '')) log.push(at);
     return log;
   }
 
@@ -83,17 +103,26 @@ export class FakeRepository implements Repository, Proposals {
     if (this.branches.get(branch) !== parent)
       throw new HeadMovedError(`Expected branch to point to "${parent}" but it did not.`);
     const changed = Object.fromEntries(files.map((file) => [file.path, textOf(file.bytes)]));
-    const oid = this.push(branch, changed, messageText(message)) as CommitSha;
+    const oid = this.push(branch, changed, messageText(message), true) as CommitSha;
     this.afterCommit(this.#attempts);
     return { oid, verified: true };
   }
 
   async find(branch: string): Promise<Proposal> {
-    const pull = this.pulls.find((each) => each.branch === branch);
+    const pull = this.pulls.find((each) => each.branch === branch && each.closedAt === undefined);
+    const isRejected = this.pulls.some(
+      (each) => each.closedAt !== undefined && each.closedAt === this.branches.get(branch),
+    );
     return {
+      isRejected,
       head: this.branches.has(branch) ? this.head(branch) : undefined,
       pull: pull && { ...pull, id: `P${pull.number}`, url: `https://github.test/pull/${pull.number}` },
     };
+  }
+
+  async commitsBetween(base: string, head: string) {
+    const below = new Set(this.#history(base).map(({ oid }) => oid));
+    return this.#history(head).filter(({ oid }) => !below.has(oid));
   }
 
   async moveBranches(moves: readonly BranchMove[]) {

@@ -230,6 +230,31 @@ describe('pull requests', () => {
     });
   });
 
+  it('reads all commits of a branch, a page at a time, and who made them', async () => {
+    const pushed = { commit: { message: 'm', committer: { email: 'alice@octo.test' } }, committer: { login: 'alice' } };
+    const made = { commit: { message: 'n', committer: { email: 'noreply@github.com' } }, committer: null };
+    const flow = { commit: { message: 'o', committer: { email: 'x@ghe.test' } }, committer: { login: 'web-flow' } };
+    const pages = [Array(100).fill(pushed), [made, flow]];
+    const asked: unknown[] = [];
+    const compareCommitsWithBasehead = async (request: unknown) => {
+      asked.push(request);
+      return { data: { commits: pages.shift() } };
+    };
+    const github = { rest: { repos: { compareCommitsWithBasehead } } } as unknown as GitHub;
+    const commits = await openProposals({ ...answering(), github, repository: REPOSITORY }).commitsBetween('b', 'h');
+    expect(commits).toHaveLength(102);
+    expect(commits.slice(-3)).toEqual([
+      { message: 'm', byServer: false },
+      { message: 'n', byServer: true },
+      { message: 'o', byServer: true },
+    ]);
+    const request = { owner: 'octo', repo: 'shop', basehead: 'b...h', per_page: 100 };
+    expect(asked).toEqual([
+      { ...request, page: 1 },
+      { ...request, page: 2 },
+    ]);
+  });
+
   it.each<[string, unknown, boolean]>([
     ['merged', { state: 'MERGED', autoMergeRequest: null }, true],
     ['set to merge in this way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'SQUASH' } }, true],

@@ -46,7 +46,7 @@ describe('the version', () => {
     const request = await settings({ version: 'minor' });
     const files = filesOf({ 'helm/shop/Chart.yaml': CHART });
     expect(makePlan(request, files).charts[0]?.version).toBe('1.1.0');
-    expect(makePlan(request, files, new Set(['helm/shop'])).files).toEqual([]);
+    expect(makePlan(request, files, { counted: new Set(['helm/shop']) }).files).toEqual([]);
   });
 
   it('stays with none, while values change', async () => {

@@ -61,7 +61,7 @@ describe('keys that are there twice', () => {
   });
 });
 
-it('changes a mapping of 30,000 keys', async () => {
-  const keys = Array.from({ length: 30_000 }, (_, index) => `key-${index}: ${index}\n`).join('');
-  expect(newText(await planFor({ version: 'none', values: 'key-15000=x' }, keys))).toContain('\nkey-15000: x\n');
+it('changes a mapping of 20,000 keys', async () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `key-${index}: ${index}\n`).join('');
+  expect(newText(await planFor({ version: 'none', values: 'key-10000=x' }, keys))).toContain('\nkey-10000: x\n');
 });

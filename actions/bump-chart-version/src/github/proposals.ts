@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { answerOf, explainRequest, statusOf } from '../../../lib/github.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
-import type { BranchMove, Proposal, Proposals } from '../pull-request.ts';
+import type { BranchCommit, BranchMove, Proposal, Proposals } from '../proposals.ts';
 import { AnswerLostError } from '../repository.ts';
 import { passing } from './graphql.ts';
 import type { Reader } from './snapshot.ts';
@@ -13,6 +13,9 @@ const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: 
       associatedPullRequests(states: [OPEN], baseRefName: $base, first: 1) {
         nodes { id number url title body labels(first: 100) { nodes { name } } }
       }
+      closed: associatedPullRequests(
+        states: [CLOSED], baseRefName: $base, first: 20, orderBy: { field: UPDATED_AT, direction: DESC }
+      ) { nodes { headRefOid } }
     }
   }
 }`;
@@ -36,6 +39,7 @@ interface FindAnswer {
           labels: { nodes: { name: string }[] } | null;
         }[];
       };
+      closed: { nodes: { headRefOid: string }[] };
     } | null;
   } | null;
 }
@@ -62,18 +66,18 @@ const ONCE = { request: { retries: 0 } };
 
 export function openProposals({ github, graphql, repository }: Reader): Proposals {
   const [owner = '', repo = ''] = repository.split('/');
-  const asked = async <T>(action: string, request: Promise<T>): Promise<T> => {
+  const asked = async <T>(action: string, request: Promise<T>, permission = PULLS): Promise<T> => {
     try {
       return await request;
     } catch (error) {
-      throw explainPull(error, action);
+      throw explainPull(error, action, permission);
     }
   };
   const find = async (branch: string, base: string): Promise<Proposal> => {
     const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
     const answer = await graphql.query<FindAnswer>(FIND, variables, `looking for the branch ${branch}`);
     const ref = answer.repository?.ref;
-    if (!ref) return { head: undefined, pull: undefined };
+    if (!ref) return { head: undefined, pull: undefined, isRejected: false };
     const { target } = ref;
     const [pull] = ref.associatedPullRequests.nodes;
     return {
@@ -84,10 +88,25 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
         verified: target.signature?.isValid === true,
       },
       pull: pull && { ...pull, labels: (pull.labels?.nodes ?? []).map(({ name }) => name) },
+      isRejected: pull === undefined && ref.closed.nodes.some(({ headRefOid }) => headRefOid === target.oid),
     };
   };
   return {
     find,
+    async commitsBetween(base, head) {
+      const commits: BranchCommit[] = [];
+      const size = 100;
+      for (let page = 1; commits.length === (page - 1) * size; page++) {
+        const request = { owner, repo, basehead: `${base}...${head}`, per_page: size, page };
+        const { data } = await asked(
+          `comparing ${head} with ${base}`,
+          github.rest.repos.compareCommitsWithBasehead(request),
+          'contents: read',
+        );
+        commits.push(...data.commits.map(({ commit, committer }) => branchCommit(commit, committer)));
+      }
+      return commits;
+    },
     async moveBranches(moves: readonly BranchMove[]) {
       const { repository: found } = await graphql.query<{ repository: { id: string } }>(
         REPOSITORY_ID,
@@ -149,6 +168,15 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
   };
 }
 
+/** GitHub is the committer of what it commits for others: https://docs.github.com/authentication/managing-commit-signature-verification */
+function branchCommit(
+  { message, committer }: { message: string; committer: { email?: string | undefined } | null },
+  account: object | null,
+): BranchCommit {
+  const isWebFlow = account !== null && 'login' in account && account.login === 'web-flow';
+  return { message, byServer: isWebFlow || /^noreply@/i.test(committer?.email ?? '') };
+}
+
 function withHint(error: unknown): unknown {
   if (!(error instanceof ActionError) || !/auto.?merge is not allowed/i.test(error.why)) return error;
   return new ActionError({
@@ -159,7 +187,7 @@ function withHint(error: unknown): unknown {
   });
 }
 
-function explainPull(error: unknown, action: string): Error {
+function explainPull(error: unknown, action: string, permission = PULLS): Error {
   if (statusOf(error) === 403 && /not permitted to create or approve/i.test(answerOf(error))) {
     return new ActionError({
       what: `${action} was refused`,
@@ -168,5 +196,5 @@ function explainPull(error: unknown, action: string): Error {
       cause: error,
     });
   }
-  return explainRequest(error, action, PULLS);
+  return explainRequest(error, action, permission);
 }
