@@ -66,7 +66,7 @@ export class Findings {
       if (!known.cases.some((each) => sameCase(each, report.case))) known.cases.push(report.case);
       return;
     }
-    const text = resource === undefined ? message : `${resource}: ${message}`;
+    const text = readable(resource === undefined ? message : `${resource}: ${message}`);
     const cases = [report.case];
     this.#found.set(fingerprint, {
       engine,
@@ -102,6 +102,15 @@ export class Findings {
   #level(rule: RuleInfo, engine: string): LevelChoice {
     return this.#levels.get(rule.id) ?? this.#levels.get(engine) ?? rule.level;
   }
+}
+
+/** A sentence repeats what charts say: more than this nobody reads. */
+const LONGEST = 1000;
+
+/** On one line, of a length that can be read, and without what a terminal would obey. */
+function readable(text: string): string {
+  const plain = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

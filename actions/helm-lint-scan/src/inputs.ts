@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { InputFault } from '../../lib/errors.ts';
 import { IMAGES_EXAMPLE, type ImageReference, parseImagesOutput } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
 import { parseRepositoryPath } from '../../lib/workspace.ts';
@@ -81,13 +82,30 @@ export async function readSettings(env: Environment): Promise<Settings> {
     renderDir: output('render-dir', 'rendered'),
     outputRoots: [workspace, temporary],
     maxAnnotations: reader.integer('max-annotations', { min: 0, max: 1000 }, 30),
-    helm: reader.text('helm', 'helm'),
+    helm: programIn(workspace, reader.text('helm', 'helm')),
     namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
     releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
     summary: reader.boolean('summary', true),
   };
+  for (const fault of samePaths(settings)) reader.fault(fault);
   reader.finish();
   return settings;
+}
+
+/** A name is looked for on the PATH; a path is relative to the workspace. */
+const programIn = (workspace: string, text: string): string => (/[/\\]/.test(text) ? resolve(workspace, text) : text);
+
+/** What is written to one path twice is there once. */
+function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputFault[] {
+  const paths = [
+    ['sarif-file', sarifFile, 'helm-lint-scan.sarif'],
+    ['report-file', reportFile, 'helm-lint-scan.json'],
+    ['render-dir', renderDir, 'rendered'],
+  ] as const;
+  return paths.flatMap(([input, path, example], index) => {
+    const before = paths.slice(0, index).find(([, other]) => path !== undefined && other === path);
+    return before === undefined ? [] : [{ input, problem: `is the same path as ${before[0]}`, example }];
+  });
 }
 
 /** The same version twice would be the same work twice. */

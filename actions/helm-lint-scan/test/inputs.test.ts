@@ -27,6 +27,21 @@ interface ActionFile {
 const action: ActionFile = parse(readFileSync(join(import.meta.dirname, '../action.yml'), 'utf8'));
 
 describe('the settings', () => {
+  it.each([
+    ['helm', 'helm'],
+    ['/opt/helm', '/opt/helm'],
+    ['./bin/helm', '/checkout/bin/helm'],
+  ])('find Helm %s', async (helm, expected) => {
+    expect((await readSettings(env({ helm }))).helm).toBe(expected);
+  });
+
+  it('name each path once', async () => {
+    expect(await faults({ 'sarif-file': 'a/b', 'report-file': './a//b', 'render-dir': '/checkout/a/b' })).toEqual([
+      expect.objectContaining({ input: 'report-file', problem: 'is the same path as sarif-file' }),
+      expect.objectContaining({ input: 'render-dir', problem: 'is the same path as sarif-file' }),
+    ]);
+  });
+
   it('are the same with the defaults of action.yml and with nothing', async () => {
     const defaults = Object.entries(action.inputs).flatMap(([name, { default: value }]) =>
       value ? [[name, value]] : [],

@@ -38,6 +38,13 @@ describe('findings', () => {
     expect(asked).toBe(1);
   });
 
+  it('are on one line that can be read, whatever a chart says', () => {
+    const message = `\u001b[31mred\u0007\n${'x'.repeat(5000)}`;
+    const [finding] = collected(report({ message })).list();
+    expect(finding?.message).toMatch(/^Deployment\/web: {2}\[31mred x+…$/);
+    expect(finding?.message.length).toBeLessThan(1010);
+  });
+
   it('stand the worst first, then by severity, file and line', () => {
     const findings = collected(
       report({ rule: imageDigest }),

@@ -47,6 +47,17 @@ describe('YAML as Kubernetes reads it', () => {
     expect(document?.find([])).toEqual({ line: 2, depth: 0 });
   });
 
+  it('finds what a merge key puts there', () => {
+    const [document] = readYaml(
+      'a: &a\n  x: 1\n  v:\n    z: 1\nb: &b { w: 1 }\nc:\n  <<: [*b, *a]\n  x: 2\nd:\n  <<: *a\n',
+    );
+    expect(document?.find(['c', 'x'])).toEqual({ line: 8, depth: 2 });
+    expect(document?.find(['c', 'v', 'z'])).toEqual({ line: 4, depth: 3 });
+    expect(document?.find(['d', 'x'])).toEqual({ line: 2, depth: 2 });
+    expect(document?.find(['d', 'w'])).toEqual({ line: 9, depth: 1 });
+    expect(readYaml('a: &a\n  <<: *a\n')[0]?.find(['a', 'b'])).toEqual({ line: 1, depth: 1 });
+  });
+
   it('reads back what is written in it', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (data) => {

@@ -8,9 +8,11 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   type ParsedNode,
   parseAllDocuments,
   type ScalarTag,
+  type YAMLMap,
 } from 'yaml';
 import type { Path } from '../data.ts';
 
@@ -91,7 +93,7 @@ function findNode(document: Document<ParsedNode>, path: Path, lineAt: (offset: n
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+      const pair = pairOf(node, step, document);
       if (pair === undefined) break;
       line = lineAt((pair.key as Node).range?.[0] ?? 0);
       node = isPair(pair) ? pair.value : undefined;
@@ -104,4 +106,35 @@ function findNode(document: Document<ParsedNode>, path: Path, lineAt: (offset: n
     depth++;
   }
   return { line, depth };
+}
+
+/**
+ * The pair of a key in a mapping, or else in the mappings that `<<` puts there.
+ * @param within mappings on the way here: one that is put into itself ends
+ */
+function pairOf(
+  map: YAMLMap,
+  step: string | number,
+  document: Document<ParsedNode>,
+  within: readonly YAMLMap[] = [],
+): Pair | undefined {
+  const [own] = map.items.filter(({ key }) => keyText(key) === String(step));
+  if (own !== undefined) return own;
+  const path = [...within, map];
+  const merged = map.items
+    .filter(({ key }) => keyText(key) === '<<')
+    .flatMap(({ value }) => (isSeq(value) ? value.items : [value]))
+    .map((each) => (isAlias(each) ? each.resolve(document) : each));
+  for (const source of merged) {
+    if (!isMap(source) || path.includes(source)) continue;
+    const pair = pairOf(source, step, document, path);
+    if (pair !== undefined) return pair;
+  }
+  return undefined;
+}
+
+/** The parser makes a symbol of the key `<<`. */
+function keyText(key: unknown): string | undefined {
+  const value = isScalar(key) ? key.value : key;
+  return typeof value === 'symbol' ? value.description : String(value);
 }
