@@ -24,6 +24,8 @@ export interface BuildLog {
   line(text: string): void;
   /** A line that is shown at once. */
   progress(text: string): void;
+  /** What the user should know, also without looking into the log. */
+  notice(text: string): void;
 }
 
 export interface Builder {

@@ -3,18 +3,22 @@ import type { BuiltImage } from '../../lib/images-output.ts';
 import type { BuildPlan } from './arguments.ts';
 import type { Builder, BuildLog, Metadata } from './builder.ts';
 import { nextStep, ToolError } from './failures.ts';
+import { follow, follows, type TagsOf } from './following-tags.ts';
 import type { Promotion } from './inputs.ts';
 import { hostOf } from './login.ts';
 import type { Manifest } from './manifest.ts';
 import { findSource, type Source, verifySource } from './promotion.ts';
 import type { Registry } from './registry.ts';
-import type { PlannedTag } from './tags.ts';
+import type { PlannedTag, Release } from './tags.ts';
 
 /** What is to become of one image. */
 export interface Order {
   name: ImageName;
   repository: string;
+  /** All that the rules give; those that follow the highest version move only when there is none newer. */
   tags: readonly PlannedTag[];
+  /** The version that is released. */
+  release: Release | undefined;
   /** The commit's own tag, by which a source of promotion is asked. */
   shaTag: ImageTag;
   promotion: Promotion | undefined;
@@ -30,6 +34,7 @@ export interface Delivery extends BuiltImage {
 export interface Workshop {
   registry: Registry;
   builder: Builder;
+  tagsOf: TagsOf;
 }
 
 /** Copy or build one image and give it its tags. Doing it again leaves what is there. */
@@ -43,7 +48,7 @@ export async function deliver(order: Order, workshop: Workshop, log: BuildLog): 
     repository,
     ref: `${repository}@${made.digest}`,
     digest: made.digest,
-    tags: order.plan.output === 'push' ? order.tags.map((tag) => tag.name) : [],
+    tags: made.tags,
     platforms: made.platforms,
     promoted: source !== undefined,
     seconds: Math.round((performance.now() - start) / 100) / 10,
@@ -53,33 +58,38 @@ export async function deliver(order: Order, workshop: Workshop, log: BuildLog): 
 
 interface Made {
   digest: Digest;
+  /** That name it now. */
+  tags: ImageTag[];
   platforms: string[];
   metadata: Metadata | undefined;
 }
 
-async function promote(order: Order, source: Source, { registry, builder }: Workshop, log: BuildLog): Promise<Made> {
+async function promote(order: Order, source: Source, workshop: Workshop, log: BuildLog): Promise<Made> {
+  const { registry, builder } = workshop;
   if (order.promotion?.mode === 'verify') {
     log.progress(`building again to verify ${source.reference}`);
     await verifySource(order, source, builder, log);
     log.progress('the rebuild gives the same digests');
   }
   log.progress(`copying ${source.reference}`);
-  await publish(order, source.reference, source.manifest.digest, await standing(order, registry), registry);
-  return { digest: source.manifest.digest, platforms: platformsOf(source.manifest), metadata: undefined };
+  const { digest } = source.manifest;
+  const tags = await publish(order, source.reference, digest, await standing(order, registry), workshop, log);
+  return { digest, tags, platforms: platformsOf(source.manifest), metadata: undefined };
 }
 
-async function build(order: Order, { registry, builder }: Workshop, log: BuildLog): Promise<Made> {
+async function build(order: Order, workshop: Workshop, log: BuildLog): Promise<Made> {
+  const { registry, builder } = workshop;
   const { digest, metadata } = await builder.build(order.plan, log);
-  if (order.plan.output === 'check') return { digest, platforms: [...order.plan.platforms], metadata };
-  const [built, tags] = await Promise.all([
+  if (order.plan.output === 'check') return { digest, tags: [], platforms: [...order.plan.platforms], metadata };
+  const [built, there] = await Promise.all([
     existing(`${order.repository}@${digest}`, registry),
     standing(order, registry),
   ]);
-  const final = await settle(order, built, tags, registry, log);
+  const settled = await settle(order, built, there, workshop, log);
   return {
-    digest: final,
+    ...settled,
     platforms: platformsOf(built),
-    metadata: final === digest ? metadata : renamed(metadata, final),
+    metadata: settled.digest === digest ? metadata : renamed(metadata, settled.digest),
   };
 }
 
@@ -93,17 +103,18 @@ const MOST_TAKEOVERS = 5;
 async function settle(
   order: Order,
   built: Manifest,
-  tags: Standing,
-  registry: Registry,
+  there: Standing,
+  workshop: Workshop,
   log: BuildLog,
-): Promise<Digest> {
-  for (let found = tags, takeover = 1; ; takeover++) {
+): Promise<Pick<Made, 'digest' | 'tags'>> {
+  const { registry } = workshop;
+  for (let found = there, takeover = 1; ; takeover++) {
     const kept = order.reproducible ? await earlierTwin(order.repository, built, found, registry) : undefined;
     if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
-    const final = kept ?? built.digest;
+    const digest = kept ?? built.digest;
     try {
-      await publish(order, `${order.repository}@${final}`, final, found, registry);
-      return final;
+      const tags = await publish(order, `${order.repository}@${digest}`, digest, found, workshop, log);
+      return { digest, tags };
     } catch (error) {
       const isTwin =
         error instanceof ReplacedError &&
@@ -174,23 +185,37 @@ class ReplacedError extends ToolError {
   }
 }
 
-/** Bring the image under its tags, where it is not yet, and see that each names it. */
+/**
+ * Bring the image under its tags, where it is not yet, and see that each names it. Those that follow the highest version come last.
+ * @returns the tags that name it now
+ */
 async function publish(
   order: Order,
   source: string,
   digest: Digest,
-  tags: Standing,
+  there: Standing,
+  workshop: Workshop,
+  log: BuildLog,
+): Promise<ImageTag[]> {
+  const tags = order.tags.filter((tag) => !follows(tag));
+  const outdated = tags.filter(({ name }) => there.get(name)?.digest !== digest);
+  if (outdated.length > 0) await put(order.repository, source, digest, outdated, workshop.registry);
+  return [...tags.map(({ name }) => name), ...(await follow(order, source, digest, workshop, log))];
+}
+
+async function put(
+  repository: string,
+  source: string,
+  digest: Digest,
+  tags: readonly PlannedTag[],
   registry: Registry,
 ): Promise<void> {
-  const { repository } = order;
-  const outdated = order.tags.filter(({ name }) => tags.get(name)?.digest !== digest);
-  if (outdated.length === 0) return;
   await registry.copy(
     source,
-    outdated.map(({ name }) => `${repository}:${name}`),
+    tags.map(({ name }) => `${repository}:${name}`),
   );
   await Promise.all(
-    outdated
+    tags
       // A moving tag may have been moved on by another run in the meantime.
       .filter(({ moving }) => !moving)
       .map(async ({ name }) => {

@@ -2,6 +2,8 @@ import { info } from '../../lib/commands.ts';
 import { markdownTable, setOutputs, writeSummary } from '../../lib/result.ts';
 import { buildArguments, shownCommand } from './arguments.ts';
 import type { Order, Workshop } from './deliver.ts';
+import { freeTags, type TagsOf } from './following-tags.ts';
+import { ImageLog } from './image-log.ts';
 import type { Settings } from './inputs.ts';
 import { imageOutputs } from './outputs.ts';
 import { findSource } from './promotion.ts';
@@ -15,7 +17,7 @@ export async function describe(
   settings: Settings,
   run: RunFacts,
   orders: readonly Order[],
-  { registry }: Workshop,
+  { registry, tagsOf }: Workshop,
 ): Promise<void> {
   const rows = await Promise.all(
     orders.map(async (order) => {
@@ -25,7 +27,7 @@ export async function describe(
         source === undefined
           ? `build ${command}`
           : `${order.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
-      const tags = settings.push ? order.tags.map(({ name }) => name).join(' ') : '-';
+      const tags = settings.push ? (await tagsNow(order, tagsOf)).join(' ') : '-';
       info(`${order.name}: would ${action}\n${order.name}: as ${order.repository} with the tags ${tags}`);
       return [{ code: order.repository }, { code: tags }, { code: action }];
     }),
@@ -35,4 +37,11 @@ export async function describe(
     await writeSummary(
       `### Images (dry run: nothing was changed)\n\n${markdownTable({ header: ['Image', 'Tags', 'Would'], rows })}\n`,
     );
+}
+
+/** The tags that the image would get as things stand. */
+async function tagsNow(order: Order, tagsOf: TagsOf): Promise<string[]> {
+  const { free, reason } = await freeTags(order, tagsOf);
+  if (reason !== undefined) new ImageLog(order.name).notice(reason);
+  return free.map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import { info } from '../../lib/commands.ts';
+import { annotate, info } from '../../lib/commands.ts';
 import type { BuildLog } from './builder.ts';
 
 /** The log of one image among several: what matters is shown at once with the image's name, the rest is kept and shown as one piece. */
@@ -16,6 +16,10 @@ export class ImageLog implements BuildLog {
 
   progress(text: string): void {
     info(`${this.#name}: ${text}`);
+  }
+
+  notice(text: string): void {
+    annotate({ level: 'notice', title: 'build-push-image', message: `${this.#name}: ${text}` });
   }
 
   /** Show what was kept, folded under one title. It is printed in one go, so that no other image's line comes between. */

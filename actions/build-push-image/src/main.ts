@@ -17,10 +17,11 @@ export async function main(env: Environment): Promise<void> {
   settings.notices.forEach(notice);
 
   // What follows is loaded only now: a wrong input is answered without it.
-  const [{ readRun }, { takeOrders }, { withDockerHome }, { secretValues, redactor }, { checkLogins }] =
+  const [{ readRun }, { takeOrders }, { expectTags }, { withDockerHome }, { secretValues, redactor }, { checkLogins }] =
     await Promise.all([
       import('./run-facts.ts'),
       import('./orders.ts'),
+      import('./following-tags.ts'),
       import('./docker-home.ts'),
       import('./secrets.ts'),
       import('./check-login.ts'),
@@ -46,8 +47,8 @@ export async function main(env: Environment): Promise<void> {
     await checkLogins(settings, home);
     const { openWorkshop } = await import('./workshop.ts');
     const workshop = openWorkshop(settings, exec, home, redact);
-    const { orders, held } = await takeOrders(settings, run, workshop.tagsOf);
-    for (const { name, reason } of held) notice(`${name}: ${reason}`);
+    const orders = takeOrders(settings, run);
+    await expectTags(orders, workshop.tagsOf);
     if (settings.dryRun) {
       const { describe } = await import('./dry-run.ts');
       return describe(settings, run, orders, workshop);

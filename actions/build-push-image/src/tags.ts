@@ -156,6 +156,8 @@ function latestRule({ branch, defaultBranch, release }: Pushed): PlannedTag | { 
 export interface HeldTag {
   name: ImageTag;
   by: string;
+  /** The tag of that version, as the repository writes it. */
+  holder: string;
 }
 
 /**
@@ -174,12 +176,14 @@ export async function holdBack(
   const own = parseVersion(release.text);
   if ('problem' in own) throw new Error(`${release.text} ${own.problem}`);
   const higher = released
-    .flatMap((tag) => versionOfTag(tag.replace('_', '+')) ?? [])
-    .filter((version) => isStable(version) && compare(version, own.value) > 0)
-    .sort((a, b) => compare(b, a));
+    .flatMap((tag) => {
+      const version = versionOfTag(tag.replace('_', '+'));
+      return version !== undefined && isStable(version) && compare(version, own.value) > 0 ? [{ tag, version }] : [];
+    })
+    .sort((a, b) => compare(b.version, a.version));
   const holder = (range: Line) =>
     higher.find(
-      ({ major, minor }) =>
+      ({ version: { major, minor } }) =>
         range === 'all' || (major === release.major && (range === 'major' || minor === release.minor)),
     );
   const free: PlannedTag[] = [];
@@ -187,7 +191,7 @@ export async function holdBack(
   for (const tag of tags) {
     const by = tag.line === undefined ? undefined : holder(tag.line);
     if (by === undefined) free.push(tag);
-    else held.push({ name: tag.name, by: by.version });
+    else held.push({ name: tag.name, by: by.version.version, holder: by.tag });
   }
   return { free, held };
 }

@@ -9,17 +9,13 @@ import type { Settings } from './inputs.ts';
 import { hostOf } from './login.ts';
 import { BuildxRegistry } from './registry.ts';
 
-export interface OpenWorkshop extends Workshop {
-  tagsOf: (repository: string) => Promise<string[]>;
-}
-
 /** The real tools. */
 export function openWorkshop(
   { retries, builder }: Settings,
   exec: Exec,
   home: DockerHome,
   redact: (text: string) => string,
-): OpenWorkshop {
+): Workshop {
   return {
     builder: withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })),
     registry: new BuildxRegistry({

@@ -169,6 +169,7 @@ describe('a build', () => {
       '#1 [internal] load\n#2 [1/2] RUN echo hunter2\n#2 0.1 hunter2\n#2 [1/2] RUN echo hunter2\n#3 [2/2] COPY . .';
     const text = JSON.stringify({ 'containerimage.digest': digest('a'), args: 'hunter2' });
     const built = await open(building(text, stderr), 0, redactor(['hunter2'])).build(plan, {
+      ...silent,
       line: (line) => kept.push(line),
       progress: (line) => shown.push(line),
     });

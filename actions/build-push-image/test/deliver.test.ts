@@ -17,7 +17,11 @@ function setting(made: Manifest, source?: Manifest) {
     registry.images.set(`staging.example/web@${source.digest}`, source);
   }
   const builder = new FakeBuilder(registry, () => made);
-  return { registry, builder, run: (what: Order) => deliver(what, { registry, builder }, silent) };
+  return {
+    registry,
+    builder,
+    run: (what: Order) => deliver(what, { registry, builder, tagsOf: registry.tagsOf }, silent),
+  };
 }
 
 describe('an image that is built', () => {
@@ -175,7 +179,7 @@ describe('verification', () => {
     const builder = new FakeBuilder(registry, ({ platforms: [platform] }) =>
       index(platform === 'linux/arm64' ? arm : 'a', 'x'),
     );
-    return { registry, builder, result: deliver(what, { registry, builder }, silent) };
+    return { registry, builder, result: deliver(what, { registry, builder, tagsOf: registry.tagsOf }, silent) };
   };
 
   it('builds each platform anew, without cache and attestations, and copies when the digests are the same', async () => {

@@ -34,6 +34,8 @@ export class FakeRegistry implements Registry {
   readonly images = new Map<string, Manifest>();
   readonly kinds = new Map<Digest, string[]>();
   readonly copies: { source: string; targets: readonly string[] }[] = [];
+  /** How often the tags were listed. */
+  lists = 0;
 
   async find(reference: string): Promise<Manifest | undefined> {
     return this.images.get(reference);
@@ -48,6 +50,20 @@ export class FakeRegistry implements Registry {
     const manifest = this.images.get(source);
     if (manifest === undefined) throw new Error(`${source} is not there`);
     for (const target of targets) this.images.set(target, manifest);
+  }
+
+  /** The tags of a repository. */
+  tagsOf = async (repository: string): Promise<string[]> => {
+    this.lists++;
+    return [...this.images.keys()].flatMap((reference) =>
+      reference.startsWith(`${repository}:`) ? [reference.slice(repository.length + 1)] : [],
+    );
+  };
+
+  /** An image under its digest and these tags, as another run leaves it. */
+  release(repository: string, manifest: Manifest, ...tags: string[]): void {
+    for (const reference of [`@${manifest.digest}`, ...tags.map((tag) => `:${tag}`)])
+      this.images.set(`${repository}${reference}`, manifest);
   }
 }
 
@@ -70,7 +86,7 @@ export class FakeBuilder implements Builder {
   }
 }
 
-export const silent: BuildLog = { line: () => undefined, progress: () => undefined };
+export const silent: BuildLog = { line: () => undefined, progress: () => undefined, notice: () => undefined };
 
 /** An index of one image for linux/amd64; the first digit is the index's own digest, the second the image's. */
 export function index(own: string, image: string): Manifest {
@@ -115,6 +131,7 @@ export const order: Order = {
     { name: '1.0.0' as ImageTag, moving: false },
     { name: 'latest' as ImageTag, moving: true },
   ],
+  release: undefined,
   shaTag: 'sha-0123456789ab' as ImageTag,
   promotion: undefined,
   plan,

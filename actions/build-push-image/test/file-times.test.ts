@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { raiseTimes, withRaisedTimes } from '../src/file-times.ts';
-import { digest, plan } from './fakes.ts';
+import { digest, plan, silent } from './fakes.ts';
 
 const COMMIT = 1_700_000_000;
 let folder: string;
@@ -40,7 +40,7 @@ describe('a build', () => {
   const told = async (context: string, epoch: number | undefined) => {
     const lines: string[] = [];
     const builder = withRaisedTimes({ build: async () => built });
-    const log = { line: () => undefined, progress: (text: string) => lines.push(text) };
+    const log = { ...silent, progress: (text: string) => lines.push(text) };
     expect(await builder.build({ ...plan, image: { ...plan.image, context }, epoch }, log)).toBe(built);
     return lines;
   };

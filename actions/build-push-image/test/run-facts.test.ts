@@ -113,16 +113,12 @@ describe('the tag of a run', () => {
 });
 
 describe('the orders', () => {
-  const take = async (
-    change: Partial<Settings>,
-    ref: string,
-    tagsOf: (repository: string) => Promise<string[]> = async () => [],
-  ) => takeOrders(settings(change), await read(change, ref), tagsOf);
+  const take = async (change: Partial<Settings>, ref: string) => takeOrders(settings(change), await read(change, ref));
   const label = async (change: Partial<Settings>, ref: string) =>
-    (await take(change, ref)).orders[0]?.plan.labels.get('org.opencontainers.image.version');
+    (await take(change, ref))[0]?.plan.labels.get('org.opencontainers.image.version');
 
   it('hold everything that decides about the build', async () => {
-    const { orders } = await take({}, 'refs/heads/main');
+    const orders = await take({}, 'refs/heads/main');
     expect(orders).toMatchObject([
       {
         name: 'web',
@@ -157,41 +153,7 @@ describe('the orders', () => {
 
   it("let a user's own label win", async () => {
     const images = [{ ...plan.image, platforms: [], labels: new Map([['org.opencontainers.image.title', 'Shop']]) }];
-    const { orders } = await take({ images }, 'refs/heads/main');
+    const orders = await take({ images }, 'refs/heads/main');
     expect(orders[0]?.plan.labels.get('org.opencontainers.image.title')).toBe('Shop');
-  });
-
-  it('ask the registry for its versions only when a tag follows them', async () => {
-    const asked: string[] = [];
-    const tagsOf = async (repository: string) => {
-      asked.push(repository);
-      return ['1.5.0'];
-    };
-    await take({ tags: rules('sha', 'semver') }, 'refs/tags/v1.4.2', tagsOf);
-    await take({ tags: rules('sha', 'latest') }, 'refs/heads/main', tagsOf);
-    expect(asked).toEqual([]);
-    const { orders, held } = await take(
-      { tags: rules('semver', 'semver-minor', 'latest') },
-      'refs/tags/v1.4.2',
-      tagsOf,
-    );
-    expect(asked).toEqual(['ghcr.io/acme/web']);
-    expect(orders[0]?.tags.map(({ name }) => String(name))).toEqual(['1.4.2', '1.4']);
-    expect(held).toEqual([{ name: 'ghcr.io/acme/web', reason: 'latest stays: the repository holds the newer 1.5.0.' }]);
-  });
-
-  it('leave following tags where they are when the registry does not tell its versions', async () => {
-    const { orders, held } = await take({ tags: rules('semver', 'semver-major', 'latest') }, 'refs/tags/v1.4.2', () =>
-      Promise.reject(new Error('405')),
-    );
-    expect(orders[0]?.tags.map(({ name }) => String(name))).toEqual(['1.4.2']);
-    expect(held[0]?.reason).toMatch(/^1, latest stay where they are: .*405/);
-  });
-
-  it('are none when an image would get no tag', async () => {
-    await expect(take({ tags: rules('latest') }, 'refs/tags/v1.4.2', async () => ['2.0.0'])).rejects.toMatchObject({
-      what: 'ghcr.io/acme/web would get no tag',
-      why: 'latest stays: the repository holds the newer 2.0.0.',
-    });
   });
 });

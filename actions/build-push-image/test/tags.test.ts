@@ -96,6 +96,7 @@ describe('tags that follow the highest version', () => {
     return {
       free: result.free.map(({ name }) => String(name)),
       held: result.held.map(({ name, by }) => `${name}<${by}`),
+      holders: [...new Set(result.held.map(({ holder }) => holder))],
     };
   };
 
@@ -111,7 +112,11 @@ describe('tags that follow the highest version', () => {
     ['1.4.2', ['v1.4.3'], ['1.4.2'], ['1.4<1.4.3', '1<1.4.3', 'latest<1.4.3']],
     ['1.4.2', ['1.4.2_b7'], ['1.4.2', '1.4', '1', 'latest'], []],
   ])('%s where the registry has %j', async (version, released, free, kept) => {
-    expect(await held(version, released)).toEqual({ free, held: kept });
+    expect(await held(version, released)).toMatchObject({ free, held: kept });
+  });
+
+  it('are held by a tag of the repository as it is written there', async () => {
+    expect((await held('1.4.2', ['v1.4.3', '2.0.0_b7'])).holders).toEqual(['v1.4.3', '2.0.0_b7']);
   });
 
   it('end at the highest version, in whatever order releases come', async () => {

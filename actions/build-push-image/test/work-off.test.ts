@@ -44,7 +44,7 @@ it('names an image in the outputs while others are still being built', async () 
     seen.push(outputs());
     return index('1', 'a');
   });
-  await workOff(settings, run, [named('web'), named('api')], { registry, builder });
+  await workOff(settings, run, [named('web'), named('api')], { registry, builder, tagsOf: registry.tagsOf });
   expect(seen[0]).toBe('');
   expect(seen[1]).toContain(`{"web":"${digest('1')}"}`);
   expect(outputs()).toContain(`{"web":"${digest('1')}","api":"${digest('1')}"}`);
@@ -55,6 +55,8 @@ it('gives empty outputs when no image came to be', async () => {
   const builder = new FakeBuilder(registry, () => {
     throw new Error('no');
   });
-  await expect(workOff(settings, run, [named('web')], { registry, builder })).rejects.toThrow('no');
+  await expect(workOff(settings, run, [named('web')], { registry, builder, tagsOf: registry.tagsOf })).rejects.toThrow(
+    'no',
+  );
   expect(outputs()).toMatch(/^images<<\S+\n\[\]\n/);
 });

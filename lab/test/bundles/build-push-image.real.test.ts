@@ -129,6 +129,8 @@ async function manifest(registry: RegistryEndpoint, name: string, reference: str
   const text = await response.text();
   return {
     status: response.status,
+    text,
+    type: response.headers.get('content-type') ?? '',
     digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
     data: JSON.parse(text) as Record<string, never>,
   };
@@ -345,6 +347,41 @@ describe('releases', () => {
       '1.5.0-rc.1',
     ]);
     expect((await manifest(production, 'shop/lines', '1.5')).status).toBe(404);
+  });
+
+  it('never take 1.4, 1 and latest from a newer one that came while they were built', async () => {
+    await addShell();
+    const put = async (from: string, ...tags: string[]) => {
+      const { text, type } = await manifest(production, 'shop/slow-release', from);
+      for (const tag of tags) {
+        const url = `http://${production.host}/v2/shop/slow-release/manifests/${tag}`;
+        const headers = { authorization: basicAuth(production), 'content-type': type };
+        expect((await fetch(url, { method: 'PUT', body: text, headers })).status).toBe(201);
+      }
+    };
+    const slow = (tag: string, seconds: number, onOutput?: StepOptions['onOutput']) =>
+      step(
+        {
+          images: `{ name: shop/slow-release, context: shell, build-args: { SECONDS: ${seconds} } }`,
+          registry: production.host,
+          tags: 'semver\nsemver-minor\nsemver-major\nlatest',
+        },
+        { ref: `refs/tags/${tag}`, ...(onOutput === undefined ? {} : { onOutput }) },
+      );
+    await slow('v1.4.1', 1);
+    let other: Promise<void> | undefined;
+    const result = await slow('v1.4.2', 4, (_child, text) => {
+      if (text.includes('RUN --mount')) other ??= put('1.4.1', '1.4.3', '1.4', '1', 'latest');
+    });
+    await other;
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain('latest stays: the repository holds the newer 1.4.3.');
+    expect(JSON.parse(result.outputs.images ?? '')).toMatchObject([{ tags: ['1.4.2'] }]);
+    const digestOf = async (tag: string) => (await manifest(production, 'shop/slow-release', tag)).digest;
+    const [own, newer, ...following] = await Promise.all(['1.4.2', '1.4.3', '1.4', '1', 'latest'].map(digestOf));
+    expect(own).toBe(result.outputs.digest);
+    expect(own).not.toBe(newer);
+    expect(following).toEqual([newer, newer, newer]);
   });
 
   it('need a tag that is a version, and never run what it holds', async () => {
