@@ -1,3 +1,16 @@
+locals {
+  # What Argo CD asks Entra for, and the ids that Microsoft Graph has for it in every tenant: https://learn.microsoft.com/graph/permissions-reference
+  sign_in_scopes = {
+    openid  = "37f7f235-527c-4136-accd-4a02d197296e"
+    profile = "14dad69e-099b-42c9-810b-d002981feec1"
+    email   = "64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0"
+  }
+}
+
+data "azuread_service_principal" "graph" {
+  client_id = "00000003-0000-0000-c000-000000000000"
+}
+
 # The sign-in to Argo CD. Only members of the named groups get in, and the token names only these groups, so that somebody in two hundred
 # groups is not cut off: https://learn.microsoft.com/entra/identity-platform/optional-claims#configure-groups-optional-claims
 resource "azuread_application" "argocd" {
@@ -10,6 +23,19 @@ resource "azuread_application" "argocd" {
     id_token {
       name      = "groups"
       essential = true
+    }
+  }
+
+  required_resource_access {
+    resource_app_id = data.azuread_service_principal.graph.client_id
+
+    dynamic "resource_access" {
+      for_each = local.sign_in_scopes
+
+      content {
+        id   = resource_access.value
+        type = "Scope"
+      }
     }
   }
 
@@ -28,6 +54,15 @@ resource "azuread_service_principal" "argocd" {
   app_role_assignment_required = true
 }
 
+# The administrator's consent, once for all. Where assignment is required nobody can consent for themselves:
+# https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal
+resource "azuread_service_principal_delegated_permission_grant" "argocd" {
+  service_principal_object_id          = azuread_service_principal.argocd.object_id
+  resource_service_principal_object_id = data.azuread_service_principal.graph.object_id
+  claim_values                         = keys(local.sign_in_scopes)
+}
+
+# Members of a group count, members of a group in it do not. Entra assigns groups in the editions P1 and P2.
 resource "azuread_app_role_assignment" "argocd" {
   for_each = setunion(var.argocd.administrator_group_ids, var.argocd.deployer_group_ids, var.argocd.viewer_group_ids)
 

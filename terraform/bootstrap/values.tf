@@ -44,7 +44,7 @@ locals {
           clientID               = azuread_application.argocd.client_id
           azure                  = { useWorkloadIdentity = true }
           requestedIDTokenClaims = { groups = { essential = true } }
-          requestedScopes        = ["openid", "profile", "email"]
+          requestedScopes        = keys(local.sign_in_scopes)
         })
       }
       rbac = {

@@ -20,7 +20,7 @@ interface Source {
   nestedParts: NestedParts;
   resources: readonly string[];
   dataSources?: readonly string[];
-  /** What the bindings do not say, by resource; read from the provider's documentation. */
+  /** What the bindings do not say, by resource or, with its prefix, data source; read from the provider's documentation. */
   known?: Readonly<Record<string, Known>>;
 }
 
@@ -88,8 +88,15 @@ const sources: Readonly<Record<string, Source>> = {
     package: '@cdktf/provider-azuread',
     version: '14.3.1',
     nestedParts: 'blocks',
-    resources: ['app_role_assignment', 'application', 'application_federated_identity_credential', 'service_principal'],
-    dataSources: ['client_config'],
+    resources: [
+      'app_role_assignment',
+      'application',
+      'application_federated_identity_credential',
+      'service_principal',
+      'service_principal_delegated_permission_grant',
+    ],
+    dataSources: ['client_config', 'service_principal'],
+    known: { data_azuread_service_principal: { filledIn: ['object_id'] } },
   },
   helm: {
     package: '@cdktf/provider-helm',
@@ -164,7 +171,7 @@ async function readProvider(provider: string, source: Source, folder: string): P
     const schemas: Record<string, Schema> = {};
     for (const each of names) {
       const block = (await readBinding(unpacked, `${prefix}${each}`, source.nestedParts)).block();
-      addKnown(block, (prefix === '' && source.known?.[each]) || {});
+      addKnown(block, source.known?.[`${prefix}${each}`] ?? {});
       schemas[`${provider}_${each}`] = schemaOf(block);
     }
     return schemas;

@@ -185,6 +185,37 @@ run "only_the_named_groups_sign_in" {
   }
 }
 
+# Where assignment is required nobody can consent for themselves:
+# https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal
+run "nobody_waits_for_an_administrators_consent" {
+  command = plan
+
+  override_data {
+    target = data.azuread_service_principal.graph
+    values = { object_id = "88888888-8888-8888-8888-888888888888" }
+  }
+
+  assert {
+    condition     = data.azuread_service_principal.graph.client_id == "00000003-0000-0000-c000-000000000000" && azuread_service_principal_delegated_permission_grant.argocd.resource_service_principal_object_id == "88888888-8888-8888-8888-888888888888" && azuread_service_principal_delegated_permission_grant.argocd.user_object_id == null
+    error_message = "the consent is for something else than the sign-in, or for one person alone"
+  }
+
+  assert {
+    condition     = azuread_service_principal_delegated_permission_grant.argocd.claim_values == toset(yamldecode(yamldecode(helm_release.argocd.values[3]).configs.cm["oidc.config"]).requestedScopes)
+    error_message = "Argo CD asks for more than is consented to, or for less"
+  }
+
+  assert {
+    # openid, profile and email: https://learn.microsoft.com/graph/permissions-reference
+    condition = toset([for access in one(azuread_application.argocd.required_resource_access).resource_access : "${access.type} ${access.id}"]) == toset([
+      "Scope 37f7f235-527c-4136-accd-4a02d197296e",
+      "Scope 14dad69e-099b-42c9-810b-d002981feec1",
+      "Scope 64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
+    ])
+    error_message = "the application does not say what it needs"
+  }
+}
+
 run "argo_cd_signs_in_without_a_secret" {
   command = plan
 
