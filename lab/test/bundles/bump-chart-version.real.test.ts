@@ -12,9 +12,11 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const CHART = 'apiVersion: v2\r\nname: shop # the name\r\nversion: 1.0.0\r\nappVersion: "1.0.0"\r\n';
 const VALUES = `\ufeff# ünï 🚀\nweb:\n  image:\n    registry: r.example\n    repository: shop/web\n    tag: ''   # shown\n    digest: ""\n`;
 const RELEASED = VALUES.replace("''", "'1.4.2'").replace('""', `"${DIGEST}"`);
-const IMAGES = JSON.stringify([
-  { name: 'shop/web', repository: 'r.example/shop/web', digest: DIGEST, tags: ['1.4.2', 'sha-0123456789ab'] },
-]);
+const imagesAt = (version: string): string =>
+  JSON.stringify([
+    { name: 'shop/web', repository: 'r.example/shop/web', digest: DIGEST, tags: [version, 'sha-0123456789ab'] },
+  ]);
+const IMAGES = imagesAt('1.4.2');
 const RELEASE = { charts: 'helm/shop', version: '1.4.2', images: IMAGES };
 
 let dir: string;
@@ -315,6 +317,17 @@ describe('trouble', () => {
     expect(await repository.log()).toEqual(['chore(release): shop 1.4.2', 'feat: the start']);
   });
 
+  it('of a rate limit without end in sight: it ends at once and names the time', async () => {
+    const repository = await TestRepository.create();
+    const limit = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) };
+    const body = { message: 'API rate limit exceeded' };
+    await fault({ match: { operation: 'graphql' }, after: 1, fault: { status: 403, headers: limit, body } });
+    const result = await repository.step(RELEASE);
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain("committing to main met the server's rate limit");
+    expect(result.log).toMatch(/asks to wait 3[56]\d\d s, until \d{4}-/);
+  });
+
   it('of a reset connection while reading is repeated', async () => {
     const repository = await TestRepository.create();
     await fault({ match: { operation: 'graphql' }, times: 2, fault: 'reset' });
@@ -378,6 +391,94 @@ describe('a protected main', () => {
       exitCode: 0,
     });
     expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.5.0'));
+  });
+
+  it('keeps what a reviewer commits to its branch, through two more releases', async () => {
+    const repository = await TestRepository.create({
+      'helm/shop/Chart.yaml': CHART,
+      'helm/shop/values.yaml': `${VALUES}replicas: 1\n`,
+    });
+    const propose = (version: string): Promise<StepResult> =>
+      repository.step({ charts: 'helm/shop', version, images: imagesAt(version), mode: 'pull-request' });
+    const { branch = '' } = (await propose('1.4.2')).outputs;
+    await repository.fetch();
+    await repository.git('checkout', '-q', `origin/${branch}`);
+    const proposed = await repository.blob('helm/shop/values.yaml', branch);
+    const theirs = {
+      'helm/shop/values.yaml': proposed.replace('replicas: 1', 'replicas: 3'),
+      'helm/README.md': 'why\n',
+    };
+    await repository.push(theirs, 'fix: by hand', branch);
+    for (const version of ['1.4.3', '1.4.4']) {
+      expect(await propose(version)).toMatchObject({ exitCode: 0, outputs: { changed: 'true', 'pull-request': '1' } });
+    }
+    expect(await repository.log(branch)).toEqual([
+      'chore(release): shop 1.4.4',
+      'chore(release): shop 1.4.3',
+      'fix: by hand',
+      'chore(release): shop 1.4.2',
+      'feat: the start',
+    ]);
+    expect(await repository.blob('helm/shop/values.yaml', branch)).toBe(
+      theirs['helm/shop/values.yaml'].replace('1.4.2', '1.4.4'),
+    );
+    expect(await repository.blob('helm/README.md', branch)).toBe('why\n');
+  });
+
+  it('is left alone by an older run, until it is closed', async () => {
+    const repository = await TestRepository.create();
+    const { rest, where } = repository.octokit();
+    const propose = (version: string): Promise<StepResult> =>
+      repository.step({ ...RELEASE, version, mode: 'pull-request' });
+    const { branch = '', commit = '' } = (await propose('1.4.3')).outputs;
+    const older = await propose('1.4.2');
+    expect(older).toMatchObject({ exitCode: 0, outputs: { changed: 'false', commit: '', 'chart-version': '1.4.3' } });
+    expect(older.log).toContain(`on the branch ${branch}, helm/shop is at 1.4.3, which is newer than 1.4.2`);
+    await repository.fetch();
+    expect(await repository.git('rev-parse', `origin/${branch}`)).toBe(commit);
+    expect((await rest.pulls.get({ ...where, pull_number: 1 })).data.title).toBe('chore(release): shop 1.4.3');
+    await rest.pulls.update({ ...where, pull_number: 1, state: 'closed' });
+    expect(await propose('1.4.2')).toMatchObject({ exitCode: 0, outputs: { changed: 'true', 'pull-request': '2' } });
+    expect(await repository.log(branch)).toEqual(['chore(release): shop 1.4.2', 'feat: the start']);
+  });
+
+  it.each<[string, FaultRequest['fault']]>([
+    ['a failing server', { status: 502, body: { message: 'Bad Gateway' } }],
+    ['a lost answer', 'lost-response'],
+  ])('is set to merge in spite of %s', async (_, kind) => {
+    const repository = await TestRepository.create();
+    await repository.protect();
+    const { rest, where } = repository.octokit();
+    await rest.repos.update({ ...where, allow_auto_merge: true });
+    const inputs = { ...RELEASE, mode: 'pull-request' };
+    await repository.step(inputs);
+    // The base, the proposal, its files, whether it will merge: then the request that is meant.
+    await fault({ match: { operation: 'graphql' }, after: 4, times: 1, fault: kind });
+    expect(await repository.step({ ...inputs, 'auto-merge': 'squash' })).toMatchObject({ exitCode: 0 });
+    expect(await (await lab('GET', 'faults')).json()).toMatchObject([{ met: 1 }]);
+    expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.4.2'));
+  });
+
+  it('tells which step failed when the server fails for good', async () => {
+    const repository = await TestRepository.create();
+    const inputs = { ...RELEASE, mode: 'pull-request' };
+    await repository.step(inputs);
+    await fault({
+      match: { operation: 'graphql' },
+      after: 4,
+      fault: { status: 502, body: { message: 'Bad Gateway' } },
+    });
+    const result = await repository.step({ ...inputs, 'auto-merge': 'squash' });
+    expect(result).toMatchObject({ exitCode: 1, outputs: { 'pull-request': '1' } });
+    expect(result.log).not.toContain('unexpected failure');
+    expect(result.log).toContain('502: Bad Gateway');
+  });
+
+  it('is opened once when the answer is lost', async () => {
+    const repository = await TestRepository.create();
+    await fault({ match: { operation: 'pulls/create' }, times: 1, fault: 'lost-response' });
+    const result = await repository.step({ ...RELEASE, mode: 'pull-request' });
+    expect(result).toMatchObject({ exitCode: 0, outputs: { 'pull-request': '1' } });
   });
 
   it('keeps its pull request through parallel runs', async () => {
