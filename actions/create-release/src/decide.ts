@@ -1,4 +1,4 @@
-import { ActionError, InputError } from '../../lib/errors.ts';
+import { ActionError } from '../../lib/errors.ts';
 import type { CommitSha } from '../../lib/identifiers.ts';
 import { type Version, versionOfTag } from '../../lib/versions.ts';
 import { explained } from './explain.ts';
@@ -22,11 +22,10 @@ export interface Decision {
   warnings: string[];
 }
 
-/** @throws {ActionError} when the tag, the target or the previous tag does not exist, or inputs contradict the tag */
+/** @throws {ActionError} when the tag, the target or the previous tag does not exist */
 export async function decide(settings: Settings, history: History): Promise<Decision> {
   const { tag } = settings;
   const version = versionOfTag(tag);
-  checkAgainstTag(settings, version);
   const tags = await explained('listing the tags', () => history.tags());
   const { commit, target } = await findCommit(settings, history, tags);
   const prerelease = isPrerelease(version, settings.prerelease);
@@ -43,17 +42,6 @@ export async function isStillLatest(
   history: History,
 ): Promise<boolean> {
   return makeLatest ?? (latest && isLatest(version, prerelease, await history.tags(), undefined));
-}
-
-function checkAgainstTag({ tag, prerelease, makeLatest, majorTag }: Settings, version: Version | undefined): void {
-  if (majorTag && version === undefined) {
-    const problem = `needs a tag that is a semantic version; ${tag} is not`;
-    throw new InputError([{ input: 'major-tag', value: 'true', problem, example: 'false' }]);
-  }
-  if (makeLatest === true && isPrerelease(version, prerelease)) {
-    const problem = `contradicts the tag ${tag}, a pre-release, which GitHub never makes the latest`;
-    throw new InputError([{ input: 'make-latest', value: 'true', problem, example: 'auto' }]);
-  }
 }
 
 async function findCommit(

@@ -59,6 +59,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   };
   if (prerelease === true && makeLatest === true)
     reader.fault({ input: 'make-latest', value: 'true', problem: 'contradicts prerelease: true', example: 'auto' });
+  if (tag !== '') await checkAgainstTag(reader, settings);
   if (settings.checksums && settings.files.some(({ name }) => name === CHECKSUMS_NAME)) {
     const problem = `names a file ${CHECKSUMS_NAME}, which this step makes itself`;
     reader.fault({ input: 'files', problem, example: `leave it out, or set checksums: false` });
@@ -80,6 +81,28 @@ function readTag(reader: InputReader, env: Environment): string {
   if ('value' in parsed) return parsed.value;
   reader.fault({ input: 'tag', value: given, problem: parsed.problem, example });
   return '';
+}
+
+/** What an input asks that this tag cannot have. What asks nothing of the tag loads nothing. */
+async function checkAgainstTag(
+  reader: InputReader,
+  { tag, prerelease, makeLatest, majorTag }: Pick<Settings, 'tag' | 'prerelease' | 'makeLatest' | 'majorTag'>,
+): Promise<void> {
+  if (makeLatest !== true && !majorTag) return;
+  const [{ versionOfTag }, { isPrerelease }] = await Promise.all([
+    import('../../lib/versions.ts'),
+    import('./rules/marks.ts'),
+  ]);
+  const version = versionOfTag(tag);
+  if (majorTag && version === undefined) {
+    const problem = `needs a tag that is a semantic version; ${tag} is not`;
+    reader.fault({ input: 'major-tag', value: 'true', problem, example: 'false' });
+  }
+  // `prerelease: true` is a fault by itself, whatever the tag.
+  if (makeLatest === true && prerelease !== true && isPrerelease(version, prerelease)) {
+    const problem = `contradicts the tag ${tag}, a pre-release, which GitHub never makes the latest`;
+    reader.fault({ input: 'make-latest', value: 'true', problem, example: 'auto' });
+  }
 }
 
 /** The secret's value is never part of a fault. */

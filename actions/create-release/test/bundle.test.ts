@@ -41,6 +41,11 @@ describe('the bundle as a process', () => {
       ['draft is not a boolean', 'given: "yes"'],
     ],
     [
+      'a tag that contradicts an input, beside another fault',
+      { INPUT_TAG: 'nightly', INPUT_TOKEN: 't', 'INPUT_MAJOR-TAG': 'true', INPUT_DRAFT: 'maybe' },
+      ['2 inputs are wrong', 'draft is not a boolean', 'major-tag needs a tag that is a semantic version'],
+    ],
+    [
       'a tag that Git does not accept',
       { INPUT_TAG: 'v1.0.0$(touch pwned)', INPUT_TOKEN: 't' },
       ['tag is not a name that Git accepts'],

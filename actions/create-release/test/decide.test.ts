@@ -101,8 +101,6 @@ describe('decide', () => {
     [{ target: 'nowhere' }, line('v1.0.0'), 'the target nowhere does not exist'],
     [{ target: sha('a') }, line('v1.0.0', 'v1.1.0'), 'the tag v1.1.0 is elsewhere'],
     [{ 'previous-tag': 'v0.9.0' }, line('v1.1.0'), 'the previous tag v0.9.0 does not exist'],
-    [{ tag: 'nightly', 'major-tag': 'true' }, line('nightly'), 'input major-tag is wrong'],
-    [{ tag: 'v1.0.0-rc.1', 'make-latest': 'true' }, line('v1.0.0-rc.1'), 'input make-latest is wrong'],
   ])('refuses %j', async (inputs, tags, what) => {
     const error = await failure(
       decide(await settings(inputs), new FakeHistory(tags, { commitOf: async () => undefined })),

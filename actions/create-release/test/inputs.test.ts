@@ -138,6 +138,29 @@ describe('readSettings', () => {
     expect(await faults({ prerelease: 'True', 'make-latest': 'TRUE' })).toEqual([
       'make-latest contradicts prerelease: true',
     ]);
+    expect(
+      await faults({ prerelease: 'true', 'make-latest': 'true', tag: 'nightly', 'major-tag': 'true' }),
+    ).toHaveLength(2);
+  });
+
+  it.each([
+    [{ tag: 'nightly', 'major-tag': 'true' }, 'major-tag needs a tag that is a semantic version; nightly is not'],
+    [
+      { tag: 'v1.0.0-rc.1', 'make-latest': 'true' },
+      'make-latest contradicts the tag v1.0.0-rc.1, a pre-release, which GitHub never makes the latest',
+    ],
+  ])('names what contradicts the tag together with all other faults: %j', async (inputs, fault) => {
+    expect(await faults({ ...inputs, draft: 'maybe' } as Record<string, string>)).toEqual([
+      'draft is not a boolean (true True TRUE false False FALSE)',
+      fault,
+    ]);
+  });
+
+  it('knows no contradiction where there is none', async () => {
+    await read({ tag: 'nightly', 'make-latest': 'true' });
+    await read({ tag: 'v1.0.0-rc.1', 'major-tag': 'true' });
+    await read({ tag: 'v1.0.0-rc.1', 'make-latest': 'true', prerelease: 'false' });
+    expect(await faults({ tag: 'a b', 'major-tag': 'true' })).toHaveLength(1);
   });
 
   it('reads the images of a build', async () => {
