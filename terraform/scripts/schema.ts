@@ -1,5 +1,5 @@
 /**
- * A provider's schema as `terraform providers schema -json` writes it, as far as it is used here.
+ * A provider's schema as `terraform providers schema -json` writes it, as far as it is used here, and what the provider does beyond it.
  * Source: https://developer.hashicorp.com/terraform/cli/commands/providers/schema
  */
 
@@ -33,9 +33,29 @@ export interface Block {
   block_types?: Record<string, BlockType>;
 }
 
+/** A value, by its dotted path: as text `is` or is `not` one, or is there at all. */
+export interface Condition {
+  path: string;
+  is?: string;
+  not?: string;
+  set?: true;
+}
+
+/** What a provider does with a change, which its schema does not say. Paths are dotted through blocks that are there once. */
+export interface Behaviour {
+  /** Arguments whose change replaces the resource. */
+  replaced_by?: readonly string[];
+  /** Arguments whose change the provider carries out in place when the argument `by` is set, and refuses otherwise when it is applied. */
+  rotated?: { of: readonly string[]; by: string };
+  /** Combinations that the provider refuses when it plans, each with what it says. */
+  never?: readonly { all: readonly Condition[]; says: string }[];
+}
+
 export interface Schema {
   version: number;
   block: Block;
+  /** Not part of Terraform's own format. */
+  behaviour?: Behaviour;
 }
 
 export interface ProviderSchema {

@@ -10,9 +10,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { azurermBehaviour } from './azurerm-behaviour.ts';
 import { Binding, type NestedParts } from './bindings.ts';
 import { formatSchema } from './format-schema.ts';
-import type { Attribute, Block, Schema, SchemaFile } from './schema.ts';
+import type { Attribute, Behaviour, Block, Schema, SchemaFile } from './schema.ts';
 
 interface Source {
   package: string;
@@ -22,6 +23,8 @@ interface Source {
   dataSources?: readonly string[];
   /** What the bindings do not say, by resource or, with its prefix, data source; read from the provider's documentation. */
   known?: Readonly<Record<string, Known>>;
+  /** What the provider does with changes, by resource; read from its source. */
+  behaviour?: Readonly<Record<string, Behaviour>>;
 }
 
 interface Known {
@@ -63,6 +66,7 @@ const sources: Readonly<Record<string, Source>> = {
       'virtual_network',
     ],
     dataSources: ['client_config', 'kubernetes_cluster'],
+    behaviour: azurermBehaviour,
     known: {
       kubernetes_cluster: {
         filledIn: [
@@ -154,6 +158,15 @@ function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void 
   }
 }
 
+/** @throws naming the path that the schema does not have */
+function checkPaths(block: Block, { replaced_by = [], rotated, never = [] }: Behaviour): void {
+  const conditions = never.flatMap(({ all }) => all);
+  // Of what is set, a block may be meant.
+  const attributes = conditions.filter(({ path, set }) => !(set && block.block_types?.[path])).map(({ path }) => path);
+  for (const path of [...replaced_by, ...attributes, ...(rotated ? [...rotated.of, rotated.by] : [])])
+    attributeAt(block, path.split('.'));
+}
+
 function attributeAt(block: Block, [name = '', ...rest]: readonly string[]): Attribute {
   const nested = block.block_types?.[name];
   if (nested !== undefined) return attributeAt(nested.block, rest);
@@ -166,13 +179,19 @@ async function readProvider(provider: string, source: Source, folder: string): P
   const unpacked = await unpack(source, folder);
   const manifest = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'));
   const { name, version } = manifest[manifest.cdktf ? 'cdktf' : 'cdktn'].provider as { name: string; version: string };
-  const schemaOf = (block: Block): Schema => ({ version: 0, block });
+  const schemaOf = (block: Block, behaviour?: Behaviour): Schema => ({
+    version: 0,
+    block,
+    ...(behaviour && { behaviour }),
+  });
   const read = async (names: readonly string[], prefix: string): Promise<Record<string, Schema>> => {
     const schemas: Record<string, Schema> = {};
     for (const each of names) {
       const block = (await readBinding(unpacked, `${prefix}${each}`, source.nestedParts)).block();
+      const behaviour = prefix === '' ? source.behaviour?.[each] : undefined;
       addKnown(block, source.known?.[`${prefix}${each}`] ?? {});
-      schemas[`${provider}_${each}`] = schemaOf(block);
+      checkPaths(block, behaviour ?? {});
+      schemas[`${provider}_${each}`] = schemaOf(block, behaviour);
     }
     return schemas;
   };

@@ -16,6 +16,7 @@ type providerSchema struct {
 	provider    *tfprotov6.Schema
 	resources   map[string]*tfprotov6.Schema
 	dataSources map[string]*tfprotov6.Schema
+	behaviours  map[string]*behaviour
 }
 
 // The JSON is that of `terraform providers schema -json`:
@@ -33,6 +34,8 @@ type schemaFileJSON struct {
 type schemaJSON struct {
 	Version int64
 	Block   blockJSON
+	// Not part of that JSON.
+	Behaviour behaviour
 }
 
 type blockJSON struct {
@@ -82,7 +85,11 @@ func parseSchema(text []byte) (*providerSchema, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &providerSchema{read.Source, provider, resources, dataSources}, nil
+	behaviours := map[string]*behaviour{}
+	for name, each := range read.Schema.ResourceSchemas {
+		behaviours[name] = &each.Behaviour
+	}
+	return &providerSchema{read.Source, provider, resources, dataSources, behaviours}, nil
 }
 
 func schemas(read map[string]schemaJSON) (map[string]*tfprotov6.Schema, error) {

@@ -106,12 +106,38 @@ func (s *server) PlanResourceChange(
 		func(schema *tfprotov6.Schema, proposed tftypes.Value) (tftypes.Value, error) {
 			return planned(proposed, schema.Block)
 		})
-	return &tfprotov6.PlanResourceChangeResponse{PlannedState: state}, err
+	if err != nil {
+		return nil, err
+	}
+	response := &tfprotov6.PlanResourceChangeResponse{PlannedState: state}
+	values, err := s.values(request.TypeName, request.PriorState, state, request.Config)
+	if err != nil {
+		return nil, err
+	}
+	prior, plan, config := values[0], values[1], values[2]
+	if plan.IsNull() {
+		return response, nil
+	}
+	behaviour := s.schema.behaviours[request.TypeName]
+	response.Diagnostics = behaviour.refusals(config)
+	if !prior.IsNull() {
+		response.RequiresReplace = behaviour.replacements(prior, plan)
+	}
+	return response, nil
 }
 
 func (s *server) ApplyResourceChange(
 	_ context.Context, request *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	values, err := s.values(request.TypeName, request.PriorState, request.PlannedState)
+	if err != nil {
+		return nil, err
+	}
+	if prior, plan := values[0], values[1]; !prior.IsNull() && !plan.IsNull() {
+		if faults := s.schema.behaviours[request.TypeName].stuck(prior, plan); len(faults) > 0 {
+			return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PriorState, Diagnostics: faults}, nil
+		}
+	}
 	state, err := changed(s.schema.resources, request.TypeName, request.PlannedState,
 		func(_ *tfprotov6.Schema, plan tftypes.Value) (tftypes.Value, error) {
 			return decided(request.TypeName, plan)
@@ -137,6 +163,23 @@ func (s *server) ImportResourceState(
 	_ context.Context, request *tfprotov6.ImportResourceStateRequest,
 ) (*tfprotov6.ImportResourceStateResponse, error) {
 	return nil, fmt.Errorf("%s %s: there is nothing to import without a cloud", request.TypeName, request.ID)
+}
+
+// values decodes values of the named type of resource.
+func (s *server) values(typeName string, encoded ...*tfprotov6.DynamicValue) ([]tftypes.Value, error) {
+	typ, err := typeOf(s.schema.resources, typeName)
+	if err != nil {
+		return nil, err
+	}
+	var values []tftypes.Value
+	for _, each := range encoded {
+		value, err := each.Unmarshal(typ)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, nil
 }
 
 // unconfigurable returns a fault for each value in a configuration that the provider alone sets.

@@ -1,7 +1,12 @@
 /** The reader of provider bindings, on a small resource written as their generator writes it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { azurermBehaviour } from '../scripts/azurerm-behaviour.ts';
 import { Binding } from '../scripts/bindings.ts';
 import { formatSchema } from '../scripts/format-schema.ts';
+import type { SchemaFile } from '../scripts/schema.ts';
+import { project } from './workspace.ts';
 
 const argument = (name: string, value: string, type: string, storage: string): string =>
   `            ${name}: {\n                value: ${value},\n                isBlock: false,\n                type: "${type}",\n                storageClassType: "${storage}",\n            },\n`;
@@ -125,5 +130,15 @@ describe('a schema as a file', () => {
     expect(formatSchema({ a: { type: 'string', optional: true }, b: { c: { type: ['list', 'string'] } } })).toBe(
       '{\n "a": {"type":"string","optional":true},\n "b": {\n  "c": {"type":["list","string"]}\n }\n}\n',
     );
+  });
+});
+
+describe('what azurerm does with changes', () => {
+  it('is noted for every resource that is used, and in its schema as noted', async () => {
+    const file = join(project, 'terraform/schemas/azurerm.json');
+    const { schema } = JSON.parse(await readFile(file, 'utf8')) as SchemaFile;
+    const written = Object.entries(schema.resource_schemas).map(([name, { behaviour }]) => [name, behaviour]);
+    const noted = Object.entries(azurermBehaviour).map(([name, behaviour]) => [`azurerm_${name}`, behaviour]);
+    expect(Object.fromEntries(written)).toEqual(Object.fromEntries(noted));
   });
 });

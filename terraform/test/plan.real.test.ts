@@ -130,10 +130,118 @@ describe('a running platform', () => {
     expect(output).toMatch(/local_account_disabled +=.* false -> true/);
   });
 
-  it('is changed in place when its bounds change, and nothing is replaced', async () => {
-    const pools = JSON.stringify({ apps: { min_count: 3, max_count: 20, vm_size: 'Standard_D4ds_v5' } });
-    const { output } = await plan(workspace, 'platform', 'production.tfvars', '-var', `user_pools=${pools}`);
-    expect(output).toMatch(/max_count +=.* 10 -> 20/);
-    expect(output).toContain('0 to destroy');
+  const apps = { min_count: 3, max_count: 10, vm_size: 'Standard_D2ds_v5' };
+  const pools = (change: object): string[] => [
+    '-var',
+    `user_pools=${JSON.stringify({ apps: { ...apps, ...change } })}`,
+  ];
+  const system = (change: object): string[] => ['-var', `system_pool=${JSON.stringify(change)}`];
+  const sizes = [...system({ vm_size: 'Standard_D8ds_v5' }), ...pools({ vm_size: 'Standard_D4ds_v5' })];
+  const api = { authorized_ip_ranges: ['203.0.113.0/24', '198.51.100.0/24'] };
+
+  // hashicorp/terraform-provider-azurerm#7093, #7231, #21762, #22265; Azure/terraform-azurerm-aks#677
+  it.each([
+    ['other bounds of a pool', pools({ max_count: 20 }), /max_count +=.* 10 -> 20/],
+    ['other sizes of pools', sizes, /vm_size +=.* "Standard_D4ds_v5" -> "Standard_D8ds_v5"/],
+    ['another disk and more pods a node', system({ os_disk_size_gb: 60, max_pods: 60 }), /max_pods +=.* 50 -> 60/],
+    ['other addresses that reach the API', ['-var', `api_server=${JSON.stringify(api)}`], /"198\.51\.100\.0\/24"/],
+  ])('is changed in place by %s, and nothing is replaced', async (_change, args, shown) => {
+    const { output } = await plan(workspace, 'platform', 'production.tfvars', ...args);
+    expect(output).toMatch(shown);
+    expect(output).not.toContain('must be replaced');
+    expect(output).toMatch(/Plan: 0 to add, [1-9]\d* to change, 0 to destroy\./);
+  });
+
+  // So that the tests above could fail.
+  it.each([
+    [
+      'another region',
+      ['-var', 'location=northeurope'],
+      'module.registry["production"].azurerm_container_registry.this',
+    ],
+    [
+      'other addresses of pods',
+      ['-var', 'network={"pod_cidr":"10.248.0.0/16"}'],
+      'module.aks.azurerm_kubernetes_cluster.this',
+    ],
+  ])('is replaced in part by %s, and the plan says so', async (_change, args, replaced) => {
+    const { output } = await plan(workspace, 'platform', 'production.tfvars', ...args);
+    expect(output).toContain(`# ${replaced} must be replaced`);
+  });
+
+  it('gets other sizes by way of a second pool, and without a name for it not at all', async () => {
+    const args = ['apply', '-auto-approve', '-input=false', '-var-file=../environments/production.tfvars', ...sizes];
+    const undo = await workspace.edit('modules/aks/main.tf', (text) =>
+      text.replace('temporary_name_for_rotation = "systemtmp"', ''),
+    );
+    const { exitCode, output } = await workspace.run('platform', ...args);
+    await undo();
+    expect({ exitCode, output }).toEqual({
+      exitCode: 1,
+      output: expect.stringContaining('`temporary_name_for_rotation` must be specified'),
+    });
+    expect(await workspace.succeed('platform', ...args)).toMatch(
+      /Apply complete! Resources: 0 added, \d+ changed, 0 destroyed\./,
+    );
+  }, 120_000);
+});
+
+describe('a platform with spot nodes', () => {
+  // hashicorp/terraform-provider-azurerm#25615; Azure/AKS#3152
+  it('changes nothing when it is applied again, with the label and the taint that Azure puts on them', async () => {
+    const pools = JSON.stringify({
+      apps: {},
+      batch: { min_count: 0, max_count: 3, spot: true, labels: { purpose: 'batch' } },
+    });
+    const given = ['-var', `user_pools=${pools}`];
+    const workspace = await setUp('platform', 'production.tfvars', ...given);
+    try {
+      await drift(workspace, 'azurerm_kubernetes_cluster_node_pool', (attributes) => {
+        if (attributes.priority !== 'Spot') return;
+        attributes.node_labels = { purpose: 'batch', 'kubernetes.azure.com/scalesetpriority': 'spot' };
+        attributes.node_taints = ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule'];
+      });
+      expect(await plan(workspace, 'platform', 'production.tfvars', ...given)).toMatchObject({ exitCode: NO_CHANGES });
+    } finally {
+      await workspace.close();
+    }
+  }, 600_000);
+});
+
+describe('what the provider refuses when it plans', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await Workspace.open();
+  }, 600_000);
+  afterAll(() => workspace.close());
+
+  it.each([
+    [
+      'zones of a NAT gateway that is in all of them',
+      'modules/network/main.tf',
+      'sku_name                = local.egress_sku',
+      'sku_name = local.egress_sku\n  zones = ["1", "2", "3"]',
+      'The `zones` argument must be omitted',
+    ],
+    [
+      'surge of a spot pool',
+      'modules/aks/pools.tf',
+      'priority        = each.value.spot ? "Spot" : "Regular"',
+      'priority = "Spot"',
+      '`max_surge` cannot be set when `priority` is set to `Spot`',
+    ],
+    [
+      'copies of a registry that is not Premium',
+      'modules/registry/main.tf',
+      'sku                 = var.sku',
+      'sku = "Standard"',
+      'ACR zone redundancy can only be applied when using the Premium Sku',
+    ],
+  ])('is refused here too: %s', async (_what, file, from, to, refusal) => {
+    const undo = await workspace.edit(file, (text) => text.replace(from, to));
+    const { exitCode, output } = await plan(workspace, 'platform', 'production.tfvars');
+    await undo();
+    expect(output.replaceAll(/\s+/g, ' ')).toContain(refusal);
+    expect(exitCode).toBe(1);
   });
 });

@@ -91,7 +91,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     vnet_subnet_id               = var.network.node_subnet_id
     tags                         = var.tags
 
-    # Another size is a new pool under this name while the old one drains; without it Terraform would replace the cluster.
+    # Another size is a new pool under this name while the old one drains; without it the provider refuses another size.
     temporary_name_for_rotation = "systemtmp"
 
     upgrade_settings {

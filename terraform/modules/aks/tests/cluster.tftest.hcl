@@ -107,13 +107,13 @@ run "a_pool_is_never_newer_than_the_control_plane" {
   }
 }
 
-# hashicorp/terraform-provider-azurerm#7093, #7231, #21762, #22265
-run "another_size_rotates_a_pool_and_replaces_nothing" {
+# hashicorp/terraform-provider-azurerm#7093, #7231, #21762, #22265. What another size does is planned in terraform/test/plan.real.test.ts.
+run "every_pool_has_a_name_for_its_rotation" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].temporary_name_for_rotation == "systemtmp" && azurerm_kubernetes_cluster_node_pool.user["apps"].temporary_name_for_rotation == "appstmp"
-    error_message = "another size would replace the cluster or the pool"
+    error_message = "another size would be refused"
   }
 }
 
