@@ -52,6 +52,18 @@ describe('the way to Azure', () => {
     );
   });
 
+  // Reading a role assignment, azurerm asks for the role by its id, which is the subscription's: role_assignment_resource.go
+  it('lets the identity that plans read what roles are, and no more of the subscription', () => {
+    const definition = /^az role definition create --role-definition '(.*)'$/m.exec(commands.join('\n'))?.[1] ?? '';
+    const role = JSON.parse(definition.replace("'$ARM_SUBSCRIPTION_ID'", 'ID')) as Record<string, unknown>;
+    expect(role).toMatchObject({
+      Actions: ['Microsoft.Authorization/roleDefinitions/read'],
+      AssignableScopes: ['/subscriptions/ID'],
+    });
+    const wide = commands.filter((line) => /--scope \/subscriptions\/\$ARM_SUBSCRIPTION_ID$/.test(line));
+    expect(wide).toEqual([expect.stringContaining(`--role "${role.Name}"`)]);
+  });
+
   it('moves no registry to another region', () => {
     const [, row = ''] = /^\| the region \|(.*)$/m.exec(guide) ?? [];
     expect(row).not.toContain('`location`');
