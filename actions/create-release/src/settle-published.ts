@@ -46,7 +46,10 @@ export async function settlePublished(
   if (differ.length === 0) return { release, assets: replaced, created: false, changed: faults.length > 0, latest };
   const isDone = async () => {
     const is = await releases.get(release.id);
-    return differences(is, fields).length === 0 ? is : undefined;
+    if (differences(is, fields).length > 0) return undefined;
+    // A release does not say itself whether it is the latest.
+    const marked = fields.latest === undefined || ((await releases.latestId()) === release.id) === fields.latest;
+    return marked ? is : undefined;
   };
   const updated = await once(() => releases.update(release.id, fields), isDone, waiting);
   info(`changed ${differ.join(', ')} of ${release.url}`);

@@ -403,6 +403,16 @@ describe('a published release', () => {
     });
   });
 
+  it.each(['before', 'after'] as const)('takes the mark of the latest although the answer fails (%s)', async (kind) => {
+    const { releases, release } = published();
+    releases.latest = undefined;
+    releases.trouble = (at, count, when) =>
+      at === 'update' && count === 1 && when === kind ? serverError(502) : undefined;
+    expect(await bring(releases, { update: true })).toMatchObject({ changed: true, latest: true });
+    expect(releases.latest).toBe(release.id);
+    expect(releases.count('update')).toBe(kind === 'before' ? 2 : 1);
+  });
+
   it('that is immutable keeps its files and says so, but its text can change', async () => {
     const { releases } = published({ immutable: true, body: 'old' });
     const error = await failure(bring(releases, { update: true, assets: [content('a.txt', 'other')] }));
