@@ -77,4 +77,4 @@ export function countedCharts(
 
 /** Whether this action wrote the commit. Somebody who amends one of ours keeps its message, but not its committer. */
 export const isOurs = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
-  byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `));
+  byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `) || line.startsWith(`${RUN}: `));

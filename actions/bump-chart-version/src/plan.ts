@@ -4,6 +4,7 @@ import { applyAll, type ChangedFile, editsFor, type Row } from './apply.ts';
 import { type Chart, inChart, nextVersion, ownerOf, readChart, wouldGoBack } from './chart.ts';
 import { newerCharts } from './downgrade.ts';
 import type { Request, VersionRule } from './inputs.ts';
+import { isOlder } from './tags.ts';
 import { findOne } from './targets.ts';
 import { collectWishes, fileOf, follows, type ImageWish, isThere, type Wish } from './wishes.ts';
 import { type ParsedDocument, readYaml, type YamlFile } from './yaml/source.ts';
@@ -93,6 +94,7 @@ export function makePlan(
       continue;
     }
     granted.push(...wanted.wishes);
+    asked.warnings.push(...lowerAppVersion(chart, request, wanted));
     results.push({
       path: chart.path,
       name: chart.name,
@@ -122,6 +124,15 @@ function impossible(problems: readonly string[]): ActionError {
     why: problems.join('\n'),
     next: 'Correct the inputs or the chart. Nothing was changed.',
   });
+}
+
+/** What follows the version may well be lower than what was there, once; but nobody asked for that. */
+function lowerAppVersion(chart: Chart, { appVersion }: Request, { appVersion: now }: ChartWishes): string[] {
+  const { appVersion: old = '', file } = chart;
+  if (appVersion.kind !== 'same' || now === undefined || !isOlder(now, old)) return [];
+  return [
+    `${file.path}: appVersion was ${old} and becomes the lower ${now}, as the version is; app-version: none leaves it`,
+  ];
 }
 
 const skippedBelow = (below: Plan | undefined): [string, string][] =>

@@ -160,6 +160,8 @@ describe('an older run', () => {
     const chart = CHART.replace('"1.0.0"', `"${appVersion}"`);
     const plan = await planFor(inputs, '', { 'helm/shop/Chart.yaml': chart });
     expect(plan.charts[0]).toMatchObject({ changed: true, skipped: undefined });
+    const lower = 'helm/shop/Chart.yaml: appVersion was 1.16.0 and becomes the lower 1.1.0, as the version is';
+    expect(plan.warnings).toEqual(appVersion === '1.16.0' ? [`${lower}; app-version: none leaves it`] : []);
   });
 
   it('skips only the chart that is newer', async () => {

@@ -60,6 +60,22 @@ describe('mode pull-request', () => {
     expect(repository.pulls).toMatchObject([{ title: 'chore(release): shop 1.5.0', labels: ['a'] }]);
   });
 
+  it('knows its own commit also where no chart changes', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART, 'app.yaml': 'rev: a\n' });
+    const origin = { ...ORIGIN, runUrl: 'https://github.test/octo/shop/actions/runs/7' };
+    for (const rev of ['b', 'c']) {
+      const inputs = {
+        mode: 'pull-request',
+        version: 'none',
+        values: `app.yaml:rev=${rev}`,
+        'values-files': 'Chart.yaml',
+      };
+      await proposeChange(await settings(inputs), repository, origin, patience, async () => undefined);
+    }
+    expect(repository.log(BRANCH)).toHaveLength(2);
+    expect(repository.head(BRANCH).files['app.yaml']).toBe('rev: c\n');
+  });
+
   it('starts again when another run moves the branch', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     repository.afterCommit = (attempt) => {
