@@ -1,7 +1,9 @@
+import { relative } from 'node:path/posix';
 import type { ValuesCase } from './cases.ts';
 import type { Chart } from './charts.ts';
 import type { Files } from './files.ts';
 import type { CaseId } from './findings.ts';
+import { renderFaults } from './helm/faults.ts';
 import type { Helm, RenderRequest } from './helm/helm.ts';
 import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.ts';
 import { type KubeVersion, minorNumber } from './kube-version.ts';
@@ -128,12 +130,13 @@ async function renderCase(
   const started = performance.now();
   const answer = await helm.render(request);
   const failed = answer.exitCode !== 0;
-  const failures = failed ? renderMessages(answer.stderr) : [];
   const find = (template: string): TemplateSource => templateSource(chart, template);
   const read: ReadResult = failed ? { resources: [], broken: [], strays: [] } : reader.rendered(answer.stdout, find);
-  // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
-  const lookAgain = failures.some(({ at }) => at.in === 'rendered');
-  const unreadable = lookAgain ? reader.rendered((await helm.render(request, true)).stdout, find).broken : [];
+  const faults = await renderFaults(answer, request, {
+    helm,
+    fileOf: (template) => relative(chart.path, find(template).file),
+    broken: (text) => reader.rendered(text, find).broken,
+  });
   return {
     ...read,
     id: { subject: chart.path, values: values.name, kubeVersion: kube.text },
@@ -141,8 +144,8 @@ async function renderCase(
     kube,
     namespace: request.namespace,
     text: failed ? '' : answer.stdout,
-    failures,
-    unreadable,
+    failures: faults.messages,
+    unreadable: faults.unreadable,
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -70,7 +70,15 @@ describe('why helm template failed', () => {
     ],
     ['nothing that Helm 3 or 4 says', 'panic: oh', { in: 'chart' }],
   ])('%s', (_, stderr, at) => {
-    expect(renderMessages(stderr)).toEqual([{ level: 'error', message: expect.any(String), at }]);
+    const messages = renderMessages(stderr);
+    expect(messages).toEqual([expect.objectContaining({ level: 'error', message: expect.any(String), at })]);
+  });
+
+  it('names the template that Helm was at, which may include the one that has the fault', () => {
+    const [message] = renderMessages(
+      'Error: shop/templates/web.yaml:6:10\n  executing "shop/templates/web.yaml" at <include "n.x" .>:\n    error calling include:\nshop/templates/_n.tpl:3:12\n  executing "n.x" at <.Values.q.r>:\n    nil pointer evaluating interface {}.r',
+    );
+    expect(message?.rendering).toBe('shop/templates/web.yaml');
   });
 
   it('a dependency that is missing comes with what to do', () => {
@@ -141,6 +149,7 @@ describe('what helm lint printed', () => {
         level: 'error',
         message: expect.stringContaining('nil pointer'),
         at: { in: 'template', file: 'shop/templates/web.yaml', line: 6 },
+        rendering: 'shop/templates/web.yaml',
       },
     ]);
   });

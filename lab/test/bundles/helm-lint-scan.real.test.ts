@@ -369,6 +369,38 @@ describe('charts that must fail', () => {
     expect(result.exitCode).toBe(1);
   });
 
+  it.each(['helm/web', '.'])('templates that fail hide no other of the same chart (%s)', async (folder) => {
+    const broken: Record<string, string> = {
+      'values.schema.json': '{}',
+      'templates/a.yaml': '\n{{ .Values.a.b.c }}\n',
+      'templates/b.yaml': '\n\n{{ fail "no way" }}\n',
+      'templates/c.yaml': 'kind: ConfigMap\ndata:\n  a: 1: 2\n',
+      'templates/d.yaml': '{{ include "web.d" . }}\n',
+      'templates/_d.tpl': '{{ define "web.d" }}\n{{ .Values.d.e.f }}\n{{ end }}\n',
+      'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n',
+      'charts/sub/templates/e.yaml': '{{ required "say e" .Values.e }}\n',
+    };
+    const files = [...Object.entries(GOOD), ...Object.entries(broken)].map(([name, text]) => [
+      join(folder, name.replace('helm/web/', '')),
+      text,
+    ]);
+    write(Object.fromEntries(files));
+    const temp = join(workspace, 'temp');
+    mkdirSync(temp);
+    const result = await step({ charts: folder, 'kube-versions': '1.36' }, { RUNNER_TEMP: temp });
+    expect(errors(result).map(({ file, line }) => `${file}:${line}`)).toEqual(
+      [
+        'charts/sub/templates/e.yaml:1',
+        'templates/_d.tpl:2',
+        'templates/a.yaml:2',
+        'templates/b.yaml:3',
+        'templates/c.yaml:3',
+      ].map((place) => join(folder, place)),
+    );
+    expect(result.outputs).toMatchObject({ errors: '5', cases: '1' });
+    expect(readdirSync(temp)).toEqual([]);
+  });
+
   it('one case that fails hides no other', async () => {
     write({
       ...inDeployment(

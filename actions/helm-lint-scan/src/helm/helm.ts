@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ActionError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
+import { copyChart } from './chart-copy.ts';
 
 /** What a chart is rendered with. */
 export interface RenderRequest {
@@ -28,8 +29,17 @@ export interface Helm {
   lint(request: RenderRequest): Promise<ExecResult>;
   /** Write a values file for the time of the run; returns its absolute path. */
   writeValues(name: string, text: string): Promise<string>;
+  /** Copy a chart for the time of the run. */
+  copyChart(folder: string): Promise<ChartCopy>;
   /** Take away the temporary folder. */
   close(): Promise<void>;
+}
+
+export interface ChartCopy {
+  /** Absolute. */
+  folder: string;
+  /** Make a file of the copy empty; false when there is no such file. */
+  empty(file: string): Promise<boolean>;
 }
 
 export const HELM_HINT =
@@ -99,6 +109,7 @@ export async function openHelm(exec: Exec, program: string, env: Environment): P
       await writeFile(path, text);
       return path;
     },
+    copyChart: async (chart) => copyChart(chart, join(await mkdtemp(join(folder, 'chart-')), basename(chart)), folder),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -14,6 +14,8 @@ export interface HelmMessage {
     /** A file of the chart, or a values file by its absolute path. */
     | { in: 'file'; file: string; line: number }
     | { in: 'chart' };
+  /** The template that Helm was at, as Helm names it: it may include the one that has the fault. */
+  rendering?: string;
 }
 
 type At = HelmMessage['at'];
@@ -74,14 +76,21 @@ function errorMessage(text: string): HelmMessage {
   // A template that includes another that fails: the last place is where the fault is.
   const places = [...text.matchAll(PLACE)];
   const [, file, line] = places.at(-1) ?? [];
+  const [, rendering] = places[0] ?? [];
   if (file !== undefined && line !== undefined && !/^YAML parse error on/.test(text))
-    return { level, message: readable(text), at: { in: 'template', file, line: Number(line) } };
+    return {
+      level,
+      message: readable(text),
+      at: { in: 'template', file, line: Number(line) },
+      ...(rendering === undefined ? {} : { rendering }),
+    };
   const rendered = /YAML parse error on (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
   if (rendered !== null)
     return {
       level,
       message: readable(text),
       at: { in: 'rendered', file: rendered[1] ?? '', line: Number(rendered[2] ?? 1) },
+      rendering: rendered[1] ?? '',
     };
   const yaml = /(?:cannot load|failed to parse) (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
   if (yaml !== null)

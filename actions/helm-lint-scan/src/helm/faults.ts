@@ -1,0 +1,66 @@
+import type { ExecResult } from '../../../lib/exec.ts';
+import type { BrokenDocument } from '../manifests/read.ts';
+import type { ChartCopy, Helm, RenderRequest } from './helm.ts';
+import { type HelmMessage, renderMessages } from './messages.ts';
+
+/** Why a case was not rendered. */
+export interface RenderFaults {
+  messages: HelmMessage[];
+  /** The documents that Helm could not read after it had rendered them. */
+  unreadable: BrokenDocument[];
+}
+
+export interface FaultTools {
+  helm: Pick<Helm, 'render' | 'copyChart'>;
+  /** The file of a template in the chart's folder, by Helm's name of it. */
+  fileOf(template: string): string;
+  /** The documents that cannot be read in what was rendered. */
+  broken(text: string): BrokenDocument[];
+}
+
+/** A chart with more templates that fail has one cause for all of them. */
+const MAX_TEMPLATES = 50;
+
+/** The next faults may be no more than a consequence of what was taken out. */
+const CONSEQUENCE = /no template "|template: no template|not defined/;
+
+/**
+ * All faults in the templates of a chart, though Helm stops at the first: it is asked again for a copy of the chart in which the template
+ * that failed is empty, until it succeeds or speaks of something else.
+ * @param first Helm's answer for the chart as it is
+ */
+export async function renderFaults(
+  first: ExecResult,
+  request: RenderRequest,
+  tools: FaultTools,
+): Promise<RenderFaults> {
+  const faults: RenderFaults = { messages: [], unreadable: [] };
+  const emptied = new Set<string>();
+  let copy: ChartCopy | undefined;
+  let answer = first;
+  let asked = request;
+  while (answer.exitCode !== 0) {
+    const messages = renderMessages(answer.stderr);
+    if (emptied.size > 0 && messages.some(({ message }) => CONSEQUENCE.test(message))) break;
+    const file = emptiable(messages, tools);
+    if (emptied.size > 0 && (file === undefined || emptied.has(file))) break;
+    faults.messages.push(...messages);
+    // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
+    if (messages.some(({ at }) => at.in === 'rendered'))
+      faults.unreadable.push(...tools.broken((await tools.helm.render(asked, true)).stdout));
+    if (file === undefined || emptied.size >= MAX_TEMPLATES) break;
+    copy ??= await tools.helm.copyChart(request.folder);
+    if (!(await copy.empty(file))) break;
+    emptied.add(file);
+    asked = { ...request, folder: copy.folder };
+    answer = await tools.helm.render(asked);
+  }
+  return faults;
+}
+
+/** The template to go on without. Without a partial, all that include it would fail. */
+function emptiable(messages: readonly HelmMessage[], { fileOf }: FaultTools): string | undefined {
+  const template = messages[0]?.rendering;
+  if (template === undefined || /(?:^|\/)_[^/]*$|\.tpl$/.test(template)) return undefined;
+  return fileOf(template);
+}
