@@ -49,6 +49,7 @@ async function release(settings: Settings, context: Context, releases: Releases,
       run: randomUUID(),
       waiting: { retries: 4 },
       opened: (opened, created) => setOutputs({ ...releaseOutputs(opened), created }),
+      uploaded: (uploaded) => setOutputs({ assets: assetOutput(uploaded) }),
     },
   );
   await setOutputs({ ...releaseOutputs(outcome.release), latest: outcome.latest, assets: assetOutput(outcome.assets) });

@@ -20,6 +20,8 @@ export interface RunOptions {
   waiting: Waiting;
   /** Told of the release as soon as there is one. */
   opened: (release: Release, created: boolean) => Promise<void>;
+  /** Told of the release's files as soon as all are there and checked. */
+  uploaded: (assets: readonly Asset[]) => Promise<void>;
 }
 
 /**
@@ -74,7 +76,7 @@ class Publication {
     await this.#options.opened(release, created);
     if (!release.draft) {
       this.action = `updating the release ${this.#wanted.tag}`;
-      return { ...(await settlePublished(release, this.#wanted, this.#releases, this.#options.waiting)), created };
+      return { ...(await settlePublished(release, this.#wanted, this.#releases, this.#options)), created };
     }
     info(`${created ? 'made' : 'found'} the draft ${release.url}`);
     const uploaded = await this.#fill(release, created);
@@ -120,13 +122,18 @@ class Publication {
       annotate({ level: 'notice', title: 'create-release: files of others', message });
     }
     if (plan.keep.length > 0) info(`${plan.keep.length} files are there already`);
-    if (plan.add.length + plan.replace.length === 0) return false;
+    if (plan.add.length + plan.replace.length === 0) {
+      await this.#options.uploaded(existing);
+      return false;
+    }
     this.action = `uploading the files of ${this.#wanted.tag}`;
     await group(`Uploading ${plan.add.length + plan.replace.length} files`, () =>
       placeAssets(plan, release, this.#releases, this.#options.waiting),
     );
     this.action = `listing the files of ${this.#wanted.tag}`;
-    checkAssets(this.#wanted.assets, await this.#releases.assets(release.id), release);
+    const assets = await this.#releases.assets(release.id);
+    checkAssets(this.#wanted.assets, assets, release);
+    await this.#options.uploaded(assets);
     return true;
   }
 

@@ -2,6 +2,7 @@ import { annotate, group, info } from '../../lib/commands.ts';
 import { ActionError } from '../../lib/errors.ts';
 import { once, type Waiting } from './once.ts';
 import { checkAssets, placeAssets } from './place-assets.ts';
+import type { RunOptions } from './publish.ts';
 import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { type AssetPlan, planAssets, planFaults } from './rules/asset-plan.ts';
 import { differences } from './rules/differences.ts';
@@ -16,7 +17,7 @@ export async function settlePublished(
   release: Release,
   wanted: Wanted,
   releases: Releases,
-  waiting: Waiting,
+  { waiting, uploaded }: Pick<RunOptions, 'waiting' | 'uploaded'>,
 ): Promise<Outcome> {
   const { assets, plan, faults } = await compareFiles(release, wanted, releases);
   const isLatest = (await releases.latestId()) === release.id;
@@ -43,6 +44,7 @@ export async function settlePublished(
   if (wanted.draft) tell(`${release.tag} is published already; it is not made a draft again.`);
 
   const replaced = faults.length > 0 ? await place(plan, release, wanted, releases, waiting) : assets;
+  await uploaded(replaced);
   if (differ.length === 0) return { release, assets: replaced, created: false, changed: faults.length > 0, latest };
   const isDone = async () => {
     const is = await releases.get(release.id);

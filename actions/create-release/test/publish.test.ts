@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
-import { bringAbout } from '../src/publish.ts';
+import { bringAbout, type RunOptions } from '../src/publish.ts';
 import { isMarked, markBody } from '../src/rules/canonical.ts';
 import type { Wanted } from '../src/wanted.ts';
 import { content, FakeReleases, reset, serverError } from './fake-releases.ts';
@@ -28,11 +28,16 @@ const wanted = (change: Partial<Wanted> = {}): Wanted => ({
 });
 
 let runs = 0;
-const bring = (releases: FakeReleases, change: Partial<Wanted> = {}) =>
+const bring = (
+  releases: FakeReleases,
+  change: Partial<Wanted> = {},
+  uploaded: RunOptions['uploaded'] = async () => undefined,
+) =>
   bringAbout(wanted(change), releases, {
     run: `00000000-0000-4000-8000-${String(runs++).padStart(12, '0')}`,
     waiting: { retries: 3, wait: async () => undefined },
     opened: async () => undefined,
+    uploaded,
   });
 
 const failure = (work: Promise<unknown>): Promise<ActionError> =>
@@ -176,6 +181,38 @@ describe('trouble on the way', () => {
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain(next);
     expect(releases.count('create')).toBe(1);
+  });
+});
+
+describe('the files of a release', () => {
+  /** The names of which the run told before it failed, at a change that the server refuses. */
+  const told = async (releases: FakeReleases, change: Partial<Wanted>) => {
+    releases.trouble = (at) => (at === 'update' ? serverError(422, 'Repository rule violations found') : undefined);
+    const seen: string[][] = [];
+    const run = bring(releases, change, async (assets) => {
+      seen.push(assets.map(({ name }) => name).sort());
+    });
+    expect((await failure(run)).next).toContain('Bypass list');
+    return seen;
+  };
+
+  it('are told as soon as they are uploaded and checked, also when publishing fails', async () => {
+    const releases = new FakeReleases();
+    expect(await told(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
+    expect(only(releases).release.draft).toBe(true);
+    // And again when a second run has nothing to upload.
+    expect(await told(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
+  });
+
+  it('that are none are told too', async () => {
+    expect(await told(new FakeReleases(), {})).toEqual([[]]);
+  });
+
+  it('of a published release are told before its text is changed', async () => {
+    const releases = new FakeReleases();
+    const release = releases.add({ draft: false, body: 'old' });
+    releases.addAsset(release.id, content('a.txt', 'alpha'));
+    expect(await told(releases, { update: true, assets: files })).toEqual([['a.txt', 'b.txt']]);
   });
 });
 

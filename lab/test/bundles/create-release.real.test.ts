@@ -411,6 +411,18 @@ describe('trouble on the way', () => {
     expect(release.draft).toBe(true);
     expect(outputs).toMatchObject({ id: String(release.id), created: 'true', published: 'false' });
   });
+
+  it('that comes when it is published leaves the files among the outputs', async () => {
+    const scene = await Scene.open();
+    await scene.tag('v1.0.0');
+    await scene.file('a.tgz', 'alpha');
+    await fault({ match: PUBLISH, fault: { status: 422, body: { message: 'Repository rule violations found' } } });
+    const { exitCode, log, outputs } = await scene.run('v1.0.0', { files: '*.tgz', checksums: 'false' });
+    expect(exitCode).toBe(1);
+    expect(log).toContain('a rule of the repository protects the tag');
+    expect(outputs).toMatchObject({ created: 'true', published: 'false' });
+    expect(JSON.parse(outputs.assets ?? '')).toMatchObject([{ name: 'a.tgz', digest: digestOf('alpha') }]);
+  });
 });
 
 describe('a release that is there', () => {
