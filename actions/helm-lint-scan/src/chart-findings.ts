@@ -15,7 +15,8 @@ import { templateSource } from './subcharts.ts';
 /** What the chart's own files do wrong. */
 export function reportChart(chart: Chart, findings: Findings): void {
   const id: CaseId = { subject: chart.path, values: '', kubeVersion: '' };
-  for (const rule of chartRules)
+  // Of what cannot be read, Helm says itself what is wrong.
+  for (const rule of chart.meta.fault === undefined ? chartRules : [])
     for (const { file, path, message } of rule.checkChart(chart))
       findings.add({
         rule,
@@ -102,7 +103,8 @@ export function reportLint(
   const { chart, values } = stack;
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
   for (const { level, message, at } of messages) {
-    const repeats = failed && level === 'error' && !('file' in at && at.file === 'Chart.yaml');
+    const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.fault === undefined;
+    const repeats = failed && level === 'error' && !aboutMeta;
     // Looked at here too: deprecations for each version and not only the linter's, and the chart's version.
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({

@@ -40,6 +40,12 @@ describe('YAML as Kubernetes reads it', () => {
     expect(document?.faults).toHaveLength(1);
   });
 
+  it('refuses what is nested without end', () => {
+    const [document] = readYaml(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+    expect(document?.value).toBeUndefined();
+    expect(document?.faults).toHaveLength(1);
+  });
+
   it('finds the line of a path, or of the nearest place to it', () => {
     const [document] = readYaml('# a\na:\n  - b: 1\n  - c:\n      d: 2\n');
     expect(document?.find(['a', 1, 'c', 'd'])).toEqual({ line: 5, depth: 4 });

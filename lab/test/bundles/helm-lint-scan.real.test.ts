@@ -428,6 +428,13 @@ describe('charts that must fail', () => {
     );
   });
 
+  it('a Chart.yaml that is no YAML is one error, on its line', async () => {
+    write({ ...GOOD, 'helm/web/Chart.yaml': `${GOOD['helm/web/Chart.yaml']}a: b: c\n` });
+    const result = await step({ 'kube-versions': '1.36' });
+    expect(errors(result)).toEqual([expect.objectContaining({ file: 'helm/web/Chart.yaml', line: 7 })]);
+    expect(result.outputs).toMatchObject({ errors: '1', cases: '1' });
+  });
+
   it('a dependency that is not there says how to get it', async () => {
     const chart = `${GOOD['helm/web/Chart.yaml']}dependencies:\n  - name: common\n    version: 1.0.0\n    repository: https://charts.example.com\n`;
     write({ ...GOOD, 'helm/web/Chart.yaml': chart });

@@ -66,21 +66,29 @@ export function readYaml(text: string): YamlDocument[] {
   return list.map((document) => readDocument(document, counter));
 }
 
+/** What the engine says when a text has more levels than its stack; the parser hands it on, once for each. */
+const DEPTH = /^Maximum call stack/;
+
 function readDocument(document: Document<ParsedNode>, counter: LineCounter): YamlDocument {
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  const faults = document.errors.map((error) => ({ message: error.message, line: lineAt(error.pos[0]) }));
+  const faults = new Map<string, YamlFault>();
+  const refuse = (text: string, offset: number): void => {
+    const fault = { message: DEPTH.test(text) ? 'It is nested too deeply' : text, line: lineAt(offset) };
+    faults.set(`${fault.line} ${fault.message}`, fault);
+  };
+  for (const { message, pos } of document.errors) refuse(message, pos[0]);
   let value: unknown;
-  if (faults.length === 0) {
+  if (faults.size === 0) {
     try {
       value = document.toJS({ maxAliasCount: 1000 });
     } catch (error) {
       // Aliases of aliases that would expand without end.
-      faults.push({ message: (error as Error).message, line: lineAt(document.range?.[0] ?? 0) });
+      refuse((error as Error).message, document.range?.[0] ?? 0);
     }
   }
   return {
     value,
-    faults,
+    faults: [...faults.values()],
     firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
     find: (path) => findNode(document, path, lineAt),
   };

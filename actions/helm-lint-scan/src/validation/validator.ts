@@ -1,5 +1,5 @@
 import type { Ajv as AjvType, ErrorObject, Options, ValidateFunction } from 'ajv';
-import type { Path } from '../data.ts';
+import { isData, type Path } from '../data.ts';
 import { groupOf, type Resource } from '../manifests/resource.ts';
 import type { CustomSchema } from './crds.ts';
 import { explain } from './explain.ts';
@@ -105,7 +105,10 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: Readonl
       const validate = compile(`${apiVersion}/${kind}`);
       if (validate !== undefined) {
         validate(object);
-        return { state: 'checked', problems: problemsOf(validate.errors ?? [], resource) };
+        return {
+          state: 'checked',
+          problems: [...problemsOf(validate.errors ?? [], resource), ...nameProblem(resource)],
+        };
       }
       // The group of a custom resource has a dot; Kubernetes' own groups are those in its description.
       const group = groupOf(apiVersion);
@@ -116,6 +119,16 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: Readonl
       return { state: 'unknown', served };
     },
   };
+}
+
+/** What is asked of the API and not kept there. */
+const NAMELESS = /(?:Review|List|Options|Status|TokenRequest)$/;
+
+/** The API takes no object without a name, though no schema says so. */
+function nameProblem({ kind, object }: Resource): SchemaProblem[] {
+  const metadata = object.metadata ?? {};
+  if (!isData(metadata) || metadata.name || metadata.generateName || NAMELESS.test(kind)) return [];
+  return [{ path: ['metadata', 'name'], about: 'absent', message: 'metadata has no name, which is required' }];
 }
 
 function problemsOf(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
