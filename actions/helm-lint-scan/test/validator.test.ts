@@ -116,24 +116,24 @@ describe('objects of Kubernetes', () => {
   });
 
   it('a secret whose data is not Base64 is refused', () => {
-    it.each([
-      ['metadata: {}', ['absent: metadata has no name, which is required']],
-      ['metadata: { name: "" }', ['absent: metadata has no name, which is required']],
-      ['data: {}', ['absent: metadata has no name, which is required']],
-      ['metadata: { generateName: a- }', []],
-      ['metadata: []', ['value: metadata must be object, but is a list']],
-    ])('an object must have a name: %s', (text, expected) => {
-      expect(problems(`apiVersion: v1\nkind: ConfigMap\n${text}\n`)).toEqual(expected);
-    });
-
-    it('what is asked of the API has no name', () => {
-      const text = 'apiVersion: authentication.k8s.io/v1\nkind: TokenReview\nspec: { token: a }\n';
-      expect(problems(text)).toEqual([]);
-    });
-
     const secret = (data: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: ${data} }\n`;
     expect(problems(secret('aGVsbG8='))).toEqual([]);
     expect(problems(secret('hello!'))).toEqual(['value: data.a is not Base64: a text']);
+  });
+
+  it.each([
+    ['metadata: {}', ['absent: metadata has no name, which is required']],
+    ['metadata: { name: "" }', ['absent: metadata has no name, which is required']],
+    ['data: {}', ['absent: metadata has no name, which is required']],
+    ['metadata: { generateName: a- }', []],
+    ['metadata: []', ['value: metadata must be object, but is a list']],
+  ])('an object must have a name: %s', (text, expected) => {
+    expect(problems(`apiVersion: v1\nkind: ConfigMap\n${text}\n`)).toEqual(expected);
+  });
+
+  it('what is asked of the API has no name', () => {
+    const text = 'apiVersion: authentication.k8s.io/v1\nkind: TokenReview\nspec: { token: a }\n';
+    expect(problems(text)).toEqual([]);
   });
 
   const secret = (data: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\n${data}\n`;
