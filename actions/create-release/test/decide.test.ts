@@ -123,16 +123,44 @@ describe('isStillLatest', () => {
 });
 
 describe('writeNotes', () => {
-  const write = async (inputs: Record<string, string>, tags: Tag[]) => {
+  const writeAll = async (inputs: Record<string, string>, tags: Tag[]) => {
     const history = new FakeHistory(tags);
     const releases = new FakeReleases();
     const own = await settings(inputs);
     const decision = await decide(own, history);
-    return (await writeNotes(own, decision, { releases, history }, 'https://hub.test/o/r')).text;
+    const notes = await writeNotes(own, decision, { releases, history }, 'https://hub.test/o/r');
+    return { ...notes, generated: releases.count('generateNotes') === 1 };
   };
+  const write = async (...args: Parameters<typeof writeAll>) => (await writeAll(...args)).text;
 
   it('asks for generated notes from the previous tag', async () => {
     expect(await write({}, line('v1.0.0', 'v1.1.0'))).toContain('compare/v1.0.0...v1.1.0');
+  });
+  it.each<[string, Record<string, string>, Tag[]]>([
+    ['no lower version is an ancestor', { tag: 'v0.9.1' }, line('v0.9.1', 'v0.9.0', 'v1.0.0')],
+    ['all others are higher', { tag: 'v0.9.1' }, line('v0.9.1', 'v1.0.0')],
+    ['another tag is no version', {}, line('nightly', 'v1.1.0')],
+    ['the major tag is elsewhere', {}, line('v1', 'v1.1.0')],
+    [
+      'none was found among too many',
+      { tag: 'v1.0.99' },
+      [...line('v1.0.99'), ...Array.from({ length: 40 }, (_, at) => ({ name: `v1.0.${at}`, commit: sha('z') }))].map(
+        (tag, at) => ({ ...tag, commit: at === 0 ? tag.commit : (`${'f'.repeat(38)}${at + 10}` as CommitSha) }),
+      ),
+    ],
+  ])('never lets GitHub choose where they start: when %s, they are of the commits', async (_title, inputs, tags) => {
+    const { text, warnings, generated } = await writeAll(inputs, tags);
+    expect(generated).toBe(false);
+    expect(text).toContain('### Features');
+    expect(text).toContain(`https://hub.test/o/r/commits/${inputs.tag ?? 'v1.1.0'}`);
+    expect(warnings).toEqual([expect.stringMatching(/GitHub would choose.*Give previous-tag/)]);
+  });
+  it.each<[string, Record<string, string>, Tag[]]>([
+    ['there is no other tag', {}, line('v1.1.0')],
+    ['there is only the major tag of this very release', {}, [...line('v1.1.0'), { name: 'v1', commit: sha('a') }]],
+    ['the tag is no version', { tag: 'nightly' }, line('nightly', 'v1.0.0')],
+  ])('leave the start to GitHub when %s', async (_title, inputs, tags) => {
+    expect(await writeAll(inputs, tags)).toMatchObject({ generated: true, warnings: [] });
   });
   it('groups commits, notifies nobody and links to the comparison', async () => {
     const text = await write({ notes: 'commits', body: 'Words' }, line('v1.0.0', 'v1.1.0'));

@@ -250,6 +250,21 @@ describe('a tag that is pushed', () => {
     expect((await scene.run('v2.0.1')).outputs).toMatchObject({ 'previous-tag': 'v2.0.0', latest: 'true' });
   });
 
+  it('of an old line without any ancestor gets notes of its commits, not since a newer release', async () => {
+    const scene = await Scene.open();
+    await scene.tag('v1.0.0');
+    expect((await scene.run('v1.0.0')).ok).toBe(true);
+    await scene.tag('v0.9.0', 'feat: old', 'other');
+    await scene.tag('v0.9.1', 'fix: older', 'release-0');
+    const { ok, outputs, log } = await scene.run('v0.9.1');
+    expect(ok).toBe(true);
+    expect(outputs).toMatchObject({ 'previous-tag': '', latest: 'false' });
+    expect(outputs.notes).toContain('### Bug fixes\n\n- older (');
+    expect(outputs.notes).toContain(`/commits/v0.9.1`);
+    expect(outputs.notes).not.toContain('v1.0.0');
+    expect(log).toContain('::warning title=create-release::');
+  });
+
   it('moves the major tag forward, never back', async () => {
     const scene = await Scene.open();
     const at = async () => (await api.git.getRef({ ...scene.where, ref: 'tags/v1' })).data.object.sha;

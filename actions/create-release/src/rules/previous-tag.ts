@@ -2,6 +2,7 @@ import semver from 'semver';
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import { isStable, type Version, versionOfTag } from '../../../lib/versions.ts';
 import type { Tag } from '../history.ts';
+import { majorTagOf } from './marks.ts';
 
 /** So many questions are asked at most; a repository that tags beside its branches would need one for every tag. */
 export const MAX_COMPARISONS = 30;
@@ -44,4 +45,14 @@ export async function findPrevious(
     for (const commit of commits) excluded.add(commit);
   }
   return { tag: undefined, gaveUp: false };
+}
+
+/**
+ * Whether notes without a previous tag could start at a wrong one when they are left to GitHub: it then looks for a start itself, and takes the
+ * latest release, which may be newer or of another line. Only the first version of a repository leaves it nothing to find. (A release has a tag
+ * as long as it is published.) The major tag that already follows this very release is no other start.
+ */
+export function mayStartWrong(tag: string, version: Version, commit: CommitSha, tags: readonly Tag[]): boolean {
+  const major = majorTagOf(tag, version, tags);
+  return tags.some(({ name, commit: at }) => name !== tag && !(name === major && at === commit));
 }
