@@ -12,12 +12,17 @@ export interface Chart {
   appVersion: string | undefined;
   /** The range of Kubernetes versions it runs on, as written. */
   kubeVersion: string | undefined;
-  /** The dependencies that are there as folders. */
+  /** The dependencies that are there. */
   subcharts: Subchart[];
   meta: ChartFile;
   values: ChartFile | undefined;
   valuesSchema: ChartFile | undefined;
 }
+
+/** The folders of a chart and of its dependencies; a packed one has none. */
+export const chartFolders = ({ path, subcharts }: Chart): string[] => [
+  ...new Set([path, ...subcharts.flatMap(({ folder }) => folder ?? [])]),
+];
 
 const nonEmpty = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { readCase } from './cases.ts';
-import { type Chart, readChart } from './charts.ts';
+import { type Chart, chartFolders, readChart } from './charts.ts';
 import { escapeGlob, type Files } from './files.ts';
 import type { Found } from './found.ts';
 import type { Settings } from './inputs.ts';
@@ -95,10 +95,9 @@ function assertImagesSet(stacks: readonly Stack[], images: readonly ImageReferen
 /** The schemas of the CustomResourceDefinitions among resources. */
 export const schemasIn = ({ resources }: ReadResult): CustomSchema[] => resources.filter(isCrd).flatMap(customSchemas);
 
-async function chartCrds(files: Files, { path, subcharts }: Chart): Promise<ManifestFile[]> {
-  const folders = new Set([path, ...subcharts.map(({ folder }) => folder)]);
+async function chartCrds(files: Files, chart: Chart): Promise<ManifestFile[]> {
   const matches = await Promise.all(
-    [...folders].map((folder) => files.match(join(escapeGlob(folder), 'crds/**/*.{yaml,yml}'))),
+    chartFolders(chart).map((folder) => files.match(join(escapeGlob(folder), 'crds/**/*.{yaml,yml}'))),
   );
   const paths = matches.flatMap(({ paths }) => paths);
   return Promise.all(paths.map(async (path) => ({ path, text: (await files.read(path)) ?? '' })));

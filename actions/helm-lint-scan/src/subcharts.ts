@@ -1,16 +1,17 @@
 import { join } from 'node:path/posix';
 import { at, listAt, textAt } from './data.ts';
 import { escapeGlob, type Files } from './files.ts';
+import { packedTexts } from './packed.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
 
-/** A dependency that is there as a folder, at any depth. One with two aliases is two. */
+/** A dependency that is there, at any depth. One with two aliases is two. */
 export interface Subchart {
   /** The names on the way to it, as Helm names templates and as parents keep values for it: the alias, else the name. */
   keys: string[];
   /** In its own Chart.yaml. */
   name: string;
-  /** In the repository. */
-  folder: string;
+  /** In the repository; `undefined` for one that is packed. */
+  folder: string | undefined;
   values: ChartFile | undefined;
 }
 
@@ -31,20 +32,47 @@ export async function readSubcharts(
   meta: unknown,
   above: string[] = [],
 ): Promise<Subchart[]> {
-  const { paths } = await files.match(`${escapeGlob(folder)}/charts/*/Chart.yaml`);
-  const found = await Promise.all(
-    paths.map(async (path) => {
-      const below = path.slice(0, -'/Chart.yaml'.length);
-      const own = yamlFile((await files.read(path)) ?? '').value;
-      const text = await files.read(`${below}/values.yaml`);
-      const name = textAt(own, 'name') ?? below.slice(below.lastIndexOf('/') + 1);
-      const values = text === undefined ? undefined : yamlFile(text);
-      const charts = keysOf(meta, name).map((key) => ({ keys: [...above, key], name, folder: below, values }));
-      const deeper = await Promise.all(charts.map(({ keys }) => readSubcharts(files, below, own, keys)));
-      return [...charts, ...deeper.flat()];
-    }),
+  const [folders, archives] = await Promise.all(
+    ['*/Chart.yaml', '*.tgz'].map((pattern) => files.match(join(escapeGlob(folder), 'charts', pattern))),
   );
+  const found = await Promise.all([
+    ...(folders?.paths ?? []).map(async (path) => {
+      const below = path.slice(0, -'/Chart.yaml'.length);
+      const [own = '', values] = await Promise.all([files.read(path), files.read(`${below}/values.yaml`)]);
+      const charts = dependencies(meta, above, below.slice(below.lastIndexOf('/') + 1), { own, values, folder: below });
+      const deeper = charts.map(({ keys }) => readSubcharts(files, below, yamlFile(own).value, keys));
+      return [...charts, ...(await Promise.all(deeper)).flat()];
+    }),
+    ...(archives?.paths ?? []).map(async (path) => {
+      const texts = await packedTexts(files.absolute(path));
+      return packedCharts(texts, '', meta, above);
+    }),
+  ]);
   return found.flat();
+}
+
+/** The charts in an archive. @param below the path in it that the charts stand under: empty, or `cache/charts/` */
+function packedCharts(texts: ReadonlyMap<string, string>, below: string, meta: unknown, above: string[]): Subchart[] {
+  return [...texts].flatMap(([path, own]) => {
+    const name = path.slice(below.length).split('/')[0] ?? '';
+    if (path !== `${below}${name}/Chart.yaml`) return [];
+    const values = texts.get(`${below}${name}/values.yaml`);
+    const charts = dependencies(meta, above, name, { own, values, folder: undefined });
+    const inside = `${below}${name}/charts/`;
+    return [...charts, ...charts.flatMap(({ keys }) => packedCharts(texts, inside, yamlFile(own).value, keys))];
+  });
+}
+
+/** One chart as its parent knows it: once, or once for each alias. */
+function dependencies(
+  meta: unknown,
+  above: string[],
+  folderName: string,
+  { own, values, folder }: { own: string; values: string | undefined; folder: string | undefined },
+): Subchart[] {
+  const name = textAt(yamlFile(own).value, 'name') ?? folderName;
+  const file = values === undefined ? undefined : yamlFile(values.replace(/^\uFEFF/, ''));
+  return keysOf(meta, name).map((key) => ({ keys: [...above, key], name, folder, values: file }));
 }
 
 /** A folder that Chart.yaml does not list is a dependency all the same. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { planCases } from '../src/case-paths.ts';
 import { readCase } from '../src/cases.ts';
@@ -136,6 +137,12 @@ it.each([
   [{ a: 1 }, undefined, { a: 1 }],
 ])('values are merged as Helm does (%#)', (below, above, merged) => {
   expect(mergeValues(below, above)).toEqual(merged);
+});
+
+it('a packed dependency that cannot be unpacked has no values', async () => {
+  await write({ 'helm/web/Chart.yaml': META, 'helm/web/charts/a.tgz': 'no archive', 'helm/web/charts/b.tgz': '' });
+  await writeFile(join(root, 'helm/web/charts/c.tgz'), gzipSync('no archive'.repeat(100)));
+  expect((await readChart(files, 'helm/web')).subcharts).toEqual([]);
 });
 
 describe('manifests', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases.ts';
-import type { Chart } from '../charts.ts';
+import { type Chart, chartFolders } from '../charts.ts';
 import { at, type Path } from '../data.ts';
 import { escapeGlob, type Files } from '../files.ts';
 import type { Resource } from '../manifests/resource.ts';
@@ -45,8 +45,9 @@ function steps(resource: Resource, path: Path): number {
 
 /** The texts of a chart's templates and of those of its subcharts, by path. */
 export async function readTemplates(files: Files, chart: Chart): Promise<Map<string, string>> {
-  const folders = new Set([chart.path, ...chart.subcharts.map(({ folder }) => folder)]);
-  const matches = await Promise.all([...folders].map((folder) => files.match(`${escapeGlob(folder)}/templates/**/*`)));
+  const matches = await Promise.all(
+    chartFolders(chart).map((folder) => files.match(`${escapeGlob(folder)}/templates/**/*`)),
+  );
   const paths = matches.flatMap((match) => match.paths);
   const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));
   return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
@@ -70,7 +71,7 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
     const subcharts = keys.map((_, index) => {
       const above = keys.slice(0, index + 1);
       const subchart = chart.subcharts.find((each) => each.keys.join('/') === above.join('/'));
-      return subchart === undefined
+      return subchart?.folder === undefined
         ? []
         : layer(`${subchart.folder}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
     });
