@@ -11,11 +11,13 @@ import { type Inspected, inspect } from './inspect.ts';
 import { defaultVersions } from './kube-ranges.ts';
 import { minorNumber } from './kube-version.ts';
 import { placeInManifest } from './locate/locate.ts';
-import type { Reader } from './manifests/read.ts';
+import { faultText, type Reader } from './manifests/read.ts';
 import { resourceLabel } from './manifests/resource.ts';
 import { locatorOf, type Material, schemasIn } from './material.ts';
+import type { Refusals } from './refusals.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/summary.ts';
+import { engineRules } from './rules/engine.ts';
 import { scanners } from './scanners/index.ts';
 import { scanAll } from './scanners/scanner.ts';
 import type { SetImage } from './set-images.ts';
@@ -41,12 +43,18 @@ export interface CheckTools {
   files: Files;
   env: Environment;
   now: Date;
+  /** Gets the engines that failed; what else was found is told all the same. */
+  refusals: Refusals;
 }
 
 /** The subject of plain manifests among the charts' folders. */
 const MANIFESTS = 'manifests';
 
-export async function check(settings: Settings, material: Material, { files, env, now }: CheckTools): Promise<Checked> {
+export async function check(
+  settings: Settings,
+  material: Material,
+  { files, env, now, refusals }: CheckTools,
+): Promise<Checked> {
   const exec = openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT });
   const { schemas, reader, stacks, suppressions } = material;
   const findings = new Findings(settings.levels);
@@ -59,7 +67,8 @@ export async function check(settings: Settings, material: Material, { files, env
     ];
     const rows = await inspectAll(inspected, material, result, schemas, findings);
     reportCharts(material, result, findings);
-    await reportScanners(settings, inspected, { exec, schemas, env }, findings);
+    reportCrds(material.brokenCrds, findings);
+    await reportScanners(settings, inspected, { exec, schemas, env, refusals }, findings);
     const suppressed = applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
     const cases = [
       ...result.cases.map(({ id }) => id),
@@ -184,6 +193,20 @@ function reportCharts(material: Material, { cases, linted }: RenderResult, findi
   for (const each of linted) {
     const failed = cases.some(({ stack, failures }) => stack === each.stack && failures.length > 0);
     reportLint(each, failed, locatorOf(material, each.stack.chart), findings);
+  }
+}
+
+/** A definition that cannot be read validates nothing, which must not look like a pass. */
+function reportCrds(broken: Material['brokenCrds'], findings: Findings): void {
+  for (const document of broken) {
+    const { file, line } = document;
+    findings.add({
+      rule: engineRules.yaml,
+      case: { subject: 'crds', values: '', kubeVersion: '' },
+      path: [],
+      message: `in ${file}: ${faultText(document)}`,
+      place: () => ({ file, line, exact: true }),
+    });
   }
 }
 

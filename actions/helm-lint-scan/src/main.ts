@@ -17,7 +17,8 @@ export async function main(env: Environment): Promise<void> {
   const { gather, check, tell, failOn } = await import('./flow.ts');
   const material = await gather(settings, files, found, refusals);
   refusals.finish();
-  const checked = await check(settings, material, { files, env, now: new Date() });
-  await tell(checked, settings, env);
+  const checked = await check(settings, material, { files, env, now: new Date(), refusals });
+  await refusals.keep(undefined, () => tell(checked, settings, env));
+  refusals.finish();
   failOn(checked, settings);
 }

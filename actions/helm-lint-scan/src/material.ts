@@ -9,7 +9,7 @@ import { defaultVersions } from './kube-ranges.ts';
 import type { KubeVersion } from './kube-version.ts';
 import { type Locator, openLocator, readTemplates } from './locate/locate.ts';
 import type { ManifestFile } from './manifests/files.ts';
-import { openReader, type Reader, type ReadResult } from './manifests/read.ts';
+import { type BrokenDocument, openReader, type Reader, type ReadResult } from './manifests/read.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stack } from './render.ts';
 import { assertAllSet, imageOverlay } from './set-images.ts';
@@ -25,6 +25,8 @@ export interface Material {
   locators: ReadonlyMap<Chart, Locator>;
   manifests: ReadResult;
   custom: CustomSchema[];
+  /** Documents among the definitions that cannot be read. */
+  brokenCrds: BrokenDocument[];
   /** Of the custom resources that the input `crds` names. */
   apiVersions: string[];
   suppressions: Suppression[];
@@ -54,13 +56,16 @@ export async function gather(settings: Settings, files: Files, found: Found, ref
   if (charts.length > 0 || refusals.none)
     await refusals.keep(undefined, async () => assertImagesSet(stacks.flat(), settings.images ?? []));
   const manifests = reader.manifests(found.manifests);
-  const given = schemasIn(reader.manifests(found.crds));
+  const crds = reader.manifests(found.crds);
+  const ownCrds = reader.manifests(own.flat());
+  const given = schemasIn(crds);
   return {
     charts,
     stacks: stacks.flat(),
     locators: new Map(locators),
     manifests,
-    custom: [...given, ...schemasIn(reader.manifests(own.flat())), ...schemasIn(manifests)],
+    custom: [...given, ...schemasIn(ownCrds), ...schemasIn(manifests)],
+    brokenCrds: [...crds.broken, ...ownCrds.broken],
     apiVersions: [...new Set(given.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
     suppressions: found.suppressions,
     reader,

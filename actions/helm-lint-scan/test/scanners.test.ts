@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { ScannerName } from '../src/inputs.ts';
+import { Refusals } from '../src/refusals.ts';
 import { scanners } from '../src/scanners/index.ts';
 import { type ScanGroup, scanAll } from '../src/scanners/scanner.ts';
 import { openSchemaStore } from '../src/validation/store.ts';
@@ -45,7 +46,14 @@ async function scan(
     },
   };
   const env = { RUNNER_TEMP: temp, PATH: '/bin', GITHUB_TOKEN: 'secret', KUBECONFIG: '/home/me/.kube/config' };
-  const results = await scanAll([scanners[name]], [{ ...group, resources }], { exec, schemas: openSchemaStore(), env });
+  const refusals = new Refusals();
+  const results = await scanAll([scanners[name]], [{ ...group, resources }], {
+    exec,
+    schemas: openSchemaStore(),
+    env,
+    refusals,
+  });
+  refusals.finish();
   const found = results.flatMap((each) => each.found);
   return {
     calls,

@@ -681,6 +681,17 @@ spec:
     expect(errors(result)).toEqual([expect.objectContaining({ file: 'helm/web/templates/shop.yaml', line: 6 })]);
   });
 
+  it('a definition that cannot be read is an error in its file', async () => {
+    write({ 'argocd/app.yaml': APPLICATION, 'crds/shop.yaml': `${CRD}a: b: c\n` });
+    write({ ...GOOD, 'helm/web/crds/own.yaml': `${CRD}a: b: c\n` });
+    const result = await step({ manifests: 'argocd/*.yaml', crds: 'crds/*.yaml', 'kube-versions': '1.36' });
+    const line = CRD.split('\n').length;
+    expect(of(result, 'yaml')).toEqual([
+      expect.objectContaining({ file: 'crds/shop.yaml', line }),
+      expect.objectContaining({ file: 'helm/web/crds/own.yaml', line }),
+    ]);
+  });
+
   it('a version whose schemas are not bundled is a warning, and nothing of it counts as validated', async () => {
     write(GOOD);
     const result = await step({ 'kube-versions': '1.36\n1.99' });
@@ -746,6 +757,23 @@ describe('trouble', () => {
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('helm-of-nowhere was not found');
     expect(result.log).toContain('azure/setup-helm');
+  });
+
+  it('tells all else when a scanner fails', async () => {
+    write(inDeployment('automount', 'automont'));
+    const bin = join(dir, 'bin');
+    mkdirSync(bin);
+    for (const name of ['kube-score', 'checkov'])
+      writeFileSync(join(bin, name), `#!/bin/sh\necho ${name} is out of order >&2\nexit 3\n`, { mode: 0o755 });
+    const result = await step(
+      { scanners: 'kube-score\ncheckov', 'report-file': 'out.json', 'kube-versions': '1.36' },
+      { PATH: `${bin}:${path}` },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('kube-score is out of order');
+    expect(result.log).toContain('checkov is out of order');
+    expect(of(result, 'schema')).toHaveLength(1);
+    expect(result.outputs).toMatchObject({ errors: '1', report: join(workspace, 'out.json') });
   });
 
   it('says which scanner is not there before anything else is done', async () => {

@@ -49,13 +49,16 @@ export function summaryText(input: SummaryInput): string {
     parts.push('### Images set', markdownTable({ header: ['Value', 'Image'], rows }));
   }
   if (suppressed.length > 0) {
-    const rows = suppressed.map(({ finding, suppression }): Cell[] => [
-      { code: finding.rule.id },
-      finding.message,
-      suppression.reason,
-      suppression.expires,
-    ]);
+    const rows = suppressed
+      .slice(0, SHOWN)
+      .map(({ finding, suppression }): Cell[] => [
+        { code: finding.rule.id },
+        finding.message,
+        suppression.reason,
+        suppression.expires,
+      ]);
     parts.push('### Suppressed', markdownTable({ header: ['Rule', 'What', 'Reason', 'Until'], rows }));
+    if (suppressed.length > SHOWN) parts.push(`…and ${suppressed.length - SHOWN} more, in the reports.`);
   }
   return `${parts.join('\n\n')}\n`;
 }

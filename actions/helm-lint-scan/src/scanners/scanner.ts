@@ -10,6 +10,7 @@ import type { ScannerName } from '../inputs.ts';
 import type { KubeVersion } from '../kube-version.ts';
 import type { Place } from '../locate/locate.ts';
 import { isHelmTest, type Resource } from '../manifests/resource.ts';
+import type { Refusals } from '../refusals.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import type { SchemaStore } from '../validation/store.ts';
 
@@ -86,11 +87,11 @@ const PASSED = [
 ];
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** Write the resources down and let each engine look at them, without a cluster and without the network. */
+/** Write the resources down and let each engine look at them, without a cluster and without the network. One that fails hides no other. */
 export async function scanAll(
   scanners: readonly Scanner[],
   groups: readonly ScanGroup[],
-  tools: { exec: Exec; schemas: SchemaStore; env: Environment },
+  tools: { exec: Exec; schemas: SchemaStore; env: Environment; refusals: Refusals },
 ): Promise<{ scanner: ScannerName; found: Scanned[] }[]> {
   const [folder, scratch] = await Promise.all(
     ['scan-', 'scratch-'].map((prefix) => mkdtemp(join(tools.env.RUNNER_TEMP || tmpdir(), prefix))),
@@ -108,13 +109,15 @@ export async function scanAll(
     return await Promise.all(
       scanners.map(async (scanner) => ({
         scanner: scanner.name,
-        found: await scanner.scan({
-          folder,
-          scratch,
-          files,
-          schemas: tools.schemas,
-          run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env }),
-        }),
+        found: await tools.refusals.keep([], () =>
+          scanner.scan({
+            folder,
+            scratch,
+            files,
+            schemas: tools.schemas,
+            run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env }),
+          }),
+        ),
       })),
     );
   } finally {
