@@ -37,6 +37,9 @@ function join(one: Socket, other: Socket): void {
   }
 }
 
+/** How many connections may wait until they are taken; of more, a unix socket refuses one at once: connect(2), EAGAIN. */
+const BACKLOG = 4096;
+
 /** Listens at `route.from`; resolves when connections can come. */
 export async function openRoute({ from, to }: Route): Promise<Server> {
   // What a gateway that was killed left behind.
@@ -46,7 +49,7 @@ export async function openRoute({ from, to }: Route): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(from, resolve);
+    server.listen({ ...from, backlog: BACKLOG }, resolve);
   });
   return server;
 }

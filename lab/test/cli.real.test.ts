@@ -58,6 +58,22 @@ async function untilBuilding({ child, done }: Started): Promise<void> {
   expect(child.exitCode).toBeNull();
 }
 
+/** Waits until it has printed a text. */
+async function untilSaid({ child, done }: Started, wanted: string): Promise<void> {
+  let said = '';
+  const heard = new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes(wanted)) resolve();
+    });
+  });
+  const ended = done.then(({ output }) => {
+    throw new Error(`it ended before it said "${wanted}": ${output}`);
+  });
+  await Promise.race([heard, ended]);
+  ended.catch(() => undefined);
+}
+
 const pids = () => Object.fromEntries(LabState.load(dir).services.map(({ name, pid }) => [name, pid]));
 
 describe('lab up', () => {
@@ -93,6 +109,19 @@ describe('lab up', () => {
     const rival = start(['up', '--no-cluster']);
     expect((await rival.done).code).toBe(0);
     expect(pids()).toEqual(all);
+
+    // Ctrl-C in an act ends that act alone; it can be played again as it is.
+    const acts = ['play', 'everything-in-git', 'merge'];
+    const interrupted = start(acts);
+    await untilSaid(interrupted, 'Act 7');
+    interrupted.child.kill('SIGINT');
+    const stopped = await interrupted.done;
+    expect(stopped.output).toContain('nothing that this command started is left running');
+    expect(stopped.code).toBe(130);
+    expect(pids()).toEqual(all);
+    const again = await run(acts);
+    expect(again.output).toContain('5 of 5 expectations met');
+    expect(again.code).toBe(0);
 
     expect((await run(['status'])).code).toBe(0);
     process.kill(all['registry-staging'] ?? 0, 'SIGKILL');

@@ -617,6 +617,19 @@ describe('set-images', () => {
     },
   );
 
+  it('that a template takes in another version are an error there', async () => {
+    write(inDeployment(':{{ .Values.image.tag }}@{{ .Values.image.digest }}', ':{{ .Chart.AppVersion }}'));
+    const result = await step({ 'set-images': image('shop/web'), 'kube-versions': '1.36' });
+    expect(result.exitCode).toBe(1);
+    expect(of(result, 'image-not-built')).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        file: 'helm/web/templates/deployment.yaml',
+        line: lineOf('helm/web/templates/deployment.yaml', 'image:'),
+      }),
+    ]);
+  });
+
   it('that no chart has hide no values that cannot be read', async () => {
     write({ ...GOOD, 'helm/web/values.yaml': 'image: { repository: shop/web\n' });
     const result = await step({ 'set-images': image('shop/web'), 'kube-versions': '1.36' });
