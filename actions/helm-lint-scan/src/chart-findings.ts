@@ -5,6 +5,7 @@ import type { Path } from './data.ts';
 import type { CaseId, Findings } from './findings.ts';
 import type { HelmMessage } from './helm/messages.ts';
 import type { Locator, Place } from './locate/locate.ts';
+import { type BrokenDocument, faultText } from './manifests/read.ts';
 import { readYaml } from './manifests/yaml.ts';
 import type { LintedStack, RenderedCase } from './render.ts';
 import { engineRules } from './rules/engine.ts';
@@ -145,5 +146,19 @@ function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locato
     }
     case 'chart':
       return locator.line(join(chart.path, 'Chart.yaml'), 1, false);
+  }
+}
+
+/** A definition that cannot be read validates nothing, which must not look like a pass. */
+export function reportCrds(broken: readonly BrokenDocument[], findings: Findings): void {
+  for (const document of broken) {
+    const { file, line } = document;
+    findings.add({
+      rule: engineRules.yaml,
+      case: { subject: 'crds', values: '', kubeVersion: '' },
+      path: [],
+      message: `in ${file}: ${faultText(document)}`,
+      place: () => ({ file, line, exact: true }),
+    });
   }
 }

@@ -2,24 +2,20 @@ import { availableParallelism } from 'node:os';
 import { info } from '../../lib/commands.ts';
 import { openExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { reportChart, reportFailures, reportLint, reportRepeatedKeys } from './chart-findings.ts';
+import { reportChart, reportCrds, reportFailures, reportLint, reportRepeatedKeys } from './chart-findings.ts';
 import type { Files } from './files.ts';
 import { type CaseId, type Finding, Findings } from './findings.ts';
 import { HELM_HINT, type Helm, openHelm } from './helm/helm.ts';
 import type { Settings } from './inputs.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import { defaultVersions } from './kube-ranges.ts';
-import { minorNumber } from './kube-version.ts';
 import { placeInManifest } from './locate/locate.ts';
-import { faultText, type Reader } from './manifests/read.ts';
-import { resourceLabel } from './manifests/resource.ts';
+import type { Reader } from './manifests/read.ts';
 import { locatorOf, type Material, schemasIn } from './material.ts';
 import type { Refusals } from './refusals.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/summary.ts';
-import { engineRules } from './rules/engine.ts';
-import { scanners } from './scanners/index.ts';
-import { scanAll } from './scanners/scanner.ts';
+import { reportScanners } from './scanner-findings.ts';
 import type { SetImage } from './set-images.ts';
 import { applySuppressions, type SuppressedFinding } from './suppressions.ts';
 import { unbundled } from './unbundled.ts';
@@ -117,6 +113,7 @@ function inspectedCase(rendered: RenderedCase, material: Material): Inspected[] 
   const inspected: Inspected = {
     ...rendered,
     origin: 'chart',
+    built: stack.images.set.map(({ image }) => image),
     locate: (problem) => locator.problem(problem, stack.values),
     locateText: (file, _line, excerpt) => locator.excerpt(file, excerpt),
   };
@@ -136,6 +133,7 @@ async function manifestCases(
     kube,
     namespace: namespace ?? 'default',
     origin: 'manifests',
+    built: [],
     locate: placeInManifest,
     locateText: (file, line) => ({ file, line, exact: true }),
   }));
@@ -193,55 +191,5 @@ function reportCharts(material: Material, { cases, linted }: RenderResult, findi
   for (const each of linted) {
     const failed = cases.some(({ stack, failures }) => stack === each.stack && failures.length > 0);
     reportLint(each, failed, locatorOf(material, each.stack.chart), findings);
-  }
-}
-
-/** A definition that cannot be read validates nothing, which must not look like a pass. */
-function reportCrds(broken: Material['brokenCrds'], findings: Findings): void {
-  for (const document of broken) {
-    const { file, line } = document;
-    findings.add({
-      rule: engineRules.yaml,
-      case: { subject: 'crds', values: '', kubeVersion: '' },
-      path: [],
-      message: `in ${file}: ${faultText(document)}`,
-      place: () => ({ file, line, exact: true }),
-    });
-  }
-}
-
-/** Other engines look at each stack once, for its newest version of Kubernetes. */
-async function reportScanners(
-  { scanners: names }: Settings,
-  inspected: readonly Inspected[],
-  tools: Parameters<typeof scanAll>[2],
-  findings: Findings,
-): Promise<void> {
-  if (names.length === 0) return;
-  const newest = new Map<string, Inspected>();
-  for (const each of inspected) {
-    const key = `${each.id.subject}\n${each.id.values}`;
-    const known = newest.get(key);
-    if (known === undefined || minorNumber(each.kube) > minorNumber(known.kube)) newest.set(key, each);
-  }
-  const groups = [...newest.values()];
-  for (const { scanner, found } of await scanAll(
-    names.map((name) => scanners[name]),
-    groups,
-    tools,
-  )) {
-    info(`${scanner}: ${found.length} findings`);
-    for (const { group, resource, path, rule, message } of found) {
-      const place = () => group.locate({ resource, path, about: 'value', message });
-      findings.add({
-        engine: scanner,
-        rule,
-        case: { ...group.id, kubeVersion: '' },
-        resource: resourceLabel(resource),
-        path,
-        message,
-        place,
-      });
-    }
   }
 }

@@ -17,6 +17,7 @@ export interface Inspected extends ReadResult {
   kube: KubeVersion;
   namespace: string;
   origin: Scope['origin'];
+  built: Scope['built'];
   /** Where in the repository a problem comes from. */
   locate(problem: Problem): Place;
   /** The line of a faulty document. */
@@ -34,6 +35,7 @@ export async function inspect(inspected: Inspected, validators: Validators, find
     namespace: inspected.namespace,
     origin: inspected.origin,
     minor: minorNumber(inspected.kube),
+    built: inspected.built,
   };
   for (const rule of resourceRules) for (const problem of rule.check(scope)) report(inspected, rule, problem, findings);
   return unchecked;

@@ -10,7 +10,15 @@ export const resourcesIn = (text: string): Resource[] =>
 /** What a rule is asked about. */
 export function scopeOf(text: string, more: Partial<Scope> = {}): Scope {
   const resources = resourcesIn(text);
-  return { resources, workloads: workloadsOf(resources), namespace: 'shop', origin: 'chart', minor: 36, ...more };
+  return {
+    resources,
+    workloads: workloadsOf(resources),
+    namespace: 'shop',
+    origin: 'chart',
+    minor: 36,
+    built: [],
+    ...more,
+  };
 }
 
 /** A Deployment, its service, its budget, its autoscaler and its policy, in which there is nothing to find. */

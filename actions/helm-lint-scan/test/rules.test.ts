@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parseImagesOutput } from '../../lib/images-output.ts';
 import { pathText } from '../src/data.ts';
 import { workloadsOf } from '../src/manifests/workloads.ts';
 import { chartRules, resourceRules } from '../src/rules/index.ts';
@@ -203,6 +204,27 @@ describe('each rule finds its fault and no other does', () => {
   });
 });
 
+describe('an image that was built', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const parsed = parseImagesOutput([
+    { name: 'shop/web', repository: 'localhost:5000/shop/web', digest, tags: ['1.0.0'] },
+  ]);
+  const built = 'value' in parsed ? parsed.value : [];
+  const other = `sha256:${'b'.repeat(64)}`;
+  it.each([
+    [`localhost:5000/shop/web:1.0.0@${digest}`, true],
+    [`localhost:5000/shop/web@${digest}`, true],
+    ['localhost:5000/shop/web:1.0.0', true],
+    [`localhost:5000/shop/web:1.0.0@${other}`, false],
+    ['localhost:5000/shop/web:0.9.0', false],
+    ['localhost:5000/shop/web', false],
+    [`localhost:5000/shop/api@${other}`, true],
+  ])('rendered as %s', (image, good) => {
+    const scope = scopeOf(changed(`localhost:5000/shop/web:1.0.0@${digest}`, image), { built });
+    expect(found(scope).includes(`image-not-built ${CONTAINER}.image`)).toBe(!good);
+  });
+});
+
 describe('rules as a whole', () => {
   it('have ids that differ, and say what is wrong and what to do', () => {
     const rules = [...resourceRules, ...chartRules];
@@ -233,6 +255,7 @@ describe('rules as a whole', () => {
             namespace: 'shop',
             origin: 'chart',
             minor: 36,
+            built: [],
           };
           expect(Array.isArray(found(scope))).toBe(true);
         },

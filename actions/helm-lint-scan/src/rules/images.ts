@@ -2,6 +2,7 @@ import { textAt } from '../data.ts';
 import { eachContainer, type ResourceRule, wrong } from './rule.ts';
 
 interface ImageText {
+  repository: string;
   tag: string | undefined;
   digest: string | undefined;
 }
@@ -11,7 +12,8 @@ function readImage(text: string): ImageText {
   const [name = '', digest] = text.split('@');
   const last = name.slice(name.lastIndexOf('/') + 1);
   const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : undefined;
-  return { tag: tag === '' ? undefined : tag, digest };
+  const repository = tag === undefined ? name : name.slice(0, -tag.length - 1);
+  return { repository, tag: tag === '' ? undefined : tag, digest };
 }
 
 export const imageTag: ResourceRule = {
@@ -47,5 +49,26 @@ export const imageDigest: ResourceRule = {
       return image === '' || readImage(image).digest !== undefined
         ? []
         : [wrong(resource, [...path, 'image'], `container ${name} names its image by tag, not by digest`)];
+    }),
+};
+
+export const imageNotBuilt: ResourceRule = {
+  id: 'image-not-built',
+  level: 'error',
+  title: 'An image of set-images is rendered with another version than what was built',
+  help: 'The values were set to what was built, but the template takes the tag or the digest from elsewhere: what is tested is not what will run. Let it use `tag` and `digest` of the same mapping as `repository`.',
+  check: (scope) =>
+    eachContainer(scope, ({ name, spec, path }, { resource }) => {
+      const image = textAt(spec, 'image') ?? '';
+      const { repository, tag, digest } = readImage(image);
+      const built = scope.built.filter((each) => each.repository === repository);
+      const isBuilt = built.some((each) =>
+        digest === undefined ? each.tags.some((known) => known === tag) : each.digest === digest,
+      );
+      if (built.length === 0 || isBuilt) return [];
+      const expected = built.map((each) => each.digest).join(' or ');
+      const message = `container ${name} runs ${image}, but ${expected} was built`;
+      // The values are right: the line of the template is at fault, as with a wrong key.
+      return [{ resource, path: [...path, 'image'], about: 'key', message }];
     }),
 };

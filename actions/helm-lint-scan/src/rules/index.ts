@@ -8,7 +8,7 @@ import { hostNamespaces, hostPath } from './host.ts';
 import { hpaReplicas } from './hpa-replicas.ts';
 import { hpaRequestMissing } from './hpa-request-missing.ts';
 import { hpaTargetMissing } from './hpa-target-missing.ts';
-import { imageDigest, imageTag } from './images.ts';
+import { imageDigest, imageNotBuilt, imageTag } from './images.ts';
 import { namespaceHardCoded } from './namespace-hard-coded.ts';
 import { networkPolicyAllowsAll, networkPolicySelectsNothing } from './network-policies.ts';
 import { pdbBlocksDrain } from './pdb-blocks-drain.ts';
@@ -47,6 +47,7 @@ export const resourceRules: readonly ResourceRule[] = [
   memoryLimit,
   imageTag,
   imageDigest,
+  imageNotBuilt,
   privileged,
   privilegeEscalation,
   runAsNonRoot,

@@ -1,3 +1,4 @@
+import type { ImageReference } from '../../../lib/images-output.ts';
 import type { Chart } from '../charts.ts';
 import type { Path } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
@@ -28,6 +29,8 @@ export interface Scope {
   origin: 'chart' | 'manifests';
   /** The minor version of Kubernetes: 34 for 1.34. */
   minor: number;
+  /** The images that the values were set to. */
+  built: readonly ImageReference[];
 }
 
 /** One thing wrong with a resource. */
