@@ -27,6 +27,12 @@ describe('YAML as Kubernetes reads it', () => {
     expect(readYaml('a: 1\nb: 2\na: 3')[0]?.faults).toEqual([{ message: 'Map keys must be unique', line: 3 }]);
   });
 
+  it('reports an alias of nothing on its line', () => {
+    expect(readYaml('a: &a 1\nb: *a\nc:\n  - *d\n')[0]?.faults).toEqual([
+      { message: expect.stringContaining('Unresolved alias'), line: 4 },
+    ]);
+  });
+
   it('refuses aliases that would grow without end', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
     for (let level = 1; level < 9; level++)
@@ -111,6 +117,11 @@ describe('what is broken', () => {
     expect(said('kind: ConfigMap\na: b: c\n')).toEqual([
       'Nested mappings are not allowed in compact mappings: a: b: c',
     ]);
+  });
+
+  it('at the end of the text is shown on the last line that says something', () => {
+    const { broken } = openReader().manifests([{ path: 'a.yaml', text: 'a: 1\nb: "c\n\n\n' }]);
+    expect(broken).toEqual([expect.objectContaining({ line: 2, excerpt: 'b: "c' })]);
   });
 
   it.each([

@@ -747,7 +747,9 @@ describe('secrets', () => {
       'helm/web/templates/secret.yaml': `${head('a')}stringData:\n  ${line}\n`,
       'helm/web/templates/deployment.yaml': '',
     });
-    expect(await seen({ 'kube-versions': '1.36' })).not.toMatch(/hunter2|48151623/);
+    const text = await seen({ 'kube-versions': '1.36' });
+    expect(text).not.toMatch(/hunter2|48151623/);
+    expect(text).toMatch(/^error +helm\/web\/(?:templates\/secret.yaml:5|values.yaml:2) /m);
   });
 
   it('that values.schema.json refuses are not shown', async () => {

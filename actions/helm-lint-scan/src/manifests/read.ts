@@ -34,9 +34,11 @@ function readFileText(text: string, origin: Origin): ReadResult {
   const lines = text.split('\n');
   for (const document of readYaml(text)) {
     for (const fault of document.faults) {
-      const excerpt = (lines[fault.line - 1] ?? '').trim();
+      // What is not closed is missed at the end of the text: the last line that says something is meant.
+      const line = Math.max(1, lines.findLastIndex((each, index) => index < fault.line && each.trim() !== '') + 1);
+      const excerpt = (lines[line - 1] ?? '').trim();
       const secret = mayHoldSecret(excerpt) || mentionsSecret(text);
-      result.broken.push({ ...fault, file, excerpt, secret });
+      result.broken.push({ ...fault, line, file, excerpt, secret });
     }
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);

@@ -12,6 +12,7 @@ import {
   type ParsedNode,
   parseAllDocuments,
   type ScalarTag,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import type { Path } from '../data.ts';
@@ -66,6 +67,19 @@ export function readYaml(text: string): YamlDocument[] {
   return list.map((document) => readDocument(document, counter));
 }
 
+/** Where the first alias stands whose anchor is not there. */
+function unresolved(document: Document<ParsedNode>): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      offset = node.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
 /** What the engine says when a text has more levels than its stack; the parser hands it on, once for each. */
 const DEPTH = /^Maximum call stack/;
 
@@ -82,8 +96,8 @@ function readDocument(document: Document<ParsedNode>, counter: LineCounter): Yam
     try {
       value = document.toJS({ maxAliasCount: 1000 });
     } catch (error) {
-      // Aliases of aliases that would expand without end.
-      refuse((error as Error).message, document.range?.[0] ?? 0);
+      // An alias of nothing, or aliases of aliases that would expand without end.
+      refuse((error as Error).message, unresolved(document) ?? document.range?.[0] ?? 0);
     }
   }
   return {
