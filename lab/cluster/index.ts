@@ -49,7 +49,8 @@ export const insideCluster = (labDir: string): CommandPrefix => insideNetwork(cl
 
 /** The lab's own cluster behind the interface that every cluster has. */
 export function labCluster(labDir: string, { kubeconfig: file, webUrl }: ClusterEndpoint): Cluster {
-  return openCluster({ kubeconfig: file, webUrl, inside: insideCluster(labDir) });
+  const cache = join(clusterLayout(labDir).dir, 'kubectl');
+  return openCluster({ kubeconfig: file, webUrl, cache, inside: insideCluster(labDir) });
 }
 
 /**

@@ -17,6 +17,8 @@ export interface ClusterAccess {
   kubeconfig?: string | undefined;
   /** Context in it; without it the current one. */
   context?: string | undefined;
+  /** Where kubectl keeps what it knows of the API; without it, in its user's home. */
+  cache?: string | undefined;
   /** Where this machine reaches the shop, if that is known. */
   webUrl?: string | undefined;
   /** Where programs must run that are to be as near to the pods as the node is; without it, here. */
@@ -51,6 +53,7 @@ export function openCluster(access: ClusterAccess): Cluster {
   const run = async (args: readonly string[], input?: string) => {
     const result = await execa(toolPath('kubectl'), [...where, ...args], {
       reject: false,
+      ...(access.cache ? { env: { KUBECACHEDIR: access.cache } } : {}),
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
     });
     if (result.failed) {
