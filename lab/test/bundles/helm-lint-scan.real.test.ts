@@ -219,6 +219,15 @@ describe('a chart in which nothing is wrong', () => {
     expect(readFileSync(join(workspace, 'out/helm/web/env-base.yaml-over/1.36.yaml'), 'utf8')).toContain('replicas: 6');
   });
 
+  it('is rendered with values whose path has signs that Helm would take for its own', async () => {
+    write({ ...GOOD, 'helm/web/ci/a,/b "c", d.yaml': 'replicas: 5\n' });
+    const values = 'helm/web: ci/a,/b "c", d.yaml';
+    const result = await step({ values, 'kube-versions': '1.36', 'render-dir': 'out' });
+    expect(result.outputs).toMatchObject({ errors: '0', cases: '1' });
+    const [folder = ''] = readdirSync(join(workspace, 'out/helm/web'));
+    expect(readFileSync(join(workspace, 'out/helm/web', folder, '1.36.yaml'), 'utf8')).toContain('replicas: 5');
+  });
+
   it('survives line ends of Windows, a byte order mark, and letters of every script', async () => {
     const windows = Object.entries(GOOD).map(([name, text]) => [name, text.replaceAll('\n', '\r\n')]);
     write({ ...Object.fromEntries(windows), 'helm/web/ci/ünï.yaml': '\uFEFFreplicas: 3 # 三\n' });

@@ -48,6 +48,12 @@ export const HELM_HINT =
 /** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
 const PASSED = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'LANG', 'LC_ALL'];
 
+/**
+ * Helm reads its flag as a list with commas, as CSV: a comma in a path would make two of it, and the second could lead anywhere.
+ * Source: `stringSlice` of https://github.com/spf13/pflag
+ */
+const listItem = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
+
 /** A port where nothing listens: a chart whose values schema refers to a web address fails at once instead of reaching out. */
 const NOWHERE = 'http://127.0.0.1:9';
 
@@ -77,7 +83,7 @@ export async function openHelm(exec: Exec, program: string, env: Environment): P
   const closed = closedEnvironment(env, folder);
   const run = (args: readonly string[]): Promise<ExecResult> => exec.run(program, args, { env: closed });
   const common = ({ valuesFiles, kubeVersion, namespace }: RenderRequest): string[] => [
-    ...valuesFiles.flatMap((file) => ['--values', file]),
+    ...valuesFiles.flatMap((file) => ['--values', listItem(file)]),
     '--kube-version',
     kubeVersion,
     '--namespace',
