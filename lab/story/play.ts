@@ -33,6 +33,7 @@ async function withLimit(act: Act, work: Promise<void>, signal: AbortSignal): Pr
   const stopped = () => reject(signal.reason);
   const timer = setTimeout(tooLong, act.limit * 1000);
   signal.addEventListener('abort', stopped, { once: true });
+  if (signal.aborted) stopped();
   try {
     await Promise.race([work, end]);
   } finally {
@@ -50,6 +51,7 @@ async function playAct(
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Played> {
+  signal.throwIfAborted();
   const expectations = new Expectations();
   const stage = new Stage(world, act.name);
   const started = performance.now();

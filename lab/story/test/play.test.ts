@@ -93,6 +93,9 @@ describe('playActs', () => {
     );
     await expect(telling).rejects.toThrow('Ctrl-C');
     expect(later).toEqual([]);
+    const again = playActs([act('later', async () => void later.push('played'))], world, folder, stop.signal);
+    await expect(again).rejects.toThrow('Ctrl-C');
+    expect(later).toEqual([]);
   });
 
   it('shows an error that is no expectation', async () => {
