@@ -14,8 +14,8 @@ const config: Config = {
     '<rootDir>/scripts',
     '<rootDir>/terraform',
   ],
-  // Most of the long tests wait for services of their own, so they may outnumber the cores.
-  maxWorkers: Math.max(2, availableParallelism()),
+  // Most of the long tests also wait for services of their own, so there may be one more than there are cores.
+  maxWorkers: availableParallelism() + 1,
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.lab/'],
