@@ -5,6 +5,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a reader gets from a parser: a value, or what is wrong with the text. */
 export type Parsed<T> = { value: T } | { problem: string };
 
+/** A boolean in one of YAML 1.2's core forms, as the runner's own toolkit reads them; `undefined` for any other text. */
+export function parseBoolean(text: string): boolean | undefined {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : undefined;
+}
+
 /** One line of a list input with its place, so that a fault can name it. */
 export interface Line {
   text: string;
@@ -36,12 +42,12 @@ export class InputReader {
     return value;
   }
 
-  /** YAML 1.2's core forms, as the runner's own toolkit reads them. */
+  /** See {@link parseBoolean}. */
   boolean(name: string, fallback: boolean): boolean {
     const value = this.text(name);
     if (value === '') return fallback;
-    if (/^(true|True|TRUE)$/.test(value)) return true;
-    if (/^(false|False|FALSE)$/.test(value)) return false;
+    const parsed = parseBoolean(value);
+    if (parsed !== undefined) return parsed;
     this.fault({
       input: name,
       value,

@@ -9,6 +9,7 @@ import { hostOf } from './login.ts';
 import type { Manifest } from './manifest.ts';
 import { findSource, type Source, verifySource } from './promotion.ts';
 import type { Registry } from './registry.ts';
+import { type Standing, standing } from './standing.ts';
 import type { PlannedTag, Release } from './tags.ts';
 
 /** What is to become of one image. */
@@ -73,7 +74,14 @@ async function promote(order: Order, source: Source, workshop: Workshop, log: Bu
   }
   log.progress(`copying ${source.reference}`);
   const { digest } = source.manifest;
-  const tags = await publish(order, source.reference, digest, await standing(order, registry), workshop, log);
+  const tags = await publish(
+    order,
+    source.reference,
+    digest,
+    await standing(order.repository, order.tags, registry),
+    workshop,
+    log,
+  );
   return { digest, tags, platforms: platformsOf(source.manifest), metadata: undefined };
 }
 
@@ -83,7 +91,7 @@ async function build(order: Order, workshop: Workshop, log: BuildLog): Promise<M
   if (order.plan.output === 'check') return { digest, tags: [], platforms: [...order.plan.platforms], metadata };
   const [built, there] = await Promise.all([
     existing(`${order.repository}@${digest}`, registry),
-    standing(order, registry),
+    standing(order.repository, order.tags, registry),
   ]);
   const settled = await settle(order, built, there, workshop, log);
   return {
@@ -122,24 +130,13 @@ async function settle(
         (await isSameImage(order.repository, built, error.found, registry));
       if (!isTwin || takeover === MOST_TAKEOVERS) throw error;
     }
-    found = await standing(order, registry);
+    found = await standing(order.repository, order.tags, registry);
   }
 }
 
 /** The metadata of a build with the digest of the twin that was kept: whoever takes the digest from it must not get the one without tags. */
 function renamed({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
   return { ...metadata, 'containerimage.digest': digest };
-}
-
-type Standing = ReadonlyMap<ImageTag, Manifest | undefined>;
-
-/** What the order's tags name now. */
-async function standing(order: Order, registry: Registry): Promise<Standing> {
-  return new Map(
-    await Promise.all(
-      order.tags.map(async ({ name }) => [name, await registry.find(`${order.repository}:${name}`)] as const),
-    ),
-  );
 }
 
 /**

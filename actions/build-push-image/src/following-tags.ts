@@ -4,6 +4,7 @@ import type { BuildLog } from './builder.ts';
 import type { Order, Workshop } from './deliver.ts';
 import { ToolError } from './failures.ts';
 import type { Registry } from './registry.ts';
+import { type Standing, standing } from './standing.ts';
 import { type HeldTag, holdBack, type PlannedTag } from './tags.ts';
 
 /** The tags that a repository has; none when it does not exist. */
@@ -79,18 +80,18 @@ export async function follow(
   const put = new Set<Digest>();
   for (let move = 0; ; move++) {
     // Looked up before the list: who has moved a tag on by then is in the list too.
-    const standing = await lookUp(repository, following, registry);
+    const there = await standing(repository, following, registry);
     const { free, held, reason } = await freeTags({ ...order, tags: following }, tagsOf);
-    const own = free.filter(({ name }) => standing.get(name) !== digest).map(({ name }) => name);
+    const own = free.filter(({ name }) => there.get(name)?.digest !== digest).map(({ name }) => name);
     const lost = await lostTags(
       repository,
-      held.filter(({ name }) => put.has(standing.get(name) as Digest)),
-      standing,
+      held.filter(({ name }) => put.has(there.get(name)?.digest as Digest)),
+      there,
       registry,
     );
     if (own.length + lost.length === 0) {
       if (reason !== undefined) log.notice(reason);
-      const named = following.flatMap(({ name }) => (standing.get(name) === digest ? [name] : []));
+      const named = following.flatMap(({ name }) => (there.get(name)?.digest === digest ? [name] : []));
       if (named.length === 0 && order.tags.every(follows)) throw untagged(order, reason);
       return named;
     }
@@ -113,7 +114,7 @@ export async function follow(
 async function lostTags(
   repository: string,
   held: readonly HeldTag[],
-  standing: ReadonlyMap<ImageTag, Digest | undefined>,
+  there: Standing,
   registry: Registry,
 ): Promise<{ name: ImageTag; owner: Digest }[]> {
   const owners = await Promise.all(
@@ -123,19 +124,7 @@ async function lostTags(
     })),
   );
   return owners.flatMap(({ name, owner }) =>
-    owner === undefined || owner === standing.get(name) ? [] : [{ name, owner }],
-  );
-}
-
-async function lookUp(
-  repository: string,
-  tags: readonly PlannedTag[],
-  registry: Registry,
-): Promise<ReadonlyMap<ImageTag, Digest | undefined>> {
-  return new Map(
-    await Promise.all(
-      tags.map(async ({ name }) => [name, (await registry.find(`${repository}:${name}`))?.digest] as const),
-    ),
+    owner === undefined || owner === there.get(name)?.digest ? [] : [{ name, owner }],
   );
 }
 

@@ -1,5 +1,5 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
-import { type Environment, InputReader } from '../../lib/inputs.ts';
+import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
 import { parseExtraArgument } from './extra-args.ts';
 import { readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
@@ -212,9 +212,11 @@ const parseSbom = (text: string) =>
     ? { value: text }
     : booleanText(text, 'is not generator=IMAGE or a boolean (true True TRUE false False FALSE)');
 
-/** YAML's forms of a boolean, in the one that buildx knows. */
-const booleanText = (text: string, problem: string) =>
-  /^(true|True|TRUE|false|False|FALSE)$/.test(text) ? { value: text.toLowerCase() } : { problem };
+/** A boolean in the form that buildx knows. */
+function booleanText(text: string, problem: string) {
+  const value = parseBoolean(text);
+  return value === undefined ? { problem } : { value: String(value) };
+}
 
 const parseBuilder = (text: string) =>
   /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text) ? { value: text } : { problem: 'is not the name of a buildx builder' };
