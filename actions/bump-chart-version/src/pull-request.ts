@@ -7,7 +7,7 @@ import { commitMessage, fill, type Message, type Origin } from './message.ts';
 import type { Outcome, PullRequest } from './outcome.ts';
 import { countsOnly, type Plan, pathsOf } from './plan.ts';
 import type { Proposal, Proposals } from './proposals.ts';
-import type { Committed, Repository } from './repository.ts';
+import { type Committed, HeadMovedError, type Repository } from './repository.ts';
 
 /** The branch for these charts and this base: always the same, so that there is never more than one pull request. */
 export function proposalBranch(charts: readonly string[], base: string, defaultBranch: boolean): string {
@@ -93,7 +93,13 @@ async function commitAnew(
   // The new commit is made aside, because a pull request whose branch is the base for a moment is closed by the server.
   const aside = `${branch}.next`;
   await repository.moveBranches([{ branch: aside, from: 'any', to: base.head }]);
-  const committed = await repository.commit({ branch: aside, parent: base.head, message, files: plan.files });
+  const committed = await repository
+    .commit({ branch: aside, parent: base.head, message, files: plan.files })
+    .catch(async (error: unknown) => {
+      // Another run that makes the same proposal takes the branch away when it is done with it.
+      const isThere = (await repository.find(aside, base.branch)).head !== undefined;
+      throw isThere ? error : new HeadMovedError(`${aside} was taken away while it was written`);
+    });
   await repository.moveBranches([
     { branch, from: proposal.head?.oid ?? 'none', to: committed.oid },
     { branch: aside, from: committed.oid, to: 'none' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ActionError } from '../../lib/errors.ts';
 import type { Origin } from '../src/message.ts';
 import type { Outcome } from '../src/outcome.ts';
 import { proposalBranch, proposeChange } from '../src/pull-request.ts';
@@ -102,6 +103,25 @@ describe('mode pull-request', () => {
     const outcome = await propose(repository, { version: '1.4.2', 'auto-merge': 'squash' });
     expect(outcome).toMatchObject({ pullRequest: { number: 1 } });
     expect(repository.pulls).toMatchObject([{ merge: 'squash' }]);
+  });
+
+  it('begins anew when another run takes the branch away that the commit is made on', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    repository.beforeCommit = (attempt) => {
+      if (attempt > 1) return;
+      repository.branches.delete(`${BRANCH}.next`);
+      throw new ActionError({ what: 'committing found nothing', why: 'Branch not found', next: 'Check the branch.' });
+    };
+    expect(await propose(repository, { version: '1.4.2' })).toMatchObject({ pullRequest: { number: 1 }, attempts: 2 });
+    expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);
+  });
+
+  it('says why a commit is refused while that branch is there', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    repository.beforeCommit = () => {
+      throw new ActionError({ what: 'committing was refused', why: 'a rule', next: 'Ask.' });
+    };
+    await expect(propose(repository, { version: '1.4.2' })).rejects.toThrow('committing was refused');
   });
 
   it('does not set it again when it will merge already, but does when in another way', async () => {
