@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { mountsBelow } from '../builder/mounts.ts';
+import { dirname, join } from 'node:path';
+import { mountsBelow, parseMounts } from '../builder/mounts.ts';
 import { toolPath } from '../tools/index.ts';
 import { runTool } from '../tools/run.ts';
 import { type ClusterLayout, NETWORK } from './layout.ts';
@@ -105,6 +105,35 @@ export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
     '--',
     ...SETTINGS,
   );
+  await forgetNamespaces(layout);
+}
+
+/**
+ * Takes all namespaces that are kept as mounted files out of the node's mounts. These began as a copy of this machine's,
+ * and for as long as they hold another lab's network, that lab could not get rid of it.
+ */
+async function forgetNamespaces(layout: ClusterLayout): Promise<void> {
+  const { command, args } = insideNode(layout);
+  const run = (...program: string[]) =>
+    runTool('making the node’s mounts', command, [...args, ...program], { stdoutOnly: true });
+  const left = async () => keptNamespaces(await run('cat', '/proc/self/mountinfo'));
+  for (const path of await left()) {
+    await run('umount', '--lazy', path).catch(async (error: unknown) => {
+      // The lab that it belongs to may have unmounted it meanwhile, here as well.
+      if ((await left()).includes(path)) throw error;
+    });
+  }
+}
+
+/**
+ * What has to be unmounted so that no namespace is left in `table`, the text of a mountinfo file: the folder that holds
+ * them where it is a mount of its own, as a lab's is, otherwise the file.
+ */
+export function keptNamespaces(table: string): string[] {
+  const mounts = parseMounts(table);
+  const places = new Set(mounts.map(({ path }) => path));
+  const kept = mounts.filter(({ type }) => type === 'nsfs').map(({ path }) => path);
+  return [...new Set(kept.map((path) => (places.has(dirname(path)) ? dirname(path) : path)))].reverse();
 }
 
 /** Drops both namespaces; what is mounted or set up in them goes with the last process that runs there. */
