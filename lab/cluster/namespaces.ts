@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mountsBelow, parseMounts } from '../builder/mounts.ts';
 import { toolPath } from '../tools/index.ts';
@@ -54,8 +54,11 @@ function isMounted(path: string): boolean {
  * node's mounts. Both are kept as mounted files, so that they are there whatever runs in them.
  */
 export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
-  if (isMounted(layout.networkNamespace) && isMounted(layout.mountNamespace)) return;
+  // Written when all is done: what was killed in the middle left namespaces that are not furnished.
+  const complete = join(layout.namespaces, 'complete');
+  if (isMounted(layout.networkNamespace) && isMounted(layout.mountNamespace) && existsSync(complete)) return;
   await clearNamespaces(layout);
+  await rm(complete, { force: true });
   const run = (action: string, command: string, ...args: string[]) => runTool(action, command, args);
 
   await mkdir(layout.namespaces, { recursive: true, mode: 0o700 });
@@ -106,6 +109,7 @@ export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
     ...SETTINGS,
   );
   await forgetNamespaces(layout);
+  await writeFile(complete, '');
 }
 
 /**

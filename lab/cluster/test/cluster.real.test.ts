@@ -206,15 +206,24 @@ describe('the cluster', () => {
     expect(pids()).toEqual(first);
   });
 
-  it('is not held by the node of another lab on this machine', async () => {
+  it('is not held by the node of another lab on this machine, which is made anew when it was left half done', async () => {
     const other = clusterLayout(await mkdtemp(join(tmpdir(), 'lab-test-')));
-    await ensureNamespaces(other);
+    const { command, args } = insideNode(other);
+    const inside = async (...program: string[]) => (await execa(command, [...args, ...program])).stdout;
     try {
-      const { command, args } = insideNode(other);
-      const { stdout } = await execa(command, [...args, 'cat', '/proc/self/mountinfo']);
-      expect(stdout).toContain(other.kubelet);
-      expect(stdout.split('\n').filter((line) => line.includes(layout.dir))).toEqual([]);
-      expect(stdout).not.toContain(' - nsfs ');
+      await ensureNamespaces(other);
+      const mounts = await inside('cat', '/proc/self/mountinfo');
+      expect(mounts).toContain(other.kubelet);
+      expect(mounts.split('\n').filter((line) => line.includes(layout.dir))).toEqual([]);
+      expect(mounts).not.toContain(' - nsfs ');
+
+      // What is there and complete stays; what a kill left incomplete does not.
+      await inside('umount', '/var/lib/kubelet');
+      await ensureNamespaces(other);
+      expect(await inside('cat', '/proc/self/mountinfo')).not.toContain(other.kubelet);
+      await rm(join(other.namespaces, 'complete'));
+      await ensureNamespaces(other);
+      expect(await inside('cat', '/proc/self/mountinfo')).toContain(other.kubelet);
     } finally {
       await clearNamespaces(other);
       await rm(dirname(other.dir), { recursive: true });
