@@ -71,7 +71,7 @@ export async function readEvent(env: Environment): Promise<Record<string, unknow
   const path = env.GITHUB_EVENT_PATH;
   if (!path) return {};
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    return (JSON.parse(await readFile(path, 'utf8')) ?? {}) as Record<string, unknown>;
   } catch (error) {
     throw new ActionError({
       what: 'the event payload is unreadable',

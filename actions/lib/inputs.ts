@@ -109,7 +109,8 @@ export class InputReader {
     const text = this.text(name);
     if (text === '') return undefined;
     const { parseDocument, visit } = await import('yaml');
-    const document = parseDocument(text, { logLevel: 'silent' });
+    // Not `silent`: then a second document would be left out without a word.
+    const document = parseDocument(text, { logLevel: 'error' });
     const problem = document.errors[0]?.message.split('\n')[0];
     if (problem !== undefined) {
       this.fault({ input: name, value: text, problem: `is not YAML: ${problem}`, example });

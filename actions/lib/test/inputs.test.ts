@@ -74,12 +74,12 @@ describe('structured inputs', () => {
     ]);
   });
 
-  it('reports broken YAML, duplicate keys and documents that expand without end', async () => {
+  it('reports broken YAML, duplicate keys, a second document and documents that expand without end', async () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
       ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${`*${'abcdefgh'[i]},`.repeat(9)}]`),
     ].join('\n');
-    for (const text of ['a: [', 'a: 1\na: 2', bomb]) {
+    for (const text of ['a: [', 'a: 1\na: 2', '- a\n---\n- b', bomb]) {
       const inputs = reader({ images: text });
       expect(await inputs.yaml('images', list, '- name: web')).toBeUndefined();
       expect(faultsOf(inputs)).toHaveLength(1);
