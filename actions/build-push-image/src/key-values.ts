@@ -21,23 +21,28 @@ export async function readKeyValues(reader: InputReader, name: string, example: 
   );
 }
 
-/** The same as part of a structured input: a mapping, or a list of `KEY=VALUE`. */
+/** The same as part of a structured input: a mapping, or a list or lines of `KEY=VALUE`. */
 export function parseKeyValues(data: unknown): Parsed<KeyValues> {
+  if (typeof data === 'string') return parsePairs(data.split(/\r?\n/).filter((line) => line.trim() !== ''));
+  if (Array.isArray(data)) return parsePairs(data);
   const pairs: [string, string][] = [];
-  if (Array.isArray(data)) {
-    for (const item of data) {
-      const pair = parsePair(String(item));
-      if ('problem' in pair) return { problem: `has ${JSON.stringify(item)}, which ${pair.problem}` };
-      pairs.push(pair.value);
-    }
-    return { value: new Map(pairs) };
-  }
-  if (typeof data !== 'object' || data === null) return { problem: 'is neither a mapping nor a list of KEY=VALUE' };
+  if (typeof data !== 'object' || data === null)
+    return { problem: 'is neither a mapping nor a list or lines of KEY=VALUE' };
   for (const [key, value] of Object.entries(data)) {
     if (typeof value !== 'string') return { problem: `has no text for ${JSON.stringify(key)}` };
     const problem = keyProblem(key);
     if (problem !== undefined) return { problem: `has the key ${JSON.stringify(key)}, which ${problem}` };
     pairs.push([key, value]);
+  }
+  return { value: new Map(pairs) };
+}
+
+function parsePairs(items: readonly unknown[]): Parsed<KeyValues> {
+  const pairs: [string, string][] = [];
+  for (const item of items) {
+    const pair = parsePair(String(item));
+    if ('problem' in pair) return { problem: `has ${JSON.stringify(item)}, which ${pair.problem}` };
+    pairs.push(pair.value);
   }
   return { value: new Map(pairs) };
 }

@@ -16,7 +16,8 @@ export async function readPushed(
   event: Record<string, unknown>,
 ): Promise<Pushed> {
   return {
-    branch,
+    // `pull_request_target` runs on the ref of the base branch, but the pull request's author may have made what is built.
+    branch: event.pull_request === undefined ? branch : undefined,
     defaultBranch: (event.repository as { default_branch?: string } | undefined)?.default_branch,
     release: tag === undefined ? undefined : await readRelease(tag),
   };

@@ -161,6 +161,11 @@ describe('images', () => {
     ['[]', 'is an empty list'],
     ['[{ name: web, context: web }, { name: WEB, context: web }]', 'has two images of the same name'],
     ['{ name: [', 'is not YAML'],
+    [
+      '- { name: web, context: web }\n---\n- { name: api, context: web }',
+      'is not YAML: Source contains multiple documents',
+    ],
+    ['{ name: web, context: web, build-args: A }', 'has unusable build-args: it has "A", which is not KEY=VALUE'],
   ])('%s is refused', async (text, problem) => {
     expect((await faults({ images: text })).map((fault) => fault.problem).join('\n')).toContain(problem);
   });
@@ -183,6 +188,12 @@ describe('images', () => {
       { id: 'npm', from: { env: 'OTHER' } },
       { id: 'rc', from: { file: '.npmrc' } },
     ]);
+  });
+
+  it('take lines of KEY=VALUE, as the inputs for all images do', async () => {
+    const found = await image('name: web\ncontext: web\nbuild-args: |\n  A=1\n\n  B=x=y\nlabels: a=b');
+    expect(Object.fromEntries(found?.buildArgs ?? [])).toEqual({ A: '1', B: 'x=y' });
+    expect(Object.fromEntries(found?.labels ?? [])).toEqual({ a: 'b' });
   });
 
   it('take platforms with commas too', async () => {

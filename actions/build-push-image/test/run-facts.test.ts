@@ -157,3 +157,12 @@ describe('the orders', () => {
     expect(orders[0]?.plan.labels.get('org.opencontainers.image.title')).toBe('Shop');
   });
 });
+
+it('gives a pull request no tag of a branch, also where it runs on the ref of its base', async () => {
+  const { tags } = await read({ tags: rules('sha', 'branch', 'latest') }, 'refs/heads/main', git(), {
+    repository: { default_branch: 'main' },
+    pull_request: { number: 7 },
+  });
+  expect(tags.tags.map(({ name }) => name)).toEqual([`sha-${sha.slice(0, 12)}`]);
+  expect(tags.skipped.map(({ rule }) => rule)).toEqual(['branch', 'latest']);
+});
