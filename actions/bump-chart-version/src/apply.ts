@@ -1,6 +1,7 @@
+import type { ParsedNode } from 'yaml';
 import { fileOf, placeKey, type Wish } from './wishes.ts';
 import type { Difference } from './yaml/difference.ts';
-import { type Edit, insert, replace } from './yaml/edit.ts';
+import { type Addition, type Edit, insert, replace } from './yaml/edit.ts';
 import { patch } from './yaml/patch.ts';
 import type { YamlFile } from './yaml/source.ts';
 
@@ -31,7 +32,35 @@ export interface Granted {
 /** The edits that grant the wishes; what stands in the way is added to `problems`. */
 export function editsFor(asked: readonly Wish[], problems: string[]): Granted[] {
   const wishes = unique(asked, problems);
-  return wishes.map((wish) => ({ wish, edit: editFor(wish, wishes, problems) }));
+  const edits = new Map<Wish, Edit>();
+  const grown = new Set<string>();
+  for (const group of Map.groupBy(wishes, (wish) => [mappingKey(wish), firstKey(wish)].join('\0')).values()) {
+    const [{ after }] = group as [Wish];
+    const mapping = mappingKey(group[0] as Wish);
+    const additions = group.flatMap(({ place, scalar }) => ('gap' in place ? { gap: place.gap, scalar } : []));
+    const made =
+      additions.length > 0
+        ? insert(additions as [Addition, ...Addition[]], { after, follows: grown.has(mapping) })
+        : replaced(group[0] as Wish);
+    if ('problem' in made) problems.push(made.problem);
+    else for (const [index, edit] of made.entries()) edits.set(group[index] as Wish, edit);
+    grown.add(mapping);
+  }
+  return wishes.map((wish) => ({ wish, edit: edits.get(wish) }));
+}
+
+/** Which mapping gets a key, or which value is replaced. */
+function mappingKey({ place }: Wish): string {
+  const { file, document, trail } = 'target' in place ? place.target : place.gap;
+  return [file.path, document, trail.join('.')].join('\0');
+}
+
+const firstKey = ({ place }: Wish): string | undefined => ('gap' in place ? place.gap.keys[0] : undefined);
+
+function replaced({ place, scalar }: Wish): Edit[] | { problem: string } {
+  if ('gap' in place) return [];
+  const edit = replace(place.target, scalar);
+  return 'problem' in edit ? edit : [edit];
 }
 
 /** Two wishes for one place are fine when they are the same. */
@@ -49,30 +78,6 @@ function unique(wishes: readonly Wish[], problems: string[]): Wish[] {
     }
   }
   return [...byPlace.values()];
-}
-
-function editFor(wish: Wish, wishes: readonly Wish[], problems: string[]): Edit | undefined {
-  const { place, scalar, after } = wish;
-  if ('gap' in place) {
-    const { gap } = place;
-    const earlier = wishes
-      .slice(0, wishes.indexOf(wish))
-      .flatMap((other) =>
-        'gap' in other.place && other.place.gap.file === gap.file && other.place.gap.map === gap.map
-          ? other.place.gap
-          : [],
-      );
-    if (earlier.some(({ keys }) => keys[0] === gap.keys[0])) {
-      problems.push(
-        `${gap.file.path}: ${gap.path} and another value would both add ${JSON.stringify(gap.keys[0])}; add that mapping to the file first`,
-      );
-    }
-    return insert(gap, scalar, { ...(after === undefined ? {} : { after }), follows: earlier.length > 0 });
-  }
-  const edit = replace(place.target, scalar);
-  if (!('problem' in edit)) return edit;
-  problems.push(edit.problem);
-  return undefined;
 }
 
 /** Every file with its edits in it, proven. @throws {ActionError} when a file would mean something else than was asked */
@@ -101,8 +106,9 @@ export function applyAll(edits: readonly Granted[]): { rows: Row[]; files: Chang
 
 function row({ place, scalar }: Wish): Row {
   if ('gap' in place) {
-    const { file, path, map } = place.gap;
-    return { file: file.path, line: file.lineAt(map?.range?.[0] ?? 0), path, old: '', now: scalar.text };
+    const { file, path, map, pair } = place.gap;
+    const begin = map ?? (pair?.key as ParsedNode | undefined);
+    return { file: file.path, line: file.lineAt(begin?.range?.[0] ?? 0), path, old: '', now: scalar.text };
   }
   const { file, line, path, scalar: old } = place.target;
   const before = typeof old?.value === 'string' ? old.value : (old?.source ?? '');

@@ -111,7 +111,7 @@ export function makePlan(
     charts: results,
     ...applyAll(edits),
     images: asked.images.filter(({ file }) => !isSkipped(file)),
-    warnings: asked.warnings,
+    warnings: [...new Set(asked.warnings)],
   };
 }
 

@@ -22,7 +22,7 @@ export function findOne(
   if (first !== undefined) {
     const places = targets.map(({ file, line }) => `${file.path}:${line}`).join(', ');
     return {
-      problem: `${pathText(path)} is there ${targets.length} times (${places}); it must be one: put the file before the path, as in ${first.file.path}:${pathText(path)}`,
+      problem: `${pathText(path)} is there ${targets.length} times (${places}); it must be one${wayToOne(targets, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
     };
   }
   const refused = searches.flatMap((search) => ('refused' in search ? [search.refused] : []));
@@ -37,18 +37,24 @@ export function findOne(
     return gaps.length === 1
       ? { gap }
       : {
-          problem: `${pathText(path)} could be added in ${gaps.length} places (${gaps.map(({ file }) => file.path).join(', ')}); put the file before the path`,
+          problem: `${pathText(path)} could be added in ${gaps.length} places (${gaps.map(({ file }) => file.path).join(', ')})${wayToOne(gaps, '; put the file before the path')}`,
         };
   }
   const hint = gap === undefined || create ? '' : ' (create: true adds a missing key)';
   return { problem: `${deepest.map((search) => search.missing).join('\n')}${hint}` };
 }
 
+/** How to name one place of several, where that can be done at all. */
+function wayToOne(places: readonly { file: YamlFile }[], byFile: string): string {
+  const isOneFile = new Set(places.map(({ file }) => file)).size === 1;
+  return isOneFile ? ', and the documents of one file cannot be told apart: move one to a file of its own' : byFile;
+}
+
 function emptyFile(file: YamlFile, path: readonly Step[]) {
   const keys = path.flatMap((step) => (step.kind === 'key' ? [step.key] : []));
   const gap: Gap | undefined =
     keys.length === path.length
-      ? { file, document: 0, map: undefined, trail: [], keys, path: pathText(path) }
+      ? { file, document: 0, map: undefined, pair: undefined, trail: [], keys, path: pathText(path) }
       : undefined;
   return { missing: `${file.path}:1: the file has no values`, depth: 0, gap };
 }

@@ -136,8 +136,45 @@ describe('adding a key', () => {
     expect(await refusal('l: [a]\n', 'l[3]=v', create)).toContain('l has no item [3]; it has 1 item');
   });
 
-  it('is refused when two values would both start the same mapping', async () => {
-    expect(await refusal('a: b\n', 'x.y=1\nx.z=2', create)).toContain('would both add "x"');
+  it.each([
+    [
+      'two values start one mapping',
+      'a: b\n',
+      'x.p=1\nx.q.r=v\nx.q.s=w',
+      'a: b\nx:\n  p: 1\n  q:\n    r: v\n    s: w\n',
+    ],
+    ['with others between them', 'a: b', 'x.p=1\nz=v\nx.q=2', 'a: b\nx:\n  p: 1\n  q: 2\nz: v'],
+    ['in braces', '{a: b}\n', 'x.p=1\nz=v\nx.q=2', '{a: b, x: {p: 1, q: 2}, z: v}\n'],
+    [
+      'below an empty value',
+      'm:\n    a: # of pods\nb: 1\n',
+      'm.a.x=1\nm.a.z=v',
+      'm:\n    a: # of pods\n      x: 1\n      z: v\nb: 1\n',
+    ],
+    ['below an empty value without a line end', 'a:', 'a.x.z=v', 'a:\n  x:\n    z: v'],
+    ['below an empty value with Windows line ends', 'a:\r\nb: 1\r\n', 'a.x=v', 'a:\r\n  x: v\r\nb: 1\r\n'],
+    ['below an empty value of an item', 'l:\n- n: k\n  a:\n- b\n', 'l[n=k].a.x=v', 'l:\n- n: k\n  a:\n    x: v\n- b\n'],
+  ])('adds %s', async (_, old, lines, expected) => {
+    expect(await set(old, lines, create)).toBe(expected);
+  });
+
+  it('is refused where the empty value is more than nothing', async () => {
+    for (const old of ['a: &x\nb: *x\n', 'a: null\n', '{a: }\n', '{a}\n', '? a\n']) {
+      expect(await refusal(old, 'a.x=v', create)).toContain('and has no key "x"');
+    }
+  });
+
+  it('is refused when a new key shall be both a value and a mapping', async () => {
+    for (const lines of ['x=1\nx.z=2', 'x.z=2\nx=1', 'x.z.w=1\nx.z=2']) {
+      expect(await refusal('a: b\n', lines, create)).toContain('shall be both a value and a mapping');
+    }
+  });
+
+  it('is not told to name the file when both places are in one', async () => {
+    expect(await refusal('a: b\n---\na: c\n', 'a=v')).toContain(
+      'a is there 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be one, and the documents of one file cannot be told apart',
+    );
+    expect(await refusal('a: b\n---\na: c\n', 'z=v', create)).toContain('cannot be told apart');
   });
 });
 

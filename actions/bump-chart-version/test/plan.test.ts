@@ -266,6 +266,13 @@ describe('images', () => {
     );
   });
 
+  it('that is given twice is warned of once', async () => {
+    const [one] = JSON.parse(image('r.io/web'));
+    const values = 'i: {repository: r.io/web, tag: x}\n';
+    const plan = await planFor({ version: 'none', images: JSON.stringify([one, one]) }, values);
+    expect(plan.warnings).toEqual([expect.stringContaining('has no digest')]);
+  });
+
   it('with a digest alone gets the digest', async () => {
     expect(newText(await images(`i: {repository: r.io/web, digest: ${OLD_DIGEST}}\n`, 'r.io/web'))).toBe(
       `i: {repository: r.io/web, digest: ${DIGEST}}\n`,

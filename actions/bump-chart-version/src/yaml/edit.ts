@@ -55,39 +55,104 @@ function afterIndicator(text: string, offset: number): number {
   return at;
 }
 
-/**
- * Add the missing keys of a path with their value: one line a key, in the manner of the keys that are there.
- * @param options.after the key behind which the new line goes; the last one when left out or not there
- * @param options.follows another key is added to the same mapping just before
- */
-export function insert(gap: Gap, scalar: NewScalar, options: { after?: string; follows?: boolean } = {}): Edit {
-  const { file, document, trail, map, keys } = gap;
-  const eol = /\r?\n/.exec(file.text)?.[0] ?? '\n';
-  const edit = (splice: Splice): Edit => ({ splice, document, trail, added: keys, scalar });
-  const names = keys.map((key) => render({ text: key, as: 'string' }, undefined, map?.flow === true));
-  if (map?.flow) {
-    const value = `${names
-      .slice(0, -1)
-      .map((name) => `${name}: {`)
-      .join('')}${names.at(-1)}: ${render(scalar, undefined, true)}${'}'.repeat(names.length - 1)}`;
-    const last = map.items.at(-1);
-    const place = last === undefined ? (map.range?.[0] ?? 0) + 1 : pairEnd(last as Pair<ParsedNode, ParsedNode | null>);
-    return edit({ start: place, end: place, text: last === undefined && !options.follows ? value : `, ${value}` });
-  }
-  const indent = map === undefined ? '' : ' '.repeat(columnOf(file, map));
-  const lines = names.map((name, depth) => `${indent}${'  '.repeat(depth)}${name}:`);
-  const block = `${lines.join(eol)} ${render(scalar, undefined, false)}`;
-  const place = map === undefined ? file.text.length : lineEnd(file.text, lastLine(map, options.after));
-  const atLineStart =
-    place === 0 || file.text.charAt(place - 1) === '\n' || (place === 1 && file.text.startsWith('\ufeff'));
-  return edit({ start: place, end: place, text: atLineStart ? `${block}${eol}` : `${eol}${block}` });
+/** A path whose last keys are not there yet, and the value they lead to. */
+export interface Addition {
+  gap: Gap;
+  scalar: NewScalar;
 }
 
-/** How far a block mapping's keys stand from the start of their line. */
-function columnOf(file: YamlFile, map: YAMLMap): number {
-  const first = (map.items[0]?.key as ParsedNode | undefined)?.range[0] ?? 0;
-  const lineStart = file.text.lastIndexOf('\n', first - 1) + 1;
-  return first - lineStart - (file.text.charAt(lineStart) === '\ufeff' ? 1 : 0);
+/** New keys with their values, or with more keys below them. */
+type Branch = Map<string, Branch | NewScalar>;
+
+/**
+ * Add keys that stand below the same first missing key of one mapping: a line each, in the manner of the keys that are there. The first
+ * edit carries the text of all.
+ * @param options.after the key behind which the new lines go; the last one when left out or not there
+ * @param options.follows another key is added to the same mapping just before
+ */
+export function insert(
+  additions: readonly [Addition, ...Addition[]],
+  options: { after?: string | undefined; follows?: boolean } = {},
+): Edit[] | { problem: string } {
+  const { gap } = additions[0];
+  const branch: Branch = new Map();
+  for (const { gap: each, scalar } of additions) {
+    if (!grow(branch, each.keys, scalar)) {
+      return { problem: `${gap.file.path}: ${each.path} shall be both a value and a mapping` };
+    }
+  }
+  const splice = gap.map?.flow
+    ? inFlow(gap.map, branch, options.follows === true)
+    : inBlock(gap, branch, options.after);
+  return additions.map(({ gap: { document, trail, keys }, scalar }, index) => ({
+    splice: index === 0 ? splice : { ...splice, text: '' },
+    document,
+    trail,
+    added: keys,
+    scalar,
+  }));
+}
+
+/** Put a value below its keys; `false` when another value stands in the way. */
+function grow(branch: Branch, [key = '', ...rest]: readonly string[], scalar: NewScalar): boolean {
+  const there = branch.get(key);
+  if (rest.length === 0) {
+    branch.set(key, scalar);
+    return there === undefined;
+  }
+  if (there !== undefined && !(there instanceof Map)) return false;
+  const below: Branch = there ?? new Map();
+  branch.set(key, below);
+  return grow(below, rest, scalar);
+}
+
+function inFlow(map: YAMLMap, branch: Branch, follows: boolean): Splice {
+  const text = flowText(branch);
+  const last = map.items.at(-1);
+  const place = last === undefined ? (map.range?.[0] ?? 0) + 1 : pairEnd(last as Pair<ParsedNode, ParsedNode | null>);
+  return { start: place, end: place, text: last === undefined && !follows ? text : `, ${text}` };
+}
+
+const flowText = (branch: Branch): string =>
+  [...branch]
+    .map(
+      ([key, value]) =>
+        `${keyIn(key, true)}: ${value instanceof Map ? `{${flowText(value)}}` : render(value, undefined, true)}`,
+    )
+    .join(', ');
+
+function inBlock({ file, map, pair }: Gap, branch: Branch, after: string | undefined): Splice {
+  const eol = /\r?\n/.exec(file.text)?.[0] ?? '\n';
+  const block = blockLines(branch, indentOf(file, map, pair)).join(eol);
+  const place =
+    map === undefined && pair === undefined
+      ? file.text.length
+      : lineEnd(file.text, map === undefined ? pairEnd(pair as Pair<ParsedNode, null>) : lastLine(map, after));
+  const atLineStart =
+    place === 0 || file.text.charAt(place - 1) === '\n' || (place === 1 && file.text.startsWith('\ufeff'));
+  return { start: place, end: place, text: atLineStart ? `${block}${eol}` : `${eol}${block}` };
+}
+
+const blockLines = (branch: Branch, indent: string): string[] =>
+  [...branch].flatMap(([key, value]) => {
+    const line = `${indent}${keyIn(key, false)}:`;
+    return value instanceof Map
+      ? [line, ...blockLines(value, `${indent}  `)]
+      : [`${line} ${render(value, undefined, false)}`];
+  });
+
+const keyIn = (key: string, flow: boolean): string => render({ text: key, as: 'string' }, undefined, flow);
+
+function indentOf(file: YamlFile, map: YAMLMap | undefined, pair: Pair | undefined): string {
+  const sibling = map?.items[0] ?? pair;
+  if (sibling === undefined) return '';
+  return ' '.repeat(columnOf(file, sibling.key as ParsedNode) + (map === undefined ? 2 : 0));
+}
+
+/** How far a block mapping's key stands from the start of its line. */
+function columnOf(file: YamlFile, key: ParsedNode): number {
+  const lineStart = file.text.lastIndexOf('\n', key.range[0] - 1) + 1;
+  return key.range[0] - lineStart - (file.text.charAt(lineStart) === '\ufeff' ? 1 : 0);
 }
 
 /** The end of the pair after which a new line goes: of the named sibling, else of the last one. */

@@ -40,8 +40,10 @@ export interface Target {
 export interface Gap {
   file: YamlFile;
   document: number;
-  /** `undefined` when the document is empty. */
+  /** `undefined` when the document is empty, or the pair's value is. */
   map: YAMLMap | undefined;
+  /** The pair in whose empty place (`key:`) a mapping can begin. */
+  pair: Pair | undefined;
   trail: Trail;
   /** The keys that are missing, the outermost first. */
   keys: string[];
@@ -182,15 +184,24 @@ function itemsText(place: Place, step: Step): string {
   return values.length === 0 ? `no item with ${step.key}` : values.slice(0, 8).join(', ');
 }
 
+/** Whether a block mapping can begin on the line after an empty value: not in `{}`, nor behind an anchor or tag that means the nothing. */
+function canBegin({ pair, node, flow }: Place): boolean {
+  const tokens = (pair?.srcToken as { sep?: { type: string }[] } | undefined)?.sep ?? [];
+  const isBare = !isScalar(node) || (node.anchor === undefined && node.tag === undefined);
+  return !flow && isBare && tokens.some(({ type }) => type === 'map-value-ind');
+}
+
 function intoMap(place: Place, key: string, rest: readonly Step[]): Place | Exclude<Search, { found: Target }> {
   const { file, node, done, document } = place;
   const isEmpty = node === null || (isScalar(node) && node.value === null && node.source === '');
-  const canAdd = rest.every((step) => step.kind === 'key') && (isMap(node) || (isEmpty && done.length === 0));
+  const isOpen = isEmpty && (done.length === 0 || canBegin(place));
+  const canAdd = rest.every((step) => step.kind === 'key') && (isMap(node) || isOpen);
   const gap: Gap | undefined = canAdd
     ? {
         file,
         document,
         map: isMap(node) ? node : undefined,
+        pair: isMap(node) ? undefined : place.pair,
         trail: place.trail,
         keys: rest.flatMap((step) => (step.kind === 'key' ? [step.key] : [])),
         path: pathText([...done, ...rest]),

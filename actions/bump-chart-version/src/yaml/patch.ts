@@ -94,18 +94,33 @@ function plant(file: YamlFile, documents: ParsedDocument[], { document: index, t
     setAt(file, document, trail, value);
     return;
   }
-  const map = nodeAt(document, trail);
-  const pair = added.reduceRight<Pair | Scalar>((below, key) => {
-    const nested = below instanceof Pair ? new YAMLMap() : below;
-    if (below instanceof Pair && nested instanceof YAMLMap) nested.items.push(below);
-    return new Pair(new Scalar(key), nested);
-  }, value) as Pair;
-  if (isMap(map)) map.items.push(pair as (typeof map.items)[number]);
-  else if (trail.length === 0) {
-    const root = new YAMLMap();
-    root.items.push(pair);
-    document.contents = root as unknown as ParsedDocument['contents'];
-  } else throw unproven(file, 'the place of a new key is no mapping');
+  grow(mappingAt(file, document, trail), added, value);
+}
+
+/** The mapping that gets a key; an empty document and an empty value become one. */
+function mappingAt(file: YamlFile, document: ParsedDocument, trail: readonly number[]): YAMLMap {
+  const node = nodeAt(document, trail);
+  if (isMap(node)) return node;
+  const map = new YAMLMap();
+  const parent = nodeAt(document, trail.slice(0, -1));
+  const pair = isMap(parent) ? parent.items[trail.at(-1) ?? -1] : undefined;
+  const isEmpty = node === null || (isScalar(node) && node.value === null);
+  if (trail.length === 0) document.contents = map as unknown as ParsedDocument['contents'];
+  else if (pair !== undefined && isEmpty) (pair as Pair).value = map;
+  else throw unproven(file, 'the place of a new key is no mapping');
+  return map;
+}
+
+/** Add a value below keys of which the first may have been added just before. */
+function grow(map: YAMLMap, [key, ...rest]: readonly string[], value: Scalar): void {
+  if (rest.length === 0) {
+    map.items.push(new Pair(new Scalar(key), value));
+    return;
+  }
+  const there = map.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.value;
+  const below = isMap(there) ? there : new YAMLMap();
+  if (below !== there) map.items.push(new Pair(new Scalar(key), below));
+  grow(below, rest, value);
 }
 
 function setAt(file: YamlFile, document: ParsedDocument, trail: readonly number[], value: Scalar): void {
