@@ -24,7 +24,7 @@ const config: Config = {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
   // Ends a test that hangs. Generous, because some build images or start a cluster, on machines that do other things too.
-  testTimeout: 300_000,
+  testTimeout: 900_000,
 };
 
 export default config;

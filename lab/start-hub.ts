@@ -5,7 +5,7 @@ import { builderEnv } from './builder/index.ts';
 import { endpointOf, type LabEndpoints } from './endpoints.ts';
 import type { Lab } from './lab.ts';
 import type { ServerConfig } from './server.ts';
-import { choosePort } from './services/ports.ts';
+import { choosePort, onFreePorts } from './services/ports.ts';
 import { toolPath } from './tools/index.ts';
 
 const SERVICE = 'hub';
@@ -31,29 +31,31 @@ export async function startHubService(lab: Lab): Promise<LabEndpoints['hub']> {
   const dir = join(lab.dir, 'hub');
   const home = join(dir, 'home');
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const port = await choosePort(lab.state, SERVICE);
   const adminToken = lab.state.secret('hub/admin', () => randomBytes(24).toString('base64url'));
-  const config: ServerConfig = {
-    hub: { dataDir: join(dir, 'data'), port, adminToken },
-    runner: { act: toolPath('act'), folder: join(dir, 'runner'), hostEnv: stepEnvironment(lab, home), jobs: JOBS },
-  };
   const file = join(dir, 'config.json');
-  const text = JSON.stringify(config, null, 2);
-  await writeFile(file, text, { mode: 0o600 });
-  const url = `http://127.0.0.1:${port}`;
-  await lab.supervisor.start({
-    name: SERVICE,
-    command: toolPath('node'),
-    args: [join(import.meta.dirname, 'server.ts'), file],
-    port,
-    config: text,
-    ready: async () => {
-      const answer = await fetch(`${url}/_lab/health`, {
-        headers: { authorization: `Bearer ${adminToken}` },
-        signal: AbortSignal.timeout(2000),
-      });
-      if (!answer.ok) throw new Error(`it answers with status ${answer.status}`);
-    },
+  return onFreePorts(async () => {
+    const port = await choosePort(lab.state, SERVICE);
+    const config: ServerConfig = {
+      hub: { dataDir: join(dir, 'data'), port, adminToken },
+      runner: { act: toolPath('act'), folder: join(dir, 'runner'), hostEnv: stepEnvironment(lab, home), jobs: JOBS },
+    };
+    const text = JSON.stringify(config, null, 2);
+    await writeFile(file, text, { mode: 0o600 });
+    const url = `http://127.0.0.1:${port}`;
+    await lab.supervisor.start({
+      name: SERVICE,
+      command: toolPath('node'),
+      args: [join(import.meta.dirname, 'server.ts'), file],
+      port,
+      config: text,
+      ready: async () => {
+        const answer = await fetch(`${url}/_lab/health`, {
+          headers: { authorization: `Bearer ${adminToken}` },
+          signal: AbortSignal.timeout(2000),
+        });
+        if (!answer.ok) throw new Error(`it answers with status ${answer.status}`);
+      },
+    });
+    return { url, adminToken };
   });
-  return { url, adminToken };
 }

@@ -98,13 +98,14 @@ export async function removeCgroup(name: string): Promise<void> {
 
 /** A cgroup stays busy for a moment after its last process has gone. */
 async function removeFolder(folder: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = Date.now() + GONE_WITHIN;
+  for (;;) {
     try {
       return await rmdir(folder);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return;
-      if (code !== 'EBUSY' || attempt === 100) throw error;
+      if (code !== 'EBUSY' || Date.now() > deadline) throw error;
       await sleep(20);
     }
   }

@@ -5,7 +5,7 @@ import type { BuilderEndpoint } from '../builder/index.ts';
 import { LabError } from '../errors.ts';
 import type { Lab } from '../lab.ts';
 import type { RegistryEndpoint } from '../registries/index.ts';
-import { choosePort } from '../services/ports.ts';
+import { choosePort, onFreePorts } from '../services/ports.ts';
 import { isRunning } from '../services/processes.ts';
 import type { ServiceSpec } from '../services/supervisor.ts';
 import { ensureCgroup } from './cgroups.ts';
@@ -73,21 +73,6 @@ export async function startCluster(
   await ensureCgroup(layout.cgroup);
 
   const context: ClusterContext = { layout, pki, registry: needs.registry, pauseImage: image };
-  const ports = {
-    apiServer: await keptPort(lab, 'cluster-api'),
-    web: await keptPort(lab, 'shop'),
-    registry: Number(needs.registry.host.split(':')[1]),
-    hub: needs.hub === undefined ? undefined : Number(new URL(needs.hub).port),
-  };
-  const endpoint: ClusterEndpoint = {
-    kubeconfig: join(layout.dir, 'admin.kubeconfig'),
-    webUrl: `http://127.0.0.1:${ports.web}`,
-    ...(ports.hub === undefined ? {} : { hubUrl: `http://${HUB_NAME}:${ports.hub}` }),
-  };
-  const config = kubeconfig(`https://127.0.0.1:${ports.apiServer}`, pki.authorities.cluster, pki.identities.admin);
-  await writeFile(endpoint.kubeconfig, config, { mode: 0o600 });
-  const cluster = labCluster(lab.dir, endpoint);
-
   const start = async (spec: ServiceSpec) => {
     const started = performance.now();
     await lab.supervisor.start(spec);
@@ -95,7 +80,25 @@ export async function startCluster(
   };
   const together = (...specs: (ServiceSpec | Promise<ServiceSpec>)[]) =>
     settle(specs.map(async (spec) => start(await spec)));
-  await together(...(await gateways(layout, ports)));
+  const { endpoint, apiPort } = await onFreePorts(async () => {
+    const ports = {
+      apiServer: await keptPort(lab, 'cluster-api'),
+      web: await keptPort(lab, 'shop'),
+      registry: Number(needs.registry.host.split(':')[1]),
+      hub: needs.hub === undefined ? undefined : Number(new URL(needs.hub).port),
+    };
+    await together(...(await gateways(layout, ports)));
+    const found: ClusterEndpoint = {
+      kubeconfig: join(layout.dir, 'admin.kubeconfig'),
+      webUrl: `http://127.0.0.1:${ports.web}`,
+      ...(ports.hub === undefined ? {} : { hubUrl: `http://${HUB_NAME}:${ports.hub}` }),
+    };
+    return { endpoint: found, apiPort: ports.apiServer };
+  });
+  const config = kubeconfig(`https://127.0.0.1:${apiPort}`, pki.authorities.cluster, pki.identities.admin);
+  await writeFile(endpoint.kubeconfig, config, { mode: 0o600 });
+  const cluster = labCluster(lab.dir, endpoint);
+
   await together(etcd(context), containerd(context));
   await together(apiServer(context));
   await settle([

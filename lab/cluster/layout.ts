@@ -34,6 +34,9 @@ export const NODE_NAME = 'lab';
 /** The name by which pods know the hub. */
 export const HUB_NAME = 'hub.lab';
 
+/** How the path of a folder ends that holds the namespaces of a lab. */
+export const NAMESPACES = '/cluster/namespaces';
+
 export interface ClusterLayout {
   /** Everything of the cluster that is not a socket. */
   dir: string;
@@ -60,7 +63,7 @@ export interface ClusterLayout {
 export function clusterLayout(labDir: string): ClusterLayout {
   const dir = join(labDir, 'cluster');
   const sockets = socketDir(labDir);
-  const namespaces = join(dir, 'namespaces');
+  const namespaces = join(labDir, NAMESPACES);
   return {
     dir,
     pki: join(dir, 'pki'),

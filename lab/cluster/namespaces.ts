@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { mountsBelow, parseMounts } from '../builder/mounts.ts';
 import { toolPath } from '../tools/index.ts';
 import { runTool } from '../tools/run.ts';
-import { type ClusterLayout, NETWORK } from './layout.ts';
+import { type ClusterLayout, NAMESPACES, NETWORK } from './layout.ts';
 
 /** The beginning of a command line; what follows it runs where it says. */
 export interface CommandPrefix {
@@ -130,14 +130,14 @@ async function forgetNamespaces(layout: ClusterLayout): Promise<void> {
 }
 
 /**
- * What has to be unmounted so that no namespace is left in `table`, the text of a mountinfo file: the folder that holds
- * them where it is a mount of its own, as a lab's is, otherwise the file.
+ * What has to be unmounted so that no namespace is left in `table`, the text of a mountinfo file: the folders in which labs
+ * keep theirs, also one that is empty because its lab begins or ends just now, and files that are kept elsewhere.
  */
 export function keptNamespaces(table: string): string[] {
   const mounts = parseMounts(table);
-  const places = new Set(mounts.map(({ path }) => path));
-  const kept = mounts.filter(({ type }) => type === 'nsfs').map(({ path }) => path);
-  return [...new Set(kept.map((path) => (places.has(dirname(path)) ? dirname(path) : path)))].reverse();
+  const folders = mounts.filter(({ path }) => path.endsWith(NAMESPACES)).map(({ path }) => path);
+  const files = mounts.filter(({ path, type }) => type === 'nsfs' && !folders.includes(dirname(path)));
+  return [...new Set([...folders, ...files.map(({ path }) => path)])].reverse();
 }
 
 /** Drops both namespaces; what is mounted or set up in them goes with the last process that runs there. */

@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compare } from 'bcryptjs';
-import { LabError } from '../errors.ts';
 import type { Lab } from '../lab.ts';
-import { choosePort } from '../services/ports.ts';
+import { choosePort, onFreePorts } from '../services/ports.ts';
 import { toolPath } from '../tools/index.ts';
 import { passwordFile, registryConfig } from './config.ts';
 
@@ -16,8 +15,6 @@ export interface RegistryEndpoint {
   username: string;
   password: string;
 }
-
-const ATTEMPTS = 3;
 
 /** Starts registry `name` (or keeps it running) with its data and password below the lab's folder. */
 export async function startRegistry(lab: Lab, name: string): Promise<RegistryEndpoint> {
@@ -33,29 +30,23 @@ export async function startRegistry(lab: Lab, name: string): Promise<RegistryEnd
     await writeFile(passwords, await passwordFile(username, password), { mode: 0o600 });
   }
 
-  for (let attempt = 1; ; attempt++) {
+  return onFreePorts(async () => {
     const port = await choosePort(lab.state, service);
     const text = registryConfig({ port, dataDir: join(dir, 'data'), passwordFile: passwords, secret });
     await writeFile(config, text, { mode: 0o600 });
     const endpoint = { host: `localhost:${port}`, username, password };
-    try {
-      await lab.supervisor.start({
-        name: service,
-        command: toolPath('docker-registry'),
-        args: ['serve', config],
-        port,
-        config: text,
-        // Traces to a collector are on by default in newer versions; there is none.
-        env: { OTEL_TRACES_EXPORTER: 'none' },
-        ready: () => requireLogin(endpoint),
-      });
-      return endpoint;
-    } catch (error) {
-      // Somebody took the port between the choice and the start.
-      if (attempt === ATTEMPTS || !(error instanceof LabError) || !error.message.includes('address already in use'))
-        throw error;
-    }
-  }
+    await lab.supervisor.start({
+      name: service,
+      command: toolPath('docker-registry'),
+      args: ['serve', config],
+      port,
+      config: text,
+      // Traces to a collector are on by default in newer versions; there is none.
+      env: { OTEL_TRACES_EXPORTER: 'none' },
+      ready: () => requireLogin(endpoint),
+    });
+    return endpoint;
+  });
 }
 
 async function holdsPassword(file: string, username: string, password: string): Promise<boolean> {

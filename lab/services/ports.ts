@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import getPort from 'get-port';
+import { LabError } from '../errors.ts';
 import { isRunning } from './processes.ts';
 import type { LabState } from './state.ts';
 
@@ -33,4 +34,21 @@ export async function choosePort(state: LabState, purpose: string): Promise<numb
   const port = await getPort();
   state.setPort(purpose, port);
   return port;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Runs `start`, which chooses ports and starts what listens there; again when somebody took one between the choice and
+ * the start.
+ */
+export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !(error instanceof LabError) || !error.message.includes('address already in use'))
+        throw error;
+    }
+  }
 }

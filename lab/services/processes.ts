@@ -34,12 +34,22 @@ export function parseStat(text: string): { state: string; group: number; ticks: 
   return { state, group: Number(group), ticks: fields[19] ?? '' };
 }
 
-/** The process with this id if it runs (one that has ended but is not yet reaped does not). */
+/** Other threads of a process may still be ending, and hold its ports and files, when its first one has: proc(5), `task`. */
+function hasThreadsLeft(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
+}
+
+/** The process with this id if it runs (one that has ended as a whole but is not yet reaped does not). */
 export function findProcess(pid: number): ProcessInfo | undefined {
   const text = readProc(`/proc/${pid}/stat`);
   if (!text) return undefined;
   const { state, group, ticks } = parseStat(text);
-  return state === 'Z' || state === 'X' ? undefined : { pid, state, group, started: `${bootId()}/${ticks}` };
+  const ended = state === 'X' || (state === 'Z' && !hasThreadsLeft(pid));
+  return ended ? undefined : { pid, state, group, started: `${bootId()}/${ticks}` };
 }
 
 /** Is it the very process that `identity` was taken from, and does it run? */

@@ -29,13 +29,17 @@ export interface ServiceSpec {
   ready: () => Promise<void>;
   /** Milliseconds from the start until it must be ready. */
   readyWithin?: number;
+  /** Milliseconds in which one that runs already must answer to be kept; a busy machine may let a check or two run out of time. */
+  answersWithin?: number;
   /** Milliseconds from SIGTERM until SIGKILL. */
   stopWithin?: number;
   /** What it reads at its start beside its arguments (a config file's text): a change means a new start. */
   config?: string;
 }
 
-const READY_WITHIN = 30_000;
+/** Generous: one that dies is noticed at once, and a busy machine makes the others slow. */
+const READY_WITHIN = 120_000;
+const ANSWERS_WITHIN = 10_000;
 const STOP_WITHIN = 10_000;
 
 /** Longest time that a killed process may take to go, waiting for a disk, say. */
@@ -75,7 +79,7 @@ export class Supervisor {
     this.#signal?.throwIfAborted();
     const fingerprint = fingerprintOf(spec);
     const known = this.#state.service(spec.name);
-    if (known && isRunning(known) && known.fingerprint === fingerprint && (await answers(spec))) return known;
+    if (known && isRunning(known) && known.fingerprint === fingerprint && (await answers(spec, known))) return known;
     await this.stop(spec.name);
 
     const log = join(this.#state.dir, 'logs', `${spec.name}.log`);
@@ -206,11 +210,16 @@ async function launch(spec: ServiceSpec, log: string, labDir: string): Promise<P
   }
 }
 
-async function answers(spec: ServiceSpec): Promise<boolean> {
-  return spec.ready().then(
-    () => true,
-    () => false,
-  );
+async function answers(spec: ServiceSpec, known: ServiceRecord): Promise<boolean> {
+  const deadline = Date.now() + (spec.answersWithin ?? ANSWERS_WITHIN);
+  for (;;) {
+    const ready = await spec.ready().then(
+      () => true,
+      () => false,
+    );
+    if (ready || Date.now() > deadline || !isRunning(known)) return ready;
+    await sleep(100);
+  }
 }
 
 /** Programs are links to versioned folders, so the link's target tells an updated program. */

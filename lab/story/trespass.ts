@@ -3,8 +3,6 @@ import type { Stage } from './stage.ts';
 import { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
-const NAME = 'beyond-the-project';
-
 interface Attempt extends Application {
   spec: { source: { repoURL: string } };
 }
@@ -25,8 +23,10 @@ export async function tryBeyondProject(
   { signal }: Stage,
   wish: { path: string; namespace: string },
 ): Promise<string> {
+  // A name of its own: what Argo CD still has to say of an earlier one must not reach this one.
+  const name = `beyond-the-project-in-${wish.namespace}`;
   const remove = () =>
-    cluster.kubectl('delete', 'application', NAME, `--namespace=${ARGO_NAMESPACE}`, '--ignore-not-found');
+    cluster.kubectl('delete', 'application', name, `--namespace=${ARGO_NAMESPACE}`, '--ignore-not-found');
   const shop = await cluster.get<Attempt>('application', 'shop', `--namespace=${ARGO_NAMESPACE}`);
   const { repoURL } = shop.spec.source;
   await remove();
@@ -35,7 +35,7 @@ export async function tryBeyondProject(
       {
         apiVersion: shop.apiVersion,
         kind: shop.kind,
-        metadata: { name: NAME, namespace: ARGO_NAMESPACE },
+        metadata: { name, namespace: ARGO_NAMESPACE },
         spec: {
           project: 'shop',
           source: { repoURL, targetRevision: 'main', path: wish.path },
@@ -44,7 +44,7 @@ export async function tryBeyondProject(
         },
       },
     ]);
-    const watch = await Watch.open<Application>(cluster, applicationPath(NAME), signal);
+    const watch = await Watch.open<Application>(cluster, applicationPath(name), signal);
     return await watch.until('Argo CD to refuse it', 60, ([application]) => application && refusalOf(application));
   } finally {
     await remove();

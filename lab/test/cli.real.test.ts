@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -99,6 +99,9 @@ describe('lab up', () => {
     );
     first.child.kill('SIGKILL');
     await first.done;
+    // As if it had just been renewed: the second finds a lock that is not stale yet, however late it comes.
+    const soon = Date.now() / 1000 + 3;
+    utimesSync(join(dir, 'lock'), soon, soon);
 
     const second = await run(['up', '--no-cluster']);
     expect(second.output).toContain('taking over from a command that died');
@@ -207,8 +210,17 @@ describe('lab tools', () => {
     expect(await goVersion()).toMatch(/^go1/);
     // The compiler's own caches stay where they are, or this would take minutes.
     const cache = process.env.GOCACHE ?? join(process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`, 'go-build');
-    const env = { XDG_CACHE_HOME: dir, GOCACHE: cache };
-    const results = await Promise.all([run(['tools', 'actionlint'], { env }), run(['tools', 'actionlint'], { env })]);
+    // The first to build goes on when the second has come.
+    const both = join(dir, 'both');
+    const PATH = `${pathWith(`#!/bin/sh
+if [ "$1" = install ]; then while [ ! -e '${both}' ]; do sleep 0.05; done; fi
+PATH='${process.env.PATH}' exec go "$@"
+`)}:${process.env.PATH}`;
+    const env = { XDG_CACHE_HOME: dir, GOCACHE: cache, PATH };
+    const started = [start(['tools', 'actionlint'], { env }), start(['tools', 'actionlint'], { env })];
+    await Promise.any(started.map((each) => untilSaid(each, 'waiting for another process')));
+    writeFileSync(both, '');
+    const results = await Promise.all(started.map(({ done }) => done));
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     const outputs = results.map(({ output }) => output);
     expect(outputs.filter((output) => output.includes('building actionlint'))).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { describeError } from '../errors.ts';
 import { checkConfig, type TrafficConfig } from './config.ts';
@@ -39,7 +39,9 @@ try {
   const recording = recordTraffic(config, stop.signal);
   console.log(`${config.rate} requests a second to ${config.url}`);
   const report = await recording;
-  await writeFile(config.reportFile, `${JSON.stringify(report)}\n`);
+  // Whole or not at all, for whoever waits for it.
+  await writeFile(`${config.reportFile}.part`, `${JSON.stringify(report)}\n`);
+  await rename(`${config.reportFile}.part`, config.reportFile);
   process.exit(0);
 } catch (error) {
   console.error(describeError(error));

@@ -23,17 +23,18 @@ describe('parseHierarchies', () => {
 });
 
 describe('keptNamespaces', () => {
-  it('names the folder of each lab once, and a file that is kept elsewhere; the latest first', () => {
+  it('names the folder of each lab once, also an empty one, and a file that is kept elsewhere', () => {
     const table = [
       '21 1 8:1 / / rw - ext4 /dev/sda rw',
       '22 21 0:4 net:[4026531840] /run/netns/blue rw shared:1 - nsfs nsfs rw',
       '23 21 8:1 /a/cluster/namespaces /a\\040b/cluster/namespaces rw - ext4 /dev/sda rw',
       '24 23 0:4 net:[4026531841] /a\\040b/cluster/namespaces/network rw - nsfs nsfs rw',
       '25 23 0:4 mnt:[4026531842] /a\\040b/cluster/namespaces/mount rw - nsfs nsfs rw',
-      '26 21 0:9 / /a/cluster/kubelet rw - tmpfs tmpfs rw',
+      '26 21 8:1 /b/cluster/namespaces /b/cluster/namespaces rw - ext4 /dev/sda rw',
+      '27 21 0:9 / /a/cluster/kubelet rw - tmpfs tmpfs rw',
       '',
     ].join('\n');
-    expect(keptNamespaces(table)).toEqual(['/a b/cluster/namespaces', '/run/netns/blue']);
+    expect(keptNamespaces(table)).toEqual(['/run/netns/blue', '/b/cluster/namespaces', '/a b/cluster/namespaces']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -37,12 +38,14 @@ describe('processes', () => {
   });
 
   it('finds a marked process by lab and by service, and not that of a lab whose path only begins the same', async () => {
-    const { child, found } = await start({ [MARKER]: '/tmp/a-lab#hub' });
+    // No other process of this machine has that mark, whatever else is tested here.
+    const lab = `/tmp/lab-${randomUUID()}`;
+    const { child, found } = await start({ [MARKER]: `${lab}#hub` });
     const ids = (processes: { pid: number }[]) => processes.map(({ pid }) => pid);
-    expect(ids(findMarked('/tmp/a-lab'))).toEqual([found.pid]);
-    expect(ids(findMarked('/tmp/a-lab', 'hub'))).toEqual([found.pid]);
-    expect(findMarked('/tmp/a-lab', 'hu')).toEqual([]);
-    expect(findMarked('/tmp/a')).toEqual([]);
+    expect(ids(findMarked(lab))).toEqual([found.pid]);
+    expect(ids(findMarked(lab, 'hub'))).toEqual([found.pid]);
+    expect(findMarked(lab, 'hu')).toEqual([]);
+    expect(findMarked(lab.slice(0, -1))).toEqual([]);
     sendSignal(found, 'SIGKILL');
     await once(child, 'exit');
   });

@@ -70,10 +70,20 @@ describe('start', () => {
   });
 
   it('starts it anew when it runs but does not answer', async () => {
-    const spec = scripted('deaf', IDLE);
+    const spec = scripted('deaf', IDLE, { answersWithin: 300 });
     const first = await fresh().start(spec);
     rmSync(join(dir, 'deaf.ready'));
     expect((await fresh().start(spec)).pid).not.toBe(first.pid);
+  });
+
+  it('keeps one that was slow to answer', async () => {
+    const spec = scripted('slow', IDLE);
+    const first = await fresh().start(spec);
+    let asked = 0;
+    const ready = async () => {
+      if (++asked < 3) throw new Error('not in time');
+    };
+    expect((await fresh().start({ ...spec, ready })).pid).toBe(first.pid);
   });
 
   it('reports one that ends at once, with what it logged', async () => {
@@ -133,7 +143,7 @@ describe('stop', () => {
     const record = await supervisor.start(
       scripted('stubborn', `process.on('SIGTERM', () => console.log('no')); ${IDLE}`),
     );
-    await supervisor.stop('stubborn', 200);
+    await supervisor.stop('stubborn', 2_000);
     expect(isRunning(record)).toBe(false);
     expect(readFileSync(record.log, 'utf8')).toBe('no\n');
   });

@@ -58,7 +58,7 @@ export const autoscale: Act = {
   name: 'autoscale',
   number: 4,
   title: 'Pods scale',
-  limit: 500,
+  limit: 650,
   async play(world, expect, _thread, progress, stage) {
     const shop = await openShop(world, stage);
     await untilAtRest(shop, 150);

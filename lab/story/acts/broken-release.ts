@@ -65,7 +65,7 @@ export const brokenRelease: Act = {
     );
     expect.within('from the pushed tag to that report', secondsSince(pushed), 120);
     const degraded = await shop.application.until('Argo CD to show it', 60, (items) =>
-      items.find((each) => each.status?.health?.status === 'Degraded'),
+      items.find((each) => stateOf(each) === 'Synced, Degraded'),
     );
     expect.equal('Argo CD shows that what Git wants does not work', stateOf(degraded), 'Synced, Degraded');
     traffic.mark('Degraded');

@@ -81,6 +81,7 @@ export const firstSync: Act = {
     await untilCompared(world, stage, 'shop');
     await untilCalm(shop, 150);
     await untilAtRest(shop, 60);
+    await untilCalm(shop, 60);
     expect.within('from the root application to a shop that is Synced and Healthy', secondsSince(started), 120);
 
     const { data: main } = await developer.git.getRef({ ...where, ref: 'heads/main' });

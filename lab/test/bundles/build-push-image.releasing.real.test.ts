@@ -71,7 +71,7 @@ describe('releases', () => {
       );
     await slow('v1.4.1', 1);
     let other: Promise<void> | undefined;
-    const result = await slow('v1.4.2', 4, (_child, text) => {
+    const result = await slow('v1.4.2', 8, (_child, text) => {
       if (text.includes('RUN --mount')) other ??= put('1.4.1', '1.4.3', '1.4', '1', 'latest');
     });
     await other;

@@ -281,7 +281,7 @@ describe('trouble', () => {
 
   it('of a push between reading and committing: both changes are there', async () => {
     const repository = await TestRepository.create();
-    await fault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: { delayMs: 3000 } });
+    await fault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: { delayMs: 8000 } });
     const running = repository.step(RELEASE);
     await seen(1);
     await repository.push({ 'helm/shop/values.yaml': VALUES.replace('# ünï', '# moved ünï') }, 'fix: theirs');

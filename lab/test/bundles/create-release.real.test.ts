@@ -342,7 +342,7 @@ describe('runs at the same time', () => {
 });
 
 describe('a run that is killed', () => {
-  const delayed = { delayMs: 1_500 };
+  const delayed = { delayMs: 5_000 };
   it.each<[string, FaultRequest, (scene: Scene) => Promise<boolean>]>([
     ['before it made a draft', { match: CREATE, fault: 'reset' }, async () => true],
     [
