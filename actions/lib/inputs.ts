@@ -11,6 +11,10 @@ export function parseBoolean(text: string): boolean | undefined {
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
+/** A text to show, without the name and password that a host may have before it; a digest after a tag is no host. */
+const withoutLogin = (text: string): string =>
+  text.replaceAll(/(?<=^|\s|:\/\/)[^\s/@:]+:[^\s/@]+@(?!sha(256|512):)/g, '***@');
+
 /** One line of a list input with its place, so that a fault can name it. */
 export interface Line {
   text: string;
@@ -132,7 +136,7 @@ export class InputReader {
   }
 
   fault(fault: InputFault): void {
-    this.#faults.push(fault);
+    this.#faults.push(fault.value === undefined ? fault : { ...fault, value: withoutLogin(fault.value) });
   }
 
   /** @throws {InputError} naming every fault that was met */

@@ -36,6 +36,8 @@ export async function readTextFile(reader: InputReader, input: string, workspace
 export async function findFiles(reader: InputReader, workspace: string): Promise<LocalFile[]> {
   const lines = reader.lines('files');
   const exclude = lines.filter(({ text }) => text.startsWith('!')).map(({ text }) => text.slice(1).trim());
+  if (exclude.length > 0 && exclude.length === lines.length)
+    reader.fault({ input: 'files', problem: 'only leaves files out and names none', example: EXAMPLE });
   const found = new Map<string, LocalFile>();
   for (const { text, number } of lines) {
     if (text.startsWith('!')) continue;

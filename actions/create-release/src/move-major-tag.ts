@@ -13,10 +13,14 @@ const MAX_ATTEMPTS = 5;
  */
 export async function moveMajorTag(
   tag: string,
-  { commit, version }: Decision,
+  { commit, version, prerelease }: Decision,
   history: History,
 ): Promise<string | undefined> {
   if (version === undefined) return undefined;
+  if (prerelease) {
+    info(`${tag} is a pre-release; the major tag stays`);
+    return undefined;
+  }
   for (let attempt = 1; ; attempt++) {
     const tags = await explained('listing the tags', () => history.tags());
     const major = majorTagOf(tag, version, tags);

@@ -176,12 +176,16 @@ describe('writeNotes', () => {
 });
 
 describe('moveMajorTag', () => {
-  const move = async (tag: string, at: string, tags: Tag[]) => {
+  const move = async (tag: string, at: string, tags: Tag[], inputs: Record<string, string> = {}) => {
     const history = new FakeHistory(tags);
-    const decision: Decision = await decide(await settings({ tag }), history);
+    const decision: Decision = await decide(await settings({ tag, ...inputs }), history);
     const major = await moveMajorTag(tag, { ...decision, commit: sha(at) }, history);
     return { major, points: history.points };
   };
+  it('stays when the release is said to be a pre-release, whatever its tag', async () => {
+    const tags = line('v1', 'v1.1.0');
+    expect(await move('v1.1.0', 'b', tags, { prerelease: 'true' })).toEqual({ major: undefined, points: [] });
+  });
   it('makes it, moves it, or leaves it when it is there already', async () => {
     expect(await move('v1.1.0', 'a', line('v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('a'), false]] });
     expect(await move('v1.1.0', 'b', line('v1', 'v1.1.0'))).toEqual({ major: 'v1', points: [['v1', sha('b'), true]] });

@@ -191,6 +191,7 @@ describe('files', () => {
   it.each([
     ['dist/**/a.tgz', 'files names two files that become the asset a.tgz'],
     ['dist', 'files (line 1) matches no file'],
+    ['!dist/b*\n!notes.md', 'files only leaves files out and names none'],
     ['dist/a.tgz\n./dist/c[1].txt\n!./dist/c*', 'files (line 2) matches no file'],
     ['dist/a.tgz\n!dist', 'files (line 1) matches no file'],
     ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],

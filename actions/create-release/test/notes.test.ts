@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
 import { parseImagesOutput } from '../../lib/images-output.ts';
 import { commitNotes, parseChange } from '../src/notes/commits.ts';
-import { compose, MAX_LENGTH, splitLink } from '../src/notes/compose.ts';
+import { compose, splitLink } from '../src/notes/compose.ts';
 import { plainText } from '../src/notes/text.ts';
-import { markBody } from '../src/rules/canonical.ts';
+import { MAX_LENGTH, markBody } from '../src/rules/canonical.ts';
 
 const commit = (message: string, merge = false) => ({ sha: 'a'.repeat(40), message, merge });
 
@@ -110,6 +110,13 @@ describe('compose', () => {
 
   it("refuses to cut the user's own words", () => {
     expect(() => compose({ body: 'b'.repeat(125_000), changes: '', link: '', images })).toThrow(ActionError);
+    expect(() => compose({ body: 'b'.repeat(125_001), changes: '', link: '', images: [] })).toThrow(ActionError);
+  });
+
+  it('takes as many of them as GitHub does, and leaves the list of changes out when it has no room', () => {
+    const body = 'b'.repeat(125_000);
+    expect(compose({ body, changes: '', link: '', images: [] })).toEqual({ text: body, cut: 0 });
+    expect(markBody(body, '0'.repeat(36))).toHaveLength(125_000);
   });
 });
 

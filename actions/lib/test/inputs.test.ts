@@ -17,6 +17,27 @@ function faultsOf(inputs: InputReader): string[] {
   }
 }
 
+describe('a value that holds a login', () => {
+  it.each([
+    ['octocat:hunter2@ghcr.io', '***@ghcr.io'],
+    ['https://octocat:hunter2@ghcr.io/o', 'https://***@ghcr.io/o'],
+    ['alpine:3.20@sha256:0', 'alpine:3.20@sha256:0'],
+  ])('%s is shown as %s', (value, shown) => {
+    const reader = new InputReader({ INPUT_REGISTRY: value });
+    reader.parsed('registry', () => ({ problem: 'is no registry' }), 'ghcr.io');
+    const told = (() => {
+      try {
+        reader.finish();
+      } catch (error) {
+        return JSON.stringify([error, String(error), (error as { faults?: unknown }).faults]);
+      }
+      return '';
+    })();
+    expect(told).toContain(shown);
+    expect(told).not.toContain('hunter2');
+  });
+});
+
 describe('booleans', () => {
   it.each(['true', 'True', 'TRUE', ' true '])('reads %j as true', (value) => {
     expect(reader({ push: value }).boolean('push', false)).toBe(true);

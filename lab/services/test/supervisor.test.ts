@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { choosePort } from '../ports.ts';
+import { LabError } from '../../errors.ts';
+import { choosePort, onFreePorts } from '../ports.ts';
 import { findMarked, isRunning } from '../processes.ts';
 import { LabState } from '../state.ts';
 import { type ServiceSpec, Supervisor } from '../supervisor.ts';
@@ -198,6 +199,32 @@ describe('choosePort', () => {
     const second = await choosePort(LabState.load(dir), 'hub');
     expect(second).not.toBe(first);
     expect(LabState.load(dir).ports.hub).toBe(second);
+  });
+
+  it('is asked again when somebody took the port between the choice and the start', async () => {
+    const ports: number[] = [];
+    const record = await onFreePorts(async () => {
+      const port = await choosePort(LabState.load(dir), 'hub');
+      if (ports.push(port) === 1) stranger = await listen(port);
+      const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => { READY })`;
+      return fresh().start(scripted('hub', script, { port }));
+    });
+    expect(ports).toHaveLength(2);
+    expect(ports[1]).not.toBe(ports[0]);
+    expect(record.port).toBe(ports[1]);
+  });
+
+  it.each([
+    ['a port that is taken each time', 'ended: listen EADDRINUSE: address already in use 127.0.0.1:1', 3],
+    ['another failure', 'is not ready', 1],
+  ])('%s is reported', async (_, message, tries) => {
+    let tried = 0;
+    const start = async () => {
+      tried++;
+      throw new LabError(message, 'Look.');
+    };
+    await expect(onFreePorts(start)).rejects.toThrow(message);
+    expect(tried).toBe(tries);
   });
 
   it('keeps a port on which its own service listens', async () => {

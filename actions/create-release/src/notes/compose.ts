@@ -1,10 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { ImageReference } from '../../../lib/images-output.ts';
 import { markdownTable } from '../../../lib/result.ts';
-import { MARK_LENGTH } from '../rules/canonical.ts';
-
-/** GitHub refuses more: "body is too long (maximum is 125000 characters)". The mark of an unfinished draft needs room too. */
-export const MAX_LENGTH = 125_000 - MARK_LENGTH;
+import { MAX_LENGTH } from '../rules/canonical.ts';
 
 export interface Parts {
   /** The user's own text; never cut. */

@@ -8,10 +8,17 @@ export function canonical(releases: readonly Release[]): Release | undefined {
 const MARK = 'create-release: unfinished draft';
 const markOf = (run: string): string => `<!-- ${MARK} ${run} -->`;
 
-/** The text of a draft while it is being filled: people see the notes, later runs see that the draft is this action's. */
-export const markBody = (body: string, run: string): string => `${body}\n\n${markOf(run)}`;
-/** Room that the mark takes. */
-export const MARK_LENGTH = 2 + markOf('').length + 36;
+/** GitHub refuses a longer text: "body is too long (maximum is 125000 characters)". */
+export const MAX_LENGTH = 125_000;
+
+/**
+ * The text of a draft while it is being filled: people see the notes, later runs see that the draft is this action's. The end of
+ * a text that leaves no room for the mark comes when the draft is complete.
+ */
+export function markBody(body: string, run: string): string {
+  const mark = `\n\n${markOf(run)}`;
+  return body.slice(0, MAX_LENGTH - mark.length) + mark;
+}
 
 /** The text without any mark. */
 export const withoutMark = (body: string): string =>
