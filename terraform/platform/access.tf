@@ -1,11 +1,12 @@
 # Every right that the platform gives, in one place. A test holds this list to be exactly the intended one.
 locals {
   before_cluster = {
-    # Load balancers and nodes are attached to the subnet.
+    # Load balancers and nodes are attached to the subnet. AKS links the private zone of a private API server to the whole network, for which rights on
+    # the subnet are not enough: https://learn.microsoft.com/azure/aks/private-clusters, https://github.com/MicrosoftDocs/azure-aks-docs/issues/110
     cluster-network = {
       principal_id = module.identity.cluster.principal_id
       role         = "Network Contributor"
-      scope        = module.network.node_subnet_id
+      scope        = var.api_server.private ? module.network.virtual_network_id : module.network.node_subnet_id
     }
     # Nodes get the kubelet's identity.
     cluster-kubelet = {

@@ -66,6 +66,12 @@ override_resource {
 }
 
 override_resource {
+  target          = module.network.azurerm_virtual_network.this
+  override_during = plan
+  values          = { id = "/stub/network" }
+}
+
+override_resource {
   target          = module.network.azurerm_public_ip.egress
   override_during = plan
   values          = { ip_address = "198.51.100.7" }
@@ -123,6 +129,29 @@ run "role_assignments_are_exactly_the_intended_ones" {
       "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb Azure Kubernetes Service Cluster User Role /stub/cluster",
     ])
     error_message = "somebody has a right more or less than intended"
+  }
+}
+
+# MicrosoftDocs/azure-aks-docs#110: with rights on the subnet alone the first apply stops at the cluster, LinkedAuthorizationFailed.
+run "a_private_api_server_may_join_the_whole_network" {
+  command = plan
+
+  variables {
+    api_server = { private = true }
+  }
+
+  assert {
+    condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "Network Contributor"] == ["11111111-1111-1111-1111-111111111111 /stub/network"]
+    error_message = "AKS may not link the private zone of the API server to the network"
+  }
+}
+
+run "a_public_api_server_has_rights_on_the_subnet_alone" {
+  command = plan
+
+  assert {
+    condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "Network Contributor"] == ["11111111-1111-1111-1111-111111111111 /stub/subnet"]
+    error_message = "the control plane may change more of the network than it needs to"
   }
 }
 
