@@ -7,4 +7,7 @@ locals {
     "southcentralus", "southeastasia", "spaincentral", "swedencentral", "switzerlandnorth", "uaenorth", "uksouth", "westeurope", "westus2",
     "westus3",
   ]
+
+  # Regions without the StandardV2 NAT gateway, the one that spans the zones: https://learn.microsoft.com/azure/nat-gateway/nat-sku
+  regions_without_zonal_egress = ["canadaeast", "indonesiacentral", "israelnorthwest", "qatarcentral", "swedensouth", "westindia"]
 }

@@ -43,6 +43,11 @@ variable "zones" {
   }
 
   validation {
+    condition     = length(var.zones) == 0 || !contains(local.regions_without_zonal_egress, var.location)
+    error_message = "zones: ${var.location} has no NAT gateway that spans its zones (StandardV2), which the nodes' way out is made of; choose another location or, where it need not survive the loss of a zone, set zones = []."
+  }
+
+  validation {
     condition     = var.environment != "production" || length(var.zones) == 3
     error_message = "zones: production is spread over three zones; set zones = [\"1\", \"2\", \"3\"]."
   }

@@ -59,6 +59,45 @@ run "zones_in_a_region_without_is_refused" {
   expect_failures = [var.zones]
 }
 
+# The plan would be clean, and Azure would refuse the gateway when it is applied: https://learn.microsoft.com/azure/nat-gateway/nat-sku
+run "zones_where_no_nat_gateway_spans_them_is_refused" {
+  command = plan
+
+  variables {
+    location = "qatarcentral"
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "one_zone_where_no_nat_gateway_spans_them_is_refused" {
+  command = plan
+
+  variables {
+    location    = "indonesiacentral"
+    environment = "staging"
+    zones       = ["1"]
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "no_zones_where_no_nat_gateway_spans_them_is_fine" {
+  command = plan
+
+  variables {
+    location    = "qatarcentral"
+    environment = "staging"
+    zones       = []
+    registries  = { staging = { zone_redundant = false }, production = { zone_redundant = false } }
+  }
+
+  assert {
+    condition     = output.cluster.name == "aks-shop-staging"
+    error_message = "a region is refused that a Standard gateway is enough for"
+  }
+}
+
 run "two_zones_is_refused" {
   command = plan
 
