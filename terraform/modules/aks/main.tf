@@ -28,7 +28,9 @@ resource "azurerm_kubernetes_cluster" "this" {
   node_resource_group = var.node_resource_group_name
   dns_prefix          = var.name
   sku_tier            = var.sku_tier
-  tags                = var.tags
+  # Premium only allows long-term support; this switches it on: https://learn.microsoft.com/azure/aks/long-term-support
+  support_plan = var.sku_tier == "Premium" ? "AKSLongTermSupport" : "KubernetesOfficial"
+  tags         = var.tags
 
   kubernetes_version        = var.kubernetes_version
   automatic_upgrade_channel = var.upgrades.kubernetes == "none" ? null : var.upgrades.kubernetes
@@ -175,6 +177,11 @@ resource "azurerm_kubernetes_cluster" "this" {
     precondition {
       condition     = local.pod_ranges >= local.most_nodes
       error_message = "network.pod_cidr: ${var.network.pod_cidr} has a /24 for ${local.pod_ranges} nodes, and with every pool at max_count and upgrading there are ${local.most_nodes}; choose a larger range or smaller pools."
+    }
+
+    precondition {
+      condition     = var.sku_tier != "Premium" || var.upgrades.kubernetes != "stable"
+      error_message = "upgrades.kubernetes: stable leaves the minor version that Premium's long-term support is paid for; use patch or none, or sku_tier = \"Standard\"."
     }
 
     precondition {

@@ -252,6 +252,28 @@ run "pools_come_and_go_without_touching_others" {
   }
 }
 
+run "premium_has_long_term_support" {
+  command = plan
+
+  variables {
+    sku_tier = "Premium"
+  }
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.support_plan == "AKSLongTermSupport"
+    error_message = "Premium is paid for, and the version goes out of support as in Standard"
+  }
+}
+
+run "other_tiers_have_the_communitys_support" {
+  command = plan
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.support_plan == "KubernetesOfficial"
+    error_message = "Azure refuses long-term support in Standard"
+  }
+}
+
 run "the_free_tier_has_no_cost_analysis" {
   command = plan
 

@@ -104,6 +104,17 @@ run "a_drain_of_a_minute_is_refused" {
   expect_failures = [var.upgrades]
 }
 
+run "long_term_support_of_a_version_that_does_not_stay_is_refused" {
+  command = plan
+
+  variables {
+    sku_tier = "Premium"
+    upgrades = { kubernetes = "stable" }
+  }
+
+  expect_failures = [azurerm_kubernetes_cluster.this]
+}
+
 run "a_day_that_is_none_is_refused" {
   command = plan
 
