@@ -75,7 +75,7 @@ variable "system_pool" {
 
 variable "user_pools" {
   description = <<-EOT
-    Pools for applications, by name (1 to 9 lower-case letters and digits). Fields as for `system_pool`, and:
+    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as for `system_pool`, and:
     - `labels`, `taints` (`key=value:NoSchedule`) of the nodes.
     - `spot`: Azure's spare capacity, cheaper and taken away at any time.
   EOT

@@ -43,7 +43,7 @@ variable "system_pool" {
 
 variable "user_pools" {
   description = <<-EOT
-    Pools for applications, by name (1 to 9 lower-case letters and digits). Fields as for `system_pool`, and:
+    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as for `system_pool`, and:
     - `labels`, `taints` (`key=value:NoSchedule`) of the nodes.
     - `spot`: Azure's spare capacity, cheaper and taken away at any time.
   EOT
@@ -65,6 +65,13 @@ variable "user_pools" {
   validation {
     condition     = alltrue([for name, pool in var.user_pools : can(regex("^[a-z][a-z0-9]{0,8}$", name)) && name != "system"])
     error_message = "user_pools: a pool's name has 1 to 9 lower-case letters and digits, starts with a letter, and is not \"system\"."
+  }
+
+  validation {
+    # azurerm takes a pool of that name for what a rotation that failed left behind, moves the pods there, and deletes it:
+    # https://github.com/hashicorp/terraform-provider-azurerm/blob/main/internal/services/containers/kubernetes_cluster_node_pool_resource.go
+    condition     = alltrue([for name in keys(var.user_pools) : !endswith(name, "tmp")])
+    error_message = "user_pools: a pool's name must not end in \"tmp\", which is how a pool is called while it replaces another for a new size, and then deleted; choose another name."
   }
 
   validation {

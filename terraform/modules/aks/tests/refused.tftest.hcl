@@ -205,6 +205,26 @@ run "a_pool_named_system_is_refused" {
   expect_failures = [var.user_pools]
 }
 
+run "a_pool_named_like_one_that_stands_in_for_another_is_refused" {
+  command = plan
+
+  variables {
+    user_pools = { apps = {}, appstmp = {} }
+  }
+
+  expect_failures = [var.user_pools]
+}
+
+run "a_pool_named_like_what_stands_in_for_the_system_pool_is_refused" {
+  command = plan
+
+  variables {
+    user_pools = { systemtmp = {} }
+  }
+
+  expect_failures = [var.user_pools]
+}
+
 run "a_pool_name_that_azure_does_not_take_is_refused" {
   command = plan
 
