@@ -3,7 +3,8 @@ variable "registries" {
     The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which alone the cluster pulls from.
     null where no workflow pushes: the cluster then pulls from `pull_from_registry_id`.
     - `sku`: Basic, Standard or Premium.
-    - `zone_redundant`: a copy in every zone. Premium only.
+    - `zone_redundant`: a copy in every zone. To be asked for with Premium; with Basic and Standard Azure does so by itself where the region has zones, and
+      the provider refuses true.
     - `replica_locations`: more regions with a copy. Premium only.
     - `untagged_retention_days`: after how many days a manifest that no tag names is deleted; null keeps all. Premium only.
   EOT

@@ -8,7 +8,7 @@ resource "azurerm_container_registry" "this" {
   # checkov:skip=CKV_AZURE_164:Docker content trust is retired; charts name images by digest and build provenance is attested
   # checkov:skip=CKV_AZURE_165:One region is enough until a second is wanted: replica_locations
   # checkov:skip=CKV_AZURE_166:Quarantine holds every push back until something releases it; the scan in build.yml comes before promotion instead
-  # checkov:skip=CKV_AZURE_233:Zone redundancy is on unless zone_redundant says otherwise; checkov does not follow the variable
+  # checkov:skip=CKV_AZURE_233:Azure keeps a registry of any tier in every zone where the region has them; checkov does not follow the variable
   # checkov:skip=CKV_AZURE_237:Dedicated data endpoints serve firewalls that allow by host name; nothing here does
   name                = var.name
   resource_group_name = var.resource_group_name
@@ -20,6 +20,8 @@ resource "azurerm_container_registry" "this" {
   admin_enabled          = false
   anonymous_pull_enabled = false
 
+  # Azure does so for every tier where the region has zones, asked or not, and the provider takes true with Premium alone:
+  # https://learn.microsoft.com/azure/container-registry/zone-redundancy
   zone_redundancy_enabled  = var.zone_redundant
   retention_policy_in_days = var.untagged_retention_days
 
@@ -37,7 +39,7 @@ resource "azurerm_container_registry" "this" {
   lifecycle {
     precondition {
       condition     = local.premium || !var.zone_redundant
-      error_message = "zone_redundant: a ${var.sku} registry can not be zone redundant; set sku = \"Premium\" or zone_redundant = false."
+      error_message = "zone_redundant: the provider takes true with Premium alone; set it to false. Azure keeps a ${var.sku} registry in every zone by itself where the region has zones."
     }
 
     precondition {

@@ -35,7 +35,7 @@ variable "sku" {
 }
 
 variable "zone_redundant" {
-  description = "Keep a copy in every zone of the region. Premium only."
+  description = "Keep a copy in every zone of the region. To be asked for with Premium; with Basic and Standard Azure does so by itself where the region has zones, and the provider refuses true."
   type        = bool
   default     = true
 }
