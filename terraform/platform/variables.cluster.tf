@@ -22,6 +22,8 @@ variable "upgrades" {
     - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
     - `max_surge`: nodes added while a pool is upgraded, a count or a share, so that no capacity is missing.
     - `drain_timeout_minutes`: how long a node waits for its pods, which leave as their disruption budgets allow.
+    - `undrainable_nodes`: what becomes of a node whose pods do not leave in that time. `Cordon`: it takes no more pods, a new node stays in its place, and the
+      upgrade goes on. `Schedule`: it stays as it is, and the upgrade fails. Not for spot pools.
     - `kubernetes_window`, `node_window`: when. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
   EOT
   type = object({
@@ -29,6 +31,7 @@ variable "upgrades" {
     node_image            = optional(string, "NodeImage")
     max_surge             = optional(string, "33%")
     drain_timeout_minutes = optional(number, 30)
+    undrainable_nodes     = optional(string, "Cordon")
     kubernetes_window = optional(object({
       day        = optional(string, "Tuesday")
       start      = optional(string, "02:00")

@@ -22,6 +22,12 @@ const rotation = (prefix = '', more: readonly string[] = []): NonNullable<Behavi
   by: `${prefix}temporary_name_for_rotation`,
 });
 
+/**
+ * What a pool can not lose once it has it, by Azure's API: `ForceNewIfChange` in both resources.
+ * https://github.com/Azure/azure-rest-api-specs/issues/27373, hashicorp/terraform-provider-azurerm#26568, #29318; Azure/terraform-azurerm-aks#719
+ */
+const KEPT = ['upgrade_settings.drain_timeout_in_minutes', 'upgrade_settings.undrainable_node_behavior'];
+
 const PREMIUM = { path: 'sku', not: 'Premium' };
 
 /** By resource, without the provider's prefix. */
@@ -62,10 +68,12 @@ export const azurermBehaviour: Readonly<Record<string, Behaviour>> = {
       'node_resource_group',
       'private_cluster_enabled',
     ],
+    replaced_when_unset: ['api_server_access_profile.subnet_id', ...KEPT.map((name) => `default_node_pool.${name}`)],
     rotated: rotation('default_node_pool.', ['only_critical_addons_enabled']),
   },
   kubernetes_cluster_node_pool: {
     replaced_by: ['name', 'kubernetes_cluster_id', 'eviction_policy', 'priority', 'spot_max_price'],
+    replaced_when_unset: KEPT,
     rotated: rotation(),
     never: [
       {
@@ -74,6 +82,15 @@ export const azurermBehaviour: Readonly<Record<string, Behaviour>> = {
           { path: 'upgrade_settings.max_surge', set: true },
         ],
         says: '`max_surge` cannot be set when `priority` is set to `Spot`',
+      },
+      {
+        all: [
+          { path: 'priority', not: 'Spot' },
+          { path: 'upgrade_settings', set: true },
+          { path: 'upgrade_settings.max_surge', unset: true },
+          { path: 'upgrade_settings.max_unavailable', unset: true },
+        ],
+        says: 'either `max_surge` or `max_unavailable` must be specified in `upgrade_settings` when `priority` is not `Spot`',
       },
     ],
   },

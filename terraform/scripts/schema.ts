@@ -33,18 +33,21 @@ export interface Block {
   block_types?: Record<string, BlockType>;
 }
 
-/** A value, by its dotted path: as text `is` or is `not` one, or is there at all. */
+/** A value, by its dotted path: as text `is` or is `not` one, is there at all (`set`), or is not (`unset`). */
 export interface Condition {
   path: string;
   is?: string;
   not?: string;
   set?: true;
+  unset?: true;
 }
 
 /** What a provider does with a change, which its schema does not say. Paths are dotted through blocks that are there once. */
 export interface Behaviour {
   /** Arguments whose change replaces the resource. */
   replaced_by?: readonly string[];
+  /** Arguments that replace the resource when they go from a value to none, or to 0, and are changed in place otherwise. */
+  replaced_when_unset?: readonly string[];
   /** Arguments whose change the provider carries out in place when the argument `by` is set, and refuses otherwise when it is applied. */
   rotated?: { of: readonly string[]; by: string };
   /** Combinations that the provider refuses when it plans, each with what it says. */

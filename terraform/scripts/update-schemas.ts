@@ -159,12 +159,20 @@ function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void 
 }
 
 /** @throws naming the path that the schema does not have */
-function checkPaths(block: Block, { replaced_by = [], rotated, never = [] }: Behaviour): void {
+function checkPaths(
+  block: Block,
+  { replaced_by = [], replaced_when_unset = [], rotated, never = [] }: Behaviour,
+): void {
   const conditions = never.flatMap(({ all }) => all);
   // Of what is set, a block may be meant.
   const attributes = conditions.filter(({ path, set }) => !(set && block.block_types?.[path])).map(({ path }) => path);
-  for (const path of [...replaced_by, ...attributes, ...(rotated ? [...rotated.of, rotated.by] : [])])
-    attributeAt(block, path.split('.'));
+  const named = [
+    ...replaced_by,
+    ...replaced_when_unset,
+    ...attributes,
+    ...(rotated ? [...rotated.of, rotated.by] : []),
+  ];
+  for (const path of named) attributeAt(block, path.split('.'));
 }
 
 function attributeAt(block: Block, [name = '', ...rest]: readonly string[]): Attribute {

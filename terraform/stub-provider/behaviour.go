@@ -12,8 +12,9 @@ import (
 // behaviour is what a provider does with a change of a resource, which its schema does not say. Paths are dotted, through blocks that are
 // there once.
 type behaviour struct {
-	ReplacedBy []string `json:"replaced_by"`
-	Rotated    struct {
+	ReplacedBy        []string `json:"replaced_by"`
+	ReplacedWhenUnset []string `json:"replaced_when_unset"`
+	Rotated           struct {
 		Of []string
 		By string
 	}
@@ -25,7 +26,7 @@ type behaviour struct {
 
 type condition struct {
 	Path, Is, Not string
-	Set           bool
+	Set, Unset    bool
 }
 
 // replacements returns the paths of the arguments whose change replaces the resource.
@@ -35,6 +36,13 @@ func (b *behaviour) replacements(prior, planned tftypes.Value) []*tftypes.Attrib
 		before, _ := at(prior, path)
 		after, place := at(planned, path)
 		if !before.Equal(after) {
+			paths = append(paths, place)
+		}
+	}
+	for _, path := range b.ReplacedWhenUnset {
+		before, place := at(prior, path)
+		after, _ := at(planned, path)
+		if !empty(before) && after.IsKnown() && empty(after) {
 			paths = append(paths, place)
 		}
 	}
@@ -84,6 +92,8 @@ func (c condition) holds(config tftypes.Value) bool {
 		return false
 	case c.Set:
 		return !absent(value)
+	case c.Unset:
+		return absent(value)
 	case c.Not != "":
 		return text(value) != c.Not
 	default:
@@ -99,6 +109,12 @@ func absent(value tftypes.Value) bool {
 	list, ok := value.Type().(tftypes.List)
 	var elements []tftypes.Value
 	return ok && list.ElementType.Is(tftypes.Object{}) && value.As(&elements) == nil && len(elements) == 0
+}
+
+// empty is true for what the older plug-in SDK, which azurerm is made with, takes for not set: null, an empty text, and 0.
+func empty(value tftypes.Value) bool {
+	written := text(value)
+	return written == "" || written == "0"
 }
 
 // at follows a dotted path; of a list it takes the first element. What is not there is null.

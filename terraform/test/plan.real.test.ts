@@ -169,6 +169,46 @@ describe('a running platform', () => {
     expect(output).toContain(`# ${replaced} must be replaced`);
   });
 
+  // Azure/terraform-azurerm-aks#719; hashicorp/terraform-provider-azurerm#26568, #29318
+  describe('whose upgrades somebody changed by hand', () => {
+    const settings = (attributes: Record<string, unknown>) =>
+      (attributes.upgrade_settings as Record<string, unknown>[])[0] ?? {};
+    const setByHand = async (undrainable_node_behavior: string, drain_timeout_in_minutes: number) => {
+      const change = { undrainable_node_behavior, drain_timeout_in_minutes };
+      await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) =>
+        Object.assign(settings(defaultPool(attributes)), change),
+      );
+      await drift(workspace, 'azurerm_kubernetes_cluster_node_pool', (attributes) =>
+        Object.assign(settings(attributes), change),
+      );
+    };
+
+    it('gets them back in place', async () => {
+      await setByHand('Schedule', 60);
+      const { output } = await plan(workspace, 'platform', 'production.tfvars');
+      await setByHand('Cordon', 30);
+      expect(output.match(/"Schedule" -> "Cordon"/g)).toHaveLength(2);
+      expect(output).not.toContain('must be replaced');
+    });
+
+    // So that the test above could fail.
+    it.each(['undrainable_node_behavior', 'drain_timeout_in_minutes'])(
+      'would be replaced, the cluster among it, if Terraform said nothing of %s',
+      async (setting) => {
+        const undo = await Promise.all(
+          ['modules/aks/main.tf', 'modules/aks/pools.tf'].map((file) =>
+            workspace.edit(file, (text) => text.replace(new RegExp(`^ *${setting} .*$`, 'm'), '')),
+          ),
+        );
+        const { output } = await plan(workspace, 'platform', 'production.tfvars');
+        await Promise.all(undo.map((each) => each()));
+        expect(output).toContain('# module.aks.azurerm_kubernetes_cluster.this must be replaced');
+        expect(output).toContain('# module.aks.azurerm_kubernetes_cluster_node_pool.user["apps"] must be replaced');
+        expect(output).toMatch(new RegExp(`${setting} .*# forces replacement`));
+      },
+    );
+  });
+
   it('gets other sizes by way of a second pool, and without a name for it not at all', async () => {
     const args = ['apply', '-auto-approve', '-input=false', '-var-file=../environments/production.tfvars', ...sizes];
     const undo = await workspace.edit('modules/aks/main.tf', (text) =>
@@ -229,6 +269,13 @@ describe('what the provider refuses when it plans', () => {
       'priority        = each.value.spot ? "Spot" : "Regular"',
       'priority = "Spot"',
       '`max_surge` cannot be set when `priority` is set to `Spot`',
+    ],
+    [
+      'a pool that is neither spot nor has surge',
+      'modules/aks/pools.tf',
+      'max_surge                     = each.value.spot ? null : var.upgrades.max_surge',
+      '',
+      'either `max_surge` or `max_unavailable` must be specified in `upgrade_settings`',
     ],
     [
       'copies of a registry that is not Premium',

@@ -99,6 +99,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     upgrade_settings {
       max_surge                     = var.upgrades.max_surge
       drain_timeout_in_minutes      = var.upgrades.drain_timeout_minutes
+      undrainable_node_behavior     = var.upgrades.undrainable_nodes
       node_soak_duration_in_minutes = 0
     }
   }

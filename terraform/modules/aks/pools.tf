@@ -30,15 +30,12 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
 
   temporary_name_for_rotation = "${each.key}tmp"
 
-  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool
-  dynamic "upgrade_settings" {
-    for_each = each.value.spot ? [] : [var.upgrades]
-
-    content {
-      max_surge                     = upgrade_settings.value.max_surge
-      drain_timeout_in_minutes      = upgrade_settings.value.drain_timeout_minutes
-      node_soak_duration_in_minutes = 0
-    }
+  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool. So no new node can stay in the place of a cordoned one either.
+  upgrade_settings {
+    max_surge                     = each.value.spot ? null : var.upgrades.max_surge
+    drain_timeout_in_minutes      = var.upgrades.drain_timeout_minutes
+    undrainable_node_behavior     = each.value.spot ? null : var.upgrades.undrainable_nodes
+    node_soak_duration_in_minutes = 0
   }
 
   lifecycle {

@@ -16,6 +16,8 @@ variable "upgrades" {
     - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
     - `max_surge`: nodes added while a pool is upgraded, a count or a share, so that no capacity is missing.
     - `drain_timeout_minutes`: how long a node waits for its pods, which leave as their disruption budgets allow.
+    - `undrainable_nodes`: what becomes of a node whose pods do not leave in that time. `Cordon`: it takes no more pods, a new node stays in its place, and the
+      upgrade goes on. `Schedule`: it stays as it is, and the upgrade fails. Not for spot pools.
     - `kubernetes_window`, `node_window`: when. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
   EOT
   type = object({
@@ -23,6 +25,7 @@ variable "upgrades" {
     node_image            = optional(string, "NodeImage")
     max_surge             = optional(string, "33%")
     drain_timeout_minutes = optional(number, 30)
+    undrainable_nodes     = optional(string, "Cordon")
     kubernetes_window = optional(object({
       day        = optional(string, "Tuesday")
       start      = optional(string, "02:00")
@@ -56,6 +59,12 @@ variable "upgrades" {
   validation {
     condition     = var.upgrades.drain_timeout_minutes >= 5 && var.upgrades.drain_timeout_minutes <= 1440
     error_message = "upgrades.drain_timeout_minutes: give 5 to 1440."
+  }
+
+  validation {
+    # Never unset: when it goes from set to unset azurerm replaces the pool, and with the system pool the cluster.
+    condition     = contains(["Cordon", "Schedule"], var.upgrades.undrainable_nodes)
+    error_message = "upgrades.undrainable_nodes: use Cordon or Schedule."
   }
 
   validation {

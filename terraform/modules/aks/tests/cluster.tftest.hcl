@@ -236,7 +236,7 @@ run "pools_come_and_go_without_touching_others" {
   }
 
   assert {
-    condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].priority == "Spot" && length(azurerm_kubernetes_cluster_node_pool.user["batch"].upgrade_settings) == 0 && azurerm_kubernetes_cluster_node_pool.user["apps"].priority == "Regular"
+    condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].priority == "Spot" && azurerm_kubernetes_cluster_node_pool.user["batch"].upgrade_settings[0].max_surge == null && azurerm_kubernetes_cluster_node_pool.user["apps"].priority == "Regular"
     error_message = "a spot pool is not what Azure takes for one"
   }
 
@@ -249,6 +249,31 @@ run "pools_come_and_go_without_touching_others" {
   assert {
     condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].node_taints == tolist(["purpose=batch:NoSchedule", "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"])
     error_message = "Azure's own taint would be a difference at every plan"
+  }
+}
+
+# hashicorp/terraform-provider-azurerm#26568, #29318
+run "every_pool_drains_for_as_long_as_wanted" {
+  command = plan
+
+  variables {
+    upgrades   = { drain_timeout_minutes = 90 }
+    user_pools = { apps = {}, batch = { min_count = 0, spot = true } }
+  }
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].upgrade_settings[0].drain_timeout_in_minutes == 90 && alltrue([for pool in azurerm_kubernetes_cluster_node_pool.user : pool.upgrade_settings[0].drain_timeout_in_minutes == 90])
+    error_message = "a pool gives its pods another time to leave"
+  }
+}
+
+# Azure/terraform-azurerm-aks#719. What the provider does without it is planned in terraform/test/plan.real.test.ts.
+run "a_node_that_does_not_drain_is_the_variables_matter" {
+  command = plan
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].upgrade_settings[0].undrainable_node_behavior == "Cordon" && azurerm_kubernetes_cluster_node_pool.user["apps"].upgrade_settings[0].undrainable_node_behavior == "Cordon"
+    error_message = "a pool leaves open what somebody may set by hand, and azurerm then replaces it"
   }
 }
 

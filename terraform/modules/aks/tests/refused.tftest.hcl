@@ -104,6 +104,16 @@ run "a_drain_of_a_minute_is_refused" {
   expect_failures = [var.upgrades]
 }
 
+run "a_behaviour_of_nodes_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    upgrades = { undrainable_nodes = "Delete" }
+  }
+
+  expect_failures = [var.upgrades]
+}
+
 run "long_term_support_of_a_version_that_does_not_stay_is_refused" {
   command = plan
 
