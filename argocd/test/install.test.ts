@@ -31,6 +31,10 @@ describe('the install values', () => {
     expect(rbac['policy.default']).toBe('');
   });
 
+  it('close to other pods what no policy opens', () => {
+    expect(values.global.networkPolicy).toEqual({ create: true, defaultDenyIngress: true });
+  });
+
   it('ask Git in seconds, from inside', () => {
     expect(cm['timeout.reconciliation']).toMatch(/^[1-5]\d?s$/);
   });

@@ -16,18 +16,33 @@ locals {
     })
   }
 
+  # Who talks to Redis, by the labels that the chart gives to their pods.
+  redis_clients = [for name in ["application-controller", "repo-server", "server"] : {
+    podSelector = { matchLabels = { "app.kubernetes.io/name" = "argocd-${name}", "app.kubernetes.io/instance" = "argocd" } }
+  }]
+
   redis_ha = {
     redis-ha = merge(local.system_nodes, {
       enabled          = true
       hardAntiAffinity = true
-      redis            = { resources = { requests = { cpu = "50m", memory = "64Mi" }, limits = { memory = "128Mi" } } }
-      sentinel         = { resources = { requests = { cpu = "20m", memory = "32Mi" }, limits = { memory = "64Mi" } } }
+      # global.networkPolicy does not reach this subchart, whose own policies are off by default. Sentinel has no password: who reaches it may make any Redis the
+      # master. Redis and Sentinel are for each other and for HAProxy.
+      networkPolicy = { enabled = true }
+      redis         = { resources = { requests = { cpu = "50m", memory = "64Mi" }, limits = { memory = "128Mi" } } }
+      sentinel      = { resources = { requests = { cpu = "20m", memory = "32Mi" }, limits = { memory = "64Mi" } } }
       haproxy = merge(local.system_nodes, {
         hardAntiAffinity = true
         # One goes before its successor comes, because each of three nodes has one, and Kubernetes' own choice waits for a fourth:
         # https://github.com/argoproj/argo-cd/issues/16627
         deploymentStrategy = { type = "RollingUpdate", rollingUpdate = { maxSurge = 0, maxUnavailable = 1 } }
-        resources          = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
+        networkPolicy = {
+          enabled = true
+          # Without ports the chart opens those of Redis and Sentinel.
+          ingressRules = [{ selectors = local.redis_clients }]
+          # Where a node answers for the cluster's DNS. The chart allows it to Redis by itself, and to HAProxy not.
+          egressRules = [{ selectors = [{ ipBlock = { cidr = "169.254.0.0/16" } }], ports = [{ port = 53, protocol = "UDP" }, { port = 53, protocol = "TCP" }] }]
+        }
+        resources = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
       })
     })
   }
