@@ -1,0 +1,92 @@
+import { glob, readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..');
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+interface Locked {
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  link?: boolean;
+  /** It came inside the package that holds it, whose hash covers it. */
+  inBundle?: boolean;
+}
+
+const json = async <T>(path: string): Promise<T> => JSON.parse(await readFile(join(root, path), 'utf8')) as T;
+const own = await json<Manifest>('package.json');
+const shop = await json<Manifest>('app/package.json');
+const { packages } = await json<{ packages: Record<string, Locked> }>('package-lock.json');
+
+/** The packages whose code the files import. A type is gone when the code runs. */
+async function imported(patterns: string[]): Promise<string[]> {
+  const found = new Set<string>();
+  for await (const path of glob(patterns, { cwd: root })) {
+    const source = await readFile(join(root, path), 'utf8');
+    const statements = source.matchAll(
+      /^(?:import|export)\s(?!type\s)[\w\s{},*$]*?(?:from\s)?'([^']+)';|\bimport\('([^']+)'\)/gm,
+    );
+    for (const [, name = '', loaded = name] of statements) {
+      if (loaded.startsWith('.') || loaded.startsWith('node:') || builtinModules.includes(loaded)) continue;
+      const [first = '', second] = loaded.split('/');
+      found.add(first.startsWith('@') ? `${first}/${second}` : first);
+    }
+  }
+  return [...found].sort();
+}
+
+describe('the packages', () => {
+  it('that the bundles hold are dependencies, so that their alerts count, and nothing else is', async () => {
+    const bundled = await imported(['actions/*/src/**/*.ts', 'actions/lib/*.ts']);
+    expect(bundled).toContain('semver');
+    expect(Object.keys(own.dependencies).sort()).toEqual(bundled);
+  });
+
+  it('that the shop runs are its own, and nothing else is in its images', async () => {
+    const run = await imported(['app/*/src/**/*.ts', 'app/lib/*.ts']);
+    expect(run).toContain('hono');
+    expect(Object.keys(shop.dependencies).sort()).toEqual(run);
+    expect(shop.devDependencies).toBeUndefined();
+  });
+
+  it('that the shop shares with the lab have one version, which npm then puts where the images take them from', () => {
+    const shared = Object.entries(shop.dependencies).filter(([name]) => name in (own.devDependencies ?? {}));
+    for (const [name, version] of shared) expect([name, own.devDependencies?.[name]]).toEqual([name, version]);
+    expect(Object.keys(packages).filter((path) => path.startsWith('app/'))).toEqual([]);
+  });
+
+  it('are named with one version each', () => {
+    const asked = [own.dependencies, own.devDependencies ?? {}, shop.dependencies].flatMap((each) =>
+      Object.values(each),
+    );
+    expect(asked.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('are locked with a strong hash each, and name no registry but the public one, which npm replaces by the one that is set', () => {
+    const fetched = Object.entries(packages).filter(
+      ([path, { link, inBundle }]) => path.startsWith('node_modules/') && !link && !inBundle,
+    );
+    expect(fetched.length).toBeGreaterThan(400);
+    for (const [path, { integrity, resolved = 'https://registry.npmjs.org/' }] of fetched)
+      expect([path, integrity, resolved]).toEqual([
+        path,
+        expect.stringMatching(/^sha512-/),
+        expect.stringMatching(/^https:\/\/registry\.npmjs\.org\//),
+      ]);
+  });
+});
+
+describe("the shop's images", () => {
+  it.each(['api', 'web'])('%s installs the packages of the shop alone, without their scripts', async (name) => {
+    const dockerfile = await readFile(join(root, 'app', name, 'Dockerfile'), 'utf8');
+    expect(dockerfile.match(/npm ci .+/)?.[0]).toBe(
+      'npm ci --workspace=app --omit=dev --ignore-scripts --no-audit --no-fund',
+    );
+  });
+});
