@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
 import { execa } from 'execa';
 import lockfile from 'proper-lockfile';
+import { type BundleStats, licences, licensedData, packageFolders } from './licences.ts';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -46,15 +47,19 @@ async function minifyFolder(folder: string): Promise<void> {
 /** Bundle one compiled action into a folder that is emptied first. */
 async function bundle(compiled: string, action: string, outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
+  const statsFile = join(compiled, `${action}.stats.json`);
   await execa(
     'ncc',
-    ['build', join(compiled, action, 'src', 'index.js'), '--out', outDir, '--license', 'licenses.txt', '--no-cache'],
+    ['build', join(compiled, action, 'src', 'index.js'), '--out', outDir, '--stats-out', statsFile, '--no-cache'],
     {
       cwd: root,
       preferLocal: true,
     },
   );
   await minifyFolder(outDir);
+  const stats = JSON.parse(await readFile(statsFile, 'utf8')) as BundleStats;
+  const data = await licensedData(join(root, 'actions', action));
+  await writeFile(join(outDir, 'licenses.txt'), await licences(packageFolders(stats), data));
 }
 
 async function contents(folder: string): Promise<Map<string, string>> {
