@@ -89,4 +89,15 @@ describe("the shop's images", () => {
       'npm ci --workspace=app --omit=dev --ignore-scripts --no-audit --no-fund',
     );
   });
+
+  it.each(['api', 'web'])(
+    '%s starts from an image that is named by its digest, where Dependabot finds it',
+    async (name) => {
+      const dockerfile = await readFile(join(root, 'app', name, 'Dockerfile'), 'utf8');
+      const [, base] = /^ARG BASE_IMAGE=(\S+)$/m.exec(dockerfile) ?? [];
+      expect(dockerfile).toMatch(new RegExp(`^FROM node:24\\.[0-9.]+-slim@sha256:[0-9a-f]{64} AS ${base}$`, 'm'));
+      const others = [...dockerfile.matchAll(/^FROM (\S+)(?: AS (\S+))?$/gm)].filter(([, , stage]) => stage !== base);
+      expect(others.map(([, image]) => image)).toEqual(['${BUILD_IMAGE}', '${BASE_IMAGE}']);
+    },
+  );
 });
