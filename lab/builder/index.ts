@@ -54,7 +54,7 @@ export async function startBuilder(lab: Lab, registries: readonly RegistryEndpoi
     runc: toolPath('runc'),
     plainHttp: registries.map(({ host }) => host),
   });
-  await writeFile(configFile, config);
+  await writeFile(configFile, config, { mode: 0o600 });
   if (!lab.state.service('buildkitd')) await clearLeftovers(lab.dir);
   await lab.supervisor.start({
     name: 'buildkitd',

@@ -12,9 +12,14 @@ function sameSecret(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** `/_lab/`: the hub's own doors, which GitHub does not have. Health and logs are open; the rest takes the admin token. */
+/**
+ * `/_lab/`: the hub's own doors, which GitHub does not have. Health is open, and so are the logs of public repositories; those of a private
+ * one take a token that may read its runs. The rest takes the admin token.
+ */
 export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono {
   const app = new Hono();
+  const isAdmin = (authorization: string | undefined): boolean =>
+    sameSecret((authorization ?? '').replace(/^Bearer /i, ''), adminToken);
 
   app.onError((error, c) => {
     if (error instanceof ApiError) return c.json({ message: error.message }, error.status as 422);
@@ -23,14 +28,21 @@ export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono 
   app.get('/health', (c) => c.json({ ok: true, repositories: core.repositories().length }));
   app.get('/runs/:id/log', (c) => {
     const id = Number(c.req.param('id'));
-    if (!Number.isSafeInteger(id) || !(core.runs.find(id) ?? core.runs.findJob(id)))
-      throw new ApiError(404, 'no such run or job');
+    const run = Number.isSafeInteger(id) ? core.runs.find(core.runs.findJob(id)?.runId ?? id) : undefined;
+    if (!run) throw new ApiError(404, 'no such run or job');
+    const [owner = '', name = ''] = run.repository.split('/');
+    const repository = core.store.repository(owner, name);
+    const authorization = c.req.header('authorization');
+    // Without its repository nobody but the admin can say who may read it.
+    if (!isAdmin(authorization) && repository?.private !== false) {
+      if (!repository) throw new ApiError(404, 'no such run or job');
+      core.accounts.require(core.accounts.authenticate(authorization), repository, ['actions', 'read']);
+    }
     return c.text(core.runs.log(id));
   });
 
   app.use('*', async (c, next) => {
-    const given = (c.req.header('authorization') ?? '').replace(/^Bearer /i, '');
-    if (!sameSecret(given, adminToken)) return c.json({ message: 'the admin token is missing or wrong' }, 401);
+    if (!isAdmin(c.req.header('authorization'))) return c.json({ message: 'the admin token is missing or wrong' }, 401);
     return next();
   });
   app.post('/users', async (c) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
@@ -19,18 +19,27 @@ function readHolder(dir: string): ProcessIdentity | undefined {
 }
 
 /**
+ * Makes the lab's folder, closed to other users: not all that is in it is secret, but none of it is theirs. So is one that an earlier
+ * version left open.
+ */
+async function ownFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700);
+}
+
+/**
  * Takes the lock that allows changing the lab in `dir`, and returns what gives it back. A lock whose holder died is
  * taken over after a few seconds.
  *
  * @throws LabError when another process that still runs holds it
  */
 export async function lockLab(dir: string, onWait: (line: string) => void): Promise<() => Promise<void>> {
-  await mkdir(dir, { recursive: true });
+  await ownFolder(dir);
   const deadline = Date.now() + 2 * STALE_AFTER;
   for (;;) {
     try {
       const release = await lockfile.lock(dir, { lockfilePath: join(dir, 'lock'), stale: STALE_AFTER, update: 1_000 });
-      await writeFile(join(dir, 'holder.json'), JSON.stringify(findProcess(process.pid)));
+      await writeFile(join(dir, 'holder.json'), JSON.stringify(findProcess(process.pid)), { mode: 0o600 });
       return release;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;

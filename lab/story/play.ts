@@ -116,6 +116,6 @@ export async function playActs(
     if (!played.some(({ failure }) => failure !== undefined)) throw error;
   });
   await mkdir(labDir, { recursive: true });
-  await writeFile(join(labDir, 'results.json'), `${JSON.stringify(played, null, 2)}\n`);
+  await writeFile(join(labDir, 'results.json'), `${JSON.stringify(played, null, 2)}\n`, { mode: 0o600 });
   return played;
 }

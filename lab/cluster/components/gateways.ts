@@ -52,7 +52,7 @@ export async function gateways(layout: ClusterLayout, ports: GatewayPorts): Prom
   const write = async (side: 'inside' | 'outside') => {
     const file = join(layout.dir, `gateway-${side}.json`);
     const config = JSON.stringify(routes[side], null, 2);
-    await writeFile(file, config);
+    await writeFile(file, config, { mode: 0o600 });
     return { file, config };
   };
   const [within, without] = [await write('inside'), await write('outside')];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -19,6 +19,16 @@ describe('lockLab', () => {
     );
     await release();
     await (await lockLab(dir, () => {}))();
+  });
+
+  it('closes the folder and its note to other users, also a folder that was open to them', async () => {
+    const mode = (path: string): number => statSync(path).mode & 0o777;
+    chmodSync(dir, 0o755);
+    for (const folder of [dir, join(dir, 'one', 'below')]) {
+      const release = await lockLab(folder, () => {});
+      expect([mode(folder), mode(join(folder, 'holder.json'))]).toEqual([0o700, 0o600]);
+      await release();
+    }
   });
 
   it('takes over from a holder that died, saying so', async () => {
