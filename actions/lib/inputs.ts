@@ -36,8 +36,13 @@ export class InputReader {
 
   /** The text of an input without white space around it; `''` when it is not given. The runner's naming: `INPUT_` + upper case, spaces as `_`. */
   text(name: string, fallback = ''): string {
-    const value = this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
+    const value = this.#given(name);
     return value === undefined || value === '' ? fallback : value;
+  }
+
+  /** Whether the workflow gives the input and it is empty; told from one that is not given where `action.yml` has a default. */
+  isGivenEmpty(name: string): boolean {
+    return this.#given(name) === '';
   }
 
   required(name: string, example: string): string {
@@ -142,6 +147,10 @@ export class InputReader {
   /** @throws {InputError} naming every fault that was met */
   finish(): void {
     if (this.#faults.length > 0) throw new InputError(this.#faults);
+  }
+
+  #given(name: string): string | undefined {
+    return this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
   }
 
   private take<T>(input: string, value: string, parsed: Parsed<T>, example: string): T | undefined {

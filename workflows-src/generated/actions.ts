@@ -67,7 +67,7 @@ export interface Actions {
       version?: string;
       /** The chart's `appVersion`. `auto` is the same as the version (where the chart has an `appVersion`); or a text, or `none`. Default: "auto". */
       'app-version'?: string;
-      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) is such an image gets its tag and digest. An image that no mapping names is an error. */
+      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) is such an image gets its tag and digest. An image that no mapping names is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
       /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string. */
       values?: string;
@@ -124,7 +124,7 @@ export interface Actions {
       files?: string;
       /** Attach `SHA256SUMS` with the checksum of every file, in the form that `sha256sum --check` reads. Default: "true". */
       checksums?: boolean | Expression;
-      /** The `images` output of build-push-image; it becomes a table of images and digests in the notes. */
+      /** The `images` output of build-push-image; it becomes a table of images and digests in the notes. An empty text is an error: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
       /** Move the major tag (`v1`) to this release, if it is the highest stable version of that major. For those who publish actions. Default: "false". */
       'major-tag'?: boolean | Expression;
@@ -149,7 +149,7 @@ export interface Actions {
       values?: string;
       /** Globs of plain Kubernetes YAML (Argo CD definitions, say), one a line. */
       manifests?: string;
-      /** The `images` output of build-push-image: every image mapping in the values (`repository`, perhaps `registry`) that is one of these images is rendered with what was built. An image that no chart has is an error. */
+      /** The `images` output of build-push-image: every image mapping in the values (`repository`, perhaps `registry`) that is one of these images is rendered with what was built. An image that no chart has is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       'set-images'?: string;
       /** Versions of Kubernetes, one a line, as `1.34` or `1.34.2`. Without it: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
       'kube-versions'?: string;

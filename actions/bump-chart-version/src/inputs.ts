@@ -1,4 +1,5 @@
 import { type CommitSha, parseCommitSha, parseRepositoryName, type RepositoryName } from '../../lib/identifiers.ts';
+import { NO_IMAGES, readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
 import type { Version } from '../../lib/versions.ts';
@@ -63,7 +64,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const charts = readCharts(reader);
   const version = await readVersion(reader, env);
   const appVersion = readAppVersion(reader);
-  const images = await readImages(reader);
+  const images = (await readImages(reader, 'images')) ?? [];
   const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
   const valuesFiles = reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml');
   const templates = {
@@ -96,7 +97,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
     source: valueIfAny(parseCommitSha(env.GITHUB_SHA ?? '')),
   };
-  const isAsked = ['images', 'values'].some((name) => reader.text(name) !== '') || appVersion.kind === 'text';
+  const isAsked =
+    reader.text('images', NO_IMAGES) !== NO_IMAGES || reader.text('values') !== '' || appVersion.kind === 'text';
   if (reader.text('version') === 'none' && !isAsked) {
     reader.fault({
       input: 'version',
@@ -167,14 +169,6 @@ function readAppVersion(reader: InputReader): AppVersionRule {
   const text = reader.text('app-version', 'auto');
   if (text === 'auto') return { kind: 'same' };
   return text === 'none' ? { kind: 'none' } : { kind: 'text', text };
-}
-
-async function readImages(reader: InputReader): Promise<ImageReference[]> {
-  if (reader.text('images') === '') return [];
-  const { IMAGES_EXAMPLE, parseImagesOutput } = await import('../../lib/images-output.ts');
-  const parse = (data: unknown): Parsed<ImageReference[]> =>
-    Array.isArray(data) && data.length === 0 ? { problem: 'is an empty list' } : parseImagesOutput(data);
-  return (await reader.yaml('images', parse, IMAGES_EXAMPLE)) ?? [];
 }
 
 function readAutoMerge(reader: InputReader): AutoMerge | undefined {

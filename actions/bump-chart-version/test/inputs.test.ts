@@ -154,7 +154,11 @@ describe('settings', () => {
     });
   });
 
-  it('refuses an empty list of images, which no build gives', async () => {
-    await expect(settings({ images: '[]' })).rejects.toThrow('is an empty list');
+  it('refuses images that came out empty', async () => {
+    await expect(settings({ images: '' })).rejects.toThrow('images is empty');
+  });
+
+  it('is asked nothing by images: none', async () => {
+    await expect(settings({ images: 'none', version: 'none' })).rejects.toThrow('leaves nothing to do');
   });
 });

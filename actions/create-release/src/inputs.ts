@@ -1,3 +1,4 @@
+import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
 import { findFiles, type LocalFile, readTextFile } from './files.ts';
@@ -49,7 +50,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     draft: reader.boolean('draft', false),
     files: await findFiles(reader, workspace),
     checksums: reader.boolean('checksums', true),
-    images: await readImages(reader),
+    images: (await readImages(reader, 'images')) ?? [],
     majorTag: reader.boolean('major-tag', false),
     update: reader.boolean('update', false),
     target: reader.parsed('target', parseRefName('heads'), 'main'),
@@ -124,12 +125,6 @@ function readPreviousTag(reader: InputReader): string | undefined {
   return reader.text('previous-tag', 'auto') === 'auto'
     ? undefined
     : reader.parsed('previous-tag', parseRefName('tags'), 'v1.4.1');
-}
-
-async function readImages(reader: InputReader): Promise<ImageReference[]> {
-  if (reader.text('images') === '') return [];
-  const { IMAGES_EXAMPLE, parseImagesOutput } = await import('../../lib/images-output.ts');
-  return (await reader.yaml('images', parseImagesOutput, IMAGES_EXAMPLE)) ?? [];
 }
 
 function parseAutoBoolean(text: string): Parsed<{ choice: boolean | undefined }> {

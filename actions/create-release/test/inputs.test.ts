@@ -170,8 +170,11 @@ describe('readSettings', () => {
     ]);
     const byHand = `- { repository: ghcr.io/o/web, digest: '${digest}', tags: [1.10, 2] }`;
     expect((await read({ images: byHand })).images).toMatchObject([{ tags: ['1.10', '2'] }]);
-    expect((await read({ images: '[]' })).images).toEqual([]);
     expect(await faults({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
+  });
+
+  it('refuses images that came out empty', async () => {
+    expect(await faults({ images: '' })).toEqual([expect.stringContaining('images is empty')]);
   });
 });
 

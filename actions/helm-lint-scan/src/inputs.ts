@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { InputFault } from '../../lib/errors.ts';
-import { IMAGES_EXAMPLE, type ImageReference, parseImagesOutput } from '../../lib/images-output.ts';
+import { readImages } from '../../lib/images-input.ts';
+import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
 import { parseRepositoryPath } from '../../lib/workspace.ts';
 import type { ChartQuery } from './chart-folders.ts';
@@ -67,7 +68,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     charts: { patterns, required: manifests.length === 0 || reader.text('charts', CHARTS) !== CHARTS },
     values: reader.parsedLines('values', parseValuesLine, VALUES_EXAMPLE),
     manifests,
-    images: await reader.yaml('set-images', parseImages, IMAGES_EXAMPLE),
+    images: await readImages(reader, 'set-images'),
     kubeVersions: unique(reader.parsedLines('kube-versions', parseKubeVersion, KUBE_VERSION_EXAMPLE)),
     crds: reader.parsedLines('crds', parseRepositoryPath, 'crds/*.yaml'),
     failOn: reader.choice('fail-on', [...LEVELS, 'never'], 'error'),
@@ -112,10 +113,6 @@ function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputFault[]
 const unique = (versions: readonly KubeVersion[]): KubeVersion[] => [
   ...new Map(versions.map((version) => [version.full, version])).values(),
 ];
-
-function parseImages(data: unknown): Parsed<ImageReference[]> {
-  return Array.isArray(data) && data.length === 0 ? { problem: 'is a list without images' } : parseImagesOutput(data);
-}
 
 function parseScanner(text: string): Parsed<ScannerName> {
   const name = SCANNERS.find((each) => each === text);

@@ -117,6 +117,10 @@ describe('the settings', () => {
 });
 
 describe('wrong inputs', () => {
+  it('are images that came out empty', async () => {
+    expect(await faults({ 'set-images': '' })).toEqual([expect.objectContaining({ input: 'set-images' })]);
+  });
+
   it('are named all together, each with what would be right', async () => {
     const wrong = await faults({
       charts: '../x\n/etc',

@@ -1,0 +1,32 @@
+import type { ImageReference } from './images-output.ts';
+import type { InputReader, Parsed } from './inputs.ts';
+
+/** The default of the input in `action.yml`: no images. */
+export const NO_IMAGES = 'none';
+
+/**
+ * What became of the output. GitHub drops a job's output that contains the text of a secret, of whatever length, and only warns:
+ * https://github.com/actions/runner/blob/v2.328.0/src/Runner.Worker/JobExtension.cs. What is left is an empty text, with which a release
+ * would go out without its digests.
+ */
+const DROPPED =
+  'is empty: the job that built set no such output, or GitHub dropped it, because it contains the text of a secret (that job warns ' +
+  '"Skip output … since it may contain secret"). A user name that is part of the image names is enough, and so is a line of a secret that has ' +
+  'several: keep the user name as a variable, not as a secret, and a JSON key in one line';
+
+/**
+ * The images that a workflow passes on from build-push-image. The runner puts `none`, the default, only where a workflow gives nothing
+ * (ActionRunner.cs: `if (!inputs.ContainsKey(key))`), so that an empty text is an expression that came out empty.
+ * @returns `undefined` for none, and for a fault
+ */
+export async function readImages(reader: InputReader, input: string): Promise<ImageReference[] | undefined> {
+  if (reader.isGivenEmpty(input)) {
+    reader.fault({ input, problem: DROPPED, example: `\${{ needs.build.outputs.images }}, or ${NO_IMAGES}` });
+    return undefined;
+  }
+  if (reader.text(input, NO_IMAGES) === NO_IMAGES) return undefined;
+  const { IMAGES_EXAMPLE, parseImagesOutput } = await import('./images-output.ts');
+  const parse = (data: unknown): Parsed<ImageReference[]> =>
+    Array.isArray(data) && data.length === 0 ? { problem: 'is a list without images' } : parseImagesOutput(data);
+  return reader.yaml(input, parse, IMAGES_EXAMPLE);
+}
