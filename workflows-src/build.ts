@@ -4,17 +4,23 @@ import {
   npmrcSecret,
   optionalSecret,
   optionalText,
+  registryUser,
   runsOn,
   sharedInputs,
+  userSecret,
 } from './calling.ts';
 import type { Expression, Workflow } from './model.ts';
 import { shop } from './shop.ts';
 import { azureRegistryLogins, checkout, outputOf, pinned, publishedAction, setUpBuildx, setUpHelm } from './steps.ts';
 
 const registry: Expression = '${{ inputs.registry || vars.STAGING_REGISTRY }}';
+const user = registryUser('username', 'STAGING_USERNAME');
 const environment: Expression = "${{ inputs.environment || 'staging' }}";
 const builtImages: Expression = '${{ needs.build.outputs.images }}';
 const eachBuiltImage: Expression = '${{ fromJSON(needs.build.outputs.images) }}';
+/** GitHub drops a job's output that contains the text of a secret; what is left is an empty text. */
+const arrived = "needs.build.outputs.images != ''";
+const dropped = "needs.build.outputs.images == ''";
 
 const build = publishedAction('build-push-image', {
   id: 'images',
@@ -22,7 +28,7 @@ const build = publishedAction('build-push-image', {
   with: {
     images: imagesToBuild,
     registry,
-    username: '${{ secrets.STAGING_USERNAME }}',
+    username: user,
     password: '${{ secrets.STAGING_PASSWORD }}',
     tags: 'sha',
     'build-args': buildArgs,
@@ -43,14 +49,17 @@ export const buildWorkflow: Workflow = {
       inputs: {
         ...sharedInputs,
         registry: optionalText('The staging registry, with a path if you like; else the variable STAGING_REGISTRY'),
+        username: optionalText(
+          'The user of the staging registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
+        ),
         charts: optionalText(
           'Globs of chart folders, one a line; else helm/*; none when the charts are in another repository',
         ),
         'severity-cutoff': optionalText('The severity from which a vulnerability fails the run; else high'),
       },
       secrets: {
-        STAGING_USERNAME: optionalSecret('The user of the staging registry, unless Azure signs in without one'),
-        STAGING_PASSWORD: optionalSecret("That user's password or token"),
+        STAGING_USERNAME: userSecret('staging'),
+        STAGING_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
         NPMRC: optionalSecret(
           'An npm configuration for builds that install from a private registry: the build secret npmrc',
         ),
@@ -83,7 +92,8 @@ export const buildWorkflow: Workflow = {
     chart: {
       name: 'Chart with these images',
       needs: 'build',
-      if: "inputs.charts != 'none'",
+      // Without images this job fails and says why, also where there is no chart; the matrix of an empty text could not.
+      if: `inputs.charts != 'none' || ${dropped}`,
       'runs-on': runsOn,
       'timeout-minutes': 10,
       permissions: { contents: 'read' },
@@ -100,6 +110,7 @@ export const buildWorkflow: Workflow = {
     scan: {
       name: 'Scan ${{ matrix.image.name }}',
       needs: 'build',
+      if: arrived,
       'runs-on': runsOn,
       'timeout-minutes': 20,
       environment,
@@ -111,7 +122,7 @@ export const buildWorkflow: Workflow = {
           name: 'Scan the image',
           // Without a user, the scanner takes the job's own login.
           env: {
-            GRYPE_REGISTRY_AUTH_USERNAME: '${{ secrets.STAGING_USERNAME }}',
+            GRYPE_REGISTRY_AUTH_USERNAME: user,
             GRYPE_REGISTRY_AUTH_PASSWORD: '${{ secrets.STAGING_PASSWORD }}',
           },
           with: {
@@ -125,7 +136,7 @@ export const buildWorkflow: Workflow = {
     attest: {
       name: 'Attest ${{ matrix.image.name }}',
       needs: 'build',
-      if: "vars.ATTESTATIONS == 'true'",
+      if: `vars.ATTESTATIONS == 'true' && ${arrived}`,
       'runs-on': runsOn,
       'timeout-minutes': 10,
       permissions: { 'id-token': 'write', attestations: 'write' },

@@ -29,6 +29,19 @@ export const sharedInputs = {
   'runs-on': optionalText('The label of the runners; else the variable RUNS_ON, else ubuntu-latest'),
 } as const;
 
+/**
+ * The user of a registry: from the caller, else a variable. A secret of that name will do only where the user is part of no image's name,
+ * because GitHub drops a job's output that contains the text of a secret (actions/runner, JobExtension.cs).
+ */
+export function registryUser(input: string, name: 'STAGING_USERNAME' | 'PRODUCTION_USERNAME'): Expression {
+  return `\${{ inputs.${input} || vars.${name} || secrets.${name} }}`;
+}
+
+export const userSecret = (registry: string): { description: string; required: false } =>
+  optionalSecret(
+    `The user of the ${registry} registry, if it is part of no image's name; better the variable of this name`,
+  );
+
 export const runsOn: Expression = "${{ inputs.runs-on || vars.RUNS_ON || 'ubuntu-latest' }}";
 
 export const images: Expression = '${{ inputs.images || env.IMAGES }}';

@@ -4,9 +4,11 @@ import {
   npmrcSecret,
   optionalSecret,
   optionalText,
+  registryUser,
   requiredText,
   runsOn,
   sharedInputs,
+  userSecret,
 } from './calling.ts';
 import type { Expression, UsesStep, Workflow } from './model.ts';
 import { shop } from './shop.ts';
@@ -44,10 +46,10 @@ const promote = publishedAction('build-push-image', {
   with: {
     images: imagesToRelease,
     registry: production,
-    username: '${{ secrets.PRODUCTION_USERNAME }}',
+    username: registryUser('username', 'PRODUCTION_USERNAME'),
     password: '${{ secrets.PRODUCTION_PASSWORD }}',
     'promote-from': staging,
-    'promote-username': '${{ secrets.STAGING_USERNAME }}',
+    'promote-username': registryUser('promote-username', 'STAGING_USERNAME'),
     'promote-password': '${{ secrets.STAGING_PASSWORD }}',
     // The released image is the tested one, and a second build shows that it was made from this commit and nothing else.
     promote: "${{ inputs.promote || vars.PROMOTE || 'verify' }}",
@@ -95,7 +97,13 @@ export const deployWorkflow: Workflow = {
         registry: optionalText(
           'The production registry, with a path if you like; else the variable PRODUCTION_REGISTRY',
         ),
+        username: optionalText(
+          'The user of the production registry, unless Azure signs in without one; else the variable PRODUCTION_USERNAME',
+        ),
         'promote-from': optionalText('The registry that holds the tested images; else the variable STAGING_REGISTRY'),
+        'promote-username': optionalText(
+          'The user of that registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
+        ),
         promote: optionalText('prefer, require, verify or never; else the variable PROMOTE, else verify'),
         charts: requiredText('The chart folders that get the version and the digests, one a line'),
         'chart-repository': optionalText('OWNER/REPO of the charts, when they are not in this repository'),
@@ -108,10 +116,10 @@ export const deployWorkflow: Workflow = {
         'release-group': optionalText('Releases of one group run one after the other; else release'),
       },
       secrets: {
-        STAGING_USERNAME: optionalSecret('The user of the staging registry, unless Azure signs in without one'),
-        STAGING_PASSWORD: optionalSecret("That user's password or token"),
-        PRODUCTION_USERNAME: optionalSecret('The user of the production registry, unless Azure signs in without one'),
-        PRODUCTION_PASSWORD: optionalSecret("That user's password or token"),
+        STAGING_USERNAME: userSecret('staging'),
+        STAGING_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
+        PRODUCTION_USERNAME: userSecret('production'),
+        PRODUCTION_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
         RELEASE_APP_PRIVATE_KEY: optionalSecret(
           "The private key of the App, named by the variable RELEASE_APP_CLIENT_ID, that may commit to the chart's branch and move the major tag",
         ),

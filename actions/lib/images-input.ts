@@ -6,7 +6,7 @@ export const NO_IMAGES = 'none';
 
 /**
  * What became of the output. GitHub drops a job's output that contains the text of a secret, of whatever length, and only warns:
- * https://github.com/actions/runner/blob/v2.328.0/src/Runner.Worker/JobExtension.cs. What is left is an empty text, with which a release
+ * actions/runner, src/Runner.Worker/JobExtension.cs. What is left is an empty text, with which a release
  * would go out without its digests.
  */
 const DROPPED =

@@ -52,9 +52,7 @@ locals {
     RELEASE_APP_PRIVATE_KEY = ["production"]
     RELEASE_TOKEN           = ["production"]
     NPMRC                   = ["staging", "production"]
-    STAGING_USERNAME        = ["staging", "production"]
     STAGING_PASSWORD        = ["staging", "production"]
-    PRODUCTION_USERNAME     = ["production"]
     PRODUCTION_PASSWORD     = ["production"]
   }
 
@@ -62,6 +60,8 @@ locals {
     for name, value in {
       STAGING_REGISTRY      = try(var.platform.staging_registry, null)
       PRODUCTION_REGISTRY   = try(var.platform.production_registry, null)
+      STAGING_USERNAME      = var.settings.staging_username
+      PRODUCTION_USERNAME   = var.settings.production_username
       AZURE_TENANT_ID       = try(var.platform.tenant_id, null)
       AZURE_SUBSCRIPTION_ID = try(var.platform.subscription_id, null)
       RELEASE_APP_CLIENT_ID = try(var.release_app.client_id, null)

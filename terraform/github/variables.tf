@@ -155,15 +155,19 @@ variable "settings" {
     Settings of the workflows; null leaves a workflow's own default.
     - `base_image`, `build_image`: passed on as build arguments. `promote`: how a release takes the tested image.
     - `attestations`: sign the images' provenance. `runs_on`: label of the runners.
+    - `staging_username`, `production_username`: users of the registries, where they are signed in to with passwords. They are variables, because
+      GitHub drops a job's output that contains the text of a secret, and a user is often part of the images' names.
     - `publishes_actions`: move the tag of the major version with each release, for a repository that publishes actions. Nobody moves it otherwise.
   EOT
   type = object({
-    base_image        = optional(string)
-    build_image       = optional(string)
-    promote           = optional(string)
-    attestations      = optional(bool)
-    runs_on           = optional(string)
-    publishes_actions = optional(bool, false)
+    base_image          = optional(string)
+    build_image         = optional(string)
+    promote             = optional(string)
+    attestations        = optional(bool)
+    runs_on             = optional(string)
+    staging_username    = optional(string)
+    production_username = optional(string)
+    publishes_actions   = optional(bool, false)
   })
   default = {}
 

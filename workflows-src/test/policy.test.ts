@@ -72,6 +72,41 @@ describe('every job', () => {
   });
 });
 
+// GitHub drops a job's output that contains the text of a secret (actions/runner, JobExtension.cs), and only warns.
+describe('what jobs pass on', () => {
+  const asking = jobs.filter(({ job }) => /needs\.\w+\.outputs\.images/.test(JSON.stringify(job)));
+
+  it('holds no secret, because every name is a variable first: secrets are passwords, keys and tokens', () => {
+    const names = workflows.flatMap(({ text }) =>
+      [...text.matchAll(/^(?<before>.*?)\bsecrets\.(?<name>\w+)/gm)].map(({ groups }) => ({ ...groups })),
+    );
+    const others = names.filter(({ name = '' }) => !/_(PASSWORD|TOKEN|KEY)$|^NPMRC$/.test(name));
+    expect(others.length).toBeGreaterThan(3);
+    for (const { before, name } of others) expect(before).toMatch(new RegExp(`\\bvars\\.${name} \\|\\| $`));
+  });
+
+  it('is looked for before a matrix is made of it', () => {
+    const matrices = asking.filter(({ job }) => JSON.stringify(job.strategy ?? {}).includes('needs.'));
+    expect(matrices.map(({ name }) => name)).toEqual([
+      '.github/workflows/build.yml: scan',
+      '.github/workflows/build.yml: attest',
+    ]);
+    for (const { job } of matrices) expect(job.if).toMatch(/(^|&& )needs\.build\.outputs\.images != ''$/);
+  });
+
+  it('is missed by a job that runs just then, with an action that refuses images that came out empty', () => {
+    const { chart } = workflow('build').jobs;
+    expect(chart?.if).toBe("inputs.charts != 'none' || needs.build.outputs.images == ''");
+    const given = steps.flatMap(({ step }) =>
+      Object.entries(step.with ?? {}).flatMap(([input, value]) =>
+        /needs\.\w+\.outputs\.images/.test(String(value)) ? [`${step.uses?.split(/[/@]/)[3]}: ${input}`] : [],
+      ),
+    );
+    // Each refuses them: actions/lib/test/images-input.test.ts.
+    expect(given).toEqual(['helm-lint-scan: set-images', 'bump-chart-version: images', 'create-release: images']);
+  });
+});
+
 describe('every step', () => {
   const used = steps.filter(({ step }) => step.uses !== undefined);
   const run = steps.filter(({ step }) => step.run !== undefined);

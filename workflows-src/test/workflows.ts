@@ -10,6 +10,8 @@ export interface Step {
 }
 
 export interface Job {
+  if?: string;
+  strategy?: unknown;
   environment?: string;
   permissions?: Record<string, string>;
   'timeout-minutes'?: number;
@@ -19,6 +21,7 @@ export interface Job {
 export interface Workflow {
   path: string;
   text: string;
+  on: Record<string, unknown>;
   permissions: unknown;
   concurrency?: { group: string; 'cancel-in-progress': boolean };
   jobs: Record<string, Job>;
