@@ -113,7 +113,7 @@ export const deployWorkflow: Workflow = {
           type: 'boolean',
           default: false,
         },
-        'release-group': optionalText('Releases of one group run one after the other; else release'),
+        'release-group': optionalText('Releases of one group run one after the other; else gitops-actions-release'),
       },
       secrets: {
         STAGING_USERNAME: userSecret('staging'),
@@ -142,8 +142,9 @@ export const deployWorkflow: Workflow = {
     },
   },
   permissions: {},
-  // One release at a time, and none is stopped half-way.
-  concurrency: { group: "${{ inputs.release-group || 'release' }}", 'cancel-in-progress': false },
+  // One release at a time, and none is stopped half-way. A caller that has a group of the same name waits for itself, and GitHub cancels
+  // it as a deadlock (https://github.com/rhysd/actionlint/issues/538), so the name must be none that a caller takes by chance.
+  concurrency: { group: "${{ inputs.release-group || 'gitops-actions-release' }}", 'cancel-in-progress': false },
   env: { IMAGES: shop.images, CHARTS: shop.chart },
   jobs: {
     images: {

@@ -153,9 +153,14 @@ describe('runs at the same time', () => {
 
   it('makes one release after the other and stops none', () => {
     expect(workflow('deploy').concurrency).toEqual({
-      group: "${{ inputs.release-group || 'release' }}",
+      group: "${{ inputs.release-group || 'gitops-actions-release' }}",
       'cancel-in-progress': false,
     });
+  });
+
+  it('waits for no group whose name a caller would take by chance', () => {
+    const groups = workflows.filter(({ on }) => 'workflow_call' in on).map(({ concurrency }) => concurrency?.group);
+    expect(groups.filter((group) => group !== undefined)).toEqual([expect.stringContaining("|| 'gitops-actions-")]);
   });
 });
 
