@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { type ActEvent, readActLine } from './act-output.ts';
+import { ONE_JOB_AT_A_TIME } from './one-at-a-time.ts';
 
 export interface ActRun {
   /** The act program. */
@@ -11,6 +12,7 @@ export interface ActRun {
   folder: string;
   /** A folder of this run alone, for its files; outside the checkout. */
   scratch: string;
+  /** The workflow file; a relative path is one of the checkout. */
   workflow: string;
   /** Run these jobs only. */
   job?: string | undefined;
@@ -48,6 +50,7 @@ export async function runAct(run: ActRun, onEvent: (event: ActEvent) => void): P
     run.event,
     '--json',
     '--no-cache-server',
+    ...ONE_JOB_AT_A_TIME,
     ...['--workflows', run.workflow],
     ...['--eventpath', await file('event.json', JSON.stringify(run.payload))],
     ...['--platform', 'ubuntu-latest=-self-hosted'],

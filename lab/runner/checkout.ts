@@ -1,6 +1,7 @@
-import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
+import { serialMatrices } from './one-at-a-time.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
 const git = async (folder: string, ...args: string[]): Promise<string> =>
@@ -38,8 +39,25 @@ export async function checkOut(bare: string, remote: string, ref: string, sha: s
   else await git(folder, 'checkout', '--quiet', '-B', branch, sha);
 }
 
+/** A workflow file as act is to play it. */
+const played = (text: string): string => serialMatrices(text);
+
+/** Writes the workflow file of a checkout as act is to play it to `folder`. Git sees no change. */
+export async function playedWorkflow(checkout: string, path: string, folder: string): Promise<string> {
+  const target = join(folder, basename(path));
+  await writeFile(target, played(await readFile(join(checkout, path), 'utf8')));
+  return target;
+}
+
+/** The same with all workflows of a folder, in place. */
+async function playWorkflows(folder: string): Promise<void> {
+  for await (const path of glob(join(folder, '.github', 'workflows', '*.{yml,yaml}')))
+    await writeFile(path, played(await readFile(path, 'utf8')));
+}
+
 /**
- * The files of a published action at a tag, branch or commit, as GitHub fetches them for `uses: OWNER/REPO@REF`.
+ * The files of a published action at a tag, branch or commit, as GitHub fetches them for `uses: OWNER/REPO@REF`; its workflows as act is
+ * to play them when they are called.
  * @returns the folder, made once for each commit
  * @throws when the repository has no such ref
  */
@@ -58,6 +76,7 @@ export async function fetchAction(bare: string, ref: string, cache: string): Pro
     env: { GIT_INDEX_FILE: `${partial}.index` },
   });
   await rm(`${partial}.index`, { force: true });
+  await playWorkflows(partial);
   await rename(partial, folder);
   return folder;
 }

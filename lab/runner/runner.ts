@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActRun, runAct } from './act.ts';
-import { checkOut, fetchAction, messageOf, workflowsAt } from './checkout.ts';
+import { checkOut, fetchAction, messageOf, playedWorkflow, workflowsAt } from './checkout.ts';
 import { type Conclusion, Recorder, type RunStore } from './recorder.ts';
 import { isDoneByAct, parseUses, standInFor } from './third-party.ts';
 import { asksToSkip, startsOn } from './triggers.ts';
@@ -143,7 +143,7 @@ export class Runner {
     let conclusion: Conclusion = 'failure';
     try {
       host.runs.updateRun(runId, { status: 'in_progress' });
-      await mkdir(scratch, { recursive: true, mode: 0o700 });
+      await mkdir(join(scratch, 'played'), { recursive: true, mode: 0o700 });
       const remote = `${host.serverUrl}/${event.repository}.git`;
       await checkOut(bare, remote, event.ref, event.sha, join(scratch, 'checkout'));
       const run = await this.#actRun(work, scratch, token);
@@ -165,7 +165,7 @@ export class Runner {
       act,
       scratch,
       folder: join(scratch, 'checkout'),
-      workflow: workflow.path,
+      workflow: await playedWorkflow(join(scratch, 'checkout'), workflow.path, join(scratch, 'played')),
       job,
       event: event.name,
       payload: event.payload,

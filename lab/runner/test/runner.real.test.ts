@@ -1,35 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { execa } from 'execa';
-import { toolPath, toolsEnv } from '../../tools/index.ts';
-import type { RunStore } from '../recorder.ts';
-import { Runner, type RunnerEvent, type RunnerHost } from '../runner.ts';
-
-/** A store that remembers what it is told. */
-class MemoryRuns implements RunStore {
-  readonly runs: { path: string; status: string; conclusion: string | null }[] = [];
-  readonly jobs: { name: string; conclusion: string | null; steps: { name: string; conclusion: string | null }[] }[] =
-    [];
-  log = '';
-  createRun(run: { path: string }) {
-    const id = this.runs.push({ path: run.path, status: 'queued', conclusion: null }) - 1;
-    return { id, number: id + 1 };
-  }
-  updateRun(id: number, change: object) {
-    Object.assign(this.runs[id] as object, change);
-  }
-  createJob(_: number, name: string) {
-    return { id: 1000 + this.jobs.push({ name, conclusion: null, steps: [] }) - 1 };
-  }
-  updateJob(_: number, id: number, change: object) {
-    Object.assign(this.jobs[id - 1000] as object, change);
-  }
-  appendLog(id: number, text: string) {
-    if (id < 1000) this.log += text;
-  }
-}
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { useRunner } from './scene.ts';
 
 const REPORT = `const { appendFileSync } = require('fs');
 console.log(JSON.stringify({ input: process.env['INPUT_WHO'], repo: process.env.GITHUB_REPOSITORY, ref: process.env.GITHUB_REF, sha: process.env.GITHUB_SHA, api: process.env.GITHUB_API_URL, run: process.env.GITHUB_RUN_ID, secretIsThere: process.env.SECRET === 'pa$$ "word" #1' }));
@@ -61,78 +33,8 @@ jobs:
 `;
 
 describe('Runner', () => {
-  let folder: string;
-  let runs: MemoryRuns;
-  let granted: object[];
-  let revoked: string[];
-  const bare = () => join(folder, 'shop.git');
-
-  async function commit(files: Record<string, string>, message = 'change'): Promise<string> {
-    const work = join(folder, 'work');
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(work, path)), { recursive: true });
-      await writeFile(join(work, path), content);
-    }
-    const git = (...args: string[]) =>
-      execa('git', [
-        '-C',
-        work,
-        '-c',
-        'user.name=t',
-        '-c',
-        'user.email=t@localhost',
-        '-c',
-        'commit.gpgsign=false',
-        ...args,
-      ]);
-    await git('add', '-A');
-    await git('commit', '-qm', message);
-    await git('push', '-q', '--force', bare(), 'HEAD:refs/heads/main', 'HEAD:refs/tags/v1');
-    return (await git('rev-parse', 'HEAD')).stdout;
-  }
-
-  async function play(event: Partial<RunnerEvent> & { sha: string }, jobs?: Record<string, string[]>): Promise<void> {
-    const host: RunnerHost = {
-      serverUrl: 'http://127.0.0.1:1',
-      apiUrl: 'http://127.0.0.1:1/api/v3',
-      graphqlUrl: 'http://127.0.0.1:1/api/graphql',
-      runs,
-      bareRepository: (name) => (name === 'docs/shop' ? bare() : undefined),
-      secrets: () => ({ SECRET: 'pa$$ "word" #1' }),
-      variables: () => ({ WHO: 'a $(touch pwned) `id` ${HOME} "x" \\n' }),
-      issueToken: (_, permissions) => {
-        granted.push(permissions);
-        return 'job-token';
-      },
-      revokeToken: (token) => revoked.push(token),
-    };
-    const runner = new Runner({
-      host,
-      act: toolPath('act'),
-      folder: join(folder, 'runner'),
-      hostEnv: { ...toolsEnv(), HOME: folder },
-      ...(jobs === undefined ? {} : { jobs }),
-    });
-    runner.handle({
-      name: 'push',
-      repository: 'docs/shop',
-      ref: 'refs/heads/main',
-      actor: 'dev',
-      payload: { ref: event.ref ?? 'refs/heads/main', after: event.sha },
-      ...event,
-    });
-    await runner.idle();
-  }
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'runner-'));
-    runs = new MemoryRuns();
-    granted = [];
-    revoked = [];
-    await execa('git', ['init', '-q', '--bare', '-b', 'main', bare()]);
-    await execa('git', ['init', '-q', '-b', 'main', join(folder, 'work')]);
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const scene = useRunner();
+  const { commit, play } = scene;
 
   const action = {
     'actions/report/action.yml':
@@ -143,15 +45,20 @@ describe('Runner', () => {
   it('runs a workflow with its jobs, matrix, outputs, variables and secrets', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
     await play({ sha });
-    expect(runs.runs).toEqual([{ path: '.github/workflows/build.yml', status: 'completed', conclusion: 'success' }]);
-    const jobs = runs.jobs.map(({ name, conclusion }) => [name, conclusion]);
+    expect(scene.runs.runs).toEqual([
+      { path: '.github/workflows/build.yml', status: 'completed', conclusion: 'success' },
+    ]);
+    const jobs = scene.runs.jobs.map(({ name, conclusion }) => [name, conclusion]);
     expect(jobs[0]).toEqual(['one', 'success']);
-    // Those of a matrix start side by side, in any order.
     expect(jobs.slice(1).sort()).toEqual([
       ['two (api)', 'success'],
       ['two (web)', 'success'],
     ]);
-    const report = /\{"input".*\}/.exec(runs.log)?.[0] ?? '{}';
+    expect(scene.runs.jobs[0]?.steps.map(({ name }) => name)).toEqual([
+      'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1',
+      'docs/shop/actions/report@v1',
+    ]);
+    const report = /\{"input".*\}/.exec(scene.runs.log)?.[0] ?? '{}';
     expect(JSON.parse(report)).toEqual({
       input: 'a $(touch pwned) `id` ${HOME} "x" \\n',
       repo: 'docs/shop',
@@ -161,45 +68,53 @@ describe('Runner', () => {
       run: '0',
       secretIsThere: true,
     });
-    expect(runs.log).toContain('image api');
+    expect(scene.runs.log).toContain('image api');
   });
 
   it('hides secrets in the log', async () => {
     await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
-    expect(runs.log).toContain('the secret is ***');
-    expect(runs.log).not.toContain('pa$$');
+    expect(scene.runs.log).toContain('the secret is ***');
+    expect(scene.runs.log).not.toContain('pa$$');
+  });
+
+  it('runs one job at a time, of a matrix too', async () => {
+    const log = join(scene.folder, 'times');
+    const steps = `[{ run: "echo start >>${log} && sleep 0.2 && echo end >>${log}" }]`;
+    const text = `on: push\njobs: { a: { runs-on: ubuntu-latest, strategy: { matrix: { i: [1, 2, 3] } }, steps: ${steps} }, b: { runs-on: ubuntu-latest, steps: ${steps} } }`;
+    await play({ sha: await commit({ '.github/workflows/a.yml': text }) });
+    expect(await readFile(log, 'utf8')).toBe('start\nend\n'.repeat(4));
   });
 
   it('gives the run a token with what its jobs ask for, and takes it back', async () => {
     await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
-    expect(granted).toEqual([{ contents: 'read' }]);
-    expect(revoked).toEqual(['job-token']);
+    expect(scene.granted).toEqual([{ contents: 'read' }]);
+    expect(scene.revoked).toEqual(['job-token']);
   });
 
   it('runs nothing for a tag that no workflow names, nor for a deleted branch', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
     await play({ sha, ref: 'refs/tags/x1' });
     await play({ sha: '0'.repeat(40) });
-    expect(runs.runs).toEqual([]);
+    expect(scene.runs.runs).toEqual([]);
   });
 
   it('runs nothing for a push whose last commit says so', async () => {
     await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }, 'docs: a word [skip ci]') });
-    expect(runs.runs).toEqual([]);
+    expect(scene.runs.runs).toEqual([]);
   });
 
   it('runs for a tag whose name looks like a command, and runs no command', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
     await play({ sha, ref: 'refs/tags/v1.0.0$(id>pwned)' });
-    expect(runs.runs).toMatchObject([{ conclusion: 'success' }]);
-    expect(JSON.parse(/\{"input".*\}/.exec(runs.log)?.[0] ?? '{}').ref).toBe('refs/tags/v1.0.0$(id>pwned)');
+    expect(scene.runs.runs).toMatchObject([{ conclusion: 'success' }]);
+    expect(JSON.parse(/\{"input".*\}/.exec(scene.runs.log)?.[0] ?? '{}').ref).toBe('refs/tags/v1.0.0$(id>pwned)');
   });
 
   it('records a failed step, its job and the run as failed', async () => {
     const failing = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: echo before }, { run: exit 3 }] } }';
     await play({ sha: await commit({ '.github/workflows/a.yml': failing }) });
-    expect(runs.runs).toMatchObject([{ conclusion: 'failure' }]);
-    expect(runs.jobs).toMatchObject([
+    expect(scene.runs.runs).toMatchObject([{ conclusion: 'failure' }]);
+    expect(scene.runs.jobs).toMatchObject([
       {
         conclusion: 'failure',
         steps: [
@@ -214,20 +129,20 @@ describe('Runner', () => {
     const foreign =
       'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: echo ran }, { uses: someone/else@v1 }] } }';
     await play({ sha: await commit({ '.github/workflows/a.yml': foreign }) });
-    expect(runs.runs).toMatchObject([{ conclusion: 'failure' }]);
-    expect(runs.log).toContain('someone/else@v1 is neither published on this hub nor has a stand-in');
-    expect(runs.log).not.toContain('ran\n');
+    expect(scene.runs.runs).toMatchObject([{ conclusion: 'failure' }]);
+    expect(scene.runs.log).toContain('someone/else@v1 is neither published on this hub nor has a stand-in');
+    expect(scene.runs.log).not.toContain('ran\n');
   });
 
   it('shows a workflow file that is not YAML as a failed run', async () => {
     await play({ sha: await commit({ '.github/workflows/a.yml': 'jobs: [' }) });
-    expect(runs.runs).toEqual([{ path: '.github/workflows/a.yml', status: 'completed', conclusion: 'failure' }]);
+    expect(scene.runs.runs).toEqual([{ path: '.github/workflows/a.yml', status: 'completed', conclusion: 'failure' }]);
   });
 
   it('runs only the jobs it is told to, and needs no action of the others', async () => {
     const two =
       'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ uses: someone/else@v1 }] }, b: { runs-on: ubuntu-latest, steps: [{ run: echo B }] } }';
     await play({ sha: await commit({ '.github/workflows/a.yml': two }) }, { '.github/workflows/a.yml': ['b'] });
-    expect(runs.jobs).toMatchObject([{ name: 'b', conclusion: 'success' }]);
+    expect(scene.runs.jobs).toMatchObject([{ name: 'b', conclusion: 'success' }]);
   });
 });
