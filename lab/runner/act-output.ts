@@ -1,3 +1,5 @@
+import { OUTPUTS_STEP } from './job-outputs.ts';
+
 /** act's `--json` log: one object a line. Only what the runner shows of it is typed. */
 interface ActLine {
   msg?: string;
@@ -11,6 +13,9 @@ interface ActLine {
   raw_output?: boolean;
   stepResult?: string;
   jobResult?: string;
+  /** A workflow command and its value, in which act hides no secrets. */
+  command?: string;
+  arg?: string;
 }
 
 /** What a line of act's log says of the run. */
@@ -21,6 +26,10 @@ export interface ActEvent {
   text: string | undefined;
   step?: { name: string; result?: 'success' | 'failure' | 'skipped' };
   jobResult?: 'success' | 'failure' | 'skipped';
+  /** What a step masks: `::add-mask::`. */
+  mask?: string;
+  /** The job asks which outputs it may set: see job-outputs.ts. */
+  question?: string;
 }
 
 const result = (text: string): 'success' | 'failure' | 'skipped' =>
@@ -35,7 +44,9 @@ export function readActLine(line: string): ActEvent | undefined {
   } catch {
     return { job: undefined, text: line };
   }
-  const isStep = entry.step !== undefined && entry.stage === 'Main';
+  if (entry.command === OUTPUTS_STEP) return { job: jobName(entry), text: undefined, question: entry.arg ?? '' };
+  // The lab's own step is none of the job.
+  const isStep = entry.step !== undefined && entry.stage === 'Main' && entry.stepID?.[0] !== OUTPUTS_STEP;
   // Lines in between, and some after the end, name their step too.
   const isTurn = isStep && (entry.stepResult !== undefined || entry.msg?.startsWith('⭐') === true);
   return {
@@ -50,6 +61,7 @@ export function readActLine(line: string): ActEvent | undefined {
         }
       : {}),
     ...(entry.jobResult === undefined ? {} : { jobResult: result(entry.jobResult) }),
+    ...(entry.command === 'add-mask' ? { mask: entry.arg ?? '' } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { access, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
+import { withCheckedOutputs } from './job-outputs.ts';
 import { serialMatrices } from './one-at-a-time.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
@@ -40,7 +41,7 @@ export async function checkOut(bare: string, remote: string, ref: string, sha: s
 }
 
 /** A workflow file as act is to play it. */
-const played = (text: string): string => serialMatrices(text);
+const played = (text: string): string => withCheckedOutputs(serialMatrices(text));
 
 /** Writes the workflow file of a checkout as act is to play it to `folder`. Git sees no change. */
 export async function playedWorkflow(checkout: string, path: string, folder: string): Promise<string> {

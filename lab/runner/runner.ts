@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActRun, runAct } from './act.ts';
 import { checkOut, fetchAction, messageOf, playedWorkflow, workflowsAt } from './checkout.ts';
+import { JobOutputs, OUTPUTS_ACTION, OUTPUTS_FOLDER } from './job-outputs.ts';
 import { type Conclusion, Recorder, type RunStore } from './recorder.ts';
 import { isDoneByAct, parseUses, standInFor } from './third-party.ts';
 import { asksToSkip, startsOn } from './triggers.ts';
@@ -143,11 +144,15 @@ export class Runner {
     let conclusion: Conclusion = 'failure';
     try {
       host.runs.updateRun(runId, { status: 'in_progress' });
-      await mkdir(join(scratch, 'played'), { recursive: true, mode: 0o700 });
+      for (const each of ['played', 'outputs']) await mkdir(join(scratch, each), { recursive: true, mode: 0o700 });
       const remote = `${host.serverUrl}/${event.repository}.git`;
       await checkOut(bare, remote, event.ref, event.sha, join(scratch, 'checkout'));
       const run = await this.#actRun(work, scratch, token);
-      const ended = await runAct(run, (each) => recorder.record(each));
+      const outputs = new JobOutputs(join(scratch, 'outputs'), Object.values(run.secrets));
+      const ended = await runAct(run, (each) => {
+        outputs.handle(each);
+        recorder.record(each);
+      });
       conclusion = ended ? 'success' : this.#stopping.signal.aborted ? 'cancelled' : 'failure';
     } catch (error) {
       recorder.record({ job: undefined, text: `The run could not be started: ${(error as Error).message}` });
@@ -179,6 +184,7 @@ export class Runner {
         GITHUB_SERVER_URL: host.serverUrl,
         GITHUB_API_URL: host.apiUrl,
         GITHUB_GRAPHQL_URL: host.graphqlUrl,
+        [OUTPUTS_FOLDER]: join(scratch, 'outputs'),
       },
       secrets: { ...host.secrets(event.repository), GITHUB_TOKEN: token },
       variables: host.variables(event.repository),
@@ -193,7 +199,7 @@ export class Runner {
   /** Where each `uses:` is found: published on the hub, or a local stand-in. Anything else fails here, before a step runs. */
   async #resolveActions(uses: readonly string[]): Promise<Record<string, string>> {
     const { host, folder } = this.#options;
-    const actions: Record<string, string> = {};
+    const actions: Record<string, string> = { ...OUTPUTS_ACTION };
     for (const each of uses) {
       const reference = parseUses(each);
       if (reference === undefined || isDoneByAct(reference)) continue;

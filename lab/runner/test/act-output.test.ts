@@ -41,6 +41,21 @@ describe('readActLine', () => {
     ['a warning', line({ msg: 'careful', level: 'warning' }), { job: 'one', text: 'warning: careful' }],
     ['a set-up step, which is none of the job', line({ msg: 's', step: 'Set up job' }), { job: 'one', text: 's' }],
     ["act's own fatal error", 'Error: no such file', { job: undefined, text: 'Error: no such file' }],
+    [
+      'a mask, which act hides in the message alone',
+      line({ msg: '  ⚙  ***', stage: 'Main', step: 'x', command: 'add-mask', arg: 'hunter2' }),
+      { job: 'one', text: '  ⚙  ***', mask: 'hunter2' },
+    ],
+    [
+      "the question of the lab's own step",
+      line({ msg: '  ❓  ::lab-job-outputs::7', stage: 'Main', step: 'x', command: 'lab-job-outputs', arg: '7' }),
+      { job: 'one', text: undefined, question: '7' },
+    ],
+    [
+      "the lab's own step, which is none of the job",
+      line({ msg: '⭐ Run Main x', stage: 'Main', step: 'x', stepID: ['lab-job-outputs'] }),
+      { job: 'one', text: '⭐ Run Main x' },
+    ],
     ['where act found an action', line({ msg: 'LocalRepositoryCache matched …' }), { job: 'one', text: undefined }],
   ])('%s', (_, text, expected) => {
     expect(readActLine(text)).toEqual(expected);
