@@ -16,25 +16,30 @@ export interface RegistryEndpoint {
   password: string;
 }
 
+/**
+ * Part of the images' names, as on Docker Hub, where the user is their namespace: a job's output with such a name is lost where the user is
+ * kept as a secret.
+ */
+const USER = 'shop';
+
 /** Starts registry `name` (or keeps it running) with its data and password below the lab's folder. */
 export async function startRegistry(lab: Lab, name: string): Promise<RegistryEndpoint> {
   const service = `registry-${name}`;
   const dir = join(lab.dir, 'registries', name);
-  const username = `${name}-ci`;
   const password = lab.state.secret(`${service}/password`, () => randomBytes(24).toString('base64url'));
   const secret = lab.state.secret(`${service}/http`, () => randomBytes(24).toString('base64url'));
   const passwords = join(dir, 'htpasswd');
   const config = join(dir, 'config.yml');
   await mkdir(join(dir, 'data'), { recursive: true, mode: 0o700 });
-  if (!(await holdsPassword(passwords, username, password))) {
-    await writeFile(passwords, await passwordFile(username, password), { mode: 0o600 });
+  if (!(await holdsPassword(passwords, USER, password))) {
+    await writeFile(passwords, await passwordFile(USER, password), { mode: 0o600 });
   }
 
   return onFreePorts(async () => {
     const port = await choosePort(lab.state, service);
     const text = registryConfig({ port, dataDir: join(dir, 'data'), passwordFile: passwords, secret });
     await writeFile(config, text, { mode: 0o600 });
-    const endpoint = { host: `localhost:${port}`, username, password };
+    const endpoint = { host: `localhost:${port}`, username: USER, password };
     await lab.supervisor.start({
       name: service,
       command: toolPath('docker-registry'),

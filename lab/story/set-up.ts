@@ -133,15 +133,15 @@ export async function setUpRepository(world: World): Promise<number> {
   const variables = {
     STAGING_REGISTRY: staging.host,
     PRODUCTION_REGISTRY: production.host,
+    STAGING_USERNAME: staging.username,
+    PRODUCTION_USERNAME: production.username,
     BASE_IMAGE: endpoints.images.base,
     BUILD_IMAGE: endpoints.images.build,
   };
   for (const [name, value] of Object.entries(variables))
     await platform.actions.createRepoVariable({ ...where, name, value });
   const secrets = {
-    STAGING_USERNAME: staging.username,
     STAGING_PASSWORD: staging.password,
-    PRODUCTION_USERNAME: production.username,
     PRODUCTION_PASSWORD: production.password,
     RELEASE_TOKEN: world.releaseToken,
   };

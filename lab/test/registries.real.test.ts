@@ -26,9 +26,9 @@ describe('a registry', () => {
 
   it.each([
     ['nobody', () => undefined],
-    ['a wrong password', () => basicAuth({ username: 'test-1-ci', password: 'wrong' })],
-    ['an empty password', () => basicAuth({ username: 'test-1-ci', password: '' })],
-    ['the user of the other registry', () => basicAuth(services.registries[1] ?? { username: '', password: '' })],
+    ['a wrong password', () => basicAuth({ username: 'shop', password: 'wrong' })],
+    ['an empty password', () => basicAuth({ username: 'shop', password: '' })],
+    ['the password of the other registry', () => basicAuth(services.registries[1] ?? { username: '', password: '' })],
   ])('refuses %s', async (_, authorization) => {
     const response = await get(services.registries[0]?.host ?? '', authorization());
     expect(response.status).toBe(401);
