@@ -108,7 +108,7 @@ export interface Actions {
       name?: string;
       /** Text that stands before the notes, in Markdown. */
       body?: string;
-      /** A file with that text, instead of `body`. An unreadable file is an error. */
+      /** A file with that text, instead of `body`: a path in the workspace, or an absolute one in `RUNNER_TEMP`. An unreadable file is an error, and so is a link that leads out of the workspace. */
       'body-path'?: string;
       /** `github` (notes that GitHub generates from pull requests), `commits` (grouped from conventional commits) or `none`. Both kinds start at the true previous version. Default: "github". */
       notes?: string;
@@ -120,7 +120,7 @@ export interface Actions {
       prerelease?: string;
       /** `true`, `false`, or `auto`: true only for the highest stable version among all tags. Default: "auto". */
       'make-latest'?: string;
-      /** Files to attach, a glob a line, relative to the workspace; a line that starts with `!` leaves files out. A glob that matches nothing is an error. */
+      /** Files to attach, a glob a line, relative to the workspace, or absolute in `RUNNER_TEMP`; a line that starts with `!` leaves files out. A glob that matches nothing is an error, and so is a match that a link takes out of the workspace or that is inside `.git`. */
       files?: string;
       /** Attach `SHA256SUMS` with the checksum of every file, in the form that `sha256sum --check` reads. Default: "true". */
       checksums?: boolean | Expression;

@@ -1,12 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename, matchesGlob, relative, resolve } from 'node:path';
-import { messageOf } from '../../lib/errors.ts';
 import type { InputReader } from '../../lib/inputs.ts';
+import { type Area, below, locate, type Place, readInside } from '../../lib/workspace.ts';
 import { assetName } from './rules/asset-names.ts';
 
 /** A file to attach, found by the `files` input. */
 export interface LocalFile {
-  /** Absolute. */
+  /** As it was found: relative to the workspace, or absolute in the runner's temporary folder. Links on it are followed when it is opened. */
   path: string;
   /** The asset's name on the server. */
   name: string;
@@ -20,20 +19,18 @@ const EXAMPLE = 'dist/*.tgz';
 const MAX_SIZE = 2 * 1024 ** 3;
 const MAX_FILES = 1000;
 
-/** The text of a file input; a file that cannot be read is a fault. */
-export async function readTextFile(reader: InputReader, input: string, workspace: string): Promise<string> {
+/** The text of a file input; a file that cannot be read, or that a link takes out of the workspace, is a fault. */
+export async function readTextFile(reader: InputReader, input: string, area: Area): Promise<string> {
   const path = reader.text(input);
   if (path === '') return '';
-  try {
-    return await readFile(resolve(workspace, path), 'utf8');
-  } catch (error) {
-    reader.fault({ input, value: path, problem: `cannot be read: ${messageOf(error)}`, example: 'CHANGELOG.md' });
-    return '';
-  }
+  const file = await readInside(area, path);
+  if ('value' in file) return file.value.toString('utf8');
+  reader.fault({ input, value: path, problem: file.problem, example: 'CHANGELOG.md' });
+  return '';
 }
 
 /** The files that the globs of the `files` input name, sorted by asset name; every glob must match a file. */
-export async function findFiles(reader: InputReader, workspace: string): Promise<LocalFile[]> {
+export async function findFiles(reader: InputReader, area: Area): Promise<LocalFile[]> {
   const lines = reader.lines('files');
   const exclude = lines.filter(({ text }) => text.startsWith('!')).map(({ text }) => text.slice(1).trim());
   if (exclude.length > 0 && exclude.length === lines.length)
@@ -43,8 +40,9 @@ export async function findFiles(reader: InputReader, workspace: string): Promise
     if (text.startsWith('!')) continue;
     const fault = (problem: string) =>
       reader.fault({ input: `files (line ${number})`, value: text, problem, example: EXAMPLE });
-    const matches = await matchFiles(text, exclude, workspace);
-    if (matches.length === 0) fault('matches no file');
+    const { files: matches, problems } = await matchFiles(text, exclude, area);
+    for (const problem of problems) fault(problem);
+    if (matches.length === 0 && problems.length === 0) fault('matches no file');
     for (const { path, size } of matches) {
       if (found.has(path)) continue;
       const own = basename(path);
@@ -60,42 +58,45 @@ export async function findFiles(reader: InputReader, workspace: string): Promise
   return files;
 }
 
-async function matchFiles(
-  pattern: string,
-  exclude: readonly string[],
-  workspace: string,
-): Promise<{ path: string; size: number }[]> {
+interface Matches {
+  files: { path: string; size: number }[];
+  /** What the glob finds and must not be published, or the glob itself when it leaves the workspace. */
+  problems: string[];
+}
+
+async function matchFiles(pattern: string, exclude: readonly string[], area: Area): Promise<Matches> {
+  const { workspace } = area;
   // A name may hold characters that mean something in a glob: `app[1].txt`.
-  const literal = await sizeOf(resolve(workspace, pattern));
-  if (literal !== undefined) {
-    const path = resolve(workspace, pattern);
-    return exclude.some((each) => isUnder(path, each, workspace)) ? [] : [{ path, size: literal }];
+  const literal = await locate(area, pattern);
+  if ('problem' in literal) return { files: [], problems: [literal.problem] };
+  if (literal.value.kind === 'file') {
+    const isLeftOut = exclude.some((each) => isUnder(resolve(workspace, pattern), each, workspace));
+    return { files: isLeftOut ? [] : [fileAt(pattern, literal.value, workspace)], problems: [] };
   }
   const { glob } = await import('node:fs/promises');
   const slashes = (text: string): string => (process.platform === 'win32' ? text.replaceAll('\\', '/') : text);
-  const matches: { path: string; size: number }[] = [];
+  const matches: Matches = { files: [], problems: [] };
   for await (const match of glob(slashes(pattern), { cwd: workspace, exclude: exclude.map(slashes) })) {
-    const path = resolve(workspace, match);
-    const size = await sizeOf(path);
-    if (size !== undefined) matches.push({ path, size });
+    const place = await locate(area, match);
+    if ('problem' in place) matches.problems.push(`matches ${shownPath(match)}, which ${place.problem}`);
+    else if (place.value.kind === 'file') matches.files.push(fileAt(match, place.value, workspace));
   }
   return matches;
 }
+
+function fileAt(path: string, { size }: Place, workspace: string): { path: string; size: number } {
+  const absolute = resolve(workspace, path);
+  return { path: below(workspace, absolute) ?? absolute, size };
+}
+
+/** A name may hold a line break. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const shownPath = (path: string): string => (/[\u0000-\u001f\u007f]/.test(path) ? JSON.stringify(path) : path);
 
 /** Whether a glob names a file or a folder that it is in: what `glob` leaves out when it is told to exclude that. */
 function isUnder(path: string, pattern: string, workspace: string): boolean {
   const within = (other: string): string => relative(workspace, resolve(workspace, other));
   return [within(pattern), `${within(pattern)}/**`].some((each) => matchesGlob(within(path), each));
-}
-
-/** A file's size; `undefined` for anything else. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    const stats = await stat(path);
-    return stats.isFile() ? stats.size : undefined;
-  } catch {
-    return undefined; // A dangling link or a name that no file has: the caller reports what matches nothing.
-  }
 }
 
 /** Two files may not become one asset. */

@@ -1,6 +1,7 @@
 import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
+import { type Area, areaOf } from '../../lib/workspace.ts';
 import { findFiles, type LocalFile, readTextFile } from './files.ts';
 import { parseRefName } from './refs.ts';
 
@@ -18,6 +19,8 @@ export interface Settings {
   prerelease: boolean | undefined;
   makeLatest: boolean | undefined;
   draft: boolean;
+  /** Where `files` and `body-path` may lead. */
+  area: Area;
   files: LocalFile[];
   checksums: boolean;
   images: ImageReference[];
@@ -35,20 +38,21 @@ export interface Settings {
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const workspace = env.GITHUB_WORKSPACE || process.cwd();
+  const area = areaOf(env);
   const tag = readTag(reader, env);
   const prerelease = reader.parsed('prerelease', parseAutoBoolean, 'auto')?.choice;
   const makeLatest = reader.parsed('make-latest', parseAutoBoolean, 'auto')?.choice;
   const settings: Settings = {
     tag,
     name: reader.text('name', tag),
-    body: await readBody(reader, workspace),
+    body: await readBody(reader, area),
     notes: reader.choice('notes', NOTES, 'github'),
     previousTag: readPreviousTag(reader),
     prerelease,
     makeLatest,
     draft: reader.boolean('draft', false),
-    files: await findFiles(reader, workspace),
+    area,
+    files: await findFiles(reader, area),
     checksums: reader.boolean('checksums', true),
     images: (await readImages(reader, 'images')) ?? [],
     majorTag: reader.boolean('major-tag', false),
@@ -113,9 +117,9 @@ function readToken(reader: InputReader, env: Environment): string {
   return token;
 }
 
-async function readBody(reader: InputReader, workspace: string): Promise<string> {
+async function readBody(reader: InputReader, area: Area): Promise<string> {
   const body = reader.text('body');
-  const file = await readTextFile(reader, 'body-path', workspace);
+  const file = await readTextFile(reader, 'body-path', area);
   if (body !== '' && reader.text('body-path') !== '')
     reader.fault({ input: 'body', problem: 'is given beside body-path', example: 'give one of the two' });
   return body || file.trim();

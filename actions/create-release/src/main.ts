@@ -35,7 +35,7 @@ async function release(settings: Settings, context: Context, releases: Releases,
   const notes = await writeNotes(settings, decision, { releases, history }, repositoryUrl);
   warn([...decision.warnings, ...notes.warnings]);
   await setOutputs({ notes: notes.text });
-  const assets = await readContents(settings.files, settings.checksums);
+  const assets = await readContents(settings.files, settings.area, settings.checksums);
   if (settings.dryRun) return (await import('./dry-run.ts')).showPlan(settings, decision, releases, assets, notes.text);
 
   const { bringAbout } = await import('./publish.ts');

@@ -50,7 +50,7 @@ export interface AssetContent {
   digest: string;
   contentType: string;
   /** A fresh stream of its bytes, for each attempt. */
-  open(): Readable;
+  open(): Readable | Promise<Readable>;
 }
 
 /**

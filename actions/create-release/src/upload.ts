@@ -20,8 +20,8 @@ class UploadError extends Error {
  * @throws {UploadError} for an answer other than 2xx
  */
 export async function postStream(url: string, content: AssetContent, token: string): Promise<unknown> {
+  const body = await content.open();
   const client = new HttpClient('gitops-actions', [], { allowRetries: false });
-  const body = content.open();
   try {
     const response = await client.sendStream('POST', url, body, {
       accept: 'application/vnd.github+json',

@@ -53,7 +53,7 @@ describe('the bundle as a process', () => {
     [
       'an unreadable body-path',
       { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't', 'INPUT_BODY-PATH': 'no/such.md' },
-      ['body-path cannot be read'],
+      ['body-path does not exist'],
     ],
     [
       'a glob that matches nothing',

@@ -116,7 +116,7 @@ export class FakeReleases implements Releases {
     return this.call('assets', () => [...this.assetsOf(releaseId).values()]);
   }
   async upload(release: Release, from: AssetContent) {
-    const bytes = await buffer(from.open());
+    const bytes = await buffer(await from.open());
     return this.call('upload', () => {
       if (this.release(release.id).immutable) throw serverError(422, 'Cannot upload assets to an immutable release.');
       if ([...this.assetsOf(release.id).values()].some(({ name }) => name === from.name))

@@ -112,7 +112,7 @@ describe('readSettings', () => {
       expect.stringContaining('tag is required'),
       expect.stringContaining('prerelease is neither'),
       expect.stringContaining('make-latest is neither'),
-      expect.stringContaining('body-path cannot be read'),
+      expect.stringContaining('body-path does not exist'),
       expect.stringContaining('notes is not one of'),
       expect.stringContaining('previous-tag is not a name'),
       expect.stringContaining('draft is not a boolean'),
@@ -203,14 +203,14 @@ describe('files', () => {
   ])('refuses %j', async (files, fault) => expect((await faults({ files }))[0]).toContain(fault));
 
   it('keep the own name as a label, and get checksums by the names that people download', async () => {
-    const { files, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
-    const contents = await readContents(files, checksums);
+    const { files, area, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
+    const contents = await readContents(files, area, checksums);
     expect(contents.map(({ name, label }) => [name, label])).toEqual([
       ['My.App.exe', 'My App.exe'],
       ['a.tgz', undefined],
       ['SHA256SUMS', undefined],
     ]);
-    const sums = await (contents[2]?.open().toArray() ?? []);
+    const sums = await ((await contents[2]?.open())?.toArray() ?? []);
     expect(String(sums[0])).toBe(
       '3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea  My.App.exe\nca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a.tgz\n',
     );

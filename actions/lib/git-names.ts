@@ -1,0 +1,44 @@
+import { lstat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+/** Characters that HFS+ leaves out of names: `is_hfs_dotgit` in https://github.com/git/git/blob/v2.51.0/utf8.c */
+const LEFT_OUT = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+/**
+ * Whether one segment of a path is Git's own folder on any file system, or a file in which actions/checkout keeps its token.
+ * Source: `is_ntfs_dotgit` in https://github.com/git/git/blob/v2.51.0/path.c: NTFS drops dots and spaces at the end, takes what follows
+ * a colon as a stream of the same file, and has a short name. The token: https://github.com/actions/checkout/blob/v6/src/git-auth-helper.ts
+ */
+export function isGitName(segment: string): boolean {
+  const name = segment
+    .replaceAll(LEFT_OUT, '')
+    .replace(/:.*$/s, '')
+    .replace(/[. ]+$/, '')
+    .toLowerCase();
+  return name === '.git' || name === 'git~1' || /^git-credentials-.*\.config$/.test(name);
+}
+
+/** Whether a relative path has a segment that is Git's own. */
+export const hasGitName = (path: string): boolean => path.split(/[\\/]/).some(isGitName);
+
+/**
+ * Whether a path is, or is inside, a Git folder that has another name: that of `git init --separate-git-dir`, say, to which a file `.git` leads.
+ * @param root is not looked at itself
+ * @param path below the root, without links
+ */
+export async function isInGitFolder(root: string, path: string): Promise<boolean> {
+  const segments = path === '' ? [] : path.split(sep);
+  for (const index of segments.keys()) if (await isGitFolder(join(root, ...segments.slice(0, index + 1)))) return true;
+  return false;
+}
+
+/** `is_git_directory` in https://github.com/git/git/blob/v2.51.0/setup.c; `commondir` is what a linked work tree has instead. */
+async function isGitFolder(folder: string): Promise<boolean> {
+  const has = (name: string): Promise<boolean> =>
+    lstat(join(folder, name)).then(
+      () => true,
+      () => false,
+    );
+  if (!(await has('HEAD'))) return false;
+  return (await has('commondir')) || ((await has('objects')) && (await has('refs')));
+}

@@ -1,0 +1,271 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, open, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, win32 } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hasGitName, isGitName } from '../git-names.ts';
+import { type Area, below, locate, locateTarget, openFile, readInside, writeInside } from '../workspace.ts';
+
+let base: string;
+let area: Area;
+beforeEach(async () => {
+  base = await realpath(await mkdtemp(join(tmpdir(), 'paths-')));
+  for (const folder of ['work/chart', 'work/sub/.git', 'work/store/objects', 'work/store/refs', 'elsewhere', 'temp'])
+    await mkdir(join(base, folder), { recursive: true });
+  for (const path of ['work/chart/a.yaml', 'work/sub/.git/config', 'work/store/HEAD', 'elsewhere/secret', 'temp/notes'])
+    await writeFile(join(base, path), path);
+  area = { workspace: join(base, 'work'), temporary: join(base, 'temp') };
+});
+afterEach(() => rm(base, { recursive: true }));
+
+const link = (target: string, path: string): Promise<void> => symlink(target, join(base, path));
+
+describe('locate', () => {
+  it.each([
+    ['chart/a.yaml', 'file', 'chart/a.yaml'],
+    ['chart', 'folder', 'chart'],
+    ['.', 'folder', '.'],
+    ['chart/new/deeper', 'missing', 'chart/new/deeper'],
+    ['..chart/missing', 'missing', '..chart/missing'],
+    ['chart/../chart/a.yaml', 'file', 'chart/a.yaml'],
+    ['to-file', 'file', 'chart/a.yaml'],
+    ['to-folder/a.yaml', 'file', 'chart/a.yaml'],
+    ['to-folder/missing', 'missing', 'chart/missing'],
+    ['to-link', 'file', 'chart/a.yaml'],
+    ['C:\\chart', 'missing', 'C:\\chart'],
+  ])('takes %j', async (path, kind, target) => {
+    await link('chart/a.yaml', 'work/to-file');
+    await link('chart', 'work/to-folder');
+    await link('to-file', 'work/to-link');
+    expect(await locate(area, path)).toMatchObject({ value: { kind, path: join(base, 'work', target) } });
+  });
+
+  it.each([
+    ['..', 'is outside the workspace'],
+    ['../elsewhere/secret', 'is outside the workspace'],
+    ['../work-2/missing', 'is outside the workspace'],
+    ['../temp/notes', 'is outside the workspace'],
+    ['/etc/passwd', "is outside the workspace and the runner's temporary folder"],
+    ['out', 'leads out of the workspace (a link)'],
+    ['out/secret', 'leads out of the workspace (a link)'],
+    ['out/missing/deeper', 'leads out of the workspace (a link)'],
+    ['far', 'leads out of the workspace (a link)'],
+    ['gone-out', 'leads out of the workspace (a link)'],
+    ['gone-out/x', 'leads out of the workspace (a link)'],
+    ['to-temp', 'leads out of the workspace (a link)'],
+    ['gone', 'leads to nothing (a link)'],
+    ['circle', 'leads in a circle (a link)'],
+    ['circle/x', 'leads in a circle (a link)'],
+    ['.git/config', 'is inside .git'],
+    ['sub/.git/config', 'is inside .git'],
+    ['sub/.GIT', 'is inside .git'],
+    ['to-git', 'leads into .git (a link)'],
+    ['to-sub/.git', 'is inside .git'],
+    ['store', 'is inside a folder of Git, as .git is one'],
+    ['store/config', 'is inside a folder of Git, as .git is one'],
+    ['to-store', 'is inside a folder of Git, as .git is one'],
+    ['zero', 'leads out of the workspace (a link)'],
+    ['pipe', 'is neither a file nor a folder'],
+    ['to-pipe', 'is neither a file nor a folder'],
+    ['a\u0000b', 'has control characters'],
+    ['a\nb', 'has control characters'],
+    ['x'.repeat(300), 'is longer than the system allows'],
+    ['chart/a.yaml/x', 'does not exist'],
+  ])('refuses %j', async (path, problem) => {
+    for (const [name, target] of Object.entries({
+      out: '../elsewhere',
+      far: '/proc/self/environ',
+      'gone-out': '../elsewhere/none',
+      'to-temp': '../temp/notes',
+      gone: 'chart/none',
+      circle: 'circle',
+      'to-git': 'sub/.git/config',
+      'to-sub': 'sub',
+      'to-store': 'store/HEAD',
+      zero: '/dev/zero',
+      'to-pipe': 'pipe',
+    }))
+      await link(target, `work/${name}`);
+    execFileSync('mkfifo', [join(base, 'work/pipe')]);
+    const expected = { problem };
+    expect(await readInside(area, path)).toEqual(expected);
+    if (problem !== 'does not exist') expect(await locate(area, path)).toEqual(expected);
+    if (problem !== 'does not exist') expect(await writeInside(area, { path, text: 'x' })).toEqual(expected);
+  });
+
+  it('refuses a socket, and a folder where a file is asked for', async () => {
+    const server = createServer().listen(join(base, 'work/socket'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    expect(await readInside(area, 'socket')).toEqual({ problem: 'is neither a file nor a folder' });
+    await new Promise((resolve) => server.close(resolve));
+    expect(await readInside(area, 'chart')).toEqual({ problem: 'is a folder' });
+    expect(await writeInside(area, { path: 'chart', text: '' })).toEqual({ problem: 'is a folder' });
+  });
+
+  it('takes an absolute path in the temporary folder, where the input takes one, and no link out of it', async () => {
+    expect(await locate(area, join(base, 'temp/notes'))).toHaveProperty('value');
+    expect(await locate({ workspace: area.workspace }, join(base, 'temp/notes'))).toEqual({
+      problem: 'is outside the workspace',
+    });
+    await link('../elsewhere/secret', 'temp/link');
+    expect(await locate(area, join(base, 'temp/link'))).toEqual({
+      problem: "leads out of the runner's temporary folder (a link)",
+    });
+  });
+
+  it.each(['chart/a.yaml', '.'])('takes %j in a workspace that is itself a link', async (path) => {
+    await link('work', 'alias');
+    const alias = { workspace: join(base, 'alias') };
+    const value = { path: join(base, 'work', path), link: undefined };
+    expect(await locate(alias, path)).toMatchObject({ value });
+    expect(await locate(alias, join(base, 'alias', path))).toMatchObject({ value });
+    expect(await locate(alias, join(base, 'work', path))).toMatchObject({ value });
+    expect(await locateTarget(alias, path)).toMatchObject({ value });
+  });
+
+  it('tells a path that the user may not enter by its problem alone', async () => {
+    const failure = Object.assign(new Error(`EACCES: permission denied, open '${base}'`), {
+      code: 'EACCES',
+      syscall: 'open',
+    });
+    expect(await openFile(area, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
+      problem: 'may not be used by the user of this step',
+    });
+  });
+
+  it('never gives a place outside, whatever links there are', async () => {
+    const segment = fc.constantFrom('a', 'b', 'c', '..', '.');
+    const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('/'));
+    const links = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'chart/a', 'chart/b'), path, { maxKeys: 5 });
+    await fc.assert(
+      fc.asyncProperty(links, path, async (targets, asked) => {
+        for (const [name, target] of Object.entries(targets)) await link(target, `work/${name}`);
+        const place = await locate(area, asked);
+        if ('value' in place) expect(below(join(base, 'work'), place.value.path)).not.toBeUndefined();
+        else expect(place.problem).not.toContain(base);
+        for (const name of Object.keys(targets)) await rm(join(base, 'work', name));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('what changes between the look and the opening', () => {
+  /** Another process changes the folder at the worst moment. */
+  const opening = (change: () => Promise<void>) => async (path: string, flags: number) => {
+    await change();
+    return open(path, flags);
+  };
+  const CHANGED = { problem: 'was changed while it was opened' };
+
+  it.each([
+    [
+      'the file becomes a link',
+      async () => {
+        await rm(join(base, 'work/chart/a.yaml'));
+        await link('../../elsewhere/secret', 'work/chart/a.yaml');
+      },
+    ],
+    [
+      'a folder above it becomes a link',
+      async () => {
+        await rename(join(base, 'work/chart'), join(base, 'work/old'));
+        await writeFile(join(base, 'elsewhere/a.yaml'), 'secret');
+        await link('../elsewhere', 'work/chart');
+      },
+    ],
+    [
+      'the file becomes a pipe',
+      async () => {
+        await rm(join(base, 'work/chart/a.yaml'));
+        execFileSync('mkfifo', [join(base, 'work/chart/a.yaml')]);
+      },
+    ],
+    ['the file goes', () => rm(join(base, 'work/chart/a.yaml'))],
+  ])('is not read when %s', async (_, change) => {
+    expect(await readInside(area, 'chart/a.yaml', opening(change))).toEqual(CHANGED);
+  });
+
+  it('is not written when the file, or a folder above it, becomes a link', async () => {
+    const byLink = opening(() => link('../../elsewhere/secret', 'work/chart/new'));
+    expect(await writeInside(area, { path: 'chart/new', text: 'x' }, byLink)).toEqual(CHANGED);
+    const byFolder = opening(async () => {
+      await rename(join(base, 'work/chart'), join(base, 'work/old'));
+      await link('../elsewhere', 'work/chart');
+    });
+    expect(await writeInside(area, { path: 'chart/secret', text: 'x' }, byFolder)).toEqual(CHANGED);
+    expect(await readFile(join(base, 'elsewhere/secret'), 'utf8')).toBe('elsewhere/secret');
+  });
+});
+
+describe('writeInside', () => {
+  it('writes a file whole, in folders that it makes', async () => {
+    expect(await writeInside(area, { path: 'chart/a.yaml', text: 'b' })).toEqual({
+      value: join(base, 'work/chart/a.yaml'),
+    });
+    await writeInside(area, { path: 'new/folder/c', text: 'd' });
+    await writeInside(area, { path: join(base, 'temp/e'), text: 'f' });
+    expect(
+      await Promise.all(
+        ['work/chart/a.yaml', 'work/new/folder/c', 'temp/e'].map((path) => readFile(join(base, path), 'utf8')),
+      ),
+    ).toEqual(['b', 'd', 'f']);
+  });
+
+  it.each([
+    ['report', 'would be written through a link (report)'],
+    ['folder/new', 'would be written through a link (folder)'],
+    ['new', 'leads to nothing (a link)'],
+    ['config', 'leads into .git (a link)'],
+    ['chart/a.yaml/b', 'needs a folder where a file is'],
+  ])('changes no other file than the one that is named: %j', async (path, problem) => {
+    await link('chart/a.yaml', 'work/report');
+    await link('chart', 'work/folder');
+    await link('chart/none', 'work/new');
+    await link('sub/.git/config', 'work/config');
+    expect(await writeInside(area, { path, text: 'x' })).toEqual({ problem });
+    expect(await readFile(join(base, 'work/chart/a.yaml'), 'utf8')).toBe('work/chart/a.yaml');
+    expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
+    expect(await locate(area, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
+  });
+});
+
+describe('names', () => {
+  it.each([
+    '.git',
+    '.GIT',
+    '.Git',
+    '.git.',
+    '.git ',
+    '.git . .',
+    '.git::$INDEX_ALLOCATION',
+    'GIT~1',
+    '.g\u200cit',
+    'git-credentials-0b1f.config',
+  ])('%j is Git’s own', (name) => expect(isGitName(name)).toBe(true));
+  it.each(['git', '.github', '.gitignore', '.gitattributes', 'x.git', '..git', 'git~2', 'git-credentials'])(
+    '%j is not',
+    (name) => expect(isGitName(name)).toBe(false),
+  );
+  it('are found in paths of both systems', () => {
+    expect([hasGitName('a/.git/b'), hasGitName('a\\.git\\b'), hasGitName('a/b')]).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ['C:\\work', 'C:\\work\\a', 'a'],
+    ['C:\\work', 'c:\\WORK\\a', 'a'],
+    ['C:\\work', 'C:\\work', ''],
+    ['C:\\work', 'C:/work/a/b', 'a\\b'],
+    ['C:\\work', 'C:\\work\\..a', '..a'],
+    ['C:\\work', 'C:\\work-2', undefined],
+    ['C:\\work', 'C:\\work\\..\\x', undefined],
+    ['C:\\work', 'D:\\work\\a', undefined],
+    ['C:\\work', '\\\\server\\share\\a', undefined],
+    ['C:\\work', '\\\\?\\C:\\work\\a', undefined],
+    ['C:\\work', '\\\\.\\pipe\\a', undefined],
+  ])('on Windows, below %j is %j: %j', (folder, path, expected) => {
+    expect(below(folder, path, win32)).toBe(expected);
+  });
+});
