@@ -61,6 +61,32 @@ export class InputError extends ActionError {
   }
 }
 
+/** A path as text of one line: a name may hold a line break. */
+export function shownPath(path: string): string {
+  return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path;
+}
+
+/** A path that an input names or finds, and why it must not be used. */
+export interface RefusedPath {
+  /** As the repository names it. */
+  path: string;
+  /** "leads out of the workspace (a link)" */
+  problem: string;
+}
+
+/** Paths of an input that must not be used. */
+export class PathError extends ActionError {
+  override name = 'PathError';
+
+  constructor(input: string, paths: readonly RefusedPath[]) {
+    super({
+      what: `input ${input} is wrong`,
+      why: paths.map(({ path, problem }) => `${shownPath(path)} ${problem}`).join('\n'),
+      next: `Let ${input} name plain files and folders of the workspace, through no link that leads elsewhere.`,
+    });
+  }
+}
+
 /** The token may not do what was asked: HTTP 403 or, where a resource is hidden, 404. */
 export class PermissionError extends ActionError {
   override name = 'PermissionError';

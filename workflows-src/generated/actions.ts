@@ -143,7 +143,7 @@ export interface Actions {
   };
   'helm-lint-scan': {
     inputs: {
-      /** Globs of chart folders, one a line, relative to the root of the repository. A glob that finds no chart is an error. Default: "helm/*". */
+      /** Globs of chart folders, one a line, relative to the root of the repository. A glob that finds no chart is an error. Links in a chart are followed where they stay in the repository; one that leads elsewhere is an error, as for all inputs. Default: "helm/*". */
       charts?: string;
       /** Values to render with. Without it: the defaults, and each of `ci/*.yaml` and `values-*.yaml` in the chart's folder. Or one case a line, as `chart-glob: a.yaml + b.yaml`, the later over the earlier; files are looked for in the chart's folder, then in the repository; a glob makes a case for each file; nothing after the colon is the chart's defaults. */
       values?: string;
@@ -163,15 +163,15 @@ export interface Actions {
       'ignore-file'?: string;
       /** Engines on the runner to ask as well, one a line: `kubeconform`, `kube-score`, `checkov`. One that is not installed is an error. */
       scanners?: string;
-      /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written without it. */
+      /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written without it. A path in the workspace, or an absolute one in `RUNNER_TEMP`; nothing is written through a link or inside `.git`. */
       'sarif-file'?: string;
-      /** Where to write everything as JSON. Not written without it. */
+      /** Where to write everything as JSON, as for `sarif-file`. Not written without it. */
       'report-file'?: string;
-      /** A folder for what was rendered: `CHART/VALUES/VERSION.yaml`. Not written without it. */
+      /** A folder for what was rendered: `CHART/VALUES/VERSION.yaml`, as for `sarif-file`. Not written without it. */
       'render-dir'?: string;
       /** The most annotations to make, worst first. GitHub shows ten of each level for a step. Default: "30". */
       'max-annotations'?: number | Expression;
-      /** Helm's name on the PATH, or the path of the program. Helm 3 and 4 will do. Default: "helm". */
+      /** Helm's name on the PATH, or the path of the program, relative to the workspace or absolute. Helm 3 and 4 will do. Default: "helm". */
       helm?: string;
       /** The namespace of the release. Without it the chart's name. */
       namespace?: string;

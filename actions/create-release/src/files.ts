@@ -1,4 +1,5 @@
 import { basename, matchesGlob, relative, resolve } from 'node:path';
+import { shownPath } from '../../lib/errors.ts';
 import type { InputReader } from '../../lib/inputs.ts';
 import { type Area, below, locate, type Place, readInside } from '../../lib/workspace.ts';
 import { assetName } from './rules/asset-names.ts';
@@ -88,10 +89,6 @@ function fileAt(path: string, { size }: Place, workspace: string): { path: strin
   const absolute = resolve(workspace, path);
   return { path: below(workspace, absolute) ?? absolute, size };
 }
-
-/** A name may hold a line break. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const shownPath = (path: string): string => (/[\u0000-\u001f\u007f]/.test(path) ? JSON.stringify(path) : path);
 
 /** Whether a glob names a file or a folder that it is in: what `glob` leaves out when it is told to exclude that. */
 function isUnder(path: string, pattern: string, workspace: string): boolean {

@@ -1,6 +1,8 @@
 import { join, matchesGlob } from 'node:path/posix';
-import { ActionError } from '../../lib/errors.ts';
+import { ActionError, PathError, type RefusedPath } from '../../lib/errors.ts';
+import type { ChartFolders } from './chart-folders.ts';
 import { escapeGlob, type Files, isPattern } from './files.ts';
+import { Refusals } from './refusals.ts';
 import { VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
 
 /** The values files of each case of a chart, lowest first; none for the defaults. */
@@ -11,28 +13,37 @@ const DISCOVERED = ['ci/*.{yaml,yml}', 'values-*.{yaml,yml}'];
 
 /**
  * The cases of each chart folder: those declared for it, or else the defaults and every values file that is found.
- * @throws {ActionError} when declarations fit no chart or name files that are not there
+ * @throws {ActionError} when declarations fit no chart, or name files that are not there or lead elsewhere
  */
 export async function planCases(
   files: Files,
-  folders: readonly string[],
+  { folders, unusable }: ChartFolders,
   declarations: readonly ValuesDeclaration[],
 ): Promise<Map<string, CasePaths>> {
   const plan = new Map<string, CasePaths>();
   const faults = declarations
-    .filter((each) => !folders.some((folder) => fits(each, folder)))
+    .filter((each) => ![...folders, ...unusable].some((folder) => fits(each, folder)))
     .map((each) => `${each.line}: no chart of this run is ${each.charts}`);
+  const refused: RefusedPath[] = [];
   for (const folder of folders) {
     const own = declarations.filter((each) => fits(each, folder));
-    const cases = own.length > 0 ? await declared(files, folder, own, faults) : await discovered(files, folder);
+    const cases =
+      own.length > 0
+        ? await declared({ files, folder, refused }, own, faults)
+        : await discovered({ files, folder, refused });
     plan.set(folder, distinct(cases));
   }
+  const refusals = new Refusals();
   if (faults.length > 0)
-    throw new ActionError({
-      what: 'the input values does not fit the charts',
-      why: faults.join('\n'),
-      next: `Name charts of this run and files in their folders or in the repository; for example: ${VALUES_EXAMPLE}`,
-    });
+    refusals.add(
+      new ActionError({
+        what: 'the input values does not fit the charts',
+        why: faults.join('\n'),
+        next: `Name charts of this run and files in their folders or in the repository; for example: ${VALUES_EXAMPLE}`,
+      }),
+    );
+  if (refused.length > 0) refusals.add(new PathError('values', refused));
+  refusals.finish();
   return plan;
 }
 
@@ -42,15 +53,22 @@ const fits = ({ charts }: ValuesDeclaration, folder: string): boolean =>
 /** Two lines may name the same case. */
 const distinct = (cases: CasePaths): CasePaths => [...new Map(cases.map((each) => [each.join('\n'), each])).values()];
 
-async function discovered(files: Files, folder: string): Promise<CasePaths> {
+/** Where values files are looked for; what leads elsewhere is added to `refused`. */
+interface Search {
+  files: Files;
+  folder: string;
+  refused: RefusedPath[];
+}
+
+async function discovered({ files, folder, refused }: Search): Promise<CasePaths> {
   const found = await Promise.all(DISCOVERED.map((pattern) => files.match(join(escapeGlob(folder), pattern))));
+  refused.push(...found.flatMap((match) => match.refused));
   return [[], ...found.flatMap(({ paths }) => paths.map((path) => [path]))];
 }
 
 /** A glob in a stack makes a case for each file that it finds. */
 async function declared(
-  files: Files,
-  folder: string,
+  search: Search,
   declarations: readonly ValuesDeclaration[],
   faults: string[],
 ): Promise<CasePaths> {
@@ -58,8 +76,9 @@ async function declared(
   for (const declaration of declarations) {
     let stacks: CasePaths = [[]];
     for (const name of declaration.files) {
-      const paths = await valuesPaths(files, folder, name);
-      if (paths.length === 0) faults.push(`${declaration.line}: there is no ${name} in ${folder} or in the repository`);
+      const paths = await valuesPaths(search, name);
+      if (paths.length === 0)
+        faults.push(`${declaration.line}: there is no ${name} in ${search.folder} or in the repository`);
       stacks = stacks.flatMap((stack) => paths.map((path) => [...stack, path]));
     }
     all.push(...stacks);
@@ -67,11 +86,19 @@ async function declared(
   return all;
 }
 
-async function valuesPaths(files: Files, folder: string, name: string): Promise<string[]> {
+/** Where the file of a declaration is; one that leads elsewhere is there. */
+async function valuesPaths({ files, folder, refused }: Search, name: string): Promise<string[]> {
   for (const candidate of [join(folder, name), name]) {
-    if (!isPattern(candidate) && (await files.read(candidate)) !== undefined) return [candidate];
-    const { paths } = isPattern(candidate) ? await files.match(candidate) : { paths: [] };
+    const found = isPattern(candidate) ? await files.match(candidate) : await matchName(files, candidate);
+    refused.push(...found.refused);
+    const paths = [...found.paths, ...found.refused.map(({ path }) => path)];
     if (paths.length > 0) return paths;
   }
   return [];
+}
+
+async function matchName(files: Files, path: string): Promise<{ paths: string[]; refused: RefusedPath[] }> {
+  const place = await files.locate(path);
+  if ('problem' in place) return { paths: [], refused: [{ path, problem: place.problem }] };
+  return { paths: place.value.kind === 'file' ? [path] : [], refused: [] };
 }

@@ -18,6 +18,8 @@ export const DEFAULTS: ValuesCase = { name: 'defaults', files: [] };
 /** @param paths of the values files, lowest first; one in the chart's folder is called by its path there */
 export async function readCase(files: Files, folder: string, paths: readonly string[]): Promise<ValuesCase> {
   const shown = (path: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
-  const stack = await Promise.all(paths.map(async (path) => ({ path, ...yamlFile((await files.read(path)) ?? '') })));
+  const stack = await Promise.all(
+    paths.map(async (path) => ({ path, ...yamlFile((await files.read(path, 'values')) ?? '') })),
+  );
   return stack.length === 0 ? DEFAULTS : { name: stack.map(({ path }) => shown(path)).join(' + '), files: stack };
 }

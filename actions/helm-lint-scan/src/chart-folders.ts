@@ -1,4 +1,4 @@
-import { ActionError } from '../../lib/errors.ts';
+import { ActionError, PathError, type RefusedPath } from '../../lib/errors.ts';
 import { type Files, isPattern } from './files.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -8,30 +8,50 @@ export interface ChartQuery {
   required: boolean;
 }
 
-/**
- * The folders that the patterns name and that hold a chart, sorted. Nothing heavy is loaded for this: a wrong folder is answered at once.
- * @param refusals gets every pattern that finds none, and every file of a chart that leads out of the workspace
- */
-export async function findChartFolders(files: Files, query: ChartQuery, refusals: Refusals): Promise<string[]> {
-  const folders = new Set<string>();
-  for (const pattern of query.patterns) {
-    // No glob finds the root of the repository, which may be a chart as well.
-    const { paths, outside } = pattern === '.' ? { paths: ['.'], outside: [] } : await files.match(pattern);
-    if (outside.length > 0) refusals.add(leavesWorkspace(outside));
-    const charts = await Promise.all(
-      paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),
-    );
-    const found = charts.flat();
-    if (found.length === 0 && outside.length === 0 && query.required) refusals.add(nothingFound(pattern, paths));
-    for (const folder of found) folders.add(folder);
-  }
-  const escapes = (await Promise.all([...folders].map((folder) => files.escapes(folder)))).flat();
-  if (escapes.length > 0) refusals.add(leavesWorkspace(escapes));
-  return [...folders].sort();
+export interface ChartFolders {
+  /** Sorted. */
+  folders: string[];
+  /** Those in which something leads elsewhere: they are not read. */
+  unusable: string[];
 }
 
-const isChart = async (files: Files, folder: string): Promise<boolean> =>
-  (await files.read(`${folder}/Chart.yaml`)) !== undefined;
+/**
+ * The folders that the patterns name and that hold a chart. Nothing heavy is loaded for this: a wrong folder is answered at once.
+ * @param refusals gets every pattern that finds none, and everything in a chart that leads elsewhere
+ */
+export async function findChartFolders(files: Files, query: ChartQuery, refusals: Refusals): Promise<ChartFolders> {
+  const found = new Set<string>();
+  const refused: RefusedPath[] = [];
+  for (const pattern of query.patterns) {
+    // No glob finds the root of the repository, which may be a chart as well.
+    const matches = pattern === '.' ? { paths: ['.'], refused: [] } : await files.match(pattern);
+    refused.push(...matches.refused);
+    const charts = await Promise.all(
+      matches.paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),
+    );
+    const folders = charts.flat();
+    if (folders.length === 0 && matches.refused.length === 0 && query.required)
+      refusals.add(nothingFound(pattern, matches.paths));
+    for (const folder of folders) found.add(folder);
+  }
+  const folders: string[] = [];
+  const unusable: string[] = [];
+  for (const folder of [...found].sort()) {
+    const faults = await files.faults(folder);
+    refused.push(...faults);
+    (faults.length === 0 ? folders : unusable).push(folder);
+  }
+  // Several patterns may find the same.
+  const distinct = [...new Map(refused.map((each) => [each.path, each])).values()];
+  if (distinct.length > 0) refusals.add(new PathError('charts', distinct));
+  return { folders, unusable };
+}
+
+/** Also where its Chart.yaml leads elsewhere, which is what must be told. */
+async function isChart(files: Files, folder: string): Promise<boolean> {
+  const place = await files.locate(`${folder}/Chart.yaml`);
+  return 'problem' in place || place.value.kind === 'file';
+}
 
 function nothingFound(pattern: string, paths: readonly string[]): ActionError {
   const seen =
@@ -42,13 +62,5 @@ function nothingFound(pattern: string, paths: readonly string[]): ActionError {
     next: isPattern(pattern)
       ? 'Check out the repository in a step before this one, and name the folders that hold a Chart.yaml.'
       : 'Name a folder that holds a Chart.yaml, relative to the root of the repository.',
-  });
-}
-
-function leavesWorkspace(paths: readonly string[]): ActionError {
-  return new ActionError({
-    what: 'a path leads out of the workspace',
-    why: `${paths.join(', ')} is a link to a place outside the checkout`,
-    next: 'Keep charts and their files inside the repository; a link could show files of the runner.',
   });
 }

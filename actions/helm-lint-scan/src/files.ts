@@ -1,16 +1,24 @@
-import { glob, readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { insideWorkspace } from '../../lib/workspace.ts';
+import { glob, readdir } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { PathError, type RefusedPath } from '../../lib/errors.ts';
+import type { Parsed } from '../../lib/inputs.ts';
+import { locate, type Place, readInside } from '../../lib/workspace.ts';
 
 /** The checkout: every path is relative to it, with `/`, and stays inside it whatever links say. */
 export interface Files {
   root: string;
-  /** Matches that stay inside, sorted; those that a link leads out of the workspace are told apart. */
-  match(pattern: string): Promise<{ paths: string[]; outside: string[] }>;
-  /** The text without a byte order mark, or `undefined` when there is no such file. */
-  read(path: string): Promise<string | undefined>;
-  /** Links below a folder that lead out of the workspace. */
-  escapes(folder: string): Promise<string[]>;
+  /** What is there under a path; see `locate` of the library. */
+  locate(path: string): Promise<Parsed<Place>>;
+  /** Matches that may be used, sorted; those that lead elsewhere, or are no plain file or folder, are told apart. */
+  match(pattern: string): Promise<{ paths: string[]; refused: RefusedPath[] }>;
+  /**
+   * The text without a byte order mark, or `undefined` when there is no such file.
+   * @param input what names it
+   * @throws {PathError} when the path leads elsewhere
+   */
+  read(path: string, input?: string): Promise<string | undefined>;
+  /** What Helm must not be given in a chart's folder, also in folders that links lead to: links that lead elsewhere, pipes and the like. */
+  faults(folder: string): Promise<RefusedPath[]>;
   absolute(path: string): string;
 }
 
@@ -18,37 +26,66 @@ export interface Files {
 const SKIPPED = new Set(['node_modules', '.git']);
 
 const slashed = (path: string): string => path.replaceAll(sep, '/');
+const byPath = (one: RefusedPath, other: RefusedPath): number => (one.path < other.path ? -1 : 1);
 
 export function openFiles(root: string): Files {
-  const inside = async (path: string): Promise<boolean> => 'value' in (await insideWorkspace(root, path));
+  const area = { workspace: root };
   return {
     root,
+    locate: (path) => locate(area, path),
     async match(pattern) {
       const paths: string[] = [];
-      const outside: string[] = [];
-      for await (const found of glob(pattern, { cwd: root, exclude: (name) => SKIPPED.has(name) }))
-        ((await inside(found)) ? paths : outside).push(slashed(found));
-      return { paths: paths.sort(), outside: outside.sort() };
-    },
-    async read(path) {
-      if (!(await inside(path))) return undefined;
-      try {
-        return (await readFile(join(root, path), 'utf8')).replace(/^\uFEFF/, '');
-      } catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-        throw error;
+      const refused: RefusedPath[] = [];
+      for await (const found of glob(pattern, { cwd: root, exclude: (name) => SKIPPED.has(name) })) {
+        const path = slashed(found);
+        const place = await locate(area, found);
+        if ('problem' in place) refused.push({ path, problem: place.problem });
+        else paths.push(path);
       }
+      return { paths: paths.sort(), refused: refused.sort(byPath) };
     },
-    async escapes(folder) {
-      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-      const links = entries
-        .filter((entry) => entry.isSymbolicLink())
-        .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-      const verdicts = await Promise.all(links.map(inside));
-      return links.filter((_, index) => verdicts[index] === false).map(slashed);
+    async read(path, input = 'charts') {
+      const place = await locate(area, path);
+      if ('value' in place && place.value.kind !== 'file') return undefined;
+      const file = 'problem' in place ? place : await readInside(area, path);
+      if ('problem' in file) throw new PathError(input, [{ path, problem: file.problem }]);
+      return file.value.toString('utf8').replace(/^\uFEFF/, '');
+    },
+    async faults(folder) {
+      const start = await locate(area, folder);
+      if ('problem' in start) return [{ path: folder, problem: start.problem }];
+      return (await faultsBelow(area, folder, start.value.path, new Set())).sort(byPath);
     },
     absolute: (path) => join(root, path),
   };
+}
+
+/**
+ * @param path as the repository names the folder
+ * @param real the same without links
+ * @param seen the folders that were looked at: links may lead in circles
+ */
+async function faultsBelow(
+  area: { workspace: string },
+  path: string,
+  real: string,
+  seen: Set<string>,
+): Promise<RefusedPath[]> {
+  if (seen.has(real)) return [];
+  seen.add(real);
+  const faults: RefusedPath[] = [];
+  for (const entry of await readdir(real, { withFileTypes: true })) {
+    if (entry.name === '.git' || entry.isFile()) continue;
+    const below = slashed(join(path, entry.name));
+    if (entry.isDirectory()) {
+      faults.push(...(await faultsBelow(area, below, join(real, entry.name), seen)));
+      continue;
+    }
+    const place = await locate(area, below);
+    if ('problem' in place) faults.push({ path: below, problem: place.problem });
+    else if (place.value.kind === 'folder') faults.push(...(await faultsBelow(area, below, place.value.path, seen)));
+  }
+  return faults;
 }
 
 /** A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own. */

@@ -4,7 +4,7 @@ import type { Files } from './files.ts';
 import type { Settings } from './inputs.ts';
 import { type ManifestFile, readManifestFiles } from './manifests/files.ts';
 import type { Refusals } from './refusals.ts';
-import { assertPathsInside } from './report/inside.ts';
+import { assertWritable } from './report/targets.ts';
 import type { Suppression } from './suppressions.ts';
 import { assertInstalled, neededTools } from './tools.ts';
 
@@ -21,20 +21,22 @@ export interface Found {
 
 /** Look for all that the inputs name, files and programs. Nothing heavy is loaded for it: what is missing is told at once. */
 export async function find(settings: Settings, files: Files, refusals: Refusals): Promise<Found> {
-  const folders = await findChartFolders(files, settings.charts, refusals);
+  const { folders, unusable } = await findChartFolders(files, settings.charts, refusals);
   const defaults = new Map(folders.map((folder) => [folder, [[]]]));
-  const cases = await refusals.keep<Found['cases']>(defaults, () => planCases(files, folders, settings.values));
+  const cases = await refusals.keep<Found['cases']>(defaults, () =>
+    planCases(files, { folders, unusable }, settings.values),
+  );
   const manifests = await refusals.keep([], () => readManifestFiles(files, 'manifests', settings.manifests));
   const crds = await refusals.keep([], () => readManifestFiles(files, 'crds', settings.crds));
   const suppressions = await refusals.keep([], () => findSuppressions(files, settings.ignoreFile));
   await refusals.keep(undefined, () => assertInstalled(neededTools(settings, folders)));
-  await refusals.keep(undefined, () => assertPathsInside(settings));
+  await refusals.keep(undefined, () => assertWritable(settings));
   return { folders, cases, manifests, crds, suppressions };
 }
 
 /** The parser of YAML is loaded only when there is a file to read, or one must be there. */
 async function findSuppressions(files: Files, file: Settings['ignoreFile']): Promise<Suppression[]> {
-  if (!file.required && (await files.read(file.path)) === undefined) return [];
+  if (!file.required && (await files.read(file.path, 'ignore-file')) === undefined) return [];
   const { readSuppressions } = await import('./suppressions.ts');
   return readSuppressions(files, file);
 }

@@ -1,10 +1,9 @@
-import { tmpdir } from 'node:os';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { InputFault } from '../../lib/errors.ts';
 import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
-import { parseRepositoryPath } from '../../lib/workspace.ts';
+import { type Area, areaOf, below, locate, parseRepositoryPath } from '../../lib/workspace.ts';
 import type { ChartQuery } from './chart-folders.ts';
 import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from './kube-version.ts';
 import { LEVELS, type Level } from './rules/rule.ts';
@@ -37,8 +36,8 @@ export interface Settings {
   sarifFile: string | undefined;
   reportFile: string | undefined;
   renderDir: string | undefined;
-  /** The folders, of which one must hold each of the three. */
-  outputRoots: string[];
+  /** Where the three may be. */
+  area: Area;
   maxAnnotations: number;
   helm: string;
   /** `undefined`: the chart's name, as with `releaseName`. */
@@ -56,10 +55,9 @@ const IGNORE_FILE = '.helm-lint-scan.yaml';
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const workspace = env.GITHUB_WORKSPACE || process.cwd();
-  const temporary = env.RUNNER_TEMP || tmpdir();
-  const output = (name: string, example: string) =>
-    reader.parsed(name, (text) => parseOutputPath(text, workspace, temporary), example);
+  const area = areaOf(env);
+  const { workspace } = area;
+  const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
   const manifests = reader.parsedLines('manifests', parseRepositoryPath, 'argocd/**/*.yaml');
   const patterns = reader.parsedLines('charts', parseRepositoryPath, CHARTS, CHARTS);
   const settings: Settings = {
@@ -81,9 +79,9 @@ export async function readSettings(env: Environment): Promise<Settings> {
     sarifFile: output('sarif-file', 'helm-lint-scan.sarif'),
     reportFile: output('report-file', 'helm-lint-scan.json'),
     renderDir: output('render-dir', 'rendered'),
-    outputRoots: [workspace, temporary],
+    area,
     maxAnnotations: reader.integer('max-annotations', { min: 0, max: 1000 }, 30),
-    helm: programIn(workspace, reader.text('helm', 'helm')),
+    helm: await readProgram(reader, workspace),
     namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
     releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
     summary: reader.boolean('summary', true),
@@ -93,8 +91,15 @@ export async function readSettings(env: Environment): Promise<Settings> {
   return settings;
 }
 
-/** A name is looked for on the PATH; a path is relative to the workspace. */
-const programIn = (workspace: string, text: string): string => (/[/\\]/.test(text) ? resolve(workspace, text) : text);
+/** A name is looked for on the PATH, a relative path in the workspace. An absolute one, which only the workflow gives, may lead anywhere. */
+async function readProgram(reader: InputReader, workspace: string): Promise<string> {
+  const text = reader.text('helm', 'helm');
+  if (!/[/\\]/.test(text) || isAbsolute(text)) return text;
+  const place = await locate({ workspace }, text);
+  if ('problem' in place)
+    reader.fault({ input: 'helm', value: text, problem: place.problem, example: '/opt/helm/helm' });
+  return resolve(workspace, text);
+}
 
 /** What is written to one path twice is there once. */
 function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputFault[] {
@@ -143,14 +148,9 @@ function parseDnsName(text: string, length: number): Parsed<string> {
 }
 
 /** Relative paths are in the workspace; an absolute one may also be in the runner's folder for temporary files. */
-function parseOutputPath(text: string, workspace: string, temporary: string): Parsed<string> {
+function parseOutputPath(text: string, { workspace, temporary }: Required<Area>): Parsed<string> {
   const path = resolve(workspace, text);
   const roots = isAbsolute(text) ? [workspace, temporary] : [workspace];
-  const inside = roots.some((root) => {
-    const way = relative(resolve(root), path);
-    return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
-  });
-  return inside
-    ? { value: path }
-    : { problem: "is neither inside the workspace nor inside the runner's temporary folder" };
+  if (roots.some((root) => below(resolve(root), path))) return { value: path };
+  return { problem: `is outside the workspace${roots.length > 1 ? " and the runner's temporary folder" : ''}` };
 }

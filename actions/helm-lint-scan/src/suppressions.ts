@@ -37,7 +37,7 @@ export async function readSuppressions(
   files: Files,
   file: { path: string; required: boolean },
 ): Promise<Suppression[]> {
-  const text = await files.read(file.path);
+  const text = await files.read(file.path, 'ignore-file');
   if (text === undefined) {
     if (!file.required) return [];
     throw invalid(file.path, ['the input ignore-file asks for it, but there is no such file in the repository']);

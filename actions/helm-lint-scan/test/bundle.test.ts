@@ -94,7 +94,7 @@ describe('the bundle as a process', () => {
         'none.yaml cannot be used: the input ignore-file asks for it',
         'helm-of-nowhere was not found',
         'kubeconform was not found',
-        'out/a.sarif cannot be written',
+        'input sarif-file is wrong: out/a.sarif leads out of the workspace (a link)',
         'an image of set-images is in no chart',
       ],
     ],

@@ -34,7 +34,7 @@ const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: "1.0.0"\nku
 
 async function findChartFolders(checkout: Files, query: ChartQuery): Promise<string[]> {
   const refusals = new Refusals();
-  const folders = await findFolders(checkout, query, refusals);
+  const { folders } = await findFolders(checkout, query, refusals);
   refusals.finish();
   return folders;
 }
@@ -71,7 +71,7 @@ describe('chart folders', () => {
     expect(await findChartFolders(files, { patterns: ['helm/*'], required: true })).toEqual(['helm/web']);
     await symlink('/etc/hosts', join(root, 'helm/web/y.yaml'));
     await expect(findChartFolders(files, { patterns: ['helm/*'], required: true })).rejects.toThrow(
-      'helm/web/y.yaml is a link',
+      'helm/web/y.yaml leads out of the workspace (a link)',
     );
   });
 });
@@ -85,8 +85,8 @@ describe('cases', () => {
     });
   const plan = async (...lines: string[]): Promise<string[]> => {
     const folders = await findChartFolders(files, { patterns: ['helm/*'], required: true });
-    const cases = [...(await planCases(files, folders, declare(...lines)))].flatMap(([folder, each]) =>
-      each.map(async (paths) => `${folder}: ${(await readCase(files, folder, paths)).name}`),
+    const cases = [...(await planCases(files, { folders, unusable: [] }, declare(...lines)))].flatMap(
+      ([folder, each]) => each.map(async (paths) => `${folder}: ${(await readCase(files, folder, paths)).name}`),
     );
     return Promise.all(cases);
   };
@@ -157,7 +157,7 @@ describe('manifests', () => {
   it('may not be links out of the workspace', async () => {
     await symlink('/etc', join(root, 'argocd'));
     await expect(readManifestFiles(files, 'manifests', ['argocd/hosts*'])).rejects.toThrow(
-      'is a link to a place outside',
+      'leads out of the workspace (a link)',
     );
   });
 });

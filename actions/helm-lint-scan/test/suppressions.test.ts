@@ -9,9 +9,10 @@ const PATH = '.helm-lint-scan.yaml';
 /** A checkout that holds only the ignore file. */
 const withFile = (text: string | undefined): Files => ({
   root: '/checkout',
-  match: async () => ({ paths: [], outside: [] }),
+  locate: async () => ({ problem: 'is not asked for' }),
+  match: async () => ({ paths: [], refused: [] }),
   read: async (path) => (path === PATH ? text : undefined),
-  escapes: async () => [],
+  faults: async () => [],
   absolute: (path) => `/checkout/${path}`,
 });
 

@@ -1,26 +1,25 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { info } from '../../../lib/commands.ts';
-import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { ActionError } from '../../../lib/errors.ts';
 import { setOutputs } from '../../../lib/result.ts';
+import { writeInside } from '../../../lib/workspace.ts';
 import type { Checked } from '../check.ts';
 import type { Settings } from '../inputs.ts';
 import { Refusals } from '../refusals.ts';
-import { isInside } from './inside.ts';
 import { jsonReport } from './json.ts';
 import { renderPaths } from './render-paths.ts';
 import { sarifLog } from './sarif.ts';
+import { shown } from './targets.ts';
 
-type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'outputRoots'>;
+type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
 
 /**
  * Write the files that the inputs name, and set the output of each as soon as it is there.
  * @throws {ActionError} naming all that could not be written; it keeps none of the others from being written
  */
 export async function writeReports(checked: Checked, settings: WriteSettings): Promise<void> {
-  const { sarifFile, reportFile, renderDir, outputRoots } = settings;
-  const write = (input: string, path: string, text: string): Promise<void> =>
-    writeInside(outputRoots, input, path, text);
+  const { sarifFile, reportFile, renderDir, area } = settings;
+  const write = (input: string, path: string, text: string): Promise<void> => writeText(area, input, { path, text });
   const refusals = new Refusals();
   await refusals.keep(undefined, async () => {
     if (sarifFile === undefined) return;
@@ -43,18 +42,17 @@ export async function writeReports(checked: Checked, settings: WriteSettings): P
   refusals.finish();
 }
 
-/** A link in the repository must not lead what is written to a place that the input could not name. */
-async function writeInside(roots: readonly string[], input: string, path: string, text: string): Promise<void> {
-  try {
-    if (!(await isInside(roots, path))) throw new Error('a link leads out of the workspace');
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text.endsWith('\n') ? text : `${text}\n`);
-  } catch (error) {
-    throw new ActionError({
-      what: `${path} could not be written`,
-      why: messageOf(error),
-      next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary folder.`,
-      cause: error,
-    });
-  }
+/** A link in the repository must not lead what is written to a place that the input does not name, also not since it was looked at. */
+async function writeText(
+  area: WriteSettings['area'],
+  input: string,
+  { path, text }: { path: string; text: string },
+): Promise<void> {
+  const written = await writeInside(area, { path, text: text.endsWith('\n') ? text : `${text}\n` });
+  if ('value' in written) return;
+  throw new ActionError({
+    what: `${shown(area, path)} could not be written`,
+    why: `it ${written.problem}`,
+    next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary folder.`,
+  });
 }

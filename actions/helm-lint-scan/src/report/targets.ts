@@ -1,0 +1,21 @@
+import { PathError } from '../../../lib/errors.ts';
+import { below, locateTarget } from '../../../lib/workspace.ts';
+import type { Settings } from '../inputs.ts';
+import { Refusals } from '../refusals.ts';
+
+type Targets = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
+
+/** @throws {ActionError} when something that is to be written would change another place than the one that its input names */
+export async function assertWritable({ sarifFile, reportFile, renderDir, area }: Targets): Promise<void> {
+  const refusals = new Refusals();
+  const paths = { 'sarif-file': sarifFile, 'report-file': reportFile, 'render-dir': renderDir };
+  for (const [input, path] of Object.entries(paths)) {
+    if (path === undefined) continue;
+    const place = await locateTarget(area, path);
+    if ('problem' in place) refusals.add(new PathError(input, [{ path: shown(area, path), problem: place.problem }]));
+  }
+  refusals.finish();
+}
+
+/** A path as the repository names it, where it is in the workspace. */
+export const shown = ({ workspace }: Targets['area'], path: string): string => below(workspace, path) ?? path;

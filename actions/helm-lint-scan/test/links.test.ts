@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openFiles } from '../src/files.ts';
+import { find } from '../src/found.ts';
+import { readSettings } from '../src/inputs.ts';
+import { gather } from '../src/material.ts';
+import { Refusals } from '../src/refusals.ts';
+import { writeReports } from '../src/report/write.ts';
+
+const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
+const SECRET = 'kind: a-secret-of-the-runner\n';
+
+let base: string;
+let workspace: string;
+beforeEach(async () => {
+  base = await realpath(await mkdtemp(join(tmpdir(), 'helm-links-')));
+  workspace = join(base, 'work');
+  await write({
+    'work/helm/web/Chart.yaml': META,
+    'work/helm/web/values.yaml': 'a: 1\n',
+    'work/shared/a.yaml': 'a: 2\n',
+    'work/.git/config': SECRET,
+    'work/bin/helm': '',
+    'elsewhere/secret.yaml': SECRET,
+  });
+});
+afterEach(() => rm(base, { recursive: true }));
+
+async function write(texts: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(base, path)), { recursive: true });
+    await writeFile(join(base, path), text);
+  }
+}
+async function link(path: string, target: string): Promise<void> {
+  await mkdir(dirname(join(workspace, path)), { recursive: true });
+  await symlink(target, join(workspace, path));
+}
+const pipe = (path: string) => execFileSync('mkfifo', [join(workspace, path)]);
+
+const settingsOf = (inputs: Record<string, string> = {}) =>
+  readSettings({
+    GITHUB_WORKSPACE: workspace,
+    RUNNER_TEMP: join(base, 'temp'),
+    // A program that is on every machine.
+    INPUT_HELM: 'node',
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  });
+
+/** Why the inputs are refused; empty when they are not. */
+async function refusal(inputs: Record<string, string> = {}): Promise<string> {
+  try {
+    const refusals = new Refusals();
+    await find(await settingsOf(inputs), openFiles(workspace), refusals);
+    refusals.finish();
+    return '';
+  } catch (error) {
+    const { message } = error as Error;
+    for (const text of [base, 'elsewhere', 'a-secret']) expect(message).not.toContain(text);
+    return message;
+  }
+}
+
+describe('a chart', () => {
+  it.each<[string, string, string]>([
+    ['templates/a.yaml', '../../../../elsewhere/secret.yaml', 'leads out of the workspace (a link)'],
+    ['Chart.yaml', '../../../elsewhere/secret.yaml', 'leads out of the workspace (a link)'],
+    ['values.yaml', '/proc/self/environ', 'leads out of the workspace (a link)'],
+    ['files', '../../../elsewhere', 'leads out of the workspace (a link)'],
+    ['files/config', '../../../.git/config', 'leads into .git (a link)'],
+    ['files/gone.txt', 'none', 'leads to nothing (a link)'],
+    ['files/circle', 'circle', 'leads in a circle (a link)'],
+    ['charts/a.tgz', '/dev/zero', 'leads out of the workspace (a link)'],
+    ['ci/a.yaml', '../../../../elsewhere/secret.yaml', 'leads out of the workspace (a link)'],
+  ])('with the link %s to %s is refused once, by its path in the repository', async (path, target, problem) => {
+    await rm(join(workspace, 'helm/web', path), { force: true });
+    await link(`helm/web/${path}`, target);
+    expect(await refusal()).toBe(`input charts is wrong: helm/web/${path} ${problem}`);
+  });
+
+  it.each(['Chart.yaml', 'values.yaml', 'charts.tgz', 'ci.yaml'])('with the pipe %s holds nothing up', async (name) => {
+    await rm(join(workspace, 'helm/web', name), { force: true });
+    pipe(`helm/web/${name}`);
+    expect(await refusal()).toBe(`input charts is wrong: helm/web/${name} is neither a file nor a folder`);
+  });
+
+  it('is refused for what is behind a link that stays in the workspace', async () => {
+    await link('helm/web/files', '../../shared');
+    expect(await refusal()).toBe('');
+    await link('shared/secret.txt', '../../elsewhere/secret.yaml');
+    expect(await refusal()).toBe(
+      'input charts is wrong: helm/web/files/secret.txt leads out of the workspace (a link)',
+    );
+  });
+
+  it('may have links in a circle, and be a link itself', async () => {
+    await link('helm/web/files', '../../helm');
+    await link('helm/api', 'web');
+    expect(await refusal()).toBe('');
+  });
+
+  it('that is refused is not read, though others are', async () => {
+    await write({ 'work/helm/api/Chart.yaml': META });
+    pipe('helm/web/pipe');
+    const settings = await settingsOf();
+    const files = openFiles(workspace);
+    const refusals = new Refusals();
+    const found = await find(settings, files, refusals);
+    expect(found.folders).toEqual(['helm/api']);
+    expect((await gather(settings, files, found, refusals)).charts.map(({ path }) => path)).toEqual(['helm/api']);
+    expect(() => refusals.finish()).toThrow('helm/web/pipe is neither');
+  });
+});
+
+describe('an input', () => {
+  it.each<[string, string, string]>([
+    ['values', 'helm/web: env/out.yaml', 'input values is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['values', 'helm/web: env/*.yaml', 'input values is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['manifests', 'env/*.yaml', 'input manifests is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['crds', 'env/out.yaml', 'input crds is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['ignore-file', 'env/out.yaml', 'input ignore-file is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['manifests', 'env/g*', 'input manifests is wrong: env/git leads into .git (a link)'],
+    ['manifests', 'env/p*', 'input manifests is wrong: env/pipe is neither a file nor a folder'],
+    ['values', 'helm/web: env/line*', 'input values is wrong: "env/line\\nbreak.yml" has control characters'],
+    ['helm', 'env/out.yaml', 'input helm is wrong: helm leads out of the workspace (a link)'],
+    ['helm', '../bin/helm', 'input helm is wrong: helm is outside the workspace'],
+    ['sarif-file', 'env/out.yaml', 'input sarif-file is wrong: env/out.yaml leads out of the workspace (a link)'],
+    ['report-file', 'env/git', 'input report-file is wrong: env/git leads into .git (a link)'],
+    ['report-file', '.git/config', 'input report-file is wrong: .git/config is inside .git'],
+    [
+      'report-file',
+      'env/in.yml',
+      'input report-file is wrong: env/in.yml would be written through a link (env/in.yml)',
+    ],
+    ['report-file', 'env/pipe', 'input report-file is wrong: env/pipe is neither a file nor a folder'],
+    ['render-dir', 'env/folder', 'input render-dir is wrong: env/folder would be written through a link (env/folder)'],
+    ['render-dir', 'env/hooks/new', 'input render-dir is wrong: env/hooks/new leads into .git (a link)'],
+  ])('%s: %s', async (input, value, expected) => {
+    await link('env/out.yaml', '../../elsewhere/secret.yaml');
+    await link('env/git', '../.git/config');
+    await link('env/hooks', '../.git');
+    await link('env/in.yml', '../shared/a.yaml');
+    await link('env/folder', '../shared');
+    await write({ 'work/env/line\nbreak.yml': '' });
+    pipe('env/pipe');
+    expect(await refusal({ [input]: value })).toContain(expected);
+  });
+
+  it('ignore-file is not passed over when its default leads elsewhere', async () => {
+    await link('.helm-lint-scan.yaml', '../elsewhere/secret.yaml');
+    expect(await refusal()).toContain('.helm-lint-scan.yaml leads out of the workspace (a link)');
+  });
+
+  it('helm may be a program of the workspace, or an absolute path', async () => {
+    expect((await settingsOf({ helm: 'bin/helm' })).helm).toBe(join(workspace, 'bin/helm'));
+    expect((await settingsOf({ helm: '/opt/helm/helm' })).helm).toBe('/opt/helm/helm');
+  });
+});
+
+describe('a report', () => {
+  const checked = { findings: [], suppressed: [], cases: [], matrix: [], rendered: [], set: [], helm: '' };
+
+  it('is not written through a link that was made since the inputs were looked at', async () => {
+    const settings = await settingsOf({ 'report-file': 'out/scan.json' });
+    await link('out/scan.json', '../.git/config');
+    await expect(writeReports(checked, settings)).rejects.toThrow(
+      'out/scan.json could not be written: it leads into .git (a link)',
+    );
+    expect(await readFile(join(workspace, '.git/config'), 'utf8')).toBe(SECRET);
+  });
+});
