@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a folder of the checkout, default `.`), `file` (default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a folder of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
       images: string;
       /** Where to push: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
@@ -30,7 +30,7 @@ export interface Actions {
       labels?: string;
       /** OCI annotations for all images, `KEY=VALUE` a line or a YAML mapping; a key may start with `index:`, `manifest:` and so on, as in buildx. */
       annotations?: string;
-      /** Build secrets for all images, one a line: `id=env:NAME` or `id=file:PATH`. A missing one is an error. */
+      /** Build secrets for all images, one a line: `id=env:NAME` or `id=file:PATH`, a path in the workspace or an absolute one in `RUNNER_TEMP`. A missing one is an error. */
       secrets?: string;
       /** `false` builds and checks only: nothing is pushed, copied or tagged. Default: "true". */
       push?: boolean | Expression;

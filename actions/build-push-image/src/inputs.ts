@@ -1,12 +1,13 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
 import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
+import { type Area, areaOf } from '../../lib/workspace.ts';
 import { parseExtraArgument } from './extra-args.ts';
 import { readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { locateImage } from './locate.ts';
 import { hostOf, type Login } from './login.ts';
 import { parsePlatforms } from './platforms.ts';
-import { type BuildSecret, parseSecret, SECRET_EXAMPLE, secretProblem } from './secrets.ts';
+import { type BuildSecret, findSecret, parseSecret, SECRET_EXAMPLE } from './secrets.ts';
 import type { TagRule } from './tags.ts';
 import { readTags } from './tags-input.ts';
 
@@ -32,6 +33,8 @@ export interface Promotion {
 }
 
 export interface Settings {
+  /** Where paths may lead; the temporary folder is for the files of secrets alone. */
+  area: Area;
   images: readonly ImageSettings[];
   registry: RegistryName;
   /** Logins for this step alone, one a registry host. */
@@ -59,7 +62,7 @@ export interface Settings {
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const workspace = env.GITHUB_WORKSPACE || process.cwd();
+  const area = areaOf(env);
   const notices: string[] = [];
 
   const items = await readImages(reader);
@@ -86,7 +89,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const images: ImageSettings[] = [];
   for (const [index, item] of items.entries()) {
     const input = `images (item ${index + 1})`;
-    const place = await locateImage(workspace, item);
+    const place = await locateImage(area.workspace, item);
     for (const problem of place.problems) reader.fault({ input, ...problem });
     images.push({
       name: item.name,
@@ -100,10 +103,10 @@ export async function readSettings(env: Environment): Promise<Settings> {
       secrets: [...new Map([...secrets, ...item.secrets].map((secret) => [secret.id, secret])).values()],
     });
   }
-  await reportMissingSecrets(reader, images, env, workspace);
 
   const settings: Settings = {
-    images,
+    area,
+    images: await withFoundSecrets(reader, images, { env, area }),
     registry,
     logins,
     tags,
@@ -187,19 +190,25 @@ function readLogin(
   return registry === undefined || registry === '' ? undefined : { host: hostOf(registry), username, password };
 }
 
-async function reportMissingSecrets(
+/** The images with the files of their secrets found; a secret of several images that is missing is one fault. */
+async function withFoundSecrets(
   reader: InputReader,
   images: readonly ImageSettings[],
-  env: Environment,
-  workspace: string,
-): Promise<void> {
-  const secrets = new Map(
-    images.flatMap(({ secrets: own }) => own.map((secret) => [JSON.stringify(secret), secret] as const)),
-  );
-  for (const secret of secrets.values()) {
-    const problem = await secretProblem(secret, env, workspace);
-    if (problem !== undefined) reader.fault({ input: 'secrets', value: secret.id, problem, example: SECRET_EXAMPLE });
+  { env, area }: { env: Environment; area: Area },
+): Promise<ImageSettings[]> {
+  const found = new Map<string, BuildSecret>();
+  for (const secret of images.flatMap(({ secrets }) => secrets)) {
+    const key = JSON.stringify(secret);
+    if (found.has(key)) continue;
+    const parsed = await findSecret(secret, env, area);
+    if ('problem' in parsed)
+      reader.fault({ input: 'secrets', value: secret.id, problem: parsed.problem, example: SECRET_EXAMPLE });
+    found.set(key, 'value' in parsed ? parsed.value : secret);
   }
+  return images.map((image) => ({
+    ...image,
+    secrets: image.secrets.map((secret) => found.get(JSON.stringify(secret)) ?? secret),
+  }));
 }
 
 const parseProvenance = (text: string) =>

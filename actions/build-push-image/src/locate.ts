@@ -1,12 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { insideWorkspace } from '../../lib/workspace.ts';
+import { locate } from '../../lib/workspace.ts';
 
 interface Problem {
   problem: string;
   value: string;
   example: string;
 }
+
+const MISSING = 'does not exist';
 
 /** Where an image's sources are; the paths are absolute. */
 export interface Place {
@@ -24,7 +25,7 @@ export async function locateImage(
   item: { context: string; file: string | undefined },
 ): Promise<Place> {
   const problems: Problem[] = [];
-  const context = await locate(workspace, item.context, 'folder');
+  const context = await locateKind(workspace, item.context, 'folder');
   if ('problem' in context)
     problems.push({
       problem: `has a context that ${context.problem}`,
@@ -44,13 +45,14 @@ export async function locateImage(
   // A Dockerfile below a context that is not there is no second fault.
   if ('value' in context || item.file !== undefined) {
     for (const candidate of candidates) {
-      const found = await locate(workspace, candidate, 'file');
+      const found = await locateKind(workspace, candidate, 'file');
       if ('value' in found) {
         file = found.value;
         problem = undefined;
         break;
       }
-      problem ??= found.problem;
+      // A link that leads elsewhere says more than a file that is not there.
+      if (problem === undefined || problem === MISSING) problem = found.problem;
     }
   }
   if (problem !== undefined)
@@ -62,14 +64,13 @@ export async function locateImage(
   return { context: folder, file, problems };
 }
 
-async function locate(
+async function locateKind(
   workspace: string,
   path: string,
   kind: 'file' | 'folder',
 ): Promise<{ value: string } | { problem: string }> {
-  const inside = await insideWorkspace(workspace, path);
-  if ('problem' in inside) return inside;
-  const found = await stat(inside.value).catch(() => undefined);
-  const right = kind === 'file' ? found?.isFile() : found?.isDirectory();
-  return right ? inside : { problem: found === undefined ? 'does not exist' : `is not a ${kind}` };
+  const place = await locate({ workspace }, path);
+  if ('problem' in place) return place;
+  if (place.value.kind === kind) return { value: place.value.path };
+  return { problem: place.value.kind === 'missing' ? MISSING : `is not a ${kind}` };
 }

@@ -35,11 +35,11 @@ export async function main(env: Environment): Promise<void> {
   const run = await readRun(settings, context, await readEvent(env), exec);
   run.notices.forEach(notice);
   const redact = redactor([
-    ...secretValues(
+    ...(await secretValues(
       settings.images.flatMap(({ secrets }) => secrets),
       env,
-      context.workspace,
-    ),
+      settings.area,
+    )),
     ...settings.logins.map(({ password }) => password),
   ]);
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { PathError } from '../../lib/errors.ts';
 import { parseDigest } from '../../lib/identifiers.ts';
 import type { Environment, Parsed } from '../../lib/inputs.ts';
+import { type Area, below, locate, readInside } from '../../lib/workspace.ts';
 
 /** A build secret. Its value is never held here, only where it is. */
 export interface BuildSecret {
@@ -22,17 +22,21 @@ export function parseSecret(text: string): Parsed<BuildSecret> {
     : { problem: `names ${JSON.stringify(where)}, which no environment variable can be called` };
 }
 
-/** What is wrong with where a secret is, or `undefined`. An empty variable counts as missing: a secret that the repository does not have arrives so. */
-export async function secretProblem(
-  secret: BuildSecret,
-  env: Environment,
-  workspace: string,
-): Promise<string | undefined> {
+/**
+ * A secret with its file found: an absolute path without links, in the workspace or in the runner's temporary folder.
+ * An empty variable counts as missing: a secret that the repository does not have arrives so.
+ */
+export async function findSecret(secret: BuildSecret, env: Environment, area: Area): Promise<Parsed<BuildSecret>> {
   const { from } = secret;
   if ('env' in from)
-    return env[from.env] ? undefined : `is missing: the environment variable ${from.env} is not set or empty`;
-  const found = await stat(resolve(workspace, from.file)).catch(() => undefined);
-  return found?.isFile() ? undefined : `is missing: there is no file ${from.file}`;
+    return env[from.env]
+      ? { value: secret }
+      : { problem: `is missing: the environment variable ${from.env} is not set or empty` };
+  const place = await locate(area, from.file);
+  if ('problem' in place) return { problem: `names the file ${from.file}, which ${place.problem}` };
+  return place.value.kind === 'file'
+    ? { value: { ...secret, from: { file: place.value.path } } }
+    : { problem: `is missing: there is no file ${from.file}` };
 }
 
 /** The argument of `--secret`; paths with commas or quotes are quoted as buildx's CSV reader wants it. */
@@ -48,10 +52,18 @@ export function csvField(text: string): string {
 /** Lines shorter than this are left: `{` or `true` of a credentials file would take every such text out of the log. */
 const SHORTEST_LINE = 6;
 
-/** The values of all secrets, each with its lines, for `redactor`. */
-export function secretValues(secrets: readonly BuildSecret[], env: Environment, workspace: string): string[] {
-  return secrets.map(({ from }) =>
-    'env' in from ? (env[from.env] ?? '') : readFileSync(resolve(workspace, from.file), 'utf8'),
+/**
+ * The values of all secrets, for `redactor`.
+ * @throws {PathError} when a file leads elsewhere by now, or cannot be read
+ */
+export async function secretValues(secrets: readonly BuildSecret[], env: Environment, area: Area): Promise<string[]> {
+  return Promise.all(
+    secrets.map(async ({ from }) => {
+      if ('env' in from) return env[from.env] ?? '';
+      const bytes = await readInside(area, from.file);
+      if ('value' in bytes) return bytes.value.toString('utf8');
+      throw new PathError('secrets', [{ path: below(area.workspace, from.file) ?? from.file, problem: bytes.problem }]);
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { info } from '../../lib/commands.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { BuildxBuilder } from './builder.ts';
+import { withCheckedPaths } from './checked-paths.ts';
 import type { Workshop } from './deliver.ts';
 import type { DockerHome } from './docker-home.ts';
 import { withRaisedTimes } from './file-times.ts';
@@ -11,13 +12,13 @@ import { BuildxRegistry } from './registry.ts';
 
 /** The real tools. */
 export function openWorkshop(
-  { retries, builder }: Settings,
+  { area, retries, builder }: Settings,
   exec: Exec,
   home: DockerHome,
   redact: (text: string) => string,
 ): Workshop {
   return {
-    builder: withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })),
+    builder: withCheckedPaths(withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })), area),
     registry: new BuildxRegistry({
       exec,
       home,

@@ -141,10 +141,10 @@ describe('images', () => {
     ['{ name: web, context: nowhere }', 'has a context that does not exist'],
     ['{ name: web, context: web/Dockerfile }', 'has a context that is not a folder'],
     ['{ name: web, context: ../.. }', 'has a context that is outside the workspace'],
-    ['{ name: web, context: out/tmp }', 'has a context that is outside the workspace'],
+    ['{ name: web, context: out/tmp }', 'has a context that leads out of the workspace (a link)'],
     ['{ name: web, context: web, file: none }', 'has a Dockerfile that does not exist'],
     ['{ name: web, context: web, file: /etc/passwd }', 'has a Dockerfile that is outside the workspace'],
-    ['{ name: web, context: web, file: out/etc/passwd }', 'has a Dockerfile that is outside the workspace'],
+    ['{ name: web, context: web, file: out/etc/passwd }', 'has a Dockerfile that leads out of the workspace (a link)'],
     ['{ context: web }', 'has no name'],
     ['{ name: web, context: web, dockerfile: x }', 'has the unknown key "dockerfile"'],
     ['{ name: web, context: web, build-args: [A] }', 'has unusable build-args: it has "A", which is not KEY=VALUE'],
@@ -186,7 +186,7 @@ describe('images', () => {
     expect(found?.platforms).toEqual(['linux/arm64']);
     expect(found?.secrets).toEqual([
       { id: 'npm', from: { env: 'OTHER' } },
-      { id: 'rc', from: { file: '.npmrc' } },
+      { id: 'rc', from: { file: join(workspace, '.npmrc') } },
     ]);
   });
 

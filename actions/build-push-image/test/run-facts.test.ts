@@ -26,6 +26,7 @@ const rules = (...texts: string[]): TagRule[] =>
     return 'value' in parsed ? [parsed.value] : [];
   });
 const settings = (change: Partial<Settings> = {}): Settings => ({
+  area: { workspace: tmpdir() },
   images: [{ ...plan.image, platforms: ['linux/amd64'], labels: new Map([['own', 'label']]) }],
   registry: 'ghcr.io/acme' as RegistryName,
   logins: [],
