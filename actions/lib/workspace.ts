@@ -96,7 +96,7 @@ export async function locate(area: Area, path: string): Promise<Parsed<Place>> {
 export async function locateTarget(area: Area, path: string): Promise<Parsed<Place>> {
   const place = await locate(area, path);
   if ('problem' in place || place.value.link === undefined) return place;
-  return { problem: `would be written through a link (${place.value.link})` };
+  return { problem: `would be written through a link (${place.value.link}); name the place that it leads to` };
 }
 
 /**
@@ -179,13 +179,6 @@ async function isAt(handle: FileHandle, path: string): Promise<boolean> {
   if (isAbsolute(opened)) return opened === path;
   const [own, there] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
   return own.dev === there.dev && own.ino === there.ino && (await realpath(path)) === path;
-}
-
-/** The absolute path, if it and what its links point to stay in the workspace; of a path that does not exist, the part that does is followed. */
-export async function insideWorkspace(workspace: string, path: string): Promise<Parsed<string>> {
-  const root = await followLinks(resolve(workspace));
-  const target = await followLinks(resolve(root, path));
-  return below(root, target) === undefined ? { problem: 'is outside the workspace' } : { value: target };
 }
 
 interface Root {

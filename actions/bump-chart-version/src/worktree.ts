@@ -1,41 +1,42 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { insideWorkspace } from '../../lib/workspace.ts';
+import { readdir } from 'node:fs/promises';
+import { PathError } from '../../lib/errors.ts';
+import { locateTarget, readInside } from '../../lib/workspace.ts';
 import { type FileState, requireFiles } from './files.ts';
 import type { Request } from './inputs.ts';
 import { makePlan, type Plan, pathsOf } from './plan.ts';
-import { replaceFiles } from './replace-files.ts';
+import { type NewContent, replaceFiles } from './replace-files.ts';
 
 /** Mode `worktree`: change the files of the checkout and nothing else. No token and no Git are needed. */
 export async function editWorktree(request: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
   const files = new Map<string, FileState>();
   for (const path of pathsOf(request)) files.set(path, await stateOf(workspace, path));
   const plan = makePlan(request, await requireFiles(request, { files, list: (folder) => list(workspace, folder) }));
-  if (!request.dryRun)
-    await replaceFiles(plan.files.map(({ path, bytes }) => ({ path: join(workspace, path), bytes })));
+  if (!request.dryRun) await replaceFiles(await Promise.all(plan.files.map((file) => placed(workspace, file))));
   return plan;
 }
 
+/** What is read is written later: no link may lead to it. */
 async function stateOf(workspace: string, path: string): Promise<FileState> {
-  const place = await insideWorkspace(workspace, path);
-  if ('problem' in place) return { kind: 'refused', why: `${place.problem} (a link leads there)` };
-  const state = await lstat(join(workspace, path)).catch(ignoreMissing);
-  if (state === undefined) return { kind: 'missing' };
-  if (state.isSymbolicLink()) return { kind: 'refused', why: 'is a symbolic link; name the file that it points to' };
-  if (!state.isFile()) return { kind: 'refused', why: state.isDirectory() ? 'is a folder' : 'is not a file' };
-  return { kind: 'file', bytes: await readFile(place.value) };
+  const place = await locateTarget({ workspace }, path);
+  if ('problem' in place) return { kind: 'refused', why: place.problem };
+  if (place.value.kind === 'missing') return { kind: 'missing' };
+  const file = await readInside({ workspace }, path);
+  return 'problem' in file ? { kind: 'refused', why: file.problem } : { kind: 'file', bytes: file.value };
+}
+
+/** Where a file is that was read, if that is still the same place. */
+async function placed(workspace: string, { path, bytes }: NewContent): Promise<NewContent> {
+  const place = await locateTarget({ workspace }, path);
+  if ('value' in place && place.value.kind === 'file') return { path: place.value.path, bytes };
+  throw new PathError('charts', [{ path, problem: 'problem' in place ? place.problem : 'is no file any more' }]);
 }
 
 async function list(workspace: string, folder: string): Promise<string[] | undefined> {
-  if ('problem' in (await insideWorkspace(workspace, folder))) return undefined;
-  const entries = await readdir(join(workspace, folder), { withFileTypes: true }).catch(ignoreMissing);
+  const place = await locateTarget({ workspace }, folder);
+  if ('problem' in place || place.value.kind !== 'folder') return undefined;
+  const entries = await readdir(place.value.path, { withFileTypes: true });
   return entries
-    ?.filter(({ name }) => name !== '.git')
+    .filter(({ name }) => name !== '.git')
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
     .sort();
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-  throw error;
 }

@@ -215,8 +215,8 @@ describe('writeInside', () => {
   });
 
   it.each([
-    ['report', 'would be written through a link (report)'],
-    ['folder/new', 'would be written through a link (folder)'],
+    ['report', 'would be written through a link (report); name the place that it leads to'],
+    ['folder/new', 'would be written through a link (folder); name the place that it leads to'],
     ['new', 'leads to nothing (a link)'],
     ['config', 'leads into .git (a link)'],
     ['chart/a.yaml/b', 'needs a folder where a file is'],
