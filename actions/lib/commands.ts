@@ -5,6 +5,8 @@
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 
+import { hidableLines } from './secret-lines.ts';
+
 export interface Annotation {
   level: 'error' | 'warning' | 'notice';
   title: string;
@@ -38,10 +40,12 @@ export function annotate(annotation: Annotation, write: Write = stdout): void {
   write(command(level, { title, file, line, endLine, col: column }, message));
 }
 
-/** Hide a value in everything the job prints from now on. Every line of it is hidden on its own too. */
+/**
+ * Hide a secret in everything the job prints from now on, each of its lines on its own: the runner compares line by line. It hides the usual
+ * encodings of them too, Base64 among them.
+ */
 export function mask(secret: string, write: Write = stdout): void {
-  const parts = new Set([secret, ...secret.split(/\r?\n/)].filter((part) => part.trim() !== ''));
-  for (const part of parts) write(command('add-mask', {}, part));
+  for (const line of hidableLines(secret)) write(command('add-mask', {}, line));
 }
 
 /** Print lines that show only when the step runs with debug logging. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { PathError } from '../../lib/errors.ts';
 import { parseDigest } from '../../lib/identifiers.ts';
 import type { Environment, Parsed } from '../../lib/inputs.ts';
+import { hidableLines, isHidable } from '../../lib/secret-lines.ts';
 import { type Area, below, locate, readInside } from '../../lib/workspace.ts';
 
 /** A build secret. Its value is never held here, only where it is. */
@@ -49,11 +50,8 @@ export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Lines shorter than this are left: `{` or `true` of a credentials file would take every such text out of the log. */
-const SHORTEST_LINE = 6;
-
 /**
- * The values of all secrets, for `redactor`.
+ * The values of all secrets, each with its lines, for `redactor`.
  * @throws {PathError} when a file leads elsewhere by now, or cannot be read
  */
 export async function secretValues(secrets: readonly BuildSecret[], env: Environment, area: Area): Promise<string[]> {
@@ -67,18 +65,11 @@ export async function secretValues(secrets: readonly BuildSecret[], env: Environ
   );
 }
 
-/** Replaces secret values, and each longer line of them, in what a build prints: a careless `RUN` shows its secret. */
+/** Replaces secret values, and what is hidable of their lines, in what a build prints: a careless `RUN` shows its secret. */
 export function redactor(values: readonly string[]): (text: string) => string {
-  const parts = values.flatMap((value) => [
-    value,
-    value.trim(),
-    ...value
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line.length >= SHORTEST_LINE),
-  ]);
+  const parts = values.flatMap((value) => [...[value, value.trim()].filter(isHidable), ...hidableLines(value)]);
   // The longest first: a value may hold another one.
-  const unique = [...new Set(parts)].filter((part) => part.trim() !== '').sort((a, b) => b.length - a.length);
+  const unique = [...new Set(parts)].sort((a, b) => b.length - a.length);
   return (text) => unique.reduce((result, part) => result.replaceAll(part, '***'), text);
 }
 

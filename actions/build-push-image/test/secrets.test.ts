@@ -5,17 +5,24 @@ import { redactor } from '../src/secrets.ts';
 describe('taking secrets out of a text', () => {
   it.each<[string, string[], string, string]>([
     ['a value', ['hunter2'], 'is hunter2!', 'is ***!'],
-    ['a value each time', ['ab'], 'ab ab', '*** ***'],
-    ['a value that holds another', ['abc', 'abcdef'], 'abcdef abc', '*** ***'],
+    ['a value each time', ['abcdef'], 'abcdef abcdef', '*** ***'],
+    ['a value that holds another', ['abcdef', 'abcdefghi'], 'abcdefghi abcdef', '*** ***'],
     ['each longer line of a file', ['{\n  "token": "xyz"\n}\n'], 'a "token": "xyz" {', 'a *** {'],
+    [
+      'no line that any JSON has',
+      ['{\n  "token": "xyz"\n},{},{},\n}'],
+      '{ },{},{}, } "token": "xyz"',
+      '{ },{},{}, } ***',
+    ],
+    ['nothing shorter than six characters', ['true', 'ab1\n'], 'true ab1', 'true ab1'],
     ['nothing for an empty one', ['', '  ', '\n'], 'a b', 'a b'],
-    ['what looks like a pattern', ['a.*$&'], 'a.*$& abc', '*** abc'],
+    ['what looks like a pattern', ['a.*$&^'], 'a.*$&^ abcdef', '*** abcdef'],
   ])('takes %s', (_title, values, text, expected) => {
     expect(redactor(values)(text)).toBe(expected);
   });
 
   it('leaves no value, wherever it stands', () => {
-    const value = fc.string({ minLength: 4 }).filter((text) => text.trim().length >= 4 && !text.includes('*'));
+    const value = fc.string({ minLength: 6 }).filter((text) => text.trim().length >= 6 && !text.includes('*'));
     fc.assert(
       fc.property(value, fc.string(), fc.string(), (secret, before, after) => {
         expect(redactor([secret])(`${before}${secret}${after}`).includes(secret)).toBe(false);

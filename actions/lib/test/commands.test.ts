@@ -41,16 +41,25 @@ describe('info', () => {
 });
 
 describe('mask', () => {
-  it('hides a secret of several lines whole and line by line', () => {
+  it.each<[string, string, string[]]>([
+    ['a password', 'hunter22', ['hunter22']],
+    ['a password of punctuation', '!"§$%&/()', ['!"§$%25&/()']],
+    [
+      'each line of a secret, not the whole, which the runner would cut into all its lines',
+      'the top\nsecret',
+      ['the top', 'secret'],
+    ],
+    [
+      'no line of a JSON key that any JSON has',
+      '{\n  "type": "service_account",\r\n  [{},{}],\n}',
+      ['"type": "service_account",'],
+    ],
+    ['nothing shorter than six characters', 'ab1', []],
+    ['nothing for an empty secret', ' \n', []],
+  ])('hides %s', (_title, secret, hidden) => {
     const out = capture();
-    mask('top\nsecret', out.write);
-    expect(out.text()).toBe('::add-mask::top%0Asecret\n::add-mask::top\n::add-mask::secret\n');
-  });
-
-  it('hides nothing for an empty secret', () => {
-    const out = capture();
-    mask('', out.write);
-    expect(out.text()).toBe('');
+    mask(secret, out.write);
+    expect(out.text()).toBe(hidden.map((each) => `::add-mask::${each}\n`).join(''));
   });
 });
 
