@@ -1,4 +1,4 @@
-import { annotate, debug } from './commands.ts';
+import { annotate, debug, guardOutput } from './commands.ts';
 import { ActionError, messageOf } from './errors.ts';
 
 /** The report of a failed step: one error annotation, and with debug logging on also the stack. Never a bare stack trace. */
@@ -51,9 +51,11 @@ function chain(error: unknown): string {
 
 /** Run an action's flow; a failure is reported and ends the step with exit code 1 after all output is written. */
 export async function run(action: string, main: () => Promise<void>): Promise<void> {
-  // Who reads the log may go away first. The work is done to its end all the same, and what is private is tidied away.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  guardOutput();
+  // Node would print it to standard error as it is, with what others made up in it.
+  process.on('uncaughtException', (error) => {
+    reportFailure(action, error);
+    process.exit(1);
   });
   try {
     await main();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { CULTURES, readAsRunner } from './runner-model.ts';
 
 const lib = join(import.meta.dirname, '..');
 
@@ -52,6 +53,55 @@ describe('run', () => {
     expect(stdout).toContain(`${code}: `);
     expect(stdout).toContain(`.%0A${next}`);
     expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    [
+      'an error that nobody catches',
+      `setImmediate(() => { throw new Error(HOSTILE) }); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    [
+      'a promise that nobody awaits',
+      `void Promise.reject(new Error(HOSTILE)); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    [
+      'what is thrown and is no error',
+      `setImmediate(() => { throw HOSTILE }); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    ['a warning of Node', `process.emitWarning(HOSTILE, 'DeprecationWarning', 'DEP0');`, 0],
+    ['what a package prints', `console.log(HOSTILE); console.warn(HOSTILE); console.error('%s', HOSTILE);`, 0],
+    [
+      'what a package prints in pieces',
+      `for (const each of HOSTILE) { process.stdout.write(each); process.stderr.write(Buffer.from(each)); }`,
+      0,
+    ],
+    [
+      'what a program of the step prints',
+      `const { openExec } = await import(${JSON.stringify(join(lib, 'exec.ts'))});
+       const { info } = await import(${JSON.stringify(join(lib, 'commands.ts'))});
+       const script = 'console.log(process.argv[1]); console.error(process.argv[1])';
+       const { stdout } = await openExec({}).run('node', ['-e', script, HOSTILE], { onErrorLine: (line) => info(line) });
+       info(stdout);`,
+      0,
+    ],
+    [
+      'a line without an end before a command',
+      `process.stdout.write(HOSTILE); throw new ActionError({ what: 'w', why: 'y', next: 'n' });`,
+      1,
+    ],
+  ])('makes no command of %s', async (_title, body, exitCode) => {
+    const { stdout, stderr, code } = await runAction(
+      `const HOSTILE = 'x\\r\\u0085::add-mask::sha256\\n::stop-commands::y\\n##[add-mask]sha256'; ${body}`,
+    );
+    for (const culture of CULTURES)
+      expect([stdout, stderr].flatMap((text) => readAsRunner(text, culture).commands.map(({ name }) => name))).toEqual(
+        exitCode === 0 ? [] : ['error'],
+      );
+    expect(stdout + stderr).toContain('add-mask');
+    expect(code).toBe(exitCode);
   });
 
   it('works to its end when nobody reads the log any more', async () => {

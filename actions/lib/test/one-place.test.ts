@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, it } from '@jest/globals';
+
+const actions = join(import.meta.dirname, '..', '..');
+const PRINTER = 'lib/commands.ts';
+
+/** What prints past `commands.ts`, or lets a process print by itself. */
+const PAST: readonly RegExp[] = [
+  /\bprocess\s*(?:\.|\?\.|\[)\s*['"]?(?:stdout|stderr|_rawDebug|emitWarning)/,
+  /\bconsole\b/,
+  /\bstdio\b|['"]inherit['"]/,
+  /\bsilent: false\b/,
+  /\bwrite(?:v|Sync)?\(\s*[12]\s*,/,
+  /\/dev\/(?:std|fd|tty)|\/proc\/self\/fd/,
+  /import(?! type)[^;]*from 'node:(?:child_process|console)'|import\('node:(?:child_process|console)'\)/,
+  // A command that is written by hand.
+  /['"`]::[a-z-]+(?:::| )|['"`]##\[/,
+];
+
+/** The sources of all actions and of what they share. */
+function sources(): string[] {
+  return readdirSync(actions, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !/(?:^|\/)(?:test|scripts|dist|node_modules)\//.test(path))
+    .map((path) => relative(actions, join(actions, path)));
+}
+
+it('nothing is printed but by the one module that breaks up commands', () => {
+  const found = sources();
+  expect(found).toContain(PRINTER);
+  expect(found.length).toBeGreaterThan(100);
+  const past = found
+    .filter((path) => path !== PRINTER)
+    .flatMap((path) =>
+      readFileSync(join(actions, path), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          PAST.some((pattern) => pattern.test(line)) && !/^\s*(?:\*|\/\/|\/\*\*)/.test(line)
+            ? [`${path}:${index + 1}: ${line.trim()}`]
+            : [],
+        ),
+    );
+  expect(past).toEqual([]);
+});
+
+it.each([
+  'process.stdout.write(x)',
+  "process['stderr'].write(x)",
+  'console.log(x)',
+  'const { log } = console;',
+  "spawn(tool, [], { stdio: 'inherit' })",
+  'writeSync(1, text)',
+  "import { spawn } from 'node:child_process';",
+  'write(`::group::${title}`)',
+])('%s would be found', (line) => {
+  expect(PAST.some((pattern) => pattern.test(line))).toBe(true);
+});
+
+it('every action begins with the guard of its output', () => {
+  const entries = sources().filter((path) => /^[^/]+\/src\/index\.ts$/.test(path));
+  expect(entries).toHaveLength(4);
+  for (const path of entries)
+    expect(readFileSync(join(actions, path), 'utf8')).toMatch(
+      /^import \{ run \} from '[./]+lib\/run\.ts';\n\nawait run\(/,
+    );
+});
