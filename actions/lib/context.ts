@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ActionError, messageOf } from './errors.ts';
 import { type CommitSha, parseCommitSha, parseRepositoryName, type RepositoryName } from './identifiers.ts';
 import type { Environment, Parsed } from './inputs.ts';
+import { serverAddress, unusable } from './runner-variables.ts';
 
 /**
  * Where and why the step runs, from the runner's default variables.
@@ -30,8 +31,7 @@ export interface Context {
 /** @throws {ActionError} when the runner's variables are missing or malformed */
 export function readContext(env: Environment): Context {
   const ref = env.GITHUB_REF ?? '';
-  const url = (value: string | undefined, fallback: string): string => (value || fallback).replace(/\/+$/, '');
-  const apiUrl = url(env.GITHUB_API_URL, 'https://api.github.com');
+  const apiUrl = serverAddress('GITHUB_API_URL', env) ?? 'https://api.github.com';
   return {
     repository: variable('GITHUB_REPOSITORY', env, parseRepositoryName),
     // Not every action needs it.
@@ -43,13 +43,12 @@ export function readContext(env: Environment): Context {
     tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
     eventName: env.GITHUB_EVENT_NAME ?? '',
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
-    serverUrl: url(env.GITHUB_SERVER_URL, 'https://github.com'),
+    serverUrl: serverAddress('GITHUB_SERVER_URL', env) ?? 'https://github.com',
     apiUrl,
     // GitHub Enterprise Server: REST at /api/v3, GraphQL at /api/graphql.
-    graphqlUrl: url(
-      env.GITHUB_GRAPHQL_URL,
-      apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`,
-    ),
+    graphqlUrl:
+      serverAddress('GITHUB_GRAPHQL_URL', env) ??
+      (apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`),
     runId: env.GITHUB_RUN_ID,
     runAttempt: env.GITHUB_RUN_ATTEMPT,
   };
@@ -59,25 +58,40 @@ function variable<T>(name: string, env: Environment, parse: (text: string) => Pa
   const text = env[name] ?? '';
   const parsed = parse(text);
   if ('value' in parsed) return parsed.value;
-  throw new ActionError({
-    what: `the variable ${name} is unusable`,
-    why: `${JSON.stringify(text)} ${parsed.problem}`,
-    next: 'The runner sets it for every job; when you run the bundle by hand, set it yourself.',
-  });
+  throw unusable(name, `${JSON.stringify(text)} ${parsed.problem}`);
 }
 
-/** The webhook payload that started the run; an empty object when there is none. */
+/**
+ * The webhook payload that started the run; an empty object when there is none.
+ * What the actions read of it has the type that GitHub's documentation gives it: https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
 export async function readEvent(env: Environment): Promise<Record<string, unknown>> {
   const path = env.GITHUB_EVENT_PATH;
   if (!path) return {};
   try {
-    return (JSON.parse(await readFile(path, 'utf8')) ?? {}) as Record<string, unknown>;
+    return checkEvent(JSON.parse(await readFile(path, 'utf8')) ?? {});
   } catch (error) {
     throw new ActionError({
       what: 'the event payload is unreadable',
-      why: `${path}: ${messageOf(error)}`,
+      why: `GITHUB_EVENT_PATH names ${path}: ${messageOf(error)}`,
       next: 'The runner writes it for every job; when you run the bundle by hand, unset GITHUB_EVENT_PATH or point it at a JSON file.',
       cause: error,
     });
   }
+}
+
+function checkEvent(event: unknown): Record<string, unknown> {
+  const { repository, head_commit: head } = mapping(event, 'it');
+  for (const [name, value] of [
+    ['repository.default_branch', mapping(repository ?? {}, 'repository').default_branch],
+    ['head_commit.id', mapping(head ?? {}, 'head_commit').id],
+    ['head_commit.timestamp', mapping(head ?? {}, 'head_commit').timestamp],
+  ])
+    if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} is not a text`);
+  return event as Record<string, unknown>;
+}
+
+function mapping(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new TypeError(`${name} is not a mapping`);
 }

@@ -1,11 +1,26 @@
-import { info } from './commands.ts';
+import { annotate, info } from './commands.ts';
+import { messageOf } from './errors.ts';
+import { unusable } from './runner-variables.ts';
 
 export type OutputValue = string | number | boolean | object | undefined;
 
-/** Set outputs now, so that they are there also when the step fails later. Objects become JSON, `undefined` the empty text. */
+/**
+ * Set outputs now, so that they are there also when the step fails later. Objects become JSON, `undefined` the empty text. Outside a runner they are
+ * printed.
+ * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-output-parameter
+ */
 export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>): Promise<void> {
+  const texts = Object.entries(outputs).map(
+    ([name, value = '']) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  );
+  // Not left to @actions/core, which would print them as commands.
+  if (!process.env.GITHUB_OUTPUT) return info(texts.map(([name, text]) => `Output ${name}: ${text}`).join('\n'));
   const { setOutput } = await import('@actions/core');
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, value ?? '');
+  try {
+    for (const [name, text] of texts) setOutput(name, text);
+  } catch (error) {
+    throw unusable('GITHUB_OUTPUT', messageOf(error), error);
+  }
 }
 
 /** A cell of a summary table; code is shown in a fixed-width face. */
@@ -57,6 +72,11 @@ export async function writeSummary(markdown: string): Promise<void> {
   try {
     await summary.addRaw(markdown, true).write();
   } catch (error) {
-    info(`The job summary could not be written (${(error as Error).message}):\n${markdown}`);
+    annotate({
+      level: 'warning',
+      title: 'the job summary could not be written',
+      message: `The variable GITHUB_STEP_SUMMARY is unusable: ${messageOf(error)}.\nThe log shows the summary instead. The runner sets the variable for every job; when you run the bundle by hand, set it to a file or to nothing.`,
+    });
+    info(markdown);
   }
 }

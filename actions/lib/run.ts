@@ -1,5 +1,6 @@
 import { annotate, debug, guardOutput } from './commands.ts';
 import { ActionError, messageOf } from './errors.ts';
+import { checkVariables } from './runner-variables.ts';
 
 /** The report of a failed step: one error annotation, and with debug logging on also the stack. Never a bare stack trace. */
 export function reportFailure(action: string, error: unknown, debugging = process.env.RUNNER_DEBUG === '1'): void {
@@ -58,6 +59,7 @@ export async function run(action: string, main: () => Promise<void>): Promise<vo
     process.exit(1);
   });
   try {
+    checkVariables(process.env);
     await main();
   } catch (error) {
     reportFailure(action, error);

@@ -20,4 +20,24 @@ describe('the event payload', () => {
     expect(await read('{"ref":"refs/heads/main"}')).toEqual({ ref: 'refs/heads/main' });
     await expect(read('{')).rejects.toThrow('the event payload is unreadable');
   });
+
+  it.each([
+    ['5', 'it is not a mapping'],
+    ['[]', 'it is not a mapping'],
+    ['{"repository": 5}', 'repository is not a mapping'],
+    ['{"repository": {"default_branch": 5}}', 'repository.default_branch is not a text'],
+    ['{"head_commit": "x"}', 'head_commit is not a mapping'],
+    ['{"head_commit": {"id": []}}', 'head_commit.id is not a text'],
+    ['{"head_commit": {"timestamp": 1}}', 'head_commit.timestamp is not a text'],
+  ])('is named with its variable when it is %s', async (text, problem) => {
+    await expect(read(text)).rejects.toMatchObject({
+      what: 'the event payload is unreadable',
+      why: `GITHUB_EVENT_PATH names ${path}: ${problem}`,
+    });
+  });
+
+  it('may lack all that the actions read', async () => {
+    for (const event of [{}, { repository: {} }, { head_commit: null, repository: { default_branch: 'main' } }])
+      expect(await read(JSON.stringify(event))).toEqual(event);
+  });
 });

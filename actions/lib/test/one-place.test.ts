@@ -9,6 +9,7 @@ const PRINTER = 'lib/commands.ts';
 const PAST: readonly RegExp[] = [
   /\bprocess\s*(?:\.|\?\.|\[)\s*['"]?(?:stdout|stderr|_rawDebug|emitWarning)/,
   /\bconsole\b/,
+  /@actions\/core/,
   /\bstdio\b|['"]inherit['"]/,
   /\bsilent: false\b/,
   /\bwrite(?:v|Sync)?\(\s*[12]\s*,/,
@@ -16,6 +17,12 @@ const PAST: readonly RegExp[] = [
   /import(?! type)[^;]*from 'node:(?:child_process|console)'|import\('node:(?:child_process|console)'\)/,
   // A command that is written by hand.
   /['"`]::[a-z-]+(?:::| )|['"`]##\[/,
+];
+
+/** These write to the runner's files alone, and `lib/result.ts` calls them only where the runner has set these. */
+const ALLOWED: readonly string[] = [
+  "lib/result.ts: const { setOutput } = await import('@actions/core');",
+  "lib/result.ts: const { summary } = await import('@actions/core');",
 ];
 
 /** The sources of all actions and of what they share. */
@@ -35,7 +42,9 @@ it('nothing is printed but by the one module that breaks up commands', () => {
       readFileSync(join(actions, path), 'utf8')
         .split('\n')
         .flatMap((line, index) =>
-          PAST.some((pattern) => pattern.test(line)) && !/^\s*(?:\*|\/\/|\/\*\*)/.test(line)
+          PAST.some((pattern) => pattern.test(line)) &&
+          !/^\s*(?:\*|\/\/|\/\*\*)/.test(line) &&
+          !ALLOWED.includes(`${path}: ${line.trim()}`)
             ? [`${path}:${index + 1}: ${line.trim()}`]
             : [],
         ),
@@ -48,6 +57,7 @@ it.each([
   "process['stderr'].write(x)",
   'console.log(x)',
   'const { log } = console;',
+  "const { setOutput } = await import('@actions/core');",
   "spawn(tool, [], { stdio: 'inherit' })",
   'writeSync(1, text)',
   "import { spawn } from 'node:child_process';",

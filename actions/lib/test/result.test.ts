@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { escapeMarkdown, markdownCode, markdownTable, setOutputs, writeSummary } from '../result.ts';
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { escapeMarkdown, markdownCode, markdownTable, setOutputs } from '../result.ts';
+import { readOutputs } from './runner-model.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -47,7 +50,55 @@ it('sets outputs through the file of the runner, lists as JSON', async () => {
   ]);
 });
 
-it('does not fail the step when the summary cannot be written', async () => {
-  process.env.GITHUB_STEP_SUMMARY = join(folder, 'missing', 'summary');
-  await expect(writeSummary('# hi')).resolves.toBeUndefined();
+it('keeps each output to itself, whatever its text holds', async () => {
+  const file = join(folder, 'out');
+  process.env.GITHUB_OUTPUT = file;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(
+        fc.stringMatching(/^[a-z-]{1,8}$/),
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constant('x\nghadelimiter_\ny=z<<a\n')),
+      ),
+      async (outputs) => {
+        await writeFile(file, '');
+        await setOutputs(outputs);
+        expect(readOutputs(await readFile(file, 'utf8'))).toEqual(
+          Object.fromEntries(Object.entries(outputs).map(([name, text]) => [name, text.toWellFormed()])),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
+
+it('names the variable when outputs cannot be written', async () => {
+  process.env.GITHUB_OUTPUT = join(folder, 'missing', 'out');
+  await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({
+    what: 'the variable GITHUB_OUTPUT is unusable',
+    why: expect.stringContaining('Missing file'),
+  });
+});
+
+it('prints outputs where there is no runner, and none of them as a command', async () => {
+  const { stdout } = await print(`setOutputs({ tag: 'v1', list: ['a'], text: '\\n::add-mask::sha256' })`);
+  expect(stdout).toBe('Output tag: v1\nOutput list: ["a"]\nOutput text: \n\\::add-mask::sha256\n');
+});
+
+it('does not fail the step when the summary cannot be written, names the variable and shows the summary', async () => {
+  const { stdout, exitCode } = await print(`writeSummary('# hi')`, {
+    GITHUB_STEP_SUMMARY: join(folder, 'missing', 'summary'),
+  });
+  expect(stdout).toMatch(
+    /^::warning title=the job summary could not be written::The variable GITHUB_STEP_SUMMARY is .*\n# hi\n$/,
+  );
+  expect(exitCode).toBe(0);
+});
+
+/** Call a function of the module in a process of its own. */
+function print(call: string, env: Record<string, string> = {}) {
+  const script = `import { setOutputs, writeSummary } from ${JSON.stringify(join(import.meta.dirname, '../result.ts'))}; await ${call};`;
+  return execa(process.execPath, ['--input-type=module', '-e', script], {
+    env: { GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '', ...env },
+    stripFinalNewline: false,
+  });
+}
