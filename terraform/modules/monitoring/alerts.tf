@@ -1,6 +1,16 @@
 # Alerts that are worth waking somebody: each means that customers are about to notice, or that a release did not arrive. All of them ask the
 # logs, so that nothing more has to run in the cluster.
 locals {
+  # What Argo CD's controller says, whether it logs as text, which is the chart's default, or as JSON, which writes > as \u003e.
+  argocd_lines = <<-EOT
+    ContainerLogV2
+    | where PodNamespace == "${var.argocd_namespace}" and ContainerName == "application-controller"
+    | extend Line = tostring(LogMessage)
+    | extend Application = extract(@'\bapplication"?[=:]"?([\w.-]+)', 1, Line)
+  EOT
+  # How long a release may be on its way: a sync is tried again for a few minutes before it is given up.
+  argocd_patience_minutes = 15
+
   alerts = {
     nodes-at-maximum = {
       severity    = 1
@@ -31,9 +41,36 @@ locals {
       window      = 15
       description = "Argo CD says that an application is degraded: a release did not become healthy. The old pods serve on. Look at the application, then revert the release's commit."
       query       = <<-EOT
-        ContainerLogV2
-        | where PodNamespace == "${var.argocd_namespace}" and ContainerName == "application-controller"
-        | where tostring(LogMessage) has "Updated health status" and tostring(LogMessage) has "-> Degraded"
+        ${trimspace(local.argocd_lines)}
+        | where Line matches regex @'Updated health status: \w* (?:->|-\\u003e) Degraded'
+      EOT
+    }
+
+    # An application that can not be rendered, or that the API server refuses, stays Healthy: https://github.com/argoproj/argo-cd/issues/22124, #10330
+    argocd-sync-failed = {
+      severity    = 1
+      window      = 15
+      description = "Argo CD gave up applying what Git says: a release did not arrive, or only in part. The old pods serve on. Look at the application's last sync, then revert the release's commit."
+      query       = <<-EOT
+        ${trimspace(local.argocd_lines)}
+        | extend Result = extract(@'ync operation (?:to \S* )?(failed|succeeded)', 1, Line)
+        | where isnotempty(Result)
+        | summarize arg_max(TimeGenerated, Result) by Application
+        | where Result == "failed"
+      EOT
+    }
+
+    # A change of the status is logged once, so the last one to or from Synced is looked for over a day; after a day the alert ends whatever became of it.
+    argocd-not-synced = {
+      severity    = 1
+      window      = 1440
+      description = "For ${local.argocd_patience_minutes} minutes what runs has not been what Git says (OutOfSync), or Argo CD has not been able to tell (Unknown, ComparisonError): the chart can not be rendered, Git is not reached, or a sync does not end. Look at the application's conditions, then revert the release's commit."
+      query       = <<-EOT
+        ${trimspace(local.argocd_lines)}
+        | where Line matches regex @'Updated sync status: (?:(?:Synced)? (?:->|-\\u003e)|\w* (?:->|-\\u003e) Synced)'
+        | extend Status = extract(@'Updated sync status: \w* (?:->|-\\u003e) (\w+)', 1, Line)
+        | summarize arg_max(TimeGenerated, Status) by Application
+        | where Status != "Synced" and TimeGenerated < ago(${local.argocd_patience_minutes}m)
       EOT
     }
 
@@ -42,8 +79,7 @@ locals {
       window      = 30
       description = "Argo CD has logged nothing for half an hour: it does not run, or its logs do not arrive. Until it does, no release is deployed and no drift put right."
       query       = <<-EOT
-        ContainerLogV2
-        | where PodNamespace == "${var.argocd_namespace}" and ContainerName == "application-controller"
+        ${trimspace(local.argocd_lines)}
         | summarize Lines = count()
         | where Lines == 0
       EOT
@@ -78,7 +114,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "this" {
   severity             = each.value.severity
   scopes               = [azurerm_log_analytics_workspace.this.id]
   evaluation_frequency = "PT5M"
-  window_duration      = each.value.window == 60 ? "PT1H" : "PT${each.value.window}M"
+  window_duration      = lookup({ 60 = "PT1H", 1440 = "P1D" }, each.value.window, "PT${each.value.window}M")
   # Tables appear in the workspace with their first line; until then the query would be refused.
   skip_query_validation   = true
   auto_mitigation_enabled = true

@@ -31,7 +31,7 @@ run "the_whole_platform_is_applied" {
   command = apply
 
   assert {
-    condition     = output.cluster.name == "aks-shop-production" && keys(output.registries) == ["production", "staging"] && length(output.alerts) == 4
+    condition     = output.cluster.name == "aks-shop-production" && keys(output.registries) == ["production", "staging"] && length(output.alerts) == 6
     error_message = "the outputs are not those of the platform"
   }
 }

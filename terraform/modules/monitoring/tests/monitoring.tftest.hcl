@@ -13,7 +13,7 @@ run "alerts_are_the_ones_worth_waking_for" {
   command = plan
 
   assert {
-    condition     = keys(azurerm_monitor_scheduled_query_rules_alert_v2.this) == ["argocd-degraded", "argocd-silent", "nodes-at-maximum", "pods-pending"]
+    condition     = keys(azurerm_monitor_scheduled_query_rules_alert_v2.this) == ["argocd-degraded", "argocd-not-synced", "argocd-silent", "argocd-sync-failed", "nodes-at-maximum", "pods-pending"]
     error_message = "the alerts are not the intended ones"
   }
 
@@ -59,6 +59,25 @@ run "an_hour_is_written_as_azure_writes_it" {
   assert {
     condition     = azurerm_monitor_scheduled_query_rules_alert_v2.this["pods-pending"].window_duration == "PT1H"
     error_message = "Azure does not take PT60M"
+  }
+}
+
+run "a_day_is_written_as_azure_writes_it" {
+  command = plan
+
+  assert {
+    condition     = azurerm_monitor_scheduled_query_rules_alert_v2.this["argocd-not-synced"].window_duration == "P1D"
+    error_message = "Azure does not take PT1440M"
+  }
+}
+
+# Whether they are asked what they mean is seen in terraform/test/alerts.test.ts.
+run "queries_are_lines_of_one_query" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for alert in azurerm_monitor_scheduled_query_rules_alert_v2.this : alltrue([for line in slice(split("\n", trimspace(alert.criteria[0].query)), 1, length(split("\n", trimspace(alert.criteria[0].query)))) : startswith(trimspace(line), "|")])])
+    error_message = "a query is more than one, or a line of it is lost"
   }
 }
 
