@@ -64,6 +64,40 @@ describe('the way to Azure', () => {
     expect(wide).toEqual([expect.stringContaining(`--role "${role.Name}"`)]);
   });
 
+  it('does so once: a second role of that name is refused', () => {
+    expect(commands.filter((line) => line.startsWith('az role definition create'))).toHaveLength(1);
+  });
+
+  it('asks for the identity of workflows in production alone, where there is one', () => {
+    const [, after = ''] = guide.split('**Staging and dev**');
+    const [, block = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(after) ?? [];
+    const lines = block.trim().split('\n');
+    const named = (part: string): string[] => lines.filter((line) => line.includes(part));
+    expect(named('-backend-config=../environments/staging.')).toHaveLength(2);
+    expect(named('-var-file=../environments/staging.')).toHaveLength(2);
+    for (const line of named(' init ')) expect(line).toContain('-reconfigure');
+    expect([...named('az role'), ...named('az identity'), ...named('github')]).toEqual([]);
+  });
+
+  it('finds out the address that reaches the API as IPv4, which alone is taken', () => {
+    expect(commands.filter((line) => line.includes('ifconfig'))).toEqual(['curl -4 --silent https://ifconfig.me']);
+  });
+
+  it('sends customers nowhere that they would find more than the page, or no TLS', async () => {
+    const [, after = ''] = guide.split('**Customers do not reach the shop yet.**');
+    const [section = ''] = after.split('\n## ');
+    expect(section).toContain('Do not set `web.service.type: LoadBalancer`');
+    const [service, chart] = await Promise.all(
+      ['app/lib/service.ts', 'helm/shop/templates/service.yaml'].map((file) => readFile(join(project, file), 'utf8')),
+    );
+    const inside = [...(service ?? '').matchAll(/app\.get\('(\/(?:\w+z|metrics))'/g)].map(([, path]) => path);
+    expect(inside).toHaveLength(3);
+    for (const path of inside) expect(section).toContain(`\`${path}\``);
+    // When this is no longer so, the section is another one.
+    expect(chart).toContain('appProtocol: http\n');
+    expect(guide).not.toMatch(/TLS in the pod/);
+  });
+
   it('moves no registry to another region', () => {
     const [, row = ''] = /^\| the region \|(.*)$/m.exec(guide) ?? [];
     expect(row).not.toContain('`location`');
