@@ -35,6 +35,13 @@ describe('the install values', () => {
     expect(values.global.networkPolicy).toEqual({ create: true, defaultDenyIngress: true });
   });
 
+  // terraform/modules/monitoring/alerts.tf
+  it('silence nothing that the alerts look for in the controller’s log', () => {
+    expect(Object.keys(params).filter((name) => /log|event/.test(name))).toEqual([]);
+    expect(values.global.logging).toBeUndefined();
+    expect(values.controller.extraArgs ?? []).toEqual([]);
+  });
+
   it('ask Git in seconds, from inside', () => {
     expect(cm['timeout.reconciliation']).toMatch(/^[1-5]\d?s$/);
   });
