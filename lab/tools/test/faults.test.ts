@@ -18,6 +18,8 @@ describe('explainFailure', () => {
       'another package manager',
       /dpkg --configure -a/,
     ],
+    ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.', 'not what this', /Find out who/],
+    ['SECURITY ERROR', 'not what this checkout pins', /proxy/],
     ['E: Packages need to be removed but remove is disabled.', 'removes nothing', /conflicting package/],
   ])('%s', (output, cause, next) => {
     const error = explainFailure('building act', `some line\n${output}\n`);

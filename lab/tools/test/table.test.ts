@@ -29,6 +29,19 @@ describe('the table of tools', () => {
     },
   );
 
+  it('has what comes from PyPI with the version that its requirements pin, by hash and alone', () => {
+    const found = toolNames.flatMap((name) => {
+      const tool: Tool = tools[name];
+      return tool.from === 'pypi' ? [tool] : [];
+    });
+    expect(found.length).toBeGreaterThan(0);
+    for (const { package: name, version, requirements } of found) {
+      const text = readFileSync(join(import.meta.dirname, '..', '..', '..', requirements), 'utf8');
+      const pinned = text.match(/^\S+==\S+(?: \\\n +--hash=sha256:[0-9a-f]{64})+$/gm) ?? [];
+      expect(pinned.map((each) => each.split(' ')[0])).toEqual([`${name}==${version}`]);
+    }
+  });
+
   it('a script of the lab needs only tools that are in the table', () => {
     const needs = toolNames.flatMap((name) => {
       const tool: Tool = tools[name];
