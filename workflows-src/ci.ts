@@ -3,7 +3,9 @@ import { shop } from './shop.ts';
 import {
   checkedOutAction,
   checkout,
+  checkoutWithHistory,
   installPackages,
+  pinned,
   setUpBuildx,
   setUpHelm,
   setUpNode,
@@ -25,7 +27,8 @@ export const ci: Workflow = {
       'runs-on': 'ubuntu-latest',
       'timeout-minutes': 15,
       permissions: { contents: 'read' },
-      steps: [checkout, setUpNode, installPackages, { name: 'Check', run: 'npm run check' }],
+      // All commits, because the checks look for secrets in each of them.
+      steps: [checkoutWithHistory, setUpNode, installPackages, { name: 'Check', run: 'npm run check' }],
     },
     tests: {
       name: 'Tests',
@@ -88,21 +91,32 @@ export const ci: Workflow = {
           },
           { name: `Validate ${root}`, run: `terraform -chdir=terraform/${root} validate` },
         ]),
+        { name: 'Make a place for checkov', run: 'python3 -m venv ../checkov' },
+        {
+          name: 'Install checkov and what it needs, each by its hash',
+          run: '../checkov/bin/pip install --require-hashes --only-binary :all: --requirement .github/requirements/checkov.txt',
+        },
         {
           name: 'Scan for insecure settings',
-          run: 'pipx run checkov==3.3.30 --directory terraform --framework terraform --compact --quiet',
+          run: '../checkov/bin/checkov --directory terraform --framework terraform --compact --quiet',
         },
       ],
     },
-    audit: {
-      name: 'Workflow security',
+    vulnerabilities: {
+      name: 'Known vulnerabilities',
       'runs-on': 'ubuntu-latest',
       'timeout-minutes': 10,
       permissions: { contents: 'read' },
       steps: [
         checkout,
-        // Offline: the audits that ask GitHub's API would make a run depend on its rate limits.
-        { name: 'Audit the workflows and actions', run: 'pipx run zizmor==1.32.0 --offline .' },
+        // What the pull request adds, of every ecosystem and for any purpose.
+        pinned('actions/dependency-review-action', {
+          name: 'Review the dependencies that are new',
+          with: { 'fail-on-severity': 'high', 'fail-on-scopes': 'runtime, development, unknown' },
+        }),
+        setUpNode,
+        // What is there already and runs: in the bundles and in the images of the shop.
+        { name: 'Audit the packages that run', run: 'npm audit --omit=dev --audit-level=moderate' },
       ],
     },
   },

@@ -6,6 +6,7 @@ export const pins = {
   'actions/attest-build-provenance': { tag: 'v4.1.0', commit: 'a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32' },
   'actions/checkout': { tag: 'v7.0.1', commit: '3d3c42e5aac5ba805825da76410c181273ba90b1' },
   'actions/create-github-app-token': { tag: 'v3.2.0', commit: 'bcd2ba49218906704ab6c1aa796996da409d3eb1' },
+  'actions/dependency-review-action': { tag: 'v5.0.0', commit: 'a1d282b36b6f3519aa1f3fc636f609c47dddb294' },
   'actions/setup-node': { tag: 'v7.0.0', commit: '820762786026740c76f36085b0efc47a31fe5020' },
   'anchore/scan-action': { tag: 'v7.4.0', commit: 'e1165082ffb1fe366ebaf02d8526e7c4989ea9d2' },
   'Azure/login': { tag: 'v3.0.1', commit: 'f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca' },

@@ -1,4 +1,5 @@
 /** The steps that the workflows are made of. */
+import { buildkitImage } from './buildkit.ts';
 import type { ActionName, Actions } from './generated/actions.ts';
 import type { Expression, RunStep, UsesStep } from './model.ts';
 import { type PinnedAction, pinnedReference } from './pins.ts';
@@ -60,7 +61,17 @@ export const checkout = pinned('actions/checkout', {
   with: { 'persist-credentials': false },
 });
 
-export const setUpBuildx = pinned('docker/setup-buildx-action', { name: 'Set up buildx' });
+/** For what reads the commits too. */
+export const checkoutWithHistory = pinned('actions/checkout', {
+  name: 'Check out the commit and its history',
+  with: { 'persist-credentials': false, 'fetch-depth': 0 },
+});
+
+/** BuildKit by its digest, because it sees the build's secrets and the registry's login. */
+export const setUpBuildx = pinned('docker/setup-buildx-action', {
+  name: 'Set up buildx',
+  with: { 'driver-opts': `image=\${{ vars.BUILDKIT_IMAGE || '${buildkitImage}' }}` },
+});
 
 /** The version the charts are tested with. */
 export const setUpHelm = pinned('Azure/setup-helm', { name: 'Set up Helm', with: { version: 'v4.3.1' } });

@@ -29,7 +29,7 @@ variable "main" {
     approvals         = optional(number, 1)
     code_owner_review = optional(bool, true)
     required_checks = optional(list(string), [
-      "Types, lint, drift", "Tests", "Images build", "Chart", "Terraform", "Workflow security",
+      "Types, lint, drift", "Tests", "Images build", "Chart", "Terraform", "Known vulnerabilities",
     ])
   })
   default = {}

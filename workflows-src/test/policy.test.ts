@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { pins } from '../pins.ts';
 import { project } from '../project.ts';
@@ -20,6 +22,33 @@ describe('every workflow', () => {
 
   it.each(workflows)('$path puts no expression into a command', ({ text }) => {
     expect(text).not.toMatch(/run: .*\$\{\{/);
+  });
+});
+
+describe('what starts a workflow', () => {
+  const triggers = (name: string): string[] => Object.keys(workflow(name).on).sort();
+
+  it('is a pull request for ci alone, a merge for build, a version tag for deploy, and a person for plan', () => {
+    expect(Object.fromEntries(workflows.map(({ path, on }) => [path, on]))).toEqual({
+      '.github/workflows/ci.yml': { pull_request: null },
+      '.github/workflows/build.yml': { push: { branches: ['main'] }, workflow_call: expect.anything() },
+      '.github/workflows/deploy.yml': { push: { tags: ['v*.*.*'] }, workflow_call: expect.anything() },
+      '.github/workflows/plan.yml': { workflow_dispatch: {} },
+    });
+  });
+
+  it('is what the files in .github/workflows are, and there are no others', async () => {
+    const files = (await readdir(join(import.meta.dirname, '..', '..', '.github', 'workflows'))).sort();
+    expect(files.map((name) => `.github/workflows/${name}`)).toEqual(workflows.map(({ path }) => path).sort());
+  });
+
+  // They run with the repository's secrets and rights on what a stranger's pull request made.
+  it.each(['pull_request_target', 'workflow_run', 'issue_comment', 'issues'])('is never %s', (event) => {
+    for (const { path } of workflows) {
+      const name = path.slice('.github/workflows/'.length, -'.yml'.length);
+      expect([path, triggers(name).includes(event)]).toEqual([path, false]);
+    }
+    expect(workflows.filter(({ text }) => text.includes('pull_request_target'))).toEqual([]);
   });
 });
 
@@ -63,6 +92,11 @@ describe('every job', () => {
     ]);
     // An owner alone would be all of its repositories.
     for (const { step } of made) expect(step.with?.owner).toBeUndefined();
+  });
+
+  it('gives the token of the release App back when it ends', () => {
+    // create-github-app-token revokes its token in its post step, unless this input says otherwise.
+    for (const { text } of workflows) expect(text).not.toContain('skip-token-revoke');
   });
 
   it('never writes anything for a pull request', () => {
@@ -129,6 +163,30 @@ describe('every step', () => {
     expect(step.run).not.toMatch(/[\n;|&`<>]|\$\(/);
   });
 
+  it('installs Python packages by their hashes alone, and builds none', () => {
+    const python = run.filter(({ step }) => /\b(pipx?|uvx?|easy_install|poetry)\b/.test(step.run ?? ''));
+    expect(python.map(({ step }) => step.run)).toEqual([
+      '../checkov/bin/pip install --require-hashes --only-binary :all: --requirement .github/requirements/checkov.txt',
+    ]);
+  });
+
+  it('installs npm packages as the lockfile has them', () => {
+    const npm = run.flatMap(({ step }) => step.run?.match(/\bnp[mx] .*/) ?? []);
+    const commands = new Set(npm.map((command) => command.split(' ').slice(0, 2).join(' ')));
+    expect([...commands].sort()).toEqual(['npm audit', 'npm ci', 'npm run', 'npm test']);
+  });
+
+  it('builds with a BuildKit that is named by its digest, or by a variable of the repository', () => {
+    const builders = used.filter(({ step }) => step.uses?.startsWith('docker/setup-buildx-action@'));
+    expect(builders).toHaveLength(3);
+    for (const { step } of builders)
+      expect(step.with).toEqual({
+        'driver-opts': expect.stringMatching(
+          /^image=\$\{\{ vars\.BUILDKIT_IMAGE \|\| 'moby\/buildkit:v[\d.]+@sha256:[0-9a-f]{64}' \}\}$/,
+        ),
+      });
+  });
+
   it('lets nothing of a ref, a title or an event reach an expression', () => {
     const untrusted = /github\.(event|head_ref|base_ref|ref_name|actor|triggering_actor)\b/;
     expect(steps.filter(({ step }) => untrusted.test(JSON.stringify(step)))).toEqual([]);
@@ -161,6 +219,42 @@ describe('runs at the same time', () => {
   it('waits for no group whose name a caller would take by chance', () => {
     const groups = workflows.filter(({ on }) => 'workflow_call' in on).map(({ concurrency }) => concurrency?.group);
     expect(groups.filter((group) => group !== undefined)).toEqual([expect.stringContaining("|| 'gitops-actions-")]);
+  });
+});
+
+describe('a pull request', () => {
+  const ci = Object.values(workflow('ci').jobs);
+
+  it('is checked with all commits at hand, because a secret that was taken out again is known all the same', () => {
+    const checks = ci.filter(({ steps }) => steps.some(({ run }) => run === 'npm run check'));
+    expect(checks).toHaveLength(1);
+    expect(checks[0]?.steps[0]?.with).toEqual({ 'persist-credentials': false, 'fetch-depth': 0 });
+  });
+
+  it('may bring no package with a known weakness, and none that runs may have one', () => {
+    const [job] = ci.filter(({ steps }) => steps.some(({ run }) => run?.startsWith('npm audit')));
+    const [review] = job?.steps.filter(({ uses }) => uses?.startsWith('actions/dependency-review-action@')) ?? [];
+    expect(review?.with).toEqual({ 'fail-on-severity': 'high', 'fail-on-scopes': 'runtime, development, unknown' });
+    expect(job?.steps.at(-1)?.run).toBe('npm audit --omit=dev --audit-level=moderate');
+  });
+
+  it('builds images that the build of main scans', () => {
+    const scan = Object.values(workflow('build').jobs).flatMap(({ steps }) =>
+      steps.filter(({ uses }) => uses?.startsWith('anchore/scan-action@')),
+    );
+    expect(scan).toHaveLength(1);
+    expect(scan[0]?.with?.['severity-cutoff']).toContain("|| 'high'");
+  });
+});
+
+describe('the ruleset of main', () => {
+  it('waits for every job of ci', async () => {
+    const names = Object.values(workflow('ci').jobs).map(({ name }) => name);
+    for (const file of ['variables.tf', 'README.md']) {
+      const text = await readFile(join(import.meta.dirname, '..', '..', 'terraform', 'github', file), 'utf8');
+      const [, list = ''] = /required_checks = optional\(list\(string\), \[([^\]]*)\]/.exec(text) ?? [];
+      expect([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name).sort()).toEqual([...names].sort());
+    }
   });
 });
 

@@ -10,6 +10,7 @@ export interface Step {
 }
 
 export interface Job {
+  name: string;
   if?: string;
   strategy?: unknown;
   environment?: string;
