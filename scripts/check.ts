@@ -7,6 +7,7 @@ import { type ExecaError, execa } from 'execa';
 import { Listr } from 'listr2';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
 import { findSecrets } from './secrets.ts';
+import { requireOwnNode } from './toolchain.ts';
 
 const root = join(import.meta.dirname, '..');
 const run =
@@ -32,6 +33,7 @@ async function zizmor(): Promise<void> {
 
 const checks = new Listr(
   [
+    { title: 'Node is the one that its project published', task: () => requireOwnNode() },
     { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
     { title: 'lint and format', task: run('biome', 'check', '--error-on-warnings', '.') },
     { title: 'workflows and documents are as generated', task: run('node', 'scripts/generate.ts', '--check') },

@@ -6,6 +6,7 @@ import { buildImage } from '../builder/index.ts';
 import type { Lab } from '../lab.ts';
 import { cacheDir, projectDir } from '../paths.ts';
 import { findDigest, type RegistryEndpoint } from '../registries/index.ts';
+import { nodePackage } from '../tools/table.ts';
 import { buildFileSystem, fileSystemKey, makeFileSystem, type RootFileSystem, runtimeFileSystem } from './rootfs.ts';
 
 /** References, by tag and digest, of the images that the shop's Dockerfiles start from. */
@@ -42,7 +43,7 @@ export async function ensureBaseImages(
   builder: BuilderEndpoint,
   progress: (line: string) => void,
 ): Promise<BaseImages> {
-  const versions = { node: await npmVersion('node'), npm: await npmVersion('npm') };
+  const versions = { node: await npmVersion(nodePackage), npm: await npmVersion('npm') };
   const ensure = async (image: Image) => {
     const tag = versions.node.split('.')[0] ?? '';
     const keyTag = `${versions.node}-${await contentKey(image, versions)}`;
@@ -97,7 +98,7 @@ async function assembleContext(labDir: string, { target }: Image, tarball: strin
   await mkdir(join(context, 'home'));
   for (const [name, text] of Object.entries(ETC)) await writeFile(join(context, 'etc', name), text, { mode: 0o644 });
   await linkOrCopy(tarball, join(context, `${target}.tar`));
-  await linkOrCopy(join(modules, 'node', 'bin', 'node'), join(context, 'node'));
+  await linkOrCopy(join(modules, nodePackage, 'bin', 'node'), join(context, 'node'));
   if (target === 'build') {
     await cp(join(modules, 'npm'), join(context, 'npm'), { recursive: true });
     await copyFile(CERTIFICATES, join(context, 'ca-certificates.crt'));

@@ -11,11 +11,12 @@ import { projectDir } from '../paths.ts';
 import { findMarked } from '../services/processes.ts';
 import { LabState } from '../services/state.ts';
 import { goVersion } from '../tools/go.ts';
+import { nodePackage } from '../tools/table.ts';
 
 const CLI = join(projectDir, 'lab', 'cli.ts');
 
 /** The Node that the project pins; the one that runs the tests may be another. */
-const NODE = join(projectDir, 'node_modules', 'node', 'bin', 'node');
+const NODE = join(projectDir, 'node_modules', nodePackage, 'bin', 'node');
 
 let dir = '';
 beforeEach(() => {

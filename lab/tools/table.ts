@@ -68,6 +68,9 @@ export interface LabScript {
 
 export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool | PypiTool | LabScript;
 
+/** The npm package that holds this machine's Node, whose hash is in the lock file. */
+export const nodePackage = `node-linux-${process.arch}`;
+
 const KUBERNETES = 'v1.34.2';
 
 /** One program of Kubernetes, stamped the way its own build stamps it: k8s.io/kubernetes/hack/lib/version.sh */
@@ -208,7 +211,7 @@ export const tools = {
     ],
     seconds: 20,
   },
-  node: { from: 'npm', package: 'node', file: 'bin/node' },
+  node: { from: 'npm', package: nodePackage, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
 } as const satisfies Record<string, Tool>;
 

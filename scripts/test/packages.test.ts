@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 interface Manifest {
   dependencies: Record<string, string>;
   devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
 interface Locked {
@@ -62,9 +63,12 @@ describe('the packages', () => {
   });
 
   it('are named with one version each', () => {
-    const asked = [own.dependencies, own.devDependencies ?? {}, shop.dependencies].flatMap((each) =>
-      Object.values(each),
-    );
+    const asked = [
+      own.dependencies,
+      own.devDependencies ?? {},
+      own.optionalDependencies ?? {},
+      shop.dependencies,
+    ].flatMap((each) => Object.values(each));
     expect(asked.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
