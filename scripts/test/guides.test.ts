@@ -13,7 +13,7 @@ const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8
 
 async function guides(): Promise<{ path: string; source: string }[]> {
   const found: { path: string; source: string }[] = [];
-  for await (const path of glob(['*.md', 'docs/*.md', 'actions/*/README.md', 'helm/*/README.md'], { cwd: root }))
+  for await (const path of glob(['*.md', 'docs/**/*.md', 'actions/*/README.md', 'helm/*/README.md'], { cwd: root }))
     found.push({ path: path.replaceAll('\\', '/'), source: await text(path) });
   return found;
 }

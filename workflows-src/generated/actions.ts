@@ -36,7 +36,7 @@ export interface Actions {
       push?: boolean | Expression;
       /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` beside the image) or `none`. An export that fails never fails a good build. Default: "none". */
       cache?: string;
-      /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. Default: "mode=max". */
+      /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. `mode=max` shows the Dockerfile and the build arguments to all who may pull the image. Default: "mode=max". */
       provenance?: string;
       /** Software bill of materials: `true`, `false` or `generator=IMAGE`. Default: "false". */
       sbom?: boolean | Expression;
