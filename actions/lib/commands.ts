@@ -132,6 +132,8 @@ function guard(stream: NodeJS.WriteStream): Write {
     begun = begun.slice(end);
     return write(withoutCommands(lines), rest.find((each) => typeof each === 'function') as (() => void) | undefined);
   };
-  process.on('exit', () => write(withoutCommands(begun)));
+  process.on('exit', () => {
+    if (begun !== '') write(withoutCommands(begun));
+  });
   return write;
 }
