@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import nodePath, { basename, dirname, isAbsolute, join, type PlatformPath, resolve, sep } from 'node:path';
+import nodePath, { dirname, isAbsolute, type PlatformPath, resolve } from 'node:path';
 import { hasGitName, isGitName, isInGitFolder } from './git-names.ts';
 import type { Environment, Parsed } from './inputs.ts';
+import { firstLink, followLinks, ignoreMissing, isCode } from './links.ts';
 
 /** The folders in which the paths of inputs may end. */
 export interface Area {
@@ -204,33 +205,6 @@ export function below(folder: string, path: string, system: PlatformPath = nodeP
   return way === '..' || way.startsWith(`..${system.sep}`) || system.isAbsolute(way) ? undefined : way;
 }
 
-/** The place that a path leads to, also where the end of it is yet to be made. */
-async function followLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
-  }
-  const folder = await followLinks(dirname(path));
-  const name = basename(path);
-  try {
-    return await followLinks(resolve(folder, await readlink(join(folder, name))));
-  } catch (error) {
-    // No link, or nothing of that name.
-    if (isCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return join(folder, name);
-    throw error;
-  }
-}
-
-async function firstLink(root: string, path: string): Promise<string | undefined> {
-  const segments = path.split(sep);
-  for (const index of segments.keys()) {
-    const part = join(...segments.slice(0, index + 1));
-    if ((await lstat(join(root, part)).catch(ignoreMissing))?.isSymbolicLink()) return part;
-  }
-  return undefined;
-}
-
 /** The system's own messages name places of the runner. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'may not be used by the user of this step',
@@ -250,10 +224,3 @@ function problemOf(error: unknown): string {
   if (code === undefined || syscall === undefined) throw error;
   return PROBLEMS[code] ?? `cannot be used (${code})`;
 }
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
-}
-
-const isCode = (error: unknown, ...codes: string[]): boolean =>
-  codes.includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,0 +1,45 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+
+/** As many as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
+const MAX_LINKS = 40;
+
+/**
+ * The place that a path leads to, also where the end of it is yet to be made.
+ * @param budget for the links that the system itself does not follow: `none/../a` leads a link called `a` to itself
+ */
+export async function followLinks(path: string, budget = { links: MAX_LINKS }): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
+  const folder = await followLinks(dirname(path), budget);
+  const place = join(folder, basename(path));
+  const target = await readlink(place).catch((error: unknown) => {
+    // No link, or nothing of that name.
+    if (isCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
+  if (target === undefined) return place;
+  if (budget.links-- === 0) throw Object.assign(new Error('too many links'), { code: 'ELOOP', syscall: 'readlink' });
+  return followLinks(resolve(folder, target), budget);
+}
+
+/** The first link on a relative path below a folder, as the path has it. */
+export async function firstLink(root: string, path: string): Promise<string | undefined> {
+  const segments = path.split(sep);
+  for (const index of segments.keys()) {
+    const part = join(...segments.slice(0, index + 1));
+    if ((await lstat(join(root, part)).catch(ignoreMissing))?.isSymbolicLink()) return part;
+  }
+  return undefined;
+}
+
+/** For what need not be there. */
+export function ignoreMissing(error: unknown): undefined {
+  if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+}
+
+export const isCode = (error: unknown, ...codes: string[]): boolean =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '');
