@@ -5,9 +5,9 @@ import { join, sep } from 'node:path';
 const LEFT_OUT = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Whether one segment of a path is Git's own folder on any file system, or a file in which actions/checkout keeps its token.
+ * Whether one segment of a path is Git's own folder on any file system.
  * Source: `is_ntfs_dotgit` in https://github.com/git/git/blob/v2.51.0/path.c: NTFS drops dots and spaces at the end, takes what follows
- * a colon as a stream of the same file, and has a short name. The token: https://github.com/actions/checkout/blob/v6/src/git-auth-helper.ts
+ * a colon as a stream of the same file, and has a short name.
  */
 export function isGitName(segment: string): boolean {
   const name = segment
@@ -15,8 +15,11 @@ export function isGitName(segment: string): boolean {
     .replace(/:.*$/s, '')
     .replace(/[. ]+$/, '')
     .toLowerCase();
-  return name === '.git' || name === 'git~1' || /^git-credentials-.*\.config$/.test(name);
+  return name === '.git' || name === 'git~1';
 }
+
+/** Whether a path is the file in RUNNER_TEMP where actions/checkout keeps its token: https://github.com/actions/checkout/blob/v6/src/git-auth-helper.ts */
+export const holdsToken = (path: string): boolean => /(?:^|[\\/])git-credentials-[^\\/]*\.config$/i.test(path);
 
 /** Whether a relative path has a segment that is Git's own. */
 export const hasGitName = (path: string): boolean => path.split(/[\\/]/).some(isGitName);

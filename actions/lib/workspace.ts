@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import nodePath, { dirname, isAbsolute, type PlatformPath, resolve } from 'node:path';
-import { hasGitName, isGitName, isInGitFolder } from './git-names.ts';
+import { hasGitName, holdsToken, isGitName, isInGitFolder } from './git-names.ts';
 import type { Environment, Parsed } from './inputs.ts';
 import { firstLink, followLinks, ignoreMissing, isCode } from './links.ts';
 
@@ -78,6 +78,7 @@ export async function locate(area: Area, path: string): Promise<Parsed<Place>> {
     const asked = below(root.given, named) ?? below(root.real, named) ?? rest ?? '';
     if (hasGitName(asked)) return { problem: 'is inside .git' };
     if (rest === undefined) return { problem: `leads out of ${root.name} (a link)` };
+    if (holdsToken(rest)) return { problem: 'holds the token of actions/checkout' };
     if (hasGitName(rest)) return { problem: 'leads into .git (a link)' };
     if (await isInGitFolder(root.real, rest)) return { problem: 'is inside a folder of Git, as .git is one' };
     const link = asked === rest ? undefined : await firstLink(root.real, asked);

@@ -102,7 +102,7 @@ describe('body-path', () => {
 
   it('refuses the file in which actions/checkout keeps its token', async () => {
     await expect(read({ 'body-path': join(base, 'temp/git-credentials-1.config') })).rejects.toThrow(
-      'body-path is inside .git',
+      'body-path holds the token of actions/checkout',
     );
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, win32 } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hasGitName, isGitName } from '../git-names.ts';
+import { hasGitName, holdsToken, isGitName } from '../git-names.ts';
 import { type Area, below, locate, locateTarget, openFile, readInside, writeInside } from '../workspace.ts';
 
 let base: string;
@@ -75,28 +75,32 @@ describe('locate', () => {
     ['a\nb', 'has control characters'],
     ['x'.repeat(300), 'is longer than the system allows'],
     ['chart/a.yaml/x', 'does not exist'],
-  ])('refuses %j', async (path, problem) => {
-    for (const [name, target] of Object.entries({
-      out: '../elsewhere',
-      far: '/proc/self/environ',
-      'gone-out': '../elsewhere/none',
-      'to-temp': '../temp/notes',
-      gone: 'chart/none',
-      circle: 'circle',
-      'hidden-circle': 'none/../hidden-circle',
-      'to-git': 'sub/.git/config',
-      'to-sub': 'sub',
-      'to-store': 'store/HEAD',
-      zero: '/dev/zero',
-      'to-pipe': 'pipe',
-    }))
-      await link(target, `work/${name}`);
-    execFileSync('mkfifo', [join(base, 'work/pipe')]);
-    const expected = { problem };
-    expect(await readInside(area, path)).toEqual(expected);
-    if (problem !== 'does not exist') expect(await locate(area, path)).toEqual(expected);
-    if (problem !== 'does not exist') expect(await writeInside(area, { path, text: 'x' })).toEqual(expected);
-  });
+  ])(
+    'refuses %j',
+    async (path, problem) => {
+      for (const [name, target] of Object.entries({
+        out: '../elsewhere',
+        far: '/proc/self/environ',
+        'gone-out': '../elsewhere/none',
+        'to-temp': '../temp/notes',
+        gone: 'chart/none',
+        circle: 'circle',
+        'hidden-circle': 'none/../hidden-circle',
+        'to-git': 'sub/.git/config',
+        'to-sub': 'sub',
+        'to-store': 'store/HEAD',
+        zero: '/dev/zero',
+        'to-pipe': 'pipe',
+      }))
+        await link(target, `work/${name}`);
+      execFileSync('mkfifo', [join(base, 'work/pipe')]);
+      const expected = { problem };
+      expect(await readInside(area, path)).toEqual(expected);
+      if (problem !== 'does not exist') expect(await locate(area, path)).toEqual(expected);
+      if (problem !== 'does not exist') expect(await writeInside(area, { path, text: 'x' })).toEqual(expected);
+    },
+    10_000,
+  );
 
   it('refuses a socket, and a folder where a file is asked for', async () => {
     const server = createServer().listen(join(base, 'work/socket'));
@@ -259,22 +263,18 @@ describe('writeInside', () => {
 });
 
 describe('names', () => {
-  it.each([
-    '.git',
-    '.GIT',
-    '.Git',
-    '.git.',
-    '.git ',
-    '.git . .',
-    '.git::$INDEX_ALLOCATION',
-    'GIT~1',
-    '.g\u200cit',
-    'git-credentials-0b1f.config',
-  ])('%j is Git’s own', (name) => expect(isGitName(name)).toBe(true));
+  it.each(['.git', '.GIT', '.Git', '.git.', '.git ', '.git . .', '.git::$INDEX_ALLOCATION', 'GIT~1', '.g\u200cit'])(
+    '%j is Git’s own',
+    (name) => expect(isGitName(name)).toBe(true),
+  );
   it.each(['git', '.github', '.gitignore', '.gitattributes', 'x.git', '..git', 'git~2', 'git-credentials'])(
     '%j is not',
     (name) => expect(isGitName(name)).toBe(false),
   );
+  it('tell the file of actions/checkout with its token', () => {
+    expect(holdsToken('temp/git-credentials-0b1f.config')).toBe(true);
+    expect(holdsToken('git-credentials.config')).toBe(false);
+  });
   it('are found in paths of both systems', () => {
     expect([hasGitName('a/.git/b'), hasGitName('a\\.git\\b'), hasGitName('a/b')]).toEqual([true, true, false]);
   });

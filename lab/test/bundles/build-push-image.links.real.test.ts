@@ -102,7 +102,7 @@ describe('build-push-image, in a repository with links', () => {
     expect(exitCode).toBe(1);
     expect(log).toContain('has a Dockerfile that is neither a file nor a folder');
     expect(log).toContain('secrets names the file web/pipe, which is neither a file nor a folder');
-  });
+  }, 60_000);
 
   it('gives docker what links in the workspace lead to', async () => {
     link('api', 'web');

@@ -56,5 +56,5 @@ describe('bump-chart-version in the checkout of a repository with links', () => 
     const { exitCode, log } = await step({ values: 'a=c' });
     expect(exitCode).toBe(1);
     expect(log).toContain('helm/shop/values.yaml is neither a file nor a folder');
-  });
+  }, 60_000);
 });

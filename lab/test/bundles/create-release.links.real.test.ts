@@ -108,7 +108,7 @@ describe('create-release, in a repository with links', () => {
     expect(exitCode).toBe(1);
     expect(log).toContain('body-path is neither a file nor a folder');
     expect(log).toContain('matches dist/pipe, which is neither a file nor a folder');
-  });
+  }, 60_000);
 
   it('follows links that stay in the workspace', async () => {
     await symlink('docs/notes.md', join(workspace, 'RELEASE_NOTES.md'));

@@ -88,7 +88,7 @@ describe('helm-lint-scan, in a repository with links', () => {
     const { exitCode, log } = await step();
     expect(exitCode).toBe(1);
     expect(log).toContain('helm/web/values.schema.json is neither a file nor a folder');
-  });
+  }, 60_000);
 
   it('follows links that stay in the workspace', async () => {
     write({
