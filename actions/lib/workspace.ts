@@ -34,6 +34,9 @@ const MAX_READ = 256 * 1024 * 1024;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Windows has neither flag. A pipe that nobody writes to would otherwise hold the step for ever. */
 const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** What some callers expect: nothing is there, or a folder. */
+export const MISSING = 'does not exist';
+export const FOLDER = 'is a folder';
 const CHANGED = 'was changed while it was opened';
 
 /** A path inside a repository as Git writes it: relative, with `/`, without `.` and `..` segments. */
@@ -80,7 +83,7 @@ export async function locate(area: Area, path: string): Promise<Parsed<Place>> {
     if (rest === undefined) return { problem: `leads out of ${root.name} (a link)` };
     if (holdsToken(rest)) return { problem: 'holds the token of actions/checkout' };
     if (hasGitName(rest)) return { problem: 'leads into .git (a link)' };
-    if (await isInGitFolder(root.real, rest)) return { problem: 'is inside a folder of Git, as .git is one' };
+    if (isInGitFolder(root.real, rest)) return { problem: 'is inside a folder of Git, as .git is one' };
     const link = asked === rest ? undefined : await firstLink(root.real, asked);
     const found = await lstat(target).catch(ignoreMissing);
     if (found === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
@@ -108,8 +111,8 @@ export async function locateTarget(area: Area, path: string): Promise<Parsed<Pla
 export async function openFile(area: Area, path: string, opener: Opener = open): Promise<Parsed<FileHandle>> {
   const place = await locate(area, path);
   if ('problem' in place) return place;
-  if (place.value.kind === 'missing') return { problem: 'does not exist' };
-  if (place.value.kind === 'folder') return { problem: 'is a folder' };
+  if (place.value.kind === 'missing') return { problem: MISSING };
+  if (place.value.kind === 'folder') return { problem: FOLDER };
   return openAt(place.value.path, constants.O_RDONLY, opener);
 }
 
@@ -135,7 +138,7 @@ export async function writeInside(
 ): Promise<Parsed<string>> {
   const place = await locateTarget(area, path);
   if ('problem' in place) return place;
-  if (place.value.kind === 'folder') return { problem: 'is a folder' };
+  if (place.value.kind === 'folder') return { problem: FOLDER };
   const target = place.value.path;
   try {
     await mkdir(dirname(target), { recursive: true });
@@ -213,7 +216,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: 'is on a disk that cannot be written',
   ENOSPC: 'finds no space left on the disk',
   EDQUOT: 'finds no space left on the disk',
-  EISDIR: 'is a folder',
+  EISDIR: FOLDER,
   EEXIST: 'needs a folder where a file is',
   ENOTDIR: 'needs a folder where a file is',
   ELOOP: 'leads in a circle (a link)',

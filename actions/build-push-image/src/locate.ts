@@ -1,13 +1,11 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { locate } from '../../lib/workspace.ts';
+import { locate, MISSING } from '../../lib/workspace.ts';
 
 interface Problem {
   problem: string;
   value: string;
   example: string;
 }
-
-const MISSING = 'does not exist';
 
 /** Where an image's sources are; the paths are absolute. */
 export interface Place {

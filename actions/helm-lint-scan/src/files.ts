@@ -2,7 +2,7 @@ import { glob, readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { PathError, type RefusedPath } from '../../lib/errors.ts';
 import type { Parsed } from '../../lib/inputs.ts';
-import { locate, type Place, readInside } from '../../lib/workspace.ts';
+import { FOLDER, locate, MISSING, type Place, readInside } from '../../lib/workspace.ts';
 
 /** The checkout: every path is relative to it, with `/`, and stays inside it whatever links say. */
 export interface Files {
@@ -45,11 +45,10 @@ export function openFiles(root: string): Files {
       return { paths: paths.sort(), refused: refused.sort(byPath) };
     },
     async read(path, input = 'charts') {
-      const place = await locate(area, path);
-      if ('value' in place && place.value.kind !== 'file') return undefined;
-      const file = 'problem' in place ? place : await readInside(area, path);
-      if ('problem' in file) throw new PathError(input, [{ path, problem: file.problem }]);
-      return file.value.toString('utf8').replace(/^\uFEFF/, '');
+      const file = await readInside(area, path);
+      if ('value' in file) return file.value.toString('utf8').replace(/^\uFEFF/, '');
+      if (file.problem === MISSING || file.problem === FOLDER) return undefined;
+      throw new PathError(input, [{ path, problem: file.problem }]);
     },
     async faults(folder) {
       const start = await locate(area, folder);
