@@ -17,7 +17,8 @@ const registry: Expression = '${{ inputs.registry || vars.STAGING_REGISTRY }}';
 const user = registryUser('username', 'STAGING_USERNAME');
 const environment: Expression = "${{ inputs.environment || 'staging' }}";
 const builtImages: Expression = '${{ needs.build.outputs.images }}';
-const eachBuiltImage: Expression = '${{ fromJSON(needs.build.outputs.images) }}';
+/** GitHub looks at a job's condition first; an empty text would still be an error where a matrix is read before it, as act does. */
+const eachBuiltImage: Expression = "${{ fromJSON(needs.build.outputs.images || '[]') }}";
 /** GitHub drops a job's output that contains the text of a secret; what is left is an empty text. */
 const arrived = "needs.build.outputs.images != ''";
 const dropped = "needs.build.outputs.images == ''";

@@ -15,7 +15,7 @@ jobs:
   deploy:
     needs: build
     uses: ${called('deploy')}
-    with: { images: 'name: other', registry: production.test, promote-from: staging.test, promote: require, charts: charts/other, chart-repository: owner/charts, chart-mode: pull-request, major-tag: true }
+    with: { images: 'name: other', registry: production.test, username: called-user, promote-from: staging.test, promote-username: called-reader, promote: require, charts: charts/other, chart-repository: owner/charts, chart-mode: pull-request, major-tag: true }
     secrets: { RELEASE_TOKEN: called-token, RELEASE_APP_PRIVATE_KEY: called-key }
   after:
     needs: deploy
@@ -31,13 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => scene.strike());
 
-const registries = { STAGING_REGISTRY: 'staging.test', PRODUCTION_REGISTRY: 'production.test' };
-const passwords = {
-  STAGING_USERNAME: 'staging-user',
-  STAGING_PASSWORD: 'staging-word',
-  PRODUCTION_USERNAME: 'production-user',
-  PRODUCTION_PASSWORD: 'production-word',
-};
+const users = { STAGING_USERNAME: 'staging-user', PRODUCTION_USERNAME: 'production-user' };
+const registries = { STAGING_REGISTRY: 'staging.test', PRODUCTION_REGISTRY: 'production.test', ...users };
+const passwords = { STAGING_PASSWORD: 'staging-word', PRODUCTION_PASSWORD: 'production-word' };
 const only = (uses: readonly Use[], action: string): Use | undefined => uses.find((use) => use.action === action);
 const all = (uses: readonly Use[], action: string): Use[] => uses.filter((use) => use.action === action);
 const lines = (text = ''): string[] => text.split('\n').filter((line) => line !== '');
@@ -81,6 +77,16 @@ describe('a push to main', () => {
         GRYPE_REGISTRY_AUTH_USERNAME: 'staging-user',
         GRYPE_REGISTRY_AUTH_PASSWORD: 'staging-word',
       });
+  });
+
+  it('takes the user from a secret where there is no variable, which the variable goes before', async () => {
+    const secrets = { ...passwords, STAGING_USERNAME: 'secret-user' };
+    const { STAGING_USERNAME: _, ...others } = registries;
+    const without = await scene.run({ event: 'push', workflow: 'build.yml', variables: others, secrets });
+    expect(only(without, 'build-push-image')?.inputs.USERNAME).toBe('secret-user');
+    expect(only(without, 'anchore/scan-action')?.env.GRYPE_REGISTRY_AUTH_USERNAME).toBe('secret-user');
+    const both = await scene.run({ event: 'push', workflow: 'build.yml', variables: registries, secrets });
+    expect(only(both, 'build-push-image')?.inputs.USERNAME).toBe('staging-user');
   });
 
   it('neither asks Azure nor attests, for nothing is set', () => {
@@ -175,11 +181,18 @@ describe('a version tag', () => {
 
 describe('another repository', () => {
   it('calls both workflows with its own values and gets their outputs', async () => {
-    const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords });
+    const variables = users;
+    const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords, variables });
     const [build, promote] = all(uses, 'build-push-image');
     expect(build?.inputs).toMatchObject({ IMAGES: 'name: other', REGISTRY: 'staging.test', USERNAME: 'staging-user' });
     expect(lines(build?.inputs['BUILD-ARGS'])[1]).toBe('A=1');
-    expect(promote?.inputs).toMatchObject({ IMAGES: 'name: other', REGISTRY: 'production.test', PROMOTE: 'require' });
+    expect(promote?.inputs).toMatchObject({
+      IMAGES: 'name: other',
+      REGISTRY: 'production.test',
+      USERNAME: 'called-user',
+      'PROMOTE-USERNAME': 'called-reader',
+      PROMOTE: 'require',
+    });
     expect(only(uses, 'helm-lint-scan')).toBeUndefined();
     expect(only(uses, 'bump-chart-version')?.inputs).toMatchObject({
       REPOSITORY: 'owner/charts',
@@ -192,7 +205,7 @@ describe('another repository', () => {
   });
 
   it('may give the release App instead, whose token is for the repository of the charts', async () => {
-    const variables = { RELEASE_APP_CLIENT_ID: 'Iv1.called' };
+    const variables = { ...users, RELEASE_APP_CLIENT_ID: 'Iv1.called' };
     const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords, variables });
     expect(all(uses, 'actions/create-github-app-token').map(({ inputs }) => inputs)).toEqual([
       {
