@@ -16,7 +16,8 @@ export interface ServerConfig {
   };
 }
 
-function hostOf(hub: Hub): RunnerHost {
+/** What the runner sees of the hub. */
+export function hostOf(hub: Hub): RunnerHost {
   const values = (entries: readonly { name: string; value: string }[]) =>
     Object.fromEntries(entries.map(({ name, value }) => [name, value]));
   return {
