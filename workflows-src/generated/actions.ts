@@ -69,7 +69,7 @@ export interface Actions {
       'app-version'?: string;
       /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) is such an image gets its tag and digest. An image that no mapping names is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
-      /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string. */
+      /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty one, and no value at all an error. */
       values?: string;
       /** The files below each chart folder in which `images` and `values` are looked for, one a line. Default: "values.yaml". */
       'values-files'?: string;

@@ -54,7 +54,7 @@ describe('replacing a value changes its bytes alone', () => {
     ['empty list item', 'l:\n  -\n  - b\n', 'l[0]=x', 'l:\n  - x\n  - b\n'],
     ['null', 'a: ~\n', 'a=x', 'a: x\n'],
     ['empty string', 'a: ""\n', 'a=x', 'a: "x"\n'],
-    ['to the empty string', 'a: b\n', 'a=', 'a: ""\n'],
+    ['to the empty string', 'a: b\n', 'a=""', 'a: ""\n'],
     ['a tag that plain style would make a number', 'a: v1\n', 'a=12345e10', 'a: "12345e10"\n'],
     ['a file that YAML 1.1 reads otherwise', 'on: x\na: yes\n', 'a=no', 'on: x\na: "no"\n'],
     ['a %YAML directive', '%YAML 1.1\n---\na: b\n', 'a=12:30', '%YAML 1.1\n---\na: "12:30"\n'],
@@ -70,7 +70,7 @@ describe('replacing a value changes its bytes alone', () => {
   });
 
   it('takes several changes in one file', async () => {
-    expect(await set('a: b\nc: {d: e, f: g}\n', 'c.f=z\na=longer than before\nc.d=')).toBe(
+    expect(await set('a: b\nc: {d: e, f: g}\n', 'c.f=z\na=longer than before\nc.d=""')).toBe(
       'a: longer than before\nc: {d: "", f: z}\n',
     );
   });

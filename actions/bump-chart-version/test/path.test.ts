@@ -41,7 +41,7 @@ describe('assignments', () => {
     ['a.b=c', { file: undefined, value: 'c', quoted: false }],
     ['a.b = c d ', { file: undefined, value: 'c d', quoted: false }],
     ['a=b=c:d', { file: undefined, value: 'b=c:d', quoted: false }],
-    ['a=', { file: undefined, value: '', quoted: false }],
+    ['a=""', { file: undefined, value: '', quoted: true }],
     ['a="1.10"', { file: undefined, value: '1.10', quoted: true }],
     ["a='it''s'", { file: undefined, value: "it's", quoted: true }],
     ['a="x\\ty"', { file: undefined, value: 'x\ty', quoted: true }],
@@ -53,7 +53,7 @@ describe('assignments', () => {
     expect(parseAssignment(line)).toMatchObject({ value: expected });
   });
 
-  it.each(['a.b', '=x', ':a=x', 'a="b\\d"', 'f.yaml:=x', 'a[b=c'])('%j is refused', (line) => {
+  it.each(['a.b', 'a=', 'f.yaml:a= ', '=x', ':a=x', 'a="b\\d"', 'f.yaml:=x', 'a[b=c'])('%j is refused', (line) => {
     expect(parseAssignment(line)).toHaveProperty('problem');
   });
 });

@@ -123,6 +123,8 @@ export function parseAssignment(line: string): Parsed<Assignment> {
 }
 
 function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
+  // A digest that was lost on the way must not become an empty one: see actions/lib/images-input.ts.
+  if (text === '') return { problem: 'has no value: its expression came out empty; for an empty text write ""' };
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {
     return { value: { value: text.slice(1, -1).replaceAll("''", "'"), quoted: true } };
   }
