@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { Answer, readBytes } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { type Digest, parseDigest } from '../../lib/identifiers.ts';
 import { withRetries } from '../../lib/retry.ts';
@@ -89,7 +90,7 @@ export class BuildxBuilder implements Builder {
       },
     });
     if (exitCode !== 0) throw buildFailure(plan, stderr, redact);
-    const metadata = JSON.parse(await readMetadata(metadataFile)) as Metadata;
+    const metadata = Answer.json(await readMetadata(metadataFile), 'docker buildx build', 'its metadata file').record();
     const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
     if ('value' in digest) return { digest: digest.value, metadata: redactData(metadata, redact) };
     throw new ToolError('final', {
@@ -100,13 +101,17 @@ export class BuildxBuilder implements Builder {
   }
 }
 
+/** Provenance of a large build is a few of them. */
+const METADATA_BYTES = 64 * 1024 * 1024;
+
 /** The text of the metadata file; an empty object when buildx wrote none. */
-function readMetadata(path: string): Promise<string> {
-  return readFile(path, 'utf8').then(
-    (text) => (text.trim() === '' || text.trim() === 'null' ? '{}' : text),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{}';
-      throw error;
-    },
-  );
+async function readMetadata(path: string): Promise<string> {
+  try {
+    const bytes = await readBytes(createReadStream(path), METADATA_BYTES, 'docker buildx build');
+    const text = bytes.toString('utf8');
+    return text.trim() === '' || text.trim() === 'null' ? '{}' : text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}';
+    throw error;
+  }
 }

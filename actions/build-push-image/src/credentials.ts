@@ -1,3 +1,4 @@
+import { Answer } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import type { DockerHome } from './docker-home.ts';
 import { configKey } from './login.ts';
@@ -19,11 +20,15 @@ export async function credentialsFor(host: string, home: DockerHome, exec: Exec)
   return entry?.auth === undefined ? undefined : decode(entry.auth);
 }
 
+/** The protocol: https://github.com/docker/docker-credential-helpers#development */
 async function askHelper(helper: string, key: string, home: DockerHome, exec: Exec): Promise<Credentials | undefined> {
-  const { exitCode, stdout } = await exec.run(`docker-credential-${helper}`, ['get'], { env: home.env, input: key });
+  const program = `docker-credential-${helper}`;
+  const { exitCode, stdout } = await exec.run(program, ['get'], { env: home.env, input: key });
   if (exitCode !== 0) return undefined;
-  const { Username: username, Secret: secret } = JSON.parse(stdout) as { Username: string; Secret: string };
-  // The protocol's mark for an identity token: https://github.com/docker/docker-credential-helpers
+  const answer = Answer.json(stdout, `the credential helper ${program}`, `the login for ${key}`);
+  const username = answer.at('Username').text();
+  const secret = answer.at('Secret').text();
+  // The mark for an identity token.
   return username === '<token>' ? { identityToken: secret } : { username, password: secret };
 }
 

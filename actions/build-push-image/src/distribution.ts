@@ -1,7 +1,9 @@
-import { HttpClient, type HttpClientResponse } from '@actions/http-client';
+import { Answer, type AnswerLimits, LateAnswerError, UnusableAnswerError } from '../../lib/answers.ts';
+import type { Parsed } from '../../lib/inputs.ts';
 import { isConnectionReset, retryAfterSeconds, withRetries } from '../../lib/retry.ts';
 import type { Credentials } from './credentials.ts';
-import { pathOnHost } from './login.ts';
+import { isLoopback, pathOnHost } from './login.ts';
+import { type RegistryRequest, type RegistryResponse, sendRequest } from './registry-request.ts';
 
 /** A registry's answer that is not what was asked for. */
 export class AnswerError extends Error {
@@ -24,12 +26,17 @@ export interface DistributionOptions {
   host: string;
   credentials: Credentials | undefined;
   retries: number;
+  /** Of each answer; {@link ANSWER_LIMITS} when left out. */
+  limits?: AnswerLimits;
   /** For tests. */
   wait?: (seconds: number) => Promise<unknown>;
 }
 
-/** No registry has so many pages of tags; one that never ends its list is broken. */
-const MOST_PAGES = 1000;
+/** Of each answer. 200,000 tags of 128 characters, all on one page, are less. */
+const ANSWER_LIMITS: AnswerLimits = { bytes: 32 * 1024 * 1024, seconds: 30 };
+
+/** Of all pages of a list together. No registry has so many; one that never ends its list is broken. */
+const LIST_LIMITS = { pages: 1000, tags: 1_000_000, seconds: 300 };
 
 /**
  * The two questions of the registry API that buildx does not ask: which tags a repository has, and whether a login is good.
@@ -38,33 +45,45 @@ const MOST_PAGES = 1000;
 export class Distribution {
   readonly #options: DistributionOptions;
   readonly #base: string;
-  // The runner's proxy variables are honoured, which Node's own `fetch` does not do.
-  readonly #http = new HttpClient('gitops-actions', [], { allowRetries: false, socketTimeout: 30_000 });
+  /** As errors call it. */
+  readonly #name: string;
   readonly #authorization = new Map<string, string>();
 
   constructor(options: DistributionOptions) {
     this.#options = options;
     const host = options.host === 'docker.io' ? 'registry-1.docker.io' : options.host;
+    this.#name = `the registry ${options.host}`;
     this.#base = `${isLoopback(host) ? 'http' : 'https'}://${host}`;
   }
 
   /**
    * The tags of a repository; none when it does not exist.
    * @throws {AnswerError} when the registry refuses or cannot answer
+   * @throws {UnusableAnswerError} when it answers something else, or more than can be
    */
   async tags(repository: string): Promise<string[]> {
     const path = pathOnHost(repository);
+    const subject = `the list of tags of ${repository}`;
+    const { seconds, pages: mostPages, tags: mostTags } = LIST_LIMITS;
+    const end = performance.now() + seconds * 1000;
     const tags: string[] = [];
+    const seen = new Set<string>();
     let url: string | undefined = `${this.#base}/v2/${path}/tags/list?n=1000`;
-    for (let page = 0; url !== undefined; page++) {
-      if (page === MOST_PAGES) throw new Error(`the list of tags of ${repository} has no end`);
-      const response: HttpClientResponse = await this.get(url, `repository:${path}:pull`);
-      const status = response.message.statusCode ?? 0;
-      const body = await response.readBody();
+    while (url !== undefined) {
+      if (seen.has(url) || seen.size === mostPages) throw new UnusableAnswerError(this.#name, `${subject} has no end`);
+      if (performance.now() > end) throw new LateAnswerError(this.#name, seconds);
+      seen.add(url);
+      const response: RegistryResponse = await this.get(url, `repository:${path}:pull`);
+      const { status } = response;
       if (status === 404) return tags;
-      if (status !== 200) throw new AnswerError(`the list of tags of ${repository}`, status);
-      tags.push(...((JSON.parse(body) as { tags: string[] | null }).tags ?? []));
-      url = this.nextPage(url, response.message.headers.link);
+      if (status !== 200) throw new AnswerError(subject, status);
+      // `null` is what registries written in Go send for an empty list.
+      const page =
+        Answer.json(response.text, this.#name, subject)
+          .at('tags')
+          .there?.list(mostTags - tags.length) ?? [];
+      for (const tag of page) tags.push(tag.text());
+      url = this.nextPage(url, response.headers.link, subject);
     }
     return tags;
   }
@@ -75,9 +94,7 @@ export class Distribution {
    */
   async accepts(): Promise<boolean> {
     try {
-      const response = await this.get(`${this.#base}/v2/`, undefined);
-      response.message.resume();
-      return response.message.statusCode !== 401;
+      return (await this.get(`${this.#base}/v2/`, undefined)).status !== 401;
     } catch (error) {
       if (error instanceof AnswerError && error.refused) return false;
       throw error;
@@ -85,24 +102,25 @@ export class Distribution {
   }
 
   /** A page further, only at the same registry: the login goes along. */
-  private nextPage(url: string, link: string | string[] | undefined): string | undefined {
+  private nextPage(url: string, link: string | string[] | undefined, subject: string): string | undefined {
     const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(String(link ?? ''))?.[1];
     if (target === undefined) return undefined;
+    if (!URL.canParse(target, url))
+      throw new UnusableAnswerError(this.#name, `${subject} goes on at something that is no address`);
     const next = new URL(target, url);
     if (next.origin !== new URL(url).origin)
-      throw new Error(`the list of tags goes on at another host, ${next.origin}`);
+      throw new UnusableAnswerError(this.#name, `${subject} goes on at another host, ${next.origin}`);
     return next.href;
   }
 
-  private async get(url: string, scope: string | undefined): Promise<HttpClientResponse> {
+  private async get(url: string, scope: string | undefined): Promise<RegistryResponse> {
     const known = this.#authorization.get(scope ?? '');
-    const first = await this.send(url, known);
-    if (first.message.statusCode !== 401) return first;
-    first.message.resume();
-    const authorization = await this.authorize(String(first.message.headers['www-authenticate'] ?? ''), scope);
+    const first = await this.send({ url, authorization: known });
+    if (first.status !== 401) return first;
+    const authorization = await this.authorize(String(first.headers['www-authenticate'] ?? ''), scope);
     if (authorization === undefined) throw new AnswerError(url, 401);
     this.#authorization.set(scope ?? '', authorization);
-    return this.send(url, authorization);
+    return this.send({ url, authorization });
   }
 
   private async authorize(challenge: string, scope: string | undefined): Promise<string | undefined> {
@@ -113,46 +131,47 @@ export class Distribution {
     const parameters = new Map(
       [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]),
     );
-    const realm = new URL(parameters.get('realm') ?? '');
+    const address = parameters.get('realm') ?? '';
+    const realm = URL.canParse(address) ? new URL(address) : undefined;
+    if (realm === undefined || !['https:', 'http:'].includes(realm.protocol))
+      throw new UnusableAnswerError(this.#name, 'where it gives out tokens (the realm of its challenge) is no address');
     if (realm.protocol !== 'https:' && !isLoopback(realm.host))
-      throw new Error(`${realm.origin} would get the login unencrypted`);
+      throw new UnusableAnswerError(this.#name, `${realm.origin} would get the login unencrypted`);
     return `Bearer ${await this.token(realm, parameters.get('service') ?? '', scope)}`;
   }
 
   private async token(realm: URL, service: string, scope: string | undefined): Promise<string> {
     const { credentials } = this.#options;
     const query = new URLSearchParams({ service, ...(scope === undefined ? {} : { scope }) });
-    let response: HttpClientResponse;
+    let response: RegistryResponse;
     if (credentials !== undefined && 'identityToken' in credentials) {
       query.set('grant_type', 'refresh_token');
       query.set('refresh_token', credentials.identityToken);
       query.set('client_id', 'gitops-actions');
-      response = await this.send(realm.href, undefined, query.toString());
+      response = await this.send({ url: realm.href, authorization: undefined, form: query.toString() });
     } else {
       for (const [key, value] of query) realm.searchParams.set(key, value);
-      response = await this.send(realm.href, credentials === undefined ? undefined : basic(credentials));
+      response = await this.send({
+        url: realm.href,
+        authorization: credentials === undefined ? undefined : basic(credentials),
+      });
     }
-    const status = response.message.statusCode ?? 0;
-    const body = await response.readBody();
-    if (status !== 200) throw new AnswerError(`the login at ${realm.host}`, status);
-    const { token, access_token } = JSON.parse(body) as { token?: string; access_token?: string };
-    return token ?? access_token ?? '';
+    if (response.status !== 200) throw new AnswerError(`the login at ${realm.host}`, response.status);
+    const answer = Answer.json(response.text, `the registry ${realm.host}`, 'the token');
+    // Docker takes an empty `token` for none too.
+    const token = answer.at('token').value ? answer.at('token') : answer.at('access_token');
+    return token.parsed(parseToken);
   }
 
-  /** One request, a GET or with a form a POST, repeated while the failure may pass. */
-  private send(url: string, authorization: string | undefined, form?: string): Promise<HttpClientResponse> {
-    const headers = authorization === undefined ? {} : { authorization };
-    const { retries, wait } = this.#options;
+  /** One request, repeated while the failure may pass. */
+  private send(request: RegistryRequest): Promise<RegistryResponse> {
+    const { retries, limits = ANSWER_LIMITS, wait } = this.#options;
     return withRetries(
       async () => {
-        const response =
-          form === undefined
-            ? await this.#http.get(url, headers)
-            : await this.#http.post(url, form, { ...headers, 'content-type': 'application/x-www-form-urlencoded' });
-        const status = response.message.statusCode ?? 0;
+        const response = await sendRequest(request, limits, `the registry ${new URL(request.url).host}`);
+        const { status, headers } = response;
         if (status !== 429 && status < 500) return response;
-        response.message.resume();
-        throw new AnswerError(url, status, retryAfterSeconds(response.message.headers['retry-after']));
+        throw new AnswerError(request.url, status, retryAfterSeconds(headers['retry-after']));
       },
       {
         retries,
@@ -166,11 +185,9 @@ export class Distribution {
   }
 }
 
+/** What a header can carry (RFC 6750, section 2.1, and RFC 9110, section 5.5); the token itself is never shown. */
+const parseToken = (text: string): Parsed<string> =>
+  /^[ -~]+$/.test(text) ? { value: text } : { problem: 'is empty or has characters that no token has' };
+
 const basic = ({ username, password }: { username: string; password: string }): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-/** Hosts that are spoken to without TLS, as docker and containerd do: this machine itself. */
-export function isLoopback(host: string): boolean {
-  const name = new URL(`http://${host}`).hostname;
-  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
-}

@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ActionError, messageOf } from '../../lib/errors.ts';
+import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
+import { ActionError } from '../../lib/errors.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { type DockerConfig, type Login, withLogins } from './login.ts';
+import { type DockerConfig, dockerConfig, type Login, withLogins } from './login.ts';
 
 /** Where docker runs in this step: its environment, its configuration, and a private folder for files of the step. */
 export interface DockerHome {
@@ -80,26 +81,25 @@ async function openHome(env: Environment, logins: readonly Login[], scratch: str
 async function readConfig(path: string): Promise<DockerConfig> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '{}';
-    throw unreadable(path, error);
+    throw unreadable(path, error.message);
   });
   return parseConfig(text, path);
 }
 
 function parseConfig(text: string, where: string): DockerConfig {
   try {
-    return JSON.parse(text) as DockerConfig;
-  } catch {
-    // The parser's own message would quote the text, which holds passwords.
-    throw unreadable(where, new Error('it is not JSON'));
+    return dockerConfig(Answer.json(text, where, 'it'));
+  } catch (error) {
+    if (error instanceof UnusableAnswerError) throw unreadable(where, error.why);
+    throw error;
   }
 }
 
-function unreadable(where: string, cause: Error): ActionError {
+function unreadable(where: string, why: string): ActionError {
   return new ActionError({
     what: "the job's Docker configuration is unreadable",
-    why: `${where}: ${messageOf(cause)}`,
+    why: `${where}: ${why}`,
     next: 'Correct or remove it; docker itself could not work with it either.',
-    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from '../../lib/answers.ts';
 import type { RegistryName } from '../../lib/identifiers.ts';
 
 /** A login to one registry host, for this step alone. */
@@ -26,6 +27,12 @@ export function pathOnHost(repository: string): string {
   return hostOf(repository) === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
 }
 
+/** Hosts that are spoken to without TLS, as docker and containerd do: this machine itself. */
+export function isLoopback(host: string): boolean {
+  const name = new URL(`http://${host}`).hostname;
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
 /** The key of a host in Docker's configuration; Docker Hub has an odd one since its first days. */
 export function configKey(host: string): string {
   return host === 'docker.io' ? 'https://index.docker.io/v1/' : host;
@@ -44,6 +51,35 @@ export interface DockerConfig {
   credsStore?: string;
   cliPluginsExtraDirs?: string[];
   [other: string]: unknown;
+}
+
+/**
+ * The configuration from its JSON, with the types that docker's own reader wants.
+ * @throws {UnusableAnswerError} naming the place, never the text, which holds passwords
+ */
+export function dockerConfig(json: Answer): DockerConfig {
+  const given = <K extends string, T>(key: K, read: (part: Answer) => T): { [key in K]?: T } => {
+    const part = json.at(key).there;
+    return part === undefined ? {} : ({ [key]: read(part) } as { [key in K]?: T });
+  };
+  const mapping = <T>(part: Answer, read: (part: Answer) => T): Record<string, T> =>
+    Object.fromEntries(
+      Object.keys(part.record()).flatMap((key) => (part.at(key).there ? [[key, read(part.at(key))]] : [])),
+    );
+  // `null` is what programs written in Go leave of an empty list or mapping.
+  const rest = Object.entries(json.record()).filter(([, value]) => value !== null);
+  return {
+    ...Object.fromEntries(rest),
+    ...given('auths', (auths) =>
+      mapping(auths, (entry) => {
+        for (const key of ['auth', 'identitytoken']) entry.at(key).there?.text();
+        return entry.record() as AuthEntry;
+      }),
+    ),
+    ...given('credHelpers', (helpers) => mapping(helpers, (helper) => helper.text())),
+    ...given('credsStore', (store) => store.text()),
+    ...given('cliPluginsExtraDirs', (folders) => folders.list().map((folder) => folder.text())),
+  };
 }
 
 const encoded = ({ username, password }: Login): string => Buffer.from(`${username}:${password}`).toString('base64');

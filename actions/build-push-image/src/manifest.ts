@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../../lib/identifiers.ts';
+import { Answer } from '../../lib/answers.ts';
+import { type Digest, parseDigest } from '../../lib/identifiers.ts';
 import { normalPlatform } from './platforms.ts';
 
 /** What a digest names in a registry: an index of images or one image. */
@@ -19,67 +20,71 @@ export interface PlatformImage {
   digest: Digest;
 }
 
-interface Descriptor {
-  mediaType?: string;
-  digest: Digest;
-  platform?: { os: string; architecture: string; variant?: string };
-  annotations?: Record<string, string>;
-}
-
 const INDEX_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
 
+/** No index has so many platforms. */
+const MOST_DESCRIPTORS = 10_000;
+
 /** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
-const isAttestation = ({ annotations }: Descriptor): boolean =>
-  annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
+const isAttestation = (descriptor: Answer): boolean =>
+  descriptor.at('annotations').there?.at('vnd.docker.reference.type').value === 'attestation-manifest';
 
 /**
  * Read a manifest as the registry sent it. The digest is that of these very bytes.
- * @throws {SyntaxError} when it is not JSON, {TypeError} when it is no manifest
+ * @param from the registry, as errors call it
+ * @throws {UnusableAnswerError} when it is no manifest
  */
-export function parseManifest(raw: string): Manifest {
+export function parseManifest(raw: string, from: string): Manifest {
   const digest = `sha256:${createHash('sha256').update(raw).digest('hex')}` as Digest;
-  const data = JSON.parse(raw) as { mediaType?: string; manifests?: Descriptor[]; config?: unknown; layers?: unknown };
-  if (Array.isArray(data.manifests) && (data.mediaType === undefined || INDEX_TYPES.includes(data.mediaType))) {
-    const attestations = data.manifests.filter(isAttestation);
-    const images = data.manifests.filter((each) => !isAttestation(each));
+  const answer = Answer.json(raw, from, 'the manifest');
+  const type = answer.at('mediaType').there?.text();
+  if (Array.isArray(answer.at('manifests').value) && (type === undefined || INDEX_TYPES.includes(type))) {
+    const descriptors = answer.at('manifests').list(MOST_DESCRIPTORS);
+    const images = descriptors.filter((each) => !isAttestation(each));
     return {
       digest,
       kind: 'index',
-      images: images.map(({ platform, digest: own }) => ({
-        platform: platform === undefined ? undefined : platformText(platform),
-        digest: own,
-      })),
-      attestations: attestations.map(({ digest: own }) => own),
-      contents: canonical({ ...data, manifests: images }),
+      images: images.map((each) => {
+        const platform = each.at('platform').there;
+        return { platform: platform && platformText(platform), digest: each.at('digest').parsed(parseDigest) };
+      }),
+      attestations: descriptors.filter(isAttestation).map((each) => each.at('digest').parsed(parseDigest)),
+      contents: canonical({ ...answer.record(), manifests: images.map(({ value }) => value) }, answer),
     };
   }
-  if (data.config === undefined || !Array.isArray(data.layers))
-    throw new TypeError('it is neither an image nor an index');
+  if (answer.at('config').value === undefined || !Array.isArray(answer.at('layers').value))
+    return answer.fail('is neither an image nor an index');
   return { digest, kind: 'image', images: [{ platform: undefined, digest }], attestations: [], contents: digest };
 }
 
 /** The kinds of statements in an attestation manifest, such as `https://slsa.dev/provenance/v1`. */
-export function predicateTypes(raw: string): string[] {
-  const { layers = [] } = JSON.parse(raw) as { layers?: Descriptor[] };
-  return layers.map(({ annotations }) => annotations?.['in-toto.io/predicate-type'] ?? '').sort();
+export function predicateTypes(raw: string, from: string): string[] {
+  const layers = Answer.json(raw, from, 'the manifest of an attestation').at('layers').there?.list(MOST_DESCRIPTORS);
+  return (layers ?? [])
+    .map((layer) => layer.at('annotations').there?.at('in-toto.io/predicate-type').there?.text() ?? '')
+    .sort();
 }
 
-export function platformText({
-  os,
-  architecture,
-  variant,
-}: {
-  os: string;
-  architecture: string;
-  variant?: string;
-}): string {
-  return normalPlatform([os, architecture, variant].filter(Boolean).join('/'));
+/** The platform of a descriptor or an image's configuration. */
+export function platformText(platform: Answer): string {
+  const parts = ['os', 'architecture', 'variant'].map((key) => platform.at(key).there?.text() ?? '');
+  return normalPlatform(parts.filter((part) => part !== '').join('/'));
 }
 
-function canonical(value: unknown): string {
+function canonical(value: unknown, answer: Answer): string {
+  try {
+    return sortedJson(value);
+  } catch (error) {
+    // `JSON.parse` reads any depth, `JSON.stringify` calls itself for each level.
+    if (error instanceof RangeError) return answer.fail('is nested too deeply');
+    throw error;
+  }
+}
+
+function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,4 +1,5 @@
-import { type Exec, lastLines } from '../../lib/exec.ts';
+import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
+import type { Exec } from '../../lib/exec.ts';
 import type { Digest } from '../../lib/identifiers.ts';
 import { withRetries } from '../../lib/retry.ts';
 import type { DockerHome } from './docker-home.ts';
@@ -46,7 +47,9 @@ export class BuildxRegistry implements Registry {
     if (manifest.kind === 'index') return manifest;
     const configuration = await this.inspect(reference, ['--format', '{{json .Image}}']);
     if (configuration === undefined) return undefined;
-    const platform = this.parse(reference, configuration, (text) => platformText(JSON.parse(text)));
+    const platform = this.parse(reference, configuration, (text, from) =>
+      platformText(Answer.json(text, from, 'the configuration')),
+    );
     return { ...manifest, images: [{ platform, digest: manifest.digest }] };
   }
 
@@ -107,13 +110,14 @@ export class BuildxRegistry implements Registry {
     );
   }
 
-  private parse<T>(reference: string, text: string, parse: (text: string) => T): T {
+  private parse<T>(reference: string, text: string, parse: (text: string, from: string) => T): T {
     try {
-      return parse(text);
+      return parse(text, `the registry ${hostOf(reference)}`);
     } catch (error) {
+      if (!(error instanceof UnusableAnswerError)) throw error;
       throw new ToolError('final', {
         what: `${reference} is not an image`,
-        why: `${(error as Error).message}: ${lastLines(text, 3).slice(0, 300)}`,
+        why: error.message,
         next: 'Check the reference, and that `docker buildx imagetools inspect` shows an image for it.',
         cause: error,
       });

@@ -59,6 +59,15 @@ describe('a build', () => {
     },
   );
 
+  it.each(['<html>', '[]', '7', '"x"', '{'])(
+    'with the metadata file %j is an error that names buildx',
+    async (text) => {
+      await expect(open(building(text)).build(plan, silent)).rejects.toMatchObject({
+        what: 'docker buildx build gave an unusable answer',
+      });
+    },
+  );
+
   it('that fails names the line of the Dockerfile and what the step printed', async () => {
     const exec = new FakeExec(() => ({ exitCode: 1, stdout: '', stderr: FAILED_STEP }));
     const error = await open(exec, 3)

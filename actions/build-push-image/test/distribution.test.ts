@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Credentials } from '../src/credentials.ts';
-import { Distribution, isLoopback } from '../src/distribution.ts';
+import { Distribution } from '../src/distribution.ts';
+import { isLoopback } from '../src/login.ts';
 
 let server: Server | undefined;
 afterEach(() => {

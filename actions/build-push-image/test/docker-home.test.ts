@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Answer } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { type Credentials, credentialsFor } from '../src/credentials.ts';
 import { type DockerHome, withDockerHome } from '../src/docker-home.ts';
-import { configKey, type DockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
+import { configKey, type DockerConfig, dockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
 
 const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
 const nothing = async () => undefined;
@@ -159,6 +161,48 @@ describe('the private folder', () => {
     const error = await withDockerHome(env(), [login], nothing, async () => undefined).catch((each: Error) => each);
     expect(String(error)).toContain('config.json');
     expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe("docker's configuration", () => {
+  it.each<[string, string]>([
+    ['"hunter2"', 'it is a text, not a mapping'],
+    ['null', 'it is null, not a mapping'],
+    ['{"auths":["hunter2"]}', 'in it, `auths` is a list, not a mapping'],
+    ['{"auths":{"a":{"auth":7}}}', 'in it, `auths.a.auth` is a number, not a text'],
+    ['{"auths":{"a":"hunter2"}}', 'in it, `auths.a` is a text, not a mapping'],
+    ['{"credHelpers":{"a":{}}}', 'in it, `credHelpers.a` is a mapping, not a text'],
+    ['{"credsStore":true}', 'in it, `credsStore` is true or false, not a text'],
+    ['{"cliPluginsExtraDirs":"x"}', 'in it, `cliPluginsExtraDirs` is a text, not a list'],
+  ])('is not %s', (text, why) => {
+    expect(() => dockerConfig(Answer.json(text, 'x', 'it'))).toThrow(expect.objectContaining({ why }));
+  });
+
+  it('keeps what matters to docker alone', () => {
+    const text = '{"auths":{"a":{"auth":"x","email":"y"}},"credHelpers":null,"proxies":{"default":{"noProxy":"*"}}}';
+    const { credHelpers: _, ...rest } = JSON.parse(text);
+    expect(dockerConfig(Answer.json(text, 'x', 'it'))).toEqual(rest);
+  });
+});
+
+describe('a credential helper', () => {
+  it.each<[string, string]>([
+    ['{"Username":"me","Secret":"hunter2"', 'the login for ghcr.io is not JSON'],
+    ['hunter2', 'the login for ghcr.io is not JSON'],
+    ['', 'the login for ghcr.io is not JSON'],
+    ['["hunter2"]', 'the login for ghcr.io is a list, not a mapping'],
+    ['{"Username":"me"}', 'in the login for ghcr.io, `Secret` is missing, not a text'],
+    ['{"Username":["hunter2"],"Secret":"x"}', 'in the login for ghcr.io, `Username` is a list, not a text'],
+  ])('that answers %s is named, and nothing of its answer is shown, as a cause neither', async (stdout, why) => {
+    const exec: Exec = { run: async () => ({ exitCode: 0, stdout, stderr: 'hunter2' }) };
+    const home: DockerHome = { env: {}, config: { credsStore: 'broken' }, scratch: '' };
+    const error = await credentialsFor('ghcr.io', home, exec).catch((each: Error) => each);
+    expect(error).toMatchObject({
+      what: 'the credential helper docker-credential-broken gave an unusable answer',
+      why,
+      cause: undefined,
+    });
+    expect(inspect(error)).not.toContain('hunter2');
   });
 });
 

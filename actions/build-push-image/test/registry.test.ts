@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { parseManifest, predicateTypes } from '../src/manifest.ts';
 import { BuildxRegistry } from '../src/registry.ts';
 import { digest, FakeExec, failed, ok } from './fakes.ts';
@@ -33,7 +34,7 @@ const open = (exec: FakeExec, builder?: string) =>
 describe('a manifest', () => {
   it('of an index names the image of each platform, and its attestations apart', () => {
     const raw = JSON.stringify(INDEX);
-    expect(parseManifest(raw)).toMatchObject({
+    expect(parseManifest(raw, 'the registry')).toMatchObject({
       digest: `sha256:${createHash('sha256').update(raw).digest('hex')}`,
       kind: 'index',
       images: [
@@ -45,7 +46,8 @@ describe('a manifest', () => {
   });
 
   it('has the same contents with other attestations, and others with another annotation', () => {
-    const contents = (change: object) => parseManifest(JSON.stringify({ ...INDEX, ...change })).contents;
+    const contents = (change: object) =>
+      parseManifest(JSON.stringify({ ...INDEX, ...change }), 'the registry').contents;
     expect(contents({ manifests: [...INDEX.manifests.slice(0, 2), { ...attestation, digest: digest('d') }] })).toBe(
       contents({}),
     );
@@ -53,13 +55,59 @@ describe('a manifest', () => {
     expect(contents({ manifests: INDEX.manifests.slice(0, 1) })).not.toBe(contents({}));
   });
 
-  it.each(['', 'null', '{}', '<html>', '{"manifests":7}', '{"layers":[]}'])('is not %j', (raw) => {
-    expect(() => parseManifest(raw)).toThrow();
+  it.each([
+    ['', 'the manifest is not JSON'],
+    ['null', 'the manifest is null, not a mapping'],
+    ['{}', 'the manifest is neither an image nor an index'],
+    ['<html>', 'the manifest is not JSON'],
+    ['{"manifests":7}', 'the manifest is neither an image nor an index'],
+    ['{"layers":[]}', 'the manifest is neither an image nor an index'],
+    ['{"manifests":[7]}', 'in the manifest, `manifests[0]` is a number, not a mapping'],
+    ['{"manifests":[{"digest":7}]}', 'in the manifest, `manifests[0].digest` is a number, not a text'],
+    [
+      '{"manifests":[{"digest":"latest"}]}',
+      'in the manifest, `manifests[0].digest` is not a digest (sha256: and 64 hex digits)',
+    ],
+    [
+      `{"manifests":[{"digest":"${digest('a')}","platform":{"os":["linux"]}}]}`,
+      'in the manifest, `manifests[0].platform.os` is a list, not a text',
+    ],
+    ['{"manifests":[{"annotations":"x"}]}', 'in the manifest, `manifests[0].annotations` is a text, not a mapping'],
+    [`{"manifests":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'the manifest is nested too deeply'],
+  ])('is not %.60j', (raw, why) => {
+    expect(() => parseManifest(raw, 'the registry')).toThrow(
+      expect.objectContaining({ name: 'UnusableAnswerError', why }),
+    );
+  });
+
+  it('never is a defect, whatever JSON it is', () => {
+    const part = fc.oneof(fc.jsonValue(), fc.constant(INDEX.manifests));
+    const like = fc.record({ manifests: part, mediaType: part, layers: part, config: part }, { requiredKeys: [] });
+    const outcome = (read: () => unknown): string => {
+      try {
+        read();
+        return 'read';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          like.map((data) => JSON.stringify(data)),
+        ),
+        (raw) => {
+          for (const read of [parseManifest, predicateTypes])
+            expect(['read', 'UnusableAnswerError']).toContain(outcome(() => read(raw, 'the registry')));
+        },
+      ),
+    );
   });
 
   it('of attestations tells their kinds', () => {
     const layer = (type: string) => ({ annotations: { 'in-toto.io/predicate-type': type } });
-    expect(predicateTypes(JSON.stringify({ layers: [layer('b'), layer('a')] }))).toEqual(['a', 'b']);
+    expect(predicateTypes(JSON.stringify({ layers: [layer('b'), layer('a')] }), 'the registry')).toEqual(['a', 'b']);
   });
 });
 
@@ -101,8 +149,17 @@ describe('a registry', () => {
   it.each(['', '<html>login</html>'])('that answers %j is not taken at its word', async (answer) => {
     await expect(open(new FakeExec(() => ok(answer))).find('ghcr.io/web:1')).rejects.toMatchObject({
       what: 'ghcr.io/web:1 is not an image',
+      why: 'the registry ghcr.io gave an unusable answer: the manifest is not JSON',
     });
   });
+
+  it.each(['', 'null', '[]', '{"os":1}'])(
+    'whose configuration of an image is %j gives an error',
+    async (configuration) => {
+      const exec = new FakeExec((args) => ok(args.includes('--raw') ? IMAGE : configuration));
+      await expect(open(exec).find('ghcr.io/web:1')).rejects.toMatchObject({ what: 'ghcr.io/web:1 is not an image' });
+    },
+  );
 
   it('copies without making a new index', async () => {
     const exec = new FakeExec(() => ok());
