@@ -186,7 +186,8 @@ function kindOf(value: unknown): string {
   if (value === null) return 'is null';
   if (Array.isArray(value)) return 'is a list';
   return (
-    { string: 'is a text', number: 'is a number', boolean: 'is true or false' }[typeof value as string] ??
-    'is a mapping'
+    { string: 'is a text', number: 'is a number', boolean: 'is true or false', bigint: 'is a number' }[
+      typeof value as string
+    ] ?? 'is a mapping'
   );
 }

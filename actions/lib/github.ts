@@ -1,4 +1,5 @@
 import type { getOctokit } from '@actions/github';
+import { Answer, type AnswerLimits, boundedFetch, serverName, UnusableAnswerError } from './answers.ts';
 import { debug, info } from './commands.ts';
 import { ActionError, messageOf, PermissionError } from './errors.ts';
 import { isConnectionReset, retryAfterSeconds, type Verdict, waitText, withRetries } from './retry.ts';
@@ -27,12 +28,18 @@ export function statusOf(error: unknown): number | undefined {
 /** The server's own words about a failed request, with the details that GitHub gives for a 422. */
 export function answerOf(error: unknown): string {
   if (!isRequestError(error)) return messageOf(error);
-  const data = error.response?.data as { message?: string; errors?: unknown[] } | undefined;
-  const details = (data?.errors ?? []).map((each) =>
-    typeof each === 'string' ? each : ((each as { message?: string }).message ?? JSON.stringify(each)),
-  );
-  return [`${error.status}: ${data?.message ?? error.message}`, ...details].join('; ');
+  const { message, errors } = (error.response?.data ?? {}) as { message?: unknown; errors?: unknown };
+  const details = (Array.isArray(errors) ? errors : []).slice(0, MOST_DETAILS).map((each: unknown) => {
+    const own = (each as { message?: unknown } | null)?.message;
+    return typeof each === 'string' ? each : typeof own === 'string' ? own : JSON.stringify(each);
+  });
+  const words = typeof message === 'string' ? message : error.message;
+  return [`${error.status}: ${words}`, ...details].map((text) => text.slice(0, MOST_WORDS)).join('; ');
 }
+
+/** An answer that is longer is no sentence for a person. */
+const MOST_WORDS = 1000;
+const MOST_DETAILS = 20;
 
 /**
  * The time that the server asks to wait: `Retry-After`, or, when the limit is used up, the time at which there is a new one.
@@ -70,33 +77,97 @@ export interface GitHubOptions {
   apiUrl: string;
   /** Retries after the first attempt of each request; 4 when left out. */
   retries?: number;
+  /** Of each answer; {@link ANSWER_LIMITS} when left out. */
+  limits?: AnswerLimits;
   /** For tests. */
   wait?: (seconds: number) => Promise<unknown>;
 }
 
 /**
- * The API of the repository's own server, with retries by class.
+ * Of each answer. GitHub itself ends a request after 10 s (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts);
+ * its largest answers are lists of 100 releases with notes of 125,000 characters each, and files.
+ */
+const ANSWER_LIMITS: AnswerLimits = { bytes: 64 * 1024 * 1024, seconds: 60 };
+
+/**
+ * The API of the repository's own server, with retries by class. Each answer is JSON, read whole and within limits; {@link answerTo} reads its parts.
  * A request made with `request: { retries: 0 }` is not repeated: for calls that are not idempotent and whose caller looks what became of them.
  */
-export async function openGitHub({ token, apiUrl, retries = 4, wait }: GitHubOptions): Promise<GitHub> {
+export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
+  const { token, apiUrl, retries = 4, limits = ANSWER_LIMITS, wait } = options;
   const { getOctokit } = await import('@actions/github');
   const github = getOctokit(token, {
     baseUrl: apiUrl,
     userAgent: 'gitops-actions',
     log: { debug, info: debug, warn: debug, error: debug },
   });
-  github.hook.wrap('request', (request, options) =>
-    withRetries(() => Promise.resolve(request(options)), {
-      retries: (options.request as { retries?: number } | undefined)?.retries ?? retries,
+  github.hook.wrap('request', (request, options) => {
+    const { fetch, retries: own } = options.request as { fetch: Parameters<typeof boundedFetch>[0]; retries?: number };
+    // Set in place: the hooks below this one get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
+    options.request = { ...options.request, fetch: boundedFetch(fetch, limits) };
+    return withRetries(() => requestJson(async () => request(options)), {
+      retries: own ?? retries,
       classify: classifyRequest,
       onRetry: (error, attempt, seconds) =>
         info(
           `${options.method} ${options.url} failed (${answerOf(error)}); attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,
         ),
       ...(wait === undefined ? {} : { wait }),
-    }),
-  );
+    });
+  });
   return github;
+}
+
+/** What Octokit gives for a request: https://github.com/octokit/request.js#request */
+export interface GitHubResponse {
+  url: string;
+  status: number;
+  headers: ResponseHeaders;
+  data: unknown;
+}
+
+/** @throws {UnusableAnswerError} for an answer beyond the limits or other than JSON, which Octokit would give as a text */
+async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Promise<T> {
+  const response = await send().catch((error: unknown) => {
+    // Octokit hides what `fetch` threw in an error with the status 500, which would be repeated.
+    const { cause } = error as Error;
+    throw cause instanceof UnusableAnswerError ? cause : error;
+  });
+  const { status, url, data } = response;
+  const isJson = typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
+  if (isJson || status === 204 || status === 205) return response;
+  throw new UnusableAnswerError(serverName(url), `it is no JSON (status ${status})`);
+}
+
+/**
+ * The answer to a request, to read its parts by type.
+ * @param subject what it is: "the release v1.4.2"
+ */
+export function answerTo({ data, url }: Pick<GitHubResponse, 'data' | 'url'>, subject: string): Answer {
+  return new Answer(data, serverName(url), subject);
+}
+
+/** Of all pages of a list together. */
+const LIST_LIMITS = { pages: 1000, seconds: 300 };
+
+/**
+ * The pages of a list, each as its items, as long as the server says that there is another one. They are asked for by number: an address that the
+ * server names could be another server's, which would get the token.
+ * @param ask gives the page of that number, from 1
+ * @throws {UnusableAnswerError} for a page that is no list, and a list without end
+ */
+export async function* pagesOf(
+  subject: string,
+  ask: (page: number) => Promise<GitHubResponse>,
+  limits = LIST_LIMITS,
+): AsyncGenerator<Answer[]> {
+  const end = performance.now() + limits.seconds * 1000;
+  for (let page = 1; ; page++) {
+    const response = await ask(page);
+    yield answerTo(response, subject).list();
+    if (!/<[^<>]+>;\s*rel="next"/.test(String(response.headers.link ?? ''))) return;
+    if (page === limits.pages || performance.now() > end) answerTo(response, subject).fail('has no end');
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { Answer } from '../../lib/answers.ts';
 import type { GitHub } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
 import { explainFaults, type Graphql, openGraphql } from '../src/github/graphql.ts';
@@ -69,7 +70,7 @@ function server(...answers: unknown[]): {
     requests.push({ route, parameters });
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
-    return { data: answer, headers: {} };
+    return { url: 'https://x/graphql', status: 200, data: answer, headers: {} };
   };
   return { github: { request } as unknown as GitHub, requests };
 }
@@ -121,11 +122,11 @@ describe('a mutation', () => {
 /** GraphQL that answers each document from a list. */
 function answering(...answers: unknown[]): { graphql: Graphql; asked: Record<string, unknown>[] } {
   const asked: Record<string, unknown>[] = [];
-  const answer = async <T>(document: string, variables: Record<string, unknown>): Promise<T> => {
+  const answer = async (document: string, variables: Record<string, unknown>): Promise<Answer> => {
     asked.push({ document, ...variables });
     const next = answers.shift();
     if (next instanceof Error) throw next;
-    return next as T;
+    return new Answer(next, 'the server hub.test', 'the answer');
   };
   return { graphql: { query: answer, mutate: answer }, asked };
 }
@@ -238,7 +239,7 @@ describe('pull requests', () => {
     const asked: unknown[] = [];
     const compareCommitsWithBasehead = async (request: unknown) => {
       asked.push(request);
-      return { data: { commits: pages.shift() } };
+      return { url: 'https://x/', data: { commits: pages.shift() } };
     };
     const github = { rest: { repos: { compareCommitsWithBasehead } } } as unknown as GitHub;
     const commits = await openProposals({ ...answering(), github, repository: REPOSITORY }).commitsBetween('b', 'h');

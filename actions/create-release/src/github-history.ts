@@ -1,12 +1,13 @@
-import { type GitHub, statusOf } from '../../lib/github.ts';
-import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
-import type { Commit, History } from './history.ts';
+import type { Answer } from '../../lib/answers.ts';
+import { answerTo, type GitHub, pagesOf, statusOf } from '../../lib/github.ts';
+import { parseCommitSha, type RepositoryName } from '../../lib/identifiers.ts';
+import type { Commit, History, Tag } from './history.ts';
 
-interface RawCommit {
-  sha: string;
-  commit: { message: string };
-  parents?: readonly unknown[];
-}
+/** Of a list. */
+const PAGE_SIZE = 100;
+
+/** No two tags have so many commits between them; a comparison that goes on is broken. */
+const MAX_PAGES = 1000;
 
 /** A first release lists so many commits; further back nobody reads. */
 const MAX_PAGES_WITHOUT_BASE = 10;
@@ -18,33 +19,41 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
   const { git, repos } = github.rest;
 
   const compare = async (base: string, head: string, page: { per_page?: number; page?: number }) =>
-    (await repos.compareCommitsWithBasehead({ ...where, basehead: `${base}...${head}`, ...page })).data;
+    answerTo(
+      await repos.compareCommitsWithBasehead({ ...where, basehead: `${base}...${head}`, ...page }),
+      `the comparison of ${base} with ${head}`,
+    );
 
   return {
     async tags() {
-      const all = await github.paginate(repos.listTags, { ...where, per_page: 100 });
-      return all.map(({ name, commit }) => ({ name, commit: commit.sha as CommitSha }));
+      const all: Tag[] = [];
+      for await (const page of pagesOf('the list of tags', (number) =>
+        repos.listTags({ ...where, per_page: PAGE_SIZE, page: number }),
+      ))
+        for (const tag of page)
+          all.push({ name: tag.at('name').text(), commit: tag.at('commit').at('sha').parsed(parseCommitSha) });
+      return all;
     },
     async commitOfTag(tag) {
       const ref = await found(git.getRef({ ...where, ref: `tags/${tag}` }));
       if (ref === undefined) return undefined;
-      const { object } = ref.data;
-      const sha =
-        object.type === 'tag' ? (await git.getTag({ ...where, tag_sha: object.sha })).data.object.sha : object.sha;
-      return sha as CommitSha;
+      const object = answerTo(ref, `the tag ${tag}`).at('object');
+      const sha = object.at('sha').parsed(parseCommitSha);
+      if (object.at('type').text() !== 'tag') return sha;
+      const annotated = answerTo(await git.getTag({ ...where, tag_sha: sha }), `the annotated tag ${tag}`);
+      return annotated.at('object').at('sha').parsed(parseCommitSha);
     },
     async commitOf(branchOrCommit) {
-      return (await found(repos.getCommit({ ...where, ref: branchOrCommit, per_page: 1 })))?.data.sha as
-        | CommitSha
-        | undefined;
+      const commit = await found(repos.getCommit({ ...where, ref: branchOrCommit, per_page: 1 }));
+      return commit && answerTo(commit, `the commit of ${branchOrCommit}`).at('sha').parsed(parseCommitSha);
     },
     async beyond(head, other) {
       // Without a page the answer names up to 250 commits: https://docs.github.com/rest/commits/commits#compare-two-commits
       const comparison = await found(compare(head, other, {}));
       if (comparison === undefined) return new Set([other]);
-      return comparison.ahead_by === 0
-        ? new Set()
-        : new Set([other, ...comparison.commits.map(({ sha }: RawCommit) => sha)]);
+      if (comparison.at('ahead_by').count() === 0) return new Set();
+      const commits = comparison.at('commits').list();
+      return new Set([other, ...commits.map((commit) => commit.at('sha').text())]);
     },
     async commits(base, head) {
       return base === undefined ? listAll(head) : listRange(base, head);
@@ -58,10 +67,12 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
   async function listRange(base: string, head: string) {
     const commits: Commit[] = [];
     for (let page = 1; ; page++) {
-      const comparison = await compare(base, head, { per_page: 100, page });
-      commits.push(...comparison.commits.map(toCommit));
-      if (comparison.commits.length === 0 || commits.length >= comparison.total_commits)
-        return { commits, complete: commits.length >= comparison.total_commits };
+      const comparison = await compare(base, head, { per_page: PAGE_SIZE, page });
+      const listed = comparison.at('commits').list();
+      const total = comparison.at('total_commits').count();
+      for (const commit of listed) commits.push(toCommit(commit));
+      if (page === MAX_PAGES) comparison.fail('has no end');
+      if (listed.length === 0 || commits.length >= total) return { commits, complete: commits.length >= total };
     }
   }
 
@@ -69,23 +80,27 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
     const commits: Commit[] = [];
     let pages = 0;
     let complete = true;
-    const iterator = github.paginate.iterator(repos.listCommits, { ...where, sha: head, per_page: 100 });
-    for await (const { data } of iterator) {
+    const subject = `the list of commits of ${head}`;
+    for await (const page of pagesOf(subject, (number) =>
+      repos.listCommits({ ...where, sha: head, per_page: PAGE_SIZE, page: number }),
+    )) {
       if (pages++ === MAX_PAGES_WITHOUT_BASE) {
         complete = false;
         break;
       }
-      commits.push(...data.map(toCommit));
+      for (const commit of page) commits.push(toCommit(commit));
     }
     return { commits: commits.reverse(), complete };
   }
 }
 
-const toCommit = (raw: RawCommit): Commit => ({
-  sha: raw.sha,
-  message: raw.commit.message,
-  merge: (raw.parents?.length ?? 0) > 1,
-});
+function toCommit(raw: Answer): Commit {
+  return {
+    sha: raw.at('sha').text(),
+    message: raw.at('commit').at('message').text(),
+    merge: (raw.at('parents').there?.list().length ?? 0) > 1,
+  };
+}
 
 /** GitHub answers 404 for a ref or commit that does not exist, and 422 for a text that cannot be one. */
 async function found<T>(request: Promise<T>): Promise<T | undefined> {

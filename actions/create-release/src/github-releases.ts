@@ -1,33 +1,12 @@
-import { type GitHub, statusOf } from '../../lib/github.ts';
+import type { Answer } from '../../lib/answers.ts';
+import { answerTo, type GitHub, pagesOf, statusOf } from '../../lib/github.ts';
 import type { RepositoryName } from '../../lib/identifiers.ts';
+import type { Parsed } from '../../lib/inputs.ts';
 import type { Asset, AssetContent, Release, ReleaseFields, Releases } from './releases.ts';
 import { postStream } from './upload.ts';
 
-/** The fields that are read of GitHub's answers: https://docs.github.com/rest/releases */
-interface RawRelease {
-  id: number;
-  tag_name: string;
-  name?: string | null;
-  body?: string | null;
-  draft: boolean;
-  prerelease: boolean;
-  immutable?: boolean;
-  html_url: string;
-  upload_url: string;
-  assets?: readonly unknown[];
-}
-
-interface RawAsset {
-  id: number;
-  name: string;
-  label?: string | null;
-  size: number;
-  state: string;
-  digest?: string | null;
-  browser_download_url: string;
-}
-
-const PAGE = { per_page: 100 };
+/** Of a list. */
+const PAGE_SIZE = 100;
 /** Not repeated by the client: the caller looks what became of the request. */
 const ONCE = { request: { retries: 0 } };
 
@@ -38,48 +17,57 @@ export function openReleases(github: GitHub, repository: RepositoryName, token: 
   const { repos } = github.rest;
   return {
     async ofTag(tag) {
-      const all: RawRelease[] = await github.paginate(repos.listReleases, { ...where, ...PAGE });
-      return all.filter((each) => each.tag_name === tag).map(toRelease);
+      const pages = pagesOf('the list of releases', (page) =>
+        repos.listReleases({ ...where, per_page: PAGE_SIZE, page }),
+      );
+      const all: Release[] = [];
+      for await (const page of pages)
+        for (const raw of page) if (raw.at('tag_name').text() === tag) all.push(toRelease(raw));
+      return all;
     },
     async get(id) {
-      return toRelease((await repos.getRelease({ ...where, release_id: id })).data);
+      return toRelease(answerTo(await repos.getRelease({ ...where, release_id: id }), `the release ${id}`));
     },
     async latestId() {
       try {
-        return (await repos.getLatestRelease(where)).data.id;
+        return answerTo(await repos.getLatestRelease(where), 'the latest release')
+          .at('id')
+          .count();
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
       }
     },
     async create(fields) {
-      return toRelease((await repos.createRelease({ ...where, ...toRaw(fields), ...ONCE })).data);
+      return toRelease(
+        answerTo(await repos.createRelease({ ...where, ...toRaw(fields), ...ONCE }), `the new release ${fields.tag}`),
+      );
     },
     async update(id, fields) {
-      const { data } = await repos.updateRelease({ ...where, release_id: id, ...toRaw(fields), ...ONCE });
-      return toRelease(data);
+      const response = await repos.updateRelease({ ...where, release_id: id, ...toRaw(fields), ...ONCE });
+      return toRelease(answerTo(response, `the changed release ${fields.tag}`));
     },
     remove: (id) => gone(repos.deleteRelease({ ...where, release_id: id })),
     async assets(releaseId) {
-      const all: RawAsset[] = await github.paginate(repos.listReleaseAssets, {
-        ...where,
-        release_id: releaseId,
-        ...PAGE,
-      });
-      return all.map(toAsset);
+      const pages = pagesOf(`the list of files of the release ${releaseId}`, (page) =>
+        repos.listReleaseAssets({ ...where, release_id: releaseId, per_page: PAGE_SIZE, page }),
+      );
+      const all: Asset[] = [];
+      for await (const page of pages) for (const raw of page) all.push(toAsset(raw));
+      return all;
     },
     async upload(release, content) {
-      return toAsset((await postStream(uploadAddress(release.uploadUrl, content), content, token)) as RawAsset);
+      return toAsset(await postStream(uploadAddress(release.uploadUrl, content), content, token));
     },
     removeAsset: (id) => gone(repos.deleteReleaseAsset({ ...where, asset_id: id })),
     async generateNotes(tag, target, previousTag) {
-      const { data } = await repos.generateReleaseNotes({
+      const response = await repos.generateReleaseNotes({
         ...where,
         tag_name: tag,
         ...(target === undefined ? {} : { target_commitish: target }),
         ...(previousTag === undefined ? {} : { previous_tag_name: previousTag }),
       });
-      return data.body;
+      return answerTo(response, `the notes of ${tag}`).at('body').text();
     },
   };
 }
@@ -93,9 +81,18 @@ async function gone(deletion: Promise<unknown>): Promise<void> {
   }
 }
 
-/** The server's template `…/assets{?name,label}` with its two values. */
+/** The server's template `…/assets{?name,label}` without its variables. */
+const withoutVariables = (template: string): string => template.replace(/\{[^}]*\}$/, '');
+
+function parseTemplate(text: string): Parsed<string> {
+  const address = withoutVariables(text);
+  const isWeb = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
+  return isWeb ? { value: text } : { problem: 'is no address' };
+}
+
+/** The address of a template with its two values. */
 function uploadAddress(template: string, { name, label }: AssetContent): string {
-  const address = new URL(template.replace(/\{[^}]*\}$/, ''));
+  const address = new URL(withoutVariables(template));
   address.searchParams.set('name', name);
   if (label !== undefined) address.searchParams.set('label', label);
   return address.href;
@@ -113,29 +110,30 @@ function toRaw({ tag, target, name, body, draft, prerelease, latest }: ReleaseFi
   };
 }
 
-function toRelease(raw: RawRelease): Release {
+/** The fields that are read of GitHub's answers: https://docs.github.com/rest/releases */
+function toRelease(raw: Answer): Release {
   return {
-    id: raw.id,
-    tag: raw.tag_name,
-    name: raw.name ?? '',
-    body: raw.body ?? '',
-    draft: raw.draft,
-    prerelease: raw.prerelease,
-    immutable: raw.immutable ?? false,
-    url: raw.html_url,
-    uploadUrl: raw.upload_url,
-    assetCount: raw.assets?.length ?? 0,
+    id: raw.at('id').count(),
+    tag: raw.at('tag_name').text(),
+    name: raw.at('name').there?.text() ?? '',
+    body: raw.at('body').there?.text() ?? '',
+    draft: raw.at('draft').boolean(),
+    prerelease: raw.at('prerelease').boolean(),
+    immutable: raw.at('immutable').there?.boolean() ?? false,
+    url: raw.at('html_url').text(),
+    uploadUrl: raw.at('upload_url').parsed(parseTemplate),
+    assetCount: raw.at('assets').there?.list().length ?? 0,
   };
 }
 
-function toAsset(raw: RawAsset): Asset {
+function toAsset(raw: Answer): Asset {
   return {
-    id: raw.id,
-    name: raw.name,
-    label: raw.label ?? undefined,
-    size: raw.size,
-    complete: raw.state === 'uploaded',
-    digest: raw.digest ?? undefined,
-    url: raw.browser_download_url,
+    id: raw.at('id').count(),
+    name: raw.at('name').text(),
+    label: raw.at('label').there?.text(),
+    size: raw.at('size').count(),
+    complete: raw.at('state').text() === 'uploaded',
+    digest: raw.at('digest').there?.text(),
+    url: raw.at('browser_download_url').text(),
   };
 }

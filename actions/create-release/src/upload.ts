@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { HttpClient } from '@actions/http-client';
+import { Answer, type AnswerLimits, LateAnswerError, readBytes, serverName } from '../../lib/answers.ts';
 import type { AssetContent } from './releases.ts';
 
 /** An answer other than 2xx, in the form of Octokit's errors, so that both are explained and retried alike. */
@@ -8,7 +10,8 @@ class UploadError extends Error {
   readonly response: { headers: Record<string, string | undefined>; data: unknown };
 
   constructor(status: number, headers: Record<string, string | undefined>, data: unknown) {
-    super((data as { message?: string } | undefined)?.message ?? `HTTP ${status}`);
+    const words = (data as { message?: unknown } | undefined)?.message;
+    super(typeof words === 'string' ? words : `HTTP ${status}`);
     this.status = status;
     this.response = { headers, data };
   }
@@ -19,9 +22,15 @@ class UploadError extends Error {
  * Octokit's `fetch` reads a streamed body as fast as the disk gives it, so that a file of a gigabyte takes a gigabyte of memory.
  * @throws {UploadError} for an answer other than 2xx
  */
-export async function postStream(url: string, content: AssetContent, token: string): Promise<unknown> {
+export async function postStream(
+  url: string,
+  content: AssetContent,
+  token: string,
+  limits: AnswerLimits = ANSWER_LIMITS,
+): Promise<Answer> {
+  // No redirect is followed: the file would have been read by then, and the token would go along.
+  const client = new HttpClient('gitops-actions', [], { allowRetries: false, allowRedirects: false });
   const body = await content.open();
-  const client = new HttpClient('gitops-actions', [], { allowRetries: false });
   try {
     const response = await client.sendStream('POST', url, body, {
       accept: 'application/vnd.github+json',
@@ -30,9 +39,10 @@ export async function postStream(url: string, content: AssetContent, token: stri
       'content-length': content.size,
     });
     const status = response.message.statusCode ?? 0;
-    const text = await response.readBody();
+    const text = await readText(response.message, limits, serverName(url));
     const data = parseJson(text);
-    if (status >= 200 && status < 300 && typeof data === 'object') return data;
+    if (status >= 200 && status < 300 && typeof data === 'object')
+      return new Answer(data, serverName(url), `the file ${content.name}`);
     const headers = response.message.headers as Record<string, string | undefined>;
     throw new UploadError(status >= 400 ? status : 502, headers, data ?? { message: text.slice(0, 200) });
   } catch (error) {
@@ -40,6 +50,18 @@ export async function postStream(url: string, content: AssetContent, token: stri
   } finally {
     body.destroy();
     client.dispose();
+  }
+}
+
+/** Of the answer alone, from its headers on: how long the upload takes is the file's size's to say. */
+const ANSWER_LIMITS: AnswerLimits = { bytes: 1024 * 1024, seconds: 60 };
+
+async function readText(message: IncomingMessage, { bytes, seconds }: AnswerLimits, from: string): Promise<string> {
+  const timer = setTimeout(() => message.destroy(new LateAnswerError(from, seconds)), seconds * 1000);
+  try {
+    return (await readBytes(message, bytes, from)).toString('utf8');
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -94,7 +94,7 @@ describe('releases by the API', () => {
         : { headers: next(url, 2), body: [raw({ id: 6, tag_name: 'v0.9.0' })] };
     expect(await releases.ofTag('v1.0.0')).toEqual([{ ...release(), id: 7, immutable: true }]);
     expect(received.map(({ line }) => line)).toEqual([
-      'GET /api/v3/repos/o/r/releases?per_page=100',
+      'GET /api/v3/repos/o/r/releases?per_page=100&page=1',
       'GET /api/v3/repos/o/r/releases?per_page=100&page=2',
     ]);
   });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ActionError, PermissionError } from '../errors.ts';
-import { explainRequest, openGitHub } from '../github.ts';
+import { explainRequest, openGitHub, pagesOf, type ResponseHeaders } from '../github.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 let stop: () => Promise<void> = async () => {};
@@ -14,7 +14,10 @@ async function serve(...handlers: Handler[]): Promise<{ apiUrl: string; requests
     (handlers[requests.length - 1] ?? handlers.at(-1))?.(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stop = () => new Promise((resolve) => server.close(() => resolve()));
+  stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(() => resolve()));
+  };
   return { apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3`, requests };
 }
 
@@ -115,7 +118,7 @@ describe('explainRequest', () => {
     const thrown = await getRepository(apiUrl, waits).catch((error: unknown) => error);
     const error = explainRequest(thrown, 'reading o/r', 'contents: read') as ActionError;
     expect(error).toBeInstanceOf(ActionError);
-    expect(error.why).toMatch(/asks to wait (?:7200|7199) s, until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
+    expect(error.why).toMatch(/asks to wait (?:7200|71\d\d) s, until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
     expect(error.next).toContain('after that time');
     expect({ waits, requests: requests.length }).toEqual({ waits: [], requests: 1 });
   });
@@ -131,5 +134,120 @@ describe('explainRequest', () => {
   it('leaves defects as they are', () => {
     const defect = new TypeError('x is not a function');
     expect(explainRequest(defect, 'reading', 'contents: read')).toBe(defect);
+  });
+});
+
+describe('a server that misbehaves', () => {
+  const limits = { bytes: 10_000, seconds: 1 };
+  const html = '<html>proxy: token=hunter2</html>';
+  const raw =
+    (body: string, headers: Record<string, string> = {}): Handler =>
+    (_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close', ...headers }).end(body);
+  const failing = async (...handlers: Handler[]) => {
+    const { apiUrl, requests } = await serve(...handlers);
+    const github = await openGitHub({ token: 't', apiUrl, retries: 1, limits, wait: async () => undefined });
+    const thrown = await github.rest.repos.get({ owner: 'o', repo: 'r' }).catch((error: unknown) => error);
+    return { error: explainRequest(thrown, 'reading o/r', 'contents: read') as ActionError, requests };
+  };
+
+  it.each<[string, Handler, string]>([
+    ['a page of a proxy', raw(html, { 'content-type': 'text/html' }), 'it is no JSON (status 200)'],
+    ['a page of a proxy that says it is JSON', raw(html), 'it is no JSON (status 200)'],
+    ['nothing', raw(''), 'it is no JSON (status 200)'],
+    ['a text', raw('"hunter2"'), 'it is no JSON (status 200)'],
+    ['bytes', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is no JSON (status 200)'],
+    ['too much', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
+  ])('by answering %s is named, and not asked again', async (_, handler, why) => {
+    const { error, requests } = await failing(handler);
+    expect(error).toMatchObject({ name: 'UnusableAnswerError', why });
+    expect(error.what).toMatch(/^the server 127\.0\.0\.1:\d+ gave an unusable answer$/);
+    expect(error.message).not.toContain('hunter2');
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each<[string, Handler]>([
+    ['never answering', () => undefined],
+    ['answering byte by byte', (_, response) => void setInterval(() => response.write(' '), 100).unref()],
+    [
+      'breaking off',
+      (_, response) => response.writeHead(200, { 'content-length': 9 }).write('{', () => response.destroy()),
+    ],
+  ])(
+    'by %s is asked again, and then named',
+    async (_, handler) => {
+      const { error, requests } = await failing(handler);
+      expect(error).toMatchObject({ what: 'reading o/r failed', next: expect.stringContaining('Run the job again') });
+      expect(requests).toHaveLength(2);
+    },
+    10_000,
+  );
+
+  it.each([{ message: {}, errors: 'x' }, { message: null, errors: [null, { message: 1 }] }, [], 'x'])(
+    'by refusing with %j is quoted all the same',
+    async (body) => {
+      expect((await failing(json(422, body))).error.what).toBe('reading o/r failed');
+    },
+  );
+
+  it('never keeps more than a part of a refusal without end', async () => {
+    const { error } = await failing(json(422, { message: 'm'.repeat(4000), errors: Array(99).fill('x') }));
+    expect(error.why.length).toBeLessThan(1500);
+  });
+});
+
+describe('the pages of a list', () => {
+  const FEW = { pages: 3, seconds: 300 };
+  const next = '<http://127.0.0.1:1/stolen>; rel="next"';
+  const read = async (
+    data: (page: number) => unknown,
+    headers: (page: number) => ResponseHeaders,
+    limits?: typeof FEW,
+  ) => {
+    const asked: number[] = [];
+    const items: unknown[] = [];
+    const pages = pagesOf(
+      'the list',
+      async (page) => {
+        asked.push(page);
+        return { url: 'https://hub.test/x', status: 200, headers: headers(page), data: data(page) };
+      },
+      limits,
+    );
+    for await (const page of pages) items.push(...page.map(({ value }) => value));
+    return { asked, items };
+  };
+  it('are asked for by number, never at an address that the server names', async () => {
+    const { asked, items } = await read(
+      (page) => [page],
+      (page) => (page < 3 ? { link: next } : {}),
+    );
+    expect({ asked, items }).toEqual({ asked: [1, 2, 3], items: [1, 2, 3] });
+  });
+
+  it('that have no end are an error', async () => {
+    await expect(
+      read(
+        () => [],
+        () => ({ link: next }),
+        FEW,
+      ),
+    ).rejects.toThrow('the server hub.test gave an unusable answer: the list has no end');
+    await expect(
+      read(
+        () => [],
+        () => ({ link: next }),
+        { pages: 1000, seconds: -1 },
+      ),
+    ).rejects.toThrow('has no end');
+  });
+
+  it('that are no list are an error', async () => {
+    await expect(
+      read(
+        () => ({}),
+        () => ({}),
+      ),
+    ).rejects.toThrow('the list is a mapping, not a list');
   });
 });

@@ -1,6 +1,8 @@
+import type { Answer } from '../../../lib/answers.ts';
 import { ActionError, PermissionError } from '../../../lib/errors.ts';
 import {
   answerOf,
+  answerTo,
   askedSeconds,
   classifyRequest,
   explainRequest,
@@ -11,49 +13,60 @@ import {
 import { AnswerLostError, HeadMovedError, type PassingError, RateLimitError } from '../repository.ts';
 
 interface GraphqlFault {
-  type?: string;
+  type?: string | undefined;
   message: string;
-  path?: (string | number)[];
+  path?: readonly unknown[] | undefined;
 }
 
 /** Sends one GraphQL document and gives its data. */
 export interface Graphql {
   /** @throws {ActionError} with the server's reason */
-  query<T>(document: string, variables: Record<string, unknown>, action: string): Promise<T>;
+  query(document: string, variables: Record<string, unknown>, action: string): Promise<Answer>;
   /** Sent once only: what became of a lost answer is the caller's to find out. @throws as {@link explainFaults} says */
-  mutate<T>(document: string, variables: Record<string, unknown>, action: string): Promise<T>;
+  mutate(document: string, variables: Record<string, unknown>, action: string): Promise<Answer>;
 }
 
 export function openGraphql(github: GitHub, url: string): Graphql {
-  const send = async <T>(query: string, variables: Record<string, unknown>, retries?: number) => {
+  const send = async (query: string, variables: Record<string, unknown>, action: string, retries?: number) => {
     const response = await github.request(`POST ${url}`, {
       query,
       variables,
       ...(retries === undefined ? {} : { request: { retries } }),
     });
-    return { ...(response.data as { data?: T; errors?: GraphqlFault[] }), headers: response.headers };
+    const answer = answerTo(response, `the answer for ${action}`);
+    return {
+      data: answer.at('data').there,
+      faults: (answer.at('errors').there?.list() ?? []).map(toFault),
+      headers: response.headers,
+    };
   };
   return {
-    async query<T>(document: string, variables: Record<string, unknown>, action: string) {
-      const answer = await send<T>(document, variables).catch((error: unknown) => {
+    async query(document, variables, action) {
+      const answer = await send(document, variables, action).catch((error: unknown) => {
         throw explainRequest(error, action, 'contents: write');
       });
       // A path that is not there is `null`, which some servers also mention as an error of that field.
-      const faults = (answer.errors ?? []).filter(
-        ({ type, path }) => !(type === 'NOT_FOUND' && path?.includes('target')),
-      );
+      const faults = answer.faults.filter(({ type, path }) => !(type === 'NOT_FOUND' && path?.includes('target')));
       if (faults.length > 0 || answer.data === undefined) throw explainFaults(faults, action, answer.headers);
       return answer.data;
     },
-    async mutate<T>(document: string, variables: Record<string, unknown>, action: string) {
-      const answer = await send<T>(document, variables, 0).catch((error: unknown) => {
+    async mutate(document, variables, action) {
+      const answer = await send(document, variables, action, 0).catch((error: unknown) => {
         throw passing(error, action) ?? explainRequest(error, action, 'contents: write');
       });
-      if (answer.errors?.length || answer.data === undefined)
-        throw explainFaults(answer.errors ?? [], action, answer.headers);
+      if (answer.faults.length > 0 || answer.data === undefined)
+        throw explainFaults(answer.faults, action, answer.headers);
       return answer.data;
     },
   };
+}
+
+function toFault(raw: Answer): GraphqlFault {
+  const path = raw
+    .at('path')
+    .there?.list()
+    .map(({ value }) => value);
+  return { type: raw.at('type').there?.text(), message: raw.at('message').text(), path };
 }
 
 /** A failed request that is to be sent again later, once it is known what became of it; `undefined` for any other. */

@@ -1,10 +1,11 @@
+import type { Answer } from '../../../lib/answers.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { answerOf, explainRequest, statusOf } from '../../../lib/github.ts';
-import type { CommitSha } from '../../../lib/identifiers.ts';
+import { answerOf, answerTo, explainRequest, statusOf } from '../../../lib/github.ts';
+import { parseCommitSha } from '../../../lib/identifiers.ts';
 import type { BranchCommit, BranchMove, Proposal, Proposals } from '../proposals.ts';
 import { AnswerLostError } from '../repository.ts';
 import { passing } from './graphql.ts';
-import type { Reader } from './snapshot.ts';
+import { isVerified, parentsOf, type Reader } from './snapshot.ts';
 
 const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: String!) {
   repository(owner: $owner, name: $name) {
@@ -20,39 +21,11 @@ const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: 
   }
 }`;
 
-interface FindAnswer {
-  repository: {
-    ref: {
-      target: {
-        oid: CommitSha;
-        message: string;
-        parents: { nodes: { oid: string }[] };
-        signature: { isValid: boolean } | null;
-      };
-      associatedPullRequests: {
-        nodes: {
-          id: string;
-          number: number;
-          url: string;
-          title: string;
-          body: string;
-          labels: { nodes: { name: string }[] } | null;
-        }[];
-      };
-      closed: { nodes: { headRefOid: string }[] };
-    } | null;
-  } | null;
-}
-
 const REPOSITORY_ID = `query Id($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }`;
 const MOVE = `mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
 const MERGE_STATE = `query MergeState($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) { state autoMergeRequest { mergeMethod } } }
 }`;
-
-interface MergeStateAnswer {
-  repository: { pullRequest: { state: string; autoMergeRequest: { mergeMethod: string } | null } | null } | null;
-}
 
 const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!) {
   enablePullRequestAutoMerge(input: $input) { clientMutationId }
@@ -60,6 +33,8 @@ const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!)
 
 /** In `updateRefs`: no such ref (https://docs.github.com/graphql/reference/input-objects#refupdate). */
 const NO_COMMIT = '0'.repeat(40);
+/** No branch of proposals has so many commits; a comparison that goes on is broken. */
+const MOST_PAGES = 100;
 const PULLS = 'pull-requests: write';
 /** Not repeated by the client: the caller looks first what became of it. */
 const ONCE = { request: { retries: 0 } };
@@ -75,20 +50,17 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
   };
   const find = async (branch: string, base: string): Promise<Proposal> => {
     const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
-    const answer = await graphql.query<FindAnswer>(FIND, variables, `looking for the branch ${branch}`);
-    const ref = answer.repository?.ref;
-    if (!ref) return { head: undefined, pull: undefined, isRejected: false };
-    const { target } = ref;
-    const [pull] = ref.associatedPullRequests.nodes;
+    const answer = await graphql.query(FIND, variables, `looking for the branch ${branch}`);
+    const ref = answer.at('repository').there?.at('ref').there;
+    if (ref === undefined) return { head: undefined, pull: undefined, isRejected: false };
+    const target = ref.at('target');
+    const oid = target.at('oid').parsed(parseCommitSha);
+    const [pull] = ref.at('associatedPullRequests').at('nodes').list();
+    const closed = ref.at('closed').at('nodes').list();
     return {
-      head: {
-        oid: target.oid,
-        message: target.message,
-        parents: target.parents.nodes.map(({ oid }) => oid),
-        verified: target.signature?.isValid === true,
-      },
-      pull: pull && { ...pull, labels: (pull.labels?.nodes ?? []).map(({ name }) => name) },
-      isRejected: pull === undefined && ref.closed.nodes.some(({ headRefOid }) => headRefOid === target.oid),
+      head: { oid, message: target.at('message').text(), parents: parentsOf(target), verified: isVerified(target) },
+      pull: pull && toPull(pull),
+      isRejected: pull === undefined && closed.some((each) => each.at('headRefOid').text() === oid),
     };
   };
   return {
@@ -97,22 +69,18 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       const commits: BranchCommit[] = [];
       const size = 100;
       for (let page = 1; commits.length === (page - 1) * size; page++) {
+        const action = `comparing ${head} with ${base}`;
         const request = { owner, repo, basehead: `${base}...${head}`, per_page: size, page };
-        const { data } = await asked(
-          `comparing ${head} with ${base}`,
-          github.rest.repos.compareCommitsWithBasehead(request),
-          'contents: read',
-        );
-        commits.push(...data.commits.map(({ commit, committer }) => branchCommit(commit, committer)));
+        const response = await asked(action, github.rest.repos.compareCommitsWithBasehead(request), 'contents: read');
+        const answer = answerTo(response, `the answer for ${action}`);
+        if (page > MOST_PAGES) answer.fail('has no end');
+        for (const each of answer.at('commits').list()) commits.push(branchCommit(each));
       }
       return commits;
     },
     async moveBranches(moves: readonly BranchMove[]) {
-      const { repository: found } = await graphql.query<{ repository: { id: string } }>(
-        REPOSITORY_ID,
-        { owner, name: repo },
-        `reading ${repository}`,
-      );
+      const answer = await graphql.query(REPOSITORY_ID, { owner, name: repo }, `reading ${repository}`);
+      const repositoryId = answer.at('repository').at('id').text();
       const refUpdates = moves.map(({ branch, from, to }) => ({
         name: `refs/heads/${branch}`,
         ...(from === 'any' ? {} : { beforeOid: from === 'none' ? NO_COMMIT : from }),
@@ -120,13 +88,14 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
         force: true,
       }));
       const names = moves.map(({ branch }) => branch).join(' and ');
-      await graphql.mutate(MOVE, { input: { repositoryId: found.id, refUpdates } }, `moving ${names}`);
+      await graphql.mutate(MOVE, { input: { repositoryId, refUpdates } }, `moving ${names}`);
     },
     async open(branch, base, title, body) {
       const action = 'opening a pull request';
       try {
-        const { data } = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, ...ONCE });
-        return { id: data.node_id, number: data.number, url: data.html_url };
+        const response = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, ...ONCE });
+        const pull = answerTo(response, 'the new pull request');
+        return { id: pull.at('node_id').text(), number: pull.at('number').count(), url: pull.at('html_url').text() };
       } catch (error) {
         // Another run, or an attempt whose answer was lost, has opened it.
         if (/pull request already exists/i.test(answerOf(error)))
@@ -146,9 +115,10 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
     },
     async willMerge(number, method) {
       const variables = { owner, name: repo, number };
-      const answer = await graphql.query<MergeStateAnswer>(MERGE_STATE, variables, `looking at pull request ${number}`);
-      const pull = answer.repository?.pullRequest;
-      return pull?.state === 'MERGED' || pull?.autoMergeRequest?.mergeMethod === method.toUpperCase();
+      const answer = await graphql.query(MERGE_STATE, variables, `looking at pull request ${number}`);
+      const pull = answer.at('repository').there?.at('pullRequest').there;
+      const wanted = pull?.at('autoMergeRequest').there?.at('mergeMethod').text();
+      return pull?.at('state').text() === 'MERGED' || wanted === method.toUpperCase();
     },
     async autoMerge({ id, number }, method, head) {
       const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
@@ -169,12 +139,22 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
 }
 
 /** GitHub is the committer of what it commits for others: https://docs.github.com/authentication/managing-commit-signature-verification */
-function branchCommit(
-  { message, committer }: { message: string; committer: { email?: string | undefined } | null },
-  account: object | null,
-): BranchCommit {
-  const isWebFlow = account !== null && 'login' in account && account.login === 'web-flow';
-  return { message, byServer: isWebFlow || /^noreply@/i.test(committer?.email ?? '') };
+function branchCommit(raw: Answer): BranchCommit {
+  const commit = raw.at('commit');
+  const isWebFlow = raw.at('committer').there?.at('login').value === 'web-flow';
+  const email = commit.at('committer').there?.at('email').there?.text() ?? '';
+  return { message: commit.at('message').text(), byServer: isWebFlow || /^noreply@/i.test(email) };
+}
+
+function toPull(raw: Answer): NonNullable<Proposal['pull']> {
+  return {
+    id: raw.at('id').text(),
+    number: raw.at('number').count(),
+    url: raw.at('url').text(),
+    title: raw.at('title').text(),
+    body: raw.at('body').text(),
+    labels: (raw.at('labels').there?.at('nodes').list() ?? []).map((label) => label.at('name').text()),
+  };
 }
 
 function withHint(error: unknown): unknown {

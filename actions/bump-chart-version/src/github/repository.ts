@@ -1,16 +1,12 @@
 import { openGitHub } from '../../../lib/github.ts';
-import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
 import type { Committed, NewCommit, Repository } from '../repository.ts';
 import { type Graphql, openGraphql } from './graphql.ts';
-import { type Reader, readSnapshot } from './snapshot.ts';
+import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
 
 const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid signature { isValid } } }
 }`;
-
-interface CommitAnswer {
-  createCommitOnBranch: { commit: { oid: CommitSha; signature: { isValid: boolean } | null } | null } | null;
-}
 
 /**
  * Commit through `createCommitOnBranch`: GitHub signs the commit, keeps each file's mode, and refuses it when the head is not the expected one.
@@ -30,10 +26,9 @@ export async function createCommit(
       additions: files.map(({ path, bytes }) => ({ path, contents: Buffer.from(bytes).toString('base64') })),
     },
   };
-  const answer = await graphql.mutate<CommitAnswer>(COMMIT, { input }, `committing to ${branch}`);
-  const created = answer.createCommitOnBranch?.commit;
-  if (!created) throw new Error('createCommitOnBranch gave no commit and no error');
-  return { oid: created.oid, verified: created.signature?.isValid === true };
+  const answer = await graphql.mutate(COMMIT, { input }, `committing to ${branch}`);
+  const created = answer.at('createCommitOnBranch').at('commit');
+  return { oid: created.at('oid').parsed(parseCommitSha), verified: isVerified(created) };
 }
 
 export interface Connection {

@@ -1,36 +1,11 @@
+import type { Answer } from '../../../lib/answers.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { explainRequest, type GitHub } from '../../../lib/github.ts';
-import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import { answerTo, explainRequest, type GitHub } from '../../../lib/github.ts';
+import { type CommitSha, parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
 import type { FileState } from '../files.ts';
 import type { Snapshot } from '../repository.ts';
 import { exactBytes } from './blob.ts';
 import type { Graphql } from './graphql.ts';
-
-interface Entry {
-  mode: number;
-  type: string;
-  oid: string;
-  object: { text?: string | null } | null;
-}
-
-interface Head {
-  oid: CommitSha;
-  history?: {
-    nodes: {
-      oid: CommitSha;
-      message: string;
-      parents: { nodes: { oid: string }[] };
-      signature: { isValid: boolean } | null;
-    }[];
-  };
-  [file: `f${number}`]: Entry | null;
-}
-
-interface Answer {
-  repository: {
-    ref: { name: string; target: Head } | null;
-  } | null;
-}
 
 const HISTORY = `history(first: 50) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
 
@@ -73,29 +48,43 @@ export async function readSnapshot(
     ...(branch === undefined ? {} : { ref: `refs/heads/${branch}` }),
   };
   for (const [index, path] of paths.entries()) variables[`p${index}`] = path;
-  const answer = await graphql.query<Answer>(
+  const answer = await graphql.query(
     document(paths.length, history, branch === undefined),
     variables,
     `reading ${repository}`,
   );
-  const ref = answer.repository?.ref;
-  if (!ref?.target.oid) throw noBranch(repository, branch, answer.repository !== null);
-  const head = ref.target;
+  const found = answer.at('repository').there;
+  const ref = found?.at('ref').there;
+  // Anything but a commit is given as an empty object.
+  const head = ref?.at('target').there;
+  if (ref === undefined || head?.at('oid').there === undefined) throw noBranch(repository, branch, found !== undefined);
+  const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
-  for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head[`f${index}`] ?? null));
+  for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head.at(`f${index}`).there));
   return {
-    branch: branch ?? ref.name,
-    head: head.oid,
+    branch: branch ?? ref.at('name').text(),
+    head: oid,
     files,
-    history: (head.history?.nodes ?? []).map(({ oid, message, parents, signature }) => ({
-      oid,
-      message,
-      parents: parents.nodes.map((parent) => parent.oid),
-      verified: signature?.isValid === true,
+    history: (head.at('history').there?.at('nodes').list() ?? []).map((commit) => ({
+      oid: commit.at('oid').parsed(parseCommitSha),
+      message: commit.at('message').text(),
+      parents: parentsOf(commit),
+      verified: isVerified(commit),
     })),
-    list: (folder) => listFolder(reader, head.oid, folder),
+    list: (folder) => listFolder(reader, oid, folder),
   };
 }
+
+/** The ids of a commit's parents. */
+export const parentsOf = (commit: Answer): string[] =>
+  commit
+    .at('parents')
+    .at('nodes')
+    .list()
+    .map((parent) => parent.at('oid').text());
+
+/** Whether the server shows a commit's signature as valid. */
+export const isVerified = (commit: Answer): boolean => commit.at('signature').there?.at('isValid').boolean() === true;
 
 function noBranch(repository: RepositoryName, branch: string | undefined, exists: boolean): ActionError {
   if (!exists) {
@@ -116,23 +105,27 @@ function noBranch(repository: RepositoryName, branch: string | undefined, exists
 const LINK = 0o120000;
 const SUBMODULE = 0o160000;
 
-async function stateOf(reader: Reader, entry: Entry | null): Promise<FileState> {
-  if (entry === null) return { kind: 'missing' };
-  if (entry.mode === LINK) return { kind: 'refused', why: 'is a symbolic link; name the file that it points to' };
-  if (entry.mode === SUBMODULE || entry.type === 'commit') {
+async function stateOf(reader: Reader, entry: Answer | undefined): Promise<FileState> {
+  if (entry === undefined) return { kind: 'missing' };
+  const mode = entry.at('mode').count();
+  const type = entry.at('type').text();
+  if (mode === LINK) return { kind: 'refused', why: 'is a symbolic link; name the file that it points to' };
+  if (mode === SUBMODULE || type === 'commit') {
     return { kind: 'refused', why: 'is a submodule; name its own repository in the input repository' };
   }
-  if (entry.type !== 'blob') return { kind: 'refused', why: 'is a folder' };
-  const bytes = exactBytes(entry.object?.text ?? null, entry.oid) ?? (await readBlob(reader, entry.oid));
-  return { kind: 'file', bytes };
+  if (type !== 'blob') return { kind: 'refused', why: 'is a folder' };
+  const oid = entry.at('oid').parsed(parseCommitSha);
+  const text = entry.at('object').there?.at('text').there?.text() ?? null;
+  return { kind: 'file', bytes: exactBytes(text, oid) ?? (await readBlob(reader, oid)) };
 }
 
 /** The blob as it is, for what GraphQL does not give exactly: large files and bytes that are not text. */
 async function readBlob({ github, repository }: Reader, oid: string): Promise<Uint8Array> {
   const [owner = '', repo = ''] = repository.split('/');
   try {
-    const { data } = await github.rest.git.getBlob({ owner, repo, file_sha: oid });
-    return Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
+    const blob = answerTo(await github.rest.git.getBlob({ owner, repo, file_sha: oid }), `the blob ${oid}`);
+    const encoding = blob.at('encoding').text() === 'base64' ? 'base64' : 'utf8';
+    return Buffer.from(blob.at('content').text(), encoding);
   } catch (error) {
     throw explainRequest(error, `reading a file of ${repository}`, 'contents: read');
   }
@@ -148,8 +141,7 @@ async function listFolder(
   repository(owner: $owner, name: $name) { object(expression: $expression) { ... on Tree { entries { name type } } } }
 }`;
   const expression = `${head}:${folder === '.' ? '' : folder}`;
-  const answer = await graphql.query<{
-    repository: { object: { entries?: { name: string; type: string }[] } | null } | null;
-  }>(query, { owner, name, expression }, `listing ${folder}`);
-  return answer.repository?.object?.entries?.map(({ name: each, type }) => (type === 'tree' ? `${each}/` : each));
+  const answer = await graphql.query(query, { owner, name, expression }, `listing ${folder}`);
+  const entries = answer.at('repository').there?.at('object').there?.at('entries').there?.list();
+  return entries?.map((entry) => `${entry.at('name').text()}${entry.at('type').text() === 'tree' ? '/' : ''}`);
 }

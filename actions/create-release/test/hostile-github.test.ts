@@ -1,0 +1,176 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { openGitHub } from '../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
+import { openHistory } from '../src/github-history.ts';
+import { openReleases } from '../src/github-releases.ts';
+import type { History } from '../src/history.ts';
+import type { Release, Releases } from '../src/releases.ts';
+import { postStream } from '../src/upload.ts';
+import { content } from './fake-releases.ts';
+
+const HANG = 20_000;
+const TOKEN = 'ghs_secret';
+
+let server: Server;
+let origin: string;
+let body = '';
+let releases: Releases;
+let history: History;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.url?.startsWith('/slow')) {
+        response.writeHead(201);
+        setInterval(() => response.write(' '), 100).unref();
+      } else if (request.url?.startsWith('/moved')) response.writeHead(307, { location: `${origin}/other` }).end();
+      else response.writeHead(200, { 'content-type': 'application/json', 'x-url': request.url ?? '' }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const github = await openGitHub({ token: TOKEN, apiUrl: origin, retries: 0 });
+  releases = openReleases(github, 'o/r' as RepositoryName, TOKEN);
+  history = openHistory(github, 'o/r' as RepositoryName);
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const release = (): Release => ({
+  id: 1,
+  tag: 'v1',
+  name: '',
+  body: '',
+  draft: true,
+  prerelease: false,
+  immutable: false,
+  url: '',
+  uploadUrl: `${origin}/upload{?name,label}`,
+  assetCount: 0,
+});
+const fields = { ...release(), target: undefined, latest: undefined };
+const SHA = 'a'.repeat(40) as CommitSha;
+
+/** Every question whose answer is read. */
+const questions: Record<string, () => Promise<unknown>> = {
+  ofTag: () => releases.ofTag('v1'),
+  get: () => releases.get(1),
+  latestId: () => releases.latestId(),
+  create: () => releases.create(fields),
+  update: () => releases.update(1, fields),
+  assets: () => releases.assets(1),
+  upload: () => releases.upload(release(), content('a', 'a')),
+  generateNotes: () => releases.generateNotes('v1', undefined, undefined),
+  tags: () => history.tags(),
+  commitOfTag: () => history.commitOfTag('v1'),
+  commitOf: () => history.commitOf('main'),
+  beyond: () => history.beyond(SHA, SHA),
+  commits: () => history.commits(SHA, SHA),
+  allCommits: () => history.commits(undefined, SHA),
+};
+
+const asked = async (question: () => Promise<unknown>, answer: unknown): Promise<unknown> => {
+  body = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return question().catch((error: Error) => `${error.name}: ${error.message.replaceAll(origin.slice(7), 'HOST')}`);
+};
+const unusable = (why: string) => `UnusableAnswerError: the server HOST gave an unusable answer: ${why}`;
+
+describe("an answer of GitHub's that is something else", () => {
+  it.each<[string, unknown, string]>([
+    ['ofTag', {}, 'the list of releases is a mapping, not a list'],
+    ['ofTag', [null], 'in the list of releases, `[0]` is null, not a mapping'],
+    ['ofTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a text, not a whole number'],
+    ['get', { id: 1, tag_name: 'v1', draft: 'no' }, 'in the release 1, `draft` is a text, not true or false'],
+    [
+      'create',
+      { id: 1, tag_name: 'v1', draft: true, prerelease: false, html_url: '', upload_url: 'nowhere' },
+      'in the new release v1, `upload_url` is no address',
+    ],
+    ['latestId', { id: -1 }, 'in the latest release, `id` is a number, not a whole number'],
+    ['assets', [{ id: 1 }], 'in the list of files of the release 1, `[0].name` is missing, not a text'],
+    ['upload', { id: 1, name: 7 }, 'in the file a, `name` is a number, not a text'],
+    ['generateNotes', { body: null }, 'in the notes of v1, `body` is null, not a text'],
+    ['tags', [{ name: 'v1', commit: null }], 'in the list of tags, `[0].commit` is null, not a mapping'],
+    ['commitOfTag', { object: { sha: 'main' } }, 'in the tag v1, `object.sha` is not a full commit id (40 hex digits)'],
+    ['commitOf', { sha: 7 }, 'in the commit of main, `sha` is a number, not a text'],
+    [
+      'commits',
+      { commits: [{ sha: SHA, commit: {} }], total_commits: 1 },
+      `in the comparison of ${SHA} with ${SHA}, \`commits[0].commit.message\` is missing, not a text`,
+    ],
+    ['allCommits', 'null', 'it is no JSON (status 200)'],
+  ])('is named with its place: %s %j', async (question, answer, why) => {
+    expect(await asked(questions[question] as () => Promise<unknown>, answer)).toBe(unusable(why));
+  });
+
+  it(
+    'never is a defect, whatever JSON it is',
+    async () => {
+      const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(SHA), fc.nat(9), fc.boolean(), fc.string());
+      const like = fc.dictionary(
+        fc.constantFrom(
+          ...['id', 'tag_name', 'name', 'draft', 'prerelease', 'html_url', 'upload_url', 'assets', 'size', 'state'],
+          ...['body', 'commit', 'commits', 'sha', 'object', 'type', 'ahead_by', 'total_commits', 'parents', 'message'],
+        ),
+        value,
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...Object.entries(questions)),
+          fc.oneof(like, fc.array(like, { maxLength: 3 }), fc.jsonValue()),
+          async ([, question], answer) => {
+            const outcome = await asked(question, answer);
+            if (typeof outcome === 'string') expect(outcome).not.toMatch(/^(?:Type|Range|Syntax|Reference)?Error:/);
+          },
+        ),
+        { numRuns: 300 },
+      );
+    },
+    HANG,
+  );
+
+  it(
+    'of 200,000 commits in one comparison is read',
+    async () => {
+      const commits = Array.from({ length: 200_000 }, () => ({ sha: SHA, commit: { message: 'm' } }));
+      const outcome = await asked(() => history.commits(SHA, SHA), { commits, total_commits: 200_000 });
+      expect(outcome).toMatchObject({ complete: true });
+    },
+    HANG,
+  );
+
+  it(
+    'that goes on without end is an error',
+    async () => {
+      const page = { commits: [{ sha: SHA, commit: { message: 'm' } }], total_commits: 1e9 };
+      expect(await asked(() => history.commits(SHA, SHA), page)).toContain('has no end');
+    },
+    HANG,
+  );
+});
+
+describe('an upload', () => {
+  it(
+    'does not wait for an answer without end',
+    async () => {
+      const upload = postStream(`${origin}/slow`, content('a', 'a'), TOKEN, { bytes: 1000, seconds: 1 });
+      await expect(upload).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    },
+    HANG,
+  );
+
+  it('reads no answer of any length', async () => {
+    body = JSON.stringify('a'.repeat(2000));
+    const upload = postStream(`${origin}/long`, content('a', 'a'), TOKEN, { bytes: 1000, seconds: 1 });
+    await expect(upload).rejects.toMatchObject({ name: 'UnusableAnswerError', why: 'it is longer than 1000 bytes' });
+  });
+
+  it('follows no redirect: the token would go along', async () => {
+    await expect(postStream(`${origin}/moved`, content('a', 'a'), TOKEN)).rejects.toMatchObject({ status: 502 });
+  });
+});
