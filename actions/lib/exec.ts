@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import type { ChildEnvironment } from './child-environment.ts';
 import { ActionError, messageOf, ToolMissingError } from './errors.ts';
 
 export interface ExecOptions {
   cwd?: string;
-  /** The whole environment of the process; the step's own when left out. */
-  env?: Record<string, string>;
+  /** The whole environment of the process, made for it: the step's own holds passwords and tokens (see `child-environment.ts`). */
+  env: ChildEnvironment;
   /** Written to standard input, which is then closed. */
   input?: string;
   /** Receives each line of standard error as it comes, for progress. */
@@ -25,7 +26,7 @@ export interface Exec {
    * Run a program to its end. A non-zero exit code is a result, not an error.
    * @throws {ToolMissingError} when the program is not on the PATH
    */
-  run(tool: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  run(tool: string, args: readonly string[], options: ExecOptions): Promise<ExecResult>;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface Exec {
  */
 export function openExec(installHint: Readonly<Record<string, string>>): Exec {
   return {
-    async run(tool, args, options = {}) {
+    async run(tool, args, options) {
       const { which } = await import('@actions/io');
       const path = await which(tool, false);
       if (path === '')
@@ -66,7 +67,7 @@ async function start(path: string, args: readonly string[], options: ExecOptions
       silent: true,
       ignoreReturnCode: true,
       ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env }),
+      env,
       ...(input === undefined ? {} : { input: Buffer.from(input) }),
       listeners: { stderr: (data) => lines?.push(data) },
     }),

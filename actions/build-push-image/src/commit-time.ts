@@ -1,6 +1,21 @@
+import { closedEnvironment } from '../../lib/child-environment.ts';
 import type { Context } from '../../lib/context.ts';
 import { ActionError, ToolMissingError } from '../../lib/errors.ts';
 import type { Exec } from '../../lib/exec.ts';
+import type { Environment } from '../../lib/inputs.ts';
+
+/** How Git is run. */
+export interface GitTools {
+  exec: Exec;
+  /** The step's own, of which Git gets what it needs to find its configuration. */
+  env: Environment;
+}
+
+/** https://git-scm.com/docs/git-config#FILES */
+const GIT_VARIABLES = [
+  ...['HOME', 'HOMEDRIVE', 'HOMEPATH', 'USERPROFILE', 'PROGRAMDATA', 'XDG_CONFIG_HOME'],
+  ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_EXEC_PATH'],
+];
 
 export interface CommitTime {
   /** Seconds since 1970. */
@@ -14,18 +29,23 @@ export interface CommitTime {
  * From the checkout (a shallow one will do), else from the event that started the run.
  * @throws {ActionError} when neither knows the commit
  */
-export async function commitTime(context: Context, event: Record<string, unknown>, exec: Exec): Promise<CommitTime> {
-  const time = await timeFromCheckout(context, exec).catch((error: unknown) => {
+export async function commitTime(
+  context: Context,
+  event: Record<string, unknown>,
+  tools: GitTools,
+): Promise<CommitTime> {
+  const time = await timeFromCheckout(context, tools).catch((error: unknown) => {
     if (error instanceof ToolMissingError) return undefined;
     throw error;
   });
   return time ?? timeFromEvent(context, event) ?? fail(context);
 }
 
-async function timeFromCheckout({ workspace, sha }: Context, exec: Exec): Promise<CommitTime | undefined> {
+async function timeFromCheckout({ workspace, sha }: Context, { exec, env }: GitTools): Promise<CommitTime | undefined> {
+  const own = closedEnvironment(env, GIT_VARIABLES);
   const git = (...args: string[]) =>
     // In a container job the checkout belongs to another user, and Git refuses to read it without this.
-    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace });
+    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace, env: own });
   const { exitCode, stdout } = await git('log', '-1', '--no-show-signature', '--format=%ct', sha, '--');
   const epoch = Number.parseInt(stdout, 10);
   if (exitCode !== 0 || Number.isNaN(epoch)) return undefined;

@@ -3,34 +3,55 @@ import { mkdir, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
+import { ACTIONS_CACHE, type ChildEnvironment, environmentWithoutRunner, TOKENS } from '../../lib/child-environment.ts';
 import { ActionError } from '../../lib/errors.ts';
 import type { Environment } from '../../lib/inputs.ts';
+import type { Settings } from './inputs.ts';
 import { type DockerConfig, dockerConfig, type Login, withLogins } from './login.ts';
 
 /** Where docker runs in this step: its environment, its configuration, and a private folder for files of the step. */
 export interface DockerHome {
   /** The environment of every docker process. */
-  env: Record<string, string>;
+  env: ChildEnvironment;
   config: DockerConfig;
   /** Private to this user (mode 0700), gone when the step ends. */
   scratch: string;
 }
 
-/** Inputs that are secrets and that no process below needs to see. */
-const SECRET_INPUTS = ['INPUT_PASSWORD', 'INPUT_PROMOTE-PASSWORD'];
+/** What is known of the step before docker is run. */
+export interface DockerStep {
+  /** The step's own environment. */
+  env: Environment;
+  logins: readonly Login[];
+  /** Variables that docker gets though it gets none of their kind: {@link neededVariables}. */
+  needed: readonly string[];
+  /** Ends what runs with the login, before the process itself ends by a signal. */
+  cancel: () => Promise<void>;
+}
+
+/** Of the variables that docker does not get otherwise, those that a build cannot be without: its secrets, and the cache of GitHub Actions. */
+export function neededVariables({
+  images,
+  cache,
+  extraArgs,
+}: Pick<Settings, 'images' | 'cache' | 'extraArgs'>): string[] {
+  const secrets = images.flatMap((image) => image.secrets.flatMap(({ from }) => ('env' in from ? [from.env] : [])));
+  const extra = extraArgs.join('\n');
+  return [
+    ...secrets,
+    // `--secret=id=GITHUB_TOKEN` and `--build-arg=NAME` take a variable by its name.
+    ...(extra.match(/\w+/g) ?? []),
+    ...(cache === 'gha' || /\btype=gha\b/.test(extra) ? ACTIONS_CACHE : []),
+  ].map((name) => name.toUpperCase());
+}
 
 /**
  * Do the work with a private folder and, when the step has its own logins, with a Docker configuration in it.
  * The folder is gone afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
  * and when the process ends by a defect.
- * @param cancel ends what runs with the login, before the process itself ends by a signal
  */
-export async function withDockerHome<T>(
-  env: Environment,
-  logins: readonly Login[],
-  cancel: () => Promise<void>,
-  work: (home: DockerHome) => Promise<T>,
-): Promise<T> {
+export async function withDockerHome<T>(step: DockerStep, work: (home: DockerHome) => Promise<T>): Promise<T> {
+  const { env, cancel } = step;
   const scratch = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'build-push-image-'));
   const remove = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   const stop = async (signal: NodeJS.Signals) => {
@@ -39,21 +60,19 @@ export async function withDockerHome<T>(
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', remove);
   try {
-    return await work(await openHome(env, logins, scratch));
+    return await work(await openHome(step, scratch));
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', remove);
     remove();
   }
 }
 
-async function openHome(env: Environment, logins: readonly Login[], scratch: string): Promise<DockerHome> {
+async function openHome({ env, logins, needed }: DockerStep, scratch: string): Promise<DockerHome> {
   const jobFolder = env.DOCKER_CONFIG || join(homedir(), '.docker');
   const job = await readConfig(join(jobFolder, 'config.json'));
-  const own = Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !SECRET_INPUTS.includes(entry[0]),
-    ),
-  );
+  // A helper for ghcr.io may well take its login from one of GitHub's tokens.
+  const usesHelper = job.credsStore !== undefined || Object.keys(job.credHelpers ?? {}).length > 0;
+  const own = environmentWithoutRunner(env, [...needed, ...(usesHelper ? TOKENS : [])]);
   if (logins.length === 0) return { env: own, config: job, scratch };
 
   const folder = join(scratch, 'docker');

@@ -17,22 +17,28 @@ export async function main(env: Environment): Promise<void> {
   settings.notices.forEach(notice);
 
   // What follows is loaded only now: a wrong input is answered without it.
-  const [{ readRun }, { takeOrders }, { expectTags }, { withDockerHome }, { secretValues, redactor }, { checkLogins }] =
-    await Promise.all([
-      import('./run-facts.ts'),
-      import('./orders.ts'),
-      import('./following-tags.ts'),
-      import('./docker-home.ts'),
-      import('./secrets.ts'),
-      import('./check-login.ts'),
-    ]);
+  const [
+    { readRun },
+    { takeOrders },
+    { expectTags },
+    { neededVariables, withDockerHome },
+    { secretValues, redactor },
+    { checkLogins },
+  ] = await Promise.all([
+    import('./run-facts.ts'),
+    import('./orders.ts'),
+    import('./following-tags.ts'),
+    import('./docker-home.ts'),
+    import('./secrets.ts'),
+    import('./check-login.ts'),
+  ]);
   const context = readContext(env);
   const exec = cancellable(
     openExec({
       docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
     }),
   );
-  const run = await readRun(settings, context, await readEvent(env), exec);
+  const run = await readRun(settings, context, await readEvent(env), { exec, env });
   run.notices.forEach(notice);
   const redact = redactor([
     ...(await secretValues(
@@ -43,7 +49,8 @@ export async function main(env: Environment): Promise<void> {
     ...settings.logins.map(({ password }) => password),
   ]);
 
-  await withDockerHome(env, settings.logins, exec.cancel, async (home) => {
+  const step = { env, logins: settings.logins, needed: neededVariables(settings), cancel: exec.cancel };
+  await withDockerHome(step, async (home) => {
     await checkLogins(settings, home);
     const { openWorkshop } = await import('./workshop.ts');
     const workshop = openWorkshop(settings, exec, home, redact);

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import type { Context } from '../../lib/context.ts';
-import type { Exec } from '../../lib/exec.ts';
-import { commitTime } from './commit-time.ts';
+import { commitTime, type GitTools } from './commit-time.ts';
 import type { Settings } from './inputs.ts';
 import { readPushed } from './pushed.ts';
 import { planTags, type Release, type TagPlan } from './tags.ts';
@@ -22,7 +21,7 @@ export async function readRun(
   settings: Settings,
   given: Context,
   event: Record<string, unknown>,
-  exec: Exec,
+  tools: GitTools,
 ): Promise<RunFacts> {
   // Paths of images are without links; so must be what they are relative to.
   const context = { ...given, workspace: await realpath(given.workspace) };
@@ -31,7 +30,7 @@ export async function readRun(
   const tags = planTags(settings.tags, { sha: context.sha, ...pushed });
   const notices = tags.skipped.map(({ rule, reason }) => `The rule ${rule} gives no tag in this run: ${reason}.`);
   if (!settings.reproducible) return { context, release, tags, epoch: undefined, created: new Date(), notices };
-  const { epoch, otherHead } = await commitTime(context, event, exec);
+  const { epoch, otherHead } = await commitTime(context, event, tools);
   if (otherHead !== undefined)
     notices.push(
       `The checkout is at ${otherHead}, but the run is for ${context.sha}: the image's tag and labels name the latter. Check out the commit of the run.`,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Answer } from '../../lib/answers.ts';
+import { ACTIONS_CACHE } from '../../lib/child-environment.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { type Credentials, credentialsFor } from '../src/credentials.ts';
-import { type DockerHome, withDockerHome } from '../src/docker-home.ts';
+import { type DockerHome, type DockerStep, neededVariables, withDockerHome } from '../src/docker-home.ts';
 import { configKey, type DockerConfig, dockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
+import { plan } from './fakes.ts';
 
 const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
 const nothing = async () => undefined;
@@ -73,10 +75,11 @@ describe('the private folder', () => {
     INPUT_PASSWORD: 'hunter2',
     INPUT_USERNAME: 'me',
   });
+  const step = (): DockerStep => ({ env: env(), logins: [login], needed: [], cancel: nothing });
   const mode = (path: string) => statSync(path).mode & 0o777;
 
   it('holds the login, for this user alone, and is gone afterwards', async () => {
-    const scratch = await withDockerHome(env(), [login], nothing, async ({ env: own, scratch: folder }) => {
+    const scratch = await withDockerHome(step(), async ({ env: own, scratch: folder }) => {
       const dir = own.DOCKER_CONFIG ?? '';
       expect(mode(folder)).toBe(0o700);
       expect(mode(join(dir, 'config.json'))).toBe(0o600);
@@ -95,7 +98,7 @@ describe('the private folder', () => {
 
   it('is gone after a failure too', async () => {
     let scratch = '';
-    const failing = withDockerHome(env(), [login], nothing, async (home) => {
+    const failing = withDockerHome(step(), async (home) => {
       scratch = home.scratch;
       throw new Error('no');
     });
@@ -106,8 +109,8 @@ describe('the private folder', () => {
   it('is gone when the process ends by an error that nobody catches', async () => {
     const script = `
       import { withDockerHome } from ${JSON.stringify(join(import.meta.dirname, '../src/docker-home.ts'))};
-      const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
-      await withDockerHome(process.env, [login], async () => {}, ({ scratch }) => {
+      const logins = [{ host: 'ghcr.io', username: 'me', password: 'hunter2' }];
+      await withDockerHome({ env: process.env, logins, needed: [], cancel: async () => {} }, ({ scratch }) => {
         process.stdout.write(scratch);
         setImmediate(() => { throw new Error('nobody catches it'); });
         return new Promise(() => {});
@@ -123,16 +126,24 @@ describe('the private folder', () => {
   });
 
   it("leaves the job's own configuration in place when the step has no login", async () => {
-    await withDockerHome(env(), [], nothing, async ({ env: own }) => {
+    await withDockerHome({ ...step(), logins: [] }, async ({ env: own }) => {
       expect([own.DOCKER_CONFIG, own.BUILDX_CONFIG]).toEqual([job, undefined]);
     });
   });
 
   it('keeps the password out of the environment of docker', async () => {
-    await withDockerHome(env(), [login], nothing, async ({ env: own }) => {
+    await withDockerHome(step(), async ({ env: own }) => {
       expect(JSON.stringify(own)).not.toContain('hunter2');
-      expect(own.INPUT_USERNAME).toBe('me');
+      expect(own).not.toHaveProperty('INPUT_USERNAME');
+      expect(own.PATH).toBe('/bin');
     });
+  });
+
+  it("leaves GitHub's tokens to a credential helper alone, which may need them", async () => {
+    const given = { ...step(), env: { ...env(), GITHUB_TOKEN: 's3cr3t' } };
+    await withDockerHome(given, async ({ env: own }) => expect(own).not.toHaveProperty('GITHUB_TOKEN'));
+    writeFileSync(join(job, 'config.json'), JSON.stringify({ credHelpers: { 'ghcr.io': 'gh' } }));
+    await withDockerHome(given, async ({ env: own }) => expect(own.GITHUB_TOKEN).toBe('s3cr3t'));
   });
 
   it('takes the logins of DOCKER_AUTH_CONFIG over, which docker would let win', async () => {
@@ -140,7 +151,7 @@ describe('the private folder', () => {
       ...env(),
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': { auth: 'x' }, 'c.example': { auth: 'c' } } }),
     };
-    await withDockerHome(given, [login], nothing, async ({ env: own, config }) => {
+    await withDockerHome({ ...step(), env: given }, async ({ env: own, config }) => {
       expect(own.DOCKER_AUTH_CONFIG).toBeUndefined();
       expect(config.auths).toEqual({
         'b.example': { auth: 'b' },
@@ -151,16 +162,37 @@ describe('the private folder', () => {
   });
 
   it('needs no configuration of the job', async () => {
-    await withDockerHome({ ...env(), DOCKER_CONFIG: join(temp, 'none') }, [login], nothing, async ({ config }) => {
+    await withDockerHome({ ...step(), env: { ...env(), DOCKER_CONFIG: join(temp, 'none') } }, async ({ config }) => {
       expect(config).toEqual({ auths: { 'ghcr.io': { auth: AUTH } } });
     });
   });
 
   it('says which configuration is broken and shows nothing of it', async () => {
     writeFileSync(join(job, 'config.json'), '{"auths": hunter2');
-    const error = await withDockerHome(env(), [login], nothing, async () => undefined).catch((each: Error) => each);
+    const error = await withDockerHome(step(), async () => undefined).catch((each: Error) => each);
     expect(String(error)).toContain('config.json');
     expect(String(error)).not.toContain('hunter2');
+  });
+});
+
+describe('the variables that a build needs', () => {
+  const secrets = [{ id: 'a', from: { env: 'INPUT_A' } }];
+  const settings = { images: [], cache: 'none' as const, extraArgs: [] };
+  it.each<[string, Parameters<typeof neededVariables>[0], string[]]>([
+    ['none', settings, []],
+    [
+      'its secrets',
+      { ...settings, images: [{ ...plan.image, secrets, platforms: [], labels: new Map() }] },
+      ['INPUT_A'],
+    ],
+    ['the cache', { ...settings, cache: 'gha' }, ACTIONS_CACHE],
+    [
+      'what extra arguments name',
+      { ...settings, extraArgs: ['--secret=id=GITHUB_TOKEN', '--cache-from=type=gha'] },
+      ['SECRET', 'ID', 'GITHUB_TOKEN', 'CACHE', 'FROM', 'TYPE', 'GHA', ...ACTIONS_CACHE],
+    ],
+  ])('are %s', (_title, given, expected) => {
+    expect(neededVariables(given)).toEqual(expected);
   });
 });
 

@@ -21,7 +21,7 @@ export class FakeExec implements Exec {
     this.#answer = answer;
   }
 
-  async run(tool: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  async run(tool: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
     this.calls.push({ tool, args, options });
     const result = await this.#answer(args, this.calls.length);
     for (const line of result.stderr.split('\n')) options.onErrorLine?.(line);

@@ -51,7 +51,7 @@ const git = (time = '1700000000\n', head = `${sha}\n`) =>
   new FakeExec((args) => ok(args.includes('log') ? time : head));
 const noGit = (result: ExecResult = failed('not a git repository')) => new FakeExec(() => result);
 const read = (change: Partial<Settings> = {}, ref?: string, exec: Exec = git(), event: Record<string, unknown> = {}) =>
-  readRun(settings(change), context(ref), event, exec);
+  readRun(settings(change), context(ref), event, { exec, env: {} });
 
 describe('the time of a reproducible image', () => {
   it("is the commit's, from the checkout", async () => {

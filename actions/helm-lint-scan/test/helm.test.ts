@@ -19,7 +19,7 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const calls: { args: readonly string[]; options: ExecOptions }[] = [];
   const exec: Exec = {
-    async run(_, args, options = {}) {
+    async run(_, args, options) {
       calls.push({ args, options });
       return OK;
     },

@@ -40,7 +40,7 @@ async function scan(
 ) {
   const calls: Call[] = [];
   const exec: Exec = {
-    async run(tool, args, options = {}) {
+    async run(tool, args, options) {
       calls.push({ tool, args, options });
       return { exitCode: 0, stdout: '', stderr: '', ...(await answer({ tool, args, options })) };
     },

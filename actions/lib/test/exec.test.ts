@@ -5,8 +5,8 @@ import { type ExecOptions, lastLines, openExec } from '../exec.ts';
 
 const exec = openExec({ 'no-such-tool': 'Install it from the moon.' });
 /** Run a script in Node. */
-const node = (script: string, options?: ExecOptions, ...args: string[]) =>
-  exec.run('node', ['-e', script, '--', ...args], options);
+const node = (script: string, options: Partial<ExecOptions> = {}, ...args: string[]) =>
+  exec.run('node', ['-e', script, '--', ...args], { env: {}, ...options });
 
 describe('a program', () => {
   it('gives its output and exit code, which is no error', async () => {
@@ -48,7 +48,7 @@ describe('a program', () => {
   });
 
   it('that is missing is named with what to do', async () => {
-    await expect(exec.run('no-such-tool', [])).rejects.toMatchObject({
+    await expect(exec.run('no-such-tool', [], { env: {} })).rejects.toMatchObject({
       what: 'no-such-tool was not found',
       next: 'Install it from the moon.',
     });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { type ChildEnvironment, closedEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
@@ -45,9 +46,6 @@ export interface ChartCopy {
 export const HELM_HINT =
   'Install Helm in a step before this one (azure/setup-helm does), or name it in the input helm.';
 
-/** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
-const PASSED = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'LANG', 'LC_ALL'];
-
 /**
  * Helm reads its flag as a list with commas, as CSV: a comma in a path would make two of it, and the second could lead anywhere.
  * Source: `stringSlice` of https://github.com/spf13/pflag
@@ -57,10 +55,9 @@ const listItem = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.rep
 /** A port where nothing listens: a chart whose values schema refers to a web address fails at once instead of reaching out. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-function closedEnvironment(env: Environment, folder: string): Record<string, string> {
-  const passed = PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return {
-    ...Object.fromEntries(passed),
+/** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
+function helmEnvironment(env: Environment, folder: string): ChildEnvironment {
+  return closedEnvironment(env, [], {
     HOME: folder,
     USERPROFILE: folder,
     KUBECONFIG: join(folder, 'kubeconfig'),
@@ -70,7 +67,7 @@ function closedEnvironment(env: Environment, folder: string): Record<string, str
     HELM_PLUGINS: join(folder, 'plugins'),
     HTTP_PROXY: NOWHERE,
     HTTPS_PROXY: NOWHERE,
-  };
+  });
 }
 
 /**
@@ -80,7 +77,7 @@ function closedEnvironment(env: Environment, folder: string): Record<string, str
 export async function openHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
   const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
   await Promise.all([mkdir(join(folder, 'values')), writeFile(join(folder, 'kubeconfig'), '')]);
-  const closed = closedEnvironment(env, folder);
+  const closed = helmEnvironment(env, folder);
   const run = (args: readonly string[]): Promise<ExecResult> => exec.run(program, args, { env: closed });
   const common = ({ valuesFiles, kubeVersion, namespace }: RenderRequest): string[] => [
     ...valuesFiles.flatMap((file) => ['--values', listItem(file)]),

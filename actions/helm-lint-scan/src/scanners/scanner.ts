@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closedEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
@@ -71,20 +72,6 @@ export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode }: 
   }
 }
 
-const PASSED = [
-  'PATH',
-  'Path',
-  'PATHEXT',
-  'SystemRoot',
-  'SYSTEMROOT',
-  'TEMP',
-  'TMP',
-  'TMPDIR',
-  'HOME',
-  'USERPROFILE',
-  'LANG',
-  'LC_ALL',
-];
 const NOWHERE = 'http://127.0.0.1:9';
 
 /** Write the resources down and let each engine look at them, without a cluster and without the network. One that fails hides no other. */
@@ -100,12 +87,11 @@ export async function scanAll(
   try {
     const files = await writeFiles(groups, folder);
     await writeFile(join(scratch, 'kubeconfig'), '');
-    const env = {
-      ...Object.fromEntries(PASSED.flatMap((name) => (tools.env[name] === undefined ? [] : [[name, tools.env[name]]]))),
+    const env = closedEnvironment(tools.env, ['HOME', 'USERPROFILE'], {
       KUBECONFIG: join(scratch, 'kubeconfig'),
       HTTP_PROXY: NOWHERE,
       HTTPS_PROXY: NOWHERE,
-    };
+    });
     return await Promise.all(
       scanners.map(async (scanner) => ({
         scanner: scanner.name,
