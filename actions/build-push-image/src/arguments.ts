@@ -58,6 +58,8 @@ export function buildArguments(plan: BuildPlan, metadataFile: string): string[] 
     '--output',
     output(plan),
     ...extraArgs,
+    // Whatever an option before it takes for its value, the context stays the only argument that is none.
+    '--',
     image.context,
   ];
 }

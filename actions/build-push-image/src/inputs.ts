@@ -1,7 +1,7 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
 import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
 import { type Area, areaOf } from '../../lib/workspace.ts';
-import { parseExtraArgument } from './extra-args.ts';
+import { readExtraArguments } from './extra-args.ts';
 import { readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { locateImage } from './locate.ts';
@@ -119,7 +119,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     builder: reader.parsed('builder', parseBuilder, 'my-builder'),
     maxParallel: reader.integer('max-parallel', { min: 1, max: 32 }, 4),
     retries: reader.integer('retries', { min: 0, max: 10 }, 3),
-    extraArgs: reader.parsedLines('extra-args', parseExtraArgument, '--network=host'),
+    extraArgs: readExtraArguments(reader),
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),
     notices,

@@ -52,6 +52,7 @@ describe('the arguments of a build', () => {
       'false',
       '--output',
       PUSH,
+      '--',
       '/w/web',
     ]);
   });
@@ -129,7 +130,7 @@ describe('the arguments of a build', () => {
   });
 
   it('end with what the user adds and the context', () => {
-    expect(args({ extraArgs: ['--network', 'host'] }).slice(-3)).toEqual(['--network', 'host', '/w/web']);
+    expect(args({ extraArgs: ['--network=host'] }).slice(-3)).toEqual(['--network=host', '--', '/w/web']);
   });
 
   it('carry labels and build arguments unchanged, whatever is in them', () => {

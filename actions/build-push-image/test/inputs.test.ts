@@ -357,28 +357,3 @@ describe('the rules for tags', () => {
     expect(found.map(({ input }) => input)).toEqual(['tags (line 2)']);
   });
 });
-
-describe('extra arguments', () => {
-  it.each([
-    '--push',
-    '--output=type=local',
-    '-o',
-    '--tag=x',
-    '--metadata-file=x',
-    '--load',
-    '-t',
-    '-tx',
-    '-qo',
-    '--attest=x',
-  ])('may not be %s', async (text) => {
-    expect((await faults({ 'extra-args': text })).map((fault) => fault.input)).toEqual(['extra-args (line 1)']);
-  });
-
-  it('are taken as they are', async () => {
-    expect((await read({ 'extra-args': '--network=host\n--add-host\na:1.2.3.4' })).extraArgs).toEqual([
-      '--network=host',
-      '--add-host',
-      'a:1.2.3.4',
-    ]);
-  });
-});
