@@ -2,7 +2,7 @@ import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/
 import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
 import { type Area, areaOf } from '../../lib/workspace.ts';
 import { readExtraArguments } from './extra-args.ts';
-import { readImages } from './images-input.ts';
+import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { locateImage } from './locate.ts';
 import { hostOf, type Login } from './login.ts';
@@ -87,10 +87,9 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const secrets = reader.parsedLines('secrets', parseSecret, SECRET_EXAMPLE);
 
   const images: ImageSettings[] = [];
-  for (const [index, item] of items.entries()) {
-    const input = `images (item ${index + 1})`;
+  for (const item of items) {
     const place = await locateImage(area.workspace, item);
-    for (const problem of place.problems) reader.fault({ input, ...problem });
+    for (const problem of place.problems) reader.fault({ input: item.place, ...problem });
     images.push({
       name: item.name,
       context: place.context,
@@ -106,7 +105,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
 
   const settings: Settings = {
     area,
-    images: await withFoundSecrets(reader, images, { env, area }),
+    images: await withFoundSecrets(images, items, { reader, env, area }),
     registry,
     logins,
     tags,
@@ -190,25 +189,39 @@ function readLogin(
   return registry === undefined || registry === '' ? undefined : { host: hostOf(registry), username, password };
 }
 
-/** The images with the files of their secrets found; a secret of several images that is missing is one fault. */
+/**
+ * The images with the files of their secrets found. A secret that is missing is one fault: of the image that names it, or of `secrets` for all.
+ */
 async function withFoundSecrets(
-  reader: InputReader,
   images: readonly ImageSettings[],
-  { env, area }: { env: Environment; area: Area },
+  items: readonly ImageItem[],
+  { reader, env, area }: { reader: InputReader; env: Environment; area: Area },
 ): Promise<ImageSettings[]> {
-  const found = new Map<string, BuildSecret>();
-  for (const secret of images.flatMap(({ secrets }) => secrets)) {
-    const key = JSON.stringify(secret);
-    if (found.has(key)) continue;
-    const parsed = await findSecret(secret, env, area);
-    if ('problem' in parsed)
-      reader.fault({ input: 'secrets', value: secret.id, problem: parsed.problem, example: SECRET_EXAMPLE });
-    found.set(key, 'value' in parsed ? parsed.value : secret);
+  const reported = new Set<string>();
+  const find = async (secret: BuildSecret, item: ImageItem | undefined): Promise<BuildSecret> => {
+    const found = await findSecret(secret, env, area);
+    if ('value' in found) return found.value;
+    const own = item?.secrets.includes(secret) ? item : undefined;
+    const key = JSON.stringify([own?.place, secret]);
+    if (reported.has(key)) return secret;
+    reported.add(key);
+    if (own === undefined)
+      reader.fault({ input: 'secrets', value: secret.id, problem: found.problem, example: SECRET_EXAMPLE });
+    else
+      reader.fault({
+        input: own.place,
+        problem: `has the secret ${JSON.stringify(secret.id)}, which ${found.problem}`,
+        example: `secrets: { ${secret.id}: "env:NPM_TOKEN" }, with NPM_TOKEN in the step's \`env\``,
+      });
+    return secret;
+  };
+  const result: ImageSettings[] = [];
+  for (const [index, image] of images.entries()) {
+    const secrets: BuildSecret[] = [];
+    for (const secret of image.secrets) secrets.push(await find(secret, items[index]));
+    result.push({ ...image, secrets });
   }
-  return images.map((image) => ({
-    ...image,
-    secrets: image.secrets.map((secret) => found.get(JSON.stringify(secret)) ?? secret),
-  }));
+  return result;
 }
 
 const parseProvenance = (text: string) =>

@@ -156,10 +156,14 @@ describe('images', () => {
     ],
     ['{ name: web, context: web, secrets: [npm] }', 'has unusable secrets: it has "npm", which is neither'],
     ['{ name: web, context: web, secrets: 7 }', 'has unusable secrets: it'],
-    ['{ name: web, context: [web] }', 'has something else than a text as context'],
-    ['- web', 'has no mapping as item 1'],
+    ['{ name: web, context: [web] }', 'has a list as context, not a text'],
+    ['- web', 'has a text as item 1, not a mapping'],
+    ['[{ name: web, context: web }, null]', 'has nothing as item 2, not a mapping'],
     ['[]', 'is an empty list'],
-    ['[{ name: web, context: web }, { name: WEB, context: web }]', 'has two images of the same name'],
+    [
+      '[{ name: web, context: web }, { name: WEB, context: web }]',
+      'has the name of images (item 1, web), and an image has one repository',
+    ],
     ['{ name: [', 'is not YAML'],
     [
       '- { name: web, context: web }\n---\n- { name: api, context: web }',
@@ -168,6 +172,57 @@ describe('images', () => {
     ['{ name: web, context: web, build-args: A }', 'has unusable build-args: it has "A", which is not KEY=VALUE'],
   ])('%s is refused', async (text, problem) => {
     expect((await faults({ images: text })).map((fault) => fault.problem).join('\n')).toContain(problem);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['{ name: [web] }', 'images (item 1)', 'has a list as name, not a text', 'name: shop/web'],
+    ['{ name: "a:b@c/d" }', 'images (item 1)', 'has an unusable name: it is not an image name', 'name: shop/web'],
+    [
+      '{ name: Web, context: nowhere }',
+      'images (item 1, web)',
+      'has a context that does not exist',
+      'context: app/web',
+    ],
+    ['[{ name: a }, { name: b, target: {} }]', 'images (item 2, b)', 'has a mapping as target', 'target: production'],
+    ['{ name: a, platforms: linux }', 'images (item 1, a)', 'has unusable platforms', 'platforms: [linux/amd64'],
+    ['{ name: a, build-args: [A] }', 'images (item 1, a)', 'has unusable build-args', 'build-args: { NODE_VERSION'],
+    ['{ name: a, labels: [A] }', 'images (item 1, a)', 'has unusable labels', 'labels: { org.opencontainers'],
+    ['{ name: a, annotations: [A] }', 'images (item 1, a)', 'has unusable annotations', 'annotations: { "index:org'],
+    ['{ name: a, secrets: [A] }', 'images (item 1, a)', 'has unusable secrets', 'secrets: { npm: "env:NPM_TOKEN"'],
+    [
+      '{ name: a, secrets: { npm: "env:NONE" } }',
+      'images (item 1, a)',
+      'has the secret "npm", which is missing: the environment variable NONE is not set or empty',
+      'secrets: { npm: "env:NPM_TOKEN" }',
+    ],
+    ['{ name: a, dockerfile: x }', 'images (item 1, a)', 'unknown key "dockerfile"; is file meant?', 'file: app/web'],
+    ['{ name: a, build_args: [A=b] }', 'images (item 1, a)', 'is build-args meant?', 'build-args: {'],
+    ['{ name: a, platfroms: x }', 'images (item 1, a)', 'is platforms meant?', 'platforms: ['],
+    ['{ name: a, push: x }', 'images (item 1, a)', 'unknown key "push"; known are name, context,', 'context: app/web'],
+    ['[{ name: a }, { name: A }]', 'images (item 2, a)', 'has the name of images (item 1, a)', 'name: shop/web-2'],
+  ])('%s is refused with the item, the key, and an example for the key', async (text, input, problem, example) => {
+    expect(await faults({ images: text })).toEqual([
+      expect.objectContaining({
+        input,
+        problem: expect.stringContaining(problem),
+        example: expect.stringContaining(example),
+      }),
+    ]);
+  });
+
+  it('have examples in their faults that are accepted', async () => {
+    const wrong =
+      '{ name: { }, context: [], file: [], target: [], platforms: x, build-args: [x], labels: [x], annotations: [x], secrets: [x] }';
+    const examples = (await faults({ images: wrong })).map((fault) => fault.example);
+    expect(examples.map((example) => example.split(':')[0])).toEqual([
+      ...['name', 'context', 'file', 'target', 'platforms', 'build-args', 'labels', 'annotations', 'secrets'],
+    ]);
+    // But for what the examples name, which is not there.
+    const missing = await faults({ images: examples.join('\n') }, { NPM_TOKEN: 'x' });
+    expect(missing.map((fault) => fault.problem)).toEqual([
+      'has a context that does not exist',
+      'has a Dockerfile that does not exist',
+    ]);
   });
 
   it('take what holds for all, and their own goes before it', async () => {
