@@ -1,0 +1,237 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runStep, type StepResult } from './step.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, origin: string) => void;
+
+let dir: string;
+let workspace: string;
+let servers: Server[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'hostile-'));
+  workspace = join(dir, 'workspace');
+  mkdirSync(workspace);
+  mkdirSync(join(dir, 'bin'));
+});
+afterEach(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers = [];
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** A server on this machine, and what it got of logins and tokens. */
+async function serve(handler: Handler): Promise<{ host: string; got: string[] }> {
+  const got: string[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      got.push(`${request.url} ${request.headers.authorization ?? ''} ${body}`);
+      handler(request, response, `http://${request.headers.host}`);
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, got };
+}
+
+const step = {
+  GITHUB_REPOSITORY: 'acme/shop',
+  GITHUB_SHA: '0123456789012345678901234567890123456789',
+  GITHUB_EVENT_NAME: 'push',
+  RUNNER_DEBUG: '1',
+};
+const SECRETS = /hunter2|s3cr3t/;
+const body =
+  (text: string, headers: Record<string, string> = {}): Handler =>
+  (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(text);
+const endless: Handler = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const chunk = Buffer.alloc(1 << 20, 97);
+  const write = () => {
+    while (response.write(chunk));
+    response.once('drain', write);
+  };
+  write();
+};
+
+function noDefect({ log, summary }: StepResult): void {
+  expect(log).not.toContain('defect of the action');
+  expect(log).not.toContain('is not a function');
+  expect(log).not.toContain('call stack');
+  expect((log + summary).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(SECRETS);
+}
+
+describe('a registry', () => {
+  /** A dry run for the tag v1.2.3: the action lists the tags with the login. */
+  const release = async (handler: Handler, inputs: Record<string, string> = {}) => {
+    writeFileSync(join(workspace, 'Dockerfile'), 'FROM scratch\n');
+    const docker = join(dir, 'bin', 'docker');
+    writeFileSync(docker, '#!/bin/sh\necho "ERROR: localhost/x: not found" >&2\nexit 1\n');
+    chmodSync(docker, 0o755);
+    const { host, got } = await serve(handler);
+    const result = await runStep({
+      action: 'build-push-image',
+      inputs: {
+        images: '- name: shop/web',
+        registry: host,
+        username: 'joe',
+        password: 's3cr3t-pw',
+        reproducible: 'false',
+        'dry-run': 'true',
+        tags: 'semver\nlatest',
+        retries: '0',
+        ...inputs,
+      },
+      dir,
+      env: {
+        ...step,
+        PATH: `${join(dir, 'bin')}:${process.env.PATH}`,
+        DOCKER_CONFIG: join(dir, 'docker'),
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_REF: 'refs/tags/v1.2.3',
+      },
+    });
+    return { result, host, got };
+  };
+  /** The login is taken; the list of tags is the handler's. */
+  const tags =
+    (handler: Handler): Handler =>
+    (request, response, origin) =>
+      request.url?.includes('/tags/list') ? handler(request, response, origin) : response.end('{}');
+  const token =
+    (text: string): Handler =>
+    (request, response, origin) =>
+      request.url?.startsWith('/token')
+        ? response.end(text)
+        : response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token",service="x"` }).end();
+
+  it.each<[string, Handler, string]>([
+    ['numbers for tags', tags(body('{"tags":[1,null,{"a":1}]}')), '`tags[0]` is a number, not a text'],
+    ['a text for tags', tags(body('{"tags":"abc"}')), '`tags` is a text, not a list'],
+    ['a page of a proxy', tags(body('<html>proxy says no: token=hunter2</html>')), 'is not JSON'],
+    ['an answer without end', tags(endless), 'it is longer than 32 MiB'],
+    [
+      'pages without end',
+      tags((request, response) =>
+        response.writeHead(200, { link: `<${request.url}>; rel="next"` }).end('{"tags":["1.0.0"]}'),
+      ),
+      'has no end',
+    ],
+    ['a token that is none', token('{"token":["hunter2"]}'), '`token` is a list, not a text'],
+    [
+      'garbage as the place of its tokens',
+      (_request, response) => response.writeHead(401, { 'www-authenticate': 'Bearer realm="not a url"' }).end(),
+      'is no address',
+    ],
+  ])(
+    'that answers %s is named, and latest stays',
+    async (_title, handler, problem) => {
+      const { result, host } = await release(handler);
+      expect(result.exitCode).toBe(0);
+      expect(result.log).toContain('latest stay where they are');
+      expect(result.log).toContain(`the registry ${host} gave an unusable answer`);
+      expect(result.log).toContain(problem);
+      noDefect(result);
+    },
+    60_000,
+  );
+
+  it('that answers a byte a second is given up after 30 s', async () => {
+    const slow = tags((_request, response) => void setInterval(() => response.write(' '), 1000).unref());
+    const { result } = await release(slow);
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain('did not complete its answer within 30 s');
+    noDefect(result);
+  }, 90_000);
+
+  it('that has 200,000 tags on one page is read', async () => {
+    const list = Array.from({ length: 200_000 }, (_, index) => (index === 100_000 ? '9.0.0' : `sha-${index}`));
+    const { result } = await release(tags(body(JSON.stringify({ tags: list }))));
+    expect(result.log).toContain('latest stays: the repository holds the newer 9.0.0');
+    noDefect(result);
+  }, 60_000);
+
+  it.each([301, 307, 308])(
+    'that redirects its tokens elsewhere (%i) gives no login away',
+    async (status) => {
+      const other = await serve(body('{"token":"t","tags":[]}'));
+      const { result } = await release((request, response, origin) => {
+        if (request.url?.startsWith('/token')) response.writeHead(status, { location: `http://${other.host}/x` }).end();
+        else response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
+      });
+      expect(other.got.join('\n')).not.toMatch(/Basic|s3cr3t/);
+      expect(other.got.length).toBeGreaterThan(0);
+      noDefect(result);
+    },
+    60_000,
+  );
+});
+
+describe("GitHub's API", () => {
+  const run = async (action: string, handler: Handler) => {
+    const { host, got } = await serve(handler);
+    writeFileSync(join(workspace, 'Chart.yaml'), 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
+    const result = await runStep({
+      action,
+      inputs: { token: 's3cr3t-token', charts: '.', version: '1.2.3', tag: 'v1.2.3', branch: 'main' },
+      dir,
+      env: {
+        ...step,
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_API_URL: `http://${host}`,
+        GITHUB_GRAPHQL_URL: `http://${host}/graphql`,
+      },
+    });
+    return { result, host, got };
+  };
+
+  const actions = ['bump-chart-version', 'create-release'];
+  const cases: [string, Handler, string][] = [
+    ['a page of a proxy', body('<html>no: hunter2</html>', { 'content-type': 'text/html' }), 'gave an unusable answer'],
+    ['half an answer', body('{"data": {"repository": "hunter2'), 'gave an unusable answer'],
+    ['an answer without end', endless, 'it is longer than 64 MiB'],
+    ['a list of numbers', body('[1, 2]'), 'gave an unusable answer'],
+    ['a number', body('7'), 'gave an unusable answer'],
+    ['no data', body('{"data": null, "object": null, "sha": null}'), 'answer'],
+    ['wrong types', body('{"data": {"repository": {"ref": [1]}}, "object": 7, "errors": []}'), 'is a '],
+    ['errors that are none', body('{"errors": {"message": 7}, "object": {"sha": ["x"]}}'), 'is a '],
+  ];
+  it.each(actions.flatMap((action) => cases.map((each) => [action, ...each] as const)))(
+    '%s names a server that answers %s',
+    async (action, _title, handler, problem) => {
+      const { result } = await run(action, handler);
+      expect(result.exitCode).toBe(1);
+      expect(result.log).toContain(`::error title=${action}`);
+      expect(result.log).toContain(problem);
+      noDefect(result);
+    },
+    60_000,
+  );
+
+  it.each(actions.flatMap((action) => [302, 307].map((status) => [action, status] as const)))(
+    '%s gives its token to no other server by a redirect (%i)',
+    async (action, status) => {
+      const other = await serve(body('{}'));
+      const { result } = await run(action, (request, response) =>
+        response.writeHead(status, { location: `http://${other.host}${request.url}` }).end(),
+      );
+      expect(result.exitCode).toBe(1);
+      expect(other.got.join('\n')).not.toMatch(SECRETS);
+      noDefect(result);
+    },
+    60_000,
+  );
+});
