@@ -65,3 +65,7 @@ it('changes a mapping of 20,000 keys', async () => {
   const keys = Array.from({ length: 20_000 }, (_, index) => `key-${index}: ${index}\n`).join('');
   expect(newText(await planFor({ version: 'none', values: 'key-10000=x' }, keys))).toContain('\nkey-10000: x\n');
 });
+
+it('finds 130,000 keys that are there already, more than a call has arguments', () => {
+  expect(duplicates(parse('a: 1\n'.repeat(130_001), '1.2'))).toBe(130_000);
+}, 60_000);

@@ -100,7 +100,7 @@ function bestImage(
   const candidates = images
     .filter((image) => {
       const own = closeness(mapping, image);
-      return own > 0 && own >= Math.max(...all.map((each) => closeness(each, image)));
+      return own > 0 && !all.some((each) => closeness(each, image) > own);
     })
     .sort((one, other) => closeness(mapping, other) - closeness(mapping, one) || other.name.length - one.name.length);
   return candidates[0];
