@@ -136,7 +136,10 @@ export class Distribution {
     if (realm === undefined || !['https:', 'http:'].includes(realm.protocol))
       throw new UnusableAnswerError(this.#name, 'where it gives out tokens (the realm of its challenge) is no address');
     if (realm.protocol !== 'https:' && !isLoopback(realm.host))
-      throw new UnusableAnswerError(this.#name, `${realm.origin} would get the login unencrypted`);
+      throw new UnusableAnswerError(
+        this.#name,
+        `it gives out tokens at ${realm.origin}, where the login would go unencrypted`,
+      );
     return `Bearer ${await this.token(realm, parameters.get('service') ?? '', scope)}`;
   }
 
