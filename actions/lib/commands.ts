@@ -11,8 +11,8 @@
  *
  * So commands of others are broken up, line by line, with a visible `\`, as the runner itself does with its own markers. `::stop-commands::TOKEN`
  * … `::TOKEN::` around the text would hold too, but: it adds two lines to the log for every piece, it stops the step's own commands as
- * well when images are built side by side, it says nothing about the other stream, which the runner reads on its own, and the web page goes on
- * reading `##[group]` and `##[error]` in between.
+ * well when images are built side by side, the other stream is read on its own, so before or after it, and the web page goes on
+ * reading `##[group]` and `##[error]` in between. Problem matchers are another thing: a workflow adds them to read what tools print.
  */
 
 import { hidableLines } from './secret-lines.ts';
@@ -40,7 +40,7 @@ const stdout: Write = (text) => print(text);
  */
 const BEFORE_A_COMMAND = /^([\p{Z}\p{C}\p{M}]*)::/u;
 
-/** The text with every command in it broken up: it is no command on any line, and not on the line before or after it either. */
+/** The text with every command in it broken up, on each of its lines. It is otherwise as it was. */
 export function withoutCommands(text: string): string {
   return text
     .split(/(\r\n|\r|\n)/)
