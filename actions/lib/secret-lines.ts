@@ -2,7 +2,7 @@
 const SHORTEST = 6;
 
 /** Whether a text may be hidden wherever it stands. */
-export const isHidable = (text: string): boolean => text.trim().length >= SHORTEST;
+const isHidable = (text: string): boolean => text.trim().length >= SHORTEST;
 
 /**
  * The lines of a secret that may be hidden wherever they stand, without white space around them. Of several lines, as in a JSON key, those are left

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PathError } from '../../lib/errors.ts';
 import { parseDigest } from '../../lib/identifiers.ts';
 import type { Environment, Parsed } from '../../lib/inputs.ts';
-import { hidableLines, isHidable } from '../../lib/secret-lines.ts';
+import { hidableLines } from '../../lib/secret-lines.ts';
 import { type Area, below, locate, readInside } from '../../lib/workspace.ts';
 
 /** A build secret. Its value is never held here, only where it is. */
@@ -65,9 +65,14 @@ export async function secretValues(secrets: readonly BuildSecret[], env: Environ
   );
 }
 
-/** Replaces secret values, and what is hidable of their lines, in what a build prints: a careless `RUN` shows its secret. */
+/**
+ * Replaces secret values, however short, and what is hidable of their lines in what a build prints: a careless `RUN` shows its secret. The text of the
+ * log alone changes; nothing is masked for the job.
+ */
 export function redactor(values: readonly string[]): (text: string) => string {
-  const parts = values.flatMap((value) => [...[value, value.trim()].filter(isHidable), ...hidableLines(value)]);
+  const parts = values
+    .flatMap((value) => [value, value.trim(), ...hidableLines(value)])
+    .filter((part) => part.trim() !== '');
   // The longest first: a value may hold another one.
   const unique = [...new Set(parts)].sort((a, b) => b.length - a.length);
   return (text) => unique.reduce((result, part) => result.replaceAll(part, '***'), text);

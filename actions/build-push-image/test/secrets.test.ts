@@ -14,7 +14,7 @@ describe('taking secrets out of a text', () => {
       '{ },{},{}, } "token": "xyz"',
       '{ },{},{}, } ***',
     ],
-    ['nothing shorter than six characters', ['true', 'ab1\n'], 'true ab1', 'true ab1'],
+    ['a short value, but no short line of several', ['ab1\n', 'x\ntoken-of-mine'], 'ab1 x token-of-mine', '*** x ***'],
     ['nothing for an empty one', ['', '  ', '\n'], 'a b', 'a b'],
     ['what looks like a pattern', ['a.*$&^'], 'a.*$&^ abcdef', '*** abcdef'],
   ])('takes %s', (_title, values, text, expected) => {
