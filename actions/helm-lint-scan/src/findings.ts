@@ -48,6 +48,8 @@ export interface Report {
 export class Findings {
   readonly #levels: ReadonlyMap<string, LevelChoice>;
   readonly #found = new Map<string, Finding>();
+  /** The cases of each, as keys. */
+  readonly #cases = new Map<string, Set<string>>();
 
   /** @param levels what the user says of rules, by id */
   constructor(levels: ReadonlyMap<string, LevelChoice>) {
@@ -62,8 +64,12 @@ export class Findings {
     const path = pathText(report.path);
     const fingerprint = fingerprintOf([engine, rule.id, subject, resource ?? '', path, message]);
     const known = this.#found.get(fingerprint);
+    const seen = this.#cases.get(fingerprint) ?? new Set();
+    this.#cases.set(fingerprint, seen);
+    const isSeen = seen.has(caseKey(report.case));
+    seen.add(caseKey(report.case));
     if (known !== undefined) {
-      if (!known.cases.some((each) => sameCase(each, report.case))) known.cases.push(report.case);
+      if (!isSeen) known.cases.push(report.case);
       return;
     }
     const text = readable(resource === undefined ? message : `${resource}: ${message}`);
@@ -84,6 +90,7 @@ export class Findings {
 
   remove({ fingerprint }: Finding): void {
     this.#found.delete(fingerprint);
+    this.#cases.delete(fingerprint);
   }
 
   /** Worst first; then by severity, file and line. */
@@ -115,8 +122,7 @@ function readable(text: string): string {
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-const sameCase = (one: CaseId, other: CaseId): boolean =>
-  one.subject === other.subject && one.values === other.values && one.kubeVersion === other.kubeVersion;
+const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
 const fingerprintOf = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);

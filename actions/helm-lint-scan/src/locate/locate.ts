@@ -6,9 +6,11 @@ import { escapeGlob, type Files } from '../files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Problem } from '../rules/rule.ts';
+import type { Definition } from './definitions.ts';
+import { type ExcerptIndex, excerptIndex } from './excerpts.ts';
 import type { Meaning } from './scope.ts';
 import { findValue, type ValuesLayer } from './values.ts';
-import { type Definition, definitions, walkTemplate } from './walk.ts';
+import { openTemplate, type Template } from './walk.ts';
 
 /** A line in the repository. */
 export interface Place {
@@ -38,9 +40,12 @@ export function placeInManifest({ resource, path }: Problem): Place {
 
 /** How many steps of the path the object has. */
 function steps(resource: Resource, path: Path): number {
-  let count = 0;
-  while (count < path.length && at(resource.object, ...path.slice(0, count + 1)) !== undefined) count++;
-  return count;
+  let here: unknown = resource.object;
+  for (const [count, step] of path.entries()) {
+    here = at(here, step);
+    if (here === undefined) return count;
+  }
+  return path.length;
 }
 
 /** The texts of a chart's templates and of those of its subcharts, by path. */
@@ -54,7 +59,15 @@ export async function readTemplates(files: Files, chart: Chart): Promise<Map<str
 }
 
 export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
-  const defined = new Map<string, Definition>([...templates].flatMap(([file, text]) => definitions(file, text)));
+  const defined = new Map<string, Definition>();
+  const opened = new Map<string, Template>();
+  for (const [file, text] of templates) {
+    const template = openTemplate(file, text, defined);
+    opened.set(file, template);
+    for (const [name, definition] of template.definitions) defined.set(name, definition);
+  }
+  const excerpts = new Map<string, ExcerptIndex>();
+  const layers = new WeakMap<ValuesCase, Map<string, ValuesLayer[]>>();
   const documents = new Map<string, ReturnType<typeof readYaml>[number]>();
   const values = new Set(chart.values === undefined ? [] : [join(chart.path, 'values.yaml')]);
   const nowhere: Place = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
@@ -68,6 +81,14 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
 
   /** The values that a template of the chart, or of the subchart with these keys, reads; lowest first. */
   const layersFor = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
+    const ofCase = layers.get(values) ?? new Map<string, ValuesLayer[]>();
+    layers.set(values, ofCase);
+    const known = ofCase.get(keys.join('/')) ?? readLayers(keys, values);
+    ofCase.set(keys.join('/'), known);
+    return known;
+  };
+
+  const readLayers = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
     const subcharts = keys.map((_, index) => {
       const above = keys.slice(0, index + 1);
       const subchart = chart.subcharts.find((each) => each.keys.join('/') === above.join('/'));
@@ -85,10 +106,10 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
   return {
     problem({ resource, path, about }, values) {
       const { file, keys } = resource.source;
-      const text = templates.get(file);
+      const template = opened.get(file);
       // A template of a packed dependency.
-      if (text === undefined) return nowhere;
-      const walk = walkTemplate(file, text, { ...resource.source, kind: resource.kind, path }, defined);
+      if (template === undefined) return nowhere;
+      const walk = template.walk({ ...resource.source, kind: resource.kind, path });
       if (walk === undefined) return { file, line: 1, exact: false };
       const there = steps(resource, path);
       const layers = layersFor(keys, values);
@@ -119,12 +140,9 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
       return known ? { file, line, exact } : nowhere;
     },
     excerpt(file, text) {
-      const lines = (templates.get(file) ?? '').split('\n').map((line) => line.trim());
-      const same = lines.indexOf(text);
-      if (same >= 0) return { file, line: same + 1, exact: lines.lastIndexOf(text) === same };
-      const key = /^(?:- )?["']?[\w./-]+["']?:/.exec(text)?.[0];
-      const sameKey = key === undefined ? -1 : lines.findIndex((line) => line.startsWith(key));
-      return { file, line: Math.max(1, sameKey + 1), exact: false };
+      const index = excerpts.get(file) ?? excerptIndex(templates.get(file) ?? '');
+      excerpts.set(file, index);
+      return { file, ...index.find(text) };
     },
   };
 }

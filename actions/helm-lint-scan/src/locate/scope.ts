@@ -12,20 +12,33 @@ export type Meaning =
 
 export const UNKNOWN: Meaning = { is: 'unknown' };
 
+/** Steps of a path that are followed: blocks within blocks would make a longer one at every line. */
+const LONGEST_PATH = 100;
+
+/** The value at a path. */
+export const valuesAt = (path: Path): Meaning => (path.length > LONGEST_PATH ? UNKNOWN : { is: 'values', path });
+
 /** What `.` and the variables mean at a line. */
 export interface Names {
   dot: Meaning;
-  variables: ReadonlyMap<string, Meaning>;
+  /** @param name with its `$` */
+  variable(name: string): Meaning | undefined;
 }
 
-export const ROOT: Names = { dot: { is: 'root' }, variables: new Map([['$', { is: 'root' }]]) };
+/** Where a template begins, `.` and `$` are the same. */
+export const startingAt = (dot: Meaning): Names => ({ dot, variable: (name) => (name === '$' ? dot : undefined) });
+
+export const ROOT: Names = startingAt({ is: 'root' });
 
 /** The meaning of an expression: `.Values.web.image`, `$web.image`, `(dict "web" .Values.web)`, `.Values.x | default 1`. */
 export function meaningOf(expression: string, names: Names): Meaning {
   return firstTerm(tokens(expression), names);
 }
 
-/** Words of an expression; what stands in parentheses is one. */
+/** Parentheses within parentheses that are followed: each level is read on its own. */
+const DEEPEST = 50;
+
+/** Words of an expression; what stands in parentheses is one. None when it is nested too deeply. */
 function tokens(expression: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -33,7 +46,7 @@ function tokens(expression: string): string[] {
   let quoted = false;
   for (const letter of expression) {
     if (letter === '"') quoted = !quoted;
-    if (!quoted && letter === '(') depth++;
+    if (!quoted && letter === '(' && ++depth > DEEPEST) return [];
     if (!quoted && letter === ')') depth--;
     if (quoted || depth > 0 || !/[\s|]/.test(letter)) {
       word += letter;
@@ -104,12 +117,13 @@ function term(word: string, names: Names): Meaning {
   const [, head, tail] = /^(\$\w*|\(.*\))?((?:\.\w+)*|\.)$/.exec(word) ?? [];
   if (tail === undefined || word === '') return UNKNOWN;
   const steps = tail.split('.').filter((step) => step !== '');
-  return steps.reduce(field, start(head, names));
+  const meaning = start(head, names);
+  return meaning.is === 'values' ? valuesAt([...meaning.path, ...steps]) : steps.reduce(field, meaning);
 }
 
 function start(head: string | undefined, names: Names): Meaning {
   if (head === undefined) return names.dot;
-  return head.startsWith('(') ? meaningOf(head.slice(1, -1), names) : (names.variables.get(head) ?? UNKNOWN);
+  return head.startsWith('(') ? meaningOf(head.slice(1, -1), names) : (names.variable(head) ?? UNKNOWN);
 }
 
 function field(meaning: Meaning, step: string): Meaning {
@@ -117,7 +131,7 @@ function field(meaning: Meaning, step: string): Meaning {
     case 'root':
       return step === 'Values' ? { is: 'values', path: [] } : UNKNOWN;
     case 'values':
-      return { is: 'values', path: [...meaning.path, step] };
+      return valuesAt([...meaning.path, step]);
     case 'dict':
       return meaning.fields.get(step) ?? UNKNOWN;
     case 'unknown':

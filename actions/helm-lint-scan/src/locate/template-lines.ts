@@ -1,3 +1,5 @@
+import { actionsOf, replaceActions, withoutComments } from './actions.ts';
+
 /** A template as lines that can be searched for keys, without rendering it. */
 export interface TemplateLine {
   /** 1-based. */
@@ -15,35 +17,38 @@ export interface TemplateLine {
   actions: string[];
 }
 
-const ACTION = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;
-const KEY = /^(?:"([^"]+)"|'([^']+)'|([^\s:#'"{[&*!|>%@][^:#]*?))\s*:(?:\s|$)/;
+/** A key runs to the first colon: what may stand in it holds none. */
+const KEY = /^(?:"([^"]+)"\s*|'([^']+)'\s*|([^\s:#'"{[&*!|>%@][^:#]*)):(?:\s|$)/;
 
 /** Blank lines and comments are left out. Actions that go over several lines count as the line they begin on. */
 export function templateLines(text: string): TemplateLine[] {
-  const spread = text
-    .replaceAll('\r\n', '\n')
-    // A comment of the template may look like anything; its lines stay, empty, so that numbers hold.
-    .replaceAll(/\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, (comment) => comment.replaceAll(/[^\n]/g, ''))
-    .replaceAll(/\{\{[\s\S]*?\}\}/g, (action) => joinLines(action));
+  const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinLines);
   return spread.split('\n').flatMap((line, index) => templateLine(line, index + 1) ?? []);
 }
 
 /** An action over several lines on its first line, followed by as many empty ones. */
 function joinLines(action: string): string {
-  const breaks = action.split('\n').length - 1;
-  return breaks === 0 ? action : action.replaceAll(/\s*\n\s*/g, ' ') + '\n'.repeat(breaks);
+  const lines = action.split('\n');
+  return lines.length === 1
+    ? action
+    : lines
+        .map((line, index) =>
+          index === 0 ? line.trimEnd() : index === lines.length - 1 ? line.trimStart() : line.trim(),
+        )
+        .filter((line) => line !== '')
+        .join(' ') + '\n'.repeat(lines.length - 1);
 }
 
 function templateLine(line: string, number: number): TemplateLine | undefined {
   const indent = line.length - line.trimStart().length;
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
-  const actions = [...text.matchAll(ACTION)].map((match) => match[1] ?? '');
-  const directive = actions.length > 0 && text.replaceAll(ACTION, '').trim() === '';
+  const actions = actionsOf(text);
+  const directive = actions.length > 0 && replaceActions(text, () => '').trim() === '';
   const item = /^-(\s|$)/.test(text);
   const afterDash = item ? text.slice(1).trim() : text;
   const match = directive ? null : KEY.exec(afterDash);
-  const key = match?.[1] ?? match?.[2] ?? match?.[3];
+  const key = match?.[1] ?? match?.[2] ?? match?.[3]?.trimEnd();
   return { number, indent, text, key, item, directive, actions };
 }
 

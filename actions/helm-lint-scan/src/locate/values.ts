@@ -1,5 +1,6 @@
-import { at, isData, type Path } from '../data.ts';
+import { at, type Path } from '../data.ts';
 import type { YamlDocument } from '../manifests/yaml.ts';
+import { itemsOf } from './items.ts';
 
 /** One file of values and where the chart's values begin in it: a parent's values for a dependency stand below its key. */
 export interface ValuesLayer {
@@ -24,20 +25,17 @@ export interface ValuesPlace {
  * @param name of the resource: of several items, the one that it is called after is meant
  */
 export function findValue(layers: readonly ValuesLayer[], path: Path, name: string): ValuesPlace | undefined {
-  const found = layers.flatMap(({ file, document, prefix }) => {
+  let best: ValuesPlace | undefined;
+  for (const { file, document, prefix } of layers) {
     // Every chart sees the same `global`, which stands at the root of the parent's values.
     const start = path[0] === 'global' ? [] : prefix;
-    return expand(at(document.value, ...start), path, name).map(({ path: real, sure }) => {
-      const { line, depth } = document.find([...start, ...real]);
-      return { file, line, depth: depth - start.length, sure };
-    });
-  });
-  return found
-    .filter(({ depth }) => depth > 0)
-    .reduce<ValuesPlace | undefined>(
-      (best, place) => (best === undefined || place.depth >= best.depth ? place : best),
-      undefined,
-    );
+    const real = expand(at(document.value, ...start), path, name);
+    if (real === undefined) continue;
+    const found = document.find([...start, ...real.path]);
+    const depth = found.depth - start.length;
+    if (depth > 0 && depth >= (best?.depth ?? 0)) best = { file, line: found.line, depth, sure: real.sure };
+  }
+  return best;
 }
 
 interface Expanded {
@@ -45,27 +43,17 @@ interface Expanded {
   sure: boolean;
 }
 
-/** Put the items that there are in the place of each `*`. */
-function expand(value: unknown, path: Path, name: string): Expanded[] {
+/** Put an item that there is in the place of each `*`: the one that the resource is called after, or else the last. */
+function expand(value: unknown, path: Path, name: string): Expanded | undefined {
   const star = path.indexOf('*');
-  if (star < 0) return [{ path, sure: true }];
+  if (star < 0) return { path, sure: true };
   const before = path.slice(0, star);
   const rest = path.slice(star + 1);
   const holder = at(value, ...before);
-  const keys = Array.isArray(holder) ? holder.map((_, index) => index) : isData(holder) ? Object.keys(holder) : [];
-  const fitting = keys.filter((key) => at(holder, key, ...untilStar(rest)) !== undefined);
-  const named = fitting.filter((key) => isNamedAfter(name, key, at(holder, key)));
-  const chosen = named.length > 0 ? named : fitting;
-  return chosen.flatMap((key) =>
-    expand(value, [...before, key, ...rest], name).map((each) => ({ ...each, sure: each.sure && chosen.length === 1 })),
-  );
-}
-
-const untilStar = (path: Path): Path => (path.includes('*') ? path.slice(0, path.indexOf('*')) : path);
-
-/** `shop-web` is called after `web`, and after an item whose `name` is `web`. */
-function isNamedAfter(name: string, key: string | number, item: unknown): boolean {
-  const words = name.split('-');
-  const own = typeof key === 'string' ? key : at(item, 'name');
-  return typeof own === 'string' && (words.includes(own) || name.endsWith(`-${own}`) || name === own);
+  const { keys, sure } = itemsOf(holder).choose(rest, name);
+  for (const key of keys) {
+    const inner = expand(at(holder, key), rest, name);
+    if (inner !== undefined) return { path: [...before, key, ...inner.path], sure: inner.sure && sure };
+  }
+  return undefined;
 }

@@ -32,19 +32,24 @@ function readFileText(text: string, origin: Origin): ReadResult {
   const { file } = origin;
   const result: ReadResult = { resources: [], broken: [], strays: [] };
   const lines = text.split('\n');
+  // The last line down to each that says something.
+  const spoken: number[] = [];
+  for (const [index, line] of lines.entries()) spoken.push(line.trim() === '' ? (spoken.at(-1) ?? 1) : index + 1);
+  let inSecret: boolean | undefined;
   for (const document of readYaml(text)) {
     for (const fault of document.faults) {
       // What is not closed is missed at the end of the text: the last line that says something is meant.
-      const line = Math.max(1, lines.findLastIndex((each, index) => index < fault.line && each.trim() !== '') + 1);
+      const line = spoken[Math.min(fault.line, lines.length) - 1] ?? 1;
       const excerpt = (lines[line - 1] ?? '').trim();
-      const secret = mayHoldSecret(excerpt) || mentionsSecret(text);
+      inSecret ??= mentionsSecret(text);
+      const secret = inSecret || mayHoldSecret(excerpt);
       result.broken.push({ ...fault, line, file, excerpt, secret });
     }
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);
     const isEmptyList = typeof document.value === 'object' && (document.value as { kind?: unknown }).kind === 'List';
     if (resources.length === 0 && !isEmptyList) result.strays.push({ file, line: document.firstLine });
-    result.resources.push(...resources);
+    for (const resource of resources) result.resources.push(resource);
   }
   return result;
 }

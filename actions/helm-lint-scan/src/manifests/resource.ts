@@ -83,9 +83,11 @@ function nameOf(object: Data): string {
 export function numberSiblings(resources: readonly Resource[]): Resource[] {
   const key = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
   const groups = Map.groupBy(resources, key);
+  const seen = new Map<string, number>();
   return resources.map((resource) => {
-    const group = groups.get(key(resource)) ?? [];
-    const source = { ...resource.source, ordinal: group.indexOf(resource), siblings: group.length };
-    return { ...resource, source };
+    const group = key(resource);
+    const ordinal = seen.get(group) ?? 0;
+    seen.set(group, ordinal + 1);
+    return { ...resource, source: { ...resource.source, ordinal, siblings: groups.get(group)?.length ?? 1 } };
   });
 }

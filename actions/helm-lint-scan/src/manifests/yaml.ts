@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -64,26 +65,43 @@ export function readYaml(text: string): YamlDocument[] {
     customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)), OCTAL],
   });
   const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
-  return list.map((document) => readDocument(document, counter));
+  return list.map((document) => readDocument(document, counter, text.includes('*')));
 }
 
-/** Where the first alias stands whose anchor is not there. */
-function unresolved(document: Document<ParsedNode>): number | undefined {
-  let offset: number | undefined;
+/** Aliases that are followed in one document: the parser looks for each among all. */
+const MAX_ALIASES = 10_000;
+/** What a document may have when its aliases are replaced by what they stand for. */
+const MAX_VALUES = 1_000_000;
+
+/** What each alias stands for: the last node before it with that anchor. Found in one go, as the parser's own way looks at all nodes for each. */
+function readAliases(document: Document<ParsedNode>): Map<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>();
+  const aliases = new Map<Alias, Node | undefined>();
   visit(document, {
-    Alias(_key, node) {
-      if (node.resolve(document) !== undefined) return undefined;
-      offset = node.range?.[0];
-      return visit.BREAK;
+    Node(_key, node) {
+      if (isAlias(node)) aliases.set(node, anchors.get(node.source));
+      else if ('anchor' in node && node.anchor) anchors.set(node.anchor, node);
     },
   });
-  return offset;
+  return aliases;
+}
+
+/** How many values data has, each counted as often as it is met. */
+function countValues(value: unknown, known = new Map<object, number>()): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  let count = 1;
+  for (const each of Object.values(value)) count += countValues(each, known);
+  known.set(value, count);
+  return count;
 }
 
 /** What the engine says when a text has more levels than its stack; the parser hands it on, once for each. */
 const DEPTH = /^Maximum call stack/;
 
-function readDocument(document: Document<ParsedNode>, counter: LineCounter): YamlDocument {
+/** @param aliased whether there may be aliases in it */
+function readDocument(document: Document<ParsedNode>, counter: LineCounter, aliased: boolean): YamlDocument {
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
   const faults = new Map<string, YamlFault>();
   const refuse = (text: string, offset: number): void => {
@@ -91,31 +109,49 @@ function readDocument(document: Document<ParsedNode>, counter: LineCounter): Yam
     faults.set(`${fault.line} ${fault.message}`, fault);
   };
   for (const { message, pos } of document.errors) refuse(message, pos[0]);
+  let known: Map<Alias, Node | undefined> | undefined;
+  const aliases = (): Map<Alias, Node | undefined> => {
+    known ??= readAliases(document);
+    return known;
+  };
+  const start = document.range?.[0] ?? 0;
+  const many = aliased && faults.size === 0 ? aliases().size : 0;
+  if (many > MAX_ALIASES) refuse(`It has ${many} aliases, more than ${MAX_ALIASES}`, start);
   let value: unknown;
   if (faults.size === 0) {
     try {
       value = document.toJS({ maxAliasCount: 1000 });
+      if (many > 0 && countValues(value) > MAX_VALUES) {
+        value = undefined;
+        refuse(`Its aliases stand for more than ${MAX_VALUES} values`, start);
+      }
     } catch (error) {
       // An alias of nothing, or aliases of aliases that would expand without end.
-      refuse((error as Error).message, unresolved(document) ?? document.range?.[0] ?? 0);
+      const [unresolved] = [...aliases()].find(([, target]) => target === undefined) ?? [];
+      refuse((error as Error).message, unresolved?.range?.[0] ?? start);
     }
   }
   return {
     value,
     faults: [...faults.values()],
     firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
-    find: (path) => findNode(document, path, lineAt),
+    find: (path) => findNode(document, path, { lineAt, aliases }),
   };
 }
 
-function findNode(document: Document<ParsedNode>, path: Path, lineAt: (offset: number) => number) {
+interface Reading {
+  lineAt(offset: number): number;
+  aliases(): ReadonlyMap<Alias, Node | undefined>;
+}
+
+function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases }: Reading) {
   let node: unknown = document.contents;
   let line = lineAt(document.contents?.range?.[0] ?? 0);
   let depth = 0;
   for (const step of path) {
-    if (isAlias(node)) node = node.resolve(document);
+    if (isAlias(node)) node = aliases().get(node);
     if (isMap(node)) {
-      const pair = pairOf(node, step, document);
+      const pair = pairOf(node, String(step), aliases);
       if (pair === undefined) break;
       line = lineAt((pair.key as Node).range?.[0] ?? 0);
       node = isPair(pair) ? pair.value : undefined;
@@ -130,29 +166,45 @@ function findNode(document: Document<ParsedNode>, path: Path, lineAt: (offset: n
   return { line, depth };
 }
 
-/**
- * The pair of a key in a mapping, or else in the mappings that `<<` puts there.
- * @param within mappings on the way here: one that is put into itself ends
- */
-function pairOf(
-  map: YAMLMap,
-  step: string | number,
-  document: Document<ParsedNode>,
-  within: readonly YAMLMap[] = [],
-): Pair | undefined {
-  const [own] = map.items.filter(({ key }) => keyText(key) === String(step));
-  if (own !== undefined) return own;
-  const path = [...within, map];
-  const merged = map.items
-    .filter(({ key }) => keyText(key) === '<<')
-    .flatMap(({ value }) => (isSeq(value) ? value.items : [value]))
-    .map((each) => (isAlias(each) ? each.resolve(document) : each));
-  for (const source of merged) {
-    if (!isMap(source) || path.includes(source)) continue;
-    const pair = pairOf(source, step, document, path);
-    if (pair !== undefined) return pair;
+/** The pair of a key in a mapping, or else in the mappings that `<<` puts there; one that is put into itself ends. */
+function pairOf(map: YAMLMap, key: string, aliases: Reading['aliases']): Pair | undefined {
+  const seen = new Set<unknown>();
+  const open: unknown[] = [map];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const source = isAlias(next) ? aliases().get(next) : next;
+    if (!isMap(source) || seen.has(source)) continue;
+    seen.add(source);
+    const { pairs, merged } = pairsOf(source);
+    const own = pairs.get(key);
+    if (own !== undefined) return own;
+    for (const each of merged.toReversed()) open.push(each);
   }
   return undefined;
+}
+
+interface Pairs {
+  /** The first of each key. */
+  pairs: ReadonlyMap<string, Pair>;
+  /** What `<<` puts there. */
+  merged: readonly unknown[];
+}
+
+const readMaps = new WeakMap<YAMLMap, Pairs>();
+
+/** Read once: every finding in a mapping asks for one of its keys. */
+function pairsOf(map: YAMLMap): Pairs {
+  const before = readMaps.get(map);
+  if (before !== undefined) return before;
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = keyText(pair.key);
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
+  }
+  const merged = map.items
+    .filter(({ key }) => keyText(key) === '<<')
+    .flatMap(({ value }) => (isSeq(value) ? value.items : [value]));
+  readMaps.set(map, { pairs, merged });
+  return { pairs, merged };
 }
 
 /** The parser makes a symbol of the key `<<`. */

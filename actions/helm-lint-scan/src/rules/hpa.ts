@@ -16,22 +16,48 @@ export interface Scaling {
 
 const isHpa = (resource: Resource): boolean => groupOf(resource.apiVersion) === 'autoscaling';
 
+const known = new WeakMap<Scope, Scaling[]>();
+const knownTargets = new WeakMap<Scope, ReadonlyMap<Resource, Scaling>>();
+
 /** The autoscalers of a scope. */
 export function scalings(scope: Scope): Scaling[] {
+  const all = known.get(scope) ?? readScalings(scope);
+  known.set(scope, all);
+  return all;
+}
+
+/** The first autoscaler that scales a resource. */
+export function scalingOf(scope: Scope, target: Resource): Scaling | undefined {
+  const targets =
+    knownTargets.get(scope) ??
+    new Map(
+      scalings(scope)
+        .toReversed()
+        .flatMap((each) => (each.target === undefined ? [] : [[each.target, each] as const])),
+    );
+  knownTargets.set(scope, targets);
+  return targets.get(target);
+}
+
+function readScalings(scope: Scope): Scaling[] {
+  const key = (kind: string, name: string, of: Resource): string => [kind, name, namespaceIn(scope, of)].join('\n');
+  const firstOf = <T>(all: readonly T[], resourceOf: (each: T) => Resource): Map<string, T> =>
+    new Map(
+      all.toReversed().map((each) => {
+        const resource = resourceOf(each);
+        return [key(resource.kind, resource.name, resource), each];
+      }),
+    );
+  const resources = firstOf(scope.resources, (resource) => resource);
+  const workloads = firstOf(scope.workloads, ({ resource }) => resource);
   return ofKind(scope, 'HorizontalPodAutoscaler')
     .filter(isHpa)
     .map((hpa) => {
       const reference = dataAt(hpa.object, 'spec', 'scaleTargetRef');
       const kind = textAt(reference, 'kind') ?? '?';
       const name = textAt(reference, 'name') ?? '?';
-      const isTarget = (each: Resource): boolean =>
-        each.kind === kind && each.name === name && namespaceIn(scope, each) === namespaceIn(scope, hpa);
-      return {
-        hpa,
-        targetLabel: `${kind}/${name}`,
-        target: scope.resources.find(isTarget),
-        workload: scope.workloads.find(({ resource }) => isTarget(resource)),
-      };
+      const target = key(kind, name, hpa);
+      return { hpa, targetLabel: `${kind}/${name}`, target: resources.get(target), workload: workloads.get(target) };
     });
 }
 

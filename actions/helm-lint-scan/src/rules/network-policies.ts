@@ -1,6 +1,7 @@
 import { at, isData, listAt } from '../data.ts';
-import { matchesSelector, selectorAt } from '../manifests/selectors.ts';
+import { selectorAt } from '../manifests/selectors.ts';
 import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
+import { selectedBy } from './selection.ts';
 
 const policies = (scope: Scope) =>
   ofKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));
@@ -16,11 +17,10 @@ export const networkPolicySelectsNothing: ResourceRule = {
       const selector = selectorAt(policy.object, 'podSelector');
       // An empty selector holds for the whole namespace.
       if (selector === undefined || Object.keys(selector).length === 0) return [];
-      const found = scope.workloads.some(
-        ({ resource, labels }) =>
-          namespaceIn(scope, resource) === namespaceIn(scope, policy) && matchesSelector(selector, labels),
-      );
-      return found ? [] : [wrong(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
+      const found = selectedBy(scope, namespaceIn(scope, policy), selector);
+      return found.length > 0
+        ? []
+        : [wrong(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
     }),
 };
 

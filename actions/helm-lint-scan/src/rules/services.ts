@@ -1,28 +1,22 @@
 import { at, listAt, numberAt, textAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
-import { matchesLabels } from '../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
 import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
+import { selectedBy } from './selection.ts';
 
 interface Selection {
   service: Resource;
-  workloads: Workload[];
+  workloads: readonly Workload[];
 }
 
 /** The services that select pods, and the workloads whose pods they select. */
 function selections(scope: Scope): Selection[] {
-  return ofKind(scope, 'Service')
-    .filter(
-      ({ apiVersion, object }) => apiVersion === 'v1' && Object.keys(labelsAt(object, 'spec', 'selector')).length > 0,
-    )
-    .map((service) => ({
-      service,
-      workloads: scope.workloads.filter(
-        ({ resource, labels }) =>
-          namespaceIn(scope, resource) === namespaceIn(scope, service) &&
-          matchesLabels(labelsAt(service.object, 'spec', 'selector'), labels),
-      ),
-    }));
+  return ofKind(scope, 'Service').flatMap((service) => {
+    const matchLabels = labelsAt(service.object, 'spec', 'selector');
+    return service.apiVersion === 'v1' && Object.keys(matchLabels).length > 0
+      ? [{ service, workloads: selectedBy(scope, namespaceIn(scope, service), { matchLabels }) }]
+      : [];
+  });
 }
 
 export const serviceSelectsNothing: ResourceRule = {
@@ -36,13 +30,35 @@ export const serviceSelectsNothing: ResourceRule = {
     ),
 };
 
-/** The names and numbers of the ports that a workload's containers declare. */
-function declaredPorts({ containers }: Workload): { names: Set<string>; numbers: Set<number> } {
-  const ports = containers.filter(({ role }) => role !== 'init').flatMap(({ spec }) => listAt(spec, 'ports'));
-  return {
+interface Ports {
+  names: ReadonlySet<string>;
+  numbers: ReadonlySet<number>;
+}
+
+const known = new WeakMap<readonly Workload[], Ports>();
+
+/** The names and numbers of the ports that the workloads' containers declare. */
+function declaredPorts(workloads: readonly Workload[]): Ports {
+  const before = known.get(workloads);
+  if (before !== undefined) return before;
+  const ports = workloads.flatMap(({ containers }) =>
+    containers.filter(({ role }) => role !== 'init').flatMap(({ spec }) => listAt(spec, 'ports')),
+  );
+  const declared = {
     names: new Set(ports.flatMap((port) => textAt(port, 'name') ?? [])),
     numbers: new Set(ports.flatMap((port) => numberAt(port, 'containerPort') ?? [])),
   };
+  known.set(workloads, declared);
+  return declared;
+}
+
+/** Workloads that a sentence names. */
+const MAX_NAMED = 10;
+
+function namesOf(workloads: readonly Workload[]): string {
+  const names = workloads.slice(0, MAX_NAMED).map(({ resource }) => resource.name);
+  const more = workloads.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 export const servicePort: ResourceRule = {
@@ -55,12 +71,12 @@ export const servicePort: ResourceRule = {
       listAt(service.object, 'spec', 'ports').flatMap((port, index) => {
         const target = at(port, 'targetPort');
         if (typeof target !== 'string' || workloads.length === 0) return [];
-        if (workloads.some((workload) => declaredPorts(workload).names.has(target))) return [];
+        if (declaredPorts(workloads).names.has(target)) return [];
         return [
           wrong(
             service,
             ['spec', 'ports', index, 'targetPort'],
-            `sends to the port ${target}, which no container of ${workloads.map(({ resource }) => resource.name).join(', ')} has`,
+            `sends to the port ${target}, which no container of ${namesOf(workloads)} has`,
           ),
         ];
       }),
@@ -77,7 +93,7 @@ export const servicePortUndeclared: ResourceRule = {
       listAt(service.object, 'spec', 'ports').flatMap((port, index) => {
         const target = at(port, 'targetPort') ?? at(port, 'port');
         if (typeof target !== 'number' || workloads.length === 0) return [];
-        if (workloads.some((workload) => declaredPorts(workload).numbers.has(target))) return [];
+        if (declaredPorts(workloads).numbers.has(target)) return [];
         const key = at(port, 'targetPort') === undefined ? 'port' : 'targetPort';
         return [
           wrong(

@@ -1,0 +1,67 @@
+/** Where the actions of a template are. Each function looks at every letter a fixed number of times: a template may be of any length. */
+
+/** A text without the comments of the template, which may look like anything; their lines stay, empty, so that numbers hold. */
+export function withoutComments(text: string): string {
+  let result = '';
+  let kept = 0;
+  for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', Math.max(open + 1, kept))) {
+    const start = skipSpace(text, text[open + 2] === '-' ? open + 3 : open + 2);
+    if (!text.startsWith('/*', start)) continue;
+    const close = commentEnd(text, start + 2);
+    // Where this one does not end, none after it does.
+    if (close < 0) break;
+    result += text.slice(kept, open) + text.slice(open, close).replaceAll(/[^\n]/g, '');
+    kept = close;
+  }
+  return result + text.slice(kept);
+}
+
+/** Behind the braces that close a comment, or -1. */
+function commentEnd(text: string, from: number): number {
+  for (let end = text.indexOf('*/', from); end >= 0; end = text.indexOf('*/', end + 2)) {
+    const at = skipSpace(text, end + 2);
+    const close = text[at] === '-' ? at + 1 : at;
+    if (text.startsWith('}}', close)) return close + 2;
+  }
+  return -1;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && /\s/.test(text[at] as string)) at++;
+  return at;
+}
+
+/** The text with `change` done to each action, braces and all. */
+export function replaceActions(text: string, change: (action: string) => string): string {
+  let result = '';
+  let kept = 0;
+  for (const { from, to } of spans(text)) {
+    result += text.slice(kept, from) + change(text.slice(from, to));
+    kept = to;
+  }
+  return result + text.slice(kept);
+}
+
+/** No one writes a longer one; what follows after this many letters is not looked at. */
+const LONGEST = 10_000;
+
+/** The actions of a text, without braces, dashes and space around them. */
+export const actionsOf = (text: string): string[] => spans(text).map(({ from, to }) => inner(text.slice(from, to)));
+
+function spans(text: string): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (let from = text.indexOf('{{'); from >= 0; ) {
+    const close = text.indexOf('}}', from + 2);
+    if (close < 0) break;
+    found.push({ from, to: close + 2 });
+    from = text.indexOf('{{', close + 2);
+  }
+  return found;
+}
+
+function inner(action: string): string {
+  const from = action.startsWith('{{-') && action.length > 4 ? 3 : 2;
+  const text = action.slice(from, -2);
+  return (text.endsWith('-') ? text.slice(0, -1) : text).trim().slice(0, LONGEST);
+}

@@ -1,0 +1,119 @@
+import { at, isData, type Path } from '../data.ts';
+
+type Key = string | number;
+
+/** The items of a list or a mapping that a `range` goes over. */
+export interface Items {
+  /**
+   * Those that may be meant, the likeliest first.
+   * @param rest of the path, in the item; to its first `*` the item must have it
+   * @param name of the resource
+   */
+  choose(rest: Path, name: string): { keys: Key[]; sure: boolean };
+}
+
+const known = new WeakMap<object, Items>();
+
+/** Read once: every finding in a `range` asks for the items that it goes over. */
+export function itemsOf(holder: unknown): Items {
+  if (!Array.isArray(holder) && !isData(holder)) return { choose: () => ({ keys: [], sure: false }) };
+  const items = known.get(holder) ?? readItems(holder);
+  known.set(holder, items);
+  return items;
+}
+
+/** Items that are tried where several may be meant: of the same name, or those of an item of an item, which may have none. */
+const MAX_TRIED = 100;
+
+function readItems(holder: object): Items {
+  const keys: Key[] = Array.isArray(holder) ? [...holder.keys()] : Object.keys(holder);
+  const names = new NameIndex(holder, keys);
+  let paths: PathIndex | undefined;
+  return {
+    choose(rest, name) {
+      const star = rest.indexOf('*');
+      const path = star < 0 ? rest : rest.slice(0, star);
+      const named = names
+        .find(name)
+        .map((position) => keys[position] as Key)
+        .filter((key) => at(holder, key, ...path) !== undefined);
+      if (named.length > 0) return { keys: named.reverse(), sure: named.length === 1 };
+      paths ??= new PathIndex(holder, keys);
+      const { last, count } = paths.find(path);
+      if (count === 0) return { keys: [], sure: false };
+      const from = star < 0 ? last : Math.max(0, last - MAX_TRIED);
+      return { keys: keys.slice(from, last + 1).reverse(), sure: count === 1 };
+    },
+  };
+}
+
+/** The positions of items by their key or their `name`. */
+class NameIndex {
+  readonly #positions = new Map<string, number[]>();
+  readonly #lengths: readonly number[];
+
+  constructor(holder: object, keys: readonly Key[]) {
+    for (const [position, key] of keys.entries()) {
+      const own = typeof key === 'string' ? key : at(holder, key, 'name');
+      if (typeof own !== 'string') continue;
+      const same = this.#positions.get(own) ?? [];
+      same.push(position);
+      if (same.length > MAX_TRIED) same.shift();
+      this.#positions.set(own, same);
+    }
+    this.#lengths = [...new Set([...this.#positions.keys()].map(({ length }) => length))];
+  }
+
+  /** In their order. `shop-web` is called after `web`, and after an item whose `name` is `web`. */
+  find(name: string): number[] {
+    if (name.length > LONGEST_NAME) return [];
+    // What it ends in, behind a dash; and its words.
+    const ends = this.#lengths.flatMap((length) =>
+      length === name.length || name.at(-length - 1) === '-' ? [name.slice(name.length - length)] : [],
+    );
+    const found = [...new Set([...name.split('-'), ...ends])].flatMap((own) => this.#positions.get(own) ?? []);
+    return found.sort((one, other) => one - other);
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const LONGEST_NAME = 253;
+
+/** Nodes of the items that are looked at: aliases can make many of few. */
+const MAX_NODES = 500_000;
+
+interface PathNode {
+  /** The position of the last item that has the path, and how many have it. */
+  last: number;
+  count: number;
+  below: Map<string, PathNode>;
+}
+
+/** Which items have a path. */
+class PathIndex {
+  readonly #root: PathNode = { last: -1, count: 0, below: new Map() };
+
+  constructor(holder: object, keys: readonly Key[]) {
+    let budget = MAX_NODES;
+    for (const [position, key] of keys.entries()) {
+      const open: [value: unknown, node: PathNode][] = [[at(holder, key), this.#root]];
+      for (let next = open.pop(); next !== undefined && budget-- > 0; next = open.pop()) {
+        const [value, node] = next;
+        node.last = position;
+        node.count++;
+        if (typeof value !== 'object' || value === null) continue;
+        for (const [step, each] of Object.entries(value)) {
+          const below = node.below.get(step) ?? { last: -1, count: 0, below: new Map() };
+          node.below.set(step, below);
+          open.push([each, below]);
+        }
+      }
+    }
+  }
+
+  find(path: Path): { last: number; count: number } {
+    let node: PathNode | undefined = this.#root;
+    for (const step of path) node = node?.below.get(String(step));
+    return node ?? { last: -1, count: 0 };
+  }
+}
