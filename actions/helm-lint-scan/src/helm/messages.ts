@@ -1,5 +1,6 @@
 import { type Path, pathText, pointerPath } from '../data.ts';
 import { isSecretPath, withoutQuotes } from '../secrets.ts';
+import { behind, namedAfter, onOneLine, placesIn } from './search.ts';
 
 /** What Helm says is wrong, and where. */
 export interface HelmMessage {
@@ -26,11 +27,17 @@ export function renderMessages(stderr: string): HelmMessage[] {
     .split(/\r?\n/)
     // Log lines of Helm 4 repeat what the error says.
     .filter((line) => !/^level=\w+ msg=|^\w+\.go:\d+: /.test(line))
-    .join('\n')
-    .replace(/^[\s\S]*?^Error: /m, '')
-    .replace(/\n*Use --debug flag to render out invalid YAML\s*$/, '')
-    .trim();
-  return schemaMessages(text) ?? [errorMessage(text === '' ? stderr.trim() : text)];
+    .join('\n');
+  const start = text.search(/^Error: /m);
+  const error = withoutHint(start < 0 ? text : text.slice(start + 'Error: '.length));
+  return schemaMessages(error) ?? [errorMessage(error === '' ? stderr.trim() : error)];
+}
+
+const HINT = 'Use --debug flag to render out invalid YAML';
+
+function withoutHint(text: string): string {
+  const whole = text.trim();
+  return whole.endsWith(HINT) ? whole.slice(0, -HINT.length).trim() : whole;
 }
 
 /** What `helm lint` printed. */
@@ -68,36 +75,27 @@ function inFile(at: At, path: string): At {
   return path.startsWith('templates/') ? { in: 'rendered', file: path, line: at.line } : { ...at, file: path };
 }
 
-/** A place in a template: `chart/templates/x.yaml:6:17`. */
-const PLACE = /([^\s:()]+\/(?:templates|charts)\/[^:()"\n]+):(\d+)(?::\d+)?/g;
-
 function errorMessage(text: string): HelmMessage {
   const level = 'error';
+  const message = readable(text);
   // A template that includes another that fails: the last place is where the fault is.
-  const places = [...text.matchAll(PLACE)];
-  const [, file, line] = places.at(-1) ?? [];
-  const [, rendering] = places[0] ?? [];
-  if (file !== undefined && line !== undefined && !/^YAML parse error on/.test(text))
+  const places = placesIn(text);
+  const place = places.at(-1);
+  const rendered = namedAfter(['YAML parse error on '], text);
+  if (place !== undefined && !text.startsWith('YAML parse error on'))
+    return { level, message, at: { in: 'template', ...place }, rendering: places[0]?.file ?? place.file };
+  if (rendered !== undefined)
     return {
       level,
-      message: readable(text),
-      at: { in: 'template', file, line: Number(line) },
-      ...(rendering === undefined ? {} : { rendering }),
+      message,
+      at: { in: 'rendered', file: rendered.name, line: rendered.line },
+      rendering: rendered.name,
     };
-  const rendered = /YAML parse error on (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
-  if (rendered !== null)
-    return {
-      level,
-      message: readable(text),
-      at: { in: 'rendered', file: rendered[1] ?? '', line: Number(rendered[2] ?? 1) },
-      rendering: rendered[1] ?? '',
-    };
-  const yaml = /(?:cannot load|failed to parse) (.+?): (?:[\s\S]*?\bline (\d+))?/.exec(text);
-  if (yaml !== null)
-    return { level, message: readable(text), at: { in: 'file', file: yaml[1] ?? '', line: Number(yaml[2] ?? 1) } };
-  const here = /unable to parse YAML[\s\S]*?line (\d+)/.exec(text);
-  if (here !== null) return { level, message: readable(text), at: { in: 'file', file: '', line: Number(here[1]) } };
-  return { level, message: withAdvice(readable(text)), at: { in: 'chart' } };
+  const yaml = namedAfter(['cannot load ', 'failed to parse '], text);
+  if (yaml !== undefined) return { level, message, at: { in: 'file', file: yaml.name, line: yaml.line } };
+  const here = /line (\d+)/.exec(behind('unable to parse YAML', text) ?? '')?.[1];
+  if (here !== undefined) return { level, message, at: { in: 'file', file: '', line: Number(here) } };
+  return { level, message: withAdvice(message), at: { in: 'chart' } };
 }
 
 /** Faults against values.schema.json, each on its own: `- at '/web/port': got string, want integer`, before Helm 3.18 `- web.port: Invalid type…`. */
@@ -138,11 +136,19 @@ function refusals(path: Path, why: string): { message: string; path: Path }[] {
 
 /** Helm's sentence on one line, without the machinery around it and without the values that it repeats, which may be secrets. */
 function readable(text: string): string {
-  return text
-    .replace(/(unknown anchor) '.*' (?=referenced)/s, '$1 ')
-    .replace(/(range can't iterate over) .*/s, '$1 this value')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .trim();
+  const range = "range can't iterate over";
+  const iterated = text.indexOf(`${range} `);
+  const shown = iterated < 0 ? text : `${text.slice(0, iterated)}${range} this value`;
+  return onOneLine(withoutAnchor(shown));
+}
+
+/** An anchor that is not there may be a secret that begins with a star. */
+function withoutAnchor(text: string): string {
+  const start = text.indexOf("unknown anchor '");
+  const end = text.lastIndexOf("' referenced");
+  return start < 0 || end < start + "unknown anchor '".length
+    ? text
+    : `${text.slice(0, start)}unknown anchor ${text.slice(end + 2)}`;
 }
 
 function withAdvice(text: string): string {

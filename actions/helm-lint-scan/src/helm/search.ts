@@ -1,0 +1,72 @@
+/**
+ * Searches in what Helm says. Its sentences repeat what charts say, of any length, so each function looks at every letter a fixed
+ * number of times: a pattern that begins anywhere and runs to the end would take time with the square of the text.
+ */
+
+/** A place in a template: `chart/templates/x.yaml:6:17`. */
+export interface TemplatePlace {
+  file: string;
+  line: number;
+}
+
+/** The places in templates that a text names. */
+export function placesIn(text: string): TemplatePlace[] {
+  // A name has none of these signs; behind it stand a colon and the line.
+  const parts = text.split(/([:()\n])/);
+  const places: TemplatePlace[] = [];
+  for (let at = 0; at + 2 < parts.length; at += 2) {
+    const line = /^\d+/.exec(parts[at + 2] ?? '')?.[0];
+    const file = parts[at + 1] === ':' && line !== undefined ? templateAtEnd(parts[at] ?? '') : undefined;
+    if (file !== undefined) places.push({ file, line: Number(line) });
+  }
+  return places;
+}
+
+/** The template's name that a text ends in. It begins with a word and may have spaces after its folder, but no quotes. */
+function templateAtEnd(text: string): string | undefined {
+  const quote = text.lastIndexOf('"');
+  for (const { index, 0: folder } of text.matchAll(/\/(?:templates|charts)(?=\/)/g)) {
+    const name = index + folder.length + 1;
+    if (name <= quote || name >= text.length || index === 0 || /\s/.test(text[index - 1] ?? '')) continue;
+    let word = index;
+    while (word > 0 && !/\s/.test(text[word - 1] as string)) word--;
+    return text.slice(word);
+  }
+  return undefined;
+}
+
+/** What stands between one of the markers and `: ` on a line, and the number of the line that is spoken of after it. */
+export function namedAfter(markers: readonly string[], text: string): { name: string; line: number } | undefined {
+  let start = 0;
+  for (const line of text.split(/(?<=[\n\r\u2028\u2029])/)) {
+    const found = markers
+      .map((marker) => ({ marker, at: line.indexOf(marker) }))
+      .filter(({ at }) => at >= 0)
+      .sort((one, other) => one.at - other.at)[0];
+    const from = found === undefined ? -1 : found.at + found.marker.length;
+    const colon = from < 0 ? -1 : line.indexOf(': ', from + 1);
+    if (colon > 0) return { name: line.slice(from, colon), line: lineNumber(text.slice(start + colon + 2)) ?? 1 };
+    start += line.length;
+  }
+  return undefined;
+}
+
+/** Of `line 6`. */
+export function lineNumber(text: string): number | undefined {
+  const found = /\bline (\d+)/.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** The text behind a marker, or `undefined` when it is not there. */
+export function behind(marker: string, text: string): string | undefined {
+  const at = text.indexOf(marker);
+  return at < 0 ? undefined : text.slice(at + marker.length);
+}
+
+/** The text on one line. */
+export const onOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
