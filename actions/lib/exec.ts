@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ChildEnvironment } from './child-environment.ts';
 import { ActionError, messageOf, ToolMissingError } from './errors.ts';
+import { type Limits, LimitWatch } from './limits.ts';
 
 export interface ExecOptions {
   cwd?: string;
@@ -12,12 +13,16 @@ export interface ExecOptions {
   onErrorLine?: (line: string) => void;
   /** Ends the process; its result has an exit code that is not zero. */
   signal?: AbortSignal;
+  /** The process that takes more is ended, and its result says what it took. */
+  limits?: Limits;
 }
 
 export interface ExecResult {
   exitCode: number;
   stdout: string;
   stderr: string;
+  /** The limit that the process met, in words: `more than 120 seconds`. Its output is then not whole. */
+  exceeded?: string;
 }
 
 /** The one place where processes start. No shell is ever involved: arguments reach the program as they are. */
@@ -57,11 +62,15 @@ export function openExec(installHint: Readonly<Record<string, string>>): Exec {
 /** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
 const STOPPED = 143;
 
+/** A process that is asked to end and does not is killed, before the step itself has to end. */
+const GRACE_MS = 4000;
+
 async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
-  const { cwd, env, input, onErrorLine, signal } = options;
+  const { cwd, env, input, onErrorLine, signal, limits = {} } = options;
   if (signal?.aborted) return { exitCode: STOPPED, stdout: '', stderr: '' };
   const { getExecOutput } = await import('@actions/exec');
   const lines = onErrorLine === undefined ? undefined : new Lines(onErrorLine);
+  const watch = new LimitWatch(limits, () => execution.child?.kill('SIGKILL'));
   const execution = await holdChild(() =>
     getExecOutput(`"${path}"`, [...args], {
       silent: true,
@@ -69,16 +78,30 @@ async function start(path: string, args: readonly string[], options: ExecOptions
       ...(cwd === undefined ? {} : { cwd }),
       env,
       ...(input === undefined ? {} : { input: Buffer.from(input) }),
-      listeners: { stderr: (data) => lines?.push(data) },
+      listeners: {
+        stdout: (data) => watch.printed(data.length),
+        stderr: (data) => {
+          watch.printed(data.length);
+          lines?.push(data);
+        },
+      },
     }),
   );
-  const stop = () => void execution.child?.kill('SIGTERM');
+  watch.start(() => execution.child);
+  let kill: NodeJS.Timeout | undefined;
+  const stop = () => {
+    execution.child?.kill('SIGTERM');
+    kill = setTimeout(() => execution.child?.kill('SIGKILL'), GRACE_MS);
+  };
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const { exitCode, stdout, stderr } = await execution.output;
     lines?.end();
-    return { exitCode: exitCode ?? STOPPED, stdout, stderr };
+    const result = { exitCode: exitCode ?? STOPPED, stdout, stderr };
+    return watch.exceeded === undefined ? result : { ...result, exitCode: STOPPED, exceeded: watch.exceeded };
   } finally {
+    watch.stop();
+    clearTimeout(kill);
     signal?.removeEventListener('abort', stop);
   }
 }

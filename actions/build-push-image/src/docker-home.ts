@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
+import { withScratch } from '../../lib/cancellation.ts';
 import { ACTIONS_CACHE, type ChildEnvironment, environmentWithoutRunner, TOKENS } from '../../lib/child-environment.ts';
 import { ActionError } from '../../lib/errors.ts';
 import type { Environment } from '../../lib/inputs.ts';
@@ -51,20 +51,8 @@ export function neededVariables({
  * and when the process ends by a defect.
  */
 export async function withDockerHome<T>(step: DockerStep, work: (home: DockerHome) => Promise<T>): Promise<T> {
-  const { env, cancel } = step;
-  const scratch = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'build-push-image-'));
-  const remove = () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-  const stop = async (signal: NodeJS.Signals) => {
-    await cancel();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', remove);
-  try {
-    return await work(await openHome(step, scratch));
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', remove);
-    remove();
-  }
+  const prefix = join(step.env.RUNNER_TEMP || tmpdir(), 'build-push-image-');
+  return withScratch(prefix, step.cancel, async (scratch) => work(await openHome(step, scratch)));
 }
 
 async function openHome({ env, logins, needed }: DockerStep, scratch: string): Promise<DockerHome> {

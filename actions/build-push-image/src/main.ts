@@ -1,8 +1,8 @@
+import { cancellable } from '../../lib/cancellation.ts';
 import { annotate } from '../../lib/commands.ts';
 import { readContext, readEvent } from '../../lib/context.ts';
 import { openExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { cancellable } from './cancellation.ts';
 import { readSettings } from './inputs.ts';
 
 const NAME = 'build-push-image';

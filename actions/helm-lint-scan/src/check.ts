@@ -1,6 +1,8 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cancellable, withScratch } from '../../lib/cancellation.ts';
 import { info } from '../../lib/commands.ts';
-import { openExec } from '../../lib/exec.ts';
+import { type Exec, openExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
 import { reportChart, reportCrds, reportFailures, reportLint, reportRepeatedKeys } from './chart-findings.ts';
 import type { Files } from './files.ts';
@@ -46,12 +48,20 @@ export interface CheckTools {
 /** The subject of plain manifests among the charts' folders. */
 const MANIFESTS = 'manifests';
 
-export async function check(
+/** All that is written down for Helm and the scanners is in one folder, which is gone with them when the step is cancelled. */
+export async function check(settings: Settings, material: Material, tools: CheckTools): Promise<Checked> {
+  const exec = cancellable(openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT }));
+  const prefix = join(tools.env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
+  return withScratch(prefix, exec.cancel, (scratch) =>
+    checkAll(settings, material, { ...tools, env: { ...tools.env, RUNNER_TEMP: scratch }, exec }),
+  );
+}
+
+async function checkAll(
   settings: Settings,
   material: Material,
-  { files, env, now, refusals }: CheckTools,
+  { files, env, now, refusals, exec }: CheckTools & { exec: Exec },
 ): Promise<Checked> {
-  const exec = openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT });
   const { schemas, reader, stacks, suppressions } = material;
   const findings = new Findings(settings.levels);
   const helm = material.charts.length === 0 ? undefined : await openHelm(exec, settings.helm, env);

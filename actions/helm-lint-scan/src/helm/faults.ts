@@ -21,6 +21,9 @@ export interface FaultTools {
 /** A chart with more templates that fail has one cause for all of them. */
 const MAX_TEMPLATES = 50;
 
+/** A chart that is slow to fail is not asked again and again. */
+const MAX_SECONDS = 60;
+
 /** The next faults may be no more than a consequence of what was taken out. */
 const CONSEQUENCE = /no template "|template: no template|not defined/;
 
@@ -39,6 +42,7 @@ export async function renderFaults(
   let copy: ChartCopy | undefined;
   let answer = first;
   let asked = request;
+  const started = performance.now();
   while (answer.exitCode !== 0) {
     const messages = renderMessages(answer.stderr);
     if (emptied.size > 0 && messages.some(({ message }) => CONSEQUENCE.test(message))) break;
@@ -48,7 +52,8 @@ export async function renderFaults(
     // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
     if (messages.some(({ at }) => at.in === 'rendered'))
       faults.unreadable.push(...tools.broken((await tools.helm.render(asked, true)).stdout));
-    if (file === undefined || emptied.size >= MAX_TEMPLATES) break;
+    const seconds = (performance.now() - started) / 1000;
+    if (file === undefined || emptied.size >= MAX_TEMPLATES || seconds > MAX_SECONDS) break;
     copy ??= await tools.helm.copyChart(request.folder);
     if (!(await copy.empty(file))) break;
     emptied.add(file);

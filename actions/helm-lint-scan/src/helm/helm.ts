@@ -52,6 +52,19 @@ export const HELM_HINT =
  */
 const listItem = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
 
+/** What one run of Helm may take. Large charts take seconds, a megabyte of output and 200 MiB. */
+const HELM_LIMITS = { seconds: 120, output: 32, memory: 4096 };
+
+/** A run that was ended is one that failed: what was rendered is not whole. */
+const withLimit = (result: ExecResult): ExecResult =>
+  result.exceeded === undefined
+    ? result
+    : {
+        ...result,
+        stdout: '',
+        stderr: `Error: Helm took ${result.exceeded} and was ended. Look for a template that repeats something without end, or render less in one chart`,
+      };
+
 /** A port where nothing listens: a chart whose values schema refers to a web address fails at once instead of reaching out. */
 const NOWHERE = 'http://127.0.0.1:9';
 
@@ -78,7 +91,8 @@ export async function openHelm(exec: Exec, program: string, env: Environment): P
   const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
   await Promise.all([mkdir(join(folder, 'values')), writeFile(join(folder, 'kubeconfig'), '')]);
   const closed = helmEnvironment(env, folder);
-  const run = (args: readonly string[]): Promise<ExecResult> => exec.run(program, args, { env: closed });
+  const run = async (args: readonly string[]): Promise<ExecResult> =>
+    withLimit(await exec.run(program, args, { env: closed, limits: HELM_LIMITS }));
   const common = ({ valuesFiles, kubeVersion, namespace }: RenderRequest): string[] => [
     ...valuesFiles.flatMap((file) => ['--values', listItem(file)]),
     '--kube-version',

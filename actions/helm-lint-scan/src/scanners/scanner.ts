@@ -56,8 +56,17 @@ export interface Scanner {
   scan(context: ScanContext): Promise<Scanned[]>;
 }
 
-/** What an engine printed, as JSON. @throws {ActionError} with its own words when it printed something else */
-export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode }: ExecResult): unknown {
+/** What one run of an engine may take. Checkov takes seconds to start, and looks at everything in one run. */
+const SCANNER_LIMITS = { seconds: 600, output: 128, memory: 4096 };
+
+/** What an engine printed, as JSON. @throws {ActionError} with its own words when it printed something else, or took too much */
+export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, exceeded }: ExecResult): unknown {
+  if (exceeded !== undefined)
+    throw new ActionError({
+      what: `${scanner} was ended`,
+      why: `it took ${exceeded}`,
+      next: `Check fewer charts in one step, or take ${scanner} out of the input scanners.`,
+    });
   try {
     return JSON.parse(stdout);
   } catch (error) {
@@ -101,7 +110,7 @@ export async function scanAll(
             scratch,
             files,
             schemas: tools.schemas,
-            run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env }),
+            run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env, limits: SCANNER_LIMITS }),
           }),
         ),
       })),

@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import type { Exec } from './exec.ts';
+
+/** A runner waits 7.5 s after its first signal: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation */
+const PATIENCE_MS = 5000;
+
+/** A process starter whose running processes can be ended. */
+export interface CancellableExec extends Exec {
+  /** End all that runs and start nothing more; resolves when the processes are gone, or do not go in time. */
+  cancel(): Promise<void>;
+}
+
+export function cancellable(exec: Exec): CancellableExec {
+  const controller = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  return {
+    async run(tool, args, options) {
+      const process = exec.run(tool, args, { ...options, signal: controller.signal });
+      running.add(process);
+      try {
+        return await process;
+      } finally {
+        running.delete(process);
+      }
+    },
+    async cancel() {
+      controller.abort();
+      const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+      await Promise.race([Promise.allSettled(running), patience]);
+    },
+  };
+}
+
+/**
+ * Do the work with a folder of its own, private to this user (mode 0700). The folder is gone afterwards: after success, after failure,
+ * when the runner cancels the job (SIGINT, then SIGTERM), and when the process ends by a defect.
+ * @param prefix the beginning of the folder's path, to which a few letters are added
+ * @param cancel ends what runs in the folder, before the process itself ends by a signal
+ */
+export async function withScratch<T>(
+  prefix: string,
+  cancel: () => Promise<void>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(prefix);
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const stop = async (signal: NodeJS.Signals) => {
+    await cancel();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', remove);
+  try {
+    return await work(folder);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', remove);
+    remove();
+  }
+}
