@@ -1,6 +1,7 @@
+import { textAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
 import type { TemplateSource } from '../subcharts.ts';
-import { numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
+import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlFault } from './yaml.ts';
 
 /** A document that is no object of Kubernetes. */
@@ -47,7 +48,7 @@ function readFileText(text: string, origin: Origin): ReadResult {
     }
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);
-    const isEmptyList = typeof document.value === 'object' && (document.value as { kind?: unknown }).kind === 'List';
+    const isEmptyList = textAt(document.value, 'kind') === 'List' || isList(document.value);
     if (resources.length === 0 && !isEmptyList) result.strays.push({ file, line: document.firstLine });
     for (const resource of resources) result.resources.push(resource);
   }

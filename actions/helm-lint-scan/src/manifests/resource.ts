@@ -65,11 +65,28 @@ type KubernetesObject = Data & { apiVersion: string; kind: string };
 const isObject = (value: unknown): value is KubernetesObject =>
   isData(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
 
+/** Whether a document is a list: `List` itself, or one of a kind, such as `ConfigMapList`, with items. */
+export const isList = (value: unknown): boolean =>
+  isObject(value) &&
+  ((value.kind === 'List' && value.apiVersion === 'v1') || (value.kind.endsWith('List') && Array.isArray(value.items)));
+
 function objectsOf(value: unknown, prefix: Path): { object: KubernetesObject; prefix: Path }[] {
   if (!isObject(value)) return [];
-  if (value.kind === 'List' && value.apiVersion === 'v1')
-    return listAt(value, 'items').flatMap((item, index) => objectsOf(item, [...prefix, 'items', index]));
-  return [{ object: value, prefix }];
+  if (!isList(value)) return [{ object: value, prefix }];
+  return listAt(value, 'items').flatMap((item, index) =>
+    objectsOf(withListKind(item, value), [...prefix, 'items', index]),
+  );
+}
+
+/**
+ * An item of a list of one kind need not say what it is.
+ * Source: `decodeToList` of https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
+ */
+function withListKind(item: unknown, { apiVersion, kind }: KubernetesObject): unknown {
+  const itemKind = kind.slice(0, -'List'.length);
+  return isData(item) && item.kind === undefined && item.apiVersion === undefined && itemKind !== ''
+    ? { apiVersion, kind: itemKind, ...item }
+    : item;
 }
 
 function nameOf(object: Data): string {

@@ -61,6 +61,7 @@ export function readYaml(text: string): YamlDocument[] {
     merge: true,
     lineCounter: counter,
     prettyErrors: false,
+    uniqueKeys: false,
     logLevel: 'silent',
     customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)), OCTAL],
   });
@@ -97,46 +98,91 @@ function countValues(value: unknown, known = new Map<object, number>()): number 
   return count;
 }
 
-/** What the engine says when a text has more levels than its stack; the parser hands it on, once for each. */
-const DEPTH = /^Maximum call stack/;
+/** What the engine says when a text has more levels than its stack; the parser hands it on, once for each, in one way or another. */
+const DEPTH = /^Maximum call stack|: Stack overflow$/;
+
+interface Fault {
+  message: string;
+  offset: number;
+}
 
 /** @param aliased whether there may be aliases in it */
 function readDocument(document: Document<ParsedNode>, counter: LineCounter, aliased: boolean): YamlDocument {
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  const faults = new Map<string, YamlFault>();
-  const refuse = (text: string, offset: number): void => {
-    const fault = { message: DEPTH.test(text) ? 'It is nested too deeply' : text, line: lineAt(offset) };
-    faults.set(`${fault.line} ${fault.message}`, fault);
-  };
-  for (const { message, pos } of document.errors) refuse(message, pos[0]);
   let known: Map<Alias, Node | undefined> | undefined;
   const aliases = (): Map<Alias, Node | undefined> => {
     known ??= readAliases(document);
     return known;
   };
-  const start = document.range?.[0] ?? 0;
-  const many = aliased && faults.size === 0 ? aliases().size : 0;
-  if (many > MAX_ALIASES) refuse(`It has ${many} aliases, more than ${MAX_ALIASES}`, start);
-  let value: unknown;
-  if (faults.size === 0) {
-    try {
-      value = document.toJS({ maxAliasCount: 1000 });
-      if (many > 0 && countValues(value) > MAX_VALUES) {
-        value = undefined;
-        refuse(`Its aliases stand for more than ${MAX_VALUES} values`, start);
-      }
-    } catch (error) {
-      // An alias of nothing, or aliases of aliases that would expand without end.
-      const [unresolved] = [...aliases()].find(([, target]) => target === undefined) ?? [];
-      refuse((error as Error).message, unresolved?.range?.[0] ?? start);
-    }
-  }
+  const { value, faults } = readValue(document, aliased ? aliases : () => new Map());
   return {
     value,
-    faults: [...faults.values()],
+    faults: faultsOf(faults, lineAt),
     firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
     find: (path) => findNode(document, path, { lineAt, aliases }),
   };
+}
+
+function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']): { value: unknown; faults: Fault[] } {
+  const start = document.range?.[0] ?? 0;
+  const faults = document.errors.map(({ message, pos }) => ({ message, offset: pos[0] }));
+  try {
+    const repeated = repeatedKeys(document.contents).map((offset) => ({ message: 'Map keys must be unique', offset }));
+    if (repeated.length > 0) faults.push(...repeated.slice(0, MAX_REPEATED));
+    if (faults.length > 0)
+      return {
+        value: undefined,
+        faults: faults.sort((one, other) => (repeated.length > 0 ? one.offset - other.offset : 0)),
+      };
+    const count = aliases().size;
+    if (count > MAX_ALIASES)
+      return {
+        value: undefined,
+        faults: [{ message: `It has ${count} aliases, more than ${MAX_ALIASES}`, offset: start }],
+      };
+    const value: unknown = document.toJS({ maxAliasCount: 1000 });
+    return count > 0 && countValues(value) > MAX_VALUES
+      ? {
+          value: undefined,
+          faults: [{ message: `Its aliases stand for more than ${MAX_VALUES} values`, offset: start }],
+        }
+      : { value, faults };
+  } catch (error) {
+    const { message } = error as Error;
+    // An alias of nothing, aliases of aliases that would expand without end, or too many levels.
+    const [unresolved] = DEPTH.test(message) ? [] : ([...aliases()].find(([, target]) => target === undefined) ?? []);
+    return { value: undefined, faults: [...faults, { message, offset: unresolved?.range?.[0] ?? start }] };
+  }
+}
+
+/** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
+function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number): YamlFault[] {
+  const deep = faults.find(({ message }) => DEPTH.test(message));
+  if (deep !== undefined) return [{ message: 'It is nested too deeply', line: lineAt(deep.offset) }];
+  const lines = faults.map(({ message, offset }) => ({ message, line: lineAt(offset) }));
+  return [...new Map(lines.map((fault) => [`${fault.line} ${fault.message}`, fault])).values()];
+}
+
+/** Keys that a mapping has already which are told of. */
+const MAX_REPEATED = 1000;
+
+/** Where keys stand that their mapping has already. The parser's own way compares each key of a mapping with all others. */
+function repeatedKeys(root: unknown): number[] {
+  const offsets: number[] = [];
+  const open: unknown[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isSeq(node)) for (const item of node.items) open.push(item ?? null);
+    if (!isMap(node)) continue;
+    const seen = new Set<unknown>();
+    for (const { key, value } of node.items) {
+      if (isScalar(key)) {
+        if (seen.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+      open.push(key ?? null, value ?? null);
+    }
+  }
+  return offsets.sort((one, other) => one - other);
 }
 
 interface Reading {
