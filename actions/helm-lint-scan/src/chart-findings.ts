@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import type { ValuesCase } from './cases.ts';
 import type { Chart } from './charts.ts';
-import type { Path } from './data.ts';
+import { listAt, type Path, textAt } from './data.ts';
 import type { CaseId, Findings } from './findings.ts';
 import type { HelmMessage } from './helm/messages.ts';
 import type { Locator, Place } from './locate/locate.ts';
@@ -79,7 +79,7 @@ export function reportFailures(rendered: RenderedCase, locator: Locator, finding
     const broken = rendered.unreadable.find((each) => each.file === file);
     const place = () =>
       broken === undefined ? placeOf(at, chart, values, locator) : locator.excerpt(broken.file, broken.excerpt);
-    const said = readable(message, at, values);
+    const said = at.in === 'name' ? nameFault(values, message) : readable(message, at, values);
     const text = broken === undefined || broken.excerpt === '' || broken.secret ? said : `${said}: ${broken.excerpt}`;
     findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
   }
@@ -105,7 +105,7 @@ export function reportLint(
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
   for (const { level, message, at } of messages) {
     const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.fault === undefined;
-    const repeats = failed && level === 'error' && !aboutMeta;
+    const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
     // Looked at here too: deprecations for each version and not only the linter's, and the chart's version.
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({
@@ -144,9 +144,34 @@ function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locato
       if (given !== undefined) return { file: given, line: at.line, exact: true };
       return locator.line(join(chart.path, at.file), at.line, at.line > 1);
     }
+    case 'name': {
+      const file = misnamed(values);
+      return file === undefined ? nowhere(chart, locator) : { file, line: 1, exact: true };
+    }
+    case 'meta':
+      return placeInFile(chart, 'Chart.yaml', metaPath(at, chart));
     case 'chart':
-      return locator.line(join(chart.path, 'Chart.yaml'), 1, false);
+      return nowhere(chart, locator);
   }
+}
+
+const nowhere = (chart: Chart, locator: Locator): Place => locator.line(join(chart.path, 'Chart.yaml'), 1, false);
+
+/** The first values file whose name Helm takes for a faulty address: it has a control character, or a `%` that begins no escape. */
+const misnamed = ({ files }: ValuesCase): string | undefined =>
+  files.find(({ path }) => /\p{Cc}|%(?![\da-f]{2})/iu.test(path))?.path;
+
+function nameFault(values: ValuesCase, message: string): string {
+  const file = misnamed(values);
+  return file === undefined
+    ? message
+    : `Helm cannot open the values file ${JSON.stringify(file)}: it reads the name as an address, in which there may be no control character and no % but as an escape. Give the file another name`;
+}
+
+function metaPath(at: Extract<HelmMessage['at'], { in: 'meta' }>, { meta }: Chart): Path {
+  if (at.key === 'kubeVersion') return [at.key];
+  const index = listAt(meta.value, at.key).findIndex((each) => textAt(each, 'name') === at.name);
+  return index < 0 ? [at.key] : [at.key, index];
 }
 
 /** A definition that cannot be read validates nothing, which must not look like a pass. */

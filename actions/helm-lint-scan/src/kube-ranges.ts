@@ -8,7 +8,8 @@ const minorVersion = (minor: string, full = `${minor}.0`): KubeVersion => ({ tex
 
 /**
  * The newest versions among those bundled that a chart runs on.
- * A range that allows none of them gives the lowest version that it does allow, so that the chart is rendered all the same.
+ * A range that allows none of them gives the nearest version that it does allow, so that the chart is rendered all the same: the newest
+ * before those bundled, or else the first after them.
  * @param bundled minor versions, newest first
  * @param range `kubeVersion` of Chart.yaml, in the grammar of https://github.com/Masterminds/semver
  */
@@ -19,11 +20,23 @@ export function defaultVersions(bundled: readonly string[], range: string | unde
   if (constraint === undefined) return newest;
   const allowed = bundled.flatMap((minor) => lowestAllowed(minor, constraint) ?? []);
   if (allowed.length > 0) return allowed.slice(0, DEFAULT_COUNT);
-  const lowest = semver.minVersion(constraint.text);
-  return lowest === null
-    ? newest
-    : [minorVersion(`${lowest.major}.${lowest.minor}`, `${lowest.major}.${lowest.minor}.${lowest.patch}`)];
+  for (const minor of othersByDistance(bundled)) {
+    const nearest = lowestAllowed(minor, constraint);
+    if (nearest !== undefined) return [nearest];
+  }
+  return newest;
 }
+
+/** The minor versions of Kubernetes 1 that are not bundled: those before, newest first, then those after. */
+function othersByDistance(bundled: readonly string[]): string[] {
+  const known = bundled.map((minor) => Number(minor.split('.')[1]));
+  const [oldest, newest] = [known.at(-1) ?? 0, known[0] ?? 0];
+  const all = Array.from({ length: 100 }, (_, minor) => minor);
+  return [...all.slice(0, oldest).reverse(), ...all.slice(newest + 1)].map((minor) => `1.${minor}`);
+}
+
+/** A range that is longer than any that people write is left to Helm. */
+const LONGEST = 500;
 
 interface Constraint {
   /** In the grammar of npm. */
@@ -33,6 +46,7 @@ interface Constraint {
 
 /** Masterminds' grammar has commas for "and", and `!=`, which npm's lacks. */
 function readRange(range: string): Constraint | undefined {
+  if (range.length > LONGEST) return undefined;
   const excluded = [...range.matchAll(/!=\s*v?([\d.]+)/g)].map((match) => match[1] as string);
   const text = range
     .replaceAll(/!=\s*v?[\d.x*-]+/g, ' ')

@@ -66,7 +66,7 @@ describe('why helm template failed', () => {
     [
       'the version of Kubernetes',
       'Error: chart requires kubeVersion: >=1.40.0 which is incompatible with Kubernetes v1.36.0',
-      { in: 'chart' },
+      { in: 'meta', key: 'kubeVersion' },
     ],
     ['nothing that Helm 3 or 4 says', 'panic: oh', { in: 'chart' }],
   ])('%s', (_, stderr, at) => {
@@ -81,13 +81,27 @@ describe('why helm template failed', () => {
     expect(message?.rendering).toBe('shop/templates/web.yaml');
   });
 
-  it('a dependency that is missing comes with what to do', () => {
-    const [message] = renderMessages(
-      "Error: an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: common",
+  it('a version of Kubernetes that is refused is not named: it is one fault for all of them', () => {
+    const refusals = ['1.36.0', '1.35.0'].map((version) =>
+      renderMessages(
+        `Error: chart requires kubeVersion: >=1.40 which is incompatible with Kubernetes v${version}\n\nUse --debug flag to render out invalid YAML\n`,
+      ),
     );
-    expect(message?.message).toMatch(
-      /^found in Chart.yaml, but missing in charts\/ directory: common. Run `helm dependency build`/,
+    expect(refusals[0]).toEqual(refusals[1]);
+    expect(refusals[0]?.[0]?.message).toBe(
+      'the chart requires kubeVersion: >=1.40, and Helm refuses any other version of Kubernetes',
     );
+  });
+
+  it('a dependency that is missing comes with what to do, each on its own', () => {
+    const messages = renderMessages(
+      "Error: an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: common, other",
+    );
+    expect(messages.map(({ at }) => at)).toEqual([
+      { in: 'meta', key: 'dependencies', name: 'common' },
+      { in: 'meta', key: 'dependencies', name: 'other' },
+    ]);
+    expect(messages[0]?.message).toMatch(/^the dependency common is not in charts\/. Run `helm dependency build`/);
   });
 
   it.each([

@@ -14,6 +14,11 @@ export interface HelmMessage {
     | { in: 'values'; chart: string; path: Path }
     /** A file of the chart, or a values file by its absolute path. */
     | { in: 'file'; file: string; line: number }
+    /** What Chart.yaml asks for: a version of Kubernetes, or a dependency. */
+    | { in: 'meta'; key: 'kubeVersion' }
+    | { in: 'meta'; key: 'dependencies'; name: string }
+    /** The name of a values file, which Helm reads as an address. */
+    | { in: 'name' }
     | { in: 'chart' };
   /** The template that Helm was at, as Helm names it: it may include the one that has the fault. */
   rendering?: string;
@@ -30,7 +35,7 @@ export function renderMessages(stderr: string): HelmMessage[] {
     .join('\n');
   const start = text.search(/^Error: /m);
   const error = withoutHint(start < 0 ? text : text.slice(start + 'Error: '.length));
-  return schemaMessages(error) ?? [errorMessage(error === '' ? stderr.trim() : error)];
+  return schemaMessages(error) ?? metaMessages(error) ?? [errorMessage(error === '' ? stderr.trim() : error)];
 }
 
 const HINT = 'Use --debug flag to render out invalid YAML';
@@ -61,6 +66,8 @@ function lintEntry(entry: string): HelmMessage[] {
   const [, path = '', rest = entry] = /^([^\s:]*): ([\s\S]*)$/.exec(entry) ?? [];
   const schema = schemaMessages(path === 'values.yaml' ? `(s):\n${rest}` : rest);
   if (schema !== undefined) return schema;
+  const meta = metaMessages(rest);
+  if (meta !== undefined) return meta;
   const message = errorMessage(rest);
   if (message.at.in !== 'chart') return [{ ...message, at: inFile(message.at, path) }];
   // `templates/: directory does not exist` says too little without its path; the chart's own path says nothing.
@@ -95,7 +102,8 @@ function errorMessage(text: string): HelmMessage {
   if (yaml !== undefined) return { level, message, at: { in: 'file', file: yaml.name, line: yaml.line } };
   const here = /line (\d+)/.exec(behind('unable to parse YAML', text) ?? '')?.[1];
   if (here !== undefined) return { level, message, at: { in: 'file', file: '', line: Number(here) } };
-  return { level, message: withAdvice(message), at: { in: 'chart' } };
+  // Source: `readFile` in https://github.com/helm/helm/blob/main/pkg/cli/values/options.go
+  return { level, message, at: { in: /^parse "/.test(text) ? 'name' : 'chart' } };
 }
 
 /** Faults against values.schema.json, each on its own: `- at '/web/port': got string, want integer`, before Helm 3.18 `- web.port: Invalid type…`. */
@@ -151,8 +159,24 @@ function withoutAnchor(text: string): string {
     : `${text.slice(0, start)}unknown anchor ${text.slice(end + 2)}`;
 }
 
-function withAdvice(text: string): string {
-  return /missing in charts\/ directory/.test(text)
-    ? `${text.replace(/^.*?fetch missing dependencies: /, '')}. Run \`helm dependency build\` in a step before this one, or commit the charts/ folder`
-    : text;
+const MISSING = ['missing in charts/ directory: ', 'chart directory is missing these dependencies: '];
+
+/** What is wrong with what Chart.yaml asks for: each dependency on its own, and a version of Kubernetes without the one that it was asked about. */
+function metaMessages(text: string): HelmMessage[] | undefined {
+  const level = 'error';
+  const range = /^chart requires kubeVersion: (.+) which is incompatible with Kubernetes v\S+$/.exec(text)?.[1];
+  if (range !== undefined)
+    return [
+      {
+        level,
+        message: `the chart requires kubeVersion: ${range}, and Helm refuses any other version of Kubernetes`,
+        at: { in: 'meta', key: 'kubeVersion' },
+      },
+    ];
+  const names = MISSING.map((sentence) => behind(sentence, text)).find((list) => list !== undefined);
+  return names?.split(',').map((each) => {
+    const name = each.trim();
+    const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, or commit the charts/ folder`;
+    return { level, message, at: { in: 'meta', key: 'dependencies', name } };
+  });
 }
