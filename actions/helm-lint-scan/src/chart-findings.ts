@@ -37,6 +37,36 @@ export function reportChart(chart: Chart, findings: Findings): void {
       place: () => place,
     });
   }
+  reportDependencies(chart, id, findings);
+}
+
+/** What keeps Helm from a chart, or from the schemas of its values. */
+function reportDependencies(chart: Chart, id: CaseId, findings: Findings): void {
+  for (const { file, why } of chart.unread)
+    findings.add({
+      rule: engineRules.dependencyUnreadable,
+      case: id,
+      path: [],
+      message: `${file} cannot be read: ${why}`,
+      place: () => ({ file, line: 1, exact: true }),
+    });
+  for (const { schema, reference } of chart.foreignReferences) {
+    const { file, inside, text } = schema;
+    const where = inside === undefined ? file : `${inside} in ${file}`;
+    findings.add({
+      rule: engineRules.valuesSchemaReference,
+      case: id,
+      path: [],
+      message: `${where} refers to ${JSON.stringify(reference)}, which is not in it`,
+      place: () => (inside === undefined ? placeOfText(file, text, reference) : { file, line: 1, exact: true }),
+    });
+  }
+}
+
+/** The first line of a JSON text with this string. One that is written with escapes is not found. */
+function placeOfText(file: string, text: string, string: string): Place {
+  const at = text.indexOf(JSON.stringify(string));
+  return { file, line: text.slice(0, Math.max(at, 0)).split('\n').length, exact: at >= 0 };
 }
 
 function placeInFile(chart: Chart, file: string, path: Path): Place {
@@ -74,6 +104,8 @@ const REPEATED = 'Map keys must be unique';
 /** Why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
   const { chart, values } = rendered.stack;
+  // Its own findings say why.
+  if (chart.unread.length > 0) return;
   for (const { message, at } of rendered.failures) {
     const file = at.in === 'rendered' ? templateSource(chart, at.file).file : undefined;
     const broken = rendered.unreadable.find((each) => each.file === file);

@@ -1,6 +1,14 @@
 import { at, textAt } from './data.ts';
+import {
+  type DependencyTree,
+  readDependencyTree,
+  schemasBelow,
+  type UnreadDependency,
+  type ValuesSchemaFile,
+} from './dependency-tree.ts';
 import type { Files } from './files.ts';
-import { readSubcharts, type Subchart } from './subcharts.ts';
+import { referencesOut } from './schema-references.ts';
+import { type Subchart, subchartsOf } from './subcharts.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
 
 export interface Chart {
@@ -17,6 +25,16 @@ export interface Chart {
   meta: ChartFile;
   values: ChartFile | undefined;
   valuesSchema: ChartFile | undefined;
+  /** Dependencies that cannot be read or are more than can be meant: Helm is not given such a chart. */
+  unread: UnreadDependency[];
+  /** References in its values schemas, and in those of its dependencies, that lead out of them: Helm must not use these schemas. */
+  foreignReferences: ForeignReference[];
+}
+
+export interface ForeignReference {
+  schema: ValuesSchemaFile;
+  /** As written. */
+  reference: string;
 }
 
 /** The folders of a chart and of its dependencies; a packed one has none. */
@@ -33,6 +51,8 @@ export async function readChart(files: Files, folder: string): Promise<Chart> {
     ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${folder}/${name}`)),
   );
   const meta = yamlFile(text);
+  const tree = await readDependencyTree(files, folder);
+  const own = schema === undefined ? [] : [{ file: `${folder}/values.schema.json`, inside: undefined, text: schema }];
   return {
     path: folder,
     name: nonEmpty(at(meta.value, 'name')) ?? folder.slice(folder.lastIndexOf('/') + 1),
@@ -40,11 +60,25 @@ export async function readChart(files: Files, folder: string): Promise<Chart> {
     version: nonEmpty(at(meta.value, 'version')),
     appVersion: nonEmpty(at(meta.value, 'appVersion')),
     kubeVersion: nonEmpty(at(meta.value, 'kubeVersion')),
-    subcharts: await readSubcharts(files, folder, meta.value),
+    ...readDependencies(folder, tree, meta.value),
     meta,
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: schema === undefined ? undefined : jsonFile(schema),
+    foreignReferences: [...own, ...schemasBelow(tree.below)].flatMap((each) =>
+      referencesOut(jsonFile(each.text).value).map((reference) => ({ schema: each, reference })),
+    ),
   };
+}
+
+function readDependencies(
+  folder: string,
+  { below, unread }: DependencyTree,
+  meta: unknown,
+): Pick<Chart, 'subcharts' | 'unread'> {
+  const subcharts = subchartsOf(below, meta);
+  if (subcharts !== undefined) return { subcharts, unread };
+  const why = 'by their aliases, its dependencies are more than 1000 charts';
+  return { subcharts: [], unread: [...unread, { file: `${folder}/Chart.yaml`, why }] };
 }
 
 function jsonFile(text: string): ChartFile {

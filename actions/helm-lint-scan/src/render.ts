@@ -110,10 +110,12 @@ function requestFor(
     releaseName: settings.releaseName ?? name,
     namespace: settings.namespace ?? name,
     apiVersions: settings.apiVersions,
+    skipSchemas: chart.foreignReferences.length > 0,
   });
 }
 
 async function lintStack(stack: Stack, request: RenderRequest, helm: Helm): Promise<LintedStack> {
+  if (stack.chart.unread.length > 0) return { stack, messages: [] };
   const { exitCode, stdout, stderr } = await helm.lint(request);
   const messages = lintMessages(stdout);
   const silent = exitCode !== 0 && !messages.some(({ level }) => level === 'error');
@@ -128,6 +130,7 @@ async function renderCase(
 ): Promise<RenderedCase> {
   const { chart, values } = stack;
   const started = performance.now();
+  if (chart.unread.length > 0) return unrendered(stack, kube, request);
   const answer = await helm.render(request);
   const failed = answer.exitCode !== 0;
   const find = (template: string): TemplateSource => templateSource(chart, template);
@@ -147,5 +150,23 @@ async function renderCase(
     failures: faults.messages,
     unreadable: faults.unreadable,
     seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** A chart that Helm is not given: what it would take for that is more than a runner should spend, or not known. */
+function unrendered(stack: Stack, kube: KubeVersion, { namespace }: RenderRequest): RenderedCase {
+  const { chart, values } = stack;
+  return {
+    id: { subject: chart.path, values: values.name, kubeVersion: kube.text },
+    stack,
+    kube,
+    namespace,
+    text: '',
+    failures: chart.unread.map(({ why }) => ({ level: 'error', message: why, at: { in: 'chart' } })),
+    resources: [],
+    broken: [],
+    strays: [],
+    unreadable: [],
+    seconds: 0,
   };
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path/posix';
 import { at, listAt, textAt } from './data.ts';
-import { escapeGlob, type Files } from './files.ts';
-import { packedTexts } from './packed.ts';
-import { type ChartFile, yamlFile } from './yaml-file.ts';
+import type { DependencyFiles } from './dependency-tree.ts';
+import type { ChartFile } from './yaml-file.ts';
 
 /** A dependency that is there, at any depth. One with two aliases is two. */
 export interface Subchart {
@@ -22,57 +21,28 @@ export interface TemplateSource {
   keys: string[];
 }
 
+/** Helm copies a chart for each alias, and again what is below it: this is far beyond what anyone means. */
+const MAX_SUBCHARTS = 1000;
+
 /**
- * The dependencies below a chart's folder.
- * @param meta its Chart.yaml, as data
+ * The dependencies of a chart, each as often as it has names.
+ * @param meta the chart's Chart.yaml, as data
+ * @returns `undefined` when they are more than can be meant
  */
-export async function readSubcharts(
-  files: Files,
-  folder: string,
-  meta: unknown,
-  above: string[] = [],
-): Promise<Subchart[]> {
-  const [folders, archives] = await Promise.all(
-    ['*/Chart.yaml', '*.tgz'].map((pattern) => files.match(join(escapeGlob(folder), 'charts', pattern))),
-  );
-  const found = await Promise.all([
-    ...(folders?.paths ?? []).map(async (path) => {
-      const below = path.slice(0, -'/Chart.yaml'.length);
-      const [own = '', values] = await Promise.all([files.read(path), files.read(`${below}/values.yaml`)]);
-      const charts = dependencies(meta, above, below.slice(below.lastIndexOf('/') + 1), { own, values, folder: below });
-      const deeper = charts.map(({ keys }) => readSubcharts(files, below, yamlFile(own).value, keys));
-      return [...charts, ...(await Promise.all(deeper)).flat()];
-    }),
-    ...(archives?.paths ?? []).map(async (path) => {
-      const texts = await packedTexts(files.absolute(path));
-      return packedCharts(texts, '', meta, above);
-    }),
-  ]);
-  return found.flat();
-}
-
-/** The charts in an archive. @param below the path in it that the charts stand under: empty, or `cache/charts/` */
-function packedCharts(texts: ReadonlyMap<string, string>, below: string, meta: unknown, above: string[]): Subchart[] {
-  return [...texts].flatMap(([path, own]) => {
-    const name = path.slice(below.length).split('/')[0] ?? '';
-    if (path !== `${below}${name}/Chart.yaml`) return [];
-    const values = texts.get(`${below}${name}/values.yaml`);
-    const charts = dependencies(meta, above, name, { own, values, folder: undefined });
-    const inside = `${below}${name}/charts/`;
-    return [...charts, ...charts.flatMap(({ keys }) => packedCharts(texts, inside, yamlFile(own).value, keys))];
-  });
-}
-
-/** One chart as its parent knows it: once, or once for each alias. */
-function dependencies(
-  meta: unknown,
-  above: string[],
-  folderName: string,
-  { own, values, folder }: { own: string; values: string | undefined; folder: string | undefined },
-): Subchart[] {
-  const name = textAt(yamlFile(own).value, 'name') ?? folderName;
-  const file = values === undefined ? undefined : yamlFile(values.replace(/^\uFEFF/, ''));
-  return keysOf(meta, name).map((key) => ({ keys: [...above, key], name, folder, values: file }));
+export function subchartsOf(tree: readonly DependencyFiles[], meta: unknown): Subchart[] | undefined {
+  const subcharts: Subchart[] = [];
+  const add = (files: DependencyFiles, parent: unknown, above: readonly string[]): void => {
+    const { entry, folder, meta: own, values, below } = files;
+    const name = textAt(own, 'name') ?? entry;
+    for (const key of keysOf(parent, name)) {
+      if (subcharts.length > MAX_SUBCHARTS) return;
+      const keys = [...above, key];
+      subcharts.push({ keys, name, folder, values });
+      for (const each of below) add(each, own, keys);
+    }
+  };
+  for (const each of tree) add(each, meta, []);
+  return subcharts.length > MAX_SUBCHARTS ? undefined : subcharts;
 }
 
 /** A folder that Chart.yaml does not list is a dependency all the same. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { packTar } from 'modern-tar';
 import { planCases } from '../src/case-paths.ts';
 import { readCase } from '../src/cases.ts';
 import { type ChartQuery, findChartFolders as findFolders } from '../src/chart-folders.ts';
@@ -265,4 +266,74 @@ it('the values of dependencies stand below their keys, under those of what depen
   expect(layeredValues(await readChart(files, 'helm/web'), values)).toEqual({
     store: { a: 1, b: 2, disk: { a: 1, b: 2, c: 3 } },
   });
+});
+
+describe('dependencies that are not read', () => {
+  const unread = async (): Promise<string[]> =>
+    (await readChart(files, 'helm/web')).unread.map(({ file, why }) => `${file}: ${why}`);
+
+  it('are told by their archive, and take nothing from the others', async () => {
+    await write({
+      'helm/web/Chart.yaml': META,
+      'helm/web/charts/a.tgz': 'no archive',
+      'helm/web/charts/b.tgz/x': '',
+      'helm/web/charts/_c.tgz': 'Helm passes over it',
+      'helm/web/charts/d/Chart.yaml': 'name: d\n',
+    });
+    expect(await unread()).toEqual([
+      'helm/web/charts/a.tgz: incorrect header check',
+      'helm/web/charts/b.tgz: it is a folder',
+    ]);
+    expect((await readChart(files, 'helm/web')).subcharts.map(({ name }) => name)).toEqual(['d']);
+  });
+
+  it('are those that a link to a folder above makes without end', async () => {
+    await write({ 'helm/web/Chart.yaml': META, 'helm/web/charts/x': '' });
+    for (const name of ['a', 'b']) await symlink('..', join(root, `helm/web/charts/${name}`));
+    expect((await unread())[0]).toMatch(/^helm\/web\/charts\/a\/.*: the chart has more than 20 levels of dependencies/);
+  });
+
+  it('are those that aliases make of a few charts', async () => {
+    const twice = (name: string) =>
+      `dependencies: [{ name: ${name}, alias: a }, { name: ${name}, alias: b }]\nname: d\n`;
+    let folder = 'helm/web';
+    await write({ 'helm/web/Chart.yaml': twice('d') });
+    for (let level = 0; level < 15; level++) {
+      folder += '/charts/d';
+      await write({ [`${folder}/Chart.yaml`]: twice('d') });
+    }
+    expect(await unread()).toEqual([
+      'helm/web/Chart.yaml: by their aliases, its dependencies are more than 1000 charts',
+    ]);
+  });
+});
+
+it('references out of values schemas are found at any depth, packed or not', async () => {
+  const schema = JSON.stringify({ $ref: 'file:///etc/passwd' });
+  const inner = await packTar([
+    { header: { name: 'x/Chart.yaml', size: 8 }, body: 'name: x\n' },
+    { header: { name: 'x/values.schema.json', size: schema.length }, body: schema },
+  ]);
+  const packed = gzipSync(inner);
+  const outer = await packTar([
+    { header: { name: 'y/Chart.yaml', size: 8 }, body: 'name: y\n' },
+    { header: { name: 'y/charts/x-1.0.0.tgz', size: packed.length }, body: packed },
+  ]);
+  await write({
+    'helm/web/Chart.yaml': META,
+    'helm/web/values.schema.json': schema,
+    'helm/web/charts/d/Chart.yaml': 'name: d\n',
+    'helm/web/charts/d/values.schema.json': schema,
+    'shared/Chart.yaml': 'name: shared\n',
+    'shared/values.schema.json': schema,
+  });
+  await symlink('../../../shared', join(root, 'helm/web/charts/linked'));
+  await writeFile(join(root, 'helm/web/charts/y.tgz'), gzipSync(outer));
+  const { foreignReferences } = await readChart(files, 'helm/web');
+  expect(foreignReferences.map(({ schema: { file, inside } }) => [file, inside])).toEqual([
+    ['helm/web/values.schema.json', undefined],
+    ['helm/web/charts/d/values.schema.json', undefined],
+    ['helm/web/charts/linked/values.schema.json', undefined],
+    ['helm/web/charts/y.tgz', 'charts/x-1.0.0.tgz/values.schema.json'],
+  ]);
 });

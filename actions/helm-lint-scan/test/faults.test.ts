@@ -14,6 +14,7 @@ const request: RenderRequest = {
   releaseName: 'c',
   namespace: 'c',
   apiVersions: [],
+  skipSchemas: false,
 };
 const error = (text: string): ExecResult => ({ exitCode: 1, stdout: '', stderr: `Error: ${text}\n` });
 const OK: ExecResult = { exitCode: 0, stdout: '', stderr: '' };

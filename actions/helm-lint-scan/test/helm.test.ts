@@ -1,12 +1,23 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { ToolMissingError } from '../../lib/errors.ts';
 import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
-import { openHelm } from '../src/helm/helm.ts';
+import { openHelm, type RenderRequest } from '../src/helm/helm.ts';
 import { mapParallel } from '../src/parallel.ts';
 
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };
+
+const REQUEST: RenderRequest = {
+  folder: '/w/c',
+  valuesFiles: [],
+  kubeVersion: '1.36.0',
+  releaseName: 'r',
+  namespace: 'n',
+  apiVersions: [],
+  skipSchemas: false,
+};
 
 it('a program that is not Helm is no Helm without faults', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
@@ -44,11 +55,12 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
       releaseName: 'r',
       namespace: 'n',
       apiVersions: ['a.b/v1'],
+      skipSchemas: false,
     },
     true,
   );
-  const { args, options } = calls[1] ?? {};
-  expect(args).toEqual([
+  const { args = [], options } = calls[1] ?? {};
+  expect(args.slice(args.indexOf('template'))).toEqual([
     'template',
     'r',
     '/w/c',
@@ -102,4 +114,55 @@ it('work is done side by side up to a limit, and results keep their order', asyn
   expect(results).toEqual([50, 10, 40, 20, 30]);
   expect(most).toBe(2);
   await expect(mapParallel([1], 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+});
+
+describe('Helm is started in a network of its own', () => {
+  const version = async (answer: (tool: string) => ExecResult): Promise<string[]> => {
+    const tools: string[] = [];
+    const exec: Exec = {
+      async run(tool) {
+        tools.push(tool);
+        return answer(tool);
+      },
+    };
+    const helm = await openHelm(exec, 'helm', {});
+    await helm.version();
+    await helm.lint(REQUEST);
+    await helm.close();
+    return tools;
+  };
+  const linux = process.platform === 'linux';
+
+  it('where the system allows one', async () => {
+    expect(await version(() => OK)).toEqual(linux ? ['unshare', 'unshare'] : ['helm', 'helm']);
+  });
+
+  it.each<[string, () => ExecResult]>([
+    ['is refused', () => ({ exitCode: 1, stdout: '', stderr: 'unshare failed: Operation not permitted' })],
+    [
+      'is not to be had',
+      () => {
+        throw new ToolMissingError('unshare', '');
+      },
+    ],
+  ])('and in that of the machine where it %s', async (_, refuse) => {
+    const tools = await version((tool) => (tool === 'unshare' ? refuse() : OK));
+    expect(tools).toEqual(linux ? ['unshare', 'helm', 'helm'] : ['helm', 'helm']);
+  });
+});
+
+it('values schemas are left aside when they may not be used', async () => {
+  const calls: (readonly string[])[] = [];
+  const exec: Exec = {
+    async run(_, args) {
+      calls.push(args);
+      return OK;
+    },
+  };
+  const helm = await openHelm(exec, 'helm', {});
+  await helm.render({ ...REQUEST, skipSchemas: true });
+  await helm.lint({ ...REQUEST, skipSchemas: true });
+  await helm.lint(REQUEST);
+  expect(calls.map((args) => args.includes('--skip-schema-validation'))).toEqual([true, true, false]);
+  await helm.close();
 });

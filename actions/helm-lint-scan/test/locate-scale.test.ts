@@ -20,6 +20,8 @@ const chart = (values: string): Chart => ({
   appVersion: '1.0.0',
   kubeVersion: undefined,
   subcharts: [],
+  unread: [],
+  foreignReferences: [],
   meta: yamlFile('name: shop'),
   values: yamlFile(values),
   valuesSchema: undefined,

@@ -8,6 +8,19 @@ export const engineRules = {
     title: 'A chart cannot be rendered',
     help: 'Helm refuses these values, or a template fails on them. The same would happen when the chart is installed.',
   },
+  dependencyUnreadable: {
+    id: 'dependency-unreadable',
+    level: 'error',
+    title: 'A dependency of a chart cannot be read',
+    help: 'Its archive is damaged, or larger than Helm takes; the chart is not rendered. Fetch it again with `helm dependency update`, or pack it with `helm package`.',
+  },
+  valuesSchemaReference: {
+    id: 'values-schema-reference',
+    level: 'error',
+    severity: 5,
+    title: 'A values schema refers to something outside itself',
+    help: 'Helm would fetch it from the network or read it from the disk of whoever installs the chart. Put it into the schema, below `$defs`, and refer to `#/$defs/NAME`. Until then the chart is rendered without a check of its values.',
+  },
   helmLint: {
     id: 'helm-lint',
     level: 'error',
