@@ -6,7 +6,7 @@ import type { CaseId, Findings } from './findings.ts';
 import type { HelmMessage } from './helm/messages.ts';
 import type { Locator, Place } from './locate/locate.ts';
 import { type BrokenDocument, faultText } from './manifests/read.ts';
-import { readYaml } from './manifests/yaml.ts';
+import { REPEATED_KEY, readYaml } from './manifests/yaml.ts';
 import type { LintedStack, RenderedCase } from './render.ts';
 import { engineRules } from './rules/engine.ts';
 import { chartRules } from './rules/index.ts';
@@ -87,7 +87,7 @@ function placeInFile(chart: Chart, file: string, path: Path): Place {
 export function reportRepeatedKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
   const own = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
   for (const { path, fault } of [...own, ...values.files]) {
-    if (fault?.message !== REPEATED) continue;
+    if (fault?.message !== REPEATED_KEY) continue;
     findings.add({
       rule: engineRules.yaml,
       case: { subject: chart.path, values: '', kubeVersion: '' },
@@ -97,9 +97,6 @@ export function reportRepeatedKeys(chart: Chart, values: ValuesCase, findings: F
     });
   }
 }
-
-/** What the parser says of a key that a mapping has already: https://eemeli.org/yaml/#errors, `DUPLICATE_KEY`. */
-const REPEATED = 'Map keys must be unique';
 
 /** Why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {

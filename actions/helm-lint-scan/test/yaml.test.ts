@@ -137,3 +137,28 @@ describe('what is broken', () => {
     for (const sentence of said(text)) expect(sentence).not.toMatch(/hunter2|^$/);
   });
 });
+
+describe('keys', () => {
+  it('that a mapping has already are told, each in its line', () => {
+    const text = 'a: 1\nb: { c: 1, c: 2 }\nd:\n  - e: 1\n    e: 2\n"a": 2\n? [x]\n: 1\n? [x]\n: 2\n';
+    expect(readYaml(text)[0]?.faults.sort((one, other) => one.line - other.line)).toEqual([
+      { message: 'Map keys must be unique', line: 2 },
+      { message: 'Map keys must be unique', line: 5 },
+      { message: 'Map keys must be unique', line: 6 },
+    ]);
+  });
+
+  it('may be many: eight times as many take eight times as long, and not sixty-four', () => {
+    const milliseconds = (keys: number): number => {
+      const text = Array.from({ length: keys }, (_, index) => `key${index}: 1\n`).join('');
+      const times = [1, 2, 3].map(() => {
+        const started = performance.now();
+        expect(readYaml(text)[0]?.faults).toEqual([]);
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    milliseconds(2000);
+    expect(milliseconds(24_000)).toBeLessThan(milliseconds(3000) * 30);
+  }, 30_000);
+});

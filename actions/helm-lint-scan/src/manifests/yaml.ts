@@ -127,7 +127,7 @@ function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']):
   const start = document.range?.[0] ?? 0;
   const faults = document.errors.map(({ message, pos }) => ({ message, offset: pos[0] }));
   try {
-    const repeated = repeatedKeys(document.contents).map((offset) => ({ message: 'Map keys must be unique', offset }));
+    const repeated = repeatedKeys(document.contents).map((offset) => ({ message: REPEATED_KEY, offset }));
     if (repeated.length > 0) faults.push(...repeated.slice(0, MAX_REPEATED));
     if (faults.length > 0)
       return {
@@ -165,6 +165,9 @@ function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number):
 
 /** Keys that a mapping has already which are told of. */
 const MAX_REPEATED = 1000;
+
+/** What the parser says of a key that a mapping has already: https://eemeli.org/yaml/#errors, `DUPLICATE_KEY`. */
+export const REPEATED_KEY = 'Map keys must be unique';
 
 /** Where keys stand that their mapping has already. The parser's own way compares each key of a mapping with all others. */
 function repeatedKeys(root: unknown): number[] {
