@@ -4,9 +4,11 @@ import type { Chart } from './charts.ts';
 import { listAt, type Path, textAt } from './data.ts';
 import type { CaseId, Findings } from './findings.ts';
 import type { HelmMessage } from './helm/messages.ts';
-import type { Locator, Place } from './locate/locate.ts';
-import { type BrokenDocument, faultText } from './manifests/read.ts';
+import { type Locator, type Place, placeInManifest } from './locate/locate.ts';
+import { faultText } from './manifests/read.ts';
+import { resourceLabel } from './manifests/resource.ts';
 import { REPEATED_KEY, readYaml } from './manifests/yaml.ts';
+import type { Material } from './material.ts';
 import type { LintedStack, RenderedCase } from './render.ts';
 import { engineRules } from './rules/engine.ts';
 import { chartRules } from './rules/index.ts';
@@ -203,16 +205,32 @@ function metaPath(at: Extract<HelmMessage['at'], { in: 'meta' }>, { meta }: Char
   return index < 0 ? [at.key] : [at.key, index];
 }
 
-/** A definition that cannot be read validates nothing, which must not look like a pass. */
-export function reportCrds(broken: readonly BrokenDocument[], findings: Findings): void {
-  for (const document of broken) {
+const CRDS_CASE: CaseId = { subject: 'crds', values: '', kubeVersion: '' };
+
+/** A definition that cannot be read or used validates nothing, which must not look like a pass. */
+export function reportCrds(
+  { brokenCrds, faultyCrds }: Pick<Material, 'brokenCrds' | 'faultyCrds'>,
+  findings: Findings,
+): void {
+  for (const document of brokenCrds) {
     const { file, line } = document;
     findings.add({
       rule: engineRules.yaml,
-      case: { subject: 'crds', values: '', kubeVersion: '' },
+      case: CRDS_CASE,
       path: [],
       message: `in ${file}: ${faultText(document)}`,
       place: () => ({ file, line, exact: true }),
+    });
+  }
+  for (const problem of faultyCrds) {
+    const { resource, path, message } = problem;
+    findings.add({
+      rule: engineRules.definitionUnusable,
+      case: CRDS_CASE,
+      resource: resourceLabel(resource),
+      path,
+      message,
+      place: () => placeInManifest(problem),
     });
   }
 }

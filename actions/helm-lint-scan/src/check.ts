@@ -13,7 +13,7 @@ import { type Inspected, inspect } from './inspect.ts';
 import { defaultVersions } from './kube-ranges.ts';
 import { placeInManifest } from './locate/locate.ts';
 import type { Reader } from './manifests/read.ts';
-import { locatorOf, type Material, schemasIn } from './material.ts';
+import { locatorOf, type Material } from './material.ts';
 import type { Refusals } from './refusals.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/summary.ts';
@@ -21,6 +21,7 @@ import { reportScanners } from './scanner-findings.ts';
 import type { SetImage } from './set-images.ts';
 import { applySuppressions, type SuppressedFinding } from './suppressions.ts';
 import { unbundled } from './unbundled.ts';
+import { readDefinitions } from './validation/definitions.ts';
 import type { SchemaStore } from './validation/store.ts';
 import { openValidators } from './validation/validator.ts';
 
@@ -73,7 +74,7 @@ async function checkAll(
     ];
     const rows = await inspectAll(inspected, material, result, schemas, findings);
     reportCharts(material, result, findings);
-    reportCrds(material.brokenCrds, findings);
+    reportCrds(material, findings);
     await reportScanners(settings, inspected, { exec, schemas, env, refusals }, findings);
     const suppressed = applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
     const cases = [
@@ -173,8 +174,8 @@ async function inspectAll(
     known.kubeVersions.push(id.kubeVersion);
     return known;
   };
-  const rendered = result.cases.flatMap((each) => schemasIn(each));
-  const validators = openValidators(schemas, [...material.custom, ...rendered]);
+  const rendered = await Promise.all(result.cases.map(({ resources }) => readDefinitions(resources)));
+  const validators = openValidators(schemas, [...material.custom, ...rendered.flatMap(({ custom }) => custom)]);
   for (const { id, failures, seconds } of result.cases) {
     const own = row(id);
     own.seconds += seconds;

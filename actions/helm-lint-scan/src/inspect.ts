@@ -8,6 +8,7 @@ import { workloadsOf } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
 import { resourceRules } from './rules/index.ts';
 import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
+import { readDefinitions } from './validation/definitions.ts';
 import { fateOf } from './validation/removed-apis.ts';
 import type { Validator, Validators } from './validation/validator.ts';
 
@@ -27,6 +28,8 @@ export interface Inspected extends ReadResult {
 /** Check documents, schemas and rules. Returns how many resources could not be validated. */
 export async function inspect(inspected: Inspected, validators: Validators, findings: Findings): Promise<number> {
   reportDocuments(inspected, findings);
+  const { faults } = await readDefinitions(inspected.resources);
+  for (const problem of faults) report(inspected, engineRules.definitionUnusable, problem, findings);
   const validator = await validators.for(inspected.kube.minor);
   const unchecked = validator === undefined ? inspected.resources.length : validate(inspected, validator, findings);
   const scope: Scope = {
@@ -89,6 +92,10 @@ function validate(inspected: Inspected, validator: Validator, findings: Findings
       unchecked++;
       const message = `was not validated: there is no schema of ${kind} in ${apiVersion}`;
       report(inspected, engineRules.schemaMissing, { ...at, message }, findings);
+    } else if (verdict.state === 'unusable') {
+      unchecked++;
+      const message = `was not validated: the schema of ${kind} in ${apiVersion} cannot be put to work: ${verdict.why}`;
+      report(inspected, engineRules.definitionUnusable, { ...at, message }, findings);
     } else reportUnserved(inspected, resource, verdict.served, findings);
   }
   return unchecked;

@@ -12,9 +12,11 @@ import type { ManifestFile } from './manifests/files.ts';
 import { type BrokenDocument, openReader, type Reader, type ReadResult } from './manifests/read.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stack } from './render.ts';
+import type { Problem } from './rules/rule.ts';
 import { assertAllSet, imageOverlay } from './set-images.ts';
 import type { Suppression } from './suppressions.ts';
-import { type CustomSchema, customSchemas, isCrd } from './validation/crds.ts';
+import type { CustomSchema } from './validation/crds.ts';
+import { readDefinitions } from './validation/definitions.ts';
 import { openSchemaStore, type SchemaStore } from './validation/store.ts';
 import { layeredValues, unreadableValues } from './values-layers.ts';
 
@@ -27,6 +29,8 @@ export interface Material {
   custom: CustomSchema[];
   /** Documents among the definitions that cannot be read. */
   brokenCrds: BrokenDocument[];
+  /** What makes the schemas of those useless that are no resources of a case: of the input `crds`, and in the charts' folders `crds`. */
+  faultyCrds: Problem[];
   /** Of the custom resources that the input `crds` names. */
   apiVersions: string[];
   suppressions: Suppression[];
@@ -58,15 +62,20 @@ export async function gather(settings: Settings, files: Files, found: Found, ref
   const manifests = reader.manifests(found.manifests);
   const crds = reader.manifests(found.crds);
   const ownCrds = reader.manifests(own.flat());
-  const given = schemasIn(crds);
+  const [given, packaged, plain] = await Promise.all([
+    readDefinitions(crds.resources),
+    readDefinitions(ownCrds.resources),
+    readDefinitions(manifests.resources),
+  ]);
   return {
     charts,
     stacks: stacks.flat(),
     locators: new Map(locators),
     manifests,
-    custom: [...given, ...schemasIn(ownCrds), ...schemasIn(manifests)],
+    custom: [...given.custom, ...packaged.custom, ...plain.custom],
     brokenCrds: [...crds.broken, ...ownCrds.broken],
-    apiVersions: [...new Set(given.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
+    faultyCrds: [...given.faults, ...packaged.faults],
+    apiVersions: [...new Set(given.custom.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
     suppressions: found.suppressions,
     reader,
     schemas,
@@ -96,9 +105,6 @@ function assertImagesSet(stacks: readonly Stack[], images: readonly ImageReferen
     stacks.flatMap(({ images: { set } }) => set),
   );
 }
-
-/** The schemas of the CustomResourceDefinitions among resources. */
-export const schemasIn = ({ resources }: ReadResult): CustomSchema[] => resources.filter(isCrd).flatMap(customSchemas);
 
 async function chartCrds(files: Files, chart: Chart): Promise<ManifestFile[]> {
   const matches = await Promise.all(

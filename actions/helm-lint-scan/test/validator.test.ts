@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { customSchemas } from '../src/validation/crds.ts';
+import { readDefinitions } from '../src/validation/definitions.ts';
 import { openSchemaStore } from '../src/validation/store.ts';
 import { openValidators, type Validator } from '../src/validation/validator.ts';
 import { GOOD, resourcesIn } from './helpers.ts';
@@ -42,7 +42,7 @@ spec:
 `;
 
 beforeAll(async () => {
-  const custom = resourcesIn(CRD).flatMap(customSchemas);
+  const { custom } = await readDefinitions(resourcesIn(CRD));
   const opened = await openValidators(store, custom).for('1.36');
   if (opened === undefined) throw new Error('1.36 is not bundled');
   validator = opened;
@@ -171,7 +171,8 @@ describe('custom resources', () => {
     ['{ size: 1, port: http }', []],
     ['{ size: 1, port: 80, note: abc }', ['value: spec must match exactly one schema in oneOf']],
     ['{ size: 1, note: null }', []],
-    ['{ size: 1, port: 80, free: { a: { b: 1 } }, labels: { x: z }, odd: z }', []],
+    ['{ size: 1, port: 80, free: { a: { b: 1 } }, labels: { x: z }, odd: x }', []],
+    ['{ size: 1, port: 80, odd: z }', ['value: spec.odd must match pattern "(?P<go>x)"']],
     [
       '{ sise: 1, port: 80 }',
       ['absent: spec has no size, which is required', 'key: spec.sise is not a known key; did you mean size?'],

@@ -57,6 +57,12 @@ export const engineRules = {
     title: 'A resource breaks the schema of its kind',
     help: 'The API refuses it, or drops the key in silence. Look at the reference: https://kubernetes.io/docs/reference/kubernetes-api/',
   },
+  definitionUnusable: {
+    id: 'definition-unusable',
+    level: 'error',
+    title: 'The schema of a CustomResourceDefinition is not usable',
+    help: 'The API server refuses such a definition or passes over what is wrong, and resources of its kind were not validated. See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema',
+  },
   apiUnknown: {
     id: 'api-unknown',
     level: 'error',

@@ -1,4 +1,4 @@
-import { type Data, dataAt, isData, listAt, textAt } from '../data.ts';
+import { type Data, dataAt, isData } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 
 /** The schema of one version of a custom resource. */
@@ -7,24 +7,18 @@ export interface CustomSchema {
   key: string;
   apiVersion: string;
   schema: Data;
+  hasPatterns: boolean;
 }
 
 export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
 
-/** The schemas in a CustomResourceDefinition. A version without one (allowed until v1) gives none. */
-export function customSchemas(crd: Resource): CustomSchema[] {
-  const spec = dataAt(crd.object, 'spec');
-  const group = textAt(spec, 'group');
-  const kind = textAt(spec, 'names', 'kind');
-  if (group === undefined || kind === undefined) return [];
-  return listAt(spec, 'versions').flatMap((version) => {
-    const name = textAt(version, 'name');
-    const schema = dataAt(version, 'schema', 'openAPIV3Schema');
-    if (name === undefined || Object.keys(schema).length === 0 || dataAt(version).served === false) return [];
-    const apiVersion = `${group}/${name}`;
-    return [{ key: `${apiVersion}/${kind}`, apiVersion, schema: withMeta(strict(schema)) }];
-  });
+/** @param schema one in which there is no fault */
+export function customSchema(
+  { apiVersion, kind, hasPatterns }: { apiVersion: string; kind: string; hasPatterns: boolean },
+  schema: Data,
+): CustomSchema {
+  return { key: `${apiVersion}/${kind}`, apiVersion, schema: withMeta(strict(schema)), hasPatterns };
 }
 
 /** Every object has these, though a CustomResourceDefinition seldom names them. */
@@ -43,7 +37,7 @@ const PLAIN = [
   'maxLength',
   'minItems',
   'maxItems',
-  'uniqueItems',
+  'pattern',
   'multipleOf',
   'minProperties',
   'maxProperties',
@@ -57,8 +51,7 @@ const JUNCTORS = ['allOf', 'anyOf', 'oneOf'];
  */
 function strict(schema: Data, structural = true): Data {
   const result: Data = {};
-  for (const key of PLAIN) if (key in schema) result[key] = schema[key];
-  if (typeof schema.pattern === 'string' && isPattern(schema.pattern)) result.pattern = schema.pattern;
+  for (const key of PLAIN) if ((schema[key] ?? null) !== null) result[key] = schema[key];
   // OpenAPI 3.0 has booleans here, JSON Schema numbers.
   if (schema.exclusiveMinimum === true) result.exclusiveMinimum = schema.minimum;
   if (schema.exclusiveMaximum === true) result.exclusiveMaximum = schema.maximum;
@@ -93,13 +86,4 @@ function objectKeywords(schema: Data, structural: boolean): Data {
     schema.additionalProperties !== undefined;
   if (structural && result.properties !== undefined && !open) result.additionalProperties = false;
   return result;
-}
-
-/** Go's patterns are mostly those of JavaScript; one that is not is left to the cluster. */
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern) instanceof RegExp;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,11 @@
-import type { Ajv as AjvType, ErrorObject, Options, ValidateFunction } from 'ajv';
+import type { Ajv as AjvType, ErrorObject, ValidateFunction } from 'ajv';
+import { messageOf } from '../../../lib/errors.ts';
 import { isData, type Path } from '../data.ts';
 import { groupOf, type Resource } from '../manifests/resource.ts';
 import type { CustomSchema } from './crds.ts';
+import { type CustomCompiler, customCompiler } from './custom-compiler.ts';
 import { explain } from './explain.ts';
+import { loadLibrary, OPTIONS } from './library.ts';
 import type { SchemaStore, VersionSchemas } from './store.ts';
 
 export interface SchemaProblem {
@@ -18,7 +21,9 @@ export type Verdict =
   /** A kind of Kubernetes' own groups that this version does not serve. */
   | { state: 'unknown'; served: string[] }
   /** There is no schema for it: a custom resource without its definition, or a version that is not bundled. */
-  | { state: 'unchecked' };
+  | { state: 'unchecked' }
+  /** There is one that cannot be put to work. */
+  | { state: 'unusable'; why: string };
 
 /** Validates resources against one version of Kubernetes. */
 export interface Validator {
@@ -37,10 +42,10 @@ export interface Validators {
 export function openValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
   const library = loadLibrary();
   const validators = new Map<string, Promise<Validator | undefined>>();
-  const customSchemas = new Map(custom.map(({ key, schema }) => [key, schema]));
+  const compileCustom = library.then((Ajv) => customCompiler(Ajv, custom));
   const open = async (minor: string): Promise<Validator | undefined> => {
-    const [Ajv, schemas] = await Promise.all([library, store.load(minor)]);
-    return schemas === undefined ? undefined : versionValidator(new Ajv(OPTIONS), schemas, customSchemas);
+    const [Ajv, schemas, customs] = await Promise.all([library, store.load(minor), compileCustom]);
+    return schemas === undefined ? undefined : versionValidator(new Ajv(OPTIONS), schemas, customs);
   };
   return {
     for(minor) {
@@ -51,39 +56,7 @@ export function openValidators(store: SchemaStore, custom: readonly CustomSchema
   };
 }
 
-/** The class is the whole module of a CommonJS package: its only name that is there both in Node and in a bundle is `default`. */
-async function loadLibrary(): Promise<typeof AjvType> {
-  const module = await import('ajv');
-  return module.default as unknown as typeof AjvType;
-}
-
-// https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go
-const QUANTITY = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+|Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])?$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-/** Compiled code is used for a handful of objects: what makes it faster to run makes the whole slower. */
-const OPTIONS: Options = {
-  strict: false,
-  validateSchema: false,
-  meta: false,
-  allErrors: true,
-  verbose: true,
-  logger: false,
-  inlineRefs: false,
-  addUsedSchema: false,
-  unicodeRegExp: false,
-  code: { optimize: false },
-  formats: {
-    quantity: QUANTITY,
-    byte: (text) => BASE64.test(text.replaceAll(/\s/g, '')),
-    int32: true,
-    int64: true,
-    double: true,
-    'date-time': true,
-  },
-};
-
-function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: ReadonlyMap<string, object>): Validator {
+function versionValidator(ajv: AjvType, schemas: VersionSchemas, customs: CustomCompiler): Validator {
   ajv.addSchema({ $id: 'kubernetes', definitions: schemas.definitions });
   const groups = new Set(Object.keys(schemas.kinds).map((key) => groupOf(key.slice(0, key.lastIndexOf('/')))));
   const compiled = new Map<string, ValidateFunction>();
@@ -91,24 +64,30 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, custom: Readonl
   const compile = (key: string): ValidateFunction | undefined => {
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const definition = Object.hasOwn(schemas.kinds, key) ? schemas.kinds[key] : undefined;
-    const schema = definition === undefined ? custom.get(key) : { $ref: `kubernetes#/definitions/${definition}` };
-    if (schema === undefined) return undefined;
+    if (!Object.hasOwn(schemas.kinds, key)) return customs.compile(key);
+    const schema = { $ref: `kubernetes#/definitions/${schemas.kinds[key]}` };
     const validate = ajv.compile(schema);
     compiled.set(key, validate);
     return validate;
   };
+  const problemsIn = (resource: Resource): SchemaProblem[] | undefined => {
+    const validate = compile(`${resource.apiVersion}/${resource.kind}`);
+    if (validate === undefined) return undefined;
+    validate(resource.object);
+    return [...problemsOf(validate.errors ?? [], resource), ...nameProblem(resource)];
+  };
 
   return {
     validate(resource) {
-      const { apiVersion, kind, object } = resource;
-      const validate = compile(`${apiVersion}/${kind}`);
-      if (validate !== undefined) {
-        validate(object);
-        return {
-          state: 'checked',
-          problems: [...problemsOf(validate.errors ?? [], resource), ...nameProblem(resource)],
-        };
+      const { apiVersion, kind } = resource;
+      try {
+        const problems = problemsIn(resource);
+        if (problems !== undefined) return { state: 'checked', problems };
+      } catch (error) {
+        // What comes with a chart may be more than the library can take: it then costs this object its check, and nothing else.
+        const tooLarge = error instanceof RangeError;
+        if (!tooLarge && !customs.has(`${apiVersion}/${kind}`)) throw error;
+        return { state: 'unusable', why: tooLarge ? 'it is too large, or nested too deeply' : messageOf(error) };
       }
       // The group of a custom resource has a dot; Kubernetes' own groups are those in its description.
       const group = groupOf(apiVersion);

@@ -1,0 +1,156 @@
+import { isData, type Path } from '../data.ts';
+
+export interface SchemaFault {
+  /** In the schema. */
+  path: Path;
+  /** `enum must be a list` */
+  message: string;
+}
+
+export interface CheckedSchema {
+  faults: SchemaFault[];
+  /** The patterns in it, which are texts; whether they can be read is not looked at. */
+  patterns: { path: Path; pattern: string }[];
+}
+
+/** What is wrong with a keyword's value: the end of a sentence, `undefined` when nothing is. */
+type Check = (value: unknown) => string | undefined;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const text: Check = (value) => (isText(value) ? undefined : 'must be a text');
+const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
+const number: Check = (value) => (typeof value === 'number' ? undefined : 'must be a number');
+const count: Check = (value) => {
+  if (!Number.isInteger(value)) return 'must be a whole number';
+  return Number(value) < 0 ? 'must not be negative' : undefined;
+};
+const texts: Check = (value) => (Array.isArray(value) && value.every(isText) ? undefined : 'must be a list of texts');
+const mapping: Check = (value) => (isData(value) ? undefined : 'must be a mapping');
+const schemas: Check = (value) => {
+  if (!Array.isArray(value)) return 'must be a list';
+  if (value.length === 0) return 'must not be empty';
+  return value.every(isData) ? undefined : 'must be a list of mappings';
+};
+const oneOf =
+  (...choices: string[]): Check =>
+  (value) =>
+    choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`;
+/** Source: `forbiddenSchemaPaths` and its neighbours in apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go */
+const unsupported: Check = () => 'is not supported by Kubernetes';
+
+/**
+ * The keywords of a CustomResourceDefinition's schema.
+ * Source: https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/#JSONSchemaProps
+ */
+const KEYWORDS: Record<string, Check> = {
+  type: oneOf('array', 'boolean', 'integer', 'number', 'object', 'string'),
+  format: text,
+  title: text,
+  description: text,
+  pattern: text,
+  nullable: boolean,
+  enum: (value) => {
+    if (!Array.isArray(value)) return 'must be a list';
+    return value.length === 0 ? 'must not be empty' : undefined;
+  },
+  required: (value) => {
+    const problem = texts(value);
+    const list = value as string[];
+    return problem ?? (new Set(list).size < list.length ? 'must not name a key twice' : undefined);
+  },
+  minimum: number,
+  maximum: number,
+  exclusiveMinimum: boolean,
+  exclusiveMaximum: boolean,
+  multipleOf: (value) => number(value) ?? (Number(value) > 0 ? undefined : 'must be greater than 0'),
+  minLength: count,
+  maxLength: count,
+  minItems: count,
+  maxItems: count,
+  minProperties: count,
+  maxProperties: count,
+  uniqueItems: (value) =>
+    value === true ? 'must not be true: Kubernetes forbids it, as it is slow for long lists' : boolean(value),
+  properties: (value) => {
+    const problem = mapping(value);
+    return problem ?? (Object.values(value as object).every(isData) ? undefined : 'must hold mappings only');
+  },
+  additionalProperties: (value) =>
+    typeof value === 'boolean' || isData(value) ? undefined : 'must be a mapping or a boolean',
+  items: mapping,
+  not: mapping,
+  allOf: schemas,
+  anyOf: schemas,
+  oneOf: schemas,
+  'x-kubernetes-preserve-unknown-fields': boolean,
+  'x-kubernetes-embedded-resource': boolean,
+  'x-kubernetes-int-or-string': boolean,
+  'x-kubernetes-list-type': oneOf('atomic', 'set', 'map'),
+  'x-kubernetes-map-type': oneOf('granular', 'atomic'),
+  'x-kubernetes-list-map-keys': texts,
+  'x-kubernetes-validations': schemas,
+  $ref: unsupported,
+  id: unsupported,
+  additionalItems: unsupported,
+  patternProperties: unsupported,
+  definitions: unsupported,
+  dependencies: unsupported,
+};
+
+/** Keywords that hold one schema, several by name, and several in a list. */
+const ONE = ['items', 'not', 'additionalProperties'];
+const LISTED = ['allOf', 'anyOf', 'oneOf'];
+
+/** Of one schema, more than these are not told. */
+const MAX_FAULTS = 10;
+/** The largest that are published have some ten thousand parts on some thirty levels; to compile that many takes some seconds. */
+const MAX_PARTS = 20_000;
+const MAX_LEVELS = 100;
+
+/** Look for what would make the schema useless, to the API server as well as here. What is null is as if it were not there. */
+export function checkSchema(schema: unknown): CheckedSchema {
+  const checked: CheckedSchema = { faults: [], patterns: [] };
+  const fault = (path: Path, message: string): void => void checked.faults.push({ path, message });
+  const open: { part: unknown; path: Path }[] = [{ part: schema, path: [] }];
+  let parts = 0;
+  for (let here = open.pop(); here !== undefined && checked.faults.length < MAX_FAULTS; here = open.pop()) {
+    const { part, path } = here;
+    if (!isData(part)) {
+      if (path.length === 0) fault(path, 'it must be a mapping');
+      continue;
+    }
+    if (++parts > MAX_PARTS) fault([], `it has more than ${MAX_PARTS} parts`);
+    // A level takes two steps: `properties` and a name.
+    if (path.length > MAX_LEVELS * 2) fault(path, `it has more than ${MAX_LEVELS} levels`);
+    if (checked.faults.length >= MAX_FAULTS || parts > MAX_PARTS || path.length > MAX_LEVELS * 2) break;
+    checkPart(part, path, checked);
+    for (const [steps, below] of partsBelow(part)) open.push({ part: below, path: [...path, ...steps] });
+  }
+  return checked;
+}
+
+function checkPart(part: Record<string, unknown>, path: Path, checked: CheckedSchema): void {
+  for (const [keyword, value] of Object.entries(part)) {
+    if (value === null || !Object.hasOwn(KEYWORDS, keyword)) continue;
+    const problem = KEYWORDS[keyword]?.(value);
+    if (problem !== undefined) checked.faults.push({ path: [...path, keyword], message: `${keyword} ${problem}` });
+    else if (keyword === 'pattern') checked.patterns.push({ path: [...path, keyword], pattern: value as string });
+  }
+  for (const [exclusive, bound] of [
+    ['exclusiveMinimum', 'minimum'],
+    ['exclusiveMaximum', 'maximum'],
+  ] as const)
+    if (part[exclusive] === true && typeof part[bound] !== 'number')
+      checked.faults.push({ path: [...path, exclusive], message: `${exclusive} has no ${bound} beside it` });
+}
+
+function partsBelow(part: Record<string, unknown>): [steps: Path, below: unknown][] {
+  const properties = isData(part.properties) ? Object.entries(part.properties) : [];
+  return [
+    ...ONE.map((key): [Path, unknown] => [[key], part[key]]),
+    ...properties.map(([name, below]): [Path, unknown] => [['properties', name], below]),
+    ...LISTED.flatMap((key) =>
+      (Array.isArray(part[key]) ? part[key] : []).map((each: unknown, index): [Path, unknown] => [[key, index], each]),
+    ),
+  ];
+}
