@@ -229,7 +229,8 @@ export function reportCrds(
       case: CRDS_CASE,
       resource: resourceLabel(resource),
       path,
-      message,
+      // The same definition may lie in several charts.
+      message: `in ${resource.source.file}: ${message}`,
       place: () => placeInManifest(problem),
     });
   }
