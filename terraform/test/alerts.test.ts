@@ -135,7 +135,7 @@ const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
     fires: ['argocd-not-synced'],
   },
   {
-    what: 'the same, put right at last',
+    what: 'the same, put right later',
     lines: [sync(70, 'Synced', 'OutOfSync'), sync(9, 'OutOfSync', 'Unknown'), sync(8, 'Unknown', 'Synced')],
     fires: [],
   },
@@ -188,7 +188,7 @@ describe.each(Object.entries(FORMATS))('Argo CD’s controller, which logs %s', 
   const within = (minutes: number, rows: Row[]) =>
     rows.filter((row) => NOW.getTime() - Number(row.TimeGenerated) <= minutes * 60_000);
 
-  it.each(CASES)('tells of $what: $fires', ({ lines, fires }) => {
+  it.each(CASES)('$what raises $fires', ({ lines, fires }) => {
     expect(firing([...lines, alive].map(rowOf))).toEqual(fires);
   });
 
