@@ -7,7 +7,7 @@ import { ensureBaseImages } from './images/index.ts';
 import type { Lab } from './lab.ts';
 import { startRegistry } from './registries/index.ts';
 import { startHubService } from './start-hub.ts';
-import { ensureTools, toolNames } from './tools/index.ts';
+import { checkTools, ensureTools, toolNames } from './tools/index.ts';
 
 /** One part of bringing a lab up. Running it again finds what is there already and keeps it. */
 export interface LabStep {
@@ -18,7 +18,7 @@ export interface LabStep {
   undo?(lab: Lab): Promise<void>;
 }
 
-const githubTools = toolNames.filter((name) => !clusterTools.includes(name));
+const githubTools = toolNames.filter((name) => !clusterTools.includes(name) && !checkTools.includes(name));
 
 /** GitHub on this machine with what its workflows need, in order. Each step may use the endpoints that those before it saved. */
 export const githubSteps: readonly LabStep[] = [

@@ -10,7 +10,7 @@ import { buildTool, findBuild, goVersion, requireGo } from './go.ts';
 import { installPypi, pypiProgram } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
 
-export { type ToolName, toolNames, tools } from './table.ts';
+export { checkTools, type ToolName, toolNames, tools } from './table.ts';
 
 /** Space for the sources and build caches of everything, measured with empty caches. */
 const SPACE_FOR_BUILDS = 4e9;

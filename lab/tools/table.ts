@@ -218,3 +218,6 @@ export const tools = {
 export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
+
+/** What looks at the sources; a lab runs without it. */
+export const checkTools: readonly ToolName[] = ['actionlint', 'gitleaks', 'pip3', 'zizmor'];

@@ -20,7 +20,7 @@ async function compile(...lines: string[]): Promise<string> {
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       extends: `${root}/tsconfig.json`,
-      compilerOptions: { types: [], noUnusedLocals: false },
+      compilerOptions: { typeRoots: [`${root}/node_modules/@types`], noUnusedLocals: false },
       files: ['source.mts'],
       include: [],
     }),
