@@ -612,7 +612,7 @@ describe('bad input', () => {
     for (const input of [
       'tag is not a name',
       'draft is not a boolean',
-      'body-path cannot be read',
+      'body-path does not exist',
       'files (line 1) matches no file',
     ])
       expect(log).toContain(input);
