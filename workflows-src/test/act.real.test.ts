@@ -89,6 +89,12 @@ describe('a push to main', () => {
     expect(only(both, 'build-push-image')?.inputs.USERNAME).toBe('staging-user');
   });
 
+  it('has one job run after the other: act shares maps between jobs, and dies of it', () => {
+    const times = uses.flatMap(({ time }) => (time === undefined ? [] : [time])).sort(([a], [b]) => a - b);
+    expect(times).toHaveLength(6);
+    for (const [index, [begun]] of times.entries()) expect(begun).toBeGreaterThanOrEqual(times[index - 1]?.[1] ?? 0);
+  });
+
   it('neither asks Azure nor attests, for nothing is set', () => {
     expect(uses.map(({ action }) => action)).not.toContain('Azure/login');
     expect(uses.map(({ action }) => action)).not.toContain('az');

@@ -16,6 +16,8 @@ export interface Use {
   /** The inputs that are not empty. */
   inputs: Record<string, string>;
   env: Record<string, string>;
+  /** When the action's process began and ended, in milliseconds; not for `az`. */
+  time?: [number, number];
 }
 
 export interface Run {
@@ -49,7 +51,7 @@ const RECORDER = `import { appendFileSync, readFileSync } from 'node:fs';
 const { action, outputs } = JSON.parse(readFileSync(new URL('stand-in.json', import.meta.url), 'utf8'));
 const given = Object.entries(process.env).filter(([, value]) => value !== '');
 const pick = (pattern) => Object.fromEntries(given.filter(([name]) => pattern.test(name)).map(([name, value]) => [name.replace(/^INPUT_/, ''), value]));
-appendFileSync(process.env.RECORD, JSON.stringify({ action, inputs: pick(/^INPUT_/), env: pick(/^(NPMRC|GRYPE_.*)$/) }) + '\\n');
+appendFileSync(process.env.RECORD, JSON.stringify({ action, inputs: pick(/^INPUT_/), env: pick(/^(NPMRC|GRYPE_.*)$/), time: [performance.timeOrigin, Date.now()] }) + '\\n');
 for (const [name, value] of Object.entries(outputs)) appendFileSync(process.env.GITHUB_OUTPUT, name + '=' + value + '\\n');
 `;
 const AZ = `#!/usr/bin/env node
