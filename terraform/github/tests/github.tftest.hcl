@@ -226,7 +226,7 @@ run "settings_become_variables" {
 
   variables {
     platform = null
-    settings = { base_image = "node:24-slim", build_image = "node:24", promote = "require", attestations = true, runs_on = "my-runners", publishes_actions = true }
+    settings = { base_image = "node:24-slim", build_image = "node:24", promote = "require", attestations = true, runs_on = "my-runners", staging_username = "shop", production_username = "store", publishes_actions = true }
   }
 
   assert {
@@ -237,9 +237,17 @@ run "settings_become_variables" {
       PROMOTE               = "require"
       ATTESTATIONS          = "true"
       RUNS_ON               = "my-runners"
+      STAGING_USERNAME      = "shop"
+      PRODUCTION_USERNAME   = "store"
       MAJOR_TAG             = "true"
     }
     error_message = "the variables are not the settings"
+  }
+
+  # GitHub drops a job's output that contains the text of a secret, and the images' names often contain the registry's user.
+  assert {
+    condition     = alltrue([for name in keys(output.secrets) : !endswith(name, "_USERNAME")])
+    error_message = "a registry's user is named as a secret"
   }
 }
 
