@@ -12,6 +12,7 @@ import { Runner } from '../../runner/runner.ts';
 import { hostOf } from '../../server.ts';
 import { startTestServices, type TestServices } from '../../testing.ts';
 import { ensureTools, toolPath } from '../../tools/index.ts';
+import { runStep } from './step.ts';
 
 const OWNER = 'gitops-actions';
 const where = { owner: OWNER, repo: 'gitops-actions' };
@@ -116,6 +117,34 @@ async function valuesOnMain(): Promise<string> {
 
 const headOfMain = async (): Promise<string> =>
   (await api().git.getRef({ ...where, ref: 'heads/main' })).data.object.sha;
+
+describe('a list of images that came out empty', () => {
+  it.each([
+    ['bump-chart-version', 'images', { charts: 'helm/shop', mode: 'worktree' }],
+    ['create-release', 'images', { tag: 'v9.9.9' }],
+    ['helm-lint-scan', 'set-images', { charts: 'helm/shop' }],
+  ])('stops %s before it does anything', async (action, input, inputs) => {
+    const env = {
+      GITHUB_WORKSPACE: checkout,
+      GITHUB_REPOSITORY: NAME,
+      GITHUB_SHA: await git('rev-parse', 'HEAD'),
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_API_URL: hub.apiUrl,
+      GITHUB_TOKEN: token,
+    };
+    const result = await runStep({ action, inputs: { ...inputs, [input]: '' }, env, dir: services.dir });
+    expect(result.exitCode).toBe(1);
+    for (const part of [
+      `${input} is empty`,
+      'GitHub dropped it',
+      'keep the user name as a variable',
+      'Nothing was done.',
+    ])
+      expect(result.log).toContain(part);
+    expect(await git('status', '--short')).toBe('');
+    expect((await api().repos.listReleases(where)).data).toEqual([]);
+  });
+});
 
 describe("a registry's user whose name is part of the images' names", () => {
   it('releases with all digests as a variable', async () => {
