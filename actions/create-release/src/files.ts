@@ -1,5 +1,6 @@
 import { basename, matchesGlob, relative, resolve } from 'node:path';
 import { shownPath } from '../../lib/errors.ts';
+import { globProblem } from '../../lib/globs.ts';
 import type { InputReader } from '../../lib/inputs.ts';
 import { type Area, below, locate, type Place, readInside } from '../../lib/workspace.ts';
 import { assetName } from './rules/asset-names.ts';
@@ -32,7 +33,12 @@ export async function readTextFile(reader: InputReader, input: string, area: Are
 
 /** The files that the globs of the `files` input name, sorted by asset name; every glob must match a file. */
 export async function findFiles(reader: InputReader, area: Area): Promise<LocalFile[]> {
-  const lines = reader.lines('files');
+  const lines = reader.lines('files').filter(({ text, number }) => {
+    const problem = globProblem(text);
+    if (problem !== undefined)
+      reader.fault({ input: `files (line ${number})`, value: text, problem, example: EXAMPLE });
+    return problem === undefined;
+  });
   const exclude = lines.filter(({ text }) => text.startsWith('!')).map(({ text }) => text.slice(1).trim());
   if (exclude.length > 0 && exclude.length === lines.length)
     reader.fault({ input: 'files', problem: 'only leaves files out and names none', example: EXAMPLE });

@@ -88,8 +88,10 @@ async function declared(
 
 /** Where the file of a declaration is; one that leads elsewhere is there. */
 async function valuesPaths({ files, folder, refused }: Search, name: string): Promise<string[]> {
-  for (const candidate of [join(folder, name), name]) {
-    const found = isPattern(candidate) ? await files.match(candidate) : await matchName(files, candidate);
+  for (const above of [folder, '']) {
+    const found = isPattern(name)
+      ? await files.match(join(escapeGlob(above), name))
+      : await matchName(files, join(above, name));
     refused.push(...found.refused);
     const paths = [...found.paths, ...found.refused.map(({ path }) => path)];
     if (paths.length > 0) return paths;

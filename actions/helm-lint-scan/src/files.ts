@@ -87,8 +87,12 @@ async function faultsBelow(
   return faults;
 }
 
-/** A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own. */
-export const escapeGlob = (path: string): string => path.replaceAll(/[[\]*?()]/g, '[$&]');
+/**
+ * A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own;
+ * a brace in one, of all signs but those before and after it, as braces are written out before classes are read.
+ */
+export const escapeGlob = (path: string): string =>
+  path.replaceAll(/[[\]*?(){]/g, (sign) => (sign === '{' ? '[^\u0001-z|-\uffff]' : `[${sign}]`));
 
 /** Whether the text has a wildcard, so that it is a question and not a name. */
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { InputFault } from '../../lib/errors.ts';
+import { parseRepositoryGlob } from '../../lib/globs.ts';
 import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
@@ -58,8 +59,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const area = areaOf(env);
   const { workspace } = area;
   const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
-  const manifests = reader.parsedLines('manifests', parseRepositoryPath, 'argocd/**/*.yaml');
-  const patterns = reader.parsedLines('charts', parseRepositoryPath, CHARTS, CHARTS);
+  const manifests = reader.parsedLines('manifests', parseRepositoryGlob, 'argocd/**/*.yaml');
+  const patterns = reader.parsedLines('charts', parseRepositoryGlob, CHARTS, CHARTS);
   const settings: Settings = {
     workspace,
     // The default may find nothing where only manifests are to be checked.
@@ -68,7 +69,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     manifests,
     images: await readImages(reader, 'set-images'),
     kubeVersions: unique(reader.parsedLines('kube-versions', parseKubeVersion, KUBE_VERSION_EXAMPLE)),
-    crds: reader.parsedLines('crds', parseRepositoryPath, 'crds/*.yaml'),
+    crds: reader.parsedLines('crds', parseRepositoryGlob, 'crds/*.yaml'),
     failOn: reader.choice('fail-on', [...LEVELS, 'never'], 'error'),
     levels: new Map(await readLevels(reader)),
     ignoreFile: {

@@ -1,5 +1,6 @@
 import { matchesGlob } from 'node:path/posix';
 import { ActionError } from '../../lib/errors.ts';
+import { globProblem } from '../../lib/globs.ts';
 import { at, isData } from './data.ts';
 import type { Files } from './files.ts';
 import type { CaseId, Finding, Findings } from './findings.ts';
@@ -76,6 +77,10 @@ function problemsOf(entry: Record<string, unknown>): string[] {
       .filter((key) => !KEYS.includes(key))
       .map((key) => `${key} is not one of ${KEYS.join(', ')}`),
     ...texts.map((key) => `${key} is not a text`),
+    ...['chart', 'file', 'resource'].flatMap((key) => {
+      const problem = typeof entry[key] === 'string' ? patternProblem(entry[key]) : undefined;
+      return problem === undefined ? [] : [`${key} ${problem}`];
+    }),
     ...(typeof entry.rule === 'string' && isRuleId(entry.rule)
       ? []
       : [`rule ${JSON.stringify(entry.rule ?? '')} is not a rule of this action`]),
@@ -84,6 +89,20 @@ function problemsOf(entry: Record<string, unknown>): string[] {
       : ['reason is missing: say why it is right to hide this']),
     ...(isDay(entry.expires) ? [] : ['expires is not a day (2027-06-30) or never']),
   ];
+}
+
+/** Wildcards in one name: the time to compare grows with the length of the name to this power. */
+const MAX_WILDCARDS = 3;
+
+/** The ignore file comes with what is scanned, so its patterns must not be able to hold the scanner. */
+function patternProblem(pattern: string): string | undefined {
+  if (/[?*+@!]\(/.test(pattern)) return 'has a group of patterns, `+(a|b)`: write {a,b}, or one entry for each';
+  const names = pattern.split('/').filter((name) => name !== '**');
+  if (names.some((name) => name.split('*').length - 1 > MAX_WILDCARDS))
+    return `has more than ${MAX_WILDCARDS} wildcards between two slashes`;
+  return pattern.split('/').length - names.length > MAX_WILDCARDS
+    ? `has ** more than ${MAX_WILDCARDS} times`
+    : globProblem(pattern);
 }
 
 function isDay(value: unknown): boolean {

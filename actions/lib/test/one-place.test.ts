@@ -12,15 +12,9 @@ const PAST: readonly RegExp[] = [
   /@actions\/core/,
   /\bstdio\b|['"]inherit['"]/,
   /\bsilent: false\b/,
-<<<<<<< ours
-  /\bwrite(?:v|Sync)?\(\s*[12]\s*,/,
-  /\/dev\/(?:std|fd|tty)|\/proc\/self\/fd\/[12]\b/,
-  /import(?! type)[^;]*from 'node:(?:child_process|console)'|import\('node:(?:child_process|console)'\)/,
-=======
   /\bwrite(?:v|Sync)?\(\s*[12]\s*,|\bfd: [12]\b/,
-  /\/dev\/(?:std|fd|tty)|\/proc\/self\/fd/,
+  /\/dev\/(?:std|fd|tty)|\/proc\/self\/fd\/[12]\b/,
   /import(?! type)[^;]*from 'node:(?:child_process|console|process|tty)'|import\('node:(?:child_process|console|process|tty)'\)/,
->>>>>>> theirs
   // A command that is written by hand.
   /['"`]::[a-z-]+(?:::| )|['"`]##\[/,
 ];
