@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import nodePath, { dirname, isAbsolute, type PlatformPath, resolve } from 'node:path';
 import { hasGitName, holdsToken, isGitName, isInGitFolder } from './git-names.ts';
@@ -85,7 +85,8 @@ export async function locate(area: Area, path: string): Promise<Parsed<Place>> {
     if (hasGitName(rest)) return { problem: 'leads into .git (a link)' };
     if (isInGitFolder(root.real, rest)) return { problem: 'is inside a folder of Git, as .git is one' };
     const link = asked === rest ? undefined : await firstLink(root.real, asked);
-    const found = await lstat(target).catch(ignoreMissing);
+    // The system decides whether anything is there: for it, `none/..` is nothing where there is no folder `none`.
+    const found = await stat(named).catch(ignoreMissing);
     if (found === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
       return { problem: 'leads to nothing (a link)' };
     if (found !== undefined && !found.isFile() && !found.isDirectory())
@@ -149,6 +150,9 @@ export async function writeInside(
   const file = await openAt(target, constants.O_WRONLY | constants.O_CREAT, opener);
   if ('problem' in file) return file;
   try {
+    // An archive that a step unpacked can make them, also of a file in .git.
+    if ((await file.value.stat()).nlink > 1)
+      return { problem: 'has a second name (a hard link), and would change there too' };
     await file.value.truncate(0);
     await file.value.writeFile(text);
     return { value: target };

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { InputError } from '../../lib/errors.ts';
 import { readContents } from '../src/contents.ts';
 import { readSettings } from '../src/inputs.ts';
@@ -134,6 +135,44 @@ describe('files', () => {
     expect(failure).toBeInstanceOf(InputError);
     expect((failure as InputError).message).toContain(problem);
     expect((failure as InputError).message).not.toContain(SECRET);
+  });
+
+  it('refuses a name with a line break, and shows it in one line', async () => {
+    await mkdir(join(workspace, 'lines'));
+    await writeFile(join(workspace, 'lines/a\nb'), 'x');
+    expect(await fault({ files: 'lines/*' })).toContain('matches "lines/a\\nb", which has control characters');
+  });
+
+  it('never give a byte from outside the workspace or from .git, whatever links there are', async () => {
+    const folder = join(workspace, 'any');
+    const place = fc.constantFrom('a', 'b', 'c', '..', '../.git', '../../elsewhere', '../out', 'config', 'config.json');
+    const path = fc.array(place, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const links = fc.dictionary(fc.constantFrom('a', 'b', 'c'), path, { minKeys: 1 });
+    const globs = fc.constantFrom(
+      'any/*',
+      'any/*/*',
+      'any/**',
+      'any/a',
+      'any/a/config*',
+      'any/{a,b}/*/*',
+      'any/c/*.json',
+    );
+    await fc.assert(
+      fc.asyncProperty(links, globs, async (targets, files) => {
+        await mkdir(folder);
+        for (const [name, target] of Object.entries(targets)) await symlink(target, join(folder, name));
+        try {
+          const settings = await read({ files });
+          for (const { open } of await readContents(settings.files, settings.area, false))
+            expect((await (await open()).toArray()).join('')).not.toContain(SECRET);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+        } finally {
+          await rm(folder, { recursive: true });
+        }
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('leaves out what a line with ! names before looking where it leads', async () => {

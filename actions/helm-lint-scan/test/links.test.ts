@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { openFiles } from '../src/files.ts';
 import { find } from '../src/found.ts';
 import { readSettings } from '../src/inputs.ts';
@@ -100,6 +101,40 @@ describe('a chart', () => {
     await link('helm/web/files', '../../helm');
     await link('helm/api', 'web');
     expect(await refusal()).toBe('');
+  }, 10_000);
+
+  it('that is not refused leads nobody who follows its links out of the workspace', async () => {
+    const part = fc.constantFrom('a', 'b', '..', 'helm', 'shared', '../elsewhere', '.git', 'x');
+    const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    const name = fc.constantFrom('helm/web/a', 'helm/web/b', 'shared/x', 'shared/b', 'helm/a');
+    /** Every place that is met on the way, as Helm walks. */
+    const places = async (folder: string, depth = 4): Promise<string[]> => {
+      const below = await Promise.all(
+        (await readdir(folder)).map(async (entry) => {
+          const real = await realpath(join(folder, entry));
+          const isDeeper = depth > 0 && (await stat(real)).isDirectory() && entry !== '.git';
+          return [real, ...(isDeeper ? await places(real, depth - 1) : [])];
+        }),
+      );
+      return below.flat();
+    };
+    let clean = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, path, { minKeys: 1, maxKeys: 3 }), async (links) => {
+        for (const [from, target] of Object.entries(links)) await link(from, target);
+        try {
+          if ((await openFiles(workspace).faults('helm/web')).length > 0) return;
+          clean++;
+          for (const place of await places(join(workspace, 'helm/web')))
+            expect(place).toMatch(new RegExp(`^${workspace}`));
+        } finally {
+          for (const from of Object.keys(links)) await rm(join(workspace, from));
+        }
+      }),
+      { numRuns: 150 },
+    );
+    // Also some with links in them.
+    expect(clean).toBeGreaterThan(5);
   });
 
   it('that is refused is not read, though others are', async () => {

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  link as hardLink,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, win32 } from 'node:path';
@@ -56,6 +67,8 @@ describe('locate', () => {
     ['gone-out/x', 'leads out of the workspace (a link)'],
     ['to-temp', 'leads out of the workspace (a link)'],
     ['gone', 'leads to nothing (a link)'],
+    ['gone-up', 'leads to nothing (a link)'],
+    ['gone-up/a.yaml', 'does not exist'],
     ['circle', 'leads in a circle (a link)'],
     ['circle/x', 'leads in a circle (a link)'],
     ['hidden-circle', 'leads in a circle (a link)'],
@@ -84,6 +97,7 @@ describe('locate', () => {
         'gone-out': '../elsewhere/none',
         'to-temp': '../temp/notes',
         gone: 'chart/none',
+        'gone-up': 'none/../chart',
         circle: 'circle',
         'hidden-circle': 'none/../hidden-circle',
         'to-git': 'sub/.git/config',
@@ -260,6 +274,14 @@ describe('writeInside', () => {
     expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
     expect(await locate(area, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
   });
+});
+
+it('no file is written that has a second name', async () => {
+  await hardLink(join(base, 'work/sub/.git/config'), join(base, 'work/report'));
+  expect(await writeInside(area, { path: 'report', text: 'x' })).toEqual({
+    problem: 'has a second name (a hard link), and would change there too',
+  });
+  expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
 });
 
 describe('names', () => {

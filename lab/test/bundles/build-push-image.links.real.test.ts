@@ -8,9 +8,10 @@ import { runStep, type StepResult } from './step.ts';
 const SECRET = 'a-secret-of-the-runner';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-/** A docker that writes down what it is asked, and says that it has built. */
+/** A docker that writes down what it is asked, puts a link in the place of a folder if it is told to, and says that it has built. */
 const DOCKER = `#!/bin/sh
 printf '%s\\n' "$@" >> "$DOCKER_ASKED"
+if [ -n "$REPLACED" ]; then rm -rf "$REPLACED"; ln -s ../outside "$REPLACED"; fi
 while [ $# -gt 0 ]; do
   if [ "$1" = --metadata-file ]; then printf '{"containerimage.digest":"${DIGEST}"}' > "$2"; fi
   shift
@@ -39,7 +40,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const link = (name: string, target: string): void => symlinkSync(target, join(workspace, name));
 const asked = (): string[] => readFileSync(join(dir, 'asked'), 'utf8').split('\n');
 
-const step = (inputs: Record<string, string>): Promise<StepResult> =>
+const step = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> =>
   runStep({
     action: 'build-push-image',
     inputs: { registry: 'localhost:1', push: 'false', reproducible: 'false', ...inputs },
@@ -51,6 +52,7 @@ const step = (inputs: Record<string, string>): Promise<StepResult> =>
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_SHA: '0'.repeat(40),
       GITHUB_REF: 'refs/heads/main',
+      ...env,
     },
   });
 
@@ -103,6 +105,17 @@ describe('build-push-image, in a repository with links', () => {
     expect(log).toContain('has a Dockerfile that is neither a file nor a folder');
     expect(log).toContain('secrets names the file web/pipe, which is neither a file nor a folder');
   }, 60_000);
+
+  it('builds no image whose context a build before it has made a link', async () => {
+    mkdirSync(join(workspace, 'api'));
+    writeFileSync(join(workspace, 'api/Dockerfile'), 'FROM scratch\n');
+    const images = '[{ name: web, context: web }, { name: api, context: api }]';
+    const result = await step({ images, 'max-parallel': '1' }, { REPLACED: join(workspace, 'api') });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('api leads out of the workspace (a link)');
+    expect(asked()).toContain(join(workspace, 'web'));
+    expect(asked()).not.toContain(join(workspace, 'api'));
+  });
 
   it('gives docker what links in the workspace lead to', async () => {
     link('api', 'web');
