@@ -66,6 +66,7 @@ locals {
       AZURE_SUBSCRIPTION_ID = try(var.platform.subscription_id, null)
       RELEASE_APP_CLIENT_ID = try(var.release_app.client_id, null)
       BASE_IMAGE            = var.settings.base_image
+      BUILDKIT_IMAGE        = var.settings.buildkit_image
       BUILD_IMAGE           = var.settings.build_image
       PROMOTE               = var.settings.promote
       ATTESTATIONS          = try(tostring(var.settings.attestations), null)

@@ -153,7 +153,7 @@ variable "platform" {
 variable "settings" {
   description = <<-EOT
     Settings of the workflows; null leaves a workflow's own default.
-    - `base_image`, `build_image`: passed on as build arguments. `promote`: how a release takes the tested image.
+    - `base_image`, `build_image`: passed on as build arguments. `buildkit_image`: another BuildKit. `promote`: how a release takes the tested image.
     - `attestations`: sign the images' provenance. `runs_on`: label of the runners.
     - `staging_username`, `production_username`: users of the registries, where they are signed in to with passwords. They are variables, because
       GitHub drops a job's output that contains the text of a secret, and a user is often part of the images' names.
@@ -161,6 +161,7 @@ variable "settings" {
   EOT
   type = object({
     base_image          = optional(string)
+    buildkit_image      = optional(string)
     build_image         = optional(string)
     promote             = optional(string)
     attestations        = optional(bool)

@@ -226,13 +226,14 @@ run "settings_become_variables" {
 
   variables {
     platform = null
-    settings = { base_image = "node:24-slim", build_image = "node:24", promote = "require", attestations = true, runs_on = "my-runners", staging_username = "shop", production_username = "store", publishes_actions = true }
+    settings = { base_image = "node:24-slim", buildkit_image = "mirror.example/buildkit:v1", build_image = "node:24", promote = "require", attestations = true, runs_on = "my-runners", staging_username = "shop", production_username = "store", publishes_actions = true }
   }
 
   assert {
     condition = { for name, variable in github_actions_variable.this : name => variable.value } == {
       RELEASE_APP_CLIENT_ID = "Iv23liExampleExample"
       BASE_IMAGE            = "node:24-slim"
+      BUILDKIT_IMAGE        = "mirror.example/buildkit:v1"
       BUILD_IMAGE           = "node:24"
       PROMOTE               = "require"
       ATTESTATIONS          = "true"
