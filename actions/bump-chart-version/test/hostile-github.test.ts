@@ -20,6 +20,8 @@ beforeAll(async () => {
   server = createServer((request, response) =>
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body)),
   );
+  // A large answer keeps this process busy for longer than the server keeps an idle connection.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = await openGitHub({ token: 't', apiUrl: origin, retries: 0 });

@@ -30,6 +30,8 @@ beforeAll(async () => {
       else response.writeHead(200, { 'content-type': 'application/json', 'x-url': request.url ?? '' }).end(body);
     });
   });
+  // A large answer keeps this process busy for longer than the server keeps an idle connection.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = await openGitHub({ token: TOKEN, apiUrl: origin, retries: 0 });

@@ -101,7 +101,7 @@ describe('a chart', () => {
     await link('helm/web/files', '../../helm');
     await link('helm/api', 'web');
     expect(await refusal()).toBe('');
-  }, 10_000);
+  }, 60_000);
 
   it('that is not refused leads nobody who follows its links out of the workspace', async () => {
     const part = fc.constantFrom('a', 'b', '..', 'helm', 'shared', '../elsewhere', '.git', 'x');

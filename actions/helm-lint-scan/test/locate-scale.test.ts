@@ -202,7 +202,7 @@ describe('templates that include one another', () => {
       const scene: Scene = { template, rendered: ['apiVersion: v1\nkind: A\n'], paths: () => [['spec', 'a']] };
       expect(locateAll(scene)()).toEqual([`${FILE}:1`]);
     },
-    10_000,
+    60_000,
   );
 });
 

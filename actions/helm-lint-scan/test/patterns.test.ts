@@ -73,5 +73,5 @@ describe('a folder of the repository whose name looks like a pattern', () => {
     expect(await planCases(files, { folders: [many], unusable: [] }, [])).toEqual(
       new Map([[many, [[], [`${many}/ci/v.yaml`]]]]),
     );
-  }, 10_000);
+  }, 60_000);
 });

@@ -180,7 +180,7 @@ describe('a server that misbehaves', () => {
       expect(error).toMatchObject({ what: 'reading o/r failed', next: expect.stringContaining('Run the job again') });
       expect(requests).toHaveLength(2);
     },
-    10_000,
+    60_000,
   );
 
   it.each([{ message: {}, errors: 'x' }, { message: null, errors: [null, { message: 1 }] }, [], 'x'])(

@@ -113,7 +113,7 @@ describe('locate', () => {
       if (problem !== 'does not exist') expect(await locate(area, path)).toEqual(expected);
       if (problem !== 'does not exist') expect(await writeInside(area, { path, text: 'x' })).toEqual(expected);
     },
-    10_000,
+    60_000,
   );
 
   it('refuses a socket, and a folder where a file is asked for', async () => {
@@ -212,7 +212,7 @@ describe('what changes between the look and the opening', () => {
     async (_, change) => {
       expect(await readInside(area, 'chart/a.yaml', opening(change))).toEqual(CHANGED);
     },
-    10_000,
+    60_000,
   );
 
   it('is seen also where the system does not say where an open file is', async () => {
