@@ -1,8 +1,9 @@
-import { glob, readdir } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { PathError, type RefusedPath } from '../../lib/errors.ts';
 import type { Parsed } from '../../lib/inputs.ts';
 import { FOLDER, locate, MISSING, type Place, readInside } from '../../lib/workspace.ts';
+import { chartFaults } from './chart-faults.ts';
 
 /** The checkout: every path is relative to it, with `/`, and stays inside it whatever links say. */
 export interface Files {
@@ -17,7 +18,7 @@ export interface Files {
    * @throws {PathError} when the path leads elsewhere
    */
   read(path: string, input?: string): Promise<string | undefined>;
-  /** What Helm must not be given in a chart's folder, also in folders that links lead to: links that lead elsewhere, pipes and the like. */
+  /** See {@link chartFaults}. */
   faults(folder: string): Promise<RefusedPath[]>;
   absolute(path: string): string;
 }
@@ -53,38 +54,10 @@ export function openFiles(root: string): Files {
     async faults(folder) {
       const start = await locate(area, folder);
       if ('problem' in start) return [{ path: folder, problem: start.problem }];
-      return (await faultsBelow(area, folder, start.value.path, new Set())).sort(byPath);
+      return (await chartFaults(area, folder, start.value.path)).sort(byPath);
     },
     absolute: (path) => join(root, path),
   };
-}
-
-/**
- * @param path as the repository names the folder
- * @param real the same without links
- * @param seen the folders that were looked at: links may lead in circles
- */
-async function faultsBelow(
-  area: { workspace: string },
-  path: string,
-  real: string,
-  seen: Set<string>,
-): Promise<RefusedPath[]> {
-  if (seen.has(real)) return [];
-  seen.add(real);
-  const faults: RefusedPath[] = [];
-  for (const entry of await readdir(real, { withFileTypes: true })) {
-    if (entry.name === '.git' || entry.isFile()) continue;
-    const below = slashed(join(path, entry.name));
-    if (entry.isDirectory()) {
-      faults.push(...(await faultsBelow(area, below, join(real, entry.name), seen)));
-      continue;
-    }
-    const place = await locate(area, below);
-    if ('problem' in place) faults.push({ path: below, problem: place.problem });
-    else if (place.value.kind === 'folder') faults.push(...(await faultsBelow(area, below, place.value.path, seen)));
-  }
-  return faults;
 }
 
 /**

@@ -97,10 +97,34 @@ describe('a chart', () => {
     );
   });
 
-  it('may have links in a circle, and be a link itself', async () => {
-    await link('helm/web/files', '../../helm');
+  it.each<[string, Record<string, string>, string]>([
+    ['to a folder above', { 'helm/web/a': '../../helm' }, 'helm/web/a'],
+    ['to itself', { 'helm/web/a': '.' }, 'helm/web/a'],
+    ['by two links', { 'helm/web/one/a': '../two', 'helm/web/two/b': '../one' }, 'helm/web/one/a/b'],
+    ['outside the chart', { 'helm/web/a': '../../shared', 'shared/b': '.' }, 'helm/web/a/b'],
+  ])(
+    'whose links lead in a circle is refused: %s',
+    async (_, links, path) => {
+      for (const [from, target] of Object.entries(links)) await link(from, target);
+      expect(await refusal()).toContain(`${path} leads in a circle (a link)`);
+    },
+    60_000,
+  );
+
+  it('may have links that lead to the same files, and be a link itself', async () => {
+    await link('helm/web/files', '../../shared');
+    await link('helm/web/more/files', '../../../shared');
     await link('helm/api', 'web');
     expect(await refusal()).toBe('');
+  });
+
+  it('is refused when its links multiply its files beyond measure', async () => {
+    for (let level = 0; level < 30; level++)
+      for (const name of ['one', 'two']) await link(`helm/web/files/${level}/${name}`, `../${level + 1}`);
+    await write({ 'work/helm/web/files/30/a.txt': '' });
+    expect(await refusal()).toBe(
+      'input charts is wrong: helm/web has links that lead to the same files more than 10,000 times',
+    );
   }, 60_000);
 
   it('that is not refused leads nobody who follows its links out of the workspace', async () => {
