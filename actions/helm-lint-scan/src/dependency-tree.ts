@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path/posix';
-import { escapeGlob, type Files } from './files.ts';
+import type { Files } from './files.ts';
 import { ArchiveError, packedTexts, UnpackBudget } from './packed.ts';
 import { type ChartFile, yamlFile } from './yaml-file.ts';
 
@@ -52,9 +52,9 @@ export async function readDependencyTree(files: Files, folder: string): Promise<
   let folders = 0;
 
   const read = async (parent: string, depth: number): Promise<DependencyFiles[]> => {
-    const { paths } = await files.match(join(escapeGlob(parent), 'charts', '*'));
     const found: DependencyFiles[] = [];
-    for (const path of paths.map((each) => each.replace(/\/$/, '')).filter(isLoaded)) {
+    for (const name of await entries(files.absolute(join(parent, 'charts')))) {
+      const path = join(parent, 'charts', name);
       if (path.endsWith('.tgz')) found.push(...(await readArchive(path)));
       else found.push(...(await readFolder(path, depth)));
     }
@@ -109,7 +109,17 @@ export async function readDependencyTree(files: Files, folder: string): Promise<
 const entryOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Helm passes over these. Source: https://github.com/helm/helm/blob/v4.3.1/pkg/chart/v2/loader/load.go, `LoadFiles` */
-const isLoaded = (path: string): boolean => !/^[_.]/.test(entryOf(path));
+const isLoaded = (entry: string): boolean => !/^[_.]/.test(entry);
+
+/** All that Helm looks at, whatever it is called: a glob would pass over some. */
+async function entries(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter(isLoaded).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
 
 /**
  * The charts in what was unpacked.

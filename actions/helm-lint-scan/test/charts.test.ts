@@ -324,6 +324,10 @@ it('references out of values schemas are found at any depth, packed or not', asy
     'helm/web/values.schema.json': schema,
     'helm/web/charts/d/Chart.yaml': 'name: d\n',
     'helm/web/charts/d/values.schema.json': schema,
+    'helm/web/charts/node_modules/Chart.yaml': 'name: n\n',
+    'helm/web/charts/node_modules/values.schema.json': schema,
+    'helm/web/charts/[a]/Chart.yaml': 'name: a\n',
+    'helm/web/charts/[a]/values.schema.json': schema,
     'shared/Chart.yaml': 'name: shared\n',
     'shared/values.schema.json': schema,
   });
@@ -332,8 +336,10 @@ it('references out of values schemas are found at any depth, packed or not', asy
   const { foreignReferences } = await readChart(files, 'helm/web');
   expect(foreignReferences.map(({ schema: { file, inside } }) => [file, inside])).toEqual([
     ['helm/web/values.schema.json', undefined],
+    ['helm/web/charts/[a]/values.schema.json', undefined],
     ['helm/web/charts/d/values.schema.json', undefined],
     ['helm/web/charts/linked/values.schema.json', undefined],
+    ['helm/web/charts/node_modules/values.schema.json', undefined],
     ['helm/web/charts/y.tgz', 'charts/x-1.0.0.tgz/values.schema.json'],
   ]);
 });
