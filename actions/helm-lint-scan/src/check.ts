@@ -8,6 +8,7 @@ import { reportChart, reportCrds, reportFailures, reportLint, reportRepeatedKeys
 import type { Files } from './files.ts';
 import { type CaseId, type Finding, Findings } from './findings.ts';
 import { HELM_HINT, type Helm, openHelm } from './helm/helm.ts';
+import { withoutGit } from './helm/without-git.ts';
 import type { Settings } from './inputs.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import { defaultVersions } from './kube-ranges.ts';
@@ -65,7 +66,7 @@ async function checkAll(
 ): Promise<Checked> {
   const { schemas, reader, stacks, suppressions } = material;
   const findings = new Findings(settings.levels);
-  const helm = material.charts.length === 0 ? undefined : await openHelm(exec, settings.helm, env);
+  const helm = material.charts.length === 0 ? undefined : withoutGit(await openHelm(exec, settings.helm, env));
   try {
     const { result, version } = await render(helm, material, settings, { files, reader });
     const inspected = [

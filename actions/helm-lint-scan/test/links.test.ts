@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openFiles } from '../src/files.ts';
 import { find } from '../src/found.ts';
+import type { Helm, RenderRequest } from '../src/helm/helm.ts';
+import { withoutGit } from '../src/helm/without-git.ts';
 import { readSettings } from '../src/inputs.ts';
 import { gather } from '../src/material.ts';
 import { Refusals } from '../src/refusals.ts';
@@ -172,6 +174,31 @@ describe('a chart', () => {
     expect((await gather(settings, files, found, refusals)).charts.map(({ path }) => path)).toEqual(['helm/api']);
     expect(() => refusals.finish()).toThrow('helm/web/pipe is neither');
   });
+});
+
+it('Helm gets a copy of a chart that holds .git, and any other as it is', async () => {
+  const asked: string[] = [];
+  const answer = async ({ folder }: RenderRequest) => {
+    asked.push(folder);
+    return { exitCode: 0, stdout: '', stderr: '' };
+  };
+  let copies = 0;
+  const copyChart = async (folder: string) => ({ folder: `${folder}-copy-${++copies}`, empty: async () => false });
+  const helm = withoutGit({ render: answer, lint: answer, copyChart } as unknown as Helm);
+  const request = {
+    valuesFiles: [],
+    kubeVersion: '1.36.0',
+    releaseName: 'a',
+    namespace: 'a',
+    apiVersions: [],
+    skipSchemas: false,
+  };
+  for (const folder of [workspace, join(workspace, 'helm/web')]) {
+    await helm.render({ ...request, folder });
+    await helm.lint({ ...request, folder });
+  }
+  const copy = `${workspace}-copy-1`;
+  expect(asked).toEqual([copy, copy, join(workspace, 'helm/web'), join(workspace, 'helm/web')]);
 });
 
 describe('an input', () => {

@@ -90,6 +90,21 @@ describe('helm-lint-scan, in a repository with links', () => {
     expect(log).toContain('helm/web/values.schema.json is neither a file nor a folder');
   }, 60_000);
 
+  it('shows nothing of .git to the templates of a chart that is the root of the repository', async () => {
+    write({
+      'Chart.yaml': 'apiVersion: v2\nname: root\nversion: 1.0.0\nappVersion: "1"\nkubeVersion: ">=1.30.0-0"\n',
+      '.helmignore': 'helm/\nm/\n',
+      'templates/a.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  config: {{ .Files.Get ".git/config" | quote }}\n  own: {{ .Files.Get "own.txt" | quote }}\n',
+      'own.txt': 'of the chart',
+    });
+    const result = await step({ charts: '.', 'render-dir': 'rendered' });
+    expect(result.exitCode === 0 ? '' : result.log).toBe('');
+    const rendered = readFileSync(join(workspace, 'rendered/defaults/1.36.yaml'), 'utf8');
+    expect(rendered).toContain('own: "of the chart"');
+    expect(rendered).toContain('config: ""');
+  });
+
   it('follows links that stay in the workspace', async () => {
     write({
       'shared/b.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: b }\n',
