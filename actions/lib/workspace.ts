@@ -37,6 +37,8 @@ const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** What some callers expect: nothing is there, or a folder. */
 export const MISSING = 'does not exist';
 export const FOLDER = 'is a folder';
+/** The kernel shows its own state there, as files: a process's environment, say. */
+const KERNEL = /^\/(?:proc|sys)(?:\/|$)/;
 const CHANGED = 'was changed while it was opened';
 
 /** A path inside a repository as Git writes it: relative, with `/`, without `.` and `..` segments. */
@@ -89,7 +91,7 @@ export async function locate(area: Area, path: string): Promise<Parsed<Place>> {
     const found = await stat(named).catch(ignoreMissing);
     if (found === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
       return { problem: 'leads to nothing (a link)' };
-    if (found !== undefined && !found.isFile() && !found.isDirectory())
+    if (KERNEL.test(target) || (found !== undefined && !found.isFile() && !found.isDirectory()))
       return { problem: 'is neither a file nor a folder' };
     const kind = found === undefined ? 'missing' : found.isFile() ? 'file' : 'folder';
     return { value: { path: target, kind, size: kind === 'file' ? (found?.size ?? 0) : 0, link } };

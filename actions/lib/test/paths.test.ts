@@ -125,6 +125,11 @@ describe('locate', () => {
     expect(await writeInside(area, { path: 'chart', text: '' })).toEqual({ problem: 'is a folder' });
   });
 
+  it('takes nothing of the kernel for a file, also where the workspace is the whole file system', async () => {
+    for (const path of ['proc/self/environ', 'sys/kernel'])
+      expect(await readInside({ workspace: '/' }, path)).toEqual({ problem: 'is neither a file nor a folder' });
+  });
+
   it('takes an absolute path in the temporary folder, where the input takes one, and no link out of it', async () => {
     expect(await locate(area, join(base, 'temp/notes'))).toHaveProperty('value');
     expect(await locate({ workspace: area.workspace }, join(base, 'temp/notes'))).toEqual({
