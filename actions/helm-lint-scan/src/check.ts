@@ -77,7 +77,7 @@ async function checkAll(
     reportCharts(material, result, findings);
     reportCrds(material, findings);
     await reportScanners(settings, inspected, { exec, schemas, env, refusals }, findings);
-    const suppressed = applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
+    const suppressed = await applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
     const cases = [
       ...result.cases.map(({ id }) => id),
       ...inspected.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),

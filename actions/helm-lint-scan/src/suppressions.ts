@@ -1,9 +1,9 @@
-import { matchesGlob } from 'node:path/posix';
 import { ActionError } from '../../lib/errors.ts';
 import { globProblem } from '../../lib/globs.ts';
 import { at, isData } from './data.ts';
 import type { Files } from './files.ts';
 import type { CaseId, Finding, Findings } from './findings.ts';
+import { type GlobMatch, readGlobs } from './globs.ts';
 import { readYaml } from './manifests/yaml.ts';
 import { engineRules } from './rules/engine.ts';
 import { isRuleId } from './rules/index.ts';
@@ -124,28 +124,32 @@ const suppression = (entry: Record<string, unknown>, line: number): Suppression 
 
 const isExpired = ({ expires }: Suppression, today: string): boolean => expires !== 'never' && expires < today;
 
-const fits = (pattern: string | undefined, text: string): boolean =>
-  pattern === undefined || pattern === text || matchesGlob(text, pattern);
+type Covers = (suppression: Suppression, finding: Finding) => boolean;
 
-function covers(suppression: Suppression, { rule, engine, subject, place, resource }: Finding): boolean {
-  return (
+async function readCovers(suppressions: readonly Suppression[]): Promise<Covers> {
+  const globs = await readGlobs(
+    suppressions.flatMap(({ chart, file, resource }) => [chart, file, resource].flatMap((glob) => glob ?? [])),
+  );
+  const fits = (glob: string | undefined, text: string | undefined): boolean =>
+    glob === undefined || (text !== undefined && (globs.get(glob) as GlobMatch)(text));
+  return (suppression, { rule, engine, subject, place, resource }) =>
     (suppression.rule === rule.id || suppression.rule === engine) &&
     fits(suppression.chart, subject) &&
     fits(suppression.file, place.file) &&
-    (suppression.resource === undefined || (resource !== undefined && fits(suppression.resource, resource)))
-  );
+    fits(suppression.resource, resource);
 }
 
 /**
  * Take out what is suppressed, and report suppressions that have expired or hide nothing.
  * @param now decides what has expired; an expiry counts to the end of its day, in UTC
  */
-export function applySuppressions(
+export async function applySuppressions(
   findings: Findings,
   suppressions: readonly Suppression[],
   file: string,
   now: Date,
-): SuppressedFinding[] {
+): Promise<SuppressedFinding[]> {
+  const covers = await readCovers(suppressions);
   const today = now.toISOString().slice(0, 10);
   const inForce = suppressions.filter((each) => !isExpired(each, today));
   const suppressed = findings.list().flatMap((finding) => {

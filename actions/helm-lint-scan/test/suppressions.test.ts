@@ -89,7 +89,7 @@ describe('suppressions', () => {
     return all;
   }
   const apply = async (entries: string, all = findings()) => {
-    const suppressed = applySuppressions(
+    const suppressed = await applySuppressions(
       all,
       await read(`suppressions:\n${entries}`),
       PATH,
