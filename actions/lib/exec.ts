@@ -70,7 +70,13 @@ async function start(path: string, args: readonly string[], options: ExecOptions
   if (signal?.aborted) return { exitCode: STOPPED, stdout: '', stderr: '' };
   const { getExecOutput } = await import('@actions/exec');
   const lines = onErrorLine === undefined ? undefined : new Lines(onErrorLine);
-  const watch = new LimitWatch(limits, () => execution.child?.kill('SIGKILL'));
+  const watch = new LimitWatch(limits, () => {
+    const { child } = execution;
+    child?.kill('SIGKILL');
+    // What the process started itself may go on writing.
+    child?.stdout?.destroy();
+    child?.stderr?.destroy();
+  });
   const execution = await holdChild(() =>
     getExecOutput(`"${path}"`, [...args], {
       silent: true,

@@ -29,6 +29,12 @@ describe('a process that takes more than it may is ended, and the limit is named
       'more than 2 MiB of output',
     ],
     [
+      'output of a process that it started',
+      "require('child_process').spawn('yes', { stdio: 'inherit' }); setInterval(() => {}, 1000)",
+      { output: 2 },
+      'more than 2 MiB of output',
+    ],
+    [
       'memory',
       'const held = []; setInterval(() => held.push(Buffer.alloc(10000000, 1)), 5)',
       { memory: 300 },
