@@ -151,6 +151,29 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
   });
 });
 
+describe('an item of a list', () => {
+  it.each(['List', 'ServiceList'])('of the kind %s is in its lines', (kind) => {
+    const text = `apiVersion: v1
+kind: ${kind}
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: a }
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: b }
+    spec:
+      ports:
+        - port: 80
+          targetport: {{ .Values.port }}
+`;
+    const example = { template: text, values: 'port: 1\n', rendered: text.replace('{{ .Values.port }}', '1') };
+    expect(place(example, ['spec', 'ports', 0, 'targetport'], 'key')).toBe('templates/web.yaml:13');
+    expect(place(example, ['spec', 'ports', 0, 'targetport'])).toBe('values.yaml:1');
+    expect(place(example, ['metadata', 'name'])).toBe('~templates/web.yaml:9');
+  });
+});
+
 describe('a line of the values', () => {
   const RENDERED =
     'apiVersion: v1\nkind: Pod\nmetadata: { name: shop-web }\nspec: { resources: { limits: { cpu: 1 } } }\n';

@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases.ts';
 import { type Chart, chartFolders } from '../charts.ts';
-import { at, type Path } from '../data.ts';
+import { at, type Path, textAt } from '../data.ts';
 import { escapeGlob, type Files } from '../files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
@@ -10,7 +10,7 @@ import type { Definition } from './definitions.ts';
 import { type ExcerptIndex, excerptIndex } from './excerpts.ts';
 import type { Meaning } from './scope.ts';
 import { findValue, type ValuesLayer } from './values.ts';
-import { openTemplate, type Template } from './walk.ts';
+import { openTemplate, type Template, type Wanted } from './walk.ts';
 
 /** A line in the repository. */
 export interface Place {
@@ -46,6 +46,13 @@ function steps(resource: Resource, path: Path): number {
     if (here === undefined) return count;
   }
   return path.length;
+}
+
+/** The document of the template that a resource is in: its own, or that of the list of which it is an item. */
+function documentOf({ prefix, document, kind, source: { ordinal, siblings } }: Resource): Omit<Wanted, 'path'> {
+  return prefix.length === 0
+    ? { kind, ordinal, siblings }
+    : { kind: textAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
 }
 
 /** The texts of a chart's templates and of those of its subcharts, by path. */
@@ -109,9 +116,10 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
       const template = opened.get(file);
       // A template of a packed dependency.
       if (template === undefined) return nowhere;
-      const walk = template.walk({ ...resource.source, kind: resource.kind, path });
+      const inDocument = [...resource.prefix, ...path];
+      const walk = template.walk({ ...documentOf(resource), path: inDocument });
       if (walk === undefined) return { file, line: 1, exact: false };
-      const there = steps(resource, path);
+      const there = resource.prefix.length + steps(resource, path);
       const layers = layersFor(keys, values);
       const inValues = (meaning: Meaning, rest: Path): Place | undefined => {
         if (meaning.is !== 'values') return undefined;
@@ -119,7 +127,7 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
         if (place === undefined || place.depth < meaning.path.length + rest.length) return undefined;
         return { file: place.file, line: place.line, exact: place.sure };
       };
-      const rest = path.slice(walk.depth, there);
+      const rest = inDocument.slice(walk.depth, there);
       if (rest.length > 0 || about !== 'key') {
         for (const meaning of [walk.value, ...walk.inserted]) {
           const place = inValues(meaning, rest);
