@@ -1,7 +1,11 @@
 import { editDistance } from '../../lib/edit-distance.ts';
 
+/** The distance of two words takes time with the product of their lengths; no key is longer. */
+const LONGEST = 100;
+
 /** The known word that a wrong one was probably meant to be, or `undefined` when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const reach = Math.max(1, Math.floor(word.length / 3));
   const scored = known
     .filter((each) => Math.abs(each.length - word.length) <= reach)

@@ -99,6 +99,7 @@ function requestFor(
 ): (kube: KubeVersion) => RenderRequest {
   const name =
     chart.name
+      .slice(0, 1000)
       .toLowerCase()
       .replaceAll(/[^a-z0-9-]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')

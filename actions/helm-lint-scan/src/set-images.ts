@@ -40,8 +40,14 @@ function belowHost(repository: string): string {
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? rest.join('/') : repository;
 }
 
+function withoutEndSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end--;
+  return text.slice(0, end);
+}
+
 const fullName = ({ registry, repository }: ImageMapping): string =>
-  registry === undefined ? repository : `${registry.replace(/\/+$/, '')}/${repository}`;
+  registry === undefined ? repository : `${withoutEndSlashes(registry)}/${repository}`;
 
 const endsWithName = (repository: string, name: string): boolean =>
   repository === name || repository.endsWith(`/${name}`);
@@ -80,10 +86,13 @@ function withImage({ registry, value }: ImageMapping, image: ImageReference): Da
  */
 export function imageOverlay(values: unknown, images: readonly ImageReference[]): ImageOverlay {
   const mappings = imageMappings(values);
+  const best = new Map(
+    images.map((image) => [image, mappings.reduce((most, mapping) => Math.max(most, closeness(mapping, image)), 0)]),
+  );
   const overlay: Data = {};
   const set: SetImage[] = [];
   for (const mapping of mappings) {
-    const image = bestImage(mapping, mappings, images);
+    const image = bestImage(mapping, best);
     if (image === undefined) continue;
     set.push({ path: pathText(mapping.path), image });
     lay(overlay, values, mapping.path, withImage(mapping, image));
@@ -92,15 +101,11 @@ export function imageOverlay(values: unknown, images: readonly ImageReference[])
 }
 
 /** The image that fits best; one that fits another mapping better is not taken on its name's end alone. */
-function bestImage(
-  mapping: ImageMapping,
-  all: readonly ImageMapping[],
-  images: readonly ImageReference[],
-): ImageReference | undefined {
-  const candidates = images
-    .filter((image) => {
+function bestImage(mapping: ImageMapping, best: ReadonlyMap<ImageReference, number>): ImageReference | undefined {
+  const candidates = [...best]
+    .flatMap(([image, most]) => {
       const own = closeness(mapping, image);
-      return own > 0 && !all.some((each) => closeness(each, image) > own);
+      return own > 0 && own >= most ? [image] : [];
     })
     .sort((one, other) => closeness(mapping, other) - closeness(mapping, one) || other.name.length - one.name.length);
   return candidates[0];

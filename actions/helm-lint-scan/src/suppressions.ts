@@ -28,6 +28,8 @@ export interface SuppressedFinding {
 }
 
 const KEYS = ['rule', 'reason', 'expires', 'chart', 'file', 'resource'];
+/** Each finding is compared with each of them. */
+const MAX_ENTRIES = 1000;
 const EXAMPLE = '- { rule: image-digest, reason: the base image is pinned by the mirror, expires: 2027-06-30 }';
 
 /**
@@ -49,6 +51,8 @@ export async function readSuppressions(
   if (broken.length > 0) throw invalid(file.path, broken);
   const entries = at(document.value, 'suppressions');
   if (!Array.isArray(entries)) throw invalid(file.path, ['line 1: there is no list called suppressions']);
+  if (entries.length > MAX_ENTRIES)
+    throw invalid(file.path, [`line 1: there are ${entries.length} suppressions, more than ${MAX_ENTRIES}`]);
   const faults: string[] = [];
   const list = entries.flatMap((entry, index) => {
     const { line } = document.find(['suppressions', index]);

@@ -55,6 +55,20 @@ function readFileText(text: string, origin: Origin): ReadResult {
   return result;
 }
 
+const unread = ({ file }: Origin, limit: number): ReadResult => ({
+  resources: [],
+  strays: [],
+  broken: [
+    {
+      file,
+      line: 1,
+      message: `It was not read: there are more than ${limit} values in all documents of this step. Check fewer charts in one step`,
+      excerpt: '',
+      secret: false,
+    },
+  ],
+});
+
 /** Reads texts of YAML documents; the same text of the same file is read once, however many cases render it. */
 export interface Reader {
   /** Plain manifests, by path in the repository. */
@@ -66,11 +80,32 @@ export interface Reader {
   rendered(text: string, find: (template: string) => TemplateSource): ReadResult;
 }
 
-export function openReader(): Reader {
+/** Values that a reader takes in all, each case's own documents counted: one takes about a kilobyte of memory, and a process has 4 GB. */
+const MAX_VALUES = 2_500_000;
+
+/** How many values a text has at most: each but the first is on a line of its own, or behind a comma or a bracket. */
+function valuesIn(text: string): number {
+  let count = 1;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charCodeAt(at);
+    if (letter === LINE_BREAK || letter === COMMA || letter === BRACKET || letter === BRACE) count++;
+  }
+  return count;
+}
+
+const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((letter) => letter.charCodeAt(0));
+
+/** @param limit of values, in all that is read */
+export function openReader(limit = MAX_VALUES): Reader {
   const known = new Map<string, ReadResult>();
+  let taken = 0;
+  const readNew = (text: string, origin: Origin): ReadResult => {
+    taken += valuesIn(text);
+    return taken > limit ? unread(origin, limit) : readFileText(text, origin);
+  };
   const read = (text: string, origin: Origin): ReadResult => {
     const key = [origin.file, ...origin.keys, text].join('\n');
-    const result = known.get(key) ?? readFileText(text, origin);
+    const result = known.get(key) ?? readNew(text, origin);
     known.set(key, result);
     return result;
   };

@@ -73,11 +73,17 @@ function headline({ findings, cases, matrix, helm }: SummaryInput): string {
 
 export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+const rowKey = ({ subject, values }: Pick<CaseId, 'subject' | 'values'>): string => `${subject}\n${values}`;
+
 function matrixTable(matrix: readonly MatrixRow[], findings: readonly Finding[]): string {
+  const byRow = new Map<string, Set<Finding>>();
+  for (const finding of findings)
+    for (const each of finding.cases) {
+      const own = byRow.get(rowKey(each)) ?? new Set();
+      byRow.set(rowKey(each), own.add(finding));
+    }
   const rows = matrix.map((row): Cell[] => {
-    const own = findings.filter(({ cases }) =>
-      cases.some(({ subject, values }) => subject === row.subject && values === row.values),
-    );
+    const own = [...(byRow.get(rowKey(row)) ?? [])];
     const { error, warning, note } = countLevels(own);
     return [
       error > 0 || row.failed ? '❌' : warning > 0 ? '⚠️' : '✅',

@@ -1,5 +1,5 @@
 import { at } from '../data.ts';
-import { budgets, fewestPods } from './pdb.ts';
+import { budgets, drainablePods } from './pdb.ts';
 import { type ResourceRule, wrong } from './rule.ts';
 
 /** A number of pods, given as such or as a share of `total`; shares are rounded up, as the API does. */
@@ -16,9 +16,7 @@ export const pdbBlocksDrain: ResourceRule = {
   help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one pod to go: `maxUnavailable: 1`, or fewer in `minAvailable` than there are pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
   check: (scope) =>
     budgets(scope).flatMap(({ pdb, workloads }) => {
-      const pods = workloads.filter(({ kind }) => kind !== 'DaemonSet').map((each) => fewestPods(scope, each));
-      if (pods.length === 0) return [];
-      const total = pods.reduce((sum, count) => sum + count, 0);
+      const total = drainablePods(scope, workloads);
       if (total === 0) return [];
       const spare = podCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
       if (spare === 0) return [wrong(pdb, ['spec', 'maxUnavailable'], 'lets no pod go: maxUnavailable is 0')];

@@ -27,3 +27,16 @@ export function fewestPods(scope: Scope, workload: Workload): number {
   if (scaling !== undefined) return numberAt(scaling.hpa.object, 'spec', 'minReplicas') ?? 1;
   return numberAt(workload.resource.object, 'spec', 'replicas') ?? 1;
 }
+
+const known = new WeakMap<readonly Workload[], number>();
+
+/** The fewest pods of all the workloads that a budget guards. A daemon's pods are not moved when a node is drained. */
+export function drainablePods(scope: Scope, workloads: readonly Workload[]): number {
+  const before = known.get(workloads);
+  if (before !== undefined) return before;
+  const total = workloads
+    .filter(({ kind }) => kind !== 'DaemonSet')
+    .reduce((sum, each) => sum + fewestPods(scope, each), 0);
+  known.set(workloads, total);
+  return total;
+}

@@ -17,9 +17,12 @@ export const valuesSchemaMissing: ChartRule = {
       : [],
 };
 
+/** Steps to an object in a schema: JSON may be nested more deeply than the engine's stack is. */
+const LONGEST_PATH = 200;
+
 /** The objects of a schema that name their keys, with their place in it. */
 function objects(schema: unknown, path: Path = []): { path: Path; schema: Data }[] {
-  if (!isData(schema)) return [];
+  if (!isData(schema) || path.length > LONGEST_PATH) return [];
   const below = (key: string): { path: Path; schema: Data }[] =>
     Object.entries(dataAt(schema, key)).flatMap(([name, each]) => objects(each, [...path, key, name]));
   const own = isData(schema.properties) ? [{ path, schema }] : [];

@@ -27,8 +27,9 @@ async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Prom
     ...files.map(({ path }) => path),
   ]);
   const objects = parseOutput('kube-score', result);
+  const byName = new Map(files.map((file) => [basename(file.path), file]));
   return (Array.isArray(objects) ? objects : []).flatMap((object) => {
-    const file = files.find(({ path }) => basename(path) === basename(textAt(object, 'file_name') ?? ''));
+    const file = byName.get(basename(textAt(object, 'file_name') ?? ''));
     return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => failures(check, file));
   });
 }

@@ -48,15 +48,24 @@ function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanne
   });
   // The places stand only in the sentence: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
   const message = textAt(result, 'msg') ?? 'is invalid';
-  const places = [...message.matchAll(/- at '([^']*)': (.+?)(?=\s+- at '|$)/gs)].filter(
-    ([, , why]) => why !== 'validation failed',
-  );
+  const places = placesIn(message).filter(({ why }) => why !== 'validation failed');
   if (places.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
-  return places.map(([, pointer = '', why = '']) => {
+  return places.map(({ pointer, why }) => {
     const path = pointerPath(pointer);
     const said = isSecretAt(resource, path) ? withoutQuotes(why) : why;
-    return found(path, `${pathText(path) || 'the object'}: ${said.trim()}`);
+    return found(path, `${pathText(path) || 'the object'}: ${said}`);
   });
+}
+
+/** Each `- at 'POINTER': why` of a sentence, which repeats values of any length. */
+function placesIn(message: string): { pointer: string; why: string }[] {
+  return message
+    .split(/(?<=^|\s)- at '/)
+    .slice(1)
+    .flatMap((part) => {
+      const end = part.indexOf("': ");
+      return end < 0 ? [] : [{ pointer: part.slice(0, end), why: part.slice(end + "': ".length).trim() }];
+    });
 }
 
 /** The bundled schemas in the layout that kubeconform asks for: `deployment-apps-v1.json`, each a reference into one file. */
