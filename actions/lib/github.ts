@@ -28,7 +28,9 @@ export function statusOf(error: unknown): number | undefined {
 /** The server's own words about a failed request, with the details that GitHub gives for a 422. */
 export function answerOf(error: unknown): string {
   if (!isRequestError(error)) return messageOf(error);
-  const { message, errors } = (error.response?.data ?? {}) as { message?: unknown; errors?: unknown };
+  // Octokit gives the status 500 to a request that got no answer.
+  if (error.response === undefined) return `nothing that could be read: ${error.message}`.slice(0, MOST_WORDS);
+  const { message, errors } = (error.response.data ?? {}) as { message?: unknown; errors?: unknown };
   const details = (Array.isArray(errors) ? errors : []).slice(0, MOST_DETAILS).map((each: unknown) => {
     const own = (each as { message?: unknown } | null)?.message;
     return typeof each === 'string' ? each : typeof own === 'string' ? own : JSON.stringify(each);

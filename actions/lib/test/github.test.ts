@@ -106,6 +106,7 @@ describe('explainRequest', () => {
     const error = await explained(reset);
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain('Run the job again');
+    expect(error.why).toBe('the server answers nothing that could be read: other side closed');
   });
 
   it.each([
