@@ -1,4 +1,5 @@
 import { InputError, type InputFault } from './errors.ts';
+import { isTooDeep, TOO_DEEP } from './yaml-depth.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -120,22 +121,24 @@ export class InputReader {
     const { parseDocument, visit } = await import('yaml');
     // Not `silent`: then a second document would be left out without a word.
     const document = parseDocument(text, { logLevel: 'error' });
-    const problem = document.errors[0]?.message.split('\n')[0];
-    if (problem !== undefined) {
-      this.fault({ input: name, value: text, problem: `is not YAML: ${problem}`, example });
+    const messages = document.errors.map(({ message }) => message.split('\n')[0] ?? '');
+    if (messages.length > 0) {
+      const problem = messages.some(isTooDeep) ? TOO_DEEP : `is not YAML: ${messages[0]}`;
+      this.fault({ input: name, value: text, problem, example });
       return undefined;
     }
-    // As written: the version 1.20 is no number, and would become 1.2.
-    visit(document, {
-      Scalar(_key, node) {
-        if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
-      },
-    });
     try {
+      // As written: the version 1.20 is no number, and would become 1.2.
+      visit(document, {
+        Scalar(_key, node) {
+          if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
+        },
+      });
       return this.take(name, text, parse(document.toJS()), example);
     } catch (error) {
       // `toJS` refuses documents that expand without end (aliases of aliases).
-      this.fault({ input: name, problem: `is not usable: ${(error as Error).message}`, example });
+      const { message } = error as Error;
+      this.fault({ input: name, problem: isTooDeep(message) ? TOO_DEEP : `is not usable: ${message}`, example });
       return undefined;
     }
   }

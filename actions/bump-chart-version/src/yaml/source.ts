@@ -1,5 +1,6 @@
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { isTooDeep, TOO_DEEP } from '../../../lib/yaml-depth.ts';
 import { duplicateKeys } from './unique-keys.ts';
 
 export type YamlVersion = '1.1' | '1.2';
@@ -38,8 +39,14 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
     });
   }
   const counter = new LineCounter();
-  const documents = parse(text, '1.2', counter);
+  let documents: ParsedDocument[];
+  try {
+    documents = parse(text, '1.2', counter);
+  } catch (error) {
+    throw isTooDeep(messageOf(error)) ? tooDeep(path) : error;
+  }
   const errors = documents.flatMap((document) => document.errors);
+  if (errors.some(({ message }) => isTooDeep(message))) throw tooDeep(path);
   if (errors.length > 0) {
     throw new ActionError({
       what: `${path} is not valid YAML`,
@@ -56,6 +63,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   try {
     meaning(documents);
   } catch (error) {
+    if (isTooDeep(messageOf(error))) throw tooDeep(path);
     throw new ActionError({
       what: `${path} has no meaning that could be kept`,
       why: messageOf(error),
@@ -65,6 +73,13 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   }
   return { path, text, documents, lineAt: (offset) => counter.linePos(offset).line };
 }
+
+const tooDeep = (path: string): ActionError =>
+  new ActionError({
+    what: `${path} cannot be changed`,
+    why: `it ${TOO_DEEP}`,
+    next: 'Write it with fewer levels. Nothing was changed.',
+  });
 
 /** All documents of a text. Faults are in each document's `errors`. A `%YAML` directive wins over `version`. */
 export function parse(text: string, version: YamlVersion, lineCounter?: LineCounter): ParsedDocument[] {

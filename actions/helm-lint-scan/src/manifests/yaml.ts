@@ -16,6 +16,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { isTooDeep, TOO_DEEP } from '../../../lib/yaml-depth.ts';
 import type { Path } from '../data.ts';
 
 export interface YamlFault {
@@ -98,9 +99,6 @@ function countValues(value: unknown, known = new Map<object, number>()): number 
   return count;
 }
 
-/** What the engine says when a text has more levels than its stack; the parser hands it on, once for each, in one way or another. */
-const DEPTH = /^Maximum call stack|: Stack overflow$/;
-
 interface Fault {
   message: string;
   offset: number;
@@ -150,15 +148,15 @@ function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']):
   } catch (error) {
     const { message } = error as Error;
     // An alias of nothing, aliases of aliases that would expand without end, or too many levels.
-    const [unresolved] = DEPTH.test(message) ? [] : ([...aliases()].find(([, target]) => target === undefined) ?? []);
+    const [unresolved] = isTooDeep(message) ? [] : ([...aliases()].find(([, target]) => target === undefined) ?? []);
     return { value: undefined, faults: [...faults, { message, offset: unresolved?.range?.[0] ?? start }] };
   }
 }
 
 /** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
 function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number): YamlFault[] {
-  const deep = faults.find(({ message }) => DEPTH.test(message));
-  if (deep !== undefined) return [{ message: 'It is nested too deeply', line: lineAt(deep.offset) }];
+  const deep = faults.find(({ message }) => isTooDeep(message));
+  if (deep !== undefined) return [{ message: `It ${TOO_DEEP}`, line: lineAt(deep.offset) }];
   const lines = faults.map(({ message, offset }) => ({ message, line: lineAt(offset) }));
   return [...new Map(lines.map((fault) => [`${fault.line} ${fault.message}`, fault])).values()];
 }

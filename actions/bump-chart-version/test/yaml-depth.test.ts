@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { readYaml } from '../src/yaml/source.ts';
+
+const TEXTS: readonly [string, string][] = [400, 800, 1500, 5000, 20_000].flatMap((levels): [string, string][] => [
+  [`${levels} lists`, '['.repeat(levels) + ']'.repeat(levels)],
+  [`${levels} lists that do not end`, '['.repeat(levels)],
+  [`${levels} lists in a block`, '- '.repeat(levels)],
+  [`${levels} mappings`, '{a: '.repeat(levels) + '}'.repeat(levels)],
+]);
+
+describe('YAML of many levels', () => {
+  it.each(TEXTS)('is read, or refused in words: %s', (_, text) => {
+    const problem = (() => {
+      try {
+        readYaml('values.yaml', Buffer.from(text));
+      } catch (error) {
+        return `${(error as Error).name}: ${(error as Error).message}`;
+      }
+      return 'ActionError';
+    })();
+    expect(problem).toMatch(/^ActionError/);
+    expect(problem).not.toMatch(/call stack|Stack overflow/);
+  });
+
+  it('is refused for its levels, not for what follows from them', () => {
+    expect(() => readYaml('values.yaml', Buffer.from('['.repeat(20_000)))).toThrow('it is nested too deeply');
+  });
+});
