@@ -21,6 +21,8 @@ export interface StepOptions {
   dir: string;
   /** Called with the process and each piece of its output. */
   onOutput?: (child: ChildProcess, text: string) => void;
+  /** Ends a step that takes longer, with exit code `null`. */
+  limitSeconds?: number;
 }
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -41,6 +43,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
       ...options.env,
       ...Object.fromEntries(inputs),
     },
+    ...(options.limitSeconds === undefined ? {} : { timeout: options.limitSeconds * 1000, killSignal: 'SIGKILL' }),
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
