@@ -97,17 +97,17 @@ export class Answer {
   readonly value: unknown;
   readonly #from: string;
   readonly #subject: string;
-  readonly #place: string;
+  /** Of this part in the whole: `tags[3]`; empty for the whole. */
+  #place = '';
 
   /**
    * @param from who answered, as a noun phrase: "the registry ghcr.io"
    * @param subject what the answer is: "the list of tags"
    */
-  constructor(value: unknown, from: string, subject: string, place = '') {
+  constructor(value: unknown, from: string, subject: string) {
     this.value = value;
     this.#from = from;
     this.#subject = subject;
-    this.#place = place;
   }
 
   /** @throws {UnusableAnswerError} when the text is no JSON */
@@ -125,7 +125,7 @@ export class Answer {
   at(key: string): Answer {
     const record = this.record();
     const value = Object.hasOwn(record, key) ? record[key] : undefined;
-    return new Answer(value, this.#from, this.#subject, this.#place === '' ? key : `${this.#place}.${key}`);
+    return this.#part(value, this.#place === '' ? key : `${this.#place}.${key}`);
   }
 
   /** This part, or `undefined` where the answer has nothing or `null`. */
@@ -158,7 +158,7 @@ export class Answer {
   list(most = Number.POSITIVE_INFINITY): Answer[] {
     if (!Array.isArray(this.value)) return this.#refuse('a list');
     if (this.value.length > most) return this.fail(`has ${this.value.length} items, more than ${most}`);
-    return this.value.map((item, index) => new Answer(item, this.#from, this.#subject, `${this.#place}[${index}]`));
+    return this.value.map((item, index) => this.#part(item, `${this.#place}[${index}]`));
   }
 
   /** The text through a parser. */
@@ -174,6 +174,12 @@ export class Answer {
   fail(problem: string): never {
     const place = this.#place === '' ? this.#subject : `in ${this.#subject}, \`${this.#place}\``;
     throw new UnusableAnswerError(this.#from, `${place} ${problem}`);
+  }
+
+  #part(value: unknown, place: string): Answer {
+    const part = new Answer(value, this.#from, this.#subject);
+    part.#place = place;
+    return part;
   }
 
   #refuse(wanted: string): never {

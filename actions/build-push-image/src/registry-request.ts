@@ -38,7 +38,9 @@ export async function sendRequest(
   let { url, authorization } = request;
   try {
     for (let redirects = 0; ; redirects++) {
-      const response = await exchange({ ...request, url, authorization }, limits.bytes, from, deadline);
+      const response = await exchange({ ...request, url, authorization }, deadline, (message) =>
+        readBytes(message, limits.bytes, from),
+      );
       const { location } = response.headers;
       if (request.form !== undefined || location === undefined || !REDIRECTS.includes(response.status)) return response;
       if (redirects === MOST_REDIRECTS) throw new UnusableAnswerError(from, 'its redirects have no end');
@@ -63,9 +65,8 @@ function redirectTarget(url: string, location: string, from: string): URL {
 
 async function exchange(
   { url, authorization, form }: RegistryRequest,
-  bytes: number,
-  from: string,
   signal: AbortSignal,
+  read: (message: IncomingMessage) => Promise<Buffer>,
 ): Promise<RegistryResponse> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const send = new URL(url).protocol === 'https:' ? tlsRequest : plainRequest;
@@ -81,6 +82,6 @@ async function exchange(
     });
     outgoing.on('response', resolve).on('error', reject).end(form);
   });
-  const body = await readBytes(response, bytes, from);
+  const body = await read(response);
   return { status: response.statusCode ?? 0, headers: response.headers, text: body.toString('utf8') };
 }

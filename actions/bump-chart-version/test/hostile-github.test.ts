@@ -24,7 +24,7 @@ beforeAll(async () => {
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const github = await openGitHub({ token: 't', apiUrl: origin, retries: 0 });
+  const github = await openGitHub({ token: 't', apiUrl: origin, retries: 2, wait: async () => undefined });
   reader = { github, graphql: openGraphql(github, `${origin}/graphql`), repository: 'o/r' as RepositoryName };
 });
 afterAll(() => {

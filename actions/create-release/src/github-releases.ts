@@ -57,7 +57,7 @@ export function openReleases(github: GitHub, repository: RepositoryName, token: 
       return all;
     },
     async upload(release, content) {
-      return toAsset(await postStream(uploadAddress(release.uploadUrl, content), content, token));
+      return toAsset(await postStream({ url: uploadAddress(release.uploadUrl, content), token }, content));
     },
     removeAsset: (id) => gone(repos.deleteReleaseAsset({ ...where, asset_id: id })),
     async generateNotes(tag, target, previousTag) {

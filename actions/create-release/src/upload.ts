@@ -23,9 +23,8 @@ class UploadError extends Error {
  * @throws {UploadError} for an answer other than 2xx
  */
 export async function postStream(
-  url: string,
+  { url, token }: { url: string; token: string },
   content: AssetContent,
-  token: string,
   limits: AnswerLimits = ANSWER_LIMITS,
 ): Promise<Answer> {
   // No redirect is followed: the file would have been read by then, and the token would go along.

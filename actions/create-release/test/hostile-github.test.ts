@@ -34,7 +34,7 @@ beforeAll(async () => {
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const github = await openGitHub({ token: TOKEN, apiUrl: origin, retries: 0 });
+  const github = await openGitHub({ token: TOKEN, apiUrl: origin, retries: 2, wait: async () => undefined });
   releases = openReleases(github, 'o/r' as RepositoryName, TOKEN);
   history = openHistory(github, 'o/r' as RepositoryName);
 });
@@ -160,7 +160,10 @@ describe('an upload', () => {
   it(
     'does not wait for an answer without end',
     async () => {
-      const upload = postStream(`${origin}/slow`, content('a', 'a'), TOKEN, { bytes: 1000, seconds: 1 });
+      const upload = postStream({ url: `${origin}/slow`, token: TOKEN }, content('a', 'a'), {
+        bytes: 1000,
+        seconds: 1,
+      });
       await expect(upload).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     },
     HANG,
@@ -168,11 +171,13 @@ describe('an upload', () => {
 
   it('reads no answer of any length', async () => {
     body = JSON.stringify('a'.repeat(2000));
-    const upload = postStream(`${origin}/long`, content('a', 'a'), TOKEN, { bytes: 1000, seconds: 1 });
+    const upload = postStream({ url: `${origin}/long`, token: TOKEN }, content('a', 'a'), { bytes: 1000, seconds: 1 });
     await expect(upload).rejects.toMatchObject({ name: 'UnusableAnswerError', why: 'it is longer than 1000 bytes' });
   });
 
   it('follows no redirect: the token would go along', async () => {
-    await expect(postStream(`${origin}/moved`, content('a', 'a'), TOKEN)).rejects.toMatchObject({ status: 502 });
+    await expect(postStream({ url: `${origin}/moved`, token: TOKEN }, content('a', 'a'))).rejects.toMatchObject({
+      status: 502,
+    });
   });
 });
