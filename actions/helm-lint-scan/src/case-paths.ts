@@ -81,7 +81,7 @@ async function declared(
         faults.push(`${declaration.line}: there is no ${name} in ${search.folder} or in the repository`);
       stacks = stacks.flatMap((stack) => paths.map((path) => [...stack, path]));
     }
-    all.push(...stacks);
+    for (const stack of stacks) all.push(stack);
   }
   return all;
 }

@@ -57,7 +57,7 @@ export async function readSuppressions(
   const list = entries.flatMap((entry, index) => {
     const { line } = document.find(['suppressions', index]);
     const problems = isData(entry) ? problemsOf(entry) : ['is not a mapping'];
-    faults.push(...problems.map((problem) => `line ${line}: ${problem}`));
+    for (const problem of problems) faults.push(`line ${line}: ${problem}`);
     return problems.length > 0 ? [] : [suppression(entry as Record<string, unknown>, line)];
   });
   if (faults.length > 0) throw invalid(file.path, faults);

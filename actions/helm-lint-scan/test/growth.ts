@@ -1,14 +1,14 @@
 /** Shorter times than this are those of the machine and not of the work. */
-const MEASURABLE_MS = 30;
+const MEASURABLE_MS = 20;
 const MAX_DOUBLINGS = 6;
 
 /**
  * How much longer work takes on twice the input: 2 where time grows with the input, 4 where it grows with its square.
- * The fastest of several runs is taken, as what else the machine does only ever adds.
+ * Measured on four times the input, as two doublings; the fastest of several runs is taken, as what else the machine does only ever adds.
  * @param prepare makes the work for a size, which is then done several times; its own time is not counted
  * @param size to begin with: it is doubled until the work takes long enough to be measured
  */
-export async function growth(prepare: (size: number) => () => unknown, size: number, runs = 5): Promise<number> {
+export async function growth(prepare: (size: number) => () => unknown, size: number, runs = 4): Promise<number> {
   let once = prepare(size);
   let reached = size;
   for (let doubling = 0; (await time(once)) < MEASURABLE_MS; doubling++) {
@@ -17,13 +17,13 @@ export async function growth(prepare: (size: number) => () => unknown, size: num
     reached *= 2;
     once = prepare(reached);
   }
-  const twice = prepare(2 * reached);
-  const fastest = { once: Number.POSITIVE_INFINITY, twice: Number.POSITIVE_INFINITY };
+  const fourTimes = prepare(4 * reached);
+  const fastest = { once: Number.POSITIVE_INFINITY, fourTimes: Number.POSITIVE_INFINITY };
   for (let run = 0; run < runs; run++) {
     fastest.once = Math.min(fastest.once, await time(once));
-    fastest.twice = Math.min(fastest.twice, await time(twice));
+    fastest.fourTimes = Math.min(fastest.fourTimes, await time(fourTimes));
   }
-  return fastest.twice / fastest.once;
+  return Math.sqrt(fastest.fourTimes / fastest.once);
 }
 
 /** Of this thread's processor time: the work of other processes beside it does not count. */

@@ -48,10 +48,11 @@ export async function renderFaults(
     if (emptied.size > 0 && messages.some(({ message }) => CONSEQUENCE.test(message))) break;
     const file = emptiable(messages, tools);
     if (emptied.size > 0 && (file === undefined || emptied.has(file))) break;
-    faults.messages.push(...messages);
+    for (const message of messages) faults.messages.push(message);
     // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
     if (messages.some(({ at }) => at.in === 'rendered'))
-      faults.unreadable.push(...tools.broken((await tools.helm.render(asked, true)).stdout));
+      for (const document of tools.broken((await tools.helm.render(asked, true)).stdout))
+        faults.unreadable.push(document);
     const seconds = (performance.now() - started) / 1000;
     if (file === undefined || emptied.size >= MAX_TEMPLATES || seconds > MAX_SECONDS) break;
     copy ??= await tools.helm.copyChart(request.folder);

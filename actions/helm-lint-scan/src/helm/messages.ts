@@ -52,7 +52,7 @@ export function lintMessages(stdout: string): HelmMessage[] {
   for (let index = 1; index + 1 < parts.length; index += 2) {
     const level = LEVELS[parts[index] ?? ''] ?? 'error';
     const text = (parts[index + 1] ?? '').replace(/^(\d+ chart\(s\) linted|==> Linting )[\s\S]*/m, '').trim();
-    messages.push(...lintEntry(text).map((message) => ({ ...message, level })));
+    for (const message of lintEntry(text)) messages.push({ ...message, level });
   }
   return messages;
 }
