@@ -17,6 +17,9 @@ const GIT_VARIABLES = [
   ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_EXEC_PATH'],
 ];
 
+/** Git that meets one knows no time: the event may. */
+const GIT_LIMITS = { seconds: 60, output: 1 };
+
 export interface CommitTime {
   /** Seconds since 1970. */
   epoch: number;
@@ -45,7 +48,7 @@ async function timeFromCheckout({ workspace, sha }: Context, { exec, env }: GitT
   const own = closedEnvironment(env, GIT_VARIABLES);
   const git = (...args: string[]) =>
     // In a container job the checkout belongs to another user, and Git refuses to read it without this.
-    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace, env: own });
+    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace, env: own, limits: GIT_LIMITS });
   const { exitCode, stdout } = await git('log', '-1', '--no-show-signature', '--format=%ct', sha, '--');
   const epoch = Number.parseInt(stdout, 10);
   if (exitCode !== 0 || Number.isNaN(epoch)) return undefined;

@@ -1,4 +1,4 @@
-import { Answer } from '../../lib/answers.ts';
+import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import type { DockerHome } from './docker-home.ts';
 import { configKey } from './login.ts';
@@ -20,12 +20,18 @@ export async function credentialsFor(host: string, home: DockerHome, exec: Exec)
   return entry?.auth === undefined ? undefined : decode(entry.auth);
 }
 
+/** It may ask a cloud's API. */
+const HELPER_LIMITS = { seconds: 60, output: 1 };
+
 /** The protocol: https://github.com/docker/docker-credential-helpers#development */
 async function askHelper(helper: string, key: string, home: DockerHome, exec: Exec): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper}`;
-  const { exitCode, stdout } = await exec.run(program, ['get'], { env: home.env, input: key });
+  const from = `the credential helper ${program}`;
+  const options = { env: home.env, input: key, limits: HELPER_LIMITS };
+  const { exitCode, stdout, exceeded } = await exec.run(program, ['get'], options);
+  if (exceeded !== undefined) throw new UnusableAnswerError(from, `it took ${exceeded}`);
   if (exitCode !== 0) return undefined;
-  const answer = Answer.json(stdout, `the credential helper ${program}`, `the login for ${key}`);
+  const answer = Answer.json(stdout, from, `the login for ${key}`);
   const username = answer.at('Username').text();
   const secret = answer.at('Secret').text();
   // The mark for an identity token.

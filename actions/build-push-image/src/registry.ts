@@ -1,6 +1,7 @@
 import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import type { Digest } from '../../lib/identifiers.ts';
+import type { Limits } from '../../lib/limits.ts';
 import { withRetries } from '../../lib/retry.ts';
 import type { DockerHome } from './docker-home.ts';
 import { classifyTool, nextStep, readFailure, ToolError } from './failures.ts';
@@ -27,6 +28,14 @@ export interface BuildxOptions {
   builder: string | undefined;
   retries: number;
   onRetry: (error: unknown, attempt: number, waitSeconds: number) => void;
+}
+
+/** Of one question. Registries take manifests of up to 4 MiB (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests). */
+const INSPECT_LIMITS: Limits = { seconds: 120, output: 8 };
+
+function tooMuch({ what, host }: { what: string; host: string }, exceeded: string): ToolError {
+  const kind = exceeded.endsWith('seconds') ? 'passing' : 'final';
+  return new ToolError(kind, { what, why: `the answer of ${host} took ${exceeded}`, next: nextStep(kind, host) });
 }
 
 /**
@@ -83,6 +92,7 @@ export class BuildxRegistry implements Registry {
     return this.run(['inspect', ...options, reference], reference, {
       what: `looking at ${reference} failed`,
       host: hostOf(reference),
+      limits: INSPECT_LIMITS,
     });
   }
 
@@ -90,15 +100,15 @@ export class BuildxRegistry implements Registry {
   private run(
     args: readonly string[],
     source: string,
-    failure: { what: string; host: string },
+    { limits = {}, ...failure }: { what: string; host: string; limits?: Limits },
   ): Promise<string | undefined> {
     const { exec, home, builder, retries, onRetry } = this.#options;
     const global = builder === undefined ? [] : ['--builder', builder];
     return withRetries(
       async () => {
-        const { exitCode, stdout, stderr } = await exec.run('docker', ['buildx', 'imagetools', ...args, ...global], {
-          env: home.env,
-        });
+        const call = ['buildx', 'imagetools', ...args, ...global];
+        const { exitCode, stdout, stderr, exceeded } = await exec.run('docker', call, { env: home.env, limits });
+        if (exceeded !== undefined) throw tooMuch(failure, exceeded);
         if (exitCode === 0) return stdout;
         const { kind, words } = readFailure(stderr);
         if (kind === 'missing') return undefined;

@@ -238,6 +238,15 @@ describe('a credential helper', () => {
   });
 });
 
+it('a credential helper that takes too much is named', async () => {
+  const result = { exitCode: 143, stdout: '{', stderr: '', exceeded: 'more than 60 seconds' };
+  const home: DockerHome = { env: {}, config: { credsStore: 'slow' }, scratch: '' };
+  await expect(credentialsFor('ghcr.io', home, { run: async () => result })).rejects.toMatchObject({
+    what: 'the credential helper docker-credential-slow gave an unusable answer',
+    why: 'it took more than 60 seconds',
+  });
+});
+
 describe('the login that docker would use', () => {
   const helper: Exec = {
     async run(tool, args, options) {

@@ -161,6 +161,26 @@ describe('a registry', () => {
     },
   );
 
+  it.each([
+    ['more than 120 seconds', 'passing', 2],
+    ['more than 8 MiB of output', 'final', 1],
+  ])('that takes %s is %s', async (exceeded, kind, calls) => {
+    const exec = new FakeExec(() => ({ exitCode: 143, stdout: IMAGE, stderr: '', exceeded }));
+    const registry = new BuildxRegistry({
+      exec,
+      home: { env: {}, config: {}, scratch: '' },
+      builder: undefined,
+      retries: 1,
+      onRetry: () => undefined,
+    });
+    await expect(registry.find('ghcr.io/web:1')).rejects.toMatchObject({
+      kind,
+      what: 'looking at ghcr.io/web:1 failed',
+      why: `the answer of ghcr.io took ${exceeded}`,
+    });
+    expect(exec.calls).toHaveLength(calls);
+  });
+
   it('copies without making a new index', async () => {
     const exec = new FakeExec(() => ok());
     await open(exec).copy('a.example/web@sha256:1', ['b.example/web:1', 'b.example/web:2']);

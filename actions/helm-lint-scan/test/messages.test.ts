@@ -191,3 +191,8 @@ describe('what may be secret is left out of what Helm says', () => {
     expect(message?.message).toContain("'Web' does not match");
   });
 });
+
+it('lint may name 130,000 faults against a schema, more than a call has arguments', () => {
+  const faults = Array.from({ length: 130_000 }, (_, index) => `- at '/a${index}': got string, want integer`);
+  expect(lintMessages(`==> Linting x\n[ERROR] values.yaml: ${faults.join('\n')}\n`)).toHaveLength(130_000);
+}, 60_000);

@@ -73,12 +73,15 @@ function noDefect({ log, summary }: StepResult): void {
   expect((log + summary).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(SECRETS);
 }
 
+/** How buildx says that there is no such image. */
+const NOT_FOUND = 'echo "ERROR: localhost/x: not found" >&2; exit 1';
+
 describe('a registry', () => {
   /** A dry run for the tag v1.2.3: the action lists the tags with the login. */
-  const release = async (handler: Handler, inputs: Record<string, string> = {}) => {
+  const release = async (handler: Handler, inputs: Record<string, string> = {}, answer = NOT_FOUND) => {
     writeFileSync(join(workspace, 'Dockerfile'), 'FROM scratch\n');
     const docker = join(dir, 'bin', 'docker');
-    writeFileSync(docker, '#!/bin/sh\necho "ERROR: localhost/x: not found" >&2\nexit 1\n');
+    writeFileSync(docker, `#!/bin/sh\n${answer}\n`);
     chmodSync(docker, 0o755);
     const { host, got } = await serve(handler);
     const result = await runStep({
@@ -155,6 +158,14 @@ describe('a registry', () => {
     expect(result.log).toContain('did not complete its answer within 30 s');
     noDefect(result);
   }, 90_000);
+
+  it('that has a manifest of 1 GB is named', async () => {
+    const inputs = { 'promote-from': '127.0.0.1:9/source', retries: '0' };
+    const { result } = await release(tags(body('{"tags":[]}')), inputs, 'head -c 1000000000 /dev/zero');
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('the answer of 127.0.0.1:9 took more than 8 MiB of output');
+    noDefect(result);
+  }, 60_000);
 
   it('that has 200,000 tags on one page is read', async () => {
     const list = Array.from({ length: 200_000 }, (_, index) => (index === 100_000 ? '9.0.0' : `sha-${index}`));
