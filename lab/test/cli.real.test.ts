@@ -12,6 +12,7 @@ import { findMarked } from '../services/processes.ts';
 import { LabState } from '../services/state.ts';
 import { goVersion } from '../tools/go.ts';
 import { nodePackage } from '../tools/table.ts';
+import { listeners } from './listeners.ts';
 
 const CLI = join(projectDir, 'lab', 'cli.ts');
 
@@ -91,7 +92,7 @@ describe('lab up', () => {
     expect(readdirSync(dir).filter((name) => name.startsWith('context-'))).toEqual([]);
   });
 
-  it('after a kill -9 of the first, keeps what that started; a third changes nothing; down stops all', async () => {
+  it('after a kill -9 of the first, keeps what that started, all of it on loopback; a third changes nothing; down stops all', async () => {
     const first = start(['up', '--no-cluster']);
     await untilBuilding(first);
     const before = pids();
@@ -109,6 +110,10 @@ describe('lab up', () => {
     expect(second.code).toBe(0);
     expect(pids()).toMatchObject(before);
     const all = pids();
+
+    const sockets = Object.values(all).flatMap((pid) => listeners(pid));
+    expect(sockets.length).toBeGreaterThan(2);
+    expect(sockets.filter(({ loopback }) => !loopback)).toEqual([]);
 
     const rival = start(['up', '--no-cluster']);
     expect((await rival.done).code).toBe(0);
