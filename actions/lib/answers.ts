@@ -79,10 +79,16 @@ export function boundedFetch(fetch: Fetch, { bytes, seconds }: AnswerLimits): Fe
       const whole = new Response([101, 204, 205, 304].includes(status) ? null : read, { status, statusText, headers });
       return Object.defineProperty(whole, 'url', { value: response.url || url });
     } catch (error) {
-      throw deadline.aborted && !(error instanceof UnusableAnswerError) ? new LateAnswerError(from, seconds) : error;
+      if (error instanceof UnusableAnswerError) throw error;
+      if (deadline.aborted) throw new LateAnswerError(from, seconds);
+      throw isRedirectLoop(error) ? new UnusableAnswerError(from, 'it redirects in a circle') : error;
     }
   };
 }
+
+/** What `fetch` throws after its twentieth redirect: https://fetch.spec.whatwg.org/#http-redirect-fetch */
+const isRedirectLoop = (error: unknown): boolean =>
+  ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'redirect count exceeded';
 
 /** How messages call the server at an address. */
 export function serverName(address: string): string {

@@ -62,6 +62,11 @@ describe('a bounded fetch', () => {
       },
       { name: 'UnusableAnswerError' },
     ],
+    [
+      'redirects in a circle',
+      (request, response) => response.writeHead(301, { location: request.url }).end(),
+      { name: 'UnusableAnswerError', why: 'it redirects in a circle' },
+    ],
     ['never comes', () => undefined, { name: 'LateAnswerError', code: 'ETIMEDOUT' }],
     [
       'comes byte by byte',

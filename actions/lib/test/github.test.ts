@@ -167,6 +167,15 @@ describe('a server that misbehaves', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('by redirecting in a circle is named, and not asked again', async () => {
+    const { error, requests } = await failing((request, response) =>
+      response.writeHead(301, { location: request.url }).end(),
+    );
+    expect(error).toMatchObject({ name: 'UnusableAnswerError', why: 'it redirects in a circle' });
+    // As many redirects as `fetch` follows, once.
+    expect(requests).toHaveLength(21);
+  });
+
   it.each<[string, Handler]>([
     ['never answering', () => undefined],
     ['answering byte by byte', (_, response) => void setInterval(() => response.write(' '), 100).unref()],
