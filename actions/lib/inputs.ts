@@ -119,15 +119,15 @@ export class InputReader {
     const text = this.text(name);
     if (text === '') return undefined;
     const { parseDocument, visit } = await import('yaml');
-    // Not `silent`: then a second document would be left out without a word.
-    const document = parseDocument(text, { logLevel: 'error' });
-    const messages = document.errors.map(({ message }) => message.split('\n')[0] ?? '');
-    if (messages.length > 0) {
-      const problem = messages.some(isTooDeep) ? TOO_DEEP : `is not YAML: ${messages[0]}`;
-      this.fault({ input: name, value: text, problem, example });
-      return undefined;
-    }
     try {
+      // Not `silent`: then a second document would be left out without a word.
+      const document = parseDocument(text, { logLevel: 'error' });
+      const messages = document.errors.map(({ message }) => message.split('\n')[0] ?? '');
+      if (messages.length > 0) {
+        const problem = messages.some(isTooDeep) ? TOO_DEEP : `is not YAML: ${messages[0]}`;
+        this.fault({ input: name, value: text, problem, example });
+        return undefined;
+      }
       // As written: the version 1.20 is no number, and would become 1.2.
       visit(document, {
         Scalar(_key, node) {

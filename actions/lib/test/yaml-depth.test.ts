@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { InputReader } from '../inputs.ts';
 
-const TEXTS: readonly [string, string][] = [400, 800, 1500, 5000, 20_000].flatMap((levels): [string, string][] => [
-  [`${levels} lists`, '['.repeat(levels) + ']'.repeat(levels)],
-  [`${levels} lists that do not end`, '['.repeat(levels)],
-  [`${levels} lists in a block`, '- '.repeat(levels)],
-  [`${levels} mappings`, '{a: '.repeat(levels) + '}'.repeat(levels)],
-]);
+const TEXTS: readonly [string, string][] = [400, 800, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 20_000].flatMap(
+  (levels): [string, string][] => [
+    [`${levels} lists`, '['.repeat(levels) + ']'.repeat(levels)],
+    [`${levels} lists that do not end`, '['.repeat(levels)],
+    [`${levels} lists in a block`, '- '.repeat(levels)],
+    [`${levels} mappings`, '{a: '.repeat(levels) + '}'.repeat(levels)],
+  ],
+);
 
 describe('YAML of many levels', () => {
   it.each(TEXTS)('in an input is read, or refused in words: %s', async (_, text) => {
