@@ -57,15 +57,18 @@ const listItem = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.rep
 /** What one run of Helm may take. Large charts take seconds, a megabyte of output and 200 MiB. */
 const HELM_LIMITS = { seconds: 120, output: 32, memory: 4096 };
 
+const ADVICE = 'Look for a template that repeats something without end, or render less in one chart';
+
 /** A run that was ended is one that failed: what was rendered is not whole. */
-const withLimit = (result: ExecResult): ExecResult =>
-  result.exceeded === undefined
-    ? result
-    : {
-        ...result,
-        stdout: '',
-        stderr: `Error: Helm took ${result.exceeded} and was ended. Look for a template that repeats something without end, or render less in one chart`,
-      };
+function withLimit(result: ExecResult): ExecResult {
+  const { exceeded, stderr } = result;
+  if (exceeded !== undefined)
+    return { ...result, stdout: '', stderr: `Error: Helm took ${exceeded} and was ended. ${ADVICE}` };
+  // Go ends with the state of all that ran: https://go.dev/src/runtime/malloc.go
+  return /^fatal error: runtime: (?:out of memory|cannot allocate memory)/m.test(stderr)
+    ? { ...result, stdout: '', stderr: `Error: Helm asked for more memory than there is. ${ADVICE}` }
+    : result;
+}
 
 /**
  * A port where nothing listens: what Helm would fetch fails at once instead of reaching out. Go takes no proxy for addresses of the
