@@ -15,6 +15,7 @@ import {
   step,
   useScene,
   withoutLogin,
+  workspace,
 } from './push-scene.ts';
 
 useScene();
@@ -75,7 +76,7 @@ describe('secrets', () => {
 
   it('reach the steps and nothing else: no argument, log, output, summary, metadata or layer', async () => {
     await addShell();
-    writeFileSync(join(services.dir, 'rc'), `{\n${FILE_SECRET}\n}\n`);
+    writeFileSync(join(workspace, 'rc'), `{\n${FILE_SECRET}\n}\n`);
     // A docker that notes its arguments before it becomes the real one.
     const bin = join(services.dir, 'bin');
     const seen = join(services.dir, 'arguments');
@@ -86,7 +87,7 @@ describe('secrets', () => {
     const result = await step(
       {
         images: '{ name: shop/secret, context: shell }',
-        secrets: `token=env:TOKEN\nrc=file:${join(services.dir, 'rc')}`,
+        secrets: `token=env:TOKEN\nrc=file:rc`,
         username: staging.username,
         password: staging.password,
       },

@@ -222,13 +222,9 @@ describe('faults have their place', () => {
   }, 60_000);
 
   it('a name that Helm cannot open is a fault of the values file', async () => {
-    write({ 'helm/a/templates/a.yaml': CONFIG, 'helm/a/ci/x\ny.yaml': 'a: 1\n', 'helm/a/ci/z%zz.yaml': 'a: 1\n' });
+    write({ 'helm/a/templates/a.yaml': CONFIG, 'helm/a/ci/z%zz.yaml': 'a: 1\n' });
     await step();
     expect(renderFaults()).toMatchObject([
-      {
-        file: 'helm/a/ci/x\ny.yaml',
-        message: expect.stringContaining('the values file "helm/a/ci/x\\ny.yaml"'),
-      },
       { file: 'helm/a/ci/z%zz.yaml', message: expect.stringContaining('the values file "helm/a/ci/z%zz.yaml"') },
     ]);
   }, 60_000);
