@@ -188,15 +188,15 @@ function placeOf(at: HelmMessage['at'], chart: Chart, values: ValuesCase, locato
 
 const nowhere = (chart: Chart, locator: Locator): Place => locator.line(join(chart.path, 'Chart.yaml'), 1, false);
 
-/** The first values file whose name Helm takes for a faulty address: it has a control character, or a `%` that begins no escape. */
+/** The first values file whose name Helm takes for a faulty address: it has a `%` that begins no escape. */
 const misnamed = ({ files }: ValuesCase): string | undefined =>
-  files.find(({ path }) => /\p{Cc}|%(?![\da-f]{2})/iu.test(path))?.path;
+  files.find(({ path }) => /%(?![\da-f]{2})/i.test(path))?.path;
 
 function nameFault(values: ValuesCase, message: string): string {
   const file = misnamed(values);
   return file === undefined
     ? message
-    : `Helm cannot open the values file ${JSON.stringify(file)}: it reads the name as an address, in which there may be no control character and no % but as an escape. Give the file another name`;
+    : `Helm cannot open the values file ${JSON.stringify(file)}: it reads the name as an address, in which a % begins an escape. Give the file another name`;
 }
 
 function metaPath(at: Extract<HelmMessage['at'], { in: 'meta' }>, { meta }: Chart): Path {
