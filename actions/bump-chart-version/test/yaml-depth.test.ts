@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Scalar } from 'yaml';
+import { render } from '../src/yaml/scalar.ts';
 import { readYaml } from '../src/yaml/source.ts';
 
 const TEXTS: readonly [string, string][] = [400, 800, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 20_000].flatMap(
@@ -22,6 +24,11 @@ describe('YAML of many levels', () => {
     })();
     expect(problem).toMatch(/^ActionError/);
     expect(problem).not.toMatch(/call stack|Stack overflow/);
+  });
+
+  it.each(TEXTS)('is a value that is quoted, when it is written as one: %s', (_, text) => {
+    const line = text.trim();
+    expect(render({ text: line, as: 'string' }, Scalar.PLAIN, false)).toBe(`"${line}"`);
   });
 
   it('is refused for its levels, not for what follows from them', () => {

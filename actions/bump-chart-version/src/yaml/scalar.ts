@@ -1,4 +1,6 @@
-import { isScalar, parseDocument, Scalar } from 'yaml';
+import { type Document, isScalar, parseDocument, Scalar } from 'yaml';
+import { messageOf } from '../../../lib/errors.ts';
+import { isTooDeep } from '../../../lib/yaml-depth.ts';
 import type { YamlVersion } from './source.ts';
 
 /** What a scalar's text shall mean. */
@@ -9,12 +11,21 @@ export interface NewScalar {
   as: 'string' | 'typed';
 }
 
+/** A text of one line as YAML, or `undefined` when it is none: what looks like a thousand lists in each other is too deep for the parser. */
+function parseText(text: string, version: YamlVersion): Document.Parsed | undefined {
+  try {
+    const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
+    return document.errors.length === 0 ? document : undefined;
+  } catch (error) {
+    if (isTooDeep(messageOf(error))) return undefined;
+    throw error;
+  }
+}
+
 /** The value of a plain scalar, or `undefined` when the text is no plain scalar of its own. */
 export function readPlain(text: string, version: YamlVersion): { value: unknown } | undefined {
-  const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
-  const node = document.contents;
-  if (document.errors.length > 0 || !isScalar(node) || node.source !== text || node.type !== Scalar.PLAIN)
-    return undefined;
+  const node = parseText(text, version)?.contents;
+  if (!isScalar(node) || node.source !== text || node.type !== Scalar.PLAIN) return undefined;
   return { value: node.value };
 }
 
@@ -39,12 +50,12 @@ export function isPlainString(text: string): boolean {
 function isPlainThere(text: string, flow: boolean): boolean {
   const frames = flow ? ['[%]', '{k: %}'] : ['- %', 'k: %'];
   return frames.every((frame) => {
-    const document = parseDocument(
+    const document = parseText(
       frame.replace('%', () => text),
-      { logLevel: 'silent', prettyErrors: false },
+      '1.2',
     );
-    const node = document.getIn([frame.includes('k') ? 'k' : 0], true);
-    return document.errors.length === 0 && isScalar(node) && node.type === Scalar.PLAIN && node.source === text;
+    const node = document?.getIn([frame.includes('k') ? 'k' : 0], true);
+    return isScalar(node) && node.type === Scalar.PLAIN && node.source === text;
   });
 }
 
