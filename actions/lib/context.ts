@@ -69,7 +69,7 @@ export async function readEvent(env: Environment): Promise<Record<string, unknow
   const path = env.GITHUB_EVENT_PATH;
   if (!path) return {};
   try {
-    return checkEvent(JSON.parse(await readFile(path, 'utf8')) ?? {});
+    return checkEvent(parseEvent(await readFile(path, 'utf8')) ?? {});
   } catch (error) {
     throw new ActionError({
       what: 'the event payload is unreadable',
@@ -77,6 +77,15 @@ export async function readEvent(env: Environment): Promise<Record<string, unknow
       next: 'The runner writes it for every job; when you run the bundle by hand, unset GITHUB_EVENT_PATH or point it at a JSON file.',
       cause: error,
     });
+  }
+}
+
+function parseEvent(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not in the parser's words: they quote the text, which may hold inputs of the run.
+    throw new Error('it is not JSON');
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { ScannerName } from '../src/inputs.ts';
@@ -82,6 +83,14 @@ describe('engines', () => {
       'no module named x',
     );
     expect(await readdir(temp)).toEqual([]);
+  });
+
+  it('that print no JSON are not quoted: what they print holds the resources, Secrets among them', async () => {
+    const error = await scan('checkov', () => ({ exitCode: 1, stdout: '[{"code_block": "password: hunter2"' })).catch(
+      (thrown: Error) => thrown,
+    );
+    expect(inspect(error, { depth: 9 })).toContain('it printed no JSON and ended with code 1');
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { readEvent } from '../context.ts';
 
@@ -19,6 +20,12 @@ describe('the event payload', () => {
   it('is read, and named when it is no JSON', async () => {
     expect(await read('{"ref":"refs/heads/main"}')).toEqual({ ref: 'refs/heads/main' });
     await expect(read('{')).rejects.toThrow('the event payload is unreadable');
+  });
+
+  it('is shown nowhere when it is no JSON: it may hold inputs of the run', async () => {
+    const error = await read('{"inputs":{"password":hunter2}}').catch((thrown: Error) => thrown);
+    expect(inspect(error, { depth: 9 })).toContain('it is not JSON');
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closedEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import type { Exec, ExecResult } from '../../../lib/exec.ts';
+import { type Exec, type ExecResult, lastLines } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
 import { dataAt } from '../data.ts';
 import type { CaseId } from '../findings.ts';
@@ -59,7 +59,11 @@ export interface Scanner {
 /** What one run of an engine may take. Checkov takes seconds to start, and looks at everything in one run. */
 const SCANNER_LIMITS = { seconds: 600, output: 128, memory: 4096 };
 
-/** What an engine printed, as JSON. @throws {ActionError} with its own words when it printed something else, or took too much */
+/**
+ * What an engine printed, as JSON.
+ * @throws {ActionError} with its words on standard error when it printed something else, or took too much. What it printed is never shown: it quotes
+ * the resources, Secrets among them.
+ */
 export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, exceeded }: ExecResult): unknown {
   if (exceeded !== undefined)
     throw new ActionError({
@@ -69,14 +73,11 @@ export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, ex
     });
   try {
     return JSON.parse(stdout);
-  } catch (error) {
+  } catch {
     throw new ActionError({
       what: `${scanner} failed`,
-      why:
-        (stderr || stdout).trim().split('\n').slice(-5).join('\n') ||
-        `it printed nothing and ended with code ${exitCode}`,
+      why: lastLines(stderr, 5) || `it printed no JSON and ended with code ${exitCode}`,
       next: `Run ${scanner} by itself in a step before this one to see what it needs, or take it out of the input scanners.`,
-      cause: error,
     });
   }
 }
