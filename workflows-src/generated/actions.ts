@@ -48,7 +48,7 @@ export interface Actions {
       'max-parallel'?: number | Expression;
       /** How often work is repeated after a failure that may pass (429, 5xx, a broken connection), 0 to 10. A failing build step is never repeated. Default: "3". */
       retries?: number | Expression;
-      /** More options for `docker buildx build`, one a line: `--name=value`, or the value on the line after its option. What an input decides cannot be set here. */
+      /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. What an input decides cannot be set here. A `--build-context` that is a folder must be in the workspace or in `RUNNER_TEMP`. */
       'extra-args'?: string;
       /** Show what would happen and change nothing. Default: "false". */
       'dry-run'?: boolean | Expression;

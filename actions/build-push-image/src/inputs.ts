@@ -1,6 +1,7 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
 import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
 import { type Area, areaOf } from '../../lib/workspace.ts';
+import { checkBuildContexts } from './build-contexts.ts';
 import { readExtraArguments } from './extra-args.ts';
 import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
@@ -103,6 +104,9 @@ export async function readSettings(env: Environment): Promise<Settings> {
     });
   }
 
+  const extraArgs = readExtraArguments(reader);
+  await checkBuildContexts(reader, extraArgs, area);
+
   const settings: Settings = {
     area,
     images: await withFoundSecrets(images, items, { reader, env, area }),
@@ -118,7 +122,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     builder: reader.parsed('builder', parseBuilder, 'my-builder'),
     maxParallel: reader.integer('max-parallel', { min: 1, max: 32 }, 4),
     retries: reader.integer('retries', { min: 0, max: 10 }, 3),
-    extraArgs: readExtraArguments(reader),
+    extraArgs,
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),
     notices,

@@ -165,3 +165,25 @@ describe('before each build', () => {
     expect(built).toBe(problem === undefined ? 1 : 0);
   });
 });
+
+describe('a build context of the extra arguments', () => {
+  it.each([
+    ['api', ''],
+    ['web', ''],
+    ['docker-image://alpine:3', ''],
+    ['https://example.com/a.git', ''],
+    ['git@example.com:a/b.git', ''],
+    ['target:base', ''],
+    ['oci-layout://web:1', ''],
+    ['out', 'has a build context that leads out of the workspace (a link)'],
+    ['oci-layout://out@sha256:1', 'has a build context that leads out of the workspace (a link)'],
+    ['../elsewhere', 'has a build context that is outside'],
+    ['git', 'has a build context that leads into .git (a link)'],
+    ['none', 'has a build context that does not exist'],
+    ['rc', 'has a build context that is not a folder'],
+  ])('%j: %j', async (value, problem) => {
+    const reading = read({ 'extra-args': `--build-context=shared=${value}` });
+    if (problem === '') expect((await reading).extraArgs).toEqual([`--build-context=shared=${value}`]);
+    else await expect(reading).rejects.toThrow(problem);
+  });
+});
