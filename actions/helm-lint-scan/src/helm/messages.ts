@@ -26,12 +26,16 @@ export interface HelmMessage {
 
 type At = HelmMessage['at'];
 
+/** How a line of Helm's own log begins, and the most that is looked at: a pattern over millions of letters can fill the engine's stack. */
+const LOG_LINE = /^level=\w+ msg=|^\w+\.go:\d+: /;
+const LOG_PREFIX = 200;
+
 /** Why `helm template` failed. Helm 3 writes an error on one line, Helm 4 over several. */
 export function renderMessages(stderr: string): HelmMessage[] {
   const text = stderr
     .split(/\r?\n/)
     // Log lines of Helm 4 repeat what the error says.
-    .filter((line) => !/^level=\w+ msg=|^\w+\.go:\d+: /.test(line))
+    .filter((line) => !LOG_LINE.test(line.slice(0, LOG_PREFIX)))
     .join('\n');
   const start = text.search(/^Error: /m);
   const error = withoutHint(start < 0 ? text : text.slice(start + 'Error: '.length));
