@@ -194,6 +194,12 @@ describe('who may do what', () => {
   });
 });
 
+/**
+ * The kubelet waits longer each time before it starts a container again that has ended, up to five minutes, and these tests end them often.
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
+ */
+const LONGER_THAN_BACK_OFF = '--timeout=360s';
+
 describe('the cluster', () => {
   it('is like any other to whoever has its kubeconfig alone', async () => {
     const foreign = openCluster({ kubeconfig: endpoint.kubeconfig, context: 'lab' });
@@ -240,7 +246,7 @@ describe('the cluster', () => {
 
   it('starts again with what it had, and stops without a trace also when all of it was killed', async () => {
     ({ cluster } = await test.start());
-    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/client', '--timeout=120s');
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/client', LONGER_THAN_BACK_OFF);
     const names = [
       'etcd',
       'kube-apiserver',
@@ -264,7 +270,7 @@ describe('the cluster', () => {
     const lab = test.lab();
     await lab.supervisor.adopt();
     ({ cluster } = await test.start());
-    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=120s');
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', LONGER_THAN_BACK_OFF);
   });
 
   it('leaves nothing of itself when a later step of `up` fails, pods included', async () => {
@@ -277,7 +283,7 @@ describe('the cluster', () => {
     const failing: LabStep = {
       title: 'A step that fails once pods run',
       async run() {
-        await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=120s');
+        await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', LONGER_THAN_BACK_OFF);
         throw new Error('enough');
       },
     };
