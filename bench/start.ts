@@ -21,9 +21,9 @@ interface Subject {
 }
 
 /** The code of a bundle: all that Node may have to load; not data, not licences. */
-async function codeBytes(folder: string): Promise<number> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+async function codeBytes(directory: string): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -40,7 +40,11 @@ async function measure(subject: Subject): Promise<void> {
 function start(args: readonly string[]): Promise<{ milliseconds: number; channel: string }> {
   const env = { PATH: process.env.PATH ?? '' };
   const begun = performance.now();
-  const child = spawn(process.execPath, args, { env, cwd: emptyFolder, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env,
+    cwd: emptyDirectory,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
   let channel = '';
   child.stdio[3]?.on('data', (chunk: Buffer) => {
     channel += chunk;
@@ -58,7 +62,7 @@ const runs = Number(process.argv[2] ?? 15);
 if (!Number.isInteger(runs) || runs < 1 || runs > 200)
   throw new Error('usage: npm run bench:start [-- RUNS], 1 to 200');
 // Where an action finds nothing to work on, as in a job without a checkout.
-const emptyFolder = await mkdtemp(join(tmpdir(), 'bench-'));
+const emptyDirectory = await mkdtemp(join(tmpdir(), 'bench-'));
 const bare: Subject = { name: 'bare node -e 0', args: ['-e', '0'], bytes: 0, milliseconds: [], mebibytes: [] };
 const subjects = [bare];
 for (const name of await actionNames()) {
@@ -90,4 +94,4 @@ for (const { name, bytes, milliseconds, mebibytes } of subjects) {
     ),
   );
 }
-await rm(emptyFolder, { recursive: true });
+await rm(emptyDirectory, { recursive: true });

@@ -5,7 +5,7 @@ import { Interrupted } from './interrupt.ts';
 
 const program = new Command('lab')
   .description('GitHub and Azure on one machine: the same actions, workflows and chart, on real parts')
-  .option('--dir <folder>', 'folder of the lab (default: GITOPS_LAB_DIR, else .lab in the checkout)')
+  .option('--dir <directory>', 'directory of the lab (default: GITOPS_LAB_DIR, else .lab in the checkout)')
   .configureHelp({ showGlobalOptions: true });
 for (const register of commands) register(program);
 

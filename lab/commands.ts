@@ -25,7 +25,7 @@ const downCommand: RegisterCommand = (program) => {
   program
     .command('down')
     .description('stop everything that was started, also after a crash')
-    .option('--clean', 'delete the folder of the lab too; built tools stay in the cache')
+    .option('--clean', 'delete the directory of the lab too; built tools stay in the cache')
     .action(async ({ clean = false }: { clean?: boolean }) => {
       await down(labDirOf(program), { clean, report: (line) => console.log(line) });
       console.log('The lab is down.');

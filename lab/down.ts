@@ -28,13 +28,13 @@ async function stopLab(dir: string): Promise<void> {
   state.clearEndpoints();
 }
 
-/** Stops the lab and deletes its folder, without a lock: for one that nobody else can know of. */
+/** Stops the lab and deletes its directory, without a lock: for one that nobody else can know of. */
 export async function clearLab(dir: string): Promise<void> {
   await stopLab(dir);
   await rm(dir, { recursive: true, force: true });
 }
 
-/** `lab down`: stops everything; with `clean` also deletes the lab's folder. Caches of the user stay. */
+/** `lab down`: stops everything; with `clean` also deletes the lab's directory. Caches of the user stay. */
 export async function down(dir: string, options: { clean?: boolean; report: (line: string) => void }): Promise<void> {
   requireLinuxRoot();
   const release = await lockLab(dir, options.report);

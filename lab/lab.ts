@@ -3,7 +3,7 @@ import type { Supervisor } from './services/supervisor.ts';
 
 /** One lab while a command works on it: what every step is given. */
 export interface Lab {
-  /** Its folder, holding everything it writes apart from caches. */
+  /** Its directory, holding everything it writes apart from caches. */
   readonly dir: string;
   readonly state: LabState;
   readonly supervisor: Supervisor;

@@ -6,11 +6,11 @@ import { logSize, readLog, tailLog } from './services/logs.ts';
 
 /** The log file of service `name`; it stays after the service ended. */
 export function findLog(dir: string, name: string): string {
-  const folder = join(dir, 'logs');
-  const names = existsSync(folder)
-    ? readdirSync(folder).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
+  const directory = join(dir, 'logs');
+  const names = existsSync(directory)
+    ? readdirSync(directory).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
     : [];
-  if (names.includes(name)) return join(folder, `${name}.log`);
+  if (names.includes(name)) return join(directory, `${name}.log`);
   throw new LabError(
     `There is no log called "${name}".`,
     names.length > 0 ? `Name one of: ${names.toSorted().join(', ')}.` : 'Start the lab first: npm run lab -- up',

@@ -4,5 +4,5 @@ import { resolveLabDir } from './paths.ts';
 /** Adds one command to the command line. */
 export type RegisterCommand = (program: Command) => void;
 
-/** The folder of the lab that the command line names. */
+/** The directory of the lab that the command line names. */
 export const labDirOf = (program: Command): string => resolveLabDir(program.opts<{ dir?: string }>().dir);

@@ -10,7 +10,7 @@ export interface ServerConfig {
   hub: { dataDir: string; port: number; adminToken: string };
   runner: {
     act: string;
-    folder: string;
+    directory: string;
     hostEnv: Record<string, string>;
     jobs: Record<string, string[]>;
   };
@@ -25,7 +25,7 @@ export function hostOf(hub: Hub): RunnerHost {
     apiUrl: hub.apiUrl,
     graphqlUrl: hub.graphqlUrl,
     runs: hub.runs,
-    bareRepository: (name) => hub.admin.gitFolder(name),
+    bareRepository: (name) => hub.admin.gitDirectory(name),
     secrets: (name) => values(hub.admin.secrets(name)),
     variables: (name) => values(hub.admin.variables(name)),
     issueToken: (repository, permissions) => hub.admin.createJobToken(repository, permissions),

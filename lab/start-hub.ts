@@ -37,7 +37,7 @@ export async function startHubService(lab: Lab): Promise<LabEndpoints['hub']> {
     const port = await choosePort(lab.state, SERVICE);
     const config: ServerConfig = {
       hub: { dataDir: join(dir, 'data'), port, adminToken },
-      runner: { act: toolPath('act'), folder: join(dir, 'runner'), hostEnv: stepEnvironment(lab, home), jobs: JOBS },
+      runner: { act: toolPath('act'), directory: join(dir, 'runner'), hostEnv: stepEnvironment(lab, home), jobs: JOBS },
     };
     const text = JSON.stringify(config, null, 2);
     await writeFile(file, text, { mode: 0o600 });

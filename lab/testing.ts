@@ -9,7 +9,7 @@ import { LabState } from './services/state.ts';
 import { Supervisor } from './services/supervisor.ts';
 import { ensureTools, type ToolName, toolsEnv } from './tools/index.ts';
 
-/** Real services for one test file, in a folder of their own. */
+/** Real services for one test file, in a directory of their own. */
 export interface TestServices {
   dir: string;
   registries: RegistryEndpoint[];
@@ -17,7 +17,7 @@ export interface TestServices {
   builder?: BuilderEndpoint;
   /** Environment in which `docker buildx` finds that builder and its logins. */
   env: Record<string, string>;
-  /** Stops everything and deletes the folder. */
+  /** Stops everything and deletes the directory. */
   stop(): Promise<void>;
 }
 

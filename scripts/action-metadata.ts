@@ -17,7 +17,7 @@ export interface ActionOutput {
 }
 
 export interface ActionMetadata {
-  /** The folder's name, by which `uses:` finds it. */
+  /** The directory's name, by which `uses:` finds it. */
   name: string;
   inputs: ActionInput[];
   outputs: ActionOutput[];

@@ -3,7 +3,7 @@
  *
  *   node scripts/build.ts [--check] [ACTION…]
  *
- * `--check` builds beside the committed bundles and fails when they differ. The same sources give the same bytes in any folder.
+ * `--check` builds beside the committed bundles and fails when they differ. The same sources give the same bytes in any directory.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -11,14 +11,14 @@ import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
 import { execa } from 'execa';
 import lockfile from 'proper-lockfile';
-import { type BundleStats, licences, licensedData, packageFolders } from './licences.ts';
+import { type BundleStats, licences, licensedData, packageDirectories } from './licences.ts';
 
 export const root = join(import.meta.dirname, '..');
 
-/** The folders below `actions/` that are actions. */
+/** The directories below `actions/` that are actions. */
 export async function actionNames(): Promise<string[]> {
-  const folders = await readdir(join(root, 'actions'), { withFileTypes: true });
-  return folders
+  const directories = await readdir(join(root, 'actions'), { withFileTypes: true });
+  return directories
     .filter((entry) => entry.isDirectory() && entry.name !== 'lib')
     .map(({ name }) => name)
     .sort();
@@ -29,10 +29,10 @@ async function compile(outDir: string): Promise<void> {
 }
 
 /** ncc minifies its main file only, not the parts that are loaded on demand; this does all of them alike. */
-async function minifyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+async function minifyDirectory(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
     if (!name.endsWith('.js')) continue;
-    const path = join(folder, name);
+    const path = join(directory, name);
     const source = await readFile(path, 'utf8');
     const { code } = await transform(source, {
       module: { type: 'es6' },
@@ -44,7 +44,7 @@ async function minifyFolder(folder: string): Promise<void> {
   }
 }
 
-/** Bundle one compiled action into a folder that is emptied first. */
+/** Bundle one compiled action into a directory that is emptied first. */
 async function bundle(compiled: string, action: string, outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
   const statsFile = join(compiled, `${action}.stats.json`);
@@ -56,16 +56,16 @@ async function bundle(compiled: string, action: string, outDir: string): Promise
       preferLocal: true,
     },
   );
-  await minifyFolder(outDir);
+  await minifyDirectory(outDir);
   const stats = JSON.parse(await readFile(statsFile, 'utf8')) as BundleStats;
   const data = await licensedData(join(root, 'actions', action));
-  await writeFile(join(outDir, 'licenses.txt'), await licences(packageFolders(stats), data));
+  await writeFile(join(outDir, 'licenses.txt'), await licences(packageDirectories(stats), data));
 }
 
-async function contents(folder: string): Promise<Map<string, string>> {
-  const names = await readdir(folder).catch(() => []);
+async function contents(directory: string): Promise<Map<string, string>> {
+  const names = await readdir(directory).catch(() => []);
   return new Map(
-    await Promise.all(names.sort().map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+    await Promise.all(names.sort().map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const)),
   );
 }
 

@@ -14,25 +14,25 @@ export interface BundleStats {
   modules: StatsModule[];
 }
 
-/** The folders of the packages of which the bundle holds at least one file. */
-export function packageFolders(stats: BundleStats): string[] {
+/** The directories of the packages of which the bundle holds at least one file. */
+export function packageDirectories(stats: BundleStats): string[] {
   const files = (modules: StatsModule[]): string[] =>
     modules.flatMap(({ nameForCondition, modules: merged = [] }) => [nameForCondition ?? '', ...files(merged)]);
-  const folders = files(stats.modules).map(
+  const directories = files(stats.modules).map(
     (file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/.][^/]*(?=\/)/.exec(file)?.[0],
   );
-  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+  return [...new Set(directories.filter((directory) => directory !== undefined))].sort();
 }
 
 const TEXT = /^(?:licen[cs]e|copying|notice)(?:\.(?:md|txt))?$/i;
 
 /**
- * One section for a folder: its title, and its licence's and notice's texts.
- * @throws Error when the folder has no text
+ * One section for a directory: its title, and its licence's and notice's texts.
+ * @throws Error when the directory has no text
  */
-async function section(title: string, folder: string): Promise<string> {
-  const names = (await readdir(folder)).filter((name) => TEXT.test(name)).sort();
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+async function section(title: string, directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => TEXT.test(name)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')));
   const text = texts
     .map((each) =>
       each
@@ -42,34 +42,34 @@ async function section(title: string, folder: string): Promise<string> {
     )
     .join('\n\n');
   if (text === '')
-    throw new Error(`${title} has no licence text in ${folder}, and may not be part of a bundle without one`);
+    throw new Error(`${title} has no licence text in ${directory}, and may not be part of a bundle without one`);
   return `${title}\n${'-'.repeat(title.length)}\n\n${text}\n`;
 }
 
 /**
- * The content of a bundle's `licenses.txt`: each package of the bundle, then each folder of data of others beside it.
- * @param packages folders of packages
- * @param data folders with a licence of their own, by how they are called
+ * The content of a bundle's `licenses.txt`: each package of the bundle, then each directory of data of others beside it.
+ * @param packages directories of packages
+ * @param data directories with a licence of their own, by how they are called
  */
 export async function licences(packages: readonly string[], data: ReadonlyMap<string, string>): Promise<string> {
   const titled = await Promise.all(
-    packages.map(async (folder) => {
-      const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-      return { title: `${name} ${version} (${license})`, folder };
+    packages.map(async (directory) => {
+      const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+      return { title: `${name} ${version} (${license})`, directory };
     }),
   );
   const all = [
     ...titled.sort((a, b) => (a.title < b.title ? -1 : 1)),
-    ...[...data].map(([title, folder]) => ({ title, folder })),
+    ...[...data].map(([title, directory]) => ({ title, directory })),
   ];
-  return (await Promise.all(all.map(({ title, folder }) => section(title, folder)))).join('\n\n');
+  return (await Promise.all(all.map(({ title, directory }) => section(title, directory)))).join('\n\n');
 }
 
-/** The folders of an action that hold data of others: those with a licence of their own. */
+/** The directories of an action that hold data of others: those with a licence of their own. */
 export async function licensedData(action: string): Promise<Map<string, string>> {
-  const folders = (await readdir(action, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const directories = (await readdir(action, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const found = await Promise.all(
-    folders.map(async ({ name }) => ({ name, licensed: (await readdir(join(action, name))).includes('LICENSE') })),
+    directories.map(async ({ name }) => ({ name, licensed: (await readdir(join(action, name))).includes('LICENSE') })),
   );
   return new Map(found.filter(({ licensed }) => licensed).map(({ name }) => [`${name}/`, join(action, name)]));
 }

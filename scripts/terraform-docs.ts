@@ -5,7 +5,7 @@ import { bodies, type Configuration, readConfiguration, type Variable } from '..
 import { replaceSection } from './action-docs.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
-const FOLDERS = 'terraform/{*,modules/*}/versions.tf';
+const DIRECTORYS = 'terraform/{*,modules/*}/versions.tf';
 
 /** One line of a table cell: GitHub's Markdown ends a cell at `|` and a row at a line end. */
 function cell(text: string): string {
@@ -62,15 +62,15 @@ export function outputsTable(configuration: Configuration): string {
 
 /** @param root the repository's root */
 export async function terraformDocs(root: string): Promise<GeneratedFile[]> {
-  const folders: string[] = [];
-  for await (const file of glob(FOLDERS, { cwd: root })) folders.push(dirname(file).replaceAll('\\', '/'));
-  return Promise.all(folders.sort().map((folder) => readme(root, folder)));
+  const directories: string[] = [];
+  for await (const file of glob(DIRECTORYS, { cwd: root })) directories.push(dirname(file).replaceAll('\\', '/'));
+  return Promise.all(directories.sort().map((directory) => readme(root, directory)));
 }
 
-async function readme(root: string, folder: string): Promise<GeneratedFile> {
-  const path = `${folder}/README.md`;
+async function readme(root: string, directory: string): Promise<GeneratedFile> {
+  const path = `${directory}/README.md`;
   const current = await readFile(join(root, path), 'utf8');
-  const configuration = await readConfiguration(join(root, folder));
+  const configuration = await readConfiguration(join(root, directory));
   try {
     const withVariables = replaceSection(current, 'variables', `\n${variablesTable(configuration)}\n`);
     return { path, content: replaceSection(withVariables, 'outputs', `\n${outputsTable(configuration)}\n`) };

@@ -40,7 +40,7 @@ const build = publishedAction('build-push-image', {
 /**
  * A merge to main makes a build: images in staging under the commit's `sha` tag, the chart tested with exactly these digests, and a
  * security scan of each. There is no concurrency group: a commit's build depends on no other, and a queued run that GitHub replaces
- * by a newer one would leave a commit that can not be released.
+ * by a newer one would leave a commit that cannot be released.
  */
 export const buildWorkflow: Workflow = {
   name: 'Build',
@@ -54,7 +54,7 @@ export const buildWorkflow: Workflow = {
           'The user of the staging registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
         ),
         charts: optionalText(
-          'Globs of chart folders, one a line; else helm/*; none when the charts are in another repository',
+          'Globs of chart directories, one per line; else helm/*; none when the charts are in another repository',
         ),
         'severity-cutoff': optionalText('The severity from which a vulnerability fails the run; else high'),
       },

@@ -14,7 +14,7 @@ import {
 
 const terraformRoots = ['platform', 'bootstrap', 'github'];
 
-/** Every pull request, with the actions as the pull request has them. It has no secrets, so that a fork's code can not take any. */
+/** Every pull request, with the actions as the pull request has them. It has no secrets, so that a fork's code cannot take any. */
 export const ci: Workflow = {
   name: 'CI',
   on: { pull_request: null },

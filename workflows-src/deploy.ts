@@ -105,7 +105,7 @@ export const deployWorkflow: Workflow = {
           'The user of that registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
         ),
         promote: optionalText('prefer, require, verify or never; else the variable PROMOTE, else verify'),
-        charts: requiredText('The chart folders that get the version and the digests, one a line'),
+        charts: requiredText('The chart directories that get the version and the digests, one per line'),
         'chart-repository': optionalText('OWNER/REPO of the charts, when they are not in this repository'),
         'chart-mode': optionalText('commit or pull-request; else commit'),
         'major-tag': {

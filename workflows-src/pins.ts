@@ -1,6 +1,6 @@
 /**
  * Every action of another project that our workflows use, at the full commit of a released tag. A tag can be moved by whoever owns
- * the repository, a commit can not. Source: https://docs.github.com/actions/reference/security/secure-use#using-third-party-actions
+ * the repository, a commit cannot. Source: https://docs.github.com/actions/reference/security/secure-use#using-third-party-actions
  */
 export const pins = {
   'actions/attest-build-provenance': { tag: 'v4.1.0', commit: 'a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32' },

@@ -10,7 +10,7 @@ const azure = {
 };
 
 /**
- * What an apply of the platform would change in production, on demand. It only reads: its identity may change nothing, so it can not take
+ * What an apply of the platform would change in production, on demand. It only reads: its identity may change nothing, so it cannot take
  * the state's lock either. The root bootstrap is not planned, because that would need a way from here into the cluster.
  */
 export const plan: Workflow = {

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import type { Exec } from './exec.ts';
 
 /** A runner waits 7.5 s after its first signal: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation */
-const PATIENCE_MS = 5000;
+const CANCEL_TIMEOUT_MS = 5000;
 
 /** A process starter whose running processes can be ended. */
 export interface CancellableExec extends Exec {
@@ -11,7 +11,7 @@ export interface CancellableExec extends Exec {
   cancel(): Promise<void>;
 }
 
-export function cancellable(exec: Exec): CancellableExec {
+export function createCancellableExec(exec: Exec): CancellableExec {
   const controller = new AbortController();
   const running = new Set<Promise<unknown>>();
   return {
@@ -26,32 +26,32 @@ export function cancellable(exec: Exec): CancellableExec {
     },
     async cancel() {
       controller.abort();
-      const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+      const patience = new Promise((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
       await Promise.race([Promise.allSettled(running), patience]);
     },
   };
 }
 
 /**
- * Do the work with a folder of its own, private to this user (mode 0700). The folder is gone afterwards: after success, after failure,
+ * Do the work with a directory of its own, private to this user (mode 0700). The directory is gone afterwards: after success, after failure,
  * when the runner cancels the job (SIGINT, then SIGTERM), and when the process ends by a defect.
- * @param prefix the beginning of the folder's path, to which a few letters are added
- * @param cancel ends what runs in the folder, before the process itself ends by a signal
+ * @param prefix the beginning of the directory's path, to which a few letters are added
+ * @param cancel ends what runs in the directory, before the process itself ends by a signal
  */
-export async function withScratch<T>(
+export async function withTempDirectory<T>(
   prefix: string,
   cancel: () => Promise<void>,
-  work: (folder: string) => Promise<T>,
+  work: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(prefix);
-  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const directory = await mkdtemp(prefix);
+  const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   const stop = async (signal: NodeJS.Signals) => {
     await cancel();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', remove);
   try {
-    return await work(folder);
+    return await work(directory);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', remove);
     remove();

@@ -14,7 +14,7 @@ const BASE = [
  * @param names of more variables that are passed on; names have no case, as on Windows
  * @param own what is set beside them
  */
-export function closedEnvironment(
+export function minimalEnvironment(
   env: Environment,
   names: readonly string[],
   own: ChildEnvironment = {},
@@ -24,13 +24,13 @@ export function closedEnvironment(
 }
 
 /** Tokens that workflows give to a step under these names, mostly for one program of it. */
-export const TOKENS = ['GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITHUB_ENTERPRISE_TOKEN'];
+export const TOKEN_VARIABLES = ['GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITHUB_ENTERPRISE_TOKEN'];
 
 /** Files of the runner: what is written to them becomes an output, or the environment and PATH of the steps that follow. */
 const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
 
 /** BuildKit's cache in GitHub Actions: https://docs.docker.com/build/cache/backends/gha/#authentication */
-export const ACTIONS_CACHE = [
+export const ACTIONS_CACHE_VARIABLES = [
   'ACTIONS_CACHE_SERVICE_V2',
   'ACTIONS_CACHE_URL',
   'ACTIONS_RESULTS_URL',
@@ -45,7 +45,7 @@ export const ACTIONS_CACHE = [
  */
 export function environmentWithoutRunner(env: Environment, needed: readonly string[]): ChildEnvironment {
   const kept = new Set(needed);
-  const left = new Set([...TOKENS, ...RUNNER_FILES]);
+  const left = new Set([...TOKEN_VARIABLES, ...RUNNER_FILES]);
   return filtered(env, (name) => kept.has(name) || !(left.has(name) || /^(?:INPUT|ACTIONS)_/.test(name)));
 }
 

@@ -15,7 +15,7 @@
  * reading `##[group]` and `##[error]` in between. Problem matchers are another thing: a workflow adds them to read what tools print.
  */
 
-import { hidableLines } from './secret-lines.ts';
+import { maskableLines } from './masking.ts';
 
 export interface Annotation {
   level: 'error' | 'warning' | 'notice';
@@ -41,7 +41,7 @@ const stdout: Write = (text) => print(text);
 const BEFORE_A_COMMAND = /^([\p{Z}\p{C}\p{M}]*)::/u;
 
 /** The text with every command in it broken up, on each of its lines. It is otherwise as it was. */
-export function withoutCommands(text: string): string {
+export function escapeCommands(text: string): string {
   return text
     .split(/(\r\n|\r|\n)/)
     .map((line) => line.replace(BEFORE_A_COMMAND, '$1\\::').replaceAll('##[', '##\\['))
@@ -68,7 +68,7 @@ function command(name: string, properties: Record<string, string | number | unde
 /** Show a message on the run's page and, when it has a file, on that line of the pull request. */
 export function annotate(annotation: Annotation, write: Write = stdout): void {
   const { level, title, message, file, line, endLine, column } = annotation;
-  write(command(level, { title, file, line, endLine, col: column }, withoutCommands(message)));
+  write(command(level, { title, file, line, endLine, col: column }, escapeCommands(message)));
 }
 
 /**
@@ -76,17 +76,17 @@ export function annotate(annotation: Annotation, write: Write = stdout): void {
  * encodings of them too, Base64 among them.
  */
 export function mask(secret: string, write: Write = stdout): void {
-  for (const line of hidableLines(secret)) write(command('add-mask', {}, line));
+  for (const line of maskableLines(secret)) write(command('add-mask', {}, line));
 }
 
 /** Print lines that show only when the step runs with debug logging. */
 export function debug(message: string, write: Write = stdout): void {
-  write(command('debug', {}, withoutCommands(message)));
+  write(command('debug', {}, escapeCommands(message)));
 }
 
 /** Print lines of any origin. */
 export function info(message: string, write: Write = stdout): void {
-  write(`${withoutCommands(message)}\n`);
+  write(`${escapeCommands(message)}\n`);
 }
 
 /** Fold everything that `work` prints under one title. */
@@ -100,11 +100,11 @@ export async function group<T>(title: string, work: () => Promise<T>, write: Wri
 }
 
 /** Print lines of any origin, folded under one title, in one go: nothing that is printed meanwhile comes between. */
-export function fold(title: string, message: string, write: Write = stdout): void {
-  write(`${groupStart(title)}${withoutCommands(message)}\n${GROUP_END}`);
+export function printGroup(title: string, message: string, write: Write = stdout): void {
+  write(`${groupStart(title)}${escapeCommands(message)}\n${GROUP_END}`);
 }
 
-const groupStart = (title: string): string => command('group', {}, withoutCommands(title.replaceAll(/[\r\n]+/g, ' ')));
+const groupStart = (title: string): string => command('group', {}, escapeCommands(title.replaceAll(/[\r\n]+/g, ' ')));
 const GROUP_END = command('endgroup', {}, '');
 
 /**
@@ -130,10 +130,10 @@ function guard(stream: NodeJS.WriteStream): Write {
     const end = Math.max(begun.lastIndexOf('\n'), begun.lastIndexOf('\r')) + 1;
     const lines = begun.slice(0, end);
     begun = begun.slice(end);
-    return write(withoutCommands(lines), rest.find((each) => typeof each === 'function') as (() => void) | undefined);
+    return write(escapeCommands(lines), rest.find((each) => typeof each === 'function') as (() => void) | undefined);
   };
   process.on('exit', () => {
-    if (begun !== '') write(withoutCommands(begun));
+    if (begun !== '') write(escapeCommands(begun));
   });
   return write;
 }

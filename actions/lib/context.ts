@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ActionError, messageOf } from './errors.ts';
 import { type CommitSha, parseCommitSha, parseRepositoryName, type RepositoryName } from './identifiers.ts';
 import type { Environment, Parsed } from './inputs.ts';
-import { serverAddress, unusable } from './runner-variables.ts';
+import { invalidVariableError, serverUrl } from './runner-variables.ts';
 
 /**
  * Where and why the step runs, from the runner's default variables.
@@ -18,7 +18,7 @@ export interface Context {
   /** Set when a tag triggered the run. */
   tag: string | undefined;
   eventName: string;
-  /** The folder that holds the checkout. */
+  /** The directory that holds the checkout. */
   workspace: string;
   /** Without a slash at the end; GitHub Enterprise Server has its own. */
   serverUrl: string;
@@ -31,7 +31,7 @@ export interface Context {
 /** @throws {ActionError} when the runner's variables are missing or malformed */
 export function readContext(env: Environment): Context {
   const ref = env.GITHUB_REF ?? '';
-  const apiUrl = serverAddress('GITHUB_API_URL', env) ?? 'https://api.github.com';
+  const apiUrl = serverUrl('GITHUB_API_URL', env) ?? 'https://api.github.com';
   return {
     repository: variable('GITHUB_REPOSITORY', env, parseRepositoryName),
     // Not every action needs it.
@@ -43,11 +43,11 @@ export function readContext(env: Environment): Context {
     tag: ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined,
     eventName: env.GITHUB_EVENT_NAME ?? '',
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
-    serverUrl: serverAddress('GITHUB_SERVER_URL', env) ?? 'https://github.com',
+    serverUrl: serverUrl('GITHUB_SERVER_URL', env) ?? 'https://github.com',
     apiUrl,
     // GitHub Enterprise Server: REST at /api/v3, GraphQL at /api/graphql.
     graphqlUrl:
-      serverAddress('GITHUB_GRAPHQL_URL', env) ??
+      serverUrl('GITHUB_GRAPHQL_URL', env) ??
       (apiUrl.endsWith('/api/v3') ? apiUrl.replace(/\/v3$/, '/graphql') : `${apiUrl}/graphql`),
     runId: env.GITHUB_RUN_ID,
     runAttempt: env.GITHUB_RUN_ATTEMPT,
@@ -58,7 +58,7 @@ function variable<T>(name: string, env: Environment, parse: (text: string) => Pa
   const text = env[name] ?? '';
   const parsed = parse(text);
   if ('value' in parsed) return parsed.value;
-  throw unusable(name, `${JSON.stringify(text)} ${parsed.problem}`);
+  throw invalidVariableError(name, `${JSON.stringify(text)} ${parsed.problem}`);
 }
 
 /**

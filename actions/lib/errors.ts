@@ -1,6 +1,6 @@
 /**
- * The errors a user can meet. Each has three parts: what failed, why, and what to do next.
- * Anything else that is thrown is a defect of ours and is reported as one.
+ * The errors that a user can get. Each has three parts: what failed, why, and what to do next.
+ * Any other error is a bug in the action and is reported as one.
  */
 
 export interface ErrorParts {
@@ -28,79 +28,85 @@ export class ActionError extends Error {
   }
 }
 
-/** One thing wrong with the inputs. */
-export interface InputFault {
+/** One problem with the inputs. */
+export interface InputProblem {
   /** The input's name in `action.yml`. */
   input: string;
   /** The value as given, or `undefined` when it is missing. Secret values are never put here. */
   value?: string;
   /** What is wrong with it: "is required", "is not a boolean". */
   problem: string;
-  /** A value that would be accepted. */
-  example: string;
+  /** What to do about it, as a clause: "use one of the two". */
+  advice?: string;
+  /** A value that would be accepted, to be copied. */
+  example?: string;
 }
 
-const shown = (value: string): string => JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+const quoteValue = (value: string): string => JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 
-/** Every fault in the inputs, found before anything was done. */
+function problemLine({ input, value, problem, advice, example }: InputProblem): string {
+  return [
+    `${input} ${problem}${value === undefined ? '' : ` (given: ${quoteValue(value)})`}`,
+    ...(advice === undefined ? [] : [advice]),
+    ...(example === undefined ? [] : [`for example: ${example}`]),
+  ].join('; ');
+}
+
+/** All problems with the inputs, found before anything is done. */
 export class InputError extends ActionError {
   override name = 'InputError';
-  readonly faults: readonly InputFault[];
+  readonly problems: readonly InputProblem[];
 
-  constructor(faults: readonly InputFault[]) {
-    const lines = faults.map(({ input, value, problem, example }) => {
-      const given = value === undefined ? '' : ` (given: ${shown(value)})`;
-      return `${input} ${problem}${given}; for example: ${example}`;
-    });
+  constructor(problems: readonly InputProblem[]) {
     super({
-      what: faults.length === 1 ? `input ${faults[0]?.input} is wrong` : `${faults.length} inputs are wrong`,
-      why: lines.join('\n'),
-      next: "Correct the step's `with:` block. Nothing was done.",
+      what: problems.length === 1 ? `invalid input ${problems[0]?.input}` : `${problems.length} invalid inputs`,
+      why: problems.map(problemLine).join('\n'),
+      next: "Correct the step's `with:` block. Nothing has been changed.",
     });
-    this.faults = faults;
+    this.problems = problems;
   }
 }
 
-/** A path as text of one line: a name may hold a line break. */
-export function shownPath(path: string): string {
+/** A path on one line: a file name can contain a line break. */
+export function quotePath(path: string): string {
   return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path;
 }
 
-/** A path that an input names or finds, and why it must not be used. */
-export interface RefusedPath {
-  /** As the repository names it. */
+/** A path that an input names or matches and that cannot be used. */
+export interface InvalidPath {
+  /** Relative to the workspace. */
   path: string;
   /** "leads out of the workspace (a link)" */
   problem: string;
 }
 
-/** Paths of an input that must not be used. */
+/** An input names paths that cannot be used. */
 export class PathError extends ActionError {
   override name = 'PathError';
 
-  constructor(input: string, paths: readonly RefusedPath[]) {
+  constructor(input: string, paths: readonly InvalidPath[]) {
     super({
-      what: `input ${input} is wrong`,
-      why: paths.map(({ path, problem }) => `${shownPath(path)} ${problem}`).join('\n'),
-      next: `Let ${input} name plain files and folders of the workspace, through no link that leads elsewhere.`,
+      what: `invalid input ${input}`,
+      why: paths.map(({ path, problem }) => `${quotePath(path)} ${problem}`).join('\n'),
+      next: `Set ${input} to files and directories inside the workspace, without links that lead out of it.`,
     });
   }
 }
 
-/** The token may not do what was asked: HTTP 403 or, where a resource is hidden, 404. */
+/** The token lacks a permission: HTTP 403 or, for a hidden resource, 404. */
 export class PermissionError extends ActionError {
   override name = 'PermissionError';
 
   /**
    * @param action what was refused, as a noun phrase: "creating a release"
-   * @param permission the line the job's `permissions:` block needs: "contents: write"
-   * @param answer the server's own words
+   * @param permission the line that the job's `permissions:` block needs: "contents: write"
+   * @param response the server's own words, and the error they came with
    */
-  constructor(action: string, permission: string, answer: string, cause?: unknown) {
+  constructor(action: string, permission: string, { message, cause }: { message: string; cause?: unknown }) {
     super({
       what: `${action} was refused`,
-      why: answer,
-      next: `Give the job \`permissions: { ${permission} }\`, or pass a token that may do it.`,
+      why: message,
+      next: `Give the job \`permissions: { ${permission} }\`, or pass a token that has that permission.`,
       cause,
     });
   }
@@ -115,7 +121,7 @@ export class ToolMissingError extends ActionError {
   }
 }
 
-/** The message of anything that can be thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ChildEnvironment } from './child-environment.ts';
 import { ActionError, messageOf, ToolMissingError } from './errors.ts';
-import { type Limits, LimitWatch } from './limits.ts';
+import { type ProcessLimits, ProcessMonitor } from './process-limits.ts';
 
 export interface ExecOptions {
   cwd?: string;
@@ -14,7 +14,7 @@ export interface ExecOptions {
   /** Ends the process; its result has an exit code that is not zero. */
   signal?: AbortSignal;
   /** The process that takes more is ended, and its result says what it took. */
-  limits?: Limits;
+  limits?: ProcessLimits;
 }
 
 export interface ExecResult {
@@ -38,7 +38,7 @@ export interface Exec {
  * Processes of this machine, by `@actions/exec`, which knows how arguments are quoted on each runner's system.
  * @param installHint what to do about a missing program, by its name
  */
-export function openExec(installHint: Readonly<Record<string, string>>): Exec {
+export function createExec(installHint: Readonly<Record<string, string>>): Exec {
   return {
     async run(tool, args, options) {
       const { which } = await import('@actions/io');
@@ -60,24 +60,24 @@ export function openExec(installHint: Readonly<Record<string, string>>): Exec {
 }
 
 /** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
-const STOPPED = 143;
+const TERMINATED_EXIT_CODE = 143;
 
 /** A process that is asked to end and does not is killed, before the step itself has to end. */
-const GRACE_MS = 4000;
+const KILL_AFTER_MS = 4000;
 
 async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
   const { cwd, env, input, onErrorLine, signal, limits = {} } = options;
-  if (signal?.aborted) return { exitCode: STOPPED, stdout: '', stderr: '' };
+  if (signal?.aborted) return { exitCode: TERMINATED_EXIT_CODE, stdout: '', stderr: '' };
   const { getExecOutput } = await import('@actions/exec');
-  const lines = onErrorLine === undefined ? undefined : new Lines(onErrorLine);
-  const watch = new LimitWatch(limits, () => {
+  const lines = onErrorLine === undefined ? undefined : new LineSplitter(onErrorLine);
+  const watch = new ProcessMonitor(limits, () => {
     const { child } = execution;
     child?.kill('SIGKILL');
     // What the process started itself may go on writing.
     child?.stdout?.destroy();
     child?.stderr?.destroy();
   });
-  const execution = await holdChild(() =>
+  const execution = await captureChild(() =>
     getExecOutput(`"${path}"`, [...args], {
       silent: true,
       ignoreReturnCode: true,
@@ -97,14 +97,16 @@ async function start(path: string, args: readonly string[], options: ExecOptions
   let kill: NodeJS.Timeout | undefined;
   const stop = () => {
     execution.child?.kill('SIGTERM');
-    kill = setTimeout(() => execution.child?.kill('SIGKILL'), GRACE_MS);
+    kill = setTimeout(() => execution.child?.kill('SIGKILL'), KILL_AFTER_MS);
   };
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const { exitCode, stdout, stderr } = await execution.output;
     lines?.end();
-    const result = { exitCode: exitCode ?? STOPPED, stdout, stderr };
-    return watch.exceeded === undefined ? result : { ...result, exitCode: STOPPED, exceeded: watch.exceeded };
+    const result = { exitCode: exitCode ?? TERMINATED_EXIT_CODE, stdout, stderr };
+    return watch.exceeded === undefined
+      ? result
+      : { ...result, exitCode: TERMINATED_EXIT_CODE, exceeded: watch.exceeded };
   } finally {
     watch.stop();
     clearTimeout(kill);
@@ -113,7 +115,7 @@ async function start(path: string, args: readonly string[], options: ExecOptions
 }
 
 /** Cuts a stream into its lines. `@actions/exec` has listeners for lines, which miss a last one without an end and tear characters. */
-class Lines {
+class LineSplitter {
   readonly #decoder = new TextDecoder();
   readonly #onLine: (line: string) => void;
   #rest = '';
@@ -143,7 +145,7 @@ interface Execution<T> {
  * not leave one behind that goes on pushing. Node tells of each process that it makes
  * (https://nodejs.org/api/diagnostics_channel.html#process), and in whose name.
  */
-async function holdChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
+async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
   const [{ AsyncLocalStorage }, { subscribe, unsubscribe }] = await Promise.all([
     import('node:async_hooks'),
     import('node:diagnostics_channel'),

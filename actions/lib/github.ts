@@ -1,8 +1,23 @@
 import type { getOctokit } from '@actions/github';
-import { Answer, type AnswerLimits, boundedFetch, serverName, UnusableAnswerError } from './answers.ts';
 import { debug, info } from './commands.ts';
 import { ActionError, messageOf, PermissionError } from './errors.ts';
-import { isConnectionReset, retryAfterSeconds, type Verdict, waitText, withRetries } from './retry.ts';
+import {
+  InvalidResponseError,
+  limitedFetch,
+  ResponseData,
+  type ResponseLimits,
+  ResponseTimeoutError,
+  serverName,
+} from './responses.ts';
+import {
+  formatWait,
+  isConnectionError,
+  isConnectionLost,
+  type RetryDecision,
+  retryAfterSeconds,
+  rootCause,
+  withRetries,
+} from './retry.ts';
 
 export type GitHub = ReturnType<typeof getOctokit>;
 
@@ -25,29 +40,49 @@ export function statusOf(error: unknown): number | undefined {
   return isRequestError(error) ? error.status : undefined;
 }
 
-/** The server's own words about a failed request, with the details that GitHub gives for a 422. */
-export function answerOf(error: unknown): string {
-  if (!isRequestError(error)) return messageOf(error);
-  // Octokit gives the status 500 to a request that got no answer.
-  if (error.response === undefined) return `nothing that could be read: ${error.message}`.slice(0, MOST_WORDS);
-  const { message, errors } = (error.response.data ?? {}) as { message?: unknown; errors?: unknown };
-  const details = (Array.isArray(errors) ? errors : []).slice(0, MOST_DETAILS).map((each: unknown) => {
-    const own = (each as { message?: unknown } | null)?.message;
-    return typeof each === 'string' ? each : typeof own === 'string' ? own : JSON.stringify(each);
-  });
-  const words = typeof message === 'string' ? message : error.message;
-  return [`${error.status}: ${words}`, ...details].map((text) => text.slice(0, MOST_WORDS)).join('; ');
+/**
+ * Why a request failed, as a sentence without a subject: what the server responded, with the details that GitHub gives for a 422,
+ * or why there was no response.
+ */
+export function requestFailure(error: unknown): string {
+  if (isRequestError(error) && error.response !== undefined)
+    return `the server responded with ${responseMessage(error)}`;
+  return noResponse(error).slice(0, MAX_MESSAGE_LENGTH);
 }
 
-/** An answer that is longer is no sentence for a person. */
-const MOST_WORDS = 1000;
-const MOST_DETAILS = 20;
+/** Octokit gives a request without a response the status 500: https://github.com/octokit/request.js/blob/main/src/fetch-wrapper.ts */
+function noResponse(error: unknown): string {
+  const message = messageOf(error);
+  const cause = rootCause(error);
+  if (cause instanceof ActionError || cause instanceof ResponseTimeoutError) return cause.message;
+  const url = isRequestError(error) ? error.request?.url : undefined;
+  const server = url === undefined ? 'the server' : serverName(url).replace(/^the server /, '');
+  return isConnectionLost(cause)
+    ? `the connection to ${server} was lost: ${message}`
+    : `${server} could not be reached: ${message}`;
+}
+
+/** The server's own words, with the details that GitHub gives for a 422. */
+export function responseMessage(error: unknown): string {
+  if (!isRequestError(error) || error.response === undefined) return noResponse(error).slice(0, MAX_MESSAGE_LENGTH);
+  const { message, errors } = (error.response.data ?? {}) as { message?: unknown; errors?: unknown };
+  const details = (Array.isArray(errors) ? errors : []).slice(0, MAX_DETAILS).map((detail: unknown) => {
+    const text = (detail as { message?: unknown } | null)?.message;
+    return typeof detail === 'string' ? detail : typeof text === 'string' ? text : JSON.stringify(detail);
+  });
+  const words = typeof message === 'string' ? message : error.message;
+  return [`${error.status}: ${words}`, ...details].map((text) => text.slice(0, MAX_MESSAGE_LENGTH)).join('; ');
+}
+
+/** A longer message is not a sentence for a person. */
+const MAX_MESSAGE_LENGTH = 1000;
+const MAX_DETAILS = 20;
 
 /**
  * The time that the server asks to wait: `Retry-After`, or, when the limit is used up, the time at which there is a new one.
  * Source: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  */
-export function askedSeconds(headers: ResponseHeaders, now = Date.now()): number | undefined {
+export function requestedWaitSeconds(headers: ResponseHeaders, now = Date.now()): number | undefined {
   const after = retryAfterSeconds(headers['retry-after']?.toString(), now);
   if (after !== undefined) return after;
   const reset = isUsedUp(headers) ? Number(headers['x-ratelimit-reset'] ?? Number.NaN) : Number.NaN;
@@ -66,11 +101,11 @@ export function isRateLimit(error: unknown): boolean {
 }
 
 /** Whether a failed request may pass later. */
-export function classifyRequest(error: unknown, now = Date.now()): Verdict {
-  if (!isRequestError(error)) return { retry: isConnectionReset(error) };
+export function classifyRequestError(error: unknown, now = Date.now()): RetryDecision {
+  if (!isRequestError(error)) return { retry: isConnectionError(error) };
   // Octokit reports a broken connection as status 500 without a response.
   if (!isRateLimit(error) && error.status < 500) return { retry: false };
-  const afterSeconds = askedSeconds(error.response?.headers ?? {}, now);
+  const afterSeconds = requestedWaitSeconds(error.response?.headers ?? {}, now);
   return afterSeconds === undefined ? { retry: true } : { retry: true, afterSeconds };
 }
 
@@ -79,8 +114,8 @@ export interface GitHubOptions {
   apiUrl: string;
   /** Retries after the first attempt of each request; 4 when left out. */
   retries?: number;
-  /** Of each answer; {@link ANSWER_LIMITS} when left out. */
-  limits?: AnswerLimits;
+  /** Of each answer; {@link RESPONSE_LIMITS} when left out. */
+  limits?: ResponseLimits;
   /** For tests. */
   wait?: (seconds: number) => Promise<unknown>;
 }
@@ -89,14 +124,14 @@ export interface GitHubOptions {
  * Of each answer. GitHub itself ends a request after 10 s (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts);
  * its largest answers are lists of 100 releases with notes of 125,000 characters each, and files.
  */
-const ANSWER_LIMITS: AnswerLimits = { bytes: 64 * 1024 * 1024, seconds: 60 };
+const RESPONSE_LIMITS: ResponseLimits = { bytes: 64 * 1024 * 1024, seconds: 60 };
 
 /**
- * The API of the repository's own server, with retries by class. Each answer is JSON, read whole and within limits; {@link answerTo} reads its parts.
+ * The API of the repository's own server, with retries by class. Each answer is JSON, read whole and within limits; {@link responseData} reads its parts.
  * A request made with `request: { retries: 0 }` is not repeated: for calls that are not idempotent and whose caller looks what became of them.
  */
-export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
-  const { token, apiUrl, retries = 4, limits = ANSWER_LIMITS, wait } = options;
+export async function createGitHubClient(options: GitHubOptions): Promise<GitHub> {
+  const { token, apiUrl, retries = 4, limits = RESPONSE_LIMITS, wait } = options;
   const { getOctokit } = await import('@actions/github');
   const github = getOctokit(token, {
     baseUrl: apiUrl,
@@ -104,15 +139,15 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
     log: { debug, info: debug, warn: debug, error: debug },
   });
   github.hook.wrap('request', (request, options) => {
-    const { fetch, retries: own } = options.request as { fetch: Parameters<typeof boundedFetch>[0]; retries?: number };
+    const { fetch, retries: own } = options.request as { fetch: Parameters<typeof limitedFetch>[0]; retries?: number };
     // Set in place: the hooks below this one get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
-    options.request = { ...options.request, fetch: boundedFetch(fetch, limits) };
+    options.request = { ...options.request, fetch: limitedFetch(fetch, limits) };
     return withRetries(() => requestJson(async () => request(options)), {
       retries: own ?? retries,
-      classify: classifyRequest,
+      classify: classifyRequestError,
       onRetry: (error, attempt, seconds) =>
         info(
-          `${options.method} ${options.url} failed (${answerOf(error)}); attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,
+          `${options.method} ${options.url} failed: ${requestFailure(error)}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,
         ),
       ...(wait === undefined ? {} : { wait }),
     });
@@ -128,25 +163,25 @@ export interface GitHubResponse {
   data: unknown;
 }
 
-/** @throws {UnusableAnswerError} for an answer beyond the limits or other than JSON, which Octokit would give as a text */
+/** @throws {InvalidResponseError} for an answer beyond the limits or other than JSON, which Octokit would give as a text */
 async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Promise<T> {
   const response = await send().catch((error: unknown) => {
     // Octokit hides what `fetch` threw in an error with the status 500, which would be repeated.
     const { cause } = error as Error;
-    throw cause instanceof UnusableAnswerError ? cause : error;
+    throw cause instanceof InvalidResponseError ? cause : error;
   });
   const { status, url, data } = response;
   const isJson = typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
   if (isJson || status === 204 || status === 205) return response;
-  throw new UnusableAnswerError(serverName(url), `it is no JSON (status ${status})`);
+  throw new InvalidResponseError(serverName(url), `it is no JSON (status ${status})`);
 }
 
 /**
  * The answer to a request, to read its parts by type.
  * @param subject what it is: "the release v1.4.2"
  */
-export function answerTo({ data, url }: Pick<GitHubResponse, 'data' | 'url'>, subject: string): Answer {
-  return new Answer(data, serverName(url), subject);
+export function responseData({ data, url }: Pick<GitHubResponse, 'data' | 'url'>, subject: string): ResponseData {
+  return new ResponseData(data, serverName(url), subject);
 }
 
 /** Of all pages of a list together. */
@@ -156,61 +191,62 @@ const LIST_LIMITS = { pages: 1000, seconds: 300 };
  * The pages of a list, each as its items, as long as the server says that there is another one. They are asked for by number: an address that the
  * server names could be another server's, which would get the token.
  * @param ask gives the page of that number, from 1
- * @throws {UnusableAnswerError} for a page that is no list, and a list without end
+ * @throws {InvalidResponseError} for a page that is no list, and a list without end
  */
-export async function* pagesOf(
+export async function* paginate(
   subject: string,
   ask: (page: number) => Promise<GitHubResponse>,
   limits = LIST_LIMITS,
-): AsyncGenerator<Answer[]> {
+): AsyncGenerator<ResponseData[]> {
   const end = performance.now() + limits.seconds * 1000;
   for (let page = 1; ; page++) {
     const response = await ask(page);
-    yield answerTo(response, subject).list();
+    yield responseData(response, subject).list();
     if (!/<[^<>]+>;\s*rel="next"/.test(String(response.headers.link ?? ''))) return;
-    if (page === limits.pages || performance.now() > end) answerTo(response, subject).fail('has no end');
+    if (page === limits.pages || performance.now() > end) responseData(response, subject).fail('has no end');
   }
 }
 
 /**
- * The error for a user from a failed request.
+ * The error to show for a failed request.
  * @param action what was asked, as a noun phrase: "creating the release v1.4.2"
  * @param permission what the job's `permissions:` block must have: "contents: write"
  */
-export function explainRequest(error: unknown, action: string, permission: string): Error {
+export function explainRequestError(error: unknown, action: string, permission: string): Error {
   if (error instanceof ActionError) return error;
   const status = statusOf(error);
-  if (status === undefined && !isConnectionReset(error))
+  if (status === undefined && !isConnectionError(error))
     return error instanceof Error ? error : new Error(String(error));
-  const answer = answerOf(error);
+  const decision = classifyRequestError(error);
   if (status === 401) {
     return new ActionError({
       what: `${action} was refused`,
-      why: `the token is not valid (${answer})`,
+      why: `the token is not valid (${responseMessage(error)})`,
       next: 'Pass a token that is neither expired nor revoked; the default is the job token, `${{ github.token }}`.',
       cause: error,
     });
   }
-  const verdict = classifyRequest(error);
-  if (status === 403 && !verdict.retry) return new PermissionError(action, permission, answer, error);
+  if (status === 403 && !decision.retry)
+    return new PermissionError(action, permission, { message: responseMessage(error), cause: error });
   if (status === 404) {
     return new ActionError({
-      what: `${action} found nothing`,
-      why: `the server answers ${answer}, also when the token may not see the resource`,
+      what: `${action} failed: not found`,
+      why: `${requestFailure(error)}, which is also the response when the token cannot see the resource`,
       next: `Check the names in the step's inputs, and that the job has \`permissions: { ${permission} }\`.`,
       cause: error,
     });
   }
-  const asked = verdict.retry ? verdict.afterSeconds : undefined;
+  const seconds = decision.retry ? decision.afterSeconds : undefined;
   return new ActionError({
-    what: isRateLimit(error) ? `${action} met the server's rate limit` : `${action} failed`,
-    why: `the server answers ${answer}${asked === undefined ? '' : ` and asks to wait ${waitText(asked)}`}`,
-    next: nextAfter(verdict, asked),
+    what: isRateLimit(error) ? `${action} hit the server's rate limit` : `${action} failed`,
+    why: `${requestFailure(error)}${seconds === undefined ? '' : ` and asks to wait ${formatWait(seconds)}`}`,
+    next: nextStep(decision),
     cause: error,
   });
 }
 
-function nextAfter(verdict: Verdict, asked: number | undefined): string {
-  if (!verdict.retry) return 'Correct what the answer names and run the step again.';
-  return `Run the job again${asked === undefined ? '' : ' after that time'}; it goes on from where it stopped.`;
+function nextStep(decision: RetryDecision): string {
+  if (!decision.retry) return 'Correct what the response names, then run the step again.';
+  const when = decision.afterSeconds === undefined ? '' : ' after that time';
+  return `Run the job again${when}; it continues where it stopped.`;
 }

@@ -4,7 +4,7 @@ import { parseRepositoryPath } from './workspace.ts';
 /** Patterns that the braces of one may stand for: each is looked for on its own. */
 const MAX_EXPANSIONS = 1000;
 /** Braces within braces. */
-const DEEPEST = 20;
+const MAX_DEPTH = 20;
 
 /** What makes a glob take without end, or `undefined`: Node writes braces out, `{a,b}` 22 times as four million patterns. */
 export function globProblem(pattern: string): string | undefined {
@@ -36,7 +36,7 @@ class Braces {
 
   /** Parts in a row: each of one with each of the next. */
   #sequence(depth: number): number {
-    if (depth > DEEPEST) return Number.POSITIVE_INFINITY;
+    if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
     let product = 1;
     for (; this.#at < this.#pattern.length; this.#at++) {
       const letter = this.#pattern[this.#at];
@@ -48,7 +48,9 @@ class Braces {
 
   /** Between braces: alternatives, or a range. Braces that do not close are counted as if they did. */
   #group(depth: number): number {
-    const range = /^\{(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?\}/.exec(this.#pattern.slice(this.#at, this.#at + LONGEST_RANGE));
+    const range = /^\{(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?\}/.exec(
+      this.#pattern.slice(this.#at, this.#at + MAX_RANGE_LENGTH),
+    );
     if (range !== null) {
       this.#at += range[0].length - 1;
       return rangeSize(range[1] as string, range[2] as string);
@@ -62,7 +64,7 @@ class Braces {
   }
 }
 
-const LONGEST_RANGE = 100;
+const MAX_RANGE_LENGTH = 100;
 
 /** Of `1..9` or `a..z`. */
 function rangeSize(from: string, to: string): number {

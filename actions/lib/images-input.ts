@@ -21,7 +21,7 @@ const DROPPED =
  */
 export async function readImages(reader: InputReader, input: string): Promise<ImageReference[] | undefined> {
   if (reader.isGivenEmpty(input)) {
-    reader.fault({ input, problem: DROPPED, example: `\${{ needs.build.outputs.images }}, or ${NO_IMAGES}` });
+    reader.addProblem({ input, problem: DROPPED, example: `\${{ needs.build.outputs.images }}, or ${NO_IMAGES}` });
     return undefined;
   }
   if (reader.text(input, NO_IMAGES) === NO_IMAGES) return undefined;

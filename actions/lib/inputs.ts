@@ -1,5 +1,5 @@
-import { InputError, type InputFault } from './errors.ts';
-import { isTooDeep, TOO_DEEP } from './yaml-depth.ts';
+import { InputError, type InputProblem } from './errors.ts';
+import { isStackOverflow, NESTED_TOO_DEEPLY } from './yaml-depth.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +29,7 @@ export interface Line {
  */
 export class InputReader {
   readonly #env: Environment;
-  readonly #faults: InputFault[] = [];
+  readonly #problems: InputProblem[] = [];
 
   constructor(env: Environment) {
     this.#env = env;
@@ -48,7 +48,7 @@ export class InputReader {
 
   required(name: string, example: string): string {
     const value = this.text(name);
-    if (value === '') this.fault({ input: name, problem: 'is required', example });
+    if (value === '') this.addProblem({ input: name, problem: 'is required', example });
     return value;
   }
 
@@ -58,7 +58,7 @@ export class InputReader {
     if (value === '') return fallback;
     const parsed = parseBoolean(value);
     if (parsed !== undefined) return parsed;
-    this.fault({
+    this.addProblem({
       input: name,
       value,
       problem: 'is not a boolean (true True TRUE false False FALSE)',
@@ -71,7 +71,7 @@ export class InputReader {
     const value = this.text(name, fallback);
     const choice = choices.find((each) => each === value);
     if (choice !== undefined) return choice;
-    this.fault({ input: name, value, problem: `is not one of ${choices.join(', ')}`, example: fallback });
+    this.addProblem({ input: name, value, problem: `is not one of ${choices.join(', ')}`, example: fallback });
     return fallback;
   }
 
@@ -80,7 +80,7 @@ export class InputReader {
     if (value === '') return fallback;
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= range.max) return number;
-    this.fault({
+    this.addProblem({
       input: name,
       value,
       problem: `is not a whole number from ${range.min} to ${range.max}`,
@@ -89,7 +89,7 @@ export class InputReader {
     return fallback;
   }
 
-  /** A plain list: one item a line; blank lines are left out. */
+  /** A plain list: one item per line; blank lines are left out. */
   lines(name: string, fallback = ''): Line[] {
     return this.text(name, fallback)
       .split(/\r?\n/)
@@ -100,13 +100,13 @@ export class InputReader {
   /** The text through a parser. An input that is not given is `undefined`; so is a faulty one. */
   parsed<T>(name: string, parse: (text: string) => Parsed<T>, example: string): T | undefined {
     const value = this.text(name);
-    return value === '' ? undefined : this.take(name, value, parse(value), example);
+    return value === '' ? undefined : this.unwrap(name, value, parse(value), example);
   }
 
   /** Each line through a parser; faulty lines are left out. */
   parsedLines<T>(name: string, parse: (text: string) => Parsed<T>, example: string, fallback = ''): T[] {
     return this.lines(name, fallback).flatMap(({ text, number }) => {
-      const value = this.take(`${name} (line ${number})`, text, parse(text), example);
+      const value = this.unwrap(`${name} (line ${number})`, text, parse(text), example);
       return value === undefined ? [] : [value];
     });
   }
@@ -124,8 +124,8 @@ export class InputReader {
       const document = parseDocument(text, { logLevel: 'error' });
       const messages = document.errors.map(({ message }) => message.split('\n')[0] ?? '');
       if (messages.length > 0) {
-        const problem = messages.some(isTooDeep) ? TOO_DEEP : `is not YAML: ${messages[0]}`;
-        this.fault({ input: name, value: text, problem, example });
+        const problem = messages.some(isStackOverflow) ? NESTED_TOO_DEEPLY : `is not YAML: ${messages[0]}`;
+        this.addProblem({ input: name, value: text, problem, example });
         return undefined;
       }
       // As written: the version 1.20 is no number, and would become 1.2.
@@ -134,31 +134,35 @@ export class InputReader {
           if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
         },
       });
-      return this.take(name, text, parse(document.toJS()), example);
+      return this.unwrap(name, text, parse(document.toJS()), example);
     } catch (error) {
       // `toJS` refuses documents that expand without end (aliases of aliases).
       const { message } = error as Error;
-      this.fault({ input: name, problem: isTooDeep(message) ? TOO_DEEP : `is not usable: ${message}`, example });
+      this.addProblem({
+        input: name,
+        problem: isStackOverflow(message) ? NESTED_TOO_DEEPLY : `is not usable: ${message}`,
+        example,
+      });
       return undefined;
     }
   }
 
-  fault(fault: InputFault): void {
-    this.#faults.push(fault.value === undefined ? fault : { ...fault, value: withoutLogin(fault.value) });
+  addProblem(fault: InputProblem): void {
+    this.#problems.push(fault.value === undefined ? fault : { ...fault, value: withoutLogin(fault.value) });
   }
 
   /** @throws {InputError} naming every fault that was met */
-  finish(): void {
-    if (this.#faults.length > 0) throw new InputError(this.#faults);
+  assertValid(): void {
+    if (this.#problems.length > 0) throw new InputError(this.#problems);
   }
 
   #given(name: string): string | undefined {
     return this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
   }
 
-  private take<T>(input: string, value: string, parsed: Parsed<T>, example: string): T | undefined {
+  private unwrap<T>(input: string, value: string, parsed: Parsed<T>, example: string): T | undefined {
     if ('value' in parsed) return parsed.value;
-    this.fault({ input, value, problem: parsed.problem, example });
+    this.addProblem({ input, value, problem: parsed.problem, example });
     return undefined;
   }
 }

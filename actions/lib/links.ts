@@ -8,14 +8,14 @@ const MAX_LINKS = 40;
  * The place that a path leads to, also where the end of it is yet to be made.
  * @param budget for the links that the system itself does not follow: `none/../a` leads a link called `a` to itself
  */
-export async function followLinks(path: string, budget = { links: MAX_LINKS }): Promise<string> {
+export async function resolveLinks(path: string, budget = { links: MAX_LINKS }): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
-  const folder = await followLinks(dirname(path), budget);
-  const place = join(folder, basename(path));
+  const directory = await resolveLinks(dirname(path), budget);
+  const place = join(directory, basename(path));
   const target = await readlink(place).catch((error: unknown) => {
     // No link, or nothing of that name.
     if (isCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return undefined;
@@ -23,10 +23,10 @@ export async function followLinks(path: string, budget = { links: MAX_LINKS }): 
   });
   if (target === undefined) return place;
   if (budget.links-- === 0) throw Object.assign(new Error('too many links'), { code: 'ELOOP', syscall: 'readlink' });
-  return followLinks(resolve(folder, target), budget);
+  return resolveLinks(resolve(directory, target), budget);
 }
 
-/** The first link on a relative path below a folder, as the path has it. */
+/** The first link on a relative path below a directory, as the path has it. */
 export async function firstLink(root: string, path: string): Promise<string | undefined> {
   const segments = path.split(sep);
   for (const index of segments.keys()) {

@@ -1,6 +1,6 @@
 import { annotate, info } from './commands.ts';
 import { messageOf } from './errors.ts';
-import { unusable } from './runner-variables.ts';
+import { invalidVariableError } from './runner-variables.ts';
 
 export type OutputValue = string | number | boolean | object | undefined;
 
@@ -19,7 +19,7 @@ export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>)
   try {
     for (const [name, text] of texts) setOutput(name, text);
   } catch (error) {
-    throw unusable('GITHUB_OUTPUT', messageOf(error), error);
+    throw invalidVariableError('GITHUB_OUTPUT', messageOf(error), error);
   }
 }
 
@@ -42,13 +42,13 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** A text in a fixed-width face that nothing in it can leave: no Markdown, no HTML, no table cell's end. */
-export function markdownCode(text: string): string {
+export function inlineCode(text: string): string {
   return `<code>${escapeMarkdown(text)}</code>`;
 }
 
 function cellText(cell: Cell): string {
   if (typeof cell === 'string') return escapeMarkdown(cell);
-  return 'code' in cell ? markdownCode(cell.code) : `[${escapeMarkdown(cell.text)}](${linkTarget(cell.link)})`;
+  return 'code' in cell ? inlineCode(cell.code) : `[${escapeMarkdown(cell.text)}](${linkTarget(cell.link)})`;
 }
 
 /** An address that nothing in it can leave. What is percent-encoded already stays: `v1%2B2` must not become `v1%252B2`. */

@@ -1,45 +1,50 @@
 import { annotate, debug, guardOutput } from './commands.ts';
-import { ActionError, messageOf } from './errors.ts';
+import { ActionError, InputError, messageOf } from './errors.ts';
 import { checkVariables } from './runner-variables.ts';
 
-/** The report of a failed step: one error annotation, and with debug logging on also the stack. Never a bare stack trace. */
+/** Report a failed step: one error annotation and, with debug logging, the stack. Never a bare stack trace. */
 export function reportFailure(action: string, error: unknown, debugging = process.env.RUNNER_DEBUG === '1'): void {
   if (error instanceof ActionError) {
     annotate({
       level: 'error',
       title: `${action}: ${error.what}`,
-      message: `${error.why}${/[.!?:\n]$/.test(error.why) ? '' : '.'}\n${error.next}`,
+      message: `${sentence(error)}\n${error.next}`,
     });
   } else if (isSystemError(error)) {
     annotate({
       level: 'error',
-      title: `${action}: the runner's system refused`,
-      message: `${error.message}.\n${NEXT[error.code] ?? 'Look what is wrong with the runner, and run the job again.'}`,
+      title: `${action}: operating system error`,
+      message: `${error.message}.\n${NEXT_STEPS[error.code] ?? 'Check the runner, then run the job again.'}`,
     });
   } else {
     annotate({
       level: 'error',
       title: `${action}: unexpected failure`,
-      message: `${messageOf(error)}\nThis is a defect of the action. Run the job again with debug logging and report what it prints.`,
+      message: `${messageOf(error)}\nThis is a bug in the action. Run the job again with debug logging and report the output.`,
     });
   }
   if (debugging) debug(chain(error));
 }
 
-/** What Node throws when the operating system refuses a call: https://nodejs.org/api/errors.html#class-systemerror */
+/** The explanation ends with a full stop, unless it ends with an example that users copy. */
+function sentence(error: ActionError): string {
+  return error instanceof InputError || /[.!?:\n]$/.test(error.why) ? error.why : `${error.why}.`;
+}
+
+/** What Node throws when a system call fails: https://nodejs.org/api/errors.html#class-systemerror */
 function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }
 
-const RIGHTS =
-  'Let the step run as a user that may do this, with a folder for temporary files (RUNNER_TEMP) where it may write.';
-const NEXT: Readonly<Record<string, string>> = {
-  EACCES: RIGHTS,
-  EPERM: RIGHTS,
-  EROFS: RIGHTS,
+const PERMISSION_STEP =
+  'Run the step as a user with that permission, and make sure that it can write to the temporary directory (RUNNER_TEMP).';
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  EACCES: PERMISSION_STEP,
+  EPERM: PERMISSION_STEP,
+  EROFS: PERMISSION_STEP,
   ENOENT:
-    'Make what is missing in a step before this one. GITHUB_WORKSPACE and RUNNER_TEMP must name folders that are there.',
-  ENOSPC: 'Free some space on that disk, and run the job again.',
+    'Create the missing file or directory in an earlier step. GITHUB_WORKSPACE and RUNNER_TEMP must name existing directories.',
+  ENOSPC: 'Free some disk space, then run the job again.',
 };
 
 function chain(error: unknown): string {
@@ -50,10 +55,10 @@ function chain(error: unknown): string {
   return stacks.join('\ncaused by: ');
 }
 
-/** Run an action's flow; a failure is reported and ends the step with exit code 1 after all output is written. */
+/** Run an action. A failure is reported, and the step exits with code 1 after all output is written. */
 export async function run(action: string, main: () => Promise<void>): Promise<void> {
   guardOutput();
-  // Node would print it to standard error as it is, with what others made up in it.
+  // Node would print it to standard error unescaped, with any workflow command that it contains.
   process.on('uncaughtException', (error) => {
     reportFailure(action, error);
     process.exit(1);

@@ -3,7 +3,7 @@ import { ActionError, messageOf } from './errors.ts';
 import type { Environment } from './inputs.ts';
 
 /** The error for a variable that the runner sets, and that is missing or malformed. */
-export function unusable(name: string, problem: string, cause?: unknown): ActionError {
+export function invalidVariableError(name: string, problem: string, cause?: unknown): ActionError {
   return new ActionError({
     what: `the variable ${name} is unusable`,
     why: problem,
@@ -13,15 +13,15 @@ export function unusable(name: string, problem: string, cause?: unknown): Action
 }
 
 /** The address of a server in a variable of the runner, without a slash at the end; `undefined` when it is not set. */
-export function serverAddress(name: string, env: Environment): string | undefined {
+export function serverUrl(name: string, env: Environment): string | undefined {
   const text = env[name];
   if (!text) return undefined;
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol))
-    throw unusable(name, `${JSON.stringify(text)} is not an http or https address`);
+    throw invalidVariableError(name, `${JSON.stringify(text)} is not an http or https address`);
   if (url.search !== '' || url.hash !== '')
-    throw unusable(name, `${JSON.stringify(text)} has more than a host and a path`);
-  if (url.username !== '' || url.password !== '') throw unusable(name, 'it has a name or password in it');
+    throw invalidVariableError(name, `${JSON.stringify(text)} has more than a host and a path`);
+  if (url.username !== '' || url.password !== '') throw invalidVariableError(name, 'it has a name or password in it');
   return text.replace(/\/+$/, '');
 }
 
@@ -33,11 +33,11 @@ const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
  * @throws {ActionError} naming the variable
  */
 export function checkVariables(env: Environment): void {
-  for (const name of SERVERS) serverAddress(name, env);
+  for (const name of SERVERS) serverUrl(name, env);
   for (const name of PROXIES) checkProxy(name, env);
-  checkPlace('GITHUB_WORKSPACE', env, 'folder', constants.R_OK | constants.X_OK);
-  checkPlace('RUNNER_TEMP', env, 'folder', constants.W_OK | constants.X_OK);
-  if (env.GITHUB_ACTIONS === 'true' && !env.GITHUB_OUTPUT) throw unusable('GITHUB_OUTPUT', 'it is not set');
+  checkPlace('GITHUB_WORKSPACE', env, 'directory', constants.R_OK | constants.X_OK);
+  checkPlace('RUNNER_TEMP', env, 'directory', constants.W_OK | constants.X_OK);
+  if (env.GITHUB_ACTIONS === 'true' && !env.GITHUB_OUTPUT) throw invalidVariableError('GITHUB_OUTPUT', 'it is not set');
   checkPlace('GITHUB_OUTPUT', env, 'file', constants.W_OK);
 }
 
@@ -53,14 +53,14 @@ function checkProxy(name: string, env: Environment): void {
     });
 }
 
-function checkPlace(name: string, env: Environment, kind: 'file' | 'folder', mode: number): void {
+function checkPlace(name: string, env: Environment, kind: 'file' | 'directory', mode: number): void {
   const path = env[name];
   if (!path) return;
   try {
     // A file may also be a pipe or a terminal.
-    if (statSync(path).isDirectory() !== (kind === 'folder')) throw new Error(`${path} is not a ${kind}`);
+    if (statSync(path).isDirectory() !== (kind === 'directory')) throw new Error(`${path} is not a ${kind}`);
     accessSync(path, mode);
   } catch (error) {
-    throw unusable(name, messageOf(error), error);
+    throw invalidVariableError(name, messageOf(error), error);
   }
 }

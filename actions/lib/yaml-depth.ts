@@ -5,10 +5,11 @@
 const STACK = /^Maximum call stack|: Stack overflow$/;
 
 /** What is said instead. */
-export const TOO_DEEP = 'is nested too deeply';
+export const NESTED_TOO_DEEPLY = 'is nested too deeply';
 
 /** Whether the message of an error, of the parser or thrown, is that a text has too many levels. */
-export const isTooDeep = (message: string): boolean => STACK.test(message.split('\n')[0]?.replace(PLACE, '') ?? '');
+export const isStackOverflow = (message: string): boolean =>
+  STACK.test(message.split('\n')[0]?.replace(PLACE, '') ?? '');
 
 /** The parser adds the place to its messages. */
 const PLACE = / at line \d+, column \d+:?$/;

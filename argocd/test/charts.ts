@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..');
 export type Manifest = any;
 
 /**
- * Renders a chart of this folder and gives its objects by `kind/name`.
+ * Renders a chart of this directory and gives its objects by `kind/name`.
  *
  * @throws Error with what helm said when it refuses
  */

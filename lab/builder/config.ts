@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const quoted = (text: string) => JSON.stringify(text);
 
 export interface BuildkitSettings {
-  /** Folder of everything BuildKit stores. */
+  /** Directory of everything BuildKit stores. */
   root: string;
   socket: string;
   /** Path of runc. */

@@ -11,7 +11,7 @@ import { toolPath, toolsEnv } from '../tools/index.ts';
 import { buildkitConfig } from './config.ts';
 import { clearLeftovers } from './mounts.ts';
 
-/** How to build images: a buildx builder, and the folders that make it the current one and log in to the registries. */
+/** How to build images: a buildx builder, and the directories that make it the current one and log in to the registries. */
 export interface BuilderEndpoint {
   /** Name for `--builder`; it is also the current builder of `buildxConfig`. */
   name: string;
@@ -27,7 +27,7 @@ const NAME = 'lab';
 /** A unix socket's path fits into 108 bytes with its end mark: unix(7). buildkitd adds ".otel" to the name for a second. */
 const LONGEST_SOCKET_PATH = 107 - '.otel'.length;
 
-/** Where the sockets of the lab in `dir` are: in it, or if that path is too long, in the folder for temporary files. */
+/** Where the sockets of the lab in `dir` are: in it, or if that path is too long, in the directory for temporary files. */
 export function socketDir(dir: string): string {
   const preferred = join(dir, 'run');
   if (Buffer.byteLength(join(preferred, 'buildkitd.sock')) <= LONGEST_SOCKET_PATH) return preferred;
@@ -87,7 +87,7 @@ export function builderEnv(endpoint: BuilderEndpoint): Record<string, string> {
 }
 
 /**
- * The folder for DOCKER_CONFIG. A proxy of this machine is passed on to the steps of builds, which share its network:
+ * The directory for DOCKER_CONFIG. A proxy of this machine is passed on to the steps of builds, which share its network:
  * https://docs.docker.com/engine/cli/proxy/
  */
 async function writeDockerConfig(dir: string, registries: readonly RegistryEndpoint[]): Promise<void> {

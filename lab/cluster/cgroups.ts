@@ -34,36 +34,38 @@ const CPU_SHARE = { 1: ['cpu.shares', String(8 * 1024)], 2: ['cpu.weight', Strin
 /** Makes the cgroup `name` at the top of every hierarchy, ready for cgroups below it. */
 export async function ensureCgroup(name: string): Promise<void> {
   for (const { path, version } of hierarchies()) {
-    const folder = join(path, name);
-    await mkdir(folder, { recursive: true });
+    const directory = join(path, name);
+    await mkdir(directory, { recursive: true });
     if (version === 2) {
       const known = (await readFile(join(path, 'cgroup.controllers'), 'utf8')).trim().split(' ');
       const wanted = CONTROLLERS.filter((controller) => known.includes(controller)).map((each) => `+${each}`);
-      for (const each of [path, folder]) await writeFile(join(each, 'cgroup.subtree_control'), wanted.join(' '));
-    } else if (existsSync(join(folder, 'cpuset.cpus'))) {
+      for (const each of [path, directory]) await writeFile(join(each, 'cgroup.subtree_control'), wanted.join(' '));
+    } else if (existsSync(join(directory, 'cpuset.cpus'))) {
       // A new cpuset is empty, and so nothing could run in it: cpuset(7).
       for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-        await writeFile(join(folder, file), await readFile(join(path, file), 'utf8'));
+        await writeFile(join(directory, file), await readFile(join(path, file), 'utf8'));
       }
     }
     const [file, share] = CPU_SHARE[version];
-    if (existsSync(join(folder, file))) await writeFile(join(folder, file), share);
+    if (existsSync(join(directory, file))) await writeFile(join(directory, file), share);
   }
 }
 
 /** The cgroup `name` of one hierarchy and those below it, the innermost first. */
-async function foldersBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+async function directoriesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (!entries) return [];
-  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => foldersBelow(join(folder, name)));
-  return [...(await Promise.all(below)).flat(), folder];
+  const below = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => directoriesBelow(join(directory, name)));
+  return [...(await Promise.all(below)).flat(), directory];
 }
 
-async function processesIn(folders: readonly string[]): Promise<number[]> {
-  const lists = folders.map((folder) => readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => ''));
+async function processesIn(directories: readonly string[]): Promise<number[]> {
+  const lists = directories.map((directory) => readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => ''));
   return (await Promise.all(lists)).flatMap((text) => text.split('\n').filter(Boolean).map(Number));
 }
 
@@ -75,8 +77,8 @@ export async function killCgroup(name: string): Promise<void> {
   const deadline = Date.now() + GONE_WITHIN;
   const roots = hierarchies().map(({ path }) => join(path, name));
   for (;;) {
-    const folders = (await Promise.all(roots.map(foldersBelow))).flat();
-    const left = [...new Set(await processesIn(folders))].flatMap((pid) => findProcess(pid) ?? []);
+    const directories = (await Promise.all(roots.map(directoriesBelow))).flat();
+    const left = [...new Set(await processesIn(directories))].flatMap((pid) => findProcess(pid) ?? []);
     if (left.length === 0) return;
     if (Date.now() > deadline) {
       throw new LabError(
@@ -92,16 +94,16 @@ export async function killCgroup(name: string): Promise<void> {
 /** Removes the cgroup `name` and those below it; nothing may run in them. */
 export async function removeCgroup(name: string): Promise<void> {
   for (const { path } of hierarchies()) {
-    for (const folder of await foldersBelow(join(path, name))) await removeFolder(folder);
+    for (const directory of await directoriesBelow(join(path, name))) await removeDirectory(directory);
   }
 }
 
 /** A cgroup stays busy for a moment after its last process has gone. */
-async function removeFolder(folder: string): Promise<void> {
+async function removeDirectory(directory: string): Promise<void> {
   const deadline = Date.now() + GONE_WITHIN;
   for (;;) {
     try {
-      return await rmdir(folder);
+      return await rmdir(directory);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return;

@@ -13,7 +13,7 @@ import { toolPath } from '../tools/index.ts';
 export interface ClusterImage {
   repository: string;
   dockerfile: string;
-  /** Files of the build context by path, each a program of the tools or a file beside one: their folders carry the version. */
+  /** Files of the build context by path, each a program of the tools or a file beside one: their directories carry the version. */
   files?: Record<string, string>;
   /** Files of the build context by path, with their text. */
   texts?: Record<string, string>;

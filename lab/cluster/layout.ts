@@ -34,7 +34,7 @@ export const NODE_NAME = 'lab';
 /** The name by which pods know the hub. */
 export const HUB_NAME = 'hub.lab';
 
-/** How the path of a folder ends that holds the namespaces of a lab. */
+/** How the path of a directory ends that holds the namespaces of a lab. */
 export const NAMESPACES = '/cluster/namespaces';
 
 export interface ClusterLayout {
@@ -42,7 +42,7 @@ export interface ClusterLayout {
   dir: string;
   pki: string;
   kubeconfigs: string;
-  /** A folder that holds the two namespaces, mounted as files. */
+  /** A directory that holds the two namespaces, mounted as files. */
   namespaces: string;
   networkNamespace: string;
   mountNamespace: string;

@@ -8,8 +8,8 @@ import type { KeyPair } from './pki.ts';
 
 const NAMESPACE = 'kube-system';
 const CERTIFICATE = 'metrics-server-tls';
-const TLS_FOLDER = '/tls';
-const CA_FOLDER = '/cluster-ca';
+const TLS_DIRECTORY = '/tls';
+const CA_DIRECTORY = '/cluster-ca';
 
 interface MetricsDeployment extends KubernetesObject {
   spec: {
@@ -68,9 +68,9 @@ function adaptDeployment(deployment: MetricsDeployment, image: string): Kubernet
     container.image = image;
     container.args = [
       ...container.args.filter((arg) => !/^--(cert-dir|metric-resolution)=/.test(arg)),
-      `--tls-cert-file=${TLS_FOLDER}/tls.crt`,
-      `--tls-private-key-file=${TLS_FOLDER}/tls.key`,
-      `--kubelet-certificate-authority=${CA_FOLDER}/ca.crt`,
+      `--tls-cert-file=${TLS_DIRECTORY}/tls.crt`,
+      `--tls-private-key-file=${TLS_DIRECTORY}/tls.key`,
+      `--kubelet-certificate-authority=${CA_DIRECTORY}/ca.crt`,
       '--metric-resolution=10s',
       '--kubelet-request-timeout=5s',
     ];
@@ -82,8 +82,8 @@ function adaptDeployment(deployment: MetricsDeployment, image: string): Kubernet
       failureThreshold: 3,
     };
     container.volumeMounts.push(
-      { name: 'tls', mountPath: TLS_FOLDER, readOnly: true },
-      { name: 'cluster-ca', mountPath: CA_FOLDER, readOnly: true },
+      { name: 'tls', mountPath: TLS_DIRECTORY, readOnly: true },
+      { name: 'cluster-ca', mountPath: CA_DIRECTORY, readOnly: true },
     );
   }
   return deployment;

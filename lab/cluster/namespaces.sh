@@ -1,9 +1,9 @@
 #!/bin/sh
-# Furnishes the mount namespace of the cluster's node; run in it, once: namespaces.sh FOLDER NAME=PATH… -- SYSCTL…
-# Folders that containerd and the kubelet insist on become folders of the lab (NAME is one, PATH where they look for it),
+# Furnishes the mount namespace of the cluster's node; run in it, once: namespaces.sh DIRECTORY NAME=PATH… -- SYSCTL…
+# Directories that containerd and the kubelet insist on become directories of the lab (NAME is one, PATH where they look for it),
 # and so do the kernel settings that the kubelet would change for the whole machine: it writes to copies.
 set -eu
-folder=$1
+directory=$1
 shift
 while [ "$1" != -- ]; do
   mount --bind "${1%%=*}" "${1#*=}"
@@ -11,7 +11,7 @@ while [ "$1" != -- ]; do
 done
 shift
 for setting in "$@"; do
-  mkdir -p "$folder/$(dirname "$setting")"
-  cat "/proc/sys/$setting" > "$folder/$setting"
-  mount --bind "$folder/$setting" "/proc/sys/$setting"
+  mkdir -p "$directory/$(dirname "$setting")"
+  cat "/proc/sys/$setting" > "$directory/$setting"
+  mount --bind "$directory/$setting" "/proc/sys/$setting"
 done

@@ -24,11 +24,11 @@ export function insideNode(layout: ClusterLayout): CommandPrefix {
 }
 
 /**
- * Folders that containerd, CNI plug-ins and the kubelet use whatever they are told, each with what the lab gives them for it.
+ * Directories that containerd, CNI plug-ins and the kubelet use whatever they are told, each with what the lab gives them for it.
  * On this machine they stay empty, and stay: removing one would pull the mount of another lab's node from under it, and
  * of a namespace that no process runs in yet nobody can tell what it has mounted.
  */
-const hostFolders = (layout: ClusterLayout): Record<string, string> => ({
+const hostDirectories = (layout: ClusterLayout): Record<string, string> => ({
   '/run/containerd': layout.containerdRun,
   '/var/lib/cni': layout.cni,
   '/var/lib/kubelet': layout.kubelet,
@@ -91,8 +91,8 @@ export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
     ...settings,
   );
 
-  const folders = hostFolders(layout);
-  for (const [host, own] of Object.entries(folders)) {
+  const directories = hostDirectories(layout);
+  for (const [host, own] of Object.entries(directories)) {
     await mkdir(own, { recursive: true, mode: 0o755 });
     await mkdir(host, { recursive: true });
   }
@@ -104,7 +104,7 @@ export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
     'sh',
     join(import.meta.dirname, 'namespaces.sh'),
     join(layout.dir, 'kernel-settings'),
-    ...Object.entries(folders).map(([host, own]) => `${own}=${host}`),
+    ...Object.entries(directories).map(([host, own]) => `${own}=${host}`),
     '--',
     ...SETTINGS,
   );
@@ -130,14 +130,14 @@ async function forgetNamespaces(layout: ClusterLayout): Promise<void> {
 }
 
 /**
- * What has to be unmounted so that no namespace is left in `table`, the text of a mountinfo file: the folders in which labs
+ * What has to be unmounted so that no namespace is left in `table`, the text of a mountinfo file: the directories in which labs
  * keep theirs, also one that is empty because its lab begins or ends just now, and files that are kept elsewhere.
  */
 export function keptNamespaces(table: string): string[] {
   const mounts = parseMounts(table);
-  const folders = mounts.filter(({ path }) => path.endsWith(NAMESPACES)).map(({ path }) => path);
-  const files = mounts.filter(({ path, type }) => type === 'nsfs' && !folders.includes(dirname(path)));
-  return [...new Set([...folders, ...files.map(({ path }) => path)])].reverse();
+  const directories = mounts.filter(({ path }) => path.endsWith(NAMESPACES)).map(({ path }) => path);
+  const files = mounts.filter(({ path, type }) => type === 'nsfs' && !directories.includes(dirname(path)));
+  return [...new Set([...directories, ...files.map(({ path }) => path)])].reverse();
 }
 
 /** Drops both namespaces; what is mounted or set up in them goes with the last process that runs there. */

@@ -58,11 +58,11 @@ export class Admin {
     return this.#core.store.variables.list(this.#repository(repository).id);
   }
 
-  /** The bare repository's folder, or `undefined` when there is no such repository. */
-  gitFolder(name: string): string | undefined {
+  /** The bare repository's directory, or `undefined` when there is no such repository. */
+  gitDirectory(name: string): string | undefined {
     const [owner = '', repo = ''] = name.split('/');
     const repository = this.#core.store.repository(owner, repo);
-    return repository && this.#core.gitFolder(repository);
+    return repository && this.#core.gitDirectory(repository);
   }
 
   /** From now on a published release of the repository cannot change. */

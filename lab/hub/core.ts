@@ -51,7 +51,7 @@ export class Core {
     this.rerun = listeners.onRerun ?? (() => undefined);
     this.events = new Events(this.store, listeners.onEvent);
     this.accounts.createUser({ login: 'web-flow', name: 'GitHub', email: 'noreply@github.com' });
-    mkdirSync(this.assetFolder, { recursive: true });
+    mkdirSync(this.assetDirectory, { recursive: true });
     mkdirSync(join(dataDir, 'repositories'), { recursive: true });
   }
 
@@ -59,28 +59,28 @@ export class Core {
     return new Core(dataDir, urls, await Signing.open(dataDir), listeners);
   }
 
-  get assetFolder(): string {
+  get assetDirectory(): string {
     return join(this.dataDir, 'assets');
   }
 
-  /** Folders are named by id, so no name of a repository ever becomes a path. */
-  gitFolder(repository: Repository): string {
+  /** Directories are named by id, so no name of a repository ever becomes a path. */
+  gitDirectory(repository: Repository): string {
     return join(this.dataDir, 'repositories', `${repository.id}.git`);
   }
 
   git(repository: Repository): GitRepository {
     const known = this.#repositories.get(repository.id);
     if (known) return known;
-    const opened = new GitRepository(this.gitFolder(repository));
+    const opened = new GitRepository(this.gitDirectory(repository));
     this.#repositories.set(repository.id, opened);
     return opened;
   }
 
   /** Makes the bare repository; one that a killed hub left without its record is used again. */
   async createGit(repository: Repository): Promise<void> {
-    const folder = this.gitFolder(repository);
-    if (existsSync(join(folder, 'config'))) return;
-    this.#repositories.set(repository.id, await GitRepository.create(folder, repository.defaultBranch));
+    const directory = this.gitDirectory(repository);
+    if (existsSync(join(directory, 'config'))) return;
+    this.#repositories.set(repository.id, await GitRepository.create(directory, repository.defaultBranch));
   }
 
   removeGit(repository: Repository): void {
@@ -103,7 +103,7 @@ export class Core {
   }
 
   verify(repository: Repository, commit: Commit): Promise<Verification> {
-    return this.signing.verify(this.gitFolder(repository), commit);
+    return this.signing.verify(this.gitDirectory(repository), commit);
   }
 
   isAdmin(actor: Actor, repository: Repository): boolean {

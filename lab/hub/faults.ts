@@ -20,7 +20,7 @@ export type FaultAction =
 
 export interface FaultRequest {
   match: FaultMatch;
-  /** How often; undefined is for ever. */
+  /** How often; undefined is forever. */
   times?: number;
   /** How many matching requests pass first. */
   after?: number;

@@ -13,7 +13,7 @@ export type { LoggedRequest } from './requests.ts';
 export type { Job, NewRun, Run, RunStore } from './store/runs.ts';
 
 export interface HubOptions {
-  /** Holds everything the hub remembers; a later hub on the same folder goes on from there. */
+  /** Holds everything the hub remembers; a later hub on the same directory goes on from there. */
   dataDir: string;
   /** A free one when not given. */
   port?: number;

@@ -10,11 +10,11 @@ import type { Pull, Repository } from './store/types.ts';
  * Git is right.
  */
 export async function recover(core: Core): Promise<void> {
-  removeLeftovers(core.assetFolder, (name) => name.endsWith('.part'));
+  removeLeftovers(core.assetDirectory, (name) => name.endsWith('.part'));
   for (const repository of core.repositories()) {
-    const folder = core.gitFolder(repository);
-    removeLeftovers(folder, (name) => /^(index|incoming|quarantine)-/.test(name) || name === 'packed-refs.lock');
-    removeLeftovers(join(folder, 'refs'), (name) => name.endsWith('.lock'));
+    const directory = core.gitDirectory(repository);
+    removeLeftovers(directory, (name) => /^(index|incoming|quarantine)-/.test(name) || name === 'packed-refs.lock');
+    removeLeftovers(join(directory, 'refs'), (name) => name.endsWith('.lock'));
     const open = core.store.pulls.list(repository.id).filter((pull) => pull.state === 'open');
     for (const pull of open) await recoverPull(core, repository, pull);
   }
@@ -24,13 +24,13 @@ export async function recover(core: Core): Promise<void> {
 }
 
 /**
- * Removes what killed processes left below a folder: half-written files, and locks of refs, which Git never removes by
+ * Removes what killed processes left below a directory: half-written files, and locks of refs, which Git never removes by
  * itself. No ref can end in `.lock`.
  */
-function removeLeftovers(folder: string, isLeftover: (name: string) => boolean): void {
-  const isRefs = folder.endsWith('refs');
-  for (const path of readdirSync(folder, { recursive: isRefs, encoding: 'utf8' })) {
-    if (isLeftover(path)) rmSync(join(folder, path), { recursive: true, force: true });
+function removeLeftovers(directory: string, isLeftover: (name: string) => boolean): void {
+  const isRefs = directory.endsWith('refs');
+  for (const path of readdirSync(directory, { recursive: isRefs, encoding: 'utf8' })) {
+    if (isLeftover(path)) rmSync(join(directory, path), { recursive: true, force: true });
   }
 }
 

@@ -33,15 +33,15 @@ export class Signing {
   readonly #allowed: string;
   readonly #known = new Map<string, Verification>();
 
-  private constructor(folder: string) {
-    this.#key = join(folder, 'web-flow');
-    this.#allowed = join(folder, 'allowed_signers');
+  private constructor(directory: string) {
+    this.#key = join(directory, 'web-flow');
+    this.#allowed = join(directory, 'allowed_signers');
   }
 
   static async open(dataDir: string): Promise<Signing> {
-    const folder = join(dataDir, 'signing');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const signing = new Signing(folder);
+    const directory = join(dataDir, 'signing');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const signing = new Signing(directory);
     await signing.#ensureKey();
     return signing;
   }

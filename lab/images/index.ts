@@ -86,7 +86,7 @@ async function contentKey({ system, target }: Image, versions: Record<string, st
   return hash.digest('hex').slice(0, 12);
 }
 
-/** A folder with everything that the Dockerfile copies for this image. */
+/** A directory with everything that the Dockerfile copies for this image. */
 async function assembleContext(labDir: string, { target }: Image, tarball: string): Promise<string> {
   const modules = join(projectDir, 'node_modules');
   const context = join(labDir, `context-${target}`);

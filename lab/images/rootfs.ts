@@ -16,7 +16,7 @@ export interface RootFileSystem {
 
 const SUITE = 'bookworm';
 
-/** What the Node program is linked to, certificates, and the folders and files every Debian system has. */
+/** What the Node program is linked to, certificates, and the directories and files every Debian system has. */
 const RUNTIME_PACKAGES = ['base-files', 'ca-certificates', 'libc6', 'libgcc-s1', 'libstdc++6'] as const;
 
 export const runtimeFileSystem: RootFileSystem = { name: 'runtime', suite: SUITE, packages: RUNTIME_PACKAGES };
@@ -34,7 +34,7 @@ export const buildFileSystem: RootFileSystem = {
 
 /**
  * Certificates come as single files, and joining them is the work of a package script that does not run here.
- * Run by mmdebstrap with the new root folder as first argument.
+ * Run by mmdebstrap with the new root directory as first argument.
  */
 const JOIN_CERTIFICATES =
   'mkdir -p "$1/etc/ssl/certs" && cat "$1"/usr/share/ca-certificates/mozilla/*.crt > "$1/etc/ssl/certs/ca-certificates.crt"';

@@ -22,7 +22,7 @@ export interface RegistryEndpoint {
  */
 const USER = 'shop';
 
-/** Starts registry `name` (or keeps it running) with its data and password below the lab's folder. */
+/** Starts registry `name` (or keeps it running) with its data and password below the lab's directory. */
 export async function startRegistry(lab: Lab, name: string): Promise<RegistryEndpoint> {
   const service = `registry-${name}`;
   const dir = join(lab.dir, 'registries', name);

@@ -78,7 +78,7 @@ function jobName({ job = '', jobID, matrix = {} }: ActLine): string {
 function logText({ msg = '', raw_output, level }: ActLine): string | undefined {
   const text = msg.replace(/\n$/, '');
   if (raw_output) return text;
-  // Where act found an action is its own business; in the lab that is always a local folder.
+  // Where act found an action is its own business; in the lab that is always a local directory.
   if (text.startsWith('LocalRepositoryCache') || text.includes('valid docker connection')) return undefined;
   return level === 'error' || level === 'warning' ? `${level}: ${text}` : text;
 }

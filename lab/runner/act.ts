@@ -9,8 +9,8 @@ export interface ActRun {
   /** The act program. */
   act: string;
   /** The checkout to run in. */
-  folder: string;
-  /** A folder of this run alone, for its files; outside the checkout. */
+  directory: string;
+  /** A directory of this run alone, for its files; outside the checkout. */
   scratch: string;
   /** The workflow file; a relative path is one of the checkout. */
   workflow: string;
@@ -23,7 +23,7 @@ export interface ActRun {
   env: Record<string, string>;
   secrets: Record<string, string>;
   variables: Record<string, string>;
-  /** `OWNER/REPO@REF` to the folder that holds it. */
+  /** `OWNER/REPO@REF` to the directory that holds it. */
   actions: Record<string, string>;
   /** The environment of act itself, which its steps inherit. */
   hostEnv: Record<string, string>;
@@ -60,11 +60,11 @@ export async function runAct(run: ActRun, onEvent: (event: ActEvent) => void): P
     ...['--secret-file', await file('secrets', dotenv(run.secrets))],
     ...['--var-file', await file('variables', dotenv(run.variables))],
     ...['--input-file', await file('inputs', '')],
-    ...Object.entries(run.actions).flatMap(([uses, folder]) => ['--local-repository', `${uses}=${folder}`]),
+    ...Object.entries(run.actions).flatMap(([uses, directory]) => ['--local-repository', `${uses}=${directory}`]),
     ...(run.job === undefined ? [] : ['--job', run.job]),
   ];
   const child = execa(run.act, args, {
-    cwd: run.folder,
+    cwd: run.directory,
     env: run.hostEnv,
     extendEnv: false,
     stdin: 'ignore',

@@ -15,8 +15,8 @@ const ACTION = 'lab/job-outputs@v1';
 /** For act's `--local-repository`. */
 export const OUTPUTS_ACTION: Readonly<Record<string, string>> = { [ACTION]: join(import.meta.dirname, 'job-outputs') };
 
-/** The folder of questions and answers, for the step. */
-export const OUTPUTS_FOLDER = 'LAB_JOB_OUTPUTS';
+/** The directory of questions and answers, for the step. */
+export const OUTPUTS_DIRECTORY = 'LAB_JOB_OUTPUTS';
 
 /** A workflow file in which every job's outputs go through the step. A text that is not YAML is left to act, which says what is wrong. */
 export function withCheckedOutputs(text: string): string {
@@ -39,13 +39,13 @@ export function withCheckedOutputs(text: string): string {
 
 /** Answers the jobs of one run. */
 export class JobOutputs {
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #secrets: readonly string[];
   readonly #known = new Map<string, KnownSecrets>();
 
   /** @param secrets the values of all secrets that the run's jobs are given */
-  constructor(folder: string, secrets: readonly string[]) {
-    this.#folder = folder;
+  constructor(directory: string, secrets: readonly string[]) {
+    this.#directory = directory;
     this.#secrets = secrets;
   }
 
@@ -62,7 +62,7 @@ export class JobOutputs {
   }
 
   #answer(known: KnownSecrets, question: string): void {
-    const path = join(this.#folder, question);
+    const path = join(this.#directory, question);
     const outputs = JSON.parse(readFileSync(`${path}.question`, 'utf8')) as Record<string, string>;
     const dropped = Object.keys(outputs).filter((name) => known.isIn(outputs[name] ?? ''));
     writeFileSync(`${path}.partial`, JSON.stringify(dropped), { mode: 0o600 });

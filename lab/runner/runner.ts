@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActRun, runAct } from './act.ts';
 import { checkOut, fetchAction, messageOf, playedWorkflow, workflowsAt } from './checkout.ts';
-import { JobOutputs, OUTPUTS_ACTION, OUTPUTS_FOLDER } from './job-outputs.ts';
+import { JobOutputs, OUTPUTS_ACTION, OUTPUTS_DIRECTORY } from './job-outputs.ts';
 import { type Conclusion, Recorder, type RunStore } from './recorder.ts';
 import { isDoneByAct, parseUses, standInFor } from './third-party.ts';
 import { asksToSkip, startsOn } from './triggers.ts';
@@ -25,7 +25,7 @@ export interface RunnerHost {
   apiUrl: string;
   graphqlUrl: string;
   runs: RunStore;
-  /** The bare repository's folder; `undefined` when there is none. */
+  /** The bare repository's directory; `undefined` when there is none. */
   bareRepository(name: string): string | undefined;
   secrets(repository: string): Record<string, string>;
   variables(repository: string): Record<string, string>;
@@ -38,8 +38,8 @@ export interface RunnerOptions {
   host: RunnerHost;
   /** The act program. */
   act: string;
-  /** A folder of the runner's own. */
-  folder: string;
+  /** A directory of the runner's own. */
+  directory: string;
   /** The environment that steps inherit: paths of the tools, the builder. */
   hostEnv: Record<string, string>;
   /**
@@ -136,10 +136,10 @@ export class Runner {
   }
 
   async #run(work: Work, bare: string): Promise<void> {
-    const { host, folder } = this.#options;
+    const { host, directory } = this.#options;
     const { event, workflow, runId } = work;
     const recorder = new Recorder(host.runs, runId);
-    const scratch = join(folder, `run-${runId}`);
+    const scratch = join(directory, `run-${runId}`);
     const token = host.issueToken(event.repository, workflow.permissions);
     let conclusion: Conclusion = 'failure';
     try {
@@ -169,7 +169,7 @@ export class Runner {
     return {
       act,
       scratch,
-      folder: join(scratch, 'checkout'),
+      directory: join(scratch, 'checkout'),
       workflow: await playedWorkflow(join(scratch, 'checkout'), workflow.path, join(scratch, 'played')),
       job,
       event: event.name,
@@ -184,7 +184,7 @@ export class Runner {
         GITHUB_SERVER_URL: host.serverUrl,
         GITHUB_API_URL: host.apiUrl,
         GITHUB_GRAPHQL_URL: host.graphqlUrl,
-        [OUTPUTS_FOLDER]: join(scratch, 'outputs'),
+        [OUTPUTS_DIRECTORY]: join(scratch, 'outputs'),
       },
       secrets: { ...host.secrets(event.repository), GITHUB_TOKEN: token },
       variables: host.variables(event.repository),
@@ -198,14 +198,15 @@ export class Runner {
 
   /** Where each `uses:` is found: published on the hub, or a local stand-in. Anything else fails here, before a step runs. */
   async #resolveActions(uses: readonly string[]): Promise<Record<string, string>> {
-    const { host, folder } = this.#options;
+    const { host, directory } = this.#options;
     const actions: Record<string, string> = { ...OUTPUTS_ACTION };
     for (const each of uses) {
       const reference = parseUses(each);
       if (reference === undefined || isDoneByAct(reference)) continue;
       const { repository, ref } = reference;
       const bare = host.bareRepository(repository);
-      const found = bare === undefined ? standInFor(reference) : await fetchAction(bare, ref, join(folder, 'actions'));
+      const found =
+        bare === undefined ? standInFor(reference) : await fetchAction(bare, ref, join(directory, 'actions'));
       if (found === undefined) {
         throw new Error(`${each} is neither published on this hub nor has a stand-in (lab/runner/third-party.ts)`);
       }

@@ -30,8 +30,8 @@ export function parseUses(uses: string): ActionReference | undefined {
 
 export const isDoneByAct = ({ repository }: ActionReference): boolean => DONE_BY_ACT.includes(repository.toLowerCase());
 
-/** The folder of the local action that stands in for a third party's, or `undefined`. */
+/** The directory of the local action that stands in for a third party's, or `undefined`. */
 export function standInFor({ repository }: ActionReference): string | undefined {
-  const folder = STAND_INS[repository.toLowerCase()];
-  return folder === undefined ? undefined : join(import.meta.dirname, 'third-party', folder);
+  const directory = STAND_INS[repository.toLowerCase()];
+  return directory === undefined ? undefined : join(import.meta.dirname, 'third-party', directory);
 }

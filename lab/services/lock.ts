@@ -19,10 +19,10 @@ function readHolder(dir: string): ProcessIdentity | undefined {
 }
 
 /**
- * Makes the lab's folder, closed to other users: not all that is in it is secret, but none of it is theirs. So is one that an earlier
+ * Makes the lab's directory, closed to other users: not all that is in it is secret, but none of it is theirs. So is one that an earlier
  * version left open.
  */
-async function ownFolder(dir: string): Promise<void> {
+async function ownDirectory(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700);
 }
@@ -34,7 +34,7 @@ async function ownFolder(dir: string): Promise<void> {
  * @throws LabError when another process that still runs holds it
  */
 export async function lockLab(dir: string, onWait: (line: string) => void): Promise<() => Promise<void>> {
-  await ownFolder(dir);
+  await ownDirectory(dir);
   const deadline = Date.now() + 2 * STALE_AFTER;
   for (;;) {
     try {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Set in the environment of everything a lab starts and inherited by what that starts: `<lab folder>#<service>`. */
+/** Set in the environment of everything a lab starts and inherited by what that starts: `<lab directory>#<service>`. */
 export const MARKER = 'GITOPS_LAB_SERVICE';
 
 /** A process that can be told from a later one with the same id. */

@@ -222,7 +222,7 @@ async function answers(spec: ServiceSpec, known: ServiceRecord): Promise<boolean
   }
 }
 
-/** Programs are links to versioned folders, so the link's target tells an updated program. */
+/** Programs are links to versioned directories, so the link's target tells an updated program. */
 function fingerprintOf(spec: ServiceSpec): string {
   const parts = [
     realpathSync(spec.command),

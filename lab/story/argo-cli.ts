@@ -42,7 +42,7 @@ export async function asArgoUser<T>(world: World, account: string, work: (user: 
   }
 }
 
-/** The same in a folder of its own, which nobody else may read: mkdtemp(3). */
+/** The same in a directory of its own, which nobody else may read: mkdtemp(3). */
 async function asArgoUserIn<T>(
   home: string,
   { cluster }: World,

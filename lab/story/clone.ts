@@ -4,11 +4,11 @@ import { execa } from 'execa';
 
 /** Somebody's clone of a repository on the hub. The token goes by environment, so it stands in no command line and no file. */
 export class Clone {
-  readonly folder: string;
+  readonly directory: string;
   readonly #env: Record<string, string>;
 
-  private constructor(folder: string, login: string, token: string) {
-    this.folder = folder;
+  private constructor(directory: string, login: string, token: string) {
+    this.directory = directory;
     const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
     this.#env = {
       GIT_TERMINAL_PROMPT: '0',
@@ -24,22 +24,22 @@ export class Clone {
     };
   }
 
-  static async make(folder: string, url: string, login: string, token: string): Promise<Clone> {
-    await rm(folder, { recursive: true, force: true });
-    const clone = new Clone(folder, login, token);
-    await execa('git', ['clone', '--quiet', url, folder], { env: clone.#env });
+  static async make(directory: string, url: string, login: string, token: string): Promise<Clone> {
+    await rm(directory, { recursive: true, force: true });
+    const clone = new Clone(directory, login, token);
+    await execa('git', ['clone', '--quiet', url, directory], { env: clone.#env });
     return clone;
   }
 
   /** @throws what git prints when it fails */
   async git(...args: string[]): Promise<string> {
-    const { stdout } = await execa('git', ['-C', this.folder, ...args], { env: this.#env });
+    const { stdout } = await execa('git', ['-C', this.directory, ...args], { env: this.#env });
     return stdout;
   }
 
   /** What git prints when it must fail; `undefined` when it did not. */
   async refusal(...args: string[]): Promise<string | undefined> {
-    const result = await execa('git', ['-C', this.folder, ...args], { env: this.#env, reject: false });
+    const result = await execa('git', ['-C', this.directory, ...args], { env: this.#env, reject: false });
     return result.exitCode === 0 ? undefined : result.stderr;
   }
 
@@ -50,7 +50,7 @@ export class Clone {
 
   /** @throws when the edit changes nothing: then the story would prove nothing */
   async edit(path: string, change: (text: string) => string): Promise<void> {
-    const file = join(this.folder, path);
+    const file = join(this.directory, path);
     const before = await readFile(file, 'utf8');
     const after = change(before);
     if (after === before) throw new Error(`nothing to change in ${path}`);

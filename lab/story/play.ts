@@ -82,7 +82,7 @@ async function playAct(
 /**
  * Plays acts one after the other and stops at the first that fails, because those after it build on it.
  * @param signal ends the act that is being played; its reason is then thrown
- * @returns what was played, the failed act included; also written to `results.json` in the lab's folder
+ * @returns what was played, the failed act included; also written to `results.json` in the lab's directory
  */
 export async function playActs(
   acts: readonly Act[],

@@ -49,13 +49,13 @@ async function copyCheckout(target: string): Promise<number> {
 
 /** The one thing an adopter changes in the chart: where production's images are. Done by the action itself, in the checkout. */
 async function nameProductionRegistry(clone: Clone, host: string): Promise<void> {
-  const bundle = join(clone.folder, 'actions', 'bump-chart-version', 'dist', 'index.js');
+  const bundle = join(clone.directory, 'actions', 'bump-chart-version', 'dist', 'index.js');
   await execa(process.execPath, [bundle], {
-    cwd: clone.folder,
+    cwd: clone.directory,
     extendEnv: false,
     env: {
       PATH: process.env.PATH ?? '',
-      GITHUB_WORKSPACE: clone.folder,
+      GITHUB_WORKSPACE: clone.directory,
       GITHUB_REPOSITORY: FULL_NAME,
       GITHUB_SHA: (await clone.git('rev-parse', 'HEAD')).trim(),
       GITHUB_REF: 'refs/heads/main',
@@ -121,7 +121,7 @@ export async function setUpRepository(world: World): Promise<number> {
   await platform.repos.addCollaborator({ ...where, username: DEVELOPER, permission: 'push' });
   const clone = await world.platformClone();
   await clone.git('checkout', '--quiet', '-B', 'main');
-  const files = await copyCheckout(clone.folder);
+  const files = await copyCheckout(clone.directory);
   await clone.commit('chore: start from the published files');
   // The actions as they are published: `uses: gitops-actions/gitops-actions/actions/NAME@v1`.
   await clone.git('tag', 'v1');

@@ -25,7 +25,7 @@ export class Stage {
     const target = await shopTarget(this.#world.cluster);
     this.signal.throwIfAborted();
     const name = [this.#act, ...(this.#traffic.length > 0 ? [this.#traffic.length + 1] : [])].join('-');
-    const traffic = startTraffic(target, { ...options, name, folder: join(this.#world.folder, 'traffic') });
+    const traffic = startTraffic(target, { ...options, name, directory: join(this.#world.directory, 'traffic') });
     this.#traffic.push(traffic);
     return traffic;
   }

@@ -11,8 +11,8 @@ import { ARGO_CD, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REP
 /** Where the story takes place: a running lab, and the people in it with their clones and tokens. */
 export interface World {
   labDir: string;
-  /** A folder of the story's own. */
-  folder: string;
+  /** A directory of the story's own. */
+  directory: string;
   endpoints: LabEndpoints;
   /** Where the shop runs. Throws LabError in a lab without one. */
   readonly cluster: Cluster;
@@ -65,11 +65,11 @@ export async function openWorld(labDir = resolveLabDir(), foreign?: ForeignClust
     permissions: { contents: 'read', metadata: 'read' },
     repositories: [FULL_NAME],
   });
-  const folder = join(labDir, 'story');
+  const directory = join(labDir, 'story');
   const cloneUrl = `${url}/${FULL_NAME}.git`;
   return {
     labDir,
-    folder,
+    directory,
     endpoints,
     get cluster() {
       if (cluster === undefined) {
@@ -86,7 +86,7 @@ export async function openWorld(labDir = resolveLabDir(), foreign?: ForeignClust
     releaseToken,
     argoToken,
     cloneUrl,
-    openClone: () => Clone.make(join(folder, 'developer'), cloneUrl, DEVELOPER, developerToken),
-    platformClone: () => Clone.make(join(folder, 'platform'), cloneUrl, PLATFORM, platformToken),
+    openClone: () => Clone.make(join(directory, 'developer'), cloneUrl, DEVELOPER, developerToken),
+    platformClone: () => Clone.make(join(directory, 'platform'), cloneUrl, PLATFORM, platformToken),
   };
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-/** A folder to build, its files as old as `time`. */
+/** A directory to build, its files as old as `time`. */
 function context(name: string, files: Record<string, string>, time = new Date()): string {
   const dir = join(services.dir, name);
   mkdirSync(dir, { recursive: true });

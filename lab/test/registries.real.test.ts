@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-/** What a new `up` on the same folder would work with. */
+/** What a new `up` on the same directory would work with. */
 function reopen() {
   const state = LabState.load(services.dir);
   return { dir: services.dir, state, supervisor: new Supervisor(state) };

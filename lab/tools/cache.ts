@@ -13,9 +13,9 @@ export async function isExecutable(file: string): Promise<boolean> {
 }
 
 /**
- * Makes folder `target` by filling a temporary folder beside it and renaming that, so that it is there whole or not at all.
+ * Makes directory `target` by filling a temporary directory beside it and renaming that, so that it is there whole or not at all.
  */
-export async function makeFolder(target: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+export async function makeDirectory(target: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   await mkdir(temporary, { recursive: true });
   try {
@@ -27,10 +27,10 @@ export async function makeFolder(target: string, fill: (temporary: string) => Pr
   }
 }
 
-/** Deletes what crashed builds left in `folder`. Only for the one who has it to himself: {@link exclusively}. */
-export async function clearTemporary(folder: string): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
-  for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
+/** Deletes what crashed builds left in `directory`. Only for the one who has it to himself: {@link exclusively}. */
+export async function clearTemporary(directory: string): Promise<void> {
+  const left = (await readdir(directory)).filter((name) => name.endsWith('.tmp'));
+  for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 /** Makes or moves the symbolic link `link` to `target` in one step, so that no reader finds it missing. */
@@ -42,32 +42,32 @@ export async function linkTo(link: string, target: string): Promise<void> {
   await rename(temporary, link);
 }
 
-/** Throws unless `needed` bytes are free where `folder` is. */
-export async function requireSpace(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+/** Throws unless `needed` bytes are free where `directory` is. */
+export async function requireSpace(directory: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;
   if (free >= needed) return;
   const inGigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
   throw new LabError(
-    `Building the lab's tools needs about ${inGigabytes(needed)} GB of disk; ${folder} has ${inGigabytes(free)} GB free.`,
+    `Building the lab's tools needs about ${inGigabytes(needed)} GB of disk; ${directory} has ${inGigabytes(free)} GB free.`,
     'Free some space, or point XDG_CACHE_HOME and GOCACHE at a larger disk, and run the same command again.',
   );
 }
 
-/** Runs `work` while no other process of this user does the same in `folder`; `onWait` is called when it has to wait. */
+/** Runs `work` while no other process of this user does the same in `directory`; `onWait` is called when it has to wait. */
 export async function exclusively<T>(
-  folder: string,
+  directory: string,
   onWait: (seconds: number) => void,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(directory, { recursive: true });
   const started = Date.now();
   for (;;) {
     signal?.throwIfAborted();
     // The lock's time stamp is renewed every 2 s; one that is 10 s old belongs to a process that died.
     const release = await lockfile
-      .lock(folder, { lockfilePath: join(folder, 'lock'), stale: 10_000, update: 2_000 })
+      .lock(directory, { lockfilePath: join(directory, 'lock'), stale: 10_000, update: 2_000 })
       .catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ELOCKED') return undefined;
         throw error;

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { LabError } from '../errors.ts';
-import { isExecutable, makeFolder } from './cache.ts';
+import { isExecutable, makeDirectory } from './cache.ts';
 import { type RunOptions, runTool } from './run.ts';
 
 const APT_ENV = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8', NEEDRESTART_SUSPEND: '1' };
@@ -11,11 +11,11 @@ export type Apt = (action: string, command: string, args: readonly string[], opt
 
 const apt: Apt = (action, command, args, options) => runTool(action, command, args, { ...options, env: APT_ENV });
 
-/** The file that runs as `command`: on the path, or in the folders of system programs, which a user's path may lack. */
+/** The file that runs as `command`: on the path, or in the directories of system programs, which a user's path may lack. */
 export async function findCommand(command: string, path = process.env.PATH ?? ''): Promise<string | undefined> {
-  for (const folder of [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']) {
-    const file = join(folder, command);
-    if (folder && (await isExecutable(file))) return file;
+  for (const directory of [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']) {
+    const file = join(directory, command);
+    if (directory && (await isExecutable(file))) return file;
   }
   return undefined;
 }
@@ -74,9 +74,9 @@ export async function installPackages(
   await withPackageLists(() => run(`installing ${packages.join(', ')}`, 'apt-get', args, { uninterrupted: true }), run);
 }
 
-/** Puts the content of Debian package `name` into folder `target`, installing nothing. */
+/** Puts the content of Debian package `name` into directory `target`, installing nothing. */
 export async function extractPackage(name: string, target: string, signal?: AbortSignal): Promise<void> {
-  await makeFolder(target, async (temporary) => {
+  await makeDirectory(target, async (temporary) => {
     const download = await mkdtemp(join(temporary, 'download-'));
     // As root apt would hand the download to its own user, who may not write here.
     const args = ['download', '-q', '-o', 'APT::Sandbox::User=root', name];

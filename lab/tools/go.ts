@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
-import { isExecutable, makeFolder } from './cache.ts';
+import { isExecutable, makeDirectory } from './cache.ts';
 import { runTool } from './run.ts';
 import type { GoTool } from './table.ts';
 
@@ -31,7 +31,7 @@ export function requireGo(version: string | undefined, wanted: readonly string[]
   if (major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1])) return;
   throw new LabError(
     `${version} is too old to build ${wanted.join(', ')}: Go ${OLDEST_GO.join('.')} or newer is needed.`,
-    'Install the newest Go from https://go.dev/dl and put its bin folder first on the path.',
+    'Install the newest Go from https://go.dev/dl and put its bin directory first on the path.',
   );
 }
 
@@ -44,8 +44,8 @@ async function recipeHash(tool: GoTool, toolsDir: string): Promise<string> {
   return hash.digest('hex').slice(0, 10);
 }
 
-/** The folder of a build: named by tool, version, recipe and Go version. */
-export async function buildFolder(
+/** The directory of a build: named by tool, version, recipe and Go version. */
+export async function buildDirectory(
   name: string,
   tool: GoTool,
   go: string,
@@ -61,14 +61,14 @@ export async function buildFolder(
  */
 export async function findBuild(name: string, tool: GoTool, go: string | undefined, cache: string, toolsDir: string) {
   if (go) {
-    const file = join(await buildFolder(name, tool, go, cache, toolsDir), name);
+    const file = join(await buildDirectory(name, tool, go, cache, toolsDir), name);
     return (await isExecutable(file)) ? file : undefined;
   }
   const prefix = `${name}-${tool.version}-${await recipeHash(tool, toolsDir)}-`;
-  const folders = await readdir(cache).catch(() => [] as string[]);
-  const files = folders
-    .filter((folder) => folder.startsWith(prefix) && !folder.endsWith('.tmp'))
-    .map((folder) => join(cache, folder, name));
+  const directories = await readdir(cache).catch(() => [] as string[]);
+  const files = directories
+    .filter((directory) => directory.startsWith(prefix) && !directory.endsWith('.tmp'))
+    .map((directory) => join(cache, directory, name));
   const found: { file: string; time: number }[] = [];
   for (const file of files) {
     if (await isExecutable(file)) found.push({ file, time: (await stat(file)).mtimeMs });
@@ -76,12 +76,12 @@ export async function findBuild(name: string, tool: GoTool, go: string | undefin
   return found.sort((a, b) => b.time - a.time)[0]?.file;
 }
 
-/** Name of the folder, beside a program, of what was copied out of its module. */
+/** Name of the directory, beside a program, of what was copied out of its module. */
 const FILES = 'files';
 
 const FLAGS = ['-trimpath', '-buildvcs=false'] as const;
 
-/** Builds `tool` into its folder and returns the program. */
+/** Builds `tool` into its directory and returns the program. */
 export async function buildTool(
   name: string,
   tool: GoTool,
@@ -90,8 +90,8 @@ export async function buildTool(
   toolsDir: string,
   signal?: AbortSignal,
 ) {
-  const target = await buildFolder(name, tool, go, cache, toolsDir);
-  await makeFolder(target, async (temporary) => {
+  const target = await buildDirectory(name, tool, go, cache, toolsDir);
+  await makeDirectory(target, async (temporary) => {
     const stamps = (tool.stamps ?? []).map((stamp) => `-X ${stamp}`);
     const flags = [...FLAGS, '-ldflags', ['-s', '-w', ...stamps].join(' ')];
     const env = { CGO_ENABLED: '0', GOWORK: 'off', GOBIN: temporary };
@@ -125,5 +125,5 @@ async function copyFiles(
   }
 }
 
-/** The folder beside a built `program` with the files that its tool keeps. */
+/** The directory beside a built `program` with the files that its tool keeps. */
 export const filesBeside = (program: string): string => join(dirname(program), FILES);

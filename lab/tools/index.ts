@@ -23,19 +23,19 @@ export interface EnsureOptions {
 
 const buildsDir = () => join(cacheDir(), 'tools');
 
-/** The folder of links to this checkout's tools. Two checkouts with other versions do not disturb each other. */
+/** The directory of links to this checkout's tools. Two checkouts with other versions do not disturb each other. */
 export function toolsDir(): string {
   return join(cacheDir(), 'bin', createHash('sha256').update(projectDir).digest('hex').slice(0, 10));
 }
 
-/** The program `name` in the tools' folder. Throws if {@link ensureTools} has not brought it yet. */
+/** The program `name` in the tools' directory. Throws if {@link ensureTools} has not brought it yet. */
 export function toolPath(name: ToolName): string {
   const link = join(toolsDir(), name);
   if (existsSync(link)) return link;
   throw new LabError(`The tool ${name} is not there yet.`, 'Run: npm run lab -- tools');
 }
 
-/** This process' environment with the tools' folder first on the path. */
+/** This process' environment with the tools' directory first on the path. */
 export function toolsEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { ...Object.fromEntries(defined), PATH: [toolsDir(), env.PATH].filter(Boolean).join(delimiter) };
@@ -81,7 +81,7 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
   }
 }
 
-/** Links the tools that are there into the tools' folder and returns those that are not. */
+/** Links the tools that are there into the tools' directory and returns those that are not. */
 async function linkPresent(names: readonly ToolName[], go: string | undefined, release: string): Promise<ToolName[]> {
   const missing: ToolName[] = [];
   for (const name of names) {

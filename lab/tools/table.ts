@@ -28,11 +28,11 @@ export interface GoTool {
   from: 'go';
   version: string;
   package: string;
-  /** Folder below `lab/tools` whose go.mod and go.sum pin everything; without it the module's own requirements hold. */
+  /** Directory below `lab/tools` whose go.mod and go.sum pin everything; without it the module's own requirements hold. */
   module?: string;
   /** What Go calls the program, where the tool has another name here. */
   program?: string;
-  /** Files of the module that are kept beside the program, in the folder `files`: manifests and scripts that belong to it. */
+  /** Files of the module that are kept beside the program, in the directory `files`: manifests and scripts that belong to it. */
   files?: readonly string[];
   /** `-X` definitions that stamp the version, where the program would otherwise call itself a development build. */
   stamps?: readonly string[];

@@ -23,7 +23,7 @@ export interface TrafficOptions {
   seconds?: number;
   /** Of the files that it writes. */
   name: string;
-  folder: string;
+  directory: string;
 }
 
 /** Traffic on its way. */
@@ -42,9 +42,9 @@ const DEFAULT_SECONDS = 600;
  * first request is due.
  */
 export async function startTraffic(target: TrafficTarget, options: TrafficOptions): Promise<Traffic> {
-  const { rate = DEFAULT_RATE, seconds = DEFAULT_SECONDS, name, folder } = options;
-  await mkdir(folder, { recursive: true });
-  const file = (suffix: string) => join(folder, `${name}${suffix}`);
+  const { rate = DEFAULT_RATE, seconds = DEFAULT_SECONDS, name, directory } = options;
+  await mkdir(directory, { recursive: true });
+  const file = (suffix: string) => join(directory, `${name}${suffix}`);
   const config: TrafficConfig = checkConfig({
     url: target.url,
     rate,

@@ -59,7 +59,7 @@ describe('the metadata of an action', () => {
 });
 
 describe('all actions', () => {
-  it('are the folders with an action.yml, sorted', async () => {
+  it('are the directories with an action.yml, sorted', async () => {
     const root = await mkdtemp(join(tmpdir(), 'actions-'));
     try {
       for (const name of ['second', 'first', 'lib']) await mkdir(join(root, 'actions', name), { recursive: true });

@@ -9,17 +9,17 @@ const root = join(import.meta.dirname, '..', '..');
 
 describe('what is stale', () => {
   it('is a file that differs or does not exist, with what it holds now', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'stale-'));
+    const directory = await mkdtemp(join(tmpdir(), 'stale-'));
     try {
-      await writeFile(join(folder, 'same'), 'a');
-      await writeFile(join(folder, 'other'), 'b');
+      await writeFile(join(directory, 'same'), 'a');
+      await writeFile(join(directory, 'other'), 'b');
       const files = ['same', 'other', 'new'].map((path) => ({ path, content: 'a' }));
-      expect(await stale(folder, files)).toEqual([
+      expect(await stale(directory, files)).toEqual([
         { path: 'other', content: 'a', current: 'b' },
         { path: 'new', content: 'a', current: '' },
       ]);
     } finally {
-      await rm(folder, { recursive: true });
+      await rm(directory, { recursive: true });
     }
   });
 });
@@ -30,7 +30,7 @@ describe('npm run generate', () => {
 
   beforeEach(async () => {
     copy = await mkdtemp(join(tmpdir(), 'generate-'));
-    for (const folder of [
+    for (const directory of [
       'actions',
       'argocd',
       'helm',
@@ -40,7 +40,7 @@ describe('npm run generate', () => {
       '.github',
       'package.json',
     ])
-      await cp(join(root, folder), join(copy, folder), { recursive: true });
+      await cp(join(root, directory), join(copy, directory), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     await generate();
   });

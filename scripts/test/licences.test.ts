@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { actionNames } from '../build.ts';
-import { licences, licensedData, packageFolders } from '../licences.ts';
+import { licences, licensedData, packageDirectories } from '../licences.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -13,18 +13,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-/** A package with these files; returns its folder. */
+/** A package with these files; returns its directory. */
 async function install(name: string, files: Record<string, string>, version = '1.0.0'): Promise<string> {
-  const folder = join(dir, name.replace('/', '-'));
-  await mkdir(folder);
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version, license: 'MIT' }));
-  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
-  return folder;
+  const directory = join(dir, name.replace('/', '-'));
+  await mkdir(directory);
+  await writeFile(join(directory, 'package.json'), JSON.stringify({ name, version, license: 'MIT' }));
+  for (const [file, text] of Object.entries(files)) await writeFile(join(directory, file), text);
+  return directory;
 }
 
 describe('the packages of a bundle', () => {
   it('are those of its modules, also of modules that were merged, each copy once', () => {
-    const folders = packageFolders({
+    const directories = packageDirectories({
       modules: [
         { nameForCondition: '/p/node_modules/.build/actions/x/src/index.js' },
         { nameForCondition: null },
@@ -36,7 +36,7 @@ describe('the packages of a bundle', () => {
         { nameForCondition: '/p/node_modules/a/node_modules/yaml/index.js' },
       ],
     });
-    expect(folders).toEqual([
+    expect(directories).toEqual([
       '/p/node_modules/@actions/core',
       '/p/node_modules/a/node_modules/yaml',
       '/p/node_modules/yaml',
@@ -68,8 +68,8 @@ describe('the licences of a bundle', () => {
     ['an empty file', { LICENSE: ' \n' }],
     ['only a file of another purpose', { 'LICENSES.spdx': 'MIT' }],
   ])('are complete, or there is no bundle: %s', async (_, files) => {
-    const folder = await install('silent', files as Record<string, string>);
-    await expect(licences([folder], new Map())).rejects.toThrow('silent 1.0.0 (MIT) has no licence text');
+    const directory = await install('silent', files as Record<string, string>);
+    await expect(licences([directory], new Map())).rejects.toThrow('silent 1.0.0 (MIT) has no licence text');
   });
 });
 

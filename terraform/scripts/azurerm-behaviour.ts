@@ -23,7 +23,7 @@ const rotation = (prefix = '', more: readonly string[] = []): NonNullable<Behavi
 });
 
 /**
- * What a pool can not lose once it has it, by Azure's API: `ForceNewIfChange` in both resources.
+ * What a pool cannot lose once it has it, by Azure's API: `ForceNewIfChange` in both resources.
  * https://github.com/Azure/azure-rest-api-specs/issues/27373, hashicorp/terraform-provider-azurerm#26568, #29318; Azure/terraform-azurerm-aks#719
  */
 const KEPT = ['upgrade_settings.drain_timeout_in_minutes', 'upgrade_settings.undrainable_node_behavior'];

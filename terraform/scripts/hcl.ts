@@ -35,10 +35,10 @@ export async function readHcl<Shape>(file: string): Promise<Shape> {
   return (await parse(file, await readFile(file, 'utf8'))) as Shape;
 }
 
-/** All `.tf` files of a folder as one. */
-export async function readConfiguration(folder: string): Promise<Configuration> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.tf')).sort();
-  const parts = await Promise.all(files.map((name) => readHcl<Configuration>(join(folder, name))));
+/** All `.tf` files of a directory as one. */
+export async function readConfiguration(directory: string): Promise<Configuration> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.tf')).sort();
+  const parts = await Promise.all(files.map((name) => readHcl<Configuration>(join(directory, name))));
   return parts.reduce<Configuration>(merge, {});
 }
 

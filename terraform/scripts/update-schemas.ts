@@ -4,7 +4,7 @@
  *
  *   node terraform/scripts/update-schemas.ts
  *
- * Needs the npm registry; unpacks about 280 MB into a temporary folder and removes it again.
+ * Needs the npm registry; unpacks about 280 MB into a temporary directory and removes it again.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -128,19 +128,19 @@ const sources: Readonly<Record<string, Source>> = {
 
 const target = join(import.meta.dirname, '..', 'schemas');
 
-async function unpack({ package: name, version }: Source, folder: string): Promise<string> {
-  const { stdout } = await execa('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder });
-  const unpacked = join(folder, name.replaceAll('/', '-'));
+async function unpack({ package: name, version }: Source, directory: string): Promise<string> {
+  const { stdout } = await execa('npm', ['pack', '--silent', `${name}@${version}`], { cwd: directory });
+  const unpacked = join(directory, name.replaceAll('/', '-'));
   await mkdir(unpacked, { recursive: true });
-  await execa('tar', ['-xzf', join(folder, stdout.trim()), '-C', unpacked]);
+  await execa('tar', ['-xzf', join(directory, stdout.trim()), '-C', unpacked]);
   return join(unpacked, 'package');
 }
 
-/** @throws naming the part that can not be read */
-async function readBinding(folder: string, part: string, nestedParts: NestedParts): Promise<Binding> {
+/** @throws naming the part that cannot be read */
+async function readBinding(directory: string, part: string, nestedParts: NestedParts): Promise<Binding> {
   const name = part.replaceAll('_', '-');
   try {
-    const read = (file: string) => readFile(join(folder, 'lib', name, file), 'utf8');
+    const read = (file: string) => readFile(join(directory, 'lib', name, file), 'utf8');
     return new Binding(await read('index.js'), await read('index.d.ts'), nestedParts);
   } catch (error) {
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
@@ -183,8 +183,8 @@ function attributeAt(block: Block, [name = '', ...rest]: readonly string[]): Att
   return attribute;
 }
 
-async function readProvider(provider: string, source: Source, folder: string): Promise<SchemaFile> {
-  const unpacked = await unpack(source, folder);
+async function readProvider(provider: string, source: Source, directory: string): Promise<SchemaFile> {
+  const unpacked = await unpack(source, directory);
   const manifest = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'));
   const { name, version } = manifest[manifest.cdktf ? 'cdktf' : 'cdktn'].provider as { name: string; version: string };
   const schemaOf = (block: Block, behaviour?: Behaviour): Schema => ({
@@ -215,14 +215,14 @@ async function readProvider(provider: string, source: Source, folder: string): P
   };
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'bindings-'));
+const directory = await mkdtemp(join(tmpdir(), 'bindings-'));
 try {
   await mkdir(target, { recursive: true });
   for (const [provider, source] of Object.entries(sources)) {
     const file = join(target, `${provider}.json`);
-    await writeFile(file, formatSchema(await readProvider(provider, source, folder)));
+    await writeFile(file, formatSchema(await readProvider(provider, source, directory)));
     console.log(`wrote ${file}`);
   }
 } finally {
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 }

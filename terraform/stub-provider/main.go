@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	// Not os.Executable: one program is linked into the folders of many providers, and that would follow the link.
+	// Not os.Executable: one program is linked into the directories of many providers, and that would follow the link.
 	file := filepath.Join(filepath.Dir(os.Args[0]), "schema.json")
 	if err := serve(file); err != nil {
 		fmt.Fprintln(os.Stderr, err)

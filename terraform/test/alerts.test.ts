@@ -115,7 +115,7 @@ const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
   { what: 'Git away for a moment', lines: [sync(40, 'Synced', 'Unknown'), sync(39, 'Unknown', 'Synced')], fires: [] },
   { what: 'Git away just now', lines: [sync(2, 'Synced', 'Unknown')], fires: [] },
   {
-    what: 'a chart that can not be rendered: Unknown and Healthy',
+    what: 'a chart that cannot be rendered: Unknown and Healthy',
     lines: [...arrived(300), sync(20, 'Synced', 'Unknown')],
     fires: ['argocd-not-synced'],
   },

@@ -106,7 +106,7 @@ describe('a resource of the older plug-in SDK', () => {
 });
 
 describe('a resource of the plug-in framework', () => {
-  it('has attributes with parts in place of blocks', () => {
+  it('has attributes with parts instead of blocks', () => {
     const block = new Binding(CODE, DECLARATIONS, 'attributes').block();
     expect(block.block_types).toBeUndefined();
     expect(block.attributes.rule).toEqual({ nested_type: { nesting_mode: 'list', ...rule }, optional: true });

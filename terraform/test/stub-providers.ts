@@ -1,9 +1,9 @@
-/** The stub provider, built once per user and kept, in the folder structure that Terraform installs providers from. */
+/** The stub provider, built once per user and kept, in the directory structure that Terraform installs providers from. */
 import { createHash } from 'node:crypto';
 import { access, copyFile, glob, link, mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheDir } from '../../lab/paths.ts';
-import { exclusively, makeFolder } from '../../lab/tools/cache.ts';
+import { exclusively, makeDirectory } from '../../lab/tools/cache.ts';
 import { goVersion, requireGo } from '../../lab/tools/go.ts';
 import { runTool } from '../../lab/tools/run.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
@@ -16,7 +16,7 @@ const schemas = join(terraform, 'schemas');
 const HOST = 'registry.terraform.io';
 
 /**
- * The folder for `filesystem_mirror`, with a stub for each file in `terraform/schemas`.
+ * The directory for `filesystem_mirror`, with a stub for each file in `terraform/schemas`.
  * Source: https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror
  * @throws LabError when there is no Go to build it with
  */
@@ -33,7 +33,7 @@ export async function providerMirror(): Promise<string> {
         () => true,
         () => false,
       );
-      if (!exists) await makeFolder(target, build);
+      if (!exists) await makeDirectory(target, build);
     },
   );
   return target;
@@ -46,9 +46,9 @@ async function hashOfSources(version: string): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function files(folder: string, pattern: string): Promise<string[]> {
+async function files(directory: string, pattern: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const name of glob(pattern, { cwd: folder })) found.push(join(folder, name));
+  for await (const name of glob(pattern, { cwd: directory })) found.push(join(directory, name));
   return found.sort();
 }
 
@@ -62,9 +62,9 @@ async function build(target: string): Promise<void> {
     .join('_');
   for (const file of await files(schemas, '*.json')) {
     const { source: address, version } = JSON.parse(await readFile(file, 'utf8')) as SchemaFile;
-    const folder = join(target, HOST, ...address.split('/'), version, platform);
-    await mkdir(folder, { recursive: true });
-    await link(program, join(folder, `terraform-provider-${basename(address)}_v${version}`));
-    await copyFile(file, join(folder, 'schema.json'));
+    const directory = join(target, HOST, ...address.split('/'), version, platform);
+    await mkdir(directory, { recursive: true });
+    await link(program, join(directory, `terraform-provider-${basename(address)}_v${version}`));
+    await copyFile(file, join(directory, 'schema.json'));
   }
 }

@@ -1,4 +1,4 @@
-/** Terraform run on a copy of this folder, with the stub providers and without a network. */
+/** Terraform run on a copy of this directory, with the stub providers and without a network. */
 import { cp, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { providerMirror } from './stub-providers.ts';
 
 export const project = join(import.meta.dirname, '..', '..');
 
-/** The folders below `terraform` that Terraform runs in: roots first, then modules. */
+/** The directories below `terraform` that Terraform runs in: roots first, then modules. */
 export async function configurations(): Promise<string[]> {
   const found: string[] = [];
   for await (const file of glob('{*,modules/*}/versions.tf', { cwd: join(project, 'terraform') }))
@@ -24,11 +24,11 @@ export interface Outcome {
 }
 
 export class Workspace {
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #ready = new Set<string>();
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(directory: string) {
+    this.#directory = directory;
   }
 
   /** @throws when Terraform is not on the path, saying where to get it */
@@ -37,18 +37,18 @@ export class Workspace {
     const mirror = await providerMirror();
     // A lock file names the real providers' checksums, which no stub has; it stays behind.
     const filter = (path: string): boolean => !/[\\/](\.terraform.*|node_modules|stub-provider|test)$/.test(path);
-    for (const folder of ['terraform', 'argocd'])
-      await cp(join(project, folder), join(workspace.#folder, folder), { recursive: true, filter });
+    for (const directory of ['terraform', 'argocd'])
+      await cp(join(project, directory), join(workspace.#directory, directory), { recursive: true, filter });
     await writeFile(
-      join(workspace.#folder, 'terraform.rc'),
+      join(workspace.#directory, 'terraform.rc'),
       `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
     );
     return workspace;
   }
 
-  /** A folder or file of the copy. */
+  /** A directory or file of the copy. */
   path(...parts: string[]): string {
-    return join(this.#folder, 'terraform', ...parts);
+    return join(this.#directory, 'terraform', ...parts);
   }
 
   /** Runs Terraform in a configuration, after `init`, which needs no network here. */
@@ -95,7 +95,7 @@ export class Workspace {
       reject: false,
       stdin: 'ignore',
       env: {
-        TF_CLI_CONFIG_FILE: join(this.#folder, 'terraform.rc'),
+        TF_CLI_CONFIG_FILE: join(this.#directory, 'terraform.rc'),
         TF_IN_AUTOMATION: 'true',
         CHECKPOINT_DISABLE: 'true',
       },
@@ -108,6 +108,6 @@ export class Workspace {
   }
 
   close(): Promise<void> {
-    return rm(this.#folder, { recursive: true, force: true });
+    return rm(this.#directory, { recursive: true, force: true });
   }
 }

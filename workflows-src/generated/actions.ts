@@ -4,13 +4,13 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a folder of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
       images: string;
       /** Where to push: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
       /** User for `registry`, for this step alone. Without it the job's own login is used. */
       username?: string;
-      /** Password or token for `registry`, for this step alone. It is kept in a private folder that is gone when the step ends. */
+      /** Password or token for `registry`, for this step alone. It is kept in a private directory that is gone when the step ends. */
       password?: string;
       /** One rule a line: `sha` (`sha-` and 12 hex digits of the commit), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1), `branch`, `latest`, `raw:TEXT`. Pre-releases and releases older than what the registry holds never move `semver-minor`, `semver-major` or `latest`. Default: "sha". */
       tags?: string;
@@ -22,7 +22,7 @@ export interface Actions {
       'promote-username'?: string;
       /** Password or token for `promote-from`. */
       'promote-password'?: string;
-      /** Platforms for all images, one a line: `linux/amd64`. The builder's own when empty. */
+      /** Platforms for all images, one per line: `linux/amd64`. The builder's own when empty. */
       platforms?: string;
       /** Build arguments for all images: `NAME=VALUE` a line, or a YAML mapping, which can hold values of several lines. */
       'build-args'?: string;
@@ -30,7 +30,7 @@ export interface Actions {
       labels?: string;
       /** OCI annotations for all images, `KEY=VALUE` a line or a YAML mapping; a key may start with `index:`, `manifest:` and so on, as in buildx. */
       annotations?: string;
-      /** Build secrets for all images, one a line: `id=env:NAME` or `id=file:PATH`, a path in the workspace or an absolute one in `RUNNER_TEMP`. A missing one is an error. */
+      /** Build secrets for all images, one per line: `id=env:NAME` or `id=file:PATH`, a path in the workspace or an absolute one in `RUNNER_TEMP`. A missing one is an error. */
       secrets?: string;
       /** `false` builds and checks only: nothing is pushed, copied or tagged. Default: "true". */
       push?: boolean | Expression;
@@ -48,7 +48,7 @@ export interface Actions {
       'max-parallel'?: number | Expression;
       /** How often work is repeated after a failure that may pass (429, 5xx, a broken connection), 0 to 10. A failing build step is never repeated. Default: "3". */
       retries?: number | Expression;
-      /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. What an input decides cannot be set here. A `--build-context` that is a folder must be in the workspace or in `RUNNER_TEMP`. */
+      /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. What an input decides cannot be set here. A `--build-context` that is a directory must be in the workspace or in `RUNNER_TEMP`. */
       'extra-args'?: string;
       /** Show what would happen and change nothing. Default: "false". */
       'dry-run'?: boolean | Expression;
@@ -59,7 +59,7 @@ export interface Actions {
   };
   'bump-chart-version': {
     inputs: {
-      /** Chart folders, one a line, from the repository's root, such as `helm/shop`. */
+      /** Chart directories, one per line, from the repository's root, such as `helm/shop`. */
       charts: string;
       /** The repository that holds the charts, as `OWNER/REPO`. Another one than this needs a `token` that may write there. Default: "${{ github.repository }}". */
       repository?: string;
@@ -71,7 +71,7 @@ export interface Actions {
       images?: string;
       /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty one, and no value at all an error. */
       values?: string;
-      /** The files below each chart folder in which `images` and `values` are looked for, one a line. Default: "values.yaml". */
+      /** The files below each chart directory in which `images` and `values` are looked for, one per line. Default: "values.yaml". */
       'values-files'?: string;
       /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (change the checked-out files only; needs no token). Default: "commit". */
       mode?: string;
@@ -81,7 +81,7 @@ export interface Actions {
       'commit-message'?: string;
       /** Title with the same placeholders. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;
-      /** Labels for the pull request, one a line, with the same placeholders. Missing ones are made. */
+      /** Labels for the pull request, one per line, with the same placeholders. Missing ones are made. */
       'pull-request-labels'?: string;
       /** Let the pull request merge by itself when its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;
@@ -143,31 +143,31 @@ export interface Actions {
   };
   'helm-lint-scan': {
     inputs: {
-      /** Globs of chart folders, one a line, relative to the root of the repository. A glob that finds no chart is an error. Links in a chart are followed where they stay in the repository; one that leads elsewhere is an error, as for all inputs. Default: "helm/*". */
+      /** Globs of chart directories, one per line, relative to the root of the repository. A glob that finds no chart is an error. Links in a chart are followed where they stay in the repository; one that leads elsewhere is an error, as for all inputs. Default: "helm/*". */
       charts?: string;
-      /** Values to render with. Without it: the defaults, and each of `ci/*.yaml` and `values-*.yaml` in the chart's folder. Or one case a line, as `chart-glob: a.yaml + b.yaml`, the later over the earlier; files are looked for in the chart's folder, then in the repository; a glob makes a case for each file; nothing after the colon is the chart's defaults. */
+      /** Values to render with. Without it: the defaults, and each of `ci/*.yaml` and `values-*.yaml` in the chart's directory. Or one case a line, as `chart-glob: a.yaml + b.yaml`, the later over the earlier; files are looked for in the chart's directory, then in the repository; a glob makes a case for each file; nothing after the colon is the chart's defaults. */
       values?: string;
-      /** Globs of plain Kubernetes YAML (Argo CD definitions, say), one a line. */
+      /** Globs of plain Kubernetes YAML (Argo CD definitions, say), one per line. */
       manifests?: string;
       /** The `images` output of build-push-image: every image mapping in the values (`repository`, perhaps `registry`) that is one of these images is rendered with what was built. An image that no chart has is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       'set-images'?: string;
-      /** Versions of Kubernetes, one a line, as `1.34` or `1.34.2`. Without it: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
+      /** Versions of Kubernetes, one per line, as `1.34` or `1.34.2`. Without it: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
       'kube-versions'?: string;
-      /** Globs of CustomResourceDefinitions, one a line, beside those in the charts' `crds/` folders. Their API versions are also what `.Capabilities.APIVersions` has. */
+      /** Globs of CustomResourceDefinitions, one per line, beside those in the charts' `crds/` directories. Their API versions are also what `.Capabilities.APIVersions` has. */
       crds?: string;
       /** The step fails when there is a finding of this level or worse: `error`, `warning`, `note`, `never`. Default: "error". */
       'fail-on'?: string;
-      /** Other levels for rules, one a line, as `rule-id=off|error|warning|note`. An engine (`checkov`) or one of its checks (`checkov/CKV_K8S_8`) can stand for a rule. */
+      /** Other levels for rules, one per line, as `rule-id=off|error|warning|note`. An engine (`checkov`) or one of its checks (`checkov/CKV_K8S_8`) can stand for a rule. */
       rules?: string;
       /** A YAML file of suppressions, each with a reason and an expiry. One that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
       'ignore-file'?: string;
-      /** Engines on the runner to ask as well, one a line: `kubeconform`, `kube-score`, `checkov`. One that is not installed is an error. */
+      /** Engines on the runner to ask as well, one per line: `kubeconform`, `kube-score`, `checkov`. One that is not installed is an error. */
       scanners?: string;
       /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written without it. A path in the workspace, or an absolute one in `RUNNER_TEMP`; nothing is written through a link or inside `.git`. */
       'sarif-file'?: string;
       /** Where to write everything as JSON, as for `sarif-file`. Not written without it. */
       'report-file'?: string;
-      /** A folder for what was rendered: `CHART/VALUES/VERSION.yaml`, as for `sarif-file`. Not written without it. */
+      /** A directory for what was rendered: `CHART/VALUES/VERSION.yaml`, as for `sarif-file`. Not written without it. */
       'render-dir'?: string;
       /** The most annotations to make, worst first. GitHub shows ten of each level for a step. Default: "30". */
       'max-annotations'?: number | Expression;

@@ -59,12 +59,12 @@ const { appendFileSync } = require('node:fs');
 appendFileSync(process.env.RECORD, JSON.stringify({ action: 'az', inputs: { arguments: process.argv.slice(2).join(' ') }, env: {} }) + '\\n');
 `;
 
-/** A repository with the workflows, and all that they use, in a folder of its own. */
+/** A repository with the workflows, and all that they use, in a directory of its own. */
 export class Scene {
-  readonly #folder: string;
+  readonly #directory: string;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(directory: string) {
+    this.#directory = directory;
   }
 
   static async set(callers: Readonly<Record<string, string>>): Promise<Scene> {
@@ -80,8 +80,8 @@ export class Scene {
     for (const action of Object.keys(pins) as PinnedAction[])
       await scene.#standIn(join('pinned', action), action, PINNED_OUTPUTS[action] ?? {});
     await scene.#write('bin/az', AZ);
-    await chmod(join(scene.#folder, 'bin/az'), 0o755);
-    const git = (...args: string[]) => execa('git', args, { cwd: join(scene.#folder, 'repository') });
+    await chmod(join(scene.#directory, 'bin/az'), 0o755);
+    const git = (...args: string[]) => execa('git', args, { cwd: join(scene.#directory, 'repository') });
     await git('init', '--quiet', '--initial-branch', 'main');
     await git('add', '.');
     await git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'first');
@@ -89,8 +89,8 @@ export class Scene {
   }
 
   async #write(path: string, content: string): Promise<void> {
-    await mkdir(dirname(join(this.#folder, path)), { recursive: true });
-    await writeFile(join(this.#folder, path), content);
+    await mkdir(dirname(join(this.#directory, path)), { recursive: true });
+    await writeFile(join(this.#directory, path), content);
   }
 
   async #standIn(path: string, action: string, outputs: Record<string, string>): Promise<void> {
@@ -107,13 +107,13 @@ export class Scene {
 
   /** @returns what the actions were given; throws with act's log when a job fails */
   async run({ event, workflow, ref = 'refs/heads/main', variables = {}, secrets = {} }: Run): Promise<Use[]> {
-    const record = join(this.#folder, 'record');
+    const record = join(this.#directory, 'record');
     await writeFile(record, '');
     await this.#write('event.json', JSON.stringify({ ref }));
     const local = [
-      `${project.repository}@${project.majorTag}=${join(this.#folder, 'published')}`,
+      `${project.repository}@${project.majorTag}=${join(this.#directory, 'published')}`,
       ...Object.keys(pins).map(
-        (name) => `${pinnedReference(name as PinnedAction)}=${join(this.#folder, 'pinned', name)}`,
+        (name) => `${pinnedReference(name as PinnedAction)}=${join(this.#directory, 'pinned', name)}`,
       ),
     ];
     const pairs = (flag: string, values: Record<string, string>): string[] =>
@@ -125,7 +125,7 @@ export class Scene {
         '--no-cache-server',
         ...ONE_JOB_AT_A_TIME,
         ...['--workflows', join('.github/workflows', workflow)],
-        ...['--eventpath', join(this.#folder, 'event.json')],
+        ...['--eventpath', join(this.#directory, 'event.json')],
         ...['--platform', 'ubuntu-latest=-self-hosted'],
         ...local.flatMap((each) => ['--local-repository', each]),
         ...pairs('--var', variables),
@@ -133,8 +133,8 @@ export class Scene {
         ...pairs('--env', { RECORD: record, GITHUB_REPOSITORY: 'owner/repository' }),
       ],
       {
-        cwd: join(this.#folder, 'repository'),
-        env: { PATH: [join(this.#folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter) },
+        cwd: join(this.#directory, 'repository'),
+        env: { PATH: [join(this.#directory, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter) },
         all: true,
       },
     );
@@ -143,6 +143,6 @@ export class Scene {
   }
 
   strike(): Promise<void> {
-    return rm(this.#folder, { recursive: true, force: true });
+    return rm(this.#directory, { recursive: true, force: true });
   }
 }

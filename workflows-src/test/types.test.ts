@@ -5,19 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '..', '..');
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'workflow-types-'));
+  directory = await mkdtemp(join(tmpdir(), 'workflow-types-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** What the compiler says of a workflow source with these lines. */
 async function compile(...lines: string[]): Promise<string> {
   const imports = `import { outputOf, publishedAction } from '${root}/workflows-src/steps.ts';`;
-  await writeFile(join(folder, 'source.mts'), [imports, ...lines, ''].join('\n'));
+  await writeFile(join(directory, 'source.mts'), [imports, ...lines, ''].join('\n'));
   await writeFile(
-    join(folder, 'tsconfig.json'),
+    join(directory, 'tsconfig.json'),
     JSON.stringify({
       extends: `${root}/tsconfig.json`,
       compilerOptions: { typeRoots: [`${root}/node_modules/@types`], noUnusedLocals: false },
@@ -25,7 +25,7 @@ async function compile(...lines: string[]): Promise<string> {
       include: [],
     }),
   );
-  const { stdout } = await execa('tsc', ['-p', folder], { preferLocal: true, localDir: root, reject: false });
+  const { stdout } = await execa('tsc', ['-p', directory], { preferLocal: true, localDir: root, reject: false });
   return stdout;
 }
 

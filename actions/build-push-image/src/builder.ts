@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { Answer, readBytes } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { type Digest, parseDigest } from '../../lib/identifiers.ts';
+import { ResponseData, readBytes } from '../../lib/responses.ts';
 import { withRetries } from '../../lib/retry.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';
 import { buildFailure } from './build-failure.ts';
@@ -90,7 +90,11 @@ export class BuildxBuilder implements Builder {
       },
     });
     if (exitCode !== 0) throw buildFailure(plan, stderr, redact);
-    const metadata = Answer.json(await readMetadata(metadataFile), 'docker buildx build', 'its metadata file').record();
+    const metadata = ResponseData.json(
+      await readMetadata(metadataFile),
+      'docker buildx build',
+      'its metadata file',
+    ).object();
     const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
     if ('value' in digest) return { digest: digest.value, metadata: redactData(metadata, redact) };
     throw new ToolError('final', {

@@ -1,10 +1,10 @@
-import { PathError, type RefusedPath } from '../../lib/errors.ts';
-import { type Area, below, locate } from '../../lib/workspace.ts';
+import { type InvalidPath, PathError } from '../../lib/errors.ts';
+import { type AllowedPaths, relativeInside, resolvePath } from '../../lib/workspace.ts';
 import type { Builder } from './builder.ts';
 import type { ImageSettings } from './inputs.ts';
 
 /** A builder before whose builds it is looked again where the image's paths lead: since the inputs were read, a link may have taken their place. */
-export function withCheckedPaths(builder: Builder, area: Area): Builder {
+export function withCheckedPaths(builder: Builder, area: AllowedPaths): Builder {
   return {
     async build(plan, log) {
       await assertUnmoved(plan.image, area);
@@ -19,7 +19,7 @@ export function withCheckedPaths(builder: Builder, area: Area): Builder {
  */
 export async function assertUnmoved(
   { context, file, secrets }: Pick<ImageSettings, 'context' | 'file' | 'secrets'>,
-  area: Area,
+  area: AllowedPaths,
 ): Promise<void> {
   const own = await moved([context, file], { workspace: area.workspace });
   if (own.length > 0) throw new PathError('images', own);
@@ -28,14 +28,14 @@ export async function assertUnmoved(
   if (secret.length > 0) throw new PathError('secrets', secret);
 }
 
-async function moved(paths: readonly string[], area: Area): Promise<RefusedPath[]> {
-  const root = await locate(area, '.');
+async function moved(paths: readonly string[], area: AllowedPaths): Promise<InvalidPath[]> {
+  const root = await resolvePath(area, '.');
   const workspace = 'value' in root ? root.value.path : area.workspace;
   const faults = await Promise.all(
-    paths.map(async (path): Promise<RefusedPath[]> => {
-      const place = await locate(area, path);
+    paths.map(async (path): Promise<InvalidPath[]> => {
+      const place = await resolvePath(area, path);
       const problem = 'problem' in place ? place.problem : place.value.path === path ? undefined : 'has become a link';
-      return problem === undefined ? [] : [{ path: below(workspace, path) ?? path, problem }];
+      return problem === undefined ? [] : [{ path: relativeInside(workspace, path) ?? path, problem }];
     }),
   );
   return faults.flat();

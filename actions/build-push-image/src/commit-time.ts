@@ -1,4 +1,4 @@
-import { closedEnvironment } from '../../lib/child-environment.ts';
+import { minimalEnvironment } from '../../lib/child-environment.ts';
 import type { Context } from '../../lib/context.ts';
 import { ActionError, ToolMissingError } from '../../lib/errors.ts';
 import type { Exec } from '../../lib/exec.ts';
@@ -45,7 +45,7 @@ export async function commitTime(
 }
 
 async function timeFromCheckout({ workspace, sha }: Context, { exec, env }: GitTools): Promise<CommitTime | undefined> {
-  const own = closedEnvironment(env, GIT_VARIABLES);
+  const own = minimalEnvironment(env, GIT_VARIABLES);
   const git = (...args: string[]) =>
     // In a container job the checkout belongs to another user, and Git refuses to read it without this.
     exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace, env: own, limits: GIT_LIMITS });

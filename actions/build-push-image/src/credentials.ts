@@ -1,5 +1,5 @@
-import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
+import { InvalidResponseError, ResponseData } from '../../lib/responses.ts';
 import type { DockerHome } from './docker-home.ts';
 import { configKey } from './login.ts';
 
@@ -29,11 +29,11 @@ async function askHelper(helper: string, key: string, home: DockerHome, exec: Ex
   const from = `the credential helper ${program}`;
   const options = { env: home.env, input: key, limits: HELPER_LIMITS };
   const { exitCode, stdout, exceeded } = await exec.run(program, ['get'], options);
-  if (exceeded !== undefined) throw new UnusableAnswerError(from, `it took ${exceeded}`);
+  if (exceeded !== undefined) throw new InvalidResponseError(from, `it took ${exceeded}`);
   if (exitCode !== 0) return undefined;
-  const answer = Answer.json(stdout, from, `the login for ${key}`);
-  const username = answer.at('Username').text();
-  const secret = answer.at('Secret').text();
+  const answer = ResponseData.json(stdout, from, `the login for ${key}`);
+  const username = answer.at('Username').string();
+  const secret = answer.at('Secret').string();
   // The mark for an identity token.
   return username === '<token>' ? { identityToken: secret } : { username, password: secret };
 }

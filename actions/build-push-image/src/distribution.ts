@@ -1,6 +1,6 @@
-import { Answer, type AnswerLimits, LateAnswerError, UnusableAnswerError } from '../../lib/answers.ts';
 import type { Parsed } from '../../lib/inputs.ts';
-import { isConnectionReset, retryAfterSeconds, withRetries } from '../../lib/retry.ts';
+import { InvalidResponseError, ResponseData, type ResponseLimits, ResponseTimeoutError } from '../../lib/responses.ts';
+import { isConnectionError, retryAfterSeconds, withRetries } from '../../lib/retry.ts';
 import type { Credentials } from './credentials.ts';
 import { isLoopback, pathOnHost } from './login.ts';
 import { type RegistryRequest, type RegistryResponse, sendRequest } from './registry-request.ts';
@@ -26,14 +26,14 @@ export interface DistributionOptions {
   host: string;
   credentials: Credentials | undefined;
   retries: number;
-  /** Of each answer; {@link ANSWER_LIMITS} when left out. */
-  limits?: AnswerLimits;
+  /** Of each answer; {@link RESPONSE_LIMITS} when left out. */
+  limits?: ResponseLimits;
   /** For tests. */
   wait?: (seconds: number) => Promise<unknown>;
 }
 
 /** Of each answer. 200,000 tags of 128 characters, all on one page, are less. */
-const ANSWER_LIMITS: AnswerLimits = { bytes: 32 * 1024 * 1024, seconds: 30 };
+const RESPONSE_LIMITS: ResponseLimits = { bytes: 32 * 1024 * 1024, seconds: 30 };
 
 /** Of all pages of a list together. No registry has so many; one that never ends its list is broken. */
 const LIST_LIMITS = { pages: 1000, tags: 1_000_000, seconds: 300 };
@@ -59,7 +59,7 @@ export class Distribution {
   /**
    * The tags of a repository; none when it does not exist.
    * @throws {AnswerError} when the registry refuses or cannot answer
-   * @throws {UnusableAnswerError} when it answers something else, or more than can be
+   * @throws {InvalidResponseError} when it answers something else, or more than can be
    */
   async tags(repository: string): Promise<string[]> {
     const path = pathOnHost(repository);
@@ -70,8 +70,8 @@ export class Distribution {
     const seen = new Set<string>();
     let url: string | undefined = `${this.#base}/v2/${path}/tags/list?n=1000`;
     while (url !== undefined) {
-      if (seen.has(url) || seen.size === mostPages) throw new UnusableAnswerError(this.#name, `${subject} has no end`);
-      if (performance.now() > end) throw new LateAnswerError(this.#name, seconds);
+      if (seen.has(url) || seen.size === mostPages) throw new InvalidResponseError(this.#name, `${subject} has no end`);
+      if (performance.now() > end) throw new ResponseTimeoutError(this.#name, seconds);
       seen.add(url);
       const response: RegistryResponse = await this.get(url, `repository:${path}:pull`);
       const { status } = response;
@@ -79,10 +79,10 @@ export class Distribution {
       if (status !== 200) throw new AnswerError(subject, status);
       // `null` is what registries written in Go send for an empty list.
       const page =
-        Answer.json(response.text, this.#name, subject)
+        ResponseData.json(response.text, this.#name, subject)
           .at('tags')
-          .there?.list(mostTags - tags.length) ?? [];
-      for (const tag of page) tags.push(tag.text());
+          .optional?.list(mostTags - tags.length) ?? [];
+      for (const tag of page) tags.push(tag.string());
       url = this.nextPage(url, response.headers.link, subject);
     }
     return tags;
@@ -106,10 +106,10 @@ export class Distribution {
     const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(String(link ?? ''))?.[1];
     if (target === undefined) return undefined;
     if (!URL.canParse(target, url))
-      throw new UnusableAnswerError(this.#name, `${subject} goes on at something that is no address`);
+      throw new InvalidResponseError(this.#name, `${subject} goes on at something that is no address`);
     const next = new URL(target, url);
     if (next.origin !== new URL(url).origin)
-      throw new UnusableAnswerError(this.#name, `${subject} goes on at another host, ${next.origin}`);
+      throw new InvalidResponseError(this.#name, `${subject} goes on at another host, ${next.origin}`);
     return next.href;
   }
 
@@ -134,9 +134,12 @@ export class Distribution {
     const address = parameters.get('realm') ?? '';
     const realm = URL.canParse(address) ? new URL(address) : undefined;
     if (realm === undefined || !['https:', 'http:'].includes(realm.protocol))
-      throw new UnusableAnswerError(this.#name, 'where it gives out tokens (the realm of its challenge) is no address');
+      throw new InvalidResponseError(
+        this.#name,
+        'where it gives out tokens (the realm of its challenge) is no address',
+      );
     if (realm.protocol !== 'https:' && !isLoopback(realm.host))
-      throw new UnusableAnswerError(
+      throw new InvalidResponseError(
         this.#name,
         `it gives out tokens at ${realm.origin}, where the login would go unencrypted`,
       );
@@ -160,7 +163,7 @@ export class Distribution {
       });
     }
     if (response.status !== 200) throw new AnswerError(`the login at ${realm.host}`, response.status);
-    const answer = Answer.json(response.text, `the registry ${realm.host}`, 'the token');
+    const answer = ResponseData.json(response.text, `the registry ${realm.host}`, 'the token');
     // Docker takes an empty `token` for none too.
     const token = answer.at('token').value ? answer.at('token') : answer.at('access_token');
     return token.parsed(parseToken);
@@ -168,7 +171,7 @@ export class Distribution {
 
   /** One request, repeated while the failure may pass. */
   private send(request: RegistryRequest): Promise<RegistryResponse> {
-    const { retries, limits = ANSWER_LIMITS, wait } = this.#options;
+    const { retries, limits = RESPONSE_LIMITS, wait } = this.#options;
     return withRetries(
       async () => {
         const response = await sendRequest(request, limits, `the registry ${new URL(request.url).host}`);
@@ -179,7 +182,7 @@ export class Distribution {
       {
         retries,
         classify: (error) => {
-          if (!(error instanceof AnswerError)) return { retry: isConnectionReset(error) };
+          if (!(error instanceof AnswerError)) return { retry: isConnectionError(error) };
           return error.retryAfter === undefined ? { retry: true } : { retry: true, afterSeconds: error.retryAfter };
         },
         ...(wait === undefined ? {} : { wait }),

@@ -1,15 +1,20 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
-import { withScratch } from '../../lib/cancellation.ts';
-import { ACTIONS_CACHE, type ChildEnvironment, environmentWithoutRunner, TOKENS } from '../../lib/child-environment.ts';
+import { withTempDirectory } from '../../lib/cancellation.ts';
+import {
+  ACTIONS_CACHE_VARIABLES,
+  type ChildEnvironment,
+  environmentWithoutRunner,
+  TOKEN_VARIABLES,
+} from '../../lib/child-environment.ts';
 import { ActionError } from '../../lib/errors.ts';
 import type { Environment } from '../../lib/inputs.ts';
+import { InvalidResponseError, ResponseData } from '../../lib/responses.ts';
 import type { Settings } from './inputs.ts';
 import { type DockerConfig, dockerConfig, type Login, withLogins } from './login.ts';
 
-/** Where docker runs in this step: its environment, its configuration, and a private folder for files of the step. */
+/** Where docker runs in this step: its environment, its configuration, and a private directory for files of the step. */
 export interface DockerHome {
   /** The environment of every docker process. */
   env: ChildEnvironment;
@@ -41,45 +46,45 @@ export function neededVariables({
     ...secrets,
     // `--secret=id=GITHUB_TOKEN` and `--build-arg=NAME` take a variable by its name.
     ...(extra.match(/\w+/g) ?? []),
-    ...(cache === 'gha' || /\btype=gha\b/.test(extra) ? ACTIONS_CACHE : []),
+    ...(cache === 'gha' || /\btype=gha\b/.test(extra) ? ACTIONS_CACHE_VARIABLES : []),
   ].map((name) => name.toUpperCase());
 }
 
 /**
- * Do the work with a private folder and, when the step has its own logins, with a Docker configuration in it.
- * The folder is gone afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
+ * Do the work with a private directory and, when the step has its own logins, with a Docker configuration in it.
+ * The directory is gone afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
  * and when the process ends by a defect.
  */
 export async function withDockerHome<T>(step: DockerStep, work: (home: DockerHome) => Promise<T>): Promise<T> {
   const prefix = join(step.env.RUNNER_TEMP || tmpdir(), 'build-push-image-');
-  return withScratch(prefix, step.cancel, async (scratch) => work(await openHome(step, scratch)));
+  return withTempDirectory(prefix, step.cancel, async (scratch) => work(await openHome(step, scratch)));
 }
 
 async function openHome({ env, logins, needed }: DockerStep, scratch: string): Promise<DockerHome> {
-  const jobFolder = env.DOCKER_CONFIG || join(homedir(), '.docker');
-  const job = await readConfig(join(jobFolder, 'config.json'));
+  const jobDirectory = env.DOCKER_CONFIG || join(homedir(), '.docker');
+  const job = await readConfig(join(jobDirectory, 'config.json'));
   // A helper for ghcr.io may well take its login from one of GitHub's tokens.
   const usesHelper = job.credsStore !== undefined || Object.keys(job.credHelpers ?? {}).length > 0;
-  const own = environmentWithoutRunner(env, [...needed, ...(usesHelper ? TOKENS : [])]);
+  const own = environmentWithoutRunner(env, [...needed, ...(usesHelper ? TOKEN_VARIABLES : [])]);
   if (logins.length === 0) return { env: own, config: job, scratch };
 
-  const folder = join(scratch, 'docker');
-  await mkdir(folder, { mode: 0o700 });
-  const plugins = join(jobFolder, 'cli-plugins');
+  const directory = join(scratch, 'docker');
+  await mkdir(directory, { mode: 0o700 });
+  const plugins = join(jobDirectory, 'cli-plugins');
   const config = withLogins(
     job,
     logins,
     parseConfig(own.DOCKER_AUTH_CONFIG ?? '{}', 'DOCKER_AUTH_CONFIG'),
-    (await isFolder(plugins)) ? plugins : undefined,
+    (await isDirectory(plugins)) ? plugins : undefined,
   );
-  await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  await writeFile(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
   // The client looks for the endpoints of its contexts beside its configuration.
-  const contexts = join(jobFolder, 'contexts');
-  if (await isFolder(contexts)) await symlink(contexts, join(folder, 'contexts'), 'junction');
+  const contexts = join(jobDirectory, 'contexts');
+  if (await isDirectory(contexts)) await symlink(contexts, join(directory, 'contexts'), 'junction');
   const { DOCKER_AUTH_CONFIG: _merged, ...rest } = own;
   return {
     // Builder instances, and which of them is current, stay the job's own.
-    env: { ...rest, DOCKER_CONFIG: folder, BUILDX_CONFIG: own.BUILDX_CONFIG || join(jobFolder, 'buildx') },
+    env: { ...rest, DOCKER_CONFIG: directory, BUILDX_CONFIG: own.BUILDX_CONFIG || join(jobDirectory, 'buildx') },
     config,
     scratch,
   };
@@ -95,9 +100,9 @@ async function readConfig(path: string): Promise<DockerConfig> {
 
 function parseConfig(text: string, where: string): DockerConfig {
   try {
-    return dockerConfig(Answer.json(text, where, 'it'));
+    return dockerConfig(ResponseData.json(text, where, 'it'));
   } catch (error) {
-    if (error instanceof UnusableAnswerError) throw unreadable(where, error.why);
+    if (error instanceof InvalidResponseError) throw unreadable(where, error.why);
     throw error;
   }
 }
@@ -110,5 +115,5 @@ function unreadable(where: string, why: string): ActionError {
   });
 }
 
-const isFolder = async (path: string): Promise<boolean> =>
+const isDirectory = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

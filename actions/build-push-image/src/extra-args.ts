@@ -44,7 +44,7 @@ const SHORT: Readonly<Record<string, string>> = {
 const EXAMPLE = '--network=host';
 
 /**
- * More options for `docker buildx build`, one a line; a value follows `=` or is the next line. Each is given on as one argument, `--name=value`, so
+ * More options for `docker buildx build`, one per line; a value follows `=` or is the next line. Each is given on as one argument, `--name=value`, so
  * none can take the next one for its value, and none is left over to be taken for the build's context.
  * Source: the options in https://github.com/docker/buildx/blob/master/commands/build.go, and how https://github.com/spf13/pflag reads them:
  * names are exact, short options may stand together (`-Dt`), and the last of them may have its value behind it (`-tevil/x`, `-t=evil/x`).
@@ -56,7 +56,7 @@ export function readExtraArguments(reader: InputReader): string[] {
     const parsed = parseLine(line.text, lines);
     if ('value' in parsed) read.push(...parsed.value);
     else
-      reader.fault({
+      reader.addProblem({
         input: `extra-args (line ${line.number})`,
         value: line.text,
         problem: parsed.problem,

@@ -1,6 +1,6 @@
 import { ActionError, type ErrorParts } from '../../lib/errors.ts';
 import { lastLines } from '../../lib/exec.ts';
-import type { Verdict } from '../../lib/retry.ts';
+import type { RetryDecision } from '../../lib/retry.ts';
 
 /**
  * What became of a call of buildx that failed.
@@ -62,7 +62,7 @@ export class ToolError extends ActionError {
   }
 }
 
-export function classifyTool(error: unknown): Verdict {
+export function classifyTool(error: unknown): RetryDecision {
   return { retry: error instanceof ToolError && error.kind === 'passing' };
 }
 

@@ -9,7 +9,7 @@ export function withRaisedTimes(builder: Builder): Builder {
       const failed = plan.epoch === undefined ? 0 : raiseTimes(plan.image.context, plan.epoch);
       if (failed > 0)
         log.progress(
-          `${failed} files or folders cannot be given the time of the commit; another checkout may give another digest`,
+          `${failed} files or directories cannot be given the time of the commit; another checkout may give another digest`,
         );
       return builder.build(plan, log);
     },
@@ -17,18 +17,18 @@ export function withRaisedTimes(builder: Builder): Builder {
 }
 
 /**
- * Give everything in a folder that is older than the commit the commit's time. BuildKit's `rewrite-timestamp` only lowers times
+ * Give everything in a directory that is older than the commit the commit's time. BuildKit's `rewrite-timestamp` only lowers times
  * (https://github.com/moby/buildkit/blob/v0.34.2/util/converter/converter.go): a file that a runner kept from an earlier checkout would bring
  * its own time into the image, and so another digest than a fresh checkout, where nothing is older than the commit.
  * @param epoch in seconds since 1970
  * @returns how many entries could not be read or changed
  */
-export function raiseTimes(folder: string, epoch: number): number {
-  const entries = attempt(() => readdirSync(folder, { withFileTypes: true }));
-  let failed = entries === undefined ? 1 : raise(folder, epoch);
+export function raiseTimes(directory: string, epoch: number): number {
+  const entries = attempt(() => readdirSync(directory, { withFileTypes: true }));
+  let failed = entries === undefined ? 1 : raise(directory, epoch);
   for (const entry of entries ?? []) {
     if (entry.name === '.git') continue;
-    const path = join(folder, entry.name);
+    const path = join(directory, entry.name);
     failed += entry.isDirectory() ? raiseTimes(path, epoch) : raise(path, epoch);
   }
   return failed;

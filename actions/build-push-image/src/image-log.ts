@@ -1,4 +1,4 @@
-import { annotate, fold, info } from '../../lib/commands.ts';
+import { annotate, info, printGroup } from '../../lib/commands.ts';
 import type { BuildLog } from './builder.ts';
 
 /** The log of one image among several: what matters is shown at once with the image's name, the rest is kept and shown as one piece. */
@@ -25,7 +25,7 @@ export class ImageLog implements BuildLog {
   /** Show what was kept, folded under one title. It is printed in one go, so that no other image's line comes between. */
   flush(title: string): void {
     if (this.#lines.length === 0) return;
-    fold(title, this.#lines.join('\n'));
+    printGroup(title, this.#lines.join('\n'));
     this.#lines.length = 0;
   }
 }

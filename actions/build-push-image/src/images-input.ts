@@ -12,7 +12,7 @@ export interface ImageItem {
   name: ImageName;
   /** As written; it was lower-cased for `name`. */
   writtenName: string;
-  /** A folder, relative to the workspace. */
+  /** A directory, relative to the workspace. */
   context: string;
   file: string | undefined;
   target: string | undefined;
@@ -54,7 +54,7 @@ function reportTwins(items: readonly ImageItem[], reader: InputReader): void {
   for (const item of items) {
     const twin = first.get(item.name);
     if (twin !== undefined && item.name !== '')
-      reader.fault({
+      reader.addProblem({
         input: item.place,
         value: item.name,
         problem: `has the name of ${twin.place}, and an image has one repository`,
@@ -150,7 +150,7 @@ class ItemReader {
 
   private fault(key: Key, problem: string, value?: string): void {
     const fault = { input: this.#place, problem, example: EXAMPLES[key] };
-    this.#reader.fault(value === undefined ? fault : { ...fault, value });
+    this.#reader.addProblem(value === undefined ? fault : { ...fault, value });
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../lib/identifiers.ts';
 import { type Environment, InputReader, parseBoolean } from '../../lib/inputs.ts';
-import { type Area, areaOf } from '../../lib/workspace.ts';
+import { type AllowedPaths, allowedPaths } from '../../lib/workspace.ts';
 import { checkBuildContexts } from './build-contexts.ts';
 import { readExtraArguments } from './extra-args.ts';
 import { type ImageItem, readImages } from './images-input.ts';
@@ -34,8 +34,8 @@ export interface Promotion {
 }
 
 export interface Settings {
-  /** Where paths may lead; the temporary folder is for the files of secrets alone. */
-  area: Area;
+  /** Where paths may lead; the temporary directory is for the files of secrets alone. */
+  area: AllowedPaths;
   images: readonly ImageSettings[];
   registry: RegistryName;
   /** Logins for this step alone, one a registry host. */
@@ -58,12 +58,12 @@ export interface Settings {
 }
 
 /**
- * The step's inputs as one typed object. It looks at the workspace, to name a missing folder, Dockerfile or secret together with the other faults.
+ * The step's inputs as one typed object. It looks at the workspace, to name a missing directory, Dockerfile or secret together with the other faults.
  * @throws {InputError} naming every fault
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const area = areaOf(env);
+  const area = allowedPaths(env);
   const notices: string[] = [];
 
   const items = await readImages(reader);
@@ -90,7 +90,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const images: ImageSettings[] = [];
   for (const item of items) {
     const place = await locateImage(area.workspace, item);
-    for (const problem of place.problems) reader.fault({ input: item.place, ...problem });
+    for (const problem of place.problems) reader.addProblem({ input: item.place, ...problem });
     images.push({
       name: item.name,
       context: place.context,
@@ -127,7 +127,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
     notices,
   };
-  reader.finish();
+  reader.assertValid();
   return settings;
 }
 
@@ -136,13 +136,13 @@ function readPromotion(reader: InputReader, push: boolean): Promotion | undefine
   const mode = reader.choice('promote', ['prefer', 'require', 'verify', 'never'], 'prefer');
   const strict = mode === 'require' || mode === 'verify';
   if (strict && reader.text('promote-from') === '')
-    reader.fault({
+    reader.addProblem({
       input: 'promote-from',
       problem: `is required with \`promote: ${mode}\``,
       example: 'staging.azurecr.io',
     });
   if (strict && !push)
-    reader.fault({
+    reader.addProblem({
       input: 'promote',
       value: mode,
       problem: 'cannot be kept with `push: false`, which copies nothing',
@@ -157,7 +157,7 @@ function readLogins(reader: InputReader, registry: RegistryName, source: Registr
   if (own !== undefined && sources !== undefined && own.host === sources.host) {
     if (own.username === sources.username && own.password === sources.password) return [own];
     // Docker's configuration knows one login a host.
-    reader.fault({
+    reader.addProblem({
       input: 'promote-username',
       problem: `is a second login to ${own.host}; a step has one login a host`,
       example: 'leave it out, and give `username` a user that may read the source and write the target',
@@ -176,20 +176,20 @@ function readLogin(
   const password = reader.text(passwordInput);
   if (username === '' && password === '') return undefined;
   if (username === '')
-    reader.fault({
+    reader.addProblem({
       input: userInput,
       problem: `is required with \`${passwordInput}\``,
       example: '${{ github.actor }}',
     });
   if (password === '')
-    reader.fault({
+    reader.addProblem({
       input: passwordInput,
       problem: `is required with \`${userInput}\``,
       example: '${{ secrets.REGISTRY_TOKEN }}',
     });
   // The user and the password are sent as `user:password` (RFC 7617, section 2).
   if (username.includes(':'))
-    reader.fault({ input: userInput, value: username, problem: 'has a colon', example: '${{ github.actor }}' });
+    reader.addProblem({ input: userInput, value: username, problem: 'has a colon', example: '${{ github.actor }}' });
   return registry === undefined || registry === '' ? undefined : { host: hostOf(registry), username, password };
 }
 
@@ -199,7 +199,7 @@ function readLogin(
 async function withFoundSecrets(
   images: readonly ImageSettings[],
   items: readonly ImageItem[],
-  { reader, env, area }: { reader: InputReader; env: Environment; area: Area },
+  { reader, env, area }: { reader: InputReader; env: Environment; area: AllowedPaths },
 ): Promise<ImageSettings[]> {
   const reported = new Set<string>();
   const find = async (secret: BuildSecret, item: ImageItem | undefined): Promise<BuildSecret> => {
@@ -210,9 +210,9 @@ async function withFoundSecrets(
     if (reported.has(key)) return secret;
     reported.add(key);
     if (own === undefined)
-      reader.fault({ input: 'secrets', value: secret.id, problem: found.problem, example: SECRET_EXAMPLE });
+      reader.addProblem({ input: 'secrets', value: secret.id, problem: found.problem, example: SECRET_EXAMPLE });
     else
-      reader.fault({
+      reader.addProblem({
         input: own.place,
         problem: `has the secret ${JSON.stringify(secret.id)}, which ${found.problem}`,
         example: `secrets: { ${secret.id}: "env:NPM_TOKEN" }, with NPM_TOKEN in the step's \`env\``,

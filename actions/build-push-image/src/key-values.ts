@@ -15,7 +15,7 @@ export async function readKeyValues(reader: InputReader, name: string, example: 
     lines.flatMap(({ text, number }) => {
       const pair = parsePair(text);
       if ('value' in pair) return [pair.value];
-      reader.fault({ input: `${name} (line ${number})`, value: text, problem: pair.problem, example });
+      reader.addProblem({ input: `${name} (line ${number})`, value: text, problem: pair.problem, example });
       return [];
     }),
   );

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { locate, MISSING } from '../../lib/workspace.ts';
+import { DOES_NOT_EXIST, resolvePath } from '../../lib/workspace.ts';
 
 interface Problem {
   problem: string;
@@ -23,7 +23,7 @@ export async function locateImage(
   item: { context: string; file: string | undefined },
 ): Promise<Place> {
   const problems: Problem[] = [];
-  const context = await locateKind(workspace, item.context, 'folder');
+  const context = await locateKind(workspace, item.context, 'directory');
   if ('problem' in context)
     problems.push({
       problem: `has a context that ${context.problem}`,
@@ -31,13 +31,13 @@ export async function locateImage(
       example: 'context: app/web',
     });
 
-  const folder = 'value' in context ? context.value : resolve(workspace, item.context);
+  const directory = 'value' in context ? context.value : resolve(workspace, item.context);
   const candidates =
     item.file === undefined
-      ? [join(folder, 'Dockerfile')]
+      ? [join(directory, 'Dockerfile')]
       : isAbsolute(item.file)
         ? [item.file]
-        : [resolve(workspace, item.file), join(folder, item.file)];
+        : [resolve(workspace, item.file), join(directory, item.file)];
   let file = candidates[0] ?? '';
   let problem: string | undefined;
   // A Dockerfile below a context that is not there is no second fault.
@@ -50,7 +50,7 @@ export async function locateImage(
         break;
       }
       // A link that leads elsewhere says more than a file that is not there.
-      if (problem === undefined || problem === MISSING) problem = found.problem;
+      if (problem === undefined || problem === DOES_NOT_EXIST) problem = found.problem;
     }
   }
   if (problem !== undefined)
@@ -59,16 +59,16 @@ export async function locateImage(
       value: item.file ?? join(item.context, 'Dockerfile'),
       example: 'file: app/web/Dockerfile',
     });
-  return { context: folder, file, problems };
+  return { context: directory, file, problems };
 }
 
 async function locateKind(
   workspace: string,
   path: string,
-  kind: 'file' | 'folder',
+  kind: 'file' | 'directory',
 ): Promise<{ value: string } | { problem: string }> {
-  const place = await locate({ workspace }, path);
+  const place = await resolvePath({ workspace }, path);
   if ('problem' in place) return place;
   if (place.value.kind === kind) return { value: place.value.path };
-  return { problem: place.value.kind === 'missing' ? MISSING : `is not a ${kind}` };
+  return { problem: place.value.kind === 'missing' ? DOES_NOT_EXIST : `is not a ${kind}` };
 }

@@ -1,5 +1,5 @@
-import type { Answer } from '../../lib/answers.ts';
 import type { RegistryName } from '../../lib/identifiers.ts';
+import type { ResponseData } from '../../lib/responses.ts';
 
 /** A login to one registry host, for this step alone. */
 export interface Login {
@@ -55,30 +55,30 @@ export interface DockerConfig {
 
 /**
  * The configuration from its JSON, with the types that docker's own reader wants.
- * @throws {UnusableAnswerError} naming the place, never the text, which holds passwords
+ * @throws {InvalidResponseError} naming the place, never the text, which holds passwords
  */
-export function dockerConfig(json: Answer): DockerConfig {
-  const given = <K extends string, T>(key: K, read: (part: Answer) => T): { [key in K]?: T } => {
-    const part = json.at(key).there;
+export function dockerConfig(json: ResponseData): DockerConfig {
+  const given = <K extends string, T>(key: K, read: (part: ResponseData) => T): { [key in K]?: T } => {
+    const part = json.at(key).optional;
     return part === undefined ? {} : ({ [key]: read(part) } as { [key in K]?: T });
   };
-  const mapping = <T>(part: Answer, read: (part: Answer) => T): Record<string, T> =>
+  const mapping = <T>(part: ResponseData, read: (part: ResponseData) => T): Record<string, T> =>
     Object.fromEntries(
-      Object.keys(part.record()).flatMap((key) => (part.at(key).there ? [[key, read(part.at(key))]] : [])),
+      Object.keys(part.object()).flatMap((key) => (part.at(key).optional ? [[key, read(part.at(key))]] : [])),
     );
   // `null` is what programs written in Go leave of an empty list or mapping.
-  const rest = Object.entries(json.record()).filter(([, value]) => value !== null);
+  const rest = Object.entries(json.object()).filter(([, value]) => value !== null);
   return {
     ...Object.fromEntries(rest),
     ...given('auths', (auths) =>
       mapping(auths, (entry) => {
-        for (const key of ['auth', 'identitytoken']) entry.at(key).there?.text();
-        return entry.record() as AuthEntry;
+        for (const key of ['auth', 'identitytoken']) entry.at(key).optional?.string();
+        return entry.object() as AuthEntry;
       }),
     ),
-    ...given('credHelpers', (helpers) => mapping(helpers, (helper) => helper.text())),
-    ...given('credsStore', (store) => store.text()),
-    ...given('cliPluginsExtraDirs', (folders) => folders.list().map((folder) => folder.text())),
+    ...given('credHelpers', (helpers) => mapping(helpers, (helper) => helper.string())),
+    ...given('credsStore', (store) => store.string()),
+    ...given('cliPluginsExtraDirs', (directories) => directories.list().map((directory) => directory.string())),
   };
 }
 
@@ -90,13 +90,13 @@ const encoded = ({ username, password }: Login): string => Buffer.from(`${userna
  * turns that off for one host (https://github.com/docker/cli/blob/master/cli/config/configfile/file.go, `getConfiguredCredentialStore`).
  * @param logins the step's own
  * @param environmentConfig the text of `DOCKER_AUTH_CONFIG`, whose logins go before those of the file
- * @param pluginFolder the job's own plugin folder, which the client looks for beside its configuration
+ * @param pluginDirectory the job's own plugin directory, which the client looks for beside its configuration
  */
 export function withLogins(
   job: DockerConfig,
   logins: readonly Login[],
   environmentConfig: DockerConfig | undefined,
-  pluginFolder: string | undefined,
+  pluginDirectory: string | undefined,
 ): DockerConfig {
   const given: Record<string, AuthEntry> = {
     ...environmentConfig?.auths,
@@ -108,6 +108,8 @@ export function withLogins(
     ...job,
     auths: { ...job.auths, ...given },
     ...(usesHelpers ? { credHelpers: { ...job.credHelpers, ...noHelpers } } : {}),
-    ...(pluginFolder === undefined ? {} : { cliPluginsExtraDirs: [...(job.cliPluginsExtraDirs ?? []), pluginFolder] }),
+    ...(pluginDirectory === undefined
+      ? {}
+      : { cliPluginsExtraDirs: [...(job.cliPluginsExtraDirs ?? []), pluginDirectory] }),
   };
 }

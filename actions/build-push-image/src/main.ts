@@ -1,7 +1,7 @@
-import { cancellable } from '../../lib/cancellation.ts';
+import { createCancellableExec } from '../../lib/cancellation.ts';
 import { annotate } from '../../lib/commands.ts';
 import { readContext, readEvent } from '../../lib/context.ts';
-import { openExec } from '../../lib/exec.ts';
+import { createExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
 import { readSettings } from './inputs.ts';
 
@@ -33,8 +33,8 @@ export async function main(env: Environment): Promise<void> {
     import('./check-login.ts'),
   ]);
   const context = readContext(env);
-  const exec = cancellable(
-    openExec({
+  const exec = createCancellableExec(
+    createExec({
       docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
     }),
   );

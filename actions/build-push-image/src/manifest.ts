@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Answer } from '../../lib/answers.ts';
 import { type Digest, parseDigest } from '../../lib/identifiers.ts';
+import { ResponseData } from '../../lib/responses.ts';
 import { normalPlatform } from './platforms.ts';
 
 /** What a digest names in a registry: an index of images or one image. */
@@ -29,18 +29,18 @@ const INDEX_TYPES = [
 const MOST_DESCRIPTORS = 10_000;
 
 /** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
-const isAttestation = (descriptor: Answer): boolean =>
-  descriptor.at('annotations').there?.at('vnd.docker.reference.type').value === 'attestation-manifest';
+const isAttestation = (descriptor: ResponseData): boolean =>
+  descriptor.at('annotations').optional?.at('vnd.docker.reference.type').value === 'attestation-manifest';
 
 /**
  * Read a manifest as the registry sent it. The digest is that of these very bytes.
  * @param from the registry, as errors call it
- * @throws {UnusableAnswerError} when it is no manifest
+ * @throws {InvalidResponseError} when it is no manifest
  */
 export function parseManifest(raw: string, from: string): Manifest {
   const digest = `sha256:${createHash('sha256').update(raw).digest('hex')}` as Digest;
-  const answer = Answer.json(raw, from, 'the manifest');
-  const type = answer.at('mediaType').there?.text();
+  const answer = ResponseData.json(raw, from, 'the manifest');
+  const type = answer.at('mediaType').optional?.string();
   if (Array.isArray(answer.at('manifests').value) && (type === undefined || INDEX_TYPES.includes(type))) {
     const descriptors = answer.at('manifests').list(MOST_DESCRIPTORS);
     const images = descriptors.filter((each) => !isAttestation(each));
@@ -48,11 +48,11 @@ export function parseManifest(raw: string, from: string): Manifest {
       digest,
       kind: 'index',
       images: images.map((each) => {
-        const platform = each.at('platform').there;
+        const platform = each.at('platform').optional;
         return { platform: platform && platformText(platform), digest: each.at('digest').parsed(parseDigest) };
       }),
       attestations: descriptors.filter(isAttestation).map((each) => each.at('digest').parsed(parseDigest)),
-      contents: canonical({ ...answer.record(), manifests: images.map(({ value }) => value) }, answer),
+      contents: canonical({ ...answer.object(), manifests: images.map(({ value }) => value) }, answer),
     };
   }
   if (answer.at('config').value === undefined || !Array.isArray(answer.at('layers').value))
@@ -62,19 +62,21 @@ export function parseManifest(raw: string, from: string): Manifest {
 
 /** The kinds of statements in an attestation manifest, such as `https://slsa.dev/provenance/v1`. */
 export function predicateTypes(raw: string, from: string): string[] {
-  const layers = Answer.json(raw, from, 'the manifest of an attestation').at('layers').there?.list(MOST_DESCRIPTORS);
+  const layers = ResponseData.json(raw, from, 'the manifest of an attestation')
+    .at('layers')
+    .optional?.list(MOST_DESCRIPTORS);
   return (layers ?? [])
-    .map((layer) => layer.at('annotations').there?.at('in-toto.io/predicate-type').there?.text() ?? '')
+    .map((layer) => layer.at('annotations').optional?.at('in-toto.io/predicate-type').optional?.string() ?? '')
     .sort();
 }
 
 /** The platform of a descriptor or an image's configuration. */
-export function platformText(platform: Answer): string {
-  const parts = ['os', 'architecture', 'variant'].map((key) => platform.at(key).there?.text() ?? '');
+export function platformText(platform: ResponseData): string {
+  const parts = ['os', 'architecture', 'variant'].map((key) => platform.at(key).optional?.string() ?? '');
   return normalPlatform(parts.filter((part) => part !== '').join('/'));
 }
 
-function canonical(value: unknown, answer: Answer): string {
+function canonical(value: unknown, answer: ResponseData): string {
   try {
     return sortedJson(value);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { HttpClient } from '@actions/http-client';
-import { type AnswerLimits, LateAnswerError, readBytes, UnusableAnswerError } from '../../lib/answers.ts';
+import { InvalidResponseError, type ResponseLimits, ResponseTimeoutError, readBytes } from '../../lib/responses.ts';
 import { isLoopback } from './login.ts';
 
 export interface RegistryRequest {
@@ -26,12 +26,12 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  * One request with its whole answer, through the runner's proxy, which Node's own `fetch` would pass by.
  * A redirect is followed for a GET alone, without the login when it leads to another origin: a form holds the login itself.
  * @param from the server, as errors call it
- * @throws {UnusableAnswerError} for an answer beyond the limits or a redirect that must not be followed, {@link LateAnswerError} when it takes
+ * @throws {InvalidResponseError} for an answer beyond the limits or a redirect that must not be followed, {@link ResponseTimeoutError} when it takes
  *   too long, and Node's own errors when the connection breaks
  */
 export async function sendRequest(
   request: RegistryRequest,
-  limits: AnswerLimits,
+  limits: ResponseLimits,
   from: string,
 ): Promise<RegistryResponse> {
   const deadline = AbortSignal.timeout(limits.seconds * 1000);
@@ -43,14 +43,14 @@ export async function sendRequest(
       );
       const { location } = response.headers;
       if (request.form !== undefined || location === undefined || !REDIRECTS.includes(response.status)) return response;
-      if (redirects === MOST_REDIRECTS) throw new UnusableAnswerError(from, 'its redirects have no end');
+      if (redirects === MOST_REDIRECTS) throw new InvalidResponseError(from, 'its redirects have no end');
       const target = redirectTarget(url, location, from);
       if (target.origin !== new URL(url).origin) authorization = undefined;
       url = target.href;
     }
   } catch (error) {
-    throw deadline.aborted && !(error instanceof UnusableAnswerError)
-      ? new LateAnswerError(from, limits.seconds)
+    throw deadline.aborted && !(error instanceof InvalidResponseError)
+      ? new ResponseTimeoutError(from, limits.seconds)
       : error;
   }
 }
@@ -59,7 +59,7 @@ function redirectTarget(url: string, location: string, from: string): URL {
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
   const isSafe = target?.protocol === 'https:' || (target?.protocol === 'http:' && isLoopback(target.host));
   if (target === undefined || !isSafe)
-    throw new UnusableAnswerError(from, 'it redirects to something else than an address with https');
+    throw new InvalidResponseError(from, 'it redirects to something else than an address with https');
   return target;
 }
 

@@ -1,7 +1,7 @@
-import { Answer, UnusableAnswerError } from '../../lib/answers.ts';
 import type { Exec } from '../../lib/exec.ts';
 import type { Digest } from '../../lib/identifiers.ts';
-import type { Limits } from '../../lib/limits.ts';
+import type { ProcessLimits } from '../../lib/process-limits.ts';
+import { InvalidResponseError, ResponseData } from '../../lib/responses.ts';
 import { withRetries } from '../../lib/retry.ts';
 import type { DockerHome } from './docker-home.ts';
 import { classifyTool, nextStep, readFailure, ToolError } from './failures.ts';
@@ -31,7 +31,7 @@ export interface BuildxOptions {
 }
 
 /** Of one question. Registries take manifests of up to 4 MiB (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests). */
-const INSPECT_LIMITS: Limits = { seconds: 120, output: 8 };
+const INSPECT_LIMITS: ProcessLimits = { seconds: 120, output: 8 };
 
 function tooMuch({ what, host }: { what: string; host: string }, exceeded: string): ToolError {
   const kind = exceeded.endsWith('seconds') ? 'passing' : 'final';
@@ -57,7 +57,7 @@ export class BuildxRegistry implements Registry {
     const configuration = await this.inspect(reference, ['--format', '{{json .Image}}']);
     if (configuration === undefined) return undefined;
     const platform = this.parse(reference, configuration, (text, from) =>
-      platformText(Answer.json(text, from, 'the configuration')),
+      platformText(ResponseData.json(text, from, 'the configuration')),
     );
     return { ...manifest, images: [{ platform, digest: manifest.digest }] };
   }
@@ -100,7 +100,7 @@ export class BuildxRegistry implements Registry {
   private run(
     args: readonly string[],
     source: string,
-    { limits = {}, ...failure }: { what: string; host: string; limits?: Limits },
+    { limits = {}, ...failure }: { what: string; host: string; limits?: ProcessLimits },
   ): Promise<string | undefined> {
     const { exec, home, builder, retries, onRetry } = this.#options;
     const global = builder === undefined ? [] : ['--builder', builder];
@@ -124,7 +124,7 @@ export class BuildxRegistry implements Registry {
     try {
       return parse(text, `the registry ${hostOf(reference)}`);
     } catch (error) {
-      if (!(error instanceof UnusableAnswerError)) throw error;
+      if (!(error instanceof InvalidResponseError)) throw error;
       throw new ToolError('final', {
         what: `${reference} is not an image`,
         why: error.message,

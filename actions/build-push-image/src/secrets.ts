@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { PathError } from '../../lib/errors.ts';
 import { parseDigest } from '../../lib/identifiers.ts';
 import type { Environment, Parsed } from '../../lib/inputs.ts';
-import { hidableLines } from '../../lib/secret-lines.ts';
-import { type Area, below, locate, readInside } from '../../lib/workspace.ts';
+import { maskableLines } from '../../lib/masking.ts';
+import { type AllowedPaths, readWorkspaceFile, relativeInside, resolvePath } from '../../lib/workspace.ts';
 
 /** A build secret. Its value is never held here, only where it is. */
 export interface BuildSecret {
@@ -24,16 +24,20 @@ export function parseSecret(text: string): Parsed<BuildSecret> {
 }
 
 /**
- * A secret with its file found: an absolute path without links, in the workspace or in the runner's temporary folder.
+ * A secret with its file found: an absolute path without links, in the workspace or in the runner's temporary directory.
  * An empty variable counts as missing: a secret that the repository does not have arrives so.
  */
-export async function findSecret(secret: BuildSecret, env: Environment, area: Area): Promise<Parsed<BuildSecret>> {
+export async function findSecret(
+  secret: BuildSecret,
+  env: Environment,
+  area: AllowedPaths,
+): Promise<Parsed<BuildSecret>> {
   const { from } = secret;
   if ('env' in from)
     return env[from.env]
       ? { value: secret }
       : { problem: `is missing: the environment variable ${from.env} is not set or empty` };
-  const place = await locate(area, from.file);
+  const place = await resolvePath(area, from.file);
   if ('problem' in place) return { problem: `names the file ${from.file}, which ${place.problem}` };
   return place.value.kind === 'file'
     ? { value: { ...secret, from: { file: place.value.path } } }
@@ -54,13 +58,19 @@ export function csvField(text: string): string {
  * The values of all secrets, each with its lines, for `redactor`.
  * @throws {PathError} when a file leads elsewhere by now, or cannot be read
  */
-export async function secretValues(secrets: readonly BuildSecret[], env: Environment, area: Area): Promise<string[]> {
+export async function secretValues(
+  secrets: readonly BuildSecret[],
+  env: Environment,
+  area: AllowedPaths,
+): Promise<string[]> {
   return Promise.all(
     secrets.map(async ({ from }) => {
       if ('env' in from) return env[from.env] ?? '';
-      const bytes = await readInside(area, from.file);
+      const bytes = await readWorkspaceFile(area, from.file);
       if ('value' in bytes) return bytes.value.toString('utf8');
-      throw new PathError('secrets', [{ path: below(area.workspace, from.file) ?? from.file, problem: bytes.problem }]);
+      throw new PathError('secrets', [
+        { path: relativeInside(area.workspace, from.file) ?? from.file, problem: bytes.problem },
+      ]);
     }),
   );
 }
@@ -71,7 +81,7 @@ export async function secretValues(secrets: readonly BuildSecret[], env: Environ
  */
 export function redactor(values: readonly string[]): (text: string) => string {
   const parts = values
-    .flatMap((value) => [value, value.trim(), ...hidableLines(value)])
+    .flatMap((value) => [value, value.trim(), ...maskableLines(value)])
     .filter((part) => part.trim() !== '');
   // The longest first: a value may hold another one.
   const unique = [...new Set(parts)].sort((a, b) => b.length - a.length);

@@ -8,7 +8,7 @@ export async function readTags(reader: InputReader, env: Environment, push: bool
   const rules = reader.parsedLines('tags', parseTagRule, 'sha', 'sha');
   if (rules.length < reader.lines('tags', 'sha').length) return rules;
   const fault = await misfit(rules, env, push);
-  if (fault !== undefined) reader.fault({ input: 'tags', ...fault });
+  if (fault !== undefined) reader.addProblem({ input: 'tags', ...fault });
   return rules;
 }
 

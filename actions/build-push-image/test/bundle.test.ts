@@ -40,7 +40,7 @@ describe('the bundle', () => {
     expect([status, stderr]).toEqual([1, '']);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(
-      /^::error title=build-push-image%3A 2 inputs are wrong::images is required.*registry is required/,
+      /^::error title=build-push-image%3A 2 invalid inputs::images is required.*registry is required/,
     );
   });
 

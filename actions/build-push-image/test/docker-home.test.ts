@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Answer } from '../../lib/answers.ts';
-import { ACTIONS_CACHE } from '../../lib/child-environment.ts';
+import { ACTIONS_CACHE_VARIABLES } from '../../lib/child-environment.ts';
 import type { Exec } from '../../lib/exec.ts';
+import { ResponseData } from '../../lib/responses.ts';
 import { type Credentials, credentialsFor } from '../src/credentials.ts';
 import { type DockerHome, type DockerStep, neededVariables, withDockerHome } from '../src/docker-home.ts';
 import { configKey, type DockerConfig, dockerConfig, hostOf, pathOnHost, withLogins } from '../src/login.ts';
@@ -57,7 +57,7 @@ describe("the step's Docker configuration", () => {
   });
 });
 
-describe('the private folder', () => {
+describe('the private directory', () => {
   let temp: string;
   let job: string;
   beforeEach(() => {
@@ -79,9 +79,9 @@ describe('the private folder', () => {
   const mode = (path: string) => statSync(path).mode & 0o777;
 
   it('holds the login, for this user alone, and is gone afterwards', async () => {
-    const scratch = await withDockerHome(step(), async ({ env: own, scratch: folder }) => {
+    const scratch = await withDockerHome(step(), async ({ env: own, scratch: directory }) => {
       const dir = own.DOCKER_CONFIG ?? '';
-      expect(mode(folder)).toBe(0o700);
+      expect(mode(directory)).toBe(0o700);
       expect(mode(join(dir, 'config.json'))).toBe(0o600);
       expect(JSON.parse(readFileSync(join(dir, 'config.json'), 'utf8'))).toEqual({
         auths: { 'b.example': { auth: 'b' }, 'ghcr.io': { auth: AUTH } },
@@ -89,7 +89,7 @@ describe('the private folder', () => {
       });
       expect(existsSync(join(dir, 'contexts'))).toBe(true);
       expect(own.BUILDX_CONFIG).toBe(join(job, 'buildx'));
-      return folder;
+      return directory;
     });
     expect(existsSync(scratch)).toBe(false);
     expect(existsSync(join(job, 'contexts'))).toBe(true);
@@ -185,11 +185,11 @@ describe('the variables that a build needs', () => {
       { ...settings, images: [{ ...plan.image, secrets, platforms: [], labels: new Map() }] },
       ['INPUT_A'],
     ],
-    ['the cache', { ...settings, cache: 'gha' }, ACTIONS_CACHE],
+    ['the cache', { ...settings, cache: 'gha' }, ACTIONS_CACHE_VARIABLES],
     [
       'what extra arguments name',
       { ...settings, extraArgs: ['--secret=id=GITHUB_TOKEN', '--cache-from=type=gha'] },
-      ['SECRET', 'ID', 'GITHUB_TOKEN', 'CACHE', 'FROM', 'TYPE', 'GHA', ...ACTIONS_CACHE],
+      ['SECRET', 'ID', 'GITHUB_TOKEN', 'CACHE', 'FROM', 'TYPE', 'GHA', ...ACTIONS_CACHE_VARIABLES],
     ],
   ])('are %s', (_title, given, expected) => {
     expect(neededVariables(given)).toEqual(expected);
@@ -207,13 +207,13 @@ describe("docker's configuration", () => {
     ['{"credsStore":true}', 'in it, `credsStore` is true or false, not a text'],
     ['{"cliPluginsExtraDirs":"x"}', 'in it, `cliPluginsExtraDirs` is a text, not a list'],
   ])('is not %s', (text, why) => {
-    expect(() => dockerConfig(Answer.json(text, 'x', 'it'))).toThrow(expect.objectContaining({ why }));
+    expect(() => dockerConfig(ResponseData.json(text, 'x', 'it'))).toThrow(expect.objectContaining({ why }));
   });
 
   it('keeps what matters to docker alone', () => {
     const text = '{"auths":{"a":{"auth":"x","email":"y"}},"credHelpers":null,"proxies":{"default":{"noProxy":"*"}}}';
     const { credHelpers: _, ...rest } = JSON.parse(text);
-    expect(dockerConfig(Answer.json(text, 'x', 'it'))).toEqual(rest);
+    expect(dockerConfig(ResponseData.json(text, 'x', 'it'))).toEqual(rest);
   });
 });
 

@@ -11,10 +11,10 @@ function read(text: string): { args: string[] } | { problems: string[] } {
   const reader = new InputReader({ 'INPUT_EXTRA-ARGS': text });
   const args = readExtraArguments(reader);
   try {
-    reader.finish();
+    reader.assertValid();
     return { args };
   } catch (error) {
-    return { problems: (error as InputError).faults.map(({ input, problem }) => `${input} ${problem}`) };
+    return { problems: (error as InputError).problems.map(({ input, problem }) => `${input} ${problem}`) };
   }
 }
 

@@ -6,12 +6,12 @@ import { raiseTimes, withRaisedTimes } from '../src/file-times.ts';
 import { digest, plan, silent } from './fakes.ts';
 
 const COMMIT = 1_700_000_000;
-let folder: string;
-const at = (...path: string[]) => join(folder, ...path);
+let directory: string;
+const at = (...path: string[]) => join(directory, ...path);
 const time = (path: string) => lstatSync(path).mtimeMs / 1000;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'times-'));
+  directory = mkdtempSync(join(tmpdir(), 'times-'));
   mkdirSync(at('sub'));
   mkdirSync(at('.git'));
   for (const name of ['sub/old', 'new', '.git/index']) writeFileSync(at(name), 'x');
@@ -21,16 +21,16 @@ beforeEach(() => {
   lutimesSync(at('link'), COMMIT - 0.5, COMMIT - 0.5);
   for (const name of ['sub/old', '.git/index', '.git', 'sub', '.']) lutimesSync(at(name), 1, 1);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('the times of a context', () => {
-  it("are the commit's where they were before it: of files, folders and links", () => {
-    expect(raiseTimes(folder, COMMIT)).toBe(0);
+  it("are the commit's where they were before it: of files, directories and links", () => {
+    expect(raiseTimes(directory, COMMIT)).toBe(0);
     expect(['.', 'sub', 'sub/old', 'link'].map((name) => time(at(name)))).toEqual([COMMIT, COMMIT, COMMIT, COMMIT]);
   });
 
   it('stay where they are later, and in .git', () => {
-    raiseTimes(folder, COMMIT);
+    raiseTimes(directory, COMMIT);
     expect([time(at('new')), time(at('.git/index')), time(at('.git'))]).toEqual([COMMIT + 60, 1, 1]);
   });
 });
@@ -46,13 +46,13 @@ describe('a build', () => {
   };
 
   it('gives its context the time of the commit first, if it is to be reproducible', async () => {
-    expect(await told(folder, undefined)).toEqual([]);
+    expect(await told(directory, undefined)).toEqual([]);
     expect(time(at('sub/old'))).toBe(1);
-    expect(await told(folder, COMMIT)).toEqual([]);
+    expect(await told(directory, COMMIT)).toEqual([]);
     expect(time(at('sub/old'))).toBe(COMMIT);
   });
 
   it('goes on when a time cannot be set, and says so', async () => {
-    expect(await told(at('none'), COMMIT)).toEqual([expect.stringContaining('1 files or folders cannot be given')]);
+    expect(await told(at('none'), COMMIT)).toEqual([expect.stringContaining('1 files or directories cannot be given')]);
   });
 });

@@ -68,7 +68,7 @@ const token =
     request.url?.startsWith('/token')
       ? response.end(text)
       : response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
-const unusable = (why: string) => `UnusableAnswerError: the registry HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: the registry HOST gave an unusable answer: ${why}`;
 const list = 'the list of tags of HOST/web';
 
 describe('an answer of a registry that is no list of tags', () => {
@@ -153,7 +153,7 @@ describe('an answer of a registry that is no list of tags', () => {
               .tags(`${host}/web`)
               .catch((error: Error) => error.name);
             expect(Array.isArray(tags) ? tags.every((tag) => typeof tag === 'string') : tags).toEqual(
-              Array.isArray(tags) ? true : 'UnusableAnswerError',
+              Array.isArray(tags) ? true : 'InvalidResponseError',
             );
           },
         ),
@@ -194,7 +194,9 @@ describe('an answer of a registry', () => {
   ])(
     'that %s is given up',
     async (_title, handler) => {
-      expect(await outcome(handler)).toBe('LateAnswerError: the registry HOST did not complete its answer within 1 s');
+      expect(await outcome(handler)).toBe(
+        'ResponseTimeoutError: the registry HOST did not complete its answer within 1 s',
+      );
     },
     HANG,
   );
@@ -278,7 +280,7 @@ describe('an unusable answer', () => {
       .tags(`${host}/web`)
       .catch((thrown: ActionError) => thrown);
     expect(error).toMatchObject({
-      name: 'UnusableAnswerError',
+      name: 'InvalidResponseError',
       cause: undefined,
       next: expect.stringContaining('proxy'),
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { InputError, type InputFault } from '../../lib/errors.ts';
+import { InputError, type InputProblem } from '../../lib/errors.ts';
 import { readSettings } from '../src/inputs.ts';
 
 let workspace: string;
@@ -30,11 +30,11 @@ const read = (given: Record<string, string>, env: Record<string, string> = {}) =
 const faults = async (
   given: Record<string, string>,
   env: Record<string, string> = {},
-): Promise<readonly InputFault[]> => {
+): Promise<readonly InputProblem[]> => {
   try {
     await read(given, env);
   } catch (error) {
-    if (error instanceof InputError) return error.faults;
+    if (error instanceof InputError) return error.problems;
     throw error;
   }
   return [];
@@ -56,7 +56,7 @@ describe('the settings', () => {
 
   it('say at once all that is missing', async () => {
     const error = await readSettings({}).catch((each: unknown) => each);
-    expect((error as InputError).faults.map(({ input }) => input)).toEqual(['images', 'registry']);
+    expect((error as InputError).problems.map(({ input }) => input)).toEqual(['images', 'registry']);
   });
 
   it('name every wrong input in one answer', async () => {
@@ -139,7 +139,7 @@ describe('images', () => {
 
   it.each<[string, string]>([
     ['{ name: web, context: nowhere }', 'has a context that does not exist'],
-    ['{ name: web, context: web/Dockerfile }', 'has a context that is not a folder'],
+    ['{ name: web, context: web/Dockerfile }', 'has a context that is not a directory'],
     ['{ name: web, context: ../.. }', 'has a context that is outside the workspace'],
     ['{ name: web, context: out/tmp }', 'has a context that leads out of the workspace (a link)'],
     ['{ name: web, context: web, file: none }', 'has a Dockerfile that does not exist'],
@@ -214,7 +214,7 @@ describe('images', () => {
     const wrong =
       '{ name: { }, context: [], file: [], target: [], platforms: x, build-args: [x], labels: [x], annotations: [x], secrets: [x] }';
     const examples = (await faults({ images: wrong })).map((fault) => fault.example);
-    expect(examples.map((example) => example.split(':')[0])).toEqual([
+    expect(examples.map((example) => example?.split(':')[0])).toEqual([
       ...['name', 'context', 'file', 'target', 'platforms', 'build-args', 'labels', 'annotations', 'secrets'],
     ]);
     // But for what the examples name, which is not there.

@@ -17,8 +17,8 @@ let workspace: string;
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'build-links-')));
   workspace = join(base, 'work');
-  for (const folder of ['work/web', 'work/.git', 'elsewhere', 'temp'])
-    await mkdir(join(base, folder), { recursive: true });
+  for (const directory of ['work/web', 'work/.git', 'elsewhere', 'temp'])
+    await mkdir(join(base, directory), { recursive: true });
   for (const path of ['work/web/Dockerfile', 'work/.npmrc', 'work/.git/config', 'elsewhere/Dockerfile', 'temp/npmrc'])
     await writeFile(join(base, path), `${SECRET} ${path}`);
   for (const [path, target] of Object.entries({
@@ -79,7 +79,7 @@ describe('the paths of an image', () => {
     ],
     ['{ name: web, context: web, file: Dockerfile.out }', 'has a Dockerfile that leads out of the workspace (a link)'],
     ['{ name: web, context: web, file: Dockerfile.gone }', 'has a Dockerfile that leads to nothing (a link)'],
-    ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a folder'],
+    ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a directory'],
     ['{ name: web, context: "web\\nx" }', 'has a context that has control characters'],
   ])('are refused: %s', async (images, problem) => {
     expect(await fault({ images })).toContain(problem);
@@ -102,8 +102,8 @@ describe('the files of secrets', () => {
     ['rc.out', 'secrets names the file rc.out, which leads out of the workspace (a link)'],
     ['rc.temp', 'secrets names the file rc.temp, which leads out of the workspace (a link)'],
     ['rc.git', 'secrets names the file rc.git, which leads into .git (a link)'],
-    ['web/pipe', 'secrets names the file web/pipe, which is neither a file nor a folder'],
-    ['/etc/passwd', "which is outside the workspace and the runner's temporary folder"],
+    ['web/pipe', 'secrets names the file web/pipe, which is neither a file nor a directory'],
+    ['/etc/passwd', "which is outside the workspace and the runner's temporary directory"],
     ['../temp/npmrc', 'which is outside the workspace'],
   ])('are refused: %s', async (file, problem) => {
     expect(await fault({ secrets: `rc=file:${file}` })).toContain(problem);
@@ -114,7 +114,7 @@ describe('the files of secrets', () => {
     await rm(join(workspace, '.npmrc'));
     await symlink('/proc/self/environ', join(workspace, '.npmrc'));
     await expect(secretValues(images[0]?.secrets ?? [], {}, area)).rejects.toThrow(
-      'input secrets is wrong: .npmrc leads out of the workspace (a link)',
+      'invalid input secrets: .npmrc leads out of the workspace (a link)',
     );
   });
 });
@@ -130,7 +130,7 @@ describe('before each build', () => {
         await rename(join(workspace, 'web'), join(workspace, 'old'));
         await symlink('../elsewhere', join(workspace, 'web'));
       },
-      'input images is wrong: web leads out of the workspace (a link)\nweb/Dockerfile leads out of the workspace (a link)',
+      'invalid input images: web leads out of the workspace (a link)\nweb/Dockerfile leads out of the workspace (a link)',
     ],
     [
       'the context has become a link that stays in the workspace',
@@ -138,7 +138,7 @@ describe('before each build', () => {
         await rename(join(workspace, 'web'), join(workspace, 'old'));
         await symlink('old', join(workspace, 'web'));
       },
-      'input images is wrong: web has become a link\nweb/Dockerfile has become a link',
+      'invalid input images: web has become a link\nweb/Dockerfile has become a link',
     ],
     [
       'a secret has become a link',
@@ -146,7 +146,7 @@ describe('before each build', () => {
         await rm(join(workspace, '.npmrc'));
         await symlink('../elsewhere/Dockerfile', join(workspace, '.npmrc'));
       },
-      'input secrets is wrong: .npmrc leads out of the workspace (a link)',
+      'invalid input secrets: .npmrc leads out of the workspace (a link)',
     ],
   ])('it is looked again where the paths lead: %s', async (_, change, problem) => {
     const { images, area } = await read({ secrets: 'rc=file:.npmrc' });
@@ -180,7 +180,7 @@ describe('a build context of the extra arguments', () => {
     ['../elsewhere', 'has a build context that is outside'],
     ['git', 'has a build context that leads into .git (a link)'],
     ['none', 'has a build context that does not exist'],
-    ['rc', 'has a build context that is not a folder'],
+    ['rc', 'has a build context that is not a directory'],
   ])('%j: %j', async (value, problem) => {
     const reading = read({ 'extra-args': `--build-context=shared=${value}` });
     if (problem === '') expect((await reading).extraArgs).toEqual([`--build-context=shared=${value}`]);

@@ -76,7 +76,7 @@ describe('a manifest', () => {
     [`{"manifests":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'the manifest is nested too deeply'],
   ])('is not %.60j', (raw, why) => {
     expect(() => parseManifest(raw, 'the registry')).toThrow(
-      expect.objectContaining({ name: 'UnusableAnswerError', why }),
+      expect.objectContaining({ name: 'InvalidResponseError', why }),
     );
   });
 
@@ -99,7 +99,7 @@ describe('a manifest', () => {
         ),
         (raw) => {
           for (const read of [parseManifest, predicateTypes])
-            expect(['read', 'UnusableAnswerError']).toContain(outcome(() => read(raw, 'the registry')));
+            expect(['read', 'InvalidResponseError']).toContain(outcome(() => read(raw, 'the registry')));
         },
       ),
     );

@@ -9,16 +9,16 @@ import type { Settings } from '../src/inputs.ts';
 import { workOff } from '../src/work-off.ts';
 import { digest, FakeBuilder, FakeRegistry, index, order, plan } from './fakes.ts';
 
-let folder: string;
-const outputs = () => readFileSync(join(folder, 'output'), 'utf8');
+let directory: string;
+const outputs = () => readFileSync(join(directory, 'output'), 'utf8');
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'work-off-'));
-  writeFileSync(join(folder, 'output'), '');
-  process.env.GITHUB_OUTPUT = join(folder, 'output');
+  directory = mkdtempSync(join(tmpdir(), 'work-off-'));
+  writeFileSync(join(directory, 'output'), '');
+  process.env.GITHUB_OUTPUT = join(directory, 'output');
 });
 afterEach(() => {
   delete process.env.GITHUB_OUTPUT;
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 const named = (name: string): Order => ({

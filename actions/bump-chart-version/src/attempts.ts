@@ -1,6 +1,6 @@
 import { info } from '../../lib/commands.ts';
 import { ActionError } from '../../lib/errors.ts';
-import { type Verdict, waitText, withRetries } from '../../lib/retry.ts';
+import { formatWait, type RetryDecision, withRetries } from '../../lib/retry.ts';
 import { HeadMovedError, PassingError, RateLimitError } from './repository.ts';
 
 export interface Patience {
@@ -48,7 +48,7 @@ export async function attemptUntilLanded<T>(
   }
 }
 
-function classify(error: unknown): Verdict {
+function classify(error: unknown): RetryDecision {
   if (error instanceof HeadMovedError) return { retry: true };
   if (!(error instanceof PassingError)) return { retry: false };
   return error.afterSeconds === undefined ? { retry: true } : { retry: true, afterSeconds: error.afterSeconds };
@@ -57,12 +57,12 @@ function classify(error: unknown): Verdict {
 function givenUp(error: PassingError, attempts: number): ActionError {
   const { action, message, afterSeconds } = error;
   const [asked, then] =
-    afterSeconds === undefined ? ['', ''] : [` and asks to wait ${waitText(afterSeconds)}`, ' after that time'];
+    afterSeconds === undefined ? ['', ''] : [` and asks to wait ${formatWait(afterSeconds)}`, ' after that time'];
   const count = attempts === 1 ? '' : ` in each of ${attempts} attempts`;
   return new ActionError({
     what:
-      error instanceof RateLimitError ? `${action} met the server's rate limit${count}` : `${action} failed${count}`,
-    why: `the server answers ${message}${asked}`,
+      error instanceof RateLimitError ? `${action} hit the server's rate limit${count}` : `${action} failed${count}`,
+    why: `the server responded with ${message}${asked}`,
     next: `Run the job again${then}; it first looks what was done, and goes on from there.`,
     cause: error,
   });

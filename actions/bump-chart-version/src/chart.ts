@@ -7,7 +7,7 @@ import type { YamlFile } from './yaml/source.ts';
 
 /** A chart as its Chart.yaml has it. */
 export interface Chart {
-  /** The folder, from the repository's root. */
+  /** The directory, from the repository's root. */
   path: string;
   file: YamlFile;
   name: string;
@@ -35,8 +35,8 @@ export function readChart(path: string, file: YamlFile): Chart | { problem: stri
   };
   const version = text('version');
   if (version === undefined) return { problem: `${file.path}:1: has no version` };
-  const folder = path.split('/').at(-1) ?? path;
-  return { path, file, name: text('name') || folder, version, appVersion: text('appVersion') };
+  const directory = path.split('/').at(-1) ?? path;
+  return { path, file, name: text('name') || directory, version, appVersion: text('appVersion') };
 }
 
 /** The version that a rule gives a chart; the chart's own when it stays. */
@@ -63,7 +63,7 @@ function currentVersion(chart: Chart): Version | undefined {
   return 'value' in parsed ? parsed.value : undefined;
 }
 
-/** The chart whose folder holds the file; the innermost, should one chart lie in another. */
+/** The chart whose directory holds the file; the innermost, should one chart lie in another. */
 export function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
   const depth = ({ path }: Chart): number => (path === '.' ? 0 : path.length);
   return charts

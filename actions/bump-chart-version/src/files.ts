@@ -9,8 +9,8 @@ export type FileState = { kind: 'file'; bytes: Uint8Array } | { kind: 'missing' 
 export interface FileSource {
   /** One state for each path. */
   files: ReadonlyMap<string, FileState>;
-  /** The names in a folder, folders with a `/` at the end; `undefined` when there is no such folder. */
-  list(folder: string): Promise<string[] | undefined>;
+  /** The names in a directory, directories with a `/` at the end; `undefined` when there is no such directory. */
+  list(directory: string): Promise<string[] | undefined>;
 }
 
 /** The files that exist. */
@@ -44,12 +44,12 @@ export async function requireFiles(request: Request, source: FileSource): Promis
   });
 }
 
-async function whatIsThere(folder: string, source: FileSource): Promise<string> {
-  const names = await source.list(folder);
-  if (names !== undefined) return `the folder ${folder} has ${names.slice(0, 20).join(', ') || 'nothing'}`;
-  const parent = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : '.';
-  const siblings = parent === folder ? undefined : await source.list(parent);
+async function whatIsThere(directory: string, source: FileSource): Promise<string> {
+  const names = await source.list(directory);
+  if (names !== undefined) return `the directory ${directory} has ${names.slice(0, 20).join(', ') || 'nothing'}`;
+  const parent = directory.includes('/') ? directory.slice(0, directory.lastIndexOf('/')) : '.';
+  const siblings = parent === directory ? undefined : await source.list(parent);
   return siblings === undefined
-    ? `there is no folder ${folder}`
-    : `there is no folder ${folder}; ${parent === '.' ? 'the root' : parent} has ${siblings.slice(0, 20).join(', ')}`;
+    ? `there is no directory ${directory}`
+    : `there is no directory ${directory}; ${parent === '.' ? 'the root' : parent} has ${siblings.slice(0, 20).join(', ')}`;
 }

@@ -18,13 +18,13 @@ export type AutoMerge = (typeof AUTO_MERGE)[number];
 
 /** What the plan is made from. */
 export interface Request {
-  /** Chart folders as Git writes them, from the repository's root; `.` is the root. */
+  /** Chart directories as Git writes them, from the repository's root; `.` is the root. */
   charts: string[];
   version: VersionRule;
   appVersion: AppVersionRule;
   images: ImageReference[];
   values: Assignment[];
-  /** Below each chart folder. */
+  /** Below each chart directory. */
   valuesFiles: string[];
   allowDowngrade: boolean;
   create: boolean;
@@ -75,7 +75,11 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const repository = readRepository(reader, env, remote);
   const token = reader.text('token', env.GITHUB_TOKEN ?? '');
   if (remote && token === '')
-    reader.fault({ input: 'token', problem: 'is required unless mode is worktree', example: '${{ github.token }}' });
+    reader.addProblem({
+      input: 'token',
+      problem: 'is required unless mode is worktree',
+      example: '${{ github.token }}',
+    });
   const settings: Settings = {
     mode,
     charts,
@@ -100,14 +104,14 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const isAsked =
     reader.text('images', NO_IMAGES) !== NO_IMAGES || reader.text('values') !== '' || appVersion.kind === 'text';
   if (reader.text('version') === 'none' && !isAsked) {
-    reader.fault({
+    reader.addProblem({
       input: 'version',
       value: 'none',
       problem: 'leaves nothing to do: no images, no values and no app-version are given either',
       example: '1.4.2',
     });
   }
-  reader.finish();
+  reader.assertValid();
   return settings;
 }
 
@@ -122,7 +126,7 @@ function readRepository(reader: InputReader, env: Environment, needed: boolean):
   const text = reader.text('repository', env.GITHUB_REPOSITORY ?? '');
   if (text === '') {
     if (needed)
-      reader.fault({
+      reader.addProblem({
         input: 'repository',
         problem: 'is required where GITHUB_REPOSITORY is not set',
         example: 'octo-org/charts',
@@ -131,7 +135,7 @@ function readRepository(reader: InputReader, env: Environment, needed: boolean):
   }
   const parsed = parseRepositoryName(text);
   if ('value' in parsed) return parsed.value;
-  reader.fault({ input: 'repository', value: text, problem: parsed.problem, example: 'octo-org/charts' });
+  reader.addProblem({ input: 'repository', value: text, problem: parsed.problem, example: 'octo-org/charts' });
   return undefined;
 }
 
@@ -147,7 +151,7 @@ async function readVersion(reader: InputReader, env: Environment): Promise<Versi
   const given = text === 'auto' ? (tag ?? '') : text;
   const parsed = parseVersion(given);
   if ('value' in parsed) return { kind: 'exact', version: parsed.value };
-  reader.fault(
+  reader.addProblem(
     text === 'auto'
       ? {
           input: 'version',
@@ -178,7 +182,7 @@ function readAutoMerge(reader: InputReader): AutoMerge | undefined {
 
 function parseFile(text: string): Parsed<string> {
   const path = parseRepositoryPath(text);
-  return 'value' in path && path.value === '.' ? { problem: 'is a folder' } : path;
+  return 'value' in path && path.value === '.' ? { problem: 'is a directory' } : path;
 }
 
 function parseValue(text: string): Parsed<Assignment> {

@@ -84,7 +84,7 @@ async function follow(
     : commitAnew(repository, ground, message);
 }
 
-/** A new commit on the base, put in the place of what is on the branch. */
+/** A new commit on the base, put instead of what is on the branch. */
 async function commitAnew(
   repository: Repository & Proposals,
   { branch, base, plan, proposal }: Ground,

@@ -1,4 +1,4 @@
-import { type Cell, markdownCode, markdownTable, setOutputs } from '../../lib/result.ts';
+import { type Cell, inlineCode, markdownTable, setOutputs } from '../../lib/result.ts';
 import type { Row } from './apply.ts';
 import type { Outcome } from './outcome.ts';
 import type { ChartResult, Plan } from './plan.ts';
@@ -23,7 +23,7 @@ export async function setResult({ plan, branch, attempts, commit, pullRequest }:
   });
 }
 
-/** The charts' common value as text, or a JSON object by chart folder when they differ. */
+/** The charts' common value as text, or a JSON object by chart directory when they differ. */
 function oneOrAll(charts: readonly ChartResult[], pick: (chart: ChartResult) => string): string {
   const values = new Set(charts.map(pick));
   const [first = ''] = values;
@@ -48,7 +48,7 @@ export function headline({ plan, branch, commit, pullRequest }: Outcome, dryRun:
 
 export function summary(outcome: Outcome, dryRun: boolean): string {
   const { plan } = outcome;
-  const parts = [`### Chart version\n\n${markdownCode(headline(outcome, dryRun))}`];
+  const parts = [`### Chart version\n\n${inlineCode(headline(outcome, dryRun))}`];
   if (plan.rows.length > 0) {
     parts.push(
       markdownTable({ header: ['File', 'Value', 'Old', 'New'], rows: plan.rows.slice(0, MAX_ROWS).map(cells) }),
@@ -56,7 +56,7 @@ export function summary(outcome: Outcome, dryRun: boolean): string {
     if (plan.rows.length > MAX_ROWS) parts.push(`and ${plan.rows.length - MAX_ROWS} more values`);
   }
   const notes = notesOf(plan);
-  if (notes.length > 0) parts.push(notes.map((note) => `- ${markdownCode(note)}`).join('\n'));
+  if (notes.length > 0) parts.push(notes.map((note) => `- ${inlineCode(note)}`).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LONGEST_WAIT_SECONDS } from '../../lib/retry.ts';
+import { MAX_WAIT_SECONDS } from '../../lib/retry.ts';
 import { attemptUntilLanded } from '../src/attempts.ts';
 import { AnswerLostError, HeadMovedError, RateLimitError } from '../src/repository.ts';
 
@@ -27,19 +27,19 @@ describe('an attempt', () => {
   });
 
   it('is the last one when the server asks to wait too long, and the time is named', async () => {
-    const { waits, result } = await met(limited(LONGEST_WAIT_SECONDS + 1));
+    const { waits, result } = await met(limited(MAX_WAIT_SECONDS + 1));
     expect(waits).toEqual([]);
     expect(result).toMatchObject({
-      what: "committing to main met the server's rate limit",
+      what: "committing to main hit the server's rate limit",
       why: expect.stringMatching(
-        /^the server answers 403: API rate limit exceeded and asks to wait 601 s, until \d{4}-/,
+        /^the server responded with 403: API rate limit exceeded and asks to wait 601 s, until \d{4}-/,
       ),
       next: expect.stringContaining('again after that time'),
     });
   });
 
   it.each([
-    ['a rate limit', () => limited(1), "committing to main met the server's rate limit in each of 3 attempts"],
+    ['a rate limit', () => limited(1), "committing to main hit the server's rate limit in each of 3 attempts"],
     ['a failing server', () => failing(), 'committing to main failed in each of 3 attempts'],
     ['others who are faster', () => new HeadMovedError('moved'), 'the branch moved during each of 3 attempts'],
   ])('gives up after %s, and says so', async (_, error, what) => {

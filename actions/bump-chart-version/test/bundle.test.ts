@@ -40,7 +40,7 @@ async function start(
 
 describe('the bundle as a process', () => {
   it.each<[string, Record<string, string>, Record<string, string>, string[]]>([
-    ['no input', {}, {}, ['3 inputs are wrong', 'charts is required', 'token is required', 'repository is required']],
+    ['no input', {}, {}, ['3 invalid inputs', 'charts is required', 'token is required', 'repository is required']],
     [
       'every input wrong at once',
       {
@@ -82,7 +82,7 @@ describe('the bundle as a process', () => {
       'a tag with a command in it',
       { charts: 'helm/shop', mode: 'worktree' },
       { GITHUB_REF: 'refs/tags/v1.0.0$(touch pwned)' },
-      ['input version is wrong', 'is not a semantic version', 'v1.0.0$(touch pwned)'],
+      ['invalid input version', 'is not a semantic version', 'v1.0.0$(touch pwned)'],
     ],
     [
       'a chart outside the workspace',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { Answer } from '../../lib/answers.ts';
 import type { GitHub } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
+import { ResponseData } from '../../lib/responses.ts';
 import { explainFaults, type Graphql, openGraphql } from '../src/github/graphql.ts';
 import { openProposals } from '../src/github/proposals.ts';
 import { createCommit } from '../src/github/repository.ts';
@@ -45,7 +45,7 @@ describe('faults that come with status 200', () => {
     [{ type: 'INSUFFICIENT_SCOPES', message: 'x' }, 'was refused', 'contents: write'],
     [
       { type: 'NOT_FOUND', message: "Could not resolve to a Repository with the name 'o/x'." },
-      'found nothing',
+      'failed: not found',
       'inputs repository and branch',
     ],
     [
@@ -111,7 +111,7 @@ describe('a mutation', () => {
     for (const [status, words] of [
       [401, 'the token is not valid'],
       [403, 'words'],
-      [404, 'found nothing'],
+      [404, 'failed: not found'],
     ] as const) {
       const { github } = server(failure(status));
       await expect(openGraphql(github, 'u').mutate('m', {}, 'committing')).rejects.toThrow(words);
@@ -122,11 +122,11 @@ describe('a mutation', () => {
 /** GraphQL that answers each document from a list. */
 function answering(...answers: unknown[]): { graphql: Graphql; asked: Record<string, unknown>[] } {
   const asked: Record<string, unknown>[] = [];
-  const answer = async (document: string, variables: Record<string, unknown>): Promise<Answer> => {
+  const answer = async (document: string, variables: Record<string, unknown>): Promise<ResponseData> => {
     asked.push({ document, ...variables });
     const next = answers.shift();
     if (next instanceof Error) throw next;
-    return new Answer(next, 'the server hub.test', 'the answer');
+    return new ResponseData(next, 'the server hub.test', 'the answer');
   };
   return { graphql: { query: answer, mutate: answer }, asked };
 }
@@ -179,7 +179,7 @@ describe('reading the head', () => {
   it.each([
     ['a symbolic link', { ...entry('y'), mode: 0o120000 }],
     ['a submodule', { ...entry(null), mode: 0o160000, type: 'commit' }],
-    ['a folder', { ...entry(null), mode: 0o040000, type: 'tree' }],
+    ['a directory', { ...entry(null), mode: 0o040000, type: 'tree' }],
   ])('refuses %s', async (what, found) => {
     const { snapshot } = await read(head({ f0: found }), ['x']);
     expect(snapshot.files.get('x')).toMatchObject({ kind: 'refused', why: expect.stringContaining(what) });

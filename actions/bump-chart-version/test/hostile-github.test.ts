@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openGitHub } from '../../lib/github.ts';
+import { createGitHubClient } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
 import { openGraphql } from '../src/github/graphql.ts';
 import { openProposals } from '../src/github/proposals.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const github = await openGitHub({ token: 't', apiUrl: origin, retries: 2, wait: async () => undefined });
+  const github = await createGitHubClient({ token: 't', apiUrl: origin, retries: 2, wait: async () => undefined });
   reader = { github, graphql: openGraphql(github, `${origin}/graphql`), repository: 'o/r' as RepositoryName };
 });
 afterAll(() => {
@@ -53,7 +53,7 @@ const asked = async (question: string, answer: unknown): Promise<unknown> => {
     (error: Error) => `${error.name}: ${error.message.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')}`,
   );
 };
-const unusable = (why: string) => `UnusableAnswerError: the server HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: the server HOST gave an unusable answer: ${why}`;
 const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', target: { oid: SHA, ...rest } } } } });
 
 describe("an answer of GitHub's that is something else", () => {
@@ -90,7 +90,9 @@ describe("an answer of GitHub's that is something else", () => {
   });
 
   it.each(['read', 'find', 'willMerge', 'commit'])('is named when it has no data: %s', async (question) => {
-    expect(await asked(question, { data: null })).toMatch(/^ActionError: .+ failed: the server answers no data$/);
+    expect(await asked(question, { data: null })).toMatch(
+      /^ActionError: .+ failed: the server responded with no data$/,
+    );
   });
 
   it(

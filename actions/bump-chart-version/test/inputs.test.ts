@@ -11,7 +11,7 @@ const faultsOf = async (env: Record<string, string>): Promise<string[]> => {
     (fault: unknown) => fault,
   );
   expect(error).toBeInstanceOf(InputError);
-  return (error as InputError).faults.map(({ input, problem }) => `${input} ${problem}`);
+  return (error as InputError).problems.map(({ input, problem }) => `${input} ${problem}`);
 };
 
 describe('settings', () => {

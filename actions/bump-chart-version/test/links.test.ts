@@ -12,8 +12,8 @@ let workspace: string;
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'bump-links-')));
   workspace = join(base, 'work');
-  for (const folder of ['work/helm/shop', 'work/.git', 'work/store/objects', 'work/store/refs', 'elsewhere'])
-    await mkdir(join(base, folder), { recursive: true });
+  for (const directory of ['work/helm/shop', 'work/.git', 'work/store/objects', 'work/store/refs', 'elsewhere'])
+    await mkdir(join(base, directory), { recursive: true });
   for (const path of [
     'work/helm/shop/Chart.yaml',
     'elsewhere/Chart.yaml',
@@ -78,16 +78,16 @@ describe('mode worktree writes through no link', () => {
       expect(await text(path)).toBe(CHART);
   });
 
-  it('and not into a folder of Git under another name', async () => {
+  it('and not into a directory of Git under another name', async () => {
     await expect(edit({ charts: 'store' })).rejects.toThrow(
-      'store/Chart.yaml is inside a folder of Git, as .git is one',
+      'store/Chart.yaml is inside a directory of Git, as .git is one',
     );
     expect(await text('work/store/Chart.yaml')).toBe(CHART);
   });
 
   it('and is not held by a pipe', async () => {
     execFileSync('mkfifo', [join(workspace, 'pipe.yaml')]);
-    await expect(edit({ values: 'pipe.yaml:a=c' })).rejects.toThrow('pipe.yaml is neither a file nor a folder');
+    await expect(edit({ values: 'pipe.yaml:a=c' })).rejects.toThrow('pipe.yaml is neither a file nor a directory');
   });
 
   it.each([

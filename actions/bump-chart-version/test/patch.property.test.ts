@@ -163,7 +163,7 @@ describe('any change of any document', () => {
   });
 });
 
-/** The new text is the old one with one line's text of any kind in the place of each named scalar. */
+/** The new text is the old one with one line's text of any kind instead of each named scalar. */
 function expectOutside(old: string, now: string, leaves: Leaf[]): void {
   const sorted = leaves.sort((a, b) => a.start - b.start);
   const pieces = [

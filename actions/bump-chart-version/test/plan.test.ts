@@ -359,7 +359,7 @@ describe('files', () => {
     expect(plan.files.map(({ path }) => path)).toEqual(['b/values.yaml', 'b/Chart.yaml']);
   });
 
-  it('of a chart at the root of the repository have no folder', async () => {
+  it('of a chart at the root of the repository have no directory', async () => {
     const request = await settings({ charts: '.', version: '1.4.2', values: 'x=1' });
     const plan = makePlan(request, filesOf({ 'Chart.yaml': CHART, 'values.yaml': 'x: 0\n' }));
     expect(plan.files.map(({ path }) => path)).toEqual(['values.yaml', 'Chart.yaml']);

@@ -110,7 +110,11 @@ describe('mode pull-request', () => {
     repository.beforeCommit = (attempt) => {
       if (attempt > 1) return;
       repository.branches.delete(`${BRANCH}.next`);
-      throw new ActionError({ what: 'committing found nothing', why: 'Branch not found', next: 'Check the branch.' });
+      throw new ActionError({
+        what: 'committing failed: not found',
+        why: 'Branch not found',
+        next: 'Check the branch.',
+      });
     };
     expect(await propose(repository, { version: '1.4.2' })).toMatchObject({ pullRequest: { number: 1 }, attempts: 2 });
     expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);

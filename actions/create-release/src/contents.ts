@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ActionError, messageOf } from '../../lib/errors.ts';
-import { type Area, openFile } from '../../lib/workspace.ts';
+import { type AllowedPaths, openWorkspaceFile } from '../../lib/workspace.ts';
 import type { LocalFile } from './files.ts';
 import { CHECKSUMS_NAME } from './inputs.ts';
 import type { AssetContent } from './releases.ts';
@@ -11,7 +11,7 @@ import { contentType } from './rules/asset-names.ts';
 /** The files as contents to attach, each read once for its digest, and their checksum file if it is asked for. */
 export async function readContents(
   files: readonly LocalFile[],
-  area: Area,
+  area: AllowedPaths,
   checksums: boolean,
 ): Promise<AssetContent[]> {
   const contents: AssetContent[] = [];
@@ -24,8 +24,8 @@ export async function readContents(
 }
 
 /** Links are followed again each time: the file may have become one since it was found. */
-async function openStream(area: Area, path: string): Promise<Readable> {
-  const file = await openFile(area, path);
+async function openStream(area: AllowedPaths, path: string): Promise<Readable> {
+  const file = await openWorkspaceFile(area, path);
   if ('value' in file) return file.value.createReadStream();
   throw unreadable(path, `it ${file.problem}`);
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../../lib/errors.ts';
-import { answerOf, explainRequest, statusOf } from '../../lib/github.ts';
+import { explainRequestError, responseMessage, statusOf } from '../../lib/github.ts';
 
 const PERMISSION = 'contents: write';
 
@@ -37,9 +37,9 @@ const REFUSALS: readonly { words: RegExp; why: string; next: string }[] = [
  * @param action a noun phrase: "publishing the release v1.4.2"
  */
 export function explain(error: unknown, action: string): Error {
-  const answer = answerOf(error);
+  const answer = responseMessage(error);
   const refusal = statusOf(error) === 422 ? REFUSALS.find(({ words }) => words.test(answer)) : undefined;
-  if (refusal === undefined) return explainRequest(error, action, PERMISSION);
+  if (refusal === undefined) return explainRequestError(error, action, PERMISSION);
   return new ActionError({
     what: `${action} was refused`,
     why: `${refusal.why} (${answer})`,
@@ -59,7 +59,7 @@ export async function explained<T>(action: string, work: () => Promise<T>): Prom
 
 /** Whether a name is already taken: GitHub's 422 with the code `already_exists`. */
 export function isTaken(error: unknown): boolean {
-  return statusOf(error) === 422 && /already.exists/i.test(answerOf(error) + JSON.stringify(dataOf(error)));
+  return statusOf(error) === 422 && /already.exists/i.test(responseMessage(error) + JSON.stringify(dataOf(error)));
 }
 
 function dataOf(error: unknown): unknown {

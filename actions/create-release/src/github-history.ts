@@ -1,6 +1,6 @@
-import type { Answer } from '../../lib/answers.ts';
-import { answerTo, type GitHub, pagesOf, statusOf } from '../../lib/github.ts';
+import { type GitHub, paginate, responseData, statusOf } from '../../lib/github.ts';
 import { parseCommitSha, type RepositoryName } from '../../lib/identifiers.ts';
+import type { ResponseData } from '../../lib/responses.ts';
 import type { Commit, History, Tag } from './history.ts';
 
 /** Of a list. */
@@ -19,7 +19,7 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
   const { git, repos } = github.rest;
 
   const compare = async (base: string, head: string, page: { per_page?: number; page?: number }) =>
-    answerTo(
+    responseData(
       await repos.compareCommitsWithBasehead({ ...where, basehead: `${base}...${head}`, ...page }),
       `the comparison of ${base} with ${head}`,
     );
@@ -27,33 +27,33 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
   return {
     async tags() {
       const all: Tag[] = [];
-      for await (const page of pagesOf('the list of tags', (number) =>
+      for await (const page of paginate('the list of tags', (number) =>
         repos.listTags({ ...where, per_page: PAGE_SIZE, page: number }),
       ))
         for (const tag of page)
-          all.push({ name: tag.at('name').text(), commit: tag.at('commit').at('sha').parsed(parseCommitSha) });
+          all.push({ name: tag.at('name').string(), commit: tag.at('commit').at('sha').parsed(parseCommitSha) });
       return all;
     },
     async commitOfTag(tag) {
       const ref = await found(git.getRef({ ...where, ref: `tags/${tag}` }));
       if (ref === undefined) return undefined;
-      const object = answerTo(ref, `the tag ${tag}`).at('object');
+      const object = responseData(ref, `the tag ${tag}`).at('object');
       const sha = object.at('sha').parsed(parseCommitSha);
-      if (object.at('type').text() !== 'tag') return sha;
-      const annotated = answerTo(await git.getTag({ ...where, tag_sha: sha }), `the annotated tag ${tag}`);
+      if (object.at('type').string() !== 'tag') return sha;
+      const annotated = responseData(await git.getTag({ ...where, tag_sha: sha }), `the annotated tag ${tag}`);
       return annotated.at('object').at('sha').parsed(parseCommitSha);
     },
     async commitOf(branchOrCommit) {
       const commit = await found(repos.getCommit({ ...where, ref: branchOrCommit, per_page: 1 }));
-      return commit && answerTo(commit, `the commit of ${branchOrCommit}`).at('sha').parsed(parseCommitSha);
+      return commit && responseData(commit, `the commit of ${branchOrCommit}`).at('sha').parsed(parseCommitSha);
     },
     async beyond(head, other) {
       // Without a page the answer names up to 250 commits: https://docs.github.com/rest/commits/commits#compare-two-commits
       const comparison = await found(compare(head, other, {}));
       if (comparison === undefined) return new Set([other]);
-      if (comparison.at('ahead_by').count() === 0) return new Set();
+      if (comparison.at('ahead_by').integer() === 0) return new Set();
       const commits = comparison.at('commits').list();
-      return new Set([other, ...commits.map((commit) => commit.at('sha').text())]);
+      return new Set([other, ...commits.map((commit) => commit.at('sha').string())]);
     },
     async commits(base, head) {
       return base === undefined ? listAll(head) : listRange(base, head);
@@ -69,7 +69,7 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
     for (let page = 1; ; page++) {
       const comparison = await compare(base, head, { per_page: PAGE_SIZE, page });
       const listed = comparison.at('commits').list();
-      const total = comparison.at('total_commits').count();
+      const total = comparison.at('total_commits').integer();
       for (const commit of listed) commits.push(toCommit(commit));
       if (page === MAX_PAGES) comparison.fail('has no end');
       if (listed.length === 0 || commits.length >= total) return { commits, complete: commits.length >= total };
@@ -81,7 +81,7 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
     let pages = 0;
     let complete = true;
     const subject = `the list of commits of ${head}`;
-    for await (const page of pagesOf(subject, (number) =>
+    for await (const page of paginate(subject, (number) =>
       repos.listCommits({ ...where, sha: head, per_page: PAGE_SIZE, page: number }),
     )) {
       if (pages++ === MAX_PAGES_WITHOUT_BASE) {
@@ -94,11 +94,11 @@ export function openHistory(github: GitHub, repository: RepositoryName): History
   }
 }
 
-function toCommit(raw: Answer): Commit {
+function toCommit(raw: ResponseData): Commit {
   return {
-    sha: raw.at('sha').text(),
-    message: raw.at('commit').at('message').text(),
-    merge: (raw.at('parents').there?.list().length ?? 0) > 1,
+    sha: raw.at('sha').string(),
+    message: raw.at('commit').at('message').string(),
+    merge: (raw.at('parents').optional?.list().length ?? 0) > 1,
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Answer } from '../../lib/answers.ts';
-import { answerTo, type GitHub, pagesOf, statusOf } from '../../lib/github.ts';
+import { type GitHub, paginate, responseData, statusOf } from '../../lib/github.ts';
 import type { RepositoryName } from '../../lib/identifiers.ts';
 import type { Parsed } from '../../lib/inputs.ts';
+import type { ResponseData } from '../../lib/responses.ts';
 import type { Asset, AssetContent, Release, ReleaseFields, Releases } from './releases.ts';
 import { postStream } from './upload.ts';
 
@@ -17,22 +17,22 @@ export function openReleases(github: GitHub, repository: RepositoryName, token: 
   const { repos } = github.rest;
   return {
     async ofTag(tag) {
-      const pages = pagesOf('the list of releases', (page) =>
+      const pages = paginate('the list of releases', (page) =>
         repos.listReleases({ ...where, per_page: PAGE_SIZE, page }),
       );
       const all: Release[] = [];
       for await (const page of pages)
-        for (const raw of page) if (raw.at('tag_name').text() === tag) all.push(toRelease(raw));
+        for (const raw of page) if (raw.at('tag_name').string() === tag) all.push(toRelease(raw));
       return all;
     },
     async get(id) {
-      return toRelease(answerTo(await repos.getRelease({ ...where, release_id: id }), `the release ${id}`));
+      return toRelease(responseData(await repos.getRelease({ ...where, release_id: id }), `the release ${id}`));
     },
     async latestId() {
       try {
-        return answerTo(await repos.getLatestRelease(where), 'the latest release')
+        return responseData(await repos.getLatestRelease(where), 'the latest release')
           .at('id')
-          .count();
+          .integer();
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
@@ -40,16 +40,19 @@ export function openReleases(github: GitHub, repository: RepositoryName, token: 
     },
     async create(fields) {
       return toRelease(
-        answerTo(await repos.createRelease({ ...where, ...toRaw(fields), ...ONCE }), `the new release ${fields.tag}`),
+        responseData(
+          await repos.createRelease({ ...where, ...toRaw(fields), ...ONCE }),
+          `the new release ${fields.tag}`,
+        ),
       );
     },
     async update(id, fields) {
       const response = await repos.updateRelease({ ...where, release_id: id, ...toRaw(fields), ...ONCE });
-      return toRelease(answerTo(response, `the changed release ${fields.tag}`));
+      return toRelease(responseData(response, `the changed release ${fields.tag}`));
     },
     remove: (id) => gone(repos.deleteRelease({ ...where, release_id: id })),
     async assets(releaseId) {
-      const pages = pagesOf(`the list of files of the release ${releaseId}`, (page) =>
+      const pages = paginate(`the list of files of the release ${releaseId}`, (page) =>
         repos.listReleaseAssets({ ...where, release_id: releaseId, per_page: PAGE_SIZE, page }),
       );
       const all: Asset[] = [];
@@ -67,7 +70,7 @@ export function openReleases(github: GitHub, repository: RepositoryName, token: 
         ...(target === undefined ? {} : { target_commitish: target }),
         ...(previousTag === undefined ? {} : { previous_tag_name: previousTag }),
       });
-      return answerTo(response, `the notes of ${tag}`).at('body').text();
+      return responseData(response, `the notes of ${tag}`).at('body').string();
     },
   };
 }
@@ -111,29 +114,29 @@ function toRaw({ tag, target, name, body, draft, prerelease, latest }: ReleaseFi
 }
 
 /** The fields that are read of GitHub's answers: https://docs.github.com/rest/releases */
-function toRelease(raw: Answer): Release {
+function toRelease(raw: ResponseData): Release {
   return {
-    id: raw.at('id').count(),
-    tag: raw.at('tag_name').text(),
-    name: raw.at('name').there?.text() ?? '',
-    body: raw.at('body').there?.text() ?? '',
+    id: raw.at('id').integer(),
+    tag: raw.at('tag_name').string(),
+    name: raw.at('name').optional?.string() ?? '',
+    body: raw.at('body').optional?.string() ?? '',
     draft: raw.at('draft').boolean(),
     prerelease: raw.at('prerelease').boolean(),
-    immutable: raw.at('immutable').there?.boolean() ?? false,
-    url: raw.at('html_url').text(),
+    immutable: raw.at('immutable').optional?.boolean() ?? false,
+    url: raw.at('html_url').string(),
     uploadUrl: raw.at('upload_url').parsed(parseTemplate),
-    assetCount: raw.at('assets').there?.list().length ?? 0,
+    assetCount: raw.at('assets').optional?.list().length ?? 0,
   };
 }
 
-function toAsset(raw: Answer): Asset {
+function toAsset(raw: ResponseData): Asset {
   return {
-    id: raw.at('id').count(),
-    name: raw.at('name').text(),
-    label: raw.at('label').there?.text(),
-    size: raw.at('size').count(),
-    complete: raw.at('state').text() === 'uploaded',
-    digest: raw.at('digest').there?.text(),
-    url: raw.at('browser_download_url').text(),
+    id: raw.at('id').integer(),
+    name: raw.at('name').string(),
+    label: raw.at('label').optional?.string(),
+    size: raw.at('size').integer(),
+    complete: raw.at('state').string() === 'uploaded',
+    digest: raw.at('digest').optional?.string(),
+    url: raw.at('browser_download_url').string(),
   };
 }

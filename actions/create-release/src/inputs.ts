@@ -1,7 +1,7 @@
 import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
-import { type Area, areaOf } from '../../lib/workspace.ts';
+import { type AllowedPaths, allowedPaths } from '../../lib/workspace.ts';
 import { findFiles, type LocalFile, readTextFile } from './files.ts';
 import { parseRefName } from './refs.ts';
 
@@ -20,7 +20,7 @@ export interface Settings {
   makeLatest: boolean | undefined;
   draft: boolean;
   /** Where `files` and `body-path` may lead. */
-  area: Area;
+  area: AllowedPaths;
   files: LocalFile[];
   checksums: boolean;
   images: ImageReference[];
@@ -38,7 +38,7 @@ export interface Settings {
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const area = areaOf(env);
+  const area = allowedPaths(env);
   const tag = readTag(reader, env);
   const prerelease = reader.parsed('prerelease', parseAutoBoolean, 'auto')?.choice;
   const makeLatest = reader.parsed('make-latest', parseAutoBoolean, 'auto')?.choice;
@@ -63,13 +63,18 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
   };
   if (prerelease === true && makeLatest === true)
-    reader.fault({ input: 'make-latest', value: 'true', problem: 'contradicts prerelease: true', example: 'auto' });
+    reader.addProblem({
+      input: 'make-latest',
+      value: 'true',
+      problem: 'contradicts prerelease: true',
+      example: 'auto',
+    });
   if (tag !== '') await checkAgainstTag(reader, settings);
   if (settings.checksums && settings.files.some(({ name }) => name === CHECKSUMS_NAME)) {
     const problem = `names a file ${CHECKSUMS_NAME}, which this step makes itself`;
-    reader.fault({ input: 'files', problem, example: `leave it out, or set checksums: false` });
+    reader.addProblem({ input: 'files', problem, example: `leave it out, or set checksums: false` });
   }
-  reader.finish();
+  reader.assertValid();
   return settings;
 }
 
@@ -79,12 +84,12 @@ function readTag(reader: InputReader, env: Environment): string {
   const given = reader.text('tag', pushed);
   const example = 'v1.4.2';
   if (given === '') {
-    reader.fault({ input: 'tag', problem: 'is required when no tag triggered the run', example });
+    reader.addProblem({ input: 'tag', problem: 'is required when no tag triggered the run', example });
     return '';
   }
   const parsed = parseRefName('tags')(given);
   if ('value' in parsed) return parsed.value;
-  reader.fault({ input: 'tag', value: given, problem: parsed.problem, example });
+  reader.addProblem({ input: 'tag', value: given, problem: parsed.problem, example });
   return '';
 }
 
@@ -101,27 +106,27 @@ async function checkAgainstTag(
   const version = versionOfTag(tag);
   if (majorTag && version === undefined) {
     const problem = `needs a tag that is a semantic version; ${tag} is not`;
-    reader.fault({ input: 'major-tag', value: 'true', problem, example: 'false' });
+    reader.addProblem({ input: 'major-tag', value: 'true', problem, example: 'false' });
   }
   // `prerelease: true` is a fault by itself, whatever the tag.
   if (makeLatest === true && prerelease !== true && isPrerelease(version, prerelease)) {
     const problem = `contradicts the tag ${tag}, a pre-release, which GitHub never makes the latest`;
-    reader.fault({ input: 'make-latest', value: 'true', problem, example: 'auto' });
+    reader.addProblem({ input: 'make-latest', value: 'true', problem, example: 'auto' });
   }
 }
 
 /** The secret's value is never part of a fault. */
 function readToken(reader: InputReader, env: Environment): string {
   const token = reader.text('token', env.GITHUB_TOKEN?.trim());
-  if (token === '') reader.fault({ input: 'token', problem: 'is required', example: '${{ github.token }}' });
+  if (token === '') reader.addProblem({ input: 'token', problem: 'is required', example: '${{ github.token }}' });
   return token;
 }
 
-async function readBody(reader: InputReader, area: Area): Promise<string> {
+async function readBody(reader: InputReader, area: AllowedPaths): Promise<string> {
   const body = reader.text('body');
   const file = await readTextFile(reader, 'body-path', area);
   if (body !== '' && reader.text('body-path') !== '')
-    reader.fault({ input: 'body', problem: 'is given beside body-path', example: 'give one of the two' });
+    reader.addProblem({ input: 'body', problem: 'is given beside body-path', example: 'give one of the two' });
   return body || file.trim();
 }
 

@@ -9,14 +9,14 @@ import type { Asset, Release, Releases } from './releases.ts';
 /** From the inputs to a published release. */
 export async function main(env: Environment): Promise<void> {
   const settings = await readSettings(env);
-  const [{ readContext }, { openGitHub }, { openReleases }, { openHistory }] = await Promise.all([
+  const [{ readContext }, { createGitHubClient }, { openReleases }, { openHistory }] = await Promise.all([
     import('../../lib/context.ts'),
     import('../../lib/github.ts'),
     import('./github-releases.ts'),
     import('./github-history.ts'),
   ]);
   const context = readContext(env);
-  const github = await openGitHub({ token: settings.token, apiUrl: context.apiUrl });
+  const github = await createGitHubClient({ token: settings.token, apiUrl: context.apiUrl });
   const releases = openReleases(github, context.repository, settings.token);
   await release(settings, context, releases, openHistory(github, context.repository));
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../../lib/errors.ts';
-import { classifyRequest } from '../../lib/github.ts';
+import { classifyRequestError } from '../../lib/github.ts';
 import { withRetries } from '../../lib/retry.ts';
 
 /** How patiently requests are repeated. */
@@ -33,7 +33,7 @@ export async function once<T>(
 ): Promise<T> {
   return withRetries(async (attempt) => (attempt > 1 ? await look() : undefined) ?? work(), {
     retries,
-    classify: classifyRequest,
+    classify: classifyRequestError,
     ...(wait === undefined ? {} : { wait }),
   });
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { info } from '../../lib/commands.ts';
 import { ActionError, messageOf } from '../../lib/errors.ts';
-import { classifyRequest } from '../../lib/github.ts';
-import { type Verdict, withRetries } from '../../lib/retry.ts';
+import { classifyRequestError } from '../../lib/github.ts';
+import { type RetryDecision, withRetries } from '../../lib/retry.ts';
 import { isTaken } from './explain.ts';
 import { Superseded, type Waiting } from './once.ts';
 import type { Asset, AssetContent, Release, Releases } from './releases.ts';
@@ -93,8 +93,8 @@ function checkUpload(asset: Asset, content: AssetContent): void {
   }
 }
 
-function verdict(error: unknown): Verdict {
-  return error instanceof DamagedUpload || isTaken(error) ? { retry: true } : classifyRequest(error);
+function verdict(error: unknown): RetryDecision {
+  return error instanceof DamagedUpload || isTaken(error) ? { retry: true } : classifyRequestError(error);
 }
 
 /** An incomplete asset is given a little time: another run may be uploading it at this moment. */

@@ -6,7 +6,7 @@ export interface Asset {
   name: string;
   label: string | undefined;
   size: number;
-  /** False while it is being uploaded, and for ever when the upload broke off. */
+  /** False while it is being uploaded, and forever when the upload broke off. */
   complete: boolean;
   /** `sha256:` and hex; older servers give none. */
   digest: string | undefined;
@@ -21,7 +21,7 @@ export interface Release {
   body: string;
   draft: boolean;
   prerelease: boolean;
-  /** Whether its assets and tag are locked for ever (https://docs.github.com/code-security/concepts/supply-chain-security/immutable-releases). */
+  /** Whether its assets and tag are locked forever (https://docs.github.com/code-security/concepts/supply-chain-security/immutable-releases). */
   immutable: boolean;
   url: string;
   /** The server's URL template, `…/assets{?name,label}`. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpClient } from '@actions/http-client';
-import { Answer, type AnswerLimits, LateAnswerError, readBytes, serverName } from '../../lib/answers.ts';
+import { ResponseData, type ResponseLimits, ResponseTimeoutError, readBytes, serverName } from '../../lib/responses.ts';
 import type { AssetContent } from './releases.ts';
 
 /** An answer other than 2xx, in the form of Octokit's errors, so that both are explained and retried alike. */
@@ -25,8 +25,8 @@ class UploadError extends Error {
 export async function postStream(
   { url, token }: { url: string; token: string },
   content: AssetContent,
-  limits: AnswerLimits = ANSWER_LIMITS,
-): Promise<Answer> {
+  limits: ResponseLimits = RESPONSE_LIMITS,
+): Promise<ResponseData> {
   // No redirect is followed: the file would have been read by then, and the token would go along.
   const client = new HttpClient('gitops-actions', [], { allowRetries: false, allowRedirects: false });
   const body = await content.open();
@@ -41,7 +41,7 @@ export async function postStream(
     const text = await readText(response.message, limits, serverName(url));
     const data = parseJson(text);
     if (status >= 200 && status < 300 && typeof data === 'object')
-      return new Answer(data, serverName(url), `the file ${content.name}`);
+      return new ResponseData(data, serverName(url), `the file ${content.name}`);
     const headers = response.message.headers as Record<string, string | undefined>;
     throw new UploadError(status >= 400 ? status : 502, headers, data ?? { message: text.slice(0, 200) });
   } catch (error) {
@@ -53,10 +53,10 @@ export async function postStream(
 }
 
 /** Of the answer alone, from its headers on: how long the upload takes is the file's size's to say. */
-const ANSWER_LIMITS: AnswerLimits = { bytes: 1024 * 1024, seconds: 60 };
+const RESPONSE_LIMITS: ResponseLimits = { bytes: 1024 * 1024, seconds: 60 };
 
-async function readText(message: IncomingMessage, { bytes, seconds }: AnswerLimits, from: string): Promise<string> {
-  const timer = setTimeout(() => message.destroy(new LateAnswerError(from, seconds)), seconds * 1000);
+async function readText(message: IncomingMessage, { bytes, seconds }: ResponseLimits, from: string): Promise<string> {
+  const timer = setTimeout(() => message.destroy(new ResponseTimeoutError(from, seconds)), seconds * 1000);
   try {
     return (await readBytes(message, bytes, from)).toString('utf8');
   } finally {

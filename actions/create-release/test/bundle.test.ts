@@ -34,7 +34,7 @@ async function start(env: Record<string, string>): Promise<{ code: number | null
 
 describe('the bundle as a process', () => {
   it.each([
-    ['no input', {}, ['2 inputs are wrong', 'tag is required', 'token is required']],
+    ['no input', {}, ['2 invalid inputs', 'tag is required', 'token is required']],
     [
       'an unknown boolean',
       { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't', INPUT_DRAFT: 'yes' },
@@ -43,7 +43,7 @@ describe('the bundle as a process', () => {
     [
       'a tag that contradicts an input, beside another fault',
       { INPUT_TAG: 'nightly', INPUT_TOKEN: 't', 'INPUT_MAJOR-TAG': 'true', INPUT_DRAFT: 'maybe' },
-      ['2 inputs are wrong', 'draft is not a boolean', 'major-tag needs a tag that is a semantic version'],
+      ['2 invalid inputs', 'draft is not a boolean', 'major-tag needs a tag that is a semantic version'],
     ],
     [
       'a tag that Git does not accept',

@@ -214,7 +214,7 @@ describe('moveMajorTag', () => {
     expect(await moveMajorTag('v1.1.0', await decide(await settings(), history), history)).toBe('v1');
     expect(history.points).toEqual(points);
   });
-  it('does not try for ever', async () => {
+  it('does not try forever', async () => {
     const history = new FakeHistory(line('v1.1.0'), {
       pointTag: async () => {
         throw serverError(422, 'Reference already exists');

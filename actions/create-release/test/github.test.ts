@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { answerOf, classifyRequest, openGitHub, statusOf } from '../../lib/github.ts';
+import { classifyRequestError, createGitHubClient, responseMessage, statusOf } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
 import { openHistory } from '../src/github-history.ts';
 import { openReleases } from '../src/github-releases.ts';
@@ -50,7 +50,11 @@ beforeAll(async () => {
   server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const github = await openGitHub({ token: 'ghs_secret', apiUrl: `${origin}/api/v3`, wait: async () => undefined });
+  const github = await createGitHubClient({
+    token: 'ghs_secret',
+    apiUrl: `${origin}/api/v3`,
+    wait: async () => undefined,
+  });
   releases = openReleases(github, 'o/r' as RepositoryName, 'ghs_secret');
   history = openHistory(github, 'o/r' as RepositoryName);
 });
@@ -168,14 +172,14 @@ describe('releases by the API', () => {
       body: { message: 'Validation Failed', errors: [{ code: 'already_exists', field: 'name' }] },
     });
     const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
-    expect(answerOf(error)).toContain('already_exists');
-    expect(classifyRequest(error)).toEqual({ retry: false });
+    expect(responseMessage(error)).toContain('already_exists');
+    expect(classifyRequestError(error)).toEqual({ retry: false });
   });
 
   it('takes a page of a proxy with status 200 for a failure that may pass', async () => {
     handler = () => ({ status: 200, body: '<html>login</html>' });
     const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
-    expect(classifyRequest(error)).toEqual({ retry: true });
+    expect(classifyRequestError(error)).toEqual({ retry: true });
   });
 
   it('streams: a large file never stands in memory', async () => {

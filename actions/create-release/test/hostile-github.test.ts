@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openGitHub } from '../../lib/github.ts';
+import { createGitHubClient } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
 import { openHistory } from '../src/github-history.ts';
 import { openReleases } from '../src/github-releases.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const github = await openGitHub({ token: TOKEN, apiUrl: origin, retries: 2, wait: async () => undefined });
+  const github = await createGitHubClient({ token: TOKEN, apiUrl: origin, retries: 2, wait: async () => undefined });
   releases = openReleases(github, 'o/r' as RepositoryName, TOKEN);
   history = openHistory(github, 'o/r' as RepositoryName);
 });
@@ -80,7 +80,7 @@ const asked = async (question: () => Promise<unknown>, answer: unknown): Promise
   body = typeof answer === 'string' ? answer : JSON.stringify(answer);
   return question().catch((error: Error) => `${error.name}: ${error.message.replaceAll(origin.slice(7), 'HOST')}`);
 };
-const unusable = (why: string) => `UnusableAnswerError: the server HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: the server HOST gave an unusable answer: ${why}`;
 
 describe("an answer of GitHub's that is something else", () => {
   it.each<[string, unknown, string]>([
@@ -172,7 +172,7 @@ describe('an upload', () => {
   it('reads no answer of any length', async () => {
     body = JSON.stringify('a'.repeat(2000));
     const upload = postStream({ url: `${origin}/long`, token: TOKEN }, content('a', 'a'), { bytes: 1000, seconds: 1 });
-    await expect(upload).rejects.toMatchObject({ name: 'UnusableAnswerError', why: 'it is longer than 1000 bytes' });
+    await expect(upload).rejects.toMatchObject({ name: 'InvalidResponseError', why: 'it is longer than 1000 bytes' });
   });
 
   it('follows no redirect: the token would go along', async () => {

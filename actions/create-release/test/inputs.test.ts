@@ -42,7 +42,7 @@ const faults = async (...args: Parameters<typeof read>) => {
     (error) => error,
   );
   expect(error).toBeInstanceOf(InputError);
-  return error.faults.map(({ input, problem }: { input: string; problem: string }) => `${input} ${problem}`);
+  return error.problems.map(({ input, problem }: { input: string; problem: string }) => `${input} ${problem}`);
 };
 
 describe('readSettings', () => {

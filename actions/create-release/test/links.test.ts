@@ -15,8 +15,8 @@ let workspace: string;
 beforeAll(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'create-release-links-')));
   workspace = join(base, 'work');
-  for (const folder of ['work/dist', 'work/docs', 'work/.git', 'elsewhere', 'temp'])
-    await mkdir(join(base, folder), { recursive: true });
+  for (const directory of ['work/dist', 'work/docs', 'work/.git', 'elsewhere', 'temp'])
+    await mkdir(join(base, directory), { recursive: true });
   for (const [path, text] of Object.entries({
     'work/docs/notes.md': 'Hello\n',
     'work/dist/a.tgz': 'a',
@@ -91,11 +91,11 @@ describe('body-path', () => {
     ['.GIT/config', 'body-path is inside .git'],
     ['none.md', 'body-path leads to nothing (a link)'],
     ['circle.md', 'body-path leads in a circle (a link)'],
-    ['pipe.md', 'body-path is neither a file nor a folder'],
-    ['docs', 'body-path is a folder'],
+    ['pipe.md', 'body-path is neither a file nor a directory'],
+    ['docs', 'body-path is a directory'],
     ['docs/none.md', 'body-path does not exist'],
     ['../temp/notes.md', 'body-path is outside the workspace'],
-    ['/proc/self/environ', "body-path is outside the workspace and the runner's temporary folder"],
+    ['/proc/self/environ', "body-path is outside the workspace and the runner's temporary directory"],
     ['docs/a\u0000b', 'body-path has control characters'],
   ])('refuses %j', async (path, problem) => {
     expect(await fault({ 'body-path': path })).toContain(problem);
@@ -126,10 +126,10 @@ describe('files', () => {
     ['.g*/config', 'files (line 1) matches .git/config, which is inside .git'],
     ['.git/*', 'files (line 1) is inside .git'],
     ['none*', 'files (line 1) matches none.md, which leads to nothing (a link)'],
-    ['pip*', 'files (line 1) matches pipe.md, which is neither a file nor a folder'],
+    ['pip*', 'files (line 1) matches pipe.md, which is neither a file nor a directory'],
     ['../elsewhere/*', 'files (line 1) is outside the workspace'],
     ['{..,dist}/elsewhere/*', 'matches ../elsewhere/config.json, which is outside the workspace'],
-    ['/etc/host*', "files (line 1) is outside the workspace and the runner's temporary folder"],
+    ['/etc/host*', "files (line 1) is outside the workspace and the runner's temporary directory"],
   ])('refuses %j', async (files, problem) => {
     const failure = await read({ files }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputError);
@@ -144,7 +144,7 @@ describe('files', () => {
   });
 
   it('never give a byte from outside the workspace or from .git, whatever links there are', async () => {
-    const folder = join(workspace, 'any');
+    const directory = join(workspace, 'any');
     const place = fc.constantFrom('a', 'b', 'c', '..', '../.git', '../../elsewhere', '../out', 'config', 'config.json');
     const path = fc.array(place, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
     const links = fc.dictionary(fc.constantFrom('a', 'b', 'c'), path, { minKeys: 1 });
@@ -159,8 +159,8 @@ describe('files', () => {
     );
     await fc.assert(
       fc.asyncProperty(links, globs, async (targets, files) => {
-        await mkdir(folder);
-        for (const [name, target] of Object.entries(targets)) await symlink(target, join(folder, name));
+        await mkdir(directory);
+        for (const [name, target] of Object.entries(targets)) await symlink(target, join(directory, name));
         try {
           const settings = await read({ files });
           for (const { open } of await readContents(settings.files, settings.area, false))
@@ -168,7 +168,7 @@ describe('files', () => {
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
         } finally {
-          await rm(folder, { recursive: true });
+          await rm(directory, { recursive: true });
         }
       }),
       { numRuns: 150 },

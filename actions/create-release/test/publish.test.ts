@@ -153,7 +153,7 @@ describe('trouble on the way', () => {
     const add = releases.addAsset.bind(releases);
     releases.addAsset = (id, from) => add(id, from, { size: from.size - 1 });
     const error = await failure(bring(releases, { assets: files }));
-    expect(error.message).toContain('has 4 bytes in place of 5');
+    expect(error.message).toContain('has 4 bytes instead of 5');
     expect(error.next).toContain('goes on from where it stopped');
     expect(only(releases).release.draft).toBe(true);
   });

@@ -218,7 +218,7 @@ describe('the plan of files', () => {
   it.each([
     ['nothing there', [], 'a.txt is missing'],
     ['the same', [asset('a.txt', 'alpha')], ''],
-    ['another size', [asset('a.txt', 'alph')], 'a.txt has 4 bytes in place of 5'],
+    ['another size', [asset('a.txt', 'alph')], 'a.txt has 4 bytes instead of 5'],
     ['another digest', [asset('a.txt', 'omega')], 'a.txt has the digest'],
     ['half', [asset('a.txt', 'alpha', { complete: false })], 'a.txt is uploaded by half'],
     ['a file of others', [asset('a.txt', 'alpha'), asset('z.txt', 'z')], ''],

@@ -63,14 +63,14 @@ function versionSchemas(source: { $defs: Record<string, Schema> }): VersionSchem
   return { kinds, definitions: definitions as VersionSchemas['definitions'] };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'schemas-'));
+const directory = mkdtempSync(join(tmpdir(), 'schemas-'));
 try {
-  const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder, `${PACKAGE}==${version}`];
+  const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', directory, `${PACKAGE}==${version}`];
   execFileSync('python3', pip, { stdio: 'inherit' });
-  const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
+  const wheel = readdirSync(directory).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw new Error(`pip left no wheel of ${PACKAGE} ${version}`);
-  execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, wheel), folder]);
-  const sets = join(folder, 'kubernetes_validate/kubernetes-json-schema');
+  execFileSync('python3', ['-m', 'zipfile', '-e', join(directory, wheel), directory]);
+  const sets = join(directory, 'kubernetes_validate/kubernetes-json-schema');
   for (const name of readdirSync(target)) if (name.endsWith('.br')) rmSync(join(target, name));
   for (const set of readdirSync(sets).sort()) {
     const minor = /^v(1\.\d+)\.0-local-strict$/.exec(set)?.[1];
@@ -84,5 +84,5 @@ try {
     console.log(`v${minor}: ${Object.keys(schemas.kinds).length} kinds, ${packed.length} bytes`);
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { join, matchesGlob } from 'node:path/posix';
-import { ActionError, PathError, type RefusedPath } from '../../lib/errors.ts';
-import type { ChartFolders } from './chart-folders.ts';
+import { ActionError, type InvalidPath, PathError } from '../../lib/errors.ts';
+import type { ChartDirectories } from './chart-directories.ts';
 import { escapeGlob, type Files, isPattern } from './files.ts';
 import { Refusals } from './refusals.ts';
 import { VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
@@ -12,26 +12,26 @@ export type CasePaths = string[][];
 const DISCOVERED = ['ci/*.{yaml,yml}', 'values-*.{yaml,yml}'];
 
 /**
- * The cases of each chart folder: those declared for it, or else the defaults and every values file that is found.
+ * The cases of each chart directory: those declared for it, or else the defaults and every values file that is found.
  * @throws {ActionError} when declarations fit no chart, or name files that are not there or lead elsewhere
  */
 export async function planCases(
   files: Files,
-  { folders, unusable }: ChartFolders,
+  { directories, unusable }: ChartDirectories,
   declarations: readonly ValuesDeclaration[],
 ): Promise<Map<string, CasePaths>> {
   const plan = new Map<string, CasePaths>();
   const faults = declarations
-    .filter((each) => ![...folders, ...unusable].some((folder) => fits(each, folder)))
+    .filter((each) => ![...directories, ...unusable].some((directory) => fits(each, directory)))
     .map((each) => `${each.line}: no chart of this run is ${each.charts}`);
-  const refused: RefusedPath[] = [];
-  for (const folder of folders) {
-    const own = declarations.filter((each) => fits(each, folder));
+  const refused: InvalidPath[] = [];
+  for (const directory of directories) {
+    const own = declarations.filter((each) => fits(each, directory));
     const cases =
       own.length > 0
-        ? await declared({ files, folder, refused }, own, faults)
-        : await discovered({ files, folder, refused });
-    plan.set(folder, distinct(cases));
+        ? await declared({ files, directory, refused }, own, faults)
+        : await discovered({ files, directory, refused });
+    plan.set(directory, distinct(cases));
   }
   const refusals = new Refusals();
   if (faults.length > 0)
@@ -39,7 +39,7 @@ export async function planCases(
       new ActionError({
         what: 'the input values does not fit the charts',
         why: faults.join('\n'),
-        next: `Name charts of this run and files in their folders or in the repository; for example: ${VALUES_EXAMPLE}`,
+        next: `Name charts of this run and files in their directories or in the repository; for example: ${VALUES_EXAMPLE}`,
       }),
     );
   if (refused.length > 0) refusals.add(new PathError('values', refused));
@@ -47,8 +47,8 @@ export async function planCases(
   return plan;
 }
 
-const fits = ({ charts }: ValuesDeclaration, folder: string): boolean =>
-  folder === charts || matchesGlob(folder, charts);
+const fits = ({ charts }: ValuesDeclaration, directory: string): boolean =>
+  directory === charts || matchesGlob(directory, charts);
 
 /** Two lines may name the same case. */
 const distinct = (cases: CasePaths): CasePaths => [...new Map(cases.map((each) => [each.join('\n'), each])).values()];
@@ -56,12 +56,12 @@ const distinct = (cases: CasePaths): CasePaths => [...new Map(cases.map((each) =
 /** Where values files are looked for; what leads elsewhere is added to `refused`. */
 interface Search {
   files: Files;
-  folder: string;
-  refused: RefusedPath[];
+  directory: string;
+  refused: InvalidPath[];
 }
 
-async function discovered({ files, folder, refused }: Search): Promise<CasePaths> {
-  const found = await Promise.all(DISCOVERED.map((pattern) => files.match(join(escapeGlob(folder), pattern))));
+async function discovered({ files, directory, refused }: Search): Promise<CasePaths> {
+  const found = await Promise.all(DISCOVERED.map((pattern) => files.match(join(escapeGlob(directory), pattern))));
   refused.push(...found.flatMap((match) => match.refused));
   return [[], ...found.flatMap(({ paths }) => paths.map((path) => [path]))];
 }
@@ -78,7 +78,7 @@ async function declared(
     for (const name of declaration.files) {
       const paths = await valuesPaths(search, name);
       if (paths.length === 0)
-        faults.push(`${declaration.line}: there is no ${name} in ${search.folder} or in the repository`);
+        faults.push(`${declaration.line}: there is no ${name} in ${search.directory} or in the repository`);
       stacks = stacks.flatMap((stack) => paths.map((path) => [...stack, path]));
     }
     for (const stack of stacks) all.push(stack);
@@ -87,8 +87,8 @@ async function declared(
 }
 
 /** Where the file of a declaration is; one that leads elsewhere is there. */
-async function valuesPaths({ files, folder, refused }: Search, name: string): Promise<string[]> {
-  for (const above of [folder, '']) {
+async function valuesPaths({ files, directory, refused }: Search, name: string): Promise<string[]> {
+  for (const above of [directory, '']) {
     const found = isPattern(name)
       ? await files.match(join(escapeGlob(above), name))
       : await matchName(files, join(above, name));
@@ -99,7 +99,7 @@ async function valuesPaths({ files, folder, refused }: Search, name: string): Pr
   return [];
 }
 
-async function matchName(files: Files, path: string): Promise<{ paths: string[]; refused: RefusedPath[] }> {
+async function matchName(files: Files, path: string): Promise<{ paths: string[]; refused: InvalidPath[] }> {
   const place = await files.locate(path);
   if ('problem' in place) return { paths: [], refused: [{ path, problem: place.problem }] };
   return { paths: place.value.kind === 'file' ? [path] : [], refused: [] };

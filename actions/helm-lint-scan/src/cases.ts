@@ -15,9 +15,9 @@ export interface ValuesFile extends ChartFile {
 
 export const DEFAULTS: ValuesCase = { name: 'defaults', files: [] };
 
-/** @param paths of the values files, lowest first; one in the chart's folder is called by its path there */
-export async function readCase(files: Files, folder: string, paths: readonly string[]): Promise<ValuesCase> {
-  const shown = (path: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
+/** @param paths of the values files, lowest first; one in the chart's directory is called by its path there */
+export async function readCase(files: Files, directory: string, paths: readonly string[]): Promise<ValuesCase> {
+  const shown = (path: string): string => (path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path);
   const stack = await Promise.all(
     paths.map(async (path) => ({ path, ...yamlFile((await files.read(path, 'values')) ?? '') })),
   );

@@ -1,38 +1,38 @@
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { RefusedPath } from '../../lib/errors.ts';
-import { type Area, locate } from '../../lib/workspace.ts';
+import type { InvalidPath } from '../../lib/errors.ts';
+import { type AllowedPaths, resolvePath } from '../../lib/workspace.ts';
 
-/** Links of a chart may lead to the same files again, but Helm reads them each time: thirty folders with two links each would be a thousand million. */
+/** Links of a chart may lead to the same files again, but Helm reads them each time: thirty directories with two links each would be a thousand million. */
 const MAX_AGAIN = 10_000;
 
 /** A walk through a chart as Helm does it: through links as well. */
 interface Walk {
-  area: Area;
-  faults: RefusedPath[];
-  /** The folders on the way to where the walk is, without links. */
+  area: AllowedPaths;
+  faults: InvalidPath[];
+  /** The directories on the way to where the walk is, without links. */
   way: string[];
-  /** How many entries Helm meets in and below a folder, by its path without links. */
+  /** How many entries Helm meets in and below a directory, by its path without links. */
   counts: Map<string, number>;
   /** How many entries there are. */
   distinct: number;
 }
 
 /**
- * What Helm must not be given in a chart's folder, also in folders that links lead to: links that lead elsewhere, to nothing or in a circle,
+ * What Helm must not be given in a chart's directory, also in directories that links lead to: links that lead elsewhere, to nothing or in a circle,
  * pipes and the like. Of all but the first Helm itself would say no more than a place of the runner.
- * @param folder as the repository names it
+ * @param directory as the repository names it
  * @param real the same without links
  */
-export async function chartFaults(area: Area, folder: string, real: string): Promise<RefusedPath[]> {
+export async function chartFaults(area: AllowedPaths, directory: string, real: string): Promise<InvalidPath[]> {
   const walk: Walk = { area, faults: [], way: [], counts: new Map(), distinct: 0 };
-  const met = await count(walk, { path: folder, real, link: folder });
+  const met = await count(walk, { path: directory, real, link: directory });
   if (met - walk.distinct <= MAX_AGAIN) return walk.faults;
   const problem = `has links that lead to the same files more than ${MAX_AGAIN.toLocaleString('en')} times`;
-  return [...walk.faults, { path: folder, problem }];
+  return [...walk.faults, { path: directory, problem }];
 }
 
-/** @param link the last one on the way, or the chart's folder */
+/** @param link the last one on the way, or the chart's directory */
 async function count(walk: Walk, { path, real, link }: { path: string; real: string; link: string }): Promise<number> {
   if (walk.way.includes(real)) {
     walk.faults.push({ path: link, problem: 'leads in a circle (a link)' });
@@ -52,9 +52,9 @@ async function count(walk: Walk, { path, real, link }: { path: string; real: str
       met += await count(walk, { path: below, real: join(real, entry.name), link });
       continue;
     }
-    const place = await locate(walk.area, below);
+    const place = await resolvePath(walk.area, below);
     if ('problem' in place) walk.faults.push({ path: below, problem: place.problem });
-    else if (place.value.kind === 'folder')
+    else if (place.value.kind === 'directory')
       met += await count(walk, { path: below, real: place.value.path, link: below });
   }
   walk.way.pop();

@@ -37,30 +37,31 @@ export interface ForeignReference {
   reference: string;
 }
 
-/** The folders of a chart and of its dependencies; a packed one has none. */
-export const chartFolders = ({ path, subcharts }: Chart): string[] => [
-  ...new Set([path, ...subcharts.flatMap(({ folder }) => folder ?? [])]),
+/** The directories of a chart and of its dependencies; a packed one has none. */
+export const chartDirectories = ({ path, subcharts }: Chart): string[] => [
+  ...new Set([path, ...subcharts.flatMap(({ directory }) => directory ?? [])]),
 ];
 
 const nonEmpty = (value: unknown): string | undefined =>
   (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
 
-/** @param folder holds a Chart.yaml */
-export async function readChart(files: Files, folder: string): Promise<Chart> {
+/** @param directory holds a Chart.yaml */
+export async function readChart(files: Files, directory: string): Promise<Chart> {
   const [text = '', values, schema] = await Promise.all(
-    ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${folder}/${name}`)),
+    ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${directory}/${name}`)),
   );
   const meta = yamlFile(text);
-  const tree = await readDependencyTree(files, folder);
-  const own = schema === undefined ? [] : [{ file: `${folder}/values.schema.json`, inside: undefined, text: schema }];
+  const tree = await readDependencyTree(files, directory);
+  const own =
+    schema === undefined ? [] : [{ file: `${directory}/values.schema.json`, inside: undefined, text: schema }];
   return {
-    path: folder,
-    name: nonEmpty(at(meta.value, 'name')) ?? folder.slice(folder.lastIndexOf('/') + 1),
+    path: directory,
+    name: nonEmpty(at(meta.value, 'name')) ?? directory.slice(directory.lastIndexOf('/') + 1),
     type: textAt(meta.value, 'type') === 'library' ? 'library' : 'application',
     version: nonEmpty(at(meta.value, 'version')),
     appVersion: nonEmpty(at(meta.value, 'appVersion')),
     kubeVersion: nonEmpty(at(meta.value, 'kubeVersion')),
-    ...readDependencies(folder, tree, meta.value),
+    ...readDependencies(directory, tree, meta.value),
     meta,
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: schema === undefined ? undefined : jsonFile(schema),
@@ -71,14 +72,14 @@ export async function readChart(files: Files, folder: string): Promise<Chart> {
 }
 
 function readDependencies(
-  folder: string,
+  directory: string,
   { below, unread }: DependencyTree,
   meta: unknown,
 ): Pick<Chart, 'subcharts' | 'unread'> {
   const subcharts = subchartsOf(below, meta);
   if (subcharts !== undefined) return { subcharts, unread };
   const why = 'by their aliases, its dependencies are more than 1000 charts';
-  return { subcharts: [], unread: [...unread, { file: `${folder}/Chart.yaml`, why }] };
+  return { subcharts: [], unread: [...unread, { file: `${directory}/Chart.yaml`, why }] };
 }
 
 function jsonFile(text: string): ChartFile {

@@ -1,8 +1,8 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cancellable, withScratch } from '../../lib/cancellation.ts';
+import { createCancellableExec, withTempDirectory } from '../../lib/cancellation.ts';
 import { info } from '../../lib/commands.ts';
-import { type Exec, openExec } from '../../lib/exec.ts';
+import { createExec, type Exec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
 import { reportChart, reportCrds, reportFailures, reportLint, reportRepeatedKeys } from './chart-findings.ts';
 import type { Files } from './files.ts';
@@ -47,14 +47,14 @@ export interface CheckTools {
   refusals: Refusals;
 }
 
-/** The subject of plain manifests among the charts' folders. */
+/** The subject of plain manifests among the charts' directories. */
 const MANIFESTS = 'manifests';
 
-/** All that is written down for Helm and the scanners is in one folder, which is gone with them when the step is cancelled. */
+/** All that is written down for Helm and the scanners is in one directory, which is gone with them when the step is cancelled. */
 export async function check(settings: Settings, material: Material, tools: CheckTools): Promise<Checked> {
-  const exec = cancellable(openExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT }));
+  const exec = createCancellableExec(createExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT }));
   const prefix = join(tools.env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
-  return withScratch(prefix, exec.cancel, (scratch) =>
+  return withTempDirectory(prefix, exec.cancel, (scratch) =>
     checkAll(settings, material, { ...tools, env: { ...tools.env, RUNNER_TEMP: scratch }, exec }),
   );
 }

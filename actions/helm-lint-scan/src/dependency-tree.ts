@@ -6,10 +6,10 @@ import { type ChartFile, yamlFile } from './yaml-file.ts';
 
 /** A dependency as it lies in `charts/`, before its parent gives it a name. */
 export interface DependencyFiles {
-  /** Of its folder or archive, or of its folder in an archive. */
+  /** Of its directory or archive, or of its directory in an archive. */
   entry: string;
   /** In the repository; `undefined` for one that is packed. */
-  folder: string | undefined;
+  directory: string | undefined;
   /** Its Chart.yaml, as data. */
   meta: unknown;
   values: ChartFile | undefined;
@@ -28,7 +28,7 @@ export interface ValuesSchemaFile {
 
 /** A dependency that is not read, so that Helm must not be given the chart. */
 export interface UnreadDependency {
-  /** Of its archive or folder, in the repository. */
+  /** Of its archive or directory, in the repository. */
   file: string;
   /** The end of a sentence. */
   why: string;
@@ -41,36 +41,36 @@ export interface DependencyTree {
 
 /** Links can make a chart its own dependency, twice at every level. */
 const MAX_DEPTH = 20;
-const MAX_FOLDERS = 1000;
+const MAX_DIRECTORYS = 1000;
 /** GitHub takes no larger file: https://docs.github.com/en/repositories/working-with-files/managing-large-files */
 const MAX_PACKED = 100 * 1024 * 1024;
 
-/** The dependencies below a chart's folder, read one after the other: the memory that they take does not grow with their number. */
-export async function readDependencyTree(files: Files, folder: string): Promise<DependencyTree> {
+/** The dependencies below a chart's directory, read one after the other: the memory that they take does not grow with their number. */
+export async function readDependencyTree(files: Files, directory: string): Promise<DependencyTree> {
   const unread: UnreadDependency[] = [];
   const budget = new UnpackBudget();
-  let folders = 0;
+  let directories = 0;
 
   const read = async (parent: string, depth: number): Promise<DependencyFiles[]> => {
     const found: DependencyFiles[] = [];
     for (const name of await entries(files.absolute(join(parent, 'charts')))) {
       const path = join(parent, 'charts', name);
       if (path.endsWith('.tgz')) found.push(...(await readArchive(path)));
-      else found.push(...(await readFolder(path, depth)));
+      else found.push(...(await readDirectory(path, depth)));
     }
     return found;
   };
 
-  const readFolder = async (path: string, depth: number): Promise<DependencyFiles[]> => {
+  const readDirectory = async (path: string, depth: number): Promise<DependencyFiles[]> => {
     const [meta, values, schema] = await Promise.all(
       ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${path}/${name}`)),
     );
-    if (meta === undefined || folders > MAX_FOLDERS) return [];
-    if (depth >= MAX_DEPTH || ++folders > MAX_FOLDERS) {
-      const limit = depth >= MAX_DEPTH ? `${MAX_DEPTH} levels of` : `${MAX_FOLDERS}`;
+    if (meta === undefined || directories > MAX_DIRECTORYS) return [];
+    if (depth >= MAX_DEPTH || ++directories > MAX_DIRECTORYS) {
+      const limit = depth >= MAX_DEPTH ? `${MAX_DEPTH} levels of` : `${MAX_DIRECTORYS}`;
       unread.push({
         file: path,
-        why: `the chart has more than ${limit} dependencies; does a link lead to a folder above?`,
+        why: `the chart has more than ${limit} dependencies; does a link lead to a directory above?`,
       });
       return [];
     }
@@ -78,7 +78,7 @@ export async function readDependencyTree(files: Files, folder: string): Promise<
     return [
       {
         entry: entryOf(path),
-        folder: path,
+        directory: path,
         meta: yamlFile(meta).value,
         values: values === undefined ? undefined : yamlFile(values),
         schema: file === undefined ? undefined : { file, inside: undefined, text: schema ?? '' },
@@ -96,14 +96,14 @@ export async function readDependencyTree(files: Files, folder: string): Promise<
       const texts = await packedTexts(await readFile(absolute), budget);
       return packedDependencies(texts, path, [['', entryOf(path)]]);
     } catch (error) {
-      const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
-      if (!(error instanceof ArchiveError) && !isFolder) throw error;
-      unread.push({ file: path, why: isFolder ? 'it is a folder' : (error as ArchiveError).message });
+      const isDirectory = (error as NodeJS.ErrnoException).code === 'EISDIR';
+      if (!(error instanceof ArchiveError) && !isDirectory) throw error;
+      unread.push({ file: path, why: isDirectory ? 'it is a directory' : (error as ArchiveError).message });
       return [];
     }
   };
 
-  return { below: await read(folder, 0), unread };
+  return { below: await read(directory, 0), unread };
 }
 
 const entryOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -112,9 +112,9 @@ const entryOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const isLoaded = (entry: string): boolean => !/^[_.]/.test(entry);
 
 /** All that Helm looks at, whatever it is called: a glob would pass over some. */
-async function entries(folder: string): Promise<string[]> {
+async function entries(directory: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter(isLoaded).sort();
+    return (await readdir(directory)).filter(isLoaded).sort();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
@@ -123,7 +123,7 @@ async function entries(folder: string): Promise<string[]> {
 
 /**
  * The charts in what was unpacked.
- * @param roots where they lie in it, each with the name of its folder
+ * @param roots where they lie in it, each with the name of its directory
  */
 function packedDependencies(
   texts: ReadonlyMap<string, string>,
@@ -138,7 +138,7 @@ function packedDependencies(
     return [
       {
         entry,
-        folder: undefined,
+        directory: undefined,
         meta: yamlFile(meta).value,
         values: values === undefined ? undefined : yamlFile(values),
         schema: schema === undefined ? undefined : { file: archive, inside, text: schema },

@@ -1,17 +1,23 @@
 import { glob } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { PathError, type RefusedPath } from '../../lib/errors.ts';
+import { type InvalidPath, PathError } from '../../lib/errors.ts';
 import type { Parsed } from '../../lib/inputs.ts';
-import { FOLDER, locate, MISSING, type Place, readInside } from '../../lib/workspace.ts';
+import {
+  DOES_NOT_EXIST,
+  IS_DIRECTORY,
+  type ResolvedPath,
+  readWorkspaceFile,
+  resolvePath,
+} from '../../lib/workspace.ts';
 import { chartFaults } from './chart-faults.ts';
 
 /** The checkout: every path is relative to it, with `/`, and stays inside it whatever links say. */
 export interface Files {
   root: string;
   /** What is there under a path; see `locate` of the library. */
-  locate(path: string): Promise<Parsed<Place>>;
-  /** Matches that may be used, sorted; those that lead elsewhere, or are no plain file or folder, are told apart. */
-  match(pattern: string): Promise<{ paths: string[]; refused: RefusedPath[] }>;
+  locate(path: string): Promise<Parsed<ResolvedPath>>;
+  /** Matches that may be used, sorted; those that lead elsewhere, or are no plain file or directory, are told apart. */
+  match(pattern: string): Promise<{ paths: string[]; refused: InvalidPath[] }>;
   /**
    * The text without a byte order mark, or `undefined` when there is no such file.
    * @param input what names it
@@ -19,7 +25,7 @@ export interface Files {
    */
   read(path: string, input?: string): Promise<string | undefined>;
   /** See {@link chartFaults}. */
-  faults(folder: string): Promise<RefusedPath[]>;
+  faults(directory: string): Promise<InvalidPath[]>;
   absolute(path: string): string;
 }
 
@@ -27,34 +33,34 @@ export interface Files {
 const SKIPPED = new Set(['node_modules', '.git']);
 
 const slashed = (path: string): string => path.replaceAll(sep, '/');
-const byPath = (one: RefusedPath, other: RefusedPath): number => (one.path < other.path ? -1 : 1);
+const byPath = (one: InvalidPath, other: InvalidPath): number => (one.path < other.path ? -1 : 1);
 
 export function openFiles(root: string): Files {
   const area = { workspace: root };
   return {
     root,
-    locate: (path) => locate(area, path),
+    locate: (path) => resolvePath(area, path),
     async match(pattern) {
       const paths: string[] = [];
-      const refused: RefusedPath[] = [];
+      const refused: InvalidPath[] = [];
       for await (const found of glob(pattern, { cwd: root, exclude: (name) => SKIPPED.has(name) })) {
         const path = slashed(found);
-        const place = await locate(area, found);
+        const place = await resolvePath(area, found);
         if ('problem' in place) refused.push({ path, problem: place.problem });
         else paths.push(path);
       }
       return { paths: paths.sort(), refused: refused.sort(byPath) };
     },
     async read(path, input = 'charts') {
-      const file = await readInside(area, path);
+      const file = await readWorkspaceFile(area, path);
       if ('value' in file) return file.value.toString('utf8').replace(/^\uFEFF/, '');
-      if (file.problem === MISSING || file.problem === FOLDER) return undefined;
+      if (file.problem === DOES_NOT_EXIST || file.problem === IS_DIRECTORY) return undefined;
       throw new PathError(input, [{ path, problem: file.problem }]);
     },
-    async faults(folder) {
-      const start = await locate(area, folder);
-      if ('problem' in start) return [{ path: folder, problem: start.problem }];
-      return (await chartFaults(area, folder, start.value.path)).sort(byPath);
+    async faults(directory) {
+      const start = await resolvePath(area, directory);
+      if ('problem' in start) return [{ path: directory, problem: start.problem }];
+      return (await chartFaults(area, directory, start.value.path)).sort(byPath);
     },
     absolute: (path) => join(root, path),
   };

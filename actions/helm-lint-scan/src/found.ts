@@ -1,5 +1,5 @@
 import { type CasePaths, planCases } from './case-paths.ts';
-import { findChartFolders } from './chart-folders.ts';
+import { findChartDirectories } from './chart-directories.ts';
 import type { Files } from './files.ts';
 import type { Settings } from './inputs.ts';
 import { type ManifestFile, readManifestFiles } from './manifests/files.ts';
@@ -11,8 +11,8 @@ import { assertInstalled, neededTools } from './tools.ts';
 /** What the inputs name, found in the checkout. */
 export interface Found {
   /** Of the charts. */
-  folders: string[];
-  /** By chart folder. */
+  directories: string[];
+  /** By chart directory. */
   cases: Map<string, CasePaths>;
   manifests: ManifestFile[];
   crds: ManifestFile[];
@@ -21,17 +21,17 @@ export interface Found {
 
 /** Look for all that the inputs name, files and programs. Nothing heavy is loaded for it: what is missing is told at once. */
 export async function find(settings: Settings, files: Files, refusals: Refusals): Promise<Found> {
-  const { folders, unusable } = await findChartFolders(files, settings.charts, refusals);
-  const defaults = new Map(folders.map((folder) => [folder, [[]]]));
+  const { directories, unusable } = await findChartDirectories(files, settings.charts, refusals);
+  const defaults = new Map(directories.map((directory) => [directory, [[]]]));
   const cases = await refusals.keep<Found['cases']>(defaults, () =>
-    planCases(files, { folders, unusable }, settings.values),
+    planCases(files, { directories, unusable }, settings.values),
   );
   const manifests = await refusals.keep([], () => readManifestFiles(files, 'manifests', settings.manifests));
   const crds = await refusals.keep([], () => readManifestFiles(files, 'crds', settings.crds));
   const suppressions = await refusals.keep([], () => findSuppressions(files, settings.ignoreFile));
-  await refusals.keep(undefined, () => assertInstalled(neededTools(settings, folders)));
+  await refusals.keep(undefined, () => assertInstalled(neededTools(settings, directories)));
   await refusals.keep(undefined, () => assertWritable(settings));
-  return { folders, cases, manifests, crds, suppressions };
+  return { directories, cases, manifests, crds, suppressions };
 }
 
 /** The parser of YAML is loaded only when there is a file to read, or one must be there. */

@@ -1,11 +1,17 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { InputFault } from '../../lib/errors.ts';
+import type { InputProblem } from '../../lib/errors.ts';
 import { parseRepositoryGlob } from '../../lib/globs.ts';
 import { readImages } from '../../lib/images-input.ts';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { type Environment, InputReader, type Parsed } from '../../lib/inputs.ts';
-import { type Area, areaOf, below, locate, parseRepositoryPath } from '../../lib/workspace.ts';
-import type { ChartQuery } from './chart-folders.ts';
+import {
+  type AllowedPaths,
+  allowedPaths,
+  parseRepositoryPath,
+  relativeInside,
+  resolvePath,
+} from '../../lib/workspace.ts';
+import type { ChartQuery } from './chart-directories.ts';
 import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from './kube-version.ts';
 import { LEVELS, type Level } from './rules/rule.ts';
 import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from './values-lines.ts';
@@ -38,7 +44,7 @@ export interface Settings {
   reportFile: string | undefined;
   renderDir: string | undefined;
   /** Where the three may be. */
-  area: Area;
+  area: AllowedPaths;
   maxAnnotations: number;
   helm: string;
   /** `undefined`: the chart's name, as with `releaseName`. */
@@ -56,7 +62,7 @@ const IGNORE_FILE = '.helm-lint-scan.yaml';
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const area = areaOf(env);
+  const area = allowedPaths(env);
   const { workspace } = area;
   const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
   const manifests = reader.parsedLines('manifests', parseRepositoryGlob, 'argocd/**/*.yaml');
@@ -87,8 +93,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
     releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
     summary: reader.boolean('summary', true),
   };
-  for (const fault of samePaths(settings)) reader.fault(fault);
-  reader.finish();
+  for (const fault of samePaths(settings)) reader.addProblem(fault);
+  reader.assertValid();
   return settings;
 }
 
@@ -96,14 +102,14 @@ export async function readSettings(env: Environment): Promise<Settings> {
 async function readProgram(reader: InputReader, workspace: string): Promise<string> {
   const text = reader.text('helm', 'helm');
   if (!/[/\\]/.test(text) || isAbsolute(text)) return text;
-  const place = await locate({ workspace }, text);
+  const place = await resolvePath({ workspace }, text);
   if ('problem' in place)
-    reader.fault({ input: 'helm', value: text, problem: place.problem, example: '/opt/helm/helm' });
+    reader.addProblem({ input: 'helm', value: text, problem: place.problem, example: '/opt/helm/helm' });
   return resolve(workspace, text);
 }
 
 /** What is written to one path twice is there once. */
-function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputFault[] {
+function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputProblem[] {
   const paths = [
     ['sarif-file', sarifFile, 'helm-lint-scan.sarif'],
     ['report-file', reportFile, 'helm-lint-scan.json'],
@@ -148,10 +154,10 @@ function parseDnsName(text: string, length: number): Parsed<string> {
     : { problem: `is not a name (lower-case letters, digits and "-", at most ${length})` };
 }
 
-/** Relative paths are in the workspace; an absolute one may also be in the runner's folder for temporary files. */
-function parseOutputPath(text: string, { workspace, temporary }: Required<Area>): Parsed<string> {
+/** Relative paths are in the workspace; an absolute one may also be in the runner's directory for temporary files. */
+function parseOutputPath(text: string, { workspace, temporary }: Required<AllowedPaths>): Parsed<string> {
   const path = resolve(workspace, text);
   const roots = isAbsolute(text) ? [workspace, temporary] : [workspace];
-  if (roots.some((root) => below(resolve(root), path))) return { value: path };
-  return { problem: `is outside the workspace${roots.length > 1 ? " and the runner's temporary folder" : ''}` };
+  if (roots.some((root) => relativeInside(resolve(root), path))) return { value: path };
+  return { problem: `is outside the workspace${roots.length > 1 ? " and the runner's temporary directory" : ''}` };
 }

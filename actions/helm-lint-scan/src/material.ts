@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { readCase } from './cases.ts';
-import { type Chart, chartFolders, readChart } from './charts.ts';
+import { type Chart, chartDirectories, readChart } from './charts.ts';
 import { escapeGlob, type Files } from './files.ts';
 import type { Found } from './found.ts';
 import type { Settings } from './inputs.ts';
@@ -29,7 +29,7 @@ export interface Material {
   custom: CustomSchema[];
   /** Documents among the definitions that cannot be read. */
   brokenCrds: BrokenDocument[];
-  /** What makes the schemas of those useless that are no resources of a case: of the input `crds`, and in the charts' folders `crds`. */
+  /** What makes the schemas of those useless that are no resources of a case: of the input `crds`, and in the charts' directories `crds`. */
   faultyCrds: Problem[];
   /** Of the custom resources that the input `crds` names. */
   apiVersions: string[];
@@ -46,7 +46,7 @@ export async function gather(settings: Settings, files: Files, found: Found, ref
   const schemas = openSchemaStore();
   const reader = openReader();
   const [charts, minors] = await Promise.all([
-    Promise.all(found.folders.map((folder) => readChart(files, folder))),
+    Promise.all(found.directories.map((directory) => readChart(files, directory))),
     schemas.minors(),
   ]);
   const versionsFor = (chart: Chart): KubeVersion[] =>
@@ -108,7 +108,7 @@ function assertImagesSet(stacks: readonly Stack[], images: readonly ImageReferen
 
 async function chartCrds(files: Files, chart: Chart): Promise<ManifestFile[]> {
   const matches = await Promise.all(
-    chartFolders(chart).map((folder) => files.match(join(escapeGlob(folder), 'crds/**/*.{yaml,yml}'))),
+    chartDirectories(chart).map((directory) => files.match(join(escapeGlob(directory), 'crds/**/*.{yaml,yml}'))),
   );
   const paths = matches.flatMap(({ paths }) => paths);
   return Promise.all(paths.map(async (path) => ({ path, text: (await files.read(path)) ?? '' })));

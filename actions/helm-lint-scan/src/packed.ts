@@ -109,7 +109,7 @@ async function* unzipped(packed: Uint8Array, budget: UnpackBudget): AsyncGenerat
 }
 
 /**
- * A path as Helm takes it: without its first folder, whatever that is called.
+ * A path as Helm takes it: without its first directory, whatever that is called.
  * @throws {ArchiveError} for those that Helm refuses, for the same reasons
  */
 function pathInChart(name: string): string {
@@ -117,17 +117,17 @@ function pathInChart(name: string): string {
   const parts = name.split(name.includes('\\') ? '\\' : '/');
   const below = parts.slice(1).join('/');
   if (below.startsWith('/')) throw new ArchiveError('it has an absolute path');
-  if (parts.length === 1) throw new ArchiveError('it has a file outside its folder');
+  if (parts.length === 1) throw new ArchiveError('it has a file outside its directory');
   const path = normalize(below).replace(/\/$/, '');
   if (path.startsWith('..')) throw new ArchiveError('it has a path that leads out of it');
   if (/^[a-zA-Z]:\//.test(path)) throw new ArchiveError('it has a path with a drive');
-  if (parts[0] === 'Chart.yaml') throw new ArchiveError('its Chart.yaml is not in a folder');
+  if (parts[0] === 'Chart.yaml') throw new ArchiveError('its Chart.yaml is not in a directory');
   return path;
 }
 
 /**
  * What other readers take differently is refused, as Helm's would then see another file than was looked at here: sizes and names
- * for sparse files, which stand beside the header (https://pkg.go.dev/archive/tar#Format), and folders or links in a file's place.
+ * for sparse files, which stand beside the header (https://pkg.go.dev/archive/tar#Format), and directories or links in a file's place.
  */
 function assertPlain({ header }: ParsedTarEntry, path: string, kept: boolean): void {
   const records = Object.keys(header.pax ?? {});

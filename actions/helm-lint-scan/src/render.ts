@@ -105,7 +105,7 @@ function requestFor(
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 53) || 'release';
   return ({ full }) => ({
-    folder: files.absolute(chart.path),
+    directory: files.absolute(chart.path),
     valuesFiles: [...values.files.map(({ path }) => files.absolute(path)), ...overlay],
     kubeVersion: full,
     releaseName: settings.releaseName ?? name,

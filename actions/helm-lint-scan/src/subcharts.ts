@@ -10,7 +10,7 @@ export interface Subchart {
   /** In its own Chart.yaml. */
   name: string;
   /** In the repository; `undefined` for one that is packed. */
-  folder: string | undefined;
+  directory: string | undefined;
   values: ChartFile | undefined;
 }
 
@@ -32,12 +32,12 @@ const MAX_SUBCHARTS = 1000;
 export function subchartsOf(tree: readonly DependencyFiles[], meta: unknown): Subchart[] | undefined {
   const subcharts: Subchart[] = [];
   const add = (files: DependencyFiles, parent: unknown, above: readonly string[]): void => {
-    const { entry, folder, meta: own, values, below } = files;
+    const { entry, directory, meta: own, values, below } = files;
     const name = textAt(own, 'name') ?? entry;
     for (const key of keysOf(parent, name)) {
       if (subcharts.length > MAX_SUBCHARTS) return;
       const keys = [...above, key];
-      subcharts.push({ keys, name, folder, values });
+      subcharts.push({ keys, name, directory, values });
       for (const each of below) add(each, own, keys);
     }
   };
@@ -45,7 +45,7 @@ export function subchartsOf(tree: readonly DependencyFiles[], meta: unknown): Su
   return subcharts.length > MAX_SUBCHARTS ? undefined : subcharts;
 }
 
-/** A folder that Chart.yaml does not list is a dependency all the same. */
+/** A directory that Chart.yaml does not list is a dependency all the same. */
 function keysOf(meta: unknown, name: string): string[] {
   const listed = listAt(meta, 'dependencies').filter((each) => at(each, 'name') === name);
   return listed.length === 0 ? [name] : [...new Set(listed.map((each) => textAt(each, 'alias') ?? name))];
@@ -57,16 +57,16 @@ export function templateSource(
   template: string,
 ): TemplateSource {
   let rest = template.includes('/') ? template.slice(template.indexOf('/') + 1) : template;
-  let folder = chart.path;
+  let directory = chart.path;
   let keys: string[] = [];
   for (let match = DEEPER.exec(rest); match !== null; match = DEEPER.exec(rest)) {
     const [, key = '', below = ''] = match;
     keys = [...keys, key];
     const subchart = chart.subcharts.find((each) => each.keys.join('/') === keys.join('/'));
-    folder = subchart?.folder ?? join(folder, 'charts', key);
+    directory = subchart?.directory ?? join(directory, 'charts', key);
     rest = below;
   }
-  return { file: join(folder, rest), keys };
+  return { file: join(directory, rest), keys };
 }
 
 const DEEPER = /^charts\/([^/]+)\/(.+)$/s;

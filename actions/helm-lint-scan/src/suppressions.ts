@@ -14,7 +14,7 @@ export interface Suppression {
   reason: string;
   /** The last day it holds, or `never`. */
   expires: string;
-  /** Globs: the chart's folder, the file that a finding points to, `Kind/name`. */
+  /** Globs: the chart's directory, the file that a finding points to, `Kind/name`. */
   chart: string | undefined;
   file: string | undefined;
   resource: string | undefined;

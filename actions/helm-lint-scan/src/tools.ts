@@ -6,10 +6,10 @@ import { Refusals } from './refusals.ts';
 /** The programs that a run needs, with what to do about a missing one. */
 export function neededTools(
   { charts, helm, scanners }: Pick<Settings, 'charts' | 'helm' | 'scanners'>,
-  folders: readonly string[],
+  directories: readonly string[],
 ): Map<string, string> {
   // Without a chart nothing is rendered; a program that the user names is looked for whenever charts are asked for.
-  const needsHelm = folders.length > 0 || (charts.required && helm !== 'helm');
+  const needsHelm = directories.length > 0 || (charts.required && helm !== 'helm');
   return new Map([
     ...(needsHelm ? [[helm, HELM_HINT] as const] : []),
     ...scanners.map(

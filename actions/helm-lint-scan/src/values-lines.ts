@@ -4,7 +4,7 @@ import type { Parsed } from '../../lib/inputs.ts';
 /** One line of the input `values`: `chart-glob: a.yaml + b.yaml`. */
 export interface ValuesDeclaration {
   charts: string;
-  /** Paths or globs, in the chart's folder or else in the repository; none for the defaults alone. */
+  /** Paths or globs, in the chart's directory or else in the repository; none for the defaults alone. */
   files: string[];
   line: string;
 }

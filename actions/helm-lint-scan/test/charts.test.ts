@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { packTar } from 'modern-tar';
 import { planCases } from '../src/case-paths.ts';
 import { readCase } from '../src/cases.ts';
-import { type ChartQuery, findChartFolders as findFolders } from '../src/chart-folders.ts';
+import { type ChartQuery, findChartDirectories as findDirectories } from '../src/chart-directories.ts';
 import { readChart } from '../src/charts.ts';
 import { type Files, openFiles } from '../src/files.ts';
 import { readManifestFiles } from '../src/manifests/files.ts';
@@ -33,14 +33,14 @@ async function write(texts: Record<string, string>): Promise<void> {
 
 const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: "1.0.0"\nkubeVersion: ">=1.30.0-0"\n';
 
-async function findChartFolders(checkout: Files, query: ChartQuery): Promise<string[]> {
+async function findChartDirectories(checkout: Files, query: ChartQuery): Promise<string[]> {
   const refusals = new Refusals();
-  const { folders } = await findFolders(checkout, query, refusals);
+  const { directories } = await findDirectories(checkout, query, refusals);
   refusals.finish();
-  return folders;
+  return directories;
 }
 
-describe('chart folders', () => {
+describe('chart directories', () => {
   it('are those of the globs that hold a Chart.yaml', async () => {
     await write({
       'helm/web/Chart.yaml': META,
@@ -49,29 +49,29 @@ describe('chart folders', () => {
       'helm/none/x': '',
       'node_modules/a/Chart.yaml': META,
     });
-    expect(await findChartFolders(files, { patterns: ['helm/*', 'helm/web', '**'], required: true })).toEqual([
+    expect(await findChartDirectories(files, { patterns: ['helm/*', 'helm/web', '**'], required: true })).toEqual([
       'helm/api',
       'helm/web',
     ]);
   });
 
   it.each(['helm/*', 'helm/web'])('%s that is not there is an error, unless there may be none', async (pattern) => {
-    await expect(findChartFolders(files, { patterns: [pattern], required: true })).rejects.toThrow(
+    await expect(findChartDirectories(files, { patterns: [pattern], required: true })).rejects.toThrow(
       'there is nothing of that name',
     );
     await write({ 'helm/web/x': '' });
-    await expect(findChartFolders(files, { patterns: [pattern], required: true })).rejects.toThrow(
+    await expect(findChartDirectories(files, { patterns: [pattern], required: true })).rejects.toThrow(
       'helm/web has no Chart.yaml',
     );
-    expect(await findChartFolders(files, { patterns: [pattern], required: false })).toEqual([]);
+    expect(await findChartDirectories(files, { patterns: [pattern], required: false })).toEqual([]);
   });
 
   it('may hold links that stay in the workspace, and no others', async () => {
     await write({ 'helm/web/Chart.yaml': META, 'shared/x.yaml': '' });
     await symlink('../../shared/x.yaml', join(root, 'helm/web/x.yaml'));
-    expect(await findChartFolders(files, { patterns: ['helm/*'], required: true })).toEqual(['helm/web']);
+    expect(await findChartDirectories(files, { patterns: ['helm/*'], required: true })).toEqual(['helm/web']);
     await symlink('/etc/hosts', join(root, 'helm/web/y.yaml'));
-    await expect(findChartFolders(files, { patterns: ['helm/*'], required: true })).rejects.toThrow(
+    await expect(findChartDirectories(files, { patterns: ['helm/*'], required: true })).rejects.toThrow(
       'helm/web/y.yaml leads out of the workspace (a link)',
     );
   });
@@ -85,9 +85,10 @@ describe('cases', () => {
       return parsed.value;
     });
   const plan = async (...lines: string[]): Promise<string[]> => {
-    const folders = await findChartFolders(files, { patterns: ['helm/*'], required: true });
-    const cases = [...(await planCases(files, { folders, unusable: [] }, declare(...lines)))].flatMap(
-      ([folder, each]) => each.map(async (paths) => `${folder}: ${(await readCase(files, folder, paths)).name}`),
+    const directories = await findChartDirectories(files, { patterns: ['helm/*'], required: true });
+    const cases = [...(await planCases(files, { directories, unusable: [] }, declare(...lines)))].flatMap(
+      ([directory, each]) =>
+        each.map(async (paths) => `${directory}: ${(await readCase(files, directory, paths)).name}`),
     );
     return Promise.all(cases);
   };
@@ -223,7 +224,7 @@ describe("rules about a chart's own files", () => {
 
 describe('subcharts', () => {
   const named = (name: string, more = '') => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}`;
-  it('are found at any depth, under their alias, in whatever folder they are', async () => {
+  it('are found at any depth, under their alias, in whatever directory they are', async () => {
     await write({
       'helm/web/Chart.yaml': `${META}dependencies:\n  - { name: cache, alias: first }\n  - { name: cache, alias: second }\n`,
       'helm/web/charts/Cache/Chart.yaml': named('cache'),
@@ -231,7 +232,7 @@ describe('subcharts', () => {
       'helm/web/charts/unlisted/Chart.yaml': named('unlisted'),
     });
     const chart = await readChart(files, 'helm/web');
-    expect(chart.subcharts.map(({ keys, folder }) => [keys.join('.'), folder]).sort()).toEqual([
+    expect(chart.subcharts.map(({ keys, directory }) => [keys.join('.'), directory]).sort()).toEqual([
       ['first', 'helm/web/charts/Cache'],
       ['first.deep', 'helm/web/charts/Cache/charts/deep'],
       ['second', 'helm/web/charts/Cache'],
@@ -282,12 +283,12 @@ describe('dependencies that are not read', () => {
     });
     expect(await unread()).toEqual([
       'helm/web/charts/a.tgz: incorrect header check',
-      'helm/web/charts/b.tgz: it is a folder',
+      'helm/web/charts/b.tgz: it is a directory',
     ]);
     expect((await readChart(files, 'helm/web')).subcharts.map(({ name }) => name)).toEqual(['d']);
   });
 
-  it('are those that a link to a folder above makes without end', async () => {
+  it('are those that a link to a directory above makes without end', async () => {
     await write({ 'helm/web/Chart.yaml': META, 'helm/web/charts/x': '' });
     for (const name of ['a', 'b']) await symlink('..', join(root, `helm/web/charts/${name}`));
     expect((await unread())[0]).toMatch(/^helm\/web\/charts\/a\/.*: the chart has more than 20 levels of dependencies/);
@@ -296,11 +297,11 @@ describe('dependencies that are not read', () => {
   it('are those that aliases make of a few charts', async () => {
     const twice = (name: string) =>
       `dependencies: [{ name: ${name}, alias: a }, { name: ${name}, alias: b }]\nname: d\n`;
-    let folder = 'helm/web';
+    let directory = 'helm/web';
     await write({ 'helm/web/Chart.yaml': twice('d') });
     for (let level = 0; level < 15; level++) {
-      folder += '/charts/d';
-      await write({ [`${folder}/Chart.yaml`]: twice('d') });
+      directory += '/charts/d';
+      await write({ [`${directory}/Chart.yaml`]: twice('d') });
     }
     expect(await unread()).toEqual([
       'helm/web/Chart.yaml: by their aliases, its dependencies are more than 1000 charts',

@@ -8,7 +8,7 @@ import { renderFaults } from '../src/helm/faults.ts';
 import type { RenderRequest } from '../src/helm/helm.ts';
 
 const request: RenderRequest = {
-  folder: '/w/c',
+  directory: '/w/c',
   valuesFiles: [],
   kubeVersion: '1.36.0',
   releaseName: 'c',
@@ -21,22 +21,24 @@ const OK: ExecResult = { exitCode: 0, stdout: '', stderr: '' };
 const fails = (name: string): ExecResult => error(`execution error at (c/templates/${name}:2:3): no ${name}`);
 
 /** What is reported when Helm gives these answers, one after the other, and which templates were taken out. */
-async function faultsOf(...answers: ExecResult[]): Promise<{ said: string[]; emptied: string[]; folders: string[] }> {
+async function faultsOf(
+  ...answers: ExecResult[]
+): Promise<{ said: string[]; emptied: string[]; directories: string[] }> {
   const emptied: string[] = [];
-  const folders: string[] = [];
+  const directories: string[] = [];
   const [first = OK, ...later] = answers;
   const { messages } = await renderFaults(first, request, {
     helm: {
-      render: async ({ folder }) => {
-        folders.push(folder);
+      render: async ({ directory }) => {
+        directories.push(directory);
         return later.shift() ?? OK;
       },
-      copyChart: async () => ({ folder: '/copy', empty: async (file) => emptied.push(file) > 0 }),
+      copyChart: async () => ({ directory: '/copy', empty: async (file) => emptied.push(file) > 0 }),
     },
     fileOf: (template) => template.slice('c/'.length),
     broken: () => [],
   });
-  return { said: messages.map(({ message }) => message.slice(-9)), emptied, folders };
+  return { said: messages.map(({ message }) => message.slice(-9)), emptied, directories };
 }
 
 it.each([
@@ -54,14 +56,14 @@ it.each([
 });
 
 it('are looked for in a copy, and not without end', async () => {
-  const { emptied, folders } = await faultsOf(fails('a.yaml'), fails('b.yaml'), OK);
+  const { emptied, directories } = await faultsOf(fails('a.yaml'), fails('b.yaml'), OK);
   expect(emptied).toEqual(['templates/a.yaml', 'templates/b.yaml']);
-  expect(folders).toEqual(['/copy', '/copy']);
+  expect(directories).toEqual(['/copy', '/copy']);
   const many = await faultsOf(...Array.from({ length: 90 }, (_, index) => fails(`${index}.yaml`)));
   expect(many.emptied).toHaveLength(50);
 });
 
-it('a copy has what links lead to, ends at a link to a folder above, and leaves the chart alone', async () => {
+it('a copy has what links lead to, ends at a link to a directory above, and leaves the chart alone', async () => {
   const root = await mkdtemp(join(tmpdir(), 'faults-test-'));
   const chart = join(root, 'chart');
   await mkdir(join(chart, 'templates'), { recursive: true });
@@ -71,10 +73,10 @@ it('a copy has what links lead to, ends at a link to a folder above, and leaves 
   await symlink('../../shared.yaml', join(chart, 'templates/b.yaml'));
   await symlink('..', join(chart, 'templates/up'));
   const copy = await copyChart(chart, join(chart, 'temp/x/chart'), join(chart, 'temp'));
-  expect(await readFile(join(copy.folder, 'templates/b.yaml'), 'utf8')).toBe('shared');
+  expect(await readFile(join(copy.directory, 'templates/b.yaml'), 'utf8')).toBe('shared');
   expect(await copy.empty('templates/a.yaml')).toBe(true);
   expect(await copy.empty('templates/none.yaml')).toBe(false);
-  expect(await readFile(join(copy.folder, 'templates/a.yaml'), 'utf8')).toBe('');
+  expect(await readFile(join(copy.directory, 'templates/a.yaml'), 'utf8')).toBe('');
   expect(await readFile(join(chart, 'templates/a.yaml'), 'utf8')).toBe('a');
   await rm(root, { recursive: true });
 });

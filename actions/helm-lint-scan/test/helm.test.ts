@@ -10,7 +10,7 @@ import { mapParallel } from '../src/parallel.ts';
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };
 
 const REQUEST: RenderRequest = {
-  folder: '/w/c',
+  directory: '/w/c',
   valuesFiles: [],
   kubeVersion: '1.36.0',
   releaseName: 'r',
@@ -49,7 +49,7 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
   const values = await helm.writeValues('images-0', '{}');
   await helm.render(
     {
-      folder: '/w/c',
+      directory: '/w/c',
       valuesFiles: ['/w/a.yaml', values],
       kubeVersion: '1.36.0',
       releaseName: 'r',

@@ -12,13 +12,13 @@ const env = (inputs: Record<string, string>): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
 });
 
-async function faults(inputs: Record<string, string>): Promise<InputError['faults']> {
+async function faults(inputs: Record<string, string>): Promise<InputError['problems']> {
   const error = await readSettings(env(inputs)).then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!(error instanceof InputError)) throw new Error('the inputs were taken');
-  return error.faults;
+  return error.problems;
 }
 
 interface ActionFile {
@@ -110,7 +110,7 @@ describe('the settings', () => {
     expect((await readSettings(env({ manifests: 'a.yaml', charts: 'charts/*' }))).charts.required).toBe(true);
   });
 
-  it('may write to the folder for temporary files where the runner names none', async () => {
+  it('may write to the directory for temporary files where the runner names none', async () => {
     const { RUNNER_TEMP: _, ...rest } = env({ 'sarif-file': join(tmpdir(), 'a.sarif') });
     expect((await readSettings(rest)).sarifFile).toBe(join(tmpdir(), 'a.sarif'));
   });

@@ -81,26 +81,24 @@ describe('a chart', () => {
   ])('with the link %s to %s is refused once, by its path in the repository', async (path, target, problem) => {
     await rm(join(workspace, 'helm/web', path), { force: true });
     await link(`helm/web/${path}`, target);
-    expect(await refusal()).toBe(`input charts is wrong: helm/web/${path} ${problem}`);
+    expect(await refusal()).toBe(`invalid input charts: helm/web/${path} ${problem}`);
   });
 
   it.each(['Chart.yaml', 'values.yaml', 'charts.tgz', 'ci.yaml'])('with the pipe %s holds nothing up', async (name) => {
     await rm(join(workspace, 'helm/web', name), { force: true });
     pipe(`helm/web/${name}`);
-    expect(await refusal()).toBe(`input charts is wrong: helm/web/${name} is neither a file nor a folder`);
+    expect(await refusal()).toBe(`invalid input charts: helm/web/${name} is neither a file nor a directory`);
   });
 
   it('is refused for what is behind a link that stays in the workspace', async () => {
     await link('helm/web/files', '../../shared');
     expect(await refusal()).toBe('');
     await link('shared/secret.txt', '../../elsewhere/secret.yaml');
-    expect(await refusal()).toBe(
-      'input charts is wrong: helm/web/files/secret.txt leads out of the workspace (a link)',
-    );
+    expect(await refusal()).toBe('invalid input charts: helm/web/files/secret.txt leads out of the workspace (a link)');
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ['to a folder above', { 'helm/web/a': '../../helm' }, 'helm/web/a'],
+    ['to a directory above', { 'helm/web/a': '../../helm' }, 'helm/web/a'],
     ['to itself', { 'helm/web/a': '.' }, 'helm/web/a'],
     ['by two links', { 'helm/web/one/a': '../two', 'helm/web/two/b': '../one' }, 'helm/web/one/a/b'],
     ['outside the chart', { 'helm/web/a': '../../shared', 'shared/b': '.' }, 'helm/web/a/b'],
@@ -125,7 +123,7 @@ describe('a chart', () => {
       for (const name of ['one', 'two']) await link(`helm/web/files/${level}/${name}`, `../${level + 1}`);
     await write({ 'work/helm/web/files/30/a.txt': '' });
     expect(await refusal()).toBe(
-      'input charts is wrong: helm/web has links that lead to the same files more than 10,000 times',
+      'invalid input charts: helm/web has links that lead to the same files more than 10,000 times',
     );
   }, 60_000);
 
@@ -134,10 +132,10 @@ describe('a chart', () => {
     const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
     const name = fc.constantFrom('helm/web/a', 'helm/web/b', 'shared/x', 'shared/b', 'helm/a');
     /** Every place that is met on the way, as Helm walks. */
-    const places = async (folder: string, depth = 4): Promise<string[]> => {
+    const places = async (directory: string, depth = 4): Promise<string[]> => {
       const below = await Promise.all(
-        (await readdir(folder)).map(async (entry) => {
-          const real = await realpath(join(folder, entry));
+        (await readdir(directory)).map(async (entry) => {
+          const real = await realpath(join(directory, entry));
           const isDeeper = depth > 0 && (await stat(real)).isDirectory() && entry !== '.git';
           return [real, ...(isDeeper ? await places(real, depth - 1) : [])];
         }),
@@ -170,7 +168,7 @@ describe('a chart', () => {
     const files = openFiles(workspace);
     const refusals = new Refusals();
     const found = await find(settings, files, refusals);
-    expect(found.folders).toEqual(['helm/api']);
+    expect(found.directories).toEqual(['helm/api']);
     expect((await gather(settings, files, found, refusals)).charts.map(({ path }) => path)).toEqual(['helm/api']);
     expect(() => refusals.finish()).toThrow('helm/web/pipe is neither');
   });
@@ -178,12 +176,15 @@ describe('a chart', () => {
 
 it('Helm gets a copy of a chart that holds .git, and any other as it is', async () => {
   const asked: string[] = [];
-  const answer = async ({ folder }: RenderRequest) => {
-    asked.push(folder);
+  const answer = async ({ directory }: RenderRequest) => {
+    asked.push(directory);
     return { exitCode: 0, stdout: '', stderr: '' };
   };
   let copies = 0;
-  const copyChart = async (folder: string) => ({ folder: `${folder}-copy-${++copies}`, empty: async () => false });
+  const copyChart = async (directory: string) => ({
+    directory: `${directory}-copy-${++copies}`,
+    empty: async () => false,
+  });
   const helm = withoutGit({ render: answer, lint: answer, copyChart } as unknown as Helm);
   const request = {
     valuesFiles: [],
@@ -193,9 +194,9 @@ it('Helm gets a copy of a chart that holds .git, and any other as it is', async 
     apiVersions: [],
     skipSchemas: false,
   };
-  for (const folder of [workspace, join(workspace, 'helm/web')]) {
-    await helm.render({ ...request, folder });
-    await helm.lint({ ...request, folder });
+  for (const directory of [workspace, join(workspace, 'helm/web')]) {
+    await helm.render({ ...request, directory });
+    await helm.lint({ ...request, directory });
   }
   const copy = `${workspace}-copy-1`;
   expect(asked).toEqual([copy, copy, join(workspace, 'helm/web'), join(workspace, 'helm/web')]);
@@ -203,33 +204,33 @@ it('Helm gets a copy of a chart that holds .git, and any other as it is', async 
 
 describe('an input', () => {
   it.each<[string, string, string]>([
-    ['values', 'helm/web: env/out.yaml', 'input values is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['values', 'helm/web: env/*.yaml', 'input values is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['manifests', 'env/*.yaml', 'input manifests is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['crds', 'env/out.yaml', 'input crds is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['ignore-file', 'env/out.yaml', 'input ignore-file is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['manifests', 'env/g*', 'input manifests is wrong: env/git leads into .git (a link)'],
-    ['manifests', 'env/p*', 'input manifests is wrong: env/pipe is neither a file nor a folder'],
-    ['values', 'helm/web: env/line*', 'input values is wrong: "env/line\\nbreak.yml" has control characters'],
-    ['helm', 'env/out.yaml', 'input helm is wrong: helm leads out of the workspace (a link)'],
-    ['helm', '../bin/helm', 'input helm is wrong: helm is outside the workspace'],
-    ['sarif-file', 'env/out.yaml', 'input sarif-file is wrong: env/out.yaml leads out of the workspace (a link)'],
-    ['report-file', 'env/git', 'input report-file is wrong: env/git leads into .git (a link)'],
-    ['report-file', '.git/config', 'input report-file is wrong: .git/config is inside .git'],
+    ['values', 'helm/web: env/out.yaml', 'invalid input values: env/out.yaml leads out of the workspace (a link)'],
+    ['values', 'helm/web: env/*.yaml', 'invalid input values: env/out.yaml leads out of the workspace (a link)'],
+    ['manifests', 'env/*.yaml', 'invalid input manifests: env/out.yaml leads out of the workspace (a link)'],
+    ['crds', 'env/out.yaml', 'invalid input crds: env/out.yaml leads out of the workspace (a link)'],
+    ['ignore-file', 'env/out.yaml', 'invalid input ignore-file: env/out.yaml leads out of the workspace (a link)'],
+    ['manifests', 'env/g*', 'invalid input manifests: env/git leads into .git (a link)'],
+    ['manifests', 'env/p*', 'invalid input manifests: env/pipe is neither a file nor a directory'],
+    ['values', 'helm/web: env/line*', 'invalid input values: "env/line\\nbreak.yml" has control characters'],
+    ['helm', 'env/out.yaml', 'invalid input helm: helm leads out of the workspace (a link)'],
+    ['helm', '../bin/helm', 'invalid input helm: helm is outside the workspace'],
+    ['sarif-file', 'env/out.yaml', 'invalid input sarif-file: env/out.yaml leads out of the workspace (a link)'],
+    ['report-file', 'env/git', 'invalid input report-file: env/git leads into .git (a link)'],
+    ['report-file', '.git/config', 'invalid input report-file: .git/config is inside .git'],
+    ['report-file', 'env/in.yml', 'invalid input report-file: env/in.yml would be written through a link (env/in.yml)'],
+    ['report-file', 'env/pipe', 'invalid input report-file: env/pipe is neither a file nor a directory'],
     [
-      'report-file',
-      'env/in.yml',
-      'input report-file is wrong: env/in.yml would be written through a link (env/in.yml)',
+      'render-dir',
+      'env/directory',
+      'invalid input render-dir: env/directory would be written through a link (env/directory)',
     ],
-    ['report-file', 'env/pipe', 'input report-file is wrong: env/pipe is neither a file nor a folder'],
-    ['render-dir', 'env/folder', 'input render-dir is wrong: env/folder would be written through a link (env/folder)'],
-    ['render-dir', 'env/hooks/new', 'input render-dir is wrong: env/hooks/new leads into .git (a link)'],
+    ['render-dir', 'env/hooks/new', 'invalid input render-dir: env/hooks/new leads into .git (a link)'],
   ])('%s: %s', async (input, value, expected) => {
     await link('env/out.yaml', '../../elsewhere/secret.yaml');
     await link('env/git', '../.git/config');
     await link('env/hooks', '../.git');
     await link('env/in.yml', '../shared/a.yaml');
-    await link('env/folder', '../shared');
+    await link('env/directory', '../shared');
     await write({ 'work/env/line\nbreak.yml': '' });
     pipe('env/pipe');
     expect(await refusal({ [input]: value })).toContain(expected);

@@ -29,8 +29,8 @@ function chart(values: string | undefined): Chart {
     appVersion: '1.0.0',
     kubeVersion: undefined,
     subcharts: [
-      { keys: ['store'], name: 'cache', folder: 'helm/shop/charts/cache', values: yamlFile('size: 1\n') },
-      { keys: ['store', 'deep'], name: 'deep', folder: 'helm/shop/charts/cache/charts/deep', values: undefined },
+      { keys: ['store'], name: 'cache', directory: 'helm/shop/charts/cache', values: yamlFile('size: 1\n') },
+      { keys: ['store', 'deep'], name: 'deep', directory: 'helm/shop/charts/cache/charts/deep', values: undefined },
     ],
     meta: yamlFile('name: shop'),
     values: values === undefined ? undefined : yamlFile(values),

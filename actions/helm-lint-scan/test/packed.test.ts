@@ -49,11 +49,11 @@ function withField(archive: Uint8Array, entry: number, at: number, text: string)
 }
 const SIZE = 124;
 
-/** Milliseconds. Nothing here is slow, so what takes this long goes on for ever. */
+/** Milliseconds. Nothing here is slow, so what takes this long goes on forever. */
 const HANG = 60_000;
 
 describe('a packed chart', () => {
-  it('gives what is read of it and of the charts below it, whatever its folder is called', async () => {
+  it('gives what is read of it and of the charts below it, whatever its directory is called', async () => {
     const inner = await tgz(['x/Chart.yaml', 'name: inner\n'], ['x/values.schema.json', '{}']);
     const packed = await tgz(
       ...CHART,
@@ -122,15 +122,15 @@ describe('is refused as Helm does', () => {
     ['a path out of it', async () => tgz(['dep/../../etc/passwd', '']), 'leads out of it'],
     ['an absolute path', async () => tgz(['dep//etc/passwd', '']), 'absolute path'],
     ['a path with a drive', async () => tgz(['dep\\c:\\x', '']), 'a drive'],
-    ['a file beside its folder', async () => tgz(['values.yaml', '']), 'outside its folder'],
+    ['a file beside its directory', async () => tgz(['values.yaml', '']), 'outside its directory'],
     ['a path without an end', async () => tgz([`dep/${'a/'.repeat(3000)}x`, '']), 'more than 4096 characters'],
     [
-      'a link in the place of a file',
+      'a link instead of a file',
       async () => tgz(['dep/values.yaml', '', { type: 'symlink', linkname: '/etc/passwd' }]),
       'its values.yaml is a symlink',
     ],
     [
-      'a folder in the place of a file',
+      'a directory instead of a file',
       async () => tgz(['dep/values.schema.json/', '', { type: 'directory' }]),
       'its values.schema.json is a directory',
     ],

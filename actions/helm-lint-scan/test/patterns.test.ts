@@ -55,14 +55,14 @@ describe('a pattern that would take without end is refused', () => {
   });
 });
 
-describe('a folder of the repository whose name looks like a pattern', () => {
+describe('a directory of the repository whose name looks like a pattern', () => {
   const odd = 'helm/x{a,b}[c](d)*?y';
 
   it('is taken as its name', async () => {
     await write(`${odd}/ci/v.yaml`, 'helm/xa[c](d)*?y/ci/w.yaml', 'helm/xzy/ci/w.yaml');
     expect((await files.match(`${escapeGlob(odd)}/ci/*.{yaml,yml}`)).paths).toEqual([`${odd}/ci/v.yaml`]);
     const declaration = { charts: odd, files: ['ci/*'], line: '' };
-    expect(await planCases(files, { folders: [odd], unusable: [] }, [declaration])).toEqual(
+    expect(await planCases(files, { directories: [odd], unusable: [] }, [declaration])).toEqual(
       new Map([[odd, [[`${odd}/ci/v.yaml`]]]]),
     );
   });
@@ -70,7 +70,7 @@ describe('a folder of the repository whose name looks like a pattern', () => {
   it('holds no one up', async () => {
     const many = `helm/${MANY}`;
     await write(`${many}/ci/v.yaml`);
-    expect(await planCases(files, { folders: [many], unusable: [] }, [])).toEqual(
+    expect(await planCases(files, { directories: [many], unusable: [] }, [])).toEqual(
       new Map([[many, [[], [`${many}/ci/v.yaml`]]]]),
     );
   }, 60_000);

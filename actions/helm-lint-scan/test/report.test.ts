@@ -263,7 +263,7 @@ describe('where the cases are written', () => {
     [['Prod.yaml', 'prod.yaml']],
     [['..yaml', '...yaml', '.yaml']],
     [[`${'三'.repeat(90)}.yaml`, `${'三'.repeat(91)}.yaml`]],
-  ])('is a place of its own for each, below the folder: %j', (values) => {
+  ])('is a place of its own for each, below the directory: %j', (values) => {
     const found = paths(...values);
     expect(new Set(found.map((path) => path.toLowerCase())).size).toBe(values.length);
     for (const path of found) {

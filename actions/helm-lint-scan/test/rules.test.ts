@@ -10,7 +10,7 @@ import { GOOD, resourcesIn, scopeOf } from './helpers.ts';
 const found = (scope: Scope): string[] =>
   resourceRules.flatMap((rule) => rule.check(scope).map(({ path }) => `${rule.id} ${pathText(path)}`));
 
-/** The good resources with one text in place of another. */
+/** The good resources with one text instead of another. */
 function changed(from: string, to: string): string {
   if (!GOOD.includes(from)) throw new Error(`the good resources do not say ${from}`);
   return GOOD.replace(from, to);

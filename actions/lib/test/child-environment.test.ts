@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { closedEnvironment, environmentWithoutRunner } from '../child-environment.ts';
-import { openExec } from '../exec.ts';
+import { environmentWithoutRunner, minimalEnvironment } from '../child-environment.ts';
+import { createExec } from '../exec.ts';
 
 /** What a runner gives to an action, with what a workflow may add. */
 const STEP = {
@@ -27,7 +27,7 @@ const STEP = {
 
 describe('a closed environment', () => {
   it('has what any program needs, what is named, and what is set', () => {
-    expect(closedEnvironment(STEP, ['HOME'], { X: 'y' })).toEqual({
+    expect(minimalEnvironment(STEP, ['HOME'], { X: 'y' })).toEqual({
       PATH: process.env.PATH,
       HOME: '/home/me',
       LANG: 'C.UTF-8',
@@ -36,7 +36,7 @@ describe('a closed environment', () => {
   });
 
   it("finds Windows' names in any case", () => {
-    expect(closedEnvironment({ Path: 'C:\\', SystemRoot: 'C:\\Windows' }, [])).toEqual({
+    expect(minimalEnvironment({ Path: 'C:\\', SystemRoot: 'C:\\Windows' }, [])).toEqual({
       Path: 'C:\\',
       SystemRoot: 'C:\\Windows',
     });
@@ -65,10 +65,10 @@ describe('an environment without what the runner gives to the action alone', () 
 
 describe('a process', () => {
   it.each([
-    ['closed', closedEnvironment(STEP, ['HOME'])],
+    ['closed', minimalEnvironment(STEP, ['HOME'])],
     ['without the runner', environmentWithoutRunner(STEP, [])],
   ])('sees no input and no token of the runner in an environment that is %s', async (_title, env) => {
-    const exec = openExec({});
+    const exec = createExec({});
     const { stdout } = await exec.run('node', ['-e', 'console.log(JSON.stringify(process.env))'], { env });
     expect(JSON.parse(stdout)).toMatchObject({ HOME: '/home/me' });
     expect(stdout).not.toMatch(/s3cr3t|INPUT_|ACTIONS_|GITHUB_OUTPUT/);
@@ -78,7 +78,7 @@ describe('a process', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('INPUT_', 'input_', 'ACTIONS_', 'Actions_'), (name, prefix) => {
         const env = { [prefix + name]: 's3cr3t' };
-        expect([closedEnvironment(env, ['HOME']), environmentWithoutRunner(env, ['HOME'])]).toEqual([{}, {}]);
+        expect([minimalEnvironment(env, ['HOME']), environmentWithoutRunner(env, ['HOME'])]).toEqual([{}, {}]);
       }),
     );
   });

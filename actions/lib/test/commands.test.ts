@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { annotate, debug, fold, group, info, mask, withoutCommands } from '../commands.ts';
+import { annotate, debug, escapeCommands, group, info, mask, printGroup } from '../commands.ts';
 import { COMMANDS, CULTURES, readAsRunner } from './runner-model.ts';
 
 function capture(): { write: (text: string) => void; text: () => string } {
@@ -94,7 +94,7 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
         const [command, ...others] = commands(text);
         expect(others).toEqual([]);
         expect(command?.name).toBe('error');
-        expect(command?.data.trimStart()).toBe(wellFormed(withoutCommands(message)).trimStart());
+        expect(command?.data.trimStart()).toBe(wellFormed(escapeCommands(message)).trimStart());
         // The runner takes white space from the end of the last one, and `=` from the start of each.
         const shown = (value: string) => value.replace(/^[=\s\u0085\ufeff]+|[\s\u0085\ufeff]+$/g, '');
         const meant = Object.entries({ title, file, line: line === undefined ? '' : String(line) })
@@ -111,14 +111,14 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (title, inside, message) => {
         const text = printed((write) => {
-          fold(title, inside, write);
+          printGroup(title, inside, write);
           debug(message, write);
         });
         const found = commands(text);
         expect(found.map(({ name }) => name)).toEqual(['group', 'endgroup', 'debug']);
         expect(found[0]?.data).not.toMatch(/[\r\n]/);
         expect(found.map(({ properties }) => properties)).toEqual([{}, {}, {}]);
-        expect(found[2]?.data.trimStart()).toBe(wellFormed(withoutCommands(message)).trimStart());
+        expect(found[2]?.data.trimStart()).toBe(wellFormed(escapeCommands(message)).trimStart());
       }),
       runs,
     );
@@ -176,7 +176,7 @@ describe('info', () => {
       const seconds = (count: number) => {
         const text = piece.repeat(count);
         const start = performance.now();
-        withoutCommands(text);
+        escapeCommands(text);
         return performance.now() - start;
       };
       seconds(100_000);

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { type ExecOptions, lastLines, openExec } from '../exec.ts';
+import { createExec, type ExecOptions, lastLines } from '../exec.ts';
 
-const exec = openExec({ 'no-such-tool': 'Install it from the moon.' });
+const exec = createExec({ 'no-such-tool': 'Install it from the moon.' });
 /** Run a script in Node. */
 const node = (script: string, options: Partial<ExecOptions> = {}, ...args: string[]) =>
   exec.run('node', ['-e', script, '--', ...args], { env: {}, ...options });
@@ -20,7 +20,7 @@ describe('a program', () => {
     expect(JSON.parse(stdout)).toEqual(args);
   });
 
-  it('gets its folder, environment and input', async () => {
+  it('gets its directory, environment and input', async () => {
     const script =
       'process.stdin.on("data", (input) => console.log(JSON.stringify([process.cwd(), process.env.X, process.env.HOME, String(input)])))';
     const { stdout } = await node(script, { cwd: tmpdir(), env: { X: 'y' }, input: 'in' });
@@ -54,10 +54,10 @@ describe('a program', () => {
     });
   });
 
-  it('that cannot start is named with the folder', async () => {
-    await expect(node('0', { cwd: '/no/such/folder' })).rejects.toMatchObject({
+  it('that cannot start is named with the directory', async () => {
+    await expect(node('0', { cwd: '/no/such/directory' })).rejects.toMatchObject({
       what: 'node could not be run',
-      next: expect.stringContaining('/no/such/folder'),
+      next: expect.stringContaining('/no/such/directory'),
     });
   });
 });

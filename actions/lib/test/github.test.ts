@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ActionError, PermissionError } from '../errors.ts';
-import { explainRequest, openGitHub, pagesOf, type ResponseHeaders } from '../github.ts';
+import { createGitHubClient, explainRequestError, paginate, type ResponseHeaders } from '../github.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 let stop: () => Promise<void> = async () => {};
@@ -32,11 +32,16 @@ const json =
 const reset: Handler = (request) => request.socket.destroy();
 
 async function getRepository(apiUrl: string, waits: number[] = []) {
-  const github = await openGitHub({ token: 't', apiUrl, retries: 2, wait: async (seconds) => waits.push(seconds) });
+  const github = await createGitHubClient({
+    token: 't',
+    apiUrl,
+    retries: 2,
+    wait: async (seconds) => waits.push(seconds),
+  });
   return github.rest.repos.get({ owner: 'o', repo: 'r' });
 }
 
-describe('openGitHub', () => {
+describe('createGitHubClient', () => {
   it('asks the server it was given, below its path', async () => {
     const { apiUrl, requests } = await serve(json(200, { id: 1 }));
     expect((await getRepository(apiUrl)).data).toEqual({ id: 1 });
@@ -61,7 +66,7 @@ describe('openGitHub', () => {
 
   it('does not repeat a call whose caller looks itself what became of it', async () => {
     const { apiUrl, requests } = await serve(reset);
-    const github = await openGitHub({ token: 't', apiUrl });
+    const github = await createGitHubClient({ token: 't', apiUrl });
     await expect(github.rest.repos.get({ owner: 'o', repo: 'r', request: { retries: 0 } })).rejects.toThrow();
     expect(requests).toHaveLength(1);
   });
@@ -70,11 +75,11 @@ describe('openGitHub', () => {
 /** The Unix time in so many seconds. */
 const soon = (seconds: number): string => String(Math.floor(Date.now() / 1000) + seconds);
 
-describe('explainRequest', () => {
+describe('explainRequestError', () => {
   const explained = async (...handlers: Handler[]): Promise<ActionError> => {
     const { apiUrl } = await serve(...handlers);
     const error = await getRepository(apiUrl).catch((thrown: unknown) =>
-      explainRequest(thrown, 'reading o/r', 'contents: read'),
+      explainRequestError(thrown, 'reading o/r', 'contents: read'),
     );
     return error as ActionError;
   };
@@ -106,7 +111,7 @@ describe('explainRequest', () => {
     const error = await explained(reset);
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain('Run the job again');
-    expect(error.why).toBe('the server answers nothing that could be read: other side closed');
+    expect(error.why).toMatch(/^the connection to 127\.0\.0\.1:\d+ was lost: other side closed$/);
   });
 
   it.each([
@@ -117,7 +122,7 @@ describe('explainRequest', () => {
     const waits: number[] = [];
     const { apiUrl, requests } = await serve(json(status, body, headers));
     const thrown = await getRepository(apiUrl, waits).catch((error: unknown) => error);
-    const error = explainRequest(thrown, 'reading o/r', 'contents: read') as ActionError;
+    const error = explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError;
     expect(error).toBeInstanceOf(ActionError);
     expect(error.why).toMatch(/asks to wait (?:7200|71\d\d) s, until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
     expect(error.next).toContain('after that time');
@@ -127,14 +132,14 @@ describe('explainRequest', () => {
   it('says of a rate limit that it is one, and names no permission', async () => {
     const limited = json(403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '60' });
     const error = await explained(limited);
-    expect(error.what).toBe("reading o/r met the server's rate limit");
+    expect(error.what).toBe("reading o/r hit the server's rate limit");
     expect(error.why).toContain('asks to wait 60 s');
     expect(error.next).not.toContain('permissions');
   });
 
   it('leaves defects as they are', () => {
     const defect = new TypeError('x is not a function');
-    expect(explainRequest(defect, 'reading', 'contents: read')).toBe(defect);
+    expect(explainRequestError(defect, 'reading', 'contents: read')).toBe(defect);
   });
 });
 
@@ -147,9 +152,9 @@ describe('a server that misbehaves', () => {
       response.writeHead(200, { 'content-type': 'application/json', connection: 'close', ...headers }).end(body);
   const failing = async (...handlers: Handler[]) => {
     const { apiUrl, requests } = await serve(...handlers);
-    const github = await openGitHub({ token: 't', apiUrl, retries: 1, limits, wait: async () => undefined });
+    const github = await createGitHubClient({ token: 't', apiUrl, retries: 1, limits, wait: async () => undefined });
     const thrown = await github.rest.repos.get({ owner: 'o', repo: 'r' }).catch((error: unknown) => error);
-    return { error: explainRequest(thrown, 'reading o/r', 'contents: read') as ActionError, requests };
+    return { error: explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError, requests };
   };
 
   it.each<[string, Handler, string]>([
@@ -161,7 +166,7 @@ describe('a server that misbehaves', () => {
     ['too much', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
   ])('by answering %s is named, and not asked again', async (_, handler, why) => {
     const { error, requests } = await failing(handler);
-    expect(error).toMatchObject({ name: 'UnusableAnswerError', why });
+    expect(error).toMatchObject({ name: 'InvalidResponseError', why });
     expect(error.what).toMatch(/^the server 127\.0\.0\.1:\d+ gave an unusable answer$/);
     expect(error.message).not.toContain('hunter2');
     expect(requests).toHaveLength(1);
@@ -171,7 +176,7 @@ describe('a server that misbehaves', () => {
     const { error, requests } = await failing((request, response) =>
       response.writeHead(301, { location: request.url }).end(),
     );
-    expect(error).toMatchObject({ name: 'UnusableAnswerError', why: 'it redirects in a circle' });
+    expect(error).toMatchObject({ name: 'InvalidResponseError', why: 'it redirects in a circle' });
     // As many redirects as `fetch` follows, once.
     expect(requests).toHaveLength(21);
   });
@@ -216,7 +221,7 @@ describe('the pages of a list', () => {
   ) => {
     const asked: number[] = [];
     const items: unknown[] = [];
-    const pages = pagesOf(
+    const pages = paginate(
       'the list',
       async (page) => {
         asked.push(page);

@@ -12,7 +12,7 @@ const built = JSON.stringify([{ repository: 'ghcr.io/org/web', digest }]);
 async function read(value: string | undefined) {
   const reader = new InputReader({ INPUT_IMAGES: value });
   const images = await readImages(reader, 'images');
-  reader.finish();
+  reader.assertValid();
   return images;
 }
 

@@ -10,10 +10,10 @@ const reader = (inputs: Record<string, string>): InputReader =>
 
 function faultsOf(inputs: InputReader): string[] {
   try {
-    inputs.finish();
+    inputs.assertValid();
     return [];
   } catch (error) {
-    return (error as InputError).faults.map(({ input, problem }) => `${input} ${problem}`);
+    return (error as InputError).problems.map(({ input, problem }) => `${input} ${problem}`);
   }
 }
 
@@ -27,9 +27,9 @@ describe('a value that holds a login', () => {
     reader.parsed('registry', () => ({ problem: 'is no registry' }), 'ghcr.io');
     const told = (() => {
       try {
-        reader.finish();
+        reader.assertValid();
       } catch (error) {
-        return JSON.stringify([error, String(error), (error as { faults?: unknown }).faults]);
+        return JSON.stringify([error, String(error), (error as { problems?: unknown }).problems]);
       }
       return '';
     })();
@@ -65,7 +65,7 @@ describe('numbers', () => {
 });
 
 describe('lists', () => {
-  it('gives one item a line with its place, whatever the line ends', () => {
+  it('gives one item per line with its place, whatever the line ends', () => {
     expect(reader({ tags: 'sha\r\n\r\n  latest \n' }).lines('tags')).toEqual([
       { text: 'sha', number: 1 },
       { text: 'latest', number: 3 },
@@ -113,9 +113,9 @@ it('reports all faults together, each with the input, the value and an example',
   inputs.required('registry', 'ghcr.io/org');
   inputs.boolean('push', true);
   inputs.choice('mode', ['commit', 'worktree'], 'commit');
-  expect(() => inputs.finish()).toThrow(InputError);
+  expect(() => inputs.assertValid()).toThrow(InputError);
   try {
-    inputs.finish();
+    inputs.assertValid();
   } catch (error) {
     const { why } = error as InputError;
     expect(why.split('\n')).toEqual([

@@ -16,15 +16,23 @@ import { tmpdir } from 'node:os';
 import { join, win32 } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hasGitName, holdsToken, isGitName } from '../git-names.ts';
-import { type Area, below, locate, locateTarget, openFile, readInside, writeInside } from '../workspace.ts';
+import { hasGitDirectory, isGitDirectoryName, isTokenFile } from '../git-paths.ts';
+import {
+  type AllowedPaths,
+  openWorkspaceFile,
+  readWorkspaceFile,
+  relativeInside,
+  resolveOutputPath,
+  resolvePath,
+  writeWorkspaceFile,
+} from '../workspace.ts';
 
 let base: string;
-let area: Area;
+let area: AllowedPaths;
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'paths-')));
-  for (const folder of ['work/chart', 'work/sub/.git', 'work/store/objects', 'work/store/refs', 'elsewhere', 'temp'])
-    await mkdir(join(base, folder), { recursive: true });
+  for (const directory of ['work/chart', 'work/sub/.git', 'work/store/objects', 'work/store/refs', 'elsewhere', 'temp'])
+    await mkdir(join(base, directory), { recursive: true });
   for (const path of ['work/chart/a.yaml', 'work/sub/.git/config', 'work/store/HEAD', 'elsewhere/secret', 'temp/notes'])
     await writeFile(join(base, path), path);
   area = { workspace: join(base, 'work'), temporary: join(base, 'temp') };
@@ -36,21 +44,21 @@ const link = (target: string, path: string): Promise<void> => symlink(target, jo
 describe('locate', () => {
   it.each([
     ['chart/a.yaml', 'file', 'chart/a.yaml'],
-    ['chart', 'folder', 'chart'],
-    ['.', 'folder', '.'],
+    ['chart', 'directory', 'chart'],
+    ['.', 'directory', '.'],
     ['chart/new/deeper', 'missing', 'chart/new/deeper'],
     ['..chart/missing', 'missing', '..chart/missing'],
     ['chart/../chart/a.yaml', 'file', 'chart/a.yaml'],
     ['to-file', 'file', 'chart/a.yaml'],
-    ['to-folder/a.yaml', 'file', 'chart/a.yaml'],
-    ['to-folder/missing', 'missing', 'chart/missing'],
+    ['to-directory/a.yaml', 'file', 'chart/a.yaml'],
+    ['to-directory/missing', 'missing', 'chart/missing'],
     ['to-link', 'file', 'chart/a.yaml'],
     ['C:\\chart', 'missing', 'C:\\chart'],
   ])('takes %j', async (path, kind, target) => {
     await link('chart/a.yaml', 'work/to-file');
-    await link('chart', 'work/to-folder');
+    await link('chart', 'work/to-directory');
     await link('to-file', 'work/to-link');
-    expect(await locate(area, path)).toMatchObject({ value: { kind, path: join(base, 'work', target) } });
+    expect(await resolvePath(area, path)).toMatchObject({ value: { kind, path: join(base, 'work', target) } });
   });
 
   it.each([
@@ -58,7 +66,7 @@ describe('locate', () => {
     ['../elsewhere/secret', 'is outside the workspace'],
     ['../work-2/missing', 'is outside the workspace'],
     ['../temp/notes', 'is outside the workspace'],
-    ['/etc/passwd', "is outside the workspace and the runner's temporary folder"],
+    ['/etc/passwd', "is outside the workspace and the runner's temporary directory"],
     ['out', 'leads out of the workspace (a link)'],
     ['out/secret', 'leads out of the workspace (a link)'],
     ['out/missing/deeper', 'leads out of the workspace (a link)'],
@@ -78,12 +86,12 @@ describe('locate', () => {
     ['sub/.GIT', 'is inside .git'],
     ['to-git', 'leads into .git (a link)'],
     ['to-sub/.git', 'is inside .git'],
-    ['store', 'is inside a folder of Git, as .git is one'],
-    ['store/config', 'is inside a folder of Git, as .git is one'],
-    ['to-store', 'is inside a folder of Git, as .git is one'],
+    ['store', 'is inside a directory of Git, as .git is one'],
+    ['store/config', 'is inside a directory of Git, as .git is one'],
+    ['to-store', 'is inside a directory of Git, as .git is one'],
     ['zero', 'leads out of the workspace (a link)'],
-    ['pipe', 'is neither a file nor a folder'],
-    ['to-pipe', 'is neither a file nor a folder'],
+    ['pipe', 'is neither a file nor a directory'],
+    ['to-pipe', 'is neither a file nor a directory'],
     ['a\u0000b', 'has control characters'],
     ['a\nb', 'has control characters'],
     ['x'.repeat(300), 'is longer than the system allows'],
@@ -109,35 +117,37 @@ describe('locate', () => {
         await link(target, `work/${name}`);
       execFileSync('mkfifo', [join(base, 'work/pipe')]);
       const expected = { problem };
-      expect(await readInside(area, path)).toEqual(expected);
-      if (problem !== 'does not exist') expect(await locate(area, path)).toEqual(expected);
-      if (problem !== 'does not exist') expect(await writeInside(area, { path, text: 'x' })).toEqual(expected);
+      expect(await readWorkspaceFile(area, path)).toEqual(expected);
+      if (problem !== 'does not exist') expect(await resolvePath(area, path)).toEqual(expected);
+      if (problem !== 'does not exist') expect(await writeWorkspaceFile(area, { path, text: 'x' })).toEqual(expected);
     },
     60_000,
   );
 
-  it('refuses a socket, and a folder where a file is asked for', async () => {
+  it('refuses a socket, and a directory where a file is asked for', async () => {
     const server = createServer().listen(join(base, 'work/socket'));
     await new Promise((resolve) => server.once('listening', resolve));
-    expect(await readInside(area, 'socket')).toEqual({ problem: 'is neither a file nor a folder' });
+    expect(await readWorkspaceFile(area, 'socket')).toEqual({ problem: 'is neither a file nor a directory' });
     await new Promise((resolve) => server.close(resolve));
-    expect(await readInside(area, 'chart')).toEqual({ problem: 'is a folder' });
-    expect(await writeInside(area, { path: 'chart', text: '' })).toEqual({ problem: 'is a folder' });
+    expect(await readWorkspaceFile(area, 'chart')).toEqual({ problem: 'is a directory' });
+    expect(await writeWorkspaceFile(area, { path: 'chart', text: '' })).toEqual({ problem: 'is a directory' });
   });
 
   it('takes nothing of the kernel for a file, also where the workspace is the whole file system', async () => {
     for (const path of ['proc/self/environ', 'sys/kernel'])
-      expect(await readInside({ workspace: '/' }, path)).toEqual({ problem: 'is neither a file nor a folder' });
+      expect(await readWorkspaceFile({ workspace: '/' }, path)).toEqual({
+        problem: 'is neither a file nor a directory',
+      });
   });
 
-  it('takes an absolute path in the temporary folder, where the input takes one, and no link out of it', async () => {
-    expect(await locate(area, join(base, 'temp/notes'))).toHaveProperty('value');
-    expect(await locate({ workspace: area.workspace }, join(base, 'temp/notes'))).toEqual({
+  it('takes an absolute path in the temporary directory, where the input takes one, and no link out of it', async () => {
+    expect(await resolvePath(area, join(base, 'temp/notes'))).toHaveProperty('value');
+    expect(await resolvePath({ workspace: area.workspace }, join(base, 'temp/notes'))).toEqual({
       problem: 'is outside the workspace',
     });
     await link('../elsewhere/secret', 'temp/link');
-    expect(await locate(area, join(base, 'temp/link'))).toEqual({
-      problem: "leads out of the runner's temporary folder (a link)",
+    expect(await resolvePath(area, join(base, 'temp/link'))).toEqual({
+      problem: "leads out of the runner's temporary directory (a link)",
     });
   });
 
@@ -145,10 +155,10 @@ describe('locate', () => {
     await link('work', 'alias');
     const alias = { workspace: join(base, 'alias') };
     const value = { path: join(base, 'work', path), link: undefined };
-    expect(await locate(alias, path)).toMatchObject({ value });
-    expect(await locate(alias, join(base, 'alias', path))).toMatchObject({ value });
-    expect(await locate(alias, join(base, 'work', path))).toMatchObject({ value });
-    expect(await locateTarget(alias, path)).toMatchObject({ value });
+    expect(await resolvePath(alias, path)).toMatchObject({ value });
+    expect(await resolvePath(alias, join(base, 'alias', path))).toMatchObject({ value });
+    expect(await resolvePath(alias, join(base, 'work', path))).toMatchObject({ value });
+    expect(await resolveOutputPath(alias, path)).toMatchObject({ value });
   });
 
   it('tells a path that the user may not enter by its problem alone', async () => {
@@ -156,7 +166,7 @@ describe('locate', () => {
       code: 'EACCES',
       syscall: 'open',
     });
-    expect(await openFile(area, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
+    expect(await openWorkspaceFile(area, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
       problem: 'may not be used by the user of this step',
     });
   });
@@ -168,10 +178,10 @@ describe('locate', () => {
     await fc.assert(
       fc.asyncProperty(links, path, async (targets, asked) => {
         for (const [name, target] of Object.entries(targets)) await link(target, `work/${name}`);
-        const place = await locate(area, asked);
+        const place = await resolvePath(area, asked);
         // The system's own word, where something is there.
         const real = await realpath(join(base, 'work', asked)).catch(() => undefined);
-        if ('value' in place) expect(below(join(base, 'work'), real ?? place.value.path)).not.toBeUndefined();
+        if ('value' in place) expect(relativeInside(join(base, 'work'), real ?? place.value.path)).not.toBeUndefined();
         else expect(place.problem).not.toContain(base);
         for (const name of Object.keys(targets)) await rm(join(base, 'work', name));
       }),
@@ -181,7 +191,7 @@ describe('locate', () => {
 });
 
 describe('what changes between the look and the opening', () => {
-  /** Another process changes the folder at the worst moment. */
+  /** Another process changes the directory at the worst moment. */
   const opening = (change: () => Promise<void>) => async (path: string, flags: number) => {
     await change();
     return open(path, flags);
@@ -197,7 +207,7 @@ describe('what changes between the look and the opening', () => {
       },
     ],
     [
-      'a folder above it becomes a link',
+      'a directory above it becomes a link',
       async () => {
         await rename(join(base, 'work/chart'), join(base, 'work/old'));
         await writeFile(join(base, 'elsewhere/a.yaml'), 'secret');
@@ -215,7 +225,7 @@ describe('what changes between the look and the opening', () => {
   ])(
     'is not read when %s',
     async (_, change) => {
-      expect(await readInside(area, 'chart/a.yaml', opening(change))).toEqual(CHANGED);
+      expect(await readWorkspaceFile(area, 'chart/a.yaml', opening(change))).toEqual(CHANGED);
     },
     60_000,
   );
@@ -228,62 +238,62 @@ describe('what changes between the look and the opening', () => {
       const methods = { stat: stat.bind(handle), readFile: readFile.bind(handle), close: close.bind(handle) };
       return { ...methods, fd: 999_999 } as Awaited<ReturnType<typeof open>>;
     };
-    expect(await readInside(area, 'chart/a.yaml', unknown(open))).toHaveProperty('value');
+    expect(await readWorkspaceFile(area, 'chart/a.yaml', unknown(open))).toHaveProperty('value');
     const change = opening(async () => {
       await rename(join(base, 'work/chart'), join(base, 'work/old'));
       await writeFile(join(base, 'elsewhere/a.yaml'), 'secret');
       await link('../elsewhere', 'work/chart');
     });
-    expect(await readInside(area, 'chart/a.yaml', unknown(change as typeof open))).toEqual(CHANGED);
+    expect(await readWorkspaceFile(area, 'chart/a.yaml', unknown(change as typeof open))).toEqual(CHANGED);
   });
 
-  it('is not written when the file, or a folder above it, becomes a link', async () => {
+  it('is not written when the file, or a directory above it, becomes a link', async () => {
     const byLink = opening(() => link('../../elsewhere/secret', 'work/chart/new'));
-    expect(await writeInside(area, { path: 'chart/new', text: 'x' }, byLink)).toEqual(CHANGED);
-    const byFolder = opening(async () => {
+    expect(await writeWorkspaceFile(area, { path: 'chart/new', text: 'x' }, byLink)).toEqual(CHANGED);
+    const byDirectory = opening(async () => {
       await rename(join(base, 'work/chart'), join(base, 'work/old'));
       await link('../elsewhere', 'work/chart');
     });
-    expect(await writeInside(area, { path: 'chart/secret', text: 'x' }, byFolder)).toEqual(CHANGED);
+    expect(await writeWorkspaceFile(area, { path: 'chart/secret', text: 'x' }, byDirectory)).toEqual(CHANGED);
     expect(await readFile(join(base, 'elsewhere/secret'), 'utf8')).toBe('elsewhere/secret');
   });
 });
 
-describe('writeInside', () => {
-  it('writes a file whole, in folders that it makes', async () => {
-    expect(await writeInside(area, { path: 'chart/a.yaml', text: 'b' })).toEqual({
+describe('writeWorkspaceFile', () => {
+  it('writes a file whole, in directories that it makes', async () => {
+    expect(await writeWorkspaceFile(area, { path: 'chart/a.yaml', text: 'b' })).toEqual({
       value: join(base, 'work/chart/a.yaml'),
     });
-    await writeInside(area, { path: 'new/folder/c', text: 'd' });
-    await writeInside(area, { path: join(base, 'temp/e'), text: 'f' });
+    await writeWorkspaceFile(area, { path: 'new/directory/c', text: 'd' });
+    await writeWorkspaceFile(area, { path: join(base, 'temp/e'), text: 'f' });
     expect(
       await Promise.all(
-        ['work/chart/a.yaml', 'work/new/folder/c', 'temp/e'].map((path) => readFile(join(base, path), 'utf8')),
+        ['work/chart/a.yaml', 'work/new/directory/c', 'temp/e'].map((path) => readFile(join(base, path), 'utf8')),
       ),
     ).toEqual(['b', 'd', 'f']);
   });
 
   it.each([
     ['report', 'would be written through a link (report); name the place that it leads to'],
-    ['folder/new', 'would be written through a link (folder); name the place that it leads to'],
+    ['directory/new', 'would be written through a link (directory); name the place that it leads to'],
     ['new', 'leads to nothing (a link)'],
     ['config', 'leads into .git (a link)'],
-    ['chart/a.yaml/b', 'needs a folder where a file is'],
+    ['chart/a.yaml/b', 'needs a directory where a file is'],
   ])('changes no other file than the one that is named: %j', async (path, problem) => {
     await link('chart/a.yaml', 'work/report');
-    await link('chart', 'work/folder');
+    await link('chart', 'work/directory');
     await link('chart/none', 'work/new');
     await link('sub/.git/config', 'work/config');
-    expect(await writeInside(area, { path, text: 'x' })).toEqual({ problem });
+    expect(await writeWorkspaceFile(area, { path, text: 'x' })).toEqual({ problem });
     expect(await readFile(join(base, 'work/chart/a.yaml'), 'utf8')).toBe('work/chart/a.yaml');
     expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
-    expect(await locate(area, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
+    expect(await resolvePath(area, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
   });
 });
 
 it('no file is written that has a second name', async () => {
   await hardLink(join(base, 'work/sub/.git/config'), join(base, 'work/report'));
-  expect(await writeInside(area, { path: 'report', text: 'x' })).toEqual({
+  expect(await writeWorkspaceFile(area, { path: 'report', text: 'x' })).toEqual({
     problem: 'has a second name (a hard link), and would change there too',
   });
   expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
@@ -292,18 +302,22 @@ it('no file is written that has a second name', async () => {
 describe('names', () => {
   it.each(['.git', '.GIT', '.Git', '.git.', '.git ', '.git . .', '.git::$INDEX_ALLOCATION', 'GIT~1', '.g\u200cit'])(
     '%j is Git’s own',
-    (name) => expect(isGitName(name)).toBe(true),
+    (name) => expect(isGitDirectoryName(name)).toBe(true),
   );
   it.each(['git', '.github', '.gitignore', '.gitattributes', 'x.git', '..git', 'git~2', 'git-credentials'])(
     '%j is not',
-    (name) => expect(isGitName(name)).toBe(false),
+    (name) => expect(isGitDirectoryName(name)).toBe(false),
   );
   it('tell the file of actions/checkout with its token', () => {
-    expect(holdsToken('temp/git-credentials-0b1f.config')).toBe(true);
-    expect(holdsToken('git-credentials.config')).toBe(false);
+    expect(isTokenFile('temp/git-credentials-0b1f.config')).toBe(true);
+    expect(isTokenFile('git-credentials.config')).toBe(false);
   });
   it('are found in paths of both systems', () => {
-    expect([hasGitName('a/.git/b'), hasGitName('a\\.git\\b'), hasGitName('a/b')]).toEqual([true, true, false]);
+    expect([hasGitDirectory('a/.git/b'), hasGitDirectory('a\\.git\\b'), hasGitDirectory('a/b')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it.each([
@@ -318,7 +332,7 @@ describe('names', () => {
     ['C:\\work', '\\\\server\\share\\a', undefined],
     ['C:\\work', '\\\\?\\C:\\work\\a', undefined],
     ['C:\\work', '\\\\.\\pipe\\a', undefined],
-  ])('on Windows, below %j is %j: %j', (folder, path, expected) => {
-    expect(below(folder, path, win32)).toBe(expected);
+  ])('on Windows, below %j is %j: %j', (directory, path, expected) => {
+    expect(relativeInside(directory, path, win32)).toBe(expected);
   });
 });

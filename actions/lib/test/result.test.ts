@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import fc from 'fast-check';
-import { escapeMarkdown, markdownCode, markdownTable, setOutputs } from '../result.ts';
+import { escapeMarkdown, inlineCode, markdownTable, setOutputs } from '../result.ts';
 import { readOutputs } from './runner-model.ts';
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'result-'));
+  directory = await mkdtemp(join(tmpdir(), 'result-'));
 });
 afterEach(async () => {
   delete process.env.GITHUB_OUTPUT;
   delete process.env.GITHUB_STEP_SUMMARY;
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 it('makes texts from elsewhere harmless in Markdown', () => {
   expect(escapeMarkdown('<img src=x> a|b *c* [d](e)\nf')).toBe('&lt;img src=x&gt; a\\|b \\*c\\* \\[d\\](e) f');
-  expect(markdownCode('a`|</code>')).toBe('<code>a\\`\\|&lt;/code&gt;</code>');
+  expect(inlineCode('a`|</code>')).toBe('<code>a\\`\\|&lt;/code&gt;</code>');
 });
 
 it('writes a table that a cell cannot break', () => {
@@ -37,7 +37,7 @@ it.each([
 });
 
 it('sets outputs through the file of the runner, lists as JSON', async () => {
-  process.env.GITHUB_OUTPUT = join(folder, 'out');
+  process.env.GITHUB_OUTPUT = join(directory, 'out');
   await writeFile(process.env.GITHUB_OUTPUT, '');
   await setOutputs({ images: [{ name: 'web' }], text: 'a\nb', none: undefined });
   const lines = (await readFile(process.env.GITHUB_OUTPUT, 'utf8')).split('\n');
@@ -51,7 +51,7 @@ it('sets outputs through the file of the runner, lists as JSON', async () => {
 });
 
 it('keeps each output to itself, whatever its text holds', async () => {
-  const file = join(folder, 'out');
+  const file = join(directory, 'out');
   process.env.GITHUB_OUTPUT = file;
   await fc.assert(
     fc.asyncProperty(
@@ -72,7 +72,7 @@ it('keeps each output to itself, whatever its text holds', async () => {
 });
 
 it('names the variable when outputs cannot be written', async () => {
-  process.env.GITHUB_OUTPUT = join(folder, 'missing', 'out');
+  process.env.GITHUB_OUTPUT = join(directory, 'missing', 'out');
   await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({
     what: 'the variable GITHUB_OUTPUT is unusable',
     why: expect.stringContaining('Missing file'),
@@ -86,7 +86,7 @@ it('prints outputs where there is no runner, and none of them as a command', asy
 
 it('does not fail the step when the summary cannot be written, names the variable and shows the summary', async () => {
   const { stdout, exitCode } = await print(`writeSummary('# hi')`, {
-    GITHUB_STEP_SUMMARY: join(folder, 'missing', 'summary'),
+    GITHUB_STEP_SUMMARY: join(directory, 'missing', 'summary'),
   });
   expect(stdout).toMatch(
     /^::warning title=the job summary could not be written::The variable GITHUB_STEP_SUMMARY is .*\n# hi\n$/,

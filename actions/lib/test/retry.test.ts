@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { classifyRequest } from '../github.ts';
-import { isConnectionReset, LONGEST_WAIT_SECONDS, retryAfterSeconds, waitText, withRetries } from '../retry.ts';
+import { classifyRequestError } from '../github.ts';
+import { formatWait, isConnectionError, MAX_WAIT_SECONDS, retryAfterSeconds, withRetries } from '../retry.ts';
 
 /** A policy whose waits are recorded, not waited for. */
 function recorded(retries: number) {
@@ -44,7 +44,7 @@ describe('withRetries', () => {
 
   it('gives up at once when the server names a time that is too far away', async () => {
     const { waits, policy } = recorded(3);
-    const far = { retry: true, afterSeconds: LONGEST_WAIT_SECONDS + 1 };
+    const far = { retry: true, afterSeconds: MAX_WAIT_SECONDS + 1 };
     await expect(withRetries(() => Promise.reject(far), policy)).rejects.toBe(far);
     expect(waits).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('withRetries', () => {
 const failed = (status: number, headers: Record<string, string> = {}, message = 'no') =>
   Object.assign(new Error(message), { status, response: { headers, data: { message } } });
 
-describe('classifyRequest', () => {
+describe('classifyRequestError', () => {
   it.each([
     ['429', failed(429), { retry: true }],
     ['429 with Retry-After', failed(429, { 'retry-after': '3' }), { retry: true, afterSeconds: 3 }],
@@ -91,15 +91,15 @@ describe('classifyRequest', () => {
     ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), { retry: true }],
     ['a defect', new TypeError('x is not a function'), { retry: false }],
   ])('judges %s', (_, error, verdict) => {
-    expect(classifyRequest(error, 1_000_000)).toEqual(verdict);
+    expect(classifyRequestError(error, 1_000_000)).toEqual(verdict);
   });
 });
 
 it('finds a reset in the causes of an error', () => {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
-  expect(isConnectionReset(new TypeError('fetch failed', { cause }))).toBe(true);
-  expect(isConnectionReset(new Error('no'))).toBe(false);
-  expect(isConnectionReset(runInNewContext("Object.assign(new Error('hang up'), { code: 'ECONNRESET' })"))).toBe(true);
+  expect(isConnectionError(new TypeError('fetch failed', { cause }))).toBe(true);
+  expect(isConnectionError(new Error('no'))).toBe(false);
+  expect(isConnectionError(runInNewContext("Object.assign(new Error('hang up'), { code: 'ECONNRESET' })"))).toBe(true);
 });
 
 it('reads Retry-After as seconds and as a date', () => {
@@ -113,6 +113,6 @@ it('reads Retry-After as seconds and as a date', () => {
 
 it('names a time to wait, however far away', () => {
   const now = Date.parse('2026-01-01T00:00:00.500Z');
-  expect(waitText(59.5, now)).toBe('60 s, until 2026-01-01T00:01:00Z');
-  expect(waitText(1e20, now)).toContain('until +275760-09-13T00:00:00Z');
+  expect(formatWait(59.5, now)).toBe('60 s, until 2026-01-01T00:01:00Z');
+  expect(formatWait(1e20, now)).toContain('until +275760-09-13T00:00:00Z');
 });

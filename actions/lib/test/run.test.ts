@@ -39,17 +39,17 @@ describe('run', () => {
 
   it('shows no stack trace for a defect, and says that it is one', async () => {
     const { stdout, stderr, code } = await runAction(`null.x`);
-    expect(stdout).toContain('This is a defect of the action');
+    expect(stdout).toContain('This is a bug in the action');
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
   });
 
   it.each([
-    ['ENOENT', `await (await import('node:fs/promises')).readdir('/none')`, 'Make what is missing'],
-    ['ENOTDIR', `await (await import('node:fs/promises')).readdir('/dev/null')`, 'Look what is wrong with the runner'],
+    ['ENOENT', `await (await import('node:fs/promises')).readdir('/none')`, 'Create the missing file'],
+    ['ENOTDIR', `await (await import('node:fs/promises')).readdir('/dev/null')`, 'Check the runner'],
   ])('takes %s for a trouble of the machine, not for a defect', async (code, body, next) => {
     const { stdout, code: exitCode } = await runAction(body);
-    expect(stdout).toMatch(/^::error title=demo%3A the runner's system refused::/);
+    expect(stdout).toMatch(/^::error title=demo%3A operating system error::/);
     expect(stdout).toContain(`${code}: `);
     expect(stdout).toContain(`.%0A${next}`);
     expect(exitCode).toBe(1);
@@ -80,10 +80,10 @@ describe('run', () => {
     ],
     [
       'what a program of the step prints',
-      `const { openExec } = await import(${JSON.stringify(join(lib, 'exec.ts'))});
+      `const { createExec } = await import(${JSON.stringify(join(lib, 'exec.ts'))});
        const { info } = await import(${JSON.stringify(join(lib, 'commands.ts'))});
        const script = 'console.log(process.argv[1]); console.error(process.argv[1])';
-       const { stdout } = await openExec({}).run('node', ['-e', script, HOSTILE], { onErrorLine: (line) => info(line) });
+       const { stdout } = await createExec({}).run('node', ['-e', script, HOSTILE], { onErrorLine: (line) => info(line) });
        info(stdout);`,
       0,
     ],

@@ -10,7 +10,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'runner-variables-'));
   file = join(dir, 'output');
   writeFileSync(file, '');
-  mkdirSync(join(dir, 'folder'));
+  mkdirSync(join(dir, 'directory'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -29,7 +29,7 @@ describe('the variables of the runner', () => {
           GITHUB_API_URL: server,
           GITHUB_GRAPHQL_URL: server,
           GITHUB_WORKSPACE: dir,
-          RUNNER_TEMP: join(dir, 'folder'),
+          RUNNER_TEMP: join(dir, 'directory'),
           GITHUB_OUTPUT: file,
           HTTPS_PROXY: 'http://me:secret@proxy:3128',
           http_proxy: 'proxy:3128',
@@ -50,10 +50,10 @@ describe('the variables of the runner', () => {
     ['an address with a query', 'GITHUB_API_URL', 'https://x/?a=b', 'has more than a host and a path'],
     ['a proxy that is none', 'https_proxy', '[::me:secret-1@', 'it is not the address of a proxy'],
     ['a workspace that does not exist', 'GITHUB_WORKSPACE', '/no/such', 'ENOENT'],
-    ['a workspace that is a file', 'GITHUB_WORKSPACE', '/dev/null', '/dev/null is not a folder'],
-    ['a temporary folder that does not exist', 'RUNNER_TEMP', '/no/such', 'ENOENT'],
+    ['a workspace that is a file', 'GITHUB_WORKSPACE', '/dev/null', '/dev/null is not a directory'],
+    ['a temporary directory that does not exist', 'RUNNER_TEMP', '/no/such', 'ENOENT'],
     ['outputs that do not exist', 'GITHUB_OUTPUT', '/no/such', 'ENOENT'],
-    ['outputs that are a folder', 'GITHUB_OUTPUT', '/', '/ is not a file'],
+    ['outputs that are a directory', 'GITHUB_OUTPUT', '/', '/ is not a file'],
     ['a path below a file', 'GITHUB_OUTPUT', '/dev/null/x', 'ENOTDIR'],
     ['a path that none can be', 'GITHUB_OUTPUT', 'a\0b', 'null bytes'],
   ])('are named when one is %s', (_title, name, value, why) => {

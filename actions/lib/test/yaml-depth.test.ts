@@ -16,7 +16,7 @@ describe('YAML of many levels', () => {
     await reader.yaml('images', () => ({ value: 1 }), 'name: a');
     const problem = (() => {
       try {
-        reader.finish();
+        reader.assertValid();
       } catch (error) {
         return (error as Error).message;
       }
@@ -28,6 +28,6 @@ describe('YAML of many levels', () => {
   it('is refused for its levels, not for what follows from them', async () => {
     const reader = new InputReader({ INPUT_IMAGES: '['.repeat(20_000) });
     await reader.yaml('images', () => ({ value: 1 }), 'name: a');
-    expect(() => reader.finish()).toThrow('images is nested too deeply');
+    expect(() => reader.assertValid()).toThrow('images is nested too deeply');
   });
 });

@@ -7,9 +7,9 @@ import { Store } from './store.ts';
 await run({
   name: 'api',
   // Anywhere that can be written: the image's own file system is read-only in the cluster.
-  readSettings: (env) => ({ folder: env.text('DATA_DIR', tmpdir()) }),
-  create: ({ folder }) => {
-    const store = Store.open(folder, SEED);
+  readSettings: (env) => ({ directory: env.text('DATA_DIR', tmpdir()) }),
+  create: ({ directory }) => {
+    const store = Store.open(directory, SEED);
     return { routes: createRoutes(store), ready: () => storeReady(store), close: () => store.close() };
   },
 });

@@ -19,14 +19,14 @@ export class Store {
     this.#one = database.prepare('SELECT id, name, description, priceCents FROM products WHERE id = ?');
   }
 
-  /** @throws when the folder cannot be written, naming it. */
-  static open(folder: string, products: readonly Product[]): Store {
-    const file = join(folder, FILE_NAME);
+  /** @throws when the directory cannot be written, naming it. */
+  static open(directory: string, products: readonly Product[]): Store {
+    const file = join(directory, FILE_NAME);
     try {
       seed(file, products);
       return new Store(new DatabaseSync(file, { readOnly: true }));
     } catch (error) {
-      throw new Error(`the store ${file} cannot be made: is DATA_DIR a writable folder?`, { cause: error });
+      throw new Error(`the store ${file} cannot be made: is DATA_DIR a writable directory?`, { cause: error });
     }
   }
 

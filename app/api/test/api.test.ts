@@ -6,16 +6,16 @@ import { ask, type ComponentProcess, Components } from '../../lib/test/process.t
 import { SEED } from '../src/seed.ts';
 
 const components = new Components();
-let folder: string;
+let directory: string;
 const startApi = (env: Record<string, string> = {}): ComponentProcess =>
-  components.start('api', { DATA_DIR: folder, APP_VERSION: '1.4.2', APP_REVISION: 'b4c1f2a', ...env });
+  components.start('api', { DATA_DIR: directory, APP_VERSION: '1.4.2', APP_REVISION: 'b4c1f2a', ...env });
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shop-api-'));
+  directory = await mkdtemp(join(tmpdir(), 'shop-api-'));
 });
 afterEach(async () => {
   await components.killAll();
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 describe('api as a process', () => {
@@ -43,7 +43,7 @@ describe('api as a process', () => {
 
   it('is alive but not ready when its store cannot be read any more', async () => {
     const url = await startApi().url();
-    await truncate(join(folder, 'products.db'));
+    await truncate(join(directory, 'products.db'));
     expect(await ask(url, '/readyz')).toMatchObject({ status: 503 });
     expect(await ask(url, '/products')).toMatchObject({ status: 500 });
     expect(await ask(url, '/livez')).toMatchObject({ status: 200 });
@@ -69,11 +69,11 @@ describe('api as a process', () => {
     ]);
   });
 
-  it('does not start without a folder to write to, and says which', async () => {
-    const api = startApi({ DATA_DIR: join(folder, 'missing') });
+  it('does not start without a directory to write to, and says which', async () => {
+    const api = startApi({ DATA_DIR: join(directory, 'missing') });
     expect(await api.exit()).toBe(1);
     expect(await api.line('could not start')).toMatchObject({
-      error: expect.stringContaining(join(folder, 'missing', 'products.db')),
+      error: expect.stringContaining(join(directory, 'missing', 'products.db')),
       cause: 'unable to open database file',
     });
   });

@@ -9,7 +9,7 @@ import { ask, type ComponentProcess, Components } from '../../lib/test/process.t
 
 const components = new Components();
 const servers: Server[] = [];
-let folder: string;
+let directory: string;
 
 /** Stands in for api where a test must hold its answer or spoil it. */
 const startFakeApi = async (listener: RequestListener): Promise<string> => {
@@ -19,7 +19,7 @@ const startFakeApi = async (listener: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-const startApi = (): ComponentProcess => components.start('api', { DATA_DIR: folder });
+const startApi = (): ComponentProcess => components.start('api', { DATA_DIR: directory });
 
 /** A copy of the products is never fresh here, so each page asks api. */
 const startWeb = (apiUrl: string, env: Record<string, string> = {}): ComponentProcess =>
@@ -33,12 +33,12 @@ const startWeb = (apiUrl: string, env: Record<string, string> = {}): ComponentPr
   });
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shop-web-'));
+  directory = await mkdtemp(join(tmpdir(), 'shop-web-'));
 });
 afterEach(async () => {
   await components.killAll();
   for (const server of servers.splice(0)) server.close().closeAllConnections();
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 describe('web as a process', () => {

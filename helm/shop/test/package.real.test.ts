@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { helm } from './helm.ts';
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shop-chart-'));
+  directory = await mkdtemp(join(tmpdir(), 'shop-chart-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 describe('the packaged chart', () => {
   it('holds what users need, and neither tests nor cases', async () => {
-    await helm('package', join(import.meta.dirname, '..'), '--destination', folder);
-    const [archive, ...others] = await readdir(folder);
+    await helm('package', join(import.meta.dirname, '..'), '--destination', directory);
+    const [archive, ...others] = await readdir(directory);
     expect(others).toEqual([]);
-    const { stdout } = await promisify(execFile)('tar', ['--list', '--gzip', '--file', join(folder, archive ?? '')]);
+    const { stdout } = await promisify(execFile)('tar', ['--list', '--gzip', '--file', join(directory, archive ?? '')]);
     const files = stdout.trim().split('\n');
     expect(files).toEqual(expect.arrayContaining(['shop/Chart.yaml', 'shop/values.schema.json', 'shop/README.md']));
     expect(

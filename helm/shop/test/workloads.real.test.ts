@@ -147,7 +147,7 @@ describe('the environment of the pods', () => {
     expect(environment(objects, 'shop-web')).toMatchObject({ LOG_LEVEL: 'debug', API_TIMEOUT_MS: '500' });
   });
 
-  it('gives api a folder that it can write to', () => {
+  it('gives api a directory that it can write to', () => {
     expect(environment(defaults, 'shop-api').DATA_DIR).toBe('/tmp');
   });
 });

@@ -29,7 +29,7 @@ describe('socketDir', () => {
 });
 
 describe('mountsBelow', () => {
-  it('lists the innermost first, spaces in names decoded, and nothing beside the folder', () => {
+  it('lists the innermost first, spaces in names decoded, and nothing beside the directory', () => {
     const table = [
       '21 1 8:1 / / rw - ext4 /dev/sda rw',
       '22 21 0:1 / /lab/a\\040b rw - overlay overlay rw',

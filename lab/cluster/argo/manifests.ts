@@ -41,7 +41,7 @@ const texts = (values: Record<string, string | number | boolean>) =>
 /**
  * Argo CD's own manifests with install values applied to them, the way the argo-cd chart applies them.
  *
- * @param image with which its components run, in place of the published one; it also holds Redis
+ * @param image with which its components run, instead of the published one; it also holds Redis
  */
 export function argoManifests(
   published: readonly KubernetesObject[],

@@ -32,7 +32,7 @@ export function mergeValues(below: unknown, above: unknown): unknown {
   return Object.fromEntries([...names].map((name) => [name, mergeValues(below[name], above[name])]));
 }
 
-/** The folder with what runs in a cluster's Argo CD. */
+/** The directory with what runs in a cluster's Argo CD. */
 export const argocdDir = join(projectDir, 'argocd');
 
 const readYaml = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));

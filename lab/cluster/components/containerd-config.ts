@@ -5,9 +5,9 @@ const quoted = (text: string) => JSON.stringify(text);
 
 export interface ContainerdSettings {
   root: string;
-  /** Folder of the network's configuration. */
+  /** Directory of the network's configuration. */
   network: string;
-  /** Folder of the CNI plug-ins. */
+  /** Directory of the CNI plug-ins. */
   plugins: string;
   runc: string;
   pauseImage: string;
@@ -16,7 +16,7 @@ export interface ContainerdSettings {
 
 /**
  * The text of containerd's configuration, version 2: https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md
- * Its run-time folder is /run/containerd, which is the lab's own in the node's mount namespace. The login stands for the
+ * Its run-time directory is /run/containerd, which is the lab's own in the node's mount namespace. The login stands for the
  * node's own identity, by which a cloud's nodes pull.
  */
 export function containerdConfig(settings: ContainerdSettings): string {

@@ -24,7 +24,7 @@ export interface ClusterContext {
 export const socketTo = (layout: ClusterLayout, port: number): string => join(layout.gateway, `${port}.sock`);
 
 /**
- * Programs of the system come from fixed folders, whatever the path of this user. A proxy of the machine is not for the
+ * Programs of the system come from fixed directories, whatever the path of this user. A proxy of the machine is not for the
  * cluster, whose addresses it does not know.
  */
 function environment(program: string): Record<string, string> {

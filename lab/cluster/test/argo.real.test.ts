@@ -33,7 +33,7 @@ interface Application extends KubernetesObject {
 
 const application = (name: string) => cluster.get<Application>('application', name, '--namespace', ARGO_NAMESPACE);
 
-/** A small chart in place of the shop's own, which takes a minute to build. */
+/** A small chart instead of the shop's own, which takes a minute to build. */
 const chart = (image: string) => `
 apiVersion: apps/v1
 kind: Deployment
@@ -81,8 +81,8 @@ spec: { containers: [{ name: bare, image: bare }] }
 `;
 
 const place = async (path: string, text: string) => {
-  await mkdir(join(tree.folder, path, '..'), { recursive: true });
-  await writeFile(join(tree.folder, path), text);
+  await mkdir(join(tree.directory, path, '..'), { recursive: true });
+  await writeFile(join(tree.directory, path), text);
 };
 
 async function push(message: string): Promise<string> {
@@ -106,7 +106,7 @@ beforeAll(async () => {
 
   const image = await ensureImage(test.lab(), pauseImage(), registry, builder, () => {});
   tree = await WorkTree.open(hub.hub.url, hub.alice);
-  await cp(join(projectDir, 'argocd', 'applications'), join(tree.folder, 'argocd', 'applications'), {
+  await cp(join(projectDir, 'argocd', 'applications'), join(tree.directory, 'argocd', 'applications'), {
     recursive: true,
   });
   await place('helm/shop/Chart.yaml', 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
@@ -120,7 +120,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await clearLab(test.services.dir);
   await hub.close();
-  await rm(tree.folder, { recursive: true, force: true });
+  await rm(tree.directory, { recursive: true, force: true });
 });
 
 describe('Argo CD', () => {
@@ -190,7 +190,7 @@ describe('Argo CD', () => {
     expect(await cluster.find('pod', 'bare', '--namespace=shop')).toBeUndefined();
     expect(await greeting()).toBe('hello again');
 
-    await rm(join(tree.folder, 'helm/shop/templates/escape.yaml'));
+    await rm(join(tree.directory, 'helm/shop/templates/escape.yaml'));
     const back = await push('revert: more rights');
     await until(
       90,
@@ -274,7 +274,7 @@ describe('metrics-server', () => {
   });
 
   it('is all that the story asks of a cluster that one already has, known by its kubeconfig alone', async () => {
-    const file = join(tree.folder, '..', 'mine.kubeconfig');
+    const file = join(tree.directory, '..', 'mine.kubeconfig');
     await cp(kubeconfig, file);
     const config = (...args: string[]) => execa(toolPath('kubectl'), [`--kubeconfig=${file}`, 'config', ...args]);
     const { stdout: context } = await config('current-context');

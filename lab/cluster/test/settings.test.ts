@@ -23,7 +23,7 @@ describe('parseHierarchies', () => {
 });
 
 describe('keptNamespaces', () => {
-  it('names the folder of each lab once, also an empty one, and a file that is kept elsewhere', () => {
+  it('names the directory of each lab once, also an empty one, and a file that is kept elsewhere', () => {
     const table = [
       '21 1 8:1 / / rw - ext4 /dev/sda rw',
       '22 21 0:4 net:[4026531840] /run/netns/blue rw shared:1 - nsfs nsfs rw',
@@ -45,7 +45,7 @@ describe('clusterLayout', () => {
     expect(shared).toEqual([]);
   });
 
-  it('has sockets short enough for the kernel, however long the folder’s name', () => {
+  it('has sockets short enough for the kernel, however long the directory’s name', () => {
     const { gateway } = clusterLayout(`/tmp/${'long/'.repeat(40)}`);
     expect(Buffer.byteLength(`${gateway}/out-65535.sock`)).toBeLessThanOrEqual(107);
   });

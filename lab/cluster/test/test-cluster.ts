@@ -9,7 +9,7 @@ import { ensureTools } from '../../tools/index.ts';
 import { type Cluster, type ClusterEndpoint, type ClusterNeeds, labCluster, startCluster } from '../index.ts';
 import { clusterTools } from '../tools.ts';
 
-/** A registry, a builder and the cluster between them, in a folder of their own. */
+/** A registry, a builder and the cluster between them, in a directory of their own. */
 export interface TestCluster {
   services: TestServices;
   needs: ClusterNeeds & { registry: RegistryEndpoint; builder: BuilderEndpoint };

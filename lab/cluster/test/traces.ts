@@ -7,8 +7,8 @@ import type { ClusterLayout } from '../layout.ts';
 
 const SETTINGS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
 
-/** What the node's programs take for their own; a lab gives them folders of its own there, so that these hold nothing. */
-const FOLDERS = [
+/** What the node's programs take for their own; a lab gives them directories of its own there, so that these hold nothing. */
+const DIRECTORYS = [
   '/run/containerd',
   '/var/lib/cni',
   '/var/lib/kubelet',
@@ -34,6 +34,6 @@ export async function traces(labDir: string, layout: ClusterLayout) {
       .map(({ path }) => join(path, layout.cgroup))
       .filter((path) => existsSync(path)),
     settings: SETTINGS.map((name) => [name, readFileSync(join('/proc/sys', name), 'utf8')]),
-    filled: FOLDERS.filter((path) => existsSync(path) && readdirSync(path).length > 0),
+    filled: DIRECTORYS.filter((path) => existsSync(path) && readdirSync(path).length > 0),
   };
 }

@@ -48,15 +48,15 @@ export async function writeBlobs(git: GitRepository, contents: readonly Buffer[]
   if (contents.length === 1 && contents[0]) {
     return [await git.git(['hash-object', '-w', '--stdin'], { input: contents[0] })];
   }
-  const folder = join(git.dir, `incoming-${randomUUID()}`);
-  await mkdir(folder);
+  const directory = join(git.dir, `incoming-${randomUUID()}`);
+  await mkdir(directory);
   try {
-    const files = contents.map((_, index) => join(folder, String(index)));
+    const files = contents.map((_, index) => join(directory, String(index)));
     await Promise.all(files.map((file, index) => writeFile(file, contents[index] ?? Buffer.alloc(0))));
     const input = files.map((file) => `${file}\n`).join('');
     return (await git.git(['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })).split('\n');
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

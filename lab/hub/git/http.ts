@@ -55,7 +55,7 @@ export async function serveGit(
   const refused = refusal(core, repository, actor, isPush);
   if (refused || !repository) return { response: refused ?? plain(404, 'Repository not found.'), actor };
   const asked = {
-    dir: core.gitFolder(repository),
+    dir: core.gitDirectory(repository),
     method: request.method,
     service: `/${call.service}`,
     query: url.search.slice(1),

@@ -81,7 +81,7 @@ async function download(core: Core, repository: Repository, tag: string, name: s
   const release = core.store.releases.list(repository.id).find((each: Release) => !each.draft && pageTag(each) === tag);
   const asset = release && assetsOf(core, repository, release).find((each) => each.name === name);
   if (!asset) return undefined;
-  const bytes = await readFile(join(core.assetFolder, String(asset.id)));
+  const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
   core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
   return new Response(new Uint8Array(bytes), {
     headers: {

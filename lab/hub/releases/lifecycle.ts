@@ -159,6 +159,6 @@ export async function deleteRelease(core: Core, repository: Repository, release:
   core.store.releases.remove(repository.id, release.id);
   for (const asset of assetsOf(core, repository, release)) {
     core.store.assets.remove(repository.id, asset.id);
-    await rm(join(core.assetFolder, String(asset.id)), { force: true });
+    await rm(join(core.assetDirectory, String(asset.id)), { force: true });
   }
 }

@@ -55,7 +55,7 @@ async function upload(call: Call): Promise<Reply> {
     createdAt: time,
     updatedAt: time,
   };
-  const file = join(core.assetFolder, String(asset.id));
+  const file = join(core.assetDirectory, String(asset.id));
   // The record comes last and the rename is atomic: a hub that dies here leaves no half an asset.
   await writeFile(`${file}.part`, call.bytes);
   await rename(`${file}.part`, file);
@@ -67,7 +67,7 @@ async function get(call: Call): Promise<Reply> {
   const { core, repository } = call;
   const { asset, release } = assetFor(call);
   if (!call.accept.includes('application/octet-stream')) return ok(presentAsset(core, repository, release, asset));
-  const bytes = await readFile(join(core.assetFolder, String(asset.id)));
+  const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
   core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
   return { status: 200, raw: { bytes, contentType: asset.contentType } };
 }
@@ -88,7 +88,7 @@ async function remove(call: Call): Promise<Reply> {
   const { asset, release } = assetFor(call);
   if (release.immutable) throw new ApiError(422, 'Cannot delete assets from an immutable release.');
   call.core.store.assets.remove(call.repository.id, asset.id);
-  await rm(join(call.core.assetFolder, String(asset.id)), { force: true });
+  await rm(join(call.core.assetDirectory, String(asset.id)), { force: true });
   return NO_CONTENT;
 }
 

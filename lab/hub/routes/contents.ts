@@ -46,8 +46,8 @@ async function getContent(call: Call): Promise<Reply> {
   if (!commit) throw new ApiError(404, `No commit found for the ref ${ref}`);
   if (path !== '' && !isSafePath(path)) throw notFound();
   const entry = path === '' ? undefined : await call.git.entry(commit, path);
-  if (path === '') return listFolder(call, ref, path, commit);
-  if (entry?.type === 'tree') return listFolder(call, ref, path, entry.oid);
+  if (path === '') return listDirectory(call, ref, path, commit);
+  if (entry?.type === 'tree') return listDirectory(call, ref, path, entry.oid);
   if (entry?.type !== 'blob') throw notFound();
   const blob = await call.git.read(entry.oid);
   if (!blob) throw notFound();
@@ -60,7 +60,7 @@ async function getContent(call: Call): Promise<Reply> {
   return ok({ ...described, type: 'file', content, encoding: blob.size > LARGE ? 'none' : 'base64' });
 }
 
-async function listFolder(call: Call, ref: string, path: string, revision: string): Promise<Reply> {
+async function listDirectory(call: Call, ref: string, path: string, revision: string): Promise<Reply> {
   const tree = await call.git.tree(revision);
   if (!tree) throw notFound();
   const items = tree.entries.map(async (entry) => {

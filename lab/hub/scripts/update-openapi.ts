@@ -23,13 +23,16 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** Fetches the package with npm and returns the description as an object. */
 function fetchDescription(version: string): JsonObject {
-  const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
+  const directory = mkdtempSync(join(tmpdir(), 'openapi-'));
   try {
-    const name = execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${version}`], { cwd: folder, encoding: 'utf8' });
-    execFileSync('tar', ['-xzf', name.trim(), MEMBER], { cwd: folder });
-    return JSON.parse(readFileSync(join(folder, MEMBER), 'utf8')) as JsonObject;
+    const name = execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${version}`], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    execFileSync('tar', ['-xzf', name.trim(), MEMBER], { cwd: directory });
+    return JSON.parse(readFileSync(join(directory, MEMBER), 'utf8')) as JsonObject;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -68,7 +68,7 @@ export class RunStore {
   readonly #store: Store;
   readonly #runs: Collection<Run>;
   readonly #jobs: Collection<Job>;
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #onJobDone: (run: Run) => void;
 
   /** @param onJobDone told of a run when one of its jobs has ended, for the checks that wait for it */
@@ -77,8 +77,8 @@ export class RunStore {
     this.#store = store;
     this.#runs = store.database.collection('runs');
     this.#jobs = store.database.collection('jobs');
-    this.#folder = join(dataDir, 'logs');
-    mkdirSync(this.#folder, { recursive: true });
+    this.#directory = join(dataDir, 'logs');
+    mkdirSync(this.#directory, { recursive: true });
   }
 
   /** The number counts the runs of one workflow in one repository, as GitHub's run number does. */
@@ -184,7 +184,7 @@ export class RunStore {
 
   #logFile(id: number): string {
     if (!Number.isSafeInteger(id)) throw new Error(`not a run or job: ${id}`);
-    return join(this.#folder, `${id}.log`);
+    return join(this.#directory, `${id}.log`);
   }
 }
 

@@ -25,8 +25,8 @@ describe('Git over HTTP', () => {
     for (const suffix of ['.git', '']) {
       const clone = await WorkTree.open(test.hub.url, test.alice);
       await clone.git('pull', '--quiet', `${test.hub.url}/alice/shop${suffix}`, 'main');
-      expect(await readFile(join(clone.folder, 'README.md'), 'utf8')).toBe('# shop\n');
-      expect(((await stat(join(clone.folder, 'run.sh'))).mode & 0o111) !== 0).toBe(true);
+      expect(await readFile(join(clone.directory, 'README.md'), 'utf8')).toBe('# shop\n');
+      expect(((await stat(join(clone.directory, 'run.sh'))).mode & 0o111) !== 0).toBe(true);
       await clone.remove();
     }
   });
@@ -148,7 +148,7 @@ describe('Git over HTTP', () => {
     '/../../etc/passwd',
     '/alice/..%2f..%2fshop.git/info/refs?service=git-upload-pack',
     '/api/v3/repos/..%2f/x',
-  ])('does not leave its folder for %s', async (path) => {
+  ])('does not leave its directory for %s', async (path) => {
     const answer = await fetch(test.hub.url + path);
     expect([401, 404]).toContain(answer.status);
   });

@@ -175,7 +175,7 @@ describe('GraphQL', () => {
           history(first: 2) { nodes { oid parents(first: 2) { nodes { oid } } } pageInfo { hasNextPage } }
         } } }
         binary: object(expression: "main:bin.dat") { ... on Blob { text isBinary byteSize } }
-        folder: object(expression: "main:deep") { ... on Tree { entries { name type path } } }
+        directory: object(expression: "main:deep") { ... on Tree { entries { name type path } } }
         gone: object(expression: "main:../x") { oid }
         tag: ref(qualifiedName: "refs/tags/none") { name }
       }
@@ -201,7 +201,7 @@ describe('GraphQL', () => {
           },
         },
         binary: { text: null, isBinary: true, byteSize: 3 },
-        folder: { entries: [{ name: 'er', type: 'tree', path: 'deep/er' }] },
+        directory: { entries: [{ name: 'er', type: 'tree', path: 'deep/er' }] },
         gone: null,
         tag: null,
       },

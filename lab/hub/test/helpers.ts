@@ -42,10 +42,10 @@ export async function startTestHub(options: { repository?: boolean } = {}): Prom
 export const SHOP = { owner: 'alice', repo: 'shop' } as const;
 
 export class WorkTree {
-  readonly folder: string;
+  readonly directory: string;
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  private constructor(directory: string) {
+    this.directory = directory;
   }
 
   /** An empty work tree on branch `main` with the hub's repository as `origin`. */
@@ -57,10 +57,10 @@ export class WorkTree {
   }
 
   async git(...args: string[]): Promise<string> {
-    const { stdout } = await execute('git', ['-C', this.folder, ...args], {
+    const { stdout } = await execute('git', ['-C', this.directory, ...args], {
       env: {
         PATH: process.env.PATH,
-        HOME: this.folder,
+        HOME: this.directory,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_TERMINAL_PROMPT: '0',
         GIT_AUTHOR_NAME: 'alice',
@@ -83,14 +83,14 @@ export class WorkTree {
   }
 
   async commit(files: Record<string, string>, message: string): Promise<string> {
-    for (const [path, text] of Object.entries(files)) await writeFile(join(this.folder, path), text);
+    for (const [path, text] of Object.entries(files)) await writeFile(join(this.directory, path), text);
     await this.git('add', '--all');
     await this.git('commit', '--quiet', '--message', message);
     return this.git('rev-parse', 'HEAD');
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 
@@ -99,7 +99,7 @@ export async function startWithCommit(): Promise<TestHub & { work: WorkTree; fir
   const test = await startTestHub();
   const work = await WorkTree.open(test.hub.url, test.alice);
   await work.commit({ 'README.md': '# shop\n', 'run.sh': '#!/bin/sh\n' }, 'chore: begin');
-  await chmod(join(work.folder, 'run.sh'), 0o755);
+  await chmod(join(work.directory, 'run.sh'), 0o755);
   await work.git('commit', '--quiet', '--all', '--amend', '--no-edit');
   await work.git('push', '--quiet', 'origin', 'main');
   const close = async (): Promise<void> => {

@@ -36,25 +36,25 @@ describe('withCheckedOutputs', () => {
 });
 
 describe('JobOutputs', () => {
-  let folder: string;
+  let directory: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'outputs-'));
+    directory = mkdtempSync(join(tmpdir(), 'outputs-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => rmSync(directory, { recursive: true }));
 
   const ask = (outputs: JobOutputs, job: string, asked: Record<string, string>): string[] => {
-    writeFileSync(join(folder, 'q.question'), JSON.stringify(asked));
+    writeFileSync(join(directory, 'q.question'), JSON.stringify(asked));
     outputs.handle({ job, text: undefined, question: 'q' });
-    return JSON.parse(readFileSync(join(folder, 'q.answer'), 'utf8'));
+    return JSON.parse(readFileSync(join(directory, 'q.answer'), 'utf8'));
   };
 
   it('drops what contains a secret of the run', () => {
-    const outputs = new JobOutputs(folder, ['shop', 'hunter2']);
+    const outputs = new JobOutputs(directory, ['shop', 'hunter2']);
     expect(ask(outputs, 'build', { images: 'r.example/shop/web', version: '1.2.3', empty: '' })).toEqual(['images']);
   });
 
   it('drops what contains a mask of the job, not one of another', () => {
-    const outputs = new JobOutputs(folder, []);
+    const outputs = new JobOutputs(directory, []);
     outputs.handle({ job: 'build', text: '***', mask: 'sha256' });
     expect(ask(outputs, 'build', { digest: 'sha256:0' })).toEqual(['digest']);
     expect(ask(outputs, 'scan', { digest: 'sha256:0' })).toEqual([]);

@@ -78,7 +78,7 @@ describe('Runner', () => {
   });
 
   it('runs one job at a time, of a matrix too', async () => {
-    const log = join(scene.folder, 'times');
+    const log = join(scene.directory, 'times');
     const steps = `[{ run: "echo start >>${log} && sleep 0.2 && echo end >>${log}" }]`;
     const text = `on: push\njobs: { a: { runs-on: ubuntu-latest, strategy: { matrix: { i: [1, 2, 3] } }, steps: ${steps} }, b: { runs-on: ubuntu-latest, steps: ${steps} } }`;
     await play({ sha: await commit({ '.github/workflows/a.yml': text }) });

@@ -34,16 +34,16 @@ export class MemoryRuns implements RunStore {
 
 /** A repository `docs/shop`, made before each test of a file, and what the runner did. */
 export class RunnerScene {
-  folder = '';
+  directory = '';
   runs = new MemoryRuns();
   granted: object[] = [];
   revoked: string[] = [];
 
-  readonly #bare = (): string => join(this.folder, 'shop.git');
+  readonly #bare = (): string => join(this.directory, 'shop.git');
 
   /** Pushes the files to main and as the tag v1. Returns the commit. */
   readonly commit = async (files: Record<string, string>, message = 'change'): Promise<string> => {
-    const work = join(this.folder, 'work');
+    const work = join(this.directory, 'work');
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(work, path)), { recursive: true });
       await writeFile(join(work, path), content);
@@ -88,8 +88,8 @@ export class RunnerScene {
     const runner = new Runner({
       host,
       act: toolPath('act'),
-      folder: join(this.folder, 'runner'),
-      hostEnv: { ...toolsEnv(), HOME: this.folder },
+      directory: join(this.directory, 'runner'),
+      hostEnv: { ...toolsEnv(), HOME: this.directory },
       ...(jobs === undefined ? {} : { jobs }),
     });
     runner.handle({
@@ -104,12 +104,12 @@ export class RunnerScene {
   };
 
   async begin(): Promise<void> {
-    this.folder = await mkdtemp(join(tmpdir(), 'runner-'));
+    this.directory = await mkdtemp(join(tmpdir(), 'runner-'));
     this.runs = new MemoryRuns();
     this.granted = [];
     this.revoked = [];
     await execa('git', ['init', '-q', '--bare', '-b', 'main', this.#bare()]);
-    await execa('git', ['init', '-q', '-b', 'main', join(this.folder, 'work')]);
+    await execa('git', ['init', '-q', '-b', 'main', join(this.directory, 'work')]);
   }
 }
 
@@ -117,6 +117,6 @@ export function useRunner(): RunnerScene {
   const scene = new RunnerScene();
   beforeAll(() => ensureTools(['act']));
   beforeEach(() => scene.begin());
-  afterEach(() => rm(scene.folder, { recursive: true, force: true }));
+  afterEach(() => rm(scene.directory, { recursive: true, force: true }));
   return scene;
 }

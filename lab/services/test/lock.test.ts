@@ -21,12 +21,12 @@ describe('lockLab', () => {
     await (await lockLab(dir, () => {}))();
   });
 
-  it('closes the folder and its note to other users, also a folder that was open to them', async () => {
+  it('closes the directory and its note to other users, also a directory that was open to them', async () => {
     const mode = (path: string): number => statSync(path).mode & 0o777;
     chmodSync(dir, 0o755);
-    for (const folder of [dir, join(dir, 'one', 'below')]) {
-      const release = await lockLab(folder, () => {});
-      expect([mode(folder), mode(join(folder, 'holder.json'))]).toEqual([0o700, 0o600]);
+    for (const directory of [dir, join(dir, 'one', 'below')]) {
+      const release = await lockLab(directory, () => {});
+      expect([mode(directory), mode(join(directory, 'holder.json'))]).toEqual([0o700, 0o600]);
       await release();
     }
   });

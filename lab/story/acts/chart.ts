@@ -21,9 +21,9 @@ const seconds = ({ httpGet, periodSeconds, failureThreshold }: Probe): string =>
 
 /** The container of web's Deployment as the chart on main renders it with these values laid over its own. */
 async function render(world: World, chart: string, name: string, values: object): Promise<Container> {
-  const folder = join(world.folder, 'values');
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `${name}.yaml`);
+  const directory = join(world.directory, 'values');
+  await mkdir(directory, { recursive: true });
+  const file = join(directory, `${name}.yaml`);
   await writeFile(file, stringify(values));
   const { stdout } = await execa(toolPath('helm'), [
     ...['template', 'shop', chart, '--namespace', SHOP_NAMESPACE, '--values', file],
@@ -60,10 +60,10 @@ export const chart: Act = {
     );
 
     const clone = await world.openClone();
-    const folder = join(clone.folder, CHART);
+    const directory = join(clone.directory, CHART);
     const [before, after] = await Promise.all([
-      render(world, folder, 'defaults', {}),
-      render(world, folder, 'another-environment', {
+      render(world, directory, 'defaults', {}),
+      render(world, directory, 'another-environment', {
         web: { readinessProbe: { periodSeconds: 7 }, resources: { limits: { memory: '512Mi' } } },
       }),
     ]);

@@ -2,7 +2,7 @@ import type { Act } from '../act.ts';
 import type { Expectations } from '../expectations.ts';
 import { repositoryExists, setUpRepository } from '../set-up.ts';
 
-/** A newcomer finds each concern by its folder. */
+/** A newcomer finds each concern by its directory. */
 const CONCERNS = ['terraform', 'helm', 'argocd', 'actions', 'workflows-src', '.github', 'app', 'lab', 'docs'];
 const WORKFLOWS = ['ci.yml', 'build.yml', 'deploy.yml'];
 
@@ -23,8 +23,8 @@ export const everythingInGit: Act = {
       await setUpRepository(world);
     }
     const { data } = await world.developer.git.getTree({ ...world.where, tree_sha: 'main' });
-    const folders = data.tree.filter(({ type }) => type === 'tree').map(({ path }) => path);
-    expectAll(expect, 'each concern has its folder', CONCERNS, folders);
+    const directories = data.tree.filter(({ type }) => type === 'tree').map(({ path }) => path);
+    expectAll(expect, 'each concern has its directory', CONCERNS, directories);
     const { data: workflows } = await world.developer.repos.getContent({ ...world.where, path: '.github/workflows' });
     const names = (Array.isArray(workflows) ? workflows : []).map(({ name }) => name);
     expectAll(expect, 'the workflows are in the repository', WORKFLOWS, names);

@@ -31,11 +31,11 @@ describe('Expectations', () => {
 });
 
 describe('playActs', () => {
-  let folder: string;
+  let directory: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'play-'));
+    directory = await mkdtemp(join(tmpdir(), 'play-'));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => rm(directory, { recursive: true }));
 
   it('plays in order, hands on what acts leave for each other and writes the results', async () => {
     const played = await playActs(
@@ -47,13 +47,13 @@ describe('playActs', () => {
         act('second', async (_, expect, thread) => expect.equal('the version', thread.version, '1.0.0')),
       ],
       world,
-      folder,
+      directory,
     );
     expect(played.map(({ act, failure, expectations }) => [act, failure, expectations.length])).toEqual([
       ['first', undefined, 1],
       ['second', undefined, 1],
     ]);
-    expect(JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'))).toEqual(played);
+    expect(JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'))).toEqual(played);
   });
 
   it('stops at the act that fails and says which expectation', async () => {
@@ -64,7 +64,7 @@ describe('playActs', () => {
         act('later', async () => void later.push('played')),
       ],
       world,
-      folder,
+      directory,
     );
     expect(played).toMatchObject([{ act: 'broken', failure: 'expected: requests lost; found: 3, not 0' }]);
     expect(later).toEqual([]);
@@ -72,7 +72,7 @@ describe('playActs', () => {
   });
 
   it('ends an act at its time limit', async () => {
-    const played = await playActs([act('endless', () => new Promise(() => undefined), 0.05)], world, folder);
+    const played = await playActs([act('endless', () => new Promise(() => undefined), 0.05)], world, directory);
     expect(played[0]?.failure).toContain('The act took longer than 0.05 s');
   });
 
@@ -88,18 +88,22 @@ describe('playActs', () => {
         act('later', async () => void later.push('played')),
       ],
       world,
-      folder,
+      directory,
       stop.signal,
     );
     await expect(telling).rejects.toThrow('Ctrl-C');
     expect(later).toEqual([]);
-    const again = playActs([act('later', async () => void later.push('played'))], world, folder, stop.signal);
+    const again = playActs([act('later', async () => void later.push('played'))], world, directory, stop.signal);
     await expect(again).rejects.toThrow('Ctrl-C');
     expect(later).toEqual([]);
   });
 
   it('shows an error that is no expectation', async () => {
-    const played = await playActs([act('defect', () => Promise.reject(new Error('the hub is gone')))], world, folder);
+    const played = await playActs(
+      [act('defect', () => Promise.reject(new Error('the hub is gone')))],
+      world,
+      directory,
+    );
     expect(summarize(played)).toMatch(/plays to its end +Error: the hub is gone/);
   });
 });

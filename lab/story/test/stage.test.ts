@@ -10,22 +10,22 @@ import { expectNoneLost } from '../shop-traffic.ts';
 import type { World } from '../world.ts';
 
 describe('an act with traffic', () => {
-  let folder: string;
+  let directory: string;
   let server: Awaited<ReturnType<typeof serve>>;
   let refuses: boolean;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'stage-'));
+    directory = await mkdtemp(join(tmpdir(), 'stage-'));
     refuses = false;
     server = await serve((_, response) => (refuses ? void response.writeHead(503).end() : ok(response)));
   });
   afterEach(async () => {
     await server.close();
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 
   const play = async (act: Act['play'], limit = 30): Promise<Played | undefined> => {
-    const world = { folder, cluster: openCluster({ webUrl: server.url }) } as World;
-    const [played] = await playActs([{ name: 'busy', number: 9, title: 'busy', limit, play: act }], world, folder);
+    const world = { directory, cluster: openCluster({ webUrl: server.url }) } as World;
+    const [played] = await playActs([{ name: 'busy', number: 9, title: 'busy', limit, play: act }], world, directory);
     return played;
   };
   const until = async (count: number) => {
@@ -41,7 +41,7 @@ describe('an act with traffic', () => {
     });
     expect(played).toMatchObject({ traffic: [{ lost: 0, rate: 200, marks: [{ label: 'twenty' }] }] });
     expect(played?.traffic[0]?.requests).toBe(server.count());
-    expect(JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'))).toEqual([played]);
+    expect(JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'))).toEqual([played]);
   });
 
   it('fails when a request is lost, and says how many and why', async () => {
@@ -72,7 +72,7 @@ describe('an act with traffic', () => {
     const played = await play(async (_world, _expected, _thread, _progress, stage) => {
       await stage.startTraffic();
       await until(5);
-      const config = JSON.parse(await readFile(join(folder, 'traffic', 'busy.config.json'), 'utf8'));
+      const config = JSON.parse(await readFile(join(directory, 'traffic', 'busy.config.json'), 'utf8'));
       await mkdir(config.reportFile);
     });
     expect(played?.failure).toContain('The traffic could not be recorded');

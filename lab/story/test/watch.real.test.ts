@@ -55,11 +55,11 @@ async function startApi() {
 }
 
 describe('watching objects of a cluster, by the real kubectl', () => {
-  let folder: string;
+  let directory: string;
   let api: Awaited<ReturnType<typeof startApi>>;
   let end: AbortController;
   const open = async () => {
-    const kubeconfig = join(folder, 'kubeconfig');
+    const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(
       kubeconfig,
       JSON.stringify({
@@ -78,14 +78,14 @@ describe('watching objects of a cluster, by the real kubectl', () => {
 
   beforeEach(async () => {
     await ensureTools(['kubectl']);
-    folder = await mkdtemp(join(tmpdir(), 'watch-'));
+    directory = await mkdtemp(join(tmpdir(), 'watch-'));
     api = await startApi();
     end = new AbortController();
   });
   afterEach(async () => {
     end.abort(new Error('the test is over'));
     await api.close();
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 
   it('knows what there is, and follows what changes from there', async () => {

@@ -8,7 +8,7 @@ import { runStep, type StepResult } from './step.ts';
 const SECRET = 'a-secret-of-the-runner';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-/** A docker that writes down what it is asked, puts a link in the place of a folder if it is told to, and says that it has built. */
+/** A docker that writes down what it is asked, puts a link instead of a directory if it is told to, and says that it has built. */
 const DOCKER = `#!/bin/sh
 printf '%s\\n' "$@" >> "$DOCKER_ASKED"
 if [ -n "$REPLACED" ]; then rm -rf "$REPLACED"; ln -s ../outside "$REPLACED"; fi
@@ -102,8 +102,8 @@ describe('build-push-image, in a repository with links', () => {
       secrets: 'rc=file:web/pipe',
     });
     expect(exitCode).toBe(1);
-    expect(log).toContain('has a Dockerfile that is neither a file nor a folder');
-    expect(log).toContain('secrets names the file web/pipe, which is neither a file nor a folder');
+    expect(log).toContain('has a Dockerfile that is neither a file nor a directory');
+    expect(log).toContain('secrets names the file web/pipe, which is neither a file nor a directory');
   }, 60_000);
 
   it('builds no image whose context a build before it has made a link', async () => {

@@ -147,14 +147,14 @@ describe('trouble', () => {
   it('of a connection that breaks is overcome by doing it again', async () => {
     const { port } = proxy.address() as AddressInfo;
     const env = withoutLogin();
-    const folder = join(services.dir, 'proxy-login');
-    cpSync(env.DOCKER_CONFIG ?? '', folder, { recursive: true });
+    const directory = join(services.dir, 'proxy-login');
+    cpSync(env.DOCKER_CONFIG ?? '', directory, { recursive: true });
     const auth = basicAuth(staging).slice('Basic '.length);
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [`localhost:${port}`]: { auth } } }));
+    writeFileSync(join(directory, 'config.json'), JSON.stringify({ auths: { [`localhost:${port}`]: { auth } } }));
     const result = await step(
       { registry: `localhost:${port}`, images: '{ name: shop/reset, context: web }' },
       {
-        env: { DOCKER_CONFIG: folder },
+        env: { DOCKER_CONFIG: directory },
         onOutput: (_child, text) => {
           if (text.includes('attempt 2')) broken = false;
         },

@@ -55,6 +55,6 @@ describe('bump-chart-version in the checkout of a repository with links', () => 
     execFileSync('mkfifo', [join(workspace, 'helm/shop/values.yaml')]);
     const { exitCode, log } = await step({ values: 'a=c' });
     expect(exitCode).toBe(1);
-    expect(log).toContain('helm/shop/values.yaml is neither a file nor a folder');
+    expect(log).toContain('helm/shop/values.yaml is neither a file nor a directory');
   }, 60_000);
 });

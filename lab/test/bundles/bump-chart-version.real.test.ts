@@ -50,11 +50,11 @@ const fault = (request: FaultRequest): Promise<Response> => lab('POST', 'faults'
 /** A repository on the hub with a clone of it. */
 class TestRepository {
   readonly name: string;
-  readonly folder: string;
+  readonly directory: string;
 
-  private constructor(name: string, folder: string) {
+  private constructor(name: string, directory: string) {
     this.name = name;
-    this.folder = folder;
+    this.directory = directory;
   }
 
   static async create(
@@ -63,7 +63,7 @@ class TestRepository {
     const repo = `charts-${++count}`;
     await getOctokit(owner, { baseUrl: hub.apiUrl }).rest.repos.createForAuthenticatedUser({ name: repo });
     const repository = new TestRepository(`acme/${repo}`, join(dir, repo));
-    mkdirSync(repository.folder);
+    mkdirSync(repository.directory);
     await repository.git('init', '-q', '-b', 'main');
     await repository.git(
       'remote',
@@ -85,14 +85,14 @@ class TestRepository {
       '-c',
       'core.autocrlf=false',
     ];
-    return (await execa('git', [...person, ...args], { cwd: this.folder })).stdout;
+    return (await execa('git', [...person, ...args], { cwd: this.directory })).stdout;
   }
 
   /** Commit files and push them to a branch. */
   async push(files: Record<string, string | Uint8Array>, message: string, branch = 'main'): Promise<void> {
     for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.folder, path)), { recursive: true });
-      writeFileSync(join(this.folder, path), content);
+      mkdirSync(dirname(join(this.directory, path)), { recursive: true });
+      writeFileSync(join(this.directory, path), content);
     }
     await this.git('add', '.');
     await this.git('commit', '-qm', message);
@@ -107,7 +107,7 @@ class TestRepository {
   async blob(path: string, branch = 'main'): Promise<string> {
     await this.fetch();
     const args = ['cat-file', 'blob', `origin/${branch}:${path}`];
-    const { stdout } = await execa('git', args, { cwd: this.folder, encoding: 'buffer', stripFinalNewline: false });
+    const { stdout } = await execa('git', args, { cwd: this.directory, encoding: 'buffer', stripFinalNewline: false });
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(stdout);
   }
 
@@ -239,9 +239,9 @@ describe('the quiet path', () => {
     const chart = "helm/odd $(path) 'ü";
     const big = `${VALUES}${`# ${'x'.repeat(98)}\n`.repeat(7000)}`;
     const repository = await TestRepository.create();
-    mkdirSync(join(repository.folder, chart), { recursive: true });
-    writeFileSync(join(repository.folder, chart, 'values.yaml'), big);
-    chmodSync(join(repository.folder, chart, 'values.yaml'), 0o755);
+    mkdirSync(join(repository.directory, chart), { recursive: true });
+    writeFileSync(join(repository.directory, chart, 'values.yaml'), big);
+    chmodSync(join(repository.directory, chart, 'values.yaml'), 0o755);
     await repository.push({ [`${chart}/Chart.yaml`]: CHART }, 'feat: odd', 'release/#1-ü');
     const result = await repository.step({ ...RELEASE, charts: chart, branch: 'release/#1-ü' });
     expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'true', branch: 'release/#1-ü' } });
@@ -324,7 +324,7 @@ describe('trouble', () => {
     await fault({ match: { operation: 'graphql' }, after: 1, fault: { status: 403, headers: limit, body } });
     const result = await repository.step(RELEASE);
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain("committing to main met the server's rate limit");
+    expect(result.log).toContain("committing to main hit the server's rate limit");
     expect(result.log).toMatch(/asks to wait 3[56]\d\d s, until \d{4}-/);
   });
 
@@ -503,9 +503,9 @@ describe('errors say what to do', () => {
     ['an unknown branch', () => ({ branch: 'nope' }), ['the branch nope was not found']],
     ['an unknown chart', () => ({ charts: 'helm/shap' }), ['helm/shap/Chart.yaml is missing', 'helm has shop/']],
     [
-      'a folder without Chart.yaml',
+      'a directory without Chart.yaml',
       () => ({ charts: 'helm' }),
-      ['helm/Chart.yaml is missing; the folder helm has shop/'],
+      ['helm/Chart.yaml is missing; the directory helm has shop/'],
     ],
     ['a link', () => ({ 'values-files': 'link.yaml' }), ['helm/shop/link.yaml is a symbolic link']],
     [
@@ -520,7 +520,7 @@ describe('errors say what to do', () => {
     ],
   ])('for %s', async (_, inputs, words) => {
     const repository = await TestRepository.create();
-    symlinkSync('values.yaml', join(repository.folder, 'helm/shop/link.yaml'));
+    symlinkSync('values.yaml', join(repository.directory, 'helm/shop/link.yaml'));
     await repository.push({ 'helm/shop/latin1.yaml': Uint8Array.of(0x61, 0x3a, 0x20, 0xe9, 0x0a) }, 'feat: more');
     const result = await repository.step({ ...RELEASE, ...inputs(repository) });
     expect(result.exitCode).toBe(1);

@@ -12,7 +12,7 @@ let workspace: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'children-'));
   [seen, workspace] = [join(dir, 'seen'), join(dir, 'workspace')];
-  for (const folder of [seen, workspace, join(dir, 'bin'), join(dir, 'docker')]) mkdirSync(folder);
+  for (const directory of [seen, workspace, join(dir, 'bin'), join(dir, 'docker')]) mkdirSync(directory);
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 

@@ -35,10 +35,10 @@ afterAll(async () => {
 beforeEach(async () => {
   repo = `shop-${randomBytes(4).toString('hex')}`;
   await api.repos.createForAuthenticatedUser({ name: repo });
-  const sha = commit(hub.admin.gitFolder(`${OWNER}/${repo}`) ?? '');
+  const sha = commit(hub.admin.gitDirectory(`${OWNER}/${repo}`) ?? '');
   await api.git.createRef({ owner: OWNER, repo, ref: 'refs/tags/v1.2.3', sha });
   workspace = await mkdtemp(join(dir, 'workspace-'));
-  for (const folder of ['dist', 'docs', '.git']) await mkdir(join(workspace, folder));
+  for (const directory of ['dist', 'docs', '.git']) await mkdir(join(workspace, directory));
   await writeFile(join(workspace, '.git/config'), SECRET);
   await writeFile(join(workspace, 'docs/notes.md'), 'The notes');
   await writeFile(join(workspace, 'dist/shop.tgz'), 'the shop');
@@ -106,8 +106,8 @@ describe('create-release, in a repository with links', () => {
     execFileSync('mkfifo', [join(workspace, 'dist/pipe')]);
     const { exitCode, log } = await run({ files: 'dist/*', 'body-path': 'dist/pipe' });
     expect(exitCode).toBe(1);
-    expect(log).toContain('body-path is neither a file nor a folder');
-    expect(log).toContain('matches dist/pipe, which is neither a file nor a folder');
+    expect(log).toContain('body-path is neither a file nor a directory');
+    expect(log).toContain('matches dist/pipe, which is neither a file nor a directory');
   }, 60_000);
 
   it('follows links that stay in the workspace', async () => {

@@ -83,7 +83,7 @@ class Scene {
       GIT_COMMITTER_NAME: OWNER,
       GIT_COMMITTER_EMAIL: 'a@acme.test',
     };
-    const cwd = hub.admin.gitFolder(`${OWNER}/${this.where.repo}`) ?? '';
+    const cwd = hub.admin.gitDirectory(`${OWNER}/${this.where.repo}`) ?? '';
     return (await execa('git', args, { cwd, env: author, ...(input === undefined ? {} : { input }) })).stdout;
   }
 

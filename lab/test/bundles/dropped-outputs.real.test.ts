@@ -42,7 +42,7 @@ beforeAll(async () => {
   runner = new Runner({
     host: hostOf(hub),
     act: toolPath('act'),
-    folder: join(services.dir, 'runner'),
+    directory: join(services.dir, 'runner'),
     hostEnv: { PATH, DOCKER_CONFIG, BUILDX_CONFIG, HOME: services.dir },
   });
   hub.admin.createUser(OWNER);
@@ -138,7 +138,7 @@ describe('a list of images that came out empty', () => {
       `${input} is empty`,
       'GitHub dropped it',
       'keep the user name as a variable',
-      'Nothing was done.',
+      'Nothing has been changed.',
     ])
       expect(result.log).toContain(part);
     expect(await git('status', '--short')).toBe('');

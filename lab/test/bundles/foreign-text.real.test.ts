@@ -162,8 +162,8 @@ describe('a variable of the runner', () => {
         ['GITHUB_SERVER_URL', 'http://['],
         ['GITHUB_GRAPHQL_URL', 'x'],
         ['GITHUB_OUTPUT', '/no/such/file'],
-        ['GITHUB_WORKSPACE', '/no/such/folder'],
-        ['RUNNER_TEMP', '/no/such/folder'],
+        ['GITHUB_WORKSPACE', '/no/such/directory'],
+        ['RUNNER_TEMP', '/no/such/directory'],
       ].map(([name = '', value = '']) => [action, name, value] as const),
     ),
   )('of %s is named when it is faulty: %s=%s', async (action, name, value) => {

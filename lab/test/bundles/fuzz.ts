@@ -130,7 +130,7 @@ export function expectSound(result: StepResult): void {
     log: expect.any(String),
   });
   expect([0, 1]).toContain(result.exitCode);
-  expect(result.log).not.toMatch(/defect of the action|unexpected failure|Maximum call stack|is not a function/);
+  expect(result.log).not.toMatch(/bug in the action|unexpected failure|Maximum call stack|is not a function/);
   expect(result.log).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
   if (result.exitCode === 1) expect(result.log).toMatch(/^::error /m);
   const public_ = result.log.replaceAll(/^::add-mask::.*$/gm, '') + JSON.stringify(result.outputs) + result.summary;

@@ -11,7 +11,7 @@ import { packTar } from 'modern-tar';
 import { ensureTools, toolsEnv } from '../../tools/index.ts';
 import { runStep, type StepResult } from './step.ts';
 
-/** Milliseconds. Nothing here is slow, so what takes this long goes on for ever. */
+/** Milliseconds. Nothing here is slow, so what takes this long goes on forever. */
 const HANG = 10_000;
 
 let path: string;
@@ -54,7 +54,7 @@ async function step(inputs: Record<string, string> = {}, env: Record<string, str
       peak = Math.max(peak, peakOf(pid));
     },
   });
-  expect(result.log).not.toContain('defect of the action');
+  expect(result.log).not.toContain('bug in the action');
   return { ...result, findings: result.log.match(/^(?:error|warning|note) .*:\d+ \[.*$/gm) ?? [], peak };
 }
 
@@ -330,15 +330,15 @@ describe('with hostile charts, nothing on this machine is reached', () => {
         'helm/web/templates/pod.yaml': OTHER['helm/other/templates/pod.yaml'],
         'helm/web/values.schema.json': schema,
         'helm/web/charts/packed.tgz': packed,
-        'helm/web/charts/folder/Chart.yaml': DEPENDENCY.replace('dep', 'folder'),
-        'helm/web/charts/folder/values.schema.json': schema,
+        'helm/web/charts/directory/Chart.yaml': DEPENDENCY.replace('dep', 'directory'),
+        'helm/web/charts/directory/values.schema.json': schema,
       });
       const { exitCode, findings } = await step({}, withoutIsolation());
       expect(asked).toEqual([]);
       expect(exitCode).toBe(1);
       const line = schema.split('\n').findIndex((each) => each.includes(JSON.stringify(reference))) + 1;
       const words = `refers to ${JSON.stringify(reference)}, which is not in it.`;
-      for (const file of ['helm/web/values.schema.json', 'helm/web/charts/folder/values.schema.json'])
+      for (const file of ['helm/web/values.schema.json', 'helm/web/charts/directory/values.schema.json'])
         expect(findings).toContain(`error   ${file}:${line} [values-schema-reference] ${file} ${words}`);
       const [archive, inside] = ['helm/web/charts/packed.tgz', 'charts/in-1.0.0.tgz/values.schema.json'];
       expect(findings).toContain(`error   ${archive}:1 [values-schema-reference] ${inside} in ${archive} ${words}`);

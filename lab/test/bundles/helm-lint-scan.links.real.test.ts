@@ -87,7 +87,7 @@ describe('helm-lint-scan, in a repository with links', () => {
     execFileSync('mkfifo', [join(workspace, 'helm/web/values.schema.json')]);
     const { exitCode, log } = await step();
     expect(exitCode).toBe(1);
-    expect(log).toContain('helm/web/values.schema.json is neither a file nor a folder');
+    expect(log).toContain('helm/web/values.schema.json is neither a file nor a directory');
   }, 60_000);
 
   it('shows nothing of .git to the templates of a chart that is the root of the repository', async () => {

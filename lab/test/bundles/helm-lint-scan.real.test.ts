@@ -203,8 +203,10 @@ describe('a chart in which nothing is wrong', () => {
     write({ ...GOOD, 'helm/web/values-a.yaml': 'replicas: 5\n', 'helm/web/values-a.yml': 'replicas: 9\n' });
     const result = await step({ 'kube-versions': '1.34', 'render-dir': 'out' });
     expect(result.outputs.cases).toBe('3');
-    const folders = readdirSync(join(workspace, 'out/helm/web')).filter((name) => name.startsWith('values-a'));
-    const texts = folders.map((folder) => readFileSync(join(workspace, 'out/helm/web', folder, '1.34.yaml'), 'utf8'));
+    const directories = readdirSync(join(workspace, 'out/helm/web')).filter((name) => name.startsWith('values-a'));
+    const texts = directories.map((directory) =>
+      readFileSync(join(workspace, 'out/helm/web', directory, '1.34.yaml'), 'utf8'),
+    );
     expect(texts.map((text) => /replicas: \d/.exec(text)?.[0]).sort()).toEqual(['replicas: 5', 'replicas: 9']);
   });
 
@@ -224,8 +226,8 @@ describe('a chart in which nothing is wrong', () => {
     const values = 'helm/web: ci/a,/b "c", d.yaml';
     const result = await step({ values, 'kube-versions': '1.36', 'render-dir': 'out' });
     expect(result.outputs).toMatchObject({ errors: '0', cases: '1' });
-    const [folder = ''] = readdirSync(join(workspace, 'out/helm/web'));
-    expect(readFileSync(join(workspace, 'out/helm/web', folder, '1.36.yaml'), 'utf8')).toContain('replicas: 5');
+    const [directory = ''] = readdirSync(join(workspace, 'out/helm/web'));
+    expect(readFileSync(join(workspace, 'out/helm/web', directory, '1.36.yaml'), 'utf8')).toContain('replicas: 5');
   });
 
   it('survives line ends of Windows, a byte order mark, and letters of every script', async () => {
@@ -237,7 +239,7 @@ describe('a chart in which nothing is wrong', () => {
 });
 
 describe('a chart that is the root of the repository', () => {
-  it('has its cases, its own files in the findings, and its place in the render folder', async () => {
+  it('has its cases, its own files in the findings, and its place in the render directory', async () => {
     const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
       name.slice('helm/web/'.length),
       text,
@@ -251,7 +253,7 @@ describe('a chart that is the root of the repository', () => {
   });
 });
 
-it('a folder whose name has the signs of a glob has its cases and its lines', async () => {
+it('a directory whose name has the signs of a glob has its cases and its lines', async () => {
   const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
     name.replace('web', 'w[e]b (x)!'),
     text,
@@ -379,7 +381,7 @@ describe('charts that must fail', () => {
     expect(result.exitCode).toBe(1);
   });
 
-  it.each(['helm/web', '.'])('templates that fail hide no other of the same chart (%s)', async (folder) => {
+  it.each(['helm/web', '.'])('templates that fail hide no other of the same chart (%s)', async (directory) => {
     const broken: Record<string, string> = {
       'values.schema.json': '{}',
       'templates/a.yaml': '\n{{ .Values.a.b.c }}\n',
@@ -391,13 +393,13 @@ describe('charts that must fail', () => {
       'charts/sub/templates/e.yaml': '{{ required "say e" .Values.e }}\n',
     };
     const files = [...Object.entries(GOOD), ...Object.entries(broken)].map(([name, text]) => [
-      join(folder, name.replace('helm/web/', '')),
+      join(directory, name.replace('helm/web/', '')),
       text,
     ]);
     write(Object.fromEntries(files));
     const temp = join(workspace, 'temp');
     mkdirSync(temp);
-    const result = await step({ charts: folder, 'kube-versions': '1.36' }, { RUNNER_TEMP: temp });
+    const result = await step({ charts: directory, 'kube-versions': '1.36' }, { RUNNER_TEMP: temp });
     expect(errors(result).map(({ file, line }) => `${file}:${line}`)).toEqual(
       [
         'charts/sub/templates/e.yaml:1',
@@ -405,7 +407,7 @@ describe('charts that must fail', () => {
         'templates/a.yaml:2',
         'templates/b.yaml:3',
         'templates/c.yaml:3',
-      ].map((place) => join(folder, place)),
+      ].map((place) => join(directory, place)),
     );
     expect(result.outputs).toMatchObject({ errors: '5', cases: '1' });
     expect(readdirSync(temp)).toEqual([]);

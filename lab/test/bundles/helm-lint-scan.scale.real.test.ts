@@ -158,7 +158,7 @@ describe('a step that is cancelled', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ])(
-    'by %s leaves no Helm and no folder behind',
+    'by %s leaves no Helm and no directory behind',
     async (signal, code) => {
       fakeHelm('template) exec sleep 300;;');
       const temp = join(dir, 'temp');

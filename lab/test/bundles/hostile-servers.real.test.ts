@@ -67,7 +67,7 @@ const endless: Handler = (_request, response) => {
 };
 
 function noDefect({ log, summary }: StepResult): void {
-  expect(log).not.toContain('defect of the action');
+  expect(log).not.toContain('bug in the action');
   expect(log).not.toContain('is not a function');
   expect(log).not.toContain('call stack');
   expect((log + summary).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(SECRETS);

@@ -31,10 +31,10 @@ export function useScene(): void {
 }
 
 /** A repository with two small images, and one whose steps have a shell. */
-function writeSources(folder: string): void {
+function writeSources(directory: string): void {
   const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
   };
   for (const name of ['web', 'api']) {
     write(`${name}/Dockerfile`, 'FROM scratch\nARG WHO=nobody\nLABEL who=$WHO\nCOPY hello /hello\n');
@@ -100,11 +100,11 @@ export function step(
 
 /** A Docker configuration without any login, that uses the builder. */
 export function withoutLogin(): Record<string, string> {
-  const folder = join(services.dir, 'no-login');
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, 'cli-plugins')))
-    cpSync(join(services.env.DOCKER_CONFIG ?? '', 'cli-plugins'), join(folder, 'cli-plugins'), { recursive: true });
-  return { DOCKER_CONFIG: folder };
+  const directory = join(services.dir, 'no-login');
+  mkdirSync(directory, { recursive: true });
+  if (!existsSync(join(directory, 'cli-plugins')))
+    cpSync(join(services.env.DOCKER_CONFIG ?? '', 'cli-plugins'), join(directory, 'cli-plugins'), { recursive: true });
+  return { DOCKER_CONFIG: directory };
 }
 
 const TYPES = [

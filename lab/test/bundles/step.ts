@@ -12,12 +12,12 @@ export interface StepResult {
 }
 
 export interface StepOptions {
-  /** The action's folder name. */
+  /** The action's directory name. */
   action: string;
   inputs: Record<string, string>;
   /** The runner's variables and what else the step's environment has; nothing of this process but PATH and HOME. */
   env: Record<string, string>;
-  /** Folder for the files of the run. */
+  /** Directory for the files of the run. */
   dir: string;
   /** Called with the process and each piece of its output. */
   onOutput?: (child: ChildProcess, text: string) => void;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { clearTemporary, exclusively, linkTo, makeFolder, requireSpace } from '../cache.ts';
+import { clearTemporary, exclusively, linkTo, makeDirectory, requireSpace } from '../cache.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -10,12 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-describe('makeFolder', () => {
+describe('makeDirectory', () => {
   it('leaves nothing behind when filling fails, and keeps what was there', async () => {
     const target = join(dir, 'act');
-    await makeFolder(target, async (folder) => writeFileSync(join(folder, 'act'), 'good'));
-    const failing = makeFolder(target, async (folder) => {
-      writeFileSync(join(folder, 'act'), 'half');
+    await makeDirectory(target, async (directory) => writeFileSync(join(directory, 'act'), 'good'));
+    const failing = makeDirectory(target, async (directory) => {
+      writeFileSync(join(directory, 'act'), 'half');
       throw new Error('disk');
     });
     await expect(failing).rejects.toThrow('disk');

@@ -18,7 +18,7 @@ afterEach(() => rm(cache, { recursive: true }));
 const install = (tool: PypiTool) => installPypi('zizmor', tool, { pip: toolPath('pip3'), cache, signal: undefined });
 
 describe('a tool from PyPI', () => {
-  it('is installed into a folder of its own, and runs', async () => {
+  it('is installed into a directory of its own, and runs', async () => {
     await install(tools.zizmor);
     const { stdout } = await execa(await pypiProgram('zizmor', tools.zizmor, cache), ['--version']);
     expect(stdout).toBe(`zizmor ${tools.zizmor.version}`);

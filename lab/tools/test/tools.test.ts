@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LabError } from '../../errors.ts';
 import { type Apt, installPackages } from '../debian.ts';
-import { buildFolder, findBuild, requireGo } from '../go.ts';
+import { buildDirectory, findBuild, requireGo } from '../go.ts';
 import { buildLine } from '../index.ts';
 import type { GoTool } from '../table.ts';
 
@@ -33,11 +33,11 @@ describe('findBuild', () => {
 
   const tool: GoTool = { from: 'go', version: 'v1.0.0', package: 'example.org/act', seconds: 1 };
   const put = async (go: string, of = tool) => {
-    const folder = await buildFolder('act', of, go, cache, cache);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'act'), '');
-    chmodSync(join(folder, 'act'), 0o755);
-    return join(folder, 'act');
+    const directory = await buildDirectory('act', of, go, cache, cache);
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'act'), '');
+    chmodSync(join(directory, 'act'), 0o755);
+    return join(directory, 'act');
   };
 
   it('takes the build of this Go version alone, but any when there is no Go', async () => {

@@ -17,15 +17,15 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('recording traffic', () => {
-  let folder: string;
+  let directory: string;
   let closing: (() => Promise<void>)[];
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'traffic-'));
+    directory = await mkdtemp(join(tmpdir(), 'traffic-'));
     closing = [];
   });
   afterEach(async () => {
     for (const close of closing) await close();
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 
   const server = async (answer: Parameters<typeof serve>[0]) => {
@@ -37,8 +37,8 @@ describe('recording traffic', () => {
     url,
     rate,
     seconds,
-    recordFile: join(folder, 'requests.jsonl'),
-    reportFile: join(folder, 'report.json'),
+    recordFile: join(directory, 'requests.jsonl'),
+    reportFile: join(directory, 'report.json'),
   });
 
   it('sends as many as its rate and time make, half of them on kept connections, and records each', async () => {
@@ -170,7 +170,7 @@ describe('recording traffic', () => {
   });
 
   describe('as a process', () => {
-    const options = (change: object = {}) => ({ name: 'test', folder, ...change });
+    const options = (change: object = {}) => ({ name: 'test', directory, ...change });
 
     it('starts, notes marks, and stops when it is told to', async () => {
       const { url, count } = await server((_, response) => ok(response));
@@ -192,7 +192,7 @@ describe('recording traffic', () => {
       await expect(startTraffic({ url, inside }, options())).rejects.toThrow(
         'The traffic could not be started: no such network',
       );
-      const pidFile = join(folder, 'pid');
+      const pidFile = join(directory, 'pid');
       const traffic = await startTraffic(
         { url, inside: { command: 'sh', args: ['-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh'] } },
         options(),
@@ -205,7 +205,7 @@ describe('recording traffic', () => {
     it('stops by itself after its time', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const traffic = await startTraffic({ url }, options({ rate: 100, seconds: 0.2 }));
-      await until(() => existsSync(join(folder, 'test.report.json')));
+      await until(() => existsSync(join(directory, 'test.report.json')));
       expect(count()).toBe(20);
       expect((await traffic.stop()).requests).toBe(20);
     });
@@ -213,13 +213,13 @@ describe('recording traffic', () => {
     it('stops when the process that started it is killed', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const program = `import { startTraffic } from '${join(import.meta.dirname, '..', 'index.ts')}';
-        await startTraffic({ url: '${url}' }, { name: 'test', folder: '${folder}' });`;
+        await startTraffic({ url: '${url}' }, { name: 'test', directory: '${directory}' });`;
       const starter = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false });
       await until(() => count() > 5);
       starter.kill('SIGKILL');
       await starter;
-      await until(() => existsSync(join(folder, 'test.report.json')));
-      const { requests } = JSON.parse(await readFile(join(folder, 'test.report.json'), 'utf8'));
+      await until(() => existsSync(join(directory, 'test.report.json')));
+      const { requests } = JSON.parse(await readFile(join(directory, 'test.report.json'), 'utf8'));
       expect(requests).toBe(count());
     });
 

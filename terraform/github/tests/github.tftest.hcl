@@ -89,7 +89,7 @@ run "a_machine_account_releases_as_a_member_of_its_team" {
 
   assert {
     condition     = [for rules in [github_repository_ruleset.review, github_repository_ruleset.major_tags_stay] : [for actor in rules.bypass_actors : "${actor.actor_type} ${actor.actor_id}"]] == [["Team 33"], ["Team 33"]]
-    error_message = "the account can not commit, or can not move v1"
+    error_message = "the account cannot commit, or cannot move v1"
   }
 
   assert {

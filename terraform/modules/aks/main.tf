@@ -125,7 +125,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     scale_down_delay_after_add       = "${var.autoscaler.delay_after_add_minutes}m"
     scale_down_utilization_threshold = tostring(var.autoscaler.utilization_threshold)
     max_graceful_termination_sec     = tostring(var.autoscaler.max_graceful_termination_seconds)
-    # A pod with an emptyDir, such as the shop's /tmp, must not keep an idle node for ever.
+    # A pod with an emptyDir, such as the shop's /tmp, must not keep an idle node forever.
     skip_nodes_with_local_storage = false
     skip_nodes_with_system_pods   = true
   }

@@ -30,7 +30,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
 
   temporary_name_for_rotation = "${each.key}tmp"
 
-  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool. So no new node can stay in the place of a cordoned one either.
+  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool. So no new node can stay instead of a cordoned one either.
   upgrade_settings {
     max_surge                     = each.value.spot ? null : var.upgrades.max_surge
     drain_timeout_in_minutes      = var.upgrades.drain_timeout_minutes
@@ -39,7 +39,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   }
 
   lifecycle {
-    # Can not be a condition, and need not be: every pool here is autoscaled and upgraded by the channel.
+    # Cannot be a condition, and need not be: every pool here is autoscaled and upgraded by the channel.
     ignore_changes = [node_count, orchestrator_version]
   }
 }

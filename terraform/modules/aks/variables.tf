@@ -39,7 +39,7 @@ variable "zones" {
 }
 
 variable "sku_tier" {
-  description = "Free (no uptime guarantee), Standard, or Premium (with Microsoft's long-term support of a minor version, two years in place of one)."
+  description = "Free (no uptime guarantee), Standard, or Premium (with Microsoft's long-term support of a minor version, two years instead of one)."
   type        = string
   default     = "Standard"
 

@@ -46,7 +46,7 @@ locals {
       EOT
     }
 
-    # An application that can not be rendered, or that the API server refuses, stays Healthy: https://github.com/argoproj/argo-cd/issues/22124, #10330
+    # An application that cannot be rendered, or that the API server refuses, stays Healthy: https://github.com/argoproj/argo-cd/issues/22124, #10330
     argocd-sync-failed = {
       severity    = 1
       window      = 15
@@ -64,7 +64,7 @@ locals {
     argocd-not-synced = {
       severity    = 1
       window      = 1440
-      description = "For ${local.argocd_patience_minutes} minutes what runs has not been what Git says (OutOfSync), or Argo CD has not been able to tell (Unknown, ComparisonError): the chart can not be rendered, Git is not reached, or a sync does not end. Look at the application's conditions, then revert the release's commit."
+      description = "For ${local.argocd_patience_minutes} minutes what runs has not been what Git says (OutOfSync), or Argo CD has not been able to tell (Unknown, ComparisonError): the chart cannot be rendered, Git is not reached, or a sync does not end. Look at the application's conditions, then revert the release's commit."
       query       = <<-EOT
         ${trimspace(local.argocd_lines)}
         | where Line matches regex @'Updated sync status: (?:(?:Synced)? (?:->|-\\u003e)|\w* (?:->|-\\u003e) Synced)'

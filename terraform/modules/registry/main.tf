@@ -44,7 +44,7 @@ resource "azurerm_container_registry" "this" {
 
     precondition {
       condition     = local.premium || length(var.replica_locations) == 0
-      error_message = "replica_locations: a ${var.sku} registry can not be replicated; set sku = \"Premium\" or leave replica_locations empty."
+      error_message = "replica_locations: a ${var.sku} registry cannot be replicated; set sku = \"Premium\" or leave replica_locations empty."
     }
 
     precondition {

@@ -178,7 +178,7 @@ run "another_environment_pulls_from_productions_registry_and_makes_none" {
 
   assert {
     condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "AcrPull"] == ["22222222-2222-2222-2222-222222222222 ${var.pull_from_registry_id}"]
-    error_message = "the cluster can not pull what was released, or pulls from elsewhere"
+    error_message = "the cluster cannot pull what was released, or pulls from elsewhere"
   }
 
   assert {

@@ -1,15 +1,15 @@
-import type { Answer } from '../../../lib/answers.ts';
 import { ActionError, PermissionError } from '../../../lib/errors.ts';
 import {
-  answerOf,
-  answerTo,
-  askedSeconds,
-  classifyRequest,
-  explainRequest,
+  classifyRequestError,
+  explainRequestError,
   type GitHub,
   isRateLimit,
   type ResponseHeaders,
+  requestedWaitSeconds,
+  responseData,
+  responseMessage,
 } from '../../../lib/github.ts';
+import type { ResponseData } from '../../../lib/responses.ts';
 import { AnswerLostError, HeadMovedError, type PassingError, RateLimitError } from '../repository.ts';
 
 interface GraphqlFault {
@@ -21,9 +21,9 @@ interface GraphqlFault {
 /** Sends one GraphQL document and gives its data. */
 export interface Graphql {
   /** @throws {ActionError} with the server's reason */
-  query(document: string, variables: Record<string, unknown>, action: string): Promise<Answer>;
+  query(document: string, variables: Record<string, unknown>, action: string): Promise<ResponseData>;
   /** Sent once only: what became of a lost answer is the caller's to find out. @throws as {@link explainFaults} says */
-  mutate(document: string, variables: Record<string, unknown>, action: string): Promise<Answer>;
+  mutate(document: string, variables: Record<string, unknown>, action: string): Promise<ResponseData>;
 }
 
 export function openGraphql(github: GitHub, url: string): Graphql {
@@ -33,17 +33,17 @@ export function openGraphql(github: GitHub, url: string): Graphql {
       variables,
       ...(retries === undefined ? {} : { request: { retries } }),
     });
-    const answer = answerTo(response, `the answer for ${action}`);
+    const answer = responseData(response, `the answer for ${action}`);
     return {
-      data: answer.at('data').there,
-      faults: (answer.at('errors').there?.list() ?? []).map(toFault),
+      data: answer.at('data').optional,
+      faults: (answer.at('errors').optional?.list() ?? []).map(toFault),
       headers: response.headers,
     };
   };
   return {
     async query(document, variables, action) {
       const answer = await send(document, variables, action).catch((error: unknown) => {
-        throw explainRequest(error, action, 'contents: write');
+        throw explainRequestError(error, action, 'contents: write');
       });
       // A path that is not there is `null`, which some servers also mention as an error of that field.
       const faults = answer.faults.filter(({ type, path }) => !(type === 'NOT_FOUND' && path?.includes('target')));
@@ -52,7 +52,7 @@ export function openGraphql(github: GitHub, url: string): Graphql {
     },
     async mutate(document, variables, action) {
       const answer = await send(document, variables, action, 0).catch((error: unknown) => {
-        throw passing(error, action) ?? explainRequest(error, action, 'contents: write');
+        throw passing(error, action) ?? explainRequestError(error, action, 'contents: write');
       });
       if (answer.faults.length > 0 || answer.data === undefined)
         throw explainFaults(answer.faults, action, answer.headers);
@@ -61,20 +61,20 @@ export function openGraphql(github: GitHub, url: string): Graphql {
   };
 }
 
-function toFault(raw: Answer): GraphqlFault {
+function toFault(raw: ResponseData): GraphqlFault {
   const path = raw
     .at('path')
-    .there?.list()
+    .optional?.list()
     .map(({ value }) => value);
-  return { type: raw.at('type').there?.text(), message: raw.at('message').text(), path };
+  return { type: raw.at('type').optional?.string(), message: raw.at('message').string(), path };
 }
 
 /** A failed request that is to be sent again later, once it is known what became of it; `undefined` for any other. */
 export function passing(error: unknown, action: string): PassingError | undefined {
-  const verdict = classifyRequest(error);
+  const verdict = classifyRequestError(error);
   if (!verdict.retry) return undefined;
   const Kind = isRateLimit(error) ? RateLimitError : AnswerLostError;
-  return new Kind(action, answerOf(error), verdict.afterSeconds, error);
+  return new Kind(action, responseMessage(error), verdict.afterSeconds, error);
 }
 
 /** What GitHub asks for where it names no time: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
@@ -104,13 +104,14 @@ export function explainFaults(faults: readonly GraphqlFault[], action: string, h
     });
   }
   if (is('RATE_LIMITED') || is('RATE_LIMIT') || /\brate limit\b/i.test(answer)) {
-    return new RateLimitError(action, answer, askedSeconds(headers) ?? LIMITED_SECONDS, undefined);
+    return new RateLimitError(action, answer, requestedWaitSeconds(headers) ?? LIMITED_SECONDS, undefined);
   }
-  if (is('FORBIDDEN') || is('INSUFFICIENT_SCOPES')) return new PermissionError(action, 'contents: write', answer);
+  if (is('FORBIDDEN') || is('INSUFFICIENT_SCOPES'))
+    return new PermissionError(action, 'contents: write', { message: answer });
   if (is('NOT_FOUND')) {
     return new ActionError({
-      what: `${action} found nothing`,
-      why: `the server answers ${answer}, also when the token may not see the repository`,
+      what: `${action} failed: not found`,
+      why: `the server responded with ${answer}, which is also the response when the token cannot see the repository`,
       next: 'Check the inputs repository and branch, and that the token may read and write there: the job token reaches its own repository alone.',
     });
   }
@@ -119,7 +120,7 @@ export function explainFaults(faults: readonly GraphqlFault[], action: string, h
   }
   return new ActionError({
     what: `${action} failed`,
-    why: `the server answers ${answer}`,
+    why: `the server responded with ${answer}`,
     next: 'Correct what the answer names and run the step again.',
   });
 }

@@ -1,7 +1,7 @@
-import type { Answer } from '../../../lib/answers.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { answerOf, answerTo, explainRequest, statusOf } from '../../../lib/github.ts';
+import { explainRequestError, responseData, responseMessage, statusOf } from '../../../lib/github.ts';
 import { parseCommitSha } from '../../../lib/identifiers.ts';
+import type { ResponseData } from '../../../lib/responses.ts';
 import type { BranchCommit, BranchMove, Proposal, Proposals } from '../proposals.ts';
 import { AnswerLostError } from '../repository.ts';
 import { passing } from './graphql.ts';
@@ -51,16 +51,16 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
   const find = async (branch: string, base: string): Promise<Proposal> => {
     const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
     const answer = await graphql.query(FIND, variables, `looking for the branch ${branch}`);
-    const ref = answer.at('repository').there?.at('ref').there;
+    const ref = answer.at('repository').optional?.at('ref').optional;
     if (ref === undefined) return { head: undefined, pull: undefined, isRejected: false };
     const target = ref.at('target');
     const oid = target.at('oid').parsed(parseCommitSha);
     const [pull] = ref.at('associatedPullRequests').at('nodes').list();
     const closed = ref.at('closed').at('nodes').list();
     return {
-      head: { oid, message: target.at('message').text(), parents: parentsOf(target), verified: isVerified(target) },
+      head: { oid, message: target.at('message').string(), parents: parentsOf(target), verified: isVerified(target) },
       pull: pull && toPull(pull),
-      isRejected: pull === undefined && closed.some((each) => each.at('headRefOid').text() === oid),
+      isRejected: pull === undefined && closed.some((each) => each.at('headRefOid').string() === oid),
     };
   };
   return {
@@ -72,7 +72,7 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
         const action = `comparing ${head} with ${base}`;
         const request = { owner, repo, basehead: `${base}...${head}`, per_page: size, page };
         const response = await asked(action, github.rest.repos.compareCommitsWithBasehead(request), 'contents: read');
-        const answer = answerTo(response, `the answer for ${action}`);
+        const answer = responseData(response, `the answer for ${action}`);
         if (page > MOST_PAGES) answer.fail('has no end');
         for (const each of answer.at('commits').list()) commits.push(branchCommit(each));
       }
@@ -80,7 +80,7 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
     },
     async moveBranches(moves: readonly BranchMove[]) {
       const answer = await graphql.query(REPOSITORY_ID, { owner, name: repo }, `reading ${repository}`);
-      const repositoryId = answer.at('repository').at('id').text();
+      const repositoryId = answer.at('repository').at('id').string();
       const refUpdates = moves.map(({ branch, from, to }) => ({
         name: `refs/heads/${branch}`,
         ...(from === 'any' ? {} : { beforeOid: from === 'none' ? NO_COMMIT : from }),
@@ -94,12 +94,16 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
       const action = 'opening a pull request';
       try {
         const response = await github.rest.pulls.create({ owner, repo, head: branch, base, title, body, ...ONCE });
-        const pull = answerTo(response, 'the new pull request');
-        return { id: pull.at('node_id').text(), number: pull.at('number').count(), url: pull.at('html_url').text() };
+        const pull = responseData(response, 'the new pull request');
+        return {
+          id: pull.at('node_id').string(),
+          number: pull.at('number').integer(),
+          url: pull.at('html_url').string(),
+        };
       } catch (error) {
         // Another run, or an attempt whose answer was lost, has opened it.
-        if (/pull request already exists/i.test(answerOf(error)))
-          throw new AnswerLostError(action, answerOf(error), undefined, error);
+        if (/pull request already exists/i.test(responseMessage(error)))
+          throw new AnswerLostError(action, responseMessage(error), undefined, error);
         throw passing(error, action) ?? explainPull(error, action);
       }
     },
@@ -116,9 +120,9 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
     async willMerge(number, method) {
       const variables = { owner, name: repo, number };
       const answer = await graphql.query(MERGE_STATE, variables, `looking at pull request ${number}`);
-      const pull = answer.at('repository').there?.at('pullRequest').there;
-      const wanted = pull?.at('autoMergeRequest').there?.at('mergeMethod').text();
-      return pull?.at('state').text() === 'MERGED' || wanted === method.toUpperCase();
+      const pull = answer.at('repository').optional?.at('pullRequest').optional;
+      const wanted = pull?.at('autoMergeRequest').optional?.at('mergeMethod').string();
+      return pull?.at('state').string() === 'MERGED' || wanted === method.toUpperCase();
     },
     async autoMerge({ id, number }, method, head) {
       const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
@@ -139,21 +143,21 @@ export function openProposals({ github, graphql, repository }: Reader): Proposal
 }
 
 /** GitHub is the committer of what it commits for others: https://docs.github.com/authentication/managing-commit-signature-verification */
-function branchCommit(raw: Answer): BranchCommit {
+function branchCommit(raw: ResponseData): BranchCommit {
   const commit = raw.at('commit');
-  const isWebFlow = raw.at('committer').there?.at('login').value === 'web-flow';
-  const email = commit.at('committer').there?.at('email').there?.text() ?? '';
-  return { message: commit.at('message').text(), byServer: isWebFlow || /^noreply@/i.test(email) };
+  const isWebFlow = raw.at('committer').optional?.at('login').value === 'web-flow';
+  const email = commit.at('committer').optional?.at('email').optional?.string() ?? '';
+  return { message: commit.at('message').string(), byServer: isWebFlow || /^noreply@/i.test(email) };
 }
 
-function toPull(raw: Answer): NonNullable<Proposal['pull']> {
+function toPull(raw: ResponseData): NonNullable<Proposal['pull']> {
   return {
-    id: raw.at('id').text(),
-    number: raw.at('number').count(),
-    url: raw.at('url').text(),
-    title: raw.at('title').text(),
-    body: raw.at('body').text(),
-    labels: (raw.at('labels').there?.at('nodes').list() ?? []).map((label) => label.at('name').text()),
+    id: raw.at('id').string(),
+    number: raw.at('number').integer(),
+    url: raw.at('url').string(),
+    title: raw.at('title').string(),
+    body: raw.at('body').string(),
+    labels: (raw.at('labels').optional?.at('nodes').list() ?? []).map((label) => label.at('name').string()),
   };
 }
 
@@ -168,13 +172,13 @@ function withHint(error: unknown): unknown {
 }
 
 function explainPull(error: unknown, action: string, permission = PULLS): Error {
-  if (statusOf(error) === 403 && /not permitted to create or approve/i.test(answerOf(error))) {
+  if (statusOf(error) === 403 && /not permitted to create or approve/i.test(responseMessage(error))) {
     return new ActionError({
       what: `${action} was refused`,
-      why: answerOf(error),
+      why: responseMessage(error),
       next: 'Allow it in the settings under Actions, General ("Allow GitHub Actions to create and approve pull requests"), or pass the token of an app.',
       cause: error,
     });
   }
-  return explainRequest(error, action, permission);
+  return explainRequestError(error, action, permission);
 }

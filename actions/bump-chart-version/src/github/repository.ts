@@ -1,4 +1,4 @@
-import { openGitHub } from '../../../lib/github.ts';
+import { createGitHubClient } from '../../../lib/github.ts';
 import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
 import type { Committed, NewCommit, Repository } from '../repository.ts';
 import { type Graphql, openGraphql } from './graphql.ts';
@@ -39,7 +39,7 @@ export interface Connection {
 
 /** The API of the server that holds the charts. */
 export async function connect(repository: RepositoryName, { token, apiUrl, graphqlUrl }: Connection): Promise<Reader> {
-  const github = await openGitHub({ token, apiUrl });
+  const github = await createGitHubClient({ token, apiUrl });
   return { github, graphql: openGraphql(github, graphqlUrl), repository };
 }
 

@@ -1,7 +1,7 @@
-import type { Answer } from '../../../lib/answers.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { answerTo, explainRequest, type GitHub } from '../../../lib/github.ts';
+import { explainRequestError, type GitHub, responseData } from '../../../lib/github.ts';
 import { type CommitSha, parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
+import type { ResponseData } from '../../../lib/responses.ts';
 import type { FileState } from '../files.ts';
 import type { Snapshot } from '../repository.ts';
 import { exactBytes } from './blob.ts';
@@ -53,38 +53,40 @@ export async function readSnapshot(
     variables,
     `reading ${repository}`,
   );
-  const found = answer.at('repository').there;
-  const ref = found?.at('ref').there;
+  const found = answer.at('repository').optional;
+  const ref = found?.at('ref').optional;
   // Anything but a commit is given as an empty object.
-  const head = ref?.at('target').there;
-  if (ref === undefined || head?.at('oid').there === undefined) throw noBranch(repository, branch, found !== undefined);
+  const head = ref?.at('target').optional;
+  if (ref === undefined || head?.at('oid').optional === undefined)
+    throw noBranch(repository, branch, found !== undefined);
   const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
-  for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head.at(`f${index}`).there));
+  for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head.at(`f${index}`).optional));
   return {
-    branch: branch ?? ref.at('name').text(),
+    branch: branch ?? ref.at('name').string(),
     head: oid,
     files,
-    history: (head.at('history').there?.at('nodes').list() ?? []).map((commit) => ({
+    history: (head.at('history').optional?.at('nodes').list() ?? []).map((commit) => ({
       oid: commit.at('oid').parsed(parseCommitSha),
-      message: commit.at('message').text(),
+      message: commit.at('message').string(),
       parents: parentsOf(commit),
       verified: isVerified(commit),
     })),
-    list: (folder) => listFolder(reader, oid, folder),
+    list: (directory) => listDirectory(reader, oid, directory),
   };
 }
 
 /** The ids of a commit's parents. */
-export const parentsOf = (commit: Answer): string[] =>
+export const parentsOf = (commit: ResponseData): string[] =>
   commit
     .at('parents')
     .at('nodes')
     .list()
-    .map((parent) => parent.at('oid').text());
+    .map((parent) => parent.at('oid').string());
 
 /** Whether the server shows a commit's signature as valid. */
-export const isVerified = (commit: Answer): boolean => commit.at('signature').there?.at('isValid').boolean() === true;
+export const isVerified = (commit: ResponseData): boolean =>
+  commit.at('signature').optional?.at('isValid').boolean() === true;
 
 function noBranch(repository: RepositoryName, branch: string | undefined, exists: boolean): ActionError {
   if (!exists) {
@@ -105,17 +107,17 @@ function noBranch(repository: RepositoryName, branch: string | undefined, exists
 const LINK = 0o120000;
 const SUBMODULE = 0o160000;
 
-async function stateOf(reader: Reader, entry: Answer | undefined): Promise<FileState> {
+async function stateOf(reader: Reader, entry: ResponseData | undefined): Promise<FileState> {
   if (entry === undefined) return { kind: 'missing' };
-  const mode = entry.at('mode').count();
-  const type = entry.at('type').text();
+  const mode = entry.at('mode').integer();
+  const type = entry.at('type').string();
   if (mode === LINK) return { kind: 'refused', why: 'is a symbolic link; name the file that it points to' };
   if (mode === SUBMODULE || type === 'commit') {
     return { kind: 'refused', why: 'is a submodule; name its own repository in the input repository' };
   }
-  if (type !== 'blob') return { kind: 'refused', why: 'is a folder' };
+  if (type !== 'blob') return { kind: 'refused', why: 'is a directory' };
   const oid = entry.at('oid').parsed(parseCommitSha);
-  const text = entry.at('object').there?.at('text').there?.text() ?? null;
+  const text = entry.at('object').optional?.at('text').optional?.string() ?? null;
   return { kind: 'file', bytes: exactBytes(text, oid) ?? (await readBlob(reader, oid)) };
 }
 
@@ -123,25 +125,25 @@ async function stateOf(reader: Reader, entry: Answer | undefined): Promise<FileS
 async function readBlob({ github, repository }: Reader, oid: string): Promise<Uint8Array> {
   const [owner = '', repo = ''] = repository.split('/');
   try {
-    const blob = answerTo(await github.rest.git.getBlob({ owner, repo, file_sha: oid }), `the blob ${oid}`);
-    const encoding = blob.at('encoding').text() === 'base64' ? 'base64' : 'utf8';
-    return Buffer.from(blob.at('content').text(), encoding);
+    const blob = responseData(await github.rest.git.getBlob({ owner, repo, file_sha: oid }), `the blob ${oid}`);
+    const encoding = blob.at('encoding').string() === 'base64' ? 'base64' : 'utf8';
+    return Buffer.from(blob.at('content').string(), encoding);
   } catch (error) {
-    throw explainRequest(error, `reading a file of ${repository}`, 'contents: read');
+    throw explainRequestError(error, `reading a file of ${repository}`, 'contents: read');
   }
 }
 
-async function listFolder(
+async function listDirectory(
   { graphql, repository }: Reader,
   head: CommitSha,
-  folder: string,
+  directory: string,
 ): Promise<string[] | undefined> {
   const [owner, name] = repository.split('/');
   const query = `query List($owner: String!, $name: String!, $expression: String!) {
   repository(owner: $owner, name: $name) { object(expression: $expression) { ... on Tree { entries { name type } } } }
 }`;
-  const expression = `${head}:${folder === '.' ? '' : folder}`;
-  const answer = await graphql.query(query, { owner, name, expression }, `listing ${folder}`);
-  const entries = answer.at('repository').there?.at('object').there?.at('entries').there?.list();
-  return entries?.map((entry) => `${entry.at('name').text()}${entry.at('type').text() === 'tree' ? '/' : ''}`);
+  const expression = `${head}:${directory === '.' ? '' : directory}`;
+  const answer = await graphql.query(query, { owner, name, expression }, `listing ${directory}`);
+  const entries = answer.at('repository').optional?.at('object').optional?.at('entries').optional?.list();
+  return entries?.map((entry) => `${entry.at('name').string()}${entry.at('type').string() === 'tree' ? '/' : ''}`);
 }

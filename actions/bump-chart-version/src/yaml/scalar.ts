@@ -1,6 +1,6 @@
 import { type Document, isScalar, parseDocument, Scalar } from 'yaml';
 import { messageOf } from '../../../lib/errors.ts';
-import { isTooDeep } from '../../../lib/yaml-depth.ts';
+import { isStackOverflow } from '../../../lib/yaml-depth.ts';
 import type { YamlVersion } from './source.ts';
 
 /** What a scalar's text shall mean. */
@@ -17,7 +17,7 @@ function parseText(text: string, version: YamlVersion): Document.Parsed | undefi
     const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
     return document.errors.length === 0 ? document : undefined;
   } catch (error) {
-    if (isTooDeep(messageOf(error))) return undefined;
+    if (isStackOverflow(messageOf(error))) return undefined;
     throw error;
   }
 }
@@ -89,7 +89,7 @@ export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: 
 
 /**
  * The meaning of a value that a user wrote, put where `old` stands.
- * - In quotes, or in place of a string: a string.
+ * - In quotes, or instead of a string: a string.
  * - In place of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number that is not written as
  *   numbers are (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which in a version or a commit's id is all that counts,
  *   and readers disagree about most of them: it is a string. So is `yes`.

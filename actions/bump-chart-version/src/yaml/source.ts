@@ -1,6 +1,6 @@
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { isTooDeep, TOO_DEEP } from '../../../lib/yaml-depth.ts';
+import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
 import { duplicateKeys } from './unique-keys.ts';
 
 export type YamlVersion = '1.1' | '1.2';
@@ -43,10 +43,10 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   try {
     documents = parse(text, '1.2', counter);
   } catch (error) {
-    throw isTooDeep(messageOf(error)) ? tooDeep(path) : error;
+    throw isStackOverflow(messageOf(error)) ? tooDeep(path) : error;
   }
   const errors = documents.flatMap((document) => document.errors);
-  if (errors.some(({ message }) => isTooDeep(message))) throw tooDeep(path);
+  if (errors.some(({ message }) => isStackOverflow(message))) throw tooDeep(path);
   if (errors.length > 0) {
     throw new ActionError({
       what: `${path} is not valid YAML`,
@@ -63,7 +63,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   try {
     meaning(documents);
   } catch (error) {
-    if (isTooDeep(messageOf(error))) throw tooDeep(path);
+    if (isStackOverflow(messageOf(error))) throw tooDeep(path);
     throw new ActionError({
       what: `${path} has no meaning that could be kept`,
       why: messageOf(error),
@@ -77,7 +77,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
 const tooDeep = (path: string): ActionError =>
   new ActionError({
     what: `${path} cannot be changed`,
-    why: `it ${TOO_DEEP}`,
+    why: `it ${NESTED_TOO_DEEPLY}`,
     next: 'Write it with fewer levels. Nothing was changed.',
   });
 

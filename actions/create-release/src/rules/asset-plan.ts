@@ -41,9 +41,9 @@ export function assetFault(asset: Asset | undefined, content: AssetContent): str
   if (asset === undefined) return 'is missing';
   if (asset.name !== content.name) return `is stored under another name, ${asset.name}`;
   if (!asset.complete) return 'is uploaded by half';
-  if (asset.size !== content.size) return `has ${asset.size} bytes in place of ${content.size}`;
+  if (asset.size !== content.size) return `has ${asset.size} bytes instead of ${content.size}`;
   if (asset.digest !== undefined && asset.digest !== content.digest)
-    return `has the digest ${asset.digest} in place of ${content.digest}`;
+    return `has the digest ${asset.digest} instead of ${content.digest}`;
   return undefined;
 }
 

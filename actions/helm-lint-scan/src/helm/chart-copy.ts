@@ -6,13 +6,13 @@ import type { ChartCopy } from './helm.ts';
 const SKIPPED = new Set(['.git', 'node_modules']);
 
 /**
- * Copy a chart's folder, with what its links lead to.
- * @param temporary the folder of the run, which may lie inside what is copied
+ * Copy a chart's directory, with what its links lead to.
+ * @param temporary the directory of the run, which may lie inside what is copied
  */
-export async function copyChart(folder: string, to: string, temporary: string): Promise<ChartCopy> {
-  await copyFolder(await realpath(folder), to, await realpath(temporary));
+export async function copyChart(directory: string, to: string, temporary: string): Promise<ChartCopy> {
+  await copyDirectory(await realpath(directory), to, await realpath(temporary));
   return {
-    folder: to,
+    directory: to,
     async empty(file) {
       const path = join(to, file);
       const there = await access(path).then(
@@ -25,15 +25,15 @@ export async function copyChart(folder: string, to: string, temporary: string): 
   };
 }
 
-async function copyFolder(from: string, to: string, temporary: string): Promise<void> {
+async function copyDirectory(from: string, to: string, temporary: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) {
     if (SKIPPED.has(name)) continue;
     const source = await realpath(join(from, name));
     const kind = await stat(source);
-    // A link to a folder above would go on without end.
+    // A link to a directory above would go on without end.
     const skipped = source === temporary || `${from}${sep}`.startsWith(`${source}${sep}`);
-    if (kind.isDirectory() && !skipped) await copyFolder(source, join(to, name), temporary);
+    if (kind.isDirectory() && !skipped) await copyDirectory(source, join(to, name), temporary);
     else if (kind.isFile()) await copyFile(source, join(to, name));
   }
 }

@@ -12,7 +12,7 @@ export interface RenderFaults {
 
 export interface FaultTools {
   helm: Pick<Helm, 'render' | 'copyChart'>;
-  /** The file of a template in the chart's folder, by Helm's name of it. */
+  /** The file of a template in the chart's directory, by Helm's name of it. */
   fileOf(template: string): string;
   /** The documents that cannot be read in what was rendered. */
   broken(text: string): BrokenDocument[];
@@ -55,10 +55,10 @@ export async function renderFaults(
         faults.unreadable.push(document);
     const seconds = (performance.now() - started) / 1000;
     if (file === undefined || emptied.size >= MAX_TEMPLATES || seconds > MAX_SECONDS) break;
-    copy ??= await tools.helm.copyChart(request.folder);
+    copy ??= await tools.helm.copyChart(request.directory);
     if (!(await copy.empty(file))) break;
     emptied.add(file);
-    asked = { ...request, folder: copy.folder };
+    asked = { ...request, directory: copy.directory };
     answer = await tools.helm.render(asked);
   }
   return faults;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type ChildEnvironment, closedEnvironment } from '../../../lib/child-environment.ts';
+import { type ChildEnvironment, minimalEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
@@ -9,8 +9,8 @@ import { copyChart } from './chart-copy.ts';
 
 /** What a chart is rendered with. */
 export interface RenderRequest {
-  /** The chart's folder, absolute. */
-  folder: string;
+  /** The chart's directory, absolute. */
+  directory: string;
   /** Absolute, lowest first. */
   valuesFiles: readonly string[];
   /** `1.34.0` */
@@ -33,14 +33,14 @@ export interface Helm {
   /** Write a values file for the time of the run; returns its absolute path. */
   writeValues(name: string, text: string): Promise<string>;
   /** Copy a chart for the time of the run. */
-  copyChart(folder: string): Promise<ChartCopy>;
-  /** Take away the temporary folder. */
+  copyChart(directory: string): Promise<ChartCopy>;
+  /** Take away the temporary directory. */
   close(): Promise<void>;
 }
 
 export interface ChartCopy {
   /** Absolute. */
-  folder: string;
+  directory: string;
   /** Make a file of the copy empty; false when there is no such file. */
   empty(file: string): Promise<boolean>;
 }
@@ -88,15 +88,15 @@ const isolation = (): readonly string[] | undefined => {
 };
 
 /** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
-function helmEnvironment(env: Environment, folder: string): ChildEnvironment {
-  return closedEnvironment(env, [], {
-    HOME: folder,
-    USERPROFILE: folder,
-    KUBECONFIG: join(folder, 'kubeconfig'),
-    HELM_CACHE_HOME: join(folder, 'cache'),
-    HELM_CONFIG_HOME: join(folder, 'config'),
-    HELM_DATA_HOME: join(folder, 'data'),
-    HELM_PLUGINS: join(folder, 'plugins'),
+function helmEnvironment(env: Environment, directory: string): ChildEnvironment {
+  return minimalEnvironment(env, [], {
+    HOME: directory,
+    USERPROFILE: directory,
+    KUBECONFIG: join(directory, 'kubeconfig'),
+    HELM_CACHE_HOME: join(directory, 'cache'),
+    HELM_CONFIG_HOME: join(directory, 'config'),
+    HELM_DATA_HOME: join(directory, 'data'),
+    HELM_PLUGINS: join(directory, 'plugins'),
     HTTP_PROXY: NOWHERE,
     HTTPS_PROXY: NOWHERE,
   });
@@ -110,9 +110,9 @@ const isVersion = ({ exitCode, stdout }: ExecResult): boolean => exitCode === 0 
  * @param program a name on the PATH, or a path
  */
 export async function openHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
-  const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
-  await Promise.all([mkdir(join(folder, 'values')), writeFile(join(folder, 'kubeconfig'), '')]);
-  const closed = helmEnvironment(env, folder);
+  const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
+  await Promise.all([mkdir(join(directory, 'values')), writeFile(join(directory, 'kubeconfig'), '')]);
+  const closed = helmEnvironment(env, directory);
   /** What stands before the program; known when it has told its version. */
   let before: readonly string[] = [];
   const run = async (args: readonly string[]): Promise<ExecResult> => {
@@ -156,18 +156,19 @@ export async function openHelm(exec: Exec, program: string, env: Environment): P
       run([
         'template',
         request.releaseName,
-        request.folder,
+        request.directory,
         ...common(request),
         ...request.apiVersions.flatMap((version) => ['--api-versions', version]),
         ...(broken ? ['--debug'] : []),
       ]),
-    lint: (request) => run(['lint', request.folder, ...common(request)]),
+    lint: (request) => run(['lint', request.directory, ...common(request)]),
     async writeValues(name, text) {
-      const path = join(folder, 'values', `${name}.yaml`);
+      const path = join(directory, 'values', `${name}.yaml`);
       await writeFile(path, text);
       return path;
     },
-    copyChart: async (chart) => copyChart(chart, join(await mkdtemp(join(folder, 'chart-')), basename(chart)), folder),
-    close: () => rm(folder, { recursive: true, force: true }),
+    copyChart: async (chart) =>
+      copyChart(chart, join(await mkdtemp(join(directory, 'chart-')), basename(chart)), directory),
+    close: () => rm(directory, { recursive: true, force: true }),
   };
 }

@@ -180,7 +180,7 @@ function metaMessages(text: string): HelmMessage[] | undefined {
   const names = MISSING.map((sentence) => behind(sentence, text)).find((list) => list !== undefined);
   return names?.split(',').map((each) => {
     const name = each.trim();
-    const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, or commit the charts/ folder`;
+    const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, or commit the charts/ directory`;
     return { level, message, at: { in: 'meta', key: 'dependencies', name } };
   });
 }

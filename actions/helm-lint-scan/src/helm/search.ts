@@ -22,11 +22,11 @@ export function placesIn(text: string): TemplatePlace[] {
   return places;
 }
 
-/** The template's name that a text ends in. It begins with a word and may have spaces after its folder, but no quotes. */
+/** The template's name that a text ends in. It begins with a word and may have spaces after its directory, but no quotes. */
 function templateAtEnd(text: string): string | undefined {
   const quote = text.lastIndexOf('"');
-  for (const { index, 0: folder } of text.matchAll(/\/(?:templates|charts)(?=\/)/g)) {
-    const name = index + folder.length + 1;
+  for (const { index, 0: directory } of text.matchAll(/\/(?:templates|charts)(?=\/)/g)) {
+    const name = index + directory.length + 1;
     if (name <= quote || name >= text.length || index === 0 || /\s/.test(text[index - 1] ?? '')) continue;
     let word = index;
     while (word > 0 && !/\s/.test(text[word - 1] as string)) word--;

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases.ts';
-import { type Chart, chartFolders } from '../charts.ts';
+import { type Chart, chartDirectories } from '../charts.ts';
 import { at, type Path, textAt } from '../data.ts';
 import { escapeGlob, type Files } from '../files.ts';
 import type { Resource } from '../manifests/resource.ts';
@@ -58,7 +58,7 @@ function documentOf({ prefix, document, kind, source: { ordinal, siblings } }: R
 /** The texts of a chart's templates and of those of its subcharts, by path. */
 export async function readTemplates(files: Files, chart: Chart): Promise<Map<string, string>> {
   const matches = await Promise.all(
-    chartFolders(chart).map((folder) => files.match(`${escapeGlob(folder)}/templates/**/*`)),
+    chartDirectories(chart).map((directory) => files.match(`${escapeGlob(directory)}/templates/**/*`)),
   );
   const paths = matches.flatMap((match) => match.paths);
   const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));
@@ -99,9 +99,9 @@ export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>
     const subcharts = keys.map((_, index) => {
       const above = keys.slice(0, index + 1);
       const subchart = chart.subcharts.find((each) => each.keys.join('/') === above.join('/'));
-      return subchart?.folder === undefined
+      return subchart?.directory === undefined
         ? []
-        : layer(`${subchart.folder}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
+        : layer(`${subchart.directory}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
     });
     return [
       ...subcharts.reverse().flat(),

@@ -43,7 +43,7 @@ interface Expanded {
   sure: boolean;
 }
 
-/** Put an item that there is in the place of each `*`: the one that the resource is called after, or else the last. */
+/** Put an item that there is instead of each `*`: the one that the resource is called after, or else the last. */
 function expand(value: unknown, path: Path, name: string): Expanded | undefined {
   const star = path.indexOf('*');
   if (star < 0) return { path, sure: true };

@@ -38,5 +38,5 @@ const nothing = (input: string, pattern: string): ActionError =>
   new ActionError({
     what: `no manifest in ${pattern}`,
     why: `the input ${input} asks for ${JSON.stringify(pattern)}, but there is no .yaml, .yml or .json file of that name`,
-    next: 'Name files of the repository, relative to its root; a glob like argocd/**/*.yaml takes all below a folder.',
+    next: 'Name files of the repository, relative to its root; a glob like argocd/**/*.yaml takes all below a directory.',
   });

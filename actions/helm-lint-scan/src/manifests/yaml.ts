@@ -16,7 +16,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { isTooDeep, TOO_DEEP } from '../../../lib/yaml-depth.ts';
+import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
 import type { Path } from '../data.ts';
 
 export interface YamlFault {
@@ -148,15 +148,17 @@ function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']):
   } catch (error) {
     const { message } = error as Error;
     // An alias of nothing, aliases of aliases that would expand without end, or too many levels.
-    const [unresolved] = isTooDeep(message) ? [] : ([...aliases()].find(([, target]) => target === undefined) ?? []);
+    const [unresolved] = isStackOverflow(message)
+      ? []
+      : ([...aliases()].find(([, target]) => target === undefined) ?? []);
     return { value: undefined, faults: [...faults, { message, offset: unresolved?.range?.[0] ?? start }] };
   }
 }
 
 /** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
 function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number): YamlFault[] {
-  const deep = faults.find(({ message }) => isTooDeep(message));
-  if (deep !== undefined) return [{ message: `It ${TOO_DEEP}`, line: lineAt(deep.offset) }];
+  const deep = faults.find(({ message }) => isStackOverflow(message));
+  if (deep !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(deep.offset) }];
   const lines = faults.map(({ message, offset }) => ({ message, line: lineAt(offset) }));
   return [...new Map(lines.map((fault) => [`${fault.line} ${fault.message}`, fault])).values()];
 }

@@ -7,26 +7,28 @@ const MAX_BYTES = 240;
 const MAX_LETTERS = 50;
 
 /**
- * Where each case is written, below the folder: `helm/shop/ci-ha/1.34.yaml`. No two are the same,
+ * Where each case is written, below the directory: `helm/shop/ci-ha/1.34.yaml`. No two are the same,
  * also where capitals make no difference: names that would be are told apart by a few digits.
  */
 export function renderPaths(cases: readonly CaseId[]): string[] {
   const paths = cases.map(({ subject, values, kubeVersion }) => ({
     subject,
     values,
-    folder: folderName(values),
+    directory: directoryName(values),
     file: `${kubeVersion}.yaml`,
   }));
-  const key = ({ subject, folder, file }: (typeof paths)[number]): string => join(subject, folder, file).toLowerCase();
+  const key = ({ subject, directory, file }: (typeof paths)[number]): string =>
+    join(subject, directory, file).toLowerCase();
   const groups = Map.groupBy(paths, key);
   return paths.map((path) => {
-    const { subject, values, folder, file } = path;
-    const alone = groups.get(key(path))?.length === 1 && /[^.]/.test(folder) && Buffer.byteLength(folder) <= MAX_BYTES;
-    return join(subject, alone ? folder : `${folder.slice(0, MAX_LETTERS)}-${digits(values)}`, file);
+    const { subject, values, directory, file } = path;
+    const alone =
+      groups.get(key(path))?.length === 1 && /[^.]/.test(directory) && Buffer.byteLength(directory) <= MAX_BYTES;
+    return join(subject, alone ? directory : `${directory.slice(0, MAX_LETTERS)}-${digits(values)}`, file);
   });
 }
 
-const folderName = (values: string): string =>
+const directoryName = (values: string): string =>
   values.replace(/\.ya?ml$/, '').replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-');
 
 const digits = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);

@@ -1,5 +1,5 @@
 import { PathError } from '../../../lib/errors.ts';
-import { below, locateTarget } from '../../../lib/workspace.ts';
+import { relativeInside, resolveOutputPath } from '../../../lib/workspace.ts';
 import type { Settings } from '../inputs.ts';
 import { Refusals } from '../refusals.ts';
 
@@ -11,11 +11,11 @@ export async function assertWritable({ sarifFile, reportFile, renderDir, area }:
   const paths = { 'sarif-file': sarifFile, 'report-file': reportFile, 'render-dir': renderDir };
   for (const [input, path] of Object.entries(paths)) {
     if (path === undefined) continue;
-    const place = await locateTarget(area, path);
+    const place = await resolveOutputPath(area, path);
     if ('problem' in place) refusals.add(new PathError(input, [{ path: shown(area, path), problem: place.problem }]));
   }
   refusals.finish();
 }
 
 /** A path as the repository names it, where it is in the workspace. */
-export const shown = ({ workspace }: Targets['area'], path: string): string => below(workspace, path) ?? path;
+export const shown = ({ workspace }: Targets['area'], path: string): string => relativeInside(workspace, path) ?? path;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { info } from '../../../lib/commands.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import { setOutputs } from '../../../lib/result.ts';
-import { writeInside } from '../../../lib/workspace.ts';
+import { writeWorkspaceFile } from '../../../lib/workspace.ts';
 import type { Checked } from '../check.ts';
 import type { Settings } from '../inputs.ts';
 import { Refusals } from '../refusals.ts';
@@ -48,11 +48,11 @@ async function writeText(
   input: string,
   { path, text }: { path: string; text: string },
 ): Promise<void> {
-  const written = await writeInside(area, { path, text: text.endsWith('\n') ? text : `${text}\n` });
+  const written = await writeWorkspaceFile(area, { path, text: text.endsWith('\n') ? text : `${text}\n` });
   if ('value' in written) return;
   throw new ActionError({
     what: `${shown(area, path)} could not be written`,
     why: `it ${written.problem}`,
-    next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary folder.`,
+    next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary directory.`,
   });
 }

@@ -5,7 +5,7 @@ export const hostPath: ResourceRule = {
   id: 'host-path',
   level: 'warning',
   severity: 7,
-  title: 'A pod mounts a folder of its node',
+  title: 'A pod mounts a directory of its node',
   help: 'Who can write there can take over the node. Use a volume of the cluster.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) =>

@@ -49,7 +49,7 @@ export interface ResourceRule extends RuleInfo {
 
 /** One thing wrong with a file of the chart. */
 export interface ChartProblem {
-  /** In the chart's folder. */
+  /** In the chart's directory. */
   file: string;
   path: Path;
   message: string;

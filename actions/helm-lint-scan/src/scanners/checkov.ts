@@ -5,10 +5,10 @@ import { parseOutput, type ScanFile, type Scanned, type Scanner } from './scanne
 /** Takes seconds to start, so it looks at everything in one run. */
 export const checkov: Scanner = {
   name: 'checkov',
-  async scan({ run, folder, files }) {
+  async scan({ run, directory, files }) {
     const result = await run([
       '--directory',
-      folder,
+      directory,
       '--framework',
       'kubernetes',
       '--skip-download',

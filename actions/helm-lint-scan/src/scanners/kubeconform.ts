@@ -26,9 +26,9 @@ async function scanVersion(
   minor: string,
   files: readonly ScanFile[],
 ): Promise<Scanned[]> {
-  const folder = join(scratch, minor);
-  if (!(await writeSchemas(schemas, minor, folder))) return [];
-  const location = `${folder}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
+  const directory = join(scratch, minor);
+  if (!(await writeSchemas(schemas, minor, directory))) return [];
+  const location = `${directory}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
   const flags = ['-strict', '-ignore-missing-schemas', '-output', 'json', '-schema-location', location];
   const result = await run([...flags, '-kubernetes-version', `${minor}.0`, ...files.map(({ path }) => path)]);
   const byName = new Map(files.map((file) => [basename(file.path), file]));
@@ -69,19 +69,19 @@ function placesIn(message: string): { pointer: string; why: string }[] {
 }
 
 /** The bundled schemas in the layout that kubeconform asks for: `deployment-apps-v1.json`, each a reference into one file. */
-async function writeSchemas(store: SchemaStore, minor: string, folder: string): Promise<boolean> {
+async function writeSchemas(store: SchemaStore, minor: string, directory: string): Promise<boolean> {
   const schemas = await store.load(minor);
   if (schemas === undefined) return false;
-  await mkdir(folder);
+  await mkdir(directory);
   const { kinds, definitions } = schemas;
-  await writeFile(join(folder, '_definitions.json'), JSON.stringify({ definitions }));
+  await writeFile(join(directory, '_definitions.json'), JSON.stringify({ definitions }));
   await Promise.all(
     Object.entries(kinds).map(([key, name]) => {
       const parts = key.split('/');
       const kind = parts.at(-1) ?? '';
       const group = parts.length === 3 ? `${parts[0]?.split('.')[0]}-` : '';
       const file = `${kind.toLowerCase()}-${group}${parts.at(-2)}.json`;
-      return writeFile(join(folder, file), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }));
+      return writeFile(join(directory, file), JSON.stringify({ $ref: `_definitions.json#/definitions/${name}` }));
     }),
   );
   return true;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closedEnvironment } from '../../../lib/child-environment.ts';
+import { minimalEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import { type Exec, type ExecResult, lastLines } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
@@ -43,8 +43,8 @@ export interface ScanFile {
 
 export interface ScanContext {
   /** Holds the files of all groups, and nothing else. */
-  folder: string;
-  /** Another folder, for what an engine needs beside them. */
+  directory: string;
+  /** Another directory, for what an engine needs beside them. */
   scratch: string;
   files: readonly ScanFile[];
   schemas: SchemaStore;
@@ -90,14 +90,14 @@ export async function scanAll(
   groups: readonly ScanGroup[],
   tools: { exec: Exec; schemas: SchemaStore; env: Environment; refusals: Refusals },
 ): Promise<{ scanner: ScannerName; found: Scanned[] }[]> {
-  const [folder, scratch] = await Promise.all(
+  const [directory, scratch] = await Promise.all(
     ['scan-', 'scratch-'].map((prefix) => mkdtemp(join(tools.env.RUNNER_TEMP || tmpdir(), prefix))),
   );
-  if (folder === undefined || scratch === undefined) return [];
+  if (directory === undefined || scratch === undefined) return [];
   try {
-    const files = await writeFiles(groups, folder);
+    const files = await writeFiles(groups, directory);
     await writeFile(join(scratch, 'kubeconfig'), '');
-    const env = closedEnvironment(tools.env, ['HOME', 'USERPROFILE'], {
+    const env = minimalEnvironment(tools.env, ['HOME', 'USERPROFILE'], {
       KUBECONFIG: join(scratch, 'kubeconfig'),
       HTTP_PROXY: NOWHERE,
       HTTPS_PROXY: NOWHERE,
@@ -107,27 +107,27 @@ export async function scanAll(
         scanner: scanner.name,
         found: await tools.refusals.keep([], () =>
           scanner.scan({
-            folder,
+            directory,
             scratch,
             files,
             schemas: tools.schemas,
-            run: (args) => tools.exec.run(scanner.name, args, { cwd: folder, env, limits: SCANNER_LIMITS }),
+            run: (args) => tools.exec.run(scanner.name, args, { cwd: directory, env, limits: SCANNER_LIMITS }),
           }),
         ),
       })),
     );
   } finally {
-    await Promise.all([folder, scratch].map((each) => rm(each, { recursive: true, force: true })));
+    await Promise.all([directory, scratch].map((each) => rm(each, { recursive: true, force: true })));
   }
 }
 
-async function writeFiles(groups: readonly ScanGroup[], folder: string): Promise<ScanFile[]> {
+async function writeFiles(groups: readonly ScanGroup[], directory: string): Promise<ScanFile[]> {
   const { stringify } = await import('yaml');
   const files = groups.flatMap((group, index) =>
     // Pods of `helm test` run once, by hand; https://github.com/zegl/kube-score/issues/548
     group.resources
       .filter((resource) => !isHelmTest(resource))
-      .map((resource, position) => ({ path: join(folder, `${index}-${position}.yaml`), group, resource })),
+      .map((resource, position) => ({ path: join(directory, `${index}-${position}.yaml`), group, resource })),
   );
   await Promise.all(
     files.map(({ path, group, resource }) => writeFile(path, stringify(placed(resource, group), { version: '1.1' }))),

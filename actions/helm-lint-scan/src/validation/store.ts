@@ -31,8 +31,8 @@ export interface SchemaStore {
   load(minor: string): Promise<VersionSchemas | undefined>;
 }
 
-/** The action's own folder, seen from its sources as well as from its bundle: the nearest one above with an `action.yml`. */
-async function actionFolder(): Promise<string> {
+/** The action's own directory, seen from its sources as well as from its bundle: the nearest one above with an `action.yml`. */
+async function actionDirectory(): Promise<string> {
   for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
     const found = await access(join(at, 'action.yml')).then(
       () => true,
@@ -40,22 +40,22 @@ async function actionFolder(): Promise<string> {
     );
     if (found) return at;
   }
-  throw new Error('the folder of the action is incomplete: there is no action.yml above its code');
+  throw new Error('the directory of the action is incomplete: there is no action.yml above its code');
 }
 
 const newestFirst = (one: string, other: string): number => Number(other.split('.')[1]) - Number(one.split('.')[1]);
 
 /** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
 export function openSchemaStore(): SchemaStore {
-  const folder = actionFolder().then((root) => join(root, 'schemas'));
+  const directory = actionDirectory().then((root) => join(root, 'schemas'));
   // A rejection is met by whoever asks first, not by the process.
-  folder.catch(() => undefined);
+  directory.catch(() => undefined);
   const loaded = new Map<string, Promise<VersionSchemas | undefined>>();
   const minors = async (): Promise<string[]> =>
-    (await readdir(await folder)).flatMap((name) => /^v(1\.\d+)\.json\.br$/.exec(name)?.[1] ?? []).sort(newestFirst);
+    (await readdir(await directory)).flatMap((name) => /^v(1\.\d+)\.json\.br$/.exec(name)?.[1] ?? []).sort(newestFirst);
   const read = async (minor: string): Promise<VersionSchemas | undefined> => {
     if (!(await minors()).includes(minor)) return undefined;
-    const packed = await readFile(join(await folder, `v${minor}.json.br`));
+    const packed = await readFile(join(await directory, `v${minor}.json.br`));
     return JSON.parse((await promisify(brotliDecompress)(packed)).toString('utf8')) as VersionSchemas;
   };
   return {

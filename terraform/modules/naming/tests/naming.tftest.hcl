@@ -69,7 +69,7 @@ run "tags_say_where_a_resource_comes_from" {
 
   assert {
     condition     = output.tags == { owner = "platform-team", workload = "shop", environment = "production", managed-by = "terraform" }
-    error_message = "the tags are not the given ones and the fixed ones, which can not be replaced"
+    error_message = "the tags are not the given ones and the fixed ones, which cannot be replaced"
   }
 }
 

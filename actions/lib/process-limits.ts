@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
 /** The most that a process may take; what is left out has no limit. */
-export interface Limits {
+export interface ProcessLimits {
   seconds?: number;
   /** Of standard output and standard error together, in MiB. */
   output?: number;
@@ -11,11 +11,11 @@ export interface Limits {
 }
 
 /** How often the memory of a process is looked at. */
-const LOOK_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** Watches one process. */
-export class LimitWatch {
-  readonly #limits: Limits;
+export class ProcessMonitor {
+  readonly #limits: ProcessLimits;
   readonly #end: () => void;
   #timers: NodeJS.Timeout[] = [];
   #bytes = 0;
@@ -23,7 +23,7 @@ export class LimitWatch {
   exceeded: string | undefined;
 
   /** @param end ends the process at once */
-  constructor(limits: Limits, end: () => void) {
+  constructor(limits: ProcessLimits, end: () => void) {
     this.#limits = limits;
     this.#end = end;
   }
@@ -33,7 +33,7 @@ export class LimitWatch {
     if (seconds !== undefined)
       this.#timers.push(setTimeout(() => this.#meet(`more than ${seconds} seconds`), seconds * 1000));
     if (memory !== undefined && process.platform === 'linux')
-      this.#timers.push(setInterval(() => void this.#look(child()?.pid, memory), LOOK_MS));
+      this.#timers.push(setInterval(() => void this.#look(child()?.pid, memory), POLL_INTERVAL_MS));
   }
 
   /** Count what the process printed. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Answer, boundedFetch, readBytes } from '../answers.ts';
+import { limitedFetch, ResponseData, readBytes } from '../responses.ts';
 
 const HANG = 60_000;
 
@@ -20,7 +20,7 @@ async function serve(handler: RequestListener): Promise<string> {
 }
 
 const limits = { bytes: 1000, seconds: 1 };
-const get = (url: string) => boundedFetch((address, options) => fetch(address, options), limits)(url);
+const get = (url: string) => limitedFetch((address, options) => fetch(address, options), limits)(url);
 
 describe('a bounded fetch', () => {
   it('gives the answer whole, with its status, headers and address', async () => {
@@ -43,13 +43,13 @@ describe('a bounded fetch', () => {
     [
       'is too long',
       (_request, response) => response.end('a'.repeat(1001)),
-      { name: 'UnusableAnswerError', why: 'it is longer than 1000 bytes' },
+      { name: 'InvalidResponseError', why: 'it is longer than 1000 bytes' },
     ],
     [
       'is too long when unpacked',
       (_request, response) =>
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000))),
-      { name: 'UnusableAnswerError' },
+      { name: 'InvalidResponseError' },
     ],
     [
       'never ends',
@@ -60,18 +60,18 @@ describe('a bounded fetch', () => {
         };
         write();
       },
-      { name: 'UnusableAnswerError' },
+      { name: 'InvalidResponseError' },
     ],
     [
       'redirects in a circle',
       (request, response) => response.writeHead(301, { location: request.url }).end(),
-      { name: 'UnusableAnswerError', why: 'it redirects in a circle' },
+      { name: 'InvalidResponseError', why: 'it redirects in a circle' },
     ],
-    ['never comes', () => undefined, { name: 'LateAnswerError', code: 'ETIMEDOUT' }],
+    ['never comes', () => undefined, { name: 'ResponseTimeoutError', code: 'ETIMEDOUT' }],
     [
       'comes byte by byte',
       (_request, response) => void setInterval(() => response.write('a'), 100).unref(),
-      { name: 'LateAnswerError', code: 'ETIMEDOUT' },
+      { name: 'ResponseTimeoutError', code: 'ETIMEDOUT' },
     ],
     [
       'breaks off',
@@ -96,37 +96,41 @@ describe('reading bytes', () => {
           yield* chunks;
         })();
         const read = await readBytes(stream, limit, 'x').catch((error: Error) => error.name);
-        expect(read).toEqual(all.length > limit ? 'UnusableAnswerError' : all);
+        expect(read).toEqual(all.length > limit ? 'InvalidResponseError' : all);
       }),
     );
   });
 });
 
 describe('a part of an answer', () => {
-  const answer = (value: unknown) => new Answer(value, 'the server x', 'the list');
+  const answer = (value: unknown) => new ResponseData(value, 'the server x', 'the list');
 
   it('is read in its type', () => {
     const whole = answer({ a: [{ b: 'c' }], n: 0, t: true, none: null });
-    expect(whole.at('a').list()[0]?.at('b').text()).toBe('c');
-    expect([whole.at('n').count(), whole.at('t').boolean()]).toEqual([0, true]);
-    expect([whole.at('none').there, whole.at('gone').there, whole.at('n').there?.value]).toEqual([
+    expect(whole.at('a').list()[0]?.at('b').string()).toBe('c');
+    expect([whole.at('n').integer(), whole.at('t').boolean()]).toEqual([0, true]);
+    expect([whole.at('none').optional, whole.at('gone').optional, whole.at('n').optional?.value]).toEqual([
       undefined,
       undefined,
       0,
     ]);
   });
 
-  it.each<[string, (whole: Answer) => unknown, string]>([
-    ['a text', (whole) => whole.at('n').text(), 'in the list, `n` is a number, not a text'],
-    ['a number', (whole) => whole.at('s').count(), 'in the list, `s` is a text, not a whole number'],
-    ['a number with a fraction', (whole) => whole.at('f').count(), 'in the list, `f` is a number, not a whole number'],
+  it.each<[string, (whole: ResponseData) => unknown, string]>([
+    ['a text', (whole) => whole.at('n').string(), 'in the list, `n` is a number, not a text'],
+    ['a number', (whole) => whole.at('s').integer(), 'in the list, `s` is a text, not a whole number'],
+    [
+      'a number with a fraction',
+      (whole) => whole.at('f').integer(),
+      'in the list, `f` is a number, not a whole number',
+    ],
     ['a boolean', (whole) => whole.at('s').boolean(), 'in the list, `s` is a text, not true or false'],
     ['a list', (whole) => whole.at('m').list(), 'in the list, `m` is a mapping, not a list'],
     ['a mapping', (whole) => whole.at('l').at('x'), 'in the list, `l` is a list, not a mapping'],
-    ['there', (whole) => whole.at('m').at('x').text(), 'in the list, `m.x` is missing, not a text'],
+    ['there', (whole) => whole.at('m').at('x').string(), 'in the list, `m.x` is missing, not a text'],
     [
       'a member of its own',
-      (whole) => whole.at('constructor').text(),
+      (whole) => whole.at('constructor').string(),
       'in the list, `constructor` is missing, not a text',
     ],
     [
@@ -135,7 +139,7 @@ describe('a part of an answer', () => {
         whole
           .at('l')
           .list()
-          .map((each) => each.text()),
+          .map((each) => each.string()),
       'in the list, `l[1]` is null, not a text',
     ],
     ['short enough', (whole) => whole.at('l').list(1), 'in the list, `l` has 2 items, more than 1'],
@@ -147,7 +151,7 @@ describe('a part of an answer', () => {
   it('never shows the answer, and no cause that would', () => {
     const error = (() => {
       try {
-        return Answer.json('token=s3cr3t', 'the server x', 'the token');
+        return ResponseData.json('token=s3cr3t', 'the server x', 'the token');
       } catch (thrown) {
         return thrown as Error;
       }

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /** Characters that HFS+ leaves out of names: `is_hfs_dotgit` in https://github.com/git/git/blob/v2.51.0/utf8.c */
-const LEFT_OUT = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+const IGNORED_CHARACTERS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Whether one segment of a path is Git's own folder on any file system.
+ * Whether one segment of a path is Git's own directory on any file system.
  * Source: `is_ntfs_dotgit` in https://github.com/git/git/blob/v2.51.0/path.c: NTFS drops dots and spaces at the end, takes what follows
  * a colon as a stream of the same file, and has a short name.
  */
-export function isGitName(segment: string): boolean {
+export function isGitDirectoryName(segment: string): boolean {
   const name = segment
-    .replaceAll(LEFT_OUT, '')
+    .replaceAll(IGNORED_CHARACTERS, '')
     .replace(/:.*$/s, '')
     .replace(/[. ]+$/, '')
     .toLowerCase();
@@ -19,24 +19,24 @@ export function isGitName(segment: string): boolean {
 }
 
 /** Whether a path is the file in RUNNER_TEMP where actions/checkout keeps its token: https://github.com/actions/checkout/blob/v6/src/git-auth-helper.ts */
-export const holdsToken = (path: string): boolean => /(?:^|[\\/])git-credentials-[^\\/]*\.config$/i.test(path);
+export const isTokenFile = (path: string): boolean => /(?:^|[\\/])git-credentials-[^\\/]*\.config$/i.test(path);
 
 /** Whether a relative path has a segment that is Git's own. */
-export const hasGitName = (path: string): boolean => path.split(/[\\/]/).some(isGitName);
+export const hasGitDirectory = (path: string): boolean => path.split(/[\\/]/).some(isGitDirectoryName);
 
 /**
- * Whether a path is, or is inside, a Git folder that has another name: that of `git init --separate-git-dir`, say, to which a file `.git` leads.
+ * Whether a path is, or is inside, a Git directory that has another name: that of `git init --separate-git-dir`, say, to which a file `.git` leads.
  * @param root is not looked at itself
  * @param path below the root, without links
  */
-export function isInGitFolder(root: string, path: string): boolean {
+export function isInGitDirectory(root: string, path: string): boolean {
   const segments = path === '' ? [] : path.split(sep);
-  return segments.some((_, index) => isGitFolder(join(root, ...segments.slice(0, index + 1))));
+  return segments.some((_, index) => isGitDirectory(join(root, ...segments.slice(0, index + 1))));
 }
 
 /** `is_git_directory` in https://github.com/git/git/blob/v2.51.0/setup.c; `commondir` is what a linked work tree has instead. */
-function isGitFolder(folder: string): boolean {
-  // Asked of every folder above every file: without a promise each it costs next to nothing.
-  const has = (name: string): boolean => existsSync(join(folder, name));
+function isGitDirectory(directory: string): boolean {
+  // Asked of every directory above every file: without a promise each it costs next to nothing.
+  const has = (name: string): boolean => existsSync(join(directory, name));
   return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
 }

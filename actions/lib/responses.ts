@@ -1,7 +1,7 @@
 import { ActionError } from './errors.ts';
 
 /** How much of an answer is read, and for how long. */
-export interface AnswerLimits {
+export interface ResponseLimits {
   bytes: number;
   /** From the request to the last byte. */
   seconds: number;
@@ -11,8 +11,8 @@ export interface AnswerLimits {
  * A server or a tool answered something else than it must. Nothing of the answer is shown, in the message or as a cause: it may hold a token
  * or a password, and a parser's own message quotes what it cannot read.
  */
-export class UnusableAnswerError extends ActionError {
-  override name = 'UnusableAnswerError';
+export class InvalidResponseError extends ActionError {
+  override name = 'InvalidResponseError';
 
   /**
    * @param from who answered, as a noun phrase: "the registry ghcr.io"
@@ -28,8 +28,8 @@ export class UnusableAnswerError extends ActionError {
 }
 
 /** An answer that was not complete in time. Its code lets it be seen as what it is: a failure that may pass. */
-export class LateAnswerError extends Error {
-  override name = 'LateAnswerError';
+export class ResponseTimeoutError extends Error {
+  override name = 'ResponseTimeoutError';
   readonly code = 'ETIMEDOUT';
 
   constructor(from: string, seconds: number) {
@@ -40,7 +40,7 @@ export class LateAnswerError extends Error {
 /**
  * The bytes of a body.
  * @param chunks a stream of Node or of `fetch`; it is ended when there are too many bytes
- * @throws {UnusableAnswerError} for more than so many bytes
+ * @throws {InvalidResponseError} for more than so many bytes
  */
 export async function readBytes(
   chunks: AsyncIterable<Uint8Array>,
@@ -51,7 +51,7 @@ export async function readBytes(
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.length;
-    if (length > bytes) throw new UnusableAnswerError(from, `it is longer than ${sizeText(bytes)}`);
+    if (length > bytes) throw new InvalidResponseError(from, `it is longer than ${sizeText(bytes)}`);
     read.push(chunk);
   }
   return Buffer.concat(read, length);
@@ -64,9 +64,9 @@ type Fetch = (url: string, options?: RequestInit) => Promise<Response>;
 
 /**
  * A `fetch` whose answers are read to their end, within limits, before they are given: an answer that breaks off or never ends is a failed request.
- * @throws {UnusableAnswerError} for too many bytes, {@link LateAnswerError} when the time is up, and what `fetch` throws
+ * @throws {InvalidResponseError} for too many bytes, {@link ResponseTimeoutError} when the time is up, and what `fetch` throws
  */
-export function boundedFetch(fetch: Fetch, { bytes, seconds }: AnswerLimits): Fetch {
+export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): Fetch {
   return async (url, options = {}) => {
     const from = serverName(url);
     const deadline = AbortSignal.timeout(seconds * 1000);
@@ -79,9 +79,9 @@ export function boundedFetch(fetch: Fetch, { bytes, seconds }: AnswerLimits): Fe
       const whole = new Response([101, 204, 205, 304].includes(status) ? null : read, { status, statusText, headers });
       return Object.defineProperty(whole, 'url', { value: response.url || url });
     } catch (error) {
-      if (error instanceof UnusableAnswerError) throw error;
-      if (deadline.aborted) throw new LateAnswerError(from, seconds);
-      throw isRedirectLoop(error) ? new UnusableAnswerError(from, 'it redirects in a circle') : error;
+      if (error instanceof InvalidResponseError) throw error;
+      if (deadline.aborted) throw new ResponseTimeoutError(from, seconds);
+      throw isRedirectLoop(error) ? new InvalidResponseError(from, 'it redirects in a circle') : error;
     }
   };
 }
@@ -99,7 +99,7 @@ export function serverName(address: string): string {
  * A part of an answer, with its place. A reader gives the value in the type that is asked for.
  * What is not asked for is not looked at, so servers may add to their answers.
  */
-export class Answer {
+export class ResponseData {
   readonly value: unknown;
   readonly #from: string;
   readonly #subject: string;
@@ -116,35 +116,35 @@ export class Answer {
     this.#subject = subject;
   }
 
-  /** @throws {UnusableAnswerError} when the text is no JSON */
-  static json(text: string, from: string, subject: string): Answer {
+  /** @throws {InvalidResponseError} when the text is no JSON */
+  static json(text: string, from: string, subject: string): ResponseData {
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      throw new UnusableAnswerError(from, `${subject} is not JSON`);
+      throw new InvalidResponseError(from, `${subject} is not JSON`);
     }
-    return new Answer(value, from, subject);
+    return new ResponseData(value, from, subject);
   }
 
   /** The part of that name; a mapping that lacks it has `undefined` there. */
-  at(key: string): Answer {
-    const record = this.record();
+  at(key: string): ResponseData {
+    const record = this.object();
     const value = Object.hasOwn(record, key) ? record[key] : undefined;
     return this.#part(value, this.#place === '' ? key : `${this.#place}.${key}`);
   }
 
   /** This part, or `undefined` where the answer has nothing or `null`. */
-  get there(): Answer | undefined {
+  get optional(): ResponseData | undefined {
     return this.value === undefined || this.value === null ? undefined : this;
   }
 
-  text(): string {
+  string(): string {
     return typeof this.value === 'string' ? this.value : this.#refuse('a text');
   }
 
   /** A whole number that is not negative: an id, a size, a count. */
-  count(): number {
+  integer(): number {
     return Number.isSafeInteger(this.value) && (this.value as number) >= 0
       ? (this.value as number)
       : this.#refuse('a whole number');
@@ -154,14 +154,14 @@ export class Answer {
     return typeof this.value === 'boolean' ? this.value : this.#refuse('true or false');
   }
 
-  record(): Record<string, unknown> {
+  object(): Record<string, unknown> {
     return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value)
       ? (this.value as Record<string, unknown>)
       : this.#refuse('a mapping');
   }
 
   /** @param most so many items at most */
-  list(most = Number.POSITIVE_INFINITY): Answer[] {
+  list(most = Number.POSITIVE_INFINITY): ResponseData[] {
     if (!Array.isArray(this.value)) return this.#refuse('a list');
     if (this.value.length > most) return this.fail(`has ${this.value.length} items, more than ${most}`);
     return this.value.map((item, index) => this.#part(item, `${this.#place}[${index}]`));
@@ -169,21 +169,21 @@ export class Answer {
 
   /** The text through a parser. */
   parsed<T>(parse: (text: string) => { value: T } | { problem: string }): T {
-    const parsed = parse(this.text());
+    const parsed = parse(this.string());
     return 'value' in parsed ? parsed.value : this.fail(parsed.problem);
   }
 
   /**
    * @param problem a predicate: "is not a list"
-   * @throws {UnusableAnswerError} always
+   * @throws {InvalidResponseError} always
    */
   fail(problem: string): never {
     const place = this.#place === '' ? this.#subject : `in ${this.#subject}, \`${this.#place}\``;
-    throw new UnusableAnswerError(this.#from, `${place} ${problem}`);
+    throw new InvalidResponseError(this.#from, `${place} ${problem}`);
   }
 
-  #part(value: unknown, place: string): Answer {
-    const part = new Answer(value, this.#from, this.#subject);
+  #part(value: unknown, place: string): ResponseData {
+    const part = new ResponseData(value, this.#from, this.#subject);
     part.#place = place;
     return part;
   }

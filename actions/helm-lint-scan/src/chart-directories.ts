@@ -1,27 +1,31 @@
-import { ActionError, PathError, type RefusedPath } from '../../lib/errors.ts';
+import { ActionError, type InvalidPath, PathError } from '../../lib/errors.ts';
 import { type Files, isPattern } from './files.ts';
 import type { Refusals } from './refusals.ts';
 
-/** A glob of chart folders, and whether the user gave it: the default may find nothing where only manifests are checked. */
+/** A glob of chart directories, and whether the user gave it: the default may find nothing where only manifests are checked. */
 export interface ChartQuery {
   patterns: readonly string[];
   required: boolean;
 }
 
-export interface ChartFolders {
+export interface ChartDirectories {
   /** Sorted. */
-  folders: string[];
+  directories: string[];
   /** Those in which something leads elsewhere: they are not read. */
   unusable: string[];
 }
 
 /**
- * The folders that the patterns name and that hold a chart. Nothing heavy is loaded for this: a wrong folder is answered at once.
+ * The directories that the patterns name and that hold a chart. Nothing heavy is loaded for this: a wrong directory is answered at once.
  * @param refusals gets every pattern that finds none, and everything in a chart that leads elsewhere
  */
-export async function findChartFolders(files: Files, query: ChartQuery, refusals: Refusals): Promise<ChartFolders> {
+export async function findChartDirectories(
+  files: Files,
+  query: ChartQuery,
+  refusals: Refusals,
+): Promise<ChartDirectories> {
   const found = new Set<string>();
-  const refused: RefusedPath[] = [];
+  const refused: InvalidPath[] = [];
   for (const pattern of query.patterns) {
     // No glob finds the root of the repository, which may be a chart as well.
     const matches = pattern === '.' ? { paths: ['.'], refused: [] } : await files.match(pattern);
@@ -29,27 +33,27 @@ export async function findChartFolders(files: Files, query: ChartQuery, refusals
     const charts = await Promise.all(
       matches.paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),
     );
-    const folders = charts.flat();
-    if (folders.length === 0 && matches.refused.length === 0 && query.required)
+    const directories = charts.flat();
+    if (directories.length === 0 && matches.refused.length === 0 && query.required)
       refusals.add(nothingFound(pattern, matches.paths));
-    for (const folder of folders) found.add(folder);
+    for (const directory of directories) found.add(directory);
   }
-  const folders: string[] = [];
+  const directories: string[] = [];
   const unusable: string[] = [];
-  for (const folder of [...found].sort()) {
-    const faults = await files.faults(folder);
+  for (const directory of [...found].sort()) {
+    const faults = await files.faults(directory);
     refused.push(...faults);
-    (faults.length === 0 ? folders : unusable).push(folder);
+    (faults.length === 0 ? directories : unusable).push(directory);
   }
   // Several patterns may find the same.
   const distinct = [...new Map(refused.map((each) => [each.path, each])).values()];
   if (distinct.length > 0) refusals.add(new PathError('charts', distinct));
-  return { folders, unusable };
+  return { directories, unusable };
 }
 
 /** Also where its Chart.yaml leads elsewhere, which is what must be told. */
-async function isChart(files: Files, folder: string): Promise<boolean> {
-  const place = await files.locate(`${folder}/Chart.yaml`);
+async function isChart(files: Files, directory: string): Promise<boolean> {
+  const place = await files.locate(`${directory}/Chart.yaml`);
   return 'problem' in place || place.value.kind === 'file';
 }
 
@@ -60,7 +64,7 @@ function nothingFound(pattern: string, paths: readonly string[]): ActionError {
     what: `no chart in ${pattern}`,
     why: `the input charts asks for ${JSON.stringify(pattern)}, but ${seen}`,
     next: isPattern(pattern)
-      ? 'Check out the repository in a step before this one, and name the folders that hold a Chart.yaml.'
-      : 'Name a folder that holds a Chart.yaml, relative to the root of the repository.',
+      ? 'Check out the repository in a step before this one, and name the directories that hold a Chart.yaml.'
+      : 'Name a directory that holds a Chart.yaml, relative to the root of the repository.',
   });
 }

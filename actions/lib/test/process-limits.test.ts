@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { closedEnvironment } from '../child-environment.ts';
-import { openExec } from '../exec.ts';
-import type { Limits } from '../limits.ts';
+import { minimalEnvironment } from '../child-environment.ts';
+import { createExec } from '../exec.ts';
+import type { ProcessLimits } from '../process-limits.ts';
 
-const exec = openExec({});
-const node = (script: string, limits: Limits) =>
-  exec.run('node', ['-e', script], { env: closedEnvironment(process.env, []), limits });
+const exec = createExec({});
+const node = (script: string, limits: ProcessLimits) =>
+  exec.run('node', ['-e', script], { env: minimalEnvironment(process.env, []), limits });
 
 describe('a process that takes more than it may is ended, and the limit is named', () => {
-  it.each<[name: string, script: string, limits: Limits, exceeded: string]>([
+  it.each<[name: string, script: string, limits: ProcessLimits, exceeded: string]>([
     ['time', 'setInterval(() => {}, 1000)', { seconds: 0.5 }, 'more than 0.5 seconds'],
     [
       'time, though it does not end when asked',
@@ -63,7 +63,7 @@ describe('a process that does not end when the step is cancelled', () => {
     const running = exec.run(
       'node',
       ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.error('up')"],
-      { env: closedEnvironment(process.env, []), signal: cancel.signal, onErrorLine: () => cancel.abort() },
+      { env: minimalEnvironment(process.env, []), signal: cancel.signal, onErrorLine: () => cancel.abort() },
     );
     expect((await running).exitCode).toBe(143);
   }, 20_000);
