@@ -12,6 +12,8 @@ export function parseBoolean(text: string): boolean | undefined {
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
+const BOOLEANS = 'true True TRUE false False FALSE';
+
 /** A text to show, without the name and password that a host may have before it; a digest after a tag is no host. */
 const withoutLogin = (text: string): string =>
   text.replaceAll(/(?<=^|\s|:\/\/)[^\s/@:]+:[^\s/@]+@(?!sha(256|512):)/g, '***@');
@@ -61,10 +63,25 @@ export class InputReader {
     this.addProblem({
       input: name,
       value,
-      problem: 'is not a boolean (true True TRUE false False FALSE)',
+      problem: `is not a boolean (${BOOLEANS})`,
       example: String(fallback),
     });
     return fallback;
+  }
+
+  /** A boolean, or `undefined` for `auto`, the default. */
+  autoBoolean(name: string): boolean | undefined {
+    const value = this.text(name, 'auto');
+    const parsed = value === 'auto' ? undefined : parseBoolean(value);
+    if (value !== 'auto' && parsed === undefined) {
+      this.addProblem({
+        input: name,
+        value,
+        problem: `is neither auto nor a boolean (${BOOLEANS})`,
+        example: 'auto',
+      });
+    }
+    return parsed;
   }
 
   choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {

@@ -23,45 +23,6 @@ export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>)
   }
 }
 
-/** A cell of a summary table; code is shown in a fixed-width face. */
-export type Cell = string | { code: string } | { link: string; text: string };
-
-export interface Table {
-  header: readonly string[];
-  rows: readonly (readonly Cell[])[];
-}
-
-/** Markdown's and HTML's special characters in a text that came from elsewhere, made harmless. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/([\\`*_{}[\]#|~])/g, '\\$1')
-    .replaceAll(/[\r\n]+/g, ' ');
-}
-
-/** A text in a fixed-width face that nothing in it can leave: no Markdown, no HTML, no table cell's end. */
-export function inlineCode(text: string): string {
-  return `<code>${escapeMarkdown(text)}</code>`;
-}
-
-function cellText(cell: Cell): string {
-  if (typeof cell === 'string') return escapeMarkdown(cell);
-  return 'code' in cell ? inlineCode(cell.code) : `[${escapeMarkdown(cell.text)}](${linkTarget(cell.link)})`;
-}
-
-/** An address that nothing in it can leave. What is percent-encoded already stays: `v1%2B2` must not become `v1%252B2`. */
-function linkTarget(address: string): string {
-  return encodeURI(address).replaceAll('%25', '%').replaceAll('(', '%28').replaceAll(')', '%29');
-}
-
-/** A table in GitHub-flavoured Markdown. */
-export function markdownTable({ header, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map((row) => line(row.map(cellText)))].join('\n');
-}
-
 /**
  * Add the step's one summary to the job's page. Outside a runner, and where the runner refuses it, it is printed instead:
  * a summary never fails a step that did its work.

@@ -1,5 +1,6 @@
 import { info } from '../../lib/commands.ts';
-import { markdownTable, setOutputs, writeSummary } from '../../lib/result.ts';
+import { markdownTable } from '../../lib/markdown.ts';
+import { setOutputs, writeSummary } from '../../lib/result.ts';
 import { buildArguments, shownCommand } from './arguments.ts';
 import type { Order, Workshop } from './deliver.ts';
 import { freeTags, type TagsOf } from './following-tags.ts';

@@ -1,6 +1,6 @@
-import { editDistance } from '../../lib/edit-distance.ts';
 import { type ImageName, parseImageName } from '../../lib/identifiers.ts';
 import type { InputReader, Parsed } from '../../lib/inputs.ts';
+import { editDistance } from '../../lib/similar-names.ts';
 import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret } from './secrets.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../lib/errors.ts';
-import { escapeMarkdown, markdownTable } from '../../lib/result.ts';
+import { escapeMarkdown, markdownTable } from '../../lib/markdown.ts';
 import type { Delivery } from './deliver.ts';
 import type { FailedImage } from './failed-images.ts';
 import type { Settings } from './inputs.ts';

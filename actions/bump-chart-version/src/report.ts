@@ -1,4 +1,5 @@
-import { type Cell, inlineCode, markdownTable, setOutputs } from '../../lib/result.ts';
+import { type Cell, inlineCode, markdownTable } from '../../lib/markdown.ts';
+import { setOutputs } from '../../lib/result.ts';
 import type { Row } from './apply.ts';
 import type { Outcome } from './outcome.ts';
 import type { ChartResult, Plan } from './plan.ts';

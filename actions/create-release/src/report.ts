@@ -1,4 +1,4 @@
-import { type Cell, escapeMarkdown, markdownTable } from '../../lib/result.ts';
+import { type Cell, escapeMarkdown, markdownTable } from '../../lib/markdown.ts';
 import type { Decision } from './decide.ts';
 import type { Settings } from './inputs.ts';
 import type { AssetContent } from './releases.ts';

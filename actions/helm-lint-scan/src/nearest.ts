@@ -1,4 +1,4 @@
-import { editDistance } from '../../lib/edit-distance.ts';
+import { editDistance } from '../../lib/similar-names.ts';
 
 /** The distance of two words takes time with the product of their lengths; no key is longer. */
 const LONGEST = 100;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { growth, LINEAR } from '../../lib/test/growth.ts';
 import { DEFAULTS } from '../src/cases.ts';
 import type { Chart } from '../src/charts.ts';
 import type { Path } from '../src/data.ts';
@@ -8,7 +9,6 @@ import { openLocator } from '../src/locate/locate.ts';
 import { templateLines } from '../src/locate/template-lines.ts';
 import { openReader } from '../src/manifests/read.ts';
 import { yamlFile } from '../src/yaml-file.ts';
-import { growth, LINEAR } from './growth.ts';
 
 const FILE = 'helm/shop/templates/web.yaml';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { growth, LINEAR } from '../../lib/test/growth.ts';
 import { lintMessages, renderMessages } from '../src/helm/messages.ts';
 import { onOneLine, placesIn } from '../src/helm/search.ts';
-import { growth, LINEAR } from './growth.ts';
 
 describe('the time to read what Helm says grows with its length, whatever it repeats', () => {
   it.each<[name: string, text: (size: number) => string]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { growth, LINEAR } from '../../lib/test/growth.ts';
 import { openReader } from '../src/manifests/read.ts';
 import { readYaml } from '../src/manifests/yaml.ts';
-import { growth, LINEAR } from './growth.ts';
 
 const times = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join('');

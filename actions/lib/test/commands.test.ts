@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { annotate, debug, escapeCommands, group, info, mask, printGroup } from '../commands.ts';
+import { growth, LINEAR } from './growth.ts';
 import { COMMANDS, CULTURES, readAsRunner } from './runner-model.ts';
 
 function capture(): { write: (text: string) => void; text: () => string } {
@@ -171,46 +172,13 @@ describe('info', () => {
   });
 
   it.each([['\n'], [' '], ['\u0085'], ['##['], [':: '], ['\r\n::a']])(
-    'is soon done with half a million of %j',
-    (piece) => {
-      const seconds = (count: number) => {
-        const text = piece.repeat(count);
-        const start = performance.now();
-        escapeCommands(text);
-        return performance.now() - start;
+    'takes time that grows no faster than the text, for a repeated %j',
+    async (piece) => {
+      const prepare = (size: number) => {
+        const text = piece.repeat(size);
+        return () => escapeCommands(text);
       };
-      seconds(100_000);
-      // Were it quadratic, it would be a hundred times as long.
-      expect(seconds(500_000)).toBeLessThan(Math.max(seconds(50_000), 5) * 50);
+      expect(await growth(prepare, 20_000)).toBeLessThan(LINEAR);
     },
   );
-});
-
-describe('mask', () => {
-  it.each<[string, string, string[]]>([
-    ['a password', 'hunter22', ['hunter22']],
-    ['a password of punctuation', '!"§$%&/()', ['!"§$%25&/()']],
-    [
-      'each line of a secret, not the whole, which the runner would cut into all its lines',
-      'the top\nsecret',
-      ['the top', 'secret'],
-    ],
-    [
-      'no line of a JSON key that any JSON has',
-      '{\n  "type": "service_account",\r\n  [{},{}],\n}',
-      ['"type": "service_account",'],
-    ],
-    ['nothing shorter than six characters', 'ab1', []],
-    ['nothing for an empty secret', ' \n', []],
-  ])('hides %s', (_title, secret, hidden) => {
-    expect(printed((write) => mask(secret, write))).toBe(hidden.map((each) => `::add-mask::${each}\n`).join(''));
-  });
-});
-
-describe('group', () => {
-  it('closes the group when the work fails', async () => {
-    const out = capture();
-    await expect(group('t', () => Promise.reject(new Error('no')), out.write)).rejects.toThrow('no');
-    expect(out.text()).toBe('::group::t\n::endgroup::\n');
-  });
 });

@@ -125,3 +125,35 @@ it('reports all faults together, each with the input, the value and an example',
     ]);
   }
 });
+
+it.each([
+  ['', undefined],
+  ['auto', undefined],
+  ['true', true],
+  ['FALSE', false],
+])('reads %j as the boolean %p where the default is auto', (text, value) => {
+  const reader = new InputReader({ INPUT_PRERELEASE: text });
+  expect(reader.autoBoolean('prerelease')).toBe(value);
+  expect(() => reader.assertValid()).not.toThrow();
+});
+
+it('refuses what is neither auto nor a boolean', () => {
+  const reader = new InputReader({ INPUT_PRERELEASE: 'yes' });
+  expect(reader.autoBoolean('prerelease')).toBeUndefined();
+  expect(() => reader.assertValid()).toThrow(/is neither auto nor a boolean .* for example: auto$/);
+});
+
+it('puts advice before the example, and ends with what can be copied', () => {
+  const reader = new InputReader({});
+  reader.addProblem({ input: 'body', problem: 'is given together with body-path', advice: 'use one of the two' });
+  reader.addProblem({
+    input: 'files',
+    value: '*.x',
+    problem: 'matches nothing',
+    advice: 'build first',
+    example: 'dist/*',
+  });
+  expect(() => reader.assertValid()).toThrow(
+    'body is given together with body-path; use one of the two\nfiles matches nothing (given: "*.x"); build first; for example: dist/*',
+  );
+});

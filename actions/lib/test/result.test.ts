@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import fc from 'fast-check';
-import { escapeMarkdown, inlineCode, markdownTable, setOutputs } from '../result.ts';
+import { escapeMarkdown, inlineCode, markdownTable } from '../markdown.ts';
+import { setOutputs } from '../result.ts';
 import { readOutputs } from './runner-model.ts';
 
 let directory: string;

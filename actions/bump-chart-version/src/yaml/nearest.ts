@@ -1,5 +1,5 @@
 import type { YAMLMap } from 'yaml';
-import { editDistance } from '../../../lib/edit-distance.ts';
+import { editDistance } from '../../../lib/similar-names.ts';
 import { keyText } from './lookup.ts';
 
 /** The keys most like the one that is missing; all when they are few. */

@@ -1,6 +1,6 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { ImageReference } from '../../../lib/images-output.ts';
-import { markdownTable } from '../../../lib/result.ts';
+import { markdownTable } from '../../../lib/markdown.ts';
 import { MAX_LENGTH } from '../rules/canonical.ts';
 
 export interface Parts {

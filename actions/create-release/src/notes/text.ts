@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../../../lib/result.ts';
+import { escapeMarkdown } from '../../../lib/markdown.ts';
 
 /** Control characters, and those that turn the direction of text around and so can show something else than is there. */
 const INVISIBLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;

@@ -1,4 +1,4 @@
-import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/result.ts';
+import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/markdown.ts';
 import { type CaseId, countLevels, type Finding } from '../findings.ts';
 import type { SetImage } from '../set-images.ts';
 import type { SuppressedFinding } from '../suppressions.ts';
