@@ -182,3 +182,32 @@ describe('info', () => {
     },
   );
 });
+
+describe('mask', () => {
+  it.each<[string, string, string[]]>([
+    ['a password', 'hunter22', ['hunter22']],
+    ['a password of punctuation', '!"§$%&/()', ['!"§$%25&/()']],
+    [
+      'each line of a secret, not the whole, which the runner would cut into all its lines',
+      'the top\nsecret',
+      ['the top', 'secret'],
+    ],
+    [
+      'no line of a JSON key that any JSON has',
+      '{\n  "type": "service_account",\r\n  [{},{}],\n}',
+      ['"type": "service_account",'],
+    ],
+    ['nothing shorter than six characters', 'ab1', []],
+    ['nothing for an empty secret', ' \n', []],
+  ])('hides %s', (_title, secret, hidden) => {
+    expect(printed((write) => mask(secret, write))).toBe(hidden.map((each) => `::add-mask::${each}\n`).join(''));
+  });
+});
+
+describe('group', () => {
+  it('closes the group when the work fails', async () => {
+    const out = capture();
+    await expect(group('t', () => Promise.reject(new Error('no')), out.write)).rejects.toThrow('no');
+    expect(out.text()).toBe('::group::t\n::endgroup::\n');
+  });
+});
