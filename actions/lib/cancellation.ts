@@ -5,9 +5,9 @@ import type { Exec } from './exec.ts';
 /** A runner waits 7.5 s after its first signal: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation */
 const CANCEL_TIMEOUT_MS = 5000;
 
-/** A process starter whose running processes can be ended. */
+/** An {@link Exec} whose running processes can be terminated. */
 export interface CancellableExec extends Exec {
-  /** End all that runs and start nothing more; resolves when the processes are gone, or do not go in time. */
+  /** Terminate all running processes and start no more; resolves when they have exited, or after a timeout. */
   cancel(): Promise<void>;
 }
 
@@ -26,17 +26,17 @@ export function createCancellableExec(exec: Exec): CancellableExec {
     },
     async cancel() {
       controller.abort();
-      const patience = new Promise((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
-      await Promise.race([Promise.allSettled(running), patience]);
+      const timeout = new Promise((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS).unref());
+      await Promise.race([Promise.allSettled(running), timeout]);
     },
   };
 }
 
 /**
- * Do the work with a directory of its own, private to this user (mode 0700). The directory is gone afterwards: after success, after failure,
- * when the runner cancels the job (SIGINT, then SIGTERM), and when the process ends by a defect.
- * @param prefix the beginning of the directory's path, to which a few letters are added
- * @param cancel ends what runs in the directory, before the process itself ends by a signal
+ * Do the work with a temporary directory, private to this user (mode 0700). The directory is always removed: after success, after failure,
+ * when the runner cancels the job (SIGINT, then SIGTERM), and when the process crashes.
+ * @param prefix the beginning of the directory's path, to which random characters are added
+ * @param cancel terminates what uses the directory, before a signal ends the process
  */
 export async function withTempDirectory<T>(
   prefix: string,

@@ -1,18 +1,18 @@
 import type { Environment } from './inputs.ts';
 
-/** The whole environment of a process that a step starts. */
+/** The complete environment of a process that a step starts. */
 export type ChildEnvironment = Record<string, string>;
 
-/** What any program needs to run on the runner's systems: where programs and temporary files are, and the language of its messages. */
+/** What any program needs on the runner's systems: where programs and temporary files are, and the language of its messages. */
 const BASE = [
   ...['PATH', 'PATHEXT', 'COMSPEC', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'TEMP', 'TMP', 'TMPDIR'],
   ...['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'TZ'],
 ];
 
 /**
- * An environment of its own for a process that needs little: nothing of the step's but what any program needs and what is named.
- * @param names of more variables that are passed on; names have no case, as on Windows
- * @param own what is set beside them
+ * The environment for a process that needs little: what any program needs, and the named variables.
+ * @param names of more variables to pass on, in any case, as on Windows
+ * @param own variables to set
  */
 export function minimalEnvironment(
   env: Environment,
@@ -23,10 +23,10 @@ export function minimalEnvironment(
   return { ...filtered(env, (name) => passed.has(name)), ...own };
 }
 
-/** Tokens that workflows give to a step under these names, mostly for one program of it. */
+/** The usual names of tokens in a step's environment, mostly for one program. */
 export const TOKEN_VARIABLES = ['GITHUB_TOKEN', 'GH_TOKEN', 'GH_ENTERPRISE_TOKEN', 'GITHUB_ENTERPRISE_TOKEN'];
 
-/** Files of the runner: what is written to them becomes an output, or the environment and PATH of the steps that follow. */
+/** Files of the runner: what is written to them becomes an output, or the environment and PATH of later steps. */
 const RUNNER_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
 
 /** BuildKit's cache in GitHub Actions: https://docs.docker.com/build/cache/backends/gha/#authentication */
@@ -38,10 +38,10 @@ export const ACTIONS_CACHE_VARIABLES = [
 ];
 
 /**
- * The step's environment without what the runner gives to the action alone: for programs that are configured by variables which nobody can list,
- * such as docker with its credential helpers (`AWS_…`, `CLOUDSDK_…`, `DOCKER_…`). Left out are the inputs (`INPUT_…`, passwords among them), the
+ * The step's environment without what the runner passes to the action only: for programs that are configured by variables that cannot be listed,
+ * such as docker with its credential helpers (`AWS_…`, `CLOUDSDK_…`, `DOCKER_…`). It excludes the inputs (`INPUT_…`, with passwords), the
  * runner's tokens (`ACTIONS_…`), its files, and GitHub's tokens.
- * @param needed names of variables that are passed on all the same
+ * @param needed names of variables to pass on anyway
  */
 export function environmentWithoutRunner(env: Environment, needed: readonly string[]): ChildEnvironment {
   const kept = new Set(needed);

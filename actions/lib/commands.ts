@@ -1,18 +1,18 @@
 /**
- * Workflow commands: the lines on standard output that the runner understands. And the one place where this process prints: what a tool, a file,
- * a server or a user made up is never taken for a command.
- * Written here, not taken from `@actions/core`, because loading that package costs more than four times the start of Node
- * (it brings an HTTP client), and a wrong input must be answered at once.
+ * Workflow commands: the lines on standard output that the runner interprets. This is the only module that prints: text from a tool, a file,
+ * a server or a user is never interpreted as a command.
+ * `@actions/core` is not used because loading it costs more than four times the start of Node
+ * (it brings an HTTP client), and an invalid input must be reported at once.
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  *
- * How the runner reads (https://github.com/actions/runner, ProcessInvoker.cs, OutputManager.cs, ActionCommandManager.cs, ActionCommand.cs):
- * it cuts standard output and standard error into lines at \n, \r and \r\n, and takes a line for a command that has `::name …::` after what .NET
- * calls white space, which is more than JavaScript's `\s`, or an older form, `##[name …]`, anywhere. Colour codes stay where they are.
+ * How the runner parses (https://github.com/actions/runner, ProcessInvoker.cs, OutputManager.cs, ActionCommandManager.cs, ActionCommand.cs):
+ * it splits standard output and standard error into lines at \n, \r and \r\n. A line is a command when it has `::name …::` after what .NET
+ * calls white space, which is more than JavaScript's `\s`, or an older form, `##[name …]`, anywhere. Colour codes are not removed.
  *
- * So commands of others are broken up, line by line, with a visible `\`, as the runner itself does with its own markers. `::stop-commands::TOKEN`
- * … `::TOKEN::` around the text would hold too, but: it adds two lines to the log for every piece, it stops the step's own commands as
- * well when images are built side by side, the other stream is read on its own, so before or after it, and the web page goes on
- * reading `##[group]` and `##[error]` in between. Problem matchers are another thing: a workflow adds them to read what tools print.
+ * So commands in such text are escaped, line by line, with a visible `\`, as the runner does with its own markers. `::stop-commands::TOKEN`
+ * … `::TOKEN::` around the text would work too, but it adds two lines to the log for every piece, it also stops the step's own commands
+ * when images are built concurrently, the other stream is read separately, so before or after it, and the web page still
+ * interprets `##[group]` and `##[error]` in between. Problem matchers are unaffected: a workflow adds them to parse the output of tools.
  */
 
 import { maskableLines } from './masking.ts';
@@ -35,12 +35,12 @@ let print: Write = (text) => process.stdout.write(text);
 const stdout: Write = (text) => print(text);
 
 /**
- * All that might count as white space, now or in a later version of Unicode or .NET: separators, controls, what has no width or no meaning yet, and
- * marks. A byte order mark is among them, which .NET takes away at the start of a stream.
+ * All that might count as white space, now or in a later version of Unicode or .NET: separators, control, zero-width and unassigned characters, and
+ * marks. It includes the byte order mark, which .NET removes at the start of a stream.
  */
 const BEFORE_A_COMMAND = /^([\p{Z}\p{C}\p{M}]*)::/u;
 
-/** The text with every command in it broken up, on each of its lines. It is otherwise as it was. */
+/** The text with every command in it escaped, on each of its lines, and otherwise unchanged. */
 export function escapeCommands(text: string): string {
   return text
     .split(/(\r\n|\r|\n)/)
@@ -53,8 +53,8 @@ const escapeData = (text: string): string =>
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /**
- * The runner finds the `::` before the data as people read (`IndexOf(string)` in .NET): not where an accent follows, which would make one character
- * of it and the second colon. It would then look further on, in the data. A space in front keeps them apart.
+ * The runner finds the `::` before the data by culture (`IndexOf(string)` in .NET): not where a combining mark follows, which forms one character
+ * with the second colon. It would then find a later `::`, in the data. A leading space prevents that.
  */
 const startOfData = (data: string): string => (/^[^\x20-\x7e]/.test(data) ? ` ${data}` : data);
 
@@ -72,24 +72,24 @@ export function annotate(annotation: Annotation, write: Write = stdout): void {
 }
 
 /**
- * Hide a secret in everything the job prints from now on, each of its lines on its own: the runner compares line by line. It hides the usual
- * encodings of them too, Base64 among them.
+ * Mask a secret in everything that the job prints from now on, line by line, as the runner compares lines. The runner also masks the usual
+ * encodings, such as Base64.
  */
 export function mask(secret: string, write: Write = stdout): void {
   for (const line of maskableLines(secret)) write(command('add-mask', {}, line));
 }
 
-/** Print lines that show only when the step runs with debug logging. */
+/** Print lines that are only shown with debug logging. */
 export function debug(message: string, write: Write = stdout): void {
   write(command('debug', {}, escapeCommands(message)));
 }
 
-/** Print lines of any origin. */
+/** Print lines from any source. */
 export function info(message: string, write: Write = stdout): void {
   write(`${escapeCommands(message)}\n`);
 }
 
-/** Fold everything that `work` prints under one title. */
+/** Group everything that `work` prints under a title. */
 export async function group<T>(title: string, work: () => Promise<T>, write: Write = stdout): Promise<T> {
   write(groupStart(title));
   try {
@@ -99,7 +99,7 @@ export async function group<T>(title: string, work: () => Promise<T>, write: Wri
   }
 }
 
-/** Print lines of any origin, folded under one title, in one go: nothing that is printed meanwhile comes between. */
+/** Print lines from any source as one group, in one write: concurrent output cannot appear in between. */
 export function printGroup(title: string, message: string, write: Write = stdout): void {
   write(`${groupStart(title)}${escapeCommands(message)}\n${GROUP_END}`);
 }
@@ -108,11 +108,11 @@ const groupStart = (title: string): string => command('group', {}, escapeCommand
 const GROUP_END = command('endgroup', {}, '');
 
 /**
- * Let nothing be printed past this module: what packages and Node's warnings write to standard output or standard error (a notice that a server's
- * answer caused, say) is text of others too. It is printed by whole lines, so that no command is put together from two pieces.
+ * Escape everything that is printed past this module: what packages and Node's warnings write to standard output or standard error can contain text
+ * from elsewhere, such as a server's notice. Only complete lines are printed, so that no command is formed from two pieces.
  */
 export function guardOutput(): void {
-  // Who reads the log may go away first. The work is done to its end all the same, and what is private is tidied away.
+  // The reader of the log may close it first. The work still completes, and private files are still removed.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -120,7 +120,7 @@ export function guardOutput(): void {
   guard(process.stderr);
 }
 
-/** @returns what writes past the guard */
+/** @returns the original write, without the guard */
 function guard(stream: NodeJS.WriteStream): Write {
   const write = stream.write.bind(stream) as (text: string, done?: () => void) => boolean;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

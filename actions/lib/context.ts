@@ -18,9 +18,9 @@ export interface Context {
   /** Set when a tag triggered the run. */
   tag: string | undefined;
   eventName: string;
-  /** The directory that holds the checkout. */
+  /** The directory of the checkout. */
   workspace: string;
-  /** Without a slash at the end; GitHub Enterprise Server has its own. */
+  /** Without a trailing slash; GitHub Enterprise Server has its own. */
   serverUrl: string;
   apiUrl: string;
   graphqlUrl: string;
@@ -62,8 +62,8 @@ function variable<T>(name: string, env: Environment, parse: (text: string) => Pa
 }
 
 /**
- * The webhook payload that started the run; an empty object when there is none.
- * What the actions read of it has the type that GitHub's documentation gives it: https://docs.github.com/webhooks/webhook-events-and-payloads
+ * The webhook payload that triggered the run; an empty object when there is none.
+ * The fields that the actions use have the documented types: https://docs.github.com/webhooks/webhook-events-and-payloads
  */
 export async function readEvent(env: Environment): Promise<Record<string, unknown>> {
   const path = env.GITHUB_EVENT_PATH;
@@ -72,9 +72,9 @@ export async function readEvent(env: Environment): Promise<Record<string, unknow
     return checkEvent(parseEvent(await readFile(path, 'utf8')) ?? {});
   } catch (error) {
     throw new ActionError({
-      what: 'the event payload is unreadable',
+      what: 'the event payload cannot be read',
       why: `GITHUB_EVENT_PATH names ${path}: ${messageOf(error)}`,
-      next: 'The runner writes it for every job; when you run the bundle by hand, unset GITHUB_EVENT_PATH or point it at a JSON file.',
+      next: 'The runner writes it for every job. When you run the bundle by hand, unset GITHUB_EVENT_PATH or set it to a JSON file.',
       cause: error,
     });
   }
@@ -84,7 +84,7 @@ function parseEvent(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not in the parser's words: they quote the text, which may hold inputs of the run.
+    // Without the parser's message, which quotes the text: it can contain inputs of the run.
     throw new Error('it is not JSON');
   }
 }
@@ -96,7 +96,7 @@ function checkEvent(event: unknown): Record<string, unknown> {
     ['head_commit.id', mapping(head ?? {}, 'head_commit').id],
     ['head_commit.timestamp', mapping(head ?? {}, 'head_commit').timestamp],
   ])
-    if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} is not a text`);
+    if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} is not a string`);
   return event as Record<string, unknown>;
 }
 

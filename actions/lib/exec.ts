@@ -5,15 +5,15 @@ import { type ProcessLimits, ProcessMonitor } from './process-limits.ts';
 
 export interface ExecOptions {
   cwd?: string;
-  /** The whole environment of the process, made for it: the step's own holds passwords and tokens (see `child-environment.ts`). */
+  /** The complete environment of the process. The step's own contains passwords and tokens (see `child-environment.ts`). */
   env: ChildEnvironment;
   /** Written to standard input, which is then closed. */
   input?: string;
-  /** Receives each line of standard error as it comes, for progress. */
+  /** Called with each line of standard error as it arrives, for progress. */
   onErrorLine?: (line: string) => void;
-  /** Ends the process; its result has an exit code that is not zero. */
+  /** Terminates the process; its result has a non-zero exit code. */
   signal?: AbortSignal;
-  /** The process that takes more is ended, and its result says what it took. */
+  /** A process that exceeds a limit is killed, and its result says which. */
   limits?: ProcessLimits;
 }
 
@@ -21,21 +21,21 @@ export interface ExecResult {
   exitCode: number;
   stdout: string;
   stderr: string;
-  /** The limit that the process met, in words: `more than 120 seconds`. Its output is then not whole. */
+  /** The limit that the process exceeded, in words: `more than 120 seconds`. Its output is then incomplete. */
   exceeded?: string;
 }
 
-/** The one place where processes start. No shell is ever involved: arguments reach the program as they are. */
+/** The only way to start a process. No shell is involved: arguments reach the program unchanged. */
 export interface Exec {
   /**
-   * Run a program to its end. A non-zero exit code is a result, not an error.
+   * Run a program until it exits. A non-zero exit code is a result, not an error.
    * @throws {ToolMissingError} when the program is not on the PATH
    */
   run(tool: string, args: readonly string[], options: ExecOptions): Promise<ExecResult>;
 }
 
 /**
- * Processes of this machine, by `@actions/exec`, which knows how arguments are quoted on each runner's system.
+ * Runs programs with `@actions/exec`, which knows how to quote arguments on each operating system.
  * @param installHint what to do about a missing program, by its name
  */
 export function createExec(installHint: Readonly<Record<string, string>>): Exec {
@@ -59,10 +59,10 @@ export function createExec(installHint: Readonly<Record<string, string>>): Exec 
   };
 }
 
-/** The exit code of a process that a signal ended, as shells give it for SIGTERM. */
+/** The exit code of a process that SIGTERM terminated, as shells report it. */
 const TERMINATED_EXIT_CODE = 143;
 
-/** A process that is asked to end and does not is killed, before the step itself has to end. */
+/** A process that does not exit after SIGTERM is killed, before the runner kills the step. */
 const KILL_AFTER_MS = 4000;
 
 async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
@@ -73,7 +73,7 @@ async function start(path: string, args: readonly string[], options: ExecOptions
   const watch = new ProcessMonitor(limits, () => {
     const { child } = execution;
     child?.kill('SIGKILL');
-    // What the process started itself may go on writing.
+    // Its own child processes may still be writing.
     child?.stdout?.destroy();
     child?.stderr?.destroy();
   });
@@ -114,7 +114,7 @@ async function start(path: string, args: readonly string[], options: ExecOptions
   }
 }
 
-/** Cuts a stream into its lines. `@actions/exec` has listeners for lines, which miss a last one without an end and tear characters. */
+/** Splits a stream into lines. The line listeners of `@actions/exec` miss a last line without a line end and split characters. */
 class LineSplitter {
   readonly #decoder = new TextDecoder();
   readonly #onLine: (line: string) => void;
@@ -141,9 +141,9 @@ interface Execution<T> {
 }
 
 /**
- * Start something that starts a process, and get hold of that process, which `@actions/exec` does not give: a cancelled step must
- * not leave one behind that goes on pushing. Node tells of each process that it makes
- * (https://nodejs.org/api/diagnostics_channel.html#process), and in whose name.
+ * Run a function that starts a process, and capture that process, which `@actions/exec` does not return: a cancelled step must
+ * not leave a process behind that keeps pushing. Node publishes each process that it creates
+ * (https://nodejs.org/api/diagnostics_channel.html#process), in the async context of its creator.
  */
 async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
   const [{ AsyncLocalStorage }, { subscribe, unsubscribe }] = await Promise.all([
@@ -156,8 +156,8 @@ async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
     if (name.getStore() !== execution) return;
     const { process: child } = message as { process: ChildProcess };
     execution.child = child;
-    // Its pipes are made after the message. A program that ends without reading all its input breaks one; its exit code
-    // says what became of it.
+    // Its pipes are created after the message. A program that exits without reading all its input breaks one; its exit code
+    // reports the outcome.
     queueMicrotask(() => child.stdin?.on('error', () => undefined));
   };
   subscribe('child_process', listen);
@@ -165,7 +165,7 @@ async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
   return execution as Execution<T>;
 }
 
-/** The lines of a tool's output that say why it failed: the last ones, without blank lines. */
+/** The last lines of a tool's output, without blank lines: they say why it failed. */
 export function lastLines(text: string, count = 10): string {
   return text
     .split(/\r?\n/)

@@ -79,7 +79,7 @@ const MAX_MESSAGE_LENGTH = 1000;
 const MAX_DETAILS = 20;
 
 /**
- * The time that the server asks to wait: `Retry-After`, or, when the limit is used up, the time at which there is a new one.
+ * How long the server asks to wait: `Retry-After` or, when the limit is used up, the time until it resets.
  * Source: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  */
 export function requestedWaitSeconds(headers: ResponseHeaders, now = Date.now()): number | undefined {
@@ -91,7 +91,7 @@ export function requestedWaitSeconds(headers: ResponseHeaders, now = Date.now())
 
 const isUsedUp = (headers: ResponseHeaders): boolean => headers['x-ratelimit-remaining']?.toString() === '0';
 
-/** Primary and secondary rate limits come as 429, or as 403 with tell-tale headers or words. */
+/** Primary and secondary rate limits are a 429, or a 403 with certain headers or words. */
 export function isRateLimit(error: unknown): boolean {
   if (!isRequestError(error)) return false;
   if (error.status === 429) return true;
@@ -100,7 +100,7 @@ export function isRateLimit(error: unknown): boolean {
   return error.status === 403 && tells;
 }
 
-/** Whether a failed request may pass later. */
+/** Whether to retry a failed request. */
 export function classifyRequestError(error: unknown, now = Date.now()): RetryDecision {
   if (!isRequestError(error)) return { retry: isConnectionError(error) };
   // Octokit reports a broken connection as status 500 without a response.
@@ -112,23 +112,24 @@ export function classifyRequestError(error: unknown, now = Date.now()): RetryDec
 export interface GitHubOptions {
   token: string;
   apiUrl: string;
-  /** Retries after the first attempt of each request; 4 when left out. */
+  /** Retries after the first attempt of each request. Default: 4. */
   retries?: number;
-  /** Of each answer; {@link RESPONSE_LIMITS} when left out. */
+  /** Of each response. Default: {@link RESPONSE_LIMITS}. */
   limits?: ResponseLimits;
   /** For tests. */
   wait?: (seconds: number) => Promise<unknown>;
 }
 
 /**
- * Of each answer. GitHub itself ends a request after 10 s (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts);
- * its largest answers are lists of 100 releases with notes of 125,000 characters each, and files.
+ * Of each response. GitHub itself ends a request after 10 s (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts);
+ * its largest responses are lists of 100 releases with notes of 125,000 characters each, and files.
  */
 const RESPONSE_LIMITS: ResponseLimits = { bytes: 64 * 1024 * 1024, seconds: 60 };
 
 /**
- * The API of the repository's own server, with retries by class. Each answer is JSON, read whole and within limits; {@link responseData} reads its parts.
- * A request made with `request: { retries: 0 }` is not repeated: for calls that are not idempotent and whose caller looks what became of them.
+ * A client for the API of the repository's server, with retries by class. Each response is JSON, read completely and within limits;
+ * {@link responseData} reads its parts. A request with `request: { retries: 0 }` is not retried: for calls that are not idempotent, and whose caller
+ * checks their outcome.
  */
 export async function createGitHubClient(options: GitHubOptions): Promise<GitHub> {
   const { token, apiUrl, retries = 4, limits = RESPONSE_LIMITS, wait } = options;
@@ -140,7 +141,7 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
   });
   github.hook.wrap('request', (request, options) => {
     const { fetch, retries: own } = options.request as { fetch: Parameters<typeof limitedFetch>[0]; retries?: number };
-    // Set in place: the hooks below this one get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
+    // Mutated: the inner hooks get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
     options.request = { ...options.request, fetch: limitedFetch(fetch, limits) };
     return withRetries(() => requestJson(async () => request(options)), {
       retries: own ?? retries,
@@ -155,7 +156,7 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
   return github;
 }
 
-/** What Octokit gives for a request: https://github.com/octokit/request.js#request */
+/** What Octokit returns for a request: https://github.com/octokit/request.js#request */
 export interface GitHubResponse {
   url: string;
   status: number;
@@ -163,44 +164,44 @@ export interface GitHubResponse {
   data: unknown;
 }
 
-/** @throws {InvalidResponseError} for an answer beyond the limits or other than JSON, which Octokit would give as a text */
+/** @throws {InvalidResponseError} for a response beyond the limits or other than JSON, which Octokit would return as a string */
 async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Promise<T> {
   const response = await send().catch((error: unknown) => {
-    // Octokit hides what `fetch` threw in an error with the status 500, which would be repeated.
+    // Octokit wraps what `fetch` threw in an error with the status 500, which would be retried.
     const { cause } = error as Error;
     throw cause instanceof InvalidResponseError ? cause : error;
   });
   const { status, url, data } = response;
   const isJson = typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
   if (isJson || status === 204 || status === 205) return response;
-  throw new InvalidResponseError(serverName(url), `it is no JSON (status ${status})`);
+  throw new InvalidResponseError(serverName(url), `it is not JSON (status ${status})`);
 }
 
 /**
- * The answer to a request, to read its parts by type.
+ * The data of a response, to read its parts by type.
  * @param subject what it is: "the release v1.4.2"
  */
 export function responseData({ data, url }: Pick<GitHubResponse, 'data' | 'url'>, subject: string): ResponseData {
   return new ResponseData(data, serverName(url), subject);
 }
 
-/** Of all pages of a list together. */
+/** For all pages of a list together. */
 const LIST_LIMITS = { pages: 1000, seconds: 300 };
 
 /**
- * The pages of a list, each as its items, as long as the server says that there is another one. They are asked for by number: an address that the
- * server names could be another server's, which would get the token.
- * @param ask gives the page of that number, from 1
- * @throws {InvalidResponseError} for a page that is no list, and a list without end
+ * The pages of a list, each as its items, as long as the server says that there is another one. They are requested by number: an address in the
+ * response could be that of another server, which would get the token.
+ * @param request requests the page with that number, from 1
+ * @throws {InvalidResponseError} for a page that is not a list, and for a list without end
  */
 export async function* paginate(
   subject: string,
-  ask: (page: number) => Promise<GitHubResponse>,
+  request: (page: number) => Promise<GitHubResponse>,
   limits = LIST_LIMITS,
 ): AsyncGenerator<ResponseData[]> {
   const end = performance.now() + limits.seconds * 1000;
   for (let page = 1; ; page++) {
-    const response = await ask(page);
+    const response = await request(page);
     yield responseData(response, subject).list();
     if (!/<[^<>]+>;\s*rel="next"/.test(String(response.headers.link ?? ''))) return;
     if (page === limits.pages || performance.now() > end) responseData(response, subject).fail('has no end');

@@ -1,19 +1,17 @@
 import type { Parsed } from './inputs.ts';
 import { parseRepositoryPath } from './workspace.ts';
 
-/** Patterns that the braces of one may stand for: each is looked for on its own. */
+/** Patterns that the braces of a glob can expand to; each is searched separately. */
 const MAX_EXPANSIONS = 1000;
-/** Braces within braces. */
+/** Braces in braces. */
 const MAX_DEPTH = 20;
 
-/** What makes a glob take without end, or `undefined`: Node writes braces out, `{a,b}` 22 times as four million patterns. */
+/** Why a glob would take too long, or `undefined`: Node expands braces, `{a,b}` 22 times to four million patterns. */
 export function globProblem(pattern: string): string | undefined {
-  return new Braces(pattern).count() > MAX_EXPANSIONS
-    ? `stands for more than ${MAX_EXPANSIONS} patterns when its braces are written out`
-    : undefined;
+  return new Braces(pattern).count() > MAX_EXPANSIONS ? `expands to more than ${MAX_EXPANSIONS} patterns` : undefined;
 }
 
-/** A path or a glob inside a repository, as Git writes it. */
+/** A path or a glob inside a repository, as Git writes paths. */
 export function parseRepositoryGlob(text: string): Parsed<string> {
   const path = parseRepositoryPath(text);
   if ('problem' in path) return path;
@@ -21,7 +19,7 @@ export function parseRepositoryGlob(text: string): Parsed<string> {
   return problem === undefined ? path : { problem };
 }
 
-/** Counts what `a{b,c{d,e}}{1..9}` stands for; never less than it is. Source: https://github.com/juliangruber/brace-expansion */
+/** Counts the expansions of `a{b,c{d,e}}{1..9}`; never too few. Source: https://github.com/juliangruber/brace-expansion */
 class Braces {
   readonly #pattern: string;
   #at = 0;
@@ -34,7 +32,7 @@ class Braces {
     return this.#sequence(0);
   }
 
-  /** Parts in a row: each of one with each of the next. */
+  /** A sequence of parts: the product of their counts. */
   #sequence(depth: number): number {
     if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
     let product = 1;
@@ -46,7 +44,7 @@ class Braces {
     return product;
   }
 
-  /** Between braces: alternatives, or a range. Braces that do not close are counted as if they did. */
+  /** Braces: alternatives, or a range. Braces without an end are counted as if they had one. */
   #group(depth: number): number {
     const range = /^\{(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?\}/.exec(
       this.#pattern.slice(this.#at, this.#at + MAX_RANGE_LENGTH),
@@ -66,7 +64,7 @@ class Braces {
 
 const MAX_RANGE_LENGTH = 100;
 
-/** Of `1..9` or `a..z`. */
+/** The size of `1..9` or `a..z`. */
 function rangeSize(from: string, to: string): number {
   const ends = [from, to].map((end) => (/^-?\d+$/.test(end) ? Number(end) : (end.codePointAt(0) ?? 0)));
   return Math.abs((ends[1] ?? 0) - (ends[0] ?? 0)) + 1;

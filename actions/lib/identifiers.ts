@@ -11,7 +11,7 @@ export type CommitSha = Branded<'CommitSha'>;
 export type RepositoryName = Branded<'RepositoryName'>;
 /** A registry's host with an optional port and path, in lower case, no scheme: `ghcr.io/org`, `localhost:5001`. */
 export type RegistryName = Branded<'RegistryName'>;
-/** An image's repository below the registry, in lower case: `shop/web`. */
+/** An image's repository without the registry, in lower case: `shop/web`. */
 export type ImageName = Branded<'ImageName'>;
 /** A tag as registries accept it: at most 128 of `[A-Za-z0-9_.-]`, not starting with `.` or `-`. */
 export type ImageTag = Branded<'ImageTag'>;
@@ -35,7 +35,7 @@ export const parseCommitSha = parser<'CommitSha'>(
   /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
   'is not a full commit id (40 hex digits)',
 );
-// The `_` stands before the short code of an enterprise with managed users:
+// The `_` precedes the short code of an enterprise with managed users:
 // https://docs.github.com/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
 export const parseRepositoryName = parser<'RepositoryName'>(
   /^[A-Za-z0-9][A-Za-z0-9_-]*\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,

@@ -8,9 +8,9 @@ import {
 } from './identifiers.ts';
 import type { Parsed } from './inputs.ts';
 
-/** One image as `build-push-image` reports it in its `images` output and as the other actions take it. */
+/** An image in the `images` output of build-push-image, which the other actions take as input. */
 export interface BuiltImage {
-  /** Below the registry: `shop/web`. */
+  /** Without the registry: `shop/web`. */
   name: ImageName;
   /** With the registry: `ghcr.io/org/shop/web`. */
   repository: string;
@@ -19,17 +19,17 @@ export interface BuiltImage {
   digest: Digest;
   tags: ImageTag[];
   platforms: string[];
-  /** Whether it was copied from another registry, not built. */
+  /** Whether it was promoted, not built. */
   promoted: boolean;
   seconds: number;
 }
 
-/** What the consumers of the output need of an image; the rest may be missing when a user writes the list by hand. */
+/** What the consumers of the output need; the rest may be missing when a user writes the list by hand. */
 export type ImageReference = Pick<BuiltImage, 'name' | 'repository' | 'digest' | 'tags'>;
 
 export const IMAGES_EXAMPLE = '${{ steps.build.outputs.images }}';
 
-/** Read the `images` output: a list of mappings with `repository` and `digest`, and `name` and `tags` if there are any. */
+/** Parse the `images` output: a list of mappings with `repository` and `digest`, and optionally `name` and `tags`. */
 export function parseImagesOutput(data: unknown): Parsed<ImageReference[]> {
   if (!Array.isArray(data)) return { problem: 'is not a list of images' };
   const images: ImageReference[] = [];
@@ -53,7 +53,7 @@ function parseImage(item: unknown): Parsed<ImageReference> {
   if (!Array.isArray(tags)) return { problem: `(${repository}): tags is not a list` };
   const parsedTags: ImageTag[] = [];
   for (const tag of tags) {
-    const parsed = typeof tag === 'string' ? parseImageTag(tag) : { problem: 'is not a text' };
+    const parsed = typeof tag === 'string' ? parseImageTag(tag) : { problem: 'is not a string' };
     if ('problem' in parsed) return { problem: `(${repository}): tag ${JSON.stringify(tag)} ${parsed.problem}` };
     parsedTags.push(parsed.value);
   }

@@ -3,10 +3,10 @@ import { isStackOverflow, NESTED_TOO_DEEPLY } from './yaml-depth.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a reader gets from a parser: a value, or what is wrong with the text. */
+/** The result of a parser: a value, or what is wrong with the text, as a predicate. */
 export type Parsed<T> = { value: T } | { problem: string };
 
-/** A boolean in one of YAML 1.2's core forms, as the runner's own toolkit reads them; `undefined` for any other text. */
+/** A boolean in a form of YAML 1.2's core schema, as the runner's own toolkit accepts it; `undefined` for any other text. */
 export function parseBoolean(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
@@ -14,11 +14,11 @@ export function parseBoolean(text: string): boolean | undefined {
 
 const BOOLEANS = 'true True TRUE false False FALSE';
 
-/** A text to show, without the name and password that a host may have before it; a digest after a tag is no host. */
+/** A text to show, without the user name and password before a host; a digest after a tag is not a host. */
 const withoutLogin = (text: string): string =>
   text.replaceAll(/(?<=^|\s|:\/\/)[^\s/@:]+:[^\s/@]+@(?!sha(256|512):)/g, '***@');
 
-/** One line of a list input with its place, so that a fault can name it. */
+/** A line of a list input. */
 export interface Line {
   text: string;
   /** 1-based, among all lines of the input. */
@@ -26,8 +26,8 @@ export interface Line {
 }
 
 /**
- * Reads an action's inputs from the environment and collects every fault, so that all are reported together
- * (`finish`) before anything is done. A method that met a fault returns a harmless stand-in.
+ * Reads an action's inputs from the environment and collects every problem, so that all are reported together
+ * (`assertValid`) before anything is done. After a problem a method returns a placeholder.
  */
 export class InputReader {
   readonly #env: Environment;
@@ -37,13 +37,13 @@ export class InputReader {
     this.#env = env;
   }
 
-  /** The text of an input without white space around it; `''` when it is not given. The runner's naming: `INPUT_` + upper case, spaces as `_`. */
+  /** The text of an input, trimmed; `''` when it is not set. The runner's naming: `INPUT_` + upper case, spaces as `_`. */
   text(name: string, fallback = ''): string {
     const value = this.#given(name);
     return value === undefined || value === '' ? fallback : value;
   }
 
-  /** Whether the workflow gives the input and it is empty; told from one that is not given where `action.yml` has a default. */
+  /** Whether the workflow sets the input to an empty text, which differs from not setting an input with a default in `action.yml`. */
   isGivenEmpty(name: string): boolean {
     return this.#given(name) === '';
   }
@@ -106,7 +106,7 @@ export class InputReader {
     return fallback;
   }
 
-  /** A plain list: one item per line; blank lines are left out. */
+  /** A plain list: one item per line; blank lines are ignored. */
   lines(name: string, fallback = ''): Line[] {
     return this.text(name, fallback)
       .split(/\r?\n/)
@@ -114,13 +114,13 @@ export class InputReader {
       .filter(({ text }) => text !== '');
   }
 
-  /** The text through a parser. An input that is not given is `undefined`; so is a faulty one. */
+  /** The parsed text; `undefined` for an input that is not set, and after a problem. */
   parsed<T>(name: string, parse: (text: string) => Parsed<T>, example: string): T | undefined {
     const value = this.text(name);
     return value === '' ? undefined : this.unwrap(name, value, parse(value), example);
   }
 
-  /** Each line through a parser; faulty lines are left out. */
+  /** Each line parsed; invalid lines are omitted. */
   parsedLines<T>(name: string, parse: (text: string) => Parsed<T>, example: string, fallback = ''): T[] {
     return this.lines(name, fallback).flatMap(({ text, number }) => {
       const value = this.unwrap(`${name} (line ${number})`, text, parse(text), example);
@@ -137,7 +137,7 @@ export class InputReader {
     if (text === '') return undefined;
     const { parseDocument, visit } = await import('yaml');
     try {
-      // Not `silent`: then a second document would be left out without a word.
+      // Not `silent`: a second document would be ignored without an error.
       const document = parseDocument(text, { logLevel: 'error' });
       const messages = document.errors.map(({ message }) => message.split('\n')[0] ?? '');
       if (messages.length > 0) {
@@ -145,7 +145,7 @@ export class InputReader {
         this.addProblem({ input: name, value: text, problem, example });
         return undefined;
       }
-      // As written: the version 1.20 is no number, and would become 1.2.
+      // As written: the version 1.20 is not a number, and would become 1.2.
       visit(document, {
         Scalar(_key, node) {
           if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
@@ -153,11 +153,11 @@ export class InputReader {
       });
       return this.unwrap(name, text, parse(document.toJS()), example);
     } catch (error) {
-      // `toJS` refuses documents that expand without end (aliases of aliases).
+      // `toJS` refuses documents that expand without limit (aliases of aliases).
       const { message } = error as Error;
       this.addProblem({
         input: name,
-        problem: isStackOverflow(message) ? NESTED_TOO_DEEPLY : `is not usable: ${message}`,
+        problem: isStackOverflow(message) ? NESTED_TOO_DEEPLY : `is invalid: ${message}`,
         example,
       });
       return undefined;
@@ -168,7 +168,7 @@ export class InputReader {
     this.#problems.push(fault.value === undefined ? fault : { ...fault, value: withoutLogin(fault.value) });
   }
 
-  /** @throws {InputError} naming every fault that was met */
+  /** @throws {InputError} with every problem */
   assertValid(): void {
     if (this.#problems.length > 0) throw new InputError(this.#problems);
   }

@@ -1,12 +1,12 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-/** As many as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
+/** The maximum on Linux: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
 const MAX_LINKS = 40;
 
 /**
- * The place that a path leads to, also where the end of it is yet to be made.
- * @param budget for the links that the system itself does not follow: `none/../a` leads a link called `a` to itself
+ * The path with all links followed, also when its end does not exist yet.
+ * @param budget for links that the system itself does not follow: with `none/../a` a link named `a` leads to itself
  */
 export async function resolveLinks(path: string, budget = { links: MAX_LINKS }): Promise<string> {
   try {
@@ -17,7 +17,7 @@ export async function resolveLinks(path: string, budget = { links: MAX_LINKS }):
   const directory = await resolveLinks(dirname(path), budget);
   const place = join(directory, basename(path));
   const target = await readlink(place).catch((error: unknown) => {
-    // No link, or nothing of that name.
+    // Not a link, or it does not exist.
     if (isCode(error, 'EINVAL', 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   });
@@ -26,7 +26,7 @@ export async function resolveLinks(path: string, budget = { links: MAX_LINKS }):
   return resolveLinks(resolve(directory, target), budget);
 }
 
-/** The first link on a relative path below a directory, as the path has it. */
+/** The first link in a relative path inside a directory, as the path names it. */
 export async function firstLink(root: string, path: string): Promise<string | undefined> {
   const segments = path.split(sep);
   for (const index of segments.keys()) {
@@ -36,7 +36,7 @@ export async function firstLink(root: string, path: string): Promise<string | un
   return undefined;
 }
 
-/** For what need not be there. */
+/** For `catch` on a path that does not have to exist. */
 export function ignoreMissing(error: unknown): undefined {
   if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
 }

@@ -1,46 +1,46 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** The most that a process may take; what is left out has no limit. */
+/** What a process can use at most; what is omitted has no limit. */
 export interface ProcessLimits {
   seconds?: number;
   /** Of standard output and standard error together, in MiB. */
   output?: number;
-  /** Resident, in MiB; looked at on Linux only. */
+  /** Resident, in MiB; measured on Linux only. */
   memory?: number;
 }
 
-/** How often the memory of a process is looked at. */
+/** How often the memory of a process is measured. */
 const POLL_INTERVAL_MS = 100;
 
-/** Watches one process. */
+/** Monitors one process. */
 export class ProcessMonitor {
   readonly #limits: ProcessLimits;
-  readonly #end: () => void;
+  readonly #kill: () => void;
   #timers: NodeJS.Timeout[] = [];
   #bytes = 0;
-  /** The first limit that was met, in words: `more than 120 seconds`. */
+  /** The first limit that was exceeded, in words: `more than 120 seconds`. */
   exceeded: string | undefined;
 
-  /** @param end ends the process at once */
-  constructor(limits: ProcessLimits, end: () => void) {
+  /** @param kill ends the process at once */
+  constructor(limits: ProcessLimits, kill: () => void) {
     this.#limits = limits;
-    this.#end = end;
+    this.#kill = kill;
   }
 
   start(child: () => ChildProcess | undefined): void {
     const { seconds, memory } = this.#limits;
     if (seconds !== undefined)
-      this.#timers.push(setTimeout(() => this.#meet(`more than ${seconds} seconds`), seconds * 1000));
+      this.#timers.push(setTimeout(() => this.#exceed(`more than ${seconds} seconds`), seconds * 1000));
     if (memory !== undefined && process.platform === 'linux')
-      this.#timers.push(setInterval(() => void this.#look(child()?.pid, memory), POLL_INTERVAL_MS));
+      this.#timers.push(setInterval(() => void this.#measure(child()?.pid, memory), POLL_INTERVAL_MS));
   }
 
-  /** Count what the process printed. */
+  /** Count the output of the process. */
   printed(bytes: number): void {
     const { output } = this.#limits;
     this.#bytes += bytes;
-    if (output !== undefined && this.#bytes > output * 1024 ** 2) this.#meet(`more than ${output} MiB of output`);
+    if (output !== undefined && this.#bytes > output * 1024 ** 2) this.#exceed(`more than ${output} MiB of output`);
   }
 
   stop(): void {
@@ -48,16 +48,16 @@ export class ProcessMonitor {
   }
 
   /** Source: `VmRSS` in https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
-  async #look(pid: number | undefined, memory: number): Promise<void> {
-    // A process that has just ended has no such file.
+  async #measure(pid: number | undefined, memory: number): Promise<void> {
+    // A process that has just exited has no such file.
     const status = pid === undefined ? '' : await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
     const kibibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-    if (kibibytes > memory * 1024) this.#meet(`more than ${memory} MiB of memory`);
+    if (kibibytes > memory * 1024) this.#exceed(`more than ${memory} MiB of memory`);
   }
 
-  #meet(what: string): void {
+  #exceed(what: string): void {
     if (this.exceeded !== undefined) return;
     this.exceeded = what;
-    this.#end();
+    this.#kill();
   }
 }

@@ -1,6 +1,6 @@
 import { ActionError } from './errors.ts';
 
-/** How much of an answer is read, and for how long. */
+/** How much of a response is read, and for how long. */
 export interface ResponseLimits {
   bytes: number;
   /** From the request to the last byte. */
@@ -8,39 +8,39 @@ export interface ResponseLimits {
 }
 
 /**
- * A server or a tool answered something else than it must. Nothing of the answer is shown, in the message or as a cause: it may hold a token
- * or a password, and a parser's own message quotes what it cannot read.
+ * A server or a tool responded with something invalid. Nothing of the response is shown, in the message or as a cause: it can contain a token
+ * or a password, and a parser's own message quotes what it cannot parse.
  */
 export class InvalidResponseError extends ActionError {
   override name = 'InvalidResponseError';
 
   /**
-   * @param from who answered, as a noun phrase: "the registry ghcr.io"
-   * @param problem what is wrong, with its place: "in the list of tags, `tags` is a text and not a list"
+   * @param from the sender, as a noun phrase: "the registry ghcr.io"
+   * @param problem what is wrong, and where: "in the list of tags, `tags` is a string, not a list"
    */
   constructor(from: string, problem: string) {
     super({
-      what: `${from} gave an unusable answer`,
+      what: `invalid response from ${from}`,
       why: problem,
-      next: 'Check the address, and that no proxy answers in its place. If both are right, show this message to those who run it.',
+      next: 'Check the address, and that no proxy responds instead. If both are right, show this message to the operators of the server.',
     });
   }
 }
 
-/** An answer that was not complete in time. Its code lets it be seen as what it is: a failure that may pass. */
+/** A response that was not complete in time. Its code marks it as transient. */
 export class ResponseTimeoutError extends Error {
   override name = 'ResponseTimeoutError';
   readonly code = 'ETIMEDOUT';
 
   constructor(from: string, seconds: number) {
-    super(`${from} did not complete its answer within ${seconds} s`);
+    super(`${from} did not complete its response within ${seconds} s`);
   }
 }
 
 /**
  * The bytes of a body.
  * @param chunks a stream of Node or of `fetch`; it is ended when there are too many bytes
- * @throws {InvalidResponseError} for more than so many bytes
+ * @throws {InvalidResponseError} when there are too many bytes
  */
 export async function readBytes(
   chunks: AsyncIterable<Uint8Array>,
@@ -63,7 +63,7 @@ const sizeText = (bytes: number): string =>
 type Fetch = (url: string, options?: RequestInit) => Promise<Response>;
 
 /**
- * A `fetch` whose answers are read to their end, within limits, before they are given: an answer that breaks off or never ends is a failed request.
+ * A `fetch` that reads each response to its end, within limits, before it returns: a response that breaks off or never ends is a failed request.
  * @throws {InvalidResponseError} for too many bytes, {@link ResponseTimeoutError} when the time is up, and what `fetch` throws
  */
 export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): Fetch {
@@ -75,7 +75,7 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
       const response = await fetch(url, { ...options, signal });
       const { status, statusText, headers, body } = response;
       const read = body === null ? null : await readBytes(body, bytes, from);
-      // A body is no part of such answers, and `Response` refuses one.
+      // Such responses have no body, and `Response` refuses one.
       const whole = new Response([101, 204, 205, 304].includes(status) ? null : read, { status, statusText, headers });
       return Object.defineProperty(whole, 'url', { value: response.url || url });
     } catch (error) {
@@ -90,25 +90,25 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
 const isRedirectLoop = (error: unknown): boolean =>
   ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'redirect count exceeded';
 
-/** How messages call the server at an address. */
+/** The server at an address, as messages call it. */
 export function serverName(address: string): string {
   return `the server ${URL.canParse(address) ? new URL(address).host : address}`;
 }
 
 /**
- * A part of an answer, with its place. A reader gives the value in the type that is asked for.
- * What is not asked for is not looked at, so servers may add to their answers.
+ * A part of a response, and where it is. Each method returns the value in its type.
+ * What is not read is not checked, so servers can add to their responses.
  */
 export class ResponseData {
   readonly value: unknown;
   readonly #from: string;
   readonly #subject: string;
-  /** Of this part in the whole: `tags[3]`; empty for the whole. */
-  #place = '';
+  /** The path of this part: `tags[3]`; empty for the whole response. */
+  #path = '';
 
   /**
-   * @param from who answered, as a noun phrase: "the registry ghcr.io"
-   * @param subject what the answer is: "the list of tags"
+   * @param from the sender, as a noun phrase: "the registry ghcr.io"
+   * @param subject what the response is: "the list of tags"
    */
   constructor(value: unknown, from: string, subject: string) {
     this.value = value;
@@ -116,7 +116,7 @@ export class ResponseData {
     this.#subject = subject;
   }
 
-  /** @throws {InvalidResponseError} when the text is no JSON */
+  /** @throws {InvalidResponseError} when the text is not JSON */
   static json(text: string, from: string, subject: string): ResponseData {
     let value: unknown;
     try {
@@ -127,20 +127,20 @@ export class ResponseData {
     return new ResponseData(value, from, subject);
   }
 
-  /** The part of that name; a mapping that lacks it has `undefined` there. */
+  /** The value of a key, `undefined` when it is missing. */
   at(key: string): ResponseData {
     const record = this.object();
     const value = Object.hasOwn(record, key) ? record[key] : undefined;
-    return this.#part(value, this.#place === '' ? key : `${this.#place}.${key}`);
+    return this.#part(value, this.#path === '' ? key : `${this.#path}.${key}`);
   }
 
-  /** This part, or `undefined` where the answer has nothing or `null`. */
+  /** This part, or `undefined` when it is missing or `null`. */
   get optional(): ResponseData | undefined {
     return this.value === undefined || this.value === null ? undefined : this;
   }
 
   string(): string {
-    return typeof this.value === 'string' ? this.value : this.#refuse('a text');
+    return typeof this.value === 'string' ? this.value : this.#refuse('a string');
   }
 
   /** A whole number that is not negative: an id, a size, a count. */
@@ -160,14 +160,14 @@ export class ResponseData {
       : this.#refuse('a mapping');
   }
 
-  /** @param most so many items at most */
-  list(most = Number.POSITIVE_INFINITY): ResponseData[] {
+  /** @param maxLength of the list */
+  list(maxLength = Number.POSITIVE_INFINITY): ResponseData[] {
     if (!Array.isArray(this.value)) return this.#refuse('a list');
-    if (this.value.length > most) return this.fail(`has ${this.value.length} items, more than ${most}`);
-    return this.value.map((item, index) => this.#part(item, `${this.#place}[${index}]`));
+    if (this.value.length > maxLength) return this.fail(`has ${this.value.length} items, more than ${maxLength}`);
+    return this.value.map((item, index) => this.#part(item, `${this.#path}[${index}]`));
   }
 
-  /** The text through a parser. */
+  /** The parsed text. */
   parsed<T>(parse: (text: string) => { value: T } | { problem: string }): T {
     const parsed = parse(this.string());
     return 'value' in parsed ? parsed.value : this.fail(parsed.problem);
@@ -178,18 +178,18 @@ export class ResponseData {
    * @throws {InvalidResponseError} always
    */
   fail(problem: string): never {
-    const place = this.#place === '' ? this.#subject : `in ${this.#subject}, \`${this.#place}\``;
-    throw new InvalidResponseError(this.#from, `${place} ${problem}`);
+    const where = this.#path === '' ? this.#subject : `in ${this.#subject}, \`${this.#path}\``;
+    throw new InvalidResponseError(this.#from, `${where} ${problem}`);
   }
 
-  #part(value: unknown, place: string): ResponseData {
+  #part(value: unknown, path: string): ResponseData {
     const part = new ResponseData(value, this.#from, this.#subject);
-    part.#place = place;
+    part.#path = path;
     return part;
   }
 
-  #refuse(wanted: string): never {
-    return this.fail(`${kindOf(this.value)}, not ${wanted}`);
+  #refuse(expected: string): never {
+    return this.fail(`${kindOf(this.value)}, not ${expected}`);
   }
 }
 
@@ -198,7 +198,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'is null';
   if (Array.isArray(value)) return 'is a list';
   return (
-    { string: 'is a text', number: 'is a number', boolean: 'is true or false', bigint: 'is a number' }[
+    { string: 'is a string', number: 'is a number', boolean: 'is true or false', bigint: 'is a number' }[
       typeof value as string
     ] ?? 'is a mapping'
   );

@@ -5,7 +5,7 @@ import { invalidVariableError } from './runner-variables.ts';
 export type OutputValue = string | number | boolean | object | undefined;
 
 /**
- * Set outputs now, so that they are there also when the step fails later. Objects become JSON, `undefined` the empty text. Outside a runner they are
+ * Set outputs at once, so that they are also set when the step fails later. Objects become JSON, `undefined` becomes empty. Outside a runner they are
  * printed.
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-output-parameter
  */
@@ -13,7 +13,7 @@ export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>)
   const texts = Object.entries(outputs).map(
     ([name, value = '']) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
   );
-  // Not left to @actions/core, which would print them as commands.
+  // @actions/core would print them as commands.
   if (!process.env.GITHUB_OUTPUT) return info(texts.map(([name, text]) => `Output ${name}: ${text}`).join('\n'));
   const { setOutput } = await import('@actions/core');
   try {
@@ -24,8 +24,8 @@ export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>)
 }
 
 /**
- * Add the step's one summary to the job's page. Outside a runner, and where the runner refuses it, it is printed instead:
- * a summary never fails a step that did its work.
+ * Add the step's summary to the job's page. Outside a runner, and when it cannot be written, it is printed instead:
+ * a summary never fails a step that has done its work.
  */
 export async function writeSummary(markdown: string): Promise<void> {
   if (!process.env.GITHUB_STEP_SUMMARY) return info(markdown);
@@ -36,7 +36,7 @@ export async function writeSummary(markdown: string): Promise<void> {
     annotate({
       level: 'warning',
       title: 'the job summary could not be written',
-      message: `The variable GITHUB_STEP_SUMMARY is unusable: ${messageOf(error)}.\nThe log shows the summary instead. The runner sets the variable for every job; when you run the bundle by hand, set it to a file or to nothing.`,
+      message: `The environment variable GITHUB_STEP_SUMMARY is invalid: ${messageOf(error)}.\nThe log shows the summary instead. The runner sets the variable for every job. When you run the bundle by hand, set it to a file, or unset it.`,
     });
     info(markdown);
   }

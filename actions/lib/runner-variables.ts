@@ -2,17 +2,17 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { ActionError, messageOf } from './errors.ts';
 import type { Environment } from './inputs.ts';
 
-/** The error for a variable that the runner sets, and that is missing or malformed. */
+/** The error for a variable of the runner that is missing or malformed. */
 export function invalidVariableError(name: string, problem: string, cause?: unknown): ActionError {
   return new ActionError({
-    what: `the variable ${name} is unusable`,
+    what: `invalid environment variable ${name}`,
     why: problem,
-    next: 'The runner sets it for every job; when you run the bundle by hand, set it yourself.',
+    next: 'The runner sets it for every job. When you run the bundle by hand, set it yourself.',
     cause,
   });
 }
 
-/** The address of a server in a variable of the runner, without a slash at the end; `undefined` when it is not set. */
+/** The address of a server in a variable of the runner, without a trailing slash; `undefined` when it is not set. */
 export function serverUrl(name: string, env: Environment): string | undefined {
   const text = env[name];
   if (!text) return undefined;
@@ -21,7 +21,8 @@ export function serverUrl(name: string, env: Environment): string | undefined {
     throw invalidVariableError(name, `${JSON.stringify(text)} is not an http or https address`);
   if (url.search !== '' || url.hash !== '')
     throw invalidVariableError(name, `${JSON.stringify(text)} has more than a host and a path`);
-  if (url.username !== '' || url.password !== '') throw invalidVariableError(name, 'it has a name or password in it');
+  if (url.username !== '' || url.password !== '')
+    throw invalidVariableError(name, 'it contains a user name or password');
   return text.replace(/\/+$/, '');
 }
 
@@ -29,7 +30,8 @@ const SERVERS = ['GITHUB_SERVER_URL', 'GITHUB_API_URL', 'GITHUB_GRAPHQL_URL'];
 const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
 
 /**
- * Look at what every action needs of its surroundings before it does anything: an output that cannot be written after a release is out is too late.
+ * Check what every action needs from its environment before it does anything: after a release is published, it is too late for an output that cannot
+ * be written.
  * @throws {ActionError} naming the variable
  */
 export function checkVariables(env: Environment): void {
@@ -41,15 +43,15 @@ export function checkVariables(env: Environment): void {
   checkPlace('GITHUB_OUTPUT', env, 'file', constants.W_OK);
 }
 
-/** As the HTTP client of the actions reads it: an address, or a host with a port. */
+/** As the actions' HTTP client accepts it: an address, or a host with a port. */
 function checkProxy(name: string, env: Environment): void {
   const text = env[name];
-  // Not quoted: proxies have passwords.
+  // Not quoted: it can contain a password.
   if (text && !URL.canParse(text) && !URL.canParse(`http://${text}`))
     throw new ActionError({
-      what: `the variable ${name} is unusable`,
+      what: `invalid environment variable ${name}`,
       why: 'it is not the address of a proxy',
-      next: 'Set it to an address such as http://proxy.example.com:3128, or to nothing.',
+      next: 'Set it to an address such as http://proxy.example.com:3128, or unset it.',
     });
 }
 

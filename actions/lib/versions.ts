@@ -4,7 +4,7 @@ import type { Parsed } from './inputs.ts';
 /** A version by https://semver.org, without a leading `v`. */
 export type Version = semver.SemVer;
 
-/** Read `1.4.2`, `v1.4.2` or `1.5.0-rc.1+build`, as tags carry them; nothing looser. */
+/** Parse `1.4.2`, `v1.4.2` or `1.5.0-rc.1+build`, as in tags; nothing looser. */
 export function parseVersion(text: string): Parsed<Version> {
   const version = semver.parse(text.replace(/^v(?=\d)/, ''), { loose: false });
   return version === null || text.trim() !== text
@@ -12,7 +12,7 @@ export function parseVersion(text: string): Parsed<Version> {
     : { value: version };
 }
 
-/** The version of a tag, or `undefined` when the tag is not one. */
+/** The version of a tag, or `undefined` when it is not a version. */
 export function versionOfTag(tag: string): Version | undefined {
   const parsed = parseVersion(tag);
   return 'value' in parsed ? parsed.value : undefined;
@@ -25,7 +25,7 @@ export function versionText(version: Version): string {
 
 export const isStable = (version: Version): boolean => version.prerelease.length === 0;
 
-/** Whether `version` is stable and no stable version among `others` is higher: only then may `latest` point to it. */
+/** Whether `version` is stable and no stable version among `others` is higher: only then can `latest` point to it. */
 export function isHighestStable(version: Version, others: Iterable<Version>): boolean {
   if (!isStable(version)) return false;
   for (const other of others) if (isStable(other) && semver.gt(other, version)) return false;

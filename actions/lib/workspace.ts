@@ -6,40 +6,40 @@ import { hasGitDirectory, isGitDirectoryName, isInGitDirectory, isTokenFile } fr
 import type { Environment, Parsed } from './inputs.ts';
 import { firstLink, ignoreMissing, isCode, resolveLinks } from './links.ts';
 
-/** The directories in which the paths of inputs may end. */
+/** The directories that paths of inputs must stay in. */
 export interface AllowedPaths {
-  /** The checkout, where relative paths start. */
+  /** The checkout, which relative paths start from. */
   workspace: string;
-  /** The runner's directory for temporary files, for inputs that take absolute paths in it. */
+  /** The runner's directory for temporary files, for inputs that accept absolute paths into it. */
   temporary?: string;
 }
 
-/** What a path leads to when all links are followed. */
+/** A path with all links followed. */
 export interface ResolvedPath {
   /** Absolute, without links. */
   path: string;
   kind: 'file' | 'directory' | 'missing';
-  /** In bytes; 0 for what is no file. */
+  /** In bytes; 0 unless it is a file. */
   size: number;
-  /** The first link on the way, as the path has it, relative to the directory that holds it. */
+  /** The first link in the path, as the path names it, relative to its root. */
   link: string | undefined;
 }
 
-/** How a file is opened: `open` of `node:fs/promises`, except in tests. */
+/** Opens a file: `open` of `node:fs/promises`, except in tests. */
 export type Opener = (path: string, flags: number) => Promise<FileHandle>;
 
-/** More than this is no text that anybody wrote; it is far below what a JavaScript string can hold. */
+/** Larger than any file written by hand, and far below the maximum length of a JavaScript string. */
 const MAX_READ = 256 * 1024 * 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
-/** Windows has neither flag. A pipe that nobody writes to would otherwise hold the step forever. */
+/** Windows has neither flag. Opening a pipe without a writer would otherwise block the step forever. */
 const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** What some callers expect: nothing is there, or a directory. */
+/** Problems that some callers check for. */
 export const DOES_NOT_EXIST = 'does not exist';
 export const IS_DIRECTORY = 'is a directory';
-/** The kernel shows its own state there, as files: a process's environment, say. */
+/** Where the kernel exposes its state as files, such as the environment of a process. */
 const KERNEL = /^\/(?:proc|sys)(?:\/|$)/;
-const CHANGED = 'was changed while it was opened';
+const CHANGED = 'changed while it was being opened';
 
 /** A path inside a repository as Git writes it: relative, with `/`, without `.` and `..` segments. */
 export function parseRepositoryPath(text: string): Parsed<string> {
@@ -64,10 +64,10 @@ export const allowedPaths = (env: Environment): Required<AllowedPaths> => ({
 });
 
 /**
- * Where a path leads now. It must end in the directory in which it begins, whatever links say: a link of the repository may lead to no other place
- * of the runner, not even into the temporary directory, where other steps keep their secrets. Nothing of Git's own is a place.
+ * Resolve a path. It must stay in the root that it starts from: a link in the repository must not lead anywhere else on the runner, not even into
+ * the temporary directory, where other steps keep their secrets. Git's own files cannot be used either.
  * @param path relative to the workspace, or absolute
- * @returns a problem as a predicate that names no place of the runner: `leads out of the workspace (a link)`
+ * @returns a problem as a predicate that does not reveal paths of the runner: `leads out of the workspace (a link)`
  */
 export async function resolvePath(area: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
   if (CONTROL.test(path)) return { problem: 'has control characters' };
@@ -85,12 +85,12 @@ export async function resolvePath(area: AllowedPaths, path: string): Promise<Par
     if (rest === undefined) return { problem: `leads out of ${root.name} (a link)` };
     if (isTokenFile(rest)) return { problem: 'holds the token of actions/checkout' };
     if (hasGitDirectory(rest)) return { problem: 'leads into .git (a link)' };
-    if (isInGitDirectory(root.real, rest)) return { problem: 'is inside a directory of Git, as .git is one' };
+    if (isInGitDirectory(root.real, rest)) return { problem: 'is inside a Git directory' };
     const link = asked === rest ? undefined : await firstLink(root.real, asked);
-    // The system decides whether anything is there: for it, `none/..` is nothing where there is no directory `none`.
+    // The system decides what exists: for it, `none/..` does not exist without a directory `none`.
     const found = await stat(named).catch(ignoreMissing);
     if (found === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
-      return { problem: 'leads to nothing (a link)' };
+      return { problem: 'is a broken link' };
     if (KERNEL.test(target) || (found !== undefined && !found.isFile() && !found.isDirectory()))
       return { problem: 'is neither a file nor a directory' };
     const kind = found === undefined ? 'missing' : found.isFile() ? 'file' : 'directory';
@@ -100,15 +100,15 @@ export async function resolvePath(area: AllowedPaths, path: string): Promise<Par
   }
 }
 
-/** The same for what is to be written, through no link: it must change no other file than the one that is named. */
+/** Resolve a path to write to. It must not contain a link: only the named file may change. */
 export async function resolveOutputPath(area: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
   const place = await resolvePath(area, path);
   if ('problem' in place || place.value.link === undefined) return place;
-  return { problem: `would be written through a link (${place.value.link}); name the place that it leads to` };
+  return { problem: `would be written through a link (${place.value.link}); use the path that the link leads to` };
 }
 
 /**
- * Open a file for reading. What is opened is what was looked at: a link that is put in its place meanwhile is not followed.
+ * Open a file for reading. The opened file is the one that was checked: a link that replaces it in between is not followed.
  * The caller closes it.
  */
 export async function openWorkspaceFile(
@@ -141,7 +141,7 @@ export async function readWorkspaceFile(
   }
 }
 
-/** Write a file, and make the directories above it. @returns the file's absolute path */
+/** Write a file, and create its parent directories. @returns the absolute path of the file */
 export async function writeWorkspaceFile(
   area: AllowedPaths,
   { path, text }: { path: string; text: string },
@@ -156,13 +156,13 @@ export async function writeWorkspaceFile(
   } catch (error) {
     return { problem: problemOf(error) };
   }
-  // Nothing is cut off before it is known what was opened.
+  // Do not truncate before checking what was opened.
   const file = await openAt(target, constants.O_WRONLY | constants.O_CREAT, opener);
   if ('problem' in file) return file;
   try {
-    // An archive that a step unpacked can make them, also of a file in .git.
+    // An archive that an earlier step unpacked can create hard links, also to a file in .git.
     if ((await file.value.stat()).nlink > 1)
-      return { problem: 'has a second name (a hard link), and would change there too' };
+      return { problem: 'has another name (a hard link), which would change too' };
     await file.value.truncate(0);
     await file.value.writeFile(text);
     return { value: target };
@@ -173,13 +173,13 @@ export async function writeWorkspaceFile(
   }
 }
 
-/** @param path without links when it was looked at */
+/** @param path without links when it was checked */
 async function openAt(path: string, flags: number, opener: Opener): Promise<Parsed<FileHandle>> {
   let handle: FileHandle;
   try {
     handle = await opener(path, flags | SAFE);
   } catch (error) {
-    // A link (ELOOP), a socket or a pipe (ENXIO), or nothing is there now.
+    // It is now a link (ELOOP), a socket or a pipe (ENXIO), or it no longer exists.
     return { problem: isCode(error, 'ELOOP', 'ENXIO', 'ENOENT') ? CHANGED : problemOf(error) };
   }
   try {
@@ -191,9 +191,9 @@ async function openAt(path: string, flags: number, opener: Opener): Promise<Pars
   return { problem: CHANGED };
 }
 
-/** Whether an open file is the one at a path without links: a directory above it may have become a link before it was opened. */
+/** Whether an open file is the one at a path without links: a parent directory may have become a link before it was opened. */
 async function isAt(handle: FileHandle, path: string): Promise<boolean> {
-  // Linux says where an open file is, and nothing can come between.
+  // Linux reports the path of an open file, without a race.
   const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => '');
   if (isAbsolute(opened)) return opened === path;
   const [own, there] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
@@ -217,23 +217,23 @@ async function rootsOf({ workspace, temporary }: AllowedPaths, path: string): Pr
     : [own, await root("the runner's temporary directory", temporary)];
 }
 
-/** A path relative to a directory that holds it; empty for the directory itself, `undefined` for what is not below it. */
+/** A path relative to a directory that contains it; empty for the directory itself, `undefined` for a path outside it. */
 export function relativeInside(directory: string, path: string, system: PlatformPath = nodePath): string | undefined {
   const way = system.relative(directory, path);
   return way === '..' || way.startsWith(`..${system.sep}`) || system.isAbsolute(way) ? undefined : way;
 }
 
-/** The system's own messages name places of the runner. */
+/** The system's own messages reveal paths of the runner. */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: 'may not be used by the user of this step',
-  EPERM: 'may not be used by the user of this step',
-  EROFS: 'is on a disk that cannot be written',
-  ENOSPC: 'finds no space left on the disk',
-  EDQUOT: 'finds no space left on the disk',
+  EACCES: 'cannot be accessed by the user of this step',
+  EPERM: 'cannot be accessed by the user of this step',
+  EROFS: 'is on a read-only file system',
+  ENOSPC: 'does not fit: no space is left on the disk',
+  EDQUOT: 'does not fit: no space is left on the disk',
   EISDIR: IS_DIRECTORY,
-  EEXIST: 'needs a directory where a file is',
-  ENOTDIR: 'needs a directory where a file is',
-  ELOOP: 'leads in a circle (a link)',
+  EEXIST: 'needs a directory where a file exists',
+  ENOTDIR: 'needs a directory where a file exists',
+  ELOOP: 'is a link that leads to itself',
   ENAMETOOLONG: 'is longer than the system allows',
 };
 

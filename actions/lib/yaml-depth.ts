@@ -1,15 +1,15 @@
 /**
- * What the engine says when a text has more levels than its stack. The parser hands it on as an error of the text, in one way or another, and
- * goes on with errors that only follow from it.
+ * The engine's message when a text has more levels than its stack. The parser reports it as an error of the text, in one way or another, with
+ * errors that follow from it.
  */
 const STACK = /^Maximum call stack|: Stack overflow$/;
 
-/** What is said instead. */
+/** The problem to report instead. */
 export const NESTED_TOO_DEEPLY = 'is nested too deeply';
 
-/** Whether the message of an error, of the parser or thrown, is that a text has too many levels. */
+/** Whether a message, of the parser or of a thrown error, means that a text has too many levels. */
 export const isStackOverflow = (message: string): boolean =>
   STACK.test(message.split('\n')[0]?.replace(PLACE, '') ?? '');
 
-/** The parser adds the place to its messages. */
+/** The parser adds the position to its messages. */
 const PLACE = / at line \d+, column \d+:?$/;

@@ -130,7 +130,7 @@ class ItemReader {
     const value = this.#item[key];
     if (!this.has(key)) return undefined;
     if (typeof value === 'string') return value;
-    this.fault(key, `has ${kindOf(value)} as ${key}, not a text`);
+    this.fault(key, `has ${kindOf(value)} as ${key}, not a string`);
     return undefined;
   }
 

@@ -63,7 +63,7 @@ describe('a build', () => {
     'with the metadata file %j is an error that names buildx',
     async (text) => {
       await expect(open(building(text)).build(plan, silent)).rejects.toMatchObject({
-        what: 'docker buildx build gave an unusable answer',
+        what: 'invalid response from docker buildx build',
       });
     },
   );

@@ -87,6 +87,6 @@ describe('the bundle', () => {
   });
 
   it('says which variable of the runner is missing', () => {
-    expect(run(good).errors[0]).toContain('the variable GITHUB_REPOSITORY is unusable');
+    expect(run(good).errors[0]).toContain('invalid environment variable GITHUB_REPOSITORY');
   });
 });

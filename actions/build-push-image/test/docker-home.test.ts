@@ -198,14 +198,14 @@ describe('the variables that a build needs', () => {
 
 describe("docker's configuration", () => {
   it.each<[string, string]>([
-    ['"hunter2"', 'it is a text, not a mapping'],
+    ['"hunter2"', 'it is a string, not a mapping'],
     ['null', 'it is null, not a mapping'],
     ['{"auths":["hunter2"]}', 'in it, `auths` is a list, not a mapping'],
-    ['{"auths":{"a":{"auth":7}}}', 'in it, `auths.a.auth` is a number, not a text'],
-    ['{"auths":{"a":"hunter2"}}', 'in it, `auths.a` is a text, not a mapping'],
-    ['{"credHelpers":{"a":{}}}', 'in it, `credHelpers.a` is a mapping, not a text'],
-    ['{"credsStore":true}', 'in it, `credsStore` is true or false, not a text'],
-    ['{"cliPluginsExtraDirs":"x"}', 'in it, `cliPluginsExtraDirs` is a text, not a list'],
+    ['{"auths":{"a":{"auth":7}}}', 'in it, `auths.a.auth` is a number, not a string'],
+    ['{"auths":{"a":"hunter2"}}', 'in it, `auths.a` is a string, not a mapping'],
+    ['{"credHelpers":{"a":{}}}', 'in it, `credHelpers.a` is a mapping, not a string'],
+    ['{"credsStore":true}', 'in it, `credsStore` is true or false, not a string'],
+    ['{"cliPluginsExtraDirs":"x"}', 'in it, `cliPluginsExtraDirs` is a string, not a list'],
   ])('is not %s', (text, why) => {
     expect(() => dockerConfig(ResponseData.json(text, 'x', 'it'))).toThrow(expect.objectContaining({ why }));
   });
@@ -223,14 +223,14 @@ describe('a credential helper', () => {
     ['hunter2', 'the login for ghcr.io is not JSON'],
     ['', 'the login for ghcr.io is not JSON'],
     ['["hunter2"]', 'the login for ghcr.io is a list, not a mapping'],
-    ['{"Username":"me"}', 'in the login for ghcr.io, `Secret` is missing, not a text'],
-    ['{"Username":["hunter2"],"Secret":"x"}', 'in the login for ghcr.io, `Username` is a list, not a text'],
+    ['{"Username":"me"}', 'in the login for ghcr.io, `Secret` is missing, not a string'],
+    ['{"Username":["hunter2"],"Secret":"x"}', 'in the login for ghcr.io, `Username` is a list, not a string'],
   ])('that answers %s is named, and nothing of its answer is shown, as a cause neither', async (stdout, why) => {
     const exec: Exec = { run: async () => ({ exitCode: 0, stdout, stderr: 'hunter2' }) };
     const home: DockerHome = { env: {}, config: { credsStore: 'broken' }, scratch: '' };
     const error = await credentialsFor('ghcr.io', home, exec).catch((each: Error) => each);
     expect(error).toMatchObject({
-      what: 'the credential helper docker-credential-broken gave an unusable answer',
+      what: 'invalid response from the credential helper docker-credential-broken',
       why,
       cause: undefined,
     });
@@ -242,7 +242,7 @@ it('a credential helper that takes too much is named', async () => {
   const result = { exitCode: 143, stdout: '{', stderr: '', exceeded: 'more than 60 seconds' };
   const home: DockerHome = { env: {}, config: { credsStore: 'slow' }, scratch: '' };
   await expect(credentialsFor('ghcr.io', home, { run: async () => result })).rejects.toMatchObject({
-    what: 'the credential helper docker-credential-slow gave an unusable answer',
+    what: 'invalid response from the credential helper docker-credential-slow',
     why: 'it took more than 60 seconds',
   });
 });

@@ -68,14 +68,14 @@ const token =
     request.url?.startsWith('/token')
       ? response.end(text)
       : response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
-const unusable = (why: string) => `InvalidResponseError: the registry HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: invalid response from the registry HOST: ${why}`;
 const list = 'the list of tags of HOST/web';
 
 describe('an answer of a registry that is no list of tags', () => {
   it.each<[string, Handler, string]>([
-    ['numbers', body('{"tags":[1,null]}'), unusable(`in ${list}, \`tags[0]\` is a number, not a text`)],
-    ['null among tags', body('{"tags":["a",null]}'), unusable(`in ${list}, \`tags[1]\` is null, not a text`)],
-    ['a text', body('{"tags":"abc"}'), unusable(`in ${list}, \`tags\` is a text, not a list`)],
+    ['numbers', body('{"tags":[1,null]}'), unusable(`in ${list}, \`tags[0]\` is a number, not a string`)],
+    ['null among tags', body('{"tags":["a",null]}'), unusable(`in ${list}, \`tags[1]\` is null, not a string`)],
+    ['a text', body('{"tags":"abc"}'), unusable(`in ${list}, \`tags\` is a string, not a list`)],
     ['a list', body('["1.0.0"]'), unusable(`${list} is a list, not a mapping`)],
     ['nothing', body(''), unusable(`${list} is not JSON`)],
     ['a page of a proxy', body('<html>no: token=hunter2</html>'), unusable(`${list} is not JSON`)],
@@ -89,7 +89,7 @@ describe('an answer of a registry that is no list of tags', () => {
     [
       'a token of a wrong type',
       token('{"token":{"x":"s3cr3t"}}'),
-      unusable('in the token, `token` is a mapping, not a text'),
+      unusable('in the token, `token` is a mapping, not a string'),
     ],
     [
       'a token that no header can carry',
@@ -195,7 +195,7 @@ describe('an answer of a registry', () => {
     'that %s is given up',
     async (_title, handler) => {
       expect(await outcome(handler)).toBe(
-        'ResponseTimeoutError: the registry HOST did not complete its answer within 1 s',
+        'ResponseTimeoutError: the registry HOST did not complete its response within 1 s',
       );
     },
     HANG,
@@ -223,7 +223,7 @@ describe('an answer of a registry', () => {
     'is not awaited for a login: the build finds out',
     async () => {
       const { host } = await serve((_request, response) => void setInterval(() => response.write(' '), 200).unref());
-      await expect(client(host).accepts()).rejects.toThrow('did not complete its answer within 1 s');
+      await expect(client(host).accepts()).rejects.toThrow('did not complete its response within 1 s');
     },
     HANG,
   );
@@ -269,11 +269,11 @@ describe('tags that follow a release', () => {
       client(host).tags(repository),
     );
     expect(free).toEqual([]);
-    expect(reason).toContain(`the registry ${host} gave an unusable answer`);
+    expect(reason).toContain(`invalid response from the registry ${host}`);
   });
 });
 
-describe('an unusable answer', () => {
+describe('an invalid response', () => {
   it('has no cause that quotes it, for debug logging shows causes', async () => {
     const { host } = await serve(token('token=s3cr3t'));
     const error = await client(host)

@@ -156,7 +156,7 @@ describe('images', () => {
     ],
     ['{ name: web, context: web, secrets: [npm] }', 'has unusable secrets: it has "npm", which is neither'],
     ['{ name: web, context: web, secrets: 7 }', 'has unusable secrets: it'],
-    ['{ name: web, context: [web] }', 'has a list as context, not a text'],
+    ['{ name: web, context: [web] }', 'has a list as context, not a string'],
     ['- web', 'has a text as item 1, not a mapping'],
     ['[{ name: web, context: web }, null]', 'has nothing as item 2, not a mapping'],
     ['[]', 'is an empty list'],
@@ -175,7 +175,7 @@ describe('images', () => {
   });
 
   it.each<[string, string, string, string]>([
-    ['{ name: [web] }', 'images (item 1)', 'has a list as name, not a text', 'name: shop/web'],
+    ['{ name: [web] }', 'images (item 1)', 'has a list as name, not a string', 'name: shop/web'],
     ['{ name: "a:b@c/d" }', 'images (item 1)', 'has an unusable name: it is not an image name', 'name: shop/web'],
     [
       '{ name: Web, context: nowhere }',

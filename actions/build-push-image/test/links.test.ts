@@ -78,7 +78,7 @@ describe('the paths of an image', () => {
       'has a Dockerfile that leads out of the workspace (a link)',
     ],
     ['{ name: web, context: web, file: Dockerfile.out }', 'has a Dockerfile that leads out of the workspace (a link)'],
-    ['{ name: web, context: web, file: Dockerfile.gone }', 'has a Dockerfile that leads to nothing (a link)'],
+    ['{ name: web, context: web, file: Dockerfile.gone }', 'has a Dockerfile that is a broken link'],
     ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a directory'],
     ['{ name: web, context: "web\\nx" }', 'has a context that has control characters'],
   ])('are refused: %s', async (images, problem) => {

@@ -63,16 +63,16 @@ describe('a manifest', () => {
     ['{"manifests":7}', 'the manifest is neither an image nor an index'],
     ['{"layers":[]}', 'the manifest is neither an image nor an index'],
     ['{"manifests":[7]}', 'in the manifest, `manifests[0]` is a number, not a mapping'],
-    ['{"manifests":[{"digest":7}]}', 'in the manifest, `manifests[0].digest` is a number, not a text'],
+    ['{"manifests":[{"digest":7}]}', 'in the manifest, `manifests[0].digest` is a number, not a string'],
     [
       '{"manifests":[{"digest":"latest"}]}',
       'in the manifest, `manifests[0].digest` is not a digest (sha256: and 64 hex digits)',
     ],
     [
       `{"manifests":[{"digest":"${digest('a')}","platform":{"os":["linux"]}}]}`,
-      'in the manifest, `manifests[0].platform.os` is a list, not a text',
+      'in the manifest, `manifests[0].platform.os` is a list, not a string',
     ],
-    ['{"manifests":[{"annotations":"x"}]}', 'in the manifest, `manifests[0].annotations` is a text, not a mapping'],
+    ['{"manifests":[{"annotations":"x"}]}', 'in the manifest, `manifests[0].annotations` is a string, not a mapping'],
     [`{"manifests":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'the manifest is nested too deeply'],
   ])('is not %.60j', (raw, why) => {
     expect(() => parseManifest(raw, 'the registry')).toThrow(
@@ -149,7 +149,7 @@ describe('a registry', () => {
   it.each(['', '<html>login</html>'])('that answers %j is not taken at its word', async (answer) => {
     await expect(open(new FakeExec(() => ok(answer))).find('ghcr.io/web:1')).rejects.toMatchObject({
       what: 'ghcr.io/web:1 is not an image',
-      why: 'the registry ghcr.io gave an unusable answer: the manifest is not JSON',
+      why: 'invalid response from the registry ghcr.io: the manifest is not JSON',
     });
   });
 

@@ -102,7 +102,7 @@ describe('the bundle as a process', () => {
       'no variables of the runner',
       { charts: 'x', token: 't', repository: 'o/r' },
       {},
-      ['the variable GITHUB_REPOSITORY is unusable'],
+      ['invalid environment variable GITHUB_REPOSITORY'],
     ],
   ])('answers %s with what to do', async (_, inputs, env, words) => {
     const { code, output } = await start(inputs, env);

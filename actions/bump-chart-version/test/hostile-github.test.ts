@@ -53,18 +53,18 @@ const asked = async (question: string, answer: unknown): Promise<unknown> => {
     (error: Error) => `${error.name}: ${error.message.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')}`,
   );
 };
-const unusable = (why: string) => `InvalidResponseError: the server HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', target: { oid: SHA, ...rest } } } } });
 
 describe("an answer of GitHub's that is something else", () => {
   it.each<[string, unknown, string]>([
     ['read', [], 'the answer for reading o/r is a list, not a mapping'],
     ['read', { data: 'x' }, 'the answer for reading o/r'],
-    ['read', { errors: 'x' }, 'in the answer for reading o/r, `errors` is a text, not a list'],
+    ['read', { errors: 'x' }, 'in the answer for reading o/r, `errors` is a string, not a list'],
     [
       'read',
       { errors: [{ message: 7 }] },
-      'in the answer for reading o/r, `errors[0].message` is a number, not a text',
+      'in the answer for reading o/r, `errors[0].message` is a number, not a string',
     ],
     [
       'read',
@@ -74,15 +74,15 @@ describe("an answer of GitHub's that is something else", () => {
     [
       'read',
       target({ f0: { mode: 33188, type: 'blob', oid: SHA, object: { text: 7 } } }),
-      '`data.repository.ref.target.f0.object.text` is a number, not a text',
+      '`data.repository.ref.target.f0.object.text` is a number, not a string',
     ],
     ['read', target({ history: { nodes: [{}] } }), '`data.repository.ref.target.history.nodes[0].oid` is missing'],
     ['commit', { data: {} }, '`data.createCommitOnBranch` is missing, not a mapping'],
     ['commit', { data: { createCommitOnBranch: { commit: { oid: 7 } } } }, '`data.createCommitOnBranch.commit.oid`'],
     ['find', target({}), '`data.repository.ref.associatedPullRequests` is missing, not a mapping'],
     ['commitsBetween', {}, '`commits` is missing, not a list'],
-    ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a text, not a whole number'],
-    ['willMerge', '<html>', 'it is no JSON (status 200)'],
+    ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a string, not a whole number'],
+    ['willMerge', '<html>', 'it is not JSON (status 200)'],
   ])('is named with its place: %s %j', async (question, answer, why) => {
     const outcome = String(await asked(question, answer));
     expect(outcome).toContain(unusable(''));

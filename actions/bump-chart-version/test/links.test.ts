@@ -45,7 +45,7 @@ describe('mode worktree writes through no link', () => {
       'linked',
       'helm/shop',
       { charts: 'linked' },
-      'linked/Chart.yaml would be written through a link (linked); name the place that it leads to',
+      'linked/Chart.yaml would be written through a link (linked); use the path that the link leads to',
     ],
     [
       'a values file',
@@ -59,7 +59,7 @@ describe('mode worktree writes through no link', () => {
       'helm/shop/other.yaml',
       'values.yaml',
       { 'values-files': 'other.yaml', values: 'a=c' },
-      'helm/shop/other.yaml would be written through a link (helm/shop/other.yaml); name the place',
+      'helm/shop/other.yaml would be written through a link (helm/shop/other.yaml); use the path',
     ],
     [
       'the file of a value',
@@ -68,7 +68,7 @@ describe('mode worktree writes through no link', () => {
       { values: 'other.yaml:a=c' },
       'other.yaml leads out of the workspace (a link)',
     ],
-    ['a file that is gone', 'other.yaml', 'none', { values: 'other.yaml:a=c' }, 'other.yaml leads to nothing (a link)'],
+    ['a file that is gone', 'other.yaml', 'none', { values: 'other.yaml:a=c' }, 'other.yaml is a broken link'],
   ])('%s', async (_, name, target, inputs, problem) => {
     await symlink(target, join(workspace, name));
     const failure = await edit(inputs).catch((error: unknown) => error as Error);
@@ -79,9 +79,7 @@ describe('mode worktree writes through no link', () => {
   });
 
   it('and not into a directory of Git under another name', async () => {
-    await expect(edit({ charts: 'store' })).rejects.toThrow(
-      'store/Chart.yaml is inside a directory of Git, as .git is one',
-    );
+    await expect(edit({ charts: 'store' })).rejects.toThrow('store/Chart.yaml is inside a Git directory');
     expect(await text('work/store/Chart.yaml')).toBe(CHART);
   });
 

@@ -63,7 +63,7 @@ describe('the bundle as a process', () => {
     [
       'no variables of the runner',
       { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't' },
-      ['the variable GITHUB_REPOSITORY is unusable'],
+      ['invalid environment variable GITHUB_REPOSITORY'],
     ],
   ])('answers %s with one error', async (_, env, words) => {
     const { code, output } = await start({

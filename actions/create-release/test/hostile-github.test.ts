@@ -80,32 +80,32 @@ const asked = async (question: () => Promise<unknown>, answer: unknown): Promise
   body = typeof answer === 'string' ? answer : JSON.stringify(answer);
   return question().catch((error: Error) => `${error.name}: ${error.message.replaceAll(origin.slice(7), 'HOST')}`);
 };
-const unusable = (why: string) => `InvalidResponseError: the server HOST gave an unusable answer: ${why}`;
+const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 
 describe("an answer of GitHub's that is something else", () => {
   it.each<[string, unknown, string]>([
     ['ofTag', {}, 'the list of releases is a mapping, not a list'],
     ['ofTag', [null], 'in the list of releases, `[0]` is null, not a mapping'],
-    ['ofTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a text, not a whole number'],
-    ['get', { id: 1, tag_name: 'v1', draft: 'no' }, 'in the release 1, `draft` is a text, not true or false'],
+    ['ofTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a string, not a whole number'],
+    ['get', { id: 1, tag_name: 'v1', draft: 'no' }, 'in the release 1, `draft` is a string, not true or false'],
     [
       'create',
       { id: 1, tag_name: 'v1', draft: true, prerelease: false, html_url: '', upload_url: 'nowhere' },
       'in the new release v1, `upload_url` is no address',
     ],
     ['latestId', { id: -1 }, 'in the latest release, `id` is a number, not a whole number'],
-    ['assets', [{ id: 1 }], 'in the list of files of the release 1, `[0].name` is missing, not a text'],
-    ['upload', { id: 1, name: 7 }, 'in the file a, `name` is a number, not a text'],
-    ['generateNotes', { body: null }, 'in the notes of v1, `body` is null, not a text'],
+    ['assets', [{ id: 1 }], 'in the list of files of the release 1, `[0].name` is missing, not a string'],
+    ['upload', { id: 1, name: 7 }, 'in the file a, `name` is a number, not a string'],
+    ['generateNotes', { body: null }, 'in the notes of v1, `body` is null, not a string'],
     ['tags', [{ name: 'v1', commit: null }], 'in the list of tags, `[0].commit` is null, not a mapping'],
     ['commitOfTag', { object: { sha: 'main' } }, 'in the tag v1, `object.sha` is not a full commit id (40 hex digits)'],
-    ['commitOf', { sha: 7 }, 'in the commit of main, `sha` is a number, not a text'],
+    ['commitOf', { sha: 7 }, 'in the commit of main, `sha` is a number, not a string'],
     [
       'commits',
       { commits: [{ sha: SHA, commit: {} }], total_commits: 1 },
-      `in the comparison of ${SHA} with ${SHA}, \`commits[0].commit.message\` is missing, not a text`,
+      `in the comparison of ${SHA} with ${SHA}, \`commits[0].commit.message\` is missing, not a string`,
     ],
-    ['allCommits', 'null', 'it is no JSON (status 200)'],
+    ['allCommits', 'null', 'it is not JSON (status 200)'],
   ])('is named with its place: %s %j', async (question, answer, why) => {
     expect(await asked(questions[question] as () => Promise<unknown>, answer)).toBe(unusable(why));
   });

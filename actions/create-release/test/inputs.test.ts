@@ -194,8 +194,8 @@ describe('files', () => {
   it.each([
     ['dist/**/a.tgz', 'files names two files that become the asset a.tgz'],
     ['dist', 'files (line 1) matches no file'],
-    ['{a,b}'.repeat(22), 'files (line 1) stands for more than 1000 patterns'],
-    [`dist/a.tgz\n!${'{a,b}'.repeat(22)}`, 'files (line 2) stands for more than 1000 patterns'],
+    ['{a,b}'.repeat(22), 'files (line 1) expands to more than 1000 patterns'],
+    [`dist/a.tgz\n!${'{a,b}'.repeat(22)}`, 'files (line 2) expands to more than 1000 patterns'],
     ['!dist/b*\n!notes.md', 'files only leaves files out and names none'],
     ['dist/a.tgz\n./dist/c[1].txt\n!./dist/c*', 'files (line 2) matches no file'],
     ['dist/a.tgz\n!dist', 'files (line 1) matches no file'],

@@ -35,7 +35,7 @@ export async function chartFaults(area: AllowedPaths, directory: string, real: s
 /** @param link the last one on the way, or the chart's directory */
 async function count(walk: Walk, { path, real, link }: { path: string; real: string; link: string }): Promise<number> {
   if (walk.way.includes(real)) {
-    walk.faults.push({ path: link, problem: 'leads in a circle (a link)' });
+    walk.faults.push({ path: link, problem: 'is a link that leads to itself' });
     return 0;
   }
   const known = walk.counts.get(real);

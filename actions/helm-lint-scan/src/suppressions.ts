@@ -80,7 +80,7 @@ function problemsOf(entry: Record<string, unknown>): string[] {
     ...Object.keys(entry)
       .filter((key) => !KEYS.includes(key))
       .map((key) => `${key} is not one of ${KEYS.join(', ')}`),
-    ...texts.map((key) => `${key} is not a text`),
+    ...texts.map((key) => `${key} is not a string`),
     ...['chart', 'file', 'resource'].flatMap((key) => {
       const problem = typeof entry[key] === 'string' ? patternProblem(entry[key]) : undefined;
       return problem === undefined ? [] : [`${key} ${problem}`];

@@ -74,8 +74,8 @@ describe('a chart', () => {
     ['values.yaml', '/proc/self/environ', 'leads out of the workspace (a link)'],
     ['files', '../../../elsewhere', 'leads out of the workspace (a link)'],
     ['files/config', '../../../.git/config', 'leads into .git (a link)'],
-    ['files/gone.txt', 'none', 'leads to nothing (a link)'],
-    ['files/circle', 'circle', 'leads in a circle (a link)'],
+    ['files/gone.txt', 'none', 'is a broken link'],
+    ['files/circle', 'circle', 'is a link that leads to itself'],
     ['charts/a.tgz', '/dev/zero', 'leads out of the workspace (a link)'],
     ['ci/a.yaml', '../../../../elsewhere/secret.yaml', 'leads out of the workspace (a link)'],
   ])('with the link %s to %s is refused once, by its path in the repository', async (path, target, problem) => {
@@ -106,7 +106,7 @@ describe('a chart', () => {
     'whose links lead in a circle is refused: %s',
     async (_, links, path) => {
       for (const [from, target] of Object.entries(links)) await link(from, target);
-      expect(await refusal()).toContain(`${path} leads in a circle (a link)`);
+      expect(await refusal()).toContain(`${path} is a link that leads to itself`);
     },
     60_000,
   );

@@ -31,17 +31,17 @@ describe('a pattern that would take without end is refused', () => {
       GITHUB_WORKSPACE: root,
       [`INPUT_${input.toUpperCase()}`]: `${MANY}${input === 'values' ? ': a' : ''}`,
     };
-    await expect(readSettings(env)).rejects.toThrow('stands for more than 1000 patterns');
+    await expect(readSettings(env)).rejects.toThrow('expands to more than 1000 patterns');
   });
 
   it('among the files of a case', () => {
     expect(parseValuesLine(`a: ${MANY}`)).toEqual({
-      problem: expect.stringContaining('stands for more than 1000 patterns'),
+      problem: expect.stringContaining('expands to more than 1000 patterns'),
     });
   });
 
   it.each([
-    [MANY, 'stands for more than 1000 patterns'],
+    [MANY, 'expands to more than 1000 patterns'],
     ['*a*a*a*a*a*a*b', 'more than 3 wildcards between two slashes'],
     ['**/**/**/**/x', '** more than 3 times'],
     ['+(a|aa)b', 'a group of patterns'],

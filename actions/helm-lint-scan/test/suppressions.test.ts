@@ -58,7 +58,7 @@ describe('the ignore file', () => {
         'line 2: rule "image-digst" is not a rule of this action',
         'line 2: expires is not a day (2027-06-30) or never',
         'line 3: char is not one of rule, reason, expires, chart, file, resource',
-        'line 3: file is not a text',
+        'line 3: file is not a string',
         'line 3: reason is missing: say why it is right to hide this',
         'line 4: is not a mapping',
       ].join('\n'),

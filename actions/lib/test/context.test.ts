@@ -17,12 +17,12 @@ describe('the event payload', () => {
     expect(await read('null')).toEqual({});
   });
 
-  it('is read, and named when it is no JSON', async () => {
+  it('is read, and named when it is not JSON', async () => {
     expect(await read('{"ref":"refs/heads/main"}')).toEqual({ ref: 'refs/heads/main' });
     await expect(read('{')).rejects.toThrow('the event payload is unreadable');
   });
 
-  it('is shown nowhere when it is no JSON: it may hold inputs of the run', async () => {
+  it('is shown nowhere when it is not JSON: it may hold inputs of the run', async () => {
     const error = await read('{"inputs":{"password":hunter2}}').catch((thrown: Error) => thrown);
     expect(inspect(error, { depth: 9 })).toContain('it is not JSON');
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
@@ -32,10 +32,10 @@ describe('the event payload', () => {
     ['5', 'it is not a mapping'],
     ['[]', 'it is not a mapping'],
     ['{"repository": 5}', 'repository is not a mapping'],
-    ['{"repository": {"default_branch": 5}}', 'repository.default_branch is not a text'],
+    ['{"repository": {"default_branch": 5}}', 'repository.default_branch is not a string'],
     ['{"head_commit": "x"}', 'head_commit is not a mapping'],
-    ['{"head_commit": {"id": []}}', 'head_commit.id is not a text'],
-    ['{"head_commit": {"timestamp": 1}}', 'head_commit.timestamp is not a text'],
+    ['{"head_commit": {"id": []}}', 'head_commit.id is not a string'],
+    ['{"head_commit": {"timestamp": 1}}', 'head_commit.timestamp is not a string'],
   ])('is named with its variable when it is %s', async (text, problem) => {
     await expect(read(text)).rejects.toMatchObject({
       what: 'the event payload is unreadable',

@@ -158,16 +158,16 @@ describe('a server that misbehaves', () => {
   };
 
   it.each<[string, Handler, string]>([
-    ['a page of a proxy', raw(html, { 'content-type': 'text/html' }), 'it is no JSON (status 200)'],
-    ['a page of a proxy that says it is JSON', raw(html), 'it is no JSON (status 200)'],
-    ['nothing', raw(''), 'it is no JSON (status 200)'],
-    ['a text', raw('"hunter2"'), 'it is no JSON (status 200)'],
-    ['bytes', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is no JSON (status 200)'],
+    ['a page of a proxy', raw(html, { 'content-type': 'text/html' }), 'it is not JSON (status 200)'],
+    ['a page of a proxy that says it is JSON', raw(html), 'it is not JSON (status 200)'],
+    ['nothing', raw(''), 'it is not JSON (status 200)'],
+    ['a text', raw('"hunter2"'), 'it is not JSON (status 200)'],
+    ['bytes', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is not JSON (status 200)'],
     ['too much', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
   ])('by answering %s is named, and not asked again', async (_, handler, why) => {
     const { error, requests } = await failing(handler);
     expect(error).toMatchObject({ name: 'InvalidResponseError', why });
-    expect(error.what).toMatch(/^the server 127\.0\.0\.1:\d+ gave an unusable answer$/);
+    expect(error.what).toMatch(/^invalid response from the server 127\.0\.0\.1:\d+$/);
     expect(error.message).not.toContain('hunter2');
     expect(requests).toHaveLength(1);
   });
@@ -247,7 +247,7 @@ describe('the pages of a list', () => {
         () => ({ link: next }),
         FEW,
       ),
-    ).rejects.toThrow('the server hub.test gave an unusable answer: the list has no end');
+    ).rejects.toThrow('invalid response from the server hub.test: the list has no end');
     await expect(
       read(
         () => [],

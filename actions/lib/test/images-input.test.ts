@@ -33,7 +33,7 @@ describe('the images of a build', () => {
   });
 
   it('are missed where the list is empty', async () => {
-    await expect(read('[]')).rejects.toThrow('is a list without images');
+    await expect(read('[]')).rejects.toThrow('is an empty list');
   });
 
   // The runner fills in a default only where a workflow gives nothing, so that an empty default would hide an empty output.

@@ -74,21 +74,21 @@ describe('locate', () => {
     ['gone-out', 'leads out of the workspace (a link)'],
     ['gone-out/x', 'leads out of the workspace (a link)'],
     ['to-temp', 'leads out of the workspace (a link)'],
-    ['gone', 'leads to nothing (a link)'],
-    ['gone-up', 'leads to nothing (a link)'],
+    ['gone', 'is a broken link'],
+    ['gone-up', 'is a broken link'],
     ['gone-up/a.yaml', 'does not exist'],
-    ['circle', 'leads in a circle (a link)'],
-    ['circle/x', 'leads in a circle (a link)'],
-    ['hidden-circle', 'leads in a circle (a link)'],
-    ['hidden-circle/x', 'leads in a circle (a link)'],
+    ['circle', 'is a link that leads to itself'],
+    ['circle/x', 'is a link that leads to itself'],
+    ['hidden-circle', 'is a link that leads to itself'],
+    ['hidden-circle/x', 'is a link that leads to itself'],
     ['.git/config', 'is inside .git'],
     ['sub/.git/config', 'is inside .git'],
     ['sub/.GIT', 'is inside .git'],
     ['to-git', 'leads into .git (a link)'],
     ['to-sub/.git', 'is inside .git'],
-    ['store', 'is inside a directory of Git, as .git is one'],
-    ['store/config', 'is inside a directory of Git, as .git is one'],
-    ['to-store', 'is inside a directory of Git, as .git is one'],
+    ['store', 'is inside a Git directory'],
+    ['store/config', 'is inside a Git directory'],
+    ['to-store', 'is inside a Git directory'],
     ['zero', 'leads out of the workspace (a link)'],
     ['pipe', 'is neither a file nor a directory'],
     ['to-pipe', 'is neither a file nor a directory'],
@@ -167,7 +167,7 @@ describe('locate', () => {
       syscall: 'open',
     });
     expect(await openWorkspaceFile(area, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
-      problem: 'may not be used by the user of this step',
+      problem: 'cannot be accessed by the user of this step',
     });
   });
 
@@ -196,7 +196,7 @@ describe('what changes between the look and the opening', () => {
     await change();
     return open(path, flags);
   };
-  const CHANGED = { problem: 'was changed while it was opened' };
+  const CHANGED = { problem: 'changed while it was being opened' };
 
   it.each([
     [
@@ -274,11 +274,11 @@ describe('writeWorkspaceFile', () => {
   });
 
   it.each([
-    ['report', 'would be written through a link (report); name the place that it leads to'],
-    ['directory/new', 'would be written through a link (directory); name the place that it leads to'],
-    ['new', 'leads to nothing (a link)'],
+    ['report', 'would be written through a link (report); use the path that the link leads to'],
+    ['directory/new', 'would be written through a link (directory); use the path that the link leads to'],
+    ['new', 'is a broken link'],
     ['config', 'leads into .git (a link)'],
-    ['chart/a.yaml/b', 'needs a directory where a file is'],
+    ['chart/a.yaml/b', 'needs a directory where a file exists'],
   ])('changes no other file than the one that is named: %j', async (path, problem) => {
     await link('chart/a.yaml', 'work/report');
     await link('chart', 'work/directory');
@@ -294,7 +294,7 @@ describe('writeWorkspaceFile', () => {
 it('no file is written that has a second name', async () => {
   await hardLink(join(base, 'work/sub/.git/config'), join(base, 'work/report'));
   expect(await writeWorkspaceFile(area, { path: 'report', text: 'x' })).toEqual({
-    problem: 'has a second name (a hard link), and would change there too',
+    problem: 'has another name (a hard link), which would change too',
   });
   expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
 });

@@ -117,21 +117,21 @@ describe('a part of an answer', () => {
   });
 
   it.each<[string, (whole: ResponseData) => unknown, string]>([
-    ['a text', (whole) => whole.at('n').string(), 'in the list, `n` is a number, not a text'],
-    ['a number', (whole) => whole.at('s').integer(), 'in the list, `s` is a text, not a whole number'],
+    ['a text', (whole) => whole.at('n').string(), 'in the list, `n` is a number, not a string'],
+    ['a number', (whole) => whole.at('s').integer(), 'in the list, `s` is a string, not a whole number'],
     [
       'a number with a fraction',
       (whole) => whole.at('f').integer(),
       'in the list, `f` is a number, not a whole number',
     ],
-    ['a boolean', (whole) => whole.at('s').boolean(), 'in the list, `s` is a text, not true or false'],
+    ['a boolean', (whole) => whole.at('s').boolean(), 'in the list, `s` is a string, not true or false'],
     ['a list', (whole) => whole.at('m').list(), 'in the list, `m` is a mapping, not a list'],
     ['a mapping', (whole) => whole.at('l').at('x'), 'in the list, `l` is a list, not a mapping'],
-    ['there', (whole) => whole.at('m').at('x').string(), 'in the list, `m.x` is missing, not a text'],
+    ['there', (whole) => whole.at('m').at('x').string(), 'in the list, `m.x` is missing, not a string'],
     [
       'a member of its own',
       (whole) => whole.at('constructor').string(),
-      'in the list, `constructor` is missing, not a text',
+      'in the list, `constructor` is missing, not a string',
     ],
     [
       'a text in a list',
@@ -140,12 +140,12 @@ describe('a part of an answer', () => {
           .at('l')
           .list()
           .map((each) => each.string()),
-      'in the list, `l[1]` is null, not a text',
+      'in the list, `l[1]` is null, not a string',
     ],
     ['short enough', (whole) => whole.at('l').list(1), 'in the list, `l` has 2 items, more than 1'],
   ])('that is not %s is named with its place', (_title, read, why) => {
     const whole = answer({ n: 1, f: 1.5, s: 's3cr3t', m: {}, l: ['a', null] });
-    expect(() => read(whole)).toThrow(expect.objectContaining({ what: 'the server x gave an unusable answer', why }));
+    expect(() => read(whole)).toThrow(expect.objectContaining({ what: 'invalid response from the server x', why }));
   });
 
   it('never shows the answer, and no cause that would', () => {

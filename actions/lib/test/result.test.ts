@@ -75,7 +75,7 @@ it('keeps each output to itself, whatever its text holds', async () => {
 it('names the variable when outputs cannot be written', async () => {
   process.env.GITHUB_OUTPUT = join(directory, 'missing', 'out');
   await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({
-    what: 'the variable GITHUB_OUTPUT is unusable',
+    what: 'invalid environment variable GITHUB_OUTPUT',
     why: expect.stringContaining('Missing file'),
   });
 });
@@ -90,7 +90,7 @@ it('does not fail the step when the summary cannot be written, names the variabl
     GITHUB_STEP_SUMMARY: join(directory, 'missing', 'summary'),
   });
   expect(stdout).toMatch(
-    /^::warning title=the job summary could not be written::The variable GITHUB_STEP_SUMMARY is .*\n# hi\n$/,
+    /^::warning title=the job summary could not be written::The environment variable GITHUB_STEP_SUMMARY is .*\n# hi\n$/,
   );
   expect(exitCode).toBe(0);
 });

@@ -64,7 +64,7 @@ describe('the variables of the runner', () => {
       thrown = error;
     }
     expect(thrown).toMatchObject({
-      what: `the variable ${name} is unusable`,
+      what: `invalid environment variable ${name}`,
       why: expect.stringContaining(why),
       next: expect.stringMatching(/ set it | Set it |^Set it /),
     });
@@ -73,7 +73,7 @@ describe('the variables of the runner', () => {
 
   it('has a place for outputs on a runner', () => {
     expect(() => checkVariables({ GITHUB_ACTIONS: 'true' })).toThrow(
-      'the variable GITHUB_OUTPUT is unusable: it is not set',
+      'invalid environment variable GITHUB_OUTPUT: it is not set',
     );
   });
 });

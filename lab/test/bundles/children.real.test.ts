@@ -117,7 +117,7 @@ describe('build-push-image', () => {
     });
     expect(result.exitCode).toBe(0);
     expect(leaked('docker-credential-broken').sort()).toEqual(['GH_TOKEN', 'GITHUB_TOKEN']);
-    expect(result.log).toContain('the credential helper docker-credential-broken gave an unusable answer');
+    expect(result.log).toContain('invalid response from the credential helper docker-credential-broken');
     expect(result.log + result.summary).not.toContain('hunter2');
   });
 });

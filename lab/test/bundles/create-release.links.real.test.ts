@@ -79,7 +79,7 @@ describe('create-release, in a repository with links', () => {
     ['/proc/self/environ', 'body-path leads out of the workspace (a link)'],
     ['../home/.docker/config.json', 'body-path leads out of the workspace (a link)'],
     ['.git/config', 'body-path leads into .git (a link)'],
-    ['docs/none.md', 'body-path leads to nothing (a link)'],
+    ['docs/none.md', 'body-path is a broken link'],
   ])('publishes nothing when body-path is a link to %s', async (target, problem) => {
     await symlink(target, join(workspace, 'RELEASE_NOTES.md'));
     const { exitCode, log } = await run({ 'body-path': 'RELEASE_NOTES.md' });

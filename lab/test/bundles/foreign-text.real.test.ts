@@ -178,7 +178,7 @@ describe('a variable of the runner', () => {
     expect(others).toEqual([]);
     expect(error).toMatchObject({
       name: 'error',
-      properties: { title: `${action}: the variable ${name} is unusable` },
+      properties: { title: `${action}: invalid environment variable ${name}` },
     });
     expect(error?.data).toMatch(/set it yourself\.$/);
   });
