@@ -102,39 +102,41 @@ export interface Actions {
   };
   'create-release': {
     inputs: {
-      /** The release's tag. By default the tag that triggered the run. It must exist unless `target` is given. */
+      /** The tag to release. Defaults to the tag that triggered the run. It must exist unless `target` is set. */
       tag?: string;
-      /** The release's title. By default the tag. */
+      /** The title of the release. Defaults to the tag. */
       name?: string;
-      /** Text that stands before the notes, in Markdown. */
+      /** Text above the notes, in Markdown. */
       body?: string;
-      /** A file with that text, instead of `body`: a path in the workspace, or an absolute one in `RUNNER_TEMP`. An unreadable file is an error, and so is a link that leads out of the workspace. */
+      /** A file with the text, instead of `body`: a path in the workspace, or an absolute path in `RUNNER_TEMP`. A file that cannot be read, or a link that leads out of the workspace, is an error. */
       'body-path'?: string;
-      /** `github` (notes that GitHub generates from pull requests), `commits` (grouped from conventional commits) or `none`. Both kinds start at the true previous version. Default: "github". */
+      /** `github` (notes that GitHub generates from pull requests), `commits` (grouped by conventional commit type) or `none`. Both kinds start at the true previous version. Default: "github". */
       notes?: string;
-      /** Where the notes start: a tag, or `auto`, the highest lower semantic version that is an ancestor of this one. A stable release looks among stable versions only. Default: "auto". */
+      /** The tag that the notes start at, or `auto`: the highest lower semantic version that is an ancestor of this one. For a stable release only stable versions are considered. Default: "auto". */
       'previous-tag'?: string;
-      /** Stop before publishing and leave the complete draft for a person to publish. Default: "false". */
+      /** Stop before publishing, and keep the complete draft for a person to publish. Default: "false". */
       draft?: boolean | Expression;
       /** `true`, `false`, or `auto`: true for a semantic version with a pre-release part, such as `v1.5.0-rc.1`. Default: "auto". */
       prerelease?: string;
       /** `true`, `false`, or `auto`: true only for the highest stable version among all tags. Default: "auto". */
       'make-latest'?: string;
-      /** Files to attach, a glob a line, relative to the workspace, or absolute in `RUNNER_TEMP`; a line that starts with `!` leaves files out. A glob that matches nothing is an error, and so is a match that a link takes out of the workspace or that is inside `.git`. */
+      /** Files to attach, as globs, one per line, relative to the workspace, or absolute in `RUNNER_TEMP`; a line that starts with `!` excludes files. A glob that matches nothing is an error, and so is a match inside `.git` or a link that leads out of the workspace. */
       files?: string;
-      /** Attach `SHA256SUMS` with the checksum of every file, in the form that `sha256sum --check` reads. Default: "true". */
+      /** Attach `SHA256SUMS` with the checksum of every file, in the format of `sha256sum --check`. Default: "true". */
       checksums?: boolean | Expression;
-      /** The `images` output of build-push-image; it becomes a table of images and digests in the notes. An empty text is an error: GitHub drops a job's output that contains the text of a secret. Default: "none". */
+      /** The `images` output of build-push-image, shown in the notes as a table of images and digests. An empty value is an error: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
-      /** Move the major tag (`v1`) to this release, if it is the highest stable version of that major. For those who publish actions. Default: "false". */
+      /** Move the major tag (`v1`) to this release if it is the highest stable version of that major. For repositories that publish actions. Default: "false". */
       'major-tag'?: boolean | Expression;
-      /** Whether a release that is already published may be changed. Default: "false". */
+      /** Whether to change a release that is already published. Default: "false". */
       update?: boolean | Expression;
-      /** The branch or commit where the tag is made on publishing, if it does not exist. */
+      /** The branch or commit to create the tag on when publishing, if the tag does not exist. */
       target?: string;
       /** A token with `contents: write`. Default: "${{ github.token }}". */
       token?: string;
-      /** Change nothing and show what would be done. Default: "false". */
+      /** How often to retry a request to GitHub after a transient failure. Default: "4". */
+      retries?: number | Expression;
+      /** Show what would be done, and change nothing. Default: "false". */
       'dry-run'?: boolean | Expression;
       /** Write a job summary. Default: "true". */
       summary?: boolean | Expression;

@@ -1,50 +1,46 @@
 import { info } from '../../lib/commands.ts';
-import { setOutputs, writeSummary } from '../../lib/result.ts';
-import type { Decision } from './decide.ts';
-import { explained } from './explain.ts';
-import type { Settings } from './inputs.ts';
-import type { AssetContent, Release, Releases } from './releases.ts';
-import { reportPlan } from './report.ts';
-import { canonical } from './rules/canonical.ts';
-import { compareFiles } from './settle-published.ts';
+import { writeSummary } from '../../lib/result.ts';
+import type { Decision } from './history/decision.ts';
+import type { Settings } from './inputs/inputs.ts';
+import { setDryRunOutputs } from './outputs.ts';
+import { canonicalRelease } from './releases/canonical.ts';
+import type { DesiredRelease } from './releases/desired-release.ts';
+import { withExplanation } from './releases/errors.ts';
+import type { Release, Releases } from './releases/releases.ts';
+import { compareAssets } from './releases/update-published.ts';
+import { planSummary } from './summary.ts';
+
+export interface DryRun {
+  settings: Settings;
+  decision: Decision;
+  desired: DesiredRelease;
+  releases: Releases;
+}
 
 /**
- * What a run would do, without doing it.
- * @throws {ActionError} what a run would throw for a release that is published with other files
+ * Show what a run would do, without doing it.
+ * @throws {ActionError} what a run would throw for a release that is published with different files
  */
-export async function showPlan(
-  settings: Settings,
-  decision: Decision,
-  releases: Releases,
-  assets: readonly AssetContent[],
-  notes: string,
-): Promise<void> {
-  const { tag, draft, update, summary } = settings;
-  const all = await explained(`listing the releases of ${tag}`, () => releases.ofTag(tag));
-  const release = canonical(all);
-  const { latest } = decision;
-  const published = release?.draft === false;
-  await setOutputs({ id: release?.id, url: release?.url, created: false, published, latest, assets: [] });
-  const faults = release?.draft === false ? await publishedFaults(release, assets, update, releases) : [];
-  const state = describe(release, draft, faults);
+export async function dryRun({ settings, decision, desired, releases }: DryRun): Promise<void> {
+  const { tag, body: notes, assets } = desired;
+  const existing = await withExplanation(`listing the releases of ${tag}`, () => releases.ofTag(tag));
+  const release = canonicalRelease(existing);
+  await setDryRunOutputs(release, decision);
+  const problems = release?.draft === false ? await publishedProblems(release, desired, releases) : [];
+  const state = describeState(release, desired.draft, problems);
   info(`Dry run: ${tag} ${state}. The notes:\n${notes}`);
-  if (summary) await writeSummary(reportPlan(settings, decision, assets, state, notes));
+  if (settings.summary) await writeSummary(planSummary(settings, decision, { assets, state, notes }));
 }
 
-/** What `update: true` would change among the files of a published release. */
-async function publishedFaults(
-  release: Release,
-  assets: readonly AssetContent[],
-  update: boolean,
-  releases: Releases,
-): Promise<string[]> {
+/** Which files of a published release would be changed with `update: true`. */
+async function publishedProblems(release: Release, desired: DesiredRelease, releases: Releases): Promise<string[]> {
   const action = `listing the files of ${release.tag}`;
-  return (await explained(action, () => compareFiles(release, { assets, update }, releases))).faults;
+  return (await withExplanation(action, () => compareAssets(release, desired, releases))).problems;
 }
 
-function describe(release: Release | undefined, draft: boolean, faults: readonly string[]): string {
+function describeState(release: Release | undefined, draft: boolean, problems: readonly string[]): string {
   if (release?.draft === false)
-    return `is published already${faults.length === 0 ? '' : `; files would be put on it: ${faults.join(', ')}`}`;
-  const end = draft ? 'filled and left as a draft' : 'filled and published';
+    return `is already published${problems.length === 0 ? '' : `; files would be uploaded: ${problems.join(', ')}`}`;
+  const end = draft ? 'completed and kept as a draft' : 'completed and published';
   return release === undefined ? `would be drafted, ${end}` : `has a draft, which would be ${end}`;
 }

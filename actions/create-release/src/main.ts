@@ -1,72 +1,69 @@
 import { randomUUID } from 'node:crypto';
 import { annotate, info } from '../../lib/commands.ts';
-import type { Context } from '../../lib/context.ts';
+import { readContext } from '../../lib/context.ts';
+import { createGitHubClient } from '../../lib/github.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import type { History } from './history.ts';
-import { readSettings, type Settings } from './inputs.ts';
-import type { Asset, Release, Releases } from './releases.ts';
+import { writeSummary } from '../../lib/result.ts';
+import { readContents } from './assets/contents.ts';
+import { dryRun } from './dry-run.ts';
+import { isStillLatest, makeDecision } from './history/decision.ts';
+import { createHistory } from './history/github-history.ts';
+import { moveMajorTag } from './history/move-major-tag.ts';
+import type { Settings } from './inputs/inputs.ts';
+import { writeNotes } from './notes/write-notes.ts';
+import { setAssetOutputs, setDecisionOutputs, setDraftOutputs, setNotesOutput, setResultOutputs } from './outputs.ts';
+import type { DesiredRelease } from './releases/desired-release.ts';
+import { createReleases } from './releases/github-releases.ts';
+import { ensureRelease } from './releases/publish.ts';
+import { resultSummary } from './summary.ts';
 
-/** From the inputs to a published release. */
-export async function main(env: Environment): Promise<void> {
-  const settings = await readSettings(env);
-  const [{ readContext }, { createGitHubClient }, { openReleases }, { openHistory }] = await Promise.all([
-    import('../../lib/context.ts'),
-    import('../../lib/github.ts'),
-    import('./github-releases.ts'),
-    import('./github-history.ts'),
-  ]);
+/** From the settings to a published release. */
+export async function main(settings: Settings, env: Environment): Promise<void> {
+  const { tag, name, draft, update, makeLatest, retries } = settings;
   const context = readContext(env);
-  const github = await createGitHubClient({ token: settings.token, apiUrl: context.apiUrl });
-  const releases = openReleases(github, context.repository, settings.token);
-  await release(settings, context, releases, openHistory(github, context.repository));
-}
+  const github = await createGitHubClient({ token: settings.token, apiUrl: context.apiUrl, retries });
+  const releases = createReleases(github, context.repository, settings.token);
+  const history = createHistory(github, context.repository);
 
-async function release(settings: Settings, context: Context, releases: Releases, history: History): Promise<void> {
-  const [{ decide, isStillLatest }, { writeNotes }, { readContents }, { setOutputs, writeSummary }] = await Promise.all(
-    [import('./decide.ts'), import('./write-notes.ts'), import('./contents.ts'), import('../../lib/result.ts')],
-  );
-  const { tag } = settings;
-  const decision = await decide(settings, history);
-  const { prerelease, previous } = decision;
-  await setOutputs({ tag, 'previous-tag': previous?.name, prerelease });
-  info(`${tag} at ${decision.commit}; previous tag: ${previous?.name ?? 'none'}`);
+  // Find the tag's commit and the previous tag.
+  const decision = await makeDecision(settings, history);
+  const { commit, target, previous, prerelease } = decision;
+  await setDecisionOutputs(tag, decision);
+  info(`${tag} at ${commit}; previous tag: ${previous?.name ?? 'none'}`);
 
+  // Write the notes and read the files.
   const repositoryUrl = `${context.serverUrl}/${context.repository}`;
-  const notes = await writeNotes(settings, decision, { releases, history }, repositoryUrl);
+  const notes = await writeNotes(settings, decision, { releases, history, repositoryUrl });
   warn([...decision.warnings, ...notes.warnings]);
-  await setOutputs({ notes: notes.text });
-  const assets = await readContents(settings.files, settings.area, settings.checksums);
-  if (settings.dryRun) return (await import('./dry-run.ts')).showPlan(settings, decision, releases, assets, notes.text);
+  await setNotesOutput(notes.text);
+  const assets = await readContents(settings);
 
-  const { bringAbout } = await import('./publish.ts');
-  const { name, draft, update, makeLatest } = settings;
-  const { target } = decision;
-  const latest = () => isStillLatest(settings, decision, history);
-  const outcome = await bringAbout(
-    { tag, target, name, body: notes.text, draft, prerelease, update, makeLatest, latest, assets },
-    releases,
-    {
-      run: randomUUID(),
-      waiting: { retries: 4 },
-      opened: (opened, created) => setOutputs({ ...releaseOutputs(opened), created }),
-      uploaded: (uploaded) => setOutputs({ assets: assetOutput(uploaded) }),
-    },
-  );
-  await setOutputs({ ...releaseOutputs(outcome.release), latest: outcome.latest, assets: assetOutput(outcome.assets) });
-  info(`${outcome.release.draft ? 'The draft is complete' : 'Released'}: ${outcome.release.url}`);
+  const desired: DesiredRelease = {
+    tag,
+    target,
+    name,
+    body: notes.text,
+    draft,
+    prerelease,
+    makeLatest,
+    update,
+    assets,
+    mayBecomeLatest: () => isStillLatest(settings, decision, history),
+  };
+  if (settings.dryRun) return dryRun({ settings, decision, desired, releases });
 
-  const { moveMajorTag } = await import('./move-major-tag.ts');
-  const major = settings.majorTag && !outcome.release.draft ? await moveMajorTag(tag, decision, history) : undefined;
-  const { reportOutcome } = await import('./report.ts');
-  if (settings.summary) await writeSummary(reportOutcome(settings, decision, outcome, major));
-}
+  // Draft the release, upload its files, publish it.
+  const result = await ensureRelease(desired, releases, {
+    runId: randomUUID(),
+    retry: { retries },
+    onRelease: setDraftOutputs,
+    onAssets: setAssetOutputs,
+  });
+  await setResultOutputs(result);
+  info(`${result.release.draft ? 'The draft is complete' : 'Released'}: ${result.release.url}`);
 
-function releaseOutputs({ id, url, uploadUrl, draft, prerelease }: Release) {
-  return { id, url, 'upload-url': uploadUrl, published: !draft, prerelease };
-}
-
-function assetOutput(assets: readonly Asset[]) {
-  return assets.map(({ id, name, url, size, digest }) => ({ id, name, url, size, digest }));
+  const major = settings.majorTag && !result.release.draft ? await moveMajorTag(tag, decision, history) : undefined;
+  if (settings.summary) await writeSummary(resultSummary(settings, decision, { ...result, majorTag: major }));
 }
 
 function warn(messages: readonly string[]): void {

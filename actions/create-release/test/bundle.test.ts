@@ -48,7 +48,7 @@ describe('the bundle as a process', () => {
     [
       'a tag that Git does not accept',
       { INPUT_TAG: 'v1.0.0$(touch pwned)', INPUT_TOKEN: 't' },
-      ['tag is not a name that Git accepts'],
+      ['tag is not a valid Git reference name'],
     ],
     [
       'an unreadable body-path',

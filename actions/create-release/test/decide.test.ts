@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CommitSha } from '../../lib/identifiers.ts';
-import { type Decision, decide, isStillLatest } from '../src/decide.ts';
-import type { History, Tag } from '../src/history.ts';
-import { readSettings } from '../src/inputs.ts';
-import { moveMajorTag } from '../src/move-major-tag.ts';
-import { writeNotes } from '../src/write-notes.ts';
+import { type Decision, isStillLatest, makeDecision } from '../src/history/decision.ts';
+import type { History, Tag } from '../src/history/history.ts';
+import { moveMajorTag } from '../src/history/move-major-tag.ts';
+import { readSettings } from '../src/inputs/inputs.ts';
+import { writeNotes } from '../src/notes/write-notes.ts';
 import { FakeReleases, serverError } from './fake-releases.ts';
 
 beforeAll(() => {
@@ -31,11 +31,11 @@ class FakeHistory implements History {
   tags = async () => this.known;
   commitOfTag: History['commitOfTag'] = (tag) => this.rest.commitOfTag?.(tag) ?? Promise.resolve(undefined);
   commitOf: History['commitOf'] = (text) => this.rest.commitOf?.(text) ?? refused();
-  beyond = async (head: CommitSha, other: CommitSha) => new Set(other > head ? [other] : []);
+  commitsNotIn = async (head: CommitSha, other: CommitSha) => new Set(other > head ? [other] : []);
   commits = async () => ({ commits: [{ sha: sha('b'), message: 'feat: it, @octocat', merge: false }], complete: true });
-  pointTag: History['pointTag'] = async (...point) => {
+  setTag: History['setTag'] = async (...point) => {
     this.points.push(point);
-    await this.rest.pointTag?.(...point);
+    await this.rest.setTag?.(...point);
   };
 }
 
@@ -54,7 +54,10 @@ const failure = (work: Promise<unknown>) =>
 
 describe('decide', () => {
   it('finds commit, previous tag and marks from the tags', async () => {
-    const decision = await decide(await settings(), new FakeHistory(line('v1.0.0', 'v1.1.0-rc.1', 'v1.1.0', 'v2.0.0')));
+    const decision = await makeDecision(
+      await settings(),
+      new FakeHistory(line('v1.0.0', 'v1.1.0-rc.1', 'v1.1.0', 'v2.0.0')),
+    );
     expect(decision).toMatchObject({
       commit: sha('c'),
       target: undefined,
@@ -67,17 +70,17 @@ describe('decide', () => {
 
   it('asks for the tag by name when the list lags behind', async () => {
     const history = new FakeHistory(line('v1.0.0'), { commitOfTag: async () => sha('b') });
-    expect(await decide(await settings(), history)).toMatchObject({ commit: sha('b'), latest: true });
+    expect(await makeDecision(await settings(), history)).toMatchObject({ commit: sha('b'), latest: true });
   });
 
   it('resolves the target of a tag that does not exist, and leaves an existing tag where it is', async () => {
     const history = new FakeHistory(line('v1.0.0'), { commitOf: async () => sha('d') });
-    expect(await decide(await settings({ target: 'main' }), history)).toMatchObject({
+    expect(await makeDecision(await settings({ target: 'main' }), history)).toMatchObject({
       commit: sha('d'),
       target: sha('d'),
     });
     const tagged = new FakeHistory(line('v1.0.0', 'v1.1.0'));
-    expect(await decide(await settings({ target: 'main' }), tagged)).toMatchObject({
+    expect(await makeDecision(await settings({ target: 'main' }), tagged)).toMatchObject({
       commit: sha('b'),
       target: undefined,
     });
@@ -86,24 +89,24 @@ describe('decide', () => {
   it('takes a tag that is no version as plain text, with safe marks and no previous tag', async () => {
     const tag = 'v1.0.0$(id)';
     const history = new FakeHistory(line('v1.0.0', tag));
-    expect(await decide(await settings({ tag }), history)).toMatchObject({
+    expect(await makeDecision(await settings({ tag }), history)).toMatchObject({
       previous: undefined,
       prerelease: false,
       latest: false,
     });
     expect(
-      await decide(await settings({ tag, 'previous-tag': 'v1.0.0', 'make-latest': 'true' }), history),
+      await makeDecision(await settings({ tag, 'previous-tag': 'v1.0.0', 'make-latest': 'true' }), history),
     ).toMatchObject({ previous: { name: 'v1.0.0' }, latest: true });
   });
 
   it.each([
     [{}, line('v1.0.0'), 'the tag v1.1.0 does not exist'],
     [{ target: 'nowhere' }, line('v1.0.0'), 'the target nowhere does not exist'],
-    [{ target: sha('a') }, line('v1.0.0', 'v1.1.0'), 'the tag v1.1.0 is elsewhere'],
+    [{ target: sha('a') }, line('v1.0.0', 'v1.1.0'), 'the tag v1.1.0 already points to another commit'],
     [{ 'previous-tag': 'v0.9.0' }, line('v1.1.0'), 'the previous tag v0.9.0 does not exist'],
   ])('refuses %j', async (inputs, tags, what) => {
     const error = await failure(
-      decide(await settings(inputs), new FakeHistory(tags, { commitOf: async () => undefined })),
+      makeDecision(await settings(inputs), new FakeHistory(tags, { commitOf: async () => undefined })),
     );
     expect(error.what).toBe(what);
     expect(error.next).not.toBe('');
@@ -114,7 +117,7 @@ describe('isStillLatest', () => {
   it('counts the tags again, unless the user said it', async () => {
     const own = await settings();
     const history = new FakeHistory(line('v1.0.0', 'v1.1.0'));
-    const decision = await decide(own, history);
+    const decision = await makeDecision(own, history);
     expect(await isStillLatest(own, decision, history)).toBe(true);
     history.known.push(...line('v1.2.0'));
     expect(await isStillLatest(own, decision, history)).toBe(false);
@@ -127,8 +130,8 @@ describe('writeNotes', () => {
     const history = new FakeHistory(tags);
     const releases = new FakeReleases();
     const own = await settings(inputs);
-    const decision = await decide(own, history);
-    const notes = await writeNotes(own, decision, { releases, history }, 'https://hub.test/o/r');
+    const decision = await makeDecision(own, history);
+    const notes = await writeNotes(own, decision, { releases, history, repositoryUrl: 'https://hub.test/o/r' });
     return { ...notes, generated: releases.count('generateNotes') === 1 };
   };
   const write = async (...args: Parameters<typeof writeAll>) => (await writeAll(...args)).text;
@@ -140,7 +143,7 @@ describe('writeNotes', () => {
     ['no lower version is an ancestor', { tag: 'v0.9.1' }, line('v0.9.1', 'v0.9.0', 'v1.0.0')],
     ['all others are higher', { tag: 'v0.9.1' }, line('v0.9.1', 'v1.0.0')],
     ['another tag is no version', {}, line('nightly', 'v1.1.0')],
-    ['the major tag is elsewhere', {}, line('v1', 'v1.1.0')],
+    ['the major tag already points to another commit', {}, line('v1', 'v1.1.0')],
     [
       'none was found among too many',
       { tag: 'v1.0.99' },
@@ -153,7 +156,7 @@ describe('writeNotes', () => {
     expect(generated).toBe(false);
     expect(text).toContain('### Features');
     expect(text).toContain(`https://hub.test/o/r/commits/${inputs.tag ?? 'v1.1.0'}`);
-    expect(warnings).toEqual([expect.stringMatching(/GitHub would choose.*Give previous-tag/)]);
+    expect(warnings).toEqual([expect.stringMatching(/GitHub would choose.*Set previous-tag/)]);
   });
   it.each<[string, Record<string, string>, Tag[]]>([
     ['there is no other tag', {}, line('v1.1.0')],
@@ -178,7 +181,7 @@ describe('writeNotes', () => {
 describe('moveMajorTag', () => {
   const move = async (tag: string, at: string, tags: Tag[], inputs: Record<string, string> = {}) => {
     const history = new FakeHistory(tags);
-    const decision: Decision = await decide(await settings({ tag, ...inputs }), history);
+    const decision: Decision = await makeDecision(await settings({ tag, ...inputs }), history);
     const major = await moveMajorTag(tag, { ...decision, commit: sha(at) }, history);
     return { major, points: history.points };
   };
@@ -205,22 +208,22 @@ describe('moveMajorTag', () => {
     let made = false;
     const history = new FakeHistory(line('v1.1.0'), {
       commitOfTag: async () => (made ? sha(theirs) : undefined),
-      pointTag: async (_name, _commit, exists) => {
+      setTag: async (_name, _commit, exists) => {
         if (exists) return;
         made = true;
         throw serverError(422, 'Reference already exists');
       },
     });
-    expect(await moveMajorTag('v1.1.0', await decide(await settings(), history), history)).toBe('v1');
+    expect(await moveMajorTag('v1.1.0', await makeDecision(await settings(), history), history)).toBe('v1');
     expect(history.points).toEqual(points);
   });
   it('does not try forever', async () => {
     const history = new FakeHistory(line('v1.1.0'), {
-      pointTag: async () => {
+      setTag: async () => {
         throw serverError(422, 'Reference already exists');
       },
     });
-    const decision = await decide(await settings(), history);
+    const decision = await makeDecision(await settings(), history);
     expect(await failure(moveMajorTag('v1.1.0', decision, history))).toMatchObject({
       what: 'moving the tag v1 failed',
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Asset, AssetContent, Release, ReleaseFields, Releases } from '../src/releases.ts';
+import type { Asset, AssetContent, Release, ReleaseFields, Releases } from '../src/releases/releases.ts';
 
 export function serverError(status: number, message = 'no', errors: unknown[] = []): Error {
   return Object.assign(new Error(message), { status, response: { headers: {}, data: { message, errors } } });
@@ -106,8 +106,8 @@ export class FakeReleases implements Releases {
       return this.seen(after);
     });
   }
-  remove(id: number) {
-    return this.call('remove', () => {
+  deleteRelease(id: number) {
+    return this.call('deleteRelease', () => {
       this.all.delete(id);
       this.files.delete(id);
     });
@@ -115,9 +115,9 @@ export class FakeReleases implements Releases {
   assets(releaseId: number) {
     return this.call('assets', () => [...this.assetsOf(releaseId).values()]);
   }
-  async upload(release: Release, from: AssetContent) {
+  async uploadAsset(release: Release, from: AssetContent) {
     const bytes = await buffer(await from.open());
-    return this.call('upload', () => {
+    return this.call('uploadAsset', () => {
       if (this.release(release.id).immutable) throw serverError(422, 'Cannot upload assets to an immutable release.');
       if ([...this.assetsOf(release.id).values()].some(({ name }) => name === from.name))
         throw serverError(422, 'Validation Failed', [
@@ -127,8 +127,8 @@ export class FakeReleases implements Releases {
       return this.addAsset(release.id, { ...from, size: bytes.length, digest });
     });
   }
-  removeAsset(id: number) {
-    return this.call('removeAsset', () => {
+  deleteAsset(id: number) {
+    return this.call('deleteAsset', () => {
       for (const [releaseId, assets] of this.files) {
         if (!assets.has(id)) continue;
         if (this.release(releaseId).immutable) throw serverError(422, 'Cannot delete asset from an immutable release');

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { classifyRequestError, createGitHubClient, responseMessage, statusOf } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
-import { openHistory } from '../src/github-history.ts';
-import { openReleases } from '../src/github-releases.ts';
-import type { History } from '../src/history.ts';
-import type { Release, Releases } from '../src/releases.ts';
+import { createHistory } from '../src/history/github-history.ts';
+import type { History } from '../src/history/history.ts';
+import { createReleases } from '../src/releases/github-releases.ts';
+import type { Release, Releases } from '../src/releases/releases.ts';
 import { content } from './fake-releases.ts';
 
 type Handler = (
@@ -55,8 +55,8 @@ beforeAll(async () => {
     apiUrl: `${origin}/api/v3`,
     wait: async () => undefined,
   });
-  releases = openReleases(github, 'o/r' as RepositoryName, 'ghs_secret');
-  history = openHistory(github, 'o/r' as RepositoryName);
+  releases = createReleases(github, 'o/r' as RepositoryName, 'ghs_secret');
+  history = createHistory(github, 'o/r' as RepositoryName);
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
@@ -117,7 +117,7 @@ describe('releases by the API', () => {
     const requests = [
       () => releases.create(fields),
       () => releases.update(1, fields),
-      () => releases.upload(release(), content('a.txt', 'a')),
+      () => releases.uploadAsset(release(), content('a.txt', 'a')),
     ];
     for (const request of requests) expect(statusOf(await request().catch((error) => error))).toBe(502);
     expect(received).toHaveLength(3);
@@ -125,8 +125,8 @@ describe('releases by the API', () => {
 
   it('takes what is gone for deleted, and no latest release for none', async () => {
     handler = () => ({ status: 404, body: { message: 'Not Found' } });
-    await releases.remove(1);
-    await releases.removeAsset(1);
+    await releases.deleteRelease(1);
+    await releases.deleteAsset(1);
     expect(await releases.latestId()).toBeUndefined();
     await expect(releases.get(1)).rejects.toMatchObject({ status: 404 });
   });
@@ -144,7 +144,7 @@ describe('releases by the API', () => {
         browser_download_url: 'u',
       },
     });
-    const asset = await releases.upload(release(), { ...content('My.App+1.exe', 'alpha'), label: 'My App+1.exe' });
+    const asset = await releases.uploadAsset(release(), { ...content('My.App+1.exe', 'alpha'), label: 'My App+1.exe' });
     expect(asset).toEqual({
       id: 3,
       name: 'My.App+1.exe',
@@ -171,14 +171,14 @@ describe('releases by the API', () => {
       status: 422,
       body: { message: 'Validation Failed', errors: [{ code: 'already_exists', field: 'name' }] },
     });
-    const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
+    const error = await releases.uploadAsset(release(), content('a', 'a')).catch((error) => error);
     expect(responseMessage(error)).toContain('already_exists');
     expect(classifyRequestError(error)).toEqual({ retry: false });
   });
 
   it('takes a page of a proxy with status 200 for a failure that may pass', async () => {
     handler = () => ({ status: 200, body: '<html>login</html>' });
-    const error = await releases.upload(release(), content('a', 'a')).catch((error) => error);
+    const error = await releases.uploadAsset(release(), content('a', 'a')).catch((error) => error);
     expect(classifyRequestError(error)).toEqual({ retry: true });
   });
 
@@ -193,7 +193,7 @@ describe('releases by the API', () => {
       body: { id: 1, name: 'large', size, state: 'uploaded', browser_download_url: '' },
     });
     const before = process.memoryUsage().arrayBuffers;
-    await releases.upload(release(), { ...content('large', ''), size, open: () => createReadStream(path) });
+    await releases.uploadAsset(release(), { ...content('large', ''), size, open: () => createReadStream(path) });
     await rm(dir, { recursive: true });
     expect(received[0]?.size).toBe(size);
     expect(memory - before).toBeLessThan(size / 2);
@@ -228,12 +228,12 @@ describe('history by the API', () => {
 
   it('asks which commits of a tag lie beyond the release; unrelated histories lie beyond', async () => {
     handler = () => ({ body: { ahead_by: 0, total_commits: 0, commits: [] } });
-    expect((await history.beyond(sha('a'), sha('b'))).size).toBe(0);
+    expect((await history.commitsNotIn(sha('a'), sha('b'))).size).toBe(0);
     expect(received[0]?.line).toContain(`/compare/${sha('a')}...${sha('b')}`);
     handler = () => ({ body: { ahead_by: 1, total_commits: 1, commits: [{ sha: sha('e') }] } });
-    expect(await history.beyond(sha('a'), sha('b'))).toEqual(new Set([sha('b'), sha('e')]));
+    expect(await history.commitsNotIn(sha('a'), sha('b'))).toEqual(new Set([sha('b'), sha('e')]));
     handler = () => ({ status: 404, body: { message: 'No common ancestor' } });
-    expect(await history.beyond(sha('a'), sha('b'))).toEqual(new Set([sha('b')]));
+    expect(await history.commitsNotIn(sha('a'), sha('b'))).toEqual(new Set([sha('b')]));
   });
 
   it('reads a comparison beyond its first 250 commits', async () => {
@@ -274,8 +274,8 @@ describe('history by the API', () => {
 
   it('makes and moves a tag', async () => {
     handler = () => ({ body: {} });
-    await history.pointTag('v1', sha('a'), false);
-    await history.pointTag('v1', sha('a'), true);
+    await history.setTag('v1', sha('a'), false);
+    await history.setTag('v1', sha('a'), true);
     expect(received.map(({ line }) => line)).toEqual([
       'POST /api/v3/repos/o/r/git/refs',
       'PATCH /api/v3/repos/o/r/git/refs/tags%2Fv1',

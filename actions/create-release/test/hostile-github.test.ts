@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createGitHubClient } from '../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../lib/identifiers.ts';
-import { openHistory } from '../src/github-history.ts';
-import { openReleases } from '../src/github-releases.ts';
-import type { History } from '../src/history.ts';
-import type { Release, Releases } from '../src/releases.ts';
-import { postStream } from '../src/upload.ts';
+import { createHistory } from '../src/history/github-history.ts';
+import type { History } from '../src/history/history.ts';
+import { createReleases } from '../src/releases/github-releases.ts';
+import type { Release, Releases } from '../src/releases/releases.ts';
+import { postStream } from '../src/releases/upload.ts';
 import { content } from './fake-releases.ts';
 
-const HANG = 20_000;
+const HANG = 60_000;
 const TOKEN = 'ghs_secret';
 
 let server: Server;
@@ -35,8 +35,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = await createGitHubClient({ token: TOKEN, apiUrl: origin, retries: 2, wait: async () => undefined });
-  releases = openReleases(github, 'o/r' as RepositoryName, TOKEN);
-  history = openHistory(github, 'o/r' as RepositoryName);
+  releases = createReleases(github, 'o/r' as RepositoryName, TOKEN);
+  history = createHistory(github, 'o/r' as RepositoryName);
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -66,12 +66,12 @@ const questions: Record<string, () => Promise<unknown>> = {
   create: () => releases.create(fields),
   update: () => releases.update(1, fields),
   assets: () => releases.assets(1),
-  upload: () => releases.upload(release(), content('a', 'a')),
+  upload: () => releases.uploadAsset(release(), content('a', 'a')),
   generateNotes: () => releases.generateNotes('v1', undefined, undefined),
   tags: () => history.tags(),
   commitOfTag: () => history.commitOfTag('v1'),
   commitOf: () => history.commitOf('main'),
-  beyond: () => history.beyond(SHA, SHA),
+  beyond: () => history.commitsNotIn(SHA, SHA),
   commits: () => history.commits(SHA, SHA),
   allCommits: () => history.commits(undefined, SHA),
 };
@@ -91,7 +91,7 @@ describe("an answer of GitHub's that is something else", () => {
     [
       'create',
       { id: 1, tag_name: 'v1', draft: true, prerelease: false, html_url: '', upload_url: 'nowhere' },
-      'in the new release v1, `upload_url` is no address',
+      'in the new release v1, `upload_url` is not a URL',
     ],
     ['latestId', { id: -1 }, 'in the latest release, `id` is a number, not a whole number'],
     ['assets', [{ id: 1 }], 'in the list of files of the release 1, `[0].name` is missing, not a string'],

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { InputError } from '../../lib/errors.ts';
-import { readContents } from '../src/contents.ts';
-import { readSettings } from '../src/inputs.ts';
+import { readContents } from '../src/assets/contents.ts';
+import { readSettings } from '../src/inputs/inputs.ts';
 
 let workspace: string;
 beforeAll(async () => {
@@ -114,7 +114,7 @@ describe('readSettings', () => {
       expect.stringContaining('make-latest is neither'),
       expect.stringContaining('body-path does not exist'),
       expect.stringContaining('notes is not one of'),
-      expect.stringContaining('previous-tag is not a name'),
+      expect.stringContaining('previous-tag is not a valid Git'),
       expect.stringContaining('draft is not a boolean'),
       'files (line 1) matches no file',
       expect.stringContaining('files (line 2) matches empty, which is empty'),
@@ -122,7 +122,7 @@ describe('readSettings', () => {
       expect.stringContaining('images is not YAML'),
       expect.stringContaining('major-tag is not'),
       expect.stringContaining('update is not'),
-      expect.stringContaining('target is not a name'),
+      expect.stringContaining('target is not a valid Git'),
       expect.stringContaining('token is required'),
       expect.stringContaining('dry-run is not'),
       expect.stringContaining('summary is not'),
@@ -131,7 +131,7 @@ describe('readSettings', () => {
 
   it('reads the text of body-path, and refuses two texts', async () => {
     expect((await read({ 'body-path': 'notes.md' })).body).toBe('Hello');
-    expect(await faults({ body: 'x', 'body-path': 'notes.md' })).toEqual(['body is given beside body-path']);
+    expect(await faults({ body: 'x', 'body-path': 'notes.md' })).toEqual(['body is set together with body-path']);
   });
 
   it('refuses a pre-release that is the latest', async () => {
@@ -192,21 +192,21 @@ describe('files', () => {
   it('takes absolute globs', async () => expect(await names(`${workspace}/dist/a*`)).toEqual(['a.tgz']));
 
   it.each([
-    ['dist/**/a.tgz', 'files names two files that become the asset a.tgz'],
+    ['dist/**/a.tgz', 'files matches two files that become the asset a.tgz'],
     ['dist', 'files (line 1) matches no file'],
     ['{a,b}'.repeat(22), 'files (line 1) expands to more than 1000 patterns'],
     [`dist/a.tgz\n!${'{a,b}'.repeat(22)}`, 'files (line 2) expands to more than 1000 patterns'],
-    ['!dist/b*\n!notes.md', 'files only leaves files out and names none'],
+    ['!dist/b*\n!notes.md', 'files only excludes files'],
     ['dist/a.tgz\n./dist/c[1].txt\n!./dist/c*', 'files (line 2) matches no file'],
     ['dist/a.tgz\n!dist', 'files (line 1) matches no file'],
     ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],
-    ['dist/SHA256SUMS', 'files names a file SHA256SUMS, which this step makes itself'],
-    ['dist/日*', "files (line 1) matches 日本, of whose name nothing is left in an asset's name"],
+    ['dist/SHA256SUMS', 'files matches a file named SHA256SUMS, which this step creates'],
+    ['dist/日*', 'files (line 1) matches 日本, whose name has no character that an asset name can have'],
   ])('refuses %j', async (files, fault) => expect((await faults({ files }))[0]).toContain(fault));
 
   it('keep the own name as a label, and get checksums by the names that people download', async () => {
-    const { files, area, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
-    const contents = await readContents(files, area, checksums);
+    const { files, allowed, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
+    const contents = await readContents({ files, allowed, checksums });
     expect(contents.map(({ name, label }) => [name, label])).toEqual([
       ['My.App.exe', 'My App.exe'],
       ['a.tgz', undefined],

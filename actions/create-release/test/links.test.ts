@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InputError } from '../../lib/errors.ts';
-import { readContents } from '../src/contents.ts';
-import { readSettings } from '../src/inputs.ts';
+import { readContents } from '../src/assets/contents.ts';
+import { readSettings } from '../src/inputs/inputs.ts';
 
 const SECRET = 'the-token-of-the-job';
 
@@ -163,7 +163,7 @@ describe('files', () => {
         for (const [name, target] of Object.entries(targets)) await symlink(target, join(directory, name));
         try {
           const settings = await read({ files });
-          for (const { open } of await readContents(settings.files, settings.area, false))
+          for (const { open } of await readContents({ ...settings, checksums: false }))
             expect((await (await open()).toArray()).join('')).not.toContain(SECRET);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
@@ -183,12 +183,12 @@ describe('files', () => {
 
   it('are not read when they have become links since they were found', async () => {
     await writeFile(join(workspace, 'dist/late.txt'), 'good');
-    const { files, area } = await read({ files: 'dist/late.txt' });
-    const [content] = await readContents(files, area, false);
+    const { files, allowed } = await read({ files: 'dist/late.txt' });
+    const [content] = await readContents({ files, allowed, checksums: false });
     await rename(join(workspace, 'dist/late.txt'), join(workspace, 'dist/late.old'));
     await symlink('../../elsewhere/config.json', join(workspace, 'dist/late.txt'));
     const why = 'the file dist/late.txt cannot be read: it leads out of the workspace (a link)';
-    await expect(readContents(files, area, false)).rejects.toThrow(why);
+    await expect(readContents({ files, allowed, checksums: false })).rejects.toThrow(why);
     await expect(content?.open()).rejects.toThrow(why);
     await rm(join(workspace, 'dist/late.txt'));
     await rm(join(workspace, 'dist/late.old'));

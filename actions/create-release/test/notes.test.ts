@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
 import { parseImagesOutput } from '../../lib/images-output.ts';
 import { commitNotes, parseChange } from '../src/notes/commits.ts';
-import { compose, splitLink } from '../src/notes/compose.ts';
+import { composeNotes, splitLink } from '../src/notes/compose.ts';
 import { plainText } from '../src/notes/text.ts';
-import { MAX_LENGTH, markBody } from '../src/rules/canonical.ts';
+import { addDraftMarker, MAX_BODY_LENGTH } from '../src/releases/canonical.ts';
 
 const commit = (message: string, merge = false) => ({ sha: 'a'.repeat(40), message, merge });
 
@@ -39,7 +39,7 @@ describe('commitNotes', () => {
       '### Bug fixes',
       '### Performance',
       '### Documentation',
-      '### Build, tests and upkeep',
+      '### Build, tests and maintenance',
       '### Other changes',
     ]);
     expect(notes).toContain(`- **web:** b ([\`aaaaaaa\`](https://hub.test/o/r/commit/${'a'.repeat(40)}))`);
@@ -80,7 +80,7 @@ describe('compose', () => {
   const images = 'value' in parsed ? parsed.value : [];
 
   it('joins words, changes, link and the table of images', () => {
-    const { text, cut } = compose({ body: 'Hello', changes: '* one', link: '**Full Changelog**: x', images });
+    const { text, cut } = composeNotes({ body: 'Hello', changes: '* one', link: '**Full Changelog**: x', images });
     expect(cut).toBe(0);
     expect(text).toBe(
       `Hello\n\n* one\n\n**Full Changelog**: x\n\n### Images\n\n| Image | Tags | Digest |\n| --- | --- | --- |\n| <code>ghcr.io/o/shop/web</code> | <code>1.4.2, latest</code> | <code>${digest}</code> |`,
@@ -96,9 +96,9 @@ describe('compose', () => {
         (width, count, own) => {
           const line = `* ${'x'.repeat(width)}`;
           const changes = Array.from({ length: count }, () => line).join('\n');
-          const { text, cut } = compose({ body: 'b'.repeat(own), changes, link: '**Full Changelog**: x', images });
-          expect(text.length).toBeLessThanOrEqual(MAX_LENGTH);
-          expect(markBody(text, '0'.repeat(36)).length).toBeLessThanOrEqual(125_000);
+          const { text, cut } = composeNotes({ body: 'b'.repeat(own), changes, link: '**Full Changelog**: x', images });
+          expect(text.length).toBeLessThanOrEqual(MAX_BODY_LENGTH);
+          expect(addDraftMarker(text, '0'.repeat(36)).length).toBeLessThanOrEqual(125_000);
           expect(text).toContain('**Full Changelog**: x\n\n### Images');
           expect(text.includes(`_${cut} more lines are not shown`)).toBe(cut > 0);
           expect(text.split('\n').filter((each) => each === line)).toHaveLength(count - cut);
@@ -109,14 +109,14 @@ describe('compose', () => {
   });
 
   it("refuses to cut the user's own words", () => {
-    expect(() => compose({ body: 'b'.repeat(125_000), changes: '', link: '', images })).toThrow(ActionError);
-    expect(() => compose({ body: 'b'.repeat(125_001), changes: '', link: '', images: [] })).toThrow(ActionError);
+    expect(() => composeNotes({ body: 'b'.repeat(125_000), changes: '', link: '', images })).toThrow(ActionError);
+    expect(() => composeNotes({ body: 'b'.repeat(125_001), changes: '', link: '', images: [] })).toThrow(ActionError);
   });
 
   it('takes as many of them as GitHub does, and leaves the list of changes out when it has no room', () => {
     const body = 'b'.repeat(125_000);
-    expect(compose({ body, changes: '', link: '', images: [] })).toEqual({ text: body, cut: 0 });
-    expect(markBody(body, '0'.repeat(36))).toHaveLength(125_000);
+    expect(composeNotes({ body, changes: '', link: '', images: [] })).toEqual({ text: body, cut: 0 });
+    expect(addDraftMarker(body, '0'.repeat(36))).toHaveLength(125_000);
   });
 });
 

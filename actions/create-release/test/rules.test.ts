@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import semver from 'semver';
 import type { CommitSha } from '../../lib/identifiers.ts';
 import { versionOfTag } from '../../lib/versions.ts';
-import type { Tag } from '../src/history.ts';
-import type { Release } from '../src/releases.ts';
-import { assetName, contentType } from '../src/rules/asset-names.ts';
-import { planAssets, planFaults } from '../src/rules/asset-plan.ts';
-import { canonical, duplicates, markBody } from '../src/rules/canonical.ts';
-import { isLatest, isPrerelease, majorTagOf } from '../src/rules/marks.ts';
-import { candidates, findPrevious, MAX_COMPARISONS } from '../src/rules/previous-tag.ts';
+import { assetName, contentType } from '../src/assets/asset-names.ts';
+import { planAssets, planProblems } from '../src/assets/asset-plan.ts';
+import type { Tag } from '../src/history/history.ts';
+import { isLatest, isPrerelease, majorTag } from '../src/history/marks.ts';
+import { findPreviousTag, MAX_COMPARISONS, previousTagCandidates } from '../src/history/previous-tag.ts';
+import { addDraftMarker, canonicalRelease, duplicateDrafts } from '../src/releases/canonical.ts';
+import type { Release } from '../src/releases/releases.ts';
 import { content } from './fake-releases.ts';
 
 const tagsOf = (...names: string[]): Tag[] => names.map((name, index) => ({ name, commit: `c${index}` as CommitSha }));
@@ -32,7 +32,7 @@ describe('candidates for the previous tag', () => {
     ['1.1.0', ['v1.0.0', '1.0.0'], ['1.0.0', 'v1.0.0']],
     ['v1.0.0', ['v1.0.0+other', 'v2.0.0'], []],
   ])('of %s among %j', (tag, names, expected) => {
-    expect(candidates(tag, version(tag), tagsOf(...names)).map(({ name }) => name)).toEqual(expected);
+    expect(previousTagCandidates(tag, version(tag), tagsOf(...names)).map(({ name }) => name)).toEqual(expected);
   });
 });
 
@@ -66,15 +66,15 @@ describe('the previous tag', () => {
       fc.asyncProperty(history, async ({ parents, tags, head: [tag, at] }) => {
         const all = [...new Map(tags)].map(([name, commit]) => ({ name, commit: String(commit) as CommitSha }));
         const ancestors = reach(parents, at);
-        const possible = candidates(tag, version(tag), all);
+        const possible = previousTagCandidates(tag, version(tag), all);
         const expected = possible.find(({ commit }) => ancestors.has(Number(commit)));
         const asked: string[] = [];
-        const { tag: found, gaveUp } = await findPrevious(possible, String(at) as CommitSha, async (other) => {
+        const { tag: found, limitReached } = await findPreviousTag(possible, String(at) as CommitSha, async (other) => {
           asked.push(other.name);
           const beyond = reach(parents, Number(other.commit));
           return new Set([...beyond].filter((commit) => !ancestors.has(commit)).map(String));
         });
-        expect(gaveUp).toBe(false);
+        expect(limitReached).toBe(false);
         expect(found?.name).toBe(expected?.name);
         expect(asked.length).toBeLessThanOrEqual(possible.length);
       }),
@@ -84,9 +84,9 @@ describe('the previous tag', () => {
   it('is found past a side branch of many tags with one question for that branch', async () => {
     const branch = tagsOf(...Array.from({ length: 40 }, (_, patch) => `v1.9.${patch}`));
     const base = { name: 'v1.8.0', commit: 'base' as CommitSha };
-    const possible = candidates('v2.0.0', version('v2.0.0'), [...branch, base]);
+    const possible = previousTagCandidates('v2.0.0', version('v2.0.0'), [...branch, base]);
     const asked: string[] = [];
-    const { tag } = await findPrevious(possible, 'head' as CommitSha, async (other) => {
+    const { tag } = await findPreviousTag(possible, 'head' as CommitSha, async (other) => {
       asked.push(other.name);
       return new Set(other.name === 'v1.8.0' ? [] : branch.map(({ commit }) => commit));
     });
@@ -97,15 +97,15 @@ describe('the previous tag', () => {
   it('is given up, and said so, when every tag stands beside the branch', async () => {
     const beside = tagsOf(...Array.from({ length: 60 }, (_, patch) => `v1.9.${patch}`));
     let asked = 0;
-    const result = await findPrevious(
-      candidates('v2.0.0', version('v2.0.0'), beside),
+    const result = await findPreviousTag(
+      previousTagCandidates('v2.0.0', version('v2.0.0'), beside),
       'head' as CommitSha,
       async (tag) => {
         asked++;
         return new Set([tag.commit]);
       },
     );
-    expect(result).toEqual({ tag: undefined, gaveUp: true });
+    expect(result).toEqual({ tag: undefined, limitReached: true });
     expect(asked).toBe(MAX_COMPARISONS);
   });
 });
@@ -120,7 +120,7 @@ describe('the marks', () => {
     ['v1.0.0$(id)', [], false],
   ])('latest of %s among %j', (tag, names, expected) => {
     const own = versionOfTag(tag);
-    expect(isLatest(own, isPrerelease(own, undefined), tagsOf(...names), undefined)).toBe(expected);
+    expect(isLatest(own, isPrerelease(own, undefined), tagsOf(...names))).toBe(expected);
   });
 
   it.each([
@@ -141,16 +141,14 @@ describe('the marks', () => {
     ['v0.3.0', ['v0.2.0'], 'v0'],
     ['v1.4.2', ['v1.5.0-rc.1', 'v1'], 'v1'],
   ])('major tag of %s among %j', (tag, names, expected) => {
-    expect(majorTagOf(tag, version(tag), tagsOf(...names))).toBe(expected);
+    expect(majorTag(tag, version(tag), tagsOf(...names))).toBe(expected);
   });
 
   it('latest is at most one of any set of tags, the highest stable', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyVersion, { minLength: 1 }), (names) => {
         const tags = tagsOf(...names);
-        const latest = names.filter((name) =>
-          isLatest(version(name), isPrerelease(version(name), undefined), tags, undefined),
-        );
+        const latest = names.filter((name) => isLatest(version(name), isPrerelease(version(name), undefined), tags));
         const stable = names.filter((name) => !name.includes('-')).sort((a, b) => semver.rcompare(a, b));
         expect(latest).toEqual(stable.slice(0, 1));
       }),
@@ -177,7 +175,7 @@ describe('the release that counts', () => {
       id: fc.nat(50),
       draft: fc.boolean(),
       assetCount: fc.nat(1),
-      body: fc.constantFrom('', 'by hand', markBody('x', 'a'), markBody('x', 'b')),
+      body: fc.constantFrom('', 'by hand', addDraftMarker('x', 'a'), addDraftMarker('x', 'b')),
     }),
     { selector: ({ id }) => id, minLength: 1 },
   );
@@ -186,8 +184,8 @@ describe('the release that counts', () => {
     fc.assert(
       fc.property(some, (list) => {
         const releases = list.map(release);
-        const chosen = canonical(releases);
-        expect(canonical([...releases].reverse())).toEqual(chosen);
+        const chosen = canonicalRelease(releases);
+        expect(canonicalRelease([...releases].reverse())).toEqual(chosen);
         const pool = releases.some(({ draft }) => !draft) ? releases.filter(({ draft }) => !draft) : releases;
         expect(chosen?.id).toBe(Math.min(...pool.map(({ id }) => id)));
       }),
@@ -198,12 +196,12 @@ describe('the release that counts', () => {
     fc.assert(
       fc.property(some, (list) => {
         const releases = list.map(release);
-        const chosen = canonical(releases);
+        const chosen = canonicalRelease(releases);
         if (chosen === undefined) throw new Error('nothing is chosen');
-        for (const each of duplicates(releases, chosen, 'a')) {
+        for (const each of duplicateDrafts(releases, chosen, 'a')) {
           expect(each.id).not.toBe(chosen.id);
           expect(each).toMatchObject({ draft: true, body: expect.stringContaining('unfinished draft') });
-          if (chosen.draft) expect(each).toMatchObject({ assetCount: 0, body: markBody('x', 'a') });
+          if (chosen.draft) expect(each).toMatchObject({ assetCount: 0, body: addDraftMarker('x', 'a') });
         }
       }),
     );
@@ -218,15 +216,15 @@ describe('the plan of files', () => {
   it.each([
     ['nothing there', [], 'a.txt is missing'],
     ['the same', [asset('a.txt', 'alpha')], ''],
-    ['another size', [asset('a.txt', 'alph')], 'a.txt has 4 bytes instead of 5'],
+    ['another size', [asset('a.txt', 'alph')], 'a.txt is 4 bytes, expected 5'],
     ['another digest', [asset('a.txt', 'omega')], 'a.txt has the digest'],
-    ['half', [asset('a.txt', 'alpha', { complete: false })], 'a.txt is uploaded by half'],
+    ['half', [asset('a.txt', 'alpha', { complete: false })], 'a.txt is only partially uploaded'],
     ['a file of others', [asset('a.txt', 'alpha'), asset('z.txt', 'z')], ''],
   ])('with %s there', (_, existing, fault) => {
     const plan = planAssets([content('a.txt', 'alpha')], existing, { trustSize: false });
-    expect(planFaults(plan).join()).toContain(fault);
+    expect(planProblems(plan).join()).toContain(fault);
     expect(plan.keep).toHaveLength(fault === '' ? 1 : 0);
-    expect(plan.others).toHaveLength(existing.length > 1 ? 1 : 0);
+    expect(plan.unrelated).toHaveLength(existing.length > 1 ? 1 : 0);
   });
 });
 

@@ -1,14 +1,14 @@
-import type { Commit } from '../history.ts';
+import type { Commit } from '../history/history.ts';
 import { plainText } from './text.ts';
 
-/** What a commit's message says by https://www.conventionalcommits.org, or its plain subject. */
+/** A commit's message parsed by https://www.conventionalcommits.org, or its plain subject. */
 export interface Change {
   sha: string;
   type: string | undefined;
   scope: string | undefined;
   subject: string;
   breaking: boolean;
-  /** What breaks, from the footer. */
+  /** The text of the footer. */
   breakingNote: string | undefined;
 }
 
@@ -37,14 +37,14 @@ const GROUPS: readonly { title: string; types: readonly string[] }[] = [
   { title: 'Reverted', types: ['revert'] },
   { title: 'Refactoring', types: ['refactor'] },
   { title: 'Documentation', types: ['docs', 'doc'] },
-  { title: 'Build, tests and upkeep', types: ['build', 'ci', 'chore', 'style', 'test', 'tests'] },
+  { title: 'Build, tests and maintenance', types: ['build', 'ci', 'chore', 'style', 'test', 'tests'] },
 ];
 const OTHER = 'Other changes';
 
 /**
- * Commits as notes: breaking changes first, then a section for each kind. A merge commit is left out unless it says what it is:
- * the commits that it merges speak for themselves.
- * @param commitUrl where a commit can be seen, without its id
+ * Commits as notes: breaking changes first, then a section for each type. Merge commits without a type are omitted, because the
+ * merged commits are listed.
+ * @param commitUrl the page of a commit, without its id
  */
 export function commitNotes(commits: readonly Commit[], commitUrl: string): string {
   const changes = commits

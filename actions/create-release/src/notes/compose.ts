@@ -1,40 +1,40 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { ImageReference } from '../../../lib/images-output.ts';
 import { markdownTable } from '../../../lib/markdown.ts';
-import { MAX_LENGTH } from '../rules/canonical.ts';
+import { MAX_BODY_LENGTH } from '../releases/canonical.ts';
 
-export interface Parts {
-  /** The user's own text; never cut. */
+export interface NotesParts {
+  /** The user's text; never truncated. */
   body: string;
-  /** The list of changes; its end is cut when there is no room. */
+  /** The list of changes; its end is removed when the text is too long. */
   changes: string;
-  /** A line that links to all changes; never cut. */
+  /** A line that links to all changes; never removed. */
   link: string;
   images: readonly ImageReference[];
 }
 
 /**
- * The release's text: own words, changes, link, images.
- * @returns the text and how many lines of the changes had no room
- * @throws {ActionError} when the parts that are never cut are too long by themselves
+ * The text of the release: body, changes, link, images.
+ * @returns the text, and how many lines of the changes were removed
+ * @throws {ActionError} when the other parts alone are too long
  */
-export function compose({ body, changes, link, images }: Parts): { text: string; cut: number } {
+export function composeNotes({ body, changes, link, images }: NotesParts): { text: string; cut: number } {
   const join = (shown: string, cut: number): string =>
     [body, shown, cut === 0 ? '' : cutLine(cut), link, imageTable(images)].filter((part) => part !== '').join('\n\n');
 
   const whole = join(changes, 0);
-  if (whole.length <= MAX_LENGTH) return { text: whole, cut: 0 };
+  if (whole.length <= MAX_BODY_LENGTH) return { text: whole, cut: 0 };
   const lines = changes.split('\n');
   const rest = join('', lines.length).length;
-  if (rest + 2 > MAX_LENGTH) {
+  if (rest + 2 > MAX_BODY_LENGTH) {
     throw new ActionError({
       what: 'the text of the release is too long',
-      why: `body and images take ${rest} characters; GitHub accepts 125000, and only a list of changes may be cut`,
+      why: `body and images have ${rest} characters; GitHub accepts 125000, and only the list of changes can be truncated`,
       next: 'Shorten `body`, or attach the long text as a file and link to it.',
     });
   }
   let kept = 0;
-  for (let room = MAX_LENGTH - rest - 2; kept < lines.length; kept++) {
+  for (let room = MAX_BODY_LENGTH - rest - 2; kept < lines.length; kept++) {
     room -= (lines[kept]?.length ?? 0) + 1;
     if (room < 0) break;
   }
@@ -54,7 +54,7 @@ function imageTable(images: readonly ImageReference[]): string {
   return `### Images\n\n${markdownTable({ header: ['Image', 'Tags', 'Digest'], rows })}`;
 }
 
-/** Generated notes end with a line that links to all changes; it is kept apart so that it survives a cut. */
+/** Generated notes end with a line that links to all changes; it is separated so that it is never removed. */
 export function splitLink(notes: string): { changes: string; link: string } {
   const found = /\n*(?<link>\*\*Full Changelog\*\*:.*)\s*$/i.exec(notes);
   if (found === null) return { changes: notes.trim(), link: '' };

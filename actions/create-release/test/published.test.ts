@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { content, FakeReleases, serverError } from './fake-releases.ts';
+import { failure, files, onlyRelease, publish } from './publishing.ts';
+
+beforeAll(() => {
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterAll(() => {
+  jest.restoreAllMocks();
+});
+
+describe('a published release', () => {
+  const published = (change: Partial<Parameters<FakeReleases['add']>[0]> = {}) => {
+    const releases = new FakeReleases();
+    const release = releases.add({ draft: false, body: 'the notes', ...change });
+    for (const file of files) releases.addAsset(release.id, file);
+    releases.latest = release.id;
+    return { releases, release };
+  };
+  const changes = (releases: FakeReleases) =>
+    releases.calls.filter((call) => /^(create|update|deleteRelease|deleteAsset|uploadAsset)$/.test(call));
+
+  it.each([
+    ['as wanted', {}, {}],
+    ['with another text', { body: 'edited by hand' }, {}],
+    ['as wanted, with update', {}, { update: true }],
+    ['with blank space and other line ends, with update', { body: 'the notes\r\n' }, { update: true }],
+    ['when a draft is asked for', {}, { draft: true }],
+  ])('stays as it is: %s', async (_, fields, change) => {
+    const { releases } = published(fields);
+    expect(await publish(releases, { assets: files, ...change })).toMatchObject({
+      created: false,
+      changed: false,
+      latest: true,
+    });
+    expect(changes(releases)).toEqual([]);
+  });
+
+  it('with other files is a failure that names each difference, and nothing is changed', async () => {
+    const { releases } = published();
+    const error = await failure(publish(releases, { assets: [content('a.txt', 'other'), content('new.txt', 'new')] }));
+    expect(error.what).toBe('v1.0.0 is already published with different files');
+    expect(error.why).toMatch(/new\.txt is missing\na\.txt has the digest sha256:/);
+    expect(error.next).toContain('update: true');
+    expect(changes(releases)).toEqual([]);
+  });
+
+  it('is changed with update: true, and then not again', async () => {
+    const { releases } = published({ body: 'old' });
+    const change = { update: true, assets: [content('a.txt', 'other')] };
+    expect(await publish(releases, change)).toMatchObject({ changed: true });
+    expect(onlyRelease(releases)).toMatchObject({
+      release: { body: 'the notes', draft: false },
+      names: ['a.txt', 'b.txt'],
+    });
+    expect(changes(releases)).toEqual(['deleteAsset', 'uploadAsset', 'update']);
+    expect(await publish(releases, change)).toMatchObject({ changed: false });
+  });
+
+  it('keeps its text with update: true when this step has none', async () => {
+    const { releases } = published({ body: 'by hand' });
+    expect(await publish(releases, { update: true, body: '', assets: files })).toMatchObject({ changed: false });
+  });
+
+  it('takes the mark of the latest with update: true, and keeps a mark that nobody asked to remove', async () => {
+    const { releases, release } = published();
+    releases.latest = undefined;
+    expect(await publish(releases, { update: true })).toMatchObject({ changed: true, latest: true });
+    expect(releases.latest).toBe(release.id);
+    expect(await publish(releases, { update: true, mayBecomeLatest: async () => false })).toMatchObject({
+      changed: false,
+      latest: true,
+    });
+  });
+
+  it.each(['before', 'after'] as const)('takes the mark of the latest although the answer fails (%s)', async (kind) => {
+    const { releases, release } = published();
+    releases.latest = undefined;
+    releases.trouble = (at, count, when) =>
+      at === 'update' && count === 1 && when === kind ? serverError(502) : undefined;
+    expect(await publish(releases, { update: true })).toMatchObject({ changed: true, latest: true });
+    expect(releases.latest).toBe(release.id);
+    expect(releases.count('update')).toBe(kind === 'before' ? 2 : 1);
+  });
+
+  it('that is immutable keeps its files and says so, but its text can change', async () => {
+    const { releases } = published({ immutable: true, body: 'old' });
+    const error = await failure(publish(releases, { update: true, assets: [content('a.txt', 'other')] }));
+    expect(error.next).toContain('immutable');
+    expect(await publish(releases, { update: true, assets: files })).toMatchObject({ changed: true });
+  });
+
+  it('is compared by size where the server gives no digests', async () => {
+    const releases = new FakeReleases();
+    releases.digests = false;
+    const release = releases.add({ draft: false, body: 'the notes' });
+    for (const file of files) releases.addAsset(release.id, file);
+    expect(await publish(releases, { assets: files })).toMatchObject({ changed: false });
+  });
+});
