@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { commands } from './commands.ts';
+import { commands } from './cli/lab-commands.ts';
 import { describeError } from './errors.ts';
-import { Interrupted } from './interrupt.ts';
+import { Interrupted } from './lifecycle/interrupt.ts';
 
 const program = new Command('lab')
   .description('GitHub and Azure on one machine: the same actions, workflows and chart, on real parts')

@@ -1,10 +1,10 @@
 import { LabError } from '../errors.ts';
 import type { Act } from './act.ts';
 import { acts, story } from './acts/index.ts';
+import type { ForeignCluster } from './cluster/external-cluster.ts';
 import type { Expectation } from './expectations.ts';
-import type { ForeignCluster } from './foreign-cluster.ts';
-import { FULL_NAME } from './people.ts';
 import { type Played, playActs } from './play.ts';
+import { FULL_NAME } from './repository/accounts.ts';
 import { resetStory } from './reset.ts';
 import { summarize, trafficInAll } from './summary.ts';
 import { openWorld, type World } from './world.ts';

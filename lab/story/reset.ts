@@ -1,8 +1,8 @@
 import { removeApplications } from '../cluster/argo/index.ts';
 import type { RegistryEndpoint } from '../registries/index.ts';
-import { deleteTags } from './registry.ts';
-import { repositoryExists } from './set-up.ts';
-import { IMAGES } from './shop.ts';
+import { repositoryExists } from './repository/set-up.ts';
+import { deleteTags } from './shop/registry.ts';
+import { IMAGES } from './shop/shop.ts';
 import type { World } from './world.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startTraffic, type Traffic, type TrafficReport } from '../traffic/index.ts';
-import { shopTarget } from './shop-traffic.ts';
+import { shopTarget } from './shop/traffic.ts';
 import type { World } from './world.ts';
 
 /** What one act has going on around it. All of it ends with the act, however that ends. */

@@ -1,5 +1,5 @@
 import type { Played } from './play.ts';
-import { describeTraffic } from './shop-traffic.ts';
+import { describeTraffic } from './shop/traffic.ts';
 
 interface Row {
   act: string;

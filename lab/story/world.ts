@@ -1,12 +1,20 @@
 import { join } from 'node:path';
 import { type Cluster, labCluster } from '../cluster/index.ts';
-import { type LabEndpoints, readEndpoints } from '../endpoints.ts';
 import { LabError } from '../errors.ts';
+import { type LabEndpoints, readEndpoints } from '../lifecycle/endpoints.ts';
 import { resolveLabDir } from '../paths.ts';
-import { Clone } from './clone.ts';
-import { type ForeignCluster, openForeignCluster } from './foreign-cluster.ts';
+import { type ForeignCluster, openForeignCluster } from './cluster/external-cluster.ts';
 import { type Api, HubAdmin, openApi } from './hub-client.ts';
-import { ARGO_CD, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, RELEASE_BOT, REPOSITORY } from './people.ts';
+import {
+  ARGO_CD,
+  DEVELOPER,
+  FULL_NAME,
+  ORGANIZATION,
+  PLATFORM,
+  RELEASE_BOT,
+  REPOSITORY,
+} from './repository/accounts.ts';
+import { Clone } from './repository/clone.ts';
 
 /** Where the story takes place: a running lab, and the people in it with their clones and tokens. */
 export interface World {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { clearLab } from '../down.ts';
+import { clearLab } from '../lifecycle/down.ts';
 import { projectDir } from '../paths.ts';
 import { findMarked } from '../services/processes.ts';
 import { LabState } from '../services/state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireLinuxRoot } from '../platform.ts';
-import { formatStatus } from '../status.ts';
+import { formatStatus } from '../cli/status.ts';
+import { requireLinuxRoot } from '../lifecycle/platform.ts';
 
 describe('requireLinuxRoot', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { clearLab } from '../down.ts';
+import { clearLab } from '../lifecycle/down.ts';
 import { basicAuth, findDigest, startRegistry } from '../registries/index.ts';
 import { LabState } from '../services/state.ts';
 import { Supervisor } from '../services/supervisor.ts';

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../cluster/index.ts';
 import type { Traffic } from '../../traffic/index.ts';
 import type { Act } from '../act.ts';
-import { isServing } from '../pods.ts';
-import { openShop, SHOP_NAMESPACE, untilAtRest, WEB, WEB_REPLICAS } from '../running-shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { isServing } from '../cluster/pods.ts';
+import { Watch } from '../cluster/watch.ts';
+import { openShop, SHOP_NAMESPACE, untilAtRest, WEB, WEB_REPLICAS } from '../shop/running-shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import type { Stage } from '../stage.ts';
 import { secondsSince } from '../waiting.ts';
-import { Watch } from '../watch.ts';
 
 interface Autoscaler extends KubernetesObject {
   spec: { minReplicas: number; maxReplicas: number };

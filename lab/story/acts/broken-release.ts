@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Act } from '../act.ts';
-import { stateOf } from '../argo.ts';
-import { expectRun, mergeChange } from '../changes.ts';
-import { conditionOf, isReady, isServing, versionOf } from '../pods.ts';
-import { openShop, WEB_REPLICAS } from '../running-shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
-import { nextVersion, pushTag } from '../tags.ts';
+import { stateOf } from '../cluster/argo.ts';
+import { conditionOf, isReady, isServing, versionOf } from '../cluster/pods.ts';
+import { expectRun, mergeChange } from '../repository/pull-requests.ts';
+import { nextVersion, pushTag } from '../repository/tags.ts';
+import { openShop, WEB_REPLICAS } from '../shop/running-shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
 
 /** The program of web; the change is found again by its message: see rollback. */

@@ -5,9 +5,9 @@ import { parseAllDocuments, stringify } from 'yaml';
 import type { KubernetesObject } from '../../cluster/index.ts';
 import { toolPath } from '../../tools/index.ts';
 import type { Act } from '../act.ts';
-import type { Container, Deployment, Probe } from '../pods.ts';
-import { openShop, SHOP_NAMESPACE, WEB } from '../running-shop.ts';
-import { CHART } from '../shop.ts';
+import type { Container, Deployment, Probe } from '../cluster/pods.ts';
+import { openShop, SHOP_NAMESPACE, WEB } from '../shop/running-shop.ts';
+import { CHART } from '../shop/shop.ts';
 import type { World } from '../world.ts';
 
 const PROBES = {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../cluster/index.ts';
 import type { Act } from '../act.ts';
-import { type Deployment, variableOf } from '../pods.ts';
-import { API, deploymentPath, openShop, SHOP_NAMESPACE, servicePath, untilCalm, WEB } from '../running-shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { type Deployment, variableOf } from '../cluster/pods.ts';
+import { Watch } from '../cluster/watch.ts';
+import { API, deploymentPath, openShop, SHOP_NAMESPACE, servicePath, untilCalm, WEB } from '../shop/running-shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
-import { Watch } from '../watch.ts';
 
 const VARIABLE = 'LOG_LEVEL';
 const LIMIT = 10;

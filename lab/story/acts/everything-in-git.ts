@@ -1,6 +1,6 @@
 import type { Act } from '../act.ts';
 import type { Expectations } from '../expectations.ts';
-import { repositoryExists, setUpRepository } from '../set-up.ts';
+import { repositoryExists, setUpRepository } from '../repository/set-up.ts';
 
 /** A newcomer finds each concern by its directory. */
 const CONCERNS = ['terraform', 'helm', 'argocd', 'actions', 'workflows-src', '.github', 'app', 'lab', 'docs'];

@@ -1,15 +1,22 @@
 import { bootstrapApplications } from '../../cluster/argo/index.ts';
 import type { KubernetesObject } from '../../cluster/index.ts';
 import type { Act } from '../act.ts';
-import { type Application, ARGO_NAMESPACE, applicationPath, isReconciledSince, revisionOf, stateOf } from '../argo.ts';
+import {
+  type Application,
+  ARGO_NAMESPACE,
+  applicationPath,
+  isReconciledSince,
+  revisionOf,
+  stateOf,
+} from '../cluster/argo.ts';
+import { isServing, versionOf } from '../cluster/pods.ts';
+import { Watch } from '../cluster/watch.ts';
 import type { Expectations } from '../expectations.ts';
-import { FULL_NAME } from '../people.ts';
-import { isServing, versionOf } from '../pods.ts';
-import { SHOP_NAMESPACE, untilAtRest, untilCalm, watchShop } from '../running-shop.ts';
-import { CHART, chartAt } from '../shop.ts';
+import { FULL_NAME } from '../repository/accounts.ts';
+import { SHOP_NAMESPACE, untilAtRest, untilCalm, watchShop } from '../shop/running-shop.ts';
+import { CHART, chartAt } from '../shop/shop.ts';
 import type { Stage } from '../stage.ts';
 import { secondsSince } from '../waiting.ts';
-import { Watch } from '../watch.ts';
 import type { World } from '../world.ts';
 
 interface Project extends KubernetesObject {

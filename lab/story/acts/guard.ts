@@ -1,10 +1,10 @@
 import type { Act } from '../act.ts';
-import { ARGO_NAMESPACE } from '../argo.ts';
-import { asArgoUser } from '../argo-cli.ts';
+import { ARGO_NAMESPACE } from '../cluster/argo.ts';
+import { asArgoUser } from '../cluster/argo-cli.ts';
+import { tryBeyondProject } from '../cluster/forbidden-sync.ts';
 import type { Expectations } from '../expectations.ts';
-import { SHOP_NAMESPACE } from '../running-shop.ts';
+import { SHOP_NAMESPACE } from '../shop/running-shop.ts';
 import type { Stage } from '../stage.ts';
-import { tryBeyondProject } from '../trespass.ts';
 import type { World } from '../world.ts';
 
 const CONTROLLER = `system:serviceaccount:${ARGO_NAMESPACE}:argocd-application-controller`;

@@ -11,10 +11,10 @@ import { release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { rollout } from './rollout.ts';
 import { selfHealing } from './self-healing.ts';
-import { troubleApiServer } from './trouble-api-server.ts';
-import { troubleHub } from './trouble-hub.ts';
-import { troublePull } from './trouble-pull.ts';
-import { troubleRepoServer } from './trouble-repo-server.ts';
+import { troubleApiServer } from './trouble/api-server.ts';
+import { troubleHub } from './trouble/hub.ts';
+import { troublePull } from './trouble/pull.ts';
+import { troubleRepoServer } from './trouble/repo-server.ts';
 
 /** The whole story in order: a first release brings the shop into the cluster, the second replaces it under traffic. */
 export const story: readonly Act[] = [

@@ -1,6 +1,6 @@
 import type { Act } from '../act.ts';
-import { expectRun, mergeChange } from '../changes.ts';
-import { digestsOf, shaTag } from '../shop.ts';
+import { expectRun, mergeChange } from '../repository/pull-requests.ts';
+import { digestsOf, shaTag } from '../shop/shop.ts';
 
 const SEED = 'app/api/src/seed.ts';
 

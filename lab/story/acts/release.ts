@@ -1,10 +1,10 @@
 import type { Act } from '../act.ts';
-import { expectRun } from '../changes.ts';
 import type { Expectations } from '../expectations.ts';
 import { waitForRun } from '../hub-client.ts';
-import { tagsOf } from '../registry.ts';
-import { CHART, changedLines, chartAt, digestsOf, IMAGES, shaTag } from '../shop.ts';
-import { lastBuiltCommit, nextVersion, pushTag } from '../tags.ts';
+import { expectRun } from '../repository/pull-requests.ts';
+import { lastBuiltCommit, nextVersion, pushTag } from '../repository/tags.ts';
+import { tagsOf } from '../shop/registry.ts';
+import { CHART, changedLines, chartAt, digestsOf, IMAGES, shaTag } from '../shop/shop.ts';
 import type { World } from '../world.ts';
 
 /** Everything outside that a release writes, to see that a second run of it writes nothing. */

@@ -1,12 +1,12 @@
 import type { Act } from '../act.ts';
-import { isSettled, revisionOf } from '../argo.ts';
-import { expectRun, mergeChange } from '../changes.ts';
-import type { Clone } from '../clone.ts';
-import { versionOf } from '../pods.ts';
-import { untilServedBy } from '../releasing.ts';
-import { untilCalm, watchShop } from '../running-shop.ts';
-import { CHART, chartAt } from '../shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { isSettled, revisionOf } from '../cluster/argo.ts';
+import { versionOf } from '../cluster/pods.ts';
+import type { Clone } from '../repository/clone.ts';
+import { expectRun, mergeChange } from '../repository/pull-requests.ts';
+import { untilServedBy } from '../shop/releasing.ts';
+import { untilCalm, watchShop } from '../shop/running-shop.ts';
+import { CHART, chartAt } from '../shop/shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
 import { BROKEN_MESSAGE, WEB_PROGRAM } from './broken-release.ts';
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrafficReport } from '../../traffic/index.ts';
 import type { Act } from '../act.ts';
-import { revisionOf } from '../argo.ts';
+import { revisionOf } from '../cluster/argo.ts';
+import { fewestServing, livesOf } from '../cluster/pods.ts';
 import type { Expectations } from '../expectations.ts';
-import { fewestServing, livesOf } from '../pods.ts';
-import { releaseNext, untilServedBy } from '../releasing.ts';
-import { openShop, type RunningShop, untilCalm, WEB_REPLICAS } from '../running-shop.ts';
-import { chartAt } from '../shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { releaseNext, untilServedBy } from '../shop/releasing.ts';
+import { openShop, type RunningShop, untilCalm, WEB_REPLICAS } from '../shop/running-shop.ts';
+import { chartAt } from '../shop/shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
 
 function expectOrder(expect: Expectations, shop: RunningShop, version: string): void {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Act } from '../act.ts';
-import { isLeaving, isReady, isServing, type Pod, restartsOf } from '../pods.ts';
-import { openShop, SHOP_NAMESPACE, untilCalm, WEB_REPLICAS } from '../running-shop.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { isLeaving, isReady, isServing, type Pod, restartsOf } from '../cluster/pods.ts';
+import { openShop, SHOP_NAMESPACE, untilCalm, WEB_REPLICAS } from '../shop/running-shop.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Application, isReconciledSince, isSettled, stateOf } from '../argo.ts';
-import { complaintOf } from '../argo-cli.ts';
+import { type Application, isReconciledSince, isSettled, stateOf } from '../cluster/argo.ts';
+import { complaintOf } from '../cluster/argo-cli.ts';
 
 const application = (status?: Application['status']): Application => ({
   apiVersion: 'argoproj.io/v1alpha1',

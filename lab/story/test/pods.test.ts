@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fewestServing, isReady, isServing, type Life, livesOf, type Pod, toldToGoAt, versionOf } from '../pods.ts';
+import {
+  fewestServing,
+  isReady,
+  isServing,
+  type Life,
+  livesOf,
+  type Pod,
+  toldToGoAt,
+  versionOf,
+} from '../cluster/pods.ts';
 
 const time = (second: number): string => new Date(second * 1000).toISOString();
 

@@ -6,7 +6,7 @@ import { openCluster } from '../../cluster/index.ts';
 import { ok, serve } from '../../traffic/test/server.ts';
 import type { Act } from '../act.ts';
 import { type Played, playActs } from '../play.ts';
-import { expectNoneLost } from '../shop-traffic.ts';
+import { expectNoneLost } from '../shop/traffic.ts';
 import type { World } from '../world.ts';
 
 describe('an act with traffic', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type KubernetesObject, openCluster } from '../../cluster/index.ts';
 import { ensureTools } from '../../tools/index.ts';
-import { Watch } from '../watch.ts';
+import { Watch } from '../cluster/watch.ts';
 
 const PATH = '/api/v1/namespaces/shop/pods?labelSelector=a%3Db';
 

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../errors.ts';
+import { logSize, readLog, tailLog } from '../services/logs.ts';
+
+/** The log file of service `name`; it stays after the service ended. */
+export function findLog(dir: string, name: string): string {
+  const directory = join(dir, 'logs');
+  const names = existsSync(directory)
+    ? readdirSync(directory).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
+    : [];
+  if (names.includes(name)) return join(directory, `${name}.log`);
+  throw new LabError(
+    `There is no log called "${name}".`,
+    names.length > 0 ? `Name one of: ${names.toSorted().join(', ')}.` : 'Start the lab first: npm run lab -- up',
+  );
+}
+
+/** Writes the last `lines` lines, and with `follow` whatever is added, until the process is ended. */
+export async function showLog(
+  file: string,
+  { lines, follow }: { lines: number; follow: boolean },
+  write: (text: string | Buffer) => void,
+): Promise<void> {
+  let shown = logSize(file);
+  const tail = tailLog(file, lines);
+  if (tail) write(`${tail}\n`);
+  while (follow) {
+    await sleep(200);
+    const size = logSize(file);
+    if (size > shown) write(readLog(file, shown, size));
+    shown = size;
+  }
+}

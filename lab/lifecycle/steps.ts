@@ -1,0 +1,94 @@
+import { startBuilder } from '../builder/index.ts';
+import { installAddOns } from '../cluster/add-ons.ts';
+import { startCluster, stopCluster } from '../cluster/index.ts';
+import { clusterTools } from '../cluster/tools.ts';
+import { ensureBaseImages } from '../images/index.ts';
+import type { Lab } from '../lab.ts';
+import { startRegistry } from '../registries/index.ts';
+import { checkTools, ensureTools, toolNames } from '../tools/index.ts';
+import { endpointOf, saveEndpoint } from './endpoints.ts';
+import { startHubService } from './hub-service.ts';
+
+/** One part of bringing a lab up. Running it again finds what is there already and keeps it. */
+export interface LabStep {
+  title: string;
+  /** `progress` shows one line below the title while the step runs. */
+  run(lab: Lab, progress: (line: string) => void): Promise<void>;
+  /** Stops what it started, after a failure anywhere; for what the supervisor cannot stop alone. */
+  undo?(lab: Lab): Promise<void>;
+}
+
+const githubTools = toolNames.filter((name) => !clusterTools.includes(name) && !checkTools.includes(name));
+
+/** GitHub on this machine with what its workflows need, in order. Each step may use the endpoints that those before it saved. */
+export const githubSteps: readonly LabStep[] = [
+  {
+    title: 'Tools',
+    run: (lab, progress) => ensureTools(githubTools, { progress, signal: lab.signal }),
+  },
+  {
+    title: 'Registries: staging and production',
+    async run(lab) {
+      const [staging, production] = await Promise.all([
+        startRegistry(lab, 'staging'),
+        startRegistry(lab, 'production'),
+      ]);
+      saveEndpoint(lab.state, 'registries', { staging, production });
+    },
+  },
+  {
+    title: 'Builder: BuildKit',
+    async run(lab) {
+      const { staging, production } = endpointOf(lab.state, 'registries');
+      saveEndpoint(lab.state, 'builder', await startBuilder(lab, [staging, production]));
+    },
+  },
+  {
+    title: 'Base images',
+    async run(lab, progress) {
+      const { staging } = endpointOf(lab.state, 'registries');
+      saveEndpoint(
+        lab.state,
+        'images',
+        await ensureBaseImages(lab, staging, endpointOf(lab.state, 'builder'), progress),
+      );
+    },
+  },
+  {
+    title: 'Hub: Git, API and workflow runs',
+    run: async (lab) => saveEndpoint(lab.state, 'hub', await startHubService(lab)),
+  },
+];
+
+/** Kubernetes on this machine with Argo CD in it. */
+export const clusterSteps: readonly LabStep[] = [
+  {
+    title: 'Tools of the cluster',
+    run: (lab, progress) => ensureTools(clusterTools, { progress, signal: lab.signal }),
+  },
+  {
+    title: 'Cluster: Kubernetes',
+    async run(lab, progress) {
+      const { production: registry } = endpointOf(lab.state, 'registries');
+      const needs = { registry, builder: endpointOf(lab.state, 'builder'), hub: endpointOf(lab.state, 'hub').url };
+      saveEndpoint(lab.state, 'cluster', await startCluster(lab, needs, progress));
+    },
+    undo: async (lab) => {
+      if (lab.supervisor.started.includes('containerd')) await stopCluster(lab.state);
+    },
+  },
+  {
+    title: 'Cluster: metrics-server and Argo CD',
+    run: (lab, progress) =>
+      installAddOns(
+        lab,
+        endpointOf(lab.state, 'cluster'),
+        endpointOf(lab.state, 'registries').production,
+        endpointOf(lab.state, 'builder'),
+        progress,
+      ),
+  },
+];
+
+/** What `up` does, in order. */
+export const steps: readonly LabStep[] = [...githubSteps, ...clusterSteps];
