@@ -1,19 +1,17 @@
-import { Command } from 'commander';
-import { commands } from './cli/lab-commands.ts';
+import { labCommands } from './cli/lab-commands.ts';
+import { createProgram } from './cli/program.ts';
+import { storyCommands } from './cli/story-commands.ts';
 import { describeError } from './errors.ts';
-import { Interrupted } from './lifecycle/interrupt.ts';
+import { Interrupted, STOPPED } from './lifecycle/interrupt.ts';
 
-const program = new Command('lab')
-  .description('GitHub and Azure on one machine: the same actions, workflows and chart, on real parts')
-  .option('--dir <directory>', 'directory of the lab (default: GITOPS_LAB_DIR, else .lab in the checkout)')
-  .configureHelp({ showGlobalOptions: true });
-for (const register of commands) register(program);
+const program = createProgram();
+for (const register of [...storyCommands, ...labCommands]) register(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof Interrupted) {
-    console.error('Stopped; nothing that this command started is left running.');
+    console.error(STOPPED);
     process.exitCode = error.exitCode;
   } else {
     console.error(`\nerror: ${describeError(error)}`);

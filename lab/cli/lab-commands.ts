@@ -5,19 +5,18 @@ import { githubSteps, steps } from '../lifecycle/steps.ts';
 import { up } from '../lifecycle/up.ts';
 import { describeTools, ensureTools, type ToolName, toolNames } from '../tools/index.ts';
 import { findLog, showLog } from './logs.ts';
-import { labDirOf, type RegisterCommand } from './program.ts';
-import { formatStatus, serviceStatus } from './status.ts';
-import { demoCommand, playCommand } from './story-commands.ts';
+import { getLabDir, type RegisterCommand } from './program.ts';
+import { formatStatus, readServiceStatus } from './status.ts';
 
 const upCommand: RegisterCommand = (program) => {
   program
     .command('up')
-    .description('start everything; what runs already is kept')
+    .description('start everything; services that already run are kept')
     .option('--no-cluster', 'without Kubernetes and Argo CD: Git, registries, builder and workflow runs')
     .action(async ({ cluster }: { cluster: boolean }) => {
-      const dir = labDirOf(program);
+      const dir = getLabDir(program);
       await up(dir, cluster ? steps : githubSteps);
-      console.log(`\n${formatStatus(serviceStatus(dir))}\n\nAddresses and passwords: ${dir}/state.json`);
+      console.log(`\n${formatStatus(readServiceStatus(dir))}\n\nAddresses and passwords: ${dir}/state.json`);
     });
 };
 
@@ -25,9 +24,9 @@ const downCommand: RegisterCommand = (program) => {
   program
     .command('down')
     .description('stop everything that was started, also after a crash')
-    .option('--clean', 'delete the directory of the lab too; built tools stay in the cache')
+    .option('--clean', 'also delete the directory of the lab; built tools stay in the cache')
     .action(async ({ clean = false }: { clean?: boolean }) => {
-      await down(labDirOf(program), { clean, report: (line) => console.log(line) });
+      await down(getLabDir(program), { clean, report: (line) => console.log(line) });
       console.log('The lab is down.');
     });
 };
@@ -35,17 +34,17 @@ const downCommand: RegisterCommand = (program) => {
 const statusCommand: RegisterCommand = (program) => {
   program
     .command('status')
-    .description('show the services; exit code 1 unless all of them run')
-    .option('--json', 'for programs')
+    .description('show the services; the exit code is 1 unless all of them run')
+    .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) => {
-      const services = serviceStatus(labDirOf(program));
+      const services = readServiceStatus(getLabDir(program));
       console.log(json ? JSON.stringify(services, null, 2) : formatStatus(services));
       if (services.length === 0 || services.some(({ running }) => !running)) process.exitCode = 1;
     });
 };
 
 const logsCommand: RegisterCommand = (program) => {
-  const count = (text: string) => {
+  const parseCount = (text: string) => {
     if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a number of lines, such as 100.');
     return Number(text);
   };
@@ -53,25 +52,25 @@ const logsCommand: RegisterCommand = (program) => {
     .command('logs')
     .description('show the end of a service’s log')
     .argument('<name>', 'service, as `status` lists them')
-    .option('-f, --follow', 'go on with what is added, until Ctrl-C', false)
-    .option('-n, --lines <count>', 'lines to start with', count, 100)
+    .option('-f, --follow', 'print new lines until Ctrl-C', false)
+    .option('-n, --lines <count>', 'number of lines to start with', parseCount, 100)
     .action((name: string, options: { follow: boolean; lines: number }) =>
-      showLog(findLog(labDirOf(program), name), options, (text) => process.stdout.write(text)),
+      showLog(findLog(getLabDir(program), name), options, (text) => process.stdout.write(text)),
     );
 };
 
 const toolsCommand: RegisterCommand = (program) => {
-  const known = (text: string, previous: ToolName[] = []) => {
-    const name = toolNames.find((each) => each === text);
+  const parseTool = (text: string, previous: ToolName[] = []) => {
+    const name = toolNames.find((known) => known === text);
     if (!name) throw new InvalidArgumentError(`Tools are: ${toolNames.join(', ')}.`);
     return [...previous, name];
   };
   program
     .command('tools')
-    .description('install or build what the lab runs, and list it')
-    .argument('[names...]', 'only these', known)
-    .action(async (named: ToolName[]) => {
-      const names = named.length > 0 ? named : toolNames;
+    .description('install or build the tools that the lab uses, and list them')
+    .argument('[names...]', 'only these', parseTool)
+    .action(async (selected: ToolName[]) => {
+      const names = selected.length > 0 ? selected : toolNames;
       await interruptible(
         (signal) => ensureTools(names, { progress: (line) => console.log(line), signal }),
         () => {},
@@ -80,13 +79,11 @@ const toolsCommand: RegisterCommand = (program) => {
     });
 };
 
-/** Every command of `npm run lab --`. */
-export const commands: readonly RegisterCommand[] = [
-  demoCommand,
+/** Commands that manage the lab. */
+export const labCommands: readonly RegisterCommand[] = [
   upCommand,
   downCommand,
   statusCommand,
   logsCommand,
-  playCommand,
   toolsCommand,
 ];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import { logSize, readLog, tailLog } from '../services/logs.ts';
 
-/** The log file of service `name`; it stays after the service ended. */
+/** The log file of the service `name`; it stays after the service has ended. */
 export function findLog(dir: string, name: string): string {
   const directory = join(dir, 'logs');
   const names = existsSync(directory)
@@ -12,12 +12,12 @@ export function findLog(dir: string, name: string): string {
     : [];
   if (names.includes(name)) return join(directory, `${name}.log`);
   throw new LabError(
-    `There is no log called "${name}".`,
-    names.length > 0 ? `Name one of: ${names.toSorted().join(', ')}.` : 'Start the lab first: npm run lab -- up',
+    `There is no log of a service "${name}".`,
+    names.length > 0 ? `Use one of: ${names.toSorted().join(', ')}.` : 'Start the lab first: npm run lab -- up',
   );
 }
 
-/** Writes the last `lines` lines, and with `follow` whatever is added, until the process is ended. */
+/** Writes the last `lines` lines, and with `follow` everything that is added until the process ends. */
 export async function showLog(
   file: string,
   { lines, follow }: { lines: number; follow: boolean },

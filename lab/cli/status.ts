@@ -10,8 +10,8 @@ export interface ServiceStatus {
   log: string;
 }
 
-/** The services that the lab in `dir` has on record, and whether each still runs. */
-export function serviceStatus(dir: string, runs: (record: ServiceRecord) => boolean = isRunning): ServiceStatus[] {
+/** The recorded services of the lab in `dir`, and whether each still runs. */
+export function readServiceStatus(dir: string, runs: (record: ServiceRecord) => boolean = isRunning): ServiceStatus[] {
   return LabState.load(dir).services.map((record) => ({
     name: record.name,
     running: runs(record),
@@ -22,7 +22,7 @@ export function serviceStatus(dir: string, runs: (record: ServiceRecord) => bool
   }));
 }
 
-/** The same as a table for people. */
+/** Formats the services as a table. */
 export function formatStatus(services: readonly ServiceStatus[]): string {
   if (services.length === 0) return 'The lab is down. Start it with: npm run lab -- up';
   const rows = services.map(({ name, running, pid, port, since }) => [

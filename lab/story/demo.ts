@@ -1,20 +1,28 @@
 import { LabError } from '../errors.ts';
 import type { Act } from './act.ts';
 import { acts, story } from './acts/index.ts';
-import type { ForeignCluster } from './cluster/external-cluster.ts';
+import type { ClusterProvider } from './cluster/provider.ts';
 import type { Expectation } from './expectations.ts';
-import { type Played, playActs } from './play.ts';
+import { type ActResult, playActs } from './play.ts';
 import { FULL_NAME } from './repository/accounts.ts';
 import { resetStory } from './reset.ts';
-import { summarize, trafficInAll } from './summary.ts';
-import { openWorld, type World } from './world.ts';
+import { summarize, totalTraffic } from './summary.ts';
+import { createWorld, type World } from './world.ts';
 
-const failed = (played: readonly Played[]): boolean => played.some(({ failure }) => failure !== undefined);
+export interface StoryOptions {
+  labDir: string;
+  /** Where the shop runs. */
+  provider: ClusterProvider;
+  /** Ends the current act. */
+  signal: AbortSignal;
+}
 
-function whatToLookAt({ endpoints: { hub, registries } }: World, played: readonly Played[]): string {
-  const releases = played.filter(({ act, failure }) => act === 'release' && failure === undefined).length;
+const hasFailure = (results: readonly ActResult[]): boolean => results.some(({ failure }) => failure !== undefined);
+
+function formatLinks({ endpoints: { hub, registries } }: World, results: readonly ActResult[]): string {
+  const released = results.some(({ act, failure }) => act === 'release' && failure === undefined);
   return [
-    releases > 0 ? 'Look at' : 'The lab is still up',
+    released ? 'Look at' : 'The lab is still up',
     `  the repository   ${hub.url}/${FULL_NAME}`,
     `  its releases     ${hub.url}/${FULL_NAME}/releases`,
     `  its runs         ${hub.url}/${FULL_NAME}/actions`,
@@ -24,53 +32,53 @@ function whatToLookAt({ endpoints: { hub, registries } }: World, played: readonl
 }
 
 /** Fewer requests in all acts together would prove little. */
-const ENOUGH_REQUESTS = 50_000;
+const MIN_REQUESTS = 50_000;
 
-/** What is expected of all acts together; only a story that was told to its end has that. */
-function expectOfAll(played: readonly Played[]): Expectation {
-  const { requests, lost } = trafficInAll(played) ?? { requests: 0, lost: 0 };
+/** What is expected of all acts together, when the whole story was played. */
+function overallExpectation(results: readonly ActResult[]): Expectation {
+  const { requests, lost } = totalTraffic(results) ?? { requests: 0, lost: 0 };
   return {
-    what: `all acts together: at least ${ENOUGH_REQUESTS.toLocaleString('en')} requests, and not one lost`,
+    what: `all acts together: at least ${MIN_REQUESTS.toLocaleString('en')} requests, none lost`,
     measured: `${requests.toLocaleString('en')} requests, ${lost} lost`,
-    met: requests >= ENOUGH_REQUESTS && lost === 0,
+    met: requests >= MIN_REQUESTS && lost === 0,
   };
 }
 
-/** Plays acts, and says what came of them. Returns whether every expectation was met. */
-async function tell(world: World, wanted: readonly Act[], labDir: string, signal: AbortSignal): Promise<boolean> {
+/** Plays acts and prints the results. Returns whether every expectation was met. */
+async function playAndReport(wanted: readonly Act[], world: World, signal: AbortSignal): Promise<boolean> {
   const started = performance.now();
-  const played = await playActs(wanted, world, labDir, signal);
-  const ofAll = wanted === story && !failed(played) ? [expectOfAll(played)] : [];
-  const expectations = [...played.flatMap((each) => each.expectations), ...ofAll];
-  const met = expectations.filter((each) => each.met).length;
+  const results = await playActs(wanted, world, signal);
+  const overall = wanted === story && !hasFailure(results) ? [overallExpectation(results)] : [];
+  const expectations = [...results.flatMap((result) => result.expectations), ...overall];
+  const met = expectations.filter((expectation) => expectation.met).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`\n${summarize(played)}\n`);
-  for (const each of ofAll) console.log(`${each.met ? '✔' : '✘'} ${each.what}: ${each.measured}`);
+  console.log(`\n${summarize(results)}\n`);
+  for (const expectation of overall) {
+    console.log(`${expectation.met ? '✔' : '✘'} ${expectation.what}: ${expectation.measured}`);
+  }
   console.log(`${met} of ${expectations.length} expectations met in ${seconds} s\n`);
-  console.log(whatToLookAt(world, played));
-  return !failed(played) && met === expectations.length;
+  console.log(formatLinks(world, results));
+  return !hasFailure(results) && met === expectations.length;
 }
 
-/** The whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */
-export async function tellStory(labDir: string, signal: AbortSignal, foreign?: ForeignCluster): Promise<boolean> {
-  const world = await openWorld(labDir, foreign);
+/** Plays the whole story from the beginning, on a lab that is up. Returns whether every expectation was met. */
+export async function playStory({ labDir, provider, signal }: StoryOptions): Promise<boolean> {
+  const world = await createWorld(labDir, provider);
   await resetStory(world);
-  return tell(world, story, labDir, signal);
+  return playAndReport(story, world, signal);
 }
 
-/** Single acts, on what is there. Returns whether every expectation was met. */
-export async function tellActs(
+/** Plays single acts on the current state of the lab. Returns whether every expectation was met. */
+export async function playNamedActs(
   names: readonly string[],
-  labDir: string,
-  signal: AbortSignal,
-  foreign?: ForeignCluster,
+  { labDir, provider, signal }: StoryOptions,
 ): Promise<boolean> {
   const wanted = names.map((name) => {
-    const act = acts.find((each) => each.name === name);
+    const act = acts.find((candidate) => candidate.name === name);
     if (act === undefined) {
-      throw new LabError(`There is no act "${name}".`, `The acts are: ${acts.map((each) => each.name).join(', ')}.`);
+      throw new LabError(`There is no act "${name}".`, `Use one of: ${acts.map((known) => known.name).join(', ')}.`);
     }
     return act;
   });
-  return tell(await openWorld(labDir, foreign), wanted, labDir, signal);
+  return playAndReport(wanted, await createWorld(labDir, provider), signal);
 }

@@ -1,19 +1,19 @@
-/** Something an act expects, and what was measured. */
+/** An expectation of an act, and what was measured. */
 export interface Expectation {
   what: string;
   measured: string;
   met: boolean;
-  /** For a time: how long it took, and how long it may take. */
+  /** For a duration: how long it took, and the limit. */
   seconds?: number;
   limit?: number;
 }
 
-/** An expectation that is not met ends its act. */
+/** Thrown for an expectation that is not met; it ends the act. */
 export class ExpectationFailed extends Error {
   override readonly name = 'ExpectationFailed';
 }
 
-/** Collects what an act expects. The first expectation that is not met ends the act; it is kept as well. */
+/** Collects the expectations of an act. The first one that is not met ends the act and is kept too. */
 export class Expectations {
   readonly all: Expectation[] = [];
 
@@ -22,7 +22,7 @@ export class Expectations {
     this.#add({ what, measured, met });
   }
 
-  /** Something took `seconds`, and may take `limit`. */
+  /** Expects a duration of at most `limit` seconds. */
   within(what: string, seconds: number, limit: number): void {
     this.#add({
       what: `${what} within ${limit} s`,
@@ -39,14 +39,15 @@ export class Expectations {
     if (!met) throw new ExpectationFailed(`expected: ${what}; found: ${measured}`);
   }
 
-  /** Both sides are compared as JSON, so that lists and objects can be expected too. */
+  /** Compares both sides as JSON, so that lists and objects can be expected too. */
   equal(what: string, found: unknown, expected: unknown): void {
-    const [is, should] = [JSON.stringify(found), JSON.stringify(expected)];
-    this.holds(what, is === should, is === should ? shown(is) : `${shown(is)}, not ${shown(should)}`);
+    const [actual, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
+    const met = actual === wanted;
+    this.holds(what, met, met ? shorten(actual) : `${shorten(actual)}, not ${shorten(wanted)}`);
   }
 }
 
-const shown = (json: string | undefined): string => {
+const shorten = (json: string | undefined): string => {
   const text = json === undefined ? 'nothing' : json.replace(/^"(.*)"$/s, '$1');
   return text.length > 160 ? `${text.slice(0, 157)}…` : text;
 };

@@ -3,12 +3,12 @@ import { getOctokit } from '@actions/github';
 
 export type Api = ReturnType<typeof getOctokit>['rest'];
 
-/** The hub's REST API with somebody's token. */
-export function openApi(hubUrl: string, token: string): Api {
+/** The hub's REST API with an account's token. */
+export function createApi(hubUrl: string, token: string): Api {
   return getOctokit(token, { baseUrl: `${hubUrl}/api/v3` }).rest;
 }
 
-/** The hub's own doors, which GitHub does not have: accounts, tokens, secrets. */
+/** The hub's admin endpoints, which GitHub does not have: accounts, tokens, secrets. */
 export class HubAdmin {
   readonly #url: string;
   readonly #adminToken: string;
@@ -35,8 +35,8 @@ export class HubAdmin {
   }
 
   async runLog(runId: number): Promise<string> {
-    const answer = await fetch(`${this.#url}/_lab/runs/${runId}/log`, { headers: this.#headers() });
-    return answer.text();
+    const response = await fetch(`${this.#url}/_lab/runs/${runId}/log`, { headers: this.#headers() });
+    return response.text();
   }
 
   #headers(): Record<string, string> {
@@ -44,13 +44,13 @@ export class HubAdmin {
   }
 
   async #send(method: string, path: string, body: object): Promise<unknown> {
-    const answer = await fetch(`${this.#url}/_lab/${path}`, {
+    const response = await fetch(`${this.#url}/_lab/${path}`, {
       method,
       headers: this.#headers(),
       body: JSON.stringify(body),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`the hub answers ${answer.status} to ${method} /_lab/${path}: ${text}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the hub returned ${response.status} for ${method} /_lab/${path}: ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
 }
@@ -62,27 +62,33 @@ export interface WorkflowRun {
   run_attempt?: number | undefined;
 }
 
+export interface RunQuery {
+  /** File name of the workflow. */
+  workflow: string;
+  sha: string;
+  /** Only a run with a higher id counts, for a workflow that runs again. */
+  after?: number;
+}
+
+const RUN_TIMEOUT_SECONDS = 180;
+
 /**
- * Wait for the run of a workflow on a commit to end.
- * @param after only a run with a higher id counts: for a workflow that runs again
+ * Waits for the run of a workflow on a commit to end.
  * @throws when it does not end in time
  */
 export async function waitForRun(
   api: Api,
-  where: { owner: string; repo: string },
-  wanted: { workflow: string; sha: string; after?: number },
-  limitSeconds = 180,
+  repository: { owner: string; repo: string },
+  { workflow, sha, after = 0 }: RunQuery,
 ): Promise<WorkflowRun> {
-  const deadline = Date.now() + limitSeconds * 1000;
+  const deadline = Date.now() + RUN_TIMEOUT_SECONDS * 1000;
   for (;;) {
-    const { data } = await api.actions.listWorkflowRunsForRepo({ ...where, head_sha: wanted.sha, per_page: 100 });
-    const run = data.workflow_runs.find(
-      ({ id, path }) => path === `.github/workflows/${wanted.workflow}` && id > (wanted.after ?? 0),
-    );
+    const { data } = await api.actions.listWorkflowRunsForRepo({ ...repository, head_sha: sha, per_page: 100 });
+    const run = data.workflow_runs.find(({ id, path }) => path === `.github/workflows/${workflow}` && id > after);
     if (run?.status === 'completed') return run;
     if (Date.now() > deadline) {
       const state = run === undefined ? 'has not started' : `is ${run.status}`;
-      throw new Error(`${wanted.workflow} on ${wanted.sha.slice(0, 12)} ${state} after ${limitSeconds} s`);
+      throw new Error(`${workflow} on ${sha.slice(0, 12)} ${state} after ${RUN_TIMEOUT_SECONDS} s`);
     }
     await sleep(200);
   }

@@ -1,4 +1,4 @@
-import type { Played } from './play.ts';
+import type { ActResult } from './play.ts';
 import { describeTraffic } from './shop/traffic.ts';
 
 interface Row {
@@ -10,10 +10,10 @@ interface Row {
 
 const TITLES: Row = { act: 'Act', expectation: 'Expectation', measured: 'Measured', verdict: 'Verdict' };
 
-/** Breaks a text between words; a word that is longer than the width is cut. */
+/** Breaks a text between words; a word longer than the width is split. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [''];
-  for (const word of text.split(/\s+/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+  for (const word of text.split(/\s+/).flatMap((token) => token.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const line = lines.at(-1) ?? '';
     if (line === '') lines[lines.length - 1] = word;
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
@@ -22,7 +22,7 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Columns side by side, each as wide as it needs; the two with sentences share what is left of `width`. */
+/** Each column is as wide as its content; the two with sentences share the rest of `width`. */
 function formatTable(rows: readonly Row[], width: number): string {
   const longest = (column: keyof Row) => Math.max(...[TITLES, ...rows].map((row) => row[column].length));
   const [act, verdict] = [longest('act'), longest('verdict')];
@@ -48,7 +48,7 @@ function formatTable(rows: readonly Row[], width: number): string {
   return [format(TITLES), rule, ...rows.map(format)].join('\n');
 }
 
-function rowsOf({ number, act, expectations, seconds, failure }: Played): Row[] {
+function toRows({ number, act, expectations, seconds, failure }: ActResult): Row[] {
   const rows = expectations.map(({ what, measured, met }) => ({
     act: '',
     expectation: what,
@@ -60,9 +60,9 @@ function rowsOf({ number, act, expectations, seconds, failure }: Played): Row[] 
   return all.map((row, index) => (index === 0 ? { ...row, act: `${number} ${act} (${seconds.toFixed(1)} s)` } : row));
 }
 
-/** All requests of all acts together; undefined when there were none. */
-export function trafficInAll(played: readonly Played[]): { requests: number; lost: number } | undefined {
-  const reports = played.flatMap(({ traffic }) => traffic);
+/** The requests of all acts together; undefined if there was no traffic. */
+export function totalTraffic(results: readonly ActResult[]): { requests: number; lost: number } | undefined {
+  const reports = results.flatMap(({ traffic }) => traffic);
   if (reports.length === 0) return undefined;
   return {
     requests: reports.reduce((sum, { requests }) => sum + requests, 0),
@@ -70,14 +70,14 @@ export function trafficInAll(played: readonly Played[]): { requests: number; los
   };
 }
 
-/** Act, expectation, measured, verdict; for the end of a telling. */
-export function summarize(played: readonly Played[], width = process.stdout.columns ?? 160): string {
-  const failed = played.flatMap(({ act, failure, traffic }) =>
+/** The table of a run: act, expectation, measured, verdict. */
+export function summarize(results: readonly ActResult[], width = process.stdout.columns ?? 160): string {
+  const failed = results.flatMap(({ act, failure, traffic }) =>
     failure === undefined ? [] : traffic.map((report) => `Traffic in ${act}: ${describeTraffic(report)}`),
   );
-  const all = trafficInAll(played);
+  const all = totalTraffic(results);
   return [
-    formatTable(played.flatMap(rowsOf), width),
+    formatTable(results.flatMap(toRows), width),
     ...failed,
     ...(all === undefined
       ? []

@@ -1,100 +1,74 @@
 import { join } from 'node:path';
-import { type Cluster, labCluster } from '../cluster/index.ts';
+import type { Cluster } from '../cluster/index.ts';
 import { LabError } from '../errors.ts';
 import { type LabEndpoints, readEndpoints } from '../lifecycle/endpoints.ts';
-import { resolveLabDir } from '../paths.ts';
-import { type ForeignCluster, openForeignCluster } from './cluster/external-cluster.ts';
-import { type Api, HubAdmin, openApi } from './hub-client.ts';
-import {
-  ARGO_CD,
-  DEVELOPER,
-  FULL_NAME,
-  ORGANIZATION,
-  PLATFORM,
-  RELEASE_BOT,
-  REPOSITORY,
-} from './repository/accounts.ts';
+import type { TrafficTarget } from '../traffic/index.ts';
+import type { ClusterProvider, StoryCluster } from './cluster/provider.ts';
+import { type Api, createApi, HubAdmin } from './hub-client.ts';
+import { createAccounts, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, REPOSITORY } from './repository/accounts.ts';
 import { Clone } from './repository/clone.ts';
 
-/** Where the story takes place: a running lab, and the people in it with their clones and tokens. */
+/** Where the story takes place: a running lab, and the accounts in it with their clones and tokens. */
 export interface World {
   labDir: string;
-  /** A directory of the story's own. */
+  /** The story's own directory. */
   directory: string;
   endpoints: LabEndpoints;
-  /** Where the shop runs. Throws LabError in a lab without one. */
+  /** Where the shop runs. Throws LabError in a lab without a cluster. */
   readonly cluster: Cluster;
   readonly hasCluster: boolean;
-  /** The hub as the cluster reaches it. */
-  hubUrlInside: string;
-  where: { owner: string; repo: string };
+  /** The hub's address for pods. Throws LabError in a lab without a cluster. */
+  readonly hubUrlInCluster: string;
+  /** Where traffic to the shop is sent. */
+  findShopTarget(): Promise<TrafficTarget>;
+  repository: { owner: string; repo: string };
   admin: HubAdmin;
+  /** The API with the token of the platform team. */
   platform: Api;
   developer: Api;
   /** The token that the release workflow commits with. */
   releaseToken: string;
-  /** Argo CD's way into the repository: it can read, and nothing else. */
+  /** The token that Argo CD reads the repository with; it can do nothing else. */
   argoToken: string;
-  cloneUrl: string;
-  /** The platform team's clone is made by the set-up; this one is the developer's. */
-  openClone(): Promise<Clone>;
-  platformClone(): Promise<Clone>;
+  /** A fresh clone of the developer. */
+  createClone(): Promise<Clone>;
+  /** A fresh clone of the platform team, for the set-up. */
+  createPlatformClone(): Promise<Clone>;
 }
 
-/** The cluster of the story: the lab's own, or one that somebody already has. */
-async function openStoryCluster(labDir: string, endpoints: LabEndpoints, foreign: ForeignCluster | undefined) {
-  if (foreign !== undefined) return openForeignCluster(foreign);
-  return endpoints.cluster === undefined ? undefined : labCluster(labDir, endpoints.cluster);
-}
-
-/** Gives everybody an account and a token on a lab that is up. */
-export async function openWorld(labDir = resolveLabDir(), foreign?: ForeignCluster): Promise<World> {
+/** Creates the accounts and their tokens on a lab that is up. */
+export async function createWorld(labDir: string, provider: ClusterProvider): Promise<World> {
   const endpoints = readEndpoints(labDir);
-  const cluster = await openStoryCluster(labDir, endpoints, foreign);
+  const connected = await provider.connect(labDir, endpoints);
+  const requireCluster = (): StoryCluster => {
+    if (connected !== undefined) return connected;
+    throw new LabError('This lab has no cluster.', 'Run `npm run lab -- up`, which starts all parts.');
+  };
   const { url, adminToken } = endpoints.hub;
   const admin = new HubAdmin(url, adminToken);
-  await admin.createUser(ORGANIZATION, 'Organization');
-  await admin.createUser(PLATFORM, 'User');
-  await admin.createUser(DEVELOPER, 'User');
-  await admin.createUser(RELEASE_BOT, 'Bot');
-  await admin.createUser(ARGO_CD, 'Bot');
-  const platformToken = await admin.createToken({ login: PLATFORM, permissions: 'all' });
-  const developerToken = await admin.createToken({
-    login: DEVELOPER,
-    permissions: { contents: 'write', pull_requests: 'write', actions: 'write', metadata: 'read' },
-  });
-  const releaseToken = await admin.createToken({
-    login: RELEASE_BOT,
-    permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
-    repositories: [FULL_NAME],
-  });
-  const argoToken = await admin.createToken({
-    login: ARGO_CD,
-    permissions: { contents: 'read', metadata: 'read' },
-    repositories: [FULL_NAME],
-  });
+  const tokens = await createAccounts(admin);
   const directory = join(labDir, 'story');
-  const cloneUrl = `${url}/${FULL_NAME}.git`;
+  const clone = (login: string, token: string) =>
+    Clone.create({ directory: join(directory, login), url: `${url}/${FULL_NAME}.git`, login, token });
   return {
     labDir,
     directory,
     endpoints,
     get cluster() {
-      if (cluster === undefined) {
-        throw new LabError('This lab has no cluster.', 'Run `npm run lab -- up`, which starts all parts.');
-      }
-      return cluster;
+      return requireCluster().cluster;
     },
-    hasCluster: cluster !== undefined,
-    hubUrlInside: foreign?.hubUrl ?? endpoints.cluster?.hubUrl ?? url,
-    where: { owner: ORGANIZATION, repo: REPOSITORY },
+    hasCluster: connected !== undefined,
+    get hubUrlInCluster() {
+      return requireCluster().hubUrl;
+    },
+    findShopTarget: async () => requireCluster().findShopTarget(),
+    repository: { owner: ORGANIZATION, repo: REPOSITORY },
     admin,
-    platform: openApi(url, platformToken),
-    developer: openApi(url, developerToken),
-    releaseToken,
-    argoToken,
-    cloneUrl,
-    openClone: () => Clone.make(join(directory, 'developer'), cloneUrl, DEVELOPER, developerToken),
-    platformClone: () => Clone.make(join(directory, 'platform'), cloneUrl, PLATFORM, platformToken),
+    platform: createApi(url, tokens.platform),
+    developer: createApi(url, tokens.developer),
+    releaseToken: tokens.release,
+    argoToken: tokens.argo,
+    createClone: () => clone(DEVELOPER, tokens.developer),
+    createPlatformClone: () => clone(PLATFORM, tokens.platform),
   };
 }

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { startTestHub, type TestHub, WorkTree } from '../../hub/test/helpers.ts';
 import { clearLab } from '../../lifecycle/down.ts';
 import { projectDir } from '../../paths.ts';
-import { openForeignCluster } from '../../story/cluster/external-cluster.ts';
+import { openExternalCluster } from '../../story/cluster/external-cluster.ts';
 import { toolPath } from '../../tools/index.ts';
 import { installAddOns } from '../add-ons.ts';
 import { ARGO_NAMESPACE, bootstrapApplications, removeApplications } from '../argo/index.ts';
@@ -279,10 +279,10 @@ describe('metrics-server', () => {
     const config = (...args: string[]) => execa(toolPath('kubectl'), [`--kubeconfig=${file}`, 'config', ...args]);
     const { stdout: context } = await config('current-context');
     await config('rename-context', context, 'mine');
-    const open = () => openForeignCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url });
-    const foreign = await open();
-    expect(await foreign.apiServer()).toBe(await cluster.apiServer());
-    expect(foreign.access.inside).toBeUndefined();
+    const open = () => openExternalCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: hub.hub.url });
+    const external = await open();
+    expect(await external.apiServer()).toBe(await cluster.apiServer());
+    expect(external.access.inside).toBeUndefined();
 
     // An application of its owner's, who would lose the default project.
     const argo = `--namespace=${ARGO_NAMESPACE}`;

@@ -6,21 +6,25 @@ import type { KubernetesObject } from '../../cluster/index.ts';
 import { toolPath } from '../../tools/index.ts';
 import type { Act } from '../act.ts';
 import type { Container, Deployment, Probe } from '../cluster/pods.ts';
-import { openShop, SHOP_NAMESPACE, WEB } from '../shop/running-shop.ts';
-import { CHART } from '../shop/shop.ts';
+import { watchStableShop } from '../shop/running-shop.ts';
+import { CHART, SHOP_NAMESPACE, WEB } from '../shop/shop.ts';
 import type { World } from '../world.ts';
 
 const PROBES = {
   startupProbe: 'has it started?',
   readinessProbe: 'can it serve?',
-  livenessProbe: 'must it be replaced?',
+  livenessProbe: 'must it be restarted?',
 } as const;
 
-const seconds = ({ httpGet, periodSeconds, failureThreshold }: Probe): string =>
+const formatProbe = ({ httpGet, periodSeconds, failureThreshold }: Probe): string =>
   `${httpGet.path} every ${periodSeconds} s, ${failureThreshold} failures`;
 
-/** The container of web's Deployment as the chart on main renders it with these values laid over its own. */
-async function render(world: World, chart: string, name: string, values: object): Promise<Container> {
+/** The container of web's Deployment, as the chart on main renders it with additional values. */
+async function renderContainer(
+  world: World,
+  chart: string,
+  { name, values }: { name: string; values: object },
+): Promise<Container> {
   const directory = join(world.directory, 'values');
   await mkdir(directory, { recursive: true });
   const file = join(directory, `${name}.yaml`);
@@ -38,43 +42,47 @@ async function render(world: World, chart: string, name: string, values: object)
 export const chart: Act = {
   name: 'chart',
   number: 3,
-  title: 'The chart has what was missing',
-  limit: 180,
-  async play(world, expect, _thread, _progress, stage) {
-    const shop = await openShop(world, stage);
+  title: 'The chart sets probes and resources',
+  timeoutSeconds: 180,
+  async play(stage) {
+    const { world, expect } = stage;
+    const shop = await watchStableShop(stage);
     const containers = shop.pods.items.map(({ spec }) => spec.containers[0]);
     for (const [probe, question] of Object.entries(PROBES) as [keyof typeof PROBES, string][]) {
-      const found = [...new Set(containers.map((each) => (each[probe] ? seconds(each[probe]) : 'none')))];
+      const found = [
+        ...new Set(containers.map((container) => (container[probe] ? formatProbe(container[probe]) : 'none'))),
+      ];
       expect.holds(
         `each web pod has a ${probe}: ${question}`,
         containers.length > 0 && found.length === 1 && found[0] !== 'none',
         found.join('; '),
       );
     }
-    const limits = [...new Set(containers.map(({ resources }) => JSON.stringify(resources)))];
-    const { requests, limits: most } = containers[0]?.resources ?? {};
+    const distinct = new Set(containers.map(({ resources }) => JSON.stringify(resources)));
+    const { requests, limits } = containers[0]?.resources ?? {};
     expect.holds(
-      'each asks for CPU and memory, and may use so much at most',
-      limits.length === 1 && [requests, most].every((each) => each?.cpu !== undefined && each.memory !== undefined),
-      `asks for ${requests?.cpu} and ${requests?.memory}, at most ${most?.cpu} and ${most?.memory}`,
+      'each web pod has requests and limits for CPU and memory',
+      distinct.size === 1 && [requests, limits].every((list) => list?.cpu !== undefined && list.memory !== undefined),
+      `requests ${requests?.cpu} and ${requests?.memory}, limits ${limits?.cpu} and ${limits?.memory}`,
     );
 
-    const clone = await world.openClone();
+    const clone = await world.createClone();
     const directory = join(clone.directory, CHART);
     const [before, after] = await Promise.all([
-      render(world, directory, 'defaults', {}),
-      render(world, directory, 'another-environment', {
-        web: { readinessProbe: { periodSeconds: 7 }, resources: { limits: { memory: '512Mi' } } },
+      renderContainer(world, directory, { name: 'defaults', values: {} }),
+      renderContainer(world, directory, {
+        name: 'another-environment',
+        values: { web: { readinessProbe: { periodSeconds: 7 }, resources: { limits: { memory: '512Mi' } } } },
       }),
     ]);
     const { readinessProbe, resources } = before;
     expect.holds(
-      'values alone change a probe and a limit, in no template',
+      'values alone change a probe and a limit',
       after.readinessProbe?.periodSeconds === 7 && after.resources?.limits?.memory === '512Mi',
       `every ${readinessProbe?.periodSeconds} s becomes every ${after.readinessProbe?.periodSeconds} s, ${resources?.limits?.memory} becomes ${after.resources?.limits?.memory}`,
     );
     expect.equal(
-      'and nothing else',
+      'nothing else changes',
       { ...after, readinessProbe: { ...after.readinessProbe, periodSeconds: 0 }, resources },
       {
         ...before,

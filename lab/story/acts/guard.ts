@@ -1,74 +1,87 @@
-import type { Act } from '../act.ts';
+import type { Act, Stage } from '../act.ts';
 import { ARGO_NAMESPACE } from '../cluster/argo.ts';
-import { asArgoUser } from '../cluster/argo-cli.ts';
-import { tryBeyondProject } from '../cluster/forbidden-sync.ts';
-import type { Expectations } from '../expectations.ts';
-import { SHOP_NAMESPACE } from '../shop/running-shop.ts';
-import type { Stage } from '../stage.ts';
-import type { World } from '../world.ts';
+import { withArgoUser } from '../cluster/argo-cli.ts';
+import { attemptForbiddenSync } from '../cluster/forbidden-sync.ts';
+import { SHOP_NAMESPACE } from '../shop/shop.ts';
 
 const CONTROLLER = `system:serviceaccount:${ARGO_NAMESPACE}:argocd-application-controller`;
 
-/** Main takes merged pull requests alone. */
-async function guardMain(world: World, expect: Expectations): Promise<void> {
-  const clone = await world.openClone();
-  const before = (await clone.git('rev-parse', 'origin/main')).trim();
-  await clone.edit('README.md', (text) => `${text}\nPushed past every check.\n`);
-  await clone.commit('docs: push past every check');
-
-  const push = await clone.refusal('push', 'origin', 'HEAD:main');
-  expect.holds(
-    'a direct push to main is refused, and says why',
-    push?.includes('Changes must be made through a pull request') === true,
-    push === undefined ? 'it was accepted' : reasonOf(push),
-  );
-  const force = await clone.refusal('push', '--force', 'origin', 'HEAD~2:main');
-  expect.holds(
-    'a force push is refused',
-    force !== undefined,
-    force === undefined ? 'it was accepted' : reasonOf(force),
-  );
-  const removal = await clone.refusal('push', 'origin', ':main');
-  expect.holds('main cannot be deleted', removal !== undefined, removal === undefined ? 'it was' : reasonOf(removal));
-  const { data } = await world.developer.git.getRef({ ...world.where, ref: 'heads/main' });
-  expect.equal('main is where it was', data.object.sha, before);
+/** The line of git's output with the reason: like GitHub, the hub prints it after the code of the rule. */
+function readRejection(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const reason = lines.find((line) => /^remote: - /.test(line)) ?? lines.find((line) => /rejected|error/.test(line));
+  return (reason ?? lines.at(-1) ?? '').replace(/^remote: (- )?/, '');
 }
 
-/** A deployer may have Argo CD do what Git says, and nothing else. */
-async function guardRoles(world: World, expect: Expectations): Promise<void> {
-  await asArgoUser(world, 'deployer', async ({ run }) => {
+/** main accepts only merged pull requests. */
+async function expectProtectedMain({ world, expect }: Stage): Promise<void> {
+  const clone = await world.createClone();
+  const before = (await clone.git('rev-parse', 'origin/main')).trim();
+  await clone.edit('README.md', (text) => `${text}\nPushed without a check.\n`);
+  await clone.commit('docs: push without a check');
+
+  const push = await clone.gitFailure('push', 'origin', 'HEAD:main');
+  expect.holds(
+    'a direct push to main is rejected with the reason',
+    push?.includes('Changes must be made through a pull request') === true,
+    push === undefined ? 'it was accepted' : readRejection(push),
+  );
+  const force = await clone.gitFailure('push', '--force', 'origin', 'HEAD~2:main');
+  expect.holds(
+    'a force push to main is rejected',
+    force !== undefined,
+    force === undefined ? 'it was accepted' : readRejection(force),
+  );
+  const deletion = await clone.gitFailure('push', 'origin', ':main');
+  expect.holds(
+    'main cannot be deleted',
+    deletion !== undefined,
+    deletion === undefined ? 'it was deleted' : readRejection(deletion),
+  );
+  const { data } = await world.developer.git.getRef({ ...world.repository, ref: 'heads/main' });
+  expect.equal('main is unchanged', data.object.sha, before);
+}
+
+/** A deployer can sync what is in Git, and nothing else. */
+async function expectLimitedRoles({ world, expect }: Stage): Promise<void> {
+  await withArgoUser(world, 'deployer', async ({ run }) => {
     const sync = await run('app', 'sync', 'shop', '--output', 'json');
-    expect.holds('the deployer role syncs the shop', sync.ok, sync.ok ? 'synced' : sync.text);
+    expect.holds('the deployer role can sync the shop', sync.ok, sync.ok ? 'synced' : sync.text);
     const project = await run('proj', 'delete', 'shop');
     expect.holds('it cannot delete the project', !project.ok && /permission denied/.test(project.text), project.text);
     const application = await run('app', 'delete', 'shop', '--yes');
     expect.holds(
-      'nor the application',
+      'it cannot delete the application',
       !application.ok && /permission denied/.test(application.text),
       application.text,
     );
   });
-  const left = await world.cluster.find('appproject', 'shop', `--namespace=${ARGO_NAMESPACE}`);
-  expect.equal('the project is still there', left?.metadata.name, 'shop');
+  const project = await world.cluster.find('appproject', 'shop', `--namespace=${ARGO_NAMESPACE}`);
+  expect.equal('the project still exists', project?.metadata.name, 'shop');
 }
 
-/** What the project does not allow cannot be created: Argo CD does not try, and Kubernetes would not let it. */
-async function guardProject(world: World, expect: Expectations, stage: Stage): Promise<void> {
-  const kinds = await tryBeyondProject(world, stage, { path: 'argocd/bootstrap', namespace: SHOP_NAMESPACE });
-  expect.holds('an application of the project gets no kind but those of the chart', /not permitted/.test(kinds), kinds);
-  const place = await tryBeyondProject(world, stage, { path: 'helm/shop', namespace: 'kube-system' });
-  expect.holds('and nothing in another namespace', /do not match any of the allowed destinations/.test(place), place);
+/** What the project does not allow cannot be created: Argo CD does not try, and Kubernetes would not allow it. */
+async function expectLimitedProject(stage: Stage): Promise<void> {
+  const { world, expect } = stage;
+  const kinds = await attemptForbiddenSync(stage, { path: 'argocd/bootstrap', namespace: SHOP_NAMESPACE });
+  expect.holds("an application of the project can create only the chart's kinds", /not permitted/.test(kinds), kinds);
+  const namespace = await attemptForbiddenSync(stage, { path: 'helm/shop', namespace: 'kube-system' });
+  expect.holds(
+    'it can create nothing in another namespace',
+    /do not match any of the allowed destinations/.test(namespace),
+    namespace,
+  );
   for (const [kind, ...args] of [['configmap'], ['secret', 'generic'], ['role', '--verb=get', '--resource=secrets']]) {
-    const refusal = await world.cluster
-      .kubectl('create', kind as string, ...args, 'taken', `--namespace=${SHOP_NAMESPACE}`, `--as=${CONTROLLER}`)
+    const denial = await world.cluster
+      .kubectl('create', kind as string, ...args, 'example', `--namespace=${SHOP_NAMESPACE}`, `--as=${CONTROLLER}`)
       .then(
         () => undefined,
         (error: Error) => error.message,
       );
     expect.holds(
-      `Kubernetes lets Argo CD's controller create no ${kind}`,
-      refusal?.includes('forbidden') === true,
-      /cannot create [^\n]*/.exec(refusal ?? '')?.[0] ?? refusal ?? 'it was created',
+      `Kubernetes does not let Argo CD's controller create a ${kind}`,
+      denial?.includes('forbidden') === true,
+      /cannot create [^\n]*/.exec(denial ?? '')?.[0] ?? denial ?? 'it was created',
     );
   }
 }
@@ -76,20 +89,13 @@ async function guardProject(world: World, expect: Expectations, stage: Stage): P
 export const guard: Act = {
   name: 'guard',
   number: 14,
-  title: 'Main is protected',
-  limit: 120,
-  async play(world, expect, _thread, progress, stage) {
-    await guardMain(world, expect);
-    progress('main stays as it is; now the roles in Argo CD');
-    await guardRoles(world, expect);
-    progress('now what lies beyond the project');
-    await guardProject(world, expect, stage);
+  title: 'main, roles and projects are protected',
+  timeoutSeconds: 120,
+  async play(stage) {
+    await expectProtectedMain(stage);
+    stage.progress("main is protected; next, Argo CD's roles");
+    await expectLimitedRoles(stage);
+    stage.progress('the roles are limited; next, the project');
+    await expectLimitedProject(stage);
   },
 };
-
-/** The line of git's answer that carries the reason: with GitHub the one after the code of the rule. */
-function reasonOf(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const reason = lines.find((line) => /^remote: - /.test(line)) ?? lines.find((line) => /rejected|error/.test(line));
-  return (reason ?? lines.at(-1) ?? '').replace(/^remote: (- )?/, '');
-}

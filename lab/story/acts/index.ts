@@ -16,7 +16,7 @@ import { troubleHub } from './trouble/hub.ts';
 import { troublePull } from './trouble/pull.ts';
 import { troubleRepoServer } from './trouble/repo-server.ts';
 
-/** The whole story in order: a first release brings the shop into the cluster, the second replaces it under traffic. */
+/** The whole story in order: a first release deploys the shop to the cluster, a second one replaces it under traffic. */
 export const story: readonly Act[] = [
   everythingInGit,
   merge,
@@ -33,8 +33,8 @@ export const story: readonly Act[] = [
   guard,
 ];
 
-/** What may go wrong around the story. After each of them the story goes on, or begins anew, without cleaning up by hand. */
+/** Outages around the story. After each of them the story continues, or starts from scratch, without manual cleanup. */
 export const trouble: readonly Act[] = [troubleRepoServer, troubleApiServer, troubleHub, troublePull];
 
-/** Every act, by the name that the command line knows it by. */
+/** All acts that the command line can play by name. */
 export const acts: readonly Act[] = [...new Set([...story, ...trouble])];

@@ -1,27 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Act } from '../act.ts';
-import { isLeaving, isReady, isServing, type Pod, restartsOf } from '../cluster/pods.ts';
-import { openShop, SHOP_NAMESPACE, untilCalm, WEB_REPLICAS } from '../shop/running-shop.ts';
+import { isReady, isServing, isTerminating, type Pod, restartsOf } from '../cluster/pods.ts';
+import { WEB_REPLICAS, waitUntilStable, watchStableShop } from '../shop/running-shop.ts';
+import { SHOP_NAMESPACE } from '../shop/shop.ts';
 import { expectNoneLost } from '../shop/traffic.ts';
 import { secondsSince } from '../waiting.ts';
 
 /**
- * What `kill 1` does, in an image without a shell. The kernel lets no process of a container kill its first one with
- * SIGKILL, and no signal that it does not handle: pid_namespaces(7).
+ * `kill 1` for an image without a shell. The kernel does not let a process of a container kill its first process with
+ * SIGKILL, or with a signal that it does not handle: pid_namespaces(7).
  */
 const KILL_1 = ['node', '-e', 'process.kill(1)'];
 
-/** The kubelet restarts a container at once the first time, later ones only after a while: that one is not taken. */
+/** The kubelet restarts a container immediately the first time and later with a back-off, so a fresh pod is preferred. */
 const leastRestarted = (pods: readonly Pod[]): Pod | undefined =>
   pods.toSorted((a, b) => restartsOf(a) - restartsOf(b))[0];
 
 export const selfHealing: Act = {
   name: 'self-healing',
   number: 10,
-  title: 'Self-healing',
-  limit: 180,
-  async play(world, expect, _thread, progress, stage) {
-    const shop = await openShop(world, stage);
+  title: 'Pods heal themselves',
+  timeoutSeconds: 180,
+  async play(stage) {
+    const { world, expect, progress } = stage;
+    const shop = await watchStableShop(stage);
     const namespace = `--namespace=${SHOP_NAMESPACE}`;
     const traffic = await stage.startTraffic();
     await sleep(2000);
@@ -35,12 +37,12 @@ export const selfHealing: Act = {
     await shop.pods.until('a new pod', 30, (pods) => pods.some(({ metadata }) => !known.has(metadata.name)));
     expect.within('a deleted pod is replaced', secondsSince(deleted), 5);
     await shop.pods.until(
-      'the minimum of pods to be ready again',
+      `${WEB_REPLICAS} pods to serve again`,
       60,
       (pods) => pods.filter(isServing).length >= WEB_REPLICAS && pods.some((pod) => !known.has(pod.metadata.name)),
     );
-    expect.within('and six pods serve again', secondsSince(deleted), 30);
-    await untilCalm(shop);
+    expect.within('six pods serve again', secondsSince(deleted), 30);
+    await waitUntilStable(shop);
 
     const target = leastRestarted(shop.pods.items);
     const name = target?.metadata.name ?? '';
@@ -49,14 +51,14 @@ export const selfHealing: Act = {
     const killed = performance.now();
     await world.cluster.kubectl('exec', name, namespace, '--', ...KILL_1);
     traffic.mark('kill 1');
-    const again = await shop.pods.until('its container to run again', 90, (pods) =>
+    const restarted = await shop.pods.until('its container to run again', 90, (pods) =>
       pods.find((pod) => pod.metadata.name === name && restartsOf(pod) > restarts && isReady(pod)),
     );
     expect.within('a pod whose process is killed from inside serves again', secondsSince(killed), 60);
     expect.holds(
-      'it is the same pod, with its container started anew',
-      !isLeaving(again),
-      `${name}: ${restartsOf(again)} restarts, the last after exit code ${again.status.containerStatuses?.[0]?.lastState.terminated?.exitCode}`,
+      'it is the same pod with a restarted container',
+      !isTerminating(restarted),
+      `${name}: ${restartsOf(restarted)} restarts, the last after exit code ${restarted.status.containerStatuses?.[0]?.lastState.terminated?.exitCode}`,
     );
     await sleep(2000);
     await expectNoneLost(expect, traffic);

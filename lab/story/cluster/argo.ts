@@ -19,17 +19,17 @@ export interface Application extends KubernetesObject {
 export const applicationPath = (name: string): string =>
   `/apis/argoproj.io/v1alpha1/namespaces/${ARGO_NAMESPACE}/applications?fieldSelector=metadata.name%3D${name}`;
 
-/** `Synced, Healthy` */
-export function stateOf({ status }: Application): string {
+/** For example `Synced, Healthy`. */
+export function formatState({ status }: Application): string {
   return `${status?.sync?.status ?? 'not synced yet'}, ${status?.health?.status ?? 'health not known yet'}`;
 }
 
-export const isSettled = (application: Application): boolean => stateOf(application) === 'Synced, Healthy';
+export const isSyncedAndHealthy = (application: Application): boolean => formatState(application) === 'Synced, Healthy';
 
 /** The commit that Argo CD compares the cluster with. */
 export const revisionOf = ({ status }: Application): string | undefined => status?.sync?.revision;
 
-/** Has Argo CD looked at it since? Times of the API have no fractions of a second. */
+/** Whether Argo CD has compared it with Git since then. Timestamps of the API have no fractions of a second. */
 export function isReconciledSince({ status }: Application, time: Date): boolean {
   return Date.parse(status?.reconciledAt ?? '') > time.getTime();
 }

@@ -1,33 +1,32 @@
-import type { Stage } from '../stage.ts';
-import type { World } from '../world.ts';
+import type { Stage } from '../act.ts';
 import { type Application, ARGO_NAMESPACE, applicationPath } from './argo.ts';
 import { Watch } from './watch.ts';
 
-interface Attempt extends Application {
+interface ApplicationWithSource extends Application {
   spec: { source: { repoURL: string } };
 }
 
-/** Why Argo CD did not do what an application wants; undefined while it has not decided. */
-function refusalOf({ status }: Application): string | undefined {
+/** Why Argo CD did not sync an application; undefined while it has not decided. */
+function denialReason({ status }: Application): string | undefined {
   const invalid = status?.conditions?.find(({ type }) => type === 'InvalidSpecError');
   const resources = status?.operationState?.syncResult?.resources ?? [];
   return invalid?.message ?? resources.find(({ message }) => message?.includes('not permitted'))?.message;
 }
 
 /**
- * Makes an application of the shop's project that wants what the project does not allow, has Argo CD try it, and removes it.
- * @returns what Argo CD says
+ * Creates an application in the shop's project with a source or destination that the project does not allow, waits until
+ * Argo CD has tried to sync it, and deletes it.
+ * @returns Argo CD's message
  */
-export async function tryBeyondProject(
-  { cluster }: World,
-  { signal }: Stage,
-  wish: { path: string; namespace: string },
+export async function attemptForbiddenSync(
+  { world: { cluster }, signal }: Stage,
+  { path, namespace }: { path: string; namespace: string },
 ): Promise<string> {
-  // A name of its own: what Argo CD still has to say of an earlier one must not reach this one.
-  const name = `beyond-the-project-in-${wish.namespace}`;
+  // A separate name for each attempt, so that a late message about an earlier one is not taken for this one's.
+  const name = `forbidden-sync-to-${namespace}`;
   const remove = () =>
     cluster.kubectl('delete', 'application', name, `--namespace=${ARGO_NAMESPACE}`, '--ignore-not-found');
-  const shop = await cluster.get<Attempt>('application', 'shop', `--namespace=${ARGO_NAMESPACE}`);
+  const shop = await cluster.get<ApplicationWithSource>('application', 'shop', `--namespace=${ARGO_NAMESPACE}`);
   const { repoURL } = shop.spec.source;
   await remove();
   try {
@@ -38,14 +37,14 @@ export async function tryBeyondProject(
         metadata: { name, namespace: ARGO_NAMESPACE },
         spec: {
           project: 'shop',
-          source: { repoURL, targetRevision: 'main', path: wish.path },
-          destination: { server: 'https://kubernetes.default.svc', namespace: wish.namespace },
+          source: { repoURL, targetRevision: 'main', path },
+          destination: { server: 'https://kubernetes.default.svc', namespace },
           syncPolicy: { automated: {} },
         },
       },
     ]);
-    const watch = await Watch.open<Application>(cluster, applicationPath(name), signal);
-    return await watch.until('Argo CD to refuse it', 60, ([application]) => application && refusalOf(application));
+    const watch = await Watch.start<Application>(cluster, applicationPath(name), signal);
+    return await watch.until('Argo CD to refuse it', 60, ([application]) => application && denialReason(application));
   } finally {
     await remove();
   }

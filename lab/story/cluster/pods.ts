@@ -55,84 +55,86 @@ export interface Deployment extends KubernetesObject {
   };
 }
 
-/** A condition that is true, or the reason why it is not. */
-export function conditionOf(object: { status: { conditions?: Condition[] } }, type: string): Condition | undefined {
+/** The condition of a type, whatever its status. */
+export function findCondition(object: { status: { conditions?: Condition[] } }, type: string): Condition | undefined {
   return object.status.conditions?.find((condition) => condition.type === type);
 }
 
-/** Does it take traffic? A pod that was told to go still says it is ready for a while. */
-export const isServing = (pod: Pod): boolean => isReady(pod) && !isLeaving(pod);
+/** Whether the pod takes traffic. A terminating pod is still ready for a while. */
+export const isServing = (pod: Pod): boolean => isReady(pod) && !isTerminating(pod);
 
-export const isReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True';
+export const isReady = (pod: Pod): boolean => findCondition(pod, 'Ready')?.status === 'True';
 
-export const isLeaving = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;
+export const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;
 
-/** A variable of the only container. */
-export function variableOf({ env = [] }: Container, name: string): string | undefined {
+/** The value of an environment variable. */
+export function envValue({ env = [] }: Container, name: string): string | undefined {
   return env.find((entry) => entry.name === name)?.value;
 }
 
-/** The release that the pod was made for. */
-export const versionOf = (pod: Pod): string => variableOf(pod.spec.containers[0], 'APP_VERSION') ?? 'unknown';
+/** The released version that the pod runs. */
+export const versionOf = (pod: Pod): string => envValue(pod.spec.containers[0], 'APP_VERSION') ?? 'unknown';
 
 export const restartsOf = (pod: Pod): number => pod.status.containerStatuses?.[0]?.restartCount ?? 0;
 
-/** When it was told to go: its deletion timestamp is the end of its grace period. */
-export function toldToGoAt({ metadata }: Pod): number | undefined {
+/** When deletion was requested. The deletion timestamp is the end of the grace period. */
+export function terminationRequestedAt({ metadata }: Pod): number | undefined {
   if (metadata.deletionTimestamp === undefined) return undefined;
   return Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
-/** When a pod served, by the times that it carries itself. Milliseconds, in whole seconds. */
-export interface Life {
+/** When a pod served, by the timestamps in its own metadata and status. Milliseconds, in whole seconds. */
+export interface PodTimeline {
   name: string;
   version: string;
-  /** When it became ready first; undefined if it never did. */
+  /** When it first became ready; undefined if it never did. */
   readyAt?: number | undefined;
-  /** Times after that in which it was not ready; the last may go on. */
-  lapses: readonly { from: number; to?: number }[];
-  /** When it was told to go; undefined if it was not. */
-  leftAt?: number | undefined;
+  /** Later periods in which it was not ready; the last one may be open. */
+  unreadyPeriods: readonly { from: number; to?: number }[];
+  /** When its termination was requested; undefined if it was not. */
+  terminatingAt?: number | undefined;
 }
 
-/** What another sighting of a pod adds to its life. */
-function lived(known: Life | undefined, pod: Pod): Life {
-  const life: Life = {
+/** Adds one more observed state of a pod to its timeline. */
+function extendTimeline(known: PodTimeline | undefined, pod: Pod): PodTimeline {
+  const timeline: PodTimeline = {
     name: pod.metadata.name,
     version: versionOf(pod),
-    lapses: [],
+    unreadyPeriods: [],
     ...known,
-    leftAt: toldToGoAt(pod),
+    terminatingAt: terminationRequestedAt(pod),
   };
-  const condition = conditionOf(pod, 'Ready');
-  if (condition === undefined) return life;
+  const condition = findCondition(pod, 'Ready');
+  if (condition === undefined) return timeline;
   const since = Date.parse(condition.lastTransitionTime);
   const ready = condition.status === 'True';
-  if (life.readyAt === undefined) return ready ? { ...life, readyAt: since } : life;
-  const last = life.lapses.at(-1);
-  const lapsed = last !== undefined && last.to === undefined;
-  if (ready && lapsed) return { ...life, lapses: [...life.lapses.slice(0, -1), { ...last, to: since }] };
-  if (!ready && !lapsed) return { ...life, lapses: [...life.lapses, { from: since }] };
-  return life;
+  if (timeline.readyAt === undefined) return ready ? { ...timeline, readyAt: since } : timeline;
+  const { unreadyPeriods } = timeline;
+  const last = unreadyPeriods.at(-1);
+  const unready = last !== undefined && last.to === undefined;
+  if (ready && unready)
+    return { ...timeline, unreadyPeriods: [...unreadyPeriods.slice(0, -1), { ...last, to: since }] };
+  if (!ready && !unready) return { ...timeline, unreadyPeriods: [...unreadyPeriods, { from: since }] };
+  return timeline;
 }
 
-/** The lives of all pods that were seen, from all that was seen of them. */
-export function livesOf(seen: readonly Pod[]): Life[] {
-  const lives = new Map<string, Life>();
-  for (const pod of seen) lives.set(pod.metadata.name, lived(lives.get(pod.metadata.name), pod));
-  return [...lives.values()];
+/** The timelines of all observed pods, from all their observed states in order. */
+export function podTimelines(observed: readonly Pod[]): PodTimeline[] {
+  const timelines = new Map<string, PodTimeline>();
+  for (const pod of observed) timelines.set(pod.metadata.name, extendTimeline(timelines.get(pod.metadata.name), pod));
+  return [...timelines.values()];
 }
 
-const servesAt = ({ readyAt, leftAt, lapses }: Life, time: number): boolean =>
+const servesAt = ({ readyAt, terminatingAt, unreadyPeriods }: PodTimeline, time: number): boolean =>
   readyAt !== undefined &&
   readyAt <= time &&
-  (leftAt === undefined || leftAt > time) &&
-  !lapses.some(({ from, to }) => from <= time && (to === undefined || to > time));
+  (terminatingAt === undefined || terminatingAt > time) &&
+  !unreadyPeriods.some(({ from, to }) => from <= time && (to === undefined || to > time));
 
-/** The fewest pods that served at the moment at which one of `leaving` was told to go, not counting that one. */
-export function fewestServing(lives: readonly Life[], leaving: readonly Life[]): number {
-  const counts = leaving.flatMap(({ leftAt }) =>
-    leftAt === undefined ? [] : lives.filter((life) => servesAt(life, leftAt)).length,
+/** The lowest number of pods that served when the termination of one of `terminated` was requested, not counting that one. */
+export function minServing(all: readonly PodTimeline[], terminated: readonly PodTimeline[]): number {
+  const counts = terminated.flatMap(({ terminatingAt }) =>
+    terminatingAt === undefined ? [] : all.filter((timeline) => servesAt(timeline, terminatingAt)).length,
   );
   return Math.min(...counts);
 }

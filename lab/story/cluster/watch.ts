@@ -14,28 +14,28 @@ interface WatchEvent<T> {
   object: T;
 }
 
-/** An object as it was seen at some time. */
-export interface Sighting<T> {
+/** An object as it was observed at some time. */
+export interface Observation<T> {
   /** Milliseconds since 1970, by this machine's clock. */
   time: number;
   object: T;
-  /** Was this the last of it? */
-  gone: boolean;
+  /** Whether this is its last state. */
+  deleted: boolean;
 }
 
 const RETRY_AFTER_MS = 300;
 
 /**
- * Objects of a cluster as they are, followed without asking again and again: a list, then what the API server says has
- * changed. When the connection ends (the API server restarts, say) it lists anew.
+ * The current objects of a list in the cluster, kept up to date without polling: first a list, then the events of the API
+ * server. When the connection ends, for example because the API server restarts, it lists again.
  */
 export class Watch<T extends KubernetesObject> {
   readonly #cluster: Cluster;
   readonly #path: string;
   readonly #signal: AbortSignal;
   #items = new Map<string, T>();
-  readonly #sightings: Sighting<T>[] = [];
-  readonly #onChange = new Set<() => void>();
+  readonly #observations: Observation<T>[] = [];
+  readonly #listeners = new Set<() => void>();
 
   private constructor(cluster: Cluster, path: string, signal: AbortSignal) {
     this.#cluster = cluster;
@@ -45,16 +45,16 @@ export class Watch<T extends KubernetesObject> {
 
   /**
    * @param path of a list in the API, with its selectors
-   * @param signal ends it
+   * @param signal ends the watch
    */
-  static async open<T extends KubernetesObject>(
+  static async start<T extends KubernetesObject>(
     cluster: Cluster,
     path: string,
     signal: AbortSignal,
   ): Promise<Watch<T>> {
     const watch = new Watch<T>(cluster, path, signal);
     const version = await watch.#list();
-    void watch.#follow(version);
+    void watch.#run(version);
     return watch;
   }
 
@@ -62,18 +62,18 @@ export class Watch<T extends KubernetesObject> {
     return [...this.#items.values()];
   }
 
-  /** Everything that was seen since it was opened, in order. */
-  get sightings(): readonly Sighting<T>[] {
-    return this.#sightings;
+  /** Everything that was observed since the start, in order. */
+  get observations(): readonly Observation<T>[] {
+    return this.#observations;
   }
 
   /**
-   * Waits until `find` finds something in what there is.
-   * @throws when it takes longer than so many seconds, or the watch is ended
+   * Waits until `find` returns a value for the current objects.
+   * @throws after so many seconds, or when the watch ends
    */
   async until<R>(what: string, seconds: number, find: (items: readonly T[]) => R | NotYet): Promise<R> {
     const { promise, resolve, reject } = Promise.withResolvers<R>();
-    const look = () => {
+    const check = () => {
       try {
         const found = find(this.items);
         if (found !== undefined && found !== null && found !== false) resolve(found);
@@ -82,16 +82,16 @@ export class Watch<T extends KubernetesObject> {
       }
     };
     const timer = setTimeout(() => reject(new Error(`waited ${seconds} s for ${what}`)), seconds * 1000);
-    const end = () => reject(this.#signal.reason);
-    this.#signal.addEventListener('abort', end, { once: true });
-    this.#onChange.add(look);
-    look();
+    const onAbort = () => reject(this.#signal.reason);
+    this.#signal.addEventListener('abort', onAbort, { once: true });
+    this.#listeners.add(check);
+    check();
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      this.#signal.removeEventListener('abort', end);
-      this.#onChange.delete(look);
+      this.#signal.removeEventListener('abort', onAbort);
+      this.#listeners.delete(check);
     }
   }
 
@@ -100,21 +100,21 @@ export class Watch<T extends KubernetesObject> {
     const known = this.#items;
     this.#items = new Map(items.map((item) => [item.metadata.name, item]));
     for (const item of items) {
-      if (JSON.stringify(known.get(item.metadata.name)) !== JSON.stringify(item)) this.#see(item, false);
+      if (JSON.stringify(known.get(item.metadata.name)) !== JSON.stringify(item)) this.#record(item, false);
     }
-    for (const [name, item] of known) if (!this.#items.has(name)) this.#see(item, true);
-    this.#tell();
+    for (const [name, item] of known) if (!this.#items.has(name)) this.#record(item, true);
+    this.#notify();
     return metadata.resourceVersion;
   }
 
-  async #follow(version: string): Promise<void> {
+  async #run(version: string): Promise<void> {
     let from: string | undefined = version;
     while (!this.#signal.aborted) {
       try {
         from ??= await this.#list();
         await this.#stream(from);
       } catch {
-        // The API server is away: what it says when it is back is all that matters.
+        // The API server is unavailable. Only its state after that matters.
         await sleep(RETRY_AFTER_MS);
       }
       from = undefined;
@@ -123,10 +123,13 @@ export class Watch<T extends KubernetesObject> {
 
   async #stream(version: string): Promise<void> {
     const { kubeconfig, context } = this.#cluster.access;
-    const where = [...(kubeconfig ? [`--kubeconfig=${kubeconfig}`] : []), ...(context ? [`--context=${context}`] : [])];
-    const question = this.#path.includes('?') ? '&' : '?';
-    const path = `${this.#path}${question}watch=1&resourceVersion=${version}`;
-    const kubectl = execa(toolPath('kubectl'), [...where, 'get', '--raw', path], {
+    const access = [
+      ...(kubeconfig ? [`--kubeconfig=${kubeconfig}`] : []),
+      ...(context ? [`--context=${context}`] : []),
+    ];
+    const separator = this.#path.includes('?') ? '&' : '?';
+    const path = `${this.#path}${separator}watch=1&resourceVersion=${version}`;
+    const kubectl = execa(toolPath('kubectl'), [...access, 'get', '--raw', path], {
       cancelSignal: this.#signal,
       buffer: false,
       stdin: 'ignore',
@@ -134,23 +137,23 @@ export class Watch<T extends KubernetesObject> {
     });
     for await (const line of kubectl) {
       const { type, object } = JSON.parse(line) as WatchEvent<T>;
-      // Too long ago, or the like: the connection stays, but nothing more comes.
+      // For example, the resource version is too old. The connection stays open, but no more events follow.
       if (type === 'ERROR') {
         kubectl.kill();
         return;
       }
       if (type === 'DELETED') this.#items.delete(object.metadata.name);
       else this.#items.set(object.metadata.name, object);
-      this.#see(object, type === 'DELETED');
-      this.#tell();
+      this.#record(object, type === 'DELETED');
+      this.#notify();
     }
   }
 
-  #see(object: T, gone: boolean): void {
-    this.#sightings.push({ time: Date.now(), object, gone });
+  #record(object: T, deleted: boolean): void {
+    this.#observations.push({ time: Date.now(), object, deleted });
   }
 
-  #tell(): void {
-    for (const look of this.#onChange) look();
+  #notify(): void {
+    for (const check of this.#listeners) check();
   }
 }

@@ -1,13 +1,47 @@
-/** Who acts in the story, and what each may do. Roles, not persons. */
+import type { HubAdmin } from '../hub-client.ts';
+
 export const ORGANIZATION = 'gitops-actions';
 export const REPOSITORY = 'gitops-actions';
 export const FULL_NAME = `${ORGANIZATION}/${REPOSITORY}`;
 
-/** Opens pull requests, merges them and pushes tags. Not able to push to main. */
+/** Opens pull requests, merges them and pushes tags. Cannot push to main. */
 export const DEVELOPER = 'developer';
-/** The release commit's narrow way in: the only one that may commit to main without a pull request. */
+/** Commits releases. The only account that may commit to main without a pull request. */
 export const RELEASE_BOT = 'release-bot[bot]';
-/** Sets the repository up and rules over it. */
+/** Sets the repository up and administers it. */
 export const PLATFORM = 'platform';
 /** Reads the repository from inside the cluster. */
-export const ARGO_CD = 'argocd[bot]';
+const ARGO_CD = 'argocd[bot]';
+
+export interface AccountTokens {
+  platform: string;
+  developer: string;
+  release: string;
+  argo: string;
+}
+
+/** Creates the story's accounts, which are roles rather than persons, and a token for each. */
+export async function createAccounts(admin: HubAdmin): Promise<AccountTokens> {
+  await admin.createUser(ORGANIZATION, 'Organization');
+  await admin.createUser(PLATFORM, 'User');
+  await admin.createUser(DEVELOPER, 'User');
+  await admin.createUser(RELEASE_BOT, 'Bot');
+  await admin.createUser(ARGO_CD, 'Bot');
+  return {
+    platform: await admin.createToken({ login: PLATFORM, permissions: 'all' }),
+    developer: await admin.createToken({
+      login: DEVELOPER,
+      permissions: { contents: 'write', pull_requests: 'write', actions: 'write', metadata: 'read' },
+    }),
+    release: await admin.createToken({
+      login: RELEASE_BOT,
+      permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
+      repositories: [FULL_NAME],
+    }),
+    argo: await admin.createToken({
+      login: ARGO_CD,
+      permissions: { contents: 'read', metadata: 'read' },
+      repositories: [FULL_NAME],
+    }),
+  };
+}

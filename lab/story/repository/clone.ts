@@ -2,12 +2,19 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** Somebody's clone of a repository on the hub. The token goes by environment, so it stands in no command line and no file. */
+export interface CloneOptions {
+  directory: string;
+  url: string;
+  login: string;
+  token: string;
+}
+
+/** An account's clone of a repository on the hub. The token is passed by environment, so that no command line or file has it. */
 export class Clone {
   readonly directory: string;
   readonly #env: Record<string, string>;
 
-  private constructor(directory: string, login: string, token: string) {
+  private constructor({ directory, login, token }: CloneOptions) {
     this.directory = directory;
     const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
     this.#env = {
@@ -24,31 +31,28 @@ export class Clone {
     };
   }
 
-  static async make(directory: string, url: string, login: string, token: string): Promise<Clone> {
+  /** Replaces the directory by a fresh clone. */
+  static async create(options: CloneOptions): Promise<Clone> {
+    const { directory, url } = options;
     await rm(directory, { recursive: true, force: true });
-    const clone = new Clone(directory, login, token);
+    const clone = new Clone(options);
     await execa('git', ['clone', '--quiet', url, directory], { env: clone.#env });
     return clone;
   }
 
-  /** @throws what git prints when it fails */
+  /** @throws with what git prints when it fails */
   async git(...args: string[]): Promise<string> {
     const { stdout } = await execa('git', ['-C', this.directory, ...args], { env: this.#env });
     return stdout;
   }
 
-  /** What git prints when it must fail; `undefined` when it did not. */
-  async refusal(...args: string[]): Promise<string | undefined> {
+  /** Runs a git command that is expected to fail. Returns its error output; `undefined` if it succeeded. */
+  async gitFailure(...args: string[]): Promise<string | undefined> {
     const result = await execa('git', ['-C', this.directory, ...args], { env: this.#env, reject: false });
     return result.exitCode === 0 ? undefined : result.stderr;
   }
 
-  async update(): Promise<void> {
-    await this.git('fetch', '--quiet', '--tags', '--prune', '--force', 'origin');
-    await this.git('checkout', '--quiet', '--force', '-B', 'main', 'origin/main');
-  }
-
-  /** @throws when the edit changes nothing: then the story would prove nothing */
+  /** @throws when the edit changes nothing, because the story would then prove nothing */
   async edit(path: string, change: (text: string) => string): Promise<void> {
     const file = join(this.directory, path);
     const before = await readFile(file, 'utf8');

@@ -1,52 +1,49 @@
-import type { Expectations } from '../expectations.ts';
-import { type WorkflowRun, waitForRun } from '../hub-client.ts';
-import type { World } from '../world.ts';
+import type { Stage } from '../act.ts';
+import { type RunQuery, type WorkflowRun, waitForRun } from '../hub-client.ts';
 import type { Clone } from './clone.ts';
 import { REQUIRED_CHECK } from './set-up.ts';
 
-export type Progress = (line: string) => void;
-
-/** A change of the repository, as a developer makes one. */
-export interface Change {
-  /** Of the branch; the commit it starts from is added. */
-  name: string;
+/** A pull request as the developer creates it. */
+export interface PullRequestSpec {
+  /** Prefix of the branch's name; the commit that it starts from is appended. */
+  branch: string;
   title: string;
   body: string;
-  /** Makes the branch's commits in a clone of main. */
-  make(clone: Clone): Promise<unknown>;
+  /** Creates the branch's commits in a clone of main. */
+  commit(clone: Clone): Promise<unknown>;
 }
 
-/** Brings a change to main the only way there is: a pull request whose check passes, merged. Returns the commit on main. */
-export async function mergeChange(
-  { developer, where, openClone }: World,
-  expect: Expectations,
-  progress: Progress,
-  { name, title, body, make }: Change,
+/** Opens a pull request, waits until its check passes, and merges it. Returns the merge commit on main. */
+export async function mergePullRequest(
+  { world: { developer, repository, createClone }, expect, progress }: Stage,
+  { branch: prefix, title, body, commit }: PullRequestSpec,
 ): Promise<string> {
-  const clone = await openClone();
-  const branch = `${name}-${(await clone.git('rev-parse', '--short=12', 'HEAD')).trim()}`;
+  const clone = await createClone();
+  const branch = `${prefix}-${(await clone.git('rev-parse', '--short=12', 'HEAD')).trim()}`;
   await clone.git('checkout', '--quiet', '-B', branch);
-  await make(clone);
+  await commit(clone);
   const head = (await clone.git('rev-parse', 'HEAD')).trim();
   await clone.git('push', '--quiet', '--force', 'origin', branch);
 
-  const { data: pull } = await developer.pulls.create({ ...where, title, head: branch, base: 'main', body });
-  progress(`pull request #${pull.number}: its check runs`);
-  const check = await waitForRun(developer, where, { workflow: 'ci.yml', sha: head });
+  const { data: pull } = await developer.pulls.create({ ...repository, title, head: branch, base: 'main', body });
+  progress(`pull request #${pull.number}: waiting for its check`);
+  const check = await waitForRun(developer, repository, { workflow: 'ci.yml', sha: head });
   expect.equal(`the check "${REQUIRED_CHECK}" of the pull request passes`, check.conclusion, 'success');
-  const { data: merged } = await developer.pulls.merge({ ...where, pull_number: pull.number, merge_method: 'merge' });
+  const { data: merged } = await developer.pulls.merge({
+    ...repository,
+    pull_number: pull.number,
+    merge_method: 'merge',
+  });
   return merged.sha;
 }
 
-/** Waits until the run of a workflow on a commit has succeeded; if it fails, the end of its log is shown. */
+/** Waits for a workflow run on a commit and expects it to succeed. If it fails, shows the end of its log. */
 export async function expectRun(
-  { developer, where, admin }: World,
-  expect: Expectations,
-  progress: Progress,
-  wanted: { workflow: string; sha: string; on: string; after?: number },
+  { world: { developer, repository, admin }, expect, progress }: Stage,
+  { on, ...query }: RunQuery & { on: string },
 ): Promise<WorkflowRun> {
-  const run = await waitForRun(developer, where, wanted);
+  const run = await waitForRun(developer, repository, query);
   if (run.conclusion !== 'success') progress((await admin.runLog(run.id)).split('\n').slice(-40).join('\n'));
-  expect.equal(`${wanted.workflow} runs on the ${wanted.on} and succeeds`, run.conclusion, 'success');
+  expect.equal(`${query.workflow} runs on the ${on} and succeeds`, run.conclusion, 'success');
   return run;
 }

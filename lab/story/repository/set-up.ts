@@ -7,12 +7,12 @@ import type { World } from '../world.ts';
 import { DEVELOPER, FULL_NAME, ORGANIZATION, RELEASE_BOT, REPOSITORY } from './accounts.ts';
 import type { Clone } from './clone.ts';
 
-/** The check of `ci.yml` that the lab's runner runs on a pull request, and that main therefore requires. */
+/** The check of `ci.yml` that the lab's runner runs on pull requests, and that main therefore requires. */
 export const REQUIRED_CHECK = 'Chart';
 
-/** Does the story's repository exist on the hub? */
-export async function repositoryExists({ platform, where }: World): Promise<boolean> {
-  return platform.repos.get(where).then(
+/** Whether the story's repository exists on the hub. */
+export async function repositoryExists({ platform, repository }: World): Promise<boolean> {
+  return platform.repos.get(repository).then(
     () => true,
     (error: { status?: number }) => {
       if (error.status === 404) return false;
@@ -21,8 +21,8 @@ export async function repositoryExists({ platform, where }: World): Promise<bool
   );
 }
 
-/** Copies this checkout as it is now: every file that Git tracks or would. */
-async function copyCheckout(target: string): Promise<number> {
+/** Copies the current files of this checkout: all that Git tracks or would track. */
+async function copyCheckout(target: string): Promise<void> {
   const listing = await execa(
     'git',
     ['-C', projectDir, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
@@ -32,23 +32,20 @@ async function copyCheckout(target: string): Promise<number> {
   );
   if (listing.exitCode !== 0) {
     throw new LabError(
-      `The story starts from this checkout's files, and git cannot list them: ${listing.stderr}`,
-      'Run it in a clone of the repository.',
+      `git cannot list the files of this checkout, which the story starts from: ${listing.stderr}`,
+      'Run the story in a clone of the repository.',
     );
   }
-  let copied = 0;
-  for (const path of new Set(listing.stdout.split('\0').filter((each) => each !== ''))) {
+  for (const path of new Set(listing.stdout.split('\0').filter((file) => file !== ''))) {
     const source = join(projectDir, path);
     if ((await stat(source).catch(() => undefined)) === undefined) continue;
     await mkdir(dirname(join(target, path)), { recursive: true });
     await cp(source, join(target, path), { verbatimSymlinks: true });
-    copied++;
   }
-  return copied;
 }
 
-/** The one thing an adopter changes in the chart: where production's images are. Done by the action itself, in the checkout. */
-async function nameProductionRegistry(clone: Clone, host: string): Promise<void> {
+/** Sets the registry of production images in the chart, the one value an adopter changes. Runs our own action in the clone. */
+async function setProductionRegistry(clone: Clone, host: string): Promise<void> {
   const bundle = join(clone.directory, 'actions', 'bump-chart-version', 'dist', 'index.js');
   await execa(process.execPath, [bundle], {
     cwd: clone.directory,
@@ -68,10 +65,10 @@ async function nameProductionRegistry(clone: Clone, host: string): Promise<void>
   });
 }
 
-/** Main takes merged pull requests whose check passed, and the release bot's commits; nothing else. Version tags stay where they are. */
-async function protect({ platform, where }: World, botId: number): Promise<void> {
+/** main accepts only merged pull requests whose check passed, and the release bot's commits. Version tags cannot be moved. */
+async function createRulesets({ platform, repository }: World, botId: number): Promise<void> {
   await platform.repos.createRepoRuleset({
-    ...where,
+    ...repository,
     name: 'main takes pull requests',
     target: 'branch',
     enforcement: 'active',
@@ -101,7 +98,7 @@ async function protect({ platform, where }: World, botId: number): Promise<void>
     ],
   });
   await platform.repos.createRepoRuleset({
-    ...where,
+    ...repository,
     name: 'version tags stay',
     target: 'tag',
     enforcement: 'active',
@@ -110,22 +107,22 @@ async function protect({ platform, where }: World, botId: number): Promise<void>
   });
 }
 
-/** Makes the repository on the hub from this checkout: files, variables, secrets, rules. Returns how many files it has. */
-export async function setUpRepository(world: World): Promise<number> {
-  const { platform, admin, where, endpoints } = world;
+/** Creates the repository on the hub from this checkout: files, variables, secrets, rulesets. */
+export async function setUpRepository(world: World): Promise<void> {
+  const { platform, admin, repository, endpoints } = world;
   await platform.repos.createInOrg({
     org: ORGANIZATION,
     name: REPOSITORY,
     description: 'The shop and how it is released',
   });
-  await platform.repos.addCollaborator({ ...where, username: DEVELOPER, permission: 'push' });
-  const clone = await world.platformClone();
+  await platform.repos.addCollaborator({ ...repository, username: DEVELOPER, permission: 'push' });
+  const clone = await world.createPlatformClone();
   await clone.git('checkout', '--quiet', '-B', 'main');
-  const files = await copyCheckout(clone.directory);
+  await copyCheckout(clone.directory);
   await clone.commit('chore: start from the published files');
   // The actions as they are published: `uses: gitops-actions/gitops-actions/actions/NAME@v1`.
   await clone.git('tag', 'v1');
-  await nameProductionRegistry(clone, endpoints.registries.production.host);
+  await setProductionRegistry(clone, endpoints.registries.production.host);
   await clone.commit("chore(shop): name the production registry in the chart's values\n\n[skip ci]");
   await clone.git('push', '--quiet', 'origin', 'main', 'v1');
 
@@ -139,7 +136,7 @@ export async function setUpRepository(world: World): Promise<number> {
     BUILD_IMAGE: endpoints.images.build,
   };
   for (const [name, value] of Object.entries(variables))
-    await platform.actions.createRepoVariable({ ...where, name, value });
+    await platform.actions.createRepoVariable({ ...repository, name, value });
   const secrets = {
     STAGING_PASSWORD: staging.password,
     PRODUCTION_PASSWORD: production.password,
@@ -147,6 +144,5 @@ export async function setUpRepository(world: World): Promise<number> {
   };
   for (const [name, value] of Object.entries(secrets)) await admin.setSecret(FULL_NAME, name, value);
   const bot = await admin.createUser(RELEASE_BOT, 'Bot');
-  await protect(world, bot.id);
-  return files;
+  await createRulesets(world, bot.id);
 }

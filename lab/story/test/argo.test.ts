@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Application, isReconciledSince, isSettled, stateOf } from '../cluster/argo.ts';
-import { complaintOf } from '../cluster/argo-cli.ts';
+import { type Application, formatState, isReconciledSince, isSyncedAndHealthy } from '../cluster/argo.ts';
+import { readErrorMessage } from '../cluster/argo-cli.ts';
 
 const application = (status?: Application['status']): Application => ({
   apiVersion: 'argoproj.io/v1alpha1',
@@ -15,11 +15,14 @@ describe('an Application', () => {
     [{ sync: { status: 'Synced' }, health: { status: 'Degraded' } }, 'Synced, Degraded', false],
     [{ sync: { status: 'OutOfSync' }, health: { status: 'Healthy' } }, 'OutOfSync, Healthy', false],
     [undefined, 'not synced yet, health not known yet', false],
-  ])('with the status %j is %s', (status, state, settled) => {
-    expect([stateOf(application(status)), isSettled(application(status))]).toEqual([state, settled]);
+  ])('with the status %j is %s', (status, state, syncedAndHealthy) => {
+    expect([formatState(application(status)), isSyncedAndHealthy(application(status))]).toEqual([
+      state,
+      syncedAndHealthy,
+    ]);
   });
 
-  it('was compared since only if that is sure, for its times have no fractions of a second', () => {
+  it('counts as compared only if that is certain, because its timestamps have no fractions of a second', () => {
     const compared = application({ reconciledAt: '2026-01-01T00:00:05Z' });
     expect(
       ['04.999', '05.000', '05.001'].map((second) =>
@@ -30,7 +33,7 @@ describe('an Application', () => {
   });
 });
 
-describe("what Argo CD's command line complains of", () => {
+describe("the error message of Argo CD's command line", () => {
   it.each([
     [
       '{"level":"fatal","msg":"rpc error: code = PermissionDenied desc = permission denied: projects, delete, shop","time":"x"}',
@@ -42,7 +45,7 @@ describe("what Argo CD's command line complains of", () => {
     ],
     ['Error: unknown flag: --nonsense\n', 'Error: unknown flag: --nonsense'],
     ['', ''],
-  ])('%s', (stderr, complaint) => {
-    expect(complaintOf(stderr)).toBe(complaint);
+  ])('%s', (stderr, message) => {
+    expect(readErrorMessage(stderr)).toBe(message);
   });
 });

@@ -9,11 +9,16 @@ import { playActs } from '../play.ts';
 import { summarize } from '../summary.ts';
 import type { World } from '../world.ts';
 
-const world = {} as World;
-const act = (name: string, play: Act['play'], limit = 10): Act => ({ name, number: 1, title: name, limit, play });
+const act = (name: string, play: Act['play'], timeoutSeconds = 10): Act => ({
+  name,
+  number: 1,
+  title: name,
+  timeoutSeconds,
+  play,
+});
 
 describe('Expectations', () => {
-  it('keeps what was met and ends at the first that is not, which it keeps too', () => {
+  it('keep what was met, end at the first that is not met, and keep it too', () => {
     const expectations = new Expectations();
     expectations.equal('lists are compared by their content', ['a', { b: 1 }], ['a', { b: 1 }]);
     expect(() => expectations.equal('the digest', 'sha256:1', 'sha256:2')).toThrow(
@@ -25,95 +30,85 @@ describe('Expectations', () => {
     ]);
   });
 
-  it('does not take a missing value for an expected one', () => {
+  it('do not accept a missing value as an expected one', () => {
     expect(() => new Expectations().equal('the tag', undefined, 'v1')).toThrow('found: nothing, not v1');
   });
 });
 
 describe('playActs', () => {
   let directory: string;
+  let world: World;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'play-'));
+    world = { labDir: directory } as World;
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('plays in order, hands on what acts leave for each other and writes the results', async () => {
-    const played = await playActs(
+  it('plays in order, passes on the state of the story and writes the results', async () => {
+    const results = await playActs(
       [
-        act('first', async (_, expect, thread) => {
+        act('first', async ({ expect, state }) => {
           expect.holds('it began', true, 'yes');
-          thread.version = '1.0.0';
+          state.version = '1.0.0';
         }),
-        act('second', async (_, expect, thread) => expect.equal('the version', thread.version, '1.0.0')),
+        act('second', async ({ expect, state }) => expect.equal('the version', state.version, '1.0.0')),
       ],
       world,
-      directory,
     );
-    expect(played.map(({ act, failure, expectations }) => [act, failure, expectations.length])).toEqual([
+    expect(results.map(({ act, failure, expectations }) => [act, failure, expectations.length])).toEqual([
       ['first', undefined, 1],
       ['second', undefined, 1],
     ]);
-    expect(JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'))).toEqual(played);
+    expect(JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'))).toEqual(results);
   });
 
-  it('stops at the act that fails and says which expectation', async () => {
+  it('stops at the act that fails and names the expectation', async () => {
     const later: string[] = [];
-    const played = await playActs(
+    const results = await playActs(
       [
-        act('broken', async (_, expect) => expect.equal('requests lost', 3, 0)),
+        act('broken', async ({ expect }) => expect.equal('requests lost', 3, 0)),
         act('later', async () => void later.push('played')),
       ],
       world,
-      directory,
     );
-    expect(played).toMatchObject([{ act: 'broken', failure: 'expected: requests lost; found: 3, not 0' }]);
+    expect(results).toMatchObject([{ act: 'broken', failure: 'expected: requests lost; found: 3, not 0' }]);
     expect(later).toEqual([]);
-    expect(summarize(played)).toMatch(/requests lost +3, not 0 +✘ missed/);
+    expect(summarize(results)).toMatch(/requests lost +3, not 0 +✘ missed/);
   });
 
   it('ends an act at its time limit', async () => {
-    const played = await playActs([act('endless', () => new Promise(() => undefined), 0.05)], world, directory);
-    expect(played[0]?.failure).toContain('The act took longer than 0.05 s');
+    const results = await playActs([act('endless', () => new Promise(() => undefined), 0.05)], world);
+    expect(results[0]?.failure).toContain('The act took longer than 0.05 s');
   });
 
-  it('is ended by a signal, which is no failure of the act', async () => {
-    const stop = new AbortController();
+  it('is ended by a signal, which is not a failure of the act', async () => {
+    const controller = new AbortController();
     const later: string[] = [];
-    const telling = playActs(
-      [
-        act('endless', () => {
-          stop.abort(new Error('Ctrl-C'));
-          return new Promise(() => undefined);
-        }),
-        act('later', async () => void later.push('played')),
-      ],
-      world,
-      directory,
-      stop.signal,
-    );
-    await expect(telling).rejects.toThrow('Ctrl-C');
+    const acts = [
+      act('endless', () => {
+        controller.abort(new Error('Ctrl-C'));
+        return new Promise(() => undefined);
+      }),
+      act('later', async () => void later.push('played')),
+    ];
+    await expect(playActs(acts, world, controller.signal)).rejects.toThrow('Ctrl-C');
     expect(later).toEqual([]);
-    const again = playActs([act('later', async () => void later.push('played'))], world, directory, stop.signal);
-    await expect(again).rejects.toThrow('Ctrl-C');
+    await expect(playActs(acts.slice(1), world, controller.signal)).rejects.toThrow('Ctrl-C');
     expect(later).toEqual([]);
   });
 
-  it('shows an error that is no expectation', async () => {
-    const played = await playActs(
-      [act('defect', () => Promise.reject(new Error('the hub is gone')))],
-      world,
-      directory,
-    );
-    expect(summarize(played)).toMatch(/plays to its end +Error: the hub is gone/);
+  it('shows an error that is not an expectation', async () => {
+    const results = await playActs([act('defect', () => Promise.reject(new Error('the hub does not respond')))], world);
+    expect(summarize(results)).toMatch(/plays to its end +Error: the hub does not respond/);
   });
 });
 
-it('every act of the story can be played alone, by a name of its own', () => {
+it('every act of the story can be played alone, by a unique name', () => {
   expect(new Set(acts.map(({ name }) => name)).size).toBe(acts.length);
-  expect(story.filter((each) => !acts.includes(each))).toEqual([]);
+  expect(story.filter((act) => !acts.includes(act))).toEqual([]);
 });
 
-it('the lab’s own page names every act, with its number in the story', async () => {
+it('the README of the lab lists every act with its number in the story', async () => {
   const page = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `([a-z-]+)` \|.*\| (\d+) \|$/gm)].map(([, name, number]) => [
     name,

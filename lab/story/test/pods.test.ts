@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  fewestServing,
   isReady,
   isServing,
-  type Life,
-  livesOf,
+  minServing,
   type Pod,
-  toldToGoAt,
+  type PodTimeline,
+  podTimelines,
+  terminationRequestedAt,
   versionOf,
 } from '../cluster/pods.ts';
 
@@ -17,17 +17,19 @@ interface Described {
   name?: string;
   version?: string;
   readyAt?: number;
-  toldAt?: number;
+  deletedAt?: number;
   grace?: number;
 }
 
-const pod = ({ name = 'web-1', version = '1.0.0', readyAt, toldAt, grace = 12 }: Described): Pod => ({
+const pod = ({ name = 'web-1', version = '1.0.0', readyAt, deletedAt, grace = 12 }: Described): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
     name,
     creationTimestamp: time(0),
-    ...(toldAt === undefined ? {} : { deletionTimestamp: time(toldAt + grace), deletionGracePeriodSeconds: grace }),
+    ...(deletedAt === undefined
+      ? {}
+      : { deletionTimestamp: time(deletedAt + grace), deletionGracePeriodSeconds: grace }),
   },
   spec: { containers: [{ name: 'web', image: 'web', env: [{ name: 'APP_VERSION', value: version }] }] },
   status: {
@@ -39,9 +41,12 @@ const pod = ({ name = 'web-1', version = '1.0.0', readyAt, toldAt, grace = 12 }:
 });
 
 describe('a pod', () => {
-  it('serves while it is ready and was not told to go', () => {
+  it('serves while it is ready and not terminating', () => {
     expect(
-      [pod({}), pod({ readyAt: 3 }), pod({ readyAt: 3, toldAt: 9 })].map((each) => [isReady(each), isServing(each)]),
+      [pod({}), pod({ readyAt: 3 }), pod({ readyAt: 3, deletedAt: 9 })].map((state) => [
+        isReady(state),
+        isServing(state),
+      ]),
     ).toEqual([
       [false, false],
       [true, true],
@@ -49,83 +54,81 @@ describe('a pod', () => {
     ]);
   });
 
-  it('was told to go a grace period before its deletion timestamp', () => {
-    expect(toldToGoAt(pod({ toldAt: 9, grace: 30 }))).toBe(9000);
-    expect(toldToGoAt(pod({}))).toBeUndefined();
+  it('was deleted a grace period before its deletion timestamp', () => {
+    expect(terminationRequestedAt(pod({ deletedAt: 9, grace: 30 }))).toBe(9000);
+    expect(terminationRequestedAt(pod({}))).toBeUndefined();
   });
 
-  it('is of the version that its only container is told', () => {
+  it('has the version in the environment of its only container', () => {
     expect(versionOf(pod({ version: '1.2.3' }))).toBe('1.2.3');
   });
 });
 
-describe('the lives of pods', () => {
-  it('keep when a pod became ready, also when it is no longer ready at its end', () => {
-    const seen = [pod({}), pod({ readyAt: 5 }), pod({ readyAt: 5, toldAt: 20 }), pod({ toldAt: 20 })];
-    expect(livesOf(seen)).toMatchObject([{ name: 'web-1', version: '1.0.0', readyAt: 5000, leftAt: 20_000 }]);
+describe('the timelines of pods', () => {
+  it('keep when a pod became ready, also if it is no longer ready at its end', () => {
+    const observed = [pod({}), pod({ readyAt: 5 }), pod({ readyAt: 5, deletedAt: 20 }), pod({ deletedAt: 20 })];
+    expect(podTimelines(observed)).toMatchObject([
+      { name: 'web-1', version: '1.0.0', readyAt: 5000, terminatingAt: 20_000 },
+    ]);
   });
 
-  it('know when a pod was not ready in between', () => {
-    const lapsed = pod({});
-    const [condition] = lapsed.status.conditions ?? [];
+  it('include periods in which a pod was not ready', () => {
+    const unready = pod({});
+    const [condition] = unready.status.conditions ?? [];
     if (condition) condition.lastTransitionTime = time(8);
-    const [life] = livesOf([pod({ readyAt: 5 }), lapsed, lapsed, pod({ readyAt: 11 }), pod({ readyAt: 11 })]);
-    expect(life).toMatchObject({ readyAt: 5000, lapses: [{ from: 8000, to: 11_000 }] });
+    const [timeline] = podTimelines([
+      pod({ readyAt: 5 }),
+      unready,
+      unready,
+      pod({ readyAt: 11 }),
+      pod({ readyAt: 11 }),
+    ]);
+    expect(timeline).toMatchObject({ readyAt: 5000, unreadyPeriods: [{ from: 8000, to: 11_000 }] });
   });
 });
 
-describe('the fewest that served', () => {
-  const life = (name: string, readyAt?: number, leftAt?: number, lapses: Life['lapses'] = []): Life => ({
-    name,
+describe('the lowest number of serving pods', () => {
+  const timeline = (times: Partial<PodTimeline>): PodTimeline => ({
+    name: 'web',
     version: '1',
-    readyAt,
-    leftAt,
-    lapses,
+    unreadyPeriods: [],
+    ...times,
   });
+  const old = (terminatingAt: number) => timeline({ readyAt: 0, terminatingAt });
+  const updated = (readyAt?: number, unreadyPeriods: PodTimeline['unreadyPeriods'] = []) =>
+    timeline({ readyAt, unreadyPeriods });
 
-  it.each<[string, Life[], number]>([
+  it.each<[string, PodTimeline[], number]>([
+    ['two old pods are terminated after two new ones are ready', [old(9), old(10), updated(5), updated(6)], 2],
+    ['an old pod is terminated before its new one is ready', [old(4), old(10), updated(5), updated(6)], 1],
+    ['both are terminated at once', [old(9), old(9), updated(5), updated(6)], 2],
+    ['a new pod that is never ready does not count', [old(9), old(10), updated(5), updated()], 1],
     [
-      'two old ones go after two new ones are ready',
-      [life('a', 0, 9), life('b', 0, 10), life('c', 5), life('d', 6)],
+      'a new pod that is not ready at that moment does not count then',
+      [old(9), old(12), updated(5, [{ from: 8, to: 10 }]), updated(6)],
       2,
     ],
-    ['an old one goes before its new one is ready', [life('a', 0, 4), life('b', 0, 10), life('c', 5), life('d', 6)], 1],
-    ['both go at once', [life('a', 0, 9), life('b', 0, 9), life('c', 5), life('d', 6)], 2],
-    [
-      'a new one that is never ready counts for nothing',
-      [life('a', 0, 9), life('b', 0, 10), life('c', 5), life('d')],
-      1,
-    ],
-    [
-      'a new one that is not ready at that moment counts for nothing then',
-      [life('a', 0, 9), life('b', 0, 12), life('c', 5, undefined, [{ from: 8, to: 10 }]), life('d', 6)],
-      2,
-    ],
-    [
-      'nor does one that was ready once',
-      [life('a', 0, 9), life('b', 0, 12), life('c', 5, undefined, [{ from: 8 }]), life('d', 6)],
-      1,
-    ],
-  ])('%s', (_, lives, expected) => {
+    ['a new pod that is no longer ready does not count', [old(9), old(12), updated(5, [{ from: 8 }]), updated(6)], 1],
+  ])('%s', (_, timelines, expected) => {
     expect(
-      fewestServing(
-        lives,
-        lives.filter(({ leftAt }) => leftAt !== undefined),
+      minServing(
+        timelines,
+        timelines.filter(({ terminatingAt }) => terminatingAt !== undefined),
       ),
     ).toBe(expected);
   });
 
-  it('is never more than there are others', () => {
-    const anyLife = fc.record({
+  it('is always lower than the number of pods', () => {
+    const anyTimeline = fc.record({
       name: fc.string(),
       version: fc.constant('1'),
       readyAt: fc.nat(50),
-      leftAt: fc.nat(50),
-      lapses: fc.constant([]),
+      terminatingAt: fc.nat(50),
+      unreadyPeriods: fc.constant([]),
     });
     fc.assert(
-      fc.property(fc.array(anyLife, { minLength: 1 }), (lives) => {
-        expect(fewestServing(lives, lives)).toBeLessThan(lives.length);
+      fc.property(fc.array(anyTimeline, { minLength: 1 }), (timelines) => {
+        expect(minServing(timelines, timelines)).toBeLessThan(timelines.length);
       }),
     );
   });

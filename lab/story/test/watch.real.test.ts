@@ -18,13 +18,13 @@ const pod = (name: string, phase: string): KubernetesObject => ({
   phase,
 });
 
-/** What a watch needs of an API server: lists, and streams of events that the test writes and cuts. */
+/** The part of an API server that a watch uses: lists, and streams of events that the test writes and cuts. */
 async function startApi() {
   let items: KubernetesObject[] = [];
   const streams: ServerResponse[] = [];
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requests.push(request.url ?? '');
     response.setHeader('content-type', 'application/json');
     if (!request.url?.includes('watch=1')) {
       response.end(JSON.stringify({ metadata: { resourceVersion: '7' }, items }));
@@ -34,16 +34,16 @@ async function startApi() {
     streams.push(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const streaming = async (count: number) => {
+  const waitForStreams = async (count: number) => {
     while (streams.length < count) await new Promise((resolve) => setTimeout(resolve, 10));
   };
   return {
     port: (server.address() as AddressInfo).port,
-    asked,
-    list: (now: KubernetesObject[]) => {
-      items = now;
+    requests,
+    list: (current: KubernetesObject[]) => {
+      items = current;
     },
-    streaming,
+    waitForStreams,
     event: (type: string, object: object) => streams.at(-1)?.write(`${JSON.stringify({ type, object })}\n`),
     cut: () => streams.at(-1)?.destroy(),
     async close() {
@@ -54,10 +54,10 @@ async function startApi() {
   };
 }
 
-describe('watching objects of a cluster, by the real kubectl', () => {
+describe('a watch of objects in a cluster, by the real kubectl', () => {
   let directory: string;
   let api: Awaited<ReturnType<typeof startApi>>;
-  let end: AbortController;
+  let controller: AbortController;
   const open = async () => {
     const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(
@@ -71,7 +71,7 @@ describe('watching objects of a cluster, by the real kubectl', () => {
         'current-context': 'a',
       }),
     );
-    return Watch.open(openCluster({ kubeconfig }), PATH, end.signal);
+    return Watch.start(openCluster({ kubeconfig }), PATH, controller.signal);
   };
   const phases = (watch: Watch<KubernetesObject>) =>
     watch.items.map(({ metadata, phase }) => `${metadata.name} ${phase}`);
@@ -80,27 +80,27 @@ describe('watching objects of a cluster, by the real kubectl', () => {
     await ensureTools(['kubectl']);
     directory = await mkdtemp(join(tmpdir(), 'watch-'));
     api = await startApi();
-    end = new AbortController();
+    controller = new AbortController();
   });
   afterEach(async () => {
-    end.abort(new Error('the test is over'));
+    controller.abort(new Error('the test is over'));
     await api.close();
     await rm(directory, { recursive: true });
   });
 
-  it('knows what there is, and follows what changes from there', async () => {
+  it('lists the objects, and then applies all changes', async () => {
     api.list([pod('one', 'Running')]);
     const watch = await open();
     expect(phases(watch)).toEqual(['one Running']);
-    await api.streaming(1);
-    const { searchParams } = new URL(api.asked.at(-1) ?? '', 'http://127.0.0.1');
+    await api.waitForStreams(1);
+    const { searchParams } = new URL(api.requests.at(-1) ?? '', 'http://127.0.0.1');
     expect(Object.fromEntries(searchParams)).toEqual({ labelSelector: 'a=b', watch: '1', resourceVersion: '7' });
     api.event('ADDED', pod('two', 'Pending'));
     api.event('MODIFIED', pod('two', 'Running'));
     api.event('DELETED', pod('one', 'Running'));
-    await watch.until('one to go', 30, (items) => !items.some(({ metadata }) => metadata.name === 'one'));
+    await watch.until('the deletion of one', 30, (items) => !items.some(({ metadata }) => metadata.name === 'one'));
     expect(phases(watch)).toEqual(['two Running']);
-    expect(watch.sightings.map(({ object, gone }) => [object.metadata.name, object.phase, gone])).toEqual([
+    expect(watch.observations.map(({ object, deleted }) => [object.metadata.name, object.phase, deleted])).toEqual([
       ['one', 'Running', false],
       ['two', 'Pending', false],
       ['two', 'Running', false],
@@ -108,49 +108,49 @@ describe('watching objects of a cluster, by the real kubectl', () => {
     ]);
   });
 
-  it('lists anew when the connection was cut, and sees what happened meanwhile', async () => {
+  it('lists again when the connection is cut, and records the changes in between', async () => {
     api.list([pod('one', 'Running'), pod('two', 'Running')]);
     const watch = await open();
-    await api.streaming(1);
+    await api.waitForStreams(1);
     api.list([pod('two', 'Running'), pod('three', 'Running')]);
     api.cut();
     await watch.until('three', 30, (items) => items.some(({ metadata }) => metadata.name === 'three'));
     expect(phases(watch)).toEqual(['two Running', 'three Running']);
-    expect(watch.sightings.slice(2).map(({ object, gone }) => [object.metadata.name, gone])).toEqual([
+    expect(watch.observations.slice(2).map(({ object, deleted }) => [object.metadata.name, deleted])).toEqual([
       ['three', false],
       ['one', true],
     ]);
-    await api.streaming(2);
+    await api.waitForStreams(2);
   });
 
-  it('lists anew when the server says that its place is too long ago', async () => {
+  it('lists again when the server reports that the resource version is too old', async () => {
     api.list([]);
     const watch = await open();
-    await api.streaming(1);
+    await api.waitForStreams(1);
     api.list([pod('one', 'Running')]);
     api.event('ERROR', { kind: 'Status', code: 410 });
     await watch.until('one', 30, (items) => items.length === 1);
     expect(phases(watch)).toEqual(['one Running']);
   });
 
-  it('sees every state in between, however short it is', async () => {
+  it('reports every state in between, however short', async () => {
     api.list([pod('one', 'Running')]);
     const watch = await open();
-    await api.streaming(1);
+    await api.waitForStreams(1);
     const edited = watch.until('the edit', 30, ([one]) => one?.phase === 'Edited');
     api.event('MODIFIED', pod('one', 'Edited'));
     api.event('MODIFIED', pod('one', 'Running'));
     expect(await edited).toBe(true);
   });
 
-  it('ends what waits for it', async () => {
+  it('ends pending waits when it ends', async () => {
     const watch = await open();
     const waiting = watch.until('nothing', 30, () => undefined);
-    end.abort(new Error('the act is over'));
+    controller.abort(new Error('the act is over'));
     await expect(waiting).rejects.toThrow('the act is over');
   });
 
-  it('says what it waited for in vain', async () => {
+  it('names what it waited for when the time is over', async () => {
     const watch = await open();
     await expect(watch.until('a pod', 0.05, ([pod]) => pod)).rejects.toThrow('waited 0.05 s for a pod');
   });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { execa } from 'execa';
 import { type Fault, type FaultRequest, type Hub, startHub } from '../../hub/index.ts';
-import { type Api, openApi } from '../../story/hub-client.ts';
+import { type Api, createApi } from '../../story/hub-client.ts';
 import { runStep, type StepResult } from './step.ts';
 
 export const OWNER = 'acme';
@@ -28,7 +28,7 @@ export function useHub(): void {
     hub = await startHub({ dataDir: join(dir, 'hub'), adminToken });
     hub.admin.createUser(OWNER);
     token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
-    api = openApi(hub.url, token);
+    api = createApi(hub.url, token);
   });
   afterEach(() => admin('DELETE', 'faults'));
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Hub, startHub } from '../../hub/index.ts';
-import { type Api, openApi } from '../../story/hub-client.ts';
+import { type Api, createApi } from '../../story/hub-client.ts';
 import { runStep, type StepResult } from './step.ts';
 
 const OWNER = 'acme';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   hub = await startHub({ dataDir: join(dir, 'hub'), adminToken: randomBytes(16).toString('hex') });
   hub.admin.createUser(OWNER);
   token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
-  api = openApi(hub.url, token);
+  api = createApi(hub.url, token);
   await mkdir(join(dir, 'home/.docker'), { recursive: true });
   await writeFile(join(dir, 'home/.docker/config.json'), SECRET);
 });

@@ -1,41 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Act } from '../../act.ts';
 import { versionOf } from '../../cluster/pods.ts';
-import { bringBack, killService } from '../../outage.ts';
-import { releaseNext, untilServedBy } from '../../shop/releasing.ts';
-import { openShop, untilCalm } from '../../shop/running-shop.ts';
-import { expectNoneLost } from '../../shop/traffic.ts';
-import { secondsSince } from '../../waiting.ts';
+import { killService, restartServices } from '../../outage.ts';
+import { expectRolledOut, releaseNextVersion } from '../../shop/releasing.ts';
+import { watchStableShop } from '../../shop/running-shop.ts';
 
-const AWAY_SECONDS = 5;
+const OUTAGE_SECONDS = 5;
 
 export const troubleApiServer: Act = {
   name: 'trouble-api-server',
   number: 9,
   title: 'Trouble: the API server restarts during a rollout',
-  limit: 240,
-  async play(world, expect, thread, progress, stage) {
-    const shop = await openShop(world, stage);
+  timeoutSeconds: 240,
+  async play(stage) {
+    const { world, progress } = stage;
+    const shop = await watchStableShop(stage);
     const traffic = await stage.startTraffic();
-    const { version, commit, done } = await releaseNext(world, expect, progress);
-    await shop.pods.until('the first new pod', 60, (pods) => pods.some((pod) => versionOf(pod) === version));
+    const release = await releaseNextVersion(stage);
+    await shop.pods.until('the first new pod', 60, (pods) => pods.some((pod) => versionOf(pod) === release.version));
     killService(world, 'kube-apiserver');
     const killed = performance.now();
     traffic.mark('API server killed');
-    progress(`the API server is killed, and away for ${AWAY_SECONDS} s`);
-    await sleep(AWAY_SECONDS * 1000);
-    await bringBack(world);
+    progress(`the API server is killed and unavailable for ${OUTAGE_SECONDS} s`);
+    await sleep(OUTAGE_SECONDS * 1000);
+    await restartServices(world);
     traffic.mark('API server back');
-    progress('it is back: the rollout goes on');
-    await untilServedBy(shop, version);
-    expect.within(
-      'the rollout ends as it would have, from the kill to all pods on the new version',
-      secondsSince(killed),
-      120,
+    progress('the API server is back: the rollout continues');
+    await expectRolledOut(
+      stage,
+      { shop, traffic, release },
+      { what: 'the rollout completes, from the kill to all pods on the new version', since: killed, seconds: 120 },
     );
-    await done;
-    await untilCalm(shop, 120, commit);
-    await expectNoneLost(expect, traffic);
-    thread.version = version;
   },
 };

@@ -1,10 +1,9 @@
 import type { Act } from '../../act.ts';
-import { ARGO_NAMESPACE, isSettled, revisionOf, stateOf } from '../../cluster/argo.ts';
+import { ARGO_NAMESPACE, formatState, isSyncedAndHealthy, revisionOf } from '../../cluster/argo.ts';
 import { isServing, type Pod } from '../../cluster/pods.ts';
 import { Watch } from '../../cluster/watch.ts';
-import { releaseNext, untilServedBy } from '../../shop/releasing.ts';
-import { openShop, untilCalm } from '../../shop/running-shop.ts';
-import { expectNoneLost } from '../../shop/traffic.ts';
+import { expectRolledOut, releaseNextVersion } from '../../shop/releasing.ts';
+import { watchStableShop } from '../../shop/running-shop.ts';
 import { secondsSince } from '../../waiting.ts';
 
 const REPO_SERVERS = `/api/v1/namespaces/${ARGO_NAMESPACE}/pods?labelSelector=app.kubernetes.io%2Fname%3Dargocd-repo-server`;
@@ -13,46 +12,39 @@ export const troubleRepoServer: Act = {
   name: 'trouble-repo-server',
   number: 9,
   title: 'Trouble: the repo server is killed during a sync',
-  limit: 240,
-  async play(world, expect, thread, progress, stage) {
-    const shop = await openShop(world, stage);
+  timeoutSeconds: 240,
+  async play(stage) {
+    const { world, expect, progress } = stage;
+    const shop = await watchStableShop(stage);
     const traffic = await stage.startTraffic();
-    const servers = await Watch.open<Pod>(world.cluster, REPO_SERVERS, stage.signal);
+    const servers = await Watch.start<Pod>(world.cluster, REPO_SERVERS, stage.signal);
     const victims = servers.items.map(({ metadata }) => metadata.name);
-    const { version, commit, done } = await releaseNext(world, expect, progress);
+    const release = await releaseNextVersion(stage);
     await shop.application.until('Argo CD to see the commit', 60, (items) =>
-      items.some((each) => revisionOf(each) === commit),
+      items.some((application) => revisionOf(application) === release.commit),
     );
     await world.cluster.kubectl(
-      'delete',
-      'pod',
-      ...victims,
-      `--namespace=${ARGO_NAMESPACE}`,
-      '--grace-period=0',
-      '--force',
+      ...['delete', 'pod', ...victims, `--namespace=${ARGO_NAMESPACE}`, '--grace-period=0', '--force'],
     );
     const killed = performance.now();
-    const [then] = shop.application.items;
+    const [application] = shop.application.items;
     expect.holds(
-      'Argo CD is at work on the release when its repo server is killed',
-      then !== undefined && !isSettled(then),
-      then === undefined ? 'there is no application' : `${stateOf(then)}, sync ${then.status?.operationState?.phase}`,
+      'Argo CD is rolling the release out when its repo server is killed',
+      application !== undefined && !isSyncedAndHealthy(application),
+      application === undefined
+        ? 'the Application does not exist'
+        : `${formatState(application)}, sync ${application.status?.operationState?.phase}`,
     );
     traffic.mark('repo server killed');
     progress('the repo server is killed');
     await servers.until('another repo server', 90, (pods) =>
       pods.some((pod) => isServing(pod) && !victims.includes(pod.metadata.name)),
     );
-    expect.within('another repo server takes its place', secondsSince(killed), 60);
-    await untilServedBy(shop, version);
-    expect.within(
-      'the release is there all the same, from the kill to all pods on the new version',
-      secondsSince(killed),
-      90,
+    expect.within('another repo server replaces it', secondsSince(killed), 60);
+    await expectRolledOut(
+      stage,
+      { shop, traffic, release },
+      { what: 'the rollout completes, from the kill to all pods on the new version', since: killed, seconds: 90 },
     );
-    await done;
-    await untilCalm(shop, 120, commit);
-    await expectNoneLost(expect, traffic);
-    thread.version = version;
   },
 };
