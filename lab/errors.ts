@@ -1,4 +1,4 @@
-/** A fault of the lab that its user can do something about: what failed and why, and the next step. */
+/** A problem that the user of the lab can solve: what failed and why, and the next step. */
 export class LabError extends Error {
   override readonly name = 'LabError';
   readonly next: string;
@@ -9,7 +9,7 @@ export class LabError extends Error {
   }
 }
 
-/** The text the command line shows for `error`: a fault of the lab with its next step, any other with its stack. */
+/** What the command line prints for `error`: a LabError with its next step, any other error with its stack. */
 export function describeError(error: unknown): string {
   if (error instanceof LabError) return `${error.message}\n  What to do: ${error.next}`;
   if (error instanceof Error) return error.stack ?? error.message;

@@ -1,9 +1,9 @@
 import type { LabState } from './services/state.ts';
 import type { Supervisor } from './services/supervisor.ts';
 
-/** One lab while a command works on it: what every step is given. */
+/** The lab that a command works on; every step gets it. */
 export interface Lab {
-  /** Its directory, holding everything it writes apart from caches. */
+  /** Its directory, which holds everything that it writes except caches. */
   readonly dir: string;
   readonly state: LabState;
   readonly supervisor: Supervisor;

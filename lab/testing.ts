@@ -9,7 +9,7 @@ import { LabState } from './services/state.ts';
 import { Supervisor } from './services/supervisor.ts';
 import { ensureTools, type ToolName, toolsEnv } from './tools/index.ts';
 
-/** Real services for one test file, in a directory of their own. */
+/** Real services for one test file, in a separate directory. */
 export interface TestServices {
   dir: string;
   registries: RegistryEndpoint[];
@@ -21,7 +21,7 @@ export interface TestServices {
   stop(): Promise<void>;
 }
 
-/** Starts `registry` registries and, if asked for, a builder that is logged in to them. Needs Linux and root. */
+/** Starts `registry` registries and, with `builder`, a builder that is logged in to them. Needs Linux and root. */
 export async function startTestServices(options: { registry?: number; builder?: boolean } = {}): Promise<TestServices> {
   requireLinuxRoot();
   const needed: ToolName[] = [

@@ -8,8 +8,8 @@ import { LabState } from '../services/state.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { requireLinuxRoot } from './platform.ts';
 
-/** The lab's state, or a fresh one when the file is damaged: what runs is then found by its mark alone. */
-function loadForDown(dir: string): LabState | undefined {
+/** The lab's state; undefined if the file is damaged. Running services are then found by their mark alone. */
+function loadStateForDown(dir: string): LabState | undefined {
   try {
     return LabState.load(dir);
   } catch (error) {
@@ -20,7 +20,7 @@ function loadForDown(dir: string): LabState | undefined {
 
 /** Stops everything that the lab in `dir` started, also after a crash, and removes its sockets and mounts. */
 async function stopLab(dir: string): Promise<void> {
-  const state = loadForDown(dir) ?? LabState.blank(dir);
+  const state = loadStateForDown(dir) ?? LabState.blank(dir);
   await stopCluster(state);
   await new Supervisor(state).stopAll();
   await clearLeftovers(dir);
@@ -28,13 +28,13 @@ async function stopLab(dir: string): Promise<void> {
   state.clearEndpoints();
 }
 
-/** Stops the lab and deletes its directory, without a lock: for one that nobody else can know of. */
+/** Stops the lab and deletes its directory without a lock, for a directory that no other process knows. */
 export async function clearLab(dir: string): Promise<void> {
   await stopLab(dir);
   await rm(dir, { recursive: true, force: true });
 }
 
-/** `lab down`: stops everything; with `clean` also deletes the lab's directory. Caches of the user stay. */
+/** Stops everything; with `clean`, also deletes the lab's directory. The user's caches stay. */
 export async function down(dir: string, options: { clean?: boolean; report: (line: string) => void }): Promise<void> {
   requireLinuxRoot();
   const release = await lockLab(dir, options.report);

@@ -13,12 +13,12 @@ export interface LabEndpoints {
   registries: { staging: RegistryEndpoint; production: RegistryEndpoint };
   builder: BuilderEndpoint;
   images: BaseImages;
-  /** Absent in a lab that was started without it. */
+  /** Missing in a lab that was started without a cluster. */
   cluster?: ClusterEndpoint;
 }
 
-/** A part of a lab whose endpoints have been noted. Throws LabError if the step that brings it has not run. */
-export function endpointOf<Part extends keyof LabEndpoints>(
+/** The saved endpoint of a part of the lab. Throws LabError if the step that starts it has not run. */
+export function getEndpoint<Part extends keyof LabEndpoints>(
   state: LabState,
   part: Part,
 ): NonNullable<LabEndpoints[Part]> {
@@ -28,28 +28,28 @@ export function endpointOf<Part extends keyof LabEndpoints>(
 }
 
 /**
- * The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts but the cluster are
- * up, and when a part of what was brought up has ended since.
+ * The endpoints of the lab in `labDir`, as its last `up` saved them. Throws LabError unless all parts except the cluster are
+ * up, and when a service has ended since.
  */
 export function readEndpoints(labDir = resolveLabDir()): LabEndpoints {
   const state = LabState.load(labDir);
   const ended = state.services.filter((record) => !isRunning(record)).map(({ name }) => name);
   if (ended.length > 0) {
     throw new LabError(
-      `Not all of the lab is up any more: ${ended.join(', ')} ended.`,
-      'Run: npm run lab -- up, which brings that back and keeps the rest.',
+      `Some services of the lab have ended: ${ended.join(', ')}.`,
+      'Run: npm run lab -- up, which restarts them and keeps the others.',
     );
   }
   return {
-    hub: endpointOf(state, 'hub'),
-    registries: endpointOf(state, 'registries'),
-    builder: endpointOf(state, 'builder'),
-    images: endpointOf(state, 'images'),
-    ...(state.endpoints.cluster === undefined ? {} : { cluster: endpointOf(state, 'cluster') }),
+    hub: getEndpoint(state, 'hub'),
+    registries: getEndpoint(state, 'registries'),
+    builder: getEndpoint(state, 'builder'),
+    images: getEndpoint(state, 'images'),
+    ...(state.endpoints.cluster === undefined ? {} : { cluster: getEndpoint(state, 'cluster') }),
   };
 }
 
-/** Notes the endpoints of one part in the lab's state. */
+/** Saves the endpoint of one part in the lab's state. */
 export function saveEndpoint<Part extends keyof LabEndpoints>(
   state: LabState,
   part: Part,

@@ -1,6 +1,6 @@
 /**
  * The hub and the runner in one process, as the lab's `up` starts it: `node lab/lifecycle/server.ts CONFIG.json`.
- * The runner needs no way in over the network: it is told of events directly and reads the hub's store.
+ * The runner needs no network access to the hub: it is called with events directly and reads the hub's store.
  */
 import { readFileSync } from 'node:fs';
 import { type Hub, startHub } from '../hub/index.ts';
@@ -17,7 +17,7 @@ export interface ServerConfig {
 }
 
 /** What the runner sees of the hub. */
-export function hostOf(hub: Hub): RunnerHost {
+export function createRunnerHost(hub: Hub): RunnerHost {
   const values = (entries: readonly { name: string; value: string }[]) =>
     Object.fromEntries(entries.map(({ name, value }) => [name, value]));
   return {
@@ -33,7 +33,7 @@ export function hostOf(hub: Hub): RunnerHost {
   };
 }
 
-/** Starts both and stops them on SIGTERM or SIGINT, the run that is under way included. */
+/** Starts both and stops them, including the current run, on SIGTERM or SIGINT. */
 export async function serve({ hub: hubConfig, runner: runnerConfig }: ServerConfig): Promise<void> {
   let runner: Runner | undefined;
   const hub = await startHub({
@@ -43,14 +43,14 @@ export async function serve({ hub: hubConfig, runner: runnerConfig }: ServerConf
     },
     onRerun: (event, path) => runner?.rerun(event, path),
   });
-  runner = new Runner({ host: hostOf(hub), ...runnerConfig });
+  runner = new Runner({ host: createRunnerHost(hub), ...runnerConfig });
   const stop = async () => {
     await runner?.close();
     await hub.close();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  console.log(`The hub answers at ${hub.url}`);
+  console.log(`The hub listens on ${hub.url}`);
 }
 
 if (import.meta.main) {

@@ -6,21 +6,21 @@ import { ensureBaseImages } from '../images/index.ts';
 import type { Lab } from '../lab.ts';
 import { startRegistry } from '../registries/index.ts';
 import { checkTools, ensureTools, toolNames } from '../tools/index.ts';
-import { endpointOf, saveEndpoint } from './endpoints.ts';
+import { getEndpoint, saveEndpoint } from './endpoints.ts';
 import { startHubService } from './hub-service.ts';
 
-/** One part of bringing a lab up. Running it again finds what is there already and keeps it. */
+/** One step of bringing a lab up. Running it again keeps what already exists. */
 export interface LabStep {
   title: string;
   /** `progress` shows one line below the title while the step runs. */
   run(lab: Lab, progress: (line: string) => void): Promise<void>;
-  /** Stops what it started, after a failure anywhere; for what the supervisor cannot stop alone. */
+  /** Stops what the step started, after any step has failed; only for what the supervisor cannot stop. */
   undo?(lab: Lab): Promise<void>;
 }
 
 const githubTools = toolNames.filter((name) => !clusterTools.includes(name) && !checkTools.includes(name));
 
-/** GitHub on this machine with what its workflows need, in order. Each step may use the endpoints that those before it saved. */
+/** GitHub on this machine with what its workflows need. Each step may use the endpoints that earlier steps saved. */
 export const githubSteps: readonly LabStep[] = [
   {
     title: 'Tools',
@@ -39,18 +39,18 @@ export const githubSteps: readonly LabStep[] = [
   {
     title: 'Builder: BuildKit',
     async run(lab) {
-      const { staging, production } = endpointOf(lab.state, 'registries');
+      const { staging, production } = getEndpoint(lab.state, 'registries');
       saveEndpoint(lab.state, 'builder', await startBuilder(lab, [staging, production]));
     },
   },
   {
     title: 'Base images',
     async run(lab, progress) {
-      const { staging } = endpointOf(lab.state, 'registries');
+      const { staging } = getEndpoint(lab.state, 'registries');
       saveEndpoint(
         lab.state,
         'images',
-        await ensureBaseImages(lab, staging, endpointOf(lab.state, 'builder'), progress),
+        await ensureBaseImages(lab, staging, getEndpoint(lab.state, 'builder'), progress),
       );
     },
   },
@@ -69,8 +69,8 @@ export const clusterSteps: readonly LabStep[] = [
   {
     title: 'Cluster: Kubernetes',
     async run(lab, progress) {
-      const { production: registry } = endpointOf(lab.state, 'registries');
-      const needs = { registry, builder: endpointOf(lab.state, 'builder'), hub: endpointOf(lab.state, 'hub').url };
+      const { production: registry } = getEndpoint(lab.state, 'registries');
+      const needs = { registry, builder: getEndpoint(lab.state, 'builder'), hub: getEndpoint(lab.state, 'hub').url };
       saveEndpoint(lab.state, 'cluster', await startCluster(lab, needs, progress));
     },
     undo: async (lab) => {
@@ -82,13 +82,13 @@ export const clusterSteps: readonly LabStep[] = [
     run: (lab, progress) =>
       installAddOns(
         lab,
-        endpointOf(lab.state, 'cluster'),
-        endpointOf(lab.state, 'registries').production,
-        endpointOf(lab.state, 'builder'),
+        getEndpoint(lab.state, 'cluster'),
+        getEndpoint(lab.state, 'registries').production,
+        getEndpoint(lab.state, 'builder'),
         progress,
       ),
   },
 ];
 
-/** What `up` does, in order. */
+/** All steps of `up`, in order. */
 export const steps: readonly LabStep[] = [...githubSteps, ...clusterSteps];

@@ -7,12 +7,12 @@ import { interruptible } from './interrupt.ts';
 import { requireLinuxRoot } from './platform.ts';
 import { steps as allSteps, type LabStep } from './steps.ts';
 
-/** Without a terminal each line of progress stays, so the same line with other numbers is shown this seldom. */
-const REPEAT_AFTER = 10_000;
+/** Without a terminal every progress line stays visible, so lines that differ only in numbers are printed at this interval. */
+const REPEAT_AFTER_MS = 10_000;
 
 /**
- * Brings the lab in `dir` up: whatever runs already and is healthy is kept. If it fails or is interrupted, what this call
- * started is stopped again. A second Ctrl-C kills it and ends the process.
+ * Brings the lab in `dir` up; services that already run and are healthy are kept. If it fails or is interrupted, everything
+ * that this call started is stopped. A second Ctrl-C kills it and ends the process.
  */
 export async function up(dir: string, steps: readonly LabStep[] = allSteps): Promise<void> {
   requireLinuxRoot();
@@ -47,7 +47,7 @@ async function runSteps(lab: Lab, steps: readonly LabStep[]): Promise<void> {
       lab.signal?.throwIfAborted();
       return step.run(
         lab,
-        seldom((line) => {
+        throttleLines((line) => {
           task.output = line;
         }),
       );
@@ -61,14 +61,14 @@ async function runSteps(lab: Lab, steps: readonly LabStep[]): Promise<void> {
   }).run();
 }
 
-/** Passes lines on; outside a terminal, one that differs from the last by its numbers alone only now and then. */
-function seldom(show: (line: string) => void): (line: string) => void {
+/** Passes lines on. Without a terminal, drops lines that differ from the last one only in numbers, except at intervals. */
+function throttleLines(show: (line: string) => void): (line: string) => void {
   if (process.stdout.isTTY) return show;
   let last = '';
   let time = 0;
   return (line) => {
     const shape = line.replaceAll(/\d+/g, '#');
-    if (shape === last && Date.now() - time < REPEAT_AFTER) return;
+    if (shape === last && Date.now() - time < REPEAT_AFTER_MS) return;
     [last, time] = [shape, Date.now()];
     show(line);
   };

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-/** A directory to build, its files as old as `time`. */
+/** A build context whose files have the modification time `time`. */
 function context(name: string, files: Record<string, string>, time = new Date()): string {
   const dir = join(services.dir, name);
   mkdirSync(dir, { recursive: true });
@@ -31,7 +31,7 @@ function context(name: string, files: Record<string, string>, time = new Date())
   return dir;
 }
 
-/** Every build's files are newer than this, as those of a checkout are: only later times are set back to it. */
+/** Older than the files of every build, as in a checkout: BuildKit only sets later timestamps back to it. */
 const EPOCH = '1700000000';
 
 const docker = (args: string[], env: Record<string, string> = {}) =>
@@ -50,13 +50,13 @@ async function push(dir: string, tag: string, ...more: string[]): Promise<string
 const FILES = { Dockerfile: 'FROM scratch\nCOPY data /data\n', data: 'same' };
 
 describe('docker buildx in the lab', () => {
-  it('pushes, and the registry has the digest that it reports', async () => {
+  it('pushes, and reports the digest that the registry has', async () => {
     const digest = await push(context('one', FILES), 'one');
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(await findDigest(registry, 'test/image', 'one')).toBe(digest);
   });
 
-  it('gives the same digest for the same files of another day, built without cache, and another for other files', async () => {
+  it('builds the same digest from the same files with other timestamps, without cache, and another from other files', async () => {
     const first = await push(context('first', FILES, new Date('2024-01-01')), 'first', '--no-cache');
     const second = await push(context('second', FILES, new Date('2025-06-01')), 'second', '--no-cache');
     const other = await push(context('other', { ...FILES, data: 'other' }), 'other', '--no-cache');
@@ -69,7 +69,7 @@ describe('docker buildx in the lab', () => {
     const target = services.registries[1];
     if (!target) throw new Error('no second registry');
     const source = `${registry.host}/test/image@${digest}`;
-    // Without the flag a single manifest would be wrapped into an index of its own, with another digest.
+    // Without the flag a single manifest would be wrapped into an index, which has another digest.
     const result = await docker([
       'buildx',
       'imagetools',
@@ -83,7 +83,7 @@ describe('docker buildx in the lab', () => {
     expect(await findDigest(target, 'test/image', '1.0.0')).toBe(digest);
   });
 
-  it('is refused without login', async () => {
+  it('cannot push without a login', async () => {
     const empty = context('no-login', { 'config.json': '{}' });
     const args = [
       'buildx',
@@ -98,7 +98,7 @@ describe('docker buildx in the lab', () => {
     expect(await findDigest(registry, 'test/image', 'x')).toBeUndefined();
   });
 
-  it('says what docker cannot do here', async () => {
+  it('says what docker cannot do in the lab', async () => {
     const result = await docker(['run', 'hello-world']);
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toContain('docker run: the lab has no Docker daemon');
@@ -117,7 +117,7 @@ describe('the base images', () => {
     return { images, lines };
   };
 
-  it('install from the package registry when building, and run Node as another user and nothing else', async () => {
+  it('install from the package registry when building, and run only Node, as an unprivileged user', async () => {
     const { images } = await ensure();
     expect(images.base).toMatch(/^localhost:\d+\/lab\/node:24@sha256:[0-9a-f]{64}$/);
     const dockerfile = `
@@ -137,14 +137,14 @@ RUN ["node", "-e", "console.log('uid', process.getuid(), 'major', process.versio
     expect(result.exitCode).toBe(0);
   });
 
-  it('are not built again', async () => {
+  it('are built only once', async () => {
     const first = await ensure();
     const second = await ensure();
     expect(second.images).toEqual(first.images);
     expect(second.lines).toEqual([]);
   });
 
-  it('a build step that BuildKit left when it was killed ends with the lab, and its mounts go', async () => {
+  it('a build step left by a killed BuildKit ends with the lab, and its mounts are removed', async () => {
     const { images } = await ensure();
     const dir = context('long', { Dockerfile: `FROM ${images.build}\nRUN sleep 600\n` });
     const build = docker(['buildx', 'build', dir]);

@@ -16,7 +16,7 @@ import { listeners } from './listeners.ts';
 
 const CLI = join(projectDir, 'lab', 'cli.ts');
 
-/** The Node that the project pins; the one that runs the tests may be another. */
+/** The Node version that the project pins; the one that runs the tests may differ. */
 const NODE = join(projectDir, 'node_modules', nodePackage, 'bin', 'node');
 
 let dir = '';
@@ -30,7 +30,7 @@ interface Started {
   done: Promise<{ code: number | null; output: string }>;
 }
 
-/** Starts the command line as its user would. */
+/** Starts the command line as a user would. */
 function start(args: string[], options: { env?: Record<string, string>; as?: string[] } = {}): Started {
   const [command = '', ...rest] = [...(options.as ?? []), NODE, CLI, ...args];
   const child = spawn(command, rest, {
@@ -47,8 +47,8 @@ function start(args: string[], options: { env?: Record<string, string>; as?: str
 
 const run = (...args: Parameters<typeof start>) => start(...args).done;
 
-/** Waits until `up` has started all services and works on the base images, which takes long in a new lab. */
-async function untilBuilding({ child, done }: Started): Promise<void> {
+/** Waits until `up` has started all services and builds the base images, which takes long in a new lab. */
+async function waitUntilBuilding({ child, done }: Started): Promise<void> {
   let ended = false;
   void done.then(() => {
     ended = true;
@@ -60,28 +60,28 @@ async function untilBuilding({ child, done }: Started): Promise<void> {
   expect(child.exitCode).toBeNull();
 }
 
-/** Waits until it has printed a text. */
-async function untilSaid({ child, done }: Started, wanted: string): Promise<void> {
-  let said = '';
-  const heard = new Promise<void>((resolve) => {
+/** Waits until the command has printed `wanted`. */
+async function waitForOutput({ child, done }: Started, wanted: string): Promise<void> {
+  let printed = '';
+  const found = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk;
-      if (said.includes(wanted)) resolve();
+      printed += chunk;
+      if (printed.includes(wanted)) resolve();
     });
   });
   const ended = done.then(({ output }) => {
-    throw new Error(`it ended before it said "${wanted}": ${output}`);
+    throw new Error(`it ended before it printed "${wanted}": ${output}`);
   });
-  await Promise.race([heard, ended]);
+  await Promise.race([found, ended]);
   ended.catch(() => undefined);
 }
 
 const pids = () => Object.fromEntries(LabState.load(dir).services.map(({ name, pid }) => [name, pid]));
 
 describe('lab up', () => {
-  it('ended by Ctrl-C in the middle leaves nothing running, and says so', async () => {
+  it('interrupted by Ctrl-C leaves nothing running, and says so', async () => {
     const up = start(['up', '--no-cluster']);
-    await untilBuilding(up);
+    await waitUntilBuilding(up);
     expect(findMarked(dir).length).toBeGreaterThanOrEqual(3);
     up.child.kill('SIGINT');
     const { code, output } = await up.done;
@@ -92,16 +92,16 @@ describe('lab up', () => {
     expect(readdirSync(dir).filter((name) => name.startsWith('context-'))).toEqual([]);
   });
 
-  it('after a kill -9 of the first, keeps what that started, all of it on loopback; a third changes nothing; down stops all', async () => {
+  it('after a kill -9, keeps the services that run, all of them on loopback; a third run changes nothing; down stops all', async () => {
     const first = start(['up', '--no-cluster']);
-    await untilBuilding(first);
+    await waitUntilBuilding(first);
     const before = pids();
     expect(Object.keys(before).sort()).toEqual(
       expect.arrayContaining(['buildkitd', 'registry-production', 'registry-staging']),
     );
     first.child.kill('SIGKILL');
     await first.done;
-    // As if it had just been renewed: the second finds a lock that is not stale yet, however late it comes.
+    // As if the lock had just been renewed: the second run finds a lock that is not stale yet, however late it starts.
     const soon = Date.now() / 1000 + 3;
     utimesSync(join(dir, 'lock'), soon, soon);
 
@@ -119,10 +119,10 @@ describe('lab up', () => {
     expect((await rival.done).code).toBe(0);
     expect(pids()).toEqual(all);
 
-    // Ctrl-C in an act ends that act alone; it can be played again as it is.
+    // Ctrl-C in an act ends only that act; it can be played again without cleanup.
     const acts = ['play', 'everything-in-git', 'merge'];
     const interrupted = start(acts);
-    await untilSaid(interrupted, 'Act 7');
+    await waitForOutput(interrupted, 'Act 7');
     interrupted.child.kill('SIGINT');
     const stopped = await interrupted.done;
     expect(stopped.output).toContain('nothing that this command started is left running');
@@ -139,7 +139,7 @@ describe('lab up', () => {
     expect(status.output).toMatch(/registry-staging +ended/);
     const play = await run(['play', 'merge']);
     expect(play.code).toBe(1);
-    expect(play.output).toContain('Not all of the lab is up any more: registry-staging ended.');
+    expect(play.output).toContain('Some services of the lab have ended: registry-staging.');
 
     expect(await run(['down'])).toMatchObject({ code: 0 });
     expect(findMarked(dir)).toEqual([]);
@@ -148,7 +148,7 @@ describe('lab up', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  it('refuses a user who is not root, before it touches anything', async () => {
+  it('refuses users other than root, before it changes anything', async () => {
     const { code, output } = await run(['up', '--no-cluster'], {
       as: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
     });
@@ -161,9 +161,9 @@ describe('lab up', () => {
 });
 
 describe('lab down', () => {
-  it('finds what runs when the state file was lost', async () => {
+  it('finds running services when the state file is damaged', async () => {
     const up = start(['up', '--no-cluster']);
-    await untilBuilding(up);
+    await waitUntilBuilding(up);
     up.child.kill('SIGKILL');
     await up.done;
     writeFileSync(join(dir, 'state.json'), '{"version": 1, "serv');
@@ -174,7 +174,7 @@ describe('lab down', () => {
 });
 
 describe('lab tools', () => {
-  /** A path that has everything but Go, unless `go` is the text of a script to stand for it. */
+  /** A PATH with everything except Go; `go` is a script to use in its place. */
   function pathWith(go?: string): string {
     if (!go) return '/usr/bin:/bin:/usr/sbin:/sbin';
     writeFileSync(join(dir, 'go'), go);
@@ -182,7 +182,7 @@ describe('lab tools', () => {
     return `${dir}:/usr/bin:/bin`;
   }
 
-  it('says what to do when there is no Go', async () => {
+  it('says what to do without Go', async () => {
     const { code, output } = await run(['tools', 'actionlint'], { env: { PATH: pathWith(), XDG_CACHE_HOME: dir } });
     expect(code).toBe(1);
     expect(output).toContain('Go is not on the path, and these tools must be built with it: actionlint.');
@@ -196,8 +196,8 @@ describe('lab tools', () => {
     expect(output).toContain('go1.19.8 is too old to build actionlint');
   });
 
-  it('says what to do when the network is not there', async () => {
-    // Port 1 of this machine: nobody listens there.
+  it('says what to do without a network', async () => {
+    // No program listens on port 1 of this machine.
     const env = {
       XDG_CACHE_HOME: dir,
       GOMODCACHE: join(dir, 'modules'),
@@ -212,11 +212,11 @@ describe('lab tools', () => {
     ).toEqual([]);
   });
 
-  it('run twice at the same time builds once', async () => {
+  it('builds once when it runs twice at the same time', async () => {
     expect(await goVersion()).toMatch(/^go1/);
-    // The compiler's own caches stay where they are, or this would take minutes.
+    // With an empty cache of the compiler this would take minutes.
     const cache = process.env.GOCACHE ?? join(process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`, 'go-build');
-    // The first to build goes on when the second has come.
+    // The first process to build waits until the second has started.
     const both = join(dir, 'both');
     const PATH = `${pathWith(`#!/bin/sh
 if [ "$1" = install ]; then while [ ! -e '${both}' ]; do sleep 0.05; done; fi
@@ -224,7 +224,7 @@ PATH='${process.env.PATH}' exec go "$@"
 `)}:${process.env.PATH}`;
     const env = { XDG_CACHE_HOME: dir, GOCACHE: cache, PATH };
     const started = [start(['tools', 'actionlint'], { env }), start(['tools', 'actionlint'], { env })];
-    await Promise.any(started.map((each) => untilSaid(each, 'waiting for another process')));
+    await Promise.any(started.map((command) => waitForOutput(command, 'waiting for another process')));
     writeFileSync(both, '');
     const results = await Promise.all(started.map(({ done }) => done));
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
@@ -235,14 +235,14 @@ PATH='${process.env.PATH}' exec go "$@"
 
   it.each([
     [['tools', 'terraform'], 'Tools are: git,'],
-    [['logs', '../../etc/passwd'], 'There is no log called'],
+    [['logs', '../../etc/passwd'], 'There is no log of a service'],
     [['logs', 'hub', '-n', '0'], 'must be a number of lines'],
     [['upp'], 'Did you mean up?'],
     [['play', 'merge'], 'This lab has no hub: it is not up.'],
     [['play', 'nonsense'], 'There is no act "nonsense".'],
-    [['play', 'drift', '--context', ''], 'named by --context, --web-url and --hub-url together'],
-    [['play', 'drift', '--hub-url', 'http://192.0.2.1'], 'named by --context, --web-url and --hub-url together'],
-  ])('%j is refused with what would do', async (args, message) => {
+    [['play', 'drift', '--context', ''], 'needs --context, --web-url and --hub-url together'],
+    [['play', 'drift', '--hub-url', 'http://192.0.2.1'], 'needs --context, --web-url and --hub-url together'],
+  ])('refuses %j and says what is valid', async (args, message) => {
     const { code, output } = await run(args);
     expect(code).toBe(1);
     expect(output).toContain(message);

@@ -13,7 +13,7 @@ it.each([
   ['::1', 0],
   ['0.0.0.0', 1],
   ['::', 1],
-])('a server on %s is seen for what it is', async (host, count) => {
+])('a server on %s is reachable from outside or not', async (host, count) => {
   const before = reachable().length;
   const all = listeners(process.pid).length;
   const server = createServer();

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Addresses of IPv4's and IPv6's loopback as the kernel writes them, least byte first: https://man7.org/linux/man-pages/man5/proc_pid_net.5.html */
+/** Loopback addresses of IPv4 and IPv6 as the kernel prints them, least significant byte first: https://man7.org/linux/man-pages/man5/proc_pid_net.5.html */
 const LOOPBACK = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
 const LISTENING = '0A';
 
-/** The sockets on which a process listens: whether other machines can reach them. */
+/** The sockets on which a process listens, and whether only this machine can reach them. */
 export function listeners(pid: number): { address: string; loopback: boolean }[] {
   const own = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {
         return [/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]];
       } catch {
-        // Closed since.
+        // Closed in the meantime.
         return [];
       }
     }),

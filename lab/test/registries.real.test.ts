@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-/** What a new `up` on the same directory would work with. */
+/** The lab as a new `up` in the same directory would load it. */
 function reopen() {
   const state = LabState.load(services.dir);
   return { dir: services.dir, state, supervisor: new Supervisor(state) };
@@ -25,17 +25,17 @@ describe('a registry', () => {
     fetch(`http://${host}/v2/`, authorization ? { headers: { authorization } } : {});
 
   it.each([
-    ['nobody', () => undefined],
+    ['no login', () => undefined],
     ['a wrong password', () => basicAuth({ username: 'shop', password: 'wrong' })],
     ['an empty password', () => basicAuth({ username: 'shop', password: '' })],
     ['the password of the other registry', () => basicAuth(services.registries[1] ?? { username: '', password: '' })],
-  ])('refuses %s', async (_, authorization) => {
+  ])('rejects %s', async (_, authorization) => {
     const response = await get(services.registries[0]?.host ?? '', authorization());
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toContain('Basic');
   });
 
-  it('lets its own user in, and says which image it does not have', async () => {
+  it('accepts its user, and says which image does not exist', async () => {
     const [registry] = services.registries;
     if (!registry) throw new Error('no registry');
     expect((await get(registry.host, basicAuth(registry))).status).toBe(200);
@@ -51,18 +51,18 @@ describe('a registry', () => {
 });
 
 describe('a registry whose port was taken while it was down', () => {
-  let stranger: ReturnType<typeof createServer> | undefined;
+  let other: ReturnType<typeof createServer> | undefined;
   afterEach(() => {
-    stranger?.close();
+    other?.close();
   });
 
-  it('moves to another port and leaves the stranger alone', async () => {
+  it('moves to another port and does not disturb the other server', async () => {
     const [registry] = services.registries;
     if (!registry) throw new Error('no registry');
     await reopen().supervisor.stop('registry-test-1');
     const port = Number(registry.host.split(':')[1]);
-    stranger = createServer((_, response) => response.end('mine'));
-    await new Promise<void>((resolve) => stranger?.listen(port, '127.0.0.1', resolve));
+    other = createServer((_, response) => response.end('mine'));
+    await new Promise<void>((resolve) => other?.listen(port, '127.0.0.1', resolve));
     const moved = await startRegistry(reopen(), 'test-1');
     expect(moved.host).not.toBe(registry.host);
     expect(moved.password).toBe(registry.password);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { workflowFiles } from '../../../workflows-src/index.ts';
 import { type Hub, startHub } from '../../hub/index.ts';
-import { hostOf } from '../../lifecycle/server.ts';
+import { createRunnerHost } from '../../lifecycle/server.ts';
 import { projectDir } from '../../paths.ts';
 import type { RegistryEndpoint } from '../../registries/index.ts';
 import { Runner } from '../../runner/runner.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   });
   const { PATH = '', DOCKER_CONFIG = '', BUILDX_CONFIG = '' } = services.env;
   runner = new Runner({
-    host: hostOf(hub),
+    host: createRunnerHost(hub),
     act: toolPath('act'),
     directory: join(services.dir, 'runner'),
     hostEnv: { PATH, DOCKER_CONFIG, BUILDX_CONFIG, HOME: services.dir },
