@@ -6,7 +6,7 @@ const LISTENING = '0A';
 
 /** The sockets on which a process listens, and whether only this machine can reach them. */
 export function listeners(pid: number): { address: string; loopback: boolean }[] {
-  const own = new Set(
+  const inodes = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {
         return [/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]];
@@ -20,7 +20,7 @@ export function listeners(pid: number): { address: string; loopback: boolean }[]
     readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .filter(([, , , state, , , , , , inode]) => state === LISTENING && own.has(inode))
+      .filter(([, , , state, , , , , , inode]) => state === LISTENING && inodes.has(inode))
       .map(([, address = '']) => ({ address, loopback: LOOPBACK.test(address.split(':')[0] ?? '') })),
   );
 }
