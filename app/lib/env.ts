@@ -1,19 +1,18 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Faults in the environment, all of them at once. */
+/** All problems in the environment. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`the environment is not usable: ${problems.join('; ')}`);
+    super(`invalid environment: ${problems.join('; ')}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }
 }
 
-/**
- * Reads settings from the environment and collects every fault, so that a pod that cannot start says all that is
- * wrong in one go (`finish`). A method that met a fault returns a harmless stand-in. An empty variable counts as unset.
+/* * Reads settings from the environment and collects all problems, so that a pod that cannot start reports all of them at
+ * once (`finish`). After a problem a method returns a harmless default. An empty variable counts as unset.
  */
 export class EnvReader {
   readonly #env: Environment;
@@ -27,31 +26,33 @@ export class EnvReader {
     return this.#get(name) ?? fallback;
   }
 
-  /** A text that must match `pattern`; `expected` says in words what that is. */
-  matching(name: string, pattern: RegExp, expected: string, fallback: string): string {
+  /** A string that must match `pattern`; `expected` describes the pattern in words. */
+  matching(name: string, { pattern, expected }: { pattern: RegExp; expected: string }, fallback: string): string {
     const value = this.#get(name);
     if (value === undefined) return fallback;
-    if (pattern.test(value)) return value;
-    return this.#fault(name, value, expected, fallback);
+    if (!pattern.test(value)) this.#addProblem(name, value, expected);
+    return pattern.test(value) ? value : fallback;
   }
 
   choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
     const value = this.#get(name);
     if (value === undefined) return fallback;
-    const choice = choices.find((each) => each === value);
-    return choice ?? this.#fault(name, value, `one of ${choices.join(', ')}`, fallback);
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) this.#addProblem(name, value, `one of ${choices.join(', ')}`);
+    return found ?? fallback;
   }
 
-  /** A whole number from `min` to `max`, both included. */
+  /** A whole number from `min` to `max`, inclusive. */
   integer(name: string, { min, max, fallback }: { min: number; max: number; fallback: number }): number {
     const value = this.#get(name);
     if (value === undefined) return fallback;
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
-    return this.#fault(name, value, `a whole number from ${min} to ${max}`, fallback);
+    this.#addProblem(name, value, `a whole number from ${min} to ${max}`);
+    return fallback;
   }
 
-  /** An http(s) address without credentials, query and fragment; required. */
+  /** An HTTP(S) URL without credentials, query and fragment; required. */
   address(name: string, example: string): URL {
     const value = this.#get(name);
     if (value === undefined) {
@@ -59,12 +60,14 @@ export class EnvReader {
       return new URL(example);
     }
     const url = URL.parse(value);
-    const usable =
+    const valid =
       url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';
-    return usable ? url : this.#fault(name, value, `an http address such as ${example}`, new URL(example));
+    if (valid) return url;
+    this.#addProblem(name, value, `an HTTP URL such as ${example}`);
+    return new URL(example);
   }
 
-  /** @throws {ConfigError} with every fault met so far. */
+  /** @throws {ConfigError} with all problems so far */
   finish(): void {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
   }
@@ -74,8 +77,7 @@ export class EnvReader {
     return value === '' ? undefined : value;
   }
 
-  #fault<T>(name: string, value: string, expected: string, fallback: T): T {
+  #addProblem(name: string, value: string, expected: string): void {
     this.#problems.push(`${name} is ${JSON.stringify(value)}, expected ${expected}`);
-    return fallback;
   }
 }

@@ -1,7 +1,7 @@
-/** Says why a component cannot serve just now, or undefined when it can. */
+/** Returns why a component cannot serve at the moment, or undefined if it can. */
 export type ReadinessCheck = () => Promise<string | undefined>;
 
-/** Whether this replica should get traffic: not while it shuts down, and not while its check finds something missing. */
+/** Whether this replica should get traffic: not while it shuts down, and not while its check fails. */
 export class Readiness {
   readonly #check: ReadinessCheck;
   #shuttingDown = false;
@@ -15,7 +15,7 @@ export class Readiness {
   }
 
   /** The reason not to send traffic here, or undefined. A check that throws counts as a reason. */
-  async missing(): Promise<string | undefined> {
+  async reasonNotReady(): Promise<string | undefined> {
     if (this.#shuttingDown) return 'shutting down';
     try {
       return await this.#check();

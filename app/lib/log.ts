@@ -3,7 +3,7 @@ export const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type Level = (typeof LEVELS)[number];
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Writes one JSON object a line: `time`, `level`, `msg`, what every line has in common, and the fields given. */
+/** Writes one JSON object per line: `time`, `level`, `msg`, the common fields, and the given fields. */
 export class Log {
   readonly #threshold: number;
   readonly #common: Fields;
@@ -15,7 +15,7 @@ export class Log {
     this.#write = write;
   }
 
-  /** Lets the busy path skip the making of fields that nobody would see. */
+  /** So that a hot path can skip computing fields that are not logged. */
   enabled(level: Level): boolean {
     return LEVELS.indexOf(level) <= this.#threshold;
   }
@@ -42,7 +42,7 @@ export class Log {
   }
 }
 
-/** An error as fields of a log line, with what caused it. */
+/** An error as fields of a log line, with its cause. */
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: String(error) };
   const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause).error };

@@ -1,17 +1,18 @@
 /** A product as `api` serves it and `web` shows it. */
 export interface Product {
-  /** Lower-case words with dashes; part of its address. */
+  /** Lower-case words with dashes; part of its URL. */
   id: string;
   name: string;
   description: string;
-  /** In hundredths of a euro, so that no sum is rounded. */
+  /** In euro cents, so that no sum is rounded. */
   priceCents: number;
 }
 
-/** @throws when the answer of `api` is not a list of products: a page must not be made from half of one. */
-export function parseProducts(answer: unknown): Product[] {
-  if (!isRecord(answer) || !Array.isArray(answer.products)) throw new TypeError('api did not answer with products');
-  return answer.products.map(parseProduct);
+/** @throws if the response of `api` is not a list of products: a page must not show only some of them */
+export function parseProducts(body: unknown): Product[] {
+  if (!isRecord(body) || !Array.isArray(body.products))
+    throw new TypeError('the response of api has no list of products');
+  return body.products.map(parseProduct);
 }
 
 function parseProduct(value: unknown, index: number): Product {

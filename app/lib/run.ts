@@ -8,7 +8,7 @@ import { HttpServer } from './server.ts';
 import { type Component, createService } from './service.ts';
 import { readServiceSettings, type ServiceSettings } from './settings.ts';
 
-/** Makes a component from what it reads in the environment. Faults stay in `env`, which is checked before `create`. */
+/** Creates a component from its settings. Problems are collected in `env`, which is checked before `create`. */
 export interface ComponentDefinition<Settings> {
   name: string;
   readSettings(env: EnvReader): Settings;
@@ -17,9 +17,9 @@ export interface ComponentDefinition<Settings> {
 
 type StopSignal = 'SIGTERM' | 'SIGINT';
 
-/** Runs a component for the life of the process: start, serve, drain on SIGTERM or SIGINT, exit. */
+/** Runs a component until the process ends: start, serve, drain on SIGTERM or SIGINT, exit. */
 export async function run<Settings>(definition: ComponentDefinition<Settings>): Promise<void> {
-  // Before anything is awaited: a signal that comes during the start would otherwise kill a half-started process silently.
+  // Before the first await: a signal during the start would otherwise kill a half-started process silently.
   const stop = new Promise<StopSignal>((resolve) => onStopSignals(resolve));
   const startLog = new Log('info', { component: definition.name });
   process.on('uncaughtException', (error) => fail(startLog, 'stopped by an unexpected error', error));
@@ -39,7 +39,7 @@ async function serve<Settings>(definition: ComponentDefinition<Settings>, stop: 
   const log = new Log(service.logLevel, { component: definition.name });
   const metrics = new Metrics(service);
   const component = definition.create(settings, { log, metrics, service });
-  const { app, readiness } = createService(service, component, metrics, log);
+  const { app, readiness } = createService(service, component, { metrics, log });
   const server = await HttpServer.listen((request) => app.fetch(request), {
     host: service.host,
     port: service.port,
@@ -49,23 +49,26 @@ async function serve<Settings>(definition: ComponentDefinition<Settings>, stop: 
 
   const signal = await stop;
   log.info('shutting down', { signal, drainSeconds: service.drainSeconds });
-  await shutDown(server, readiness, service, log);
+  await shutDown({ server, readiness, log }, service);
   component.close?.();
   process.exit(0);
 }
 
-/** Out of the load balancer first, then serve what still comes, then finish what is open: nothing is lost on the way. */
-async function shutDown(server: HttpServer, readiness: Readiness, service: ServiceSettings, log: Log): Promise<void> {
+/** Leave the load balancer, keep serving what still arrives, then finish open requests: no request is lost. */
+async function shutDown(
+  { server, readiness, log }: { server: HttpServer; readiness: Readiness; log: Log },
+  settings: ServiceSettings,
+): Promise<void> {
   readiness.shutDown();
   server.drain();
-  await sleep(service.drainSeconds * 1000);
+  await sleep(settings.drainSeconds * 1000);
   log.info('no new connections', { openRequests: server.openRequests });
-  const cut = await server.close(service.shutdownSeconds * 1000);
-  if (cut > 0) log.warn('requests cut', { cut, shutdownSeconds: service.shutdownSeconds });
+  const cut = await server.close(settings.shutdownSeconds * 1000);
+  if (cut > 0) log.warn('requests cut', { cut, shutdownSeconds: settings.shutdownSeconds });
   log.info('stopped');
 }
 
-/** Resolves with the first signal; a second one ends the process at once, with the code a shell would show. */
+/** Calls `first` for the first signal; a second one ends the process at once, with the exit code that a shell would show. */
 function onStopSignals(first: (signal: StopSignal) => void): void {
   let stopping = false;
   const listener = (signal: StopSignal): void => {

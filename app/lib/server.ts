@@ -8,15 +8,15 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 export interface ListenOptions {
   host: string | undefined;
   port: number;
-  /** Sent with every response, whoever makes it. */
+  /** Sent with every response. */
   headers: Readonly<Record<string, string>>;
 }
 
-// Longer than the idle time of the proxies in front (60 s is common), so that it is never this side that closes a
-// connection on which a request is already on its way: https://nodejs.org/api/http.html#serverkeepalivetimeout
+// Longer than the idle timeout of the proxies in front (60 s is common), so that this side never closes a connection while
+// a request is in flight on it: https://nodejs.org/api/http.html#serverkeepalivetimeout
 const KEEP_ALIVE_MS = 75_000;
 
-/** An HTTP server that can be taken out of service without losing a request. */
+/** An HTTP server that can stop without losing a request. */
 export class HttpServer {
   readonly #server: Server;
   readonly #open = new Set<ServerResponse>();
@@ -31,7 +31,7 @@ export class HttpServer {
     });
   }
 
-  /** @throws when the port is taken or the address is not this machine's. */
+  /** @throws if the port is in use or the address is not one of this machine */
   static async listen(fetch: Fetch, { host, port, headers }: ListenOptions): Promise<HttpServer> {
     const server = new HttpServer(fetch, headers);
     server.#server.listen(port, host);
@@ -47,7 +47,7 @@ export class HttpServer {
     return this.#open.size;
   }
 
-  /** From now on every answer asks its client to connect anew, where the traffic's new way does not lead here. */
+  /** From now on every response asks its client to reconnect, which the load balancer then routes to another replica. */
   drain(): void {
     this.#draining = true;
     for (const response of this.#open) {
@@ -55,9 +55,8 @@ export class HttpServer {
     }
   }
 
-  /**
-   * Refuses new connections, lets open requests finish and closes what is idle. What is still open after
-   * `timeoutMs` is cut.
+  /** Refuses new connections, lets open requests finish and closes idle connections. Requests that are still open after
+   * `timeoutMs` are cut.
    * @returns how many requests were cut
    */
   async close(timeoutMs: number): Promise<number> {
@@ -78,7 +77,7 @@ export class HttpServer {
     this.#open.add(response);
     response.once('close', () => {
       this.#open.delete(response);
-      // An answer whose header left before the drain kept its connection alive; `close` saw it busy and passed it by.
+      // A response whose headers were sent before the drain keeps its connection alive; `close` skipped it because it was busy.
       if (!this.#server.listening) setImmediate(() => this.#server.closeIdleConnections());
     });
   }

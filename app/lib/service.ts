@@ -4,7 +4,7 @@ import { errorFields, type Log } from './log.ts';
 import { type Metrics, observeRequests } from './metrics.ts';
 import type { ServiceSettings } from './settings.ts';
 
-/** What makes a component different from the others. */
+/** The part that differs between components. */
 export interface Component {
   routes: Hono;
   ready: ReadinessCheck;
@@ -17,21 +17,25 @@ export interface Service {
   readiness: Readiness;
 }
 
-/** The component's routes with what all components have: health, version, metrics, a log line a request, errors. */
-export function createService(settings: ServiceSettings, component: Component, metrics: Metrics, log: Log): Service {
+/** The component's routes, and those that all components have: health, version, metrics, a log line per request, errors. */
+export function createService(
+  settings: ServiceSettings,
+  component: Component,
+  { metrics, log }: { metrics: Metrics; log: Log },
+): Service {
   const { version, revision } = settings;
   const readiness = new Readiness(component.ready);
   const app = new Hono();
 
   app.use(
-    observeRequests((seen) => {
-      metrics.request(seen);
-      if (log.enabled('debug')) log.debug('request', seen);
+    observeRequests((request) => {
+      metrics.request(request);
+      if (log.enabled('debug')) log.debug('request', { ...request });
     }),
   );
   app.get('/livez', (c) => c.json({ status: 'alive' }));
   app.get('/readyz', async (c) => {
-    const reason = await readiness.missing();
+    const reason = await readiness.reasonNotReady();
     return reason === undefined ? c.json({ status: 'ready' }) : c.json({ status: 'not ready', reason }, 503);
   });
   app.get('/version', (c) => c.json({ version, revision, node: process.version }));
@@ -39,10 +43,10 @@ export function createService(settings: ServiceSettings, component: Component, m
     c.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   );
   app.route('/', component.routes);
-  app.notFound((c) => c.json({ error: 'there is nothing at this address' }, 404));
+  app.notFound((c) => c.json({ error: 'not found' }, 404));
   app.onError((error, c) => {
     log.error('request failed', { method: c.req.method, path: c.req.path, ...errorFields(error) });
-    return c.json({ error: 'this went wrong on our side' }, 500);
+    return c.json({ error: 'internal error' }, 500);
   });
   return { app, readiness };
 }

@@ -2,18 +2,18 @@ import { hostname } from 'node:os';
 import type { EnvReader } from './env.ts';
 import { LEVELS, type Level } from './log.ts';
 
-/** What every component of the shop is told by its environment. */
+/** The settings that every component of the shop reads from its environment. */
 export interface ServiceSettings {
-  /** Address to listen on; undefined is every address, IPv6 included where the machine has it. */
+  /** Address to listen on; undefined means all addresses, including IPv6 if the machine has it. */
   host: string | undefined;
-  /** 0 takes a free port. */
+  /** 0 picks a free port. */
   port: number;
   logLevel: Level;
   /** How long to keep serving after SIGTERM before new connections are refused. */
   drainSeconds: number;
   /** How long open requests may take after that. */
   shutdownSeconds: number;
-  /** The release that runs, given by the deployment: an image is tagged after it is built, so it cannot know. */
+  /** The release, set by the deployment: an image is tagged after it is built, so it does not know. */
   version: string;
   /** The commit the image was built from. */
   revision: string;
@@ -21,9 +21,11 @@ export interface ServiceSettings {
   pod: string;
 }
 
-// What may stand in a header and in a label of a metric: image tags and semantic versions do.
-const WORD = /^[A-Za-z0-9][\w.+-]{0,127}$/;
-const WORD_EXPECTED = 'at most 128 letters, digits, ".", "_", "+" and "-"';
+// Valid in a header and in a label of a metric; image tags and semantic versions match.
+const WORD = {
+  pattern: /^[A-Za-z0-9][\w.+-]{0,127}$/,
+  expected: 'at most 128 letters, digits, ".", "_", "+" and "-"',
+};
 
 export function readServiceSettings(env: EnvReader): ServiceSettings {
   return {
@@ -32,8 +34,8 @@ export function readServiceSettings(env: EnvReader): ServiceSettings {
     logLevel: env.choice('LOG_LEVEL', LEVELS, 'info'),
     drainSeconds: env.integer('DRAIN_SECONDS', { min: 0, max: 600, fallback: 5 }),
     shutdownSeconds: env.integer('SHUTDOWN_SECONDS', { min: 1, max: 600, fallback: 20 }),
-    version: env.matching('APP_VERSION', WORD, WORD_EXPECTED, 'dev'),
-    revision: env.matching('APP_REVISION', WORD, WORD_EXPECTED, 'unknown'),
+    version: env.matching('APP_VERSION', WORD, 'dev'),
+    revision: env.matching('APP_REVISION', WORD, 'unknown'),
     pod: env.text('POD_NAME', hostname()),
   };
 }

@@ -6,7 +6,7 @@ import { Store } from './store.ts';
 
 await run({
   name: 'api',
-  // Anywhere that can be written: the image's own file system is read-only in the cluster.
+  // Any writable directory: the image's file system is read-only in the cluster.
   readSettings: (env) => ({ directory: env.text('DATA_DIR', tmpdir()) }),
   create: ({ directory }) => {
     const store = Store.open(directory, SEED);

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Product } from '../../lib/product.ts';
 
-/** What the routes need of the store. */
+/** The part of the store that the routes need. */
 export interface Products {
   all(): Product[];
   find(id: string): Product | undefined;
@@ -13,12 +13,12 @@ export function createRoutes(products: Products): Hono {
   routes.get('/products/:id', (c) => {
     const id = c.req.param('id');
     const product = products.find(id);
-    return product === undefined ? c.json({ error: `there is no product ${id}` }, 404) : c.json(product);
+    return product === undefined ? c.json({ error: `product ${id} does not exist` }, 404) : c.json(product);
   });
   return routes;
 }
 
-/** The store is read for real, so a file that was lost or damaged takes this replica out of service. */
+/** Reads the store, so that a lost or damaged file takes this replica out of service. */
 export async function storeReady(products: Products): Promise<string | undefined> {
-  return products.all().length === 0 ? 'the store holds no products' : undefined;
+  return products.all().length === 0 ? 'the store contains no products' : undefined;
 }

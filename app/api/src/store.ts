@@ -4,9 +4,8 @@ import type { Product } from '../../lib/product.ts';
 
 const FILE_NAME = 'products.db';
 
-/**
- * The products in a SQLite file. The file is seeded anew whenever the process starts, in one transaction, so a crash
- * in the middle or a file left by an earlier container in the same pod does no harm.
+/* * The products in a SQLite file. Each start of the process seeds the file again, in one transaction, so that neither a crash in
+ * between nor a file left by an earlier container in the same pod does any harm.
  */
 export class Store {
   readonly #database: DatabaseSync;
@@ -19,14 +18,14 @@ export class Store {
     this.#one = database.prepare('SELECT id, name, description, priceCents FROM products WHERE id = ?');
   }
 
-  /** @throws when the directory cannot be written, naming it. */
+  /** @throws if the directory is not writable; the error names it */
   static open(directory: string, products: readonly Product[]): Store {
     const file = join(directory, FILE_NAME);
     try {
       seed(file, products);
       return new Store(new DatabaseSync(file, { readOnly: true }));
     } catch (error) {
-      throw new Error(`the store ${file} cannot be made: is DATA_DIR a writable directory?`, { cause: error });
+      throw new Error(`the store ${file} cannot be created: is DATA_DIR a writable directory?`, { cause: error });
     }
   }
 

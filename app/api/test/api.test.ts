@@ -41,7 +41,7 @@ describe('api as a process', () => {
     );
   });
 
-  it('is alive but not ready when its store cannot be read any more', async () => {
+  it('is alive but not ready when its store can no longer be read', async () => {
     const url = await startApi().url();
     await truncate(join(directory, 'products.db'));
     expect(await ask(url, '/readyz')).toMatchObject({ status: 503 });
@@ -49,7 +49,7 @@ describe('api as a process', () => {
     expect(await ask(url, '/livez')).toMatchObject({ status: 200 });
   });
 
-  it('writes only lines of JSON, at info none a request', async () => {
+  it('writes only JSON lines, and none for requests at info', async () => {
     const api = startApi();
     await ask(await api.url(), '/products');
     api.signal('SIGTERM');
@@ -57,7 +57,7 @@ describe('api as a process', () => {
     expect(api.lines.map(({ msg }) => msg)).toEqual(['listening', 'shutting down', 'no new connections', 'stopped']);
   });
 
-  it('names every fault of its environment and does not start', async () => {
+  it('names every problem in its environment and does not start', async () => {
     const api = startApi({ PORT: 'http', LOG_LEVEL: 'loud' });
     expect(await api.exit()).toBe(1);
     expect(api.lines).toEqual([
@@ -69,7 +69,7 @@ describe('api as a process', () => {
     ]);
   });
 
-  it('does not start without a directory to write to, and says which', async () => {
+  it('does not start without a writable directory, and names it', async () => {
     const api = startApi({ DATA_DIR: join(directory, 'missing') });
     expect(await api.exit()).toBe(1);
     expect(await api.line('could not start')).toMatchObject({
@@ -78,7 +78,7 @@ describe('api as a process', () => {
     });
   });
 
-  it('does not start on a port that is taken', async () => {
+  it('does not start on a port in use', async () => {
     const { port } = await startApi().line('listening');
     const second = startApi({ PORT: String(port) });
     expect(await second.exit()).toBe(1);

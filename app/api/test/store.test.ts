@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('Store', () => {
-  it('gives back what it was seeded with, in order', () => {
+  it('returns what it was seeded with, in order', () => {
     const store = Store.open(directory, SEED);
     expect(store.all()).toEqual(SEED);
     store.close();
@@ -32,27 +32,27 @@ describe('Store', () => {
     store.close();
   });
 
-  it('starts anew from a file that an earlier container left', () => {
+  it('starts from scratch when an earlier container left a file', () => {
     Store.open(directory, SEED).close();
     const store = Store.open(directory, SEED.slice(1));
     expect(store.all()).toEqual(SEED.slice(1));
     store.close();
   });
 
-  it('names the file and the setting when it cannot be made', () => {
+  it('names the file and the setting when it cannot be created', () => {
     expect(() => Store.open(join(directory, 'missing'), SEED)).toThrow(
-      /missing\/products\.db cannot be made.*DATA_DIR/,
+      /missing\/products\.db cannot be created.*DATA_DIR/,
     );
   });
 
-  it('does not take a file of something else for its own', async () => {
+  it('does not use a file of another program', async () => {
     await writeFile(join(directory, 'products.db'), 'this is a letter to my grandmother, not a database');
-    expect(() => Store.open(directory, SEED)).toThrow(/cannot be made/);
+    expect(() => Store.open(directory, SEED)).toThrow(/cannot be created/);
   });
 });
 
 describe('the seed', () => {
-  it('has ids that are words with dashes, each once', () => {
+  it('has unique ids that are words with dashes', () => {
     expect(SEED.filter(({ id }) => !/^[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
     expect(new Set(SEED.map(({ id }) => id)).size).toBe(SEED.length);
   });

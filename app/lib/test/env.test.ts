@@ -16,7 +16,7 @@ const problems = (env: Environment, read: (reader: EnvReader) => unknown): reado
 };
 
 describe('the settings of every component', () => {
-  it('have defaults for everything', () => {
+  it('all have defaults', () => {
     const reader = new EnvReader({});
     const settings = readServiceSettings(reader);
     expect(() => reader.finish()).not.toThrow();
@@ -54,7 +54,7 @@ describe('the settings of every component', () => {
     });
   });
 
-  it('report every fault at once, each with its variable, its value and what is expected', () => {
+  it('report all problems at once, each with its variable, value and what is expected', () => {
     const env = { PORT: '65536', LOG_LEVEL: 'loud', DRAIN_SECONDS: '-1', APP_VERSION: 'a\r\nb', SHUTDOWN_SECONDS: '0' };
     expect(problems(env, readServiceSettings)).toEqual([
       'PORT is "65536", expected a whole number from 0 to 65535',
@@ -67,22 +67,22 @@ describe('the settings of every component', () => {
 });
 
 describe('EnvReader', () => {
-  it.each(['1e3', '0x10', '1.5', ' ', '-0', '٣', '9999999999'])('does not take %j for a number', (value) => {
+  it.each(['1e3', '0x10', '1.5', ' ', '-0', '٣', '9999999999'])('rejects %j as a number', (value) => {
     const reader = new EnvReader({ N: value });
     expect(reader.integer('N', { min: 0, max: 5000, fallback: 7 })).toBe(7);
   });
 
-  it('takes every whole number within the bounds, and no other', () => {
+  it('accepts every whole number in the range, and no other', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(100_000), (value, a, b) => {
         const [min, max] = [Math.min(a, b), Math.max(a, b)];
-        const faults = problems({ N: String(value) }, (reader) => reader.integer('N', { min, max, fallback: min }));
-        expect(faults).toHaveLength(value >= min && value <= max ? 0 : 1);
+        const found = problems({ N: String(value) }, (reader) => reader.integer('N', { min, max, fallback: min }));
+        expect(found).toHaveLength(value >= min && value <= max ? 0 : 1);
       }),
     );
   });
 
-  it.each(['http://api', 'https://api.shop.svc:8443/v1', ' http://127.0.0.1:1 '])('takes the address %j', (value) => {
+  it.each(['http://api', 'https://api.shop.svc:8443/v1', ' http://127.0.0.1:1 '])('accepts the URL %j', (value) => {
     expect(problems({ A: value }, (reader) => reader.address('A', 'http://api'))).toEqual([]);
   });
 
@@ -90,12 +90,12 @@ describe('EnvReader', () => {
     'refuses the address %j',
     (value) => {
       expect(problems({ A: value }, (reader) => reader.address('A', 'http://api'))).toEqual([
-        `A is ${JSON.stringify(value)}, expected an http address such as http://api`,
+        `A is ${JSON.stringify(value)}, expected an HTTP URL such as http://api`,
       ]);
     },
   );
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(problems({ A: '' }, (reader) => reader.address('A', 'http://api'))).toEqual([
       'A is required, for example http://api',
     ]);

@@ -19,7 +19,7 @@ describe('Log', () => {
     expect(LEVELS.filter((each) => log.enabled(each))).toEqual(written);
   });
 
-  it('writes one line of JSON, also for a text with line ends', () => {
+  it('writes one line of JSON, even for a string with line breaks', () => {
     const { log, lines } = logAt('info');
     log.info('a\nb', { path: '/\n{"level":"error"}' });
     expect(lines).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('errorFields', () => {
     expect(fields).toMatchObject({ error: 'no store', cause: 'disk full' });
   });
 
-  it('takes whatever was thrown', () => {
+  it('accepts anything that was thrown', () => {
     expect(errorFields('odd')).toEqual({ error: 'odd' });
   });
 });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A component of the shop as a real process, seen as its deployment sees it: by its answers, log lines and exit. */
+/** A component of the shop as a real process, observed as its deployment does: by its responses, log lines and exit. */
 export class ComponentProcess {
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
@@ -26,7 +26,7 @@ export class ComponentProcess {
     });
   }
 
-  /** Starts `app/<name>` with nothing in its environment but what is given here; it listens on a free loopback port. */
+  /** Starts `app/<name>` with only this environment; it listens on a free loopback port. */
   static start(name: 'web' | 'api', env: Record<string, string>): ComponentProcess {
     const main = new URL(`../../${name}/src/main.ts`, import.meta.url).pathname;
     const child = spawn(process.execPath, [main], {
@@ -36,13 +36,13 @@ export class ComponentProcess {
     return new ComponentProcess(child);
   }
 
-  /** The address, once the process has said on which port it listens. */
+  /** The address, once the process has logged the port that it listens on. */
   async url(): Promise<string> {
     const { port } = await this.line('listening');
     return `http://127.0.0.1:${String(port)}`;
   }
 
-  /** The first log line with this message, now or when it comes. @throws when the process ends without it. */
+  /** The first log line with this message, now or later. @throws if the process ends without it */
   async line(msg: string): Promise<Line> {
     for (;;) {
       const line = this.lines.find((each) => each.msg === msg);
@@ -71,7 +71,7 @@ export class ComponentProcess {
   }
 }
 
-/** Starts components and ends every one of them, whatever became of the test. */
+/** Starts components and ends all of them, whatever the result of the test. */
 export class Components {
   readonly #started: ComponentProcess[] = [];
 
@@ -86,7 +86,7 @@ export class Components {
   }
 }
 
-/** Asks `path` on a connection of its own, which its answer closes, so that no test sees another one's connection. */
+/** Requests `path` on a new connection, which the response closes, so that no test reuses another test's connection. */
 export async function ask(url: string, path: string): Promise<{ status: number; headers: Headers; text: string }> {
   const response = await fetch(new URL(path, url), { headers: { connection: 'close' } });
   return { status: response.status, headers: response.headers, text: await response.text() };

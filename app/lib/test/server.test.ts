@@ -17,15 +17,15 @@ const request = (port: number): Promise<IncomingMessage> =>
     get({ host: '127.0.0.1', port, agent }, resolve).on('error', reject);
   });
 
-/** A handler that says when a request has come and answers when it is told to. */
+/** A handler that reports when a request has arrived, and responds when the test says so. */
 const held = () => {
   const arrived = Promise.withResolvers<void>();
-  const answer = Promise.withResolvers<Response>();
+  const pending = Promise.withResolvers<Response>();
   const fetch: Fetch = () => {
     arrived.resolve();
-    return answer.promise;
+    return pending.promise;
   };
-  return { fetch, arrived: arrived.promise, answer: answer.resolve };
+  return { fetch, arrived: arrived.promise, respond: pending.resolve };
 };
 
 afterEach(async () => {
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 describe('HttpServer', () => {
-  it('adds its headers to every answer, whatever the handler made', async () => {
+  it('adds its headers to every response, whatever the handler returns', async () => {
     const { port } = await listen(() => new Response('made by hand', { status: 418 }));
     const response = await request(port);
     expect(response.statusCode).toBe(418);
@@ -44,13 +44,13 @@ describe('HttpServer', () => {
     expect(await text(response)).toBe('made by hand');
   });
 
-  it('rejects when the port is taken', async () => {
+  it('rejects if the port is in use', async () => {
     const { port } = await listen(() => new Response());
     const second = HttpServer.listen(() => new Response(), { host: '127.0.0.1', port, headers: {} });
     await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('keeps answering while it drains, and asks clients to connect anew', async () => {
+  it('keeps responding while it drains, and asks clients to reconnect', async () => {
     const draining = await listen(() => new Response('still here'));
     draining.drain();
     const response = await request(draining.port);
@@ -65,14 +65,14 @@ describe('HttpServer', () => {
     await handler.arrived;
     expect(closing.openRequests).toBe(1);
     const closed = closing.close(60_000);
-    handler.answer(new Response('worth the wait'));
+    handler.respond(new Response('worth the wait'));
     expect((await response).headers.connection).toBe('close');
     expect(await text(await response)).toBe('worth the wait');
     expect(await closed).toBe(0);
     server = undefined;
   });
 
-  it('closes a kept connection whose answer had begun before the drain', async () => {
+  it('closes a keep-alive connection whose response had started before the drain', async () => {
     const body = new TransformStream<Uint8Array, Uint8Array>();
     const writer = body.writable.getWriter();
     const closing = await listen(() => new Response(body.readable));
@@ -103,7 +103,7 @@ describe('HttpServer', () => {
     await expect(request(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('cuts what is still open at the end of its patience, and says how many', async () => {
+  it('cuts requests that are still open after the timeout, and returns how many', async () => {
     const handler = held();
     const closing = await listen(handler.fetch);
     const response = request(closing.port);

@@ -25,11 +25,11 @@ routes.get('/broken', () => {
 const create = (ready: Component['ready'] = async () => undefined, level: Level = 'info') => {
   const lines: Record<string, unknown>[] = [];
   const log = new Log(level, {}, (line) => lines.push(JSON.parse(line)));
-  return { ...createService(settings, { routes, ready }, new Metrics(settings), log), lines };
+  return { ...createService(settings, { routes, ready }, { metrics: new Metrics(settings), log }), lines };
 };
 
 describe('a service', () => {
-  it('says which version, commit and Node it runs', async () => {
+  it('reports its version, commit and Node', async () => {
     const { app } = create();
     const response = await app.request('/version');
     expect(await response.json()).toEqual({ version: '1.4.2', revision: 'b4c1f2a', node: process.version });
@@ -52,7 +52,7 @@ describe('a service', () => {
     expect((await app.request('/livez')).status).toBe(200);
   });
 
-  it('is not ready while it shuts down, though all it needs is there', async () => {
+  it('is not ready while it shuts down, even if its check passes', async () => {
     const { app, readiness } = create();
     readiness.shutDown();
     const response = await app.request('/readyz');
@@ -61,7 +61,7 @@ describe('a service', () => {
     expect((await app.request('/things/1')).status).toBe(200);
   });
 
-  it('counts requests by the route as it is written, so that ids and noise make no new series', async () => {
+  it('counts requests by route pattern, so that ids and noise create no new series', async () => {
     const { app } = create();
     for (const path of ['/things/1', '/things/2', '/nowhere', '/wp-login.php', '/broken']) await app.request(path);
     const response = await app.request('/metrics');
@@ -78,7 +78,7 @@ describe('a service', () => {
     expect(text).toContain('process_cpu_user_seconds_total');
   });
 
-  it('answers an error without its inside, and logs it with its stack', async () => {
+  it('responds to an error without details, and logs it with its stack', async () => {
     const { app, lines } = create();
     const response = await app.request('/broken');
     expect(response.status).toBe(500);
@@ -93,7 +93,7 @@ describe('a service', () => {
     ]);
   });
 
-  it('logs a line a request at debug', async () => {
+  it('logs one line per request at debug', async () => {
     const { app, lines } = create(undefined, 'debug');
     await app.request('/things/7');
     expect(lines).toEqual([
@@ -109,7 +109,7 @@ describe('a service', () => {
     ]);
   });
 
-  it('logs no line a request at info', async () => {
+  it('logs no requests at info', async () => {
     const { app, lines } = create();
     await app.request('/things/7');
     expect(lines).toEqual([]);

@@ -6,7 +6,7 @@ export class Api implements ProductSource {
   readonly #products: URL;
   readonly #timeoutMs: number;
 
-  /** @param address with or without a path; `products` is looked up below it */
+  /** @param address with or without a path, to which `products` is added */
   constructor(address: URL, timeoutMs: number) {
     this.#products = new URL('products', address.href.replace(/\/?$/, '/'));
     this.#timeoutMs = timeoutMs;
@@ -19,7 +19,7 @@ export class Api implements ProductSource {
     });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new Error(`api answered ${response.status}`);
+      throw new Error(`api responded with ${response.status}`);
     }
     return parseProducts(await response.json());
   }

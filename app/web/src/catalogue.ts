@@ -2,13 +2,13 @@ import type { Product } from '../../lib/product.ts';
 
 /** Where the products come from. */
 export interface ProductSource {
-  /** @throws when the products cannot be had in time. */
+  /** @throws if the products cannot be loaded in time */
   load(): Promise<Product[]>;
 }
 
 export interface Listing {
   products: readonly Product[];
-  /** The source could not be asked just now; these are the products it gave last. */
+  /** The source cannot be reached at the moment; these are the products that it returned last. */
   outdated: boolean;
 }
 
@@ -17,15 +17,14 @@ interface Copy {
   loadedAt: number;
 }
 
-/**
- * The products as this replica last got them. A copy younger than `freshMs` is shown as it is; an older one is loaded
- * again, by one request for all that wait. When that fails the old copy is shown, and the source is left alone for
+/** The products that this replica loaded last. A copy younger than `freshMs` is shown without loading; an older one is loaded
+ * again, with one request for all callers. If that fails, the old copy is shown, and the source is not tried again for
  * another `freshMs`.
  *
- * So the replica is ready once it has a first copy, and stays ready when `api` is away: every replica would lose `api`
- * at the same moment, and no web at all is worse than yesterday's prices. A replica that has never reached `api`
- * (a wrong address, a broken release) never becomes ready, and a rollout stops there. How old the copy is shows in
- * the metric `shop_catalogue_age_seconds`.
+ * So the replica is ready once it has a copy, and stays ready while `api` is down: all replicas would lose `api` at the
+ * same moment, and serving no page is worse than serving yesterday's prices. A replica that has never reached `api` (a wrong
+ * address, a broken release) never becomes ready, and stops the rollout. The metric `shop_catalogue_age_seconds` is the
+ * age of the copy.
  */
 export class Catalogue {
   readonly #source: ProductSource;
@@ -46,19 +45,19 @@ export class Catalogue {
     this.#onFailure = options.onFailure;
   }
 
-  /** What to show, or undefined when nothing has ever been loaded. */
+  /** The products to show, or undefined if none have been loaded yet. */
   async listing(): Promise<Listing | undefined> {
     if (!this.#isFresh() && !this.#failedJustNow()) await this.#load();
     return this.#copy && { products: this.#copy.products, outdated: !this.#isFresh() };
   }
 
-  /** Why this replica has nothing to show, or undefined when it has. */
-  async missing(): Promise<string | undefined> {
+  /** Why this replica has nothing to show, or undefined if it has. */
+  async reasonNotReady(): Promise<string | undefined> {
     if (this.#copy !== undefined) return undefined;
-    return (await this.listing()) === undefined ? 'no products yet: api does not answer' : undefined;
+    return (await this.listing()) === undefined ? 'no products yet: api does not respond' : undefined;
   }
 
-  /** NaN as long as there is no copy. */
+  /** NaN while there is no copy. */
   ageSeconds(): number {
     return this.#copy === undefined ? Number.NaN : (this.#now() - this.#copy.loadedAt) / 1000;
   }

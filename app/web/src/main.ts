@@ -16,16 +16,16 @@ await run({
     const catalogue = new Catalogue(new Api(settings.api, settings.apiTimeoutMs), {
       freshMs: settings.freshMs,
       now: () => performance.now(),
-      onFailure: (error) => log.warn('api cannot be asked', { api: settings.api.href, ...errorFields(error) }),
+      onFailure: (error) => log.warn('could not reach api', { api: settings.api.href, ...errorFields(error) }),
     });
     new Gauge({
       name: 'shop_catalogue_age_seconds',
-      help: 'Age of the products shown; NaN until they were loaded for the first time.',
+      help: 'Age of the product list; NaN until it is first loaded.',
       registers: [metrics.registry],
       collect() {
         this.set(catalogue.ageSeconds());
       },
     });
-    return { routes: createRoutes(catalogue, service), ready: () => catalogue.missing() };
+    return { routes: createRoutes(catalogue, service), ready: () => catalogue.reasonNotReady() };
   },
 });

@@ -5,7 +5,7 @@ import type { Product } from '../../lib/product.ts';
 import type { Listing } from './catalogue.ts';
 import { STYLE } from './style.ts';
 
-/** What the page says about the replica that made it. */
+/** The replica that rendered the page. */
 export interface Replica {
   version: string;
   revision: string;
@@ -16,7 +16,7 @@ type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 const PRICE = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
-/** Allows the page's own style and nothing else; the hash is over the exact text between the tags. */
+/** Allows only the page's own style; the hash covers the exact text between the tags. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -26,7 +26,7 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The shop's only page; without a listing it says that the shop cannot show anything yet. */
+/** The shop's only page; without a listing it says that the shop is not open yet. */
 export function renderPage(listing: Listing | undefined, { version, revision, pod }: Replica): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -54,7 +54,7 @@ function closed(): Html {
 }
 
 function products({ products, outdated }: Listing): Html {
-  const notice = html`<p class="notice">Prices may have changed since this list was made.</p>`;
+  const notice = html`<p class="notice">Prices may have changed since this list was loaded.</p>`;
   return html`${outdated ? notice : ''}<ul>${products.map(card)}</ul>`;
 }
 

@@ -1,8 +1,8 @@
-/** The page's own style sheet: nothing is loaded from anywhere else. */
+/** The page's style sheet: nothing is loaded from elsewhere. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --ground: light-dark(#f7f5f1, #16181c);
+  --background: light-dark(#f7f5f1, #16181c);
   --card: light-dark(#ffffff, #1f2228);
   --line: light-dark(#e4dfd6, #31353d);
   --text: light-dark(#22242a, #eceae6);
@@ -18,7 +18,7 @@ body {
   padding: 0 1.5rem;
   display: flex;
   flex-direction: column;
-  background: var(--ground);
+  background: var(--background);
   color: var(--text);
   font: 1rem/1.55 system-ui, sans-serif;
 }

@@ -5,7 +5,7 @@ import { Catalogue, type ProductSource } from '../src/catalogue.ts';
 const mug: Product = { id: 'mug', name: 'Mug', description: 'Holds tea.', priceCents: 1490 };
 const pen: Product = { id: 'pen', name: 'Pen', description: 'Writes.', priceCents: 460 };
 
-/** A source that can be switched off, counts how often it is asked and can make its callers wait. */
+/** A source that can be switched off, counts its loads and can make its callers wait. */
 class FakeSource implements ProductSource {
   products: Product[] = [mug];
   up = true;
@@ -33,14 +33,14 @@ const create = () => {
 };
 
 describe('Catalogue', () => {
-  it('asks the source once for all who want a first copy at the same time', async () => {
+  it('loads once for all concurrent callers that need a first copy', async () => {
     const { source, catalogue } = create();
-    const listings = await Promise.all([catalogue.listing(), catalogue.listing(), catalogue.missing()]);
+    const listings = await Promise.all([catalogue.listing(), catalogue.listing(), catalogue.reasonNotReady()]);
     expect(listings).toEqual([{ products: [mug], outdated: false }, { products: [mug], outdated: false }, undefined]);
     expect(source.asked).toBe(1);
   });
 
-  it('shows a fresh copy without asking, and loads an older one again', async () => {
+  it('shows a fresh copy without loading, and loads an older one again', async () => {
     const { source, clock, catalogue } = create();
     await catalogue.listing();
     source.products = [pen];
@@ -51,11 +51,11 @@ describe('Catalogue', () => {
     expect(source.asked).toBe(2);
   });
 
-  it('has nothing, and is missing something, as long as the source was never reached', async () => {
+  it('has no products, and is not ready, until the source has been reached', async () => {
     const { source, catalogue, failures } = create();
     source.up = false;
     expect(await catalogue.listing()).toBeUndefined();
-    expect(await catalogue.missing()).toBe('no products yet: api does not answer');
+    expect(await catalogue.reasonNotReady()).toBe('no products yet: api does not respond');
     expect(catalogue.ageSeconds()).toBeNaN();
     expect(failures).toEqual([new Error('connection refused')]);
   });
@@ -63,23 +63,23 @@ describe('Catalogue', () => {
   it('comes up when the source does', async () => {
     const { source, clock, catalogue } = create();
     source.up = false;
-    await catalogue.missing();
+    await catalogue.reasonNotReady();
     source.up = true;
     clock.ms = 1000;
-    expect(await catalogue.missing()).toBeUndefined();
+    expect(await catalogue.reasonNotReady()).toBeUndefined();
   });
 
-  it('shows its last copy as outdated when the source is away, and stays ready however long that takes', async () => {
+  it('shows its last copy as outdated while the source is down, and stays ready however long that lasts', async () => {
     const { source, clock, catalogue } = create();
     await catalogue.listing();
     source.up = false;
     clock.ms = 86_400_000;
     expect(await catalogue.listing()).toEqual({ products: [mug], outdated: true });
-    expect(await catalogue.missing()).toBeUndefined();
+    expect(await catalogue.reasonNotReady()).toBeUndefined();
     expect(catalogue.ageSeconds()).toBe(86_400);
   });
 
-  it('leaves a source that failed alone for a while', async () => {
+  it('does not try a source that failed again for a while', async () => {
     const { source, clock, catalogue } = create();
     source.up = false;
     await catalogue.listing();
@@ -102,11 +102,11 @@ describe('Catalogue', () => {
     expect(await catalogue.listing()).toEqual({ products: [mug], outdated: false });
   });
 
-  it('never asks for the sake of readiness once it has a copy', async () => {
+  it('never loads for a readiness check once it has a copy', async () => {
     const { source, clock, catalogue } = create();
     await catalogue.listing();
     clock.ms = 60_000;
-    await catalogue.missing();
+    await catalogue.reasonNotReady();
     expect(source.asked).toBe(1);
   });
 });

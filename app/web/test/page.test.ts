@@ -15,7 +15,7 @@ describe('the page', () => {
     expect(page).not.toContain('class="notice"');
   });
 
-  it('says so when the products are not of today', async () => {
+  it('shows a notice when the products are outdated', async () => {
     const page = String(await renderPage({ products: [mug], outdated: true }, replica));
     expect(page).toContain('Prices may have changed');
     expect(page).toContain('<h2>Mug</h2>');
@@ -25,7 +25,7 @@ describe('the page', () => {
     expect(String(await renderPage(undefined, replica))).toContain('about to open');
   });
 
-  it('takes names for text, never for markup', async () => {
+  it('treats names as text, never as markup', async () => {
     const products = [{ ...mug, name: '<script>alert(1)</script>', description: '"&' }];
     const page = String(await renderPage({ products, outdated: false }, replica));
     expect(page).not.toContain('<script');

@@ -11,7 +11,7 @@ const components = new Components();
 const servers: Server[] = [];
 let directory: string;
 
-/** Stands in for api where a test must hold its answer or spoil it. */
+/** Stands in for api where a test has to delay or corrupt its response. */
 const startFakeApi = async (listener: RequestListener): Promise<string> => {
   const server = createServer(listener).listen(0, '127.0.0.1');
   servers.push(server);
@@ -21,7 +21,7 @@ const startFakeApi = async (listener: RequestListener): Promise<string> => {
 
 const startApi = (): ComponentProcess => components.start('api', { DATA_DIR: directory });
 
-/** A copy of the products is never fresh here, so each page asks api. */
+/** A copy of the products is never fresh here, so each page requests them from api. */
 const startWeb = (apiUrl: string, env: Record<string, string> = {}): ComponentProcess =>
   components.start('web', {
     API_URL: apiUrl,
@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 describe('web as a process', () => {
-  it('shows the products of api, and says its version in every answer', async () => {
+  it('shows the products of api, and has its version in every response', async () => {
     const url = await startWeb(await startApi().url()).url();
     const page = await ask(url, '/');
     expect(page.status).toBe(200);
@@ -63,8 +63,8 @@ describe('web as a process', () => {
       ['/metrics', 200],
       ['/nowhere', 404],
     ] as const) {
-      const answer = await ask(url, path);
-      expect([path, answer.status, answer.headers.get('x-shop-version')]).toEqual([path, status, '1.4.2']);
+      const response = await ask(url, path);
+      expect([path, response.status, response.headers.get('x-shop-version')]).toEqual([path, status, '1.4.2']);
     }
     expect((await ask(url, '/metrics')).text).toMatch(/^shop_catalogue_age_seconds \d/m);
   });
@@ -78,14 +78,14 @@ describe('web as a process', () => {
     expect(await ask(url, '/livez')).toMatchObject({ status: 200 });
     expect(await ask(url, '/readyz')).toMatchObject({
       status: 503,
-      text: expect.stringContaining('api does not answer'),
+      text: expect.stringContaining('api does not respond'),
     });
     expect(await ask(url, '/')).toMatchObject({ status: 503, text: expect.stringContaining('about to open') });
     up = true;
     expect(await ask(url, '/readyz')).toMatchObject({ status: 200 });
   });
 
-  it('stays ready and shows its last products when api goes away', async () => {
+  it('stays ready and shows its last products when api goes down', async () => {
     const api = startApi();
     const web = startWeb(await api.url());
     const url = await web.url();
@@ -96,19 +96,19 @@ describe('web as a process', () => {
     expect(page.text).toContain('Brass pen');
     expect(page.text).toContain('Prices may have changed');
     expect(await ask(url, '/readyz')).toMatchObject({ status: 200 });
-    expect(await web.line('api cannot be asked')).toMatchObject({ level: 'warn' });
+    expect(await web.line('could not reach api')).toMatchObject({ level: 'warn' });
   });
 
   it.each<[string, RequestListener, Record<string, string>]>([
     ['hangs', () => undefined, { API_TIMEOUT_MS: '50' }],
-    ['answers nonsense', (_, response) => response.end('<html>'), {}],
-    ['answers something else', (_, response) => response.end('{"products":[{"id":1}]}'), {}],
+    ['responds with nonsense', (_, response) => response.end('<html>'), {}],
+    ['responds with something else', (_, response) => response.end('{"products":[{"id":1}]}'), {}],
   ])('is not ready when api %s', async (_, listener, env) => {
     const url = await startWeb(await startFakeApi(listener), env).url();
     expect(await ask(url, '/readyz')).toMatchObject({ status: 503 });
   });
 
-  it('on SIGTERM is out of service at once, and serves on', async () => {
+  it('on SIGTERM is out of service at once, and keeps serving', async () => {
     const web = startWeb(await startApi().url(), { DRAIN_SECONDS: '600' });
     const url = await web.url();
     expect(await ask(url, '/readyz')).toMatchObject({ status: 200 });
@@ -119,12 +119,12 @@ describe('web as a process', () => {
     expect(await ask(url, '/livez')).toMatchObject({ status: 200 });
   });
 
-  it('when drained refuses new connections, finishes the request that came before SIGTERM and exits with 0', async () => {
+  it('when drained refuses new connections, finishes the request from before SIGTERM and exits with 0', async () => {
     const asked = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
     const apiUrl = await startFakeApi(async (_, response) => {
       asked.resolve();
-      await answer.promise;
+      await release.promise;
       response.end('{"products":[]}');
     });
     const web = startWeb(apiUrl, { API_TIMEOUT_MS: '60000', SHUTDOWN_SECONDS: '600' });
@@ -134,12 +134,12 @@ describe('web as a process', () => {
     web.signal('SIGTERM');
     expect(await web.line('no new connections')).toMatchObject({ openRequests: 1 });
     await expect(ask(url, '/version')).rejects.toThrow('fetch failed');
-    answer.resolve();
+    release.resolve();
     expect(await page).toMatchObject({ status: 200, text: expect.stringContaining('version 1.4.2') });
     expect(await web.exit()).toBe(0);
   });
 
-  it('exits with 0 in bounded time though a request never ends', async () => {
+  it('exits with 0 in bounded time even if a request never ends', async () => {
     const asked = Promise.withResolvers<void>();
     const apiUrl = await startFakeApi(() => asked.resolve());
     const web = startWeb(apiUrl, { SHUTDOWN_SECONDS: '1', API_TIMEOUT_MS: '60000' });
