@@ -1,7 +1,6 @@
-/**
- * What the argo-cd chart makes of the values here, as far as the network is concerned: read from `helm template argocd --namespace argocd` of
- * the chart itself, with Redis alone and with `redis-ha.enabled`. The chart is in no repository of ours, and its registry is not reached by
- * every machine; another version of it needs another look.
+/* * What the argo-cd chart renders from these values, as far as the network is concerned: read from `helm template argocd
+ * --namespace argocd` of the chart, with plain Redis and with `redis-ha.enabled`. The chart is not in this repository, and not
+ * every machine can reach its registry; check again for another version.
  */
 export const CHART = {
   version: '10.1.1',
@@ -10,27 +9,27 @@ export const CHART = {
 };
 
 /** Every pod of every namespace. */
-export const EVERYBODY = 'everybody';
+export const EVERY_POD = 'every pod';
 
 /** A pod of the chart. */
 export interface Pod {
   name: string;
-  /** Whether it is there with redis-ha, without it, or both. */
+  /** Whether it exists with redis-ha, without it, or both. */
   with: readonly ('redis' | 'redis-ha')[];
   labels: Readonly<Record<string, string>>;
   containers: readonly string[];
-  /** What it listens on, by name. */
+  /** The ports that it listens on, by name. */
   ports: Readonly<Record<string, number>>;
-  /** The NetworkPolicy that is for it alone; none for a pod that the chart has none for. */
+  /** Its NetworkPolicy, if the chart has one for it. */
   policy?: Policy;
 }
 
 export interface Policy {
-  /** The value that makes it. */
+  /** The value that creates it. */
   switchedOnBy: string;
-  /** Whom it lets in to which ports, by name, whatever the values say. */
+  /** Which pods it allows to which ports, by name, whatever the values are. */
   lets: readonly { in: readonly string[]; to: readonly string[] }[];
-  /** The value with more that it lets in to the ports of `to`: `selectors` of pods in the same namespace. */
+  /** The value with more pods that it allows to the ports in `to`: `selectors` in the same namespace. */
   rules?: { value: string; to: readonly string[] };
 }
 
@@ -52,7 +51,7 @@ export const PODS: readonly Pod[] = [
     labels: labels(controller),
     containers: ['application-controller'],
     ports: { metrics: 8082 },
-    policy: { switchedOnBy: create, lets: [{ in: [EVERYBODY], to: ['metrics'] }] },
+    policy: { switchedOnBy: create, lets: [{ in: [EVERY_POD], to: ['metrics'] }] },
   },
   {
     name: server,
@@ -60,7 +59,7 @@ export const PODS: readonly Pod[] = [
     labels: labels(server),
     containers: ['server'],
     ports: { server: 8080, metrics: 8083 },
-    policy: { switchedOnBy: create, lets: [{ in: [EVERYBODY], to: ['server', 'metrics'] }] },
+    policy: { switchedOnBy: create, lets: [{ in: [EVERY_POD], to: ['server', 'metrics'] }] },
   },
   {
     name: repoServer,
@@ -72,11 +71,11 @@ export const PODS: readonly Pod[] = [
       switchedOnBy: create,
       lets: [
         { in: [server, controller, applicationSet], to: ['repo-server'] },
-        { in: [EVERYBODY], to: ['metrics'] },
+        { in: [EVERY_POD], to: ['metrics'] },
       ],
     },
   },
-  // Has a policy with an ingress or with its metrics switched on.
+  // It has a policy only if its ingress or its metrics are enabled.
   {
     name: applicationSet,
     with: both,
@@ -121,7 +120,7 @@ export const PODS: readonly Pod[] = [
       rules: { value: 'redis-ha.haproxy.networkPolicy.ingressRules', to: ['redis'] },
     },
   },
-  // A job that is over before anything else starts.
+  // A job that ends before anything else starts.
   {
     name: 'argocd-redis-secret-init',
     with: both,

@@ -8,7 +8,7 @@ import { type Manifest, render, renderShop } from './charts.ts';
 const projectOf = async (name: string, values = {}) =>
   (await render('bootstrap', values)).get(`AppProject/${name}`).spec;
 
-/** The kinds that the shop's chart makes when everything in it is switched on. */
+/** The kinds in the shop's chart with everything enabled. */
 async function kindsOfShop(): Promise<string[]> {
   const chart = join(import.meta.dirname, '..', '..', 'helm', 'shop');
   const on = ['web.ingress.enabled=true', 'api.autoscaling.enabled=true'].flatMap((line) => ['--set', line]);
@@ -22,7 +22,7 @@ async function kindsOfShop(): Promise<string[]> {
 }
 
 describe('the shop’s project', () => {
-  it('takes one repository into one namespace', async () => {
+  it('deploys one repository to one namespace', async () => {
     const spec = await projectOf('shop', {
       repository: { url: 'https://git.example.com/a.git' },
       shop: { namespace: 'store' },
@@ -31,14 +31,14 @@ describe('the shop’s project', () => {
     expect(spec.destinations).toEqual([{ server: 'https://kubernetes.default.svc', namespace: 'store' }]);
   });
 
-  it('allows the kinds that the chart makes, and not one more', async () => {
+  it('allows exactly the kinds in the chart', async () => {
     const spec = await projectOf('shop');
     const allowed = spec.namespaceResourceWhitelist.map(({ group, kind }: Manifest) => `${group}/${kind}`).sort();
     expect(allowed).toEqual(await kindsOfShop());
     expect(spec.clusterResourceWhitelist).toEqual([]);
   });
 
-  it('shows what somebody put there by hand', async () => {
+  it('shows resources that were created by hand', async () => {
     expect((await projectOf('shop')).orphanedResources.warn).toBe(true);
   });
 });
@@ -50,12 +50,12 @@ describe('other projects', () => {
     expect(spec.namespaceResourceBlacklist).toEqual([{ group: '*', kind: '*' }]);
   });
 
-  it('is a hook, because Argo CD made it before Helm comes', async () => {
+  it('is a hook, because Argo CD creates it before Helm', async () => {
     const { metadata } = (await render('bootstrap')).get('AppProject/default');
     expect(metadata.annotations['helm.sh/hook']).toBe('pre-install,pre-upgrade');
   });
 
-  it('the root application makes applications and nothing else, in Argo CD’s namespace alone', async () => {
+  it('the root application creates only applications, and only in Argo CD’s namespace', async () => {
     const spec = await projectOf('applications');
     expect(spec.namespaceResourceWhitelist).toEqual([{ group: 'argoproj.io', kind: 'Application' }]);
     expect(spec.destinations.map(({ namespace }: Manifest) => namespace)).toEqual(['argocd']);
@@ -63,8 +63,8 @@ describe('other projects', () => {
   });
 });
 
-describe('rights', () => {
-  it('the controller changes, in the shop’s namespace, what the project allows: no wildcard, no verb to read with', async () => {
+describe('permissions', () => {
+  it('the controller changes what the project allows, in the shop’s namespace: no wildcard, no verb to read with', async () => {
     const objects = await render('bootstrap');
     const { rules, metadata } = { ...objects.get('Role/argocd-sync') };
     expect(metadata.namespace).toBe('shop');
@@ -78,7 +78,7 @@ describe('rights', () => {
     ]);
   });
 
-  it('the server looks at the shop’s namespace alone, at no secret of it, and changes a Deployment at most', async () => {
+  it('the server reads only the shop’s namespace, none of its secrets, and changes only Deployments', async () => {
     const { rules, metadata } = (await render('bootstrap')).get('Role/argocd-show-and-restart');
     expect(metadata.namespace).toBe('shop');
     const grants = rules.flatMap(({ resources, verbs }: Manifest) =>
@@ -89,12 +89,12 @@ describe('rights', () => {
     expect(grants.filter((grant: string) => grant.includes('secrets') || grant.includes('*'))).toEqual([]);
   });
 
-  it('gives nobody anything in the whole cluster', async () => {
+  it('grants nothing cluster-wide', async () => {
     const kinds = [...(await render('bootstrap')).values()].map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind.startsWith('Cluster'))).toEqual([]);
   });
 
-  it('the namespace takes only pods that are hardened, and outlives the release', async () => {
+  it('the namespace accepts only hardened pods, and outlives the release', async () => {
     const { metadata } = (await render('bootstrap')).get('Namespace/shop');
     expect(metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
     expect(metadata.annotations['helm.sh/resource-policy']).toBe('keep');
@@ -108,7 +108,7 @@ describe('the applications', () => {
     sync: { retry: { limit: 7, maxDuration: '1m' } },
   };
 
-  it('the root application hands everything on', async () => {
+  it('the root application passes everything on', async () => {
     const shop = await renderShop(given);
     expect(shop.spec.source).toEqual({
       repoURL: 'http://hub.lab:1/a/b.git',
@@ -129,23 +129,20 @@ describe('the applications', () => {
     });
   });
 
-  it.each(['root', 'shop'])(
-    '%s syncs by itself, removes what is gone, heals, and never empties the namespace',
-    async (name) => {
-      const application = name === 'shop' ? await renderShop() : (await render('bootstrap')).get('Application/root');
-      expect(application.spec.syncPolicy.automated).toEqual({ prune: true, selfHeal: true, allowEmpty: false });
-      expect(application.spec.syncPolicy.retry.refresh).toBe(true);
-    },
-  );
+  it.each(['root', 'shop'])('%s syncs automatically, prunes, heals, and never empties the namespace', async (name) => {
+    const application = name === 'shop' ? await renderShop() : (await render('bootstrap')).get('Application/root');
+    expect(application.spec.syncPolicy.automated).toEqual({ prune: true, selfHeal: true, allowEmpty: false });
+    expect(application.spec.syncPolicy.retry.refresh).toBe(true);
+  });
 
-  it('prunes last, applies what differs, and shares nothing', async () => {
+  it('prunes last, applies only differences, and shares no resources', async () => {
     const { syncOptions } = (await renderShop()).spec.syncPolicy;
     expect(syncOptions).toEqual(
       expect.arrayContaining(['PruneLast=true', 'ApplyOutOfSyncOnly=true', 'FailOnSharedResource=true']),
     );
   });
 
-  it('says nothing of replicas, which are the autoscaler’s', async () => {
+  it('does not set replicas, which the autoscaler manages', async () => {
     expect(JSON.stringify(await renderShop())).not.toContain('replicas');
   });
 });
@@ -153,16 +150,16 @@ describe('the applications', () => {
 describe('the schema', () => {
   it.each([
     ['an unknown value', { repositry: {} }, 'repositry'],
-    ['a repository that is no address', { repository: { url: 'shop' } }, 'repository'],
-    ['a namespace that is none', { shop: { namespace: 'Shop' } }, 'namespace'],
+    ['a repository that is not a URL', { repository: { url: 'shop' } }, 'repository'],
+    ['an invalid namespace', { shop: { namespace: 'Shop' } }, 'namespace'],
     ['a duration without a unit', { sync: { retry: { duration: '5' } } }, 'duration'],
     ['a path out of the repository', { shop: { path: '../other' } }, 'path'],
-  ])('refuses %s', async (_, values, named) => {
+  ])('rejects %s', async (_, values, named) => {
     await expect(render('bootstrap', values)).rejects.toThrow(named);
   });
 
   it.each(['https://github.com/o/r.git', 'git@github.com:o/r.git', 'ssh://git@host/r.git', 'http://hub.lab:1/a/b.git'])(
-    'takes the repository %s',
+    'accepts the repository %s',
     async (url) => {
       expect((await renderShop({ repository: { url } })).spec.source.repoURL).toBe(url);
     },

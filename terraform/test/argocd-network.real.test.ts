@@ -1,7 +1,7 @@
 /** Who reaches which part of Argo CD, by the values that Terraform gives to its chart and by what the chart makes of them. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { CHART, EVERYBODY, PODS, type Pod } from '../../argocd/test/argo-cd-chart.ts';
+import { CHART, EVERY_POD, PODS, type Pod } from '../../argocd/test/argo-cd-chart.ts';
 import { mergeValues } from '../../lab/cluster/argo/values.ts';
 import { bodies, readConfiguration } from '../scripts/hcl.ts';
 import { project, Workspace } from './workspace.ts';
@@ -47,13 +47,13 @@ function reachable(values: unknown): Record<string, string[]> {
   const ports = pods.flatMap(({ name, ports, policy }) =>
     Object.keys(ports).map((port): [string, string[]] => {
       const own = policy !== undefined && at(values, policy.switchedOnBy) === true ? policy : undefined;
-      if (own === undefined) return [`${name} ${port}`, closed ? [] : [EVERYBODY]];
+      if (own === undefined) return [`${name} ${port}`, closed ? [] : [EVERY_POD]];
       const rules = own.rules?.to.includes(port) ? ((at(values, own.rules.value) ?? []) as Rule[]) : [];
       const given = rules.flatMap(({ selectors }) => selectors.flatMap((each) => selected(pods, each)));
       const fixed = own.lets.filter(({ to }) => to.includes(port)).flatMap((each) => each.in);
       return [
         `${name} ${port}`,
-        [...fixed, ...given].filter((each) => each === EVERYBODY || isThere(pods, each)).sort(),
+        [...fixed, ...given].filter((each) => each === EVERY_POD || isThere(pods, each)).sort(),
       ];
     }),
   );
@@ -64,11 +64,11 @@ const isThere = (pods: readonly Pod[], name: string): boolean => pods.some((pod)
 
 const [CONTROLLER, REPO_SERVER, SERVER] = ['argocd-application-controller', 'argocd-repo-server', 'argocd-server'];
 const everywhere = {
-  'argocd-application-controller metrics': [EVERYBODY],
-  'argocd-server server': [EVERYBODY],
-  'argocd-server metrics': [EVERYBODY],
+  'argocd-application-controller metrics': [EVERY_POD],
+  'argocd-server server': [EVERY_POD],
+  'argocd-server metrics': [EVERY_POD],
   'argocd-repo-server repo-server': [CONTROLLER, 'argocd-applicationset-controller', SERVER],
-  'argocd-repo-server metrics': [EVERYBODY],
+  'argocd-repo-server metrics': [EVERY_POD],
   'argocd-applicationset-controller metrics': [],
   'argocd-applicationset-controller probe': [],
   'argocd-applicationset-controller webhook': [],
@@ -128,8 +128,8 @@ describe('the parts of Argo CD', () => {
       const without = policy.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), { enabled: false });
       const open = { global: { networkPolicy: { defaultDenyIngress: false } } };
       const found = reachable([many, without, open].reduce(mergeValues));
-      expect(Object.values(found).filter(([who]) => who === EVERYBODY).length).toBeGreaterThan(
-        Object.values(reachable(many)).filter(([who]) => who === EVERYBODY).length,
+      expect(Object.values(found).filter(([who]) => who === EVERY_POD).length).toBeGreaterThan(
+        Object.values(reachable(many)).filter(([who]) => who === EVERY_POD).length,
       );
     },
   );

@@ -1,4 +1,4 @@
-{{/* The kinds that the shop's chart makes: what the project allows and what the controller may change. */}}
+{{/* The kinds in the shop's chart: the project allows them and the controller can change them. */}}
 {{- define "bootstrap.kinds" -}}
 - group: ""
   kind: Service
