@@ -93,7 +93,7 @@ async function audit(name: string, workflow: string): Promise<string[]> {
 
 /** What a page leaves as it is, and the words with which it says why. */
 const explained: Readonly<Record<string, { finding: RegExp; why: RegExp }>> = {
-  'docs/adopt.md': { finding: /^secrets-inherit: /, why: /which is why zizmor reports it\n\(`secrets-inherit`\)/ },
+  'docs/adopt.md': { finding: /^secrets-inherit: /, why: /which is why zizmor reports it\s\(`secrets-inherit`\)/ },
 };
 
 const uses = workflows.flatMap(({ page, workflow }) =>

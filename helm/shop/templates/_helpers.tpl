@@ -1,4 +1,4 @@
-{{/* Prefix of all names; 45 characters leave room for a component and what controllers append within 63. */}}
+{{/* Prefix of all names. 45 characters leave room, within 63, for the component and for suffixes that controllers append. */}}
 {{- define "shop.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
@@ -13,7 +13,7 @@
 {{- end -}}
 
 {{/*
-The templates below take a component: dict "root" $ "name" "web".
+The following templates take a component: dict "root" $ "name" "web".
 */}}
 
 {{- define "shop.name" -}}
@@ -26,7 +26,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .name }}
 {{- end -}}
 
-{{/* Labels of objects. Pods get the selector's alone, or every chart version would restart them. */}}
+{{/* Labels of objects. Pods get only the selector's labels; otherwise every chart version would restart them. */}}
 {{- define "shop.labels" -}}
 {{ include "shop.selectorLabels" . }}
 app.kubernetes.io/version: {{ include "shop.version" . | quote }}
@@ -40,12 +40,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- default .root.Chart.AppVersion $image.tag -}}
 {{- end -}}
 
-{{/* Where both components listen. A number, because not every network plug-in resolves a port's name in a policy. */}}
+{{/* The port that both components listen on. A number, because not every network plug-in resolves port names in a policy. */}}
 {{- define "shop.containerPort" -}}
 8080
 {{- end -}}
 
-{{/* registry/repository:tag@digest: the digest decides, the tag is for people. */}}
+{{/* registry/repository:tag@digest: the digest decides, the tag is informative. */}}
 {{- define "shop.image" -}}
 {{- $image := (index .root.Values .name).image -}}
 {{- if $image.registry }}{{ trimSuffix "/" $image.registry }}/{{ end -}}
@@ -62,13 +62,13 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
-{{/* preStop's sleep counts within the grace period: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */}}
+{{/* The grace period includes preStop's sleep: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */}}
 {{- define "shop.gracePeriodSeconds" -}}
 {{- $shutdown := (index .root.Values .name).shutdown -}}
 {{- add $shutdown.preStopSeconds $shutdown.drainSeconds $shutdown.finishSeconds 5 -}}
 {{- end -}}
 
-{{/* What the chart itself tells a container; `env` in the values may not repeat these names (values.schema.json). */}}
+{{/* Variables that the chart sets; `env` in the values must not repeat these names (values.schema.json). */}}
 {{- define "shop.env" -}}
 {{- $values := index .root.Values .name -}}
 - name: APP_VERSION

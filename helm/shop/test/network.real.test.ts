@@ -5,12 +5,12 @@ const peerComponents = (peers: Manifest[]): unknown[] =>
   peers.map(({ podSelector }) => podSelector?.matchLabels['app.kubernetes.io/component']);
 
 describe('the network policies', () => {
-  it('let everyone to web, on its port alone', async () => {
+  it('let everyone connect to web, only on its port', async () => {
     const { spec } = (await render()).get('NetworkPolicy/shop-web');
     expect(spec.ingress).toEqual([{ ports: [{ port: 8080, protocol: 'TCP' }] }]);
   });
 
-  it('let web to api and the DNS, and nowhere else', async () => {
+  it('let web connect only to api and DNS', async () => {
     const { spec } = (await render()).get('NetworkPolicy/shop-web');
     expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
     const [api, dns, ...others] = spec.egress;
@@ -20,7 +20,7 @@ describe('the network policies', () => {
     expect(others).toEqual([]);
   });
 
-  it('let only web to api, and api nowhere', async () => {
+  it('let only web connect to api, and api to nothing', async () => {
     const { spec } = (await render()).get('NetworkPolicy/shop-api');
     expect(spec.ingress).toHaveLength(1);
     expect(peerComponents(spec.ingress[0].from)).toEqual(['web']);
@@ -28,7 +28,7 @@ describe('the network policies', () => {
     expect(spec.egress).toEqual([]);
   });
 
-  it('let through whom the values name, and where they lead', async () => {
+  it('allow the peers and the egress in the values', async () => {
     const objects = await render({ values: ['ci/exposed-values.yaml'] });
     const web = objects.get('NetworkPolicy/shop-web').spec;
     expect(web.ingress[0].from[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name']).toBe('ingress-nginx');
@@ -37,7 +37,7 @@ describe('the network policies', () => {
     expect(api.ingress[0].from).toHaveLength(2);
   });
 
-  it('open the port on which the pods listen', async () => {
+  it('open the port that the pods listen on', async () => {
     const objects = await render();
     for (const name of ['web', 'api']) {
       const [port] = objects.get(`Deployment/shop-${name}`).spec.template.spec.containers[0].ports;
@@ -59,18 +59,18 @@ describe('the services', () => {
     }
   });
 
-  it('can take a port on every node', async () => {
+  it('can use a port on every node', async () => {
     const objects = await render({ set: ['web.service.type=NodePort', 'web.service.nodePort=30080'] });
     expect(objects.get('Service/shop-web').spec).toMatchObject({ type: 'NodePort', ports: [{ nodePort: 30080 }] });
   });
 });
 
 describe('the ingress', () => {
-  it('is there only on demand', async () => {
+  it('exists only if enabled', async () => {
     expect([...(await render()).keys()].filter((key) => key.startsWith('Ingress/'))).toEqual([]);
   });
 
-  it('lets the page through and no path beside it', async () => {
+  it('exposes only the page', async () => {
     const objects = await render({ values: ['ci/exposed-values.yaml'] });
     const { spec } = objects.get('Ingress/shop-web');
     expect(spec.ingressClassName).toBe('nginx');
@@ -82,7 +82,7 @@ describe('the ingress', () => {
 });
 
 describe('the service accounts', () => {
-  it('can be brought along', async () => {
+  it('can exist already', async () => {
     const objects = await render({ values: ['ci/exposed-values.yaml'] });
     expect(objects.get('Deployment/shop-api').spec.template.spec.serviceAccountName).toBe('existing');
     expect(objects.has('ServiceAccount/existing')).toBe(false);
@@ -90,7 +90,7 @@ describe('the service accounts', () => {
     expect(objects.get('ServiceAccount/shop-window').metadata.annotations).toEqual({ 'example.com/owner': 'shop' });
   });
 
-  it('must have a name when they are brought along', async () => {
+  it('must have a name if they exist already', async () => {
     const refused = render({ set: ['api.serviceAccount.create=false'] });
     await expect(refused).rejects.toThrow(HelmError);
     await expect(refused).rejects.toThrow('api.serviceAccount.name is needed when create is false');

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 describe('the packaged chart', () => {
-  it('holds what users need, and neither tests nor cases', async () => {
+  it('contains what users need, and neither tests nor cases', async () => {
     await helm('package', join(import.meta.dirname, '..'), '--destination', directory);
     const [archive, ...others] = await readdir(directory);
     expect(others).toEqual([]);

@@ -22,13 +22,13 @@ describe('autoscaling', () => {
     expect(objects.has('HorizontalPodAutoscaler/shop-api')).toBe(false);
   });
 
-  it('can be switched off for a fixed number', async () => {
+  it('can be disabled for a fixed number', async () => {
     const objects = await render({ values: ['ci/no-autoscaling-values.yaml'] });
     expect(objects.get('Deployment/shop-web').spec.replicas).toBe(3);
     expect(objects.has('HorizontalPodAutoscaler/shop-web')).toBe(false);
   });
 
-  it('can stop a component with none', async () => {
+  it('can stop a component with no replicas', async () => {
     const objects = await render({ set: ['api.replicas=0'] });
     expect(objects.get('Deployment/shop-api').spec.replicas).toBe(0);
   });
@@ -39,7 +39,7 @@ describe('autoscaling', () => {
     expect(objects.get('HorizontalPodAutoscaler/shop-api').spec).toMatchObject({ minReplicas: 2, maxReplicas: 6 });
   });
 
-  it('follows the values in everything', async () => {
+  it('is configured by the values', async () => {
     const objects = await render({
       set: [
         'web.autoscaling.minReplicas=3',
@@ -57,7 +57,7 @@ describe('autoscaling', () => {
   it.each([
     ['a minimum above the maximum', 'web.autoscaling.minReplicas=21', /minReplicas \(21\) is above maxReplicas \(20\)/],
     ['no CPU request to be a share of', 'web.resources.requests.cpu=null', /missing property 'cpu'/],
-  ])('refuses %s', async (_, line, message) => {
+  ])('rejects %s', async (_, line, message) => {
     const refused = render({ set: [line] });
     await expect(refused).rejects.toThrow(HelmError);
     await expect(refused).rejects.toThrow(message);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 const isMap = (value: unknown): value is Record<string, Manifest> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Every map in the values, by its path; in lists too. */
+/** Every map in the values, by its path; including those in lists. */
 function* maps(value: unknown, path: string[] = []): Generator<string[]> {
   if (isMap(value)) yield path;
   if (typeof value !== 'object' || value === null) return;
@@ -30,11 +30,11 @@ function* maps(value: unknown, path: string[] = []): Generator<string[]> {
 const at = (root: Manifest, path: readonly string[]): Manifest => path.reduce((value, key) => value[key], root);
 
 describe('the schema', () => {
-  it('takes the defaults', () => {
+  it('accepts the defaults', () => {
     expect(validate(values) ? [] : validate.errors).toEqual([]);
   });
 
-  it('refuses a misspelt key at every depth, but in maps whose keys are free', () => {
+  it('rejects a misspelt key at every depth, except in maps with arbitrary keys', () => {
     const open = [...maps(values)].filter((path) => {
       const changed = structuredClone(values);
       at(changed, path).mistpyed = 1;
@@ -43,7 +43,7 @@ describe('the schema', () => {
     expect(open).toEqual([['global']]);
   });
 
-  it('closes every object it speaks of, also those that the defaults do not use', () => {
+  it('closes every object that it describes, including those that the defaults do not use', () => {
     const openObjects: string[] = [];
     for (const path of maps(schema)) {
       const node = at(schema, path);
@@ -55,7 +55,7 @@ describe('the schema', () => {
   it.each([
     ['a key at the root', 'wbe.replicas=1', "additional properties 'wbe' not allowed"],
     ['a key four levels down', 'web.readinessProbe.httpGet.pth=/x', "additional properties 'pth' not allowed"],
-    ['a count in words', 'web.autoscaling.minReplicas=six', '/web/autoscaling/minReplicas'],
+    ['a number in words', 'web.autoscaling.minReplicas=six', '/web/autoscaling/minReplicas'],
     ['a short digest', 'web.image.digest=sha256:abc', '/web/image/digest'],
     ['a tag with a space', 'web.image.tag=a b', '/web/image/tag'],
     ['a registry with a scheme', 'web.image.registry=https://registry.example.com', '/web/image/registry'],
@@ -66,13 +66,13 @@ describe('the schema', () => {
     ['two probes in one', 'web.livenessProbe.tcpSocket.port=80', '/web/livenessProbe'],
     ['a liveness probe that must succeed twice', 'web.livenessProbe.successThreshold=2', '/web/livenessProbe'],
     ['a variable that the chart sets itself', 'web.env.DRAIN_SECONDS=x', "invalid propertyName 'DRAIN_SECONDS'"],
-    ['a variable that is not a text', 'web.env.A=1', '/web/env/A'],
+    ['a variable that is not a string', 'web.env.A=1', '/web/env/A'],
     [
       'a label that the selector needs',
       'web.podLabels.app\\.kubernetes\\.io/name=x',
       "propertyName 'app.kubernetes.io/name'",
     ],
-  ])('makes helm refuse %s, and say where', async (_, line, message) => {
+  ])('makes helm reject %s, and name the place', async (_, line, message) => {
     const refused = render({ set: [line] });
     await expect(refused).rejects.toThrow(HelmError);
     await expect(refused).rejects.toThrow(message);
@@ -80,7 +80,7 @@ describe('the schema', () => {
 });
 
 describe('the values', () => {
-  it('change every probe without a change of a template', async () => {
+  it('change every probe without changing a template', async () => {
     const objects = await render({
       set: [
         'web.startupProbe.failureThreshold=90',
@@ -98,12 +98,12 @@ describe('the values', () => {
     expect(container(objects, 'shop-api').readinessProbe.httpGet.path).toBe('/readyz');
   });
 
-  it('change the resources without a change of a template', async () => {
+  it('change the resources without changing a template', async () => {
     const objects = await render({ set: ['api.resources.limits.memory=1Gi', 'api.resources.requests.cpu=2'] });
     expect(container(objects, 'shop-api').resources).toMatchObject({ limits: { memory: '1Gi' }, requests: { cpu: 2 } });
   });
 
-  it('name each image by mappings that a release can find and set', () => {
+  it('name each image with mappings that a release can find and set', () => {
     for (const name of ['web', 'api']) {
       expect(values[name].image).toMatchObject({
         registry: expect.any(String),
@@ -114,7 +114,7 @@ describe('the values', () => {
     }
   });
 
-  it('keep the pods as they are when only the other component is released', async () => {
+  it('do not change the pods if only the other component is released', async () => {
     const image = ['api.image.tag=1.0.0', `api.image.digest=${DIGEST}`, 'web.image.tag=1.0.0'];
     const before = await render({ set: image });
     const after = await render({ set: [...image, 'api.image.tag=1.0.1'] });
@@ -124,7 +124,7 @@ describe('the values', () => {
 });
 
 describe('the chart', () => {
-  it('renders every case in ci/, on the oldest and on a recent Kubernetes', async () => {
+  it('renders every case in ci/, for the oldest and for a recent Kubernetes', async () => {
     const cases = (await readdir(join(CHART, 'ci'))).map((file) => `ci/${file}`);
     expect(cases.filter((file) => !file.endsWith('-values.yaml'))).toEqual([]);
     expect(cases.length).toBeGreaterThanOrEqual(4);
@@ -140,11 +140,11 @@ describe('the chart', () => {
     }
   });
 
-  it('refuses a Kubernetes that lacks what it relies on', async () => {
+  it('rejects a Kubernetes version that it does not support', async () => {
     await expect(render({ kubeVersion: '1.29.9' })).rejects.toThrow('requires kubeVersion: >=1.30.0-0');
   });
 
-  it('takes the versions that clouds give to Kubernetes', async () => {
+  it('accepts the version suffixes of cloud providers', async () => {
     expect((await render({ kubeVersion: 'v1.34.2-gke.100' })).has('Deployment/shop-web')).toBe(true);
   });
 
@@ -152,7 +152,7 @@ describe('the chart', () => {
     await expect(helm('lint', CHART, '--strict', '--kube-version', '1.34.0')).resolves.toContain('0 chart(s) failed');
   });
 
-  it('puts everything in the namespace of the release, under names that begin with it', async () => {
+  it('creates everything in the release’s namespace, with its name as the prefix', async () => {
     const objects = await render({ release: 'blue' });
     for (const object of objects.values()) {
       expect(object.metadata.namespace).toBe('store');
@@ -160,7 +160,7 @@ describe('the chart', () => {
     }
   });
 
-  it('keeps names within what Kubernetes takes, however long the release is called', async () => {
+  it('keeps names within Kubernetes’ limits, however long the release name is', async () => {
     const objects = await render({ release: 'r'.repeat(53) });
     for (const object of objects.values()) expect(object.metadata.name.length).toBeLessThanOrEqual(63);
     expect(objects.size).toBe((await render()).size);
