@@ -16,9 +16,9 @@ locals {
   namespace = "argocd"
   sources   = "${path.module}/../../argocd"
 
-  # What the pool may shrink to, and not what it has just now.
-  fewest_nodes      = sum(concat([0], [for pool in data.azurerm_kubernetes_cluster.this.agent_pool_profile : pool.min_count if pool.name == "system"]))
-  high_availability = coalesce(var.argocd.high_availability, local.fewest_nodes >= 3)
+  # The pool's minimum, not its current size.
+  min_nodes         = sum(concat([0], [for pool in data.azurerm_kubernetes_cluster.this.agent_pool_profile : pool.min_count if pool.name == "system"]))
+  high_availability = coalesce(var.argocd.high_availability, local.min_nodes >= 3)
 }
 
 resource "helm_release" "argocd" {
@@ -35,7 +35,7 @@ resource "helm_release" "argocd" {
     yamlencode(local.sign_in),
   ]
 
-  # A failed upgrade goes back to what ran before.
+  # A failed upgrade is rolled back.
   atomic      = true
   wait        = true
   timeout     = 900
@@ -43,14 +43,15 @@ resource "helm_release" "argocd" {
 
   lifecycle {
     precondition {
-      condition     = !local.high_availability || local.fewest_nodes >= 3
-      error_message = "argocd.high_availability: three Redis nodes need three nodes, and the pool system has ${local.fewest_nodes} at least; raise system_pool.min_count in the root platform, or set it to false."
+      condition     = !local.high_availability || local.min_nodes >= 3
+      error_message = "argocd.high_availability: three Redis pods need three nodes, and the minimum of the pool system is ${local.min_nodes}; raise system_pool.min_count in the root platform, or set it to false."
     }
   }
 }
 
-# Project, rights, and the application of all applications. A chart and not kubernetes_manifest, which would need the kinds of Argo CD already when it
-# is planned: https://github.com/hashicorp/terraform-provider-kubernetes/issues/1775
+# Project, permissions, and the application of all applications. A chart rather than kubernetes_manifest, which would
+# need the custom resource definitions of Argo CD at plan time:
+# https://github.com/hashicorp/terraform-provider-kubernetes/issues/1775
 resource "helm_release" "root" {
   name      = "root"
   namespace = local.namespace
@@ -66,6 +67,6 @@ resource "helm_release" "root" {
   timeout     = 300
   max_history = 5
 
-  # So that it is installed after Argo CD, and goes before it.
+  # It is installed after Argo CD, and deleted before it.
   depends_on = [helm_release.argocd]
 }

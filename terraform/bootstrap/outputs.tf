@@ -1,5 +1,5 @@
 output "argocd" {
-  description = "Where Argo CD is, and in which version of its chart."
+  description = "URL and namespace of Argo CD, and the version of its chart."
   value = {
     url               = var.argocd.url
     namespace         = local.namespace
@@ -9,6 +9,6 @@ output "argocd" {
 }
 
 output "sign_in_client_id" {
-  description = "Client id of the sign-in's Entra application."
+  description = "Client id of the Entra application for the sign-in."
   value       = azuread_application.argocd.client_id
 }

@@ -1,5 +1,6 @@
 locals {
-  # What Argo CD asks Entra for, and the ids that Microsoft Graph has for it in every tenant: https://learn.microsoft.com/graph/permissions-reference
+  # The scopes that Argo CD requests from Entra, with their ids in Microsoft Graph, the same in every tenant:
+  # https://learn.microsoft.com/graph/permissions-reference
   sign_in_scopes = {
     openid  = "37f7f235-527c-4136-accd-4a02d197296e"
     profile = "14dad69e-099b-42c9-810b-d002981feec1"
@@ -11,8 +12,9 @@ data "azuread_service_principal" "graph" {
   client_id = "00000003-0000-0000-c000-000000000000"
 }
 
-# The sign-in to Argo CD. Only members of the named groups get in, and the token names only these groups, so that somebody in two hundred
-# groups is not cut off: https://learn.microsoft.com/entra/identity-platform/optional-claims#configure-groups-optional-claims
+# The sign-in to Argo CD. Only members of the named groups can sign in, and the token contains only these groups, so
+# that the limit of 200 groups per token is not reached:
+# https://learn.microsoft.com/entra/identity-platform/optional-claims#configure-groups-optional-claims
 resource "azuread_application" "argocd" {
   display_name            = "argocd-${var.workload}-${var.environment}"
   sign_in_audience        = "AzureADMyOrg"
@@ -43,7 +45,7 @@ resource "azuread_application" "argocd" {
     redirect_uris = ["${var.argocd.url}/auth/callback"]
   }
 
-  # `argocd login --sso` of the command line.
+  # For `argocd login --sso` on the command line.
   public_client {
     redirect_uris = ["http://localhost:8085/auth/callback"]
   }
@@ -54,7 +56,7 @@ resource "azuread_service_principal" "argocd" {
   app_role_assignment_required = true
 }
 
-# The administrator's consent, once for all. Where assignment is required nobody can consent for themselves:
+# Administrator consent on behalf of all users. If assignment is required, users cannot consent for themselves:
 # https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal
 resource "azuread_service_principal_delegated_permission_grant" "argocd" {
   service_principal_object_id          = azuread_service_principal.argocd.object_id
@@ -62,11 +64,11 @@ resource "azuread_service_principal_delegated_permission_grant" "argocd" {
   claim_values                         = keys(local.sign_in_scopes)
 }
 
-# Members of a group count, members of a group in it do not. Entra assigns groups in the editions P1 and P2.
+# Members of nested groups do not count. Assigning groups requires Entra P1 or P2.
 resource "azuread_app_role_assignment" "argocd" {
   for_each = setunion(var.argocd.administrator_group_ids, var.argocd.deployer_group_ids, var.argocd.viewer_group_ids)
 
-  # The role that every application has when it names none.
+  # The default role of applications that define none.
   app_role_id         = "00000000-0000-0000-0000-000000000000"
   principal_object_id = each.value
   resource_object_id  = azuread_service_principal.argocd.object_id

@@ -1,6 +1,6 @@
-# What Azure adds to argocd/install/values.yaml.
+# Values for Azure, in addition to argocd/install/values.yaml.
 locals {
-  # Beside the cluster's own pods, where applications do not come: a release can be taken back also when their nodes are full.
+  # With the cluster's own pods, where no applications run: a release can be rolled back even if their nodes are full.
   system_nodes = {
     nodeSelector = { "kubernetes.azure.com/mode" = "system" }
     tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
@@ -16,7 +16,7 @@ locals {
     })
   }
 
-  # Who talks to Redis, by the labels that the chart gives to their pods.
+  # The clients of Redis, by the labels that the chart sets on their pods.
   redis_clients = [for name in ["application-controller", "repo-server", "server"] : {
     podSelector = { matchLabels = { "app.kubernetes.io/name" = "argocd-${name}", "app.kubernetes.io/instance" = "argocd" } }
   }]
@@ -25,21 +25,22 @@ locals {
     redis-ha = merge(local.system_nodes, {
       enabled          = true
       hardAntiAffinity = true
-      # global.networkPolicy does not reach this subchart, whose own policies are off by default. Sentinel has no password: who reaches it may make any Redis the
-      # master. Redis and Sentinel are for each other and for HAProxy.
+      # global.networkPolicy does not apply to this subchart, whose own policies are off by default. Sentinel has no
+      # password: anyone who can reach it can make any Redis the master. Only Redis, Sentinel and HAProxy need to reach
+      # each other.
       networkPolicy = { enabled = true }
       redis         = { resources = { requests = { cpu = "50m", memory = "64Mi" }, limits = { memory = "128Mi" } } }
       sentinel      = { resources = { requests = { cpu = "20m", memory = "32Mi" }, limits = { memory = "64Mi" } } }
       haproxy = merge(local.system_nodes, {
         hardAntiAffinity = true
-        # One goes before its successor comes, because each of three nodes has one, and Kubernetes' own choice waits for a fourth:
-        # https://github.com/argoproj/argo-cd/issues/16627
+        # A pod is removed before its successor starts, because each of three nodes has one, and the default strategy
+        # would wait for a fourth node: https://github.com/argoproj/argo-cd/issues/16627
         deploymentStrategy = { type = "RollingUpdate", rollingUpdate = { maxSurge = 0, maxUnavailable = 1 } }
         networkPolicy = {
           enabled = true
-          # Without ports the chart opens those of Redis and Sentinel.
+          # Without `ports` the chart opens those of Redis and Sentinel.
           ingressRules = [{ selectors = local.redis_clients }]
-          # Where a node answers for the cluster's DNS. The chart allows it to Redis by itself, and to HAProxy not.
+          # The address of the node-local DNS. The chart allows it for Redis, but not for HAProxy.
           egressRules = [{ selectors = [{ ipBlock = { cidr = "169.254.0.0/16" } }], ports = [{ port = 53, protocol = "UDP" }, { port = 53, protocol = "TCP" }] }]
         }
         resources = { requests = { cpu = "20m", memory = "64Mi" }, limits = { memory = "128Mi" } }
@@ -47,7 +48,7 @@ locals {
     })
   }
 
-  # Argo CD proves who it is with its service account's token; there is no client secret:
+  # Argo CD authenticates with its service account's token; there is no client secret:
   # https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/microsoft/
   sign_in = {
     configs = {
@@ -63,8 +64,8 @@ locals {
         })
       }
       rbac = {
-        # Argo CD reads every key of the form policy.NAME.csv beside policy.csv, whose roles these are.
-        "policy.groups.csv" = join("\n", [for each in local.role_groups : "g, ${each.group}, role:${each.role}"])
+        # Argo CD reads every key policy.NAME.csv in addition to policy.csv, which defines these roles.
+        "policy.groups.csv" = join("\n", [for entry in local.role_groups : "g, ${entry.group}, role:${entry.role}"])
       }
     }
     server = {

@@ -1,16 +1,16 @@
 variable "workload" {
-  description = "As in the root platform: the cluster is found by its name."
+  description = "Same as in the root platform: the cluster is found by its name."
   type        = string
   default     = "shop"
 }
 
 variable "environment" {
-  description = "As in the root platform: the cluster is found by its name."
+  description = "Same as in the root platform: the cluster is found by its name."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.environment))
-    error_message = "environment: use the name that the root platform was applied with, such as \"production\"."
+    error_message = "environment: use the value that the root platform was applied with, such as \"production\"."
   }
 }
 
@@ -21,16 +21,16 @@ variable "login" {
 
   validation {
     condition     = contains(["azurecli", "workloadidentity", "devicecode"], var.login)
-    error_message = "login: use azurecli, workloadidentity or devicecode. Passwords of service principals are not offered."
+    error_message = "login: use azurecli, workloadidentity or devicecode; passwords of service principals are not supported."
   }
 }
 
 variable "argocd" {
   description = <<-EOT
-    How Argo CD is installed, beside argocd/install/values.yaml.
-    - `chart_version`: of the chart argo-cd; it decides the version of Argo CD.
-    - `url`: where people reach it. The default is `kubectl port-forward`: nothing is open to the internet.
-    - `high_availability`: three Redis nodes instead of one; null decides by the number of nodes, of which it needs three.
+    How Argo CD is installed, in addition to argocd/install/values.yaml.
+    - `chart_version`: version of the chart argo-cd, which determines the version of Argo CD.
+    - `url`: where users reach it. The default is for `kubectl port-forward`: nothing is open to the internet.
+    - `high_availability`: three Redis pods instead of one, which need three nodes; null decides by the number of nodes.
     - `administrator_group_ids`, `deployer_group_ids`, `viewer_group_ids`: object ids of Entra groups for the roles in values.yaml. Nobody else can sign in.
   EOT
   type = object({
@@ -44,7 +44,7 @@ variable "argocd" {
 
   validation {
     condition     = can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.argocd.chart_version))
-    error_message = "argocd.chart_version: give one exact version, such as \"10.1.1\"; a range would install another one at every apply."
+    error_message = "argocd.chart_version: give one exact version, such as \"10.1.1\"; a range could install a different one with every apply."
   }
 
   validation {
@@ -54,7 +54,7 @@ variable "argocd" {
 
   validation {
     condition     = length(var.argocd.administrator_group_ids) > 0
-    error_message = "argocd.administrator_group_ids: name at least one group; the built-in administrator is off."
+    error_message = "argocd.administrator_group_ids: name at least one group; the built-in administrator is disabled."
   }
 
   validation {
@@ -66,8 +66,8 @@ variable "argocd" {
 variable "repository" {
   description = <<-EOT
     The Git repository that Argo CD deploys from.
-    - `url`: https:// for a public one, git@HOST:OWNER/REPO.git for a private one. The key of a private one is a Secret that is made by hand and not here, so
-      that it is in no plan, no state and no release: docs/deploy-to-azure.md, step 7.
+    - `url`: https:// for a public one, git@HOST:OWNER/REPO.git for a private one. The key of a private one is a
+      Secret that is created by hand, so that it is not in any plan, state or release: docs/deploy-to-azure.md, step 7.
     - `revision`: branch.
   EOT
   type = object({
@@ -82,12 +82,12 @@ variable "repository" {
 }
 
 variable "shop_values" {
-  description = "Values of the shop's chart that only this environment knows, beside helm/shop/values.yaml."
+  description = "Values of the shop's chart that are specific to this environment, in addition to helm/shop/values.yaml."
   type        = any
   default     = {}
 
   validation {
     condition     = can(keys(var.shop_values))
-    error_message = "shop_values: give a map like that in helm/shop/values.yaml."
+    error_message = "shop_values: give a map like the one in helm/shop/values.yaml."
   }
 }

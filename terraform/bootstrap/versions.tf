@@ -16,12 +16,12 @@ terraform {
     }
   }
 
-  # Each environment's file says where: environments/NAME.bootstrap.tfbackend
+  # Configured per environment: environments/NAME.bootstrap.tfbackend
   backend "azurerm" {}
 }
 
 provider "azurerm" {
-  # Nothing is made in Azure here but the sign-in to Argo CD, which is Entra's.
+  # This root creates nothing in Azure; the sign-in to Argo CD is in Entra.
   resource_provider_registrations = "none"
 
   features {}
@@ -29,8 +29,8 @@ provider "azurerm" {
 
 provider "azuread" {}
 
-# The cluster exists: it is the root platform's. So its address is known when this root is planned, and the token is fetched when it is needed.
-# Local accounts are off, so there is no certificate or password that could be used instead.
+# The cluster exists already, because the root platform creates it. So its address is known at plan time, and the token
+# is fetched when it is needed. Local accounts are disabled, so there is no certificate or password to use instead.
 provider "helm" {
   kubernetes = {
     host                   = data.azurerm_kubernetes_cluster.this.kube_config[0].host
@@ -39,7 +39,7 @@ provider "helm" {
     exec = {
       api_version = "client.authentication.k8s.io/v1beta1"
       command     = "kubelogin"
-      # The server id is that of every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html
+      # The server id is the same for every AKS cluster: https://azure.github.io/kubelogin/concepts/aks.html
       args = ["get-token", "--login", var.login, "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"]
     }
   }

@@ -1,4 +1,4 @@
-# Dev: what the root bootstrap needs to know. Replace all of it.
+# Dev: the values of the root bootstrap. Replace all of them.
 environment = "dev"
 
 argocd = {
@@ -10,7 +10,7 @@ repository = {
   url = "https://github.com/gitops-actions/gitops-actions.git"
 }
 
-# One node is enough for two.
+# Two replicas fit on one node.
 shop_values = {
   web = { autoscaling = { minReplicas = 2, maxReplicas = 6 } }
 }

@@ -1,4 +1,4 @@
-# Development: as little as shows the whole story, in one zone and without guarantees.
+# Development: the minimum that shows everything, in one zone and without guarantees.
 environment = "dev"
 
 tags = {
@@ -24,7 +24,8 @@ upgrades = {
 system_pool = { min_count = 1, max_count = 2 }
 user_pools  = { apps = { min_count = 1, max_count = 4 } }
 
-# Workflows push to production's registries alone, and Argo CD runs here what main names. `terraform output production_registry_id` there tells the id.
+# Workflows push only to production's registries, and Argo CD here runs what main names. In production,
+# `terraform output production_registry_id` prints the id.
 registries            = null
 pull_from_registry_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd000000"
 

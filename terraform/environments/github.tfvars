@@ -1,4 +1,5 @@
-# The repository's rules. Replace all of it. What the platform made comes beside it, in github.platform.tfvars.json: docs/deploy-to-azure.md, step 5.
+# The repository's rules. Replace all of them. The outputs of the platform are in github.platform.tfvars.json:
+# docs/deploy-to-azure.md, step 5.
 repository       = "gitops-actions/gitops-actions"
 release_team_ids = [1234567] # releasers
 

@@ -1,4 +1,4 @@
-# Production: what the root bootstrap needs to know. Replace all of it.
+# Production: the values of the root bootstrap. Replace all of them.
 environment = "production"
 
 argocd = {
@@ -10,7 +10,7 @@ repository = {
   url = "https://github.com/gitops-actions/gitops-actions.git"
 }
 
-# What a pod really asks for under production's load. It decides when nodes are added; terraform/test/sizing.test.ts computes with it.
+# Requests of a pod under production's load. They decide when nodes are added; terraform/test/sizing.test.ts uses them.
 shop_values = {
   web = { resources = { requests = { cpu = "250m" } } }
 }

@@ -1,4 +1,4 @@
-# Production: the defaults are made for it. Here stands only what is yours alone; replace all of it.
+# Production: the defaults are for it. These are the values that are specific to you; replace all of them.
 environment = "production"
 
 tags = {
@@ -11,7 +11,8 @@ access = {
   cluster_reader_group_ids = ["a1d9c0de-3b52-4c8e-b1f7-6a0e5c9d2f40"] # shop-developers
 }
 
-# The addresses from which your people work. These are nobody's, so that nobody gets in by mistake: RFC 5737
+# The addresses that your administrators work from. These are reserved for documentation (RFC 5737), so that nobody gets
+# access by mistake.
 api_server = {
   authorized_ip_ranges = ["203.0.113.0/24"]
 }

@@ -1,2 +1,2 @@
-# Recovery: over production's values, as in recovery.tfvars.
+# Recovery: overrides production's values, as in recovery.tfvars.
 environment = "recovery"

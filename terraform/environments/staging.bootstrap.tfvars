@@ -1,4 +1,4 @@
-# Staging: what the root bootstrap needs to know. Replace all of it.
+# Staging: the values of the root bootstrap. Replace all of them.
 environment = "staging"
 
 argocd = {

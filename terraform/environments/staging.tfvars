@@ -1,4 +1,4 @@
-# Staging: production in small, to try changes of the platform on. GitHub's workflows belong to production and know nothing of it.
+# Staging: a small production, to try out changes of the platform. The workflows on GitHub do not use it.
 environment = "staging"
 
 tags = {
@@ -15,7 +15,7 @@ api_server = {
   authorized_ip_ranges = ["203.0.113.0/24"]
 }
 
-# Kubernetes a day before production gets it.
+# Kubernetes upgrades one day before production.
 upgrades = {
   kubernetes_window = { day = "Monday" }
   node_window       = { day = "Sunday" }
@@ -24,11 +24,12 @@ upgrades = {
 system_pool = { max_count = 3 }
 user_pools  = { apps = { max_count = 6 } }
 
-# Workflows push to production's registries alone, and Argo CD runs here what main names. `terraform output production_registry_id` there tells the id.
+# Workflows push only to production's registries, and Argo CD here runs what main names. In production,
+# `terraform output production_registry_id` prints the id.
 registries            = null
 pull_from_registry_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-shop-production/providers/Microsoft.ContainerRegistry/registries/crshopproductionprd000000"
 
-# Apart from production's, so that the two can be peered.
+# Different from production's, so that the two can be peered.
 network = {
   address_space = "10.41.0.0/16"
   node_subnet   = "10.41.0.0/22"

@@ -3,8 +3,8 @@ locals {
     for name in keys(var.environments) : name => var.platform == null ? name : var.platform.environments[name]
   }
 
-  # From where an environment may be used. Entra believes the environment's name in a token, so this is what keeps pull requests and
-  # branches from the registries: staging is main's, production is a version tag's.
+  # The refs that can use each environment. Entra trusts the environment's name in a token, so this is what keeps pull
+  # requests and branches away from the registries: staging is for main, production for version tags.
   allowed_refs = {
     staging    = { branch = "main", tag = null }
     production = { branch = null, tag = local.version_tags }
@@ -46,8 +46,9 @@ resource "github_repository_environment_deployment_policy" "this" {
 }
 
 locals {
-  # The workflows' secrets and the environments that they belong to. They are set by hand, because what Terraform sets is in its state:
-  # docs/deploy-to-azure.md, step 6. With sign-in to Azure only one of the first two is needed: an App's key, or a machine account's token.
+  # The workflows' secrets and the environments that they belong to. They are set by hand, because everything that
+  # Terraform sets is in its state: docs/deploy-to-azure.md, step 6. With sign-in to Azure only one of the first two is
+  # needed: the App's key, or a machine account's token.
   secrets = {
     RELEASE_APP_PRIVATE_KEY = ["production"]
     RELEASE_TOKEN           = ["production"]
@@ -75,7 +76,7 @@ locals {
     } : name => value if value != null
   }
 
-  # Another identity in each environment.
+  # A different identity in each environment.
   client_ids = var.platform == null ? {} : var.platform.client_ids
 }
 

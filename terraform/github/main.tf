@@ -2,27 +2,29 @@ locals {
   owner = split("/", var.repository)[0]
   name  = split("/", var.repository)[1]
 
-  # The first part of a token's subject: https://docs.github.com/actions/reference/security/oidc#immutable-subject-claims
+  # The first part of a token's subject:
+  # https://docs.github.com/actions/reference/security/oidc#immutable-subject-claims
   subject = var.repository_ids == null ? "repo:${var.repository}" : "repo:${local.owner}@${var.repository_ids.owner}/${local.name}@${var.repository_ids.repository}"
 
-  # deploy.yml runs for these.
+  # The tags that deploy.yml runs for.
   version_tags = "v*.*.*"
 
-  # Whose token deploy.yml commits with: https://docs.github.com/rest/repos/rules#create-a-repository-ruleset, bypass_actors
+  # The identity whose token deploy.yml commits with:
+  # https://docs.github.com/rest/repos/rules#create-a-repository-ruleset, bypass_actors
   releaser = concat(
     [for app in var.release_app[*] : { id = app.id, type = "Integration" }],
     [for id in var.release_bot_team_ids : { id = id, type = "Team" }],
   )
   release_teams = [for id in var.release_team_ids : { id = id, type = "Team" }]
 
-  # v1, which other repositories run, moves with each release of a repository that publishes actions.
-  moves_major_tags  = var.settings.publishes_actions ? local.releaser : []
-  begins_major_tags = concat(local.release_teams, local.moves_major_tags)
+  # In a repository that publishes actions, v1, which other repositories use, moves with each release.
+  moves_major_tags   = var.settings.publishes_actions ? local.releaser : []
+  creates_major_tags = concat(local.release_teams, local.moves_major_tags)
 }
 
-# History is nobody's to rewrite, and no one is exempt.
+# Nobody can rewrite history, without exception.
 resource "github_repository_ruleset" "history" {
-  name        = "main: history stays"
+  name        = "main: no rewriting"
   repository  = local.name
   target      = "branch"
   enforcement = "active"
@@ -40,7 +42,7 @@ resource "github_repository_ruleset" "history" {
   }
 }
 
-# Changes come by pull request, reviewed and checked. The release's commit is the one exception.
+# Changes need a pull request, a review and passing checks. The release commit is the only exception.
 resource "github_repository_ruleset" "review" {
   name        = "main: reviewed changes only"
   repository  = local.name
@@ -92,9 +94,9 @@ resource "github_repository_ruleset" "review" {
   }
 }
 
-# What a version is does not change once it is said.
+# A published version never changes.
 resource "github_repository_ruleset" "tags_stay" {
-  name        = "version tags: stay as they are"
+  name        = "version tags: immutable"
   repository  = local.name
   target      = "tag"
   enforcement = "active"
@@ -114,7 +116,7 @@ resource "github_repository_ruleset" "tags_stay" {
 }
 
 resource "github_repository_ruleset" "tags_release" {
-  name        = "version tags: only who may release"
+  name        = "version tags: created by release teams only"
   repository  = local.name
   target      = "tag"
   enforcement = "active"
@@ -141,10 +143,11 @@ resource "github_repository_ruleset" "tags_release" {
   }
 }
 
-# The workflows take this project's actions by the tag of a major version. Who moves it decides what every job runs, those with the secrets of
-# production too; so neither people nor a job's own token may, which any branch's workflow has.
+# The workflows use this project's actions by a major version tag. Anyone who can move it controls what every job runs,
+# including those with the secrets of production. So neither people nor the job's own token, which a workflow on any
+# branch has, can move it.
 resource "github_repository_ruleset" "major_tags_stay" {
-  name        = "tags of major versions: moved by the release alone"
+  name        = "major version tags: moved by releases only"
   repository  = local.name
   target      = "tag"
   enforcement = "active"
@@ -172,9 +175,9 @@ resource "github_repository_ruleset" "major_tags_stay" {
   }
 }
 
-# The first one is made by hand, before there is a release: docs/deploy-to-azure.md, step 5.
+# The first one is created by hand, before the first release: docs/deploy-to-azure.md, step 5.
 resource "github_repository_ruleset" "major_tags_begin" {
-  name        = "tags of major versions: begun by who may release"
+  name        = "major version tags: created by release teams only"
   repository  = local.name
   target      = "tag"
   enforcement = "active"
@@ -187,7 +190,7 @@ resource "github_repository_ruleset" "major_tags_begin" {
   }
 
   dynamic "bypass_actors" {
-    for_each = local.begins_major_tags
+    for_each = local.creates_major_tags
 
     content {
       actor_id    = bypass_actors.value.id
@@ -201,7 +204,7 @@ resource "github_repository_ruleset" "major_tags_begin" {
   }
 }
 
-# A workflow that names no permissions gets few, and none approves a pull request.
+# A workflow that names no permissions gets read access only, and no workflow can approve a pull request.
 resource "github_workflow_repository_permissions" "this" {
   repository                       = local.name
   default_workflow_permissions     = "read"

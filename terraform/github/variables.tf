@@ -1,5 +1,5 @@
 variable "repository" {
-  description = "The repository, as OWNER/REPO. It exists already; it is not made here, and so it is never deleted from here."
+  description = "The repository, as OWNER/REPO. It must exist; Terraform neither creates nor deletes it."
   type        = string
 
   validation {
@@ -9,21 +9,21 @@ variable "repository" {
 }
 
 variable "repository_ids" {
-  description = "GitHub's numbers for the owner and the repository, where its tokens carry them: in repositories made, renamed or transferred since 15 July 2026, or that chose so. As in the root platform, `github.owner_id` and `github.repository_id`."
+  description = "GitHub's ids of the owner and the repository, if its tokens contain them: in repositories that were created, renamed or transferred since 15 July 2026, or that opted in. Same as `github.owner_id` and `github.repository_id` in the root platform."
   type        = object({ owner = number, repository = number })
   default     = null
 
   validation {
     condition     = var.repository_ids == null ? true : alltrue([for id in values(var.repository_ids) : id > 0 && floor(id) == id])
-    error_message = "repository_ids: give both as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
+    error_message = "repository_ids: give both as GitHub reports them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
   }
 }
 
 variable "main" {
   description = <<-EOT
-    What a change needs to reach the default branch.
-    - `approvals`: approving reviews. `code_owner_review`: one of them by an owner in CODEOWNERS.
-    - `required_checks`: jobs of ci.yml, by their names, that must have passed on the newest commit of main.
+    What a change needs before it reaches the default branch.
+    - `approvals`: number of approving reviews. `code_owner_review`: one of them must be by an owner in CODEOWNERS.
+    - `required_checks`: names of the jobs of ci.yml that must pass, on top of the newest commit of main.
   EOT
   type = object({
     approvals         = optional(number, 1)
@@ -36,20 +36,22 @@ variable "main" {
 
   validation {
     condition     = var.main.approvals >= 1 && var.main.approvals <= 6
-    error_message = "main.approvals: give 1 to 6; without one, whoever writes a change also decides on it."
+    error_message = "main.approvals: give 1 to 6; without one, the author of a change could also approve it."
   }
 
   validation {
     condition     = length(var.main.required_checks) > 0 && length(var.main.required_checks) == length(distinct(var.main.required_checks))
-    error_message = "main.required_checks: name at least one job of ci.yml, each once."
+    error_message = "main.required_checks: name at least one job of ci.yml, and each only once."
   }
 }
 
 variable "release_app" {
   description = <<-EOT
-    The GitHub App that commits releases to main, or null where a machine account does: `release_bot_team_ids`. It skips the review of its own commit,
-    moves the tag of the major version where actions are published, and nothing else. Its private key is the secret RELEASE_APP_PRIVATE_KEY.
-    - `id`: App ID on its settings page, not the installation's. `client_id`: Client ID there, with which deploy.yml signs in as the App.
+    The GitHub App that commits releases to main, or null if a machine account does: `release_bot_team_ids`. It bypasses the
+    review of its own commit, moves the major version tag if actions are published, and nothing else. Its private key is the
+    secret RELEASE_APP_PRIVATE_KEY.
+    - `id`: the App ID on its settings page, not the installation's id. `client_id`: the client ID on the same page, with
+      which deploy.yml signs in as the App.
   EOT
   type        = object({ id = number, client_id = string })
   default     = null
@@ -61,24 +63,24 @@ variable "release_app" {
 
   validation {
     condition     = var.release_app != null || length(var.release_bot_team_ids) > 0
-    error_message = "release_app: name the App, or in release_bot_team_ids the team of a machine account; otherwise no release could reach main."
+    error_message = "release_app: name the App, or the team of a machine account in release_bot_team_ids; otherwise no release could reach main."
   }
 }
 
 variable "release_bot_team_ids" {
-  description = "Ids of teams that only the machine account is in whose token is the secret RELEASE_TOKEN; none where an App releases. They may do what the App may."
+  description = "Ids of teams whose only member is the machine account with the token in the secret RELEASE_TOKEN; empty if an App releases. They have the same rights as the App."
   type        = set(number)
   default     = []
   nullable    = false
 }
 
 variable "release_team_ids" {
-  description = "Ids of the teams that may push version tags: `gh api orgs/ORG/teams/NAME --jq .id`."
+  description = "Ids of the teams that can push version tags: `gh api orgs/ORG/teams/NAME --jq .id`."
   type        = set(number)
 
   validation {
     condition     = length(var.release_team_ids) > 0
-    error_message = "release_team_ids: name at least one team, or nobody could release."
+    error_message = "release_team_ids: name at least one team; otherwise nobody could release."
   }
 }
 
@@ -88,8 +90,9 @@ variable "environments" {
     - `staging`: used from the default branch, by build.yml.
     - `production`: used from version tags, by deploy.yml.
     - `plan`: used from the default branch, by plan.yml.
-    - `reviewer_team_ids`, `reviewer_user_ids`: one of them lets a job begin; six at most. `wait_minutes`: how long it waits in any case.
-    - `self_review`: whether who started the run may be that one.
+    - `reviewer_team_ids`, `reviewer_user_ids`: one of them must approve a job; at most six. `wait_minutes`: how long a job
+      waits in any case.
+    - `self_review`: whether the user who started the run can approve it.
   EOT
   type = object({
     staging = optional(object({
@@ -114,12 +117,12 @@ variable "environments" {
 
   validation {
     condition     = length(var.environments.production.reviewer_team_ids) + length(var.environments.production.reviewer_user_ids) > 0
-    error_message = "environments.production: name at least one reviewer; a tag alone would release."
+    error_message = "environments.production: name at least one reviewer; otherwise a tag alone would release."
   }
 
   validation {
     condition     = alltrue([for environment in var.environments : length(environment.reviewer_team_ids) + length(environment.reviewer_user_ids) <= 6])
-    error_message = "environments: GitHub takes six reviewers at most; name a team instead of its members."
+    error_message = "environments: GitHub allows at most six reviewers; name a team instead of its members."
   }
 
   validation {
@@ -129,7 +132,7 @@ variable "environments" {
 }
 
 variable "platform" {
-  description = "What the root platform made, as its output `github` tells it; null where registries are signed in to with passwords. It must be said, because an apply without it takes the workflows' variables away."
+  description = "The output `github` of the root platform; null if the workflows sign in to the registries with passwords. It has no default, because an apply without it would delete the workflows' variables."
   type = object({
     tenant_id           = string
     subscription_id     = string
@@ -146,18 +149,20 @@ variable "platform" {
 
   validation {
     condition     = var.platform == null ? true : length(distinct(values(var.platform.client_ids))) == 3
-    error_message = "platform.client_ids: staging, production and plan are three identities; one that serves two could do what only the other may."
+    error_message = "platform.client_ids: staging, production and plan need three identities; a shared one would have the rights of both."
   }
 }
 
 variable "settings" {
   description = <<-EOT
-    Settings of the workflows; null leaves a workflow's own default.
-    - `base_image`, `build_image`: passed on as build arguments. `buildkit_image`: another BuildKit. `promote`: how a release takes the tested image.
+    Settings of the workflows; null keeps the default of the workflow.
+    - `base_image`, `build_image`: passed as build arguments. `buildkit_image`: replaces the BuildKit image. `promote`: how a
+      release promotes the tested image.
     - `attestations`: sign the images' provenance. `runs_on`: label of the runners.
-    - `staging_username`, `production_username`: users of the registries, where they are signed in to with passwords. They are variables, because
-      GitHub drops a job's output that contains the text of a secret, and a user is often part of the images' names.
-    - `publishes_actions`: move the tag of the major version with each release, for a repository that publishes actions. Nobody moves it otherwise.
+    - `staging_username`, `production_username`: users of the registries, if the workflows sign in with passwords. They are
+      variables, because GitHub drops a job output that contains the text of a secret, and image names often contain the user.
+    - `publishes_actions`: move the major version tag with each release, for a repository that publishes actions. Otherwise
+      nobody can move it.
   EOT
   type = object({
     base_image          = optional(string)
@@ -179,7 +184,7 @@ variable "settings" {
 }
 
 variable "deploy_key" {
-  description = "Public half of the key with which Argo CD reads a private repository, as ssh-keygen wrote it; null for a public one. The private half is a Secret in the cluster: docs/deploy-to-azure.md, step 7."
+  description = "Public half of the key with which Argo CD reads a private repository, as written by ssh-keygen; null for a public one. The private half is a Secret in the cluster: docs/deploy-to-azure.md, step 7."
   type        = string
   default     = null
 

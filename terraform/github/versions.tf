@@ -8,12 +8,12 @@ terraform {
     }
   }
 
-  # environments/github.tfbackend says where.
+  # Configured in environments/github.tfbackend
   backend "azurerm" {}
 }
 
-# Signs in with GITHUB_TOKEN, or as a GitHub App with GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE: Administration, Environments
-# and Variables of this repository, write.
+# Signs in with GITHUB_TOKEN, or as a GitHub App with GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE.
+# It needs write access to Administration, Environments and Variables of this repository.
 provider "github" {
   owner = split("/", var.repository)[0]
 }

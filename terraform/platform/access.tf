@@ -1,8 +1,9 @@
-# Every right that the platform gives, in one place. A test holds this list to be exactly the intended one.
+# All role assignments of the platform. A test compares this list with the intended one.
 locals {
   before_cluster = {
-    # Load balancers and nodes are attached to the subnet. AKS links the private zone of a private API server to the whole network, for which rights on
-    # the subnet are not enough: https://learn.microsoft.com/azure/aks/private-clusters, https://github.com/MicrosoftDocs/azure-aks-docs/issues/110
+    # The control plane attaches load balancers and nodes to the subnet. AKS links the private DNS zone of a private API
+    # server to the whole network, for which a role on the subnet is not enough:
+    # https://learn.microsoft.com/azure/aks/private-clusters, https://github.com/MicrosoftDocs/azure-aks-docs/issues/110
     cluster-network = {
       principal_id = module.identity.cluster.principal_id
       role         = "Network Contributor"
@@ -14,7 +15,7 @@ locals {
       role         = "Managed Identity Operator"
       scope        = module.identity.kubelet.id
     }
-    # What runs comes from production alone, in every environment: they all run what main names.
+    # Every environment pulls from production only, because all of them run what main names.
     kubelet-production = {
       principal_id = module.identity.kubelet.principal_id
       role         = "AcrPull"
@@ -44,7 +45,7 @@ locals {
       role         = "Reader"
       scope        = azurerm_resource_group.this.id
     }
-    # Terraform reads the cluster's address together with a user's kubeconfig, which holds no credential here.
+    # Terraform reads the cluster's address from a user's kubeconfig, which contains no credentials here.
     github-plan-cluster = {
       principal_id = module.identity.github["plan"].principal_id
       role         = "Azure Kubernetes Service Cluster User Role"
@@ -55,7 +56,7 @@ locals {
   people = merge(
     { for id in var.access.cluster_admin_group_ids : "admin-${id}" => { id = id, role = "Azure Kubernetes Service RBAC Cluster Admin" } },
     { for id in var.access.cluster_reader_group_ids : "reader-${id}" => { id = id, role = "Azure Kubernetes Service RBAC Reader" } },
-    # To fetch a kubeconfig; what it can do is the other role's.
+    # To fetch a kubeconfig; the other role decides what it can do.
     { for id in setunion(var.access.cluster_admin_group_ids, var.access.cluster_reader_group_ids) : "user-${id}" => { id = id, role = "Azure Kubernetes Service Cluster User Role" } },
   )
 }
@@ -67,7 +68,7 @@ resource "azurerm_role_assignment" "before_cluster" {
   role_definition_name = each.value.role
   scope                = each.value.scope
   principal_type       = "ServicePrincipal"
-  # Entra may not know an identity yet that was made seconds ago.
+  # Entra may not know an identity yet that was created seconds ago.
   skip_service_principal_aad_check = true
 }
 

@@ -87,7 +87,7 @@ module "aks" {
     service_cidr   = var.network.service_cidr
   }
 
-  # Without its rights the control plane cannot make the first node.
+  # Without its roles the control plane cannot create the first node.
   depends_on = [azurerm_role_assignment.before_cluster]
 }
 

@@ -8,17 +8,17 @@ output "cluster" {
 }
 
 output "registries" {
-  description = "Host of each registry; none where the cluster pulls from another environment's."
+  description = "Host of each registry; empty if the cluster pulls from another environment's registry."
   value       = { for name, registry in module.registry : name => registry.login_server }
 }
 
 output "production_registry_id" {
-  description = "Id of the registry that releases are pushed to: `pull_from_registry_id` of the environments that have none of their own. null in those."
+  description = "Id of the registry that releases are pushed to: `pull_from_registry_id` of the environments without registries. null in those."
   value       = var.registries == null ? null : module.registry["production"].id
 }
 
 output "egress_ip" {
-  description = "The address from which everything in the cluster reaches the internet."
+  description = "The IP address of all outbound traffic of the cluster."
   value       = module.network.egress_ip
 }
 
@@ -28,7 +28,7 @@ output "alerts" {
 }
 
 output "github" {
-  description = "What the root github needs to know, in the form of its variable platform; null without GitHub. See docs/deploy-to-azure.md, step 5."
+  description = "Input of the root github, as its variable platform; null without GitHub. See docs/deploy-to-azure.md, step 5."
   value = var.github == null ? null : {
     tenant_id           = data.azurerm_client_config.current.tenant_id
     subscription_id     = data.azurerm_client_config.current.subscription_id

@@ -8,6 +8,7 @@ locals {
     "westus3",
   ]
 
-  # Regions without the StandardV2 NAT gateway, the one that spans the zones: https://learn.microsoft.com/azure/nat-gateway/nat-sku
+  # Regions without the StandardV2 NAT gateway, which spans the zones:
+  # https://learn.microsoft.com/azure/nat-gateway/nat-sku
   regions_without_zonal_egress = ["canadaeast", "indonesiacentral", "israelnorthwest", "qatarcentral", "swedensouth", "westindia"]
 }

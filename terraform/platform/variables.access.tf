@@ -1,8 +1,9 @@
 variable "access" {
   description = <<-EOT
-    Who may use the cluster: object ids of Entra groups. `az ad group show --group NAME --query id` tells them.
-    - `cluster_admin_group_ids`: may do everything. Make membership temporary (Privileged Identity Management): it is for faults, not for deploying.
-    - `cluster_reader_group_ids`: may look, but not at secrets.
+    Who can use the cluster: object ids of Entra groups. `az ad group show --group NAME --query id` prints them.
+    - `cluster_admin_group_ids`: full access. Make membership temporary (Privileged Identity Management): it is for incidents, not
+      for deployments.
+    - `cluster_reader_group_ids`: read access, except to secrets.
   EOT
   type = object({
     cluster_admin_group_ids  = set(string)
@@ -11,7 +12,7 @@ variable "access" {
 
   validation {
     condition     = length(var.access.cluster_admin_group_ids) > 0
-    error_message = "access.cluster_admin_group_ids: name at least one group; local accounts are off, so without one nobody could ever sign in."
+    error_message = "access.cluster_admin_group_ids: name at least one group; local accounts are disabled, so without one nobody could sign in."
   }
 
   validation {
@@ -24,9 +25,9 @@ variable "github" {
   description = <<-EOT
     The repository whose workflows push to the registries, or null for none.
     - `repository`: OWNER/REPO.
-    - `owner_id`, `repository_id`: GitHub's numbers for both, where its tokens carry them: in repositories made, renamed or transferred since
-      15 July 2026, or that chose so. Both or neither. docs/deploy-to-azure.md, step 3, says how to find out.
-    - `environments`: names of its environments whose jobs may push to staging, push to production, and plan.
+    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories that were created, renamed or
+      transferred since 15 July 2026, or that opted in. Both or neither. docs/deploy-to-azure.md, step 3, shows how to find out.
+    - `environments`: names of its environments whose jobs can push to staging, push to production, and plan.
   EOT
   type = object({
     repository    = string
@@ -42,7 +43,7 @@ variable "github" {
 
   validation {
     condition     = var.github == null || var.registries != null
-    error_message = "github: its workflows push to the registries that the same environment makes; leave it out with registries = null."
+    error_message = "github: its workflows push to the registries of the same environment; leave it out with registries = null."
   }
 
   validation {
@@ -52,11 +53,11 @@ variable "github" {
 
   validation {
     condition     = var.github == null ? true : (var.github.owner_id == null) == (var.github.repository_id == null)
-    error_message = "github: give both owner_id and repository_id, or neither; a token's subject carries both."
+    error_message = "github: give both owner_id and repository_id, or neither; a token's subject contains both."
   }
 
   validation {
     condition     = var.github == null ? true : alltrue([for id in [var.github.owner_id, var.github.repository_id] : id == null ? true : id > 0 && floor(id) == id])
-    error_message = "github: give owner_id and repository_id as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
+    error_message = "github: give owner_id and repository_id as GitHub reports them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
   }
 }

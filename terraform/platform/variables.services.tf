@@ -1,12 +1,12 @@
 variable "registries" {
   description = <<-EOT
-    The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which alone the cluster pulls from.
-    null where no workflow pushes: the cluster then pulls from `pull_from_registry_id`.
+    The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which is the only one
+    that the cluster pulls from. null if no workflow pushes: the cluster then pulls from `pull_from_registry_id`.
     - `sku`: Basic, Standard or Premium.
-    - `zone_redundant`: a copy in every zone. To be asked for with Premium; with Basic and Standard Azure does so by itself where the region has zones, and
-      the provider refuses true.
-    - `replica_locations`: more regions with a copy. Premium only.
-    - `untagged_retention_days`: after how many days a manifest that no tag names is deleted; null keeps all. Premium only.
+    - `zone_redundant`: a copy in every zone. Premium only; for Basic and Standard Azure does so automatically if the region has
+      zones, and the provider rejects true.
+    - `replica_locations`: other regions with a copy. Premium only.
+    - `untagged_retention_days`: after how many days untagged manifests are deleted; null keeps all. Premium only.
   EOT
   type = object({
     staging = optional(object({
@@ -26,23 +26,23 @@ variable "registries" {
 
   validation {
     condition     = var.registries == null ? true : alltrue([for registry in [var.registries.staging, var.registries.production] : !registry.zone_redundant || length(var.zones) > 0])
-    error_message = "registries: zone_redundant needs a region with zones; set it to false where zones = []."
+    error_message = "registries: zone_redundant needs a region with zones; set it to false if zones = []."
   }
 
   validation {
     condition     = var.registries == null || var.environment != "production" ? true : var.registries.production.untagged_retention_days == null
-    error_message = "registries.production.untagged_retention_days: what was released is kept, so that every release can be gone back to; leave it out."
+    error_message = "registries.production.untagged_retention_days: released images are kept, so that every release can be rolled back to; leave it out."
   }
 }
 
 variable "pull_from_registry_id" {
-  description = "Id of the registry of another environment that this cluster pulls from, with `registries = null`: production's output `production_registry_id`. Whoever applies must be allowed to give rights there."
+  description = "Id of the registry of another environment that this cluster pulls from, with `registries = null`: production's output `production_registry_id`. The user that applies must be able to assign roles there."
   type        = string
   default     = null
 
   validation {
     condition     = (var.pull_from_registry_id == null) == (var.registries != null)
-    error_message = "pull_from_registry_id: give it with registries = null, and only then, so that the cluster pulls from one place: what an environment's own registries hold, or what production's hold."
+    error_message = "pull_from_registry_id: give it if and only if registries = null, so that the cluster pulls from one registry: its own environment's or production's."
   }
 
   validation {
@@ -55,9 +55,9 @@ variable "monitoring" {
   description = <<-EOT
     Logs and alerts.
     - `retention_days`: how long logs are kept.
-    - `daily_quota_gb`: at how many gigabytes a day no more are taken; -1 for no limit.
-    - `alert_emails`: who is written to.
-    - `pending_minutes`: after how many minutes a pod without a node is worth waking somebody.
+    - `daily_quota_gb`: daily limit in gigabytes, after which logs are dropped; -1 for no limit.
+    - `alert_emails`: recipients of the alerts.
+    - `pending_minutes`: after how many minutes a pod without a node raises an alert.
   EOT
   type = object({
     retention_days  = optional(number, 31)
@@ -69,6 +69,6 @@ variable "monitoring" {
 
   validation {
     condition     = var.environment != "production" || length(var.monitoring.alert_emails) > 0
-    error_message = "monitoring.alert_emails: somebody must hear of production's alerts; name at least one address."
+    error_message = "monitoring.alert_emails: somebody must receive production's alerts; give at least one address."
   }
 }

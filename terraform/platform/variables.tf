@@ -1,7 +1,7 @@
-# What an environment may set. Values that only one module judges are validated there too; what combines several is validated here.
+# The variables of an environment. Values of one module are validated in that module; combinations are validated here.
 
 variable "workload" {
-  description = "Short name of what runs on the platform; the first part of every name."
+  description = "Short name of the workload; the first part of every name."
   type        = string
   default     = "shop"
 }
@@ -28,13 +28,13 @@ variable "location" {
 }
 
 variable "zones" {
-  description = "Availability zones over which everything is spread: all three, or none in a region without."
+  description = "Availability zones to spread everything over: all three, or none in a region without zones."
   type        = set(string)
   default     = ["1", "2", "3"]
 
   validation {
     condition     = length(setsubtract(var.zones, ["1", "2", "3"])) == 0 && length(var.zones) != 2
-    error_message = "zones: use all of \"1\", \"2\" and \"3\", one, or none; two leave no majority when one is lost."
+    error_message = "zones: use all of \"1\", \"2\" and \"3\", one, or none; with two there is no majority when one is lost."
   }
 
   validation {
@@ -44,27 +44,27 @@ variable "zones" {
 
   validation {
     condition     = length(var.zones) == 0 || !contains(local.regions_without_zonal_egress, var.location)
-    error_message = "zones: ${var.location} has no NAT gateway that spans its zones (StandardV2), which the nodes' way out is made of; choose another location or, where it need not survive the loss of a zone, set zones = []."
+    error_message = "zones: ${var.location} has no NAT gateway that spans its zones (StandardV2), which the nodes use for outbound traffic; choose another location or, if it need not survive the loss of a zone, set zones = []."
   }
 
   validation {
     condition     = var.environment != "production" || length(var.zones) == 3
-    error_message = "zones: production is spread over three zones; set zones = [\"1\", \"2\", \"3\"]."
+    error_message = "zones: production must be spread over three zones; set zones = [\"1\", \"2\", \"3\"]."
   }
 }
 
 variable "tags" {
-  description = "More tags for every resource, such as owner and cost-center."
+  description = "Additional tags for every resource, such as owner and cost-center."
   type        = map(string)
   default     = {}
 }
 
 variable "network" {
   description = <<-EOT
-    Addresses. None of the three ranges may overlap another, or a network that is peered with this one.
-    - `address_space`: of the virtual network. `node_subnet`: the part of it for nodes, one address a node.
-    - `pod_cidr`, `service_cidr`: seen in the cluster only; a node takes a /24 of the first.
-    - `ingress_ports`: TCP ports on which the internet may reach load balancers in front of the nodes.
+    Addresses. The three ranges must not overlap each other, or a network that is peered with this one.
+    - `address_space`: of the virtual network. `node_subnet`: the part of it for nodes, one address per node.
+    - `pod_cidr`, `service_cidr`: visible in the cluster only; each node uses a /24 of the first.
+    - `ingress_ports`: TCP ports that are open from the internet to load balancers in front of the nodes.
     - `egress_idle_timeout_minutes`: after how many idle minutes the NAT gateway drops a connection.
   EOT
   type = object({

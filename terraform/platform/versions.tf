@@ -8,20 +8,20 @@ terraform {
     }
   }
 
-  # Each environment's file says where: environments/NAME.platform.tfbackend
+  # Configured per environment: environments/NAME.platform.tfbackend
   backend "azurerm" {}
 }
 
-# The subscription comes from ARM_SUBSCRIPTION_ID, the sign-in from the Azure CLI or, in a workflow, from OIDC.
+# The subscription is in ARM_SUBSCRIPTION_ID; the sign-in is the Azure CLI's or, in a workflow, OIDC.
 provider "azurerm" {
   storage_use_azuread = true
 
-  # Done once, by somebody who may; docs/deploy-to-azure.md, step 1. The identity that plans may not.
+  # Done once by hand: docs/deploy-to-azure.md, step 1. The identity that plans has no permission to.
   resource_provider_registrations = "none"
 
   features {
     resource_group {
-      # Something that Terraform did not make is somebody's: ask before it goes.
+      # Never delete resources that Terraform did not create.
       prevent_deletion_if_contains_resources = true
     }
   }

@@ -1,22 +1,19 @@
-/**
- * Reads a provider's schema out of its generated CDKTF bindings. Terraform's own plug-ins come from a registry that not every machine
- * reaches; the bindings are made from the same schema and are ordinary npm packages.
- *
- * What is read where, in the code that the generator writes for a resource:
+/* * Reads a provider's schema from its generated CDKTF bindings. Terraform's own plug-ins come from a registry that not every machine
+ * can reach; the bindings are generated from the same schema and are ordinary npm packages.
+ * What is read from where, in the code that the generator writes for a resource:
  * - `…ToHclTerraform` (for a nested part) and `synthesizeHclAttributes` (for the resource) list the arguments with their types, and the
- *   second argument of `listMapperHcl` tells whether a list is a block or an attribute;
- * - an argument is required when its property in the declarations has no question mark;
- * - a part made with `new …OutputReference` is there once at most, one made with `new …List` any number of times;
- * - a member with the comment `computed: true, optional: false, required: false` can only be read.
- *
- * What the bindings do not say: which values are sensitive, the exact numbers of repeated blocks, which optional arguments get a value
- * from the provider when they are left out, and which arguments are write-only.
+ *   second argument of `listMapperHcl` is whether a list is a block or an attribute;
+ * - an argument is required if its property in the declarations has no question mark;
+ * - a part created with `new …OutputReference` occurs at most once, one created with `new …List` any number of times;
+ * - a member with the comment `computed: true, optional: false, required: false` is read-only.
+ * What the bindings do not contain: which values are sensitive, how often blocks can be repeated, which optional arguments get a value
+ * from the provider if they are omitted, and which arguments are write-only.
  */
 import type { Attribute, Block, BlockType, NestedType, Type } from './schema.ts';
 
 /** One argument as `…ToHclTerraform` describes it. */
 interface Argument {
-  /** The expression that makes the value. */
+  /** The expression of the value. */
   value: string;
   kind: 'simple' | 'list' | 'set' | 'map' | 'struct';
   storage: string;
@@ -31,7 +28,7 @@ interface Part {
   inSet: boolean;
 }
 
-/** Whether nested parts that are there once are blocks, as the older plug-in SDK has them, or attributes, as the plug-in framework has them. */
+/** Whether nested parts that occur once are blocks, as in the older plug-in SDK, or attributes, as in the plug-in framework. */
 export type NestedParts = 'blocks' | 'attributes';
 
 const SCALARS: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'bool' };
@@ -47,7 +44,7 @@ export class Binding {
   /**
    * @param code its `index.js`
    * @param declarations its `index.d.ts`
-   * @throws when it is not the code of one resource, data source or provider
+   * @throws if it is not the code of one resource, data source or provider
    */
   constructor(code: string, declarations: string, nestedParts: NestedParts) {
     this.#nestedParts = nestedParts;
@@ -80,7 +77,7 @@ export class Binding {
       const part = parts.get(name);
       const mode = part?.repeated ? (part.inSet ? 'set' : 'list') : 'single';
       const type = part ? this.#nestedType(mode, this.#elementOf(part)) : { type: readType(expression) };
-      // A list that is argument and result at once is described as an argument already.
+      // A list that is both argument and result is already described as an argument.
       block.attributes[name] ??= { ...type, computed: true };
     }
     return Object.keys(blocks).length === 0 ? block : { ...block, block_types: blocks };
@@ -92,7 +89,7 @@ export class Binding {
 
   #blockType(argument: Argument, type: string, part: Part | undefined): BlockType {
     const single = argument.kind === 'struct';
-    // A provider's own parts have no class; there a list of them says that they may be repeated.
+    // A provider's own parts have no class; a list of them means that they can be repeated.
     const repeated = part ? part.repeated : argument.value.includes('listMapperHcl(');
     return {
       nesting_mode: nesting(argument),
@@ -139,7 +136,7 @@ function bodies(code: string, pattern: RegExp): Map<string, string> {
   return new Map([...code.matchAll(pattern)].map(([, name = '', body = '']) => [name, body]));
 }
 
-/** The arguments whose property may not be left out; the link above a property has the argument's own name. */
+/** The required arguments; the link above a property contains the argument's name. */
 function requiredNames(declaration: string): Set<string> {
   const properties = declaration.matchAll(/#(\w+) \w+#\w+\}[\s\S]*?readonly \w+(\??):/g);
   return new Set([...properties].filter(([, , optional]) => optional === '').map(([, name = '']) => name));
@@ -156,7 +153,7 @@ function readParts(classBody: string): Map<string, Part> {
   );
 }
 
-/** The members that can only be read, each with the expression that reads it. */
+/** The read-only members, each with the expression that reads it. */
 function readOnly(classBody: string): [name: string, expression: string][] {
   const found = classBody.matchAll(
     /\/\/ (\w+) - computed: true, optional: false, required: false\n(?:\s*get \w+\(\) \{\n)?\s*(.*)$/gm,
@@ -184,7 +181,7 @@ function typeOf({ kind, storage }: Argument): Type {
   return [kind, scalar];
 }
 
-/** The type that a getter reads, for a value that no argument describes. */
+/** The type that a getter reads, for a value that is not an argument. */
 function readType(expression: string): Type {
   const list = expression.includes('Fn.tolist(') ? 'set' : 'list';
   if (expression.includes('getStringAttribute(')) return 'string';

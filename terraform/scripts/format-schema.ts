@@ -1,4 +1,4 @@
-/** Writes JSON so that what holds no further object stands on one line: a line an attribute, and a change shows as that line. */
+/** Formats JSON with one line per attribute, so that a change is visible as one changed line. */
 export function formatSchema(value: object): string {
   return `${format(value, '')}\n`;
 }

@@ -1,4 +1,4 @@
-/** Terraform's files as data. What is not a literal stays a text `${…}`. */
+/** Terraform's files as data. Expressions that are not literals stay strings, `${…}`. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
@@ -35,7 +35,7 @@ export async function readHcl<Shape>(file: string): Promise<Shape> {
   return (await parse(file, await readFile(file, 'utf8'))) as Shape;
 }
 
-/** All `.tf` files of a directory as one. */
+/** All `.tf` files of a directory, merged. */
 export async function readConfiguration(directory: string): Promise<Configuration> {
   const files = (await readdir(directory)).filter((name) => name.endsWith('.tf')).sort();
   const parts = await Promise.all(files.map((name) => readHcl<Configuration>(join(directory, name))));

@@ -1,5 +1,4 @@
-/**
- * A provider's schema as `terraform providers schema -json` writes it, as far as it is used here, and what the provider does beyond it.
+/** A provider's schema in the format of `terraform providers schema -json`, as far as it is used here, and its behaviour.
  * Source: https://developer.hashicorp.com/terraform/cli/commands/providers/schema
  */
 
@@ -13,7 +12,7 @@ export interface NestedType {
 
 export interface Attribute {
   type?: Type;
-  /** Instead of `type`: an attribute whose value has described parts of its own. */
+  /** Instead of `type`: an attribute whose value has nested attributes. */
   nested_type?: NestedType;
   required?: true;
   optional?: true;
@@ -33,7 +32,7 @@ export interface Block {
   block_types?: Record<string, BlockType>;
 }
 
-/** A value, by its dotted path: as text `is` or is `not` one, is there at all (`set`), or is not (`unset`). */
+/** A value, by its dotted path: as a string it `is` or is `not` equal to one, it is `set`, or it is `unset`. */
 export interface Condition {
   path: string;
   is?: string;
@@ -42,15 +41,15 @@ export interface Condition {
   unset?: true;
 }
 
-/** What a provider does with a change, which its schema does not say. Paths are dotted through blocks that are there once. */
+/** How a provider handles changes, which its schema does not contain. Paths are dotted through blocks that occur once. */
 export interface Behaviour {
   /** Arguments whose change replaces the resource. */
   replaced_by?: readonly string[];
-  /** Arguments that replace the resource when they go from a value to none, or to 0, and are changed in place otherwise. */
+  /** Arguments that replace the resource if they change from a value to none, or to 0; otherwise they are changed in place. */
   replaced_when_unset?: readonly string[];
-  /** Arguments whose change the provider carries out in place when the argument `by` is set, and refuses otherwise when it is applied. */
+  /** Arguments that the provider changes in place if the argument `by` is set; otherwise it rejects the change during the apply. */
   rotated?: { of: readonly string[]; by: string };
-  /** Combinations that the provider refuses when it plans, each with what it says. */
+  /** Combinations that the provider rejects at plan time, each with its message. */
   never?: readonly { all: readonly Condition[]; says: string }[];
 }
 
@@ -72,7 +71,7 @@ export interface SchemaFile {
   /** `hashicorp/azurerm` */
   source: string;
   version: string;
-  /** Where the schema was taken from, for readers: package and version. */
+  /** The source of the schema, for readers: package and version. */
   taken_from: string;
   schema: ProviderSchema;
 }

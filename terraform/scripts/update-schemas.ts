@@ -1,10 +1,8 @@
-/**
- * Takes the schemas of the resources that `terraform/` uses out of the providers' published bindings and writes them to
- * `terraform/schemas`, one file a provider.
+/** Extracts the schemas of the resources that `terraform/` uses from the providers' published bindings and writes them to
+ * `terraform/schemas`, one file per provider.
  *
  *   node terraform/scripts/update-schemas.ts
- *
- * Needs the npm registry; unpacks about 280 MB into a temporary directory and removes it again.
+ * Needs the npm registry; unpacks about 280 MB into a temporary directory, which it deletes.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,16 +19,16 @@ interface Source {
   nestedParts: NestedParts;
   resources: readonly string[];
   dataSources?: readonly string[];
-  /** What the bindings do not say, by resource or, with its prefix, data source; read from the provider's documentation. */
+  /** What the bindings do not contain, by resource or, with its prefix, data source; taken from the provider's documentation. */
   known?: Readonly<Record<string, Known>>;
-  /** What the provider does with changes, by resource; read from its source. */
+  /** How the provider handles changes, by resource; taken from its source. */
   behaviour?: Readonly<Record<string, Behaviour>>;
 }
 
 interface Known {
-  /** Optional arguments that the provider or the cloud fills in when they are left out; dotted inside nested blocks. */
+  /** Optional arguments that the provider or the cloud fills in if they are omitted; dotted inside nested blocks. */
   filledIn?: readonly string[];
-  /** Arguments that keep their value out of plan and state. */
+  /** Write-only arguments: their values are not in plan and state. */
   writeOnly?: readonly string[];
 }
 
@@ -136,7 +134,7 @@ async function unpack({ package: name, version }: Source, directory: string): Pr
   return join(unpacked, 'package');
 }
 
-/** @throws naming the part that cannot be read */
+/** @throws an error that names the part that cannot be read */
 async function readBinding(directory: string, part: string, nestedParts: NestedParts): Promise<Binding> {
   const name = part.replaceAll('_', '-');
   try {
@@ -148,7 +146,7 @@ async function readBinding(directory: string, part: string, nestedParts: NestedP
 }
 
 function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void {
-  // Every resource of these providers has an id that can be read.
+  // Every resource of these providers has a readable id.
   for (const path of block.attributes.id ? ['id', ...filledIn] : filledIn)
     attributeAt(block, path.split('.')).computed = true;
   for (const path of writeOnly) {
@@ -158,13 +156,13 @@ function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void 
   }
 }
 
-/** @throws naming the path that the schema does not have */
+/** @throws an error that names the path if the schema does not have it */
 function checkPaths(
   block: Block,
   { replaced_by = [], replaced_when_unset = [], rotated, never = [] }: Behaviour,
 ): void {
   const conditions = never.flatMap(({ all }) => all);
-  // Of what is set, a block may be meant.
+  // `set` and `unset` can refer to a block.
   const attributes = conditions.filter(({ path, set }) => !(set && block.block_types?.[path])).map(({ path }) => path);
   const named = [
     ...replaced_by,

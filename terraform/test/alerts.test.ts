@@ -1,5 +1,4 @@
-/**
- * What the alerts ask of the logs: each fires on what Argo CD's controller really logs, and not on what looks like it. The messages are from a
+/** The queries of the alerts: each fires on what Argo CD's controller really logs, and not on similar lines. The messages are from a
  * cluster in which a release was broken in each of these ways.
  */
 import { join } from 'node:path';
@@ -13,14 +12,14 @@ const { locals } = await readConfiguration(join(project, 'terraform/modules/moni
 const settings = Object.assign({}, ...(locals ?? [])) as {
   alerts: Record<string, { query: string; window: number }>;
   argocd_lines: string;
-  argocd_patience_minutes: number;
+  argocd_sync_timeout_minutes: number;
 };
 
-/** What Terraform makes of the query, with the values that the module has by itself. */
+/** The query as Terraform renders it, with the module's default values. */
 const queryOf = (name: string): string =>
   (settings.alerts[name]?.query ?? '')
     .replace('${trimspace(local.argocd_lines)}', settings.argocd_lines.trim())
-    .replaceAll('${local.argocd_patience_minutes}', String(settings.argocd_patience_minutes))
+    .replaceAll('${local.argocd_sync_timeout_minutes}', String(settings.argocd_sync_timeout_minutes))
     .replaceAll('${var.argocd_namespace}', 'argocd')
     .replaceAll('${var.cluster.name}', 'aks-shop-production')
     .replaceAll('${var.pending_minutes}', '15')
@@ -29,18 +28,18 @@ const queryOf = (name: string): string =>
 describe('every query', () => {
   const names = Object.keys(settings.alerts);
 
-  it('is there', () => {
+  it('exists', () => {
     expect(names.length).toBeGreaterThan(5);
   });
 
-  // Azure itself is told not to look: the tables are there with their first line.
-  it.each(names)('%s is one that Kusto takes, of columns that there are', (name) => {
+  // Azure itself skips the validation, because the tables do not exist before their first line.
+  it.each(names)('%s is valid Kusto, with columns that exist', (name) => {
     const query = queryOf(name);
     expect(query).not.toContain('${');
     expect(faults(query)).toEqual([]);
   });
 
-  it('is refused with a column that there is not, so that this test could fail', () => {
+  it('is rejected with a column that does not exist, so that this test can fail', () => {
     expect(faults(queryOf('argocd-degraded').replace('PodNamespace', 'Namespace'))).toEqual([
       expect.stringContaining("'Namespace' does not refer to any known column"),
     ]);
@@ -67,7 +66,7 @@ const fields = ({ ago, application = 'shop', msg }: Entry) => ({
   type: 'Normal',
 });
 
-/** As the controller writes a line, and as it may stand in the table. */
+/** How the controller formats a line, and so how it appears in the table. */
 const FORMATS: Record<string, (entry: Entry) => string> = {
   // logrus.TextFormatter, the chart's default: global.logging.format
   text: (entry) => {
@@ -95,10 +94,10 @@ const failed = (ago: number, what = `Sync operation to ${REVISION}`): Entry => (
 });
 const root = (entry: Entry): Entry => ({ ...entry, application: 'root' });
 
-/** The controller says something every few seconds. */
+/** The controller logs something every few seconds. */
 const alive: Entry = { ago: 0.1, msg: 'Reconciliation completed' };
 
-/** A release that arrives. */
+/** A release that is deployed. */
 const arrived = (ago: number): Entry[] => [
   sync(ago, 'Synced', 'OutOfSync'),
   succeeded(ago - 0.1),
@@ -108,10 +107,10 @@ const arrived = (ago: number): Entry[] => [
 ];
 
 const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
-  { what: 'a release that arrives', lines: arrived(10), fires: [] },
-  { what: 'one that arrived long ago', lines: arrived(500), fires: [] },
+  { what: 'a release that is deployed', lines: arrived(10), fires: [] },
+  { what: 'one that was deployed long ago', lines: arrived(500), fires: [] },
   { what: 'a first sync', lines: [sync(9, '', 'OutOfSync'), succeeded(8), sync(8, 'OutOfSync', 'Synced')], fires: [] },
-  { what: 'a release on its way', lines: [sync(10, 'Synced', 'OutOfSync')], fires: [] },
+  { what: 'a release in progress', lines: [sync(10, 'Synced', 'OutOfSync')], fires: [] },
   { what: 'Git away for a moment', lines: [sync(40, 'Synced', 'Unknown'), sync(39, 'Unknown', 'Synced')], fires: [] },
   { what: 'Git away just now', lines: [sync(2, 'Synced', 'Unknown')], fires: [] },
   {
@@ -120,7 +119,7 @@ const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
     fires: ['argocd-not-synced'],
   },
   {
-    what: 'an object that the API server refuses: OutOfSync and Healthy, given up',
+    what: 'a resource that the API server rejects: OutOfSync and Healthy, after all retries',
     lines: [sync(10, 'Synced', 'OutOfSync'), failed(7)],
     fires: ['argocd-sync-failed'],
   },
@@ -130,12 +129,12 @@ const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
     fires: ['argocd-not-synced'],
   },
   {
-    what: 'the same with Git away in between',
+    what: 'the same with Git unreachable in between',
     lines: [sync(40, 'Synced', 'OutOfSync'), sync(9, 'OutOfSync', 'Unknown'), sync(8, 'Unknown', 'OutOfSync')],
     fires: ['argocd-not-synced'],
   },
   {
-    what: 'the same, put right later',
+    what: 'the same, fixed later',
     lines: [sync(70, 'Synced', 'OutOfSync'), sync(9, 'OutOfSync', 'Unknown'), sync(8, 'Unknown', 'Synced')],
     fires: [],
   },
@@ -147,28 +146,28 @@ const CASES: { what: string; lines: Entry[]; fires: string[] }[] = [
   },
   { what: 'a sync of no revision that failed', lines: [failed(3, 'Sync operation')], fires: ['argocd-sync-failed'] },
   {
-    what: 'a sync that failed and was put right',
+    what: 'a sync that failed and was fixed',
     lines: [sync(30, 'Synced', 'OutOfSync'), failed(12), succeeded(5), sync(5, 'OutOfSync', 'Synced')],
     fires: [],
   },
   {
-    what: 'one application behind and another that is not',
+    what: 'one application out of sync and another in sync',
     lines: [root(sync(40, 'Synced', 'OutOfSync')), ...arrived(10)],
     fires: ['argocd-not-synced'],
   },
   {
-    what: 'one application that fails while another arrives',
+    what: 'one application that fails while another is deployed',
     lines: [root(failed(12)), ...arrived(10)],
     fires: ['argocd-sync-failed'],
   },
   {
-    what: 'pods that do not get ready',
+    what: 'pods that do not become ready',
     lines: [...arrived(10).slice(0, 4), health(8, 'Progressing', 'Degraded')],
     fires: ['argocd-degraded'],
   },
   { what: 'pods that are ready again', lines: [health(8, 'Degraded', 'Healthy')], fires: [] },
   {
-    what: 'a message that speaks of a failed sync without being one',
+    what: 'a message that mentions a failed sync without being one',
     lines: [{ ago: 3, msg: 'Skipping auto-sync: most recent sync already failed, Updated sync status, Degraded' }],
     fires: [],
   },
@@ -192,7 +191,7 @@ describe.each(Object.entries(FORMATS))('Argo CD’s controller, which logs %s', 
     expect(firing([...lines, alive].map(rowOf))).toEqual(fires);
   });
 
-  it('is not taken for another program that says the same', () => {
+  it('is not mixed up with another program that logs the same', () => {
     const rows = [failed(3), health(3, 'Progressing', 'Degraded'), sync(40, 'Synced', 'Unknown')].map(rowOf);
     const silent = ['argocd-silent'];
     expect(firing(rows.map((row) => ({ ...row, PodNamespace: 'shop' })))).toEqual(silent);
@@ -200,7 +199,7 @@ describe.each(Object.entries(FORMATS))('Argo CD’s controller, which logs %s', 
   });
 });
 
-describe('the container that is listened to', () => {
+describe('the container in the queries', () => {
   it('is one of the chart’s', () => {
     const [, name] = /ContainerName == "([^"]+)"/.exec(settings.argocd_lines) ?? [];
     expect(PODS.flatMap(({ containers }) => containers)).toContain(name);

@@ -1,4 +1,4 @@
-/** Who reaches which part of Argo CD, by the values that Terraform gives to its chart and by what the chart makes of them. */
+/** Who can reach which component of Argo CD, with the values that Terraform passes to its chart and what the chart renders from them. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { CHART, EVERY_POD, PODS, type Pod } from '../../argocd/test/argo-cd-chart.ts';
@@ -19,7 +19,7 @@ interface Rule {
   ports?: unknown;
 }
 
-/** The values of Argo CD as Helm lays them over each other, without those of the sign-in, which are known when it is applied. */
+/** The values of Argo CD as Helm merges them, without those of the sign-in, which are unknown before the apply. */
 async function valuesOf(workspace: Workspace): Promise<unknown> {
   const file = '-var-file=../environments/production.bootstrap.tfvars';
   await workspace.succeed('bootstrap', 'plan', '-out=planned', '-input=false', file);
@@ -32,14 +32,14 @@ async function valuesOf(workspace: Workspace): Promise<unknown> {
 const at = (values: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], values);
 
-/** The pods that such a selector stands for. Selectors of other namespaces and of addresses are not in the values, and refused. */
+/** The pods that a selector matches. The values have no selectors for other namespaces or addresses, so those are rejected. */
 function selected(pods: readonly Pod[], { podSelector, ...others }: Rule['selectors'][number]): string[] {
-  if (podSelector === undefined || Object.keys(others).length > 0) throw new Error(`lets in more than pods: ${others}`);
+  if (podSelector === undefined || Object.keys(others).length > 0) throw new Error(`allows more than pods: ${others}`);
   const wanted = Object.entries(podSelector.matchLabels);
   return pods.filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value)).map(({ name }) => name);
 }
 
-/** Whom each port lets in. A pod that a policy is for lets in what its policies say, and any other pod everybody. */
+/** Who can connect to each port. A pod with policies allows what they say, and any other pod allows everybody. */
 function reachable(values: unknown): Record<string, string[]> {
   const kind = at(values, 'redis-ha.enabled') === true ? 'redis-ha' : 'redis';
   const pods = PODS.filter((pod) => pod.with.includes(kind));
@@ -80,24 +80,24 @@ let many: unknown;
 beforeAll(async () => {
   workspace = await Workspace.open();
   few = await valuesOf(workspace);
-  // As many nodes as production has at least.
-  await workspace.edit('bootstrap/main.tf', (text) => text.replace(/(fewest_nodes +=) .*/, '$1 3'));
+  // The minimum number of nodes in production.
+  await workspace.edit('bootstrap/main.tf', (text) => text.replace(/(min_nodes +=) .*/, '$1 3'));
   many = await valuesOf(workspace);
 }, 600_000);
 afterAll(() => workspace.close());
 
-describe('the parts of Argo CD', () => {
+describe('the components of Argo CD', () => {
   it('are those of the chart that Terraform installs', async () => {
     const { variable } = await readConfiguration(`${project}/terraform/bootstrap`);
     const type = String(bodies(variable).argocd?.type);
     expect(/chart_version\s+= optional\(string, "([^"]+)"\)/.exec(type)?.[1]).toBe(CHART.version);
   });
 
-  it('let in no more than they must, with one Redis', () => {
+  it('allow only the required connections, with one Redis', () => {
     expect(reachable(few)).toEqual({ ...everywhere, 'argocd-redis redis': [CONTROLLER, REPO_SERVER, SERVER] });
   });
 
-  it('let in no more than they must, with three, where Sentinel has no password', () => {
+  it('allow only the required connections, with three, where Sentinel has no password', () => {
     expect(reachable(many)).toEqual({
       ...everywhere,
       'argocd-redis-ha-server redis': ['argocd-redis-ha-haproxy', 'argocd-redis-ha-server'],
@@ -108,7 +108,7 @@ describe('the parts of Argo CD', () => {
     });
   });
 
-  it('still find each other by name where the node answers for DNS', () => {
+  it('can still resolve names with node-local DNS', () => {
     const rules = at(many, 'redis-ha.haproxy.networkPolicy.egressRules');
     expect(rules).toEqual([
       {
@@ -121,9 +121,9 @@ describe('the parts of Argo CD', () => {
     ]);
   });
 
-  // So that the tests above could fail.
+  // So that the tests above can fail.
   it.each(['redis-ha.networkPolicy', 'redis-ha.haproxy.networkPolicy'])(
-    'would let in everybody without %s and what closes the rest',
+    'would allow everybody without %s and the default deny',
     (policy) => {
       const without = policy.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), { enabled: false });
       const open = { global: { networkPolicy: { defaultDenyIngress: false } } };

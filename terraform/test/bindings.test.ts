@@ -1,4 +1,4 @@
-/** The reader of provider bindings, on a small resource written as their generator writes it. */
+/** The reader of provider bindings, on a small resource in the generator's format. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -89,7 +89,7 @@ describe('a resource of the older plug-in SDK', () => {
     });
   });
 
-  it('has what can only be read', () => {
+  it('has its read-only members', () => {
     expect(block.attributes).toMatchObject({
       hosts: { type: ['set', 'string'], computed: true },
       key: { type: ['list', ['object', { value: 'string' }]], computed: true },
@@ -114,12 +114,12 @@ describe('a resource of the plug-in framework', () => {
   });
 });
 
-describe('code that is something else', () => {
-  it('is refused', () => {
+describe('other code', () => {
+  it('is rejected', () => {
     expect(() => new Binding('class A {}', '', 'blocks')).toThrow('has 0 resources, not one');
   });
 
-  it('is refused with a type that nobody knows', () => {
+  it('is rejected with an unknown type', () => {
     const code = CODE.replace('"number"', '"complexNumber"');
     expect(() => new Binding(code, DECLARATIONS, 'blocks').block()).toThrow('unknown type complexNumber');
   });
@@ -133,8 +133,8 @@ describe('a schema as a file', () => {
   });
 });
 
-describe('what azurerm does with changes', () => {
-  it('is noted for every resource that is used, and in its schema as noted', async () => {
+describe('the behaviour of azurerm', () => {
+  it('is listed for every resource that is used, and its schema has the same list', async () => {
     const file = join(project, 'terraform/schemas/azurerm.json');
     const { schema } = JSON.parse(await readFile(file, 'utf8')) as SchemaFile;
     const written = Object.entries(schema.resource_schemas).map(([name, { behaviour }]) => [name, behaviour]);

@@ -1,4 +1,4 @@
-/** What Terraform gives to the charts, and what Helm makes of it. */
+/** The values that Terraform passes to the charts, and what Helm renders from them. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -55,19 +55,19 @@ describe('the chart with the root application', () => {
     manifests = parseAllDocuments(stdout).map((document) => document.toJSON() as Manifest);
   });
 
-  it('takes the values, and watches the repository', () => {
+  it('accepts the values, and watches the repository', () => {
     const root = manifests.find(({ kind }) => kind === 'Application');
     expect(root?.spec.source?.repoURL).toBe('https://github.com/gitops-actions/gitops-actions.git');
   });
 
-  it('hands the environment’s values on to the shop', () => {
+  it('passes the environment’s values on to the shop', () => {
     const root = manifests.find(({ kind }) => kind === 'Application');
     expect(root?.spec.source?.helm.valuesObject.shop.values).toEqual({
       web: { resources: { requests: { cpu: '250m' } } },
     });
   });
 
-  it('makes the project that the roles of Argo CD name', () => {
+  it('creates the project that the roles of Argo CD refer to', () => {
     const policy = parse(release('argocd').values.values[0] ?? '').configs.rbac['policy.csv'] as string;
     const projects = manifests.filter(({ kind }) => kind === 'AppProject').map(({ metadata }) => metadata.name);
     const named = [...policy.matchAll(/^p, role:deployer, \w+, \S+, (\w+)\/\*/gm)].map(([, name]) => name);
@@ -77,13 +77,13 @@ describe('the chart with the root application', () => {
 });
 
 describe('the values of Argo CD', () => {
-  it('are all maps, which Helm merges one over the other', () => {
+  it('are all maps, which Helm merges', () => {
     const values = release('argocd').values.values.map((text) => parse(text) as unknown);
     expect(values).toHaveLength(4);
     for (const each of values) expect(each).toEqual(expect.any(Object));
   });
 
-  it('send groups to roles that exist, and nobody else anywhere', () => {
+  it('assign groups to existing roles, and nothing else', () => {
     const [own, , , signIn] = release('argocd').values.values.map((text) => parse(text));
     const groups = signIn.configs.rbac['policy.groups.csv'] as string;
     expect(groups.split('\n')).toEqual([

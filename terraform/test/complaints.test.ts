@@ -21,8 +21,8 @@ async function testNames(): Promise<Set<string>> {
   return names;
 }
 
-describe('a complaint about other platforms', () => {
-  it('is in the table with what is done here', () => {
+describe('a known problem of other platforms', () => {
+  it('is in the table with its solution', () => {
     expect(rows.length).toBeGreaterThanOrEqual(20);
     for (const row of rows) expect(row).toHaveLength(3);
   });
@@ -33,7 +33,7 @@ describe('a complaint about other platforms', () => {
     expect([...(await testNames())]).toEqual(expect.arrayContaining(named));
   });
 
-  it('is a decision only where no test can hold it', () => {
+  it('is a decision only if it cannot be tested', () => {
     const decisions = rows
       .filter(([, , tests]) => tests === 'decision')
       .map(([complaint = '']) => complaint.split(':')[0]);

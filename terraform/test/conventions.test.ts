@@ -1,4 +1,4 @@
-/** What Terraform itself does not demand and this project does, read from the files. */
+/** Rules of this project that Terraform itself does not enforce, checked on the files. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -41,7 +41,7 @@ describe('every variable', () => {
       expect(message).toMatch(new RegExp(`^${variable}\\b`));
   });
 
-  it('is without a secret, which a plan or a state could keep', () => {
+  it('is not a secret, which a plan or a state would contain', () => {
     expect(variables.filter(({ body }) => body.sensitive).map(({ name }) => name)).toEqual([]);
     const names = variables.map(({ name }) => name).filter((name) => /password|token|private|secret|ssh/.test(name));
     expect(names).toEqual([]);
@@ -58,7 +58,7 @@ describe('every output', () => {
   });
 
   // hashicorp/terraform-provider-azurerm#13168
-  it('is without a kubeconfig, a key or a password', () => {
+  it('is not a kubeconfig, a key or a password', () => {
     const text = JSON.stringify(all.map(({ configuration }) => configuration.output));
     expect(text).not.toMatch(/kube_(admin_)?config|password|shared_key|secret_value/);
   });
@@ -71,7 +71,7 @@ describe('versions', () => {
     for (const { version } of providers) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it.each(all)('$name is pinned to what its tests know', async ({ configuration }) => {
+  it.each(all)('$name is pinned to the versions in its tests', async ({ configuration }) => {
     expect(configuration.terraform?.[0]?.required_version).toBe('>= 1.11.0, < 2.0.0');
     for (const { source, version } of Object.values(configuration.terraform?.[0]?.required_providers?.[0] ?? {})) {
       const file = join(terraform, 'schemas', `${source.split('/')[1]}.json`);
@@ -92,12 +92,12 @@ describe('versions', () => {
 
 describe('resources', () => {
   // hashicorp/terraform-provider-kubernetes#1775, #2597; aws-ia/terraform-aws-eks-blueprints#66
-  it('are none that need a cluster to be planned', () => {
+  it('need no cluster at plan time', () => {
     expect(resources.filter(({ type }) => /^(kubernetes|kubectl)_/.test(type))).toEqual([]);
     expect(JSON.stringify(all)).not.toContain('"hashicorp/kubernetes"');
   });
 
-  it('are none that run commands', () => {
+  it('run no commands', () => {
     expect(JSON.stringify(all)).not.toMatch(/"provisioner"|"null_resource"|"local-exec"/);
   });
 

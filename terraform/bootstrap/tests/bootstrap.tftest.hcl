@@ -27,12 +27,12 @@ run "the_cluster_is_found_by_its_name" {
   }
 }
 
-run "argo_cd_is_pinned_and_goes_back_when_it_fails" {
+run "argo_cd_is_pinned_and_a_failed_upgrade_is_rolled_back" {
   command = plan
 
   assert {
     condition     = can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", helm_release.argocd.version)) && helm_release.argocd.atomic == true && helm_release.argocd.wait == true
-    error_message = "Argo CD's version floats, or a failed upgrade stays"
+    error_message = "Argo CD's version is not exact, or a failed upgrade is not rolled back"
   }
 }
 
@@ -41,7 +41,7 @@ run "argo_cd_has_the_projects_own_values_first" {
 
   assert {
     condition     = helm_release.argocd.values[0] == file("../../argocd/install/values.yaml")
-    error_message = "the values in argocd/ are not what Argo CD is installed with"
+    error_message = "Argo CD is not installed with the values in argocd/"
   }
 
   assert {
@@ -50,16 +50,16 @@ run "argo_cd_has_the_projects_own_values_first" {
       yamldecode(helm_release.argocd.values[0]).global.networkPolicy.create == true &&
       !can(yamldecode(helm_release.argocd.values[3]).configs.cm["admin.enabled"])
     )
-    error_message = "the administrator is on, or network policies are off"
+    error_message = "the administrator is enabled, or network policies are disabled"
   }
 }
 
-run "crds_stay_when_argo_cd_goes" {
+run "crds_stay_when_argo_cd_is_deleted" {
   command = plan
 
   assert {
     condition     = alltrue([for values in helm_release.argocd.values : try(yamldecode(values).crds.keep, true)]) && helm_release.argocd.skip_crds != true
-    error_message = "removing Argo CD removes every application with it"
+    error_message = "deleting Argo CD would delete every application"
   }
 }
 
@@ -81,11 +81,11 @@ run "an_upgrade_needs_no_fourth_node" {
       yamldecode(helm_release.argocd.values[2])["redis-ha"].haproxy.hardAntiAffinity == true &&
       yamldecode(helm_release.argocd.values[2])["redis-ha"].haproxy.deploymentStrategy == { type = "RollingUpdate", rollingUpdate = { maxSurge = 0, maxUnavailable = 1 } }
     )
-    error_message = "a new proxy waits for a node without an old one, of which there is none"
+    error_message = "a new proxy would wait for a node without an old one, and there is none"
   }
 }
 
-run "fewer_nodes_do_not" {
+run "fewer_nodes_are_not_highly_available" {
   command = plan
 
   override_data {
@@ -123,12 +123,12 @@ run "high_availability_on_one_node_is_refused" {
   expect_failures = [helm_release.argocd]
 }
 
-run "argo_cd_runs_beside_the_clusters_own_pods" {
+run "argo_cd_runs_with_the_clusters_own_pods" {
   command = plan
 
   assert {
     condition     = yamldecode(helm_release.argocd.values[1]).global.nodeSelector == { "kubernetes.azure.com/mode" = "system" }
-    error_message = "Argo CD runs among the applications"
+    error_message = "Argo CD runs on the nodes of applications"
   }
 }
 
@@ -160,11 +160,11 @@ run "only_the_named_groups_sign_in" {
 
   assert {
     condition     = azuread_application.argocd.group_membership_claims == toset(["ApplicationGroup"])
-    error_message = "a token names all of somebody's groups, and none when there are too many"
+    error_message = "a token would contain all of a user's groups, and none if there are too many"
   }
 }
 
-# Where assignment is required nobody can consent for themselves:
+# If assignment is required, users cannot consent for themselves:
 # https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal
 run "nobody_waits_for_an_administrators_consent" {
   command = plan
@@ -176,12 +176,12 @@ run "nobody_waits_for_an_administrators_consent" {
 
   assert {
     condition     = data.azuread_service_principal.graph.client_id == "00000003-0000-0000-c000-000000000000" && azuread_service_principal_delegated_permission_grant.argocd.resource_service_principal_object_id == "88888888-8888-8888-8888-888888888888" && azuread_service_principal_delegated_permission_grant.argocd.user_object_id == null
-    error_message = "the consent is for something else than the sign-in, or for one person alone"
+    error_message = "the consent is not for the sign-in, or only for one user"
   }
 
   assert {
     condition     = azuread_service_principal_delegated_permission_grant.argocd.claim_values == toset(yamldecode(yamldecode(helm_release.argocd.values[3]).configs.cm["oidc.config"]).requestedScopes)
-    error_message = "Argo CD asks for more than is consented to, or for less"
+    error_message = "Argo CD requests other scopes than those consented to"
   }
 
   assert {
@@ -191,7 +191,7 @@ run "nobody_waits_for_an_administrators_consent" {
       "Scope 14dad69e-099b-42c9-810b-d002981feec1",
       "Scope 64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0",
     ])
-    error_message = "the application does not say what it needs"
+    error_message = "the application does not request its permissions"
   }
 }
 
@@ -200,7 +200,7 @@ run "argo_cd_signs_in_without_a_secret" {
 
   assert {
     condition     = azuread_application_federated_identity_credential.argocd.subject == "system:serviceaccount:argocd:argocd-server" && azuread_application_federated_identity_credential.argocd.issuer == "https://issuer.example.com/"
-    error_message = "Entra does not believe Argo CD's service account"
+    error_message = "Entra does not trust Argo CD's service account"
   }
 
   assert {
@@ -217,17 +217,17 @@ run "nothing_is_open_to_the_internet_by_default" {
 
   assert {
     condition     = output.argocd.url == "https://localhost:8080" && azuread_application.argocd.web[0].redirect_uris == toset(["https://localhost:8080/auth/callback"])
-    error_message = "Argo CD has an address by default"
+    error_message = "Argo CD is exposed by default"
   }
 }
 
-# argoproj/argo-helm#1938, #3674: an AppProject in the release that brings its kind fails
-run "projects_and_applications_are_a_release_of_their_own" {
+# argoproj/argo-helm#1938, #3674: an AppProject in the release that installs its CRD fails
+run "projects_and_applications_are_a_separate_release" {
   command = plan
 
   assert {
     condition     = endswith(helm_release.root.chart, "argocd/bootstrap") && can(regex("^chart [0-9a-f]{12}$", helm_release.root.description))
-    error_message = "the root application is not the chart in argocd/, or a change of it goes unnoticed"
+    error_message = "the root application is not the chart in argocd/, or a change to it would go unnoticed"
   }
 
   assert {
@@ -236,7 +236,7 @@ run "projects_and_applications_are_a_release_of_their_own" {
   }
 }
 
-run "an_environment_gives_values_to_the_shop" {
+run "an_environment_sets_values_of_the_shop" {
   command = plan
 
   variables {
@@ -245,13 +245,13 @@ run "an_environment_gives_values_to_the_shop" {
 
   assert {
     condition     = yamldecode(helm_release.root.values[0]).shop.values == { web = { autoscaling = { maxReplicas = 30 } } }
-    error_message = "the environment's values do not arrive"
+    error_message = "the environment's values are not passed on"
   }
 }
 
-# A value that the provider merges only when its revision grows is gone after the next upgrade: hashicorp/terraform-provider-helm#1753. So the
-# key of a private repository is a Secret of the cluster, and no value.
-run "the_key_of_a_private_repository_is_none_of_the_values" {
+# A write-only value is only merged when its revision increases, and lost at the next upgrade:
+# hashicorp/terraform-provider-helm#1753. So the key of a private repository is a Secret in the cluster, not a value.
+run "the_key_of_a_private_repository_is_not_in_the_values" {
   command = plan
 
   variables {
@@ -265,6 +265,6 @@ run "the_key_of_a_private_repository_is_none_of_the_values" {
 
   assert {
     condition     = helm_release.argocd.set_wo == null && helm_release.argocd.set_sensitive == null && alltrue([for values in helm_release.argocd.values : !can(yamldecode(values).configs.repositories) && !can(yamldecode(values).configs.credentialTemplates)])
-    error_message = "the release has a Secret for the repository, which would stand against the one with the key"
+    error_message = "the release has a Secret for the repository, which would conflict with the one that holds the key"
   }
 }

@@ -1,4 +1,4 @@
-# What the root refuses.
+# Inputs that the root rejects.
 mock_provider "azurerm" {
   source = "./tests/mocks/azurerm"
 }
@@ -59,7 +59,7 @@ run "an_address_without_encryption_is_refused" {
   expect_failures = [var.argocd]
 }
 
-run "an_installation_that_nobody_administers_is_refused" {
+run "an_installation_without_administrators_is_refused" {
   command = plan
 
   variables {
@@ -99,7 +99,7 @@ run "a_repository_without_encryption_is_refused" {
   expect_failures = [var.repository]
 }
 
-run "values_that_are_no_map_is_refused" {
+run "values_that_are_not_a_map_are_refused" {
   command = plan
 
   variables {

@@ -21,7 +21,7 @@ variables {
   }
 }
 
-run "main_takes_reviewed_and_checked_changes_only" {
+run "main_accepts_only_reviewed_and_checked_changes" {
   command = plan
 
   assert {
@@ -35,40 +35,40 @@ run "main_takes_reviewed_and_checked_changes_only" {
       github_repository_ruleset.review.rules[0].pull_request[0].dismiss_stale_reviews_on_push &&
       github_repository_ruleset.review.rules[0].pull_request[0].require_last_push_approval
     )
-    error_message = "a change can reach main that nobody else has seen"
+    error_message = "a change can reach main without a review"
   }
 
   assert {
     condition     = toset(github_repository_ruleset.review.rules[0].required_status_checks[0].required_check[*].context) == toset(var.main.required_checks) && github_repository_ruleset.review.rules[0].required_status_checks[0].strict_required_status_checks_policy
-    error_message = "a change can reach main that was not checked on its newest commit"
+    error_message = "a change can reach main without checks on the newest commit"
   }
 
   assert {
     condition     = alltrue([for check in github_repository_ruleset.review.rules[0].required_status_checks[0].required_check : check.integration_id == 15368])
-    error_message = "another App than GitHub Actions could report a check"
+    error_message = "an App other than GitHub Actions could report a check"
   }
 }
 
-run "history_is_nobodys_to_rewrite" {
+run "nobody_can_rewrite_history" {
   command = plan
 
   assert {
     condition     = github_repository_ruleset.history.rules[0].non_fast_forward == true && github_repository_ruleset.history.rules[0].deletion == true && length(github_repository_ruleset.history.bypass_actors) == 0
-    error_message = "somebody may force-push or delete main"
+    error_message = "somebody can force-push or delete main"
   }
 }
 
-run "the_release_app_skips_the_review_and_nothing_else" {
+run "the_release_app_bypasses_only_the_review" {
   command = plan
 
   assert {
     condition     = [for actor in github_repository_ruleset.review.bypass_actors : "${actor.actor_type} ${actor.actor_id}"] == ["Integration 123456"]
-    error_message = "others than the release App are exempt from review"
+    error_message = "others than the release App can bypass the review"
   }
 
   assert {
     condition     = length(github_repository_ruleset.tags_stay.bypass_actors) == 0 && [for actor in github_repository_ruleset.tags_release.bypass_actors : actor.actor_type] == ["Team"]
-    error_message = "the App may do more than commit"
+    error_message = "the App can do more than commit"
   }
 
   assert {
@@ -77,7 +77,7 @@ run "the_release_app_skips_the_review_and_nothing_else" {
   }
 }
 
-# A machine account's token is not the App's, so it needs an exception of its own.
+# A machine account's token is not the App's, so it needs a bypass of its own.
 run "a_machine_account_releases_as_a_member_of_its_team" {
   command = plan
 
@@ -94,16 +94,16 @@ run "a_machine_account_releases_as_a_member_of_its_team" {
 
   assert {
     condition     = !contains(output.variables, "RELEASE_APP_CLIENT_ID")
-    error_message = "deploy.yml would sign in as an App that there is not"
+    error_message = "deploy.yml would sign in as an App that does not exist"
   }
 }
 
-run "a_version_tag_is_set_by_those_who_may_and_stays" {
+run "a_version_tag_is_created_by_release_teams_and_immutable" {
   command = plan
 
   assert {
     condition     = github_repository_ruleset.tags_release.rules[0].creation == true && github_repository_ruleset.tags_stay.rules[0].update == true && github_repository_ruleset.tags_stay.rules[0].deletion == true
-    error_message = "a version tag can be set by anybody, or moved"
+    error_message = "anybody can create a version tag, or it can be moved"
   }
 
   assert {
@@ -112,27 +112,27 @@ run "a_version_tag_is_set_by_those_who_may_and_stays" {
   }
 }
 
-run "other_tags_of_versions_are_nobodys_unless_actions_are_published" {
+run "major_version_tags_are_blocked_unless_actions_are_published" {
   command = plan
 
   assert {
     condition     = github_repository_ruleset.major_tags_stay.rules[0].update == true && github_repository_ruleset.major_tags_stay.rules[0].deletion == true && github_repository_ruleset.major_tags_begin.rules[0].creation == true
-    error_message = "v1 can be set or moved by anybody"
+    error_message = "anybody can create or move v1"
   }
 
   assert {
     condition     = alltrue([for rules in [github_repository_ruleset.major_tags_stay, github_repository_ruleset.major_tags_begin] : rules.enforcement == "active" && rules.conditions[0].ref_name[0].include == tolist(["refs/tags/v*"]) && rules.conditions[0].ref_name[0].exclude == tolist(["refs/tags/v*.*.*"])])
-    error_message = "a tag v* is protected by no rule, or a version tag by this one too"
+    error_message = "no rule protects a tag v*, or this one also matches version tags"
   }
 
   assert {
     condition     = length(github_repository_ruleset.major_tags_stay.bypass_actors) == 0 && [for actor in github_repository_ruleset.major_tags_begin.bypass_actors : "${actor.actor_type} ${actor.actor_id}"] == ["Team 11"]
-    error_message = "v1 moves though it never has to"
+    error_message = "v1 can be moved although nothing needs to"
   }
 }
 
-# Every job of the workflows runs what v1 names: who moves it could release anything.
-run "a_tag_that_moves_by_design_is_moved_by_the_release_app_alone" {
+# Every job of the workflows runs what v1 points to: anyone who can move it could release anything.
+run "only_the_release_app_moves_a_floating_tag" {
   command = plan
 
   variables {
@@ -146,12 +146,12 @@ run "a_tag_that_moves_by_design_is_moved_by_the_release_app_alone" {
 
   assert {
     condition     = toset([for actor in github_repository_ruleset.major_tags_begin.bypass_actors : "${actor.actor_type} ${actor.actor_id}"]) == toset(["Integration 123456", "Team 11"])
-    error_message = "nobody can make the first v1, or anybody can"
+    error_message = "nobody can create the first v1, or anybody can"
   }
 
   assert {
     condition     = github_repository_ruleset.tags_stay.conditions[0].ref_name[0].include == tolist(["refs/tags/v*.*.*"])
-    error_message = "versions could be moved as well"
+    error_message = "version tags could be moved as well"
   }
 }
 
@@ -159,22 +159,22 @@ run "registries_are_reached_from_main_and_version_tags_only" {
   command = plan
 
   assert {
-    # As JSON, in which nothing is nothing whatever its type.
+    # As JSON, where null is null whatever its type.
     condition = jsonencode(output.environments) == jsonencode({
       staging    = { branch = "main", tag = null }
       production = { branch = null, tag = "v*.*.*" }
       plan       = { branch = "main", tag = null }
     })
-    error_message = "an environment can be used from elsewhere"
+    error_message = "other refs can use an environment"
   }
 
   assert {
     condition     = alltrue([for environment in github_repository_environment.this : environment.can_admins_bypass == false && environment.deployment_branch_policy[0].custom_branch_policies && !environment.deployment_branch_policy[0].protected_branches])
-    error_message = "administrators go past an environment's rules, or any protected branch may use it"
+    error_message = "administrators can bypass an environment's rules, or any protected branch can use it"
   }
 }
 
-run "production_waits_for_a_reviewer_who_is_somebody_else" {
+run "production_waits_for_another_reviewer" {
   command = plan
 
   assert {
@@ -188,7 +188,7 @@ run "production_waits_for_a_reviewer_who_is_somebody_else" {
   }
 }
 
-run "each_environment_is_another_identity" {
+run "each_environment_has_its_own_identity" {
   command = plan
 
   assert {
@@ -197,7 +197,7 @@ run "each_environment_is_another_identity" {
       production = "AZURE_CLIENT_ID=44444444-0000-0000-0000-444444444444"
       plan       = "AZURE_CLIENT_ID=55555555-0000-0000-0000-555555555555"
     }
-    error_message = "an environment has another's identity"
+    error_message = "an environment has the identity of another one"
   }
 
   assert {
@@ -206,7 +206,7 @@ run "each_environment_is_another_identity" {
   }
 }
 
-run "workflows_get_what_the_platform_made" {
+run "workflows_get_the_outputs_of_the_platform" {
   command = plan
 
   assert {
@@ -217,7 +217,7 @@ run "workflows_get_what_the_platform_made" {
       AZURE_TENANT_ID       = "96eb6052-7321-438f-b739-72167f75534c"
       AZURE_SUBSCRIPTION_ID = "8c880c6a-8653-4c26-9943-fc4947198176"
     }
-    error_message = "the variables are not the platform's"
+    error_message = "the variables do not match the platform"
   }
 }
 
@@ -242,26 +242,26 @@ run "settings_become_variables" {
       PRODUCTION_USERNAME   = "store"
       MAJOR_TAG             = "true"
     }
-    error_message = "the variables are not the settings"
+    error_message = "the variables do not match the settings"
   }
 
-  # GitHub drops a job's output that contains the text of a secret, and the images' names often contain the registry's user.
+  # GitHub drops a job output that contains the text of a secret, and image names often contain the registry's user.
   assert {
     condition     = alltrue([for name in keys(output.secrets) : !endswith(name, "_USERNAME")])
-    error_message = "a registry's user is named as a secret"
+    error_message = "a registry's user is a secret"
   }
 }
 
-run "subjects_are_those_that_entra_believes" {
+run "subjects_are_those_that_entra_trusts" {
   command = plan
 
   assert {
     condition     = output.oidc_subjects["production"] == "repo:my-org/my-repository:environment:production"
-    error_message = "Entra believes another subject"
+    error_message = "Entra trusts another subject"
   }
 }
 
-run "subjects_carry_the_numbers_that_tokens_carry" {
+run "subjects_contain_the_ids_that_tokens_contain" {
   command = plan
 
   variables {
@@ -270,20 +270,20 @@ run "subjects_carry_the_numbers_that_tokens_carry" {
 
   assert {
     condition     = output.oidc_subjects["production"] == "repo:my-org@1234567/my-repository@1309247986:environment:production"
-    error_message = "Entra believes another subject"
+    error_message = "Entra trusts another subject"
   }
 }
 
-run "a_workflow_has_few_permissions_unless_it_asks" {
+run "a_workflow_has_read_access_by_default" {
   command = plan
 
   assert {
     condition     = github_workflow_repository_permissions.this.default_workflow_permissions == "read" && github_workflow_repository_permissions.this.can_approve_pull_request_reviews == false
-    error_message = "a workflow writes or approves without asking"
+    error_message = "a workflow can write or approve by default"
   }
 }
 
-run "argo_cd_reads_a_private_repository_and_writes_nothing" {
+run "argo_cd_can_only_read_a_private_repository" {
   command = plan
 
   variables {
@@ -292,7 +292,7 @@ run "argo_cd_reads_a_private_repository_and_writes_nothing" {
 
   assert {
     condition     = github_repository_deploy_key.argocd[0].read_only == true
-    error_message = "Argo CD may write"
+    error_message = "Argo CD can write"
   }
 }
 

@@ -1,4 +1,4 @@
-# What the root refuses.
+# Inputs that the root rejects.
 mock_provider "github" {}
 
 variables {
@@ -32,7 +32,7 @@ run "a_repository_without_owner_is_refused" {
   expect_failures = [var.repository]
 }
 
-run "a_number_that_is_none_is_refused" {
+run "an_invalid_id_is_refused" {
   command = plan
 
   variables {
@@ -62,7 +62,7 @@ run "a_main_without_checks_is_refused" {
   expect_failures = [var.main]
 }
 
-run "an_app_that_is_none_is_refused" {
+run "an_invalid_app_is_refused" {
   command = plan
 
   variables {
@@ -72,7 +72,7 @@ run "an_app_that_is_none_is_refused" {
   expect_failures = [var.release_app]
 }
 
-run "an_app_by_its_number_alone_is_refused" {
+run "an_app_without_a_client_id_is_refused" {
   command = plan
 
   variables {
@@ -112,7 +112,7 @@ run "a_production_without_reviewer_is_refused" {
   expect_failures = [var.environments]
 }
 
-run "more_reviewers_than_github_takes_is_refused" {
+run "more_reviewers_than_github_allows_are_refused" {
   command = plan
 
   variables {
@@ -166,7 +166,7 @@ run "one_identity_for_two_is_refused" {
   expect_failures = [var.platform]
 }
 
-run "an_unknown_way_to_promote_is_refused" {
+run "an_unknown_promote_mode_is_refused" {
   command = plan
 
   variables {

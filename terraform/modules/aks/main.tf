@@ -1,7 +1,8 @@
 locals {
   pools = merge({ system = var.system_pool }, var.user_pools)
 
-  # While a pool is upgraded it has more nodes than its maximum: https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
+  # During an upgrade a pool has more nodes than its maximum:
+  # https://learn.microsoft.com/azure/aks/upgrade-aks-node-pools-rolling
   surge = {
     for name, pool in local.pools : name => (
       endswith(var.upgrades.max_surge, "%")
@@ -9,17 +10,19 @@ locals {
       : tonumber(var.upgrades.max_surge)
     )
   }
-  most_nodes = sum([for name, pool in local.pools : pool.max_count + local.surge[name]])
+  max_nodes = sum([for name, pool in local.pools : pool.max_count + local.surge[name]])
 
-  # Azure keeps five addresses of every subnet: https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
+  # Azure reserves five addresses of every subnet:
+  # https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq
   node_addresses = pow(2, 32 - tonumber(split("/", var.network.node_subnet)[1])) - 5
-  # Each node takes a /24 of the pods' addresses: https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
+  # Each node uses a /24 of the pods' addresses:
+  # https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay
   pod_ranges = pow(2, 24 - tonumber(split("/", var.network.pod_cidr)[1]))
 }
 
 resource "azurerm_kubernetes_cluster" "this" {
-  # checkov:skip=CKV_AZURE_117:Node disks are ephemeral and encrypted by the host; a key of one's own is for disks that stay
-  # checkov:skip=CKV_AZURE_172:The cluster mounts no secret from a vault; workloads ask with their own identity
+  # checkov:skip=CKV_AZURE_117:Node disks are ephemeral and encrypted by the host; customer-managed keys are for persistent disks
+  # checkov:skip=CKV_AZURE_172:The cluster mounts no secrets from a vault; workloads use their own identity
   # checkov:skip=CKV_AZURE_168:Pods a node are sized to the workload, and fewer reserve less memory: system_pool.max_pods
   # checkov:skip=CKV_AZURE_227:Encryption at the host is on unless system_pool.host_encryption says otherwise; checkov does not follow the variable
   name                = var.name
@@ -28,7 +31,7 @@ resource "azurerm_kubernetes_cluster" "this" {
   node_resource_group = var.node_resource_group_name
   dns_prefix          = var.name
   sku_tier            = var.sku_tier
-  # Premium only allows long-term support; this switches it on: https://learn.microsoft.com/azure/aks/long-term-support
+  # Premium only allows long-term support; this enables it: https://learn.microsoft.com/azure/aks/long-term-support
   support_plan = var.sku_tier == "Premium" ? "AKSLongTermSupport" : "KubernetesOfficial"
   tags         = var.tags
 
@@ -36,7 +39,8 @@ resource "azurerm_kubernetes_cluster" "this" {
   automatic_upgrade_channel = var.upgrades.kubernetes == "none" ? null : var.upgrades.kubernetes
   node_os_upgrade_channel   = var.upgrades.node_image
 
-  # Everyone signs in with Entra and has what Azure roles give, so that access is seen, reviewed and withdrawn in one place.
+  # Everyone signs in with Entra and has the permissions of Azure roles, so that access is reviewed and revoked in one
+  # place.
   local_account_disabled = true
   azure_active_directory_role_based_access_control {
     tenant_id          = var.tenant_id
@@ -59,8 +63,8 @@ resource "azurerm_kubernetes_cluster" "this" {
     for_each = var.api_server.private ? [] : [var.api_server.authorized_ip_ranges]
 
     content {
-      # Nodes reach the API as everybody does, by the NAT gateway's address. AKS allows that of its own load balancer by itself, and no other:
-      # https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
+      # Nodes reach the API from the NAT gateway's address. AKS automatically allows only the address of its own load
+      # balancer: https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
       authorized_ip_ranges = setunion(api_server_access_profile.value, ["${var.egress_ip}/32"])
     }
   }
@@ -93,7 +97,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     vnet_subnet_id               = var.network.node_subnet_id
     tags                         = var.tags
 
-    # Another size is a new pool under this name while the old one drains; without it the provider refuses another size.
+    # For another VM size the provider creates a temporary pool of this name; without a name it rejects the change.
     temporary_name_for_rotation = "systemtmp"
 
     upgrade_settings {
@@ -125,7 +129,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     scale_down_delay_after_add       = "${var.autoscaler.delay_after_add_minutes}m"
     scale_down_utilization_threshold = tostring(var.autoscaler.utilization_threshold)
     max_graceful_termination_sec     = tostring(var.autoscaler.max_graceful_termination_seconds)
-    # A pod with an emptyDir, such as the shop's /tmp, must not keep an idle node forever.
+    # A pod with an emptyDir, such as the shop's /tmp, must not keep an idle node alive.
     skip_nodes_with_local_storage = false
     skip_nodes_with_system_pods   = true
   }
@@ -155,47 +159,48 @@ resource "azurerm_kubernetes_cluster" "this" {
 
   lifecycle {
     ignore_changes = [
-      # The autoscaler's.
+      # Owned by the autoscaler.
       default_node_pool[0].node_count,
-      # The upgrade channel's: it makes 1.35 into 1.35.2 here, which Terraform would take back.
+      # Owned by the upgrade channel, which changes 1.35 to 1.35.2; Terraform would revert that.
       kubernetes_version,
       default_node_pool[0].orchestrator_version,
-      # Set by Azure when the window is first used.
+      # Set by Azure when the window is used for the first time.
       maintenance_window_auto_upgrade[0].start_date,
       maintenance_window_node_os[0].start_date,
     ]
 
     precondition {
       condition     = alltrue([for pool in local.pools : pool.min_count == 0 || pool.min_count >= length(var.zones)])
-      error_message = "zones: a pool has fewer nodes at least than there are zones (${length(var.zones)}), so a zone would be without; raise its min_count to ${length(var.zones)}."
+      error_message = "zones: min_count of a pool is less than the number of zones (${length(var.zones)}), so a zone could have no node; raise it to ${length(var.zones)}."
     }
 
     precondition {
-      condition     = local.node_addresses >= local.most_nodes
-      error_message = "network.node_subnet: ${var.network.node_subnet} has ${local.node_addresses} addresses, and with every pool at max_count and upgrading there are ${local.most_nodes} nodes; choose a larger subnet or smaller pools."
+      condition     = local.node_addresses >= local.max_nodes
+      error_message = "network.node_subnet: ${var.network.node_subnet} has ${local.node_addresses} addresses, and with every pool at max_count and upgrading there are ${local.max_nodes} nodes; choose a larger subnet or smaller pools."
     }
 
     precondition {
-      condition     = local.pod_ranges >= local.most_nodes
-      error_message = "network.pod_cidr: ${var.network.pod_cidr} has a /24 for ${local.pod_ranges} nodes, and with every pool at max_count and upgrading there are ${local.most_nodes}; choose a larger range or smaller pools."
+      condition     = local.pod_ranges >= local.max_nodes
+      error_message = "network.pod_cidr: ${var.network.pod_cidr} has a /24 for ${local.pod_ranges} nodes, and with every pool at max_count and upgrading there are ${local.max_nodes}; choose a larger range or smaller pools."
     }
 
     precondition {
       condition     = var.sku_tier != "Premium" || var.upgrades.kubernetes != "stable"
-      error_message = "upgrades.kubernetes: stable leaves the minor version that Premium's long-term support is paid for; use patch or none, or sku_tier = \"Standard\"."
+      error_message = "upgrades.kubernetes: stable upgrades away from the minor version that Premium's long-term support is for; use patch or none, or sku_tier = \"Standard\"."
     }
 
     precondition {
       condition     = var.upgrades.node_image != "SecurityPatch" || var.sku_tier != "Free"
-      error_message = "upgrades.node_image: SecurityPatch is not to be relied on with the Free tier; use NodeImage, or sku_tier = \"Standard\"."
+      error_message = "upgrades.node_image: SecurityPatch is unreliable with the Free tier; use NodeImage, or sku_tier = \"Standard\"."
     }
   }
 }
 
-# Says so when the cluster was taken to another minor version and the variable was not, because a cluster built anew would be older.
+# Warns if the cluster was upgraded to another minor version but the variable was not, because a new cluster would get
+# an older version.
 check "kubernetes_version_is_recorded" {
   assert {
     condition     = var.upgrades.kubernetes == "stable" || startswith(coalesce(azurerm_kubernetes_cluster.this.current_kubernetes_version, var.kubernetes_version), "${var.kubernetes_version}.")
-    error_message = "kubernetes_version: the cluster runs ${coalesce(azurerm_kubernetes_cluster.this.current_kubernetes_version, "?")}, not ${var.kubernetes_version}; set the variable to what runs, or finish the upgrade."
+    error_message = "kubernetes_version: the cluster runs ${coalesce(azurerm_kubernetes_cluster.this.current_kubernetes_version, "?")}, not ${var.kubernetes_version}; set the variable to the running version, or finish the upgrade."
   }
 }

@@ -14,11 +14,11 @@ output "oidc_issuer_url" {
 }
 
 output "pool_bounds" {
-  description = "Fewest and most nodes of each pool."
+  description = "Minimum and maximum number of nodes of each pool."
   value       = { for name, pool in local.pools : name => { min = pool.min_count, max = pool.max_count } }
 }
 
 output "api_allowed_from" {
-  description = "Addresses that reach the Kubernetes API, the nodes' own among them; empty when only the network does."
+  description = "Addresses that can reach the Kubernetes API, including those of the nodes; empty if only the network can."
   value       = toset(flatten(azurerm_kubernetes_cluster.this.api_server_access_profile[*].authorized_ip_ranges[*]))
 }

@@ -17,7 +17,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   os_disk_size_gb         = each.value.os_disk_size_gb
   host_encryption_enabled = each.value.host_encryption
   vnet_subnet_id          = var.network.node_subnet_id
-  # Azure puts the label and the taint of a spot pool on its nodes itself, and reports them back. An update without the label takes it away.
+  # Azure sets the label and the taint of a spot pool itself, and reports them. An update without the label removes it.
   node_labels     = each.value.spot ? merge(each.value.labels, { "kubernetes.azure.com/scalesetpriority" = "spot" }) : each.value.labels
   node_taints     = each.value.spot ? concat(each.value.taints, ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]) : each.value.taints
   priority        = each.value.spot ? "Spot" : "Regular"
@@ -25,12 +25,13 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   spot_max_price  = each.value.spot ? -1 : null
   tags            = var.tags
 
-  # What the control plane has, never newer: a pool that is added later must not be ahead of it.
+  # The version of the control plane: a pool that is added later must not be newer.
   orchestrator_version = azurerm_kubernetes_cluster.this.kubernetes_version
 
   temporary_name_for_rotation = "${each.key}tmp"
 
-  # A spot pool has no surge: https://learn.microsoft.com/azure/aks/spot-node-pool. So no new node can stay instead of a cordoned one either.
+  # A spot pool has no surge, so no new node can replace a cordoned one:
+  # https://learn.microsoft.com/azure/aks/spot-node-pool
   upgrade_settings {
     max_surge                     = each.value.spot ? null : var.upgrades.max_surge
     drain_timeout_in_minutes      = var.upgrades.drain_timeout_minutes
@@ -39,7 +40,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "user" {
   }
 
   lifecycle {
-    # Cannot be a condition, and need not be: every pool here is autoscaled and upgraded by the channel.
+    # This cannot be conditional, and need not be: every pool is autoscaled and upgraded by the channel.
     ignore_changes = [node_count, orchestrator_version]
   }
 }

@@ -3,8 +3,8 @@ variable "network" {
     The cluster's network.
     - `node_subnet_id`, `node_subnet`: the nodes' subnet, its id and its addresses.
     - `address_space`: addresses of the virtual network around it.
-    - `pod_cidr`: addresses of pods, seen in the cluster only; a node takes a /24 of them.
-    - `service_cidr`: addresses of services, seen in the cluster only.
+    - `pod_cidr`: addresses of pods, visible in the cluster only; each node uses a /24 of them.
+    - `service_cidr`: addresses of services, visible in the cluster only.
   EOT
   type = object({
     node_subnet_id = string
@@ -16,7 +16,7 @@ variable "network" {
 
   validation {
     condition     = alltrue([for cidr in [var.network.node_subnet, var.network.address_space, var.network.pod_cidr, var.network.service_cidr] : can(cidrhost(cidr, 0))])
-    error_message = "network: node_subnet, address_space, pod_cidr and service_cidr are IPv4 CIDRs, such as \"10.244.0.0/16\"."
+    error_message = "network: give node_subnet, address_space, pod_cidr and service_cidr as IPv4 CIDRs, such as \"10.244.0.0/16\"."
   }
 
   validation {
@@ -25,7 +25,7 @@ variable "network" {
   }
 
   validation {
-    # Two ranges overlap when the larger one's prefix puts both at the same start.
+    # Two ranges overlap if they have the same start under the prefix of the larger one.
     condition = alltrue([
       for pair in [
         [var.network.address_space, var.network.pod_cidr],
@@ -37,21 +37,21 @@ variable "network" {
         true
       )
     ])
-    error_message = "network: address_space, pod_cidr and service_cidr overlap; choose three ranges apart from each other."
+    error_message = "network: address_space, pod_cidr and service_cidr overlap; choose three disjoint ranges."
   }
 }
 
 variable "egress_ip" {
-  description = "The address from which the nodes reach the internet, the API server among it. Known only when it exists, so nothing is demanded of it."
+  description = "The address of the nodes' outbound traffic, including that to the API server. It is unknown before it is created, so it is not validated."
   type        = string
 }
 
 variable "api_server" {
   description = <<-EOT
-    Who reaches the Kubernetes API.
-    - `private`: only the virtual network and those peered with it.
+    Who can reach the Kubernetes API.
+    - `private`: only the virtual network and networks peered with it.
     - `authorized_ip_ranges`: otherwise, only these addresses, as CIDR, and the nodes.
-    - `run_command`: allow `az aks command invoke`, the way in without a network path, to those with the right.
+    - `run_command`: enable `az aks command invoke`, which needs no network path, for users with the permission.
   EOT
   type = object({
     private              = optional(bool, false)
@@ -61,7 +61,7 @@ variable "api_server" {
 
   validation {
     condition     = var.api_server.private != (length(var.api_server.authorized_ip_ranges) > 0)
-    error_message = "api_server: set private = true, or authorized_ip_ranges to the addresses that may reach it, such as [\"203.0.113.0/24\"], and not both: an API open to the internet is not offered."
+    error_message = "api_server: set either private = true, or authorized_ip_ranges to the addresses that can reach it, such as [\"203.0.113.0/24\"]; the API cannot be open to the internet."
   }
 
   validation {

@@ -1,10 +1,11 @@
 variable "system_pool" {
   description = <<-EOT
-    Nodes for the cluster's own pods and Argo CD; they take no others.
-    - `vm_size`: with at least 4 vCPU and, for the ephemeral disk, a local one: https://learn.microsoft.com/azure/aks/use-system-pools
-    - `min_count`, `max_count`: bounds of the autoscaler.
-    - `max_pods`: pods a node may run. More reserve more memory.
-    - `os_disk_type`, `os_disk_size_gb`: `Ephemeral` is local: faster, free, and gone with the node. It must fit the size's local disk.
+    Nodes for the cluster's own pods and Argo CD only.
+    - `vm_size`: with at least 4 vCPU and, for an ephemeral disk, a local disk: https://learn.microsoft.com/azure/aks/use-system-pools
+    - `min_count`, `max_count`: limits of the autoscaler.
+    - `max_pods`: maximum number of pods per node. More pods reserve more memory.
+    - `os_disk_type`, `os_disk_size_gb`: `Ephemeral` is local: faster, free, and deleted with the node. It must fit
+      the local disk of the VM size.
     - `os_sku`: `AzureLinux` or `Ubuntu`.
     - `host_encryption`: encrypt local disks and caches; the feature must be registered once in the subscription.
   EOT
@@ -32,7 +33,7 @@ variable "system_pool" {
 
   validation {
     condition     = var.system_pool.max_pods >= 30 && var.system_pool.max_pods <= 250
-    error_message = "system_pool.max_pods: give 30 to 250; AKS demands 30 for the cluster's own pods."
+    error_message = "system_pool.max_pods: give 30 to 250; AKS requires 30 for the cluster's own pods."
   }
 
   validation {
@@ -43,9 +44,9 @@ variable "system_pool" {
 
 variable "user_pools" {
   description = <<-EOT
-    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as for `system_pool`, and:
+    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as in `system_pool`, and:
     - `labels`, `taints` (`key=value:NoSchedule`) of the nodes.
-    - `spot`: Azure's spare capacity, cheaper and taken away at any time.
+    - `spot`: Azure's spare capacity, cheaper, but it can be evicted at any time.
   EOT
   type = map(object({
     vm_size         = optional(string, "Standard_D2ds_v5")
@@ -68,10 +69,10 @@ variable "user_pools" {
   }
 
   validation {
-    # azurerm takes a pool of that name for what a rotation that failed left behind, moves the pods there, and deletes it:
+    # azurerm treats a pool of that name as left over from a failed rotation, moves the pods there, and deletes it:
     # https://github.com/hashicorp/terraform-provider-azurerm/blob/main/internal/services/containers/kubernetes_cluster_node_pool_resource.go
     condition     = alltrue([for name in keys(var.user_pools) : !endswith(name, "tmp")])
-    error_message = "user_pools: a pool's name must not end in \"tmp\", which is how a pool is called while it replaces another for a new size, and then deleted; choose another name."
+    error_message = "user_pools: a pool's name must not end in \"tmp\", which is the name of the temporary pool that is created and deleted when a VM size changes; choose another name."
   }
 
   validation {
@@ -81,7 +82,7 @@ variable "user_pools" {
 
   validation {
     condition     = alltrue([for pool in var.user_pools : pool.min_count >= 0 && pool.min_count < pool.max_count && pool.max_count <= 1000])
-    error_message = "user_pools: each min_count must be at least 0 and below max_count, or nodes could not be added, and max_count at most 1000."
+    error_message = "user_pools: each min_count must be at least 0 and below max_count, so that nodes can be added, and max_count at most 1000."
   }
 
   validation {
@@ -102,13 +103,14 @@ variable "user_pools" {
 
 variable "autoscaler" {
   description = <<-EOT
-    The cluster autoscaler, for all pools. The defaults add nodes fast and take them away with care.
-    - `expander`: which pool grows when several could: `least-waste`, `random`, `priority` or `most-pods`.
-    - `scan_seconds`: how often pending pods are looked for.
+    The cluster autoscaler, for all pools. The defaults add nodes fast and remove them slowly.
+    - `expander`: which pool to scale up if several fit: `least-waste`, `random`, `priority` or `most-pods`.
+    - `scan_seconds`: how often to check for pending pods.
     - `new_pod_scale_up_delay_seconds`: how long a new pod may be pending before nodes are added.
-    - `unneeded_minutes`, `delay_after_add_minutes`: how long a node must have been idle, and how long ago the last one added, before one is removed.
-    - `utilization_threshold`: below which share of requests a node counts as idle.
-    - `max_graceful_termination_seconds`: how long a removed node's pods may take to end.
+    - `unneeded_minutes`, `delay_after_add_minutes`: how long a node must be idle, and how long ago the last one must have been
+      added, before one is removed.
+    - `utilization_threshold`: a node whose requests are below this fraction counts as idle.
+    - `max_graceful_termination_seconds`: how long the pods of a removed node may take to shut down.
   EOT
   type = object({
     expander                         = optional(string, "least-waste")
@@ -128,17 +130,17 @@ variable "autoscaler" {
 
   validation {
     condition     = var.autoscaler.scan_seconds >= 10 && var.autoscaler.scan_seconds <= 60 && var.autoscaler.new_pod_scale_up_delay_seconds >= 0 && var.autoscaler.new_pod_scale_up_delay_seconds <= 300
-    error_message = "autoscaler: give scan_seconds of 10 to 60 and new_pod_scale_up_delay_seconds of 0 to 300; slower is too slow for a rush of customers."
+    error_message = "autoscaler: give scan_seconds of 10 to 60 and new_pod_scale_up_delay_seconds of 0 to 300; slower values react too late to a load peak."
   }
 
   validation {
     condition     = var.autoscaler.unneeded_minutes >= 5 && var.autoscaler.delay_after_add_minutes >= 5
-    error_message = "autoscaler: give unneeded_minutes and delay_after_add_minutes of 5 or more, or nodes come and go with every wave."
+    error_message = "autoscaler: give unneeded_minutes and delay_after_add_minutes of 5 or more; otherwise nodes are added and removed with every load peak."
   }
 
   validation {
     condition     = var.autoscaler.utilization_threshold > 0 && var.autoscaler.utilization_threshold < 1
-    error_message = "autoscaler.utilization_threshold: give a share between 0 and 1, such as 0.5."
+    error_message = "autoscaler.utilization_threshold: give a fraction between 0 and 1, such as 0.5."
   }
 
   validation {

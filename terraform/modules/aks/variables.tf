@@ -14,7 +14,7 @@ variable "name" {
 }
 
 variable "node_resource_group_name" {
-  description = "Name of the resource group that AKS makes for the nodes, from the naming module."
+  description = "Name of the resource group that AKS creates for the nodes, from the naming module."
   type        = string
 }
 
@@ -24,7 +24,7 @@ variable "tags" {
 }
 
 variable "zones" {
-  description = "Availability zones over which each pool is spread; empty in a region without."
+  description = "Availability zones to spread each pool over; empty in a region without zones."
   type        = set(string)
 
   validation {
@@ -34,7 +34,7 @@ variable "zones" {
 
   validation {
     condition     = length(var.zones) != 2
-    error_message = "zones: two zones leave no majority when one is lost; use all three, one, or none."
+    error_message = "zones: with two zones there is no majority when one is lost; use all three, one, or none."
   }
 }
 
@@ -68,7 +68,7 @@ variable "log_analytics_workspace_id" {
 }
 
 variable "azure_policy" {
-  description = "Let Azure Policy look at what is deployed."
+  description = "Let Azure Policy audit what is deployed."
   type        = bool
   default     = true
 }

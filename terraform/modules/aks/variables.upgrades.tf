@@ -1,24 +1,24 @@
 variable "kubernetes_version" {
-  description = "Minor version that the cluster is born with, such as \"1.35\". Upgrades are the upgrade channel's; see docs/deploy-to-azure.md for the next minor version."
+  description = "Minor version that the cluster is created with, such as \"1.35\". The upgrade channel upgrades it; see docs/deploy-to-azure.md for the next minor version."
   type        = string
 
   validation {
     # https://learn.microsoft.com/azure/aks/supported-kubernetes-versions#alias-minor-version
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version: give a minor version such as \"1.35\"; the patch is the upgrade channel's, and naming one would be a difference at every plan."
+    error_message = "kubernetes_version: give a minor version such as \"1.35\"; the upgrade channel owns the patch version, so naming one would be a difference in every plan."
   }
 }
 
 variable "upgrades" {
   description = <<-EOT
     Automatic upgrades.
-    - `kubernetes`: `patch`, `stable` (the newest minor version but one) or `none`.
+    - `kubernetes`: `patch`, `stable` (the second newest minor version) or `none`.
     - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
-    - `max_surge`: nodes added while a pool is upgraded, a count or a share, so that no capacity is missing.
-    - `drain_timeout_minutes`: how long a node waits for its pods, which leave as their disruption budgets allow.
-    - `undrainable_nodes`: what becomes of a node whose pods do not leave in that time. `Cordon`: it takes no more pods, a new node stays in its place, and the
-      upgrade goes on. `Schedule`: it stays as it is, and the upgrade fails. Not for spot pools.
-    - `kubernetes_window`, `node_window`: when. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
+    - `max_surge`: extra nodes while a pool is upgraded, a number or a percentage, so that no capacity is lost.
+    - `drain_timeout_minutes`: how long a node waits for its pods, which are evicted as their disruption budgets allow.
+    - `undrainable_nodes`: what happens to a node whose pods are not evicted in that time. `Cordon`: it gets no more pods, a new
+      node replaces it, and the upgrade continues. `Schedule`: it is kept, and the upgrade fails. Not for spot pools.
+    - `kubernetes_window`, `node_window`: when to upgrade. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
   EOT
   type = object({
     kubernetes            = optional(string, "patch")
@@ -43,7 +43,7 @@ variable "upgrades" {
 
   validation {
     condition     = contains(["patch", "stable", "none"], var.upgrades.kubernetes)
-    error_message = "upgrades.kubernetes: use patch, stable or none. rapid takes minor versions days after their release, and node-image upgrades no Kubernetes."
+    error_message = "upgrades.kubernetes: use patch, stable or none. rapid installs minor versions days after their release, and node-image does not upgrade Kubernetes."
   }
 
   validation {
@@ -53,7 +53,7 @@ variable "upgrades" {
 
   validation {
     condition     = can(regex("^([1-9][0-9]?%|100%|[1-9][0-9]?)$", var.upgrades.max_surge))
-    error_message = "upgrades.max_surge: give a count or a share above zero, such as \"1\" or \"33%\"; without surge an upgrade takes capacity away."
+    error_message = "upgrades.max_surge: give a number or a percentage above zero, such as \"1\" or \"33%\"; without surge an upgrade reduces capacity."
   }
 
   validation {
@@ -62,7 +62,7 @@ variable "upgrades" {
   }
 
   validation {
-    # Never unset: when it goes from set to unset azurerm replaces the pool, and with the system pool the cluster.
+    # Never null: if a set value is unset, azurerm replaces the pool, and for the system pool the cluster.
     condition     = contains(["Cordon", "Schedule"], var.upgrades.undrainable_nodes)
     error_message = "upgrades.undrainable_nodes: use Cordon or Schedule."
   }
@@ -79,11 +79,11 @@ variable "upgrades" {
 
   validation {
     condition     = alltrue([for window in [var.upgrades.kubernetes_window, var.upgrades.node_window] : window.hours >= 4 && window.hours <= 24])
-    error_message = "upgrades.kubernetes_window.hours, upgrades.node_window.hours: give 4 to 24; AKS takes no shorter window."
+    error_message = "upgrades.kubernetes_window.hours, upgrades.node_window.hours: give 4 to 24; AKS accepts no shorter window."
   }
 
   validation {
     condition     = var.upgrades.kubernetes_window.day != var.upgrades.node_window.day
-    error_message = "upgrades: kubernetes_window and node_window are on the same day; give them different days, so that a fault has one possible cause."
+    error_message = "upgrades: kubernetes_window and node_window are on the same day; give them different days, so that a failure has one possible cause."
   }
 }

@@ -1,13 +1,13 @@
 locals {
   github_environments = var.github == null ? {} : var.github.environments
 
-  # The first part of a token's subject. With its numbers, whoever gets a repository's name later is not believed.
+  # The first part of a token's subject. With the ids, a repository that later gets the same name is not trusted.
   # https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
   github_names   = split("/", try(var.github.repository, "/"))
   github_subject = try(var.github.owner_id, null) == null ? "repo:${join("/", local.github_names)}" : "repo:${local.github_names[0]}@${var.github.owner_id}/${local.github_names[1]}@${var.github.repository_id}"
 }
 
-# What the control plane is when it attaches load balancers and nodes to the network.
+# The identity of the control plane, which attaches load balancers and nodes to the network.
 resource "azurerm_user_assigned_identity" "cluster" {
   name                = "${var.name}-cluster"
   resource_group_name = var.resource_group_name
@@ -15,8 +15,9 @@ resource "azurerm_user_assigned_identity" "cluster" {
   tags                = var.tags
 }
 
-# What the nodes are when they pull images. Made before the cluster and not by it, so that its rights have long spread when the first
-# image is pulled: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#role-assignment-changes-are-not-being-detected
+# The identity of the nodes, which pull images. It is created before the cluster rather than by it, so that its roles
+# have propagated when the first image is pulled:
+# https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#role-assignment-changes-are-not-being-detected
 resource "azurerm_user_assigned_identity" "kubelet" {
   name                = "${var.name}-kubelet"
   resource_group_name = var.resource_group_name
@@ -33,7 +34,7 @@ resource "azurerm_user_assigned_identity" "github" {
   tags                = var.tags
 }
 
-# No password anywhere: Entra believes GitHub's token when its subject is this one.
+# No password is needed: Entra trusts GitHub's token if it has this subject.
 # https://docs.github.com/actions/reference/security/oidc#example-subject-claims
 resource "azurerm_federated_identity_credential" "github" {
   for_each = local.github_environments

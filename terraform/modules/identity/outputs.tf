@@ -16,7 +16,7 @@ output "kubelet" {
 }
 
 output "github" {
-  description = "GitHub's identities by name: `principal_id`, `client_id` and the `subject` that Entra believes."
+  description = "GitHub's identities by name: `principal_id`, `client_id` and the `subject` that Entra trusts."
   value = {
     for name, identity in azurerm_user_assigned_identity.github : name => {
       principal_id = identity.principal_id

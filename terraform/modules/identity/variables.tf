@@ -20,12 +20,12 @@ variable "tags" {
 
 variable "github" {
   description = <<-EOT
-    Who may sign in from GitHub's workflows, or null for nobody.
+    Who can sign in from GitHub's workflows, or null for nobody.
     - `repository`: OWNER/REPO.
-    - `owner_id`, `repository_id`: GitHub's numbers for both, where its tokens carry them: in repositories made, renamed or transferred since
+    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories created, renamed or transferred since
       15 July 2026, or that chose so. Both or neither.
-    - `environments`: for each identity, the GitHub environment whose jobs are it. What may use an environment (main, `v*` tags, reviewers) is set in
-      GitHub, by the root `github`: a pull request from a fork never gets one.
+    - `environments`: for each identity, the GitHub environment whose jobs use it. What can use an environment (main, `v*` tags,
+      reviewers) is set in GitHub, by the root `github`: a pull request from a fork never gets one.
   EOT
   type = object({
     repository    = string
@@ -42,17 +42,17 @@ variable "github" {
 
   validation {
     condition     = var.github == null ? true : (var.github.owner_id == null) == (var.github.repository_id == null)
-    error_message = "github: give both owner_id and repository_id, or neither; a token's subject carries both."
+    error_message = "github: give both owner_id and repository_id, or neither; a token's subject contains both."
   }
 
   validation {
     condition     = var.github == null ? true : alltrue([for id in [var.github.owner_id, var.github.repository_id] : id == null ? true : id > 0 && floor(id) == id])
-    error_message = "github: give owner_id and repository_id as GitHub tells them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
+    error_message = "github: give owner_id and repository_id as GitHub reports them: gh api repos/OWNER/REPO --jq '.owner.id, .id'"
   }
 
   validation {
     condition     = var.github == null ? true : alltrue([for name, environment in var.github.environments : can(regex("^[a-z][a-z0-9]{1,19}$", name)) && can(regex("^[A-Za-z0-9_-]+$", environment))])
-    error_message = "github.environments: identities are named by 2 to 20 lower-case letters and digits, environments by letters, digits, - and _."
+    error_message = "github.environments: name identities with 2 to 20 lower-case letters and digits, and environments with letters, digits, - and _."
   }
 
   validation {

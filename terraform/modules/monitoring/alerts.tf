@@ -1,21 +1,21 @@
-# Alerts that are worth waking somebody: each means that customers are about to notice, or that a release did not arrive. All of them ask the
-# logs, so that nothing more has to run in the cluster.
+# Alerts that are worth a call at night: each means that customers are about to notice, or that a release was not
+# deployed. All of them query the logs, so that nothing more has to run in the cluster.
 locals {
-  # What Argo CD's controller says, whether it logs as text, which is the chart's default, or as JSON, which writes > as \u003e.
+  # The log of Argo CD's controller, as text, which is the chart's default, or as JSON, which escapes > as \u003e.
   argocd_lines = <<-EOT
     ContainerLogV2
     | where PodNamespace == "${var.argocd_namespace}" and ContainerName == "application-controller"
     | extend Line = tostring(LogMessage)
     | extend Application = extract(@'\bapplication"?[=:]"?([\w.-]+)', 1, Line)
   EOT
-  # How long a release may be on its way: a sync is tried again for a few minutes before it is given up.
-  argocd_patience_minutes = 15
+  # How long a deployment may take: a failed sync is retried for a few minutes.
+  argocd_sync_timeout_minutes = 15
 
   alerts = {
     nodes-at-maximum = {
       severity    = 1
       window      = 15
-      description = "A pod found no node, and the autoscaler may add none: a pool is at max_count. Raise max_count of the pool in the environment's values, or find what asks for so much."
+      description = "A pod has no node, and the autoscaler cannot add one: a pool is at max_count. Raise max_count of the pool in the environment's values, or find what requests so much."
       query       = <<-EOT
         AKSControlPlane
         | where Category == "cluster-autoscaler"
@@ -26,8 +26,8 @@ locals {
     pods-pending = {
       severity    = 2
       window      = var.pending_minutes
-      description = "A pod has waited for a node for ${var.pending_minutes} minutes. `kubectl describe pod` says what it asks for and why no node has it."
-      # The inventory has a line a minute: a pod in nearly all of them has waited all the time.
+      description = "A pod has waited for a node for ${var.pending_minutes} minutes. `kubectl describe pod` shows what it requests and why no node fits."
+      # The inventory has one line per minute: a pod in nearly all of them has been waiting the whole time.
       query = <<-EOT
         KubePodInventory
         | where ClusterName =~ "${var.cluster.name}" and PodStatus == "Pending"
@@ -39,18 +39,19 @@ locals {
     argocd-degraded = {
       severity    = 1
       window      = 15
-      description = "Argo CD says that an application is degraded: a release did not become healthy. The old pods serve on. Look at the application, then revert the release's commit."
+      description = "Argo CD reports that an application is degraded: a release did not become healthy. The old pods keep serving. Check the application, then revert the release's commit."
       query       = <<-EOT
         ${trimspace(local.argocd_lines)}
         | where Line matches regex @'Updated health status: \w* (?:->|-\\u003e) Degraded'
       EOT
     }
 
-    # An application that cannot be rendered, or that the API server refuses, stays Healthy: https://github.com/argoproj/argo-cd/issues/22124, #10330
+    # An application that cannot be rendered, or that the API server refuses, stays Healthy:
+    # https://github.com/argoproj/argo-cd/issues/22124, #10330
     argocd-sync-failed = {
       severity    = 1
       window      = 15
-      description = "Argo CD gave up applying what Git says: a release did not arrive, or only in part. The old pods serve on. Look at the application's last sync, then revert the release's commit."
+      description = "Argo CD gave up a sync: a release was not deployed, or only in part. The old pods keep serving. Check the application's last sync, then revert the release's commit."
       query       = <<-EOT
         ${trimspace(local.argocd_lines)}
         | extend Result = extract(@'ync operation (?:to \S* )?(failed|succeeded)', 1, Line)
@@ -60,24 +61,25 @@ locals {
       EOT
     }
 
-    # A change of the status is logged once, so the last one to or from Synced is looked for over a day; after a day the alert ends whatever became of it.
+    # A change of the status is logged once, so the query looks for the last change to or from Synced within a day.
+    # After a day the alert resolves in any case.
     argocd-not-synced = {
       severity    = 1
       window      = 1440
-      description = "For ${local.argocd_patience_minutes} minutes what runs has not been what Git says (OutOfSync), or Argo CD has not been able to tell (Unknown, ComparisonError): the chart cannot be rendered, Git is not reached, or a sync does not end. Look at the application's conditions, then revert the release's commit."
+      description = "For ${local.argocd_sync_timeout_minutes} minutes the cluster has differed from Git (OutOfSync), or Argo CD has not been able to compare them (Unknown, ComparisonError): the chart cannot be rendered, Git cannot be reached, or a sync does not end. Check the application's conditions, then revert the release's commit."
       query       = <<-EOT
         ${trimspace(local.argocd_lines)}
         | where Line matches regex @'Updated sync status: (?:(?:Synced)? (?:->|-\\u003e)|\w* (?:->|-\\u003e) Synced)'
         | extend Status = extract(@'Updated sync status: \w* (?:->|-\\u003e) (\w+)', 1, Line)
         | summarize arg_max(TimeGenerated, Status) by Application
-        | where Status != "Synced" and TimeGenerated < ago(${local.argocd_patience_minutes}m)
+        | where Status != "Synced" and TimeGenerated < ago(${local.argocd_sync_timeout_minutes}m)
       EOT
     }
 
     argocd-silent = {
       severity    = 2
       window      = 30
-      description = "Argo CD has logged nothing for half an hour: it does not run, or its logs do not arrive. Until it does, no release is deployed and no drift put right."
+      description = "Argo CD has logged nothing for half an hour: it is not running, or its logs are not collected. Until it runs, no release is deployed and no drift is reverted."
       query       = <<-EOT
         ${trimspace(local.argocd_lines)}
         | summarize Lines = count()
@@ -115,7 +117,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "this" {
   scopes               = [azurerm_log_analytics_workspace.this.id]
   evaluation_frequency = "PT5M"
   window_duration      = lookup({ 60 = "PT1H", 1440 = "P1D" }, each.value.window, "PT${each.value.window}M")
-  # Tables appear in the workspace with their first line; until then the query would be refused.
+  # Tables appear in the workspace with their first line; until then the query would be rejected.
   skip_query_validation   = true
   auto_mitigation_enabled = true
   tags                    = var.tags

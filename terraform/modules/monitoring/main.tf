@@ -9,7 +9,7 @@ resource "azurerm_log_analytics_workspace" "this" {
   tags                         = var.tags
 }
 
-# The agent signs in with its own identity, and this rule tells it what to collect:
+# The agent signs in with its own identity, and this rule defines what it collects:
 # https://learn.microsoft.com/azure/azure-monitor/containers/kubernetes-monitoring-enable
 resource "azurerm_monitor_data_collection_rule" "containers" {
   name                = var.names.collection_rule
@@ -62,7 +62,7 @@ resource "azurerm_monitor_data_collection_rule_association" "containers" {
   data_collection_rule_id = azurerm_monitor_data_collection_rule.containers.id
 }
 
-# Who changed what, who was let in, and why nodes were added or not.
+# Who changed what, who was granted access, and why nodes were added or not.
 resource "azurerm_monitor_diagnostic_setting" "cluster" {
   name                           = "to-workspace"
   target_resource_id             = var.cluster.id

@@ -23,7 +23,7 @@ variable "tags" {
 }
 
 variable "retention_days" {
-  description = "How long logs are kept. The first 31 days cost nothing."
+  description = "How long logs are kept. The first 31 days are free."
   type        = number
   default     = 31
 
@@ -34,7 +34,7 @@ variable "retention_days" {
 }
 
 variable "daily_quota_gb" {
-  description = "At how many gigabytes a day no more logs are taken, against a bill that nobody expects; -1 for no limit."
+  description = "Daily limit in gigabytes, after which logs are dropped, to avoid unexpected costs; -1 for no limit."
   type        = number
   default     = 5
 
@@ -45,7 +45,7 @@ variable "daily_quota_gb" {
 }
 
 variable "alert_emails" {
-  description = "Who is written to when an alert fires. Empty: alerts are only shown in the portal."
+  description = "Recipients of the alerts. If empty, alerts are only shown in the portal."
   type        = set(string)
   default     = []
 
@@ -56,13 +56,13 @@ variable "alert_emails" {
 }
 
 variable "pending_minutes" {
-  description = "After how many minutes a pod that found no node is worth waking somebody. A new node takes about three."
+  description = "After how many minutes a pod without a node raises an alert. A new node takes about three."
   type        = number
   default     = 15
 
   validation {
     condition     = contains([5, 10, 15, 30, 45, 60], var.pending_minutes)
-    error_message = "pending_minutes: use 5, 10, 15, 30, 45 or 60; Azure evaluates no other windows."
+    error_message = "pending_minutes: use 5, 10, 15, 30, 45 or 60; Azure supports no other windows."
   }
 }
 
@@ -78,7 +78,7 @@ variable "cluster" {
 }
 
 variable "registry_ids" {
-  description = "The registries whose log-ins and pushes are recorded, by name."
+  description = "The registries whose logins and pushes are recorded, by name."
   type        = map(string)
   default     = {}
 }

@@ -3,7 +3,7 @@
 locals {
   base = "${var.workload}-${var.environment}"
 
-  # Registries take letters and digits only, and their names are shared with all of Azure.
+  # Registry names have letters and digits only, and must be unique in Azure.
   suffix   = substr(sha256("${var.unique_to}/${local.base}"), 0, 6)
   registry = "${var.workload}${var.environment}"
 

@@ -1,5 +1,5 @@
 output "names" {
-  description = "The name of each resource, by what it is."
+  description = "The name of each resource, by kind."
   value       = local.names
 }
 

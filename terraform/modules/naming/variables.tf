@@ -1,5 +1,5 @@
 variable "workload" {
-  description = "Short name of what runs on the platform; the first part of every name."
+  description = "Short name of the workload; the first part of every name."
   type        = string
 
   validation {
@@ -19,13 +19,13 @@ variable "environment" {
 }
 
 variable "unique_to" {
-  description = "What makes globally unique names different from everybody else's: the subscription id. Left empty where no such name is needed."
+  description = "The subscription id, which makes globally unique names different from those of others. Empty if no such name is needed."
   type        = string
   default     = ""
 }
 
 variable "tags" {
-  description = "More tags for every resource. They do not replace the tags that say what, where from and by what a resource was made."
+  description = "Additional tags for every resource. They cannot replace the tags `workload`, `environment` and `managed-by`."
   type        = map(string)
   default     = {}
 

@@ -1,7 +1,7 @@
 locals {
   address_prefix = tonumber(split("/", var.address_space)[1])
 
-  # StandardV2 spans the zones; a Standard gateway lives in one, and its loss would cut off the nodes in the others.
+  # StandardV2 spans the zones; a Standard gateway is in one zone, whose loss would cut off the nodes in the others.
   # https://learn.microsoft.com/azure/reliability/reliability-nat-gateway
   egress_sku = var.zone_redundant ? "StandardV2" : "Standard"
 }
@@ -19,7 +19,7 @@ resource "azurerm_virtual_network" "this" {
         tonumber(split("/", var.node_subnet)[1]) >= local.address_prefix &&
         cidrhost("${cidrhost(var.node_subnet, 0)}/${local.address_prefix}", 0) == cidrhost(var.address_space, 0)
       )
-      error_message = "node_subnet: ${var.node_subnet} is not within address_space ${var.address_space}; choose a part of it."
+      error_message = "node_subnet: ${var.node_subnet} is not within address_space ${var.address_space}; choose a range in it."
     }
   }
 }
@@ -30,7 +30,8 @@ resource "azurerm_subnet" "nodes" {
   virtual_network_name = azurerm_virtual_network.this.name
   address_prefixes     = [var.node_subnet]
 
-  # The way out is the NAT gateway, and no other: https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
+  # The NAT gateway is the only egress:
+  # https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
   default_outbound_access_enabled = false
 }
 
@@ -41,7 +42,8 @@ resource "azurerm_network_security_group" "nodes" {
   tags                = var.tags
 }
 
-# The rest of the internet meets the built-in rule that denies it. AKS keeps a group of its own at the nodes' cards; a packet must pass both.
+# The built-in rule denies everything else from the internet. AKS manages another group at the nodes' network
+# interfaces; a packet must pass both.
 resource "azurerm_network_security_rule" "ingress" {
   for_each = toset([for port in var.ingress_ports : tostring(port)])
 
@@ -73,7 +75,7 @@ resource "azurerm_public_ip" "egress" {
   tags                = var.tags
 }
 
-# Without `zones`: StandardV2 is in all of them by itself, and the provider refuses the argument beside it.
+# Without `zones`: StandardV2 is always in all of them, and the provider rejects the argument.
 resource "azurerm_nat_gateway" "this" {
   name                    = var.names.nat_gateway
   resource_group_name     = var.resource_group_name

@@ -1,5 +1,5 @@
 output "node_subnet_id" {
-  description = "Id of the nodes' subnet. Known only when its way out exists, because AKS refuses a subnet without one."
+  description = "Id of the nodes' subnet. It depends on the egress, because AKS rejects a subnet without one."
   value       = azurerm_subnet.nodes.id
   depends_on = [
     azurerm_subnet_nat_gateway_association.nodes,
@@ -14,6 +14,6 @@ output "virtual_network_id" {
 }
 
 output "egress_ip" {
-  description = "The address from which everything in the cluster reaches the internet, for other people's allow lists."
+  description = "The IP address of all outbound traffic of the cluster, for allow lists of others."
   value       = azurerm_public_ip.egress.ip_address
 }

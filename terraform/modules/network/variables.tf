@@ -35,7 +35,7 @@ variable "address_space" {
 }
 
 variable "node_subnet" {
-  description = "Addresses of the nodes' subnet, as CIDR within the address space. Pods have addresses of their own (overlay), so a node takes one."
+  description = "Addresses of the nodes' subnet, as CIDR within the address space. Pods have separate addresses (overlay), so a node needs one."
   type        = string
 
   validation {
@@ -45,28 +45,28 @@ variable "node_subnet" {
 }
 
 variable "ingress_ports" {
-  description = "TCP ports on which the internet may reach load balancers in front of the nodes. Empty for none."
+  description = "TCP ports that are open from the internet to load balancers in front of the nodes; can be empty."
   type        = list(number)
   default     = [443]
 
   validation {
     condition     = alltrue([for port in var.ingress_ports : port >= 1 && port <= 65535 && floor(port) == port]) && length(var.ingress_ports) == length(distinct(var.ingress_ports))
-    error_message = "ingress_ports: give whole numbers from 1 to 65535, each once."
+    error_message = "ingress_ports: give whole numbers from 1 to 65535, without duplicates."
   }
 
   validation {
     condition     = alltrue([for port in var.ingress_ports : !contains([22, 3389, 6443, 10250], port)])
-    error_message = "ingress_ports: ports 22, 3389, 6443 and 10250 manage nodes and are never opened to the internet; remove them."
+    error_message = "ingress_ports: ports 22, 3389, 6443 and 10250 manage nodes and are never open to the internet; remove them."
   }
 }
 
 variable "zone_redundant" {
-  description = "Whether the region has availability zones. With zones the way out survives the loss of one."
+  description = "Whether the region has availability zones. If so, egress survives the loss of one."
   type        = bool
 }
 
 variable "egress_idle_timeout_minutes" {
-  description = "After how many idle minutes the NAT gateway drops a connection."
+  description = "Idle time in minutes after which the NAT gateway drops a connection."
   type        = number
   default     = 4
 

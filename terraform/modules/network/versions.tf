@@ -4,7 +4,7 @@ terraform {
   required_providers {
     azurerm = {
       source = "hashicorp/azurerm"
-      # The first with the zone-redundant NAT gateway.
+      # The first version with the zone-redundant NAT gateway.
       version = ">= 4.73.0, < 5.0.0"
     }
   }

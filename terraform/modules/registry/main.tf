@@ -3,12 +3,12 @@ locals {
 }
 
 resource "azurerm_container_registry" "this" {
-  # checkov:skip=CKV_AZURE_139:GitHub's own runners push here and have no fixed addresses; who may push and pull is decided by Entra alone
-  # checkov:skip=CKV_AZURE_163:Images are scanned in build.yml before they can be released; Defender for Containers is a subscription's decision
+  # checkov:skip=CKV_AZURE_139:GitHub-hosted runners push here and have no fixed addresses; only Entra decides who can push and pull
+  # checkov:skip=CKV_AZURE_163:Images are scanned in build.yml before they can be released; Defender for Containers is enabled per subscription
   # checkov:skip=CKV_AZURE_164:Docker content trust is retired; charts name images by digest and build provenance is attested
-  # checkov:skip=CKV_AZURE_165:One region is enough until a second is wanted: replica_locations
-  # checkov:skip=CKV_AZURE_166:Quarantine holds every push back until something releases it; the scan in build.yml comes before promotion instead
-  # checkov:skip=CKV_AZURE_233:Azure keeps a registry of any tier in every zone where the region has them; checkov does not follow the variable
+  # checkov:skip=CKV_AZURE_165:One region is the default; replica_locations adds others
+  # checkov:skip=CKV_AZURE_166:Quarantine would block every push until it is released; instead build.yml scans before promotion
+  # checkov:skip=CKV_AZURE_233:Azure keeps a registry of any tier in every zone of the region; checkov does not follow the variable
   # checkov:skip=CKV_AZURE_237:Dedicated data endpoints serve firewalls that allow by host name; nothing here does
   name                = var.name
   resource_group_name = var.resource_group_name
@@ -16,17 +16,17 @@ resource "azurerm_container_registry" "this" {
   sku                 = var.sku
   tags                = var.tags
 
-  # The only ways in are Entra identities with a role.
+  # Only Entra identities with a role have access.
   admin_enabled          = false
   anonymous_pull_enabled = false
 
-  # Azure does so for every tier where the region has zones, asked or not, and the provider takes true with Premium alone:
+  # Azure does so for every tier if the region has zones, and the provider accepts true for Premium only:
   # https://learn.microsoft.com/azure/container-registry/zone-redundancy
   zone_redundancy_enabled  = var.zone_redundant
   retention_policy_in_days = var.untagged_retention_days
 
   dynamic "georeplications" {
-    # Azure returns them in this order, and another one would be a difference at every plan.
+    # Azure returns them in this order; any other would be a difference in every plan.
     for_each = sort(var.replica_locations)
 
     content {
@@ -39,7 +39,7 @@ resource "azurerm_container_registry" "this" {
   lifecycle {
     precondition {
       condition     = local.premium || !var.zone_redundant
-      error_message = "zone_redundant: the provider takes true with Premium alone; set it to false. Azure keeps a ${var.sku} registry in every zone by itself where the region has zones."
+      error_message = "zone_redundant: the provider accepts true for Premium only; set it to false. If the region has zones, Azure keeps a ${var.sku} registry in all of them."
     }
 
     precondition {
@@ -54,7 +54,7 @@ resource "azurerm_container_registry" "this" {
 
     precondition {
       condition     = !contains(var.replica_locations, var.location)
-      error_message = "replica_locations: ${var.location} is the registry's own region; name others only."
+      error_message = "replica_locations: ${var.location} is the registry's own region; name only others."
     }
   }
 }

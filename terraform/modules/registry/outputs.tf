@@ -4,6 +4,6 @@ output "id" {
 }
 
 output "login_server" {
-  description = "Host of the registry: what STAGING_REGISTRY or PRODUCTION_REGISTRY is set to."
+  description = "Host of the registry: the value of STAGING_REGISTRY or PRODUCTION_REGISTRY."
   value       = azurerm_container_registry.this.login_server
 }

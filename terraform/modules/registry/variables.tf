@@ -9,7 +9,7 @@ variable "location" {
 }
 
 variable "name" {
-  description = "Name of the registry: letters and digits, unique in all of Azure."
+  description = "Name of the registry: letters and digits, unique in Azure."
   type        = string
 
   validation {
@@ -35,13 +35,13 @@ variable "sku" {
 }
 
 variable "zone_redundant" {
-  description = "Keep a copy in every zone of the region. To be asked for with Premium; with Basic and Standard Azure does so by itself where the region has zones, and the provider refuses true."
+  description = "Keep a copy in every zone of the region. Premium only; for Basic and Standard Azure does so automatically if the region has zones, and the provider rejects true."
   type        = bool
   default     = true
 }
 
 variable "replica_locations" {
-  description = "More regions that hold a copy of every image, for a region that is lost. Premium only."
+  description = "Other regions with a copy of every image, in case a region is lost. Premium only."
   type        = list(string)
   default     = []
 
@@ -52,7 +52,7 @@ variable "replica_locations" {
 }
 
 variable "untagged_retention_days" {
-  description = "After how many days a manifest that no tag names is deleted; null keeps all. Images with attestations have such manifests. Premium only."
+  description = "After how many days untagged manifests are deleted; null keeps all. Attestations are untagged manifests. Premium only."
   type        = number
   default     = null
 

@@ -1,4 +1,5 @@
-# Applied with made-up values for what Azure decides. terraform/test/plan.real.test.ts looks closer at what a second plan would change.
+# Applied with generated values for what Azure assigns. terraform/test/plan.real.test.ts tests in detail what a second
+# plan changes.
 mock_provider "azurerm" {
   mock_data "azurerm_client_config" {
     defaults = {

@@ -16,7 +16,7 @@ mock_provider "azurerm" {
   }
 }
 
-# Three kinds of identity that must not be taken for each other.
+# Three kinds of identity that must not be mixed up.
 override_resource {
   target          = module.identity.azurerm_user_assigned_identity.cluster
   override_during = plan
@@ -95,12 +95,12 @@ variables {
 }
 
 # MicrosoftDocs/azure-docs#97437, #111834
-run "the_nodes_reach_the_api_by_the_way_out_of_the_network" {
+run "the_nodes_reach_the_api_through_the_egress_of_the_network" {
   command = plan
 
   assert {
     condition     = module.network.egress_ip == "198.51.100.7" && module.aks.api_allowed_from == toset(["203.0.113.0/24", "198.51.100.7/32"])
-    error_message = "the API turns its own nodes away"
+    error_message = "the API rejects its own nodes"
   }
 }
 
@@ -128,12 +128,13 @@ run "role_assignments_are_exactly_the_intended_ones" {
       "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb Azure Kubernetes Service RBAC Reader /stub/cluster",
       "bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb Azure Kubernetes Service Cluster User Role /stub/cluster",
     ])
-    error_message = "somebody has a right more or less than intended"
+    error_message = "a role assignment is missing or not intended"
   }
 }
 
-# MicrosoftDocs/azure-aks-docs#110: with rights on the subnet alone the first apply stops at the cluster, LinkedAuthorizationFailed.
-run "a_private_api_server_may_join_the_whole_network" {
+# MicrosoftDocs/azure-aks-docs#110: with a role on the subnet only, the first apply fails at the cluster with
+# LinkedAuthorizationFailed.
+run "a_private_api_server_can_join_the_whole_network" {
   command = plan
 
   variables {
@@ -142,31 +143,31 @@ run "a_private_api_server_may_join_the_whole_network" {
 
   assert {
     condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "Network Contributor"] == ["11111111-1111-1111-1111-111111111111 /stub/network"]
-    error_message = "AKS may not link the private zone of the API server to the network"
+    error_message = "AKS has no permission to link the private DNS zone of the API server to the network"
   }
 }
 
-run "a_public_api_server_has_rights_on_the_subnet_alone" {
+run "a_public_api_server_has_a_role_on_the_subnet_only" {
   command = plan
 
   assert {
     condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "Network Contributor"] == ["11111111-1111-1111-1111-111111111111 /stub/subnet"]
-    error_message = "the control plane may change more of the network than it needs to"
+    error_message = "the control plane can change more of the network than it needs to"
   }
 }
 
 # hashicorp/terraform-provider-azurerm#11434, #24105; Azure/AKS#1428
-run "the_cluster_pulls_from_production_alone" {
+run "the_cluster_pulls_from_production_only" {
   command = plan
 
   assert {
     condition     = [for each in azurerm_role_assignment.before_cluster : each.scope if each.role_definition_name == "AcrPull"] == ["/stub/registry/production"]
-    error_message = "the cluster pulls from elsewhere, or with another identity than the kubelet's"
+    error_message = "the cluster pulls from another registry, or not with the kubelet's identity"
   }
 }
 
-# What Argo CD deploys there names production's registry, as main does.
-run "another_environment_pulls_from_productions_registry_and_makes_none" {
+# What Argo CD deploys there uses production's registry, as on main.
+run "another_environment_pulls_from_productions_registry_and_creates_none" {
   command = plan
 
   variables {
@@ -178,30 +179,30 @@ run "another_environment_pulls_from_productions_registry_and_makes_none" {
 
   assert {
     condition     = [for each in azurerm_role_assignment.before_cluster : "${each.principal_id} ${each.scope}" if each.role_definition_name == "AcrPull"] == ["22222222-2222-2222-2222-222222222222 ${var.pull_from_registry_id}"]
-    error_message = "the cluster cannot pull what was released, or pulls from elsewhere"
+    error_message = "the cluster cannot pull from production, or pulls from another registry"
   }
 
   assert {
     condition     = length(module.registry) == 0 && output.registries == {} && output.production_registry_id == null
-    error_message = "a registry is made that nobody pushes to"
+    error_message = "a registry is created that nobody pushes to"
   }
 }
 
-run "production_tells_others_where_to_pull_from" {
+run "production_outputs_the_registry_to_pull_from" {
   command = plan
 
   assert {
     condition     = output.production_registry_id == "/stub/registry/production"
-    error_message = "the id of production's registry is not told"
+    error_message = "the id of production's registry is not an output"
   }
 }
 
-run "only_identities_and_groups_have_rights" {
+run "only_identities_and_groups_have_roles" {
   command = plan
 
   assert {
     condition     = alltrue([for each in concat(values(azurerm_role_assignment.before_cluster), values(azurerm_role_assignment.github)) : each.principal_type == "ServicePrincipal"]) && alltrue([for each in azurerm_role_assignment.people : each.principal_type == "Group"])
-    error_message = "a person has a right of their own"
+    error_message = "an individual user has a role"
   }
 }
 
@@ -214,7 +215,7 @@ run "nobody_pushes_without_github" {
 
   assert {
     condition     = length(azurerm_role_assignment.github) == 0 && output.github == null
-    error_message = "somebody may push though no repository is named"
+    error_message = "somebody can push although no repository is named"
   }
 }
 
@@ -234,11 +235,11 @@ run "github_gets_what_its_root_needs" {
       }
       environments = { staging = "staging", production = "production", plan = "plan" }
     }
-    error_message = "the output github is not what the root github takes"
+    error_message = "the output github does not match the variable of the root github"
   }
 }
 
-run "githubs_numbers_reach_the_identities" {
+run "githubs_ids_reach_the_identities" {
   command = plan
 
   variables {
@@ -247,11 +248,11 @@ run "githubs_numbers_reach_the_identities" {
 
   assert {
     condition     = module.identity.github["production"].subject == "repo:my-org@1234567/my-repository@1309247986:environment:production"
-    error_message = "Entra believes another subject than the tokens of such a repository have"
+    error_message = "Entra trusts another subject than the tokens of such a repository have"
   }
 }
 
-run "everything_has_the_tags_of_one_place" {
+run "everything_has_the_tags_of_the_naming_module" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# Combinations that the root refuses. What one module judges is refused there, and tested there.
+# Combinations that the root rejects. Values of a single module are rejected and tested there.
 mock_provider "azurerm" {
   mock_data "azurerm_client_config" {
     defaults = {
@@ -59,7 +59,8 @@ run "zones_in_a_region_without_is_refused" {
   expect_failures = [var.zones]
 }
 
-# The plan would be clean, and Azure would refuse the gateway when it is applied: https://learn.microsoft.com/azure/nat-gateway/nat-sku
+# The plan would succeed, but Azure would reject the gateway during the apply:
+# https://learn.microsoft.com/azure/nat-gateway/nat-sku
 run "zones_where_no_nat_gateway_spans_them_is_refused" {
   command = plan
 
@@ -94,7 +95,7 @@ run "no_zones_where_no_nat_gateway_spans_them_is_fine" {
 
   assert {
     condition     = output.cluster.name == "aks-shop-staging"
-    error_message = "a region is refused that a Standard gateway is enough for"
+    error_message = "a region is rejected although a Standard gateway is enough for it"
   }
 }
 
@@ -150,7 +151,7 @@ run "a_zone_without_a_user_node_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "production_on_spot_nodes_alone_is_refused" {
+run "production_on_spot_nodes_only_is_refused" {
   command = plan
 
   variables {
@@ -191,7 +192,7 @@ run "a_zone_redundant_registry_without_zones_is_refused" {
   expect_failures = [var.registries]
 }
 
-run "releases_that_are_deleted_is_refused" {
+run "deleting_released_images_is_refused" {
   command = plan
 
   variables {
@@ -256,7 +257,7 @@ run "a_repository_without_owner_is_refused" {
   expect_failures = [var.github]
 }
 
-run "one_of_githubs_numbers_without_the_other_is_refused" {
+run "one_of_githubs_ids_without_the_other_is_refused" {
   command = plan
 
   variables {
@@ -266,7 +267,7 @@ run "one_of_githubs_numbers_without_the_other_is_refused" {
   expect_failures = [var.github]
 }
 
-run "production_whose_alerts_nobody_hears_is_refused" {
+run "production_without_alert_recipients_is_refused" {
   command = plan
 
   variables {

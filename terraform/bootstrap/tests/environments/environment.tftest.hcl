@@ -1,4 +1,5 @@
-# Run with each environment's values: terraform test -test-directory=tests/environments -var-file=../environments/NAME.bootstrap.tfvars
+# Run with each environment's values: terraform test -test-directory=tests/environments
+# -var-file=../environments/NAME.bootstrap.tfvars
 mock_provider "azurerm" {
   source = "./tests/mocks/azurerm"
 }
@@ -9,7 +10,7 @@ mock_provider "azuread" {
 
 mock_provider "helm" {}
 
-run "the_environment_is_complete_and_legal" {
+run "the_environment_is_complete_and_valid" {
   command = plan
 
   assert {
@@ -19,6 +20,6 @@ run "the_environment_is_complete_and_legal" {
 
   assert {
     condition     = output.argocd.namespace == "argocd" && can(keys(yamldecode(helm_release.root.values[0]).shop.values))
-    error_message = "Argo CD is not where it belongs, or the shop gets no values"
+    error_message = "Argo CD is in another namespace, or the shop gets no values"
   }
 }

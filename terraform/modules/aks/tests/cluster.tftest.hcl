@@ -44,12 +44,12 @@ run "pools_are_spread_over_three_zones_from_the_first_apply" {
   }
 }
 
-run "applications_have_nodes_of_their_own" {
+run "applications_have_their_own_nodes" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].only_critical_addons_enabled == true && azurerm_kubernetes_cluster_node_pool.user["apps"].mode == "User"
-    error_message = "applications run beside the cluster's own pods"
+    error_message = "applications run on the nodes of the cluster's own pods"
   }
 }
 
@@ -78,22 +78,22 @@ run "the_autoscaler_is_quick_to_add_and_slow_to_remove" {
 }
 
 # Azure/terraform-azurerm-aks#280, #335; hashicorp/terraform-provider-azurerm#26946
-run "upgrades_come_by_themselves_in_their_windows" {
+run "upgrades_are_automatic_in_their_windows" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.automatic_upgrade_channel == "patch" && azurerm_kubernetes_cluster.this.node_os_upgrade_channel == "NodeImage"
-    error_message = "upgrades do not come by themselves"
+    error_message = "upgrades are not automatic"
   }
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.maintenance_window_auto_upgrade[0].day_of_week == "Tuesday" && azurerm_kubernetes_cluster.this.maintenance_window_node_os[0].day_of_week == "Wednesday"
-    error_message = "upgrades come at any time"
+    error_message = "upgrades can start at any time"
   }
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].upgrade_settings[0].max_surge == "33%" && azurerm_kubernetes_cluster_node_pool.user["apps"].upgrade_settings[0].max_surge == "33%"
-    error_message = "an upgrade takes capacity away"
+    error_message = "an upgrade reduces capacity"
   }
 }
 
@@ -107,23 +107,24 @@ run "a_pool_is_never_newer_than_the_control_plane" {
   }
 }
 
-# hashicorp/terraform-provider-azurerm#7093, #7231, #21762, #22265. What another size does is planned in terraform/test/plan.real.test.ts.
+# hashicorp/terraform-provider-azurerm#7093, #7231, #21762, #22265. terraform/test/plan.real.test.ts plans another VM
+# size.
 run "every_pool_has_a_name_for_its_rotation" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].temporary_name_for_rotation == "systemtmp" && azurerm_kubernetes_cluster_node_pool.user["apps"].temporary_name_for_rotation == "appstmp"
-    error_message = "another size would be refused"
+    error_message = "another VM size would be rejected"
   }
 }
 
 # hashicorp/terraform-provider-azurerm#13168, #13248; Azure/kubelogin#114
-run "people_sign_in_with_entra_only" {
+run "users_sign_in_with_entra_only" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.local_account_disabled == true && azurerm_kubernetes_cluster.this.azure_active_directory_role_based_access_control[0].azure_rbac_enabled == true
-    error_message = "there is a way in beside Entra"
+    error_message = "access without Entra is possible"
   }
 }
 
@@ -136,7 +137,7 @@ run "workloads_have_identities" {
   }
 }
 
-run "nodes_pull_with_the_identity_that_has_the_right" {
+run "nodes_pull_with_the_identity_that_has_the_role" {
   command = plan
 
   assert {
@@ -145,7 +146,7 @@ run "nodes_pull_with_the_identity_that_has_the_right" {
   }
 }
 
-run "the_network_is_overlay_with_cilium_and_one_way_out" {
+run "the_network_is_overlay_with_cilium_and_one_egress" {
   command = plan
 
   assert {
@@ -164,7 +165,7 @@ run "the_network_is_overlay_with_cilium_and_one_way_out" {
   }
 }
 
-run "the_tier_has_an_uptime_guarantee_and_old_images_go" {
+run "the_tier_has_an_uptime_guarantee_and_old_images_are_removed" {
   command = plan
 
   assert {
@@ -179,7 +180,7 @@ run "the_api_is_open_to_the_named_addresses_and_the_nodes" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.api_server_access_profile[0].authorized_ip_ranges == toset(["203.0.113.0/24", "198.51.100.7/32"]) && azurerm_kubernetes_cluster.this.private_cluster_enabled == false
-    error_message = "others reach the API, or the nodes do not"
+    error_message = "others can reach the API, or the nodes cannot"
   }
 }
 
@@ -196,16 +197,16 @@ run "the_api_can_be_private" {
   }
 }
 
-run "the_way_in_by_commands_is_closed" {
+run "run_command_is_disabled" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.run_command_enabled == false
-    error_message = "az aks command invoke goes past the network's rules"
+    error_message = "az aks command invoke bypasses the network's rules"
   }
 }
 
-run "a_region_without_zones_is_asked_for_none" {
+run "a_region_without_zones_gets_none" {
   command = plan
 
   variables {
@@ -216,11 +217,11 @@ run "a_region_without_zones_is_asked_for_none" {
 
   assert {
     condition     = length(azurerm_kubernetes_cluster.this.default_node_pool[0].zones) == 0 && length(azurerm_kubernetes_cluster_node_pool.user["apps"].zones) == 0
-    error_message = "zones are asked for"
+    error_message = "zones are requested"
   }
 }
 
-run "pools_come_and_go_without_touching_others" {
+run "pools_are_added_and_removed_independently" {
   command = plan
 
   variables {
@@ -232,28 +233,28 @@ run "pools_come_and_go_without_touching_others" {
 
   assert {
     condition     = keys(azurerm_kubernetes_cluster_node_pool.user) == ["apps", "batch"]
-    error_message = "pools are not kept apart by their names"
+    error_message = "pools are not distinguished by their names"
   }
 
   assert {
     condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].priority == "Spot" && azurerm_kubernetes_cluster_node_pool.user["batch"].upgrade_settings[0].max_surge == null && azurerm_kubernetes_cluster_node_pool.user["apps"].priority == "Regular"
-    error_message = "a spot pool is not what Azure takes for one"
+    error_message = "a spot pool is not what Azure expects"
   }
 
-  # hashicorp/terraform-provider-azurerm#25615, Azure/AKS#3152: a pool that is set without the label loses it.
+  # hashicorp/terraform-provider-azurerm#25615, Azure/AKS#3152: a pool that is updated without the label loses it.
   assert {
     condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].node_labels == tomap({ purpose = "batch", "kubernetes.azure.com/scalesetpriority" = "spot" }) && length(azurerm_kubernetes_cluster_node_pool.user["apps"].node_labels) == 0
-    error_message = "Azure's own label would be a difference at every plan"
+    error_message = "Azure's own label would be a difference in every plan"
   }
 
   assert {
     condition     = azurerm_kubernetes_cluster_node_pool.user["batch"].node_taints == tolist(["purpose=batch:NoSchedule", "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"])
-    error_message = "Azure's own taint would be a difference at every plan"
+    error_message = "Azure's own taint would be a difference in every plan"
   }
 }
 
 # hashicorp/terraform-provider-azurerm#26568, #29318
-run "every_pool_drains_for_as_long_as_wanted" {
+run "every_pool_has_the_drain_timeout" {
   command = plan
 
   variables {
@@ -263,17 +264,17 @@ run "every_pool_drains_for_as_long_as_wanted" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].upgrade_settings[0].drain_timeout_in_minutes == 90 && alltrue([for pool in azurerm_kubernetes_cluster_node_pool.user : pool.upgrade_settings[0].drain_timeout_in_minutes == 90])
-    error_message = "a pool gives its pods another time to leave"
+    error_message = "a pool has another drain timeout"
   }
 }
 
-# Azure/terraform-azurerm-aks#719. What the provider does without it is planned in terraform/test/plan.real.test.ts.
-run "a_node_that_does_not_drain_is_the_variables_matter" {
+# Azure/terraform-azurerm-aks#719. terraform/test/plan.real.test.ts plans without it.
+run "undrainable_nodes_are_configured_by_the_variable" {
   command = plan
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].upgrade_settings[0].undrainable_node_behavior == "Cordon" && azurerm_kubernetes_cluster_node_pool.user["apps"].upgrade_settings[0].undrainable_node_behavior == "Cordon"
-    error_message = "a pool leaves open what somebody may set by hand, and azurerm then replaces it"
+    error_message = "a pool omits what somebody can set by hand, and azurerm would then replace it"
   }
 }
 
@@ -286,7 +287,7 @@ run "premium_has_long_term_support" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.support_plan == "AKSLongTermSupport"
-    error_message = "Premium is paid for, and the version goes out of support as in Standard"
+    error_message = "Premium is used without long-term support"
   }
 }
 
@@ -295,7 +296,7 @@ run "other_tiers_have_the_communitys_support" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.support_plan == "KubernetesOfficial"
-    error_message = "Azure refuses long-term support in Standard"
+    error_message = "Azure rejects long-term support in Standard"
   }
 }
 
@@ -308,11 +309,11 @@ run "the_free_tier_has_no_cost_analysis" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.cost_analysis_enabled == false
-    error_message = "Azure refuses cost analysis in the Free tier"
+    error_message = "Azure rejects cost analysis in the Free tier"
   }
 }
 
-run "upgrades_can_be_switched_off" {
+run "upgrades_can_be_disabled" {
   command = plan
 
   variables {
@@ -321,11 +322,11 @@ run "upgrades_can_be_switched_off" {
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.automatic_upgrade_channel == null
-    error_message = "none is not a channel that Azure takes"
+    error_message = "none is not a channel that Azure accepts"
   }
 }
 
-run "another_version_than_recorded_is_told" {
+run "a_version_that_is_not_recorded_is_reported" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# What the module refuses: each a mistake that Azure would find late, or never.
+# Inputs that the module rejects. Azure would report these mistakes late, or never.
 mock_provider "azurerm" {}
 
 variables {
@@ -104,7 +104,7 @@ run "a_drain_of_a_minute_is_refused" {
   expect_failures = [var.upgrades]
 }
 
-run "a_behaviour_of_nodes_that_is_none_is_refused" {
+run "an_invalid_node_behaviour_is_refused" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "a_behaviour_of_nodes_that_is_none_is_refused" {
   expect_failures = [var.upgrades]
 }
 
-run "long_term_support_of_a_version_that_does_not_stay_is_refused" {
+run "long_term_support_with_changing_versions_is_refused" {
   command = plan
 
   variables {
@@ -125,7 +125,7 @@ run "long_term_support_of_a_version_that_does_not_stay_is_refused" {
   expect_failures = [azurerm_kubernetes_cluster.this]
 }
 
-run "a_day_that_is_none_is_refused" {
+run "an_invalid_day_is_refused" {
   command = plan
 
   variables {
@@ -135,7 +135,7 @@ run "a_day_that_is_none_is_refused" {
   expect_failures = [var.upgrades]
 }
 
-run "a_time_that_is_none_is_refused" {
+run "an_invalid_time_is_refused" {
   command = plan
 
   variables {
@@ -165,7 +165,7 @@ run "both_windows_on_one_day_is_refused" {
   expect_failures = [var.upgrades]
 }
 
-run "a_size_that_is_none_is_refused" {
+run "an_invalid_size_is_refused" {
   command = plan
 
   variables {
@@ -215,7 +215,7 @@ run "a_pool_named_system_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "a_pool_named_like_one_that_stands_in_for_another_is_refused" {
+run "a_pool_named_like_a_temporary_pool_is_refused" {
   command = plan
 
   variables {
@@ -225,7 +225,7 @@ run "a_pool_named_like_one_that_stands_in_for_another_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "a_pool_named_like_what_stands_in_for_the_system_pool_is_refused" {
+run "a_pool_named_like_the_temporary_system_pool_is_refused" {
   command = plan
 
   variables {
@@ -235,7 +235,7 @@ run "a_pool_named_like_what_stands_in_for_the_system_pool_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "a_pool_name_that_azure_does_not_take_is_refused" {
+run "a_pool_name_that_azure_does_not_accept_is_refused" {
   command = plan
 
   variables {
@@ -245,7 +245,7 @@ run "a_pool_name_that_azure_does_not_take_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "a_pool_that_can_not_grow_is_refused" {
+run "a_pool_that_cannot_grow_is_refused" {
   command = plan
 
   variables {
@@ -255,7 +255,7 @@ run "a_pool_that_can_not_grow_is_refused" {
   expect_failures = [var.user_pools]
 }
 
-run "a_user_pool_of_a_size_that_is_none_is_refused" {
+run "a_user_pool_of_an_invalid_size_is_refused" {
   command = plan
 
   variables {
@@ -315,7 +315,7 @@ run "a_slow_autoscaler_is_refused" {
   expect_failures = [var.autoscaler]
 }
 
-run "a_nervous_autoscaler_is_refused" {
+run "an_autoscaler_that_removes_nodes_too_soon_is_refused" {
   command = plan
 
   variables {
@@ -335,7 +335,7 @@ run "a_threshold_in_percent_is_refused" {
   expect_failures = [var.autoscaler]
 }
 
-run "no_time_for_pods_to_end_is_refused" {
+run "no_time_for_pods_to_shut_down_is_refused" {
   command = plan
 
   variables {
@@ -375,7 +375,7 @@ run "the_whole_internet_as_an_address_is_refused" {
   expect_failures = [var.api_server]
 }
 
-run "addresses_that_are_none_is_refused" {
+run "invalid_addresses_are_refused" {
   command = plan
 
   variables {

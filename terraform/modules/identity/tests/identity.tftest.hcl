@@ -12,21 +12,22 @@ run "nobody_signs_in_from_github_unless_named" {
 
   assert {
     condition     = length(azurerm_user_assigned_identity.github) == 0 && length(azurerm_federated_identity_credential.github) == 0
-    error_message = "GitHub is trusted without being asked for"
+    error_message = "GitHub is trusted although it is not configured"
   }
 }
 
-# terraform-azurerm-aks and others let AKS make the kubelet's identity, whose rights then come too late: Azure/AKS#1349, #1428
-run "the_kubelet_has_an_identity_before_there_is_a_cluster" {
+# terraform-azurerm-aks and others let AKS create the kubelet's identity, whose roles then come too late:
+# Azure/AKS#1349, #1428
+run "the_kubelet_has_an_identity_before_the_cluster_exists" {
   command = plan
 
   assert {
     condition     = azurerm_user_assigned_identity.kubelet.name != azurerm_user_assigned_identity.cluster.name
-    error_message = "nodes and control plane share an identity, and so their rights"
+    error_message = "nodes and control plane share an identity, and so their roles"
   }
 }
 
-run "a_token_is_believed_by_its_environment" {
+run "a_token_is_trusted_by_its_environment" {
   command = plan
 
   variables {
@@ -51,12 +52,13 @@ run "a_token_is_believed_by_its_environment" {
 
   assert {
     condition     = alltrue([for credential in azurerm_federated_identity_credential.github : credential.issuer == "https://token.actions.githubusercontent.com" && credential.audience == tolist(["api://AzureADTokenExchange"])])
-    error_message = "tokens of others than GitHub would be believed"
+    error_message = "tokens of other issuers would be trusted"
   }
 }
 
-# GitHub's tokens carry the numbers in repositories made, renamed or transferred since 15 July 2026: Azure/login#617, Azure/azure-dev#9382
-run "a_token_that_carries_numbers_is_believed_by_them" {
+# GitHub's tokens contain ids in repositories created, renamed or transferred since 15 July 2026: Azure/login#617,
+# Azure/azure-dev#9382
+run "a_token_that_contains_ids_is_trusted_by_them" {
   command = plan
 
   variables {
@@ -77,7 +79,7 @@ run "a_token_that_carries_numbers_is_believed_by_them" {
   }
 }
 
-run "one_number_without_the_other_is_refused" {
+run "one_id_without_the_other_is_refused" {
   command = plan
 
   variables {
@@ -87,7 +89,7 @@ run "one_number_without_the_other_is_refused" {
   expect_failures = [var.github]
 }
 
-run "a_number_that_is_none_is_refused" {
+run "an_invalid_id_is_refused" {
   command = plan
 
   variables {

@@ -9,7 +9,7 @@ variables {
   registry_ids        = { production = "/stub/registry" }
 }
 
-run "alerts_are_the_ones_worth_waking_for" {
+run "alerts_are_exactly_the_intended_ones" {
   command = plan
 
   assert {
@@ -19,11 +19,11 @@ run "alerts_are_the_ones_worth_waking_for" {
 
   assert {
     condition     = alltrue([for alert in azurerm_monitor_scheduled_query_rules_alert_v2.this : length(alert.action) == 1 && alert.severity <= 2 && length(alert.description) > 60])
-    error_message = "an alert reaches nobody, is not urgent, or does not say what to do"
+    error_message = "an alert has no recipient, is not urgent, or does not say what to do"
   }
 }
 
-run "alerts_end_by_themselves_when_the_cause_does" {
+run "alerts_resolve_automatically" {
   command = plan
 
   assert {
@@ -32,7 +32,7 @@ run "alerts_end_by_themselves_when_the_cause_does" {
   }
 }
 
-run "pending_pods_are_asked_of_this_cluster_for_as_long_as_wanted" {
+run "pending_pods_are_counted_in_this_cluster_for_the_set_time" {
   command = plan
 
   variables {
@@ -45,7 +45,7 @@ run "pending_pods_are_asked_of_this_cluster_for_as_long_as_wanted" {
       strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.this["pods-pending"].criteria[0].query, "aks-shop-test") &&
       strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.this["pods-pending"].criteria[0].query, "Minutes >= 8")
     )
-    error_message = "the query does not follow the settings"
+    error_message = "the query does not use the settings"
   }
 }
 
@@ -58,7 +58,7 @@ run "an_hour_is_written_as_azure_writes_it" {
 
   assert {
     condition     = azurerm_monitor_scheduled_query_rules_alert_v2.this["pods-pending"].window_duration == "PT1H"
-    error_message = "Azure does not take PT60M"
+    error_message = "Azure does not accept PT60M"
   }
 }
 
@@ -67,11 +67,11 @@ run "a_day_is_written_as_azure_writes_it" {
 
   assert {
     condition     = azurerm_monitor_scheduled_query_rules_alert_v2.this["argocd-not-synced"].window_duration == "P1D"
-    error_message = "Azure does not take PT1440M"
+    error_message = "Azure does not accept PT1440M"
   }
 }
 
-# Whether they are asked what they mean is seen in terraform/test/alerts.test.ts.
+# terraform/test/alerts.test.ts runs the queries.
 run "queries_are_lines_of_one_query" {
   command = plan
 
@@ -81,7 +81,7 @@ run "queries_are_lines_of_one_query" {
   }
 }
 
-run "people_are_written_to" {
+run "alerts_are_sent_by_email" {
   command = plan
 
   variables {
@@ -90,7 +90,7 @@ run "people_are_written_to" {
 
   assert {
     condition     = toset(azurerm_monitor_action_group.on_call.email_receiver[*].email_address) == toset(["a@example.com", "b@example.com"])
-    error_message = "not everybody is written to"
+    error_message = "not every recipient gets the alerts"
   }
 }
 
@@ -113,7 +113,7 @@ run "the_workspace_has_no_keys" {
 
   assert {
     condition     = azurerm_log_analytics_workspace.this.local_authentication_enabled == false
-    error_message = "whoever has a key may write logs"
+    error_message = "anyone with a key can write logs"
   }
 }
 
@@ -127,7 +127,7 @@ run "a_window_that_azure_does_not_have_is_refused" {
   expect_failures = [var.pending_minutes]
 }
 
-run "an_address_that_is_none_is_refused" {
+run "an_invalid_address_is_refused" {
   command = plan
 
   variables {

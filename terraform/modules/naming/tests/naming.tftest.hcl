@@ -4,12 +4,12 @@ variables {
   unique_to   = "11111111-1111-1111-1111-111111111111"
 }
 
-run "names_say_what_for_and_where" {
+run "names_contain_workload_and_environment" {
   command = plan
 
   assert {
     condition     = output.names.cluster == "aks-shop-production" && output.names.resource_group == "rg-shop-production"
-    error_message = "names are not made of abbreviation, workload and environment"
+    error_message = "names do not consist of abbreviation, workload and environment"
   }
 
   assert {
@@ -18,12 +18,12 @@ run "names_say_what_for_and_where" {
   }
 }
 
-run "registry_names_take_letters_and_digits_only" {
+run "registry_names_are_letters_and_digits" {
   command = plan
 
   assert {
     condition     = alltrue([for name in [output.names.registry_staging, output.names.registry_production] : can(regex("^[a-z0-9]{5,50}$", name))])
-    error_message = "a registry's name is not legal"
+    error_message = "a registry's name is invalid"
   }
 }
 
@@ -35,8 +35,8 @@ run "registry_names_differ_in_another_subscription" {
   }
 
   assert {
-    condition     = output.names.registry_staging != run.registry_names_take_letters_and_digits_only.names.registry_staging
-    error_message = "two subscriptions would want the same registry"
+    condition     = output.names.registry_staging != run.registry_names_are_letters_and_digits.names.registry_staging
+    error_message = "two subscriptions would get the same registry name"
   }
 }
 
@@ -50,13 +50,13 @@ run "longest_names_are_within_azures_limits" {
 
   assert {
     condition     = length(output.names.cluster) <= 63 && length(output.names.node_resource_group) <= 80 && length(output.names.registry_production) <= 50
-    error_message = "a name is longer than Azure takes"
+    error_message = "a name is longer than Azure allows"
   }
 
   assert {
     # The control plane's DNS prefix is the cluster's name.
     condition     = length(output.names.cluster) <= 54
-    error_message = "the cluster's DNS prefix is longer than Azure takes"
+    error_message = "the cluster's DNS prefix is longer than Azure allows"
   }
 }
 
@@ -93,7 +93,7 @@ run "an_environment_that_is_too_long_is_refused" {
   expect_failures = [var.environment]
 }
 
-run "a_tag_that_azure_does_not_take_is_refused" {
+run "a_tag_that_azure_does_not_accept_is_refused" {
   command = plan
 
   variables {

@@ -21,7 +21,7 @@ run "egress_survives_the_loss_of_a_zone" {
 
   assert {
     condition     = azurerm_nat_gateway.this.sku_name == "StandardV2" && azurerm_public_ip.egress.sku == "StandardV2"
-    error_message = "the NAT gateway or its address lives in one zone"
+    error_message = "the NAT gateway or its address is in one zone"
   }
 
   assert {
@@ -35,7 +35,7 @@ run "egress_survives_the_loss_of_a_zone" {
   }
 }
 
-run "egress_without_zones_asks_for_none" {
+run "egress_without_zones_requests_none" {
   command = plan
 
   variables {
@@ -44,16 +44,16 @@ run "egress_without_zones_asks_for_none" {
 
   assert {
     condition     = azurerm_nat_gateway.this.sku_name == "Standard" && azurerm_nat_gateway.this.zones == null && length(azurerm_public_ip.egress.zones) == 0
-    error_message = "a region without zones is asked for some"
+    error_message = "zones are requested in a region without zones"
   }
 }
 
-run "nodes_have_no_other_way_out" {
+run "nodes_have_no_other_egress" {
   command = plan
 
   assert {
     condition     = azurerm_subnet.nodes.default_outbound_access_enabled == false
-    error_message = "nodes may leave by Azure's default addresses"
+    error_message = "nodes could use Azure's default outbound access"
   }
 }
 
@@ -66,7 +66,7 @@ run "the_internet_reaches_the_named_port_only" {
   }
 }
 
-run "each_port_has_a_priority_of_its_own" {
+run "each_port_has_its_own_priority" {
   command = plan
 
   variables {
@@ -75,7 +75,7 @@ run "each_port_has_a_priority_of_its_own" {
 
   assert {
     condition     = azurerm_network_security_rule.ingress["443"].priority == 100 && azurerm_network_security_rule.ingress["80"].priority == 101
-    error_message = "rules share a priority, which Azure refuses"
+    error_message = "rules share a priority, which Azure rejects"
   }
 }
 
@@ -88,7 +88,7 @@ run "no_port_may_be_open_at_all" {
 
   assert {
     condition     = length(azurerm_network_security_rule.ingress) == 0
-    error_message = "a port is open though none was named"
+    error_message = "a port is open although none was named"
   }
 }
 
@@ -132,7 +132,7 @@ run "a_subnet_larger_than_the_network_is_refused" {
   expect_failures = [azurerm_virtual_network.this]
 }
 
-run "an_address_space_that_is_none_is_refused" {
+run "an_invalid_address_space_is_refused" {
   command = plan
 
   variables {

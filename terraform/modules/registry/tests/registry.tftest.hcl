@@ -12,7 +12,7 @@ run "entra_is_the_only_way_in" {
 
   assert {
     condition     = azurerm_container_registry.this.admin_enabled == false && azurerm_container_registry.this.anonymous_pull_enabled == false
-    error_message = "the registry has a password or takes anybody"
+    error_message = "the registry has a password or anonymous access"
   }
 }
 
@@ -30,7 +30,7 @@ run "nothing_is_deleted_by_default" {
 
   assert {
     condition     = azurerm_container_registry.this.retention_policy_in_days == null
-    error_message = "manifests without a tag are deleted, and attestations have none"
+    error_message = "untagged manifests are deleted, and attestations are untagged"
   }
 }
 
@@ -43,7 +43,7 @@ run "replicas_are_in_azures_order" {
 
   assert {
     condition     = azurerm_container_registry.this.georeplications[*].location == tolist(["northeurope", "swedencentral"])
-    error_message = "the order of replicas would be a difference at every plan"
+    error_message = "the order of replicas would be a difference in every plan"
   }
 }
 
@@ -61,7 +61,7 @@ run "a_basic_registry_without_zones_is_fine" {
   }
 }
 
-run "a_standard_registry_can_not_be_zone_redundant" {
+run "a_standard_registry_cannot_be_zone_redundant" {
   command = plan
 
   variables {
@@ -71,7 +71,7 @@ run "a_standard_registry_can_not_be_zone_redundant" {
   expect_failures = [azurerm_container_registry.this]
 }
 
-run "a_standard_registry_can_not_be_replicated" {
+run "a_standard_registry_cannot_be_replicated" {
   command = plan
 
   variables {

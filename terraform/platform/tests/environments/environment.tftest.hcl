@@ -1,5 +1,5 @@
-# Run with each environment's values: terraform test -test-directory=tests/environments -var-file=../environments/NAME.tfvars
-# Those of recovery lie over production's.
+# Run with each environment's values: terraform test -test-directory=tests/environments
+# -var-file=../environments/NAME.tfvars Those of recovery override production's.
 mock_provider "azurerm" {
   mock_data "azurerm_client_config" {
     defaults = {
@@ -18,7 +18,7 @@ mock_provider "azurerm" {
   }
 }
 
-run "the_environment_is_complete_and_legal" {
+run "the_environment_is_complete_and_valid" {
   command = plan
 
   assert {
@@ -32,7 +32,7 @@ run "a_zone_always_has_a_node" {
 
   assert {
     condition     = var.system_pool.min_count >= length(var.zones) && alltrue([for pool in var.user_pools : pool.min_count >= length(var.zones)])
-    error_message = "a zone may be without a node"
+    error_message = "a zone can be without a node"
   }
 }
 
@@ -46,12 +46,12 @@ run "somebody_administers_it_and_nobody_else_reaches_it" {
 
   assert {
     condition     = var.api_server.private || !contains(var.api_server.authorized_ip_ranges, "0.0.0.0/0")
-    error_message = "everybody reaches the API"
+    error_message = "everybody can reach the API"
   }
 }
 
-# Who may do what, by the role's key in access.tf; platform.tftest.hcl holds what stands behind each.
-run "rights_are_exactly_those_of_the_environment" {
+# The role assignments by their keys in access.tf; platform.tftest.hcl tests each of them.
+run "role_assignments_are_exactly_those_of_the_environment" {
   command = plan
 
   assert {
@@ -71,7 +71,7 @@ run "rights_are_exactly_those_of_the_environment" {
         github-plan-cluster            = "Azure Kubernetes Service Cluster User Role"
       },
     )
-    error_message = "an identity has a right more or less than intended"
+    error_message = "a role assignment of an identity is missing or not intended"
   }
 
   assert {
@@ -80,17 +80,17 @@ run "rights_are_exactly_those_of_the_environment" {
       [for id in var.access.cluster_reader_group_ids : "Azure Kubernetes Service RBAC Reader: ${id}"],
       [for id in setunion(var.access.cluster_admin_group_ids, var.access.cluster_reader_group_ids) : "Azure Kubernetes Service Cluster User Role: ${id}"],
     ))
-    error_message = "people have a right more or less than intended"
+    error_message = "a role assignment of users is missing or not intended"
   }
 }
 
-# Workflows push to the registries of production, or of what stands in for it, and every environment runs what main names.
+# Workflows push to the registries of production, or of recovery, and every environment runs what main names.
 run "images_come_from_where_releases_are_pushed" {
   command = plan
 
   assert {
     condition     = (var.github != null) == contains(["production", "recovery"], var.environment) && sort(keys(module.registry)) == (var.github != null ? ["production", "staging"] : [])
-    error_message = "a registry is made that no workflow pushes to"
+    error_message = "a registry is created that no workflow pushes to"
   }
 
   assert {
@@ -99,11 +99,11 @@ run "images_come_from_where_releases_are_pushed" {
   }
 }
 
-run "what_stands_in_for_production_is_as_good" {
+run "recovery_is_as_redundant_as_production" {
   command = plan
 
   assert {
     condition     = var.environment != "recovery" || (length(var.zones) == 3 && var.sku_tier != "Free" && length(var.monitoring.alert_emails) > 0 && anytrue([for pool in var.user_pools : !pool.spot && pool.min_count > 0 && length(pool.taints) == 0]))
-    error_message = "what production demands is missing where it moves to"
+    error_message = "recovery lacks what production requires"
   }
 }
