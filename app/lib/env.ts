@@ -11,7 +11,8 @@ export class ConfigError extends Error {
   }
 }
 
-/* * Reads settings from the environment and collects all problems, so that a pod that cannot start reports all of them at
+/**
+ * Reads settings from the environment and collects all problems, so that a pod that cannot start reports all of them at
  * once (`finish`). After a problem a method returns a harmless default. An empty variable counts as unset.
  */
 export class EnvReader {

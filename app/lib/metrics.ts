@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-// A timer samples the event loop's delay: prom-client's default of 10 ms would wake every idle replica 100 times per second.
+// A timer samples the event loop's delay: prom-client's default of 10 ms would wake every idle replica 100 times per
+// second.
 const EVENT_LOOP_SAMPLE_MS = 100;
 
 /** A request that was served. */

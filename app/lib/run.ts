@@ -68,7 +68,10 @@ async function shutDown(
   log.info('stopped');
 }
 
-/** Calls `first` for the first signal; a second one ends the process at once, with the exit code that a shell would show. */
+/**
+ * Calls `first` for the first signal; a second one ends the process at once, with the exit code that a shell would
+ * show.
+ */
 function onStopSignals(first: (signal: StopSignal) => void): void {
   let stopping = false;
   const listener = (signal: StopSignal): void => {

@@ -12,8 +12,8 @@ export interface ListenOptions {
   headers: Readonly<Record<string, string>>;
 }
 
-// Longer than the idle timeout of the proxies in front (60 s is common), so that this side never closes a connection while
-// a request is in flight on it: https://nodejs.org/api/http.html#serverkeepalivetimeout
+// Longer than the idle timeout of the proxies in front (60 s is common), so that this side never closes a connection
+// while a request is in flight on it: https://nodejs.org/api/http.html#serverkeepalivetimeout
 const KEEP_ALIVE_MS = 75_000;
 
 /** An HTTP server that can stop without losing a request. */
@@ -47,7 +47,9 @@ export class HttpServer {
     return this.#open.size;
   }
 
-  /** From now on every response asks its client to reconnect, which the load balancer then routes to another replica. */
+  /**
+   * From now on every response asks its client to reconnect, which the load balancer then routes to another replica.
+   */
   drain(): void {
     this.#draining = true;
     for (const response of this.#open) {
@@ -55,7 +57,8 @@ export class HttpServer {
     }
   }
 
-  /** Refuses new connections, lets open requests finish and closes idle connections. Requests that are still open after
+  /**
+   * Refuses new connections, lets open requests finish and closes idle connections. Requests that are still open after
    * `timeoutMs` are cut.
    * @returns how many requests were cut
    */
@@ -77,7 +80,8 @@ export class HttpServer {
     this.#open.add(response);
     response.once('close', () => {
       this.#open.delete(response);
-      // A response whose headers were sent before the drain keeps its connection alive; `close` skipped it because it was busy.
+      // A response whose headers were sent before the drain keeps its connection alive; `close` skipped it because it
+      // was busy.
       if (!this.#server.listening) setImmediate(() => this.#server.closeIdleConnections());
     });
   }

@@ -17,7 +17,9 @@ export interface Service {
   readiness: Readiness;
 }
 
-/** The component's routes, and those that all components have: health, version, metrics, a log line per request, errors. */
+/**
+ * The component's routes, and those that all components have: health, version, metrics, a log line per request, errors.
+ */
 export function createService(
   settings: ServiceSettings,
   component: Component,

@@ -1,6 +1,7 @@
-/* * What the argo-cd chart renders from these values, as far as the network is concerned: read from `helm template argocd
- * --namespace argocd` of the chart, with plain Redis and with `redis-ha.enabled`. The chart is not in this repository, and not
- * every machine can reach its registry; check again for another version.
+/**
+ * What the argo-cd chart renders from these values, as far as the network is concerned: read from `helm template argocd
+ * --namespace argocd` of the chart, with plain Redis and with `redis-ha.enabled`. The chart is not in this repository,
+ * and not every machine can reach its registry; check again for another version.
  */
 export const CHART = {
   version: '10.1.1',

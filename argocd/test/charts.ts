@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dirname, '..');
 // biome-ignore lint/suspicious/noExplicitAny: the shape is Kubernetes' and Argo CD's; here only single fields matter
 export type Manifest = any;
 
-/* * Renders a chart of this directory and returns its objects by `kind/name`.
+/**
+ * Renders a chart of this directory and returns its objects by `kind/name`.
  *
  * @throws Error with helm's message if rendering fails
  */

@@ -1,12 +1,17 @@
-/* * How azurerm handles changes of the arguments that are used here. This is taken from its source, because neither its bindings nor
- * `terraform providers schema` contain it: `ForceNew` and `CustomizeDiff` in
- * https://github.com/hashicorp/terraform-provider-azurerm/tree/main/internal/services, the files `…_resource.go` of each resource.
+/**
+ * How azurerm handles changes of the arguments that are used here. This is taken from its source, because neither its
+ * bindings nor `terraform providers schema` contain it: `ForceNew` and `CustomizeDiff` in
+ * https://github.com/hashicorp/terraform-provider-azurerm/tree/main/internal/services, the files `…_resource.go` of
+ * each resource.
  */
 import type { Behaviour } from './schema.ts';
 
 const PLACE = ['name', 'resource_group_name', 'location'];
 
-/** The arguments of a pool whose change needs a temporary second pool: `cycleNodePoolProperties` in kubernetes_cluster_resource.go. */
+/**
+ * The arguments of a pool whose change needs a temporary second pool: `cycleNodePoolProperties` in
+ * kubernetes_cluster_resource.go.
+ */
 const ROTATED = [
   'host_encryption_enabled',
   'max_pods',
@@ -21,8 +26,10 @@ const rotation = (prefix = '', more: readonly string[] = []): NonNullable<Behavi
   by: `${prefix}temporary_name_for_rotation`,
 });
 
-/* * Arguments that Azure's API cannot unset once a pool has them: `ForceNewIfChange` in both resources.
- * https://github.com/Azure/azure-rest-api-specs/issues/27373, hashicorp/terraform-provider-azurerm#26568, #29318; Azure/terraform-azurerm-aks#719
+/**
+ * Arguments that Azure's API cannot unset once a pool has them: `ForceNewIfChange` in both resources.
+ * https://github.com/Azure/azure-rest-api-specs/issues/27373, hashicorp/terraform-provider-azurerm#26568, #29318;
+ * Azure/terraform-azurerm-aks#719
  */
 const KEPT = ['upgrade_settings.drain_timeout_in_minutes', 'upgrade_settings.undrainable_node_behavior'];
 

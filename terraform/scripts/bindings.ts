@@ -1,13 +1,16 @@
-/* * Reads a provider's schema from its generated CDKTF bindings. Terraform's own plug-ins come from a registry that not every machine
- * can reach; the bindings are generated from the same schema and are ordinary npm packages.
+/**
+ * Reads a provider's schema from its generated CDKTF bindings. Terraform's own plug-ins come from a registry that not
+ * every machine can reach; the bindings are generated from the same schema and are ordinary npm packages.
+ *
  * What is read from where, in the code that the generator writes for a resource:
- * - `…ToHclTerraform` (for a nested part) and `synthesizeHclAttributes` (for the resource) list the arguments with their types, and the
- *   second argument of `listMapperHcl` is whether a list is a block or an attribute;
+ * - `…ToHclTerraform` (for a nested part) and `synthesizeHclAttributes` (for the resource) list the arguments with
+ *   their types, and the second argument of `listMapperHcl` is whether a list is a block or an attribute;
  * - an argument is required if its property in the declarations has no question mark;
  * - a part created with `new …OutputReference` occurs at most once, one created with `new …List` any number of times;
  * - a member with the comment `computed: true, optional: false, required: false` is read-only.
- * What the bindings do not contain: which values are sensitive, how often blocks can be repeated, which optional arguments get a value
- * from the provider if they are omitted, and which arguments are write-only.
+ *
+ * What the bindings do not contain: which values are sensitive, how often blocks can be repeated, which optional
+ * arguments get a value from the provider if they are omitted, and which arguments are write-only.
  */
 import type { Attribute, Block, BlockType, NestedType, Type } from './schema.ts';
 
@@ -28,7 +31,10 @@ interface Part {
   inSet: boolean;
 }
 
-/** Whether nested parts that occur once are blocks, as in the older plug-in SDK, or attributes, as in the plug-in framework. */
+/**
+ * Whether nested parts that occur once are blocks, as in the older plug-in SDK, or attributes, as in the plug-in
+ * framework.
+ */
 export type NestedParts = 'blocks' | 'attributes';
 
 const SCALARS: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'bool' };

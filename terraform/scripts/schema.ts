@@ -1,5 +1,6 @@
-/** A provider's schema in the format of `terraform providers schema -json`, as far as it is used here, and its behaviour.
- * Source: https://developer.hashicorp.com/terraform/cli/commands/providers/schema
+/**
+ * A provider's schema in the format of `terraform providers schema -json`, as far as it is used here, and its
+ * behaviour. Source: https://developer.hashicorp.com/terraform/cli/commands/providers/schema
  */
 
 /** How Terraform writes a type: `"string"`, `["list", "string"]`, `["list", ["object", { name: "string" }]]`. */
@@ -41,13 +42,21 @@ export interface Condition {
   unset?: true;
 }
 
-/** How a provider handles changes, which its schema does not contain. Paths are dotted through blocks that occur once. */
+/**
+ * How a provider handles changes, which its schema does not contain. Paths are dotted through blocks that occur once.
+ */
 export interface Behaviour {
   /** Arguments whose change replaces the resource. */
   replaced_by?: readonly string[];
-  /** Arguments that replace the resource if they change from a value to none, or to 0; otherwise they are changed in place. */
+  /**
+   * Arguments that replace the resource if they change from a value to none, or to 0; otherwise they are changed in
+   * place.
+   */
   replaced_when_unset?: readonly string[];
-  /** Arguments that the provider changes in place if the argument `by` is set; otherwise it rejects the change during the apply. */
+  /**
+   * Arguments that the provider changes in place if the argument `by` is set; otherwise it rejects the change during
+   * the apply.
+   */
   rotated?: { of: readonly string[]; by: string };
   /** Combinations that the provider rejects at plan time, each with its message. */
   never?: readonly { all: readonly Condition[]; says: string }[];

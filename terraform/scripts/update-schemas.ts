@@ -1,7 +1,9 @@
-/** Extracts the schemas of the resources that `terraform/` uses from the providers' published bindings and writes them to
- * `terraform/schemas`, one file per provider.
+/**
+ * Extracts the schemas of the resources that `terraform/` uses from the providers' published bindings and writes them
+ * to `terraform/schemas`, one file per provider.
  *
  *   node terraform/scripts/update-schemas.ts
+ *
  * Needs the npm registry; unpacks about 280 MB into a temporary directory, which it deletes.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +21,10 @@ interface Source {
   nestedParts: NestedParts;
   resources: readonly string[];
   dataSources?: readonly string[];
-  /** What the bindings do not contain, by resource or, with its prefix, data source; taken from the provider's documentation. */
+  /**
+   * What the bindings do not contain, by resource or, with its prefix, data source; taken from the provider's
+   * documentation.
+   */
   known?: Readonly<Record<string, Known>>;
   /** How the provider handles changes, by resource; taken from its source. */
   behaviour?: Readonly<Record<string, Behaviour>>;
@@ -151,7 +156,8 @@ function addKnown(block: Block, { filledIn = [], writeOnly = [] }: Known): void 
     attributeAt(block, path.split('.')).computed = true;
   for (const path of writeOnly) {
     const attribute = attributeAt(block, path.split('.'));
-    // Everything in a write-only value is write-only: https://developer.hashicorp.com/terraform/plugin/framework/resources/write-only-arguments
+    // Everything in a write-only value is write-only:
+    // https://developer.hashicorp.com/terraform/plugin/framework/resources/write-only-arguments
     for (const each of [attribute, ...Object.values(attribute.nested_type?.attributes ?? {})]) each.write_only = true;
   }
 }

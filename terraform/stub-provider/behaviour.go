@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// behaviour is what a provider does with a change of a resource, which its schema does not say. Paths are dotted, through blocks that are
-// there once.
+// behaviour is how a provider handles changes of a resource, which its schema does not contain. Paths are dotted,
+// through blocks that occur once.
 type behaviour struct {
 	ReplacedBy        []string `json:"replaced_by"`
 	ReplacedWhenUnset []string `json:"replaced_when_unset"`
@@ -49,22 +49,22 @@ func (b *behaviour) replacements(prior, planned tftypes.Value) []*tftypes.Attrib
 	return paths
 }
 
-// refusals returns what the provider says against a configuration when it plans.
+// refusals returns the errors of the provider for a configuration at plan time.
 func (b *behaviour) refusals(config tftypes.Value) []*tfprotov6.Diagnostic {
-	var faults []*tfprotov6.Diagnostic
+	var diagnostics []*tfprotov6.Diagnostic
 	for _, rule := range b.Never {
 		holds := true
 		for _, each := range rule.All {
 			holds = holds && each.holds(config)
 		}
 		if holds {
-			faults = append(faults, refusal(rule.Says))
+			diagnostics = append(diagnostics, refusal(rule.Says))
 		}
 	}
-	return faults
+	return diagnostics
 }
 
-// stuck returns what the provider says when a change needs a second pool for the time being and has no name for it.
+// stuck returns the errors of the provider for a change that needs a temporary second pool but has no name for it.
 func (b *behaviour) stuck(prior, planned tftypes.Value) []*tfprotov6.Diagnostic {
 	if name, _ := at(planned, b.Rotated.By); b.Rotated.By == "" || text(name) != "" {
 		return nil
@@ -84,7 +84,7 @@ func refusal(says string) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: says}
 }
 
-// holds is false as long as the value is not known: then the provider does not know either.
+// holds is false while the value is unknown: the provider does not know it either.
 func (c condition) holds(config tftypes.Value) bool {
 	value, _ := at(config, c.Path)
 	switch {
@@ -101,7 +101,7 @@ func (c condition) holds(config tftypes.Value) bool {
 	}
 }
 
-// absent is true for null, and for a block that does not stand there. An empty list of names stands there.
+// absent is true for null, and for a block that does not exist. An empty list of names exists.
 func absent(value tftypes.Value) bool {
 	if value.IsNull() {
 		return true
@@ -111,13 +111,14 @@ func absent(value tftypes.Value) bool {
 	return ok && list.ElementType.Is(tftypes.Object{}) && value.As(&elements) == nil && len(elements) == 0
 }
 
-// empty is true for what the older plug-in SDK, which azurerm is made with, takes for not set: null, an empty text, and 0.
+// empty is true for values that the older plug-in SDK, which azurerm uses, treats as not set: null, an empty string,
+// and 0.
 func empty(value tftypes.Value) bool {
 	written := text(value)
 	return written == "" || written == "0"
 }
 
-// at follows a dotted path; of a list it takes the first element. What is not there is null.
+// at follows a dotted path; in a list it takes the first element. A missing value is null.
 func at(value tftypes.Value, dotted string) (tftypes.Value, *tftypes.AttributePath) {
 	place := tftypes.NewAttributePath()
 	for _, name := range strings.Split(dotted, ".") {

@@ -1,5 +1,5 @@
-// A Terraform provider without a cloud behind it. Its schema is that of a real provider, read from schema.json beside the program;
-// what it is asked to create it keeps in Terraform's state alone, with made-up values for what a cloud would have decided.
+// A Terraform provider without a cloud. Its schema is that of a real provider, read from schema.json next to the
+// program; resources exist only in Terraform's state, with generated values for what a cloud would assign.
 package main
 
 import (

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// providerSchema is what a provider tells Terraform about itself.
+// providerSchema is the schema that a provider returns to Terraform.
 type providerSchema struct {
 	source      string
 	provider    *tfprotov6.Schema
@@ -34,7 +34,7 @@ type schemaFileJSON struct {
 type schemaJSON struct {
 	Version int64
 	Block   blockJSON
-	// Not part of that JSON.
+	// Not part of that format.
 	Behaviour behaviour
 }
 
@@ -153,7 +153,7 @@ func (read attributeJSON) attribute(name string) (*tfprotov6.SchemaAttribute, er
 		Name: name, Required: read.Required, Optional: read.Optional, Computed: read.Computed, WriteOnly: read.WriteOnly,
 	}
 	if read.NestedType == nil {
-		// The older JSON notation of types is the one of this command's output too.
+		// The output of this command also uses the older JSON notation of types.
 		typ, err := tftypes.ParseJSONType(read.Type) //nolint:staticcheck
 		result.Type = typ
 		return result, err

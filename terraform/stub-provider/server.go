@@ -8,10 +8,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// server answers Terraform. Terraform itself checks every configuration against the schema; what it leaves to providers is the check
-// that a configuration sets nothing that the provider alone sets.
+// server implements the provider protocol. Terraform itself checks every configuration against the schema; providers
+// have to check that a configuration sets no computed values.
 type server struct {
-	// For what is not implemented: ephemeral resources, functions and moves, which a schema here never offers.
+	// For everything that is not implemented: ephemeral resources, functions and moves, which no schema here has.
 	tfprotov6.ProviderServer
 	schema *providerSchema
 }
@@ -66,15 +66,15 @@ func (s *server) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (
 func (s *server) ValidateResourceConfig(
 	_ context.Context, request *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	faults, err := unconfigurable(s.schema.resources, request.TypeName, request.Config)
-	return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: faults}, err
+	diagnostics, err := unconfigurable(s.schema.resources, request.TypeName, request.Config)
+	return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: diagnostics}, err
 }
 
 func (s *server) ValidateDataResourceConfig(
 	_ context.Context, request *tfprotov6.ValidateDataResourceConfigRequest,
 ) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	faults, err := unconfigurable(s.schema.dataSources, request.TypeName, request.Config)
-	return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: faults}, err
+	diagnostics, err := unconfigurable(s.schema.dataSources, request.TypeName, request.Config)
+	return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: diagnostics}, err
 }
 
 func (s *server) UpgradeResourceState(
@@ -92,7 +92,7 @@ func (s *server) UpgradeResourceState(
 	return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &state}, err
 }
 
-// ReadResource finds everything as the state has it: whoever wants drift edits the state.
+// ReadResource returns the state unchanged: tests edit the state to simulate drift.
 func (s *server) ReadResource(
 	_ context.Context, request *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {
@@ -134,8 +134,8 @@ func (s *server) ApplyResourceChange(
 		return nil, err
 	}
 	if prior, plan := values[0], values[1]; !prior.IsNull() && !plan.IsNull() {
-		if faults := s.schema.behaviours[request.TypeName].stuck(prior, plan); len(faults) > 0 {
-			return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PriorState, Diagnostics: faults}, nil
+		if diagnostics := s.schema.behaviours[request.TypeName].stuck(prior, plan); len(diagnostics) > 0 {
+			return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PriorState, Diagnostics: diagnostics}, nil
 		}
 	}
 	state, err := changed(s.schema.resources, request.TypeName, request.PlannedState,
@@ -162,7 +162,7 @@ func (s *server) ReadDataSource(
 func (s *server) ImportResourceState(
 	_ context.Context, request *tfprotov6.ImportResourceStateRequest,
 ) (*tfprotov6.ImportResourceStateResponse, error) {
-	return nil, fmt.Errorf("%s %s: there is nothing to import without a cloud", request.TypeName, request.ID)
+	return nil, fmt.Errorf("%s %s: import is not supported", request.TypeName, request.ID)
 }
 
 // values decodes values of the named type of resource.
@@ -182,7 +182,7 @@ func (s *server) values(typeName string, encoded ...*tfprotov6.DynamicValue) ([]
 	return values, nil
 }
 
-// unconfigurable returns a fault for each value in a configuration that the provider alone sets.
+// unconfigurable returns an error for each computed value that a configuration sets.
 func unconfigurable(
 	schemas map[string]*tfprotov6.Schema, typeName string, config *tfprotov6.DynamicValue,
 ) ([]*tfprotov6.Diagnostic, error) {
@@ -194,16 +194,16 @@ func unconfigurable(
 	if err != nil {
 		return nil, err
 	}
-	var faults []*tfprotov6.Diagnostic
+	var diagnostics []*tfprotov6.Diagnostic
 	for _, path := range setThoughComputed(value, schemas[typeName].Block, tftypes.NewAttributePath()) {
-		faults = append(faults, &tfprotov6.Diagnostic{
+		diagnostics = append(diagnostics, &tfprotov6.Diagnostic{
 			Severity:  tfprotov6.DiagnosticSeverityError,
 			Summary:   "Value for unconfigurable attribute",
 			Detail:    fmt.Sprintf("Can't configure a value for %q: the provider alone sets it.", lastName(path)),
 			Attribute: path,
 		})
 	}
-	return faults, nil
+	return diagnostics, nil
 }
 
 // changed decodes a value of the named type, changes it and encodes it again.

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// planned returns a proposed state as a provider plans it: what the configuration leaves open and the provider decides is unknown,
-// and write-only values are gone.
+// planned returns a proposed state as a provider plans it: computed values that the configuration does not set are
+// unknown, and write-only values are null.
 func planned(proposed tftypes.Value, block *tfprotov6.SchemaBlock) (tftypes.Value, error) {
 	return inObject(proposed, func(fields map[string]tftypes.Value) error {
 		if err := planAttributes(fields, block.Attributes); err != nil {
@@ -53,7 +53,7 @@ func planAttributes(fields map[string]tftypes.Value, attributes []*tfprotov6.Sch
 	return nil
 }
 
-// setThoughComputed returns the paths of the values that are set in a block and that only the provider sets.
+// setThoughComputed returns the paths of computed values that are set in a block.
 func setThoughComputed(
 	object tftypes.Value, block *tfprotov6.SchemaBlock, at *tftypes.AttributePath,
 ) []*tftypes.AttributePath {
@@ -78,7 +78,7 @@ func setThoughComputed(
 			continue
 		}
 		for index, element := range elements {
-			// A set's elements have no place that could be named.
+			// A set's elements have no index.
 			place := within
 			if nested.Nesting == tfprotov6.SchemaNestedBlockNestingModeList {
 				place = within.WithElementKeyInt(index)
@@ -89,7 +89,7 @@ func setThoughComputed(
 	return paths
 }
 
-// inObject returns an object with its fields changed; null and unknown stay what they are.
+// inObject returns an object with its fields changed; null and unknown are unchanged.
 func inObject(object tftypes.Value, change func(map[string]tftypes.Value) error) (tftypes.Value, error) {
 	if object.IsNull() || !object.IsKnown() {
 		return object, nil
@@ -126,7 +126,7 @@ func eachObject(value tftypes.Value, change func(tftypes.Value) (tftypes.Value, 
 	return tftypes.NewValue(value.Type(), elements), nil
 }
 
-// decided returns a planned state with a made-up value for everything unknown. The same plan gets the same values.
+// decided returns a planned state with a generated value for everything unknown. The same plan gets the same values.
 func decided(typeName string, plan tftypes.Value) (tftypes.Value, error) {
 	seed := typeName + plan.String()
 	return tftypes.Transform(plan, func(path *tftypes.AttributePath, value tftypes.Value) (tftypes.Value, error) {
@@ -179,7 +179,7 @@ func madeUp(typ tftypes.Type, typeName, seed, name string) tftypes.Value {
 	}
 }
 
-// elements is one object where objects are expected, and nothing else: an empty list of names is as good as any.
+// elements is one object if objects are expected, and otherwise empty: an empty list of names is as good as any.
 func elements(element tftypes.Type, typeName, seed, name string) []tftypes.Value {
 	if !element.Is(tftypes.Object{}) {
 		return []tftypes.Value{}

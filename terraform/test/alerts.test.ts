@@ -1,11 +1,12 @@
-/** The queries of the alerts: each fires on what Argo CD's controller really logs, and not on similar lines. The messages are from a
- * cluster in which a release was broken in each of these ways.
+/**
+ * The queries of the alerts: each fires on what Argo CD's controller really logs, and not on similar lines. The
+ * messages are from a cluster in which a release was broken in each of these ways.
  */
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PODS } from '../../argocd/test/argo-cd-chart.ts';
 import { readConfiguration } from '../scripts/hcl.ts';
-import { answer, faults, type Row } from './kusto.ts';
+import { queryProblems, type Row, runQuery } from './kusto.ts';
 import { project } from './workspace.ts';
 
 const { locals } = await readConfiguration(join(project, 'terraform/modules/monitoring'));
@@ -36,11 +37,11 @@ describe('every query', () => {
   it.each(names)('%s is valid Kusto, with columns that exist', (name) => {
     const query = queryOf(name);
     expect(query).not.toContain('${');
-    expect(faults(query)).toEqual([]);
+    expect(queryProblems(query)).toEqual([]);
   });
 
   it('is rejected with a column that does not exist, so that this test can fail', () => {
-    expect(faults(queryOf('argocd-degraded').replace('PodNamespace', 'Namespace'))).toEqual([
+    expect(queryProblems(queryOf('argocd-degraded').replace('PodNamespace', 'Namespace'))).toEqual([
       expect.stringContaining("'Namespace' does not refer to any known column"),
     ]);
   });
@@ -182,7 +183,7 @@ describe.each(Object.entries(FORMATS))('Argo CD’s controller, which logs %s', 
   });
   const firing = (rows: Row[]) =>
     ['argocd-degraded', 'argocd-not-synced', 'argocd-silent', 'argocd-sync-failed'].filter(
-      (name) => answer(queryOf(name), within(settings.alerts[name]?.window ?? 0, rows), NOW).length > 0,
+      (name) => runQuery(queryOf(name), within(settings.alerts[name]?.window ?? 0, rows), NOW).length > 0,
     );
   const within = (minutes: number, rows: Row[]) =>
     rows.filter((row) => NOW.getTime() - Number(row.TimeGenerated) <= minutes * 60_000);

@@ -1,4 +1,7 @@
-/** Who can reach which component of Argo CD, with the values that Terraform passes to its chart and what the chart renders from them. */
+/**
+ * Who can reach which component of Argo CD, with the values that Terraform passes to its chart and what the chart
+ * renders from them.
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { CHART, EVERY_POD, PODS, type Pod } from '../../argocd/test/argo-cd-chart.ts';
@@ -32,7 +35,10 @@ async function valuesOf(workspace: Workspace): Promise<unknown> {
 const at = (values: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], values);
 
-/** The pods that a selector matches. The values have no selectors for other namespaces or addresses, so those are rejected. */
+/**
+ * The pods that a selector matches. The values have no selectors for other namespaces or addresses, so those are
+ * rejected.
+ */
 function selected(pods: readonly Pod[], { podSelector, ...others }: Rule['selectors'][number]): string[] {
   if (podSelector === undefined || Object.keys(others).length > 0) throw new Error(`allows more than pods: ${others}`);
   const wanted = Object.entries(podSelector.matchLabels);

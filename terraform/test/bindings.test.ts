@@ -8,13 +8,13 @@ import { formatSchema } from '../scripts/format-schema.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
 import { project } from './workspace.ts';
 
-const argument = (name: string, value: string, type: string, storage: string): string =>
+const argument = (name: string, value: string, [type, storage]: [type: string, storage: string]): string =>
   `            ${name}: {\n                value: ${value},\n                isBlock: false,\n                type: "${type}",\n                storageClassType: "${storage}",\n            },\n`;
 
 const CODE = `
 function thingRuleToHclTerraform(struct) {
     const attrs = {
-${argument('port', 'cdktn.numberToHclTerraform(struct.port)', 'simple', 'number')}${argument('names', 'cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(struct.names)', 'set', 'stringList')}    };
+${argument('port', 'cdktn.numberToHclTerraform(struct.port)', ['simple', 'number'])}${argument('names', 'cdktn.listMapperHcl(cdktn.stringToHclTerraform, false)(struct.names)', ['set', 'stringList'])}    };
 }
 class ThingRuleOutputReference extends cdktn.ComplexObject {
     // effective - computed: true, optional: false, required: false
@@ -47,7 +47,7 @@ class Thing extends cdktn.TerraformResource {
     }
     synthesizeHclAttributes() {
         const attrs = {
-${argument('name', 'cdktn.stringToHclTerraform(this._name)', 'simple', 'string')}${argument('tags', 'cdktn.hashMapperHcl(cdktn.stringToHclTerraform)(this._tags)', 'map', 'stringMap')}${argument('rule', 'cdktn.listMapperHcl(thingRuleToHclTerraform, true)(this._rule.internalValue)', 'list', 'ThingRuleList')}${argument('first', 'thingRuleToHclTerraform(this._first.internalValue)', 'list', 'ThingRuleList')}${argument('timeouts', 'thingRuleToHclTerraform(this._first.internalValue)', 'struct', 'ThingTimeouts')}        };
+${argument('name', 'cdktn.stringToHclTerraform(this._name)', ['simple', 'string'])}${argument('tags', 'cdktn.hashMapperHcl(cdktn.stringToHclTerraform)(this._tags)', ['map', 'stringMap'])}${argument('rule', 'cdktn.listMapperHcl(thingRuleToHclTerraform, true)(this._rule.internalValue)', ['list', 'ThingRuleList'])}${argument('first', 'thingRuleToHclTerraform(this._first.internalValue)', ['list', 'ThingRuleList'])}${argument('timeouts', 'thingRuleToHclTerraform(this._first.internalValue)', ['struct', 'ThingTimeouts'])}        };
     }
 }
 `;

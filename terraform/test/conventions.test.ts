@@ -121,7 +121,7 @@ describe('resources', () => {
     expect(JSON.stringify(resources)).not.toContain('"node_count":');
   });
 
-  it('give rights in one file', async () => {
+  it('assign roles in one file', async () => {
     const giving = resources.filter(({ type }) => type === 'azurerm_role_assignment').map(({ name }) => name);
     const { resource } = await readHcl<Configuration>(join(terraform, 'platform/access.tf'));
     expect(giving).toEqual(
@@ -131,7 +131,7 @@ describe('resources', () => {
 });
 
 describe('findings of the scanner that are passed over', () => {
-  it('have their reason beside the resource', async () => {
+  it('have their reason next to the resource', async () => {
     const files = (
       await Promise.all(
         all.map(({ name }) =>
@@ -158,10 +158,11 @@ describe('every environment', () => {
     { file: 'github.tfvars', under: [], of: 'github', environment: undefined },
   ];
 
-  // What a copy of this repository has beside them, made by its own platform: docs/deploy-to-azure.md, step 5.
+  // A copy of this repository also has this file, from the outputs of its own platform: docs/deploy-to-azure.md, step
+  // 5.
   const made = { file: 'github.platform.tfvars.json', of: 'github', sets: ['platform'] };
 
-  it('has its files and no others', async () => {
+  it('has exactly its files', async () => {
     const backends = names.flatMap((name) => [`${name}.platform.tfbackend`, `${name}.bootstrap.tfbackend`]);
     expect((await readdir(environments)).filter((file) => file !== made.file).sort()).toEqual(
       [...files.map(({ file }) => file), ...backends, 'github.tfbackend'].sort(),
@@ -187,13 +188,13 @@ describe('every environment', () => {
     },
   );
 
-  it.each(files)('$file sets nothing to what it is anyway', async ({ file, of }) => {
+  it.each(files)('$file sets no variable to its default', async ({ file, of }) => {
     const set = await readHcl<Record<string, unknown>>(join(environments, file));
     for (const [name, value] of Object.entries(set))
       expect({ name, value }).not.toEqual({ name, value: bodies(root(of).variable)[name]?.default });
   });
 
-  it('keeps each state in a place of its own', async () => {
+  it('keeps each state in a separate place', async () => {
     const found = (await readdir(environments)).filter((name) => name.endsWith('.tfbackend'));
     const backends = await Promise.all(found.map((name) => readHcl<Record<string, unknown>>(join(environments, name))));
     const places = backends.map(

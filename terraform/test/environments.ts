@@ -1,6 +1,6 @@
-/** The environments, and which files hold the values of each. */
+/** The environments, and the values files of each. */
 
-/** Each environment with the one whose values its own lie over, if any. */
+/** Each environment with the one whose values it overrides, if any. */
 export const ENVIRONMENTS: Readonly<Record<string, string | undefined>> = {
   production: undefined,
   recovery: 'production',
@@ -8,7 +8,7 @@ export const ENVIRONMENTS: Readonly<Record<string, string | undefined>> = {
   dev: undefined,
 };
 
-/** The files in `terraform/environments` with an environment's values, in the order in which Terraform is given them. */
+/** The files in `terraform/environments` with an environment's values, in the order of Terraform's arguments. */
 export function valueFiles(environment: string, root: 'platform' | 'bootstrap'): string[] {
   const over = ENVIRONMENTS[environment];
   const ending = root === 'bootstrap' ? 'bootstrap.tfvars' : 'tfvars';

@@ -1,4 +1,4 @@
-/** docs/deploy-to-azure.md names files, outputs and places that the code must have. */
+/** The files, outputs and storage containers in docs/deploy-to-azure.md must exist in the code. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -11,8 +11,8 @@ const commands = [...guide.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([
 );
 const environments = join(project, 'terraform/environments');
 
-describe('the way to Azure', () => {
-  it('names files of values and state that exist, or that it writes', async () => {
+describe('the guide to Azure', () => {
+  it('names values and backend files that exist, or that it creates', async () => {
     const named = commands.join('\n').matchAll(/=\.\.\/environments\/([\w.-]+)/g);
     const files = [...named].map(([, file]) => file);
     expect(files.length).toBeGreaterThan(8);
@@ -27,7 +27,7 @@ describe('the way to Azure', () => {
       expect(Object.keys((await readConfiguration(join(project, 'terraform', root))).output ?? {})).toContain(output);
   });
 
-  it('makes each place where a state is kept', async () => {
+  it('creates each container for a state', async () => {
     const files = (await readdir(environments)).filter((name) => name.endsWith('.tfbackend'));
     const backends = await Promise.all(
       files.map((file) => readHcl<{ container_name: string }>(join(environments, file))),
@@ -38,13 +38,13 @@ describe('the way to Azure', () => {
     );
   });
 
-  it('keeps the state where the loss of a region leaves a copy', () => {
+  it('stores the state with a copy in another region', () => {
     const [creation] = commands.filter((line) => line.startsWith('az storage account create'));
     expect(creation).toContain('--sku Standard_GZRS');
   });
 
   // https://learn.microsoft.com/azure/aks/enable-host-encryption
-  it('tells the provider of a feature once it is registered', () => {
+  it('registers the provider again after the feature', () => {
     const at = (line: string): number => commands.findIndex((each) => each.startsWith(line));
     expect(at('az feature register --namespace Microsoft.Compute')).toBeGreaterThan(-1);
     expect(at('az provider register --namespace Microsoft.Compute')).toBeGreaterThan(
@@ -52,8 +52,9 @@ describe('the way to Azure', () => {
     );
   });
 
-  // Reading a role assignment, azurerm asks for the role by its id, which is the subscription's: role_assignment_resource.go
-  it('lets the identity that plans read what roles are, and no more of the subscription', () => {
+  // Reading a role assignment, azurerm asks for the role by its id, which is the subscription's:
+  // role_assignment_resource.go
+  it('lets the identity that plans read role definitions, and nothing else in the subscription', () => {
     const definition = /^az role definition create --role-definition '(.*)'$/m.exec(commands.join('\n'))?.[1] ?? '';
     const role = JSON.parse(definition.replace("'$ARM_SUBSCRIPTION_ID'", 'ID')) as Record<string, unknown>;
     expect(role).toMatchObject({
@@ -64,11 +65,11 @@ describe('the way to Azure', () => {
     expect(wide).toEqual([expect.stringContaining(`--role "${role.Name}"`)]);
   });
 
-  it('does so once: a second role of that name is refused', () => {
+  it('does so once: a second role of that name is rejected', () => {
     expect(commands.filter((line) => line.startsWith('az role definition create'))).toHaveLength(1);
   });
 
-  it('asks for the identity of workflows in production alone, where there is one', () => {
+  it('uses the identity of workflows only in production, where it exists', () => {
     const [, after = ''] = guide.split('**Staging and dev**');
     const [, block = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(after) ?? [];
     const lines = block.trim().split('\n');
@@ -79,11 +80,11 @@ describe('the way to Azure', () => {
     expect([...named('az role'), ...named('az identity'), ...named('github')]).toEqual([]);
   });
 
-  it('finds out the address that reaches the API as IPv4, which alone is taken', () => {
+  it('looks up the IPv4 address for the API, which accepts no other', () => {
     expect(commands.filter((line) => line.includes('ifconfig'))).toEqual(['curl -4 --silent https://ifconfig.me']);
   });
 
-  it('sends customers nowhere that they would find more than the page, or no TLS', async () => {
+  it('exposes nothing to customers but the page, and not without TLS', async () => {
     const [, after = ''] = guide.split('**Customers do not reach the shop yet.**');
     const [section = ''] = after.split('\n## ');
     expect(section).toContain('Do not set `web.service.type: LoadBalancer`');
@@ -93,7 +94,7 @@ describe('the way to Azure', () => {
     const inside = [...(service ?? '').matchAll(/app\.get\('(\/(?:\w+z|metrics))'/g)].map(([, path]) => path);
     expect(inside).toHaveLength(3);
     for (const path of inside) expect(section).toContain(`\`${path}\``);
-    // When this is no longer so, the section is another one.
+    // If this changes, the section must too.
     expect(chart).toContain('appProtocol: http\n');
     expect(guide).not.toMatch(/TLS in the pod/);
   });

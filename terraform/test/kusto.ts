@@ -1,14 +1,17 @@
 /**
- * Queries for Azure's logs, judged without Azure: Kusto's own language service says whether a query is one, and what the queries here ask of a
- * few lines is worked out below. Only the operators that they use are known; any other is refused.
- * Source: https://learn.microsoft.com/kusto/query
+ * Checks queries for Azure's logs without Azure: Kusto's own language service validates them, and this module evaluates
+ * them on a few lines. It supports only the operators that the queries use; any other is an error. Source:
+ * https://learn.microsoft.com/kusto/query
  */
 import { createRequire } from 'node:module';
 
 export type Value = string | number | boolean | Date;
 export type Row = Readonly<Record<string, Value>>;
 
-/** The columns that are used of the tables that Azure fills, each with its type: https://learn.microsoft.com/azure/azure-monitor/reference/tables-index */
+/**
+ * The columns of Azure's tables that the queries use, each with its type:
+ * https://learn.microsoft.com/azure/azure-monitor/reference/tables-index
+ */
 const TABLES = {
   ContainerLogV2: '(TimeGenerated: datetime, PodNamespace: string, ContainerName: string, LogMessage: dynamic)',
   AKSControlPlane: '(TimeGenerated: datetime, Category: string, Message: string)',
@@ -34,7 +37,7 @@ interface Language {
 
 let language: Language | undefined;
 
-/** Compiled from C#, so it is a script that leaves `Kusto` behind, and has no types to speak of. */
+/** Compiled from C#, so it is a script that sets the global `Kusto`, and has no useful types. */
 function kusto(): Language {
   if (language === undefined) {
     const require = createRequire(import.meta.url);
@@ -45,8 +48,8 @@ function kusto(): Language {
   return language;
 }
 
-/** What is wrong with a query, by the language and the tables' columns. */
-export function faults(query: string): string[] {
+/** The problems of a query, by the language and the tables' columns. */
+export function queryProblems(query: string): string[] {
   const { Symbols, GlobalState, KustoCode } = kusto();
   const tables = Object.entries(TABLES).map(([name, schema]) => Symbols.TableSymbol.From(schema).WithName(name));
   const globals = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.$ctor1('workspace', tables));
@@ -55,11 +58,11 @@ export function faults(query: string): string[] {
 }
 
 /**
- * The rows that a query gives of those of its table.
- * @param now what `ago` counts from
- * @throws for an operator, a function or a literal that is not known here
+ * Evaluate a query on the rows of its table.
+ * @param now the time that `ago` is relative to
+ * @throws for an operator, a function or a literal that this module does not support
  */
-export function answer(query: string, rows: readonly Row[], now: Date): Row[] {
+export function runQuery(query: string, rows: readonly Row[], now: Date): Row[] {
   const [, ...steps] = query
     .trim()
     .split('\n')
@@ -78,7 +81,7 @@ function apply(step: string, rows: readonly Row[], now: Date): Row[] {
     }
     case 'summarize': {
       const [, by, value, group] = /^arg_max\((\w+), (\w+)\) by (\w+)$/.exec(rest) ?? [];
-      if (by && value && group) return latest(rows, by, value, group);
+      if (by && value && group) return latest(rows, { by, value, group });
       if (/^(\w+) = count\(\)$/.test(rest)) return [{ [rest.split(' ')[0] ?? '']: rows.length }];
       throw new Error(`unknown: ${step}`);
     }
@@ -87,7 +90,9 @@ function apply(step: string, rows: readonly Row[], now: Date): Row[] {
   }
 }
 
-function latest(rows: readonly Row[], by: string, value: string, group: string): Row[] {
+/** `arg_max(by, value) by group` */
+function latest(rows: readonly Row[], columns: { by: string; value: string; group: string }): Row[] {
+  const { by, value, group } = columns;
   const found = new Map<Value, Row>();
   for (const row of rows) {
     const key = row[group] ?? '';
@@ -102,16 +107,16 @@ function holds(condition: string, row: Row, now: Date): boolean {
   const [, call, argument] = /^(\w+)\((\w+)\)$/.exec(condition) ?? [];
   if (call === 'isnotempty') return evaluate(argument ?? '', row, now) !== '';
   const [, left = '', operator, right = ''] = /^(\S+) (==|!=|<|matches regex) (.+)$/.exec(condition) ?? [];
-  const [one, other] = [evaluate(left, row, now), evaluate(right, row, now)];
+  const [actual, expected] = [evaluate(left, row, now), evaluate(right, row, now)];
   switch (operator) {
     case '==':
-      return one === other;
+      return actual === expected;
     case '!=':
-      return one !== other;
+      return actual !== expected;
     case '<':
-      return Number(one) < Number(other);
+      return Number(actual) < Number(expected);
     case 'matches regex':
-      return new RegExp(String(other), 'u').test(String(one));
+      return new RegExp(String(expected), 'u').test(String(actual));
     default:
       throw new Error(`unknown: ${condition}`);
   }

@@ -1,4 +1,4 @@
-/** Applies against the stub providers, and looks at what a second plan would change. */
+/** Applies against the stub providers, and checks what a second plan would change. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Workspace } from './workspace.ts';
@@ -26,7 +26,7 @@ async function setUp(root: string, values: string, ...args: string[]): Promise<W
 const plan = (workspace: Workspace, root: string, values: string, ...args: string[]) =>
   workspace.run(root, 'plan', '-detailed-exitcode', '-input=false', `-var-file=../environments/${values}`, ...args);
 
-/** Changes what Terraform will find, as if Azure or somebody had changed it. */
+/** Changes the state that Terraform reads, as if Azure or somebody had changed the resource. */
 async function drift(
   workspace: Workspace,
   type: string,
@@ -62,21 +62,22 @@ describe.each([
     expect(exitCode).toBe(NO_CHANGES);
   });
 
-  it('goes away in order', async () => {
+  it('is destroyed in order', async () => {
     const output = await workspace.succeed(
       root,
       ...['destroy', '-auto-approve', '-input=false', `-var-file=../environments/${values}`, ...given],
     );
     expect(output).toContain('Destroy complete!');
-    const gone = [...output.matchAll(/^(\S+): Destruction complete/gm)].map(([, address]) => address);
-    // The chart with the applications before Argo CD, which has to clear them away: aws-ia/terraform-aws-eks-blueprints#865, #1307
+    const destroyed = [...output.matchAll(/^(\S+): Destruction complete/gm)].map(([, address]) => address);
+    // The chart with the applications before Argo CD, which has to delete them:
+    // aws-ia/terraform-aws-eks-blueprints#865, #1307
     if (root === 'bootstrap')
-      expect(gone.indexOf('helm_release.root')).toBeLessThan(gone.indexOf('helm_release.argocd'));
+      expect(destroyed.indexOf('helm_release.root')).toBeLessThan(destroyed.indexOf('helm_release.argocd'));
   });
 });
 
 describe('the rules of the repository', () => {
-  it('are not applied without a word on the platform, which would take the workflows’ variables away', async () => {
+  it('are not applied without a value for the platform, which would delete the workflows’ variables', async () => {
     const workspace = await Workspace.open();
     try {
       const { exitCode, output } = await plan(workspace, 'github', 'github.tfvars');
@@ -121,7 +122,7 @@ describe('a running platform', () => {
     expect(await plan(workspace, 'platform', 'production.tfvars')).toMatchObject({ exitCode: NO_CHANGES });
   });
 
-  it('takes back what somebody changed by hand', async () => {
+  it('reverts manual changes', async () => {
     await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) => {
       attributes.local_account_disabled = false;
     });
@@ -152,7 +153,7 @@ describe('a running platform', () => {
     expect(output).toMatch(/Plan: 0 to add, [1-9]\d* to change, 0 to destroy\./);
   });
 
-  // So that the tests above could fail.
+  // So that the tests above can fail.
   it.each([
     [
       'another region',
@@ -164,13 +165,13 @@ describe('a running platform', () => {
       ['-var', 'network={"pod_cidr":"10.248.0.0/16"}'],
       'module.aks.azurerm_kubernetes_cluster.this',
     ],
-  ])('is replaced in part by %s, and the plan says so', async (_change, args, replaced) => {
+  ])('is replaced in part by %s, and the plan shows it', async (_change, args, replaced) => {
     const { output } = await plan(workspace, 'platform', 'production.tfvars', ...args);
     expect(output).toContain(`# ${replaced} must be replaced`);
   });
 
   // Azure/terraform-azurerm-aks#719; hashicorp/terraform-provider-azurerm#26568, #29318
-  describe('whose upgrades somebody changed by hand', () => {
+  describe('whose upgrade settings were changed by hand', () => {
     const settings = (attributes: Record<string, unknown>) =>
       (attributes.upgrade_settings as Record<string, unknown>[])[0] ?? {};
     const setByHand = async (undrainable_node_behavior: string, drain_timeout_in_minutes: number) => {
@@ -183,7 +184,7 @@ describe('a running platform', () => {
       );
     };
 
-    it('gets them back in place', async () => {
+    it('gets its upgrade settings back in place', async () => {
       await setByHand('Schedule', 60);
       const { output } = await plan(workspace, 'platform', 'production.tfvars');
       await setByHand('Cordon', 30);
@@ -191,7 +192,7 @@ describe('a running platform', () => {
       expect(output).not.toContain('must be replaced');
     });
 
-    // So that the test above could fail.
+    // So that the test above can fail.
     it.each(['undrainable_node_behavior', 'drain_timeout_in_minutes'])(
       'would be replaced, the cluster among it, if Terraform said nothing of %s',
       async (setting) => {
@@ -209,7 +210,7 @@ describe('a running platform', () => {
     );
   });
 
-  it('gets other sizes by way of a second pool, and without a name for it not at all', async () => {
+  it('gets other VM sizes through a temporary pool, and not without a name for it', async () => {
     const args = ['apply', '-auto-approve', '-input=false', '-var-file=../environments/production.tfvars', ...sizes];
     const undo = await workspace.edit('modules/aks/main.tf', (text) =>
       text.replace('temporary_name_for_rotation = "systemtmp"', ''),
@@ -228,7 +229,7 @@ describe('a running platform', () => {
 
 describe('a platform with spot nodes', () => {
   // hashicorp/terraform-provider-azurerm#25615; Azure/AKS#3152
-  it('changes nothing when it is applied again, with the label and the taint that Azure puts on them', async () => {
+  it('changes nothing when it is applied again, with the label and the taint that Azure sets on them', async () => {
     const pools = JSON.stringify({
       apps: {},
       batch: { min_count: 0, max_count: 3, spot: true, labels: { purpose: 'batch' } },
@@ -248,7 +249,7 @@ describe('a platform with spot nodes', () => {
   }, 600_000);
 });
 
-describe('what the provider refuses when it plans', () => {
+describe('what the provider rejects at plan time', () => {
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = await Workspace.open();
@@ -284,7 +285,7 @@ describe('what the provider refuses when it plans', () => {
       'sku = "Standard"',
       'ACR zone redundancy can only be applied when using the Premium Sku',
     ],
-  ])('is refused here too: %s', async (_what, file, from, to, refusal) => {
+  ])('is rejected here too: %s', async (_what, file, from, to, refusal) => {
     const undo = await workspace.edit(file, (text) => text.replace(from, to));
     const { exitCode, output } = await plan(workspace, 'platform', 'production.tfvars');
     await undo();

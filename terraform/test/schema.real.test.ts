@@ -1,4 +1,4 @@
-/** What the stub providers refuse is what the real ones refuse before they ask a cloud: the schemas are the same. */
+/** The stub providers reject what the real ones reject before they call a cloud: the schemas are the same. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Workspace } from './workspace.ts';
 
@@ -48,7 +48,7 @@ const mistakes: Mistake[] = [
     refusal: 'At least 1 "default_node_pool" blocks are required',
   },
   {
-    name: 'a nested block twice that is there once',
+    name: 'a nested block twice that can occur once',
     ...cluster,
     from: '  identity {',
     to: '  identity {\n    type = "SystemAssigned"\n  }\n\n  identity {',
@@ -102,7 +102,7 @@ const mistakes: Mistake[] = [
   },
 ];
 
-describe('a configuration is refused', () => {
+describe('a configuration is rejected', () => {
   it.each(mistakes)('for $name', async ({ configuration, file, from, to, refusal }) => {
     const undo = await workspace.edit(file, (text) => text.replace(from, to));
     try {

@@ -1,6 +1,7 @@
 /**
- * Whether the shop fits the nodes: computed from the requests in its chart, the environment's values, and the pools as Terraform plans
- * them. What Azure's own pods ask for is a table below, on the high side; `kubectl describe node` shows what it is today.
+ * Whether the shop fits the nodes: computed from the requests in its chart, the environment's values, and the pools as
+ * Terraform plans them. The requests of Azure's own pods are in a table, on the high side; `kubectl describe node`
+ * shows the current ones.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +21,10 @@ import {
 } from './sizing.ts';
 import { project, Workspace } from './workspace.ts';
 
-/** On every node; the agent's requests: https://github.com/Azure/AKS/issues/5413, Cilium's: https://github.com/Azure/AKS/issues/5244 */
+/**
+ * On every node; the agent's requests: https://github.com/Azure/AKS/issues/5413, Cilium's:
+ * https://github.com/Azure/AKS/issues/5244
+ */
 const DAEMONS: Record<string, Amount> = {
   'ama-logs': { cpu: 170, memory: 600 },
   'azure-cns': { cpu: 40, memory: 250 },
@@ -81,7 +85,7 @@ const request = (name: 'web' | 'api') => amountOf((component(name).resources as 
 const scaling = (name: 'web' | 'api') =>
   component(name).autoscaling as { enabled: boolean; minReplicas: number; maxReplicas: number };
 
-/** The pods of so many replicas of web, with those of api; during a rollout each has its surge beside them. */
+/** The pods of a number of web replicas, with those of api; during a rollout both with their surge. */
 function pods(web: number, rollout: boolean): Amount[] {
   const withSurge = (name: 'web' | 'api', replicas: number): number => {
     const surge = Number.parseInt(String((component(name).rollout as Values).maxSurge), 10) / 100;
@@ -95,15 +99,15 @@ function pods(web: number, rollout: boolean): Amount[] {
 }
 
 const free = (pool: Pool) => allocatable(pool.vm_size, pool.max_pods, Object.values(DAEMONS));
-/** What is left of so many nodes in three zones when the fullest zone is lost. */
+/** The remaining nodes of three zones when the largest zone is lost. */
 const withoutZone = (nodes: number): number => nodes - Math.ceil(nodes / 3);
 
 describe('six replicas', () => {
-  it('are what the chart starts with, and twenty what it ends with', () => {
+  it('are the chart’s minimum, and twenty the maximum', () => {
     expect(scaling('web')).toMatchObject({ enabled: true, minReplicas: 6, maxReplicas: 20 });
   });
 
-  it('fit the fewest nodes with one zone lost, also during a rollout', () => {
+  it('fit on the minimum number of nodes with one zone lost, also during a rollout', () => {
     expect(fits(pods(6, true), free(apps), withoutZone(apps.min_count))).toBe(true);
   });
 
@@ -113,21 +117,21 @@ describe('six replicas', () => {
 });
 
 describe('twenty replicas', () => {
-  it('need more than the fewest nodes, so that the cluster autoscaler has to add some', () => {
+  it('need more than the minimum number of nodes, so that the cluster autoscaler has to add some', () => {
     expect(fits(pods(20, false), free(apps), apps.min_count)).toBe(false);
   });
 
-  it('fit the most nodes with one zone lost, also during a rollout', () => {
+  it('fit on the maximum number of nodes with one zone lost, also during a rollout', () => {
     expect(fits(pods(20, true), free(apps), withoutZone(apps.max_count))).toBe(true);
   });
 
-  it('need no more than half of the most nodes, so that there is room for a second service', () => {
+  it('need at most half of the maximum number of nodes, so that there is room for a second service', () => {
     expect(nodesFor(pods(20, true), free(apps))).toBeLessThanOrEqual(apps.max_count * 0.6);
   });
 });
 
 describe('the system pool', () => {
-  /** Argo CD as installed, highly available, with what values.tf adds for Redis. */
+  /** Argo CD as installed, highly available, with the Redis of values.tf. */
   const argocdPods = (): Amount[] => {
     const replicas = (name: string): number => Number((argocd[name] as Values).replicas);
     const of = (name: string) => amountOf(((argocd[name] as Values).resources as Values).requests as Values);
@@ -143,7 +147,7 @@ describe('the system pool', () => {
     expect(fits(pods, free(system), withoutZone(system.min_count))).toBe(true);
   });
 
-  it('is as large as its role demands: four vCPU a node', () => {
+  it('is as large as AKS requires: four vCPU per node', () => {
     expect(allocatable(system.vm_size, system.max_pods, []).cpu).toBeGreaterThan(3500);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { allocatable, deepMerge, fits, mebibytes, millicores, nodesFor } from './sizing.ts';
 
-describe('what a node offers', () => {
-  it('is less than its size by what the kubelet keeps', () => {
+describe('the capacity of a node', () => {
+  it('is its size minus what the kubelet reserves', () => {
     expect(allocatable('Standard_D2ds_v5', 30, [])).toEqual({
       cpu: 1900,
       memory: expect.closeTo(8192 - 100 - 619.9, 0),
@@ -11,11 +11,11 @@ describe('what a node offers', () => {
     });
   });
 
-  it('is less by a quarter of the memory at most', () => {
+  it('loses at most a quarter of the memory', () => {
     expect(allocatable('Standard_D2ds_v5', 250, []).memory).toBe(8192 - 100 - 2048);
   });
 
-  it('is less by the pods of every node', () => {
+  it('is reduced by the pods of every node', () => {
     const bare = allocatable('Standard_D4ds_v5', 30, []);
     expect(allocatable('Standard_D4ds_v5', 30, [{ cpu: 100, memory: 200 }])).toEqual({
       cpu: bare.cpu - 100,
@@ -24,7 +24,7 @@ describe('what a node offers', () => {
     });
   });
 
-  it('is not guessed', () => {
+  it('is unknown for an unknown size', () => {
     expect(() => allocatable('Standard_X1', 30, [])).toThrow('add it to the table');
   });
 });
@@ -45,7 +45,7 @@ describe('packing', () => {
     );
   });
 
-  it('has no place for a pod larger than a node', () => {
+  it('rejects a pod larger than a node', () => {
     expect(fits([{ cpu: 1001, memory: 1 }], node, 1000)).toBe(false);
   });
 
@@ -70,7 +70,7 @@ describe('quantities', () => {
     expect(mebibytes(quantity)).toBe(expected);
   });
 
-  it('that are none are refused', () => {
+  it('that are invalid are rejected', () => {
     expect(() => millicores('half')).toThrow('half');
     expect(() => mebibytes('128')).toThrow('128');
   });

@@ -1,4 +1,4 @@
-/** How many pods nodes hold: what a node of AKS offers, and packing. */
+/** How many pods fit on nodes: the capacity of an AKS node, and packing. */
 
 export interface Amount {
   /** Thousandths of a CPU. */
@@ -20,18 +20,21 @@ const SIZES: Readonly<Record<string, { vcpu: number; gibibytes: number }>> = {
   Standard_D8ds_v5: { vcpu: 8, gibibytes: 32 },
 };
 
-/** Thousandths of a CPU that the kubelet keeps, by number of CPUs: https://learn.microsoft.com/azure/aks/node-resource-reservations */
+/**
+ * Thousandths of a CPU that the kubelet reserves, by number of CPUs:
+ * https://learn.microsoft.com/azure/aks/node-resource-reservations
+ */
 const RESERVED_CPU: Readonly<Record<number, number>> = { 2: 100, 4: 140, 8: 180 };
 const EVICTION = 100;
 
 /**
- * What a node has left for pods, after the system and the pods that run on every node.
- * Memory: 20 MB for each possible pod and 50 MB, a quarter of the node at most, and 100 MiB before pods are evicted. Source as above.
+ * The capacity of a node for pods, after the system and the pods that run on every node. Memory: 20 MB for each
+ * possible pod and 50 MB, at most a quarter of the node, and 100 MiB before pods are evicted. Source as above.
  */
 export function allocatable(size: string, maxPods: number, daemons: readonly Amount[]): Room {
   const machine = SIZES[size];
   const reserved = machine && RESERVED_CPU[machine.vcpu];
-  if (machine === undefined || reserved === undefined) throw new Error(`unknown size ${size}: add it to the table`);
+  if (machine === undefined || reserved === undefined) throw new Error(`unknown VM size ${size}: add it to the table`);
   const memory = machine.gibibytes * 1024;
   const kubelet = Math.min(((20 * maxPods + 50) * 1e6) / 2 ** 20, memory / 4);
   const used = daemons.reduce<Amount>((sum, { cpu, memory }) => ({ cpu: sum.cpu + cpu, memory: sum.memory + memory }), {

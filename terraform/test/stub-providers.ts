@@ -1,4 +1,6 @@
-/** The stub provider, built once per user and kept, in the directory structure that Terraform installs providers from. */
+/**
+ * The stub provider, built once per user and kept, in the directory structure that Terraform installs providers from.
+ */
 import { createHash } from 'node:crypto';
 import { access, copyFile, glob, link, mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -12,13 +14,13 @@ const terraform = join(import.meta.dirname, '..');
 const source = join(terraform, 'stub-provider');
 const schemas = join(terraform, 'schemas');
 
-/** Where Terraform looks for providers that name no host. */
+/** Terraform's host for providers without one. */
 const HOST = 'registry.terraform.io';
 
 /**
  * The directory for `filesystem_mirror`, with a stub for each file in `terraform/schemas`.
  * Source: https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror
- * @throws LabError when there is no Go to build it with
+ * @throws {LabError} if there is no Go to build it with
  */
 export async function providerMirror(): Promise<string> {
   const version = await goVersion();

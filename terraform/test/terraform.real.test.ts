@@ -3,7 +3,7 @@ import { ENVIRONMENTS, fileArguments, valueFiles } from './environments.ts';
 import { configurations, isRoot, Workspace } from './workspace.ts';
 
 const all = await configurations();
-const FEWEST_RUNS = 200;
+const MIN_RUNS = 200;
 
 let workspace: Workspace;
 let runs = 0;
@@ -57,7 +57,7 @@ const environmentTests = ['test', '-test-directory=tests/environments'];
 
 describe.each(Object.keys(ENVIRONMENTS))('the values of %s', (environment) => {
   it.each(['platform', 'bootstrap'] as const)(
-    'are complete and legal for %s',
+    'are complete and valid for %s',
     async (root) => {
       expect(isRoot(root)).toBe(true);
       const values = fileArguments(valueFiles(environment, root));
@@ -68,7 +68,7 @@ describe.each(Object.keys(ENVIRONMENTS))('the values of %s', (environment) => {
 });
 
 describe('the values of recovery', () => {
-  it('hold where production has a copy of its images', async () => {
+  it('are valid if production has a replica of its images', async () => {
     const [production = '', recovery = ''] = fileArguments(valueFiles('recovery', 'platform'));
     const copies = `registries=${JSON.stringify({ production: { replica_locations: ['northeurope'] } })}`;
     runs += passed(await workspace.succeed('platform', ...environmentTests, production, '-var', copies, recovery));
@@ -76,7 +76,7 @@ describe('the values of recovery', () => {
 });
 
 describe('all tests together', () => {
-  it(`are ${FEWEST_RUNS} runs or more`, () => {
-    expect(runs).toBeGreaterThanOrEqual(FEWEST_RUNS);
+  it(`are ${MIN_RUNS} runs or more`, () => {
+    expect(runs).toBeGreaterThanOrEqual(MIN_RUNS);
   });
 });

@@ -1,4 +1,4 @@
-/** The workflows and the root github must agree: what one expects, the other sets. */
+/** The workflows and the root github must agree: one sets what the other reads. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -32,7 +32,7 @@ const github = await readConfiguration(join(terraform, 'github'));
 const platform = await readConfiguration(join(terraform, 'platform'));
 const locals = Object.assign({}, ...(github.locals ?? [])) as Record<string, unknown>;
 
-/** Names that the workflows take from a context: `vars.NAME`, `secrets.NAME`. */
+/** Names that the workflows read from a context: `vars.NAME`, `secrets.NAME`. */
 function used(context: 'vars' | 'secrets'): string[] {
   const names = workflows.flatMap(({ text }) =>
     [...text.matchAll(new RegExp(`\\b${context}\\.(\\w+)`, 'g'))].map(([, name = '']) => name),
@@ -40,7 +40,7 @@ function used(context: 'vars' | 'secrets'): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Names of the variables that the root sets: the keys of the map that `for_each` goes through, and each environment's own. */
+/** Names of the variables that the root sets: the keys of the `for_each` map, and those of each environment. */
 const set = [
   ...[...String(locals.variables).matchAll(/^\s+([A-Z_]+)\s+=/gm)].map(([, name = '']) => name),
   ...Object.values(bodies(github.resource?.github_actions_environment_variable)).map(({ variable_name }) =>
@@ -53,7 +53,7 @@ describe('the variables of the workflows', () => {
     expect(set).toEqual(used('vars'));
   });
 
-  it('are the platform’s outputs where they are Azure’s', () => {
+  it('are the platform’s outputs if they belong to Azure', () => {
     const output = Object.keys(bodies(platform.output)).includes('github')
       ? JSON.stringify(platform.output?.github)
       : '';
@@ -72,8 +72,8 @@ describe('the variables of the workflows', () => {
 });
 
 describe('the secrets of the workflows', () => {
-  it('are exactly those that the root github names, and Terraform sets none', () => {
-    // A registry's user is a variable there; the workflows take a secret too, where it is part of no name.
+  it('are exactly those that the root github lists, and Terraform sets none', () => {
+    // A registry's user is a variable there; the workflows also read a secret, if it is not part of any name.
     const variables = used('vars');
     const secrets = used('secrets').filter((name) => !variables.includes(name));
     expect(Object.keys(locals.secrets as Record<string, unknown>).sort()).toEqual(secrets);
@@ -106,7 +106,7 @@ describe('the environments', () => {
     expect(Object.keys(allowed)).toContain(environment);
   });
 
-  it('are used from where the workflows run', () => {
+  it('allow the refs that the workflows run for', () => {
     expect(workflow('build').on.push?.branches).toEqual([allowed.staging?.branch]);
     expect(allowed.production?.tag).toBe('${local.version_tags}');
     expect(workflow('deploy').on.push?.tags).toEqual([locals.version_tags]);
@@ -124,16 +124,16 @@ describe('the environments', () => {
     }
   });
 
-  it('have an identity each that the platform trusts', () => {
+  it('each have an identity that the platform trusts', () => {
     const type = String(bodies(platform.variable).github?.type);
     for (const name of Object.keys(allowed))
       expect(type).toMatch(new RegExp(`\\b${name}\\s+= optional\\(string, "${name}"\\)`));
   });
 });
 
-describe('the tag that the workflows take our actions by', () => {
-  // Who moves it decides what every job runs, with the secrets of production.
-  it('is moved by the release App alone', () => {
+describe('the tag that the workflows use our actions by', () => {
+  // Anyone who can move it controls what every job runs, with the secrets of production.
+  it('is moved only by the release App', () => {
     const { conditions } = bodies(github.resource?.github_repository_ruleset).major_tags_stay as {
       conditions: [{ ref_name: [{ include: string[]; exclude: string[] }] }];
     };
@@ -148,7 +148,7 @@ describe('the tag that the workflows take our actions by', () => {
   });
 });
 
-describe('the checks that main demands', () => {
+describe('the checks that main requires', () => {
   it('are the jobs of ci.yml, by name', () => {
     const type = String(bodies(github.variable).main?.type);
     const [, list = ''] = /required_checks\s+= optional\(list\(string\), \[([^\]]*)\]/.exec(type) ?? [];
@@ -164,7 +164,7 @@ describe('the checks that main demands', () => {
 describe('Terraform in the workflows', () => {
   const version = /terraform_version: (\S+)/;
 
-  it('is one version, which the roots take', () => {
+  it('is one version, which the roots accept', () => {
     const versions = workflows.flatMap(({ text }) =>
       [...text.matchAll(new RegExp(version, 'g'))].map(([, each]) => each),
     );
@@ -172,7 +172,7 @@ describe('Terraform in the workflows', () => {
     expect(new Set(versions)).toEqual(new Set(['1.11.4']));
   });
 
-  it('judges every root with the real providers', () => {
+  it('checks every root with the real providers', () => {
     const runs = (workflow('ci').jobs.terraform?.steps ?? []).flatMap(({ run }) => (run === undefined ? [] : [run]));
     for (const root of ['platform', 'bootstrap', 'github'])
       expect(runs).toEqual(
@@ -183,7 +183,7 @@ describe('Terraform in the workflows', () => {
       );
   });
 
-  it('finds the files that the plan names', async () => {
+  it('finds the files that the plan uses', async () => {
     const commands = (workflow('plan').jobs.plan?.steps ?? []).map(({ run }) => run ?? '').join(' ');
     const files = [...commands.matchAll(/=\.\.\/(environments\/\S+)/g)].map(([, file = '']) => file);
     expect(files).toHaveLength(2);

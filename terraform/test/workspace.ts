@@ -1,4 +1,4 @@
-/** Terraform run on a copy of this directory, with the stub providers and without a network. */
+/** Runs Terraform on a copy of this directory, with the stub providers and without a network. */
 import { cp, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { providerMirror } from './stub-providers.ts';
 
 export const project = join(import.meta.dirname, '..', '..');
 
-/** The directories below `terraform` that Terraform runs in: roots first, then modules. */
+/** The directories in `terraform` that Terraform runs in: roots first, then modules. */
 export async function configurations(): Promise<string[]> {
   const found: string[] = [];
   for await (const file of glob('{*,modules/*}/versions.tf', { cwd: join(project, 'terraform') }))
@@ -19,7 +19,7 @@ export const isRoot = (configuration: string): boolean => !configuration.startsW
 
 export interface Outcome {
   exitCode: number;
-  /** Everything it printed. */
+  /** Everything that it printed. */
   output: string;
 }
 
@@ -31,11 +31,11 @@ export class Workspace {
     this.#directory = directory;
   }
 
-  /** @throws when Terraform is not on the path, saying where to get it */
+  /** @throws if Terraform is not on the path; the error says where to get it */
   static async open(): Promise<Workspace> {
     const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'terraform-')));
     const mirror = await providerMirror();
-    // A lock file names the real providers' checksums, which no stub has; it stays behind.
+    // A lock file contains the real providers' checksums, which do not match the stubs, so it is not copied.
     const filter = (path: string): boolean => !/[\\/](\.terraform.*|node_modules|stub-provider|test)$/.test(path);
     for (const directory of ['terraform', 'argocd'])
       await cp(join(project, directory), join(workspace.#directory, directory), { recursive: true, filter });
@@ -64,7 +64,7 @@ export class Workspace {
     return this.#terraform(configuration, ...args);
   }
 
-  /** Like {@link run}, and throws with what was printed when it fails. */
+  /** Like {@link run}, but throws an error with the output if it fails. */
   async succeed(configuration: string, ...args: string[]): Promise<string> {
     const { exitCode, output } = await this.run(configuration, ...args);
     if (exitCode !== 0) throw new Error(`terraform ${args.join(' ')} in ${configuration}:\n${output}`);
@@ -73,7 +73,7 @@ export class Workspace {
 
   /**
    * Changes a file of the copy.
-   * @returns what changes it back
+   * @returns a function that undoes the change
    */
   async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
     const path = this.path(file);
@@ -84,7 +84,7 @@ export class Workspace {
     return () => writeFile(path, text);
   }
 
-  /** What `terraform fmt` would change. */
+  /** The changes that `terraform fmt` would make. */
   formatting(): Promise<Outcome> {
     return this.#terraform('.', 'fmt', '-check', '-diff', '-recursive');
   }

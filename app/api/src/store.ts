@@ -4,8 +4,9 @@ import type { Product } from '../../lib/product.ts';
 
 const FILE_NAME = 'products.db';
 
-/* * The products in a SQLite file. Each start of the process seeds the file again, in one transaction, so that neither a crash in
- * between nor a file left by an earlier container in the same pod does any harm.
+/**
+ * The products in a SQLite file. Each start of the process seeds the file again, in one transaction, so that neither a
+ * crash in between nor a file left by an earlier container in the same pod does any harm.
  */
 export class Store {
   readonly #database: DatabaseSync;

@@ -17,14 +17,15 @@ interface Copy {
   loadedAt: number;
 }
 
-/** The products that this replica loaded last. A copy younger than `freshMs` is shown without loading; an older one is loaded
- * again, with one request for all callers. If that fails, the old copy is shown, and the source is not tried again for
- * another `freshMs`.
+/**
+ * The products that this replica loaded last. A copy younger than `freshMs` is shown without loading; an older one is
+ * loaded again, with one request for all callers. If that fails, the old copy is shown, and the source is not tried
+ * again for another `freshMs`.
  *
  * So the replica is ready once it has a copy, and stays ready while `api` is down: all replicas would lose `api` at the
- * same moment, and serving no page is worse than serving yesterday's prices. A replica that has never reached `api` (a wrong
- * address, a broken release) never becomes ready, and stops the rollout. The metric `shop_catalogue_age_seconds` is the
- * age of the copy.
+ * same moment, and serving no page is worse than serving yesterday's prices. A replica that has never reached `api` (a
+ * wrong address, a broken release) never becomes ready, and stops the rollout. The metric `shop_catalogue_age_seconds`
+ * is the age of the copy.
  */
 export class Catalogue {
   readonly #source: ProductSource;
