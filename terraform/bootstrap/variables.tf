@@ -31,7 +31,8 @@ variable "argocd" {
     - `chart_version`: version of the chart argo-cd, which determines the version of Argo CD.
     - `url`: where users reach it. The default is for `kubectl port-forward`: nothing is open to the internet.
     - `high_availability`: three Redis pods instead of one, which need three nodes; null decides by the number of nodes.
-    - `administrator_group_ids`, `deployer_group_ids`, `viewer_group_ids`: object ids of Entra groups for the roles in values.yaml. Nobody else can sign in.
+    - `administrator_group_ids`, `deployer_group_ids`, `viewer_group_ids`: object ids of Entra groups for the roles in
+      values.yaml. Nobody else can sign in.
   EOT
   type = object({
     chart_version           = optional(string, "10.1.1")

@@ -47,11 +47,11 @@ variable "main" {
 
 variable "release_app" {
   description = <<-EOT
-    The GitHub App that commits releases to main, or null if a machine account does: `release_bot_team_ids`. It bypasses the
-    review of its own commit, moves the major version tag if actions are published, and nothing else. Its private key is the
-    secret RELEASE_APP_PRIVATE_KEY.
-    - `id`: the App ID on its settings page, not the installation's id. `client_id`: the client ID on the same page, with
-      which deploy.yml signs in as the App.
+    The GitHub App that commits releases to main, or null if a machine account does: `release_bot_team_ids`. It bypasses
+    the review of its own commit, moves the major version tag if actions are published, and nothing else. Its private
+    key is the secret RELEASE_APP_PRIVATE_KEY.
+    - `id`: the App ID on its settings page, not the installation's id. `client_id`: the client ID on the same page,
+      with which deploy.yml signs in as the App.
   EOT
   type        = object({ id = number, client_id = string })
   default     = null
@@ -90,8 +90,8 @@ variable "environments" {
     - `staging`: used from the default branch, by build.yml.
     - `production`: used from version tags, by deploy.yml.
     - `plan`: used from the default branch, by plan.yml.
-    - `reviewer_team_ids`, `reviewer_user_ids`: one of them must approve a job; at most six. `wait_minutes`: how long a job
-      waits in any case.
+    - `reviewer_team_ids`, `reviewer_user_ids`: one of them must approve a job; at most six. `wait_minutes`: how long a
+      job waits in any case.
     - `self_review`: whether the user who started the run can approve it.
   EOT
   type = object({
@@ -156,13 +156,14 @@ variable "platform" {
 variable "settings" {
   description = <<-EOT
     Settings of the workflows; null keeps the default of the workflow.
-    - `base_image`, `build_image`: passed as build arguments. `buildkit_image`: replaces the BuildKit image. `promote`: how a
-      release promotes the tested image.
+    - `base_image`, `build_image`: passed as build arguments. `buildkit_image`: replaces the BuildKit image. `promote`:
+      how a release promotes the tested image.
     - `attestations`: sign the images' provenance. `runs_on`: label of the runners.
-    - `staging_username`, `production_username`: users of the registries, if the workflows sign in with passwords. They are
-      variables, because GitHub drops a job output that contains the text of a secret, and image names often contain the user.
-    - `publishes_actions`: move the major version tag with each release, for a repository that publishes actions. Otherwise
-      nobody can move it.
+    - `staging_username`, `production_username`: users of the registries, if the workflows sign in with passwords. They
+      are variables, because GitHub drops a job output that contains the text of a secret, and image names often contain
+      the user.
+    - `publishes_actions`: move the major version tag with each release, for a repository that publishes actions.
+      Otherwise nobody can move it.
   EOT
   type = object({
     base_image          = optional(string)

@@ -1,8 +1,8 @@
 variable "access" {
   description = <<-EOT
     Who can use the cluster: object ids of Entra groups. `az ad group show --group NAME --query id` prints them.
-    - `cluster_admin_group_ids`: full access. Make membership temporary (Privileged Identity Management): it is for incidents, not
-      for deployments.
+    - `cluster_admin_group_ids`: full access. Make membership temporary (Privileged Identity Management): it is for
+      incidents, not for deployments.
     - `cluster_reader_group_ids`: read access, except to secrets.
   EOT
   type = object({
@@ -25,8 +25,9 @@ variable "github" {
   description = <<-EOT
     The repository whose workflows push to the registries, or null for none.
     - `repository`: OWNER/REPO.
-    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories that were created, renamed or
-      transferred since 15 July 2026, or that opted in. Both or neither. docs/deploy-to-azure.md, step 3, shows how to find out.
+    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories that were created,
+      renamed or transferred since 15 July 2026, or that opted in. Both or neither. docs/deploy-to-azure.md, step 3,
+      shows how to find out.
     - `environments`: names of its environments whose jobs can push to staging, push to production, and plan.
   EOT
   type = object({

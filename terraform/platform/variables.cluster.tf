@@ -22,9 +22,11 @@ variable "upgrades" {
     - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
     - `max_surge`: extra nodes while a pool is upgraded, a number or a percentage, so that no capacity is lost.
     - `drain_timeout_minutes`: how long a node waits for its pods, which are evicted as their disruption budgets allow.
-    - `undrainable_nodes`: what happens to a node whose pods are not evicted in that time. `Cordon`: it gets no more pods, a new
-      node replaces it, and the upgrade continues. `Schedule`: it is kept, and the upgrade fails. Not for spot pools.
-    - `kubernetes_window`, `node_window`: when to upgrade. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
+    - `undrainable_nodes`: what happens to a node whose pods are not evicted in that time. `Cordon`: it gets no more
+      pods, a new node replaces it, and the upgrade continues. `Schedule`: it is kept, and the upgrade fails. Not for
+      spot pools.
+    - `kubernetes_window`, `node_window`: when to upgrade. `day` of the week, `start` (HH:MM), `hours` (4 to 24),
+      `utc_offset` (+HH:MM).
   EOT
   type = object({
     kubernetes            = optional(string, "patch")
@@ -51,11 +53,12 @@ variable "upgrades" {
 variable "system_pool" {
   description = <<-EOT
     Nodes for the cluster's own pods and Argo CD only.
-    - `vm_size`: with at least 4 vCPU and, for an ephemeral disk, a local disk: https://learn.microsoft.com/azure/aks/use-system-pools
+    - `vm_size`: with at least 4 vCPU and, for an ephemeral disk, a local disk:
+      https://learn.microsoft.com/azure/aks/use-system-pools
     - `min_count`, `max_count`: limits of the autoscaler.
     - `max_pods`: maximum number of pods per node. More pods reserve more memory.
-    - `os_disk_type`, `os_disk_size_gb`: `Ephemeral` is local: faster, free, and deleted with the node. It must fit
-      the local disk of the VM size.
+    - `os_disk_type`, `os_disk_size_gb`: `Ephemeral` is local: faster, free, and deleted with the node. It must fit the
+      local disk of the VM size.
     - `os_sku`: `AzureLinux` or `Ubuntu`.
     - `host_encryption`: encrypt local disks and caches; the feature must be registered once in the subscription.
   EOT
@@ -79,7 +82,8 @@ variable "system_pool" {
 
 variable "user_pools" {
   description = <<-EOT
-    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as in `system_pool`, and:
+    Pools for applications, by name (1 to 9 lower-case letters and digits, not ending in `tmp`). Fields as in
+    `system_pool`, and:
     - `labels`, `taints` (`key=value:NoSchedule`) of the nodes.
     - `spot`: Azure's spare capacity, cheaper, but it can be evicted at any time.
   EOT
@@ -115,8 +119,8 @@ variable "autoscaler" {
     - `expander`: which pool to scale up if several fit: `least-waste`, `random`, `priority` or `most-pods`.
     - `scan_seconds`: how often to check for pending pods.
     - `new_pod_scale_up_delay_seconds`: how long a new pod may be pending before nodes are added.
-    - `unneeded_minutes`, `delay_after_add_minutes`: how long a node must be idle, and how long ago the last one must have been
-      added, before one is removed.
+    - `unneeded_minutes`, `delay_after_add_minutes`: how long a node must be idle, and how long ago the last one must
+      have been added, before one is removed.
     - `utilization_threshold`: a node whose requests are below this fraction counts as idle.
     - `max_graceful_termination_seconds`: how long the pods of a removed node may take to shut down.
   EOT

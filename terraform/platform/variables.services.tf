@@ -1,10 +1,11 @@
 variable "registries" {
   description = <<-EOT
-    The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which is the only one
-    that the cluster pulls from. null if no workflow pushes: the cluster then pulls from `pull_from_registry_id`.
+    The registry that a merge pushes to (`staging`) and the one that a release pushes to (`production`), which is the
+    only one that the cluster pulls from. null if no workflow pushes: the cluster then pulls from
+    `pull_from_registry_id`.
     - `sku`: Basic, Standard or Premium.
-    - `zone_redundant`: a copy in every zone. Premium only; for Basic and Standard Azure does so automatically if the region has
-      zones, and the provider rejects true.
+    - `zone_redundant`: a copy in every zone. Premium only; for Basic and Standard Azure does so automatically if the
+      region has zones, and the provider rejects true.
     - `replica_locations`: other regions with a copy. Premium only.
     - `untagged_retention_days`: after how many days untagged manifests are deleted; null keeps all. Premium only.
   EOT

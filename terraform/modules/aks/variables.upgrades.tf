@@ -16,9 +16,11 @@ variable "upgrades" {
     - `node_image`: `NodeImage` (weekly, tested images), `SecurityPatch`, `Unmanaged` or `None`.
     - `max_surge`: extra nodes while a pool is upgraded, a number or a percentage, so that no capacity is lost.
     - `drain_timeout_minutes`: how long a node waits for its pods, which are evicted as their disruption budgets allow.
-    - `undrainable_nodes`: what happens to a node whose pods are not evicted in that time. `Cordon`: it gets no more pods, a new
-      node replaces it, and the upgrade continues. `Schedule`: it is kept, and the upgrade fails. Not for spot pools.
-    - `kubernetes_window`, `node_window`: when to upgrade. `day` of the week, `start` (HH:MM), `hours` (4 to 24), `utc_offset` (+HH:MM).
+    - `undrainable_nodes`: what happens to a node whose pods are not evicted in that time. `Cordon`: it gets no more
+      pods, a new node replaces it, and the upgrade continues. `Schedule`: it is kept, and the upgrade fails. Not for
+      spot pools.
+    - `kubernetes_window`, `node_window`: when to upgrade. `day` of the week, `start` (HH:MM), `hours` (4 to 24),
+      `utc_offset` (+HH:MM).
   EOT
   type = object({
     kubernetes            = optional(string, "patch")

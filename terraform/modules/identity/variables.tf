@@ -22,10 +22,10 @@ variable "github" {
   description = <<-EOT
     Who can sign in from GitHub's workflows, or null for nobody.
     - `repository`: OWNER/REPO.
-    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories created, renamed or transferred since
-      15 July 2026, or that chose so. Both or neither.
-    - `environments`: for each identity, the GitHub environment whose jobs use it. What can use an environment (main, `v*` tags,
-      reviewers) is set in GitHub, by the root `github`: a pull request from a fork never gets one.
+    - `owner_id`, `repository_id`: GitHub's ids of both, if its tokens contain them: in repositories created, renamed or
+      transferred since 15 July 2026, or that chose so. Both or neither.
+    - `environments`: for each identity, the GitHub environment whose jobs use it. What can use an environment (main,
+      `v*` tags, reviewers) is set in GitHub, by the root `github`: a pull request from a fork never gets one.
   EOT
   type = object({
     repository    = string
