@@ -1,57 +1,54 @@
 import { annotate, group, info } from '../../lib/commands.ts';
-import { readContext } from '../../lib/context.ts';
+import { type Context, readContext } from '../../lib/context.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { readSettings, type Settings } from './inputs.ts';
-import type { Origin } from './message.ts';
-import type { Outcome } from './outcome.ts';
+import { writeSummary } from '../../lib/result.ts';
+import { type CommitContext, commitToBranch } from './commit/commit.ts';
+import { unifiedDiff } from './files/diff.ts';
+import { editWorktree } from './files/worktree.ts';
+import { createPullRequests } from './github/pull-requests.ts';
+import { createReader, createRepository } from './github/repository.ts';
+import { readSettings } from './inputs/read-settings.ts';
+import type { Settings } from './inputs/settings.ts';
+import { type Outcome, setOutcomeOutputs } from './outputs.ts';
+import { commitToPullRequest } from './pull-requests/pull-request.ts';
+import { headline, summary, warningsOf } from './report.ts';
 
-/** The whole step: settings, change, report. */
+/** From the inputs to a change and its report. */
 export async function main(env: Environment): Promise<void> {
   const settings = await readSettings(env);
-  const { headline, notesOf, setResult, summary } = await import('./report.ts');
-  const outcome = await change(settings, env, setResult);
-  const { unifiedDiff } = await import('./diff.ts');
-  const diff = await unifiedDiff(outcome.plan.files);
-  await setResult(outcome);
-  const { setOutputs, writeSummary } = await import('../../lib/result.ts');
-  await setOutputs({ diff });
-  for (const note of notesOf(outcome.plan)) annotate({ level: 'warning', title: 'bump-chart-version', message: note });
+  const outcome = await change(settings, env);
+
+  const diff = unifiedDiff(outcome.plan.files);
+  await setOutcomeOutputs(outcome, diff);
+  for (const warning of warningsOf(outcome.plan))
+    annotate({ level: 'warning', title: 'bump-chart-version', message: warning });
   if (diff !== '') await group('Diff', async () => info(diff));
   info(headline(outcome, settings.dryRun));
   if (settings.summary) await writeSummary(summary(outcome, settings.dryRun));
 }
 
-async function change(
-  settings: Settings,
-  env: Environment,
-  onCommit: (outcome: Outcome) => Promise<void>,
-): Promise<Outcome> {
+/** Changes the checkout, a branch, or a pull request. */
+async function change(settings: Settings, env: Environment): Promise<Outcome> {
   if (settings.mode === 'worktree' || settings.repository === undefined) {
-    const { editWorktree } = await import('./worktree.ts');
     const plan = await editWorktree(settings, env.GITHUB_WORKSPACE || process.cwd());
     return { plan, branch: '', attempts: 1, commit: undefined, pullRequest: undefined };
   }
   const context = readContext(env);
-  const runUrl =
-    context.runId === undefined
-      ? undefined
-      : `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}`;
-  const origin: Origin = { repository: context.repository, sha: context.sha, runUrl };
-  const { connect, openRepository } = await import('./github/repository.ts');
-  const reader = await connect(settings.repository, {
+  const reader = await createReader(settings.repository, {
     token: settings.token,
     apiUrl: context.apiUrl,
     graphqlUrl: context.graphqlUrl,
   });
-  const repository = openRepository(reader);
-  const patience = { maxAttempts: settings.maxAttempts };
-  if (settings.mode === 'commit') {
-    const { commitToBranch } = await import('./commit.ts');
-    return commitToBranch(settings, repository, origin, patience, onCommit);
-  }
-  const [{ proposeChange }, { openProposals }] = await Promise.all([
-    import('./pull-request.ts'),
-    import('./github/proposals.ts'),
-  ]);
-  return proposeChange(settings, { ...repository, ...openProposals(reader) }, origin, patience, onCommit);
+  const repository = createRepository(reader);
+  const commitContext: CommitContext = {
+    origin: { repository: context.repository, sha: context.sha, runUrl: runUrlOf(context) },
+    retry: { retries: settings.retries },
+    onCommit: setOutcomeOutputs,
+  };
+  return settings.mode === 'commit'
+    ? commitToBranch(settings, repository, commitContext)
+    : commitToPullRequest(settings, { ...repository, ...createPullRequests(reader) }, commitContext);
 }
+
+const runUrlOf = ({ serverUrl, repository, runId }: Context): string | undefined =>
+  runId === undefined ? undefined : `${serverUrl}/${repository}/actions/runs/${runId}`;

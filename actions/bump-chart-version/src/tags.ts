@@ -7,9 +7,3 @@ export function chooseTag(tags: readonly string[]): string | undefined {
   const [highest] = versions.sort((a, b) => semver.compareBuild(versionOfTag(b) ?? b, versionOfTag(a) ?? a));
   return highest ?? tags.find((tag) => /^sha-[0-9a-f]{7,}$/.test(tag)) ?? tags[0];
 }
-
-/** Whether both are versions and the new one is lower. Without two versions there is no order. */
-export function isOlder(now: string, than: string): boolean {
-  const [a, b] = [versionOfTag(now), versionOfTag(than)];
-  return a !== undefined && b !== undefined && semver.lt(a, b);
-}

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { CommitSha } from '../../lib/identifiers.ts';
-import type { FileState } from '../src/files.ts';
-import { messageText } from '../src/message.ts';
-import type { BranchCommit, BranchMove, Proposal, Proposals } from '../src/proposals.ts';
+import { messageText } from '../src/commit/message.ts';
 import {
-  AnswerLostError,
   HeadMovedError,
   type NewCommit,
   type PastCommit,
+  type ReadRequest,
   type Repository,
-} from '../src/repository.ts';
+  ResponseLostError,
+} from '../src/commit/repository.ts';
+import type { FileState } from '../src/files/file-source.ts';
+import type {
+  BranchCommit,
+  BranchMove,
+  NewPullRequest,
+  PullRequestBranch,
+  PullRequests,
+} from '../src/pull-requests/pull-requests.ts';
 import { bytes, textOf } from './helpers.ts';
 
 interface Stored extends PastCommit, BranchCommit {
@@ -28,7 +35,7 @@ interface FakePull {
 }
 
 /** A repository in memory that keeps GitHub's rules: one parent, an expected head, moves that compare first. */
-export class FakeRepository implements Repository, Proposals {
+export class FakeRepository implements Repository, PullRequests {
   readonly commits = new Map<string, Stored>();
   readonly branches = new Map<string, string>();
   readonly pulls: FakePull[] = [];
@@ -79,7 +86,7 @@ export class FakeRepository implements Repository, Proposals {
     return log;
   }
 
-  async read(branch: string | undefined, paths: readonly string[], history: boolean) {
+  async read({ branch, paths, history }: ReadRequest) {
     this.reads++;
     const head = this.head(branch ?? 'main');
     const files = new Map(
@@ -108,7 +115,7 @@ export class FakeRepository implements Repository, Proposals {
     return { oid, verified: true };
   }
 
-  async find(branch: string): Promise<Proposal> {
+  async find(branch: string): Promise<PullRequestBranch> {
     const pull = this.pulls.find((each) => each.branch === branch && each.closedAt === undefined);
     const isRejected = this.pulls.some(
       (each) => each.closedAt !== undefined && each.closedAt === this.branches.get(branch),
@@ -149,7 +156,7 @@ export class FakeRepository implements Repository, Proposals {
     return result;
   }
 
-  async open(branch: string, _base: string, title: string, body: string) {
+  async create({ branch, title, body }: NewPullRequest) {
     return this.#change(() => {
       const number = this.pulls.length + 1;
       this.pulls.push({ number, branch, title, body, labels: [] });
@@ -176,5 +183,5 @@ export class FakeRepository implements Repository, Proposals {
 }
 
 export const lost = (action = 'committing to main'): never => {
-  throw new AnswerLostError(action, '500: socket hang up', undefined, undefined);
+  throw new ResponseLostError(action, '500: socket hang up');
 };

@@ -1,5 +1,6 @@
-import { type Request, readSettings } from '../src/inputs.ts';
-import { makePlan, type Plan } from '../src/plan.ts';
+import { readSettings } from '../src/inputs/read-settings.ts';
+import type { Request } from '../src/inputs/settings.ts';
+import { makePlan, type Plan } from '../src/plan/plan.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { unifiedDiff } from '../src/diff.ts';
-import { commitMessage, countedCharts, fill } from '../src/message.ts';
-import type { Outcome } from '../src/outcome.ts';
+import { bumpedCharts, commitMessage, fillTemplate } from '../src/commit/message.ts';
+import { unifiedDiff } from '../src/files/diff.ts';
+import type { Outcome } from '../src/outputs.ts';
 import { headline, summary } from '../src/report.ts';
 import { planFor } from './helpers.ts';
 
@@ -51,7 +51,7 @@ describe('the summary', () => {
 
 it('the diff is a unified one', async () => {
   const { files } = await planFor({ version: 'none', values: 'c=d' }, 'a: b\nc: x\n');
-  expect(await unifiedDiff(files)).toBe(
+  expect(unifiedDiff(files)).toBe(
     '--- a/helm/shop/values.yaml\n+++ b/helm/shop/values.yaml\n@@ -1,2 +1,2 @@\n a: b\n-c: x\n+c: d\n',
   );
 });
@@ -61,7 +61,7 @@ describe('the message', () => {
     const { charts } = await planFor({ version: '1.4.2' }, '');
     const [chart] = charts;
     const odd = { ...chart, name: 'x\n\nCo-authored-by: y {version}' } as typeof chart & object;
-    expect(fill('{chart}', [odd])).toBe('x Co-authored-by: y {version}');
+    expect(fillTemplate('{chart}', [odd])).toBe('x Co-authored-by: y {version}');
   });
 
   it('names the version that stays only once', async () => {
@@ -74,7 +74,7 @@ describe('the message', () => {
     const message = (run: string, chart: string): string =>
       `x\n\nChart-Version: ${chart} 1.1.0 (was 1.0.0)\nWorkflow-Run: u/${run}`;
     const log = [message('7', 'a'), message('70', 'b'), 'Workflow-Run: u/7'];
-    expect(countedCharts(log, ['a', 'b'], 'u/7')).toEqual(new Set(['a']));
-    expect(countedCharts(log, ['a', 'b'], undefined)).toEqual(new Set());
+    expect(bumpedCharts(log, ['a', 'b'], 'u/7')).toEqual(new Set(['a']));
+    expect(bumpedCharts(log, ['a', 'b'], undefined)).toEqual(new Set());
   });
 });

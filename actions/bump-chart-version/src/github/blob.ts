@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Git's name for a blob of these bytes: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
+/** The object ID that Git gives a blob: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
 function blobId(bytes: Uint8Array, algorithm: 'sha1' | 'sha256'): string {
   return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 /**
- * The exact bytes of a blob from the text that the API gives, or `undefined` when the text is not exact: cut off, missing, or changed on
- * its way, as servers do to text that is not UTF-8. Git's own checksum tells.
+ * The exact bytes of a blob from the text in an API response, or `undefined` when the text is not exact: truncated, missing, or altered,
+ * as servers do to text that is not UTF-8. Git's object ID proves it.
  */
 export function exactBytes(text: string | null, oid: string): Uint8Array | undefined {
   if (text === null) return undefined;

@@ -1,7 +1,7 @@
 import { createGitHubClient } from '../../../lib/github.ts';
 import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
-import type { Committed, NewCommit, Repository } from '../repository.ts';
-import { type Graphql, openGraphql } from './graphql.ts';
+import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
+import { createGraphql, type Graphql } from './graphql.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
 
 const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
@@ -9,7 +9,7 @@ const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
 }`;
 
 /**
- * Commit through `createCommitOnBranch`: GitHub signs the commit, keeps each file's mode, and refuses it when the head is not the expected one.
+ * Commits through `createCommitOnBranch`: GitHub signs the commit, keeps each file's mode, and refuses it when the head is not the expected one.
  * https://docs.github.com/graphql/reference/mutations#createcommitonbranch
  */
 export async function createCommit(
@@ -26,8 +26,8 @@ export async function createCommit(
       additions: files.map(({ path, bytes }) => ({ path, contents: Buffer.from(bytes).toString('base64') })),
     },
   };
-  const answer = await graphql.mutate(COMMIT, { input }, `committing to ${branch}`);
-  const created = answer.at('createCommitOnBranch').at('commit');
+  const data = await graphql.mutate(COMMIT, { input }, `committing to ${branch}`);
+  const created = data.at('createCommitOnBranch').at('commit');
   return { oid: created.at('oid').parsed(parseCommitSha), verified: isVerified(created) };
 }
 
@@ -37,15 +37,18 @@ export interface Connection {
   graphqlUrl: string;
 }
 
-/** The API of the server that holds the charts. */
-export async function connect(repository: RepositoryName, { token, apiUrl, graphqlUrl }: Connection): Promise<Reader> {
+/** A client for the repository that holds the charts. */
+export async function createReader(
+  repository: RepositoryName,
+  { token, apiUrl, graphqlUrl }: Connection,
+): Promise<Reader> {
   const github = await createGitHubClient({ token, apiUrl });
-  return { github, graphql: openGraphql(github, graphqlUrl), repository };
+  return { github, graphql: createGraphql(github, graphqlUrl), repository };
 }
 
-export function openRepository(reader: Reader): Repository {
+export function createRepository(reader: Reader): Repository {
   return {
-    read: (branch, paths, history) => readSnapshot(reader, branch, paths, history),
+    read: (request) => readSnapshot(reader, request),
     commit: (commit) => createCommit(reader.graphql, reader.repository, commit),
   };
 }

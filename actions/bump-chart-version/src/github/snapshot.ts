@@ -2,14 +2,14 @@ import { ActionError } from '../../../lib/errors.ts';
 import { explainRequestError, type GitHub, responseData } from '../../../lib/github.ts';
 import { type CommitSha, parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
 import type { ResponseData } from '../../../lib/responses.ts';
-import type { FileState } from '../files.ts';
-import type { Snapshot } from '../repository.ts';
+import type { ReadRequest, Snapshot } from '../commit/repository.ts';
+import type { FileState } from '../files/file-source.ts';
 import { exactBytes } from './blob.ts';
 import type { Graphql } from './graphql.ts';
 
 const HISTORY = `history(first: 50) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
 
-/** One query for the head and every file of that very commit, so that they belong together. */
+/** One query for the head and every file of that commit, so that they match. */
 function document(count: number, history: boolean, defaultBranch: boolean): string {
   const numbers = Array.from({ length: count }, (_, index) => index);
   const variables = numbers.map((index) => `, $p${index}: String!`).join('');
@@ -26,20 +26,15 @@ ${files}
 }`;
 }
 
-/** A repository as the API shows it, for reading. */
+/** What reading from a repository needs. */
 export interface Reader {
   github: GitHub;
   graphql: Graphql;
   repository: RepositoryName;
 }
 
-/** @throws {ActionError} when the repository or the branch is not there */
-export async function readSnapshot(
-  reader: Reader,
-  branch: string | undefined,
-  paths: readonly string[],
-  history: boolean,
-): Promise<Snapshot> {
+/** @throws {ActionError} when the repository or the branch does not exist */
+export async function readSnapshot(reader: Reader, { branch, paths, history }: ReadRequest): Promise<Snapshot> {
   const { graphql, repository } = reader;
   const [owner, name] = repository.split('/');
   const variables: Record<string, unknown> = {
@@ -48,17 +43,17 @@ export async function readSnapshot(
     ...(branch === undefined ? {} : { ref: `refs/heads/${branch}` }),
   };
   for (const [index, path] of paths.entries()) variables[`p${index}`] = path;
-  const answer = await graphql.query(
+  const data = await graphql.query(
     document(paths.length, history, branch === undefined),
     variables,
     `reading ${repository}`,
   );
-  const found = answer.at('repository').optional;
+  const found = data.at('repository').optional;
   const ref = found?.at('ref').optional;
-  // Anything but a commit is given as an empty object.
+  // A target that is not a commit is an empty object.
   const head = ref?.at('target').optional;
   if (ref === undefined || head?.at('oid').optional === undefined)
-    throw noBranch(repository, branch, found !== undefined);
+    throw found === undefined ? repositoryNotFound(repository) : branchNotFound(repository, branch);
   const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
   for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head.at(`f${index}`).optional));
@@ -76,7 +71,7 @@ export async function readSnapshot(
   };
 }
 
-/** The ids of a commit's parents. */
+/** The IDs of a commit's parents. */
 export const parentsOf = (commit: ResponseData): string[] =>
   commit
     .at('parents')
@@ -88,14 +83,15 @@ export const parentsOf = (commit: ResponseData): string[] =>
 export const isVerified = (commit: ResponseData): boolean =>
   commit.at('signature').optional?.at('isValid').boolean() === true;
 
-function noBranch(repository: RepositoryName, branch: string | undefined, exists: boolean): ActionError {
-  if (!exists) {
-    return new ActionError({
-      what: `the repository ${repository} was not found`,
-      why: 'the server does not know it, or the token may not see it',
-      next: 'Check the input repository; for another repository than this one, pass a token that may write there.',
-    });
-  }
+function repositoryNotFound(repository: RepositoryName): ActionError {
+  return new ActionError({
+    what: `the repository ${repository} was not found`,
+    why: 'the server does not know it, or the token may not see it',
+    next: 'Check the input repository; for another repository than this one, pass a token that may write there.',
+  });
+}
+
+function branchNotFound(repository: RepositoryName, branch: string | undefined): ActionError {
   return new ActionError({
     what: branch === undefined ? `${repository} has no commits` : `the branch ${branch} was not found`,
     why: branch === undefined ? 'its default branch does not exist yet' : `${repository} has no branch of that name`,
@@ -121,7 +117,7 @@ async function stateOf(reader: Reader, entry: ResponseData | undefined): Promise
   return { kind: 'file', bytes: exactBytes(text, oid) ?? (await readBlob(reader, oid)) };
 }
 
-/** The blob as it is, for what GraphQL does not give exactly: large files and bytes that are not text. */
+/** The exact blob, for what GraphQL does not return exactly: large files and bytes that are not text. */
 async function readBlob({ github, repository }: Reader, oid: string): Promise<Uint8Array> {
   const [owner = '', repo = ''] = repository.split('/');
   try {
@@ -143,7 +139,7 @@ async function listDirectory(
   repository(owner: $owner, name: $name) { object(expression: $expression) { ... on Tree { entries { name type } } } }
 }`;
   const expression = `${head}:${directory === '.' ? '' : directory}`;
-  const answer = await graphql.query(query, { owner, name, expression }, `listing ${directory}`);
-  const entries = answer.at('repository').optional?.at('object').optional?.at('entries').optional?.list();
+  const data = await graphql.query(query, { owner, name, expression }, `listing ${directory}`);
+  const entries = data.at('repository').optional?.at('object').optional?.at('entries').optional?.list();
   return entries?.map((entry) => `${entry.at('name').string()}${entry.at('type').string() === 'tree' ? '/' : ''}`);
 }

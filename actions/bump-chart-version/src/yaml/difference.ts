@@ -1,29 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pathText, type Step } from './path.ts';
 
-/** A place whose value is another now. */
+/** A value that differs between two readings of a file. */
 export interface Difference {
   /** With list items by their index. */
   path: string;
-  /** Empty when there was nothing. */
+  /** Empty when it had no value. */
   old: string;
   now: string;
 }
 
 /** Where two readings of a file differ, in the order of the file. Mappings are `Map`s. */
 export function differences(old: readonly unknown[], now: readonly unknown[]): Difference[] {
-  const found: Difference[] = [];
-  for (const [index, document] of now.entries()) walk(old[index], document, [], found);
-  return found;
+  return now.flatMap((document, index) => differencesIn(old[index], document, []));
 }
 
-function walk(old: unknown, now: unknown, steps: readonly Step[], found: Difference[]): void {
-  if (isDeepStrictEqual(old, now)) return;
+function differencesIn(old: unknown, now: unknown, steps: readonly Step[]): Difference[] {
+  if (isDeepStrictEqual(old, now)) return [];
   if (now instanceof Map && (old instanceof Map || old === undefined || old === null)) {
-    for (const [key, value] of now) walk(old?.get(key), value, [...steps, { kind: 'key', key: String(key) }], found);
-  } else if (Array.isArray(old) && Array.isArray(now)) {
-    for (const [index, value] of now.entries()) walk(old[index], value, [...steps, { kind: 'index', index }], found);
-  } else found.push({ path: pathText(steps), old: shown(old), now: shown(now) });
+    return [...now].flatMap(([key, value]) =>
+      differencesIn(old?.get(key), value, [...steps, { kind: 'key', key: String(key) }]),
+    );
+  }
+  if (Array.isArray(old) && Array.isArray(now)) {
+    return now.flatMap((value, index) => differencesIn(old[index], value, [...steps, { kind: 'index', index }]));
+  }
+  return [{ path: pathText(steps), old: toText(old), now: toText(now) }];
 }
 
-const shown = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+const toText = (value: unknown): string => (value === undefined || value === null ? '' : String(value));

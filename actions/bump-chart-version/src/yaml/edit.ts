@@ -1,5 +1,5 @@
 import { isScalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import type { Gap, Target, Trail } from './locate.ts';
+import type { ExistingNode, MissingKey, NodePath } from './locate.ts';
 import { type NewScalar, render } from './scalar.ts';
 import type { YamlFile } from './source.ts';
 
@@ -10,37 +10,37 @@ export interface Splice {
   text: string;
 }
 
-/** One planned change of a file: what is written where, and what it shall mean afterwards. */
+/** One splice in a file, with what the file must mean afterwards. */
 export interface Edit {
   splice: Splice;
   document: number;
-  /** The scalar that changes, or the mapping that gets a key. */
-  trail: Trail;
-  /** The keys that are added below the mapping; empty when a scalar is replaced. */
+  /** Leads to the scalar that changes, or to the mapping that gets a key. */
+  nodePath: NodePath;
+  /** The keys added below the mapping; empty when a scalar is replaced. */
   added: readonly string[];
   scalar: NewScalar;
 }
 
-/** Write a new value over a scalar, or into its empty place. */
-export function replace(target: Target, scalar: NewScalar): Edit | { problem: string } {
-  const { document, trail, file } = target;
-  const text = render(scalar, target.scalar?.type as Parameters<typeof render>[1], target.flow);
-  const edit = (splice: Splice): Edit => ({ splice, document, trail, added: [], scalar });
-  const [start, end] = target.scalar?.range ?? [0, 0];
-  if (target.scalar !== undefined && end > start) return edit({ start, end, text });
-  const place = emptyPlace(target);
-  if (place === undefined) {
+/** Replaces a scalar, or fills in an empty value. */
+export function replace(node: ExistingNode, scalar: NewScalar): Edit | { problem: string } {
+  const { document, nodePath, file } = node;
+  const text = render(scalar, node.scalar?.type as Parameters<typeof render>[1], node.flow);
+  const edit = (splice: Splice): Edit => ({ splice, document, nodePath, added: [], scalar });
+  const [start, end] = node.scalar?.range ?? [0, 0];
+  if (node.scalar !== undefined && end > start) return edit({ start, end, text });
+  const offset = emptyValueOffset(node);
+  if (offset === undefined) {
     return {
-      problem: `${file.path}:${target.line}: ${target.path} has no ":" that a value could follow; write it as a key with a value first`,
+      problem: `${file.path}:${node.line}: ${node.path} has no ":" that a value could follow; write it as a key with a value first`,
     };
   }
-  const before = /\s/.test(file.text.charAt(place - 1)) ? '' : ' ';
-  const after = /^(?:\s|[,\]}]|$)/.test(file.text.slice(place, place + 1)) ? '' : ' ';
-  return edit({ start: place, end: place, text: `${before}${text}${after}` });
+  const before = /\s/.test(file.text.charAt(offset - 1)) ? '' : ' ';
+  const after = /^(?:\s|[,\]}]|$)/.test(file.text.slice(offset, offset + 1)) ? '' : ' ';
+  return edit({ start: offset, end: offset, text: `${before}${text}${after}` });
 }
 
-/** Where a value goes that is not there yet: after the colon, or after its anchor and tag. */
-function emptyPlace({ pair, scalar, file }: Target): number | undefined {
+/** Where a missing value belongs: after the colon, or after its anchor and tag. */
+function emptyValueOffset({ pair, scalar, file }: ExistingNode): number | undefined {
   if (pair === undefined)
     return scalar?.range?.[0] === undefined ? undefined : afterIndicator(file.text, scalar.range[0]);
   const tokens = (pair.srcToken as { sep?: { type: string; offset: number; source: string }[] } | undefined)?.sep ?? [];
@@ -48,93 +48,94 @@ function emptyPlace({ pair, scalar, file }: Target): number | undefined {
   return last === undefined ? undefined : last.offset + last.source.length;
 }
 
-/** An empty item's range may stand after white space or on the next line: go back to the "-" (or ",") that opened it. */
+/** An empty item's range can start after white space or on the next line: go back to the "-" or "," that opened it. */
 function afterIndicator(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && /\s/.test(text.charAt(at - 1))) at--;
   return at;
 }
 
-/** A path whose last keys are not there yet, and the value they lead to. */
+/** A path whose last keys are missing, and the value they lead to. */
 export interface Addition {
-  gap: Gap;
+  missingKey: MissingKey;
   scalar: NewScalar;
 }
 
-/** New keys with their values, or with more keys below them. */
-type Branch = Map<string, Branch | NewScalar>;
+/** New keys, each with its value or with more keys below it. */
+type KeyTree = Map<string, KeyTree | NewScalar>;
 
 /**
- * Add keys that stand below the same first missing key of one mapping: a line each, in the manner of the keys that are there. The first
+ * Adds keys below the same first missing key of one mapping: one line per key, in the style of the existing keys. The first
  * edit carries the text of all.
- * @param options.after the key behind which the new lines go; the last one when left out or not there
- * @param options.follows another key is added to the same mapping just before
+ * @param options.after the key after which the new lines go; the last key when omitted or missing
+ * @param options.isFollowing another key is added to the same mapping just before
  */
 export function insert(
   additions: readonly [Addition, ...Addition[]],
-  options: { after?: string | undefined; follows?: boolean } = {},
+  options: { after?: string | undefined; isFollowing?: boolean } = {},
 ): Edit[] | { problem: string } {
-  const { gap } = additions[0];
-  const branch: Branch = new Map();
-  for (const { gap: each, scalar } of additions) {
-    if (!grow(branch, each.keys, scalar)) {
-      return { problem: `${gap.file.path}: ${each.path} shall be both a value and a mapping` };
+  const { missingKey } = additions[0];
+  const tree: KeyTree = new Map();
+  for (const addition of additions) {
+    const { keys, path } = addition.missingKey;
+    if (!addToTree(tree, keys, addition.scalar)) {
+      return { problem: `${missingKey.file.path}: ${path} shall be both a value and a mapping` };
     }
   }
-  const splice = gap.map?.flow
-    ? inFlow(gap.map, branch, options.follows === true)
-    : inBlock(gap, branch, options.after);
-  return additions.map(({ gap: { document, trail, keys }, scalar }, index) => ({
+  const splice = missingKey.map?.flow
+    ? inFlow(missingKey.map, tree, options.isFollowing === true)
+    : inBlock(missingKey, tree, options.after);
+  return additions.map(({ missingKey: { document, nodePath, keys }, scalar }, index) => ({
     splice: index === 0 ? splice : { ...splice, text: '' },
     document,
-    trail,
+    nodePath,
     added: keys,
     scalar,
   }));
 }
 
-/** Put a value below its keys; `false` when another value stands in the way. */
-function grow(branch: Branch, [key = '', ...rest]: readonly string[], scalar: NewScalar): boolean {
-  const there = branch.get(key);
+/** Adds a value below its keys; `false` when another value already has one of them. */
+function addToTree(tree: KeyTree, [key = '', ...rest]: readonly string[], scalar: NewScalar): boolean {
+  const existing = tree.get(key);
   if (rest.length === 0) {
-    branch.set(key, scalar);
-    return there === undefined;
+    tree.set(key, scalar);
+    return existing === undefined;
   }
-  if (there !== undefined && !(there instanceof Map)) return false;
-  const below: Branch = there ?? new Map();
-  branch.set(key, below);
-  return grow(below, rest, scalar);
+  if (existing !== undefined && !(existing instanceof Map)) return false;
+  const subtree: KeyTree = existing ?? new Map();
+  tree.set(key, subtree);
+  return addToTree(subtree, rest, scalar);
 }
 
-function inFlow(map: YAMLMap, branch: Branch, follows: boolean): Splice {
-  const text = flowText(branch);
+function inFlow(map: YAMLMap, tree: KeyTree, isFollowing: boolean): Splice {
+  const text = flowText(tree);
   const last = map.items.at(-1);
-  const place = last === undefined ? (map.range?.[0] ?? 0) + 1 : pairEnd(last as Pair<ParsedNode, ParsedNode | null>);
-  return { start: place, end: place, text: last === undefined && !follows ? text : `, ${text}` };
+  const offset = last === undefined ? (map.range?.[0] ?? 0) + 1 : pairEnd(last as Pair<ParsedNode, ParsedNode | null>);
+  return { start: offset, end: offset, text: last === undefined && !isFollowing ? text : `, ${text}` };
 }
 
-const flowText = (branch: Branch): string =>
-  [...branch]
+const flowText = (tree: KeyTree): string =>
+  [...tree]
     .map(
       ([key, value]) =>
         `${keyIn(key, true)}: ${value instanceof Map ? `{${flowText(value)}}` : render(value, undefined, true)}`,
     )
     .join(', ');
 
-function inBlock({ file, map, pair }: Gap, branch: Branch, after: string | undefined): Splice {
+function inBlock({ file, map, pair }: MissingKey, tree: KeyTree, after: string | undefined): Splice {
   const eol = /\r?\n/.exec(file.text)?.[0] ?? '\n';
-  const block = blockLines(branch, indentOf(file, map, pair)).join(eol);
-  const place =
+  const block = blockLines(tree, indentOf(file, map, pair)).join(eol);
+  const offset =
     map === undefined && pair === undefined
       ? file.text.length
       : lineEnd(file.text, map === undefined ? pairEnd(pair as Pair<ParsedNode, null>) : lastLine(map, after));
   const atLineStart =
-    place === 0 || file.text.charAt(place - 1) === '\n' || (place === 1 && file.text.startsWith('\ufeff'));
-  return { start: place, end: place, text: atLineStart ? `${block}${eol}` : `${eol}${block}` };
+    offset === 0 || file.text.charAt(offset - 1) === '\n' || (offset === 1 && file.text.startsWith('\ufeff'));
+  return { start: offset, end: offset, text: atLineStart ? `${block}${eol}` : `${eol}${block}` };
 }
 
-const blockLines = (branch: Branch, indent: string): string[] =>
-  [...branch].flatMap(([key, value]) => {
+const blockLines = (tree: KeyTree, indent: string): string[] =>
+  [...tree].flatMap(([key, value]) => {
     const line = `${indent}${keyIn(key, false)}:`;
     return value instanceof Map
       ? [line, ...blockLines(value, `${indent}  `)]
@@ -149,19 +150,19 @@ function indentOf(file: YamlFile, map: YAMLMap | undefined, pair: Pair | undefin
   return ' '.repeat(columnOf(file, sibling.key as ParsedNode) + (map === undefined ? 2 : 0));
 }
 
-/** How far a block mapping's key stands from the start of its line. */
+/** The column of a block mapping's key, from 0. */
 function columnOf(file: YamlFile, key: ParsedNode): number {
   const lineStart = file.text.lastIndexOf('\n', key.range[0] - 1) + 1;
   return key.range[0] - lineStart - (file.text.charAt(lineStart) === '\ufeff' ? 1 : 0);
 }
 
-/** The end of the pair after which a new line goes: of the named sibling, else of the last one. */
+/** The end of the pair after which a new line goes: the named sibling, or the last pair. */
 function lastLine(map: YAMLMap, after: string | undefined): number {
   const sibling = map.items.find((pair) => isScalar(pair.key) && pair.key.value === after);
   return pairEnd((sibling ?? map.items.at(-1)) as Pair<ParsedNode, ParsedNode | null>);
 }
 
-/** Where the text of a pair ends: behind its value, or behind its colon when there is none. */
+/** Where the text of a pair ends: after its value, or after its colon when it has none. */
 function pairEnd(pair: Pair<ParsedNode, ParsedNode | null>): number {
   const tokens = (pair.srcToken as { sep?: { type: string; offset: number; source: string }[] } | undefined)?.sep ?? [];
   const marks = tokens.filter(({ type }) => type === 'map-value-ind' || type === 'anchor' || type === 'tag');
@@ -182,7 +183,7 @@ function valueEnd(node: ParsedNode): number {
   return 'key' in last ? pairEnd(last as Pair<ParsedNode, ParsedNode | null>) : valueEnd(last as ParsedNode);
 }
 
-/** The start of the line after `offset`, or the end of the text; a block scalar's end is a line's start already. */
+/** The start of the line after `offset`, or the end of the text; the end of a block scalar is already the start of a line. */
 function lineEnd(text: string, offset: number): number {
   if (offset > 0 && text.charAt(offset - 1) === '\n') return offset;
   const newline = text.indexOf('\n', offset);

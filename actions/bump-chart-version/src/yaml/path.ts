@@ -1,10 +1,10 @@
 import type { Parsed } from '../../../lib/inputs.ts';
 
-/** One step from a node to a node below it. */
+/** One step from a node to one of its children. */
 export type Step =
   | { kind: 'key'; key: string }
   | { kind: 'index'; index: number }
-  /** The one item of a list whose `key` has this value. */
+  /** The only item of a list whose `key` has this value. */
   | { kind: 'match'; key: string; value: string };
 
 /** A line of the `values` input: `path=value` or `file:path=value`. */
@@ -20,7 +20,7 @@ export interface Assignment {
 
 const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':]*[^\s.[\]="':])?$/;
 
-/** The path as a user writes it. */
+/** The path as users write it. */
 export function pathText(steps: readonly Step[]): string {
   return steps
     .map((step, at) => {
@@ -32,7 +32,7 @@ export function pathText(steps: readonly Step[]): string {
     .join('');
 }
 
-/** Read `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`. */
+/** Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`. */
 export function parsePath(text: string): Parsed<Step[]> {
   const steps: Step[] = [];
   let at = 0;
@@ -77,27 +77,22 @@ function unquote(text: string): string | undefined {
   return match ? (match[1] ?? match[2] ?? '') : undefined;
 }
 
-/** The place of the bracket that closes the one at `open`; brackets in quotes do not count. */
+/** The index of the bracket that closes the one at `open`; brackets in quotes do not count. */
 function closingBracket(text: string, open: number): number | undefined {
-  return scan(text, open + 1, (char, depth) => char === ']' && depth === 0, 0);
+  return scan(text, open + 1, (char, depth) => char === ']' && depth === 0);
 }
 
-/** The first place from `start` where `found` holds, outside quotes; `depth` counts open brackets. */
-function scan(
-  text: string,
-  start: number,
-  found: (char: string, depth: number) => boolean,
-  startDepth: number,
-): number | undefined {
+/** The first index from `start` where `matches` holds, outside quotes; `depth` counts open brackets. */
+function scan(text: string, start: number, matches: (char: string, depth: number) => boolean): number | undefined {
   let quote = '';
-  let depth = startDepth;
+  let depth = 0;
   for (let at = start; at < text.length; at++) {
     const char = text.charAt(at);
     if (quote !== '') {
       if (char === quote) quote = '';
       continue;
     }
-    if (found(char, depth)) return at;
+    if (matches(char, depth)) return at;
     if (char === '"' || char === "'") quote = char;
     else if (char === '[') depth++;
     else if (char === ']') depth--;
@@ -105,12 +100,12 @@ function scan(
   return undefined;
 }
 
-/** Read a line of the `values` input. */
+/** Parses a line of the `values` input. */
 export function parseAssignment(line: string): Parsed<Assignment> {
-  const equals = scan(line, 0, (char, depth) => char === '=' && depth === 0, 0);
+  const equals = scan(line, 0, (char, depth) => char === '=' && depth === 0);
   if (equals === undefined) return { problem: 'has no "=" between path and value' };
   const left = line.slice(0, equals).trim();
-  const colon = scan(left, 0, (char, depth) => char === ':' && depth === 0, 0);
+  const colon = scan(left, 0, (char, depth) => char === ':' && depth === 0);
   const file = colon === undefined ? undefined : left.slice(0, colon).trim();
   if (file === '') return { problem: 'names no file before ":"' };
   const path = parsePath((colon === undefined ? left : left.slice(colon + 1)).trim());
@@ -123,7 +118,7 @@ export function parseAssignment(line: string): Parsed<Assignment> {
 }
 
 function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
-  // A digest that was lost on the way must not become an empty one: see actions/lib/images-input.ts.
+  // A digest that was lost on the way must not become an empty string: see actions/lib/images-input.ts.
   if (text === '') return { problem: 'has no value: its expression came out empty; for an empty text write ""' };
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {
     return { value: { value: text.slice(1, -1).replaceAll("''", "'"), quoted: true } };

@@ -3,7 +3,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import { isStackOverflow } from '../../../lib/yaml-depth.ts';
 import type { YamlVersion } from './source.ts';
 
-/** What a scalar's text shall mean. */
+/** A scalar to be written, and what it must mean. */
 export interface NewScalar {
   /** The text without quotes. */
   text: string;
@@ -11,7 +11,7 @@ export interface NewScalar {
   as: 'string' | 'typed';
 }
 
-/** A text of one line as YAML, or `undefined` when it is none: what looks like a thousand lists in each other is too deep for the parser. */
+/** One line of text as YAML, or `undefined` when it is not YAML: what looks like a thousand nested lists is too deep for the parser. */
 function parseText(text: string, version: YamlVersion): Document.Parsed | undefined {
   try {
     const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
@@ -22,21 +22,21 @@ function parseText(text: string, version: YamlVersion): Document.Parsed | undefi
   }
 }
 
-/** The value of a plain scalar, or `undefined` when the text is no plain scalar of its own. */
+/** The value of a plain scalar, or `undefined` when the text is not a single plain scalar. */
 export function readPlain(text: string, version: YamlVersion): { value: unknown } | undefined {
   const node = parseText(text, version)?.contents;
   if (!isScalar(node) || node.source !== text || node.type !== Scalar.PLAIN) return undefined;
   return { value: node.value };
 }
 
-/** The value that a reader of this version finds in the new scalar. */
+/** The value that a reader of this YAML version finds in the new scalar. */
 export function valueIn(scalar: NewScalar, version: YamlVersion): unknown {
   return scalar.as === 'string' ? scalar.text : readPlain(scalar.text, version)?.value;
 }
 
 /**
- * Whether a plain scalar is a string under YAML 1.2, under YAML 1.1 and for go-yaml, which Helm reads values with. The last takes
- * underscores and upper-case prefixes in numbers that neither version has: https://github.com/go-yaml/yaml/blob/v2/resolve.go
+ * Whether a plain scalar is a string under YAML 1.2, under YAML 1.1 and for go-yaml, which Helm reads values with. go-yaml accepts
+ * underscores and upper-case prefixes in numbers, which neither version has: https://github.com/go-yaml/yaml/blob/v2/resolve.go
  */
 export function isPlainString(text: string): boolean {
   const number = text.replaceAll('_', '');
@@ -46,8 +46,8 @@ export function isPlainString(text: string): boolean {
   return (['1.1', '1.2'] as const).every((version) => typeof readPlain(text, version)?.value === 'string');
 }
 
-/** Whether the text stands in a collection as one plain scalar, character by character. */
-function isPlainThere(text: string, flow: boolean): boolean {
+/** Whether a collection can contain the text as one plain scalar, character by character. */
+function isPlainInCollection(text: string, flow: boolean): boolean {
   const frames = flow ? ['[%]', '{k: %}'] : ['- %', 'k: %'];
   return frames.every((frame) => {
     const document = parseText(
@@ -59,7 +59,7 @@ function isPlainThere(text: string, flow: boolean): boolean {
   });
 }
 
-// What only a double-quoted scalar can hold, escaped: control characters, line separators, and code points that are no characters.
+// What only a double-quoted scalar can hold, escaped: control characters, line separators, and code points that are not characters.
 const SPECIAL = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 function doubleQuoted(text: string): string {
@@ -73,9 +73,9 @@ function doubleQuoted(text: string): string {
 }
 
 /**
- * The scalar as it is written into the file: in the old style if that keeps the meaning, else in double quotes.
- * @param style the old scalar's `type`; block styles are not for this function
- * @param flow whether it stands inside `[]` or `{}`
+ * The scalar as it is written into the file: in the old style if that keeps the meaning, otherwise in double quotes.
+ * @param style the old scalar's `type`; block styles are not supported
+ * @param flow whether it is inside `[]` or `{}`
  */
 export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: boolean): string {
   const { text } = scalar;
@@ -84,18 +84,18 @@ export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: 
   if (text.search(SPECIAL) !== -1) return doubleQuoted(text);
   if (style === Scalar.QUOTE_SINGLE) return `'${text.replaceAll("'", "''")}'`;
   const plain = style === Scalar.PLAIN || style === undefined;
-  return plain && isPlainString(text) && isPlainThere(text, flow) ? text : doubleQuoted(text);
+  return plain && isPlainString(text) && isPlainInCollection(text, flow) ? text : doubleQuoted(text);
 }
 
 /**
- * The meaning of a value that a user wrote, put where `old` stands.
+ * What a value that a user wrote means where it replaces `old`.
  * - In quotes, or instead of a string: a string.
- * - In place of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number that is not written as
- *   numbers are (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which in a version or a commit's id is all that counts,
+ * - Instead of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number in another notation
+ *   (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which is what counts in a version or a commit ID,
  *   and readers disagree about most of them: it is a string. So is `yes`.
- * - In place of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
+ * - Instead of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
  */
-export function meant(text: string, quoted: boolean, old: unknown): NewScalar {
+export function interpretValue(text: string, quoted: boolean, old: unknown): NewScalar {
   if (quoted || typeof old === 'string' || text === '') return { text, as: 'string' };
   if (old === null || old === undefined) {
     return { text, as: /^(?:0|-?[1-9]\d{0,14}|true|false)$/.test(text) ? 'typed' : 'string' };

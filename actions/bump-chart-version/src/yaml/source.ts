@@ -6,7 +6,7 @@ import { duplicateKeys } from './unique-keys.ts';
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
 
-/** A YAML file as it stands: its exact text and what it means. */
+/** A YAML file: its exact text and its documents. */
 export interface YamlFile {
   path: string;
   /** The decoded bytes, with the byte order mark if there is one. Positions are UTF-16 units of this text. */
@@ -16,10 +16,10 @@ export interface YamlFile {
   lineAt: (offset: number) => number;
 }
 
-/** Aliases may stand for at most so many nodes: a file that expands without end is refused. */
+/** Aliases can expand to at most this many nodes: a file that expands without end is refused. */
 const MAX_ALIASES = 10_000;
 
-/** A fatal decoder that keeps the byte order mark, so that encoding again gives the same bytes. */
+/** The text of bytes in UTF-8, with the byte order mark, so that encoding it gives the same bytes; `undefined` for other bytes. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -28,7 +28,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws {ActionError} when the bytes are not UTF-8, not YAML without faults (duplicate keys are one), or expand without end */
+/** @throws {ActionError} when the bytes are not UTF-8 or not valid YAML (duplicate keys are not), or expand without end */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const text = decodeUtf8(bytes);
   if (text === undefined) {
@@ -43,10 +43,10 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   try {
     documents = parse(text, '1.2', counter);
   } catch (error) {
-    throw isStackOverflow(messageOf(error)) ? tooDeep(path) : error;
+    throw isStackOverflow(messageOf(error)) ? nestedTooDeeply(path) : error;
   }
   const errors = documents.flatMap((document) => document.errors);
-  if (errors.some(({ message }) => isStackOverflow(message))) throw tooDeep(path);
+  if (errors.some(({ message }) => isStackOverflow(message))) throw nestedTooDeeply(path);
   if (errors.length > 0) {
     throw new ActionError({
       what: `${path} is not valid YAML`,
@@ -61,9 +61,9 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
     });
   }
   try {
-    meaning(documents);
+    toData(documents);
   } catch (error) {
-    if (isStackOverflow(messageOf(error))) throw tooDeep(path);
+    if (isStackOverflow(messageOf(error))) throw nestedTooDeeply(path);
     throw new ActionError({
       what: `${path} has no meaning that could be kept`,
       why: messageOf(error),
@@ -74,14 +74,14 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   return { path, text, documents, lineAt: (offset) => counter.linePos(offset).line };
 }
 
-const tooDeep = (path: string): ActionError =>
+const nestedTooDeeply = (path: string): ActionError =>
   new ActionError({
     what: `${path} cannot be changed`,
     why: `it ${NESTED_TOO_DEEPLY}`,
     next: 'Write it with fewer levels. Nothing was changed.',
   });
 
-/** All documents of a text. Faults are in each document's `errors`. A `%YAML` directive wins over `version`. */
+/** All documents of a string. Problems are in each document's `errors`. A `%YAML` directive wins over `version`. */
 export function parse(text: string, version: YamlVersion, lineCounter?: LineCounter): ParsedDocument[] {
   const parsed = parseAllDocuments(text, {
     version,
@@ -93,17 +93,17 @@ export function parse(text: string, version: YamlVersion, lineCounter?: LineCoun
     ...(lineCounter === undefined ? {} : { lineCounter }),
   });
   const documents = Array.isArray(parsed) ? (parsed as ParsedDocument[]) : [];
-  // One by one: a call takes about 120,000 arguments, and a file may have more faults.
+  // One by one: a call takes about 120,000 arguments, and a file can have more errors.
   for (const document of documents) for (const error of duplicateKeys(document)) document.errors.push(error);
   return documents;
 }
 
-/** What the documents mean as data, with aliases and merge keys resolved; mappings are `Map`s. */
-export function meaning(documents: readonly Document[]): unknown[] {
+/** The documents as data, with aliases and merge keys resolved; mappings are `Map`s. */
+export function toData(documents: readonly Document[]): unknown[] {
   return documents.map((document) => document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES }) as unknown);
 }
 
-/** The version whose schema a document is read by. */
+/** The YAML version whose schema applies to a document. */
 export function versionOf(document: Document): YamlVersion {
   return document.directives?.yaml.version === '1.1' ? '1.1' : '1.2';
 }

@@ -1,11 +1,10 @@
-import { isScalar, visit, YAMLParseError } from 'yaml';
-import type { ParsedDocument } from './source.ts';
+import { type Document, isScalar, visit, YAMLParseError } from 'yaml';
 
 /**
- * An error for each key that its mapping has already. The parser's own check compares each key with all before it, which takes minutes
- * in a mapping of some ten thousand keys, so it is off and this one stands in.
+ * An error for each duplicate key. The parser's own check compares each key with all keys before it, which takes minutes in a mapping
+ * of ten thousand keys, so it is off and this check replaces it.
  */
-export function duplicateKeys(document: ParsedDocument): YAMLParseError[] {
+export function duplicateKeys(document: Document): YAMLParseError[] {
   const errors: YAMLParseError[] = [];
   visit(document, {
     Map(_, { items }) {
@@ -21,5 +20,5 @@ export function duplicateKeys(document: ParsedDocument): YAMLParseError[] {
   return errors;
 }
 
-/** In the parser's words. */
+/** The parser's own message. */
 const MESSAGE = 'Map keys must be unique';

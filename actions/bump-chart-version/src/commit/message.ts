@@ -1,0 +1,82 @@
+import type { ChartResult, Plan } from '../plan/plan.ts';
+
+export interface Message {
+  headline: string;
+  /** Can be empty. */
+  body: string;
+}
+
+/** The run that makes the change, for the trailers. */
+export interface Origin {
+  repository: string;
+  sha: string | undefined;
+  /** The run's page. */
+  runUrl: string | undefined;
+}
+
+const RUN = 'Workflow-Run';
+const CHART = 'Chart-Version';
+
+const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
+
+/** Fills in `{chart}`, `{version}` and `{previous}`; the values of several charts are joined. */
+export function fillTemplate(template: string, charts: readonly ChartResult[]): string {
+  const changed = charts.filter((chart) => chart.changed);
+  const named = changed.length > 0 ? changed : charts;
+  const join = (pick: (chart: ChartResult) => string): string => oneLine([...new Set(named.map(pick))].join(', '));
+  const values: Record<string, string> = {
+    chart: join(({ name }) => name),
+    version: join(({ version }) => version),
+    previous: join(({ previous }) => previous),
+  };
+  return template.replaceAll(/\{(chart|version|previous)\}/g, (_, name: string) => values[name] ?? '');
+}
+
+/**
+ * The commit's message: the template, then the changes as trailers that `git interpret-trailers` reads, so that the history of the chart
+ * shows which image was released when and from where.
+ */
+export function commitMessage(template: string, plan: Plan, origin: Origin): Message {
+  const [headline = '', ...rest] = fillTemplate(template, plan.charts).split('\n');
+  const body = [rest.join('\n').trim(), trailers(plan, origin).join('\n')].filter((part) => part !== '').join('\n\n');
+  return { headline: headline.trim(), body };
+}
+
+function trailers(plan: Plan, origin: Origin): string[] {
+  const charts = plan.charts
+    .filter(({ changed }) => changed)
+    .map(
+      ({ path, version, previous }) =>
+        `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`,
+    );
+  const images = plan.images
+    .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))
+    .map(({ repository, from, to }) => `Image: ${repository}${reference(to)} (was ${reference(from) || 'unset'})`);
+  const source = origin.sha === undefined ? [] : [`Source-Commit: ${origin.repository}@${origin.sha}`];
+  const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
+  return [...new Set([...charts, ...images, ...source, ...run])].map(oneLine);
+}
+
+const reference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
+  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+
+/** The full text of a message as Git stores it. */
+export const messageText = ({ headline, body }: Message): string => (body === '' ? headline : `${headline}\n\n${body}`);
+
+/** The charts whose version this run has already bumped, from the trailers of recent commits. */
+export function bumpedCharts(
+  messages: readonly string[],
+  charts: readonly string[],
+  runUrl: string | undefined,
+): Set<string> {
+  if (runUrl === undefined) return new Set();
+  const ofThisRun = messages
+    .map((message) => message.split(/\r?\n/))
+    .filter((lines) => lines.includes(`${RUN}: ${runUrl}`))
+    .flat();
+  return new Set(charts.filter((chart) => ofThisRun.some((line) => line.startsWith(`${CHART}: ${chart} `))));
+}
+
+/** Whether this action wrote the commit. An amended commit keeps the message of ours, but not its committer. */
+export const isOwnCommit = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
+  byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `) || line.startsWith(`${RUN}: `));

@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { PathError } from '../../../lib/errors.ts';
+import { readWorkspaceFile, resolveOutputPath } from '../../../lib/workspace.ts';
+import type { Request } from '../inputs/settings.ts';
+import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
+import { type FileState, requireFiles } from './file-source.ts';
+import { type NewContent, replaceFiles } from './replace-files.ts';
+
+/** Mode `worktree`: changes the files of the checkout only. Needs neither a token nor Git. */
+export async function editWorktree(request: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
+  const files = new Map<string, FileState>();
+  for (const path of pathsOf(request)) files.set(path, await stateOf(workspace, path));
+  const plan = makePlan(
+    request,
+    await requireFiles(request, { files, list: (directory) => list(workspace, directory) }),
+  );
+  if (!request.dryRun) await replaceFiles(await Promise.all(plan.files.map((file) => withRealPath(workspace, file))));
+  return plan;
+}
+
+/** A file that is read is written later: no link may lead to it. */
+async function stateOf(workspace: string, path: string): Promise<FileState> {
+  const resolved = await resolveOutputPath({ workspace }, path);
+  if ('problem' in resolved) return { kind: 'refused', why: resolved.problem };
+  if (resolved.value.kind === 'missing') return { kind: 'missing' };
+  const file = await readWorkspaceFile({ workspace }, path);
+  return 'problem' in file ? { kind: 'refused', why: file.problem } : { kind: 'file', bytes: file.value };
+}
+
+/** The real path of a file that was read, if it is still the same. */
+async function withRealPath(workspace: string, { path, bytes }: NewContent): Promise<NewContent> {
+  const resolved = await resolveOutputPath({ workspace }, path);
+  if ('value' in resolved && resolved.value.kind === 'file') return { path: resolved.value.path, bytes };
+  throw new PathError('charts', [{ path, problem: 'problem' in resolved ? resolved.problem : 'is no file any more' }]);
+}
+
+async function list(workspace: string, directory: string): Promise<string[] | undefined> {
+  const resolved = await resolveOutputPath({ workspace }, directory);
+  if ('problem' in resolved || resolved.value.kind !== 'directory') return undefined;
+  const entries = await readdir(resolved.value.path, { withFileTypes: true });
+  return entries
+    .filter(({ name }) => name !== '.git')
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+    .sort();
+}

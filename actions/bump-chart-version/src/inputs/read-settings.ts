@@ -1,0 +1,165 @@
+import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
+import { NO_IMAGES, readImages } from '../../../lib/images-input.ts';
+import { type Environment, InputReader, type Parsed } from '../../../lib/inputs.ts';
+import { parseRepositoryPath } from '../../../lib/workspace.ts';
+import { type Assignment, parseAssignment } from '../yaml/path.ts';
+import { type AppVersionRule, AUTO_MERGE, type AutoMerge, type Settings, type VersionRule } from './settings.ts';
+
+const DEFAULT_MESSAGE = 'chore(release): {chart} {version}';
+const PLACEHOLDERS = ['chart', 'version', 'previous'];
+
+/** @throws {InputError} naming every problem */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const reader = new InputReader(env);
+  const mode = reader.choice('mode', ['commit', 'pull-request', 'worktree'], 'commit');
+  const charts = readCharts(reader);
+  const version = await readVersion(reader, env);
+  const appVersion = readAppVersion(reader);
+  const images = (await readImages(reader, 'images')) ?? [];
+  const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
+  const valuesFiles = reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml');
+  const templates = {
+    commitMessage: reader.parsed('commit-message', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
+    pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
+  };
+  const isRemote = mode !== 'worktree';
+  const repository = readRepository(reader, env, isRemote);
+  const token = reader.text('token', env.GITHUB_TOKEN ?? '');
+  if (isRemote && token === '')
+    reader.addProblem({
+      input: 'token',
+      problem: 'is required unless mode is worktree',
+      example: '${{ github.token }}',
+    });
+  const settings: Settings = {
+    mode,
+    charts,
+    version,
+    appVersion,
+    images,
+    values,
+    valuesFiles,
+    templates,
+    repository,
+    token,
+    branch: reader.parsed('branch', parseBranch, 'main'),
+    labels: reader.parsedLines('pull-request-labels', parseLabel, 'release'),
+    autoMerge: readAutoMerge(reader),
+    allowDowngrade: reader.boolean('allow-downgrade', false),
+    create: reader.boolean('create', false),
+    retries: reader.integer('max-attempts', { min: 1, max: 100 }, 10) - 1,
+    dryRun: reader.boolean('dry-run', false),
+    summary: reader.boolean('summary', true),
+  };
+  const hasOtherChanges =
+    reader.text('images', NO_IMAGES) !== NO_IMAGES || reader.text('values') !== '' || appVersion.kind === 'text';
+  if (reader.text('version') === 'none' && !hasOtherChanges) {
+    reader.addProblem({
+      input: 'version',
+      value: 'none',
+      problem: 'leaves nothing to do: no images, no values and no app-version are given either',
+      example: '1.4.2',
+    });
+  }
+  reader.assertValid();
+  return settings;
+}
+
+function readCharts(reader: InputReader): string[] {
+  if (reader.required('charts', 'helm/shop') === '') return [];
+  return [...new Set(reader.parsedLines('charts', parseRepositoryPath, 'helm/shop'))];
+}
+
+function readRepository(reader: InputReader, env: Environment, isRequired: boolean): RepositoryName | undefined {
+  const text = reader.text('repository', env.GITHUB_REPOSITORY ?? '');
+  if (text === '') {
+    if (isRequired)
+      reader.addProblem({
+        input: 'repository',
+        problem: 'is required where GITHUB_REPOSITORY is not set',
+        example: 'octo-org/charts',
+      });
+    return undefined;
+  }
+  const parsed = parseRepositoryName(text);
+  if ('value' in parsed) return parsed.value;
+  reader.addProblem({ input: 'repository', value: text, problem: parsed.problem, example: 'octo-org/charts' });
+  return undefined;
+}
+
+async function readVersion(reader: InputReader, env: Environment): Promise<VersionRule> {
+  const text = reader.text('version', 'auto');
+  if (text === 'none') return { kind: 'none' };
+  if (text === 'major' || text === 'minor' || text === 'patch') return { kind: 'level', level: text };
+  const ref = env.GITHUB_REF ?? '';
+  const tag = ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined;
+  if (text === 'auto' && tag === undefined) return { kind: 'level', level: 'patch' };
+  // Loaded only here: the parser of versions is large.
+  const { parseVersion } = await import('../../../lib/versions.ts');
+  const candidate = text === 'auto' ? (tag ?? '') : text;
+  const parsed = parseVersion(candidate);
+  if ('value' in parsed) return { kind: 'exact', version: parsed.value };
+  reader.addProblem(
+    text === 'auto'
+      ? {
+          input: 'version',
+          value: candidate,
+          problem: `is auto, and the pushed tag ${parsed.problem}`,
+          example: 'a tag v1.4.2, or version: 1.4.2',
+        }
+      : {
+          input: 'version',
+          value: text,
+          problem: `is not auto, major, minor, patch or none, and ${parsed.problem}`,
+          example: '1.4.2',
+        },
+  );
+  return { kind: 'none' };
+}
+
+function readAppVersion(reader: InputReader): AppVersionRule {
+  const text = reader.text('app-version', 'auto');
+  if (text === 'auto') return { kind: 'same' };
+  return text === 'none' ? { kind: 'none' } : { kind: 'text', text };
+}
+
+function readAutoMerge(reader: InputReader): AutoMerge | undefined {
+  const method = AUTO_MERGE.find((name) => name === reader.text('auto-merge'));
+  return method ?? (reader.boolean('auto-merge', false) ? 'merge' : undefined);
+}
+
+function parseFile(text: string): Parsed<string> {
+  const path = parseRepositoryPath(text);
+  return 'value' in path && path.value === '.' ? { problem: 'is a directory' } : path;
+}
+
+function parseValue(text: string): Parsed<Assignment> {
+  const assignment = parseAssignment(text);
+  if ('problem' in assignment || assignment.value.file === undefined) return assignment;
+  const file = parseFile(assignment.value.file);
+  return 'problem' in file
+    ? { problem: `names a file that ${file.problem}` }
+    : { value: { ...assignment.value, file: file.value } };
+}
+
+function parseTemplate(text: string): Parsed<string> {
+  const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find((match) => !PLACEHOLDERS.includes(match[1] ?? ''));
+  return unknown === undefined
+    ? { value: text }
+    : { problem: `has the unknown placeholder ${unknown[0]} (there are {chart}, {version} and {previous})` };
+}
+
+const MAX_LABEL_LENGTH = 50;
+
+function parseLabel(text: string): Parsed<string> {
+  return text.length > MAX_LABEL_LENGTH
+    ? { problem: `is longer than the ${MAX_LABEL_LENGTH} characters that GitHub allows` }
+    : parseTemplate(text);
+}
+
+/** Git's rules for branch names: https://git-scm.com/docs/git-check-ref-format */
+function parseBranch(text: string): Parsed<string> {
+  const name = text.replace(/^refs\/heads\//, '');
+  const isInvalid = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@$/u.test(name);
+  return isInvalid || name === '' ? { problem: 'is not a branch name' } : { value: name };
+}

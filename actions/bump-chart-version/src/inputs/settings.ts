@@ -1,0 +1,51 @@
+import type { RepositoryName } from '../../../lib/identifiers.ts';
+import type { ImageReference } from '../../../lib/images-output.ts';
+import type { Version } from '../../../lib/versions.ts';
+import type { Assignment } from '../yaml/path.ts';
+
+export type VersionRule =
+  | { kind: 'exact'; version: Version }
+  | { kind: 'level'; level: 'major' | 'minor' | 'patch' }
+  | { kind: 'none' };
+
+export type AppVersionRule = { kind: 'same' } | { kind: 'text'; text: string } | { kind: 'none' };
+
+export const AUTO_MERGE = ['merge', 'squash', 'rebase'] as const;
+export type AutoMerge = (typeof AUTO_MERGE)[number];
+
+/** What the plan is made from. */
+export interface Request {
+  /** Chart directories, relative to the repository's root as Git writes them; `.` is the root. */
+  charts: string[];
+  version: VersionRule;
+  appVersion: AppVersionRule;
+  images: ImageReference[];
+  values: Assignment[];
+  /** Relative to each chart directory. */
+  valuesFiles: string[];
+  allowDowngrade: boolean;
+  create: boolean;
+}
+
+export interface Templates {
+  commitMessage: string;
+  pullRequestTitle: string;
+}
+
+/** All inputs of the step. */
+export interface Settings extends Request {
+  mode: 'commit' | 'pull-request' | 'worktree';
+  /** `undefined` only in mode `worktree`. */
+  repository: RepositoryName | undefined;
+  /** Without `refs/heads/`; `undefined` for the repository's default branch. */
+  branch: string | undefined;
+  templates: Templates;
+  /** Templates, like the title. */
+  labels: string[];
+  autoMerge: AutoMerge | undefined;
+  /** Retries after the first attempt. */
+  retries: number;
+  token: string;
+  dryRun: boolean;
+  summary: boolean;
+}

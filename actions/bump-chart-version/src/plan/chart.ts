@@ -1,0 +1,78 @@
+import semver from 'semver';
+import { isMap, isScalar } from 'yaml';
+import { parseVersion, type Version, versionOfTag, versionText } from '../../../lib/versions.ts';
+import type { VersionRule } from '../inputs/settings.ts';
+import { lookUp } from '../yaml/lookup.ts';
+import type { YamlFile } from '../yaml/source.ts';
+
+/** A chart as its Chart.yaml describes it. */
+export interface Chart {
+  /** The directory, from the repository's root. */
+  path: string;
+  file: YamlFile;
+  name: string;
+  /** As written, also when it is not a semantic version; `''` when the key has no value. */
+  version: string;
+  /** `undefined` when Chart.yaml has no such key. */
+  appVersion: string | undefined;
+}
+
+/** The path of a file of a chart; the chart can be the repository's root. */
+export const inChart = (chart: string, file: string): string => (chart === '.' ? file : `${chart}/${file}`);
+
+export function readChart(path: string, file: YamlFile): Chart | { problem: string } {
+  const document = file.documents[0];
+  if (document === undefined || !isMap(document.contents) || file.documents.length > 1) {
+    return { problem: `${file.path}:1: is not one mapping, as a Chart.yaml must be` };
+  }
+  const text = (key: string): string | undefined => {
+    const found = lookUp(document, document.contents, key);
+    if (found === undefined) return undefined;
+    const { node } = found;
+    if (node === null || (isScalar(node) && node.value === null)) return '';
+    if (!isScalar(node)) return undefined;
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  };
+  const version = text('version');
+  if (version === undefined) return { problem: `${file.path}:1: has no version` };
+  const directory = path.split('/').at(-1) ?? path;
+  return { path, file, name: text('name') || directory, version, appVersion: text('appVersion') };
+}
+
+/** The version that a rule gives a chart; the current version when the rule changes nothing. */
+export function nextVersion(chart: Chart, rule: VersionRule): string | { problem: string } {
+  if (rule.kind === 'none') return chart.version;
+  if (rule.kind === 'exact') return versionText(rule.version);
+  const current = currentVersion(chart);
+  if (current === undefined) {
+    return {
+      problem: `${chart.file.path}: the version ${JSON.stringify(chart.version)} is not a semantic version, so there is no next ${rule.level} version; give version: 1.0.0, say`,
+    };
+  }
+  return semver.inc(current.version, rule.level) ?? chart.version;
+}
+
+/** Whether the rule would take the chart back to a lower version. */
+export function isDowngrade(chart: Chart, rule: VersionRule): boolean {
+  const current = currentVersion(chart);
+  return rule.kind === 'exact' && current !== undefined && semver.lt(rule.version, current);
+}
+
+/** Whether both are versions and the first is lower. Two strings that are not versions have no order. */
+export function isOlderVersion(version: string, than: string): boolean {
+  const [a, b] = [versionOfTag(version), versionOfTag(than)];
+  return a !== undefined && b !== undefined && semver.lt(a, b);
+}
+
+function currentVersion(chart: Chart): Version | undefined {
+  const parsed = parseVersion(chart.version);
+  return 'value' in parsed ? parsed.value : undefined;
+}
+
+/** The chart whose directory contains the file; the innermost when one chart is inside another. */
+export function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
+  const depth = ({ path }: Chart): number => (path === '.' ? 0 : path.length);
+  return charts
+    .filter(({ path }) => path === '.' || file.path.startsWith(`${path}/`))
+    .sort((a, b) => depth(b) - depth(a))[0];
+}

@@ -1,0 +1,69 @@
+import type { Request } from '../inputs/settings.ts';
+import { type Assignment, pathText } from '../yaml/path.ts';
+import { interpretValue, valueIn } from '../yaml/scalar.ts';
+import type { YamlFile } from '../yaml/source.ts';
+import type { Change } from './change.ts';
+import { inChart } from './chart.ts';
+import { type ImageChange, imageChanges } from './image-changes.ts';
+import { imageMappings, namesImage, unmatchedImage } from './image-mappings.ts';
+import { findLocation } from './locations.ts';
+
+export interface CollectedChanges {
+  changes: Change[];
+  problems: string[];
+  warnings: string[];
+  images: ImageChange[];
+}
+
+/** What `values` and `images` ask for in these files. */
+export function collectChanges(request: Request, files: ReadonlyMap<string, YamlFile>): CollectedChanges {
+  const collected: CollectedChanges = { changes: [], problems: [], warnings: [], images: [] };
+  const add = ({ changes = [], problems = [], warnings = [], images = [] }: Partial<CollectedChanges>): void => {
+    collected.changes.push(...changes);
+    collected.problems.push(...problems);
+    collected.warnings.push(...warnings);
+    collected.images.push(...images);
+  };
+  const inCharts = (path: string): string[] => request.charts.map((chart) => inChart(chart, path));
+  const searched = request.valuesFiles.flatMap(inCharts);
+  for (const assignment of request.values) {
+    const { file } = assignment;
+    const paths = file === undefined ? searched : [...new Set([...inCharts(file), file])];
+    const candidates = paths.flatMap((path) => files.get(path) ?? []);
+    add(
+      candidates.length === 0
+        ? { problems: [`${pathText(assignment.path)}: there is no file ${paths.join(' or ')}`] }
+        : valueChange(assignment, candidates, request.create),
+    );
+  }
+  const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
+  const mappings = valuesFiles.flatMap(imageMappings);
+  for (const image of request.images) {
+    const matching = mappings.filter((mapping) => namesImage(mapping, image));
+    if (matching.length === 0) add({ problems: [unmatchedImage(image, mappings, valuesFiles)] });
+    for (const mapping of matching) {
+      add(imageChanges(mapping, image, { create: request.create, earlier: collected.changes }));
+    }
+  }
+  return collected;
+}
+
+function valueChange(
+  { path, value, quoted }: Assignment,
+  candidates: readonly YamlFile[],
+  create: boolean,
+): Partial<CollectedChanges> {
+  const location = findLocation(candidates, path, create);
+  if ('problem' in location) return { problems: [location.problem] };
+  const old = 'node' in location ? (location.node.scalar?.value ?? null) : undefined;
+  const scalar = interpretValue(value, quoted, old);
+  const changes = [{ location, scalar }];
+  const now = valueIn(scalar, '1.2');
+  if (!('node' in location) || old === null || typeof old === typeof now) return { changes };
+  const { file, line, path: name } = location.node;
+  const newValue = now === null ? 'null' : `the ${typeof now} ${JSON.stringify(value)}`;
+  return {
+    changes,
+    warnings: [`${file.path}:${line}: ${name} was the ${typeof old} ${String(old)} and becomes ${newValue}`],
+  };
+}

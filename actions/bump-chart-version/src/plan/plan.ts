@@ -1,0 +1,136 @@
+import { ActionError } from '../../../lib/errors.ts';
+import { versionOfTag } from '../../../lib/versions.ts';
+import type { Request, VersionRule } from '../inputs/settings.ts';
+import { readYaml, type YamlFile } from '../yaml/source.ts';
+import { fileOf, isUpToDate } from './change.ts';
+import { type Chart, inChart, isDowngrade, ownerOf, readChart } from './chart.ts';
+import { appVersionWarnings, chartChanges } from './chart-changes.ts';
+import { collectChanges } from './collect-changes.ts';
+import type { ImageChange } from './image-changes.ts';
+import { newerCharts } from './newer-charts.ts';
+import { applyEdits, type ChangedFile, type ChangedValue, planEdits } from './planned-edits.ts';
+
+export interface ChartResult {
+  path: string;
+  name: string;
+  previous: string;
+  version: string;
+  appVersion: string;
+  changed: boolean;
+  /** Why the chart is left alone. */
+  skipped: string | undefined;
+}
+
+/** Everything that would change, verified; nothing is written yet. */
+export interface Plan {
+  charts: ChartResult[];
+  changedValues: ChangedValue[];
+  files: ChangedFile[];
+  images: ImageChange[];
+  warnings: string[];
+}
+
+/** The files that a request may need, some of which may not exist. */
+export function pathsOf(request: Request): string[] {
+  const { charts, values, images, valuesFiles } = request;
+  const named = values.flatMap(({ file }) => file ?? []);
+  const searched = images.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
+  const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
+  return [...new Set([...paths, ...named])];
+}
+
+/** What is known beyond the files themselves. */
+export interface PlanContext {
+  /** Charts whose version this run has already bumped. */
+  alreadyBumped?: ReadonlySet<string>;
+  /** The plan for the branch into which this one will be merged: its versions are not bumped again, and what it skips is skipped. */
+  basePlan?: Plan;
+}
+
+/**
+ * @param contents the files that exist, by path
+ * @throws {ActionError} naming everything that prevents a change
+ */
+export function makePlan(
+  request: Request,
+  contents: ReadonlyMap<string, Uint8Array>,
+  { alreadyBumped = new Set(), basePlan }: PlanContext = {},
+): Plan {
+  const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
+  const problems: string[] = [];
+  const charts = request.charts.flatMap((path) => {
+    const chart = readChart(path, files.get(inChart(path, 'Chart.yaml')) as YamlFile);
+    if (!('problem' in chart)) return [chart];
+    problems.push(chart.problem);
+    return [];
+  });
+  const collected = collectChanges(request, files);
+  problems.push(...collected.problems);
+  const warnings = [...collected.warnings];
+  const skipped = new Map([...newerCharts(charts, request, collected.images), ...skippedIn(basePlan)]);
+  const isSkipped = (file: YamlFile): boolean => {
+    const owner = ownerOf(file, charts);
+    return owner === undefined ? skipped.size > 0 && skipped.size === charts.length : skipped.has(owner.path);
+  };
+  const changes = collected.changes.filter((change) => !isSkipped(fileOf(change)) && !isUpToDate(change));
+  const results: ChartResult[] = [];
+  for (const chart of charts) {
+    const isChanged = changes.some((change) => ownerOf(fileOf(change), charts) === chart);
+    const reason = skipped.get(chart.path);
+    const version = ruleOnTopOf(basePlan, chart, request.version);
+    const planned =
+      reason === undefined
+        ? chartChanges(chart, { ...request, version }, { isChanged, isBumped: alreadyBumped.has(chart.path) })
+        : { changes: [] };
+    if ('problem' in planned) {
+      problems.push(planned.problem);
+      continue;
+    }
+    changes.push(...planned.changes);
+    warnings.push(...appVersionWarnings(chart, request, planned));
+    results.push({
+      path: chart.path,
+      name: chart.name,
+      previous: chart.version,
+      version: planned.version ?? chart.version,
+      appVersion: planned.appVersion ?? chart.appVersion ?? '',
+      changed: isChanged || planned.changes.length > 0,
+      skipped: reason,
+    });
+  }
+  const planned = planEdits(changes);
+  problems.push(...planned.problems);
+  if (problems.length > 0) throw impossibleChange(problems);
+  return {
+    charts: results,
+    ...applyEdits(planned.edits),
+    images: collected.images.filter(({ file }) => !isSkipped(file)),
+    warnings: [...new Set(warnings)],
+  };
+}
+
+function impossibleChange(problems: readonly string[]): ActionError {
+  return new ActionError({
+    what:
+      problems.length === 1
+        ? 'the chart cannot be changed as asked'
+        : `the chart cannot be changed as asked, for ${problems.length} reasons`,
+    why: problems.join('\n'),
+    next: 'Correct the inputs or the chart. Nothing was changed.',
+  });
+}
+
+const skippedIn = (plan: Plan | undefined): [string, string][] =>
+  (plan?.charts ?? []).flatMap(({ path, skipped }): [string, string][] =>
+    skipped === undefined ? [] : [[path, skipped]],
+  );
+
+/** A bump starts from the base, and never takes back a chart whose version is set higher on the branch. */
+function ruleOnTopOf(basePlan: Plan | undefined, chart: Chart, rule: VersionRule): VersionRule {
+  const planned = basePlan?.charts.find(({ path }) => path === chart.path);
+  if (rule.kind !== 'level' || planned === undefined) return rule;
+  const version = planned.version === planned.previous ? undefined : versionOfTag(planned.version);
+  if (version === undefined) return { kind: 'none' };
+  const bumped: VersionRule = { kind: 'exact', version };
+  return isDowngrade(chart, bumped) ? { kind: 'none' } : bumped;
+}

@@ -1,0 +1,102 @@
+import { ActionError } from '../../../lib/errors.ts';
+import { isOwnCommit } from '../commit/message.ts';
+import { HeadMovedError, type Repository, type Snapshot } from '../commit/repository.ts';
+import { contentsOf, requireFiles } from '../files/file-source.ts';
+import type { Settings } from '../inputs/settings.ts';
+import { newerAmong } from '../plan/newer-charts.ts';
+import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
+import type { PullRequestBranch, PullRequests } from './pull-requests.ts';
+
+/** What a pull request starts from. */
+export interface BranchState {
+  base: Snapshot;
+  /** The changes of the base. */
+  basePlan: Plan;
+  branch: string;
+  existing: PullRequestBranch;
+}
+
+export interface BranchStrategy {
+  /**
+   * - `replace`: one new commit on the base replaces what is on the branch
+   * - `append`: a commit on the branch's head
+   * - `up-to-date`: the head has all changes
+   * - `skip`: the branch is newer
+   */
+  kind: 'replace' | 'append' | 'up-to-date' | 'skip';
+  /** What this run changes. */
+  plan: Plan;
+  /** Everything that the pull request changes in the base. */
+  fullPlan: Plan;
+}
+
+/**
+ * What to do with the branch of the pull request. It is replaced only when all of its commits are ours and none is newer. When it has a
+ * commit of anyone else, the plan is made from the branch's files, so that nothing of theirs is undone.
+ * @throws {HeadMovedError} when the branch moves in the meantime
+ */
+export async function chooseStrategy(
+  settings: Settings,
+  repository: Repository & PullRequests,
+  { base, basePlan, branch, existing }: BranchState,
+): Promise<BranchStrategy> {
+  const replace: BranchStrategy = { kind: 'replace', plan: basePlan, fullPlan: basePlan };
+  const { head, isRejected } = existing;
+  if (head === undefined || head.oid === base.head) return replace;
+  const commits = await repository.commitsBetween(base.head, head.oid);
+  if (commits.length === 0) return replace;
+  const snapshot = await repository.read({ branch, paths: pathsOf(settings), history: false });
+  if (snapshot.head !== head.oid) throw new HeadMovedError(`${branch} moved while it was read`);
+  // A pull request that was closed without a merge does not count as newer.
+  const request = isRejected ? { ...settings, allowDowngrade: true } : settings;
+  const newer = await onBranch(branch, async () => newerAmong(request, contentsOf(snapshot)));
+  if (newer.size === 0 && commits.every(isOwnCommit))
+    return hasAllChanges(snapshot, basePlan) ? { ...replace, kind: 'up-to-date' } : replace;
+  const planned = await onBranch(branch, async () =>
+    makePlan(request, await requireFiles(request, snapshot), { basePlan }),
+  );
+  const branchPlan: Plan = {
+    ...planned,
+    charts: planned.charts.map((chart) =>
+      newer.has(chart.path) ? { ...chart, skipped: `on the branch ${branch}, ${chart.skipped}` } : chart,
+    ),
+  };
+  const fullPlan = combinePlans(basePlan, branchPlan);
+  if (branchPlan.files.length > 0) return { kind: 'append', plan: branchPlan, fullPlan };
+  const isSkipped = basePlan.charts.some(({ path, changed }) => changed && newer.has(path));
+  return isSkipped ? { kind: 'skip', plan: branchPlan, fullPlan } : { kind: 'up-to-date', plan: basePlan, fullPlan };
+}
+
+/** The versions after the merge are those of the branch, the previous ones those of the base. */
+function combinePlans(basePlan: Plan, branchPlan: Plan): Plan {
+  const charts = basePlan.charts.map((chart) => {
+    const onTop = branchPlan.charts.find(({ path }) => path === chart.path);
+    return onTop === undefined ? chart : { ...chart, version: onTop.version, appVersion: onTop.appVersion };
+  });
+  const skipped = branchPlan.charts.filter((chart) => chart.skipped !== undefined);
+  const isSkipped = (file: string): boolean => skipped.some(({ path }) => path === '.' || file.startsWith(`${path}/`));
+  return { ...basePlan, charts, changedValues: basePlan.changedValues.filter(({ file }) => !isSkipped(file)) };
+}
+
+function hasAllChanges(snapshot: Snapshot, plan: Plan): boolean {
+  return plan.files.every(({ path, bytes }) => {
+    const state = snapshot.files.get(path);
+    return state?.kind === 'file' && Buffer.compare(state.bytes, bytes) === 0;
+  });
+}
+
+/** Problems of the branch's files are not in the base: the error names the branch. */
+async function onBranch<T>(branch: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+    const { what, why, next } = error;
+    throw new ActionError({
+      what: `on the branch ${branch}, ${what}`,
+      why,
+      next: `${next} Or delete that branch, and with it what is proposed there.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { MAX_WAIT_SECONDS } from '../../../lib/retry.ts';
+import { HeadMovedError, RateLimitError, ResponseLostError } from '../../src/commit/repository.ts';
+import { retryUntilCommitted } from '../../src/commit/retry.ts';
+
+/** What is waited for and what comes out, when these errors are met one after the other. */
+async function met(...errors: Error[]): Promise<{ waits: number[]; result: unknown }> {
+  const waits: number[] = [];
+  const work = async (): Promise<string> => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    return 'done';
+  };
+  const policy = { retries: 2, wait: async (seconds: number) => waits.push(seconds) };
+  const result = await retryUntilCommitted(work, policy).catch((error: unknown) => error);
+  return { waits, result };
+}
+
+const limited = (seconds: number): RateLimitError =>
+  new RateLimitError('committing to main', '403: API rate limit exceeded', { afterSeconds: seconds });
+const failing = (seconds?: number): ResponseLostError =>
+  new ResponseLostError('committing to main', '503: Unavailable', { afterSeconds: seconds });
+
+describe('an attempt', () => {
+  it('waits as long as the server asks, though its own waits are short', async () => {
+    expect(await met(limited(60), failing(120))).toEqual({ waits: [60, 120], result: 'done' });
+  });
+
+  it('is the last one when the server asks to wait too long, and the time is named', async () => {
+    const { waits, result } = await met(limited(MAX_WAIT_SECONDS + 1));
+    expect(waits).toEqual([]);
+    expect(result).toMatchObject({
+      what: "committing to main hit the server's rate limit",
+      why: expect.stringMatching(
+        /^the server responded with 403: API rate limit exceeded and asks to wait 601 s, until \d{4}-/,
+      ),
+      next: expect.stringContaining('again after that time'),
+    });
+  });
+
+  it.each([
+    ['a rate limit', () => limited(1), "committing to main hit the server's rate limit in each of 3 attempts"],
+    ['a failing server', () => failing(), 'committing to main failed in each of 3 attempts'],
+    ['others who are faster', () => new HeadMovedError('moved'), 'the branch moved during each of 3 attempts'],
+  ])('gives up after %s, and says so', async (_, error, what) => {
+    expect((await met(error(), error(), error())).result).toMatchObject({ name: 'ActionError', what });
+  });
+
+  it('ends at once on anything else', async () => {
+    const defect = new TypeError('x is not a function');
+    expect(await met(defect)).toEqual({ waits: [], result: defect });
+  });
+});

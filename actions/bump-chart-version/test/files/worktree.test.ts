@@ -1,0 +1,64 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { editWorktree } from '../../src/files/worktree.ts';
+import { CHART, settings } from '../helpers.ts';
+
+let workspace = '';
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'bump-'));
+  await mkdir(join(workspace, 'helm/shop'), { recursive: true });
+  await writeFile(join(workspace, 'helm/shop/Chart.yaml'), CHART);
+  await writeFile(join(workspace, 'helm/shop/values.yaml'), '\ufeffa: b\r\n');
+});
+afterEach(() => rm(workspace, { recursive: true }));
+
+const edit = async (inputs: Record<string, string>) =>
+  editWorktree(await settings({ mode: 'worktree', ...inputs }), workspace);
+const content = (path: string): Promise<string> => readFile(join(workspace, path), 'utf8');
+
+describe('mode worktree', () => {
+  it('changes the files, keeps their mode and leaves nothing else behind', async () => {
+    await chmod(join(workspace, 'helm/shop/values.yaml'), 0o755);
+    await edit({ version: '1.4.2', values: 'a=c' });
+    expect(await content('helm/shop/values.yaml')).toBe('\ufeffa: c\r\n');
+    expect(await content('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.4.2'));
+    expect((await stat(join(workspace, 'helm/shop/values.yaml'))).mode & 0o777).toBe(0o755);
+    expect((await readdir(join(workspace, 'helm/shop'))).sort()).toEqual(['Chart.yaml', 'values.yaml']);
+  });
+
+  it('writes nothing when one of the changes cannot be made, nor in a dry run', async () => {
+    await expect(edit({ version: '1.4.2', values: 'a=c\nx=y' })).rejects.toThrow('no key "x"');
+    await edit({ version: '1.4.2', values: 'a=c', 'dry-run': 'true' });
+    expect(await content('helm/shop/values.yaml')).toBe('\ufeffa: b\r\n');
+    expect(await content('helm/shop/Chart.yaml')).toBe(CHART);
+  });
+
+  it('names what is there instead of a missing chart', async () => {
+    await expect(edit({ charts: 'helm/shap', version: '1.4.2' })).rejects.toThrow(
+      'helm/shap/Chart.yaml is missing; there is no directory helm/shap; helm has shop/',
+    );
+    await rm(join(workspace, 'helm/shop/Chart.yaml'));
+    await expect(edit({ version: '1.4.2' })).rejects.toThrow('the directory helm/shop has values.yaml');
+  });
+
+  it('does not follow links', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'bump-outside-'));
+    await writeFile(join(outside, 'Chart.yaml'), CHART);
+    await symlink(outside, join(workspace, 'linked'));
+    await expect(edit({ charts: 'linked', version: '1.4.2' })).rejects.toThrow(
+      'linked/Chart.yaml leads out of the workspace (a link)',
+    );
+    await rm(join(outside, 'Chart.yaml'));
+    await writeFile(join(outside, 'private'), '');
+    await expect(edit({ charts: 'linked', version: '1.4.2' })).rejects.toThrow(/^(?!.*private)/s);
+    await rm(join(workspace, 'helm/shop/values.yaml'));
+    await symlink('Chart.yaml', join(workspace, 'helm/shop/values.yaml'));
+    await expect(edit({ version: '1.4.2', values: 'a=c' })).rejects.toThrow(
+      'helm/shop/values.yaml would be written through a link (helm/shop/values.yaml)',
+    );
+    expect(await readdir(outside)).toEqual(['private']);
+    await rm(outside, { recursive: true });
+  });
+});

@@ -1,0 +1,152 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createGitHubClient } from '../../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import { createGraphql } from '../../src/github/graphql.ts';
+import { createPullRequests } from '../../src/github/pull-requests.ts';
+import { createCommit } from '../../src/github/repository.ts';
+import { type Reader, readSnapshot } from '../../src/github/snapshot.ts';
+
+const HANG = 20_000;
+const SHA = 'a'.repeat(40) as CommitSha;
+
+let server: Server;
+let reader: Reader;
+let body = '';
+
+beforeAll(async () => {
+  server = createServer((request, response) =>
+    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body)),
+  );
+  // A large answer keeps this process busy for longer than the server keeps an idle connection.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const github = await createGitHubClient({ token: 't', apiUrl: origin, retries: 2, wait: async () => undefined });
+  reader = { github, graphql: createGraphql(github, `${origin}/graphql`), repository: 'o/r' as RepositoryName };
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const read = () => readSnapshot(reader, { branch: 'main', paths: ['Chart.yaml'], history: true });
+const commit = { branch: 'main', parent: SHA, message: { headline: 'h', body: '' }, files: [] };
+
+/** Every question whose answer is read. */
+const questions: Record<string, () => Promise<unknown>> = {
+  read,
+  list: async () => (await read()).list('helm'),
+  commit: () => createCommit(reader.graphql, reader.repository, commit),
+  find: () => createPullRequests(reader).find('bump', 'main'),
+  commitsBetween: () => createPullRequests(reader).commitsBetween(SHA, SHA),
+  moveBranches: () => createPullRequests(reader).moveBranches([]),
+  open: () => createPullRequests(reader).create({ branch: 'bump', base: 'main', title: 't', body: 'b' }),
+  willMerge: () => createPullRequests(reader).willMerge(1, 'squash'),
+};
+
+const asked = async (question: string, answer: unknown): Promise<unknown> => {
+  body = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return questions[question]?.().catch(
+    (error: Error) => `${error.name}: ${error.message.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')}`,
+  );
+};
+const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
+const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', target: { oid: SHA, ...rest } } } } });
+
+describe("an answer of GitHub's that is something else", () => {
+  it.each<[string, unknown, string]>([
+    ['read', [], 'the answer for reading o/r is a list, not a mapping'],
+    ['read', { data: 'x' }, 'the answer for reading o/r'],
+    ['read', { errors: 'x' }, 'in the answer for reading o/r, `errors` is a string, not a list'],
+    [
+      'read',
+      { errors: [{ message: 7 }] },
+      'in the answer for reading o/r, `errors[0].message` is a number, not a string',
+    ],
+    [
+      'read',
+      target({ f0: [] }),
+      'in the answer for reading o/r, `data.repository.ref.target.f0` is a list, not a mapping',
+    ],
+    [
+      'read',
+      target({ f0: { mode: 33188, type: 'blob', oid: SHA, object: { text: 7 } } }),
+      '`data.repository.ref.target.f0.object.text` is a number, not a string',
+    ],
+    ['read', target({ history: { nodes: [{}] } }), '`data.repository.ref.target.history.nodes[0].oid` is missing'],
+    ['commit', { data: {} }, '`data.createCommitOnBranch` is missing, not a mapping'],
+    ['commit', { data: { createCommitOnBranch: { commit: { oid: 7 } } } }, '`data.createCommitOnBranch.commit.oid`'],
+    ['find', target({}), '`data.repository.ref.associatedPullRequests` is missing, not a mapping'],
+    ['commitsBetween', {}, '`commits` is missing, not a list'],
+    ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a string, not a whole number'],
+    ['willMerge', '<html>', 'it is not JSON (status 200)'],
+  ])('is named with its place: %s %j', async (question, answer, why) => {
+    const outcome = String(await asked(question, answer));
+    expect(outcome).toContain(unusable(''));
+    expect(outcome).toContain(why);
+  });
+
+  it.each(['read', 'find', 'willMerge', 'commit'])('is named when it has no data: %s', async (question) => {
+    expect(await asked(question, { data: null })).toMatch(
+      /^ActionError: .+ failed: the server responded with no data$/,
+    );
+  });
+
+  it(
+    'never is a defect, whatever JSON it is',
+    async () => {
+      const keys = ['data', 'errors', 'message', 'type', 'path', 'repository', 'ref', 'name', 'target', 'oid', 'f0'];
+      const more = [
+        'object',
+        'entries',
+        'history',
+        'nodes',
+        'signature',
+        'parents',
+        'id',
+        'commits',
+        'commit',
+        'number',
+      ];
+      const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+        tree: fc.oneof(
+          { maxDepth: 7, depthSize: 'large' },
+          fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(SHA)),
+          fc.dictionary(fc.constantFrom(...keys, ...more), tie('tree'), { maxKeys: 4 }),
+          fc.array(tie('tree'), { maxLength: 2 }),
+        ),
+      }));
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...Object.keys(questions)), tree, async (question, answer) => {
+          expect(String(await asked(question, answer))).not.toMatch(/^(?:Type|Range|Syntax|Reference)?Error:/);
+        }),
+        { numRuns: 300 },
+      );
+    },
+    HANG,
+  );
+
+  it(
+    'of 200,000 commits on one page is read',
+    async () => {
+      const commits = Array.from({ length: 200_000 }, () => ({
+        commit: { message: 'm', committer: null },
+        committer: null,
+      }));
+      expect(await asked('commitsBetween', { commits })).toHaveLength(200_000);
+    },
+    HANG,
+  );
+
+  it(
+    'that goes on without end is an error',
+    async () => {
+      const commits = Array.from({ length: 100 }, () => ({ commit: { message: 'm', committer: null } }));
+      expect(await asked('commitsBetween', { commits })).toContain('has no end');
+    },
+    HANG,
+  );
+});

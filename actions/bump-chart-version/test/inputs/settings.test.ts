@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { InputError } from '../../../lib/errors.ts';
+import { readSettings } from '../../src/inputs/read-settings.ts';
+import { image, settings } from '../helpers.ts';
+
+const faultsOf = async (env: Record<string, string>): Promise<string[]> => {
+  const error = await readSettings(env).then(
+    () => undefined,
+    (fault: unknown) => fault,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  return (error as InputError).problems.map(({ input, problem }) => `${input} ${problem}`);
+};
+
+describe('settings', () => {
+  it('has the defaults of action.yml', async () => {
+    const { inputs } = parse(await readFile(new URL('../../action.yml', import.meta.url), 'utf8')) as {
+      inputs: Record<string, { default?: string }>;
+    };
+    const defaults = Object.entries(inputs).flatMap(([name, { default: value }]) =>
+      value === undefined || value.startsWith('${{') ? [] : [[name, value]],
+    );
+    expect(await settings(Object.fromEntries(defaults))).toEqual(await settings({}));
+  });
+
+  it('names every wrong input at once', async () => {
+    const faults = await faultsOf({
+      GITHUB_REPOSITORY: 'octo/shop',
+      INPUT_CHARTS: '../x\n/abs\n.git/y\nok',
+      INPUT_VERSION: 'newest',
+      INPUT_IMAGES: '- repository: x',
+      INPUT_VALUES: 'a.b',
+      'INPUT_VALUES-FILES': '../values.yaml',
+      INPUT_MODE: 'push',
+      INPUT_BRANCH: 'a..b',
+      'INPUT_COMMIT-MESSAGE': '{chrt}',
+      'INPUT_AUTO-MERGE': 'maybe',
+      'INPUT_ALLOW-DOWNGRADE': 'yes',
+      INPUT_CREATE: '1',
+      'INPUT_MAX-ATTEMPTS': '0',
+      'INPUT_DRY-RUN': 'x',
+      INPUT_SUMMARY: 'on',
+      INPUT_REPOSITORY: 'octo',
+    });
+    const names = [
+      ...[
+        'mode',
+        'charts (line 1)',
+        'charts (line 2)',
+        'charts (line 3)',
+        'version',
+        'images',
+        'values (line 1)',
+        'values-files (line 1)',
+      ],
+      ...[
+        'commit-message',
+        'repository',
+        'token',
+        'branch',
+        'auto-merge',
+        'allow-downgrade',
+        'create',
+        'max-attempts',
+        'dry-run',
+        'summary',
+      ],
+    ];
+    expect(faults).toHaveLength(names.length);
+    for (const name of names) expect(faults.join('\n')).toContain(name);
+  });
+
+  it.each([
+    ['refs/tags/v1.4.2', '1.4.2'],
+    ['refs/tags/1.5.0-rc.1', '1.5.0-rc.1'],
+  ])('takes the version of the pushed tag %s', async (ref, version) => {
+    expect((await settings({}, { GITHUB_REF: ref })).version).toMatchObject({ kind: 'exact', version: { version } });
+  });
+
+  it('counts up the patch level on a branch', async () => {
+    expect((await settings({}, { GITHUB_REF: 'refs/heads/v1.4.2' })).version).toEqual({
+      kind: 'level',
+      level: 'patch',
+    });
+  });
+
+  it.each(['v1.0.0$(touch pwned)', 'release-1', 'v1.0', 'v1.0.0 '])('refuses the tag %j as no version', async (tag) => {
+    const faults = await faultsOf({
+      INPUT_CHARTS: 'x',
+      INPUT_TOKEN: 't',
+      GITHUB_REPOSITORY: 'o/r',
+      GITHUB_REF: `refs/tags/${tag}`,
+    });
+    expect(faults).toEqual([expect.stringContaining('version is auto, and the pushed tag is not a semantic version')]);
+  });
+
+  it('needs no token and no repository in a worktree', async () => {
+    const read = await readSettings({ INPUT_CHARTS: 'helm/shop', INPUT_MODE: 'worktree' });
+    expect(read).toMatchObject({ mode: 'worktree', repository: undefined });
+  });
+
+  it('says when nothing is asked', async () => {
+    const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
+    expect(await faultsOf(env)).toEqual([expect.stringContaining('leaves nothing to do')]);
+  });
+
+  it('does not take a faulty question for none', async () => {
+    const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
+    expect(await faultsOf({ ...env, INPUT_IMAGES: '{}' })).toEqual([expect.stringContaining('images is not a list')]);
+  });
+
+  it.each(['main', 'release/1.4', 'feature/#7-ünï', 'a-b_c', 'refs/heads/main'])(
+    'takes the branch %s',
+    async (branch) => {
+      expect((await settings({ branch })).branch).toBe(branch.replace('refs/heads/', ''));
+    },
+  );
+
+  it.each([
+    'a b',
+    'a~1',
+    'a^',
+    'a:b',
+    'a?',
+    'a*',
+    'a[',
+    'a\\b',
+    '.a',
+    'a/.b',
+    'a.lock',
+    'a/',
+    '/a',
+    'a//b',
+    'a@{1}',
+    '@',
+    '-a',
+    'a.',
+  ])('refuses the branch %j', async (branch) => {
+    await expect(settings({ branch })).rejects.toThrow('branch is not a branch name');
+  });
+
+  it('reads images, labels and how to merge', async () => {
+    const read = await settings({
+      images: image('ghcr.io/o/web'),
+      'pull-request-labels': 'a\nb c',
+      'auto-merge': 'squash',
+    });
+    expect(read).toMatchObject({
+      images: [{ repository: 'ghcr.io/o/web' }],
+      labels: ['a', 'b c'],
+      autoMerge: 'squash',
+    });
+  });
+
+  it('refuses images that came out empty', async () => {
+    await expect(settings({ images: '' })).rejects.toThrow('images is empty');
+  });
+
+  it('is asked nothing by images: none', async () => {
+    await expect(settings({ images: 'none', version: 'none' })).rejects.toThrow('leaves nothing to do');
+  });
+});

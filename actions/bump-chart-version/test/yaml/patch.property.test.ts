@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { pathText, type Step } from '../../src/yaml/path.ts';
+import { newText, planFor } from '../helpers.ts';
+
+/**
+ * Documents are written by the test itself, which so knows where every scalar stands and what it means: an oracle that shares
+ * nothing with the code under test but the final reading of the result.
+ */
+interface Leaf {
+  start: number;
+  end: number;
+  steps: Step[];
+}
+
+type Tree = string | Tree[] | { [key: string]: Tree };
+
+interface Style {
+  eol: string;
+  indent: number;
+  bom: boolean;
+  /** Drawn one after the other for each scalar, so that quotes, comments and spaces vary. */
+  choices: number[];
+}
+
+class Writer {
+  text = '';
+  readonly leaves: Leaf[] = [];
+  #at = 0;
+  readonly #style: Style;
+
+  constructor(style: Style) {
+    this.#style = style;
+    if (style.bom) this.text = '\ufeff';
+  }
+
+  document(tree: { [key: string]: Tree }): void {
+    this.#block(tree, 0, []);
+  }
+
+  #draw(below: number): number {
+    const { choices } = this.#style;
+    return (choices[this.#at++ % choices.length] as number) % below;
+  }
+
+  #line(depth: number): void {
+    if (this.#draw(5) === 0) this.text += `${' '.repeat(depth)}# é 🚀 comment: "x"${this.#style.eol}`;
+    if (this.#draw(7) === 0) this.text += this.#style.eol;
+  }
+
+  #block(tree: Tree, depth: number, steps: Step[]): void {
+    const pad = ' '.repeat(depth);
+    const entries: [string, Tree, Step][] = Array.isArray(tree)
+      ? tree.map((each, index) => ['-', each, { kind: 'index', index }])
+      : Object.entries(tree).map(([key, each]) => [`${JSON.stringify(key)}:`, each, { kind: 'key', key }]);
+    for (const [mark, value, step] of entries) {
+      this.#line(depth);
+      this.text += pad + mark;
+      const path = [...steps, step];
+      const isEmpty = typeof value === 'object' && Object.keys(value).length === 0;
+      if (typeof value === 'string' || isEmpty || this.#draw(4) === 0) {
+        this.text += ' '.repeat(1 + this.#draw(3));
+        this.#flow(value, path);
+        if (this.#draw(3) === 0) this.text += `${' '.repeat(1 + this.#draw(3))}# end`;
+        this.text += this.#style.eol;
+      } else {
+        this.text += this.#style.eol;
+        this.#block(value, depth + this.#style.indent, path);
+      }
+    }
+  }
+
+  #flow(tree: Tree, steps: Step[]): void {
+    if (typeof tree === 'string') {
+      const start = this.text.length;
+      this.text += this.#scalar(tree);
+      this.leaves.push({ start, end: this.text.length, steps });
+      return;
+    }
+    const [open, close] = Array.isArray(tree) ? '[]' : '{}';
+    this.text += open;
+    for (const [index, [key, value]] of Object.entries(tree).entries()) {
+      if (index > 0) this.text += this.#draw(2) === 0 ? ',' : ' , ';
+      if (!Array.isArray(tree)) this.text += `${JSON.stringify(key)}: `;
+      this.#flow(value, [...steps, Array.isArray(tree) ? { kind: 'index', index } : { kind: 'key', key }]);
+    }
+    this.text += close;
+  }
+
+  #scalar(value: string): string {
+    const style = this.#draw(3);
+    if (style === 0 && /^[a-xz][a-mo-z]{3,}$/.test(value) && !/^(?:true|false|null)/.test(value)) return value;
+    return style === 1 ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
+  }
+}
+
+const word = fc.oneof(fc.stringMatching(/^[a-z]{4,8}$/), fc.stringMatching(/^[ -~é-ü]{0,10}$/));
+const key = fc.oneof(fc.stringMatching(/^[a-z]{1,6}$/), fc.constantFrom('a.b/c', 'odd key', 'x]y', '1', 'on', 'é'));
+const tree = fc.letrec<{ tree: Tree; map: { [key: string]: Tree } }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    word,
+    fc.array(tie('tree'), { maxLength: 4 }),
+    tie('map'),
+  ),
+  map: fc.dictionary(key, tie('tree'), { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
+}));
+const style = fc.record<Style>({
+  eol: fc.constantFrom('\n', '\r\n'),
+  indent: fc.integer({ min: 2, max: 5 }),
+  bom: fc.boolean(),
+  choices: fc.array(fc.nat({ max: 209 }), { minLength: 1, maxLength: 60 }),
+});
+const newValue = fc.oneof(
+  word,
+  fc.constantFrom('1.10', '12345e10', '0123', 'on', '12:30', '~', '', 'a: b', '- x', 'a #b', '🚀', '[x', "it's", '"q"'),
+);
+
+function withValue(data: Tree, [step, ...rest]: readonly Step[], value: string): Tree {
+  if (step === undefined) return value;
+  const copy = structuredClone(data) as Record<string, Tree>;
+  const name = step.kind === 'index' ? String(step.index) : step.kind === 'key' ? step.key : '';
+  copy[name] = withValue(copy[name] as Tree, rest, value);
+  return copy;
+}
+
+describe('any change of any document', () => {
+  it('keeps every other byte, and changes what was named and nothing else', async () => {
+    const cases = fc.record({
+      data: tree.map,
+      style,
+      values: fc.array(newValue, { minLength: 1, maxLength: 3 }),
+      seed: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ data, style: how, values, seed }) => {
+        const writer = new Writer(how);
+        writer.document(data);
+        fc.pre(writer.leaves.length > 0);
+        const chosen = new Map(values.map((value, index) => [(seed + index * 7) % writer.leaves.length, value]));
+        let expectedData: Tree = data;
+        const lines: string[] = [];
+        for (const [index, value] of chosen) {
+          const { steps } = writer.leaves[index] as Leaf;
+          expectedData = withValue(expectedData, steps, value);
+          // In single quotes the input takes every text of one line as it is.
+          lines.push(`${pathText(steps)}='${value.replaceAll("'", "''")}'`);
+        }
+        const now = newText(await planFor({ version: 'none', values: lines.join('\n') }, writer.text)) ?? writer.text;
+        expectOutside(
+          writer.text,
+          now,
+          [...chosen.keys()].map((index) => writer.leaves[index] as Leaf),
+        );
+        for (const version of ['1.1', '1.2'] as const) {
+          const [document] = parseAllDocuments(now, { version });
+          expect(document?.toJS()).toEqual(expectedData);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** The new text is the old one with one line's text of any kind instead of each named scalar. */
+function expectOutside(old: string, now: string, leaves: Leaf[]): void {
+  const sorted = leaves.sort((a, b) => a.start - b.start);
+  const pieces = [
+    ...sorted.map(({ start }, index) => old.slice(sorted[index - 1]?.end ?? 0, start)),
+    old.slice(sorted.at(-1)?.end),
+  ];
+  const literal = (piece: string): string => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  expect(now).toMatch(new RegExp(`^${pieces.map(literal).join('[^\\r\\n]*?')}$`));
+}
