@@ -7,15 +7,13 @@ import { unifiedDiff } from './files/diff.ts';
 import { editWorktree } from './files/worktree.ts';
 import { createPullRequests } from './github/pull-requests.ts';
 import { createReader, createRepository } from './github/repository.ts';
-import { readSettings } from './inputs/read-settings.ts';
 import type { Settings } from './inputs/settings.ts';
 import { type Outcome, setOutcomeOutputs } from './outputs.ts';
 import { commitToPullRequest } from './pull-requests/pull-request.ts';
 import { headline, summary, warningsOf } from './report.ts';
 
-/** From the inputs to a change and its report. */
-export async function main(env: Environment): Promise<void> {
-  const settings = await readSettings(env);
+/** From the settings to a change and its report. */
+export async function main(settings: Settings, env: Environment): Promise<void> {
   const outcome = await change(settings, env);
 
   const diff = unifiedDiff(outcome.plan.files);
