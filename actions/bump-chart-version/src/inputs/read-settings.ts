@@ -1,3 +1,4 @@
+import { parseBranchName } from '../../../lib/git-refs.ts';
 import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
 import { NO_IMAGES, readImages } from '../../../lib/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/inputs.ts';
@@ -42,7 +43,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     templates,
     repository,
     token,
-    branch: reader.parsed('branch', parseBranch, 'main'),
+    branch: reader.parsed('branch', parseBranchName, 'main'),
     labels: reader.parsedLines('pull-request-labels', parseLabel, 'release'),
     autoMerge: readAutoMerge(reader),
     allowDowngrade: reader.boolean('allow-downgrade', false),
@@ -155,11 +156,4 @@ function parseLabel(text: string): Parsed<string> {
   return text.length > MAX_LABEL_LENGTH
     ? { problem: `is longer than the ${MAX_LABEL_LENGTH} characters that GitHub allows` }
     : parseTemplate(text);
-}
-
-/** Git's rules for branch names: https://git-scm.com/docs/git-check-ref-format */
-function parseBranch(text: string): Parsed<string> {
-  const name = text.replace(/^refs\/heads\//, '');
-  const isInvalid = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|\/$|\.$|(?:^|\/)\.|\.lock(?:\/|$)|^@$/u.test(name);
-  return isInvalid || name === '' ? { problem: 'is not a branch name' } : { value: name };
 }

@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
+import { chooseTag } from '../../../lib/image-tags.ts';
 import type { ImageReference } from '../../../lib/images-output.ts';
-import { chooseTag } from '../tags.ts';
 import { locate } from '../yaml/locate.ts';
 import { lookUp } from '../yaml/lookup.ts';
 import { pathText } from '../yaml/path.ts';

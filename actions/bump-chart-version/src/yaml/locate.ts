@@ -9,8 +9,9 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { keyText, lookUp } from './lookup.ts';
-import { nearest } from './nearest.ts';
+import { closestNames } from '../../../lib/similar-names.ts';
+import { keyText } from '../../../lib/yaml-lookup.ts';
+import { lookUp } from './lookup.ts';
 import { pathText, type Step } from './path.ts';
 import type { ParsedDocument, YamlFile } from './source.ts';
 
@@ -241,5 +242,15 @@ function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | D
       missingKey,
     };
   }
-  return { missing: `${here} has no key ${JSON.stringify(key)}${nearest(node, key)}`, depth: steps.length, missingKey };
+  return {
+    missing: `${here} has no key ${JSON.stringify(key)}${nearestKeys(node, key)}`,
+    depth: steps.length,
+    missingKey,
+  };
+}
+
+/** The keys most like the missing one; all keys when there are few. */
+function nearestKeys(map: YAMLMap, key: string): string {
+  const keys = map.items.flatMap((pair) => keyText(pair.key) ?? []);
+  return keys.length === 0 ? '; the mapping is empty' : `; nearest: ${closestNames(key, keys).join(', ')}`;
 }

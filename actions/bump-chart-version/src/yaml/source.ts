@@ -1,7 +1,7 @@
-import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
+import { type Document, LineCounter, type ParsedNode, parseAllDocuments, YAMLParseError } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
-import { duplicateKeys } from './unique-keys.ts';
+import { duplicateKeyOffsets } from '../../../lib/yaml-lookup.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
@@ -94,7 +94,9 @@ export function parse(text: string, version: YamlVersion, lineCounter?: LineCoun
   });
   const documents = Array.isArray(parsed) ? (parsed as ParsedDocument[]) : [];
   // One by one: a call takes about 120,000 arguments, and a file can have more errors.
-  for (const document of documents) for (const error of duplicateKeys(document)) document.errors.push(error);
+  for (const document of documents)
+    for (const offset of duplicateKeyOffsets(document.contents))
+      document.errors.push(new YAMLParseError([offset, offset + 1], 'DUPLICATE_KEY', 'duplicate key'));
   return documents;
 }
 

@@ -137,8 +137,13 @@ describe('settings', () => {
     '@',
     '-a',
     'a.',
+    'a\u0007b',
+    'refs/tags/v1',
+    'refs/pull/7/head',
   ])('refuses the branch %j', async (branch) => {
-    await expect(settings({ branch })).rejects.toThrow('branch is not a branch name');
+    await expect(settings({ branch })).rejects.toThrow(
+      /branch is not (a valid Git reference name|under refs\/heads\/)/,
+    );
   });
 
   it('reads images, labels and how to merge', async () => {

@@ -204,6 +204,7 @@ describe('images', () => {
     ['docker.io/acme/web', 'acme/web'],
     ['docker.io/acme/web', 'docker.io/Acme/web'],
     ['index.docker.io/acme/web', 'acme/web'],
+    ['docker.io/acme/web', 'registry-1.docker.io/acme/web'],
     ['docker.io/library/web', 'web'],
     ['localhost:5001/web', 'localhost:5001/web'],
   ])('knows that %s and %s are one', async (repository, written) => {

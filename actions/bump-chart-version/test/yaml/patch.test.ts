@@ -217,7 +217,7 @@ describe('what is refused, with file, line and way out', () => {
     ['no item with the name', 'l:\n- n: a\n- n: b\n', 'l[n=c].t=x', 'l has no item [n=c]; it has [n=a], [n=b]'],
     ['an index on a mapping', 'a: {b: c}\n', 'a[0]=x', 'values.yaml:1: a is not a list'],
     ['a key without a colon', 'm: {a}\n', 'm.a=x', 'm.a has no ":" that a value could follow'],
-    ['duplicate keys', 'a: b\nc: d\na: e\n', 'a=x', 'values.yaml:3: Map keys must be unique'],
+    ['duplicate keys', 'a: b\nc: d\na: e\n', 'a=x', 'values.yaml:3: duplicate key'],
     ['broken YAML', 'a: [b\n', 'a=x', 'helm/shop/values.yaml is not valid YAML'],
     ['two values for one place', 'l: [{n: a}]\n', 'l[0].n=x\nl[n=a].n=y', 'shall be both "x" and "y"'],
   ])('%s', async (_, old, line, expected) => {
