@@ -89,8 +89,10 @@ export interface Actions {
       'allow-downgrade'?: boolean | Expression;
       /** May a missing key be added? Otherwise a path that is not there is an error. Default: "false". */
       create?: boolean | Expression;
-      /** How often to read, plan and commit again when somebody else pushed in between. Never a force push. Default: "10". */
-      'max-attempts'?: number | Expression;
+      /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start, and is repeated after a push to the branch in between or a transient failure. Never a force push. Default: "9". */
+      retries?: number | Expression;
+      /** Deprecated, use `retries`: the number of attempts, the first one included. */
+      'max-attempts'?: string;
       /** A token with `contents: write`, and `pull-requests: write` for mode `pull-request`. For a branch that takes pull requests only, that of an app on the ruleset's bypass list. Default: "${{ github.token }}". */
       token?: string;
       /** Change nothing; show the diff, the outputs and the summary that would come. Default: "false". */

@@ -14,15 +14,19 @@ import { headline, summary, warningsOf } from './report.ts';
 
 /** From the settings to a change and its report. */
 export async function main(settings: Settings, env: Environment): Promise<void> {
+  warn(settings.warnings);
   const outcome = await change(settings, env);
 
   const diff = unifiedDiff(outcome.plan.files);
   await setOutcomeOutputs(outcome, diff);
-  for (const warning of warningsOf(outcome.plan))
-    annotate({ level: 'warning', title: 'bump-chart-version', message: warning });
+  warn(warningsOf(outcome.plan));
   if (diff !== '') await group('Diff', async () => info(diff));
   info(headline(outcome, settings.dryRun));
   if (settings.summary) await writeSummary(summary(outcome, settings.dryRun));
+}
+
+function warn(messages: readonly string[]): void {
+  for (const message of messages) annotate({ level: 'warning', title: 'bump-chart-version', message });
 }
 
 /** Changes the checkout, a branch, or a pull request. */

@@ -55,7 +55,7 @@ describe('the bundle as a process', () => {
         'auto-merge': 'x',
         'allow-downgrade': 'x',
         create: 'x',
-        'max-attempts': 'x',
+        retries: 'x',
         'dry-run': 'x',
         summary: 'x',
       },
@@ -70,7 +70,7 @@ describe('the bundle as a process', () => {
         'repository is',
         'commit-message has',
         'auto-merge is',
-      ].concat(['allow-downgrade is', 'create is', 'max-attempts is', 'dry-run is', 'summary is', 'token is']),
+      ].concat(['allow-downgrade is', 'create is', 'retries is', 'dry-run is', 'summary is', 'token is']),
     ],
     [
       'an unknown boolean',

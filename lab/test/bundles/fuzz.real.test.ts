@@ -160,8 +160,8 @@ describe('odd answers of servers', () => {
   const cases: [string, Record<string, string>][] = [
     ['create-release', { notes: 'github' }],
     ['create-release', { notes: 'commits', files: 'Dockerfile', 'major-tag': 'true' }],
-    ['bump-chart-version', { charts: 'helm/web', version: '1.2.3', 'max-attempts': '2' }],
-    ['bump-chart-version', { charts: 'helm/web', version: '1.2.3', mode: 'pull-request', 'max-attempts': '2' }],
+    ['bump-chart-version', { charts: 'helm/web', version: '1.2.3', retries: '1' }],
+    ['bump-chart-version', { charts: 'helm/web', version: '1.2.3', mode: 'pull-request', retries: '1' }],
     [
       'build-push-image',
       { images: 'name: shop/web', reproducible: 'false', retries: '0', tags: 'semver\nlatest', username: 'joe' },

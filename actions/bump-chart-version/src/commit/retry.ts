@@ -35,7 +35,7 @@ export async function retryUntilCommitted<T>(work: (attempt: number) => Promise<
       throw new ActionError({
         what: `the branch moved during each of ${policy.retries + 1} attempts`,
         why: error.message,
-        next: 'Run the job again, or raise max-attempts if many jobs push to this branch. Nothing was changed.',
+        next: 'Run the job again, or raise retries if many jobs push to this branch. Nothing was changed.',
         cause: error,
       });
     }

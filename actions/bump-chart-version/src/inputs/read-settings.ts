@@ -48,7 +48,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     autoMerge: readAutoMerge(reader),
     allowDowngrade: reader.boolean('allow-downgrade', false),
     create: reader.boolean('create', false),
-    retries: reader.integer('max-attempts', { min: 1, max: 100 }, 10) - 1,
+    ...readRetries(reader),
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),
   };
@@ -122,6 +122,30 @@ function readAppVersion(reader: InputReader): AppVersionRule {
   const text = reader.text('app-version', 'auto');
   if (text === 'auto') return { kind: 'same' };
   return text === 'none' ? { kind: 'none' } : { kind: 'text', text };
+}
+
+const DEFAULT_RETRIES = 9;
+const MAX_RETRIES = 99;
+
+/** `max-attempts` is the former name, and counts the first attempt too. */
+function readRetries(reader: InputReader): { retries: number; warnings: string[] } {
+  const retries = reader.integer('retries', { min: 0, max: MAX_RETRIES }, DEFAULT_RETRIES);
+  if (reader.text('max-attempts') === '') return { retries, warnings: [] };
+  const attempts = reader.integer('max-attempts', { min: 1, max: MAX_RETRIES + 1 }, DEFAULT_RETRIES + 1);
+  // The runner fills in the default, so that one cannot be distinguished from an input that is not given.
+  if (retries !== DEFAULT_RETRIES)
+    reader.addProblem({
+      input: 'max-attempts',
+      value: String(attempts),
+      problem: 'is the deprecated name of retries, which is also given',
+      advice: 'remove max-attempts',
+    });
+  return {
+    retries: attempts - 1,
+    warnings: [
+      `max-attempts is deprecated and will be removed in the next major version; use retries: ${attempts - 1}`,
+    ],
+  };
 }
 
 function readAutoMerge(reader: InputReader): AutoMerge | undefined {

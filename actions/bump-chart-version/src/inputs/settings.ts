@@ -45,6 +45,8 @@ export interface Settings extends Request {
   autoMerge: AutoMerge | undefined;
   /** Retries after the first attempt. */
   retries: number;
+  /** About the inputs. */
+  warnings: readonly string[];
   token: string;
   dryRun: boolean;
   summary: boolean;

@@ -107,7 +107,7 @@ describe('mode commit', () => {
     );
   });
 
-  it('gives up after max-attempts, with nothing changed', async () => {
+  it('gives up when the retries are used up, with nothing changed', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       repository.push('main', {}, 'theirs');

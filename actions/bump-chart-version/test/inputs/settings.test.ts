@@ -39,6 +39,7 @@ describe('settings', () => {
       'INPUT_AUTO-MERGE': 'maybe',
       'INPUT_ALLOW-DOWNGRADE': 'yes',
       INPUT_CREATE: '1',
+      INPUT_RETRIES: '100',
       'INPUT_MAX-ATTEMPTS': '0',
       'INPUT_DRY-RUN': 'x',
       INPUT_SUMMARY: 'on',
@@ -63,6 +64,7 @@ describe('settings', () => {
         'auto-merge',
         'allow-downgrade',
         'create',
+        'retries',
         'max-attempts',
         'dry-run',
         'summary',
@@ -143,6 +145,30 @@ describe('settings', () => {
   ])('refuses the branch %j', async (branch) => {
     await expect(settings({ branch })).rejects.toThrow(
       /branch is not (a valid Git reference name|under refs\/heads\/)/,
+    );
+  });
+
+  it.each<[Record<string, string>, number, string]>([
+    [{}, 9, ''],
+    [{ retries: '0' }, 0, ''],
+    [
+      { retries: '9', 'max-attempts': '3' },
+      2,
+      'max-attempts is deprecated and will be removed in the next major version; use retries: 2',
+    ],
+    [
+      { 'max-attempts': '1' },
+      0,
+      'max-attempts is deprecated and will be removed in the next major version; use retries: 0',
+    ],
+  ])('%j is %i retries', async (inputs, retries, warning) => {
+    const read = await settings(inputs);
+    expect([read.retries, read.warnings.join('\n')]).toEqual([retries, warning]);
+  });
+
+  it('takes the former name of retries only without the new one', async () => {
+    await expect(settings({ retries: '3', 'max-attempts': '3' })).rejects.toThrow(
+      'max-attempts is the deprecated name of retries, which is also given (given: "3"); remove max-attempts',
     );
   });
 
