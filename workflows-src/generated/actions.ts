@@ -59,45 +59,45 @@ export interface Actions {
   };
   'bump-chart-version': {
     inputs: {
-      /** Chart directories, one per line, from the repository's root, such as `helm/shop`. */
+      /** Chart directories, one per line, relative to the repository's root, such as `helm/shop`. */
       charts: string;
-      /** The repository that holds the charts, as `OWNER/REPO`. Another one than this needs a `token` that may write there. Default: "${{ github.repository }}". */
+      /** The repository that contains the charts, as `OWNER/REPO`. For a repository other than this one, `token` must be able to write to it. Default: "${{ github.repository }}". */
       repository?: string;
-      /** The chart's next version: a semantic version, or `major`, `minor`, `patch` to count up, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), else `patch`. Counted from the branch's head, and only when something else changes too or nothing else was asked, so that a second run does not count twice. Default: "auto". */
+      /** The chart's next version: a semantic version, or `major`, `minor` or `patch` to bump the current one, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), otherwise `patch`. A bump starts from the version at the branch's head, and only takes effect when something else changes too or nothing else was requested, so that a second run does not bump again. Default: "auto". */
       version?: string;
-      /** The chart's `appVersion`. `auto` is the same as the version (where the chart has an `appVersion`); or a text, or `none`. Default: "auto". */
+      /** The chart's `appVersion`. `auto` is the same as the version (in charts that have an `appVersion`); or any string, or `none`. Default: "auto". */
       'app-version'?: string;
-      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) is such an image gets its tag and digest. An image that no mapping names is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
+      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) names one of these images gets its tag and digest. An image that no mapping names is an error, and so is an empty string: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
-      /** Other values, one `path=value` or `file:path=value` a line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty one, and no value at all an error. */
+      /** Other values, one `path=value` or `file:path=value` per line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty string, and a missing value an error. */
       values?: string;
-      /** The files below each chart directory in which `images` and `values` are looked for, one per line. Default: "values.yaml". */
+      /** The files, relative to each chart directory, in which `images` and `values` are searched, one per line. Default: "values.yaml". */
       'values-files'?: string;
-      /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (change the checked-out files only; needs no token). Default: "commit". */
+      /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (only change the checked-out files; needs no token). Default: "commit". */
       mode?: string;
-      /** The branch to commit to or to open the pull request for. The repository's default branch when left out. */
+      /** The branch to commit to, or the base of the pull request. The repository's default branch when omitted. */
       branch?: string;
-      /** Message with `{chart}`, `{version}` and `{previous}`. Trailers that name chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
+      /** The commit message, with `{chart}`, `{version}` and `{previous}`. Trailers that name the chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
       'commit-message'?: string;
-      /** Title with the same placeholders. Default: "chore(release): {chart} {version}". */
+      /** The title of the pull request, with the same placeholders. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;
-      /** Labels for the pull request, one per line, with the same placeholders. Missing ones are made. */
+      /** Labels for the pull request, one per line, with the same placeholders. Missing labels are created. */
       'pull-request-labels'?: string;
-      /** Let the pull request merge by itself when its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
+      /** Merge the pull request automatically once its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;
-      /** May a chart go back to an older version? Otherwise a chart that is at a newer one is left alone, with a warning. Default: "false". */
+      /** Whether a chart may go back to an older version. Otherwise a chart with a newer version is left unchanged, with a warning. Default: "false". */
       'allow-downgrade'?: boolean | Expression;
-      /** May a missing key be added? Otherwise a path that is not there is an error. Default: "false". */
+      /** Whether missing keys may be added. Otherwise a path that does not exist is an error. Default: "false". */
       create?: boolean | Expression;
-      /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start, and is repeated after a push to the branch in between or a transient failure. Never a force push. Default: "9". */
+      /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start. It is repeated when the branch was pushed to in the meantime and after transient errors. Never a force push. Default: "9". */
       retries?: number | Expression;
-      /** Deprecated, use `retries`: the number of attempts, the first one included. */
+      /** Deprecated: use `retries`. The number of attempts, including the first one. */
       'max-attempts'?: string;
-      /** A token with `contents: write`, and `pull-requests: write` for mode `pull-request`. For a branch that takes pull requests only, that of an app on the ruleset's bypass list. Default: "${{ github.token }}". */
+      /** A token with `contents: write`, and `pull-requests: write` for mode `pull-request`. For a branch that only accepts pull requests, the token of an app on the ruleset's bypass list. Default: "${{ github.token }}". */
       token?: string;
-      /** Change nothing; show the diff, the outputs and the summary that would come. Default: "false". */
+      /** Change nothing; show the diff, and set the outputs and the summary as they would be. Default: "false". */
       'dry-run'?: boolean | Expression;
-      /** Write a table of the changed values to the job's summary. Default: "true". */
+      /** Write a table of the changed values to the job summary. Default: "true". */
       summary?: boolean | Expression;
     };
     outputs: 'changed' | 'commit' | 'verified' | 'branch' | 'pull-request' | 'pull-request-url' | 'chart-version' | 'previous-chart-version' | 'app-version' | 'files' | 'diff' | 'attempts';

@@ -14,7 +14,7 @@ export function headline({ plan, branch, commit, pullRequest }: Outcome, dryRun:
     )
     .join(', ');
   if (plan.files.length === 0) return `${charts}: nothing to change`;
-  if (dryRun) return `${charts}: this would change (dry run)`;
+  if (dryRun) return `${charts}: would change (dry run)`;
   if (pullRequest !== undefined) return `${charts}: pull request ${pullRequest.number}`;
   if (commit === undefined) return `${charts}: changed in the checkout`;
   return `${charts}: commit ${commit.oid.slice(0, 12)} on ${branch}${commit.verified ? ', verified' : ''}`;
@@ -39,7 +39,7 @@ export function summary(outcome: Outcome, dryRun: boolean): string {
 
 function cells({ file, line, path, old, now }: ChangedValue): Cell[] {
   const position = line === undefined ? file : `${file}:${line}`;
-  const value: Cell = line === undefined ? { code: `${path} (follows by anchor)` } : { code: path };
+  const value: Cell = line === undefined ? { code: `${path} (through an anchor)` } : { code: path };
   return [{ code: position }, value, old === '' ? '' : { code: old }, { code: now }];
 }
 

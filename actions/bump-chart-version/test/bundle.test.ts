@@ -96,7 +96,7 @@ describe('the bundle as a process', () => {
       'no chart there',
       { charts: 'helm/shap', mode: 'worktree' },
       {},
-      ['helm/shap/Chart.yaml is missing', 'helm has shop/'],
+      ['helm/shap/Chart.yaml is missing', 'helm/ contains: shop/'],
     ],
     [
       'no variables of the runner',

@@ -183,5 +183,5 @@ export class FakeRepository implements Repository, PullRequests {
 }
 
 export const lost = (action = 'committing to main'): never => {
-  throw new ResponseLostError(action, '500: socket hang up');
+  throw new ResponseLostError(action, 'the connection to api.github.com was lost: socket hang up');
 };

@@ -20,7 +20,7 @@ describe('the summary', () => {
     expect(text).toContain(
       '| <code>helm/shop/values.yaml:1</code> | <code>a</code> | <code>y \\| z</code> | <code>&lt;b&gt;\\|\\`x\\`</code> |',
     );
-    expect(text).toContain('<code>c (follows by anchor)</code>');
+    expect(text).toContain('<code>c (through an anchor)</code>');
   });
 
   it('says why nothing was done', async () => {
@@ -40,7 +40,7 @@ describe('the summary', () => {
   it('says what was done', async () => {
     const changed = await outcome({ version: '1.4.2' }, '');
     const commit = { oid: 'abcdef0123456789' as never, verified: true };
-    expect(headline(changed, true)).toBe('shop 1.0.0 → 1.4.2: this would change (dry run)');
+    expect(headline(changed, true)).toBe('shop 1.0.0 → 1.4.2: would change (dry run)');
     expect(headline(changed, false)).toBe('shop 1.0.0 → 1.4.2: changed in the checkout');
     expect(headline({ ...changed, commit }, false)).toBe('shop 1.0.0 → 1.4.2: commit abcdef012345 on main, verified');
     expect(headline({ ...changed, commit, pullRequest: { number: 7, url: 'x' } }, false)).toBe(

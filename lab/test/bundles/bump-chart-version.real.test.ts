@@ -351,7 +351,7 @@ describe('a protected main', () => {
     await repository.protect(bot.id);
     const { result, requests } = await repository.counted(RELEASE);
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain("committing to main is against the branch's rules");
+    expect(result.log).toContain("committing to main violates the branch's rules");
     expect(result.log).toContain('Changes must be made through a pull request.');
     expect(result.log).toContain('bypass actor');
     expect(result.log).toContain('mode: pull-request');
@@ -501,11 +501,11 @@ describe('errors say what to do', () => {
     ['a token that is not valid', () => ({ token: 'ghs_nobody' }), ['the token is not valid']],
     ['an unknown repository', () => ({ repository: 'acme/nope' }), ['acme/nope', 'inputs repository and branch']],
     ['an unknown branch', () => ({ branch: 'nope' }), ['the branch nope was not found']],
-    ['an unknown chart', () => ({ charts: 'helm/shap' }), ['helm/shap/Chart.yaml is missing', 'helm has shop/']],
+    ['an unknown chart', () => ({ charts: 'helm/shap' }), ['helm/shap/Chart.yaml is missing', 'helm/ contains: shop/']],
     [
       'a directory without Chart.yaml',
       () => ({ charts: 'helm' }),
-      ['helm/Chart.yaml is missing; the directory helm has shop/'],
+      ['helm/Chart.yaml is missing; helm/ contains: shop/'],
     ],
     ['a link', () => ({ 'values-files': 'link.yaml' }), ['helm/shop/link.yaml is a symbolic link']],
     [

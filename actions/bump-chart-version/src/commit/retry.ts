@@ -57,8 +57,8 @@ function retriesExhausted(error: TransientError, attempts: number): ActionError 
   return new ActionError({
     what:
       error instanceof RateLimitError ? `${action} hit the server's rate limit${count}` : `${action} failed${count}`,
-    why: `the server responded with ${message}${wait}`,
-    next: `Run the job again${when}; it first looks what was done, and goes on from there.`,
+    why: `${message}${wait}`,
+    next: `Run the job again${when}; it continues where it stopped.`,
     cause: error,
   });
 }

@@ -25,6 +25,7 @@ export function contentsOf({ files }: FileSource): Map<string, Uint8Array> {
 export async function requireFiles(request: Request, source: FileSource): Promise<Map<string, Uint8Array>> {
   const problems: string[] = [];
   for (const [path, state] of source.files) if (state.kind === 'refused') problems.push(`${path} ${state.why}`);
+  const isRefused = problems.length > 0;
   const isMissing = (path: string): boolean => source.files.get(path)?.kind === 'missing';
   for (const chart of request.charts) {
     const path = inChart(chart, 'Chart.yaml');
@@ -38,7 +39,7 @@ export async function requireFiles(request: Request, source: FileSource): Promis
   }
   if (problems.length === 0) return contentsOf(source);
   throw new ActionError({
-    what: 'the chart is not there as asked',
+    what: isRefused ? 'chart files cannot be used' : 'chart files not found',
     why: problems.join('\n'),
     next: 'Correct the inputs charts, values-files and branch. Nothing was changed.',
   });
@@ -46,10 +47,16 @@ export async function requireFiles(request: Request, source: FileSource): Promis
 
 async function describeDirectory(directory: string, source: FileSource): Promise<string> {
   const names = await source.list(directory);
-  if (names !== undefined) return `the directory ${directory} has ${names.slice(0, 20).join(', ') || 'nothing'}`;
+  if (names !== undefined) return contents(directory, names);
   const parent = directory.includes('/') ? directory.slice(0, directory.lastIndexOf('/')) : '.';
   const siblings = parent === directory ? undefined : await source.list(parent);
-  return siblings === undefined
-    ? `there is no directory ${directory}`
-    : `there is no directory ${directory}; ${parent === '.' ? 'the root' : parent} has ${siblings.slice(0, 20).join(', ')}`;
+  const missing = `directory ${directory} does not exist`;
+  return siblings === undefined ? missing : `${missing}; ${contents(parent, siblings)}`;
 }
+
+function contents(directory: string, names: readonly string[]): string {
+  const name = directory === '.' ? 'the root' : `${directory}/`;
+  return names.length === 0 ? `${name} is empty` : `${name} contains: ${names.slice(0, MAX_LISTED_NAMES).join(', ')}`;
+}
+
+const MAX_LISTED_NAMES = 20;

@@ -97,9 +97,9 @@ function partialChange({ error, unrestored }: MoveFailure): ActionError {
   const files = unrestored.map((file) => `${file.path} (${messageOf(file.error)})`).join(', ');
   const copies = unrestored.map(({ previous }) => previous).join(', ');
   return new ActionError({
-    what: 'the files were changed in part',
-    why: `${messageOf(error)}; and these could not be put back: ${files}`,
-    next: `Put the old files back by hand, from ${copies}, or check the branch out anew.`,
+    what: 'only some of the files were changed',
+    why: `${messageOf(error)}; these files could not be restored: ${files}`,
+    next: `Restore the old files from ${copies}, or check out the branch again.`,
     cause: error,
   });
 }

@@ -31,7 +31,7 @@ async function stateOf(workspace: string, path: string): Promise<FileState> {
 async function withRealPath(workspace: string, { path, bytes }: NewContent): Promise<NewContent> {
   const resolved = await resolveOutputPath({ workspace }, path);
   if ('value' in resolved && resolved.value.kind === 'file') return { path: resolved.value.path, bytes };
-  throw new PathError('charts', [{ path, problem: 'problem' in resolved ? resolved.problem : 'is no file any more' }]);
+  throw new PathError('charts', [{ path, problem: 'problem' in resolved ? resolved.problem : 'is no longer a file' }]);
 }
 
 async function list(workspace: string, directory: string): Promise<string[] | undefined> {

@@ -6,8 +6,8 @@ import {
   isRateLimit,
   type ResponseHeaders,
   requestedWaitSeconds,
+  requestFailure,
   responseData,
-  responseMessage,
 } from '../../../lib/github.ts';
 import type { ResponseData } from '../../../lib/responses.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError, type TransientError } from '../commit/repository.ts';
@@ -39,7 +39,7 @@ export function createGraphql(github: GitHub, url: string): Graphql {
       variables,
       ...(retries === undefined ? {} : { request: { retries } }),
     });
-    const body = responseData(response, `the answer for ${action}`);
+    const body = responseData(response, `the response to ${action}`);
     return {
       data: body.at('data').optional,
       errors: (body.at('errors').optional?.list() ?? []).map(toGraphqlError),
@@ -81,7 +81,7 @@ export function toTransient(error: unknown, action: string): TransientError | un
   const decision = classifyRequestError(error);
   if (!decision.retry) return undefined;
   const Kind = isRateLimit(error) ? RateLimitError : ResponseLostError;
-  return new Kind(action, responseMessage(error), { afterSeconds: decision.afterSeconds, cause: error });
+  return new Kind(action, requestFailure(error), { afterSeconds: decision.afterSeconds, cause: error });
 }
 
 /** How long GitHub asks to wait when a response names no time: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
@@ -105,14 +105,14 @@ export function explainErrors(errors: readonly GraphqlError[], action: string, h
   if (has('STALE_DATA') || HEAD_MOVED.test(reason)) return new HeadMovedError(reason);
   if (has('BRANCH_PROTECTION_RULE_VIOLATION', 'REPOSITORY_RULE_VIOLATION') || RULES.test(reason)) {
     return new ActionError({
-      what: `${action} is against the branch's rules`,
+      what: `${action} violates the branch's rules`,
       why: reason,
-      next: 'Pass the token of an app (or of a user) that the ruleset lists as a bypass actor; the job token cannot be one. Or set mode: pull-request, which needs no way around the rules.',
+      next: 'Pass the token of an app (or of a user) that the ruleset lists as a bypass actor; the job token cannot be one. Or set mode: pull-request, which complies with the rules.',
     });
   }
   if (has('RATE_LIMITED', 'RATE_LIMIT') || /\brate limit\b/i.test(reason)) {
     const afterSeconds = requestedWaitSeconds(headers) ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS;
-    return new RateLimitError(action, reason, { afterSeconds });
+    return new RateLimitError(action, `the server responded with ${reason}`, { afterSeconds });
   }
   if (has('FORBIDDEN', 'INSUFFICIENT_SCOPES'))
     return new PermissionError(action, 'contents: write', { message: reason });
@@ -120,13 +120,14 @@ export function explainErrors(errors: readonly GraphqlError[], action: string, h
     return new ActionError({
       what: `${action} failed: not found`,
       why: `the server responded with ${reason}, which is also the response when the token cannot see the repository`,
-      next: 'Check the inputs repository and branch, and that the token may read and write there: the job token reaches its own repository alone.',
+      next: 'Check the inputs repository and branch, and that the token may read and write there: the job token has access to its own repository only.',
     });
   }
-  if (has('SERVICE_UNAVAILABLE', 'INTERNAL') || TRANSIENT.test(reason)) return new ResponseLostError(action, reason);
+  if (has('SERVICE_UNAVAILABLE', 'INTERNAL') || TRANSIENT.test(reason))
+    return new ResponseLostError(action, `the server responded with ${reason}`);
   return new ActionError({
     what: `${action} failed`,
     why: `the server responded with ${reason}`,
-    next: 'Correct what the answer names and run the step again.',
+    next: 'Correct what the response names, then run the step again.',
   });
 }

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { explainRequestError, responseData, responseMessage, statusOf } from '../../../lib/github.ts';
+import { explainRequestError, requestFailure, responseData, responseMessage, statusOf } from '../../../lib/github.ts';
 import { parseCommitSha } from '../../../lib/identifiers.ts';
 import type { ResponseData } from '../../../lib/responses.ts';
 import { ResponseLostError } from '../commit/repository.ts';
@@ -61,7 +61,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
   };
   const find = async (branch: string, base: string): Promise<PullRequestBranch> => {
     const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
-    const data = await graphql.query(FIND, variables, `looking for the branch ${branch}`);
+    const data = await graphql.query(FIND, variables, `looking up the branch ${branch}`);
     const ref = data.at('repository').optional?.at('ref').optional;
     if (ref === undefined) return { head: undefined, pull: undefined, isRejected: false };
     const target = ref.at('target');
@@ -86,7 +86,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
           github.rest.repos.compareCommitsWithBasehead(request),
           'contents: read',
         );
-        const data = responseData(response, `the answer for ${action}`);
+        const data = responseData(response, `the response to ${action}`);
         if (page > MAX_PAGES) data.fail('has no end');
         for (const commit of data.at('commits').list()) commits.push(toBranchCommit(commit));
       }
@@ -125,7 +125,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
       } catch (error) {
         // A concurrent run, or an attempt whose response was lost, has opened it.
         if (/pull request already exists/i.test(responseMessage(error)))
-          throw new ResponseLostError(action, responseMessage(error), { cause: error });
+          throw new ResponseLostError(action, requestFailure(error), { cause: error });
         throw toTransient(error, action) ?? explainPullRequestError(error, action);
       }
     },
@@ -141,7 +141,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
     },
     async willMerge(number, method) {
       const variables = { owner, name: repo, number };
-      const data = await graphql.query(MERGE_STATE, variables, `looking at pull request ${number}`);
+      const data = await graphql.query(MERGE_STATE, variables, `reading pull request ${number}`);
       const pull = data.at('repository').optional?.at('pullRequest').optional;
       const enabled = pull?.at('autoMergeRequest').optional?.at('mergeMethod').string();
       return pull?.at('state').string() === 'MERGED' || enabled === method.toUpperCase();
@@ -149,7 +149,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
     async autoMerge({ id, number }, method, head) {
       const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
       try {
-        await graphql.mutate(AUTO_MERGE, { input }, `setting pull request ${number} to merge by itself`);
+        await graphql.mutate(AUTO_MERGE, { input }, `enabling auto-merge for pull request ${number}`);
       } catch (error) {
         // The pull request can be merged now, so the server refuses auto-merge.
         if (!/clean status/i.test(error instanceof Error ? error.message : '')) throw withAutoMergeHint(error);

@@ -86,15 +86,15 @@ export const isVerified = (commit: ResponseData): boolean =>
 function repositoryNotFound(repository: RepositoryName): ActionError {
   return new ActionError({
     what: `the repository ${repository} was not found`,
-    why: 'the server does not know it, or the token may not see it',
-    next: 'Check the input repository; for another repository than this one, pass a token that may write there.',
+    why: 'it does not exist, or the token cannot see it',
+    next: 'Check the input repository. For a repository other than this one, pass a token that can write to it.',
   });
 }
 
 function branchNotFound(repository: RepositoryName, branch: string | undefined): ActionError {
   return new ActionError({
     what: branch === undefined ? `${repository} has no commits` : `the branch ${branch} was not found`,
-    why: branch === undefined ? 'its default branch does not exist yet' : `${repository} has no branch of that name`,
+    why: branch === undefined ? 'its default branch does not exist yet' : `${repository} has no branch with that name`,
     next: 'Push the branch, or correct the input branch.',
   });
 }
@@ -109,7 +109,7 @@ async function stateOf(reader: Reader, entry: ResponseData | undefined): Promise
   const type = entry.at('type').string();
   if (mode === LINK) return { kind: 'refused', why: 'is a symbolic link; name the file that it points to' };
   if (mode === SUBMODULE || type === 'commit') {
-    return { kind: 'refused', why: 'is a submodule; name its own repository in the input repository' };
+    return { kind: 'refused', why: 'is a submodule; set the input repository to its repository' };
   }
   if (type !== 'blob') return { kind: 'refused', why: 'is a directory' };
   const oid = entry.at('oid').parsed(parseCommitSha);

@@ -58,7 +58,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     reader.addProblem({
       input: 'version',
       value: 'none',
-      problem: 'leaves nothing to do: no images, no values and no app-version are given either',
+      problem: 'leaves nothing to do without images, values or app-version',
       example: '1.4.2',
     });
   }
@@ -77,7 +77,7 @@ function readRepository(reader: InputReader, env: Environment, isRequired: boole
     if (isRequired)
       reader.addProblem({
         input: 'repository',
-        problem: 'is required where GITHUB_REPOSITORY is not set',
+        problem: 'is required when GITHUB_REPOSITORY is not set',
         example: 'octo-org/charts',
       });
     return undefined;
@@ -106,7 +106,8 @@ async function readVersion(reader: InputReader, env: Environment): Promise<Versi
           input: 'version',
           value: candidate,
           problem: `is auto, and the pushed tag ${parsed.problem}`,
-          example: 'a tag v1.4.2, or version: 1.4.2',
+          advice: 'push a tag such as v1.4.2, or set the version',
+          example: '1.4.2',
         }
       : {
           input: 'version',
@@ -171,7 +172,7 @@ function parseTemplate(text: string): Parsed<string> {
   const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find((match) => !PLACEHOLDERS.includes(match[1] ?? ''));
   return unknown === undefined
     ? { value: text }
-    : { problem: `has the unknown placeholder ${unknown[0]} (there are {chart}, {version} and {previous})` };
+    : { problem: `has the unknown placeholder ${unknown[0]} (use {chart}, {version} or {previous})` };
 }
 
 const MAX_LABEL_LENGTH = 50;

@@ -66,6 +66,6 @@ export function appVersionWarnings(chart: Chart, { appVersion }: Request, { appV
   const { appVersion: old = '', file } = chart;
   if (appVersion.kind !== 'same' || now === undefined || !isOlderVersion(now, old)) return [];
   return [
-    `${file.path}: appVersion was ${old} and becomes the lower ${now}, as the version is; app-version: none leaves it`,
+    `${file.path}: appVersion follows the version and goes back from ${old} to ${now}; set app-version: none to keep it`,
   ];
 }

@@ -23,7 +23,7 @@ export const inChart = (chart: string, file: string): string => (chart === '.' ?
 export function readChart(path: string, file: YamlFile): Chart | { problem: string } {
   const document = file.documents[0];
   if (document === undefined || !isMap(document.contents) || file.documents.length > 1) {
-    return { problem: `${file.path}:1: is not one mapping, as a Chart.yaml must be` };
+    return { problem: `${file.path}:1: is not a single mapping, as Chart.yaml must be` };
   }
   const text = (key: string): string | undefined => {
     const found = lookUp(document, document.contents, key);
@@ -46,7 +46,7 @@ export function nextVersion(chart: Chart, rule: VersionRule): string | { problem
   const current = currentVersion(chart);
   if (current === undefined) {
     return {
-      problem: `${chart.file.path}: the version ${JSON.stringify(chart.version)} is not a semantic version, so there is no next ${rule.level} version; give version: 1.0.0, say`,
+      problem: `${chart.file.path}: the version ${JSON.stringify(chart.version)} is not a semantic version, so there is no next ${rule.level} version; set a version, such as version: 1.0.0`,
     };
   }
   return semver.inc(current.version, rule.level) ?? chart.version;

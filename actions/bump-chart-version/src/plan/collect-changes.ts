@@ -32,7 +32,7 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
     const candidates = paths.flatMap((path) => files.get(path) ?? []);
     add(
       candidates.length === 0
-        ? { problems: [`${pathText(assignment.path)}: there is no file ${paths.join(' or ')}`] }
+        ? { problems: [`${pathText(assignment.path)}: file not found: ${paths.join(' or ')}`] }
         : valueChange(assignment, candidates, request.create),
     );
   }

@@ -51,14 +51,14 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
     return refused('has neither tag nor digest; add one, as in digest: "", or set create: true');
   }
   if (hasTag && tag === undefined && !hasDigest && !create) {
-    return refused('has a tag and no digest, but the image comes without tags; add digest: "" or set create: true');
+    return refused('has a tag and no digest, but the image has no tags; add digest: "" or set create: true');
   }
   const warnings = [
     ...(hasTag && tag === undefined
-      ? [`${here}: the image comes without tags, so the tag stays ${old('tag') ?? 'empty'}`]
+      ? [`${here}: the image has no tags, so the tag stays ${old('tag') ?? 'empty'}`]
       : []),
     ...(!hasDigest && !create
-      ? [`${here} has no digest, so it is pinned by its tag alone; add digest: "" or set create: true`]
+      ? [`${here} has no digest, so only its tag pins it; add digest: "" or set create: true`]
       : []),
   ];
   const from = { tag: old('tag'), digest: old('digest') };

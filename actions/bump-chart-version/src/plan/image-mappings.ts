@@ -61,12 +61,12 @@ export function unmatchedImage(
 ): string {
   const start = `no image mapping names ${image.repository}`;
   if (mappings.length === 0) {
-    return `${start}: ${files.map(({ path }) => path).join(' and ')} names no repository at all`;
+    return `${start}: no mapping in ${files.map(({ path }) => path).join(' and ')} has a repository`;
   }
   const near = mappings.find((mapping) => fullRepository(mapping).toLowerCase().endsWith(`/${image.name}`));
   const hint =
     near === undefined
       ? ''
-      : `\nThe name ${image.name} is there with another registry: give this step the image as it is in that registry, or change the chart's`;
+      : `\n${image.name} exists with another registry: pass the image from that registry, or change the registry in the chart`;
   return `${start}; the image mappings are\n${mappings.map((mapping) => `  ${describeMapping(mapping)}`).join('\n')}${hint}`;
 }

@@ -25,7 +25,7 @@ export function findLocation(
   if (first !== undefined) {
     const positions = nodes.map(({ file, line }) => `${file.path}:${line}`).join(', ');
     return {
-      problem: `${pathText(path)} is there ${nodes.length} times (${positions}); it must be one${wayToOne(nodes, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
+      problem: `${pathText(path)} exists ${nodes.length} times (${positions}); it must be unique${wayToOne(nodes, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
     };
   }
   const refused = searches.flatMap((search) => ('refused' in search ? [search.refused] : []));
@@ -50,7 +50,7 @@ export function findLocation(
 /** How to name one of several locations, where that is possible. */
 function wayToOne(locations: readonly { file: YamlFile }[], byFile: string): string {
   const isOneFile = new Set(locations.map(({ file }) => file)).size === 1;
-  return isOneFile ? ', and the documents of one file cannot be told apart: move one to a file of its own' : byFile;
+  return isOneFile ? ', and a path cannot select a document of a file: move one document to a separate file' : byFile;
 }
 
 function inEmptyFile(file: YamlFile, path: readonly Step[]): Search {

@@ -20,7 +20,7 @@ export function newerCharts(
     const ownImages = images.filter(({ file }) => ownerOf(file, charts) === chart);
     const newer = newerIn(chart, request, ownImages);
     if (newer !== undefined)
-      found.set(chart.path, `${newer}: nothing is changed there; allow-downgrade: true goes back`);
+      found.set(chart.path, `${newer}; the chart is not changed (set allow-downgrade: true to go back)`);
   }
   return found;
 }

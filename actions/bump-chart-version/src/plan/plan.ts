@@ -113,8 +113,8 @@ function impossibleChange(problems: readonly string[]): ActionError {
   return new ActionError({
     what:
       problems.length === 1
-        ? 'the chart cannot be changed as asked'
-        : `the chart cannot be changed as asked, for ${problems.length} reasons`,
+        ? 'the chart cannot be changed'
+        : `the chart cannot be changed for ${problems.length} reasons`,
     why: problems.join('\n'),
     next: 'Correct the inputs or the chart. Nothing was changed.',
   });

@@ -84,7 +84,7 @@ function withoutDuplicates(changes: readonly Change[]): { distinct: Change[]; pr
     else if (first.scalar.text !== change.scalar.text) {
       const { path } = 'node' in change.location ? change.location.node : change.location.missingKey;
       problems.push(
-        `${fileOf(change).path}: ${path} shall be both ${JSON.stringify(first.scalar.text)} and ${JSON.stringify(change.scalar.text)}`,
+        `${fileOf(change).path}: conflicting values for ${path}: ${JSON.stringify(first.scalar.text)} and ${JSON.stringify(change.scalar.text)}`,
       );
     }
   }

@@ -95,7 +95,7 @@ async function onBranch<T>(branch: string, work: () => Promise<T>): Promise<T> {
     throw new ActionError({
       what: `on the branch ${branch}, ${what}`,
       why,
-      next: `${next} Or delete that branch, and with it what is proposed there.`,
+      next: `${next} Or delete that branch, which closes its pull request.`,
       cause: error,
     });
   }

@@ -170,7 +170,7 @@ function pullRequestBody({ charts, changedValues }: Plan): string {
       ({ path, previous, version }) => `- \`${path}\`: ${previous === version ? version : `${previous} → ${version}`}`,
     );
   const values = changedValues.map(
-    ({ file, path, old, now }) => `- \`${file}\` \`${path}\`: \`${old || '(nothing)'}\` → \`${now}\``,
+    ({ file, path, old, now }) => `- \`${file}\` \`${path}\`: \`${old || '(none)'}\` → \`${now}\``,
   );
   return [...versions, '', ...values, ''].join('\n');
 }

@@ -31,7 +31,7 @@ export function replace(node: ExistingNode, scalar: NewScalar): Edit | { problem
   const offset = emptyValueOffset(node);
   if (offset === undefined) {
     return {
-      problem: `${file.path}:${node.line}: ${node.path} has no ":" that a value could follow; write it as a key with a value first`,
+      problem: `${file.path}:${node.line}: ${node.path} has no ":" before its value; write it as a key with a value first`,
     };
   }
   const before = /\s/.test(file.text.charAt(offset - 1)) ? '' : ' ';
@@ -79,7 +79,7 @@ export function insert(
   for (const addition of additions) {
     const { keys, path } = addition.missingKey;
     if (!addToTree(tree, keys, addition.scalar)) {
-      return { problem: `${missingKey.file.path}: ${path} shall be both a value and a mapping` };
+      return { problem: `${missingKey.file.path}: ${path} cannot be both a value and a mapping` };
     }
   }
   const splice = missingKey.map?.flow

@@ -113,7 +113,7 @@ function toExistingNode(cursor: Cursor): Search {
   }
   if (node?.type === 'BLOCK_LITERAL' || node?.type === 'BLOCK_FOLDED') {
     return {
-      refused: `${positionAt(file, offset)}: ${path} is a block of text ("|" or ">"), which is not rewritten; write it on one line in quotes first`,
+      refused: `${positionAt(file, offset)}: ${path} is a block scalar ("|" or ">"), which is not rewritten; write it on one line in quotes first`,
     };
   }
   return {
@@ -135,8 +135,8 @@ function aliasProblem(cursor: Cursor, alias: Alias, rest: readonly Step[]): stri
   const document = cursor.file.documents[cursor.document] as ParsedDocument;
   const source = alias.resolve(document)?.range?.[0];
   const line = source === undefined ? '' : ` (line ${cursor.file.lineAt(source)})`;
-  const reach = rest.length === 0 ? '' : `, so ${pathText([...cursor.steps, ...rest])} has no text of its own`;
-  return `${describeCursor(cursor)} is the alias *${alias.source}${reach}; name the value at the anchor &${alias.source}${line} instead, which changes every place that uses it`;
+  const reach = rest.length === 0 ? '' : `, so ${pathText([...cursor.steps, ...rest])} has no separate value`;
+  return `${describeCursor(cursor)} is the alias *${alias.source}${reach}; set the value at the anchor &${alias.source}${line} instead, which changes every value that uses it`;
 }
 
 function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | DeadEnd {
@@ -157,7 +157,7 @@ function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | De
   if (matches.length > 1) {
     const lines = matches.map((match) => file.lineAt((node.items[match] as ParsedNode).range[0]));
     return {
-      refused: `${here} has ${matches.length} items ${pathText([step])} (lines ${lines.join(', ')}); it must be one`,
+      refused: `${here} has ${matches.length} items ${pathText([step])} (lines ${lines.join(', ')}); it must be unique`,
     };
   }
   const item = node.items[index] as ParsedNode;
@@ -237,7 +237,7 @@ function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | D
   if (inherited !== undefined) {
     const line = file.lineAt(inherited.node?.range?.[0] ?? 0);
     return {
-      missing: `${here} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); name the value there, or override it here`,
+      missing: `${here} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); set the value there, or override it here`,
       depth: steps.length + 1,
       missingKey,
     };

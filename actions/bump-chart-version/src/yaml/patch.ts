@@ -80,7 +80,7 @@ function verifyPatch(
   if (error !== undefined) throw unsafeChange(file, `the result is not valid YAML ${version}: ${error.message}`);
   const now = toData(actual);
   if (!isDeepStrictEqual(now, toData(expected))) {
-    throw unsafeChange(file, `read by YAML ${version}, the result would differ in more than what was asked`);
+    throw unsafeChange(file, `read as YAML ${version}, the result would contain other changes than planned`);
   }
   return now;
 }
@@ -116,7 +116,7 @@ function mappingAt(file: YamlFile, document: ParsedDocument, nodePath: NodePath)
   const isEmpty = node === null || (isScalar(node) && node.value === null);
   if (nodePath.length === 0) document.contents = map as unknown as ParsedDocument['contents'];
   else if (pair !== undefined && isEmpty) (pair as Pair).value = map;
-  else throw unsafeChange(file, 'the place of a new key is no mapping');
+  else throw unsafeChange(file, 'the location of a new key is not a mapping');
   return map;
 }
 
@@ -144,7 +144,7 @@ function setAt(
   }
   const parent = nodeAt(document, nodePath.slice(0, -1));
   const pair = isMap(parent) ? parent.items[nodePath.at(-1) ?? -1] : undefined;
-  if (pair === undefined || node !== null) throw unsafeChange(file, 'the place of a value was lost');
+  if (pair === undefined || node !== null) throw unsafeChange(file, 'the location of a value was not found');
   (pair as Pair).value = value;
 }
 
@@ -157,8 +157,8 @@ function nodeAt(document: ParsedDocument, nodePath: NodePath): unknown {
 
 function unsafeChange(file: YamlFile, why: string): ActionError {
   return new ActionError({
-    what: `the change of ${file.path} could not be proven safe`,
+    what: `the change of ${file.path} could not be verified`,
     why,
-    next: 'Nothing was changed. Please report the file and the inputs; until then, write the value in a plain form (a key and a quoted value on one line).',
+    next: 'Nothing was changed. Please report the file and the inputs. Until this is fixed, write the key and a quoted value on one line.',
   });
 }

@@ -43,7 +43,7 @@ export function parsePath(text: string): Parsed<Step[]> {
       const end = closingBracket(text, at);
       if (end === undefined) return problem('"[" is not closed');
       const step = parseBracket(text.slice(at + 1, end));
-      if (step === undefined) return problem(`"${text.slice(at, end + 1)}" is no index, [key=value] or ['key']`);
+      if (step === undefined) return problem(`"${text.slice(at, end + 1)}" is not an index, [key=value] or ['key']`);
       steps.push(step);
       at = end + 1;
       continue;
@@ -107,7 +107,7 @@ export function parseAssignment(line: string): Parsed<Assignment> {
   const left = line.slice(0, equals).trim();
   const colon = scan(left, 0, (char, depth) => char === ':' && depth === 0);
   const file = colon === undefined ? undefined : left.slice(0, colon).trim();
-  if (file === '') return { problem: 'names no file before ":"' };
+  if (file === '') return { problem: 'has no file before ":"' };
   const path = parsePath((colon === undefined ? left : left.slice(colon + 1)).trim());
   if ('problem' in path) return path;
   const value = parseValue(line.slice(equals + 1).trim());
@@ -119,7 +119,7 @@ export function parseAssignment(line: string): Parsed<Assignment> {
 
 function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
   // A digest that was lost on the way must not become an empty string: see actions/lib/images-input.ts.
-  if (text === '') return { problem: 'has no value: its expression came out empty; for an empty text write ""' };
+  if (text === '') return { problem: 'has no value: its expression is empty; write "" for an empty string' };
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {
     return { value: { value: text.slice(1, -1).replaceAll("''", "'"), quoted: true } };
   }
@@ -128,7 +128,7 @@ function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
       return { value: { value: JSON.parse(text) as string, quoted: true } };
     } catch {
       return {
-        problem: 'has a value in double quotes that is not well formed (a backslash or quote inside needs a backslash)',
+        problem: 'has an invalid value in double quotes (escape each backslash and quote with a backslash)',
       };
     }
   }

@@ -34,7 +34,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   if (text === undefined) {
     throw new ActionError({
       what: `${path} cannot be changed`,
-      why: 'it is not UTF-8, so its other bytes could not be kept',
+      why: 'it is not UTF-8, so the bytes of its other values would not be kept',
       next: 'Save the file as UTF-8. Nothing was changed.',
     });
   }
@@ -57,7 +57,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
             `${path}:${counter.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
         )
         .join('\n'),
-      next: 'Correct the file; it is read as YAML 1.2 and must not have the same key twice in a mapping. Nothing was changed.',
+      next: 'Correct the file; it is read as YAML 1.2, and a mapping must not have a key twice. Nothing was changed.',
     });
   }
   try {
@@ -65,9 +65,9 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   } catch (error) {
     if (isStackOverflow(messageOf(error))) throw nestedTooDeeply(path);
     throw new ActionError({
-      what: `${path} has no meaning that could be kept`,
-      why: messageOf(error),
-      next: 'Correct its aliases: each needs its anchor before it, and they must not multiply without end. Nothing was changed.',
+      what: `${path} cannot be parsed`,
+      why: `invalid aliases: ${messageOf(error)}`,
+      next: 'Correct its aliases: each needs an anchor before it, and they must not expand without end. Nothing was changed.',
       cause: error,
     });
   }

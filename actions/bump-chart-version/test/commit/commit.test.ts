@@ -153,7 +153,7 @@ describe('mode commit', () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => lost();
     await expect(bump(repository, RELEASE)).rejects.toThrow(
-      'committing to main failed in each of 4 attempts: the server responded with 500: socket hang up',
+      'committing to main failed in each of 4 attempts: the connection to api.github.com was lost: socket hang up',
     );
   });
 
@@ -184,7 +184,7 @@ describe('mode commit', () => {
   it('says what is there when the chart is not', async () => {
     const repository = new FakeRepository(FILES);
     await expect(bump(repository, { ...RELEASE, charts: 'helm/shap' })).rejects.toThrow(
-      'helm/shap/Chart.yaml is missing; the directory helm/shap has helm/shop/Chart.yaml',
+      'helm/shap/Chart.yaml is missing; helm/shap/ contains: helm/shop/Chart.yaml',
     );
     await expect(bump(repository, { ...RELEASE, 'values-files': 'prod.yaml' })).rejects.toThrow(
       'values file prod.yaml is missing',

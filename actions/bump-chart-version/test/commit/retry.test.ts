@@ -17,9 +17,11 @@ async function met(...errors: Error[]): Promise<{ waits: number[]; result: unkno
 }
 
 const limited = (seconds: number): RateLimitError =>
-  new RateLimitError('committing to main', '403: API rate limit exceeded', { afterSeconds: seconds });
+  new RateLimitError('committing to main', 'the server responded with 403: API rate limit exceeded', {
+    afterSeconds: seconds,
+  });
 const failing = (seconds?: number): ResponseLostError =>
-  new ResponseLostError('committing to main', '503: Unavailable', { afterSeconds: seconds });
+  new ResponseLostError('committing to main', 'the server responded with 503: Unavailable', { afterSeconds: seconds });
 
 describe('an attempt', () => {
   it('waits as long as the server asks, though its own waits are short', async () => {

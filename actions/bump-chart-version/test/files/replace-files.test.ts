@@ -55,7 +55,7 @@ describe('files are replaced', () => {
 
   it('and one that cannot be put back is named, with its old content beside it', async () => {
     const failure = await replaceFiles(files('a', 'b', 'c'), refusing(1, 'a', 'c')).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ what: 'the files were changed in part' });
+    expect(failure).toMatchObject({ what: 'only some of the files were changed' });
     const { a, b, c, ...rest } = await contents();
     expect({ a, b, c }).toEqual({ ...OLD, a: 'new a' });
     expect(Object.values(rest)).toEqual(['old a']);

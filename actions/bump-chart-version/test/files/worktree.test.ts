@@ -37,10 +37,10 @@ describe('mode worktree', () => {
 
   it('names what is there instead of a missing chart', async () => {
     await expect(edit({ charts: 'helm/shap', version: '1.4.2' })).rejects.toThrow(
-      'helm/shap/Chart.yaml is missing; there is no directory helm/shap; helm has shop/',
+      'helm/shap/Chart.yaml is missing; directory helm/shap does not exist; helm/ contains: shop/',
     );
     await rm(join(workspace, 'helm/shop/Chart.yaml'));
-    await expect(edit({ version: '1.4.2' })).rejects.toThrow('the directory helm/shop has values.yaml');
+    await expect(edit({ version: '1.4.2' })).rejects.toThrow('helm/shop/ contains: values.yaml');
   });
 
   it('does not follow links', async () => {

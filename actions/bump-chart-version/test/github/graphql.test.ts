@@ -27,18 +27,18 @@ describe('faults that come with status 200', () => {
   });
 
   it.each([
-    [{ type: 'BRANCH_PROTECTION_RULE_VIOLATION', message: 'x' }, "is against the branch's rules", 'mode: pull-request'],
+    [{ type: 'BRANCH_PROTECTION_RULE_VIOLATION', message: 'x' }, "violates the branch's rules", 'mode: pull-request'],
     [
       {
         type: 'UNPROCESSABLE',
         message: 'Repository rule violations found\n\nChanges must be made through a pull request.\n\n',
       },
-      "is against the branch's rules",
+      "violates the branch's rules",
       'bypass',
     ],
     [
       { type: 'UNPROCESSABLE', message: 'Changes must be made through a pull request.' },
-      "is against the branch's rules",
+      "violates the branch's rules",
       'job token cannot',
     ],
     [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }, 'was refused', 'contents: write'],
@@ -51,7 +51,7 @@ describe('faults that come with status 200', () => {
     [
       { type: 'UNPROCESSABLE', message: 'A path was requested for deletion which does not exist' },
       'failed',
-      'Correct what the answer names',
+      'Correct what the response names',
     ],
   ])('%j ends it, with the way out', (fault, what, next) => {
     const error = explainErrors([fault], 'committing to main');

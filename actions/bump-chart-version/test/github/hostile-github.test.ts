@@ -58,18 +58,18 @@ const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', t
 
 describe("an answer of GitHub's that is something else", () => {
   it.each<[string, unknown, string]>([
-    ['read', [], 'the answer for reading o/r is a list, not a mapping'],
-    ['read', { data: 'x' }, 'the answer for reading o/r'],
-    ['read', { errors: 'x' }, 'in the answer for reading o/r, `errors` is a string, not a list'],
+    ['read', [], 'the response to reading o/r is a list, not a mapping'],
+    ['read', { data: 'x' }, 'the response to reading o/r'],
+    ['read', { errors: 'x' }, 'in the response to reading o/r, `errors` is a string, not a list'],
     [
       'read',
       { errors: [{ message: 7 }] },
-      'in the answer for reading o/r, `errors[0].message` is a number, not a string',
+      'in the response to reading o/r, `errors[0].message` is a number, not a string',
     ],
     [
       'read',
       target({ f0: [] }),
-      'in the answer for reading o/r, `data.repository.ref.target.f0` is a list, not a mapping',
+      'in the response to reading o/r, `data.repository.ref.target.f0` is a list, not a mapping',
     ],
     [
       'read',

@@ -62,7 +62,7 @@ describe('the version', () => {
 
   it('is needed in Chart.yaml', async () => {
     await expect(chartOf({ version: '1.4.2' }, 'name: x\n')).rejects.toThrow('helm/shop/Chart.yaml:1: has no version');
-    await expect(chartOf({ version: '1.4.2' }, '- a\n')).rejects.toThrow('is not one mapping');
+    await expect(chartOf({ version: '1.4.2' }, '- a\n')).rejects.toThrow('is not a single mapping');
   });
 });
 
@@ -144,7 +144,7 @@ describe('an older run', () => {
     const plan = await planFor(inputs, 'a: b\n');
     expect(plan.files).toEqual([]);
     expect(plan.charts[0]?.skipped).toContain(
-      `helm/shop has the appVersion 1.0.0, which is newer than ${appVersion}: nothing is changed there`,
+      `helm/shop has the appVersion 1.0.0, which is newer than ${appVersion}; the chart is not changed`,
     );
     const back = await planFor({ ...inputs, 'allow-downgrade': 'true' }, 'a: b\n');
     expect(newText(back, 'helm/shop/Chart.yaml')).toContain(`appVersion: "${appVersion}"`);
@@ -160,8 +160,8 @@ describe('an older run', () => {
     const chart = CHART.replace('"1.0.0"', `"${appVersion}"`);
     const plan = await planFor(inputs, '', { 'helm/shop/Chart.yaml': chart });
     expect(plan.charts[0]).toMatchObject({ changed: true, skipped: undefined });
-    const lower = 'helm/shop/Chart.yaml: appVersion was 1.16.0 and becomes the lower 1.1.0, as the version is';
-    expect(plan.warnings).toEqual(appVersion === '1.16.0' ? [`${lower}; app-version: none leaves it`] : []);
+    const lower = 'helm/shop/Chart.yaml: appVersion follows the version and goes back from 1.16.0 to 1.1.0';
+    expect(plan.warnings).toEqual(appVersion === '1.16.0' ? [`${lower}; set app-version: none to keep it`] : []);
   });
 
   it('skips only the chart that is newer', async () => {
@@ -302,8 +302,8 @@ describe('images', () => {
     await expect(failure).rejects.toThrow(
       'no image mapping names r.io/shop/web; the image mappings are\n  helm/shop/values.yaml:3: web.image is staging.io/shop/web',
     );
-    await expect(failure).rejects.toThrow('The name shop/web is there with another registry');
-    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow('helm/shop/values.yaml names no repository at all');
+    await expect(failure).rejects.toThrow('shop/web exists with another registry');
+    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow('no mapping in helm/shop/values.yaml has a repository');
   });
 
   it('with a tag by alias need the anchor to be changed, and are satisfied when it is', async () => {
@@ -316,7 +316,7 @@ describe('images', () => {
   it('that disagree with values are an error', async () => {
     const values = 'i: {repository: r.io/web, tag: x}\n';
     await expect(images(values, 'r.io/web', { values: 'i.tag=y' })).rejects.toThrow(
-      'i.tag shall be both "y" and "1.4.2"',
+      'conflicting values for i.tag: "y" and "1.4.2"',
     );
   });
 });
@@ -342,7 +342,7 @@ describe('files', () => {
 
   it('that are not there are named', async () => {
     await expect(planFor({ version: 'none', values: 'prod.yaml:a=1' }, '')).rejects.toThrow(
-      'a: there is no file helm/shop/prod.yaml or prod.yaml',
+      'a: file not found: helm/shop/prod.yaml or prod.yaml',
     );
   });
 

@@ -139,7 +139,7 @@ describe('mode pull-request', () => {
 
   it('says which step failed when the server fails for good, and which pull request is open', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    repository.beforePull = (attempt) => attempt > 1 && lost('setting pull request 1 to merge by itself');
+    repository.beforePull = (attempt) => attempt > 1 && lost('enabling auto-merge for pull request 1');
     const seen: Outcome[] = [];
     const read = await settings({ mode: 'pull-request', version: '1.4.2', 'auto-merge': 'true' });
     const context = {
@@ -152,7 +152,7 @@ describe('mode pull-request', () => {
     const failure = await commitToPullRequest(read, repository, context).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       name: 'ActionError',
-      what: 'setting pull request 1 to merge by itself failed in each of 5 attempts',
+      what: 'enabling auto-merge for pull request 1 failed in each of 5 attempts',
     });
     expect(seen.at(-1)).toMatchObject({ pullRequest: { number: 1 } });
   });

@@ -166,15 +166,15 @@ describe('adding a key', () => {
 
   it('is refused when a new key shall be both a value and a mapping', async () => {
     for (const lines of ['x=1\nx.z=2', 'x.z=2\nx=1', 'x.z.w=1\nx.z=2']) {
-      expect(await refusal('a: b\n', lines, create)).toContain('shall be both a value and a mapping');
+      expect(await refusal('a: b\n', lines, create)).toContain('cannot be both a value and a mapping');
     }
   });
 
   it('is not told to name the file when both places are in one', async () => {
     expect(await refusal('a: b\n---\na: c\n', 'a=v')).toContain(
-      'a is there 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be one, and the documents of one file cannot be told apart',
+      'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be unique, and a path cannot select a document of a file',
     );
-    expect(await refusal('a: b\n---\na: c\n', 'z=v', create)).toContain('cannot be told apart');
+    expect(await refusal('a: b\n---\na: c\n', 'z=v', create)).toContain('a path cannot select a document of a file');
   });
 });
 
@@ -188,38 +188,43 @@ describe('what is refused, with file, line and way out', () => {
     ],
     ['a mapping', 'a:\n  b: c\n', 'a=x', 'values.yaml:1: a is a mapping, not a single value'],
     ['a list', 'z: 1\na: [b]\n', 'a=x', 'values.yaml:2: a is a list, not a single value'],
-    ['a block of text', 'a: |-\n  v1\n', 'a=x', 'values.yaml:1: a is a block of text'],
+    ['a block of text', 'a: |-\n  v1\n', 'a=x', 'values.yaml:1: a is a block scalar'],
     [
       'an alias',
       'a: &t b\nc: *t\n',
       'c=x',
-      'values.yaml:2: c is the alias *t; name the value at the anchor &t (line 1) instead',
+      'values.yaml:2: c is the alias *t; set the value at the anchor &t (line 1) instead',
     ],
     [
       'a way through an alias',
       'a: &t {b: c}\nd: *t\n',
       'd.b=x',
-      'values.yaml:2: d is the alias *t, so d.b has no text of its own',
+      'values.yaml:2: d is the alias *t, so d.b has no separate value',
     ],
     ['a merged key', 'a: &t {b: c}\nd:\n  <<: *t\n', 'd.b=x', 'only through the merge key << (line 1, anchor &t)'],
     [
       'two documents with the path',
       'a: b\n---\na: c\n',
       'a=x',
-      'a is there 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3)',
+      'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3)',
     ],
     [
       'two items with the name',
       'l:\n- n: a\n- n: a\n',
       'l[n=a]=x',
-      'values.yaml:1: l has 2 items [n=a] (lines 2, 3); it must be one',
+      'values.yaml:1: l has 2 items [n=a] (lines 2, 3); it must be unique',
     ],
     ['no item with the name', 'l:\n- n: a\n- n: b\n', 'l[n=c].t=x', 'l has no item [n=c]; it has [n=a], [n=b]'],
     ['an index on a mapping', 'a: {b: c}\n', 'a[0]=x', 'values.yaml:1: a is not a list'],
-    ['a key without a colon', 'm: {a}\n', 'm.a=x', 'm.a has no ":" that a value could follow'],
+    ['a key without a colon', 'm: {a}\n', 'm.a=x', 'm.a has no ":" before its value'],
     ['duplicate keys', 'a: b\nc: d\na: e\n', 'a=x', 'values.yaml:3: duplicate key'],
     ['broken YAML', 'a: [b\n', 'a=x', 'helm/shop/values.yaml is not valid YAML'],
-    ['two values for one place', 'l: [{n: a}]\n', 'l[0].n=x\nl[n=a].n=y', 'shall be both "x" and "y"'],
+    [
+      'two values for one place',
+      'l: [{n: a}]\n',
+      'l[0].n=x\nl[n=a].n=y',
+      'conflicting values for l[n=a].n: "x" and "y"',
+    ],
   ])('%s', async (_, old, line, expected) => {
     expect(await refusal(old, line)).toContain(expected);
   });
@@ -249,7 +254,7 @@ describe('what is refused, with file, line and way out', () => {
           .join(',')}]`,
     );
     await expect(set(`${levels.join('\n')}\na: b\n`, 'a=x')).rejects.toThrow(
-      'helm/shop/values.yaml has no meaning that could be kept',
+      'helm/shop/values.yaml cannot be parsed: invalid aliases',
     );
   });
 });
