@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(workspace, { recursive: true }));
 
-/** Start the bundle with these inputs and nothing else of a runner but the workspace. */
+/** Starts the bundle with these inputs, and only the workspace of a runner's environment. */
 async function start(
   inputs: Record<string, string>,
   env: Record<string, string> = {},
@@ -42,7 +42,7 @@ describe('the bundle as a process', () => {
   it.each<[string, Record<string, string>, Record<string, string>, string[]]>([
     ['no input', {}, {}, ['3 invalid inputs', 'charts is required', 'token is required', 'repository is required']],
     [
-      'every input wrong at once',
+      'every input invalid at once',
       {
         charts: '../x',
         version: 'x',
@@ -93,7 +93,7 @@ describe('the bundle as a process', () => {
     ['an absolute chart', { charts: '/etc', mode: 'worktree' }, {}, ['charts (line 1) is an absolute path']],
     ['a chart in .git', { charts: '.git/x', mode: 'worktree' }, {}, ['charts (line 1) points into .git']],
     [
-      'no chart there',
+      'a missing chart',
       { charts: 'helm/shap', mode: 'worktree' },
       {},
       ['helm/shap/Chart.yaml is missing', 'helm/ contains: shop/'],
@@ -104,7 +104,7 @@ describe('the bundle as a process', () => {
       {},
       ['invalid environment variable GITHUB_REPOSITORY'],
     ],
-  ])('answers %s with what to do', async (_, inputs, env, words) => {
+  ])('reports %s with advice', async (_, inputs, env, words) => {
     const { code, output } = await start(inputs, env);
     expect(code).toBe(1);
     for (const word of words) expect(output).toContain(word);
@@ -114,7 +114,7 @@ describe('the bundle as a process', () => {
     expect(await readFile(join(workspace, 'helm/shop/Chart.yaml'), 'utf8')).toBe(CHART);
   });
 
-  it('changes the checkout, and nothing the second time', async () => {
+  it('changes the checkout, and changes nothing the second time', async () => {
     const [outputs, summary] = [join(workspace, 'outputs'), join(workspace, 'summary')];
     for (const path of [outputs, summary]) await writeFile(path, '');
     const env = { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: summary, GITHUB_REF: 'refs/tags/v1.4.2' };

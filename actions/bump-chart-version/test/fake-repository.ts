@@ -30,20 +30,20 @@ interface FakePull {
   body: string;
   labels: string[];
   merge?: string;
-  /** Its head when it was closed. */
+  /** The branch's head when it was closed. */
   closedAt?: string;
 }
 
-/** A repository in memory that keeps GitHub's rules: one parent, an expected head, moves that compare first. */
+/** A repository in memory with GitHub's rules: one parent, an expected head, moves that compare first. */
 export class FakeRepository implements Repository, PullRequests {
   readonly commits = new Map<string, Stored>();
   readonly branches = new Map<string, string>();
   readonly pulls: FakePull[] = [];
   reads = 0;
   merges = 0;
-  /** Called before each commit: push in between, throw, and so on. */
+  /** Called before each commit: to push in the meantime, to throw, and so on. */
   beforeCommit: (attempt: number) => void = () => undefined;
-  /** Called after a commit has landed. */
+  /** Called after each commit. */
   afterCommit: (attempt: number) => void = () => undefined;
   #attempts = 0;
 
@@ -51,7 +51,7 @@ export class FakeRepository implements Repository, PullRequests {
     this.push('main', files, 'first');
   }
 
-  /** Somebody pushes. */
+  /** A push by anyone. */
   push(branch: string, files: Record<string, string>, message: string, byServer = false): string {
     const parent = this.branches.get(branch);
     const all = { ...this.commits.get(parent ?? '')?.files, ...files };
@@ -116,9 +116,9 @@ export class FakeRepository implements Repository, PullRequests {
   }
 
   async find(branch: string): Promise<PullRequestBranch> {
-    const pull = this.pulls.find((each) => each.branch === branch && each.closedAt === undefined);
+    const pull = this.pulls.find((open) => open.branch === branch && open.closedAt === undefined);
     const isRejected = this.pulls.some(
-      (each) => each.closedAt !== undefined && each.closedAt === this.branches.get(branch),
+      ({ closedAt }) => closedAt !== undefined && closedAt === this.branches.get(branch),
     );
     return {
       isRejected,
@@ -128,8 +128,8 @@ export class FakeRepository implements Repository, PullRequests {
   }
 
   async commitsBetween(base: string, head: string) {
-    const below = new Set(this.#history(base).map(({ oid }) => oid));
-    return this.#history(head).filter(({ oid }) => !below.has(oid));
+    const inBase = new Set(this.#history(base).map(({ oid }) => oid));
+    return this.#history(head).filter(({ oid }) => !inBase.has(oid));
   }
 
   async moveBranches(moves: readonly BranchMove[]) {
@@ -143,7 +143,7 @@ export class FakeRepository implements Repository, PullRequests {
     }
   }
 
-  /** Called around each opening of a pull request and each setting to merge: throw, and so on. */
+  /** Called before and after opening a pull request and enabling auto-merge: to throw, and so on. */
   beforePull: (attempt: number) => void = () => undefined;
   afterPull: (attempt: number) => void = () => undefined;
   #pullAttempts = 0;

@@ -16,7 +16,7 @@ export const OLD_DIGEST = `sha256:${'0'.repeat(64)}`;
 export const image = (repository: string, tags: string[] = ['1.4.2', 'sha-0123456789ab'], digest = DIGEST): string =>
   JSON.stringify([{ name: repository.slice(repository.indexOf('/') + 1), repository, digest, tags }]);
 
-/** Settings from inputs by their names in action.yml. */
+/** Settings from inputs, by their names in action.yml. */
 export function settings(inputs: Record<string, string>, env: Record<string, string> = {}) {
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
   return readSettings({
@@ -31,7 +31,7 @@ export function settings(inputs: Record<string, string>, env: Record<string, str
 export const filesOf = (files: Record<string, string>): Map<string, Uint8Array> =>
   new Map(Object.entries(files).map(([path, text]) => [path, bytes(text)]));
 
-/** Plan for a chart helm/shop with this values.yaml. */
+/** The plan for a chart helm/shop with this values.yaml. */
 export async function planFor(
   inputs: Record<string, string>,
   values: string,
@@ -41,6 +41,6 @@ export async function planFor(
   return makePlan(request, filesOf({ 'helm/shop/Chart.yaml': CHART, 'helm/shop/values.yaml': values, ...more }));
 }
 
-/** The new text of a file, or `undefined` when it stays. */
+/** The new text of a file, or `undefined` when it does not change. */
 export const newText = (plan: Plan, path = 'helm/shop/values.yaml'): string | undefined =>
   plan.files.find((file) => file.path === path)?.text;

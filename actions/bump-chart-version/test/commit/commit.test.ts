@@ -72,7 +72,7 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(2);
   });
 
-  it('plans again on the head of someone who was faster', async () => {
+  it('plans again on the head of a concurrent push', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = (attempt) => {
       if (attempt < 3) repository.push('main', { 'helm/shop/values.yaml': `# ${attempt}\n${VALUES}` }, 'theirs');
@@ -83,7 +83,7 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(4);
   });
 
-  it('becomes nothing when a newer release was faster', async () => {
+  it('changes nothing when a newer release was faster', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       repository.push('main', { 'helm/shop/Chart.yaml': CHART.replaceAll('1.0.0', '1.5.0') }, 'theirs');
@@ -96,7 +96,7 @@ describe('mode commit', () => {
     });
   });
 
-  it('counts from the new head, so that two parallel patches are two versions', async () => {
+  it('bumps the version of the new head, so that two parallel patches are two versions', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = (attempt) => {
       if (attempt === 1)
@@ -115,7 +115,7 @@ describe('mode commit', () => {
     await expect(bump(repository, RELEASE)).rejects.toThrow('the branch moved during each of 4 attempts');
   });
 
-  it('finds the commit whose answer was lost, also below a later one', async () => {
+  it('finds the commit whose response was lost, also below a later one', async () => {
     const repository = new FakeRepository(FILES);
     repository.afterCommit = () => {
       repository.push('main', { other: 'x' }, 'theirs');
@@ -128,14 +128,14 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(3);
   });
 
-  it('sends a commit again that never arrived', async () => {
+  it('repeats a commit that never arrived', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = (attempt) => attempt === 1 && lost();
     expect(await bump(repository, RELEASE)).toMatchObject({ attempts: 2 });
     expect(repository.log()).toHaveLength(2);
   });
 
-  it('does not take an older commit with the same message for the one that was lost', async () => {
+  it('does not mistake an older commit with the same message for the lost one', async () => {
     const repository = new FakeRepository(FILES);
     await bump(repository, RELEASE);
     repository.push('main', FILES, 'revert: by hand');
@@ -149,7 +149,7 @@ describe('mode commit', () => {
     ]);
   });
 
-  it('says so when no answer ever comes', async () => {
+  it('reports that no response arrived', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => lost();
     await expect(bump(repository, RELEASE)).rejects.toThrow(
@@ -157,7 +157,7 @@ describe('mode commit', () => {
     );
   });
 
-  it('ends at once on anything else', async () => {
+  it('ends with any other error', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       throw new Error('refused');
@@ -173,7 +173,7 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(1);
   });
 
-  it('counts a version up once a run, twice in two runs', async () => {
+  it('bumps a version once per run, twice in two runs', async () => {
     const repository = new FakeRepository(FILES);
     await bump(repository, { version: 'minor' });
     expect((await bump(repository, { version: 'minor' })).commit).toBeUndefined();
@@ -181,7 +181,7 @@ describe('mode commit', () => {
     expect((await bump(repository, { version: 'minor' }, other)).plan.charts[0]?.version).toBe('1.2.0');
   });
 
-  it('says what is there when the chart is not', async () => {
+  it('reports what exists instead of a missing chart', async () => {
     const repository = new FakeRepository(FILES);
     await expect(bump(repository, { ...RELEASE, charts: 'helm/shap' })).rejects.toThrow(
       'helm/shap/Chart.yaml is missing; helm/shap/ contains: helm/shop/Chart.yaml',

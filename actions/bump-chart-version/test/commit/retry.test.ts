@@ -3,8 +3,8 @@ import { MAX_WAIT_SECONDS } from '../../../lib/retry.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError } from '../../src/commit/repository.ts';
 import { retryUntilCommitted } from '../../src/commit/retry.ts';
 
-/** What is waited for and what comes out, when these errors are met one after the other. */
-async function met(...errors: Error[]): Promise<{ waits: number[]; result: unknown }> {
+/** The waits and the result when these errors occur one after the other. */
+async function retried(...errors: Error[]): Promise<{ waits: number[]; result: unknown }> {
   const waits: number[] = [];
   const work = async (): Promise<string> => {
     const error = errors.shift();
@@ -24,12 +24,12 @@ const failing = (seconds?: number): ResponseLostError =>
   new ResponseLostError('committing to main', 'the server responded with 503: Unavailable', { afterSeconds: seconds });
 
 describe('an attempt', () => {
-  it('waits as long as the server asks, though its own waits are short', async () => {
-    expect(await met(limited(60), failing(120))).toEqual({ waits: [60, 120], result: 'done' });
+  it('waits as long as the server asks, although the default waits are short', async () => {
+    expect(await retried(limited(60), failing(120))).toEqual({ waits: [60, 120], result: 'done' });
   });
 
-  it('is the last one when the server asks to wait too long, and the time is named', async () => {
-    const { waits, result } = await met(limited(MAX_WAIT_SECONDS + 1));
+  it('is the last one when the server asks to wait too long, and the error contains the time', async () => {
+    const { waits, result } = await retried(limited(MAX_WAIT_SECONDS + 1));
     expect(waits).toEqual([]);
     expect(result).toMatchObject({
       what: "committing to main hit the server's rate limit",
@@ -43,13 +43,13 @@ describe('an attempt', () => {
   it.each([
     ['a rate limit', () => limited(1), "committing to main hit the server's rate limit in each of 3 attempts"],
     ['a failing server', () => failing(), 'committing to main failed in each of 3 attempts'],
-    ['others who are faster', () => new HeadMovedError('moved'), 'the branch moved during each of 3 attempts'],
-  ])('gives up after %s, and says so', async (_, error, what) => {
-    expect((await met(error(), error(), error())).result).toMatchObject({ name: 'ActionError', what });
+    ['concurrent pushes', () => new HeadMovedError('moved'), 'the branch moved during each of 3 attempts'],
+  ])('ends after %s in every attempt, with an error that names it', async (_, error, what) => {
+    expect((await retried(error(), error(), error())).result).toMatchObject({ name: 'ActionError', what });
   });
 
-  it('ends at once on anything else', async () => {
+  it('ends with any other error', async () => {
     const defect = new TypeError('x is not a function');
-    expect(await met(defect)).toEqual({ waits: [], result: defect });
+    expect(await retried(defect)).toEqual({ waits: [], result: defect });
   });
 });

@@ -30,7 +30,7 @@ const given = (inputs: Record<string, string>) => settings({ mode: 'worktree', v
 const edit = async (inputs: Record<string, string>) => editWorktree(await given(inputs), workspace);
 const text = (path: string): Promise<string> => readFile(join(base, path), 'utf8');
 
-describe('mode worktree writes through no link', () => {
+describe('mode worktree never writes through a link', () => {
   it.each<[string, string, string, Record<string, string>, string]>([
     [
       'a chart',
@@ -68,7 +68,7 @@ describe('mode worktree writes through no link', () => {
       { values: 'other.yaml:a=c' },
       'other.yaml leads out of the workspace (a link)',
     ],
-    ['a file that is gone', 'other.yaml', 'none', { values: 'other.yaml:a=c' }, 'other.yaml is a broken link'],
+    ['a link without a target', 'other.yaml', 'none', { values: 'other.yaml:a=c' }, 'other.yaml is a broken link'],
   ])('%s', async (_, name, target, inputs, problem) => {
     await symlink(target, join(workspace, name));
     const failure = await edit(inputs).catch((error: unknown) => error as Error);
@@ -78,12 +78,12 @@ describe('mode worktree writes through no link', () => {
       expect(await text(path)).toBe(CHART);
   });
 
-  it('and not into a directory of Git under another name', async () => {
+  it('nor into a directory of Git under another name', async () => {
     await expect(edit({ charts: 'store' })).rejects.toThrow('store/Chart.yaml is inside a Git directory');
     expect(await text('work/store/Chart.yaml')).toBe(CHART);
   });
 
-  it('and is not held by a pipe', async () => {
+  it('nor waits for a pipe', async () => {
     execFileSync('mkfifo', [join(workspace, 'pipe.yaml')]);
     await expect(edit({ values: 'pipe.yaml:a=c' })).rejects.toThrow('pipe.yaml is neither a file nor a directory');
   });
@@ -91,10 +91,10 @@ describe('mode worktree writes through no link', () => {
   it.each([
     ['leads out of the workspace (a link)', '../../elsewhere'],
     ['would be written through a link (helm/shop)', 'old'],
-  ])('also when one was made since the files were read: it %s', async (problem, target) => {
+  ])('even when the link was created after the files were read: it %s', async (problem, target) => {
     const request = await given({});
     const changing = Object.defineProperty({ ...request }, 'dryRun', {
-      // Asked for when the plan is made and nothing is written yet; not enumerable, because the plan copies the request.
+      // Read after planning and before writing; not enumerable, because the plan copies the request.
       enumerable: false,
       get: () => {
         renameSync(join(workspace, 'helm/shop'), join(workspace, 'helm/old'));
@@ -107,7 +107,7 @@ describe('mode worktree writes through no link', () => {
     expect((await readdir(join(base, 'elsewhere'))).sort()).toEqual(['Chart.yaml', 'values.yaml']);
   });
 
-  it('but the workspace may be one', async () => {
+  it('but the workspace itself may be a link', async () => {
     await rename(workspace, join(base, 'real'));
     await symlink('real', workspace);
     await edit({});

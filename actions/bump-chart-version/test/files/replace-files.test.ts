@@ -24,7 +24,7 @@ async function contents(): Promise<Record<string, string>> {
 
 const OLD = { a: 'old a', b: 'old b', c: 'old c' };
 
-/** A rename that is refused for these targets, after so many that went well. */
+/** A rename that fails for these targets, after this number of successful ones. */
 const refusing = (passes: number, ...names: string[]) => {
   let count = 0;
   return async (from: string, to: string): Promise<void> => {
@@ -33,27 +33,27 @@ const refusing = (passes: number, ...names: string[]) => {
   };
 };
 
-describe('files are replaced', () => {
-  it('all, with their modes kept and nothing else left', async () => {
+describe('replacing files', () => {
+  it('keeps their modes and leaves no other files', async () => {
     await chmod(join(directory, 'b'), 0o750);
     await replaceFiles(files('a', 'b'));
     expect(await contents()).toEqual({ a: 'new a', b: 'new b', c: 'old c' });
     expect((await stat(join(directory, 'b'))).mode & 0o777).toBe(0o750);
   });
 
-  it('not at all when one of them cannot be written', async () => {
+  it('changes none when one of them cannot be written', async () => {
     await expect(replaceFiles(files('a', 'missing/b'))).rejects.toThrow('ENOENT');
     expect(await contents()).toEqual(OLD);
   });
 
-  it('not at all when one of them cannot take its place: those before it are put back', async () => {
+  it('changes none when one of them cannot be moved: those before it are restored', async () => {
     await chmod(join(directory, 'a'), 0o750);
     await expect(replaceFiles(files('a', 'b', 'c'), refusing(0, 'c'))).rejects.toThrow(`no ${join(directory, 'c')}`);
     expect(await contents()).toEqual(OLD);
     expect((await stat(join(directory, 'a'))).mode & 0o777).toBe(0o750);
   });
 
-  it('and one that cannot be put back is named, with its old content beside it', async () => {
+  it('names a file that cannot be restored, and keeps its old content beside it', async () => {
     const failure = await replaceFiles(files('a', 'b', 'c'), refusing(1, 'a', 'c')).catch((error: unknown) => error);
     expect(failure).toMatchObject({ what: 'only some of the files were changed' });
     const { a, b, c, ...rest } = await contents();

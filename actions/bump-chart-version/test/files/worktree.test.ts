@@ -19,7 +19,7 @@ const edit = async (inputs: Record<string, string>) =>
 const content = (path: string): Promise<string> => readFile(join(workspace, path), 'utf8');
 
 describe('mode worktree', () => {
-  it('changes the files, keeps their mode and leaves nothing else behind', async () => {
+  it('changes the files, keeps their modes and leaves no other files', async () => {
     await chmod(join(workspace, 'helm/shop/values.yaml'), 0o755);
     await edit({ version: '1.4.2', values: 'a=c' });
     expect(await content('helm/shop/values.yaml')).toBe('\ufeffa: c\r\n');
@@ -35,7 +35,7 @@ describe('mode worktree', () => {
     expect(await content('helm/shop/Chart.yaml')).toBe(CHART);
   });
 
-  it('names what is there instead of a missing chart', async () => {
+  it('reports what exists instead of a missing chart', async () => {
     await expect(edit({ charts: 'helm/shap', version: '1.4.2' })).rejects.toThrow(
       'helm/shap/Chart.yaml is missing; directory helm/shap does not exist; helm/ contains: shop/',
     );

@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = createServer((request, response) =>
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body)),
   );
-  // A large answer keeps this process busy for longer than the server keeps an idle connection.
+  // A large response keeps this process busy longer than the server keeps an idle connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -35,8 +35,8 @@ afterAll(() => {
 const read = () => readSnapshot(reader, { branch: 'main', paths: ['Chart.yaml'], history: true });
 const commit = { branch: 'main', parent: SHA, message: { headline: 'h', body: '' }, files: [] };
 
-/** Every question whose answer is read. */
-const questions: Record<string, () => Promise<unknown>> = {
+/** Every request whose response is parsed. */
+const requests: Record<string, () => Promise<unknown>> = {
   read,
   list: async () => (await read()).list('helm'),
   commit: () => createCommit(reader.graphql, reader.repository, commit),
@@ -47,16 +47,16 @@ const questions: Record<string, () => Promise<unknown>> = {
   willMerge: () => createPullRequests(reader).willMerge(1, 'squash'),
 };
 
-const asked = async (question: string, answer: unknown): Promise<unknown> => {
-  body = typeof answer === 'string' ? answer : JSON.stringify(answer);
-  return questions[question]?.().catch(
+const outcomeOf = async (request: string, response: unknown): Promise<unknown> => {
+  body = typeof response === 'string' ? response : JSON.stringify(response);
+  return requests[request]?.().catch(
     (error: Error) => `${error.name}: ${error.message.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')}`,
   );
 };
 const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', target: { oid: SHA, ...rest } } } } });
 
-describe("an answer of GitHub's that is something else", () => {
+describe('an unexpected response of GitHub', () => {
   it.each<[string, unknown, string]>([
     ['read', [], 'the response to reading o/r is a list, not a mapping'],
     ['read', { data: 'x' }, 'the response to reading o/r'],
@@ -83,20 +83,20 @@ describe("an answer of GitHub's that is something else", () => {
     ['commitsBetween', {}, '`commits` is missing, not a list'],
     ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a string, not a whole number'],
     ['willMerge', '<html>', 'it is not JSON (status 200)'],
-  ])('is named with its place: %s %j', async (question, answer, why) => {
-    const outcome = String(await asked(question, answer));
+  ])('is reported with the location: %s %j', async (request, response, why) => {
+    const outcome = String(await outcomeOf(request, response));
     expect(outcome).toContain(unusable(''));
     expect(outcome).toContain(why);
   });
 
-  it.each(['read', 'find', 'willMerge', 'commit'])('is named when it has no data: %s', async (question) => {
-    expect(await asked(question, { data: null })).toMatch(
+  it.each(['read', 'find', 'willMerge', 'commit'])('is reported when it has no data: %s', async (request) => {
+    expect(await outcomeOf(request, { data: null })).toMatch(
       /^ActionError: .+ failed: the server responded with no data$/,
     );
   });
 
   it(
-    'never is a defect, whatever JSON it is',
+    'never causes an unexpected error, for any JSON',
     async () => {
       const keys = ['data', 'errors', 'message', 'type', 'path', 'repository', 'ref', 'name', 'target', 'oid', 'f0'];
       const more = [
@@ -120,8 +120,8 @@ describe("an answer of GitHub's that is something else", () => {
         ),
       }));
       await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...Object.keys(questions)), tree, async (question, answer) => {
-          expect(String(await asked(question, answer))).not.toMatch(/^(?:Type|Range|Syntax|Reference)?Error:/);
+        fc.asyncProperty(fc.constantFrom(...Object.keys(requests)), tree, async (request, response) => {
+          expect(String(await outcomeOf(request, response))).not.toMatch(/^(?:Type|Range|Syntax|Reference)?Error:/);
         }),
         { numRuns: 300 },
       );
@@ -130,22 +130,22 @@ describe("an answer of GitHub's that is something else", () => {
   );
 
   it(
-    'of 200,000 commits on one page is read',
+    'with 200,000 commits on one page is read',
     async () => {
       const commits = Array.from({ length: 200_000 }, () => ({
         commit: { message: 'm', committer: null },
         committer: null,
       }));
-      expect(await asked('commitsBetween', { commits })).toHaveLength(200_000);
+      expect(await outcomeOf('commitsBetween', { commits })).toHaveLength(200_000);
     },
     HANG,
   );
 
   it(
-    'that goes on without end is an error',
+    'that continues without end is an error',
     async () => {
       const commits = Array.from({ length: 100 }, () => ({ commit: { message: 'm', committer: null } }));
-      expect(await asked('commitsBetween', { commits })).toContain('has no end');
+      expect(await outcomeOf('commitsBetween', { commits })).toContain('has no end');
     },
     HANG,
   );

@@ -5,10 +5,10 @@ import { InputError } from '../../../lib/errors.ts';
 import { readSettings } from '../../src/inputs/read-settings.ts';
 import { image, settings } from '../helpers.ts';
 
-const faultsOf = async (env: Record<string, string>): Promise<string[]> => {
+const problemsOf = async (env: Record<string, string>): Promise<string[]> => {
   const error = await readSettings(env).then(
     () => undefined,
-    (fault: unknown) => fault,
+    (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(InputError);
   return (error as InputError).problems.map(({ input, problem }) => `${input} ${problem}`);
@@ -25,8 +25,8 @@ describe('settings', () => {
     expect(await settings(Object.fromEntries(defaults))).toEqual(await settings({}));
   });
 
-  it('names every wrong input at once', async () => {
-    const faults = await faultsOf({
+  it('reports all invalid inputs at once', async () => {
+    const problems = await problemsOf({
       GITHUB_REPOSITORY: 'octo/shop',
       INPUT_CHARTS: '../x\n/abs\n.git/y\nok',
       INPUT_VERSION: 'newest',
@@ -70,8 +70,8 @@ describe('settings', () => {
         'summary',
       ],
     ];
-    expect(faults).toHaveLength(names.length);
-    for (const name of names) expect(faults.join('\n')).toContain(name);
+    expect(problems).toHaveLength(names.length);
+    for (const name of names) expect(problems.join('\n')).toContain(name);
   });
 
   it.each([
@@ -81,40 +81,45 @@ describe('settings', () => {
     expect((await settings({}, { GITHUB_REF: ref })).version).toMatchObject({ kind: 'exact', version: { version } });
   });
 
-  it('counts up the patch level on a branch', async () => {
+  it('bumps the patch level on a branch', async () => {
     expect((await settings({}, { GITHUB_REF: 'refs/heads/v1.4.2' })).version).toEqual({
       kind: 'level',
       level: 'patch',
     });
   });
 
-  it.each(['v1.0.0$(touch pwned)', 'release-1', 'v1.0', 'v1.0.0 '])('refuses the tag %j as no version', async (tag) => {
-    const faults = await faultsOf({
-      INPUT_CHARTS: 'x',
-      INPUT_TOKEN: 't',
-      GITHUB_REPOSITORY: 'o/r',
-      GITHUB_REF: `refs/tags/${tag}`,
-    });
-    expect(faults).toEqual([expect.stringContaining('version is auto, and the pushed tag is not a semantic version')]);
-  });
+  it.each(['v1.0.0$(touch pwned)', 'release-1', 'v1.0', 'v1.0.0 '])(
+    'refuses the tag %j, which is not a version',
+    async (tag) => {
+      const problems = await problemsOf({
+        INPUT_CHARTS: 'x',
+        INPUT_TOKEN: 't',
+        GITHUB_REPOSITORY: 'o/r',
+        GITHUB_REF: `refs/tags/${tag}`,
+      });
+      expect(problems).toEqual([
+        expect.stringContaining('version is auto, and the pushed tag is not a semantic version'),
+      ]);
+    },
+  );
 
   it('needs no token and no repository in a worktree', async () => {
     const read = await readSettings({ INPUT_CHARTS: 'helm/shop', INPUT_MODE: 'worktree' });
     expect(read).toMatchObject({ mode: 'worktree', repository: undefined });
   });
 
-  it('says when nothing is asked', async () => {
+  it('reports that nothing is requested', async () => {
     const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
-    expect(await faultsOf(env)).toEqual([expect.stringContaining('leaves nothing to do')]);
+    expect(await problemsOf(env)).toEqual([expect.stringContaining('leaves nothing to do')]);
   });
 
-  it('does not take a faulty question for none', async () => {
+  it('does not count an invalid input as not given', async () => {
     const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
-    expect(await faultsOf({ ...env, INPUT_IMAGES: '{}' })).toEqual([expect.stringContaining('images is not a list')]);
+    expect(await problemsOf({ ...env, INPUT_IMAGES: '{}' })).toEqual([expect.stringContaining('images is not a list')]);
   });
 
   it.each(['main', 'release/1.4', 'feature/#7-ünï', 'a-b_c', 'refs/heads/main'])(
-    'takes the branch %s',
+    'accepts the branch %s',
     async (branch) => {
       expect((await settings({ branch })).branch).toBe(branch.replace('refs/heads/', ''));
     },
@@ -166,13 +171,13 @@ describe('settings', () => {
     expect([read.retries, read.warnings.join('\n')]).toEqual([retries, warning]);
   });
 
-  it('takes the former name of retries only without the new one', async () => {
+  it('accepts the former name of retries only without the new one', async () => {
     await expect(settings({ retries: '3', 'max-attempts': '3' })).rejects.toThrow(
       'max-attempts is the deprecated name of retries, which is also given (given: "3"); remove max-attempts',
     );
   });
 
-  it('reads images, labels and how to merge', async () => {
+  it('reads images, labels and the merge method', async () => {
     const read = await settings({
       images: image('ghcr.io/o/web'),
       'pull-request-labels': 'a\nb c',
@@ -185,11 +190,11 @@ describe('settings', () => {
     });
   });
 
-  it('refuses images that came out empty', async () => {
+  it('refuses an empty string as images', async () => {
     await expect(settings({ images: '' })).rejects.toThrow('images is empty');
   });
 
-  it('is asked nothing by images: none', async () => {
+  it('does not count images: none as a request', async () => {
     await expect(settings({ images: 'none', version: 'none' })).rejects.toThrow('leaves nothing to do');
   });
 });

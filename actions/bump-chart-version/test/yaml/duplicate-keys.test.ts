@@ -6,7 +6,7 @@ import { newText, planFor } from '../helpers.ts';
 
 type Version = '1.1' | '1.2';
 
-/** How many keys the parser's own check finds that are there already. */
+/** The number of duplicate keys that the parser's own check finds. */
 function ownCheck(text: string, version: Version): number {
   const documents = parseAllDocuments(text, { version, merge: true, logLevel: 'silent', prettyErrors: false });
   return Array.isArray(documents) ? duplicates(documents) : 0;
@@ -15,7 +15,7 @@ function ownCheck(text: string, version: Version): number {
 const duplicates = (documents: readonly { errors: readonly { code: string }[] }[]): number =>
   documents.flatMap(({ errors }) => errors).filter(({ code }) => code === 'DUPLICATE_KEY').length;
 
-describe('keys that are there twice', () => {
+describe('duplicate keys', () => {
   it.each<[string, Version]>([
     ['a: 1\nb: 2\na: 3\na: 4\n', '1.2'],
     ['a: 1\n"a": 2\n', '1.2'],
@@ -29,11 +29,11 @@ describe('keys that are there twice', () => {
     ['&a a: 1\n*a : 2\n', '1.2'],
     ['!!set {a, b, a}\n', '1.1'],
     ['- !!omap [a: 1, a: 2]\n', '1.1'],
-  ])('in %j by YAML %s are those that the parser finds', (text, version) => {
+  ])('in %j, read as YAML %s, are those that the parser finds', (text, version) => {
     expect(duplicates(parse(text, version))).toEqual(ownCheck(text, version));
   });
 
-  it('are those that the parser finds, whatever the text', () => {
+  it('are those that the parser finds, in any text', () => {
     const piece = fc.constantFrom(
       'a',
       'b',
@@ -53,8 +53,8 @@ describe('keys that are there twice', () => {
     );
     const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
     fc.assert(
-      fc.property(text, fc.constantFrom<Version>('1.1', '1.2'), (each, version) => {
-        expect(duplicates(parse(each, version))).toEqual(ownCheck(each, version));
+      fc.property(text, fc.constantFrom<Version>('1.1', '1.2'), (yaml, version) => {
+        expect(duplicates(parse(yaml, version))).toEqual(ownCheck(yaml, version));
       }),
       { numRuns: 2000 },
     );
@@ -66,6 +66,6 @@ it('changes a mapping of 20,000 keys', async () => {
   expect(newText(await planFor({ version: 'none', values: 'key-10000=x' }, keys))).toContain('\nkey-10000: x\n');
 });
 
-it('finds 130,000 keys that are there already, more than a call has arguments', () => {
+it('finds 130,000 duplicate keys, more than a call takes arguments', () => {
   expect(duplicates(parse('a: 1\n'.repeat(130_001), '1.2'))).toBe(130_000);
 }, 60_000);

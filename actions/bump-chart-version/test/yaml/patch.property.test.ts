@@ -5,8 +5,8 @@ import { pathText, type Step } from '../../src/yaml/path.ts';
 import { newText, planFor } from '../helpers.ts';
 
 /**
- * Documents are written by the test itself, which so knows where every scalar stands and what it means: an oracle that shares
- * nothing with the code under test but the final reading of the result.
+ * The test writes the documents, and therefore knows where every scalar is and what it means: an oracle that shares nothing with the
+ * code under test except the parser that reads the result.
  */
 interface Leaf {
   start: number;
@@ -20,7 +20,7 @@ interface Style {
   eol: string;
   indent: number;
   bom: boolean;
-  /** Drawn one after the other for each scalar, so that quotes, comments and spaces vary. */
+  /** Used in turn for each scalar, so that quotes, comments and spaces vary. */
   choices: number[];
 }
 
@@ -126,7 +126,7 @@ function withValue(data: Tree, [step, ...rest]: readonly Step[], value: string):
 }
 
 describe('any change of any document', () => {
-  it('keeps every other byte, and changes what was named and nothing else', async () => {
+  it('keeps every other byte, and changes only the named values', async () => {
     const cases = fc.record({
       data: tree.map,
       style,
@@ -144,7 +144,7 @@ describe('any change of any document', () => {
         for (const [index, value] of chosen) {
           const { steps } = writer.leaves[index] as Leaf;
           expectedData = withValue(expectedData, steps, value);
-          // In single quotes the input takes every text of one line as it is.
+          // In single quotes the input accepts any single line unchanged.
           lines.push(`${pathText(steps)}='${value.replaceAll("'", "''")}'`);
         }
         const now = newText(await planFor({ version: 'none', values: lines.join('\n') }, writer.text)) ?? writer.text;
@@ -163,7 +163,7 @@ describe('any change of any document', () => {
   });
 });
 
-/** The new text is the old one with one line's text of any kind instead of each named scalar. */
+/** The new text is the old one with any single line of text instead of each named scalar. */
 function expectOutside(old: string, now: string, leaves: Leaf[]): void {
   const sorted = leaves.sort((a, b) => a.start - b.start);
   const pieces = [

@@ -15,7 +15,7 @@ const refusal = async (values: string, line: string, more: Record<string, string
   return (error as ActionError).message;
 };
 
-describe('replacing a value changes its bytes alone', () => {
+describe('replacing a value changes only its bytes', () => {
   it.each<[string, string, string, string]>([
     ['plain', 'a: b # c\n', 'a=x', 'a: x # c\n'],
     ['double quotes', 'a:   "b"   # c\n', 'a=x', 'a:   "x"   # c\n'],
@@ -75,11 +75,11 @@ describe('replacing a value changes its bytes alone', () => {
     );
   });
 
-  it('is no change when the value is there already', async () => {
+  it('is not a change when the value is already set', async () => {
     expect(await set('a: "b"\nc: 5\n', 'a=b\nc=5')).toBeUndefined();
   });
 
-  it('quotes a value that is right but that other readers take for something else', async () => {
+  it('quotes a correct value that other parsers read as something else', async () => {
     expect(await set('a: on\n', 'a=on')).toBe('a: "on"\n');
   });
 });
@@ -158,19 +158,19 @@ describe('adding a key', () => {
     expect(await set(old, lines, create)).toBe(expected);
   });
 
-  it('is refused where the empty value is more than nothing', async () => {
+  it('is refused when the empty value has an anchor, a tag or a text', async () => {
     for (const old of ['a: &x\nb: *x\n', 'a: null\n', '{a: }\n', '{a}\n', '? a\n']) {
       expect(await refusal(old, 'a.x=v', create)).toContain('and has no key "x"');
     }
   });
 
-  it('is refused when a new key shall be both a value and a mapping', async () => {
+  it('is refused when a new key would be both a value and a mapping', async () => {
     for (const lines of ['x=1\nx.z=2', 'x.z=2\nx=1', 'x.z.w=1\nx.z=2']) {
       expect(await refusal('a: b\n', lines, create)).toContain('cannot be both a value and a mapping');
     }
   });
 
-  it('is not told to name the file when both places are in one', async () => {
+  it('does not advise to name the file when both values are in one file', async () => {
     expect(await refusal('a: b\n---\na: c\n', 'a=v')).toContain(
       'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be unique, and a path cannot select a document of a file',
     );
@@ -178,7 +178,7 @@ describe('adding a key', () => {
   });
 });
 
-describe('what is refused, with file, line and way out', () => {
+describe('what is refused, with file, line and advice', () => {
   it.each<[string, string, string, string]>([
     [
       'a missing key',
@@ -196,7 +196,7 @@ describe('what is refused, with file, line and way out', () => {
       'values.yaml:2: c is the alias *t; set the value at the anchor &t (line 1) instead',
     ],
     [
-      'a way through an alias',
+      'a path through an alias',
       'a: &t {b: c}\nd: *t\n',
       'd.b=x',
       'values.yaml:2: d is the alias *t, so d.b has no separate value',
@@ -220,7 +220,7 @@ describe('what is refused, with file, line and way out', () => {
     ['duplicate keys', 'a: b\nc: d\na: e\n', 'a=x', 'values.yaml:3: duplicate key'],
     ['broken YAML', 'a: [b\n', 'a=x', 'helm/shop/values.yaml is not valid YAML'],
     [
-      'two values for one place',
+      'two values for one node',
       'l: [{n: a}]\n',
       'l[0].n=x\nl[n=a].n=y',
       'conflicting values for l[n=a].n: "x" and "y"',
@@ -229,7 +229,7 @@ describe('what is refused, with file, line and way out', () => {
     expect(await refusal(old, line)).toContain(expected);
   });
 
-  it('names every refusal at once', async () => {
+  it('reports all problems at once', async () => {
     const message = await refusal('a: &t b\nc: *t\n', 'c=x\nd=y');
     expect(message).toContain('for 2 reasons');
     expect(message).toContain('c is the alias');
@@ -259,7 +259,7 @@ describe('what is refused, with file, line and way out', () => {
   });
 });
 
-it('reports every place that follows an anchor', async () => {
+it('reports every value that follows an anchor', async () => {
   const values = 'tag: &t "1"\nweb: {tag: *t}\ndefaults: &d\n  x: 1\nm:\n  <<: *d\n  l: [*t]\n';
   const plan = await planFor({ version: 'none', values: 'tag=2\ndefaults.x=5' }, values);
   expect(plan.changedValues.map(({ path, old, now, line }) => [path, old, now, line])).toEqual([

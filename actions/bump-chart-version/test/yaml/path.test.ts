@@ -17,7 +17,7 @@ describe('paths', () => {
     ['a."".b', [key('a'), key(''), key('b')]],
     ['podAnnotations.prometheus_io/port', [key('podAnnotations'), key('prometheus_io/port')]],
     ['a.ключ', [key('a'), key('ключ')]],
-  ])('%s is read', (text, steps) => {
+  ])('%s is parsed', (text, steps) => {
     expect(parsePath(text)).toEqual({ value: steps });
   });
 
@@ -28,7 +28,7 @@ describe('paths', () => {
     },
   );
 
-  it('is written as it can be read again', () => {
+  it('is written in a form that parses again', () => {
     for (const text of ['web.image.tag', 'images[name=api].tag', 'list[0]', 'a["b.c"].d']) {
       const parsed = parsePath(text);
       expect('value' in parsed && pathText(parsed.value)).toBe(text);

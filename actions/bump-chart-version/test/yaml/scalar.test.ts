@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parse, Scalar } from 'yaml';
 import { interpretValue, isPlainString, render } from '../../src/yaml/scalar.ts';
 
-describe('strings that plain style would turn into something else', () => {
+describe('strings that are something else in plain style', () => {
   const traps = [
     ...['1', '01', '0123', '1_000', '1.10', '1.', '.5', '-3', '+3', '1e3', '12345e10', '0x1F', '0X1F', '0o17', '0b101'],
     ...['on', 'On', 'off', 'yes', 'No', 'y', 'N', 'true', 'FALSE', '~', 'null', 'Null', '', '.inf', '-.INF', '.nan'],
@@ -60,7 +60,7 @@ describe('strings that plain style would turn into something else', () => {
     expect(parse(`k: ${written}`)).toEqual({ k: text });
   });
 
-  it('is quoted in a flow collection where only there a character means something', () => {
+  it('is quoted in a flow collection when a character has a meaning only there', () => {
     expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, false)).toBe('a,b');
     expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, true)).toBe('"a,b"');
   });
@@ -71,7 +71,7 @@ describe('strings that plain style would turn into something else', () => {
     expect(render({ text: 'a\u0007', as: 'string' }, Scalar.QUOTE_SINGLE, false)).toBe('"a\\u0007"');
   });
 
-  it('reads back as the same string, in any style and place, under both versions', () => {
+  it('is parsed as the same string, in any style and position, in both YAML versions', () => {
     const styles = [Scalar.PLAIN, Scalar.QUOTE_DOUBLE, Scalar.QUOTE_SINGLE] as const;
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

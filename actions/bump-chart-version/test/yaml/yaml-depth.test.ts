@@ -12,8 +12,8 @@ const TEXTS: readonly [string, string][] = [400, 800, 1500, 2000, 2500, 3000, 35
   ],
 );
 
-describe('YAML of many levels', () => {
-  it.each(TEXTS)('is read, or refused in words: %s', (_, text) => {
+describe('deeply nested YAML', () => {
+  it.each(TEXTS)('is parsed, or refused with an explanation: %s', (_, text) => {
     const problem = (() => {
       try {
         readYaml('values.yaml', Buffer.from(text));
@@ -26,12 +26,12 @@ describe('YAML of many levels', () => {
     expect(problem).not.toMatch(/call stack|Stack overflow/);
   });
 
-  it.each(TEXTS)('is a value that is quoted, when it is written as one: %s', (_, text) => {
+  it.each(TEXTS)('is quoted when it is written as a value: %s', (_, text) => {
     const line = text.trim();
     expect(render({ text: line, as: 'string' }, Scalar.PLAIN, false)).toBe(`"${line}"`);
   });
 
-  it('is refused for its levels, not for what follows from them', () => {
+  it('is refused for its depth, not for a parser error that follows from it', () => {
     expect(() => readYaml('values.yaml', Buffer.from('['.repeat(20_000)))).toThrow('it is nested too deeply');
   });
 });

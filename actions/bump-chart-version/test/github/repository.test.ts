@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { GitHub } from '../../../lib/github.ts';
+import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import { createCommit } from '../../src/github/repository.ts';
+import { readSnapshot } from '../../src/github/snapshot.ts';
+import { bytes } from '../helpers.ts';
+import { clientWith, graphqlWith } from './fake-github.ts';
+
+const REPOSITORY = 'octo/shop' as RepositoryName;
+const HEAD = 'a'.repeat(40) as CommitSha;
+
+const gitId = (data: Uint8Array): string =>
+  createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex');
+
+describe('reading the head', () => {
+  const entry = (text: string | null, data = bytes(text ?? ''), mode = 0o100644) => ({
+    mode,
+    type: 'blob',
+    oid: gitId(data),
+    object: { text },
+  });
+  const head = (files: Record<string, unknown>) => ({
+    repository: { ref: { name: 'main', target: { oid: HEAD, ...files } } },
+  });
+  const read = (answer: unknown, paths: string[], blob?: Uint8Array) => {
+    const { graphql, sent } = graphqlWith(answer);
+    const getBlob = async () => ({ data: { content: Buffer.from(blob ?? []).toString('base64'), encoding: 'base64' } });
+    const github = { rest: { git: { getBlob } } } as unknown as GitHub;
+    return readSnapshot({ graphql, github, repository: REPOSITORY }, { branch: undefined, paths, history: false }).then(
+      (snapshot) => ({
+        snapshot,
+        sent,
+      }),
+    );
+  };
+
+  it('reads all files of the default branch with one query', async () => {
+    const { snapshot, sent } = await read(head({ f0: entry('\ufeffa: b\r\n'), f1: null }), [
+      'x/Chart.yaml',
+      'x/$(odd) "path".yaml',
+    ]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ owner: 'octo', name: 'shop', p0: 'x/Chart.yaml', p1: 'x/$(odd) "path".yaml' });
+    expect(snapshot).toMatchObject({ branch: 'main', head: HEAD });
+    expect(snapshot.files.get('x/Chart.yaml')).toEqual({ kind: 'file', bytes: bytes('\ufeffa: b\r\n') });
+    expect(snapshot.files.get('x/$(odd) "path".yaml')).toEqual({ kind: 'missing' });
+  });
+
+  it.each([
+    ['truncated', 'a: b'],
+    ['altered', 'a: \ufffd'],
+    ['missing', null],
+  ])('reads the bytes from the blob when the text is %s', async (_, text) => {
+    const exact = Uint8Array.of(0x61, 0x3a, 0xff);
+    const { snapshot } = await read(head({ f0: entry(text, exact) }), ['x'], exact);
+    expect(snapshot.files.get('x')).toEqual({ kind: 'file', bytes: Buffer.from(exact) });
+  });
+
+  it.each([
+    ['a symbolic link', { ...entry('y'), mode: 0o120000 }],
+    ['a submodule', { ...entry(null), mode: 0o160000, type: 'commit' }],
+    ['a directory', { ...entry(null), mode: 0o040000, type: 'tree' }],
+  ])('refuses %s', async (what, found) => {
+    const { snapshot } = await read(head({ f0: found }), ['x']);
+    expect(snapshot.files.get('x')).toMatchObject({ kind: 'refused', why: expect.stringContaining(what) });
+  });
+
+  it('reports a missing repository or branch', async () => {
+    await expect(read({ repository: null }, [])).rejects.toThrow('the repository octo/shop was not found');
+    await expect(read({ repository: { ref: null } }, [])).rejects.toThrow('octo/shop has no commits');
+    const { graphql } = graphqlWith({ repository: { ref: null } });
+    const reading = readSnapshot(
+      { graphql, github: clientWith().github, repository: REPOSITORY },
+      { branch: 'nope', paths: [], history: false },
+    );
+    await expect(reading).rejects.toThrow('the branch nope was not found');
+  });
+});
+
+it('commits with the head expected, and returns whether the commit is verified', async () => {
+  const { graphql, sent } = graphqlWith({
+    createCommitOnBranch: { commit: { oid: HEAD, signature: { isValid: true } } },
+  });
+  const message = { headline: 'h', body: 'b' };
+  const files = [{ path: 'a b', bytes: bytes('ü') }];
+  expect(await createCommit(graphql, REPOSITORY, { branch: 'main', parent: HEAD, message, files })).toEqual({
+    oid: HEAD,
+    verified: true,
+  });
+  expect(sent[0]?.input).toEqual({
+    branch: { repositoryNameWithOwner: 'octo/shop', branchName: 'main' },
+    expectedHeadOid: HEAD,
+    message,
+    fileChanges: { additions: [{ path: 'a b', contents: Buffer.from('ü').toString('base64') }] },
+  });
+});
