@@ -50,7 +50,7 @@ describe('bump-chart-version in the checkout of a repository with links', () => 
       expect(readFileSync(join(dir, path, 'Chart.yaml'), 'utf8')).toBe(CHART);
   });
 
-  it('is not held by a pipe', async () => {
+  it('does not wait for a pipe', async () => {
     rmSync(join(workspace, 'helm/shop/values.yaml'));
     execFileSync('mkfifo', [join(workspace, 'helm/shop/values.yaml')]);
     const { exitCode, log } = await step({ values: 'a=c' });
