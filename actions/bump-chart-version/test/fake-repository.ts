@@ -52,7 +52,11 @@ export class FakeRepository implements Repository, PullRequests {
   }
 
   /** A push by anyone. */
-  push(branch: string, files: Record<string, string>, message: string, byServer = false): string {
+  push(branch: string, files: Record<string, string>, message: string): string {
+    return this.#add(branch, files, { message, byServer: false });
+  }
+
+  #add(branch: string, files: Record<string, string>, { message, byServer }: BranchCommit): string {
     const parent = this.branches.get(branch);
     const all = { ...this.commits.get(parent ?? '')?.files, ...files };
     const oid = createHash('sha1')
@@ -110,7 +114,7 @@ export class FakeRepository implements Repository, PullRequests {
     if (this.branches.get(branch) !== parent)
       throw new HeadMovedError(`Expected branch to point to "${parent}" but it did not.`);
     const changed = Object.fromEntries(files.map((file) => [file.path, textOf(file.bytes)]));
-    const oid = this.push(branch, changed, messageText(message), true) as CommitSha;
+    const oid = this.#add(branch, changed, { message: messageText(message), byServer: true }) as CommitSha;
     this.afterCommit(this.#attempts);
     return { oid, verified: true };
   }

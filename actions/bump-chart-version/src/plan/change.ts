@@ -37,7 +37,7 @@ export interface SharedKey {
   key: string;
 }
 
-/** Whether a key without a value of its own has this value once the changes are applied. */
+/** Whether a key that gets its value from elsewhere has this value once the changes are applied. */
 export function inheritsValue({ document, map, key }: SharedKey, text: string, changes: readonly Change[]): boolean {
   const shared = lookUp(document, map, key)?.node;
   if (!isScalar(shared)) return false;

@@ -61,7 +61,7 @@ function keyChanges(
   return { changes: isUpToDate(change) ? [] : [change] };
 }
 
-/** An appVersion that follows the version can become lower once, which nobody asked for. */
+/** An appVersion that follows the version can become lower once, which was not requested. */
 export function appVersionWarnings(chart: Chart, { appVersion }: Request, { appVersion: now }: ChartChanges): string[] {
   const { appVersion: old = '', file } = chart;
   if (appVersion.kind !== 'same' || now === undefined || !isOlderVersion(now, old)) return [];

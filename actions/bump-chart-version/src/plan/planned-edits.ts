@@ -91,7 +91,7 @@ function withoutDuplicates(changes: readonly Change[]): { distinct: Change[]; pr
   return { distinct: [...byLocation.values()], problems };
 }
 
-/** Every file with its edits applied and verified. @throws {ActionError} when a file would mean anything but what was asked */
+/** Every file with its edits applied and verified. @throws {ActionError} when a file would contain anything but the planned changes */
 export function applyEdits(edits: readonly PlannedEdit[]): { changedValues: ChangedValue[]; files: ChangedFile[] } {
   const perFile = [...Map.groupBy(edits, ({ change }) => fileOf(change))].map(([file, planned]) => {
     const { text, bytes, effects } = patch(

@@ -29,7 +29,7 @@ export interface ExistingNode {
   pair: Pair | undefined;
   /** Whether it is inside `[]` or `{}`. */
   flow: boolean;
-  /** As it was asked for. */
+  /** As given. */
   path: string;
   /** The same path with list items by index. */
   exactPath: string;

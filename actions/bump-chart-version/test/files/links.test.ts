@@ -73,7 +73,7 @@ describe('mode worktree never writes through a link', () => {
     await symlink(target, join(workspace, name));
     const failure = await edit(inputs).catch((error: unknown) => error as Error);
     expect((failure as Error).message).toContain(problem);
-    for (const place of [base, 'elsewhere']) expect((failure as Error).message).not.toContain(place);
+    for (const path of [base, 'elsewhere']) expect((failure as Error).message).not.toContain(path);
     for (const path of ['elsewhere/Chart.yaml', 'work/.git/Chart.yaml', 'work/helm/shop/Chart.yaml'])
       expect(await text(path)).toBe(CHART);
   });

@@ -30,9 +30,9 @@ describe('pull requests', () => {
 
   it('reads all commits of a branch, page by page, and who created them', async () => {
     const pushed = { commit: { message: 'm', committer: { email: 'alice@octo.test' } }, committer: { login: 'alice' } };
-    const made = { commit: { message: 'n', committer: { email: 'noreply@github.com' } }, committer: null };
+    const created = { commit: { message: 'n', committer: { email: 'noreply@github.com' } }, committer: null };
     const flow = { commit: { message: 'o', committer: { email: 'x@ghe.test' } }, committer: { login: 'web-flow' } };
-    const pages = [Array(100).fill(pushed), [made, flow]];
+    const pages = [Array(100).fill(pushed), [created, flow]];
     const sent: unknown[] = [];
     const compareCommitsWithBasehead = async (request: unknown) => {
       sent.push(request);
@@ -63,8 +63,8 @@ describe('pull requests', () => {
     ['open', { state: 'OPEN', autoMergeRequest: null }, false],
   ])('that are %s will merge or not', async (_, pullRequest, expected) => {
     const { graphql, sent } = graphqlWith({ repository: { pullRequest } });
-    const proposals = createPullRequests({ graphql, github: clientWith().github, repository: REPOSITORY });
-    expect(await proposals.willMerge(1, 'squash')).toBe(expected);
+    const pullRequests = createPullRequests({ graphql, github: clientWith().github, repository: REPOSITORY });
+    expect(await pullRequests.willMerge(1, 'squash')).toBe(expected);
     expect(sent).toMatchObject([{ owner: 'octo', name: 'shop', number: 1 }]);
   });
 

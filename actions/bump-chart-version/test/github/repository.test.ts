@@ -23,8 +23,8 @@ describe('reading the head', () => {
   const head = (files: Record<string, unknown>) => ({
     repository: { ref: { name: 'main', target: { oid: HEAD, ...files } } },
   });
-  const read = (answer: unknown, paths: string[], blob?: Uint8Array) => {
-    const { graphql, sent } = graphqlWith(answer);
+  const read = (data: unknown, paths: string[], blob?: Uint8Array) => {
+    const { graphql, sent } = graphqlWith(data);
     const getBlob = async () => ({ data: { content: Buffer.from(blob ?? []).toString('base64'), encoding: 'base64' } });
     const github = { rest: { git: { getBlob } } } as unknown as GitHub;
     return readSnapshot({ graphql, github, repository: REPOSITORY }, { branch: undefined, paths, history: false }).then(

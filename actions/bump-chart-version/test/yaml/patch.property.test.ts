@@ -39,9 +39,9 @@ class Writer {
     this.#block(tree, 0, []);
   }
 
-  #draw(below: number): number {
+  #draw(limit: number): number {
     const { choices } = this.#style;
-    return (choices[this.#at++ % choices.length] as number) % below;
+    return (choices[this.#at++ % choices.length] as number) % limit;
   }
 
   #line(depth: number): void {

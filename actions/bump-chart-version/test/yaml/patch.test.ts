@@ -9,7 +9,7 @@ const set = async (values: string, line: string, more: Record<string, string> = 
 const refusal = async (values: string, line: string, more: Record<string, string> = {}): Promise<string> => {
   const error = await set(values, line, more).then(
     () => undefined,
-    (fault: unknown) => fault,
+    (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(ActionError);
   return (error as ActionError).message;
@@ -158,7 +158,7 @@ describe('adding a key', () => {
     expect(await set(old, lines, create)).toBe(expected);
   });
 
-  it('is refused when the empty value has an anchor, a tag or a text', async () => {
+  it('is refused when the empty value has an anchor, a tag or text', async () => {
     for (const old of ['a: &x\nb: *x\n', 'a: null\n', '{a: }\n', '{a}\n', '? a\n']) {
       expect(await refusal(old, 'a.x=v', create)).toContain('and has no key "x"');
     }
