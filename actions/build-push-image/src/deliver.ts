@@ -1,42 +1,14 @@
-import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
-import type { BuiltImage } from '../../lib/images-output.ts';
-import type { BuildPlan } from './arguments.ts';
-import type { Builder, BuildLog, Metadata } from './builder.ts';
+import type { Digest, ImageTag } from '../../lib/identifiers.ts';
+import type { BuildLog, Metadata } from './builder.ts';
 import { nextStep, ToolError } from './failures.ts';
-import { follow, follows, type TagsOf } from './following-tags.ts';
-import type { Promotion } from './inputs.ts';
+import { follow, follows } from './following-tags.ts';
+import type { Delivery, Order, Workshop } from './image-job.ts';
 import { hostOf } from './login.ts';
 import type { Manifest } from './manifest.ts';
 import { findSource, type Source, verifySource } from './promotion.ts';
 import type { Registry } from './registry.ts';
 import { type Standing, standing } from './standing.ts';
-import type { PlannedTag, Release } from './tags.ts';
-
-/** What is to become of one image. */
-export interface Order {
-  name: ImageName;
-  repository: string;
-  /** All that the rules give; those that follow the highest version move only when there is none newer. */
-  tags: readonly PlannedTag[];
-  /** The version that is released. */
-  release: Release | undefined;
-  /** The commit's own tag, by which a source of promotion is asked. */
-  shaTag: ImageTag;
-  promotion: Promotion | undefined;
-  plan: BuildPlan;
-  reproducible: boolean;
-}
-
-export interface Delivery extends BuiltImage {
-  /** Of the build; `undefined` for a copied image. */
-  metadata: Metadata | undefined;
-}
-
-export interface Workshop {
-  registry: Registry;
-  builder: Builder;
-  tagsOf: TagsOf;
-}
+import type { PlannedTag } from './tags.ts';
 
 /** Copy or build one image and give it its tags. Doing it again leaves what is there. */
 export async function deliver(order: Order, workshop: Workshop, log: BuildLog): Promise<Delivery> {
@@ -197,7 +169,7 @@ async function publish(
   const tags = order.tags.filter((tag) => !follows(tag));
   const outdated = tags.filter(({ name }) => there.get(name)?.digest !== digest);
   if (outdated.length > 0) await put(order.repository, source, digest, outdated, workshop.registry);
-  return [...tags.map(({ name }) => name), ...(await follow(order, source, digest, workshop, log))];
+  return [...tags.map(({ name }) => name), ...(await follow(order, source, digest, workshop.registry, log))];
 }
 
 async function put(

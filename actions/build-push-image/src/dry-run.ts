@@ -2,12 +2,13 @@ import { info } from '../../lib/commands.ts';
 import { markdownTable } from '../../lib/markdown.ts';
 import { setOutputs, writeSummary } from '../../lib/result.ts';
 import { buildArguments, shownCommand } from './arguments.ts';
-import type { Order, Workshop } from './deliver.ts';
-import { freeTags, type TagsOf } from './following-tags.ts';
+import { freeTags } from './following-tags.ts';
+import type { Order, Workshop } from './image-job.ts';
 import { ImageLog } from './image-log.ts';
 import type { Settings } from './inputs.ts';
 import { imageOutputs } from './outputs.ts';
 import { findSource } from './promotion.ts';
+import type { Registry } from './registry.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function describe(
   settings: Settings,
   run: RunFacts,
   orders: readonly Order[],
-  { registry, tagsOf }: Workshop,
+  { registry }: Workshop,
 ): Promise<void> {
   const rows = await Promise.all(
     orders.map(async (order) => {
@@ -28,7 +29,7 @@ export async function describe(
         source === undefined
           ? `build ${command}`
           : `${order.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
-      const tags = settings.push ? (await tagsNow(order, tagsOf)).join(' ') : '-';
+      const tags = settings.push ? (await tagsNow(order, registry)).join(' ') : '-';
       info(`${order.name}: would ${action}\n${order.name}: as ${order.repository} with the tags ${tags}`);
       return [{ code: order.repository }, { code: tags }, { code: action }];
     }),
@@ -41,8 +42,8 @@ export async function describe(
 }
 
 /** The tags that the image would get as things stand. */
-async function tagsNow(order: Order, tagsOf: TagsOf): Promise<string[]> {
-  const { free, reason } = await freeTags(order, tagsOf);
+async function tagsNow(order: Order, registry: Pick<Registry, 'tags'>): Promise<string[]> {
+  const { free, reason } = await freeTags(order, registry);
   if (reason !== undefined) new ImageLog(order.name).notice(reason);
   return free.map(({ name }) => name);
 }

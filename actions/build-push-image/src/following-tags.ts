@@ -1,14 +1,11 @@
 import { ActionError, messageOf } from '../../lib/errors.ts';
 import type { Digest, ImageTag } from '../../lib/identifiers.ts';
 import type { BuildLog } from './builder.ts';
-import type { Order, Workshop } from './deliver.ts';
 import { ToolError } from './failures.ts';
+import type { Order } from './image-job.ts';
 import type { Registry } from './registry.ts';
 import { type Standing, standing } from './standing.ts';
 import { type HeldTag, holdBack, type PlannedTag } from './tags.ts';
-
-/** The tags that a repository has; none when it does not exist. */
-export type TagsOf = (repository: string) => Promise<string[]>;
 
 /** Whether a tag names the highest version of a line: `1.4`, `1`, and `latest` of a release. */
 export const follows = ({ line }: PlannedTag): boolean => line !== undefined;
@@ -23,13 +20,13 @@ export interface Freed {
 /** What the registry holds decides about `1.4`, `1` and `latest`; when it does not say, they stay: a `latest` that is late harms less than one that goes back. */
 export async function freeTags(
   { repository, tags, release }: Pick<Order, 'repository' | 'tags' | 'release'>,
-  tagsOf: TagsOf,
+  registry: Pick<Registry, 'tags'>,
 ): Promise<Freed> {
   const following = tags.filter(follows);
   if (release === undefined || following.length === 0) return { free: tags, held: [], reason: undefined };
   let released: string[];
   try {
-    released = await tagsOf(repository);
+    released = await registry.tags(repository);
   } catch (error) {
     return {
       free: tags.filter((tag) => !follows(tag)),
@@ -46,12 +43,12 @@ export async function freeTags(
  * See before anything is built that every image will get a tag.
  * @throws {ActionError} when all tags of an image are held
  */
-export async function expectTags(orders: readonly Order[], tagsOf: TagsOf): Promise<void> {
+export async function expectTags(orders: readonly Order[], registry: Pick<Registry, 'tags'>): Promise<void> {
   await Promise.all(
     orders
       .filter(({ plan, tags }) => plan.output === 'push' && tags.every(follows))
       .map(async (order) => {
-        const { free, reason } = await freeTags(order, tagsOf);
+        const { free, reason } = await freeTags(order, registry);
         if (free.length === 0) throw untagged(order, reason);
       }),
   );
@@ -71,7 +68,7 @@ export async function follow(
   order: Order,
   source: string,
   digest: Digest,
-  { registry, tagsOf }: Pick<Workshop, 'registry' | 'tagsOf'>,
+  registry: Registry,
   log: BuildLog,
 ): Promise<ImageTag[]> {
   const { repository } = order;
@@ -81,7 +78,7 @@ export async function follow(
   for (let move = 0; ; move++) {
     // Looked up before the list: who has moved a tag on by then is in the list too.
     const there = await standing(repository, following, registry);
-    const { free, held, reason } = await freeTags({ ...order, tags: following }, tagsOf);
+    const { free, held, reason } = await freeTags({ ...order, tags: following }, registry);
     const own = free.filter(({ name }) => there.get(name)?.digest !== digest).map(({ name }) => name);
     const lost = await lostTags(
       repository,

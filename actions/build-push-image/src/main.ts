@@ -55,7 +55,7 @@ export async function main(env: Environment): Promise<void> {
     const { openWorkshop } = await import('./workshop.ts');
     const workshop = openWorkshop(settings, exec, home, redact);
     const orders = takeOrders(settings, run);
-    await expectTags(orders, workshop.tagsOf);
+    await expectTags(orders, workshop.registry);
     if (settings.dryRun) {
       const { describe } = await import('./dry-run.ts');
       return describe(settings, run, orders, workshop);

@@ -1,5 +1,5 @@
 import type { BuildPlan } from './arguments.ts';
-import type { Order } from './deliver.ts';
+import type { Order } from './image-job.ts';
 import type { ImageSettings, Settings } from './inputs.ts';
 import { standardLabels } from './labels.ts';
 import type { RunFacts } from './run-facts.ts';

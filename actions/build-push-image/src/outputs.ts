@@ -1,6 +1,6 @@
 import type { BuiltImage } from '../../lib/images-output.ts';
 import type { OutputValue } from '../../lib/result.ts';
-import type { Delivery } from './deliver.ts';
+import type { Delivery } from './image-job.ts';
 import type { RunFacts } from './run-facts.ts';
 import { shaTag } from './tags.ts';
 

@@ -1,6 +1,6 @@
 import { ActionError } from '../../lib/errors.ts';
 import type { Builder, BuildLog } from './builder.ts';
-import type { Order } from './deliver.ts';
+import type { Order } from './image-job.ts';
 import type { Manifest, PlatformImage } from './manifest.ts';
 import { normalPlatform } from './platforms.ts';
 import type { Registry } from './registry.ts';

@@ -1,5 +1,12 @@
 import type { Context } from '../../lib/context.ts';
-import type { Release } from './tags.ts';
+
+/** A version, as text and in parts. */
+export interface Release {
+  text: string;
+  major: number;
+  minor: number;
+  stable: boolean;
+}
 
 /** What the run's push says about tags: the branch, or the version of the tag. */
 export interface Pushed {

@@ -17,6 +17,8 @@ export interface Registry {
   find(reference: string): Promise<Manifest | undefined>;
   /** The kinds of statements that the attestations of an image make, sorted. */
   statements(repository: string, manifest: Manifest): Promise<string[]>;
+  /** The tags that a repository has; none when it does not exist. */
+  tags(repository: string): Promise<string[]>;
   /** Copy an image with all that belongs to it and give it tags; the digest stays. */
   copy(source: string, targets: readonly string[]): Promise<void>;
 }
@@ -71,6 +73,17 @@ export class BuildxRegistry implements Registry {
       }),
     );
     return kinds.flat().sort();
+  }
+
+  async tags(repository: string): Promise<string[]> {
+    const [{ Distribution }, { credentialsFor }] = await Promise.all([
+      import('./distribution.ts'),
+      import('./credentials.ts'),
+    ]);
+    const { exec, home, retries } = this.#options;
+    const host = hostOf(repository);
+    const credentials = await credentialsFor(host, home, exec);
+    return new Distribution({ host, credentials, retries }).tags(repository);
   }
 
   async copy(source: string, targets: readonly string[]): Promise<void> {

@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises';
 import type { Context } from '../../lib/context.ts';
 import { commitTime, type GitTools } from './commit-time.ts';
 import type { Settings } from './inputs.ts';
-import { readPushed } from './pushed.ts';
-import { planTags, type Release, type TagPlan } from './tags.ts';
+import { type Release, readPushed } from './pushed.ts';
+import { planTags, type TagPlan } from './tags.ts';
 
 /** What the run is about, beyond the step's inputs. */
 export interface RunFacts {

@@ -1,7 +1,7 @@
 import { messageOf } from '../../lib/errors.ts';
 import { escapeMarkdown, markdownTable } from '../../lib/markdown.ts';
-import type { Delivery } from './deliver.ts';
 import type { FailedImage } from './failed-images.ts';
+import type { Delivery } from './image-job.ts';
 import type { Settings } from './inputs.ts';
 
 /** The step's table for people. */

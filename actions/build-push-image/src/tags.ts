@@ -1,6 +1,6 @@
 import { type CommitSha, type ImageTag, parseImageTag } from '../../lib/identifiers.ts';
 import type { Parsed } from '../../lib/inputs.ts';
-import type { Pushed } from './pushed.ts';
+import type { Pushed, Release } from './pushed.ts';
 
 const KINDS = ['sha', 'semver', 'semver-minor', 'semver-major', 'branch', 'latest'] as const;
 
@@ -72,14 +72,6 @@ export interface SkippedRule {
 
 export interface TagFacts extends Pushed {
   sha: CommitSha;
-}
-
-/** A version, as text and in parts. */
-export interface Release {
-  text: string;
-  major: number;
-  minor: number;
-  stable: boolean;
 }
 
 /** What the rules give for this run. Whether a tag with a line may move is decided later, with what the registry holds. */

@@ -1,8 +1,9 @@
 import { annotate } from '../../lib/commands.ts';
 import { setOutputs, writeSummary } from '../../lib/result.ts';
 import { BuildError } from './build-failure.ts';
-import { type Delivery, deliver, type Order, type Workshop } from './deliver.ts';
+import { deliver } from './deliver.ts';
 import { type FailedImage, failureOf } from './failed-images.ts';
+import type { Delivery, Order, Workshop } from './image-job.ts';
 import { ImageLog } from './image-log.ts';
 import type { Settings } from './inputs.ts';
 import { imageOutputs } from './outputs.ts';

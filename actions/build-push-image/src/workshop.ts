@@ -3,11 +3,10 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Exec } from '../../lib/exec.ts';
 import { BuildxBuilder } from './builder.ts';
 import { withCheckedPaths } from './checked-paths.ts';
-import type { Workshop } from './deliver.ts';
 import type { DockerHome } from './docker-home.ts';
 import { withRaisedTimes } from './file-times.ts';
+import type { Workshop } from './image-job.ts';
 import type { Settings } from './inputs.ts';
-import { hostOf } from './login.ts';
 import { BuildxRegistry } from './registry.ts';
 
 /** The real tools. */
@@ -27,14 +26,5 @@ export function openWorkshop(
       onRetry: (error, attempt, seconds) =>
         info(`${redact(messageOf(error))}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s`),
     }),
-    async tagsOf(repository) {
-      const [{ Distribution }, { credentialsFor }] = await Promise.all([
-        import('./distribution.ts'),
-        import('./credentials.ts'),
-      ]);
-      const host = hostOf(repository);
-      const credentials = await credentialsFor(host, home, exec);
-      return new Distribution({ host, credentials, retries }).tags(repository);
-    },
   };
 }

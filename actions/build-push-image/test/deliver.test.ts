@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImageName, ImageTag, RegistryName } from '../../lib/identifiers.ts';
-import { deliver, type Order } from '../src/deliver.ts';
+import { deliver } from '../src/deliver.ts';
+import type { Order } from '../src/image-job.ts';
 import type { Promotion } from '../src/inputs.ts';
 import type { Manifest } from '../src/manifest.ts';
 import { digest, FakeBuilder, FakeRegistry, index, order, plan, silent } from './fakes.ts';
@@ -20,7 +21,7 @@ function setting(made: Manifest, source?: Manifest) {
   return {
     registry,
     builder,
-    run: (what: Order) => deliver(what, { registry, builder, tagsOf: registry.tagsOf }, silent),
+    run: (what: Order) => deliver(what, { registry, builder }, silent),
   };
 }
 
@@ -179,7 +180,7 @@ describe('verification', () => {
     const builder = new FakeBuilder(registry, ({ platforms: [platform] }) =>
       index(platform === 'linux/arm64' ? arm : 'a', 'x'),
     );
-    return { registry, builder, result: deliver(what, { registry, builder, tagsOf: registry.tagsOf }, silent) };
+    return { registry, builder, result: deliver(what, { registry, builder }, silent) };
   };
 
   it('builds each platform anew, without cache and attestations, and copies when the digests are the same', async () => {

@@ -2,7 +2,7 @@ import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
 import type { BuildPlan } from '../src/arguments.ts';
 import type { Builder, BuildLog } from '../src/builder.ts';
-import type { Order } from '../src/deliver.ts';
+import type { Order } from '../src/image-job.ts';
 import type { Manifest } from '../src/manifest.ts';
 import type { Registry } from '../src/registry.ts';
 
@@ -52,13 +52,12 @@ export class FakeRegistry implements Registry {
     for (const target of targets) this.images.set(target, manifest);
   }
 
-  /** The tags of a repository. */
-  tagsOf = async (repository: string): Promise<string[]> => {
+  async tags(repository: string): Promise<string[]> {
     this.lists++;
     return [...this.images.keys()].flatMap((reference) =>
       reference.startsWith(`${repository}:`) ? [reference.slice(repository.length + 1)] : [],
     );
-  };
+  }
 
   /** An image under its digest and these tags, as another run leaves it. */
   release(repository: string, manifest: Manifest, ...tags: string[]): void {

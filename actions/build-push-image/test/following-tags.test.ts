@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageName, ImageTag } from '../../lib/identifiers.ts';
-import { deliver, type Order } from '../src/deliver.ts';
+import { deliver } from '../src/deliver.ts';
 import { expectTags, freeTags } from '../src/following-tags.ts';
+import type { Order } from '../src/image-job.ts';
 import type { Manifest } from '../src/manifest.ts';
-import { type Line, planTags, type Release } from '../src/tags.ts';
+import type { Release } from '../src/pushed.ts';
+import { type Line, planTags } from '../src/tags.ts';
 import { FakeBuilder, FakeRegistry, index, order, plan } from './fakes.ts';
 
 const REPOSITORY = 'prod.example/web';
@@ -40,7 +42,7 @@ async function run(
   });
   const notices: string[] = [];
   const log = { line: () => undefined, progress: () => undefined, notice: (text: string) => notices.push(text) };
-  const delivery = await deliver(what, { registry, builder, tagsOf: registry.tagsOf }, log);
+  const delivery = await deliver(what, { registry, builder }, log);
   return { tags: delivery.tags.map(String), notices };
 }
 
@@ -48,14 +50,14 @@ const named = (registry: FakeRegistry, tag: string) => registry.images.get(`${RE
 
 /** Let something happen before each request. Several tags are not set in one moment. */
 function interrupted(registry: FakeRegistry, before: () => Promise<void>): void {
-  const [find, copy, tagsOf] = [registry.find.bind(registry), registry.copy.bind(registry), registry.tagsOf];
+  const [find, copy, tags] = [registry.find.bind(registry), registry.copy.bind(registry), registry.tags.bind(registry)];
   registry.find = async (reference) => {
     await before();
     return find(reference);
   };
-  registry.tagsOf = async (repository) => {
+  registry.tags = async (repository) => {
     await before();
-    return tagsOf(repository);
+    return tags(repository);
   };
   registry.copy = async (source, targets) => {
     for (const target of targets) {
@@ -159,7 +161,7 @@ describe('tags that follow the highest version', () => {
   it('stay where they are when the registry does not list its tags', async () => {
     const registry = new FakeRegistry();
     registry.release(REPOSITORY, newer, 'latest');
-    registry.tagsOf = () => Promise.reject(new Error('405'));
+    registry.tags = () => Promise.reject(new Error('405'));
     const { tags, notices } = await run(releasing('1.4.2', ['semver', 'semver-major', 'latest']), registry);
     expect(tags).toEqual(['1.4.2']);
     expect(notices).toEqual([expect.stringMatching(/^1, latest stay where they are: .*405/)]);
@@ -221,8 +223,8 @@ describe('an image all of whose tags follow', () => {
   it('is refused before it is built when none of them may move', async () => {
     const registry = new FakeRegistry();
     registry.release(REPOSITORY, newer, '2.0.0');
-    await expect(expectTags([order, latestOnly], registry.tagsOf)).rejects.toMatchObject(refused);
-    await expectTags([{ ...latestOnly, plan: { ...plan, output: 'check' } }], registry.tagsOf);
+    await expect(expectTags([order, latestOnly], registry)).rejects.toMatchObject(refused);
+    await expectTags([{ ...latestOnly, plan: { ...plan, output: 'check' } }], registry);
     expect(registry.lists).toBe(1);
   });
 
@@ -237,9 +239,9 @@ describe('an image all of whose tags follow', () => {
 it('tags that may move are told apart from those that may not', async () => {
   const tags = [{ name: 'x' as ImageTag, moving: true, line: 'all' as Line }];
   const what = { ...order, name: 'web' as ImageName, tags, release: release('1.4.2') };
-  expect(await freeTags(what, async () => ['1.5.0'])).toMatchObject({
+  expect(await freeTags(what, { tags: async () => ['1.5.0'] })).toMatchObject({
     free: [],
     reason: 'x stays: the repository holds the newer 1.5.0.',
   });
-  expect(await freeTags(what, async () => ['1.4.1'])).toMatchObject({ free: tags, reason: undefined });
+  expect(await freeTags(what, { tags: async () => ['1.4.1'] })).toMatchObject({ free: tags, reason: undefined });
 });

@@ -265,9 +265,7 @@ describe('tags that follow a release', () => {
     const line = { major: 1, minor: undefined } as never;
     const tags = [{ name: 'latest', moving: true, line }] as never;
     const release = { text: '1.2.3', major: 1, minor: 2, stable: true };
-    const { free, reason } = await freeTags({ ...order, repository: `${host}/web`, tags, release }, (repository) =>
-      client(host).tags(repository),
-    );
+    const { free, reason } = await freeTags({ ...order, repository: `${host}/web`, tags, release }, client(host));
     expect(free).toEqual([]);
     expect(reason).toContain(`invalid response from the registry ${host}`);
   });

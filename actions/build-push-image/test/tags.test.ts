@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CommitSha, parseImageTag } from '../../lib/identifiers.ts';
-import { branchTag, holdBack, parseTagRule, planTags, type Release, type TagFacts } from '../src/tags.ts';
+import type { Release } from '../src/pushed.ts';
+import { branchTag, holdBack, parseTagRule, planTags, type TagFacts } from '../src/tags.ts';
 
 const sha = '0123456789abcdef0123456789abcdef01234567' as CommitSha;
 const release = (text: string, stable = true): Release => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readContext } from '../../lib/context.ts';
 import type { ImageName } from '../../lib/identifiers.ts';
-import type { Order } from '../src/deliver.ts';
+import type { Order } from '../src/image-job.ts';
 import type { Settings } from '../src/inputs.ts';
 import { workOff } from '../src/work-off.ts';
 import { digest, FakeBuilder, FakeRegistry, index, order, plan } from './fakes.ts';
@@ -44,7 +44,7 @@ it('names an image in the outputs while others are still being built', async () 
     seen.push(outputs());
     return index('1', 'a');
   });
-  await workOff(settings, run, [named('web'), named('api')], { registry, builder, tagsOf: registry.tagsOf });
+  await workOff(settings, run, [named('web'), named('api')], { registry, builder });
   expect(seen[0]).toBe('');
   expect(seen[1]).toContain(`{"web":"${digest('1')}"}`);
   expect(outputs()).toContain(`{"web":"${digest('1')}","api":"${digest('1')}"}`);
@@ -55,8 +55,6 @@ it('gives empty outputs when no image came to be', async () => {
   const builder = new FakeBuilder(registry, () => {
     throw new Error('no');
   });
-  await expect(workOff(settings, run, [named('web')], { registry, builder, tagsOf: registry.tagsOf })).rejects.toThrow(
-    'no',
-  );
+  await expect(workOff(settings, run, [named('web')], { registry, builder })).rejects.toThrow('no');
   expect(outputs()).toMatch(/^images<<\S+\n\[\]\n/);
 });
