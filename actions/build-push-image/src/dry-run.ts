@@ -1,15 +1,15 @@
 import { info } from '../../lib/commands.ts';
 import { markdownTable } from '../../lib/markdown.ts';
 import { setOutputs, writeSummary } from '../../lib/result.ts';
-import { buildArguments, shownCommand } from './arguments.ts';
-import { freeTags } from './following-tags.ts';
-import type { Order, Workshop } from './image-job.ts';
-import { ImageLog } from './image-log.ts';
-import type { Settings } from './inputs.ts';
+import { buildArguments, shownCommand } from './buildx/arguments.ts';
+import type { Order, Workshop } from './images/image-job.ts';
+import { ImageLog } from './images/image-log.ts';
+import { findSource } from './images/promotion.ts';
+import type { RunFacts } from './images/run-context.ts';
+import type { Settings } from './inputs/inputs.ts';
 import { imageOutputs } from './outputs.ts';
-import { findSource } from './promotion.ts';
-import type { Registry } from './registry.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { Registry } from './registry/registry.ts';
+import { freeTags } from './tags/floating-tags.ts';
 
 /**
  * Show what a run would do. Registries are only asked, nothing is built, pushed or tagged. The outputs name no image, for none came to be.

@@ -3,7 +3,7 @@ import { annotate } from '../../lib/commands.ts';
 import { readContext, readEvent } from '../../lib/context.ts';
 import { createExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { readSettings } from './inputs.ts';
+import { readSettings } from './inputs/inputs.ts';
 
 const NAME = 'build-push-image';
 
@@ -25,12 +25,12 @@ export async function main(env: Environment): Promise<void> {
     { secretValues, redactor },
     { checkLogins },
   ] = await Promise.all([
-    import('./run-facts.ts'),
-    import('./orders.ts'),
-    import('./following-tags.ts'),
-    import('./docker-home.ts'),
-    import('./secrets.ts'),
-    import('./check-login.ts'),
+    import('./images/run-context.ts'),
+    import('./images/plan.ts'),
+    import('./tags/floating-tags.ts'),
+    import('./docker/docker-home.ts'),
+    import('./inputs/secrets.ts'),
+    import('./registry/distribution.ts'),
   ]);
   const context = readContext(env);
   const exec = createCancellableExec(
@@ -52,7 +52,7 @@ export async function main(env: Environment): Promise<void> {
   const step = { env, logins: settings.logins, needed: neededVariables(settings), cancel: exec.cancel };
   await withDockerHome(step, async (home) => {
     await checkLogins(settings, home);
-    const { openWorkshop } = await import('./workshop.ts');
+    const { openWorkshop } = await import('./images/clients.ts');
     const workshop = openWorkshop(settings, exec, home, redact);
     const orders = takeOrders(settings, run);
     await expectTags(orders, workshop.registry);
@@ -60,7 +60,7 @@ export async function main(env: Environment): Promise<void> {
       const { describe } = await import('./dry-run.ts');
       return describe(settings, run, orders, workshop);
     }
-    const { workOff } = await import('./work-off.ts');
+    const { workOff } = await import('./images/process-images.ts');
     await workOff(settings, run, orders, workshop);
   });
 }

@@ -1,8 +1,8 @@
 import type { BuiltImage } from '../../lib/images-output.ts';
 import type { OutputValue } from '../../lib/result.ts';
-import type { Delivery } from './image-job.ts';
-import type { RunFacts } from './run-facts.ts';
-import { shaTag } from './tags.ts';
+import type { Delivery } from './images/image-job.ts';
+import type { RunFacts } from './images/run-context.ts';
+import { shaTag } from './tags/tag-rules.ts';
 
 /**
  * The step's outputs.

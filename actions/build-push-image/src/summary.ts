@@ -1,8 +1,7 @@
 import { messageOf } from '../../lib/errors.ts';
 import { escapeMarkdown, markdownTable } from '../../lib/markdown.ts';
-import type { FailedImage } from './failed-images.ts';
-import type { Delivery } from './image-job.ts';
-import type { Settings } from './inputs.ts';
+import type { Delivery, FailedImage } from './images/image-job.ts';
+import type { Settings } from './inputs/inputs.ts';
 
 /** The step's table for people. */
 export function summaryOf(settings: Settings, deliveries: readonly Delivery[], failed: readonly FailedImage[]): string {

@@ -1,10 +1,10 @@
 import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
-import type { BuildPlan } from '../src/arguments.ts';
-import type { Builder, BuildLog } from '../src/builder.ts';
-import type { Order } from '../src/image-job.ts';
-import type { Manifest } from '../src/manifest.ts';
-import type { Registry } from '../src/registry.ts';
+import type { BuildPlan } from '../src/buildx/arguments.ts';
+import type { Builder, BuildLog } from '../src/buildx/builder.ts';
+import type { Order } from '../src/images/image-job.ts';
+import type { Manifest } from '../src/registry/manifest.ts';
+import type { Registry } from '../src/registry/registry.ts';
 
 /** A digest of one repeated hex digit. */
 export const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest;

@@ -1,0 +1,24 @@
+import type { Context } from '../../../lib/context.ts';
+
+export interface LabelFacts {
+  context: Context;
+  /** The image's name, its label `title`. */
+  name: string;
+  version: string;
+  created: Date;
+}
+
+/**
+ * The standard labels of an image. They are part of its digest, so each must follow from the commit alone for the same commit to
+ * give the same digest; `version` and `created` are decided with that in mind by the caller.
+ * Source: https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys
+ */
+export function standardLabels({ context, name, version, created }: LabelFacts): Map<string, string> {
+  return new Map([
+    ['org.opencontainers.image.source', `${context.serverUrl}/${context.repository}`],
+    ['org.opencontainers.image.revision', context.sha],
+    ['org.opencontainers.image.version', version],
+    ['org.opencontainers.image.created', created.toISOString().replace('.000Z', 'Z')],
+    ['org.opencontainers.image.title', name],
+  ]);
+}

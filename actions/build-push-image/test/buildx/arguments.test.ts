@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ImageName } from '../../../lib/identifiers.ts';
+import { type BuildPlan, buildArguments, shownCommand } from '../../src/buildx/arguments.ts';
+
+const image: BuildPlan['image'] = {
+  name: 'shop/web' as ImageName,
+  context: '/w/web',
+  file: '/w/web/Dockerfile',
+  target: undefined,
+  buildArgs: new Map(),
+  annotations: new Map(),
+  secrets: [],
+};
+const plan: BuildPlan = {
+  image,
+  repository: 'ghcr.io/org/shop/web',
+  platforms: [],
+  labels: new Map(),
+  output: 'push',
+  epoch: undefined,
+  cache: 'none',
+  fresh: false,
+  provenance: 'mode=max',
+  sbom: 'false',
+  builderId: undefined,
+  builder: undefined,
+  extraArgs: [],
+  workspace: '/w',
+};
+const args = (change: Partial<BuildPlan> = {}) => buildArguments({ ...plan, ...change }, '/t/m.json');
+/** What follows each occurrence of a flag. */
+const valuesOf = (flag: string, list: string[]) => list.flatMap((each, at) => (each === flag ? [list[at + 1]] : []));
+
+const PUSH =
+  'type=image,oci-mediatypes=true,name=ghcr.io/org/shop/web,push-by-digest=true,name-canonical=true,push=true';
+
+describe('the arguments of a build', () => {
+  it('are these when nothing special is asked for', () => {
+    expect(args()).toEqual([
+      'buildx',
+      'build',
+      '--progress',
+      'plain',
+      '--metadata-file',
+      '/t/m.json',
+      '--file',
+      '/w/web/Dockerfile',
+      '--provenance',
+      'mode=max',
+      '--sbom',
+      'false',
+      '--output',
+      PUSH,
+      '--',
+      '/w/web',
+    ]);
+  });
+
+  it.each<[string, Partial<BuildPlan>, string, string[]]>([
+    ['a target', { image: { ...image, target: 'prod' } }, '--target', ['prod']],
+    ['platforms', { platforms: ['linux/amd64', 'linux/arm64'] }, '--platform', ['linux/amd64,linux/arm64']],
+    ['a builder', { builder: 'mine' }, '--builder', ['mine']],
+    ['the time of the commit', { epoch: 7 }, '--build-arg', ['SOURCE_DATE_EPOCH=7']],
+    ['the time of the commit in the layers', { epoch: 7 }, '--output', [`${PUSH},rewrite-timestamp=true`]],
+    [
+      "a user's own time",
+      { epoch: 7, image: { ...image, buildArgs: new Map([['SOURCE_DATE_EPOCH', '9']]) } },
+      '--build-arg',
+      ['SOURCE_DATE_EPOCH=9'],
+    ],
+    ['no push', { output: 'check' }, '--output', ['type=image,oci-mediatypes=true,push=false']],
+    ['annotations', { image: { ...image, annotations: new Map([['index:a', 'b']]) } }, '--annotation', ['index:a=b']],
+    [
+      'a secret of the environment',
+      { image: { ...image, secrets: [{ id: 'npm', from: { env: 'NPM_TOKEN' } }] } },
+      '--secret',
+      ['id=npm,env=NPM_TOKEN'],
+    ],
+    [
+      'a secret of a file',
+      { image: { ...image, secrets: [{ id: 'rc', from: { file: 'a,"b"' } }] } },
+      '--secret',
+      ['id=rc,"src=/w/a,""b"""'],
+    ],
+    [
+      'the run in the provenance',
+      { builderId: 'https://github.com/o/r/actions/runs/1/attempts/2' },
+      '--provenance',
+      ['mode=max,builder-id=https://github.com/o/r/actions/runs/1/attempts/2'],
+    ],
+    [
+      'the smaller provenance',
+      { builderId: 'https://x', provenance: 'true' },
+      '--provenance',
+      ['mode=min,builder-id=https://x'],
+    ],
+    ['no provenance', { builderId: 'https://x', provenance: 'false' }, '--provenance', ['false']],
+    ['an SBOM', { sbom: 'generator=x/y' }, '--sbom', ['generator=x/y']],
+    ['the cache of GitHub', { cache: 'gha' }, '--cache-from', ['type=gha,scope=shop/web']],
+    [
+      'the cache of GitHub, written',
+      { cache: 'gha' },
+      '--cache-to',
+      ['type=gha,scope=shop/web,mode=max,ignore-error=true'],
+    ],
+    [
+      'the cache in the registry',
+      { cache: 'registry' },
+      '--cache-from',
+      ['type=registry,ref=ghcr.io/org/shop/web:buildcache'],
+    ],
+    [
+      'the cache in the registry, written',
+      { cache: 'registry' },
+      '--cache-to',
+      [
+        'type=registry,ref=ghcr.io/org/shop/web:buildcache,mode=max,ignore-error=true,image-manifest=true,oci-mediatypes=true',
+      ],
+    ],
+    ['the cache in the registry, read alone', { cache: 'registry', output: 'check' }, '--cache-to', []],
+  ])('hold %s', (_title, change, flag, expected) => {
+    expect(valuesOf(flag, args(change))).toEqual(expected);
+  });
+
+  it('use no cache in a fresh build', () => {
+    const list = args({ fresh: true, cache: 'registry' });
+    expect(list).toContain('--no-cache');
+    expect(list.join(' ')).not.toContain('--cache-');
+  });
+
+  it('end with what the user adds and the context', () => {
+    expect(args({ extraArgs: ['--network=host'] }).slice(-3)).toEqual(['--network=host', '--', '/w/web']);
+  });
+
+  it('carry labels and build arguments unchanged, whatever is in them', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'B', ',', '"', "'", '=', '\n', ' ', '$(x)', '`', '\\', ';', 'é'),
+    });
+    fc.assert(
+      fc.property(text, text, (label, argument) => {
+        const list = args({
+          labels: new Map([['key', label]]),
+          image: { ...image, buildArgs: new Map([['ARG', argument]]) },
+        });
+        expect(valuesOf('--label', list)).toEqual([`key=${label}`]);
+        expect(valuesOf('--build-arg', list)).toEqual([`ARG=${argument}`]);
+      }),
+    );
+  });
+
+  it('are shown with quotes where a reader needs them', () => {
+    expect(shownCommand(['buildx', '--label', 'a=b c'])).toBe('docker buildx --label "a=b c"');
+  });
+});

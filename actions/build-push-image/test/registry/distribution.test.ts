@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Credentials } from '../../src/docker/credentials.ts';
+import { isLoopback } from '../../src/docker/docker-config.ts';
+import { Distribution } from '../../src/registry/distribution.ts';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+});
+
+type Handler = (request: IncomingMessage, response: ServerResponse, origin: string) => void;
+
+/** A registry that answers as told; the host of it and what was asked. */
+async function registry(handler: Handler): Promise<{ host: string; asked: string[] }> {
+  const asked: string[] = [];
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'}`);
+    handler(request, response, `http://${request.headers.host}`);
+  });
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const me: Credentials = { username: 'me', password: 'hunter2' };
+const BASIC = `Basic ${Buffer.from('me:hunter2').toString('base64')}`;
+const client = (host: string, credentials: Credentials | undefined = me) =>
+  new Distribution({ host, credentials, retries: 2, wait: async () => undefined });
+const json = (response: ServerResponse, data: unknown, headers: Record<string, string> = {}) =>
+  response.writeHead(200, headers).end(JSON.stringify(data));
+
+const withBasic: Handler = (request, response) => {
+  if (request.headers.authorization !== BASIC) response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+  else json(response, { tags: ['1.0.0'] });
+};
+
+/** Tokens as the registry's own token service gives them. */
+const withTokens: Handler = (request, response, origin) => {
+  const url = new URL(request.url ?? '', origin);
+  if (url.pathname === '/token') {
+    if (request.method === 'GET' && request.headers.authorization !== BASIC) return void response.writeHead(401).end();
+    return void json(response, { token: `for ${url.searchParams.get('scope') ?? 'nothing'}` });
+  }
+  if (request.headers.authorization?.startsWith('Bearer for ')) return void json(response, { tags: ['1.0.0'] });
+  response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token",service="r"` }).end();
+};
+
+describe('the tags of a repository', () => {
+  it('are read page by page', async () => {
+    const { host } = await registry((request, response) =>
+      request.url?.includes('last=')
+        ? json(response, { tags: ['2.0.0'] })
+        : json(response, { tags: ['1.0.0', '1.1.0'] }, { link: '</v2/org/web/tags/list?n=2&last=1.1.0>; rel="next"' }),
+    );
+    expect(await client(host).tags(`${host}/org/web`)).toEqual(['1.0.0', '1.1.0', '2.0.0']);
+  });
+
+  it('are not asked for at another host, which would get the login', async () => {
+    const { host } = await registry((_request, response) =>
+      json(response, { tags: [] }, { link: '<http://127.0.0.1:1/v2/x>; rel="next"' }),
+    );
+    await expect(client(host).tags(`${host}/web`)).rejects.toThrow('another host');
+  });
+
+  it('are none where there is no repository, or no tag in it', async () => {
+    const { host } = await registry((request, response) =>
+      request.url?.includes('gone') ? response.writeHead(404).end('{}') : json(response, { tags: null }),
+    );
+    expect(await client(host).tags(`${host}/gone`)).toEqual([]);
+    expect(await client(host).tags(`${host}/empty`)).toEqual([]);
+  });
+
+  it('are shown to a user with a password', async () => {
+    const { host, asked } = await registry(withBasic);
+    expect(await client(host).tags(`${host}/web`)).toEqual(['1.0.0']);
+    expect(asked).toEqual(['GET /v2/web/tags/list?n=1000 -', `GET /v2/web/tags/list?n=1000 ${BASIC}`]);
+  });
+
+  it('are shown to a user with a token, asked for with the right to read alone', async () => {
+    const { host, asked } = await registry(withTokens);
+    expect(await client(host).tags(`${host}/org/web`)).toEqual(['1.0.0']);
+    expect(asked.at(-1)).toBe('GET /v2/org/web/tags/list?n=1000 Bearer for repository:org/web:pull');
+  });
+
+  it('are shown to a user with an identity token', async () => {
+    const { host, asked } = await registry(withTokens);
+    expect(await client(host, { identityToken: 't' }).tags(`${host}/web`)).toEqual(['1.0.0']);
+    expect(asked[1]).toBe('POST /token -');
+  });
+
+  it.each([401, 403, 405])('are unknown after %i, which is not repeated', async (status) => {
+    const { host, asked } = await registry((_request, response) => response.writeHead(status).end());
+    await expect(client(host).tags(`${host}/web`)).rejects.toThrow(String(status));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('are asked for again after 429, 503 and a broken connection', async () => {
+    let count = 0;
+    const { host } = await registry((request, response) => {
+      count++;
+      if (count === 1) request.socket.destroy();
+      else if (count === 2) response.writeHead(503).end();
+      else json(response, { tags: ['1.0.0'] });
+    });
+    expect(await client(host).tags(`${host}/web`)).toEqual(['1.0.0']);
+  });
+
+  it('are given up after the retries', async () => {
+    const { host, asked } = await registry((_request, response) =>
+      response.writeHead(429, { 'retry-after': '1' }).end(),
+    );
+    await expect(client(host).tags(`${host}/web`)).rejects.toThrow('429');
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('a login', () => {
+  it.each<[string, Handler, Credentials, boolean]>([
+    ['with the right password', withBasic, me, true],
+    ['with a wrong password', withBasic, { username: 'me', password: 'x' }, false],
+    ['with a token for the right password', withTokens, me, true],
+    ['with a token for a wrong password', withTokens, { username: 'me', password: 'x' }, false],
+    ['to a registry that is open', (_request, response) => json(response, {}), me, true],
+  ])('%s', async (_title, handler, credentials, accepted) => {
+    const { host } = await registry(handler);
+    expect(await client(host, credentials).accepts()).toBe(accepted);
+  });
+
+  it('is never sent unencrypted to another host', async () => {
+    const { host } = await registry((_request, response) =>
+      response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://auth.example/token"' }).end(),
+    );
+    await expect(client(host).accepts()).rejects.toThrow('unencrypted');
+  });
+
+  it.each([
+    ['localhost:5001', true],
+    ['127.0.0.1', true],
+    ['[::1]:5000', true],
+    ['127.evil.example', false],
+    ['localhost.example', false],
+    ['ghcr.io', false],
+  ])('goes without TLS to %s: %s', (host, loopback) => {
+    expect(isLoopback(host)).toBe(loopback);
+  });
+});
