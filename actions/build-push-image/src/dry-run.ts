@@ -1,49 +1,48 @@
 import { info } from '../../lib/commands.ts';
-import { markdownTable } from '../../lib/markdown.ts';
-import { setOutputs, writeSummary } from '../../lib/result.ts';
-import { buildArguments, shownCommand } from './buildx/arguments.ts';
-import type { Order, Workshop } from './images/image-job.ts';
+import { type Cell, markdownTable } from '../../lib/markdown.ts';
+import { writeSummary } from '../../lib/result.ts';
+import { buildArguments, formatCommand } from './buildx/arguments.ts';
+import type { ImageJob } from './images/image-job.ts';
 import { ImageLog } from './images/image-log.ts';
 import { findSource } from './images/promotion.ts';
-import type { RunFacts } from './images/run-context.ts';
+import type { RunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
-import { imageOutputs } from './outputs.ts';
+import { setImageOutputs } from './outputs.ts';
 import type { Registry } from './registry/registry.ts';
-import { freeTags } from './tags/floating-tags.ts';
+import { selectMovable } from './tags/floating-tags.ts';
 
 /**
- * Show what a run would do. Registries are only asked, nothing is built, pushed or tagged. The outputs name no image, for none came to be.
+ * Show what a run would do. Registries are only read; nothing is built, pushed or tagged. The outputs contain no image, because none was built.
  * @throws {ActionError} what a run would throw for a source that is missing or unknown
  */
-export async function describe(
+export async function showPlan(
   settings: Settings,
-  run: RunFacts,
-  orders: readonly Order[],
-  { registry }: Workshop,
+  run: RunContext,
+  { jobs, registry }: { jobs: readonly ImageJob[]; registry: Registry },
 ): Promise<void> {
   const rows = await Promise.all(
-    orders.map(async (order) => {
-      const source = await findSource(order, registry);
-      const command = shownCommand(buildArguments(order.plan, 'metadata.json'));
+    jobs.map(async (job): Promise<Cell[]> => {
+      const source = await findSource(job, registry);
+      const command = formatCommand(buildArguments(job.plan, 'metadata.json'));
       const action =
         source === undefined
           ? `build ${command}`
-          : `${order.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
-      const tags = settings.push ? (await tagsNow(order, registry)).join(' ') : '-';
-      info(`${order.name}: would ${action}\n${order.name}: as ${order.repository} with the tags ${tags}`);
-      return [{ code: order.repository }, { code: tags }, { code: action }];
+          : `${job.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
+      const tags = settings.push ? (await listMovableTags(job, registry)).join(' ') : '-';
+      info(`${job.name}: would ${action}\n${job.name}: as ${job.repository} with the tags ${tags}`);
+      return [{ code: job.repository }, { code: tags }, { code: action }];
     }),
   );
-  await setOutputs(imageOutputs([], orders.length, run));
+  await setImageOutputs([], jobs.length, run);
   if (settings.summary)
     await writeSummary(
       `### Images (dry run: nothing was changed)\n\n${markdownTable({ header: ['Image', 'Tags', 'Would'], rows })}\n`,
     );
 }
 
-/** The tags that the image would get as things stand. */
-async function tagsNow(order: Order, registry: Pick<Registry, 'tags'>): Promise<string[]> {
-  const { free, reason } = await freeTags(order, registry);
-  if (reason !== undefined) new ImageLog(order.name).notice(reason);
-  return free.map(({ name }) => name);
+/** The tags that the image would get now. */
+async function listMovableTags(job: ImageJob, registry: Registry): Promise<string[]> {
+  const { movable, reason } = await selectMovable(job, registry);
+  if (reason !== undefined) new ImageLog(job.name).notice(reason);
+  return movable.map(({ name }) => name);
 }

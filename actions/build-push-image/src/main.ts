@@ -3,64 +3,60 @@ import { annotate } from '../../lib/commands.ts';
 import { readContext, readEvent } from '../../lib/context.ts';
 import { createExec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
+import { writeSummary } from '../../lib/result.ts';
+import { requiredVariables, withDockerHome } from './docker/docker-home.ts';
+import { showPlan } from './dry-run.ts';
+import { createClients } from './images/clients.ts';
+import { planJobs } from './images/plan.ts';
+import { annotateDockerfiles, processImages, toStepError } from './images/process-images.ts';
+import { loadRunContext } from './images/run-context.ts';
 import { readSettings } from './inputs/inputs.ts';
-
-const NAME = 'build-push-image';
+import { createRedactor, readSecretValues } from './inputs/secrets.ts';
+import { setImageOutputs } from './outputs.ts';
+import { checkLogins } from './registry/distribution.ts';
+import { formatSummary } from './summary.ts';
+import { assertTagsMovable } from './tags/floating-tags.ts';
 
 /**
- * The flow: settings, what the run is about, the tags it gives; then each image is copied or built and gets its tags, several side by side;
- * then the outputs, the summary, and at last the failures.
+ * From the settings to tagged images: what the run is about, the plan for each image, then each image is promoted or built and
+ * gets its tags, several at a time; then the summary and, last, the failures.
  */
 export async function main(env: Environment): Promise<void> {
   const settings = await readSettings(env);
-  const notice = (message: string) => annotate({ level: 'notice', title: NAME, message });
   settings.notices.forEach(notice);
-
-  // What follows is loaded only now: a wrong input is answered without it.
-  const [
-    { readRun },
-    { takeOrders },
-    { expectTags },
-    { neededVariables, withDockerHome },
-    { secretValues, redactor },
-    { checkLogins },
-  ] = await Promise.all([
-    import('./images/run-context.ts'),
-    import('./images/plan.ts'),
-    import('./tags/floating-tags.ts'),
-    import('./docker/docker-home.ts'),
-    import('./inputs/secrets.ts'),
-    import('./registry/distribution.ts'),
-  ]);
   const context = readContext(env);
   const exec = createCancellableExec(
     createExec({
-      docker: 'Install Docker with its buildx plugin, or put a step with docker/setup-buildx-action before this one.',
+      docker: 'Install Docker with its buildx plugin, or run docker/setup-buildx-action before this step.',
     }),
   );
-  const run = await readRun(settings, context, await readEvent(env), { exec, env });
+  const run = await loadRunContext(settings, { context, event: await readEvent(env) }, { exec, env });
   run.notices.forEach(notice);
-  const redact = redactor([
-    ...(await secretValues(
+
+  const redact = createRedactor([
+    ...(await readSecretValues(
       settings.images.flatMap(({ secrets }) => secrets),
       env,
-      settings.area,
+      settings.allowedPaths,
     )),
     ...settings.logins.map(({ password }) => password),
   ]);
-
-  const step = { env, logins: settings.logins, needed: neededVariables(settings), cancel: exec.cancel };
-  await withDockerHome(step, async (home) => {
+  const passVariables = requiredVariables(settings);
+  await withDockerHome({ env, logins: settings.logins, passVariables, cancel: exec.cancel }, async (home) => {
     await checkLogins(settings, home);
-    const { openWorkshop } = await import('./images/clients.ts');
-    const workshop = openWorkshop(settings, exec, home, redact);
-    const orders = takeOrders(settings, run);
-    await expectTags(orders, workshop.registry);
-    if (settings.dryRun) {
-      const { describe } = await import('./dry-run.ts');
-      return describe(settings, run, orders, workshop);
-    }
-    const { workOff } = await import('./images/process-images.ts');
-    await workOff(settings, run, orders, workshop);
+    const clients = createClients(settings, { exec, home, redact });
+    const jobs = planJobs(settings, run);
+    await assertTagsMovable(jobs, clients.registry);
+    if (settings.dryRun) return showPlan(settings, run, { jobs, registry: clients.registry });
+
+    const { results, failures } = await processImages(jobs, clients, {
+      maxParallel: settings.maxParallel,
+      onResult: (finished) => setImageOutputs(finished, jobs.length, run),
+    });
+    if (settings.summary) await writeSummary(formatSummary(settings, results, failures));
+    annotateDockerfiles(failures);
+    if (failures.length > 0) throw toStepError(failures, jobs.length);
   });
 }
+
+const notice = (message: string) => annotate({ level: 'notice', title: 'build-push-image', message });

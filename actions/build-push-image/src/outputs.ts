@@ -1,28 +1,25 @@
 import type { BuiltImage } from '../../lib/images-output.ts';
-import type { OutputValue } from '../../lib/result.ts';
-import type { Delivery } from './images/image-job.ts';
-import type { RunFacts } from './images/run-context.ts';
+import { setOutputs } from '../../lib/result.ts';
+import type { ImageResult } from './images/image-job.ts';
+import type { RunContext } from './images/run-context.ts';
 import { shaTag } from './tags/tag-rules.ts';
 
 /**
- * The step's outputs.
- * @param total how many images the step is about; `digest` and `ref` are set only for one
+ * Set all outputs of the step.
+ * @param results the images that are done; none in a dry run
+ * @param total the number of images of the step; `digest` and `ref` are set only when it is 1
  */
-export function imageOutputs(
-  deliveries: readonly Delivery[],
-  total: number,
-  run: RunFacts,
-): Record<string, OutputValue> {
-  const images: BuiltImage[] = deliveries.map(({ metadata: _metadata, ...image }) => image);
+export async function setImageOutputs(results: readonly ImageResult[], total: number, run: RunContext): Promise<void> {
+  const images: BuiltImage[] = results.map(({ metadata: _metadata, ...image }) => image);
   const only = total === 1 ? images[0] : undefined;
-  return {
+  await setOutputs({
     images,
     digests: Object.fromEntries(images.map(({ name, digest }) => [name, digest])),
     digest: only?.digest,
     ref: only?.ref,
     version: run.release?.text ?? shaTag(run.context.sha),
     metadata: Object.fromEntries(
-      deliveries.flatMap(({ name, metadata }) => (metadata === undefined ? [] : [[name, metadata]])),
+      results.flatMap(({ name, metadata }) => (metadata === undefined ? [] : [[name, metadata]])),
     ),
-  };
+  });
 }

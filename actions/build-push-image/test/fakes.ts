@@ -2,7 +2,7 @@ import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
 import type { BuildPlan } from '../src/buildx/arguments.ts';
 import type { Builder, BuildLog } from '../src/buildx/builder.ts';
-import type { Order } from '../src/images/image-job.ts';
+import type { ImageJob } from '../src/images/image-job.ts';
 import type { Manifest } from '../src/registry/manifest.ts';
 import type { Registry } from '../src/registry/registry.ts';
 
@@ -12,18 +12,18 @@ export const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as
 export const ok = (stdout = ''): ExecResult => ({ exitCode: 0, stdout, stderr: '' });
 export const failed = (line: string): ExecResult => ({ exitCode: 1, stdout: '', stderr: `ERROR: ${line}\n` });
 
-/** A process starter that answers each call by a function and remembers the calls. */
+/** A process starter whose results come from a function; it records the calls. */
 export class FakeExec implements Exec {
   readonly calls: { tool: string; args: readonly string[]; options: ExecOptions }[] = [];
-  readonly #answer: (args: readonly string[], call: number) => ExecResult | Promise<ExecResult>;
+  readonly #respond: (args: readonly string[], call: number) => ExecResult | Promise<ExecResult>;
 
-  constructor(answer: (args: readonly string[], call: number) => ExecResult | Promise<ExecResult>) {
-    this.#answer = answer;
+  constructor(respond: (args: readonly string[], call: number) => ExecResult | Promise<ExecResult>) {
+    this.#respond = respond;
   }
 
   async run(tool: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
     this.calls.push({ tool, args, options });
-    const result = await this.#answer(args, this.calls.length);
+    const result = await this.#respond(args, this.calls.length);
     for (const line of result.stderr.split('\n')) options.onErrorLine?.(line);
     return result;
   }
@@ -32,7 +32,8 @@ export class FakeExec implements Exec {
 /** Registries in memory. */
 export class FakeRegistry implements Registry {
   readonly images = new Map<string, Manifest>();
-  readonly kinds = new Map<Digest, string[]>();
+  /** Predicate types of attestations, by the digest of the image. */
+  readonly types = new Map<Digest, string[]>();
   readonly copies: { source: string; targets: readonly string[] }[] = [];
   /** How often the tags were listed. */
   lists = 0;
@@ -41,14 +42,14 @@ export class FakeRegistry implements Registry {
     return this.images.get(reference);
   }
 
-  async statements(_repository: string, { digest: own }: Manifest): Promise<string[]> {
-    return this.kinds.get(own) ?? [];
+  async predicateTypes(_repository: string, { digest: imageDigest }: Manifest): Promise<string[]> {
+    return this.types.get(imageDigest) ?? [];
   }
 
   async copy(source: string, targets: readonly string[]): Promise<void> {
     this.copies.push({ source, targets });
     const manifest = this.images.get(source);
-    if (manifest === undefined) throw new Error(`${source} is not there`);
+    if (manifest === undefined) throw new Error(`${source} does not exist`);
     for (const target of targets) this.images.set(target, manifest);
   }
 
@@ -59,27 +60,27 @@ export class FakeRegistry implements Registry {
     );
   }
 
-  /** An image under its digest and these tags, as another run leaves it. */
+  /** Add an image with its digest and these tags, as another run does. */
   release(repository: string, manifest: Manifest, ...tags: string[]): void {
     for (const reference of [`@${manifest.digest}`, ...tags.map((tag) => `:${tag}`)])
       this.images.set(`${repository}${reference}`, manifest);
   }
 }
 
-/** A builder that "pushes" into a fake registry what it is told to. */
+/** A builder that "pushes" to a fake registry. */
 export class FakeBuilder implements Builder {
   readonly plans: BuildPlan[] = [];
-  readonly #make: (plan: BuildPlan) => Manifest;
+  readonly #create: (plan: BuildPlan) => Manifest;
   readonly #registry: FakeRegistry;
 
-  constructor(registry: FakeRegistry, make: (plan: BuildPlan) => Manifest) {
+  constructor(registry: FakeRegistry, create: (plan: BuildPlan) => Manifest) {
     this.#registry = registry;
-    this.#make = make;
+    this.#create = create;
   }
 
   async build(plan: BuildPlan): Promise<{ digest: Digest; metadata: Record<string, unknown> }> {
     this.plans.push(plan);
-    const manifest = this.#make(plan);
+    const manifest = this.#create(plan);
     if (plan.output === 'push') this.#registry.images.set(`${plan.repository}@${manifest.digest}`, manifest);
     return { digest: manifest.digest, metadata: { 'containerimage.digest': manifest.digest } };
   }
@@ -87,10 +88,10 @@ export class FakeBuilder implements Builder {
 
 export const silent: BuildLog = { line: () => undefined, progress: () => undefined, notice: () => undefined };
 
-/** An index of one image for linux/amd64; the first digit is the index's own digest, the second the image's. */
-export function index(own: string, image: string): Manifest {
+/** An index of one image for linux/amd64; the first digit is the digest of the index, the second that of the image. */
+export function index(indexDigit: string, image: string): Manifest {
   return {
-    digest: digest(own),
+    digest: digest(indexDigit),
     kind: 'index',
     images: [{ platform: 'linux/amd64', digest: digest(image) }],
     attestations: [digest('f')],
@@ -114,7 +115,7 @@ export const plan: BuildPlan = {
   output: 'push',
   epoch: 7,
   cache: 'none',
-  fresh: false,
+  noCache: false,
   provenance: 'mode=max',
   sbom: 'false',
   builderId: undefined,
@@ -123,7 +124,7 @@ export const plan: BuildPlan = {
   workspace: '/w',
 };
 
-export const order: Order = {
+export const job: ImageJob = {
   name: 'web' as ImageName,
   repository: 'prod.example/web',
   tags: [
@@ -135,4 +136,20 @@ export const order: Order = {
   promotion: undefined,
   plan,
   reproducible: true,
+};
+
+/** An index for two platforms, with attestations, as a registry returns it. */
+export const INDEX = {
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.index.v1+json',
+  manifests: [
+    { digest: digest('a'), platform: { os: 'linux', architecture: 'amd64' } },
+    { digest: digest('b'), platform: { os: 'linux', architecture: 'arm', variant: 'v7' } },
+    {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest: digest('c'),
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digest('a') },
+    },
+  ],
 };

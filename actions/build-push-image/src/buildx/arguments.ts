@@ -1,21 +1,21 @@
 import type { ImageSettings } from '../inputs/inputs.ts';
 import { csvField, secretArgument } from '../inputs/secrets.ts';
 
-/** All that decides how one image is built. */
+/** Everything that determines how one image is built. */
 export interface BuildPlan {
   image: Pick<ImageSettings, 'name' | 'context' | 'file' | 'target' | 'buildArgs' | 'annotations' | 'secrets'>;
   /** `ghcr.io/org/shop/web`. */
   repository: string;
   platforms: readonly string[];
-  /** With the standard ones. */
+  /** With the standard labels. */
   labels: ReadonlyMap<string, string>;
-  /** `push` brings the image into the repository under its digest alone; `check` leaves it in the builder. */
+  /** `push` pushes the image by digest, without a tag; `check` leaves it in the builder. */
   output: 'push' | 'check';
   /** The commit's time in seconds since 1970, for a reproducible build. */
   epoch: number | undefined;
   cache: 'gha' | 'registry' | 'none';
-  /** Build every step anew and use no cache at all: a proof that relied on the first build's layers would be none. */
-  fresh: boolean;
+  /** Build every step from scratch, without any cache: a rebuild from the layers of the first build would prove nothing. */
+  noCache: boolean;
   provenance: string;
   sbom: string;
   /** Names the run in the provenance. */
@@ -29,8 +29,8 @@ export interface BuildPlan {
 export const CACHE_TAG = 'buildcache';
 
 /**
- * The arguments of `docker` for a build. Each text of a user is one argument as it is: nothing is joined with commas, so commas, quotes,
- * equals signs and line breaks in labels and build arguments need no care. Values of secrets are never among them.
+ * The arguments of `docker` for a build. Each value of a user is one argument, unchanged: values are not joined with commas, so commas, quotes,
+ * equals signs and line breaks in labels and build arguments need no escaping. Values of secrets are never among the arguments.
  */
 export function buildArguments(plan: BuildPlan, metadataFile: string): string[] {
   const { image, platforms, labels, builder, extraArgs } = plan;
@@ -58,7 +58,7 @@ export function buildArguments(plan: BuildPlan, metadataFile: string): string[] 
     '--output',
     output(plan),
     ...extraArgs,
-    // Whatever an option before it takes for its value, the context stays the only argument that is none.
+    // Whatever the option before takes as its value, the context stays the only argument that is not an option.
     '--',
     image.context,
   ];
@@ -69,7 +69,7 @@ const option = (name: string, value: string | undefined): string[] => (value ===
 const pairs = (name: string, values: ReadonlyMap<string, string>): string[] =>
   [...values].flatMap(([key, value]) => [name, `${key}=${value}`]);
 
-/** A value that the user gives stays. */
+/** A value from the user wins. */
 function withEpoch(buildArgs: ReadonlyMap<string, string>, epoch: number | undefined): ReadonlyMap<string, string> {
   return epoch === undefined ? buildArgs : new Map([['SOURCE_DATE_EPOCH', String(epoch)], ...buildArgs]);
 }
@@ -79,32 +79,32 @@ function provenance({ provenance: value, builderId }: BuildPlan): string {
   return `${value === 'true' ? 'mode=min' : value},${csvField(`builder-id=${builderId}`)}`;
 }
 
-function cache({ cache: kind, fresh, image, repository, output: where }: BuildPlan): string[] {
-  if (fresh) return ['--no-cache'];
+function cache({ cache: kind, noCache, image, repository, output: mode }: BuildPlan): string[] {
+  if (noCache) return ['--no-cache'];
   if (kind === 'none') return [];
-  // Each image has its own scope: with one for all, each would throw the others' layers out.
-  const place = kind === 'gha' ? `type=gha,scope=${image.name}` : `type=registry,ref=${repository}:${CACHE_TAG}`;
-  const from = ['--cache-from', place];
-  // A build that pushes nothing writes nothing to the registry, and may have no right to.
-  if (kind === 'registry' && where === 'check') return from;
-  // Some registries take a cache only in the form of an image: https://docs.docker.com/build/cache/backends/registry/
-  const form = kind === 'registry' ? ',image-manifest=true,oci-mediatypes=true' : '';
-  return [...from, '--cache-to', `${place},mode=max,ignore-error=true${form}`];
+  // Each image has its own scope: in a common one, each would evict the layers of the others.
+  const location = kind === 'gha' ? `type=gha,scope=${image.name}` : `type=registry,ref=${repository}:${CACHE_TAG}`;
+  const from = ['--cache-from', location];
+  // A build that does not push must not write to the registry, and may not be allowed to.
+  if (kind === 'registry' && mode === 'check') return from;
+  // Some registries accept a cache only as an image: https://docs.docker.com/build/cache/backends/registry/
+  const format = kind === 'registry' ? ',image-manifest=true,oci-mediatypes=true' : '';
+  return [...from, '--cache-to', `${location},mode=max,ignore-error=true${format}`];
 }
 
-function output({ output: where, repository, epoch }: BuildPlan): string {
+function output({ output: mode, repository, epoch }: BuildPlan): string {
   return [
     'type=image',
-    // Without it the form of the manifest, and so its digest, would depend on whether there are attestations.
+    // Without it the media type of the manifest, and so its digest, would depend on whether there are attestations.
     'oci-mediatypes=true',
-    ...(where === 'push'
+    ...(mode === 'push'
       ? [`name=${repository}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
       : ['push=false']),
     ...(epoch === undefined ? [] : ['rewrite-timestamp=true']),
   ].join(',');
 }
 
-/** The command as a person would read it. */
-export function shownCommand(args: readonly string[]): string {
+/** The command line, for the log. */
+export function formatCommand(args: readonly string[]): string {
   return ['docker', ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
 }

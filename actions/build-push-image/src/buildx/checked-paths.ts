@@ -3,40 +3,41 @@ import { type AllowedPaths, relativeInside, resolvePath } from '../../../lib/wor
 import type { ImageSettings } from '../inputs/inputs.ts';
 import type { Builder } from './builder.ts';
 
-/** A builder before whose builds it is looked again where the image's paths lead: since the inputs were read, a link may have taken their place. */
-export function withCheckedPaths(builder: Builder, area: AllowedPaths): Builder {
+/** A builder that checks the image's paths again before each build: since the inputs were read, a link may have replaced them. */
+export function withPathCheck(builder: Builder, allowedPaths: AllowedPaths): Builder {
   return {
     async build(plan, log) {
-      await assertUnmoved(plan.image, area);
+      await assertPathsUnchanged(plan.image, allowedPaths);
       return builder.build(plan, log);
     },
   };
 }
 
 /**
- * @param image its paths are absolute and were without links
- * @throws {PathError} naming those that lead elsewhere now
+ * @param image its paths are absolute and contained no links
+ * @throws {PathError} with the paths that now lead elsewhere
  */
-export async function assertUnmoved(
+export async function assertPathsUnchanged(
   { context, file, secrets }: Pick<ImageSettings, 'context' | 'file' | 'secrets'>,
-  area: AllowedPaths,
+  allowedPaths: AllowedPaths,
 ): Promise<void> {
-  const own = await moved([context, file], { workspace: area.workspace });
-  if (own.length > 0) throw new PathError('images', own);
+  const sources = await findChangedPaths([context, file], { workspace: allowedPaths.workspace });
+  if (sources.length > 0) throw new PathError('images', sources);
   const files = secrets.flatMap(({ from }) => ('file' in from ? from.file : []));
-  const secret = await moved(files, area);
-  if (secret.length > 0) throw new PathError('secrets', secret);
+  const secretFiles = await findChangedPaths(files, allowedPaths);
+  if (secretFiles.length > 0) throw new PathError('secrets', secretFiles);
 }
 
-async function moved(paths: readonly string[], area: AllowedPaths): Promise<InvalidPath[]> {
-  const root = await resolvePath(area, '.');
-  const workspace = 'value' in root ? root.value.path : area.workspace;
-  const faults = await Promise.all(
+async function findChangedPaths(paths: readonly string[], allowedPaths: AllowedPaths): Promise<InvalidPath[]> {
+  const root = await resolvePath(allowedPaths, '.');
+  const workspace = 'value' in root ? root.value.path : allowedPaths.workspace;
+  const changed = await Promise.all(
     paths.map(async (path): Promise<InvalidPath[]> => {
-      const place = await resolvePath(area, path);
-      const problem = 'problem' in place ? place.problem : place.value.path === path ? undefined : 'has become a link';
+      const resolved = await resolvePath(allowedPaths, path);
+      const problem =
+        'problem' in resolved ? resolved.problem : resolved.value.path === path ? undefined : 'has become a link';
       return problem === undefined ? [] : [{ path: relativeInside(workspace, path) ?? path, problem }];
     }),
   );
-  return faults.flat();
+  return changed.flat();
 }

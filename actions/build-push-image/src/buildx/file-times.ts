@@ -2,14 +2,14 @@ import { lstatSync, lutimesSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Builder } from './builder.ts';
 
-/** A builder before whose reproducible builds nothing in the context is older than the commit. */
+/** A builder that raises file times before a reproducible build, so that no file of the context is older than the commit. */
 export function withRaisedTimes(builder: Builder): Builder {
   return {
     async build(plan, log) {
       const failed = plan.epoch === undefined ? 0 : raiseTimes(plan.image.context, plan.epoch);
       if (failed > 0)
         log.progress(
-          `${failed} files or directories cannot be given the time of the commit; another checkout may give another digest`,
+          `${failed} files or directories could not be set to the time of the commit; another checkout may give a different digest`,
         );
       return builder.build(plan, log);
     },
@@ -17,9 +17,9 @@ export function withRaisedTimes(builder: Builder): Builder {
 }
 
 /**
- * Give everything in a directory that is older than the commit the commit's time. BuildKit's `rewrite-timestamp` only lowers times
- * (https://github.com/moby/buildkit/blob/v0.34.2/util/converter/converter.go): a file that a runner kept from an earlier checkout would bring
- * its own time into the image, and so another digest than a fresh checkout, where nothing is older than the commit.
+ * Set the time of every file in a directory that is older than the commit to the commit's time. BuildKit's `rewrite-timestamp` only lowers times
+ * (https://github.com/moby/buildkit/blob/v0.34.2/util/converter/converter.go): a file that a runner kept from an earlier checkout would keep
+ * its own time in the image, which would then have a different digest than one from a fresh checkout, where no file is older than the commit.
  * @param epoch in seconds since 1970
  * @returns how many entries could not be read or changed
  */
@@ -42,7 +42,7 @@ function raise(path: string, epoch: number): number {
   return done === undefined ? 1 : 0;
 }
 
-/** Another user's file or a read-only disk fails no build; the caller counts them. */
+/** Files of other users or on a read-only disk do not fail the build; the caller counts them. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

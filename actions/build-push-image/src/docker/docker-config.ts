@@ -1,7 +1,7 @@
-import type { RegistryName } from '../../../lib/identifiers.ts';
+import { DOCKER_HUB } from '../../../lib/image-references.ts';
 import type { ResponseData } from '../../../lib/responses.ts';
 
-/** A login to one registry host, for this step alone. */
+/** A login to one registry host, for this step only. */
 export interface Login {
   /** `ghcr.io`, `localhost:5001`, `docker.io`. */
   host: string;
@@ -9,33 +9,9 @@ export interface Login {
   password: string;
 }
 
-/**
- * The host of a registry. A first segment without a dot, a port and that is not `localhost` is a path on Docker Hub, by the grammar of
- * references (https://github.com/distribution/reference/blob/main/normalize.go).
- */
-export function hostOf(registry: RegistryName | string): string {
-  const first = registry.split('/')[0] ?? '';
-  const isHost = /[.:]/.test(first) || first === 'localhost';
-  if (!isHost) return 'docker.io';
-  return ['index.docker.io', 'registry-1.docker.io'].includes(first) ? 'docker.io' : first;
-}
-
-/** The path of a repository on its host, as the distribution API wants it: `org/web`; on Docker Hub `library/node` for `node`. */
-export function pathOnHost(repository: string): string {
-  const first = repository.split('/')[0] ?? '';
-  const path = /[.:]/.test(first) || first === 'localhost' ? repository.slice(first.length + 1) : repository;
-  return hostOf(repository) === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
-}
-
-/** Hosts that are spoken to without TLS, as docker and containerd do: this machine itself. */
-export function isLoopback(host: string): boolean {
-  const name = new URL(`http://${host}`).hostname;
-  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
-}
-
-/** The key of a host in Docker's configuration; Docker Hub has an odd one since its first days. */
+/** The key of a host in Docker's configuration; that of Docker Hub is a URL for historical reasons. */
 export function configKey(host: string): string {
-  return host === 'docker.io' ? 'https://index.docker.io/v1/' : host;
+  return host === DOCKER_HUB ? 'https://index.docker.io/v1/' : host;
 }
 
 export interface AuthEntry {
@@ -44,7 +20,7 @@ export interface AuthEntry {
   identitytoken?: string;
 }
 
-/** The parts of Docker's `config.json` that matter here; the rest is carried along as it is. */
+/** The parts of Docker's `config.json` that matter here; the rest is kept unchanged. */
 export interface DockerConfig {
   auths?: Record<string, AuthEntry>;
   credHelpers?: Record<string, string>;
@@ -54,11 +30,11 @@ export interface DockerConfig {
 }
 
 /**
- * The configuration from its JSON, with the types that docker's own reader wants.
- * @throws {InvalidResponseError} naming the place, never the text, which holds passwords
+ * The configuration from its JSON, with the types that docker's own reader expects.
+ * @throws {InvalidResponseError} with the path of the invalid value, never the value, which may be a password
  */
-export function dockerConfig(json: ResponseData): DockerConfig {
-  const given = <K extends string, T>(key: K, read: (part: ResponseData) => T): { [key in K]?: T } => {
+export function parseDockerConfig(json: ResponseData): DockerConfig {
+  const optional = <K extends string, T>(key: K, read: (part: ResponseData) => T): { [key in K]?: T } => {
     const part = json.at(key).optional;
     return part === undefined ? {} : ({ [key]: read(part) } as { [key in K]?: T });
   };
@@ -66,47 +42,51 @@ export function dockerConfig(json: ResponseData): DockerConfig {
     Object.fromEntries(
       Object.keys(part.object()).flatMap((key) => (part.at(key).optional ? [[key, read(part.at(key))]] : [])),
     );
-  // `null` is what programs written in Go leave of an empty list or mapping.
+  // Programs written in Go write `null` for an empty list or mapping.
   const rest = Object.entries(json.object()).filter(([, value]) => value !== null);
   return {
     ...Object.fromEntries(rest),
-    ...given('auths', (auths) =>
+    ...optional('auths', (auths) =>
       mapping(auths, (entry) => {
         for (const key of ['auth', 'identitytoken']) entry.at(key).optional?.string();
         return entry.object() as AuthEntry;
       }),
     ),
-    ...given('credHelpers', (helpers) => mapping(helpers, (helper) => helper.string())),
-    ...given('credsStore', (store) => store.string()),
-    ...given('cliPluginsExtraDirs', (directories) => directories.list().map((directory) => directory.string())),
+    ...optional('credHelpers', (helpers) => mapping(helpers, (helper) => helper.string())),
+    ...optional('credsStore', (store) => store.string()),
+    ...optional('cliPluginsExtraDirs', (directories) => directories.list().map((directory) => directory.string())),
   };
 }
 
-const encoded = ({ username, password }: Login): string => Buffer.from(`${username}:${password}`).toString('base64');
+const encodeLogin = ({ username, password }: Login): string =>
+  Buffer.from(`${username}:${password}`).toString('base64');
+
+export interface JobSettings {
+  /** From `DOCKER_AUTH_CONFIG`, whose logins win over those of the file. */
+  environmentConfig?: DockerConfig | undefined;
+  /** The plugin directory of the job, which the client looks for in the directory of its configuration. */
+  pluginDirectory?: string | undefined;
+}
 
 /**
- * The job's configuration with the step's logins in it. What the job has stays: its other logins, credential helpers, plugins, proxies.
- * A host with an entry in `credHelpers`, or any host when there is a `credsStore`, is asked for there and not in `auths`; an empty helper
+ * The job's configuration with the step's logins added. The job's other logins, credential helpers, plugins and proxies stay.
+ * For a host with an entry in `credHelpers`, and for any host if `credsStore` is set, docker reads the helper and not `auths`; an empty helper
  * turns that off for one host (https://github.com/docker/cli/blob/master/cli/config/configfile/file.go, `getConfiguredCredentialStore`).
- * @param logins the step's own
- * @param environmentConfig the text of `DOCKER_AUTH_CONFIG`, whose logins go before those of the file
- * @param pluginDirectory the job's own plugin directory, which the client looks for beside its configuration
  */
 export function withLogins(
   job: DockerConfig,
   logins: readonly Login[],
-  environmentConfig: DockerConfig | undefined,
-  pluginDirectory: string | undefined,
+  { environmentConfig, pluginDirectory }: JobSettings = {},
 ): DockerConfig {
-  const given: Record<string, AuthEntry> = {
+  const added: Record<string, AuthEntry> = {
     ...environmentConfig?.auths,
-    ...Object.fromEntries(logins.map((login) => [configKey(login.host), { auth: encoded(login) }])),
+    ...Object.fromEntries(logins.map((login) => [configKey(login.host), { auth: encodeLogin(login) }])),
   };
   const usesHelpers = job.credsStore !== undefined || job.credHelpers !== undefined;
-  const noHelpers = Object.fromEntries(Object.keys(given).map((key) => [key, '']));
+  const noHelpers = Object.fromEntries(Object.keys(added).map((key) => [key, '']));
   return {
     ...job,
-    auths: { ...job.auths, ...given },
+    auths: { ...job.auths, ...added },
     ...(usesHelpers ? { credHelpers: { ...job.credHelpers, ...noHelpers } } : {}),
     ...(pluginDirectory === undefined
       ? {}

@@ -12,30 +12,30 @@ import { ActionError } from '../../../lib/errors.ts';
 import type { Environment } from '../../../lib/inputs.ts';
 import { InvalidResponseError, ResponseData } from '../../../lib/responses.ts';
 import type { Settings } from '../inputs/inputs.ts';
-import { type DockerConfig, dockerConfig, type Login, withLogins } from './docker-config.ts';
+import { type DockerConfig, type Login, parseDockerConfig, withLogins } from './docker-config.ts';
 
-/** Where docker runs in this step: its environment, its configuration, and a private directory for files of the step. */
+/** What docker runs with in this step: its environment, its configuration, and a private directory for files of the step. */
 export interface DockerHome {
   /** The environment of every docker process. */
   env: ChildEnvironment;
   config: DockerConfig;
-  /** Private to this user (mode 0700), gone when the step ends. */
+  /** Private to this user (mode 0700), deleted when the step ends. */
   scratch: string;
 }
 
-/** What is known of the step before docker is run. */
-export interface DockerStep {
-  /** The step's own environment. */
+/** What the Docker home is created from. */
+export interface DockerHomeOptions {
+  /** The environment of the step. */
   env: Environment;
   logins: readonly Login[];
-  /** Variables that docker gets though it gets none of their kind: {@link neededVariables}. */
-  needed: readonly string[];
-  /** Ends what runs with the login, before the process itself ends by a signal. */
+  /** Names of variables that docker gets although others of their kind are withheld: {@link requiredVariables}. */
+  passVariables: readonly string[];
+  /** Ends the processes that run with the login, before a signal ends this process. */
   cancel: () => Promise<void>;
 }
 
-/** Of the variables that docker does not get otherwise, those that a build cannot be without: its secrets, and the cache of GitHub Actions. */
-export function neededVariables({
+/** The withheld variables that a build needs: its secrets, and those for the cache of GitHub Actions. */
+export function requiredVariables({
   images,
   cache,
   extraArgs,
@@ -44,47 +44,48 @@ export function neededVariables({
   const extra = extraArgs.join('\n');
   return [
     ...secrets,
-    // `--secret=id=GITHUB_TOKEN` and `--build-arg=NAME` take a variable by its name.
+    // `--secret=id=GITHUB_TOKEN` and `--build-arg=NAME` read a variable by its name.
     ...(extra.match(/\w+/g) ?? []),
     ...(cache === 'gha' || /\btype=gha\b/.test(extra) ? ACTIONS_CACHE_VARIABLES : []),
   ].map((name) => name.toUpperCase());
 }
 
 /**
- * Do the work with a private directory and, when the step has its own logins, with a Docker configuration in it.
- * The directory is gone afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
- * and when the process ends by a defect.
+ * Do the work with a private directory and, if the step has its own logins, with a Docker configuration in it.
+ * The directory is deleted afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
+ * and when the process crashes.
  */
-export async function withDockerHome<T>(step: DockerStep, work: (home: DockerHome) => Promise<T>): Promise<T> {
-  const prefix = join(step.env.RUNNER_TEMP || tmpdir(), 'build-push-image-');
-  return withTempDirectory(prefix, step.cancel, async (scratch) => work(await openHome(step, scratch)));
+export async function withDockerHome<T>(
+  options: DockerHomeOptions,
+  work: (home: DockerHome) => Promise<T>,
+): Promise<T> {
+  const prefix = join(options.env.RUNNER_TEMP || tmpdir(), 'build-push-image-');
+  return withTempDirectory(prefix, options.cancel, async (scratch) => work(await createHome(options, scratch)));
 }
 
-async function openHome({ env, logins, needed }: DockerStep, scratch: string): Promise<DockerHome> {
+async function createHome({ env, logins, passVariables }: DockerHomeOptions, scratch: string): Promise<DockerHome> {
   const jobDirectory = env.DOCKER_CONFIG || join(homedir(), '.docker');
   const job = await readConfig(join(jobDirectory, 'config.json'));
-  // A helper for ghcr.io may well take its login from one of GitHub's tokens.
+  // A helper for ghcr.io may read its login from one of GitHub's tokens.
   const usesHelper = job.credsStore !== undefined || Object.keys(job.credHelpers ?? {}).length > 0;
-  const own = environmentWithoutRunner(env, [...needed, ...(usesHelper ? TOKEN_VARIABLES : [])]);
-  if (logins.length === 0) return { env: own, config: job, scratch };
+  const dockerEnv = environmentWithoutRunner(env, [...passVariables, ...(usesHelper ? TOKEN_VARIABLES : [])]);
+  if (logins.length === 0) return { env: dockerEnv, config: job, scratch };
 
   const directory = join(scratch, 'docker');
   await mkdir(directory, { mode: 0o700 });
   const plugins = join(jobDirectory, 'cli-plugins');
-  const config = withLogins(
-    job,
-    logins,
-    parseConfig(own.DOCKER_AUTH_CONFIG ?? '{}', 'DOCKER_AUTH_CONFIG'),
-    (await isDirectory(plugins)) ? plugins : undefined,
-  );
+  const config = withLogins(job, logins, {
+    environmentConfig: parseConfig(dockerEnv.DOCKER_AUTH_CONFIG ?? '{}', 'DOCKER_AUTH_CONFIG'),
+    pluginDirectory: (await isDirectory(plugins)) ? plugins : undefined,
+  });
   await writeFile(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 });
-  // The client looks for the endpoints of its contexts beside its configuration.
+  // The client reads the endpoints of its contexts from the directory of its configuration.
   const contexts = join(jobDirectory, 'contexts');
   if (await isDirectory(contexts)) await symlink(contexts, join(directory, 'contexts'), 'junction');
-  const { DOCKER_AUTH_CONFIG: _merged, ...rest } = own;
+  const { DOCKER_AUTH_CONFIG: _merged, ...rest } = dockerEnv;
   return {
-    // Builder instances, and which of them is current, stay the job's own.
-    env: { ...rest, DOCKER_CONFIG: directory, BUILDX_CONFIG: own.BUILDX_CONFIG || join(jobDirectory, 'buildx') },
+    // Builder instances, and which of them is current, stay those of the job.
+    env: { ...rest, DOCKER_CONFIG: directory, BUILDX_CONFIG: dockerEnv.BUILDX_CONFIG || join(jobDirectory, 'buildx') },
     config,
     scratch,
   };
@@ -93,25 +94,25 @@ async function openHome({ env, logins, needed }: DockerStep, scratch: string): P
 async function readConfig(path: string): Promise<DockerConfig> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '{}';
-    throw unreadable(path, error.message);
+    throw unreadableConfigError(path, error.message);
   });
   return parseConfig(text, path);
 }
 
-function parseConfig(text: string, where: string): DockerConfig {
+function parseConfig(text: string, source: string): DockerConfig {
   try {
-    return dockerConfig(ResponseData.json(text, where, 'it'));
+    return parseDockerConfig(ResponseData.json(text, source, 'it'));
   } catch (error) {
-    if (error instanceof InvalidResponseError) throw unreadable(where, error.why);
+    if (error instanceof InvalidResponseError) throw unreadableConfigError(source, error.why);
     throw error;
   }
 }
 
-function unreadable(where: string, why: string): ActionError {
+function unreadableConfigError(source: string, why: string): ActionError {
   return new ActionError({
     what: "the job's Docker configuration is unreadable",
-    why: `${where}: ${why}`,
-    next: 'Correct or remove it; docker itself could not work with it either.',
+    why: `${source}: ${why}`,
+    next: 'Correct or remove it; docker cannot read it either.',
   });
 }
 

@@ -1,211 +1,221 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
+import { registryHost } from '../../../lib/image-references.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
-import { hostOf } from '../docker/docker-config.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import type { Registry } from '../registry/registry.ts';
-import { type Standing, standing } from '../registry/registry.ts';
-import { follow, follows } from '../tags/floating-tags.ts';
+import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
+import { isFloating, moveFloatingTags } from '../tags/floating-tags.ts';
 import type { PlannedTag } from '../tags/tag-rules.ts';
-import type { Delivery, Order, Workshop } from './image-job.ts';
-import { findSource, type Source, verifySource } from './promotion.ts';
+import type { Clients, ImageJob, ImageResult } from './image-job.ts';
+import { findSource, type PromotionSource, verifySource } from './promotion.ts';
 
-/** Copy or build one image and give it its tags. Doing it again leaves what is there. */
-export async function deliver(order: Order, workshop: Workshop, log: BuildLog): Promise<Delivery> {
+/** Promote or build one image and set its tags. A second run changes nothing. */
+export async function buildOrPromote(job: ImageJob, clients: Clients, log: BuildLog): Promise<ImageResult> {
   const start = performance.now();
-  const source = await findSource(order, workshop.registry);
-  const made = source === undefined ? await build(order, workshop, log) : await promote(order, source, workshop, log);
-  const { name, repository } = order;
+  const context = { ...clients, job, log };
+  const source = await findSource(job, clients.registry);
+  const artifact = source === undefined ? await build(context) : await promote(context, source);
+  const { name, repository } = job;
   return {
     name,
     repository,
-    ref: `${repository}@${made.digest}`,
-    digest: made.digest,
-    tags: made.tags,
-    platforms: made.platforms,
+    ref: `${repository}@${artifact.digest}`,
+    digest: artifact.digest,
+    tags: artifact.tags,
+    platforms: artifact.platforms,
     promoted: source !== undefined,
     seconds: Math.round((performance.now() - start) / 100) / 10,
-    metadata: made.metadata,
+    metadata: artifact.metadata,
   };
 }
 
-interface Made {
+interface JobContext extends Clients {
+  job: ImageJob;
+  log: BuildLog;
+}
+
+interface Artifact {
   digest: Digest;
-  /** That name it now. */
+  /** The tags that point to it now. */
   tags: ImageTag[];
   platforms: string[];
   metadata: Metadata | undefined;
 }
 
-async function promote(order: Order, source: Source, workshop: Workshop, log: BuildLog): Promise<Made> {
-  const { registry, builder } = workshop;
-  if (order.promotion?.mode === 'verify') {
-    log.progress(`building again to verify ${source.reference}`);
-    await verifySource(order, source, builder, log);
+async function promote(context: JobContext, source: PromotionSource): Promise<Artifact> {
+  const { job, builder, log } = context;
+  if (job.promotion?.mode === 'verify') {
+    log.progress(`rebuilding to verify ${source.reference}`);
+    await verifySource(job, source, { builder, log });
     log.progress('the rebuild gives the same digests');
   }
   log.progress(`copying ${source.reference}`);
-  const { digest } = source.manifest;
-  const tags = await publish(
-    order,
-    source.reference,
-    digest,
-    await standing(order.repository, tagNames(order), registry),
-    workshop,
-    log,
-  );
-  return { digest, tags, platforms: platformsOf(source.manifest), metadata: undefined };
+  const { reference, manifest } = source;
+  const tags = await pushTags(context, { reference, digest: manifest.digest }, await resolveJobTags(context));
+  return { digest: manifest.digest, tags, platforms: platformNames(manifest), metadata: undefined };
 }
 
-async function build(order: Order, workshop: Workshop, log: BuildLog): Promise<Made> {
-  const { registry, builder } = workshop;
-  const { digest, metadata } = await builder.build(order.plan, log);
-  if (order.plan.output === 'check') return { digest, tags: [], platforms: [...order.plan.platforms], metadata };
-  const [built, there] = await Promise.all([
-    existing(`${order.repository}@${digest}`, registry),
-    standing(order.repository, tagNames(order), registry),
+async function build(context: JobContext): Promise<Artifact> {
+  const { job, registry, builder, log } = context;
+  const { digest, metadata } = await builder.build(job.plan, log);
+  if (job.plan.output === 'check') return { digest, tags: [], platforms: [...job.plan.platforms], metadata };
+  const [built, currentTags] = await Promise.all([
+    getManifest(`${job.repository}@${digest}`, registry),
+    resolveJobTags(context),
   ]);
-  const settled = await settle(order, built, there, workshop, log);
+  const tagged = await tagOrReuse(context, built, currentTags);
   return {
-    ...settled,
-    platforms: platformsOf(built),
-    metadata: settled.digest === digest ? metadata : renamed(metadata, settled.digest),
+    ...tagged,
+    platforms: platformNames(built),
+    metadata: tagged.digest === digest ? metadata : withDigest(metadata, tagged.digest),
   };
 }
 
-/** How often a run takes over what other runs of the same commit put under its tags meanwhile. */
-const MOST_TAKEOVERS = 5;
+const resolveJobTags = ({ job, registry }: JobContext): Promise<ResolvedTags> =>
+  resolveTags(
+    job.repository,
+    job.tags.map(({ name }) => name),
+    registry,
+  );
+
+/** How often a run sets its tags when concurrent runs of the same commit keep replacing them. */
+const MAX_ATTEMPTS = 5;
 
 /**
- * Give the built image its tags, or keep an earlier run's that is the same.
- * Runs of one commit at the same moment put equal images under the same tags: who finds another's there keeps that one, under all tags.
+ * Set the tags of the built image, or reuse an equivalent image of an earlier run.
+ * Concurrent runs of one commit push equivalent images under the same tags. If a concurrent run has pushed one, reuse it for all tags.
  */
-async function settle(
-  order: Order,
+async function tagOrReuse(
+  context: JobContext,
   built: Manifest,
-  there: Standing,
-  workshop: Workshop,
-  log: BuildLog,
-): Promise<Pick<Made, 'digest' | 'tags'>> {
-  const { registry } = workshop;
-  for (let found = there, takeover = 1; ; takeover++) {
-    const kept = order.reproducible ? await earlierTwin(order.repository, built, found, registry) : undefined;
-    if (kept !== undefined) log.progress(`the same image is there already as ${kept}`);
-    const digest = kept ?? built.digest;
+  resolvedTags: ResolvedTags,
+): Promise<Pick<Artifact, 'digest' | 'tags'>> {
+  const { job, registry, log } = context;
+  const { repository, reproducible } = job;
+  for (let currentTags = resolvedTags, attempt = 1; ; attempt++) {
+    const equivalent = reproducible
+      ? await findEquivalentImage(built, [...currentTags.values()], { repository, registry })
+      : undefined;
+    if (equivalent !== undefined) log.progress(`the same image already exists as ${equivalent}`);
+    const digest = equivalent ?? built.digest;
     try {
-      const tags = await publish(order, `${order.repository}@${digest}`, digest, found, workshop, log);
+      const tags = await pushTags(context, { reference: `${repository}@${digest}`, digest }, currentTags);
       return { digest, tags };
     } catch (error) {
-      const isTwin =
-        error instanceof ReplacedError &&
-        order.reproducible &&
-        (await isSameImage(order.repository, built, error.found, registry));
-      if (!isTwin || takeover === MOST_TAKEOVERS) throw error;
+      const isReplacedByEquivalent =
+        error instanceof TagReplacedError &&
+        reproducible &&
+        (await isEquivalent(built, error.found, { repository, registry }));
+      if (!isReplacedByEquivalent || attempt === MAX_ATTEMPTS) throw error;
     }
-    found = await standing(order.repository, tagNames(order), registry);
+    currentTags = await resolveJobTags(context);
   }
 }
 
-const tagNames = ({ tags }: Order): ImageTag[] => tags.map(({ name }) => name);
-
-/** The metadata of a build with the digest of the twin that was kept: whoever takes the digest from it must not get the one without tags. */
-function renamed({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
+/** The metadata with the digest of the reused image. Consumers that read the digest from the metadata must get the tagged image's. */
+function withDigest({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
   return { ...metadata, 'containerimage.digest': digest };
 }
 
+interface ImageLocation {
+  repository: string;
+  registry: Registry;
+}
+
 /**
- * An image under one of the tags that an earlier run built and that is the same: the same image for every platform, the same annotations, the
- * same kinds of attestations. It is kept. A provenance tells the time of its build, so a second build of a commit would else get
- * another digest although nothing in the image differs.
+ * An image of an earlier run under one of the tags that is equivalent: the same image for every platform, the same annotations, the
+ * same kinds of attestations. It is reused. A provenance contains the time of its build, so a second build of a commit would otherwise
+ * get a different digest even though the image is identical.
  */
-async function earlierTwin(
-  repository: string,
+async function findEquivalentImage(
   built: Manifest,
-  tags: Standing,
-  registry: Registry,
+  candidates: readonly (Manifest | undefined)[],
+  location: ImageLocation,
 ): Promise<Digest | undefined> {
-  for (const manifest of tags.values()) {
-    if (manifest === undefined || !(await isSameImage(repository, built, manifest, registry))) continue;
+  for (const manifest of candidates) {
+    if (manifest === undefined || !(await isEquivalent(built, manifest, location))) continue;
     return manifest.digest === built.digest ? undefined : manifest.digest;
   }
   return undefined;
 }
 
-async function isSameImage(repository: string, built: Manifest, other: Manifest, registry: Registry): Promise<boolean> {
+async function isEquivalent(
+  built: Manifest,
+  other: Manifest,
+  { repository, registry }: ImageLocation,
+): Promise<boolean> {
   if (other.digest === built.digest) return true;
   if (other.contents !== built.contents) return false;
-  const [theirs, ours] = await Promise.all([
-    registry.statements(repository, other),
-    registry.statements(repository, built),
+  const [otherTypes, builtTypes] = await Promise.all([
+    registry.predicateTypes(repository, other),
+    registry.predicateTypes(repository, built),
   ]);
-  return theirs.join() === ours.join();
+  return otherTypes.join() === builtTypes.join();
 }
 
-/** A tag names something else than what was just put under it. */
-class ReplacedError extends ToolError {
-  override name = 'ReplacedError';
+/** The tag points to a different digest than the one just pushed. */
+class TagReplacedError extends ToolError {
+  override name = 'TagReplacedError';
   readonly found: Manifest;
 
-  constructor(reference: string, put: Digest, found: Manifest) {
+  constructor(reference: string, pushed: Digest, found: Manifest) {
     super('final', {
       what: `${reference} is not what was pushed`,
-      why: `the registry has ${found.digest} where ${put} was put`,
-      next: 'Look for another run that pushes the same tag, and run the job again.',
+      why: `the registry has ${found.digest}, but ${pushed} was pushed`,
+      next: 'Look for another run that pushes the same tag, then run the job again.',
     });
     this.found = found;
   }
 }
 
-/**
- * Bring the image under its tags, where it is not yet, and see that each names it. Those that follow the highest version come last.
- * @returns the tags that name it now
- */
-async function publish(
-  order: Order,
-  source: string,
-  digest: Digest,
-  there: Standing,
-  workshop: Workshop,
-  log: BuildLog,
-): Promise<ImageTag[]> {
-  const tags = order.tags.filter((tag) => !follows(tag));
-  const outdated = tags.filter(({ name }) => there.get(name)?.digest !== digest);
-  if (outdated.length > 0) await put(order.repository, source, digest, outdated, workshop.registry);
-  return [...tags.map(({ name }) => name), ...(await follow(order, source, digest, workshop.registry, log))];
+/** An image to tag: a reference by digest, and the digest. */
+interface TagSource {
+  reference: string;
+  digest: Digest;
 }
 
-async function put(
-  repository: string,
-  source: string,
-  digest: Digest,
+/**
+ * Set the tags that do not point to the image yet, and check that each does. The floating tags come last.
+ * @returns the tags that point to it now
+ */
+async function pushTags(context: JobContext, source: TagSource, currentTags: ResolvedTags): Promise<ImageTag[]> {
+  const { job, registry, log } = context;
+  const tags = job.tags.filter((tag) => !isFloating(tag));
+  const outdated = tags.filter(({ name }) => currentTags.get(name)?.digest !== source.digest);
+  if (outdated.length > 0) await setTags(outdated, source, { repository: job.repository, registry });
+  return [...tags.map(({ name }) => name), ...(await moveFloatingTags(job, source, { registry, log }))];
+}
+
+async function setTags(
   tags: readonly PlannedTag[],
-  registry: Registry,
+  { reference, digest }: TagSource,
+  { repository, registry }: ImageLocation,
 ): Promise<void> {
   await registry.copy(
-    source,
+    reference,
     tags.map(({ name }) => `${repository}:${name}`),
   );
   await Promise.all(
     tags
-      // A moving tag may have been moved on by another run in the meantime.
+      // A concurrent run may have moved a moving tag on in the meantime.
       .filter(({ moving }) => !moving)
       .map(async ({ name }) => {
-        const found = await existing(`${repository}:${name}`, registry);
-        if (found.digest !== digest) throw new ReplacedError(`${repository}:${name}`, digest, found);
+        const found = await getManifest(`${repository}:${name}`, registry);
+        if (found.digest !== digest) throw new TagReplacedError(`${repository}:${name}`, digest, found);
       }),
   );
 }
 
-async function existing(reference: string, registry: Registry): Promise<Manifest> {
+async function getManifest(reference: string, registry: Registry): Promise<Manifest> {
   const manifest = await registry.find(reference);
   if (manifest !== undefined) return manifest;
   throw new ToolError('missing', {
     what: `${reference} is missing`,
-    why: 'it was pushed, but the registry says that it is not there',
-    next: nextStep('missing', hostOf(reference)),
+    why: 'it was pushed, but the registry reports that it does not exist',
+    next: nextStep('missing', registryHost(reference)),
   });
 }
 
-export function platformsOf(manifest: Manifest): string[] {
+function platformNames(manifest: Manifest): string[] {
   return manifest.images.flatMap(({ platform }) => platform ?? []);
 }

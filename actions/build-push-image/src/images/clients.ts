@@ -1,23 +1,19 @@
 import { info } from '../../../lib/commands.ts';
 import { messageOf } from '../../../lib/errors.ts';
-import type { Exec } from '../../../lib/exec.ts';
-import { BuildxBuilder } from '../buildx/builder.ts';
-import { withCheckedPaths } from '../buildx/checked-paths.ts';
+import { type BuilderOptions, BuildxBuilder } from '../buildx/builder.ts';
+import { withPathCheck } from '../buildx/checked-paths.ts';
 import { withRaisedTimes } from '../buildx/file-times.ts';
-import type { DockerHome } from '../docker/docker-home.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { BuildxRegistry } from '../registry/buildx-registry.ts';
-import type { Workshop } from './image-job.ts';
+import type { Clients } from './image-job.ts';
 
-/** The real tools. */
-export function openWorkshop(
-  { area, retries, builder }: Settings,
-  exec: Exec,
-  home: DockerHome,
-  redact: (text: string) => string,
-): Workshop {
+/** The clients that run Docker. */
+export function createClients(
+  { allowedPaths, retries, builder }: Settings,
+  { exec, home, redact }: Omit<BuilderOptions, 'retries'>,
+): Clients {
   return {
-    builder: withCheckedPaths(withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })), area),
+    builder: withPathCheck(withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })), allowedPaths),
     registry: new BuildxRegistry({
       exec,
       home,

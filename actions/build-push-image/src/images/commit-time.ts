@@ -7,7 +7,7 @@ import type { Environment } from '../../../lib/inputs.ts';
 /** How Git is run. */
 export interface GitTools {
   exec: Exec;
-  /** The step's own, of which Git gets what it needs to find its configuration. */
+  /** The environment of the step; Git gets the variables that it needs to find its configuration. */
   env: Environment;
 }
 
@@ -17,22 +17,22 @@ const GIT_VARIABLES = [
   ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_EXEC_PATH'],
 ];
 
-/** Git that meets one knows no time: the event may. */
+/** If Git exceeds them, the time is read from the event. */
 const GIT_LIMITS = { seconds: 60, output: 1 };
 
 export interface CommitTime {
   /** Seconds since 1970. */
   epoch: number;
-  /** The commit that is checked out, when it is another one than the run's. */
-  otherHead?: string;
+  /** The commit that is checked out, if it is not the run's. */
+  checkedOutSha?: string;
 }
 
 /**
- * When the run's commit was made: the timestamps of a reproducible image.
- * From the checkout (a shallow one will do), else from the event that started the run.
- * @throws {ActionError} when neither knows the commit
+ * The time of the run's commit: the timestamps of a reproducible image.
+ * From the checkout (a shallow one is enough), otherwise from the event that started the run.
+ * @throws {ActionError} when neither has the commit
  */
-export async function commitTime(
+export async function readCommitTime(
   context: Context,
   event: Record<string, unknown>,
   tools: GitTools,
@@ -41,19 +41,23 @@ export async function commitTime(
     if (error instanceof ToolMissingError) return undefined;
     throw error;
   });
-  return time ?? timeFromEvent(context, event) ?? fail(context);
+  return time ?? timeFromEvent(context, event) ?? failUnknown(context);
 }
 
 async function timeFromCheckout({ workspace, sha }: Context, { exec, env }: GitTools): Promise<CommitTime | undefined> {
-  const own = minimalEnvironment(env, GIT_VARIABLES);
+  const gitEnv = minimalEnvironment(env, GIT_VARIABLES);
   const git = (...args: string[]) =>
     // In a container job the checkout belongs to another user, and Git refuses to read it without this.
-    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], { cwd: workspace, env: own, limits: GIT_LIMITS });
+    exec.run('git', ['-c', `safe.directory=${workspace}`, ...args], {
+      cwd: workspace,
+      env: gitEnv,
+      limits: GIT_LIMITS,
+    });
   const { exitCode, stdout } = await git('log', '-1', '--no-show-signature', '--format=%ct', sha, '--');
   const epoch = Number.parseInt(stdout, 10);
   if (exitCode !== 0 || Number.isNaN(epoch)) return undefined;
   const head = (await git('rev-parse', 'HEAD')).stdout.trim();
-  return head === sha ? { epoch } : { epoch, otherHead: head };
+  return head === sha ? { epoch } : { epoch, checkedOutSha: head };
 }
 
 /** A push event describes its head commit. */
@@ -63,10 +67,10 @@ function timeFromEvent({ sha }: Context, event: Record<string, unknown>): Commit
   return commit?.id !== sha || Number.isNaN(time) ? undefined : { epoch: Math.floor(time / 1000) };
 }
 
-function fail({ sha, workspace }: Context): never {
+function failUnknown({ sha, workspace }: Context): never {
   throw new ActionError({
     what: 'the time of the commit is unknown',
     why: `${workspace} has no Git checkout with the commit ${sha}, and the event does not describe it`,
-    next: 'Put actions/checkout before this step, or set `reproducible: false` to build with the time of the build.',
+    next: 'Run actions/checkout before this step, or set `reproducible: false` to use the time of the build.',
   });
 }

@@ -4,35 +4,32 @@ import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, Metadata } from '../buildx/builder.ts';
 import type { Promotion } from '../inputs/inputs.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Release } from '../tags/push-event.ts';
-import type { PlannedTag } from '../tags/tag-rules.ts';
+import type { ReleaseTags } from '../tags/floating-tags.ts';
 
-/** What is to become of one image. */
-export interface Order {
+/** One image to promote or build, and its tags. */
+export interface ImageJob extends ReleaseTags {
   name: ImageName;
-  repository: string;
-  /** All that the rules give; those that follow the highest version move only when there is none newer. */
-  tags: readonly PlannedTag[];
-  /** The version that is released. */
-  release: Release | undefined;
-  /** The commit's own tag, by which a source of promotion is asked. */
+  /** The commit's own tag, under which promotion looks for the tested image. */
   shaTag: ImageTag;
   promotion: Promotion | undefined;
   plan: BuildPlan;
   reproducible: boolean;
 }
 
-export interface Delivery extends BuiltImage {
-  /** Of the build; `undefined` for a copied image. */
+/** A finished image. */
+export interface ImageResult extends BuiltImage {
+  /** Of the build; `undefined` for a promoted image. */
   metadata: Metadata | undefined;
 }
 
-export interface Workshop {
-  registry: Registry;
-  builder: Builder;
-}
-
-export interface FailedImage {
+/** An image that failed, and why. */
+export interface ImageFailure {
   name: string;
   error: unknown;
+}
+
+/** What images are built and pushed with. */
+export interface Clients {
+  registry: Registry;
+  builder: Builder;
 }

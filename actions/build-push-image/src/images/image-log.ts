@@ -1,7 +1,7 @@
 import { annotate, info, printGroup } from '../../../lib/commands.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 
-/** The log of one image among several: what matters is shown at once with the image's name, the rest is kept and shown as one piece. */
+/** The log of one image among several: important lines are printed at once, with the image's name; the others are kept and printed together. */
 export class ImageLog implements BuildLog {
   readonly #name: string;
   readonly #lines: string[] = [];
@@ -22,7 +22,7 @@ export class ImageLog implements BuildLog {
     annotate({ level: 'notice', title: 'build-push-image', message: `${this.#name}: ${text}` });
   }
 
-  /** Show what was kept, folded under one title. It is printed in one go, so that no other image's line comes between. */
+  /** Print the kept lines as one group. They are printed at once, so that no line of another image comes between them. */
   flush(title: string): void {
     if (this.#lines.length === 0) return;
     printGroup(title, this.#lines.join('\n'));

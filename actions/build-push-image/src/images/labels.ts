@@ -1,6 +1,6 @@
 import type { Context } from '../../../lib/context.ts';
 
-export interface LabelFacts {
+export interface LabelContext {
   context: Context;
   /** The image's name, its label `title`. */
   name: string;
@@ -9,11 +9,11 @@ export interface LabelFacts {
 }
 
 /**
- * The standard labels of an image. They are part of its digest, so each must follow from the commit alone for the same commit to
- * give the same digest; `version` and `created` are decided with that in mind by the caller.
+ * The standard labels of an image. They are part of its digest: the same commit gives the same digest only if all of them depend on the
+ * commit alone. The caller chooses `version` and `created` accordingly.
  * Source: https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys
  */
-export function standardLabels({ context, name, version, created }: LabelFacts): Map<string, string> {
+export function standardLabels({ context, name, version, created }: LabelContext): Map<string, string> {
   return new Map([
     ['org.opencontainers.image.source', `${context.serverUrl}/${context.repository}`],
     ['org.opencontainers.image.revision', context.sha],

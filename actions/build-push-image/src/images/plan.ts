@@ -1,47 +1,47 @@
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
 import { shaTag } from '../tags/tag-rules.ts';
-import type { Order } from './image-job.ts';
+import type { ImageJob } from './image-job.ts';
 import { standardLabels } from './labels.ts';
-import type { RunFacts } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
 
-/** One order for each image. */
-export function takeOrders(settings: Settings, run: RunFacts): Order[] {
+/** One job for each image. */
+export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
   return settings.images.map((image) => {
-    const repository = `${settings.registry}/${image.name}`;
+    const plan = planBuild(image, settings, run);
     return {
       name: image.name,
-      repository,
+      repository: plan.repository,
       tags: run.tags.tags,
       release: run.release,
       shaTag: shaTag(run.context.sha),
       promotion: settings.promotion,
-      plan: planFor(image, repository, settings, run),
+      plan,
       reproducible: settings.reproducible,
     };
   });
 }
 
-function planFor(image: ImageSettings, repository: string, settings: Settings, run: RunFacts): BuildPlan {
+function planBuild(image: ImageSettings, settings: Settings, run: RunContext): BuildPlan {
   const { context, release, created, epoch } = run;
   const { serverUrl, repository: source, runId, runAttempt } = context;
   const labels = standardLabels({
     context,
     name: image.name,
-    // The label is in the digest. Where images are promoted, the image of a commit is one whether main or a tag was pushed, so the commit names it:
-    // what is built or verified at the tag must be what main built. Where a tag is built for itself, its version is the image's.
+    // The label is part of the digest. With promotion, a commit must give the same image on main and for its tag, so the label names the commit:
+    // what is built or verified for the tag must equal what main built. Without promotion, a tag's image has the tag's version.
     version: settings.promotion === undefined && release !== undefined ? release.text : shaTag(context.sha),
     created,
   });
   return {
     image,
-    repository,
+    repository: `${settings.registry}/${image.name}`,
     platforms: image.platforms,
     labels: new Map([...labels, ...image.labels]),
     output: settings.push ? 'push' : 'check',
     epoch,
     cache: settings.cache,
-    fresh: false,
+    noCache: false,
     provenance: settings.provenance,
     sbom: settings.sbom,
     builderId:

@@ -1,89 +1,76 @@
 import { annotate } from '../../../lib/commands.ts';
+import { settleConcurrently } from '../../../lib/concurrency.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { setOutputs, writeSummary } from '../../../lib/result.ts';
 import { BuildError } from '../buildx/build-error.ts';
-import type { Settings } from '../inputs/inputs.ts';
-import { imageOutputs } from '../outputs.ts';
-import { summaryOf } from '../summary.ts';
-import { deliver } from './build-or-promote.ts';
-import type { Delivery, FailedImage, Order, Workshop } from './image-job.ts';
+import { buildOrPromote } from './build-or-promote.ts';
+import type { Clients, ImageFailure, ImageJob, ImageResult } from './image-job.ts';
 import { ImageLog } from './image-log.ts';
-import type { RunFacts } from './run-context.ts';
 
-/**
- * Work on all images. The outputs name each as soon as it is there, also when others fail.
- * @throws {ActionError} naming each image that failed
- */
-export async function workOff(
-  settings: Settings,
-  run: RunFacts,
-  orders: readonly Order[],
-  workshop: Workshop,
-): Promise<void> {
-  const delivered = new Map<Order, Delivery>();
-  const deliveries = () => orders.flatMap((order) => delivered.get(order) ?? []);
-  const tell = () => setOutputs(imageOutputs(deliveries(), orders.length, run));
-  const results = await settleAll(orders, settings.maxParallel, async (order) => {
-    delivered.set(order, await one(order, workshop));
-    // At once: a step that is cancelled while others are being built has delivered this one all the same.
-    await tell();
-  });
-  if (delivered.size === 0) await tell();
-  const failed = orders.flatMap(({ name }, index): FailedImage[] => {
-    const result = results[index];
-    return result?.status === 'rejected' ? [{ name, error: result.reason }] : [];
-  });
-  if (settings.summary) await writeSummary(summaryOf(settings, deliveries(), failed));
-  for (const { error } of failed)
-    if (error instanceof BuildError && error.place !== undefined)
-      annotate({ level: 'error', title: `build-push-image: ${error.what}`, message: error.why, ...error.place });
-  if (failed.length > 0) throw failureOf(failed, orders.length);
+export interface ProcessOptions {
+  /** How many images are processed at a time. */
+  maxParallel: number;
+  /**
+   * Called with all results so far as soon as an image is done, so that the outputs contain it even when the step is cancelled
+   * while others are being built. Called with none when all images failed.
+   */
+  onResult: (results: ImageResult[]) => Promise<void>;
 }
 
-async function one(order: Order, workshop: Workshop): Promise<Delivery> {
-  const log = new ImageLog(order.name);
+/** Promote or build all images. One that fails does not stop the others. */
+export async function processImages(
+  jobs: readonly ImageJob[],
+  clients: Clients,
+  { maxParallel, onResult }: ProcessOptions,
+): Promise<{ results: ImageResult[]; failures: ImageFailure[] }> {
+  const finished = new Map<ImageJob, ImageResult>();
+  const results = () => jobs.flatMap((job) => finished.get(job) ?? []);
+  const outcomes = await settleConcurrently(jobs, maxParallel, async (job) => {
+    finished.set(job, await processImage(job, clients));
+    await onResult(results());
+  });
+  if (finished.size === 0) await onResult([]);
+  const failures = jobs.flatMap(({ name }, index): ImageFailure[] => {
+    const outcome = outcomes[index];
+    return outcome?.status === 'rejected' ? [{ name, error: outcome.reason }] : [];
+  });
+  return { results: results(), failures };
+}
+
+async function processImage(job: ImageJob, clients: Clients): Promise<ImageResult> {
+  const log = new ImageLog(job.name);
   try {
-    const delivery = await deliver(order, workshop, log);
-    log.flush(`${order.name}: log of the build`);
+    const result = await buildOrPromote(job, clients, log);
+    log.flush(`${job.name}: build log`);
     log.progress(
-      `${delivery.promoted ? 'copied' : 'built'} ${delivery.digest} in ${delivery.seconds} s (${delivery.tags.join(', ')})`,
+      `${result.promoted ? 'copied' : 'built'} ${result.digest} in ${result.seconds} s (${result.tags.join(', ')})`,
     );
-    return delivery;
+    return result;
   } catch (error) {
-    log.flush(`${order.name}: log of the build that failed`);
+    log.flush(`${job.name}: log of the failed build`);
     log.progress('failed');
     throw error;
   }
 }
 
-/** The one error of a step: of the image that failed, or of several together, each named with its own words. */
-export function failureOf(failed: readonly FailedImage[], total: number): unknown {
-  const [first] = failed;
-  // Anything but an ActionError is a defect, and hides behind none.
-  const defect = failed.find(({ error }) => !(error instanceof ActionError));
-  if (defect !== undefined) return defect.error;
-  if (failed.length === 1 && total === 1) return first?.error;
-  const errors = failed.map(({ name, error }) => ({ name, error: error as ActionError }));
+/** One annotation for each failed build, at the line of its Dockerfile. */
+export function annotateDockerfiles(failures: readonly ImageFailure[]): void {
+  for (const { error } of failures)
+    if (error instanceof BuildError && error.location !== undefined)
+      annotate({ level: 'error', title: `build-push-image: ${error.what}`, message: error.why, ...error.location });
+}
+
+/** The error of the step: that of its only image, or one error that lists each failed image with its own message. */
+export function toStepError(failures: readonly ImageFailure[], total: number): unknown {
+  const [first] = failures;
+  // Any other error than an ActionError is a bug, and must not be hidden.
+  const bug = failures.find(({ error }) => !(error instanceof ActionError));
+  if (bug !== undefined) return bug.error;
+  if (failures.length === 1 && total === 1) return first?.error;
+  const errors = failures.map(({ name, error }) => ({ name, error: error as ActionError }));
   return new ActionError({
-    what: `${failed.length} of ${total} images failed: ${failed.map(({ name }) => name).join(', ')}`,
+    what: `${failures.length} of ${total} images failed: ${failures.map(({ name }) => name).join(', ')}`,
     why: errors.map(({ name, error }) => `${name}: ${messageOf(error)}`).join('\n'),
     next: [...new Set(errors.map(({ error }) => error.next))].join('\n'),
     cause: first?.error,
   });
-}
-
-/** Do the work for all items, at most `width` at once, and tell of each how it ended. One that fails stops no other. */
-export async function settleAll<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<PromiseSettledResult<R>[]> {
-  const results: PromiseSettledResult<R>[] = new Array(items.length);
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue)
-      [results[index] as PromiseSettledResult<R>] = await Promise.allSettled([work(item)]);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }

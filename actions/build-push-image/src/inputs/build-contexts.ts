@@ -1,28 +1,28 @@
 import type { InputReader } from '../../../lib/inputs.ts';
 import { type AllowedPaths, DOES_NOT_EXIST, resolvePath } from '../../../lib/workspace.ts';
 
-/** What buildx takes for no directory of this machine: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
-const ELSEWHERE = /^(?:[a-z][a-z0-9+.-]*:\/\/|target:|git@)/i;
+/** Values that buildx does not take as a local directory: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|target:|git@)/i;
 const OCI_LAYOUT = /^oci-layout:\/\/([^@:]*)/i;
 
-/** Report each `--build-context` of the extra arguments that is a directory elsewhere: a link must bring no other files of the runner into an image. */
+/** Report each `--build-context` of the extra arguments that is a directory elsewhere: a link must not bring other files of the runner into an image. */
 export async function checkBuildContexts(
   reader: InputReader,
   extraArgs: readonly string[],
-  area: AllowedPaths,
+  allowedPaths: AllowedPaths,
 ): Promise<void> {
   for (const argument of extraArgs) {
     const [, value] = /^--build-context=[^=]*=(.*)$/s.exec(argument) ?? [];
     if (value === undefined) continue;
-    const path = OCI_LAYOUT.exec(value)?.[1] ?? (ELSEWHERE.test(value) ? undefined : value);
+    const path = OCI_LAYOUT.exec(value)?.[1] ?? (REMOTE.test(value) ? undefined : value);
     if (path === undefined) continue;
-    const place = await resolvePath(area, path);
+    const resolved = await resolvePath(allowedPaths, path);
     const problem =
-      'problem' in place
-        ? place.problem
-        : place.value.kind === 'directory'
+      'problem' in resolved
+        ? resolved.problem
+        : resolved.value.kind === 'directory'
           ? undefined
-          : place.value.kind === 'missing'
+          : resolved.value.kind === 'missing'
             ? DOES_NOT_EXIST
             : 'is not a directory';
     if (problem !== undefined)

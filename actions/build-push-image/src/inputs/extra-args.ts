@@ -1,36 +1,39 @@
-import type { InputReader, Line, Parsed } from '../../../lib/inputs.ts';
+import type { InputReader, Parsed } from '../../../lib/inputs.ts';
 
-/** Options that the action gives itself, and what decides about each instead. */
-const OWN: Readonly<Record<string, string>> = {
-  output: '`push`',
-  push: '`push`',
-  load: '`push`',
-  tag: '`tags`',
-  'metadata-file': 'the output `metadata`',
-  iidfile: 'the output `digest`',
-  progress: 'nothing: the log is read by the action',
-  quiet: 'nothing: the log is read by the action',
-  platform: '`platforms`',
-  file: '`file` of the image',
-  target: '`target` of the image',
-  builder: '`builder`',
-  provenance: '`provenance`',
-  sbom: '`sbom`',
-  attest: '`provenance` and `sbom`',
-  secret: '`secrets`, whose values are kept out of the log',
-  call: '`push`: with `false` it builds and pushes nothing',
-  check: '`push`: with `false` it builds and pushes nothing',
-  print: '`push`: with `false` it builds and pushes nothing',
-  help: 'nothing: it builds nothing',
+const set = (advice: string) => `is set by the action; use ${advice} instead`;
+const USE_PUSH_FALSE = 'builds nothing; use `push: false` to build without pushing';
+
+/** Options that cannot be given: why, and what to use instead. */
+const RESERVED: Readonly<Record<string, string>> = {
+  output: set('the `push` input'),
+  push: set('the `push` input'),
+  load: set('the `push` input'),
+  tag: set('the `tags` input'),
+  'metadata-file': set('the output `metadata`'),
+  iidfile: set('the output `digest`'),
+  progress: 'is set by the action, which reads the log',
+  quiet: 'hides the log, which the action reads',
+  platform: set('the `platforms` input'),
+  file: set('`file` of the image'),
+  target: set('`target` of the image'),
+  builder: set('the `builder` input'),
+  provenance: set('the `provenance` input'),
+  sbom: set('the `sbom` input'),
+  attest: set('the inputs `provenance` and `sbom`'),
+  secret: 'is set by the action; use the `secrets` input instead, whose values are kept out of the log',
+  call: USE_PUSH_FALSE,
+  check: USE_PUSH_FALSE,
+  print: USE_PUSH_FALSE,
+  help: 'builds nothing',
 };
 
 const SWITCHES = ['compress', 'debug', 'force-rm', 'no-cache', 'pull', 'rm', 'squash'];
-const WITH_VALUE = [
+const VALUE_OPTIONS = [
   ...['add-host', 'allow', 'annotation', 'build-arg', 'build-context', 'cache-from', 'cache-to', 'cgroup-parent'],
   ...['cpu-period', 'cpu-quota', 'cpu-shares', 'cpuset-cpus', 'cpuset-mems', 'isolation', 'label', 'memory'],
   ...['memory-swap', 'network', 'no-cache-filter', 'policy', 'resource', 'security-opt', 'shm-size', 'ssh', 'ulimit'],
 ];
-const SHORT: Readonly<Record<string, string>> = {
+const SHORT_OPTIONS: Readonly<Record<string, string>> = {
   c: 'cpu-shares',
   D: 'debug',
   f: 'file',
@@ -44,70 +47,73 @@ const SHORT: Readonly<Record<string, string>> = {
 const EXAMPLE = '--network=host';
 
 /**
- * More options for `docker buildx build`, one per line; a value follows `=` or is the next line. Each is given on as one argument, `--name=value`, so
- * none can take the next one for its value, and none is left over to be taken for the build's context.
+ * More options for `docker buildx build`, one per line; a value follows `=` or is on the next line. Each is passed as one argument, `--name=value`,
+ * so that no option can take the next argument as its value, and none is left over that could be taken as the build's context.
  * Source: the options in https://github.com/docker/buildx/blob/master/commands/build.go, and how https://github.com/spf13/pflag reads them:
- * names are exact, short options may stand together (`-Dt`), and the last of them may have its value behind it (`-tevil/x`, `-t=evil/x`).
+ * names are exact, short options can be combined (`-Dt`), and the last of them can have its value after it (`-tevil/x`, `-t=evil/x`).
  */
 export function readExtraArguments(reader: InputReader): string[] {
   const lines = reader.lines('extra-args');
   const read: string[] = [];
-  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-    const parsed = parseLine(line.text, lines);
-    if ('value' in parsed) read.push(...parsed.value);
-    else
+  for (let index = 0; index < lines.length; index++) {
+    const { text, number } = lines[index] ?? { text: '', number: 0 };
+    const parsed = parseLine(text, lines[index + 1]?.text);
+    if ('problem' in parsed) {
       reader.addProblem({
-        input: `extra-args (line ${line.number})`,
-        value: line.text,
+        input: `extra-args (line ${number})`,
+        value: text,
         problem: parsed.problem,
         example: EXAMPLE,
       });
+      continue;
+    }
+    read.push(...parsed.value.args);
+    if (parsed.value.usesNextLine) index++;
   }
   return read;
 }
 
-/** @param following is shortened by a line that is the value of this one */
-function parseLine(text: string, following: Line[]): Parsed<string[]> {
-  const long = /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(text);
-  if (long !== null) {
-    const given = parseOption(long[1] ?? '', long[2], following);
-    return 'value' in given ? { value: [given.value] } : given;
-  }
-  return /^-[a-z]/i.test(text)
-    ? parseShort(text.slice(1), following)
-    : { problem: 'is no option; a value stands behind `=`, or on the line after its option' };
+interface Options {
+  args: string[];
+  /** Whether the next line is the value of the last option. */
+  usesNextLine: boolean;
 }
 
-/** Short options that stand together: switches, and at the end maybe one with a value. */
-function parseShort(letters: string, following: Line[]): Parsed<string[]> {
-  const read: string[] = [];
+function parseLine(text: string, nextLine: string | undefined): Parsed<Options> {
+  const long = /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(text);
+  if (long !== null) return parseOption(long[1] ?? '', long[2], nextLine);
+  return /^-[a-z]/i.test(text)
+    ? parseShortOptions(text.slice(1), nextLine)
+    : { problem: 'is not an option; a value follows `=`, or is on the line after its option' };
+}
+
+/** Combined short options: switches, and possibly one with a value at the end. */
+function parseShortOptions(letters: string, nextLine: string | undefined): Parsed<Options> {
+  const args: string[] = [];
+  let usesNextLine = false;
   for (let rest = letters; rest !== ''; ) {
-    const name = SHORT[rest.charAt(0)];
-    const behind = rest.slice(1);
+    const name = SHORT_OPTIONS[rest.charAt(0)];
+    const after = rest.slice(1);
     if (name === undefined)
       return {
-        problem: `has -${rest.charAt(0)}, an unknown short option; write the long one, with its value behind \`=\``,
+        problem: `has -${rest.charAt(0)}, an unknown short option; write the long one, with its value after \`=\``,
       };
-    const isSwitch = SWITCHES.includes(name);
-    const own = isSwitch && !behind.startsWith('=');
-    const given = parseOption(name, own || behind === '' ? undefined : behind.replace(/^=/, ''), following);
-    if ('problem' in given) return given;
-    read.push(given.value);
-    rest = own ? behind : '';
+    const isSwitch = SWITCHES.includes(name) && !after.startsWith('=');
+    const parsed = parseOption(name, isSwitch || after === '' ? undefined : after.replace(/^=/, ''), nextLine);
+    if ('problem' in parsed) return parsed;
+    args.push(...parsed.value.args);
+    usesNextLine = parsed.value.usesNextLine;
+    rest = isSwitch ? after : '';
   }
-  return { value: read };
+  return { value: { args, usesNextLine } };
 }
 
-function parseOption(name: string, value: string | undefined, following: Line[]): Parsed<string> {
-  const instead = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
-  if (instead !== undefined)
-    return { problem: `has --${name}, which is set by the action; what decides is ${instead}` };
-  if (value !== undefined) return { value: `--${name}=${value}` };
-  if (SWITCHES.includes(name)) return { value: `--${name}` };
-  if (!WITH_VALUE.includes(name))
-    return { problem: `has --${name}, which is unknown here; write its value behind it, as in --${name}=true` };
-  const next = following[0];
-  if (next === undefined || /^--[a-z]/.test(next.text)) return { problem: `has --${name} without its value` };
-  following.shift();
-  return { value: `--${name}=${next.text}` };
+function parseOption(name: string, value: string | undefined, nextLine: string | undefined): Parsed<Options> {
+  if (Object.hasOwn(RESERVED, name)) return { problem: `has --${name}, which ${RESERVED[name]}` };
+  if (value !== undefined) return { value: { args: [`--${name}=${value}`], usesNextLine: false } };
+  if (SWITCHES.includes(name)) return { value: { args: [`--${name}`], usesNextLine: false } };
+  if (!VALUE_OPTIONS.includes(name))
+    return { problem: `has --${name}, which is unknown here; write its value after it, as in --${name}=true` };
+  if (nextLine === undefined || /^--[a-z]/.test(nextLine)) return { problem: `has --${name} without its value` };
+  return { value: { args: [`--${name}=${nextLine}`], usesNextLine: true } };
 }

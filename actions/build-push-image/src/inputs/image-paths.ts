@@ -7,23 +7,23 @@ interface Problem {
   example: string;
 }
 
-/** Where an image's sources are; the paths are absolute. */
-export interface Place {
+/** The sources of an image, as absolute paths. */
+export interface ImagePaths {
   context: string;
   file: string;
   problems: Problem[];
 }
 
 /**
- * Find the context and the Dockerfile of an image. `file` is relative to the workspace, as for `docker build`; when there is none,
- * relative to the context, which is how many write it. Without `file` it is the `Dockerfile` of the context.
+ * Find the context and the Dockerfile of an image. `file` is relative to the workspace, as for `docker build`; if no such file exists, it is
+ * relative to the context, as many users write it. Without `file` it is the `Dockerfile` of the context.
  */
-export async function locateImage(
+export async function resolveImagePaths(
   workspace: string,
   item: { context: string; file: string | undefined },
-): Promise<Place> {
+): Promise<ImagePaths> {
   const problems: Problem[] = [];
-  const context = await locateKind(workspace, item.context, 'directory');
+  const context = await resolveKind(workspace, item.context, 'directory');
   if ('problem' in context)
     problems.push({
       problem: `has a context that ${context.problem}`,
@@ -40,16 +40,16 @@ export async function locateImage(
         : [resolve(workspace, item.file), join(directory, item.file)];
   let file = candidates[0] ?? '';
   let problem: string | undefined;
-  // A Dockerfile below a context that is not there is no second fault.
+  // A missing Dockerfile in a missing context is not a second problem.
   if ('value' in context || item.file !== undefined) {
     for (const candidate of candidates) {
-      const found = await locateKind(workspace, candidate, 'file');
+      const found = await resolveKind(workspace, candidate, 'file');
       if ('value' in found) {
         file = found.value;
         problem = undefined;
         break;
       }
-      // A link that leads elsewhere says more than a file that is not there.
+      // A link that leads elsewhere explains more than a missing file.
       if (problem === undefined || problem === DOES_NOT_EXIST) problem = found.problem;
     }
   }
@@ -62,13 +62,13 @@ export async function locateImage(
   return { context: directory, file, problems };
 }
 
-async function locateKind(
+async function resolveKind(
   workspace: string,
   path: string,
   kind: 'file' | 'directory',
 ): Promise<{ value: string } | { problem: string }> {
-  const place = await resolvePath({ workspace }, path);
-  if ('problem' in place) return place;
-  if (place.value.kind === kind) return { value: place.value.path };
-  return { problem: place.value.kind === 'missing' ? DOES_NOT_EXIST : `is not a ${kind}` };
+  const resolved = await resolvePath({ workspace }, path);
+  if ('problem' in resolved) return resolved;
+  if (resolved.value.kind === kind) return { value: resolved.value.path };
+  return { problem: resolved.value.kind === 'missing' ? DOES_NOT_EXIST : `is not a ${kind}` };
 }

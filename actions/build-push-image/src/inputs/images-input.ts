@@ -5,12 +5,12 @@ import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret } from './secrets.ts';
 
-/** One image as the `images` input names it, before what holds for all images is added. */
+/** One image as the `images` input names it, without the settings for all images. */
 export interface ImageItem {
-  /** How faults call it: `images (item 2, shop/api)`. */
-  place: string;
+  /** How errors name it: `images (item 2, shop/api)`. */
+  location: string;
   name: ImageName;
-  /** As written; it was lower-cased for `name`. */
+  /** As written; `name` is in lower case. */
   writtenName: string;
   /** A directory, relative to the workspace. */
   context: string;
@@ -25,8 +25,8 @@ export interface ImageItem {
 
 export const IMAGES_EXAMPLE = '[{ name: shop/web, context: app/web }, { name: shop/api, context: app/api }]';
 
-/** The keys of an item, each with a line that would be accepted. */
-const EXAMPLES = {
+/** The keys of an item, each with a valid line. */
+const KEY_EXAMPLES = {
   name: 'name: shop/web',
   context: 'context: app/web',
   file: 'file: app/web/Dockerfile.prod',
@@ -37,35 +37,35 @@ const EXAMPLES = {
   annotations: 'annotations: { "index:org.opencontainers.image.licenses": MIT }',
   secrets: 'secrets: { npm: "env:NPM_TOKEN", npmrc: "file:.npmrc" }',
 } as const;
-type Key = keyof typeof EXAMPLES;
-const KEYS = Object.keys(EXAMPLES) as Key[];
+type Key = keyof typeof KEY_EXAMPLES;
+const KEYS = Object.keys(KEY_EXAMPLES) as Key[];
 
-/** The items of the `images` input; each fault is told to the reader by the item's place and its key. */
+/** The items of the `images` input; each problem is reported with the item's location and an example for its key. */
 export async function readImages(reader: InputReader): Promise<ImageItem[]> {
   if (reader.required('images', IMAGES_EXAMPLE) === '') return [];
   const list = await reader.yaml('images', parseList, IMAGES_EXAMPLE);
-  const items = (list ?? []).map((item, index) => new ItemReader(item, placeOf(item, index), reader).read());
-  reportTwins(items, reader);
+  const items = (list ?? []).map((item, index) => new ItemReader(item, describeLocation(item, index), reader).read());
+  reportDuplicateNames(items, reader);
   return items;
 }
 
-function reportTwins(items: readonly ImageItem[], reader: InputReader): void {
-  const first = new Map<ImageName, ImageItem>();
+function reportDuplicateNames(items: readonly ImageItem[], reader: InputReader): void {
+  const firstByName = new Map<ImageName, ImageItem>();
   for (const item of items) {
-    const twin = first.get(item.name);
-    if (twin !== undefined && item.name !== '')
+    const first = firstByName.get(item.name);
+    if (first !== undefined && item.name !== '')
       reader.addProblem({
-        input: item.place,
+        input: item.location,
         value: item.name,
-        problem: `has the name of ${twin.place}, and an image has one repository`,
-        example: `${EXAMPLES.name}-${items.indexOf(item) + 1}`,
+        problem: `has the name of ${first.location}, and each image needs its own repository`,
+        example: `${KEY_EXAMPLES.name}-${items.indexOf(item) + 1}`,
       });
-    else first.set(item.name, item);
+    else firstByName.set(item.name, item);
   }
 }
 
-/** `images (item 2, shop/api)`; without a name that is none: it could be anything. */
-function placeOf({ name }: Record<string, unknown>, index: number): string {
+/** `images (item 2, shop/api)`; an invalid name is left out: it could be any text. */
+function describeLocation({ name }: Record<string, unknown>, index: number): string {
   const parsed = parseImageName(typeof name === 'string' ? name : '');
   return `images (item ${index + 1}${'value' in parsed ? `, ${parsed.value}` : ''})`;
 }
@@ -73,34 +73,36 @@ function placeOf({ name }: Record<string, unknown>, index: number): string {
 function parseList(data: unknown): Parsed<Record<string, unknown>[]> {
   const list = Array.isArray(data) ? data : [data];
   if (list.length === 0) return { problem: 'is an empty list' };
-  const odd = list.findIndex((item) => kindOf(item) !== 'a mapping');
-  return odd < 0 ? { value: list } : { problem: `has ${kindOf(list[odd])} as item ${odd + 1}, not a mapping` };
+  const index = list.findIndex((item) => describeKind(item) !== 'a mapping');
+  return index < 0
+    ? { value: list }
+    : { problem: `has ${describeKind(list[index])} as item ${index + 1}, not a mapping` };
 }
 
-function kindOf(data: unknown): string {
+function describeKind(data: unknown): string {
   if (Array.isArray(data)) return 'a list';
   if (data === null || data === undefined) return 'nothing';
-  return typeof data === 'object' ? 'a mapping' : 'a text';
+  return typeof data === 'object' ? 'a mapping' : 'a string';
 }
 
-/** Reads one mapping of the list and tells every fault in it. */
+/** Reads one mapping of the list and reports every problem in it. */
 class ItemReader {
   readonly #item: Record<string, unknown>;
-  readonly #place: string;
+  readonly #location: string;
   readonly #reader: InputReader;
 
-  constructor(item: Record<string, unknown>, place: string, reader: InputReader) {
+  constructor(item: Record<string, unknown>, location: string, reader: InputReader) {
     this.#item = item;
-    this.#place = place;
+    this.#location = location;
     this.#reader = reader;
   }
 
   read(): ImageItem {
-    for (const key of Object.keys(this.#item)) if (!KEYS.some((each) => each === key)) this.unknown(key);
+    for (const key of Object.keys(this.#item)) if (!KEYS.some((known) => known === key)) this.unknown(key);
     const writtenName = this.text('name') ?? '';
-    if (writtenName === '' && !this.has('name')) this.fault('name', 'has no name');
+    if (writtenName === '' && !this.has('name')) this.report('name', 'has no name');
     return {
-      place: this.#place,
+      location: this.#location,
       name: (writtenName === '' ? undefined : this.name(writtenName)) ?? ('' as ImageName),
       writtenName,
       context: this.text('context') ?? '.',
@@ -122,7 +124,7 @@ class ItemReader {
   private name(written: string): ImageName | undefined {
     const parsed = parseImageName(written);
     if ('value' in parsed) return parsed.value;
-    this.fault('name', `has an unusable name: it ${parsed.problem}`, written);
+    this.report('name', `has an invalid name: it ${parsed.problem}`, written);
     return undefined;
   }
 
@@ -130,7 +132,7 @@ class ItemReader {
     const value = this.#item[key];
     if (!this.has(key)) return undefined;
     if (typeof value === 'string') return value;
-    this.fault(key, `has ${kindOf(value)} as ${key}, not a string`);
+    this.report(key, `has ${describeKind(value)} as ${key}; \`${key}\` must be a string`);
     return undefined;
   }
 
@@ -138,43 +140,45 @@ class ItemReader {
     if (!this.has(key)) return undefined;
     const parsed = parse(this.#item[key]);
     if ('value' in parsed) return parsed.value;
-    this.fault(key, `has unusable ${key}: it ${parsed.problem}`);
+    this.report(key, `has invalid ${key}: it ${parsed.problem}`);
     return undefined;
   }
 
   private unknown(key: string): void {
-    const near = nearestKey(key);
-    const hint = near === undefined ? `known are ${KEYS.join(', ')}` : `is ${near} meant?`;
-    this.fault(near ?? 'context', `has the unknown key ${JSON.stringify(key.slice(0, 40))}; ${hint}`);
+    const closest = findClosestKey(key);
+    const hint = closest === undefined ? `the keys are ${KEYS.join(', ')}` : `did you mean ${closest}?`;
+    this.report(closest ?? 'context', `has the unknown key ${JSON.stringify(key.slice(0, 40))}; ${hint}`);
   }
 
-  private fault(key: Key, problem: string, value?: string): void {
-    const fault = { input: this.#place, problem, example: EXAMPLES[key] };
-    this.#reader.addProblem(value === undefined ? fault : { ...fault, value });
+  private report(key: Key, problem: string, value?: string): void {
+    const item = { input: this.#location, problem, example: KEY_EXAMPLES[key] };
+    this.#reader.addProblem(value === undefined ? item : { ...item, value });
   }
 }
 
-/** The known key that an unknown one is a misspelling or another spelling of. */
-function nearestKey(key: string): Key | undefined {
+/** Other words for a key. */
+const SYNONYMS: Readonly<Record<string, Key>> = {
+  dockerfile: 'file',
+  image: 'name',
+  repository: 'name',
+  path: 'context',
+  args: 'build-args',
+};
+
+/** The key that an unknown one misspells, or is another word for. */
+function findClosestKey(key: string): Key | undefined {
   const plain = key
     .toLowerCase()
     .replaceAll(/[^a-z]/g, '')
     .slice(0, 40);
-  const other: Record<string, Key> = {
-    dockerfile: 'file',
-    image: 'name',
-    repository: 'name',
-    path: 'context',
-    args: 'build-args',
-  };
-  if (Object.hasOwn(other, plain)) return other[plain];
-  return KEYS.find((each) => editDistance(plain, each.replace('-', '')) <= (plain.length < 6 ? 1 : 2));
+  if (Object.hasOwn(SYNONYMS, plain)) return SYNONYMS[plain];
+  return KEYS.find((known) => editDistance(plain, known.replace('-', '')) <= (plain.length < 6 ? 1 : 2));
 }
 
 /** A list of `id=env:NAME`, or a mapping of ids to `env:NAME`. */
 function parseSecrets(data: unknown): Parsed<BuildSecret[]> {
   const secrets: BuildSecret[] = [];
-  for (const text of secretTexts(data)) {
+  for (const text of splitSecrets(data)) {
     const parsed = parseSecret(text);
     if ('problem' in parsed) return { problem: `has ${JSON.stringify(text)}, which ${parsed.problem}` };
     secrets.push(parsed.value);
@@ -182,7 +186,7 @@ function parseSecrets(data: unknown): Parsed<BuildSecret[]> {
   return { value: secrets };
 }
 
-function secretTexts(data: unknown): string[] {
+function splitSecrets(data: unknown): string[] {
   if (Array.isArray(data)) return data.map(String);
   if (typeof data === 'object' && data !== null) return Object.entries(data).map(([id, from]) => `${id}=${from}`);
   return String(data)

@@ -1,18 +1,19 @@
 import { type ImageName, parseRegistryName, type RegistryName } from '../../../lib/identifiers.ts';
+import { registryHost } from '../../../lib/image-references.ts';
 import { type Environment, InputReader, parseBoolean } from '../../../lib/inputs.ts';
-import { type AllowedPaths, allowedPaths } from '../../../lib/workspace.ts';
-import { hostOf, type Login } from '../docker/docker-config.ts';
+import { type AllowedPaths, allowedPaths as getAllowedPaths } from '../../../lib/workspace.ts';
+import type { Login } from '../docker/docker-config.ts';
 import type { TagRule } from '../tags/tag-rules.ts';
 import { checkBuildContexts } from './build-contexts.ts';
 import { readExtraArguments } from './extra-args.ts';
-import { locateImage } from './image-paths.ts';
+import { resolveImagePaths } from './image-paths.ts';
 import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
-import { type BuildSecret, findSecret, parseSecret, SECRET_EXAMPLE } from './secrets.ts';
+import { type BuildSecret, parseSecret, resolveSecret, SECRET_EXAMPLE } from './secrets.ts';
 import { readTags } from './tags-input.ts';
 
-/** One image with everything that holds for it. */
+/** One image with all its settings, those for all images included. */
 export interface ImageSettings {
   name: ImageName;
   /** An absolute path. */
@@ -20,7 +21,7 @@ export interface ImageSettings {
   /** An absolute path. */
   file: string;
   target: string | undefined;
-  /** The builder's own when empty. */
+  /** The builder's default when empty. */
   platforms: readonly string[];
   buildArgs: KeyValues;
   labels: KeyValues;
@@ -34,11 +35,11 @@ export interface Promotion {
 }
 
 export interface Settings {
-  /** Where paths may lead; the temporary directory is for the files of secrets alone. */
-  area: AllowedPaths;
+  /** Where paths may lead; only files of secrets may be in the temporary directory. */
+  allowedPaths: AllowedPaths;
   images: readonly ImageSettings[];
   registry: RegistryName;
-  /** Logins for this step alone, one a registry host. */
+  /** Logins for this step only, one per registry host. */
   logins: readonly Login[];
   tags: readonly TagRule[];
   promotion: Promotion | undefined;
@@ -53,17 +54,17 @@ export interface Settings {
   extraArgs: readonly string[];
   dryRun: boolean;
   summary: boolean;
-  /** What the user should know about how the inputs were taken. */
+  /** What the user should know about how the inputs were read. */
   notices: readonly string[];
 }
 
 /**
- * The step's inputs as one typed object. It looks at the workspace, to name a missing directory, Dockerfile or secret together with the other faults.
- * @throws {InputError} naming every fault
+ * The step's inputs as one typed object. Missing directories, Dockerfiles and secrets are found here too, to report them with all other problems.
+ * @throws {InputError} with every problem
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
-  const area = allowedPaths(env);
+  const allowedPaths = getAllowedPaths(env);
   const notices: string[] = [];
 
   const items = await readImages(reader);
@@ -89,12 +90,12 @@ export async function readSettings(env: Environment): Promise<Settings> {
 
   const images: ImageSettings[] = [];
   for (const item of items) {
-    const place = await locateImage(area.workspace, item);
-    for (const problem of place.problems) reader.addProblem({ input: item.place, ...problem });
+    const paths = await resolveImagePaths(allowedPaths.workspace, item);
+    for (const problem of paths.problems) reader.addProblem({ input: item.location, ...problem });
     images.push({
       name: item.name,
-      context: place.context,
-      file: place.file,
+      context: paths.context,
+      file: paths.file,
       target: item.target,
       platforms: item.platforms.length > 0 ? item.platforms : platforms,
       buildArgs: new Map([...buildArgs, ...item.buildArgs]),
@@ -105,11 +106,11 @@ export async function readSettings(env: Environment): Promise<Settings> {
   }
 
   const extraArgs = readExtraArguments(reader);
-  await checkBuildContexts(reader, extraArgs, area);
+  await checkBuildContexts(reader, extraArgs, allowedPaths);
 
   const settings: Settings = {
-    area,
-    images: await withFoundSecrets(images, items, { reader, env, area }),
+    allowedPaths,
+    images: await resolveSecrets(images, items, { reader, env, allowedPaths }),
     registry,
     logins,
     tags,
@@ -145,84 +146,89 @@ function readPromotion(reader: InputReader, push: boolean): Promotion | undefine
     reader.addProblem({
       input: 'promote',
       value: mode,
-      problem: 'cannot be kept with `push: false`, which copies nothing',
+      problem: 'has no effect with `push: false`, which copies nothing',
       example: 'prefer',
     });
   return from === undefined || mode === 'never' ? undefined : { from, mode };
 }
 
 function readLogins(reader: InputReader, registry: RegistryName, source: RegistryName | undefined): Login[] {
-  const own = readLogin(reader, 'username', 'password', registry);
-  const sources = readLogin(reader, 'promote-username', 'promote-password', source);
-  if (own !== undefined && sources !== undefined && own.host === sources.host) {
-    if (own.username === sources.username && own.password === sources.password) return [own];
-    // Docker's configuration knows one login a host.
+  const target = readLogin(reader, { username: 'username', password: 'password' }, registry);
+  const promote = readLogin(reader, { username: 'promote-username', password: 'promote-password' }, source);
+  if (target !== undefined && promote !== undefined && target.host === promote.host) {
+    if (target.username === promote.username && target.password === promote.password) return [target];
+    // Docker's configuration has one login per host.
     reader.addProblem({
       input: 'promote-username',
-      problem: `is a second login to ${own.host}; a step has one login a host`,
-      example: 'leave it out, and give `username` a user that may read the source and write the target',
+      problem: `is a second login to ${target.host}, and a step has one login per host`,
+      advice: 'remove it, and set `username` to a user that can read the source and write the target',
     });
   }
-  return [own, sources].filter((login) => login !== undefined);
+  return [target, promote].filter((login) => login !== undefined);
 }
 
 function readLogin(
   reader: InputReader,
-  userInput: string,
-  passwordInput: string,
+  inputs: { username: string; password: string },
   registry: RegistryName | undefined,
 ): Login | undefined {
-  const username = reader.text(userInput);
-  const password = reader.text(passwordInput);
+  const username = reader.text(inputs.username);
+  const password = reader.text(inputs.password);
   if (username === '' && password === '') return undefined;
   if (username === '')
     reader.addProblem({
-      input: userInput,
-      problem: `is required with \`${passwordInput}\``,
+      input: inputs.username,
+      problem: `is required with \`${inputs.password}\``,
       example: '${{ github.actor }}',
     });
   if (password === '')
     reader.addProblem({
-      input: passwordInput,
-      problem: `is required with \`${userInput}\``,
+      input: inputs.password,
+      problem: `is required with \`${inputs.username}\``,
       example: '${{ secrets.REGISTRY_TOKEN }}',
     });
   // The user and the password are sent as `user:password` (RFC 7617, section 2).
   if (username.includes(':'))
-    reader.addProblem({ input: userInput, value: username, problem: 'has a colon', example: '${{ github.actor }}' });
-  return registry === undefined || registry === '' ? undefined : { host: hostOf(registry), username, password };
+    reader.addProblem({
+      input: inputs.username,
+      value: username,
+      problem: 'contains a colon',
+      example: '${{ github.actor }}',
+    });
+  return registry === undefined || registry === '' ? undefined : { host: registryHost(registry), username, password };
 }
 
 /**
- * The images with the files of their secrets found. A secret that is missing is one fault: of the image that names it, or of `secrets` for all.
+ * The images with the files of their secrets resolved. A missing secret is one problem: of the image that names it, or of the input `secrets`.
  */
-async function withFoundSecrets(
+async function resolveSecrets(
   images: readonly ImageSettings[],
   items: readonly ImageItem[],
-  { reader, env, area }: { reader: InputReader; env: Environment; area: AllowedPaths },
+  { reader, env, allowedPaths }: { reader: InputReader; env: Environment; allowedPaths: AllowedPaths },
 ): Promise<ImageSettings[]> {
   const reported = new Set<string>();
-  const find = async (secret: BuildSecret, item: ImageItem | undefined): Promise<BuildSecret> => {
-    const found = await findSecret(secret, env, area);
-    if ('value' in found) return found.value;
-    const own = item?.secrets.includes(secret) ? item : undefined;
-    const key = JSON.stringify([own?.place, secret]);
+  const resolve = async (secret: BuildSecret, item: ImageItem | undefined): Promise<BuildSecret> => {
+    const resolved = await resolveSecret(secret, env, allowedPaths);
+    if ('value' in resolved) return resolved.value;
+    const owner = item?.secrets.includes(secret) ? item : undefined;
+    const key = JSON.stringify([owner?.location, secret]);
     if (reported.has(key)) return secret;
     reported.add(key);
-    if (own === undefined)
-      reader.addProblem({ input: 'secrets', value: secret.id, problem: found.problem, example: SECRET_EXAMPLE });
+    if (owner === undefined)
+      reader.addProblem({ input: 'secrets', value: secret.id, problem: resolved.problem, example: SECRET_EXAMPLE });
     else
       reader.addProblem({
-        input: own.place,
-        problem: `has the secret ${JSON.stringify(secret.id)}, which ${found.problem}`,
-        example: `secrets: { ${secret.id}: "env:NPM_TOKEN" }, with NPM_TOKEN in the step's \`env\``,
+        input: owner.location,
+        problem: `has the secret ${JSON.stringify(secret.id)}, which ${resolved.problem}`,
+        advice: "set the variable in the step's `env`",
+        example: `secrets: { ${secret.id}: "env:NPM_TOKEN" }`,
       });
     return secret;
   };
   const result: ImageSettings[] = [];
   for (const [index, image] of images.entries()) {
     const secrets: BuildSecret[] = [];
-    for (const secret of image.secrets) secrets.push(await find(secret, items[index]));
+    for (const secret of image.secrets) secrets.push(await resolve(secret, items[index]));
     result.push({ ...image, secrets });
   }
   return result;
@@ -231,15 +237,15 @@ async function withFoundSecrets(
 const parseProvenance = (text: string) =>
   /^mode=(min|max)(,[a-z-]+=[^,\s]+)*$/.test(text)
     ? { value: text }
-    : booleanText(text, 'is not mode=max, mode=min or a boolean (true True TRUE false False FALSE)');
+    : parseBooleanText(text, 'is not mode=max, mode=min or a boolean (true True TRUE false False FALSE)');
 
 const parseSbom = (text: string) =>
   /^generator=\S+$/.test(text)
     ? { value: text }
-    : booleanText(text, 'is not generator=IMAGE or a boolean (true True TRUE false False FALSE)');
+    : parseBooleanText(text, 'is not generator=IMAGE or a boolean (true True TRUE false False FALSE)');
 
-/** A boolean in the form that buildx knows. */
-function booleanText(text: string, problem: string) {
+/** A boolean in the form that buildx reads. */
+function parseBooleanText(text: string, problem: string) {
   const value = parseBoolean(text);
   return value === undefined ? { problem } : { value: String(value) };
 }

@@ -3,8 +3,9 @@ import type { InputReader, Parsed } from '../../../lib/inputs.ts';
 export type KeyValues = ReadonlyMap<string, string>;
 
 /**
- * Build arguments, labels and annotations as an input of their own: `KEY=VALUE` a line, a YAML mapping, whose values may have several lines,
- * or a YAML list of `KEY=VALUE`. It is lines when the first line has its `=` before any `:` followed by a space, and begins no list or JSON.
+ * Build arguments, labels or annotations as an input: one `KEY=VALUE` per line, a YAML mapping, whose values can have several lines,
+ * or a YAML list of `KEY=VALUE`. The input is read as lines when the `=` of its first line is before any `:` with a space after it, and the line
+ * does not start a list or JSON.
  */
 export async function readKeyValues(reader: InputReader, name: string, example: string): Promise<KeyValues> {
   const lines = reader.lines(name);
@@ -21,15 +22,15 @@ export async function readKeyValues(reader: InputReader, name: string, example: 
   );
 }
 
-/** The same as part of a structured input: a mapping, or a list or lines of `KEY=VALUE`. */
+/** The same in a structured input: a mapping, a list of `KEY=VALUE`, or one per line. */
 export function parseKeyValues(data: unknown): Parsed<KeyValues> {
   if (typeof data === 'string') return parsePairs(data.split(/\r?\n/).filter((line) => line.trim() !== ''));
   if (Array.isArray(data)) return parsePairs(data);
   const pairs: [string, string][] = [];
   if (typeof data !== 'object' || data === null)
-    return { problem: 'is neither a mapping nor a list or lines of KEY=VALUE' };
+    return { problem: 'is neither a mapping, a list of KEY=VALUE, nor one per line' };
   for (const [key, value] of Object.entries(data)) {
-    if (typeof value !== 'string') return { problem: `has no text for ${JSON.stringify(key)}` };
+    if (typeof value !== 'string') return { problem: `has a value for ${JSON.stringify(key)} that is not a string` };
     const problem = keyProblem(key);
     if (problem !== undefined) return { problem: `has the key ${JSON.stringify(key)}, which ${problem}` };
     pairs.push([key, value]);

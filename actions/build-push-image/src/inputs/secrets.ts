@@ -5,13 +5,13 @@ import type { Environment, Parsed } from '../../../lib/inputs.ts';
 import { maskableLines } from '../../../lib/masking.ts';
 import { type AllowedPaths, readWorkspaceFile, relativeInside, resolvePath } from '../../../lib/workspace.ts';
 
-/** A build secret. Its value is never held here, only where it is. */
+/** A build secret: where its value is, never the value itself. */
 export interface BuildSecret {
   id: string;
   from: { env: string } | { file: string };
 }
 
-export const SECRET_EXAMPLE = 'npm=env:NPM_TOKEN or npmrc=file:.npmrc';
+export const SECRET_EXAMPLE = 'npm=env:NPM_TOKEN';
 
 export function parseSecret(text: string): Parsed<BuildSecret> {
   const match = /^(?<id>[A-Za-z0-9_.-]+)=(?<kind>env|file):(?<where>.+)$/.exec(text);
@@ -20,31 +20,33 @@ export function parseSecret(text: string): Parsed<BuildSecret> {
   if (kind === 'file') return { value: { id, from: { file: where } } };
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(where)
     ? { value: { id, from: { env: where } } }
-    : { problem: `names ${JSON.stringify(where)}, which no environment variable can be called` };
+    : { problem: `names ${JSON.stringify(where)}, which is not a valid name of an environment variable` };
 }
 
 /**
- * A secret with its file found: an absolute path without links, in the workspace or in the runner's temporary directory.
- * An empty variable counts as missing: a secret that the repository does not have arrives so.
+ * A secret with its file resolved: an absolute path without links, in the workspace or in the runner's temporary directory.
+ * An empty variable counts as missing: this is what a workflow gets for a secret that the repository does not have.
  */
-export async function findSecret(
+export async function resolveSecret(
   secret: BuildSecret,
   env: Environment,
-  area: AllowedPaths,
+  allowedPaths: AllowedPaths,
 ): Promise<Parsed<BuildSecret>> {
   const { from } = secret;
   if ('env' in from)
     return env[from.env]
       ? { value: secret }
-      : { problem: `is missing: the environment variable ${from.env} is not set or empty` };
-  const place = await resolvePath(area, from.file);
-  if ('problem' in place) return { problem: `names the file ${from.file}, which ${place.problem}` };
-  return place.value.kind === 'file'
-    ? { value: { ...secret, from: { file: place.value.path } } }
-    : { problem: `is missing: there is no file ${from.file}` };
+      : { problem: `is missing: environment variable ${from.env} is unset or empty` };
+  const resolved = await resolvePath(allowedPaths, from.file);
+  if ('problem' in resolved) return { problem: `names the file ${from.file}, which ${resolved.problem}` };
+  const { kind, path } = resolved.value;
+  if (kind === 'file') return { value: { ...secret, from: { file: path } } };
+  return kind === 'missing'
+    ? { problem: `is missing: file ${from.file} does not exist` }
+    : { problem: `names ${from.file}, which is not a file` };
 }
 
-/** The argument of `--secret`; paths with commas or quotes are quoted as buildx's CSV reader wants it. */
+/** The argument of `--secret`; paths with commas or quotes are quoted for buildx's CSV reader. */
 export function secretArgument({ id, from }: BuildSecret, workspace: string): string {
   return 'env' in from ? `id=${id},env=${from.env}` : `id=${id},${csvField(`src=${resolve(workspace, from.file)}`)}`;
 }
@@ -55,42 +57,42 @@ export function csvField(text: string): string {
 }
 
 /**
- * The values of all secrets, each with its lines, for `redactor`.
- * @throws {PathError} when a file leads elsewhere by now, or cannot be read
+ * The values of all secrets, for {@link createRedactor}.
+ * @throws {PathError} when a file now leads elsewhere, or cannot be read
  */
-export async function secretValues(
+export async function readSecretValues(
   secrets: readonly BuildSecret[],
   env: Environment,
-  area: AllowedPaths,
+  allowedPaths: AllowedPaths,
 ): Promise<string[]> {
   return Promise.all(
     secrets.map(async ({ from }) => {
       if ('env' in from) return env[from.env] ?? '';
-      const bytes = await readWorkspaceFile(area, from.file);
+      const bytes = await readWorkspaceFile(allowedPaths, from.file);
       if ('value' in bytes) return bytes.value.toString('utf8');
       throw new PathError('secrets', [
-        { path: relativeInside(area.workspace, from.file) ?? from.file, problem: bytes.problem },
+        { path: relativeInside(allowedPaths.workspace, from.file) ?? from.file, problem: bytes.problem },
       ]);
     }),
   );
 }
 
 /**
- * Replaces secret values, however short, and what is hidable of their lines in what a build prints: a careless `RUN` shows its secret. The text of the
- * log alone changes; nothing is masked for the job.
+ * Replaces secret values, however short, and their lines that can be masked in the output of a build: a careless `RUN` prints its secret.
+ * Only the log changes; nothing is masked for the job.
  */
-export function redactor(values: readonly string[]): (text: string) => string {
+export function createRedactor(values: readonly string[]): (text: string) => string {
   const parts = values
     .flatMap((value) => [value, value.trim(), ...maskableLines(value)])
     .filter((part) => part.trim() !== '');
-  // The longest first: a value may hold another one.
+  // The longest first: a value can contain another one.
   const unique = [...new Set(parts)].sort((a, b) => b.length - a.length);
   return (text) => unique.reduce((result, part) => result.replaceAll(part, '***'), text);
 }
 
 /**
- * The same in data: in its texts alone, as they are, not as JSON writes them. Keys stay, and so does what is a digest: a short secret may be
- * part of any word, and the data must keep its form.
+ * The same in data: in its string values, before they are serialized. Keys and digests stay: a short secret can be part of any word, and
+ * the data must keep its structure.
  */
 export function redactData<T>(data: T, redact: (text: string) => string): T;
 export function redactData(data: unknown, redact: (text: string) => string): unknown {

@@ -1,14 +1,12 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { HttpClient } from '@actions/http-client';
 import { InvalidResponseError, type ResponseLimits, ResponseTimeoutError, readBytes } from '../../../lib/responses.ts';
-import { isLoopback } from '../docker/docker-config.ts';
 
 export interface RegistryRequest {
   url: string;
-  /** The header of that name. */
+  /** The `Authorization` header. */
   authorization: string | undefined;
-  /** Sent as a form by POST; without it the request is a GET. */
+  /** Sent as a form with POST; without it the request is a GET. */
   form?: string;
 }
 
@@ -18,48 +16,49 @@ export interface RegistryResponse {
   text: string;
 }
 
-/** As many as docker's client follows. */
-const MOST_REDIRECTS = 10;
-const REDIRECTS = [301, 302, 303, 307, 308];
+/** The limit of docker's client. */
+const MAX_REDIRECTS = 10;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 
 /**
- * One request with its whole answer, through the runner's proxy, which Node's own `fetch` would pass by.
- * A redirect is followed for a GET alone, without the login when it leads to another origin: a form holds the login itself.
- * @param from the server, as errors call it
- * @throws {InvalidResponseError} for an answer beyond the limits or a redirect that must not be followed, {@link ResponseTimeoutError} when it takes
+ * One request with its whole response, through the runner's proxy, which Node's own `fetch` would bypass.
+ * A redirect is followed only for a GET, and without the login if it leads to another origin: a form contains the login.
+ * @param server as errors name it
+ * @throws {InvalidResponseError} for a response beyond the limits or a redirect that must not be followed, {@link ResponseTimeoutError} when it takes
  *   too long, and Node's own errors when the connection breaks
  */
 export async function sendRequest(
   request: RegistryRequest,
   limits: ResponseLimits,
-  from: string,
+  server: string,
 ): Promise<RegistryResponse> {
   const deadline = AbortSignal.timeout(limits.seconds * 1000);
   let { url, authorization } = request;
   try {
     for (let redirects = 0; ; redirects++) {
       const response = await exchange({ ...request, url, authorization }, deadline, (message) =>
-        readBytes(message, limits.bytes, from),
+        readBytes(message, limits.bytes, server),
       );
       const { location } = response.headers;
-      if (request.form !== undefined || location === undefined || !REDIRECTS.includes(response.status)) return response;
-      if (redirects === MOST_REDIRECTS) throw new InvalidResponseError(from, 'its redirects have no end');
-      const target = redirectTarget(url, location, from);
+      if (request.form !== undefined || location === undefined || !REDIRECT_STATUSES.includes(response.status))
+        return response;
+      if (redirects === MAX_REDIRECTS) throw new InvalidResponseError(server, 'it redirects endlessly');
+      const target = redirectTarget(url, location, server);
       if (target.origin !== new URL(url).origin) authorization = undefined;
       url = target.href;
     }
   } catch (error) {
     throw deadline.aborted && !(error instanceof InvalidResponseError)
-      ? new ResponseTimeoutError(from, limits.seconds)
+      ? new ResponseTimeoutError(server, limits.seconds)
       : error;
   }
 }
 
-function redirectTarget(url: string, location: string, from: string): URL {
+function redirectTarget(url: string, location: string, server: string): URL {
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
   const isSafe = target?.protocol === 'https:' || (target?.protocol === 'http:' && isLoopback(target.host));
   if (target === undefined || !isSafe)
-    throw new InvalidResponseError(from, 'it redirects to something else than an address with https');
+    throw new InvalidResponseError(server, 'it redirects to an address without https');
   return target;
 }
 
@@ -68,6 +67,8 @@ async function exchange(
   signal: AbortSignal,
   read: (message: IncomingMessage) => Promise<Buffer>,
 ): Promise<RegistryResponse> {
+  // A large package, and most runs use registries only through docker.
+  const { HttpClient } = await import('@actions/http-client');
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const send = new URL(url).protocol === 'https:' ? tlsRequest : plainRequest;
     const outgoing = send(url, {
@@ -84,4 +85,10 @@ async function exchange(
   });
   const body = await read(response);
   return { status: response.statusCode ?? 0, headers: response.headers, text: body.toString('utf8') };
+}
+
+/** Whether a host is this machine: docker and containerd use HTTP without TLS for it. */
+export function isLoopback(host: string): boolean {
+  const name = new URL(`http://${host}`).hostname;
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

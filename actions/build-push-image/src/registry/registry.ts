@@ -4,27 +4,27 @@ import type { Manifest } from './manifest.ts';
 /** Images in registries, by reference. */
 export interface Registry {
   /**
-   * What a tag or digest names, or `undefined` when the registry says that there is no such thing.
-   * @throws {ToolError} when it cannot be known: refused, unreachable
+   * The manifest that a reference points to, or `undefined` when the registry reports that it does not exist.
+   * @throws {ToolError} when that is unknown: refused, unreachable
    */
   find(reference: string): Promise<Manifest | undefined>;
-  /** The kinds of statements that the attestations of an image make, sorted. */
-  statements(repository: string, manifest: Manifest): Promise<string[]>;
-  /** The tags that a repository has; none when it does not exist. */
+  /** The predicate types of an image's attestations, sorted. */
+  predicateTypes(repository: string, manifest: Manifest): Promise<string[]>;
+  /** The tags of a repository; none when it does not exist. */
   tags(repository: string): Promise<string[]>;
-  /** Copy an image with all that belongs to it and give it tags; the digest stays. */
+  /** Copy an image with its attestations and signatures, and tag it; the digest stays. */
   copy(source: string, targets: readonly string[]): Promise<void>;
 }
 
-/** What each tag names; `undefined` for one that is not there. */
-export type Standing = ReadonlyMap<ImageTag, Manifest | undefined>;
+/** The manifest that each tag points to; `undefined` for a tag that does not exist. */
+export type ResolvedTags = ReadonlyMap<ImageTag, Manifest | undefined>;
 
-/** What tags of a repository name now. */
-export async function standing(
+/** What the tags of a repository point to now. */
+export async function resolveTags(
   repository: string,
   tags: readonly ImageTag[],
   registry: Pick<Registry, 'find'>,
-): Promise<Standing> {
+): Promise<ResolvedTags> {
   const found = tags.map(async (tag) => [tag, await registry.find(`${repository}:${tag}`)] as const);
   return new Map(await Promise.all(found));
 }

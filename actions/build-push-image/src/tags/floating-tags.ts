@@ -2,145 +2,161 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
-import type { Order } from '../images/image-job.ts';
-import type { Registry } from '../registry/registry.ts';
-import { type Standing, standing } from '../registry/registry.ts';
-import { type HeldTag, holdBack, type PlannedTag } from './tag-rules.ts';
+import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
+import type { BlockedTag } from './partition-tags.ts';
+import type { Release } from './push-event.ts';
+import type { PlannedTag } from './tag-rules.ts';
 
-/** Whether a tag names the highest version of a line: `1.4`, `1`, and `latest` of a release. */
-export const follows = ({ line }: PlannedTag): boolean => line !== undefined;
+/** The tags that a run plans for one image. */
+export interface ReleaseTags {
+  /** With the registry: `ghcr.io/org/shop/web`. */
+  repository: string;
+  /** All tags that the rules give; the floating ones move only when the repository has no newer version. */
+  tags: readonly PlannedTag[];
+  /** The version that is released. */
+  release: Release | undefined;
+}
 
-export interface Freed {
-  free: readonly PlannedTag[];
-  held: readonly HeldTag[];
-  /** Why the others stay, in sentences; `undefined` when all may move. */
+/** Whether a tag moves to the highest version of its range: `1.4`, `1`, and `latest` of a release. */
+export const isFloating = ({ range }: PlannedTag): boolean => range !== undefined;
+
+export interface MovableTags {
+  movable: readonly PlannedTag[];
+  blocked: readonly BlockedTag[];
+  /** Why the other tags stay, in sentences; `undefined` when all may move. */
   reason: string | undefined;
 }
 
-/** What the registry holds decides about `1.4`, `1` and `latest`; when it does not say, they stay: a `latest` that is late harms less than one that goes back. */
-export async function freeTags(
-  { repository, tags, release }: Pick<Order, 'repository' | 'tags' | 'release'>,
+/**
+ * Which tags may move. The tags in the registry decide about `1.4`, `1` and `latest`. If the registry does not list them, these tags stay:
+ * a `latest` that is late does less harm than one that goes back.
+ */
+export async function selectMovable(
+  { repository, tags, release }: ReleaseTags,
   registry: Pick<Registry, 'tags'>,
-): Promise<Freed> {
-  const following = tags.filter(follows);
-  if (release === undefined || following.length === 0) return { free: tags, held: [], reason: undefined };
-  let released: string[];
+): Promise<MovableTags> {
+  const floating = tags.filter(isFloating);
+  if (release === undefined || floating.length === 0) return { movable: tags, blocked: [], reason: undefined };
+  let existing: string[];
   try {
-    released = await registry.tags(repository);
+    existing = await registry.tags(repository);
   } catch (error) {
     return {
-      free: tags.filter((tag) => !follows(tag)),
-      held: [],
-      reason: `${following.map(({ name }) => name).join(', ')} stay where they are: whether a newer release is there is unknown, for the registry does not list its tags (${messageOf(error)}).`,
+      movable: tags.filter((tag) => !isFloating(tag)),
+      blocked: [],
+      reason: `${floating.map(({ name }) => name).join(', ')} stay where they are: it is unknown whether a newer release exists, because the registry does not list its tags (${messageOf(error)}).`,
     };
   }
-  const { free, held } = await holdBack(tags, release, released);
-  const reasons = held.map(({ name, by }) => `${name} stays: the repository holds the newer ${by}.`);
-  return { free, held, reason: reasons.length === 0 ? undefined : reasons.join(' ') };
+  // Only releases with floating tags need `semver`.
+  const { partitionTags } = await import('./partition-tags.ts');
+  const { movable, blocked } = partitionTags(tags, release, existing);
+  const reasons = blocked.map(
+    ({ name, newerVersion }) => `${name} stays: the repository has the newer ${newerVersion}.`,
+  );
+  return { movable, blocked, reason: reasons.length === 0 ? undefined : reasons.join(' ') };
 }
 
 /**
- * See before anything is built that every image will get a tag.
- * @throws {ActionError} when all tags of an image are held
+ * Check before anything is built that every image will get a tag.
+ * @throws {ActionError} when all tags of an image are blocked
  */
-export async function expectTags(orders: readonly Order[], registry: Pick<Registry, 'tags'>): Promise<void> {
+export async function assertTagsMovable(
+  jobs: readonly (ReleaseTags & { plan: { output: 'push' | 'check' } })[],
+  registry: Pick<Registry, 'tags'>,
+): Promise<void> {
   await Promise.all(
-    orders
-      .filter(({ plan, tags }) => plan.output === 'push' && tags.every(follows))
-      .map(async (order) => {
-        const { free, reason } = await freeTags(order, registry);
-        if (free.length === 0) throw untagged(order, reason);
+    jobs
+      .filter(({ plan, tags }) => plan.output === 'push' && tags.every(isFloating))
+      .map(async (job) => {
+        const { movable, reason } = await selectMovable(job, registry);
+        if (movable.length === 0) throw noTagsError(job, reason);
       }),
   );
 }
 
-/** How often a run moves its tags while other releases come to be. */
-const MOST_MOVES = 5;
+/** How often a run moves its tags while other releases are published. */
+const MAX_MOVES = 5;
 
 /**
- * Put the tags that follow the highest version to the image, unless a newer version is there, and look again until nothing is to be moved.
- * The version's own tag is there by then. So of two releases at the same moment at least one sees the other, and a run that finds that it
- * moved a tag back moves it on to the newer release. A tag that this run did not put is never taken from a newer release, nor moved for it.
- * @param source a reference by digest
- * @returns the tags that name the image now
+ * Move the floating tags to the image, unless a newer version exists, and check again until no tag has to be moved.
+ * The version's own tag exists by then. So of two concurrent releases at least one sees the other, and a run that finds that it
+ * moved a tag back moves it on to the newer release. A tag that this run did not set is never taken from a newer release, nor moved for it.
+ * @param image a reference by digest, and the digest
+ * @returns the tags that point to the image now
  */
-export async function follow(
-  order: Order,
-  source: string,
-  digest: Digest,
-  registry: Registry,
-  log: BuildLog,
+export async function moveFloatingTags(
+  job: ReleaseTags,
+  { reference, digest }: { reference: string; digest: Digest },
+  { registry, log }: { registry: Registry; log: BuildLog },
 ): Promise<ImageTag[]> {
-  const { repository } = order;
-  const following = order.tags.filter(follows);
-  if (following.length === 0) return [];
-  const put = new Set<Digest>();
+  const { repository } = job;
+  const floating = job.tags.filter(isFloating);
+  if (floating.length === 0) return [];
+  const names = floating.map(({ name }) => name);
+  const ownDigests = new Set<Digest>();
   for (let move = 0; ; move++) {
-    // Looked up before the list: who has moved a tag on by then is in the list too.
-    const there = await standing(
-      repository,
-      following.map(({ name }) => name),
-      registry,
-    );
-    const { free, held, reason } = await freeTags({ ...order, tags: following }, registry);
-    const own = free.filter(({ name }) => there.get(name)?.digest !== digest).map(({ name }) => name);
-    const lost = await lostTags(
-      repository,
-      held.filter(({ name }) => put.has(there.get(name)?.digest as Digest)),
-      there,
-      registry,
-    );
-    if (own.length + lost.length === 0) {
+    // Resolved before the tags are listed: the list then contains any run that has moved a tag on by then.
+    const currentTags = await resolveTags(repository, names, registry);
+    const pointsTo = (name: ImageTag) => currentTags.get(name)?.digest;
+    const { movable, blocked, reason } = await selectMovable({ ...job, tags: floating }, registry);
+    const tagsToMove = movable.map(({ name }) => name).filter((name) => pointsTo(name) !== digest);
+    const movedBack = blocked.filter(({ name }) => ownDigests.has(pointsTo(name) as Digest));
+    const tagsToRestore = await findTagsToRestore(movedBack, currentTags, { repository, registry });
+    if (tagsToMove.length + tagsToRestore.length === 0) {
       if (reason !== undefined) log.notice(reason);
-      const named = following.flatMap(({ name }) => (there.get(name)?.digest === digest ? [name] : []));
-      if (named.length === 0 && order.tags.every(follows)) throw untagged(order, reason);
-      return named;
+      const tags = names.filter((name) => pointsTo(name) === digest);
+      if (tags.length === 0 && job.tags.every(isFloating)) throw noTagsError(job, reason);
+      return tags;
     }
-    if (move === MOST_MOVES) throw restless(repository, [...own, ...lost.map(({ name }) => name)]);
-    if (own.length > 0) {
-      put.add(digest);
+    if (move === MAX_MOVES)
+      throw unstableTagsError(repository, [...tagsToMove, ...tagsToRestore.map(({ name }) => name)]);
+    if (tagsToMove.length > 0) {
+      ownDigests.add(digest);
       await registry.copy(
-        source,
-        own.map((name) => `${repository}:${name}`),
+        reference,
+        tagsToMove.map((name) => `${repository}:${name}`),
       );
     }
-    for (const { name, owner } of lost) {
-      put.add(owner);
-      await registry.copy(`${repository}@${owner}`, [`${repository}:${name}`]);
+    for (const tag of tagsToRestore) {
+      ownDigests.add(tag.digest);
+      await registry.copy(`${repository}@${tag.digest}`, [`${repository}:${tag.name}`]);
     }
   }
 }
 
-/** Tags that this run put while a newer version is there, with the digest that they should name. */
-async function lostTags(
-  repository: string,
-  held: readonly HeldTag[],
-  there: Standing,
-  registry: Registry,
-): Promise<{ name: ImageTag; owner: Digest }[]> {
-  const owners = await Promise.all(
-    held.map(async ({ name, holder }) => ({
+/**
+ * The tags that belong to a newer version, with its digest.
+ * @param movedBack tags that this run set although a newer version exists
+ */
+async function findTagsToRestore(
+  movedBack: readonly BlockedTag[],
+  currentTags: ResolvedTags,
+  { repository, registry }: { repository: string; registry: Registry },
+): Promise<{ name: ImageTag; digest: Digest }[]> {
+  const tags = await Promise.all(
+    movedBack.map(async ({ name, newerTag }) => ({
       name,
-      owner: (await registry.find(`${repository}:${holder}`))?.digest,
+      digest: (await registry.find(`${repository}:${newerTag}`))?.digest,
     })),
   );
-  return owners.flatMap(({ name, owner }) =>
-    owner === undefined || owner === there.get(name)?.digest ? [] : [{ name, owner }],
+  return tags.flatMap(({ name, digest }) =>
+    digest === undefined || digest === currentTags.get(name)?.digest ? [] : [{ name, digest }],
   );
 }
 
-function untagged({ repository }: Order, reason: string | undefined): ActionError {
+function noTagsError({ repository }: ReleaseTags, reason: string | undefined): ActionError {
   return new ActionError({
     what: `${repository} would get no tag`,
     why: reason ?? 'no rule gives one',
-    next: 'Add the rule `semver` or `sha`, which name this release whatever else there is.',
+    next: 'Add the rule `semver` or `sha`, which always apply.',
   });
 }
 
-function restless(repository: string, tags: readonly ImageTag[]): ToolError {
+function unstableTagsError(repository: string, tags: readonly ImageTag[]): ToolError {
+  const [them, it] = tags.length === 1 ? ['the tag', 'it was'] : ['the tags', 'they were'];
   return new ToolError('final', {
-    what: `${tags.join(', ')} of ${repository} does not stay where it is put`,
-    why: `it was put to the highest version ${MOST_MOVES} times, and each time something else moved it`,
-    next: 'Look for another run that pushes the same tag, and run the job again.',
+    what: `another process keeps moving ${them} ${tags.join(', ')} of ${repository}`,
+    why: `${it} moved to the highest version ${MAX_MOVES} times, and did not stay there`,
+    next: 'Look for another run that pushes the same tag, then run the job again.',
   });
 }

@@ -1,6 +1,15 @@
 import type { Context } from '../../../lib/context.ts';
 
-/** A version, as text and in parts. */
+/** What the event says about tags: the branch, or the version of the tag. */
+export interface PushEvent {
+  /** The branch that was pushed. */
+  branch: string | undefined;
+  defaultBranch: string | undefined;
+  /** The version of the pushed tag; `undefined` for a branch or another tag. */
+  release: Release | undefined;
+}
+
+/** A version, as a string and in parts. */
 export interface Release {
   text: string;
   major: number;
@@ -8,29 +17,21 @@ export interface Release {
   stable: boolean;
 }
 
-/** What the run's push says about tags: the branch, or the version of the tag. */
-export interface Pushed {
-  /** The branch that was pushed. */
-  branch: string | undefined;
-  defaultBranch: string | undefined;
-  /** The version of the tag that was pushed; `undefined` for a branch or another tag. */
-  release: Release | undefined;
-}
-
 /** @param event the payload that started the run */
-export async function readPushed(
+export async function readPushEvent(
   { branch, tag }: Pick<Context, 'branch' | 'tag'>,
   event: Record<string, unknown>,
-): Promise<Pushed> {
+): Promise<PushEvent> {
   return {
-    // `pull_request_target` runs on the ref of the base branch, but the pull request's author may have made what is built.
+    // `pull_request_target` runs on the ref of the base branch, but what is built may come from the author of the pull request.
     branch: event.pull_request === undefined ? branch : undefined,
     defaultBranch: (event.repository as { default_branch?: string } | undefined)?.default_branch,
-    release: tag === undefined ? undefined : await readRelease(tag),
+    release: tag === undefined ? undefined : await parseRelease(tag),
   };
 }
 
-async function readRelease(tag: string): Promise<Release | undefined> {
+async function parseRelease(tag: string): Promise<Release | undefined> {
+  // The inputs need it for a tag alone: most runs start without `semver`.
   const { isStable, versionOfTag, versionText } = await import('../../../lib/versions.ts');
   const version = versionOfTag(tag);
   if (version === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { type CommitSha, type ImageTag, parseImageTag } from '../../../lib/identifiers.ts';
 import type { Parsed } from '../../../lib/inputs.ts';
-import type { Pushed, Release } from './push-event.ts';
+import type { PushEvent, Release } from './push-event.ts';
 
 const KINDS = ['sha', 'semver', 'semver-minor', 'semver-major', 'branch', 'latest'] as const;
 
@@ -14,18 +14,18 @@ export function parseTagRule(text: string): Parsed<TagRule> {
     const tag = parseImageTag(text.slice('raw:'.length));
     return 'problem' in tag ? tag : { value: { kind: 'raw', tag: tag.value } };
   }
-  const kind = KINDS.find((each) => each === text);
+  const kind = KINDS.find((name) => name === text);
   return kind === undefined ? { problem: `is not one of ${KINDS.join(', ')}, raw:TEXT` } : { value: { kind } };
 }
 
-/** The tag that says which commit an image is of; promotion finds the tested image by it. */
+/** The tag that names the commit of an image; promotion finds the tested image by it. */
 export function shaTag(sha: CommitSha): ImageTag {
   return `sha-${sha.slice(0, 12)}` as ImageTag;
 }
 
 /**
- * A branch as a tag. Characters that tags cannot have become `-`, so `feature/x` and `feature-x` meet in one tag.
- * `undefined` when nothing usable is left.
+ * A branch as a tag. Characters that tags cannot have become `-`, so `feature/x` and `feature-x` give the same tag.
+ * `undefined` when nothing valid is left.
  */
 export function branchTag(branch: string): ImageTag | undefined {
   const parsed = parseImageTag(
@@ -38,8 +38,8 @@ export function branchTag(branch: string): ImageTag | undefined {
 }
 
 /**
- * A version as a tag. Tags may not hold the `+` of build metadata; it becomes `_`, as Helm writes it in registries.
- * A version has no other character that a tag may not have, but it may be longer.
+ * A version as a tag. Tags cannot contain the `+` of build metadata; it becomes `_`, as Helm writes it in registries.
+ * A version has no other character that a tag cannot have, but it can be longer.
  */
 export function versionTag(version: string): Parsed<ImageTag> {
   const parsed = parseImageTag(version.replace('+', '_'));
@@ -48,15 +48,15 @@ export function versionTag(version: string): Parsed<ImageTag> {
     : { problem: `the version has ${version.length} characters, and a tag has at most 128` };
 }
 
-/** The range of versions in which a tag may only follow the highest: `1.4` the 1.4.x, `1` the 1.x, `latest` all. */
-export type Line = 'minor' | 'major' | 'all';
+/** The versions of which a floating tag points to the highest: `1.4` the 1.4.x, `1` the 1.x, `latest` all. */
+export type VersionRange = 'minor' | 'major' | 'all';
 
 export interface PlannedTag {
   name: ImageTag;
-  /** Whether the tag goes from image to image with time; another run may have moved it since. */
+  /** Whether later runs move the tag to another image; a concurrent run may have moved it already. */
   moving: boolean;
-  /** Set when the tag must not move while the repository holds a higher stable version of this line. */
-  line?: Line;
+  /** Set for a floating tag: it must not move while the repository has a higher stable version in this range. */
+  range?: VersionRange;
 }
 
 export interface TagPlan {
@@ -70,45 +70,45 @@ export interface SkippedRule {
   reason: string;
 }
 
-export interface TagFacts extends Pushed {
+export interface TagContext extends PushEvent {
   sha: CommitSha;
 }
 
-/** What the rules give for this run. Whether a tag with a line may move is decided later, with what the registry holds. */
-export function planTags(rules: readonly TagRule[], facts: TagFacts): TagPlan {
+/** The tags that the rules give in this run. Whether a floating tag may move is decided later, by the tags in the registry. */
+export function planTags(rules: readonly TagRule[], context: TagContext): TagPlan {
   const plan: TagPlan = { tags: [], skipped: [] };
   for (const rule of rules) {
-    const result = rule.kind === 'sha' ? { name: shaTag(facts.sha), moving: false } : applyRule(rule, facts);
+    const result = rule.kind === 'sha' ? { name: shaTag(context.sha), moving: false } : applyRule(rule, context);
     if ('reason' in result) plan.skipped.push({ rule: rule.kind, reason: result.reason });
     else if (!plan.tags.some(({ name }) => name === result.name)) plan.tags.push(result);
   }
   return plan;
 }
 
-/** Why no rule gives a tag for what was pushed; `undefined` when one does. */
-export function reasonsForNone(rules: readonly TagRule[], pushed: Pushed): SkippedRule[] | undefined {
+/** Why no rule gives a tag for this event; `undefined` when one does. */
+export function explainNoTags(rules: readonly TagRule[], event: PushEvent): SkippedRule[] | undefined {
   const skipped = rules.flatMap((rule) => {
-    const result = rule.kind === 'sha' ? undefined : applyRule(rule, pushed);
+    const result = rule.kind === 'sha' ? undefined : applyRule(rule, event);
     return result !== undefined && 'reason' in result ? [{ rule: rule.kind, reason: result.reason }] : [];
   });
   return skipped.length === rules.length ? skipped : undefined;
 }
 
-function applyRule(rule: Exclude<TagRule, { kind: 'sha' }>, pushed: Pushed): PlannedTag | { reason: string } {
-  const { release } = pushed;
+function applyRule(rule: Exclude<TagRule, { kind: 'sha' }>, event: PushEvent): PlannedTag | { reason: string } {
+  const { release } = event;
   switch (rule.kind) {
     case 'raw':
       return { name: rule.tag, moving: false };
     case 'semver':
       return semverRule(release);
     case 'semver-minor':
-      return line(release, 'minor', ({ major, minor }) => `${major}.${minor}`);
+      return floatingTag(release, 'minor', ({ major, minor }) => `${major}.${minor}`);
     case 'semver-major':
-      return line(release, 'major', ({ major }) => `${major}`);
+      return floatingTag(release, 'major', ({ major }) => `${major}`);
     case 'branch':
-      return branchRule(pushed);
+      return branchRule(event);
     case 'latest':
-      return latestRule(pushed);
+      return latestRule(event);
   }
 }
 
@@ -118,72 +118,28 @@ function semverRule(release: Release | undefined): PlannedTag | { reason: string
   return 'value' in parsed ? { name: parsed.value, moving: false } : { reason: parsed.problem };
 }
 
-function line(
+function floatingTag(
   release: Release | undefined,
-  range: Line,
+  range: VersionRange,
   name: (release: Release) => string,
 ): PlannedTag | { reason: string } {
   if (release === undefined) return { reason: 'no tag was pushed' };
   if (!release.stable) return { reason: `${release.text} is a pre-release` };
-  return { name: name(release) as ImageTag, moving: true, line: range };
+  return { name: name(release) as ImageTag, moving: true, range };
 }
 
-function branchRule({ branch }: Pushed): PlannedTag | { reason: string } {
-  // A pull request's branch is named by its author, who could call it "main"; only pushed branches give tags.
+function branchRule({ branch }: PushEvent): PlannedTag | { reason: string } {
+  // The author of a pull request names its branch and could call it "main", so only pushed branches give tags.
   if (branch === undefined) return { reason: 'no branch was pushed' };
   const name = branchTag(branch);
   return name === undefined
-    ? { reason: `the branch ${branch} has no character that a tag may have` }
+    ? { reason: `the branch ${branch} has no character that a tag can have` }
     : { name, moving: true };
 }
 
-function latestRule({ branch, defaultBranch, release }: Pushed): PlannedTag | { reason: string } {
-  if (release !== undefined) return line(release, 'all', () => 'latest');
+function latestRule({ branch, defaultBranch, release }: PushEvent): PlannedTag | { reason: string } {
+  if (release !== undefined) return floatingTag(release, 'all', () => 'latest');
   if (branch === undefined) return { reason: 'neither a version nor a branch was pushed' };
   if (defaultBranch !== undefined && branch !== defaultBranch) return { reason: `${branch} is not the default branch` };
   return { name: 'latest' as ImageTag, moving: true };
-}
-
-/** A tag with what keeps it where it is: a higher version in the repository. */
-export interface HeldTag {
-  name: ImageTag;
-  by: string;
-  /** The tag of that version, as the repository writes it. */
-  holder: string;
-}
-
-/**
- * Part the tags into those that may move and those that a higher stable version of their line holds.
- * @param released the tags that the repository has
- */
-export async function holdBack(
-  tags: readonly PlannedTag[],
-  release: Release,
-  released: readonly string[],
-): Promise<{ free: PlannedTag[]; held: HeldTag[] }> {
-  const [{ isStable, parseVersion, versionOfTag }, { compare }] = await Promise.all([
-    import('../../../lib/versions.ts'),
-    import('semver').then((module) => module.default),
-  ]);
-  const own = parseVersion(release.text);
-  if ('problem' in own) throw new Error(`${release.text} ${own.problem}`);
-  const higher = released
-    .flatMap((tag) => {
-      const version = versionOfTag(tag.replace('_', '+'));
-      return version !== undefined && isStable(version) && compare(version, own.value) > 0 ? [{ tag, version }] : [];
-    })
-    .sort((a, b) => compare(b.version, a.version));
-  const holder = (range: Line) =>
-    higher.find(
-      ({ version: { major, minor } }) =>
-        range === 'all' || (major === release.major && (range === 'major' || minor === release.minor)),
-    );
-  const free: PlannedTag[] = [];
-  const held: HeldTag[] = [];
-  for (const tag of tags) {
-    const by = tag.line === undefined ? undefined : holder(tag.line);
-    if (by === undefined) free.push(tag);
-    else held.push({ name: tag.name, by: by.version.version, holder: by.tag });
-  }
-  return { free, held };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageName } from '../../../lib/identifiers.ts';
-import { type BuildPlan, buildArguments, shownCommand } from '../../src/buildx/arguments.ts';
+import { type BuildPlan, buildArguments, formatCommand } from '../../src/buildx/arguments.ts';
 
 const image: BuildPlan['image'] = {
   name: 'shop/web' as ImageName,
@@ -20,7 +20,7 @@ const plan: BuildPlan = {
   output: 'push',
   epoch: undefined,
   cache: 'none',
-  fresh: false,
+  noCache: false,
   provenance: 'mode=max',
   sbom: 'false',
   builderId: undefined,
@@ -124,7 +124,7 @@ describe('the arguments of a build', () => {
   });
 
   it('use no cache in a fresh build', () => {
-    const list = args({ fresh: true, cache: 'registry' });
+    const list = args({ noCache: true, cache: 'registry' });
     expect(list).toContain('--no-cache');
     expect(list.join(' ')).not.toContain('--cache-');
   });
@@ -150,6 +150,6 @@ describe('the arguments of a build', () => {
   });
 
   it('are shown with quotes where a reader needs them', () => {
-    expect(shownCommand(['buildx', '--label', 'a=b c'])).toBe('docker buildx --label "a=b c"');
+    expect(formatCommand(['buildx', '--label', 'a=b c'])).toBe('docker buildx --label "a=b c"');
   });
 });

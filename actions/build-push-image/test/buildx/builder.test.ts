@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ExecResult } from '../../../lib/exec.ts';
 import { BuildError } from '../../src/buildx/build-error.ts';
 import { BuildxBuilder } from '../../src/buildx/builder.ts';
-import { redactor } from '../../src/inputs/secrets.ts';
+import { createRedactor } from '../../src/inputs/secrets.ts';
 import { digest, FakeExec, failed, ok, plan, silent } from '../fakes.ts';
 
 let scratch: string;
@@ -15,16 +15,16 @@ beforeEach(() => {
 afterEach(() => rmSync(scratch, { recursive: true }));
 
 const metadataFile = (args: readonly string[]) => args[args.indexOf('--metadata-file') + 1] ?? '';
-const open = (exec: FakeExec, retries = 0, redact = (text: string) => text) =>
+const createBuilder = (exec: FakeExec, retries = 0, redact = (text: string) => text) =>
   new BuildxBuilder({ exec, home: { env: {}, config: {}, scratch }, retries, redact });
-/** A build that ends well with this metadata file, or with none. */
+/** A build that succeeds with this metadata file, or with none. */
 const building = (metadata: string | undefined, stderr = '') =>
   new FakeExec((args): ExecResult => {
     if (metadata !== undefined) writeFileSync(metadataFile(args), metadata);
     return { ...ok(), stderr };
   });
 
-/** As BuildKit 0.34 ends the log of a failed step. */
+/** The end of BuildKit 0.34's log for a failed step. */
 const FAILED_STEP = `#5 [2/2] RUN npm ci
 #5 0.080 npm error code E404
 #5 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1
@@ -44,7 +44,7 @@ ERROR: failed to build: failed to solve: process "/bin/sh -c npm ci" did not com
 describe('a build', () => {
   it('has the digest of the metadata file', async () => {
     const text = JSON.stringify({ 'containerimage.digest': digest('a') });
-    expect(await open(building(text)).build(plan, silent)).toEqual({
+    expect(await createBuilder(building(text)).build(plan, silent)).toEqual({
       digest: digest('a'),
       metadata: { 'containerimage.digest': digest('a') },
     });
@@ -53,8 +53,8 @@ describe('a build', () => {
   it.each([undefined, '', 'null', '{}', '{"containerimage.digest":"latest"}'])(
     'without a digest (%j) is an error',
     async (text) => {
-      await expect(open(building(text)).build(plan, silent)).rejects.toMatchObject({
-        what: 'the build of web gave no digest',
+      await expect(createBuilder(building(text)).build(plan, silent)).rejects.toMatchObject({
+        what: 'the build of web returned no digest',
       });
     },
   );
@@ -62,40 +62,40 @@ describe('a build', () => {
   it.each(['<html>', '[]', '7', '"x"', '{'])(
     'with the metadata file %j is an error that names buildx',
     async (text) => {
-      await expect(open(building(text)).build(plan, silent)).rejects.toMatchObject({
+      await expect(createBuilder(building(text)).build(plan, silent)).rejects.toMatchObject({
         what: 'invalid response from docker buildx build',
       });
     },
   );
 
-  it('that fails names the line of the Dockerfile and what the step printed', async () => {
+  it('that fails reports the line of the Dockerfile and the output of the step', async () => {
     const exec = new FakeExec(() => ({ exitCode: 1, stdout: '', stderr: FAILED_STEP }));
-    const error = await open(exec, 3)
+    const error = await createBuilder(exec, 3)
       .build(plan, silent)
-      .catch((each: unknown) => each as BuildError);
+      .catch((thrown: unknown) => thrown as BuildError);
     expect(error).toBeInstanceOf(BuildError);
     expect(error).toMatchObject({
-      place: { file: 'web/Dockerfile', line: 3 },
+      location: { file: 'web/Dockerfile', line: 3 },
       why: ' > [2/2] RUN npm ci:\n0.080 npm error code E404\nfailed to build: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1',
       next: 'Correct line 3 of web/Dockerfile.',
     });
     expect(exec.calls).toHaveLength(1);
   });
 
-  it('shows the last lines alone of a step that printed much', async () => {
-    const lines = Array.from({ length: 100 }, (_, at) => `line ${at}`).join('\n');
+  it('shows only the last lines of a step with much output', async () => {
+    const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`).join('\n');
     const exec = new FakeExec(() => ({
       exitCode: 1,
       stdout: '',
       stderr: `------\n > [1/1] RUN x:\n${lines}\n------\nERROR: bad`,
     }));
-    const error = await open(exec)
+    const error = await createBuilder(exec)
       .build(plan, silent)
-      .catch((each: unknown) => each as BuildError);
+      .catch((thrown: unknown) => thrown as BuildError);
     expect((error as BuildError).why.split('\n').slice(0, 3)).toEqual([' > [1/1] RUN x:', '…', 'line 86']);
   });
 
-  it('is repeated when the push broke, as often as allowed', async () => {
+  it('is retried when the push broke, as often as allowed', async () => {
     const reset = failed(
       'failed to build: failed to solve: failed to push prod.example/web: failed to do request: Put "x": EOF',
     );
@@ -104,25 +104,27 @@ describe('a build', () => {
       writeFileSync(metadataFile(args), JSON.stringify({ 'containerimage.digest': digest('a') }));
       return ok();
     });
-    expect((await open(exec, 1).build(plan, silent)).digest).toBe(digest('a'));
-    await expect(open(new FakeExec(() => reset)).build(plan, silent)).rejects.toMatchObject({ kind: 'passing' });
+    expect((await createBuilder(exec, 1).build(plan, silent)).digest).toBe(digest('a'));
+    await expect(createBuilder(new FakeExec(() => reset)).build(plan, silent)).rejects.toMatchObject({
+      kind: 'transient',
+    });
   });
 
-  it('goes on without a cache that cannot be used', async () => {
+  it('continues without a cache that cannot be used', async () => {
     const exec = new FakeExec((args) => {
       if (args.includes('--cache-to'))
         return failed('failed to build: failed to solve: failed to configure gha cache exporter: no token');
       writeFileSync(metadataFile(args), JSON.stringify({ 'containerimage.digest': digest('a') }));
       return ok();
     });
-    expect((await open(exec).build({ ...plan, cache: 'gha' }, silent)).digest).toBe(digest('a'));
+    expect((await createBuilder(exec).build({ ...plan, cache: 'gha' }, silent)).digest).toBe(digest('a'));
     expect(exec.calls).toHaveLength(2);
   });
 
-  it('that may not read a base image names the host of that image', async () => {
+  it('that cannot read a base image reports the host of that image', async () => {
     const line =
       'failed to build: failed to solve: base.example/node:24: failed to resolve source metadata for base.example/node:24: unexpected status from HEAD request to https://base.example/v2/: 401 Unauthorized';
-    const building = open(new FakeExec(() => failed(line))).build(plan, silent);
+    const building = createBuilder(new FakeExec(() => failed(line))).build(plan, silent);
     await expect(building).rejects.toMatchObject({
       kind: 'refused',
       next: expect.stringContaining('login to base.example'),
@@ -130,19 +132,21 @@ describe('a build', () => {
   });
 
   it.each(['true', 'image', '1', 'sha256', 'containerimage.digest', digest('a')])(
-    'is whole also when the secret is %j',
+    'keeps its metadata when the secret is %j',
     async (secret) => {
       const raw = {
         'containerimage.digest': digest('a'),
         'containerimage.descriptor': { digest: digest('a'), size: 1, annotations: { note: `- ${secret} -` } },
         'buildx.build.provenance': { metadata: { completeness: true }, materials: [secret, 1] },
       };
-      expect(await open(building(JSON.stringify(raw)), 0, redactor([secret])).build(plan, silent)).toEqual({
+      expect(
+        await createBuilder(building(JSON.stringify(raw)), 0, createRedactor([secret])).build(plan, silent),
+      ).toEqual({
         digest: digest('a'),
         metadata: {
           ...raw,
           'containerimage.descriptor': { ...raw['containerimage.descriptor'], annotations: { note: '- *** -' } },
-          // What is a digest stays: it is looked up by it.
+          // Digests stay: consumers look the image up by them.
           'buildx.build.provenance': {
             metadata: { completeness: true },
             materials: [secret === digest('a') ? secret : '***', 1],
@@ -153,31 +157,33 @@ describe('a build', () => {
   );
 
   it.each(['with "quotes"', 'C:\\path\\to', 'two\nlines', 'a\ttab'])(
-    'shows no secret that JSON writes in another way (%j)',
+    'shows no secret that JSON escapes (%j)',
     async (secret) => {
       const text = JSON.stringify({ 'containerimage.digest': digest('a'), args: `x ${secret} y` });
-      const { metadata } = await open(building(text), 0, redactor([secret])).build(plan, silent);
+      const { metadata } = await createBuilder(building(text), 0, createRedactor([secret])).build(plan, silent);
       expect(metadata.args).toBe('x *** y');
     },
   );
 
-  it('that fails is understood also when its log holds secrets', async () => {
+  it('that fails is also classified when its log contains secrets', async () => {
     const line =
       'failed to build: failed to solve: failed to push prod.example/web: unexpected status from POST request to https://prod.example/v2/: 401 Unauthorized';
-    const secrets = redactor(['1', 'Unauthorized', 'ERROR']);
-    await expect(open(new FakeExec(() => failed(line)), 0, secrets).build(plan, silent)).rejects.toMatchObject({
-      kind: 'refused',
-      why: line.replaceAll(/1|Unauthorized/g, '***'),
-    });
+    const secrets = createRedactor(['1', 'Unauthorized', 'ERROR']);
+    await expect(createBuilder(new FakeExec(() => failed(line)), 0, secrets).build(plan, silent)).rejects.toMatchObject(
+      {
+        kind: 'refused',
+        why: line.replaceAll(/1|Unauthorized/g, '***'),
+      },
+    );
   });
 
-  it('tells each step once as it begins, and shows no secret', async () => {
+  it('reports each step once when it starts, and shows no secret', async () => {
     const shown: string[] = [];
     const kept: string[] = [];
     const stderr =
       '#1 [internal] load\n#2 [1/2] RUN echo hunter2\n#2 0.1 hunter2\n#2 [1/2] RUN echo hunter2\n#3 [2/2] COPY . .';
     const text = JSON.stringify({ 'containerimage.digest': digest('a'), args: 'hunter2' });
-    const built = await open(building(text, stderr), 0, redactor(['hunter2'])).build(plan, {
+    const built = await createBuilder(building(text, stderr), 0, createRedactor(['hunter2'])).build(plan, {
       ...silent,
       line: (line) => kept.push(line),
       progress: (line) => shown.push(line),

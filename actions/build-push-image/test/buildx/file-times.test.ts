@@ -17,19 +17,19 @@ beforeEach(() => {
   for (const name of ['sub/old', 'new', '.git/index']) writeFileSync(at(name), 'x');
   symlinkSync('/none', at('link'));
   lutimesSync(at('new'), COMMIT + 60, COMMIT + 60);
-  // Just before the commit too: its time has whole seconds.
+  // Just before the commit, whose time has whole seconds.
   lutimesSync(at('link'), COMMIT - 0.5, COMMIT - 0.5);
   for (const name of ['sub/old', '.git/index', '.git', 'sub', '.']) lutimesSync(at(name), 1, 1);
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('the times of a context', () => {
-  it("are the commit's where they were before it: of files, directories and links", () => {
+  it("become the commit's for older files, directories and links", () => {
     expect(raiseTimes(directory, COMMIT)).toBe(0);
     expect(['.', 'sub', 'sub/old', 'link'].map((name) => time(at(name)))).toEqual([COMMIT, COMMIT, COMMIT, COMMIT]);
   });
 
-  it('stay where they are later, and in .git', () => {
+  it('stay for newer files, and in .git', () => {
     raiseTimes(directory, COMMIT);
     expect([time(at('new')), time(at('.git/index')), time(at('.git'))]).toEqual([COMMIT + 60, 1, 1]);
   });
@@ -37,7 +37,7 @@ describe('the times of a context', () => {
 
 describe('a build', () => {
   const built = { digest: digest('1'), metadata: {} };
-  const told = async (context: string, epoch: number | undefined) => {
+  const progressOf = async (context: string, epoch: number | undefined) => {
     const lines: string[] = [];
     const builder = withRaisedTimes({ build: async () => built });
     const log = { ...silent, progress: (text: string) => lines.push(text) };
@@ -45,14 +45,16 @@ describe('a build', () => {
     return lines;
   };
 
-  it('gives its context the time of the commit first, if it is to be reproducible', async () => {
-    expect(await told(directory, undefined)).toEqual([]);
+  it('sets the times of its context first, if it is reproducible', async () => {
+    expect(await progressOf(directory, undefined)).toEqual([]);
     expect(time(at('sub/old'))).toBe(1);
-    expect(await told(directory, COMMIT)).toEqual([]);
+    expect(await progressOf(directory, COMMIT)).toEqual([]);
     expect(time(at('sub/old'))).toBe(COMMIT);
   });
 
-  it('goes on when a time cannot be set, and says so', async () => {
-    expect(await told(at('none'), COMMIT)).toEqual([expect.stringContaining('1 files or directories cannot be given')]);
+  it('continues when a time cannot be set, and reports it', async () => {
+    expect(await progressOf(at('none'), COMMIT)).toEqual([
+      expect.stringContaining('1 files or directories could not be set'),
+    ]);
   });
 });

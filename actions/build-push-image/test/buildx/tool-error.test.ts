@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyTool, type FailureKind, nextStep, readFailure, ToolError } from '../../src/buildx/tool-error.ts';
+import { classifyToolError, type FailureKind, nextStep, parseFailure, ToolError } from '../../src/buildx/tool-error.ts';
 
 /** Error lines as buildx 0.38 with BuildKit 0.34 and a registry of distribution 2.8 print them, and those of other registries. */
 const LINES: [FailureKind, string][] = [
@@ -36,27 +36,27 @@ const LINES: [FailureKind, string][] = [
     'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   ],
   [
-    'passing',
+    'transient',
     'failed to build: failed to solve: failed to push localhost:5999/x: failed to do request: Head "http://localhost:5999/v2/x/blobs/sha256:36": dial tcp 127.0.0.1:5999: connect: connection refused',
   ],
   [
-    'passing',
+    'transient',
     'failed to build: failed to solve: failed to push ghcr.io/o/x: failed to do request: Put "https://ghcr.io/v2/": read tcp 10.0.0.1:1->1.1.1.1:443: read: connection reset by peer',
   ],
   [
-    'passing',
+    'transient',
     'failed to build: failed to solve: failed to push ghcr.io/o/x: failed to do request: Put "https://ghcr.io/v2/": EOF',
   ],
   [
-    'passing',
+    'transient',
     'failed to build: failed to solve: failed to push ghcr.io/o/x: unexpected status from PUT request to https://ghcr.io/v2/o/x/manifests/1: 503 Service Unavailable',
   ],
   [
-    'passing',
+    'transient',
     'failed to build: failed to solve: node:24: failed to resolve source metadata for docker.io/library/node:24: unexpected status from HEAD request to https://registry-1.docker.io/v2/library/node/manifests/24: 429 Too Many Requests',
   ],
-  ['passing', 'failed to do request: Head "https://ghcr.io/v2/": net/http: TLS handshake timeout'],
-  ['passing', 'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF'],
+  ['transient', 'failed to do request: Head "https://ghcr.io/v2/": net/http: TLS handshake timeout'],
+  ['transient', 'failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF'],
   ['final', 'unexpected status from PUT request to https://ghcr.io/v2/o/x/manifests/1: 400 Bad Request'],
   ['builder', 'failed to build: Attestation is not supported for the docker driver.'],
   ['builder', 'no builder "nope" found'],
@@ -79,41 +79,46 @@ describe('an error of buildx', () => {
     "unknown flag: --progress\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information",
     "docker: 'buildx' is not a docker command.\nSee 'docker --help'",
     'docker: unknown command: docker buildx\n',
-  ])('may be the lack of it: %j', (stderr) => {
-    expect(readFailure(stderr)).toEqual({ kind: 'builder', words: 'docker has no buildx plugin' });
+  ])('can mean that it is not installed: %j', (stderr) => {
+    expect(parseFailure(stderr)).toEqual({ kind: 'builder', message: 'docker has no buildx plugin' });
   });
 
-  it('about an argument is no lack of it', () => {
-    expect(readFailure('unknown flag: --foo\n\nUsage:  docker buildx build [OPTIONS] PATH\n').kind).toBe('final');
+  it('about an argument does not', () => {
+    expect(parseFailure('unknown flag: --foo\n\nUsage:  docker buildx build [OPTIONS] PATH\n').kind).toBe('final');
   });
 
   it.each(LINES)('is %s: %s', (kind, line) => {
-    expect(readFailure(`#5 ERROR: something before\n------\nERROR: ${line}\n`)).toEqual({ kind, words: line });
+    expect(parseFailure(`#5 ERROR: something before\n------\nERROR: ${line}\n`)).toEqual({ kind, message: line });
   });
 
-  it('is judged by its last line alone, not by what a step printed', () => {
+  it('is classified by its last line, not by the output of a step', () => {
     const log =
       '#5 0.1 ERROR: read: connection reset by peer\nERROR: failed to build: failed to solve: process "x" did not complete successfully: exit code: 1';
-    expect(readFailure(log).kind).toBe('final');
+    expect(parseFailure(log).kind).toBe('final');
   });
 
-  it('is told by the last lines when there is no error line', () => {
-    expect(readFailure('one\ntwo: connection reset\n')).toEqual({ kind: 'final', words: 'one\ntwo: connection reset' });
-    expect(readFailure('').words).toBe('it said nothing');
+  it('is the last lines when there is no error line', () => {
+    expect(parseFailure('one\ntwo: connection reset\n')).toEqual({
+      kind: 'final',
+      message: 'one\ntwo: connection reset',
+    });
+    expect(parseFailure('').message).toBe('it printed no error');
   });
 
   it.each<[FailureKind, boolean]>([
-    ['passing', true],
+    ['transient', true],
     ['refused', false],
     ['missing', false],
     ['builder', false],
     ['cache', false],
     ['final', false],
-  ])('that is %s is repeated: %s', (kind, retry) => {
-    expect(classifyTool(new ToolError(kind, { what: 'a', why: 'b', next: nextStep(kind, 'h') }))).toEqual({ retry });
+  ])('that is %s is retried: %s', (kind, retry) => {
+    expect(classifyToolError(new ToolError(kind, { what: 'a', why: 'b', next: nextStep(kind, 'h') }))).toEqual({
+      retry,
+    });
   });
 
-  it('of another kind is not repeated', () => {
-    expect(classifyTool(new Error('x'))).toEqual({ retry: false });
+  it('of another class is not retried', () => {
+    expect(classifyToolError(new Error('x'))).toEqual({ retry: false });
   });
 });

@@ -40,15 +40,15 @@ describe('extra arguments', () => {
   });
 
   it.each<[string, string]>([
-    ['--push', 'has --push, which is set by the action; what decides is `push`'],
+    ['--push', 'has --push, which is set by the action; use the `push` input instead'],
     ['--push=true', 'has --push, which'],
     ['--output=type=local', 'has --output, which'],
     ['--load', 'has --load, which'],
-    ['--tag=x', 'has --tag, which is set by the action; what decides is `tags`'],
+    ['--tag=x', 'has --tag, which is set by the action; use the `tags` input instead'],
     ['--metadata-file=x', 'has --metadata-file, which'],
     ['--iidfile=x', 'has --iidfile, which'],
     ['--attest=x', 'has --attest, which'],
-    ['--secret=id=x', 'has --secret, which is set by the action; what decides is `secrets`'],
+    ['--secret=id=x', 'has --secret, which is set by the action; use the `secrets` input instead'],
     ['--call=check', 'has --call, which'],
     ['--check', 'has --check, which'],
     ['--help', 'has --help, which'],
@@ -64,15 +64,15 @@ describe('extra arguments', () => {
     ['-qo', 'has --quiet, which'],
     ['-Df', 'has --file, which'],
     ['-x', 'has -x, an unknown short option'],
-    ['-1', 'is no option'],
-    ['-', 'is no option'],
-    ['--', 'is no option'],
-    ['--=x', 'is no option'],
-    ['---tag=x', 'is no option'],
-    ['--Tag=x', 'is no option'],
-    ['https://evil.example/x.git', 'is no option'],
-    ['--network host', 'is no option'],
-    ['--ta', 'has --ta, which is unknown here; write its value behind it, as in --ta=true'],
+    ['-1', 'is not an option'],
+    ['-', 'is not an option'],
+    ['--', 'is not an option'],
+    ['--=x', 'is not an option'],
+    ['---tag=x', 'is not an option'],
+    ['--Tag=x', 'is not an option'],
+    ['https://evil.example/x.git', 'is not an option'],
+    ['--network host', 'is not an option'],
+    ['--ta', 'has --ta, which is unknown here; write its value after it, as in --ta=true'],
     ['--constructor', 'has --constructor, which is unknown'],
     ['--cache-from', 'has --cache-from without its value'],
     ['-m', 'has --memory without its value'],
@@ -81,13 +81,13 @@ describe('extra arguments', () => {
     expect(read(text)).toMatchObject({ problems: [expect.stringContaining(`extra-args (line 1) ${problem}`)] });
   });
 
-  it('are faulty line by line', () => {
+  it('are reported line by line', () => {
     expect(read('--network=host\n\n-Dt\nevil/x\n--cache-from\n--push')).toEqual({
       problems: [
-        'extra-args (line 3) has --tag, which is set by the action; what decides is `tags`',
-        'extra-args (line 4) is no option; a value stands behind `=`, or on the line after its option',
+        'extra-args (line 3) has --tag, which is set by the action; use the `tags` input instead',
+        'extra-args (line 4) is not an option; a value follows `=`, or is on the line after its option',
         'extra-args (line 5) has --cache-from without its value',
-        'extra-args (line 6) has --push, which is set by the action; what decides is `push`',
+        'extra-args (line 6) has --push, which is set by the action; use the `push` input instead',
       ],
     });
   });
@@ -113,7 +113,7 @@ const SHORT: Record<string, string> = {
 
 /**
  * The rules by which buildx reads its arguments, from https://github.com/spf13/pflag/blob/master/flag.go.
- * @param isSwitch what an option is that is unknown here: a newer buildx may have it as either
+ * @param isSwitch whether an option that is unknown here is a switch: in a newer buildx it can be either
  */
 function parsedByBuildx(args: readonly string[], isSwitch: boolean) {
   const options: [string, string][] = [];
@@ -130,21 +130,21 @@ function parsedByBuildx(args: readonly string[], isSwitch: boolean) {
     } else if (arg.length > 1 && arg.startsWith('-')) {
       for (let letters = arg.slice(1); letters !== ''; ) {
         const name = SHORT[letters.charAt(0)] ?? letters.charAt(0);
-        const behind = letters.slice(1);
-        if (behind.length > 1 && behind.startsWith('=')) options.push([name, behind.slice(1)]);
+        const after = letters.slice(1);
+        if (after.length > 1 && after.startsWith('=')) options.push([name, after.slice(1)]);
         else if (takesNone(name)) options.push([name, 'true']);
-        else options.push([name, behind !== '' ? behind : (rest.shift() ?? '')]);
-        letters = takesNone(name) && !(behind.length > 1 && behind.startsWith('=')) ? behind : '';
+        else options.push([name, after !== '' ? after : (rest.shift() ?? '')]);
+        letters = takesNone(name) && !(after.length > 1 && after.startsWith('=')) ? after : '';
       }
     } else positional.push(arg);
   }
   return { options, positional };
 }
 
-const OWN = ['tag', 'output', 'push', 'load', 'file', 'metadata-file', 'iidfile', 'builder', 'target', 'platform'];
+const RESERVED = ['tag', 'output', 'push', 'load', 'file', 'metadata-file', 'iidfile', 'builder', 'target', 'platform'];
 const PASSED = ['cache-from', 'network', 'no-cache', 'debug', 'memory', 'build-context', 'label'];
 const KNOWN = [
-  ...OWN,
+  ...RESERVED,
   ...PASSED,
   ...SWITCHES,
   'progress',
@@ -156,7 +156,7 @@ const KNOWN = [
   'add-host',
 ];
 
-describe('whatever extra arguments there are', () => {
+describe('for any extra arguments', () => {
   const name = fc.constantFrom(...KNOWN, 'unknown', 'ta', 'Tag', '');
   const word = fc.oneof(name, fc.constantFrom('evil/x', '-1', '--', '-', '.', 'a=b'), fc.string({ maxLength: 4 }));
   const short = fc.array(fc.constantFrom(...'cDfhmoqtx=5'), { minLength: 1, maxLength: 4 }).map((all) => all.join(''));
@@ -174,15 +174,15 @@ describe('whatever extra arguments there are', () => {
         const given = read(lines.join('\n'));
         if ('problems' in given) return;
         accepted++;
-        const own = (args: readonly string[]) => {
+        const parse = (args: readonly string[]) => {
           const { options, positional } = parsedByBuildx(
             buildArguments({ ...plan, extraArgs: args }, '/t/m.json').slice(2),
             isSwitch,
           );
-          return { positional, own: options.filter(([option]) => OWN.includes(option)) };
+          return { positional, reserved: options.filter(([option]) => RESERVED.includes(option)) };
         };
-        expect(own(given.args)).toEqual(own([]));
-        expect(own([]).positional).toEqual([plan.image.context]);
+        expect(parse(given.args)).toEqual(parse([]));
+        expect(parse([]).positional).toEqual([plan.image.context]);
       }),
       { numRuns: 5000 },
     );

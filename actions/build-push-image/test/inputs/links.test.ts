@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InputError } from '../../../lib/errors.ts';
 import type { Builder } from '../../src/buildx/builder.ts';
-import { withCheckedPaths } from '../../src/buildx/checked-paths.ts';
+import { withPathCheck } from '../../src/buildx/checked-paths.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
-import { secretValues } from '../../src/inputs/secrets.ts';
+import { readSecretValues } from '../../src/inputs/secrets.ts';
 import { plan } from '../fakes.ts';
 
 const SECRET = 'a-secret-of-the-runner';
@@ -50,8 +50,8 @@ const read = (inputs: Record<string, string>) =>
       ]),
     ),
   });
-const fault = async (inputs: Record<string, string>): Promise<string> => {
-  const error = await read(inputs).catch((each: unknown) => each);
+const messageOf = async (inputs: Record<string, string>): Promise<string> => {
+  const error = await read(inputs).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InputError);
   const { message } = error as InputError;
   for (const text of [SECRET, base, 'elsewhere']) expect(message).not.toContain(text);
@@ -63,7 +63,7 @@ describe('the paths of an image', () => {
     ['{ name: web, context: api }', 'web', 'web/Dockerfile'],
     ['{ name: web, context: web, file: web/Dockerfile.in }', 'web', 'web/Dockerfile'],
     ['{ name: web, context: api, file: Dockerfile.in }', 'web', 'web/Dockerfile'],
-  ])('may have links that stay in the workspace: %s', async (images, context, file) => {
+  ])('can contain links that stay in the workspace: %s', async (images, context, file) => {
     expect((await read({ images })).images).toMatchObject([
       { context: join(workspace, context), file: join(workspace, file) },
     ]);
@@ -82,20 +82,20 @@ describe('the paths of an image', () => {
     ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a directory'],
     ['{ name: web, context: "web\\nx" }', 'has a context that has control characters'],
   ])('are refused: %s', async (images, problem) => {
-    expect(await fault({ images })).toContain(problem);
+    expect(await messageOf({ images })).toContain(problem);
   });
 });
 
 describe('the files of secrets', () => {
-  it.each(['.npmrc', 'rc'])('may be in the workspace: %s', async (file) => {
-    const { images, area } = await read({ secrets: `rc=file:${file}` });
+  it.each(['.npmrc', 'rc'])('can be in the workspace: %s', async (file) => {
+    const { images, allowedPaths } = await read({ secrets: `rc=file:${file}` });
     expect(images[0]?.secrets).toEqual([{ id: 'rc', from: { file: join(workspace, '.npmrc') } }]);
-    expect(await secretValues(images[0]?.secrets ?? [], {}, area)).toEqual([`${SECRET} work/.npmrc`]);
+    expect(await readSecretValues(images[0]?.secrets ?? [], {}, allowedPaths)).toEqual([`${SECRET} work/.npmrc`]);
   });
 
-  it('may be in RUNNER_TEMP', async () => {
-    const { images, area } = await read({ secrets: `rc=file:${join(base, 'temp/npmrc')}` });
-    expect(await secretValues(images[0]?.secrets ?? [], {}, area)).toEqual([`${SECRET} temp/npmrc`]);
+  it('can be in RUNNER_TEMP', async () => {
+    const { images, allowedPaths } = await read({ secrets: `rc=file:${join(base, 'temp/npmrc')}` });
+    expect(await readSecretValues(images[0]?.secrets ?? [], {}, allowedPaths)).toEqual([`${SECRET} temp/npmrc`]);
   });
 
   it.each([
@@ -106,14 +106,14 @@ describe('the files of secrets', () => {
     ['/etc/passwd', "which is outside the workspace and the runner's temporary directory"],
     ['../temp/npmrc', 'which is outside the workspace'],
   ])('are refused: %s', async (file, problem) => {
-    expect(await fault({ secrets: `rc=file:${file}` })).toContain(problem);
+    expect(await messageOf({ secrets: `rc=file:${file}` })).toContain(problem);
   });
 
-  it('are not read when they have become links', async () => {
-    const { images, area } = await read({ secrets: 'rc=file:.npmrc' });
+  it('are not read after they have become links', async () => {
+    const { images, allowedPaths } = await read({ secrets: 'rc=file:.npmrc' });
     await rm(join(workspace, '.npmrc'));
     await symlink('/proc/self/environ', join(workspace, '.npmrc'));
-    await expect(secretValues(images[0]?.secrets ?? [], {}, area)).rejects.toThrow(
+    await expect(readSecretValues(images[0]?.secrets ?? [], {}, allowedPaths)).rejects.toThrow(
       'invalid input secrets: .npmrc leads out of the workspace (a link)',
     );
   });
@@ -148,8 +148,8 @@ describe('before each build', () => {
       },
       'invalid input secrets: .npmrc leads out of the workspace (a link)',
     ],
-  ])('it is looked again where the paths lead: %s', async (_, change, problem) => {
-    const { images, area } = await read({ secrets: 'rc=file:.npmrc' });
+  ])('the paths are checked again: %s', async (_, change, problem) => {
+    const { images, allowedPaths } = await read({ secrets: 'rc=file:.npmrc' });
     let built = 0;
     const inner: Builder = {
       build: async () => {
@@ -159,7 +159,7 @@ describe('before each build', () => {
     };
     await change();
     const [image = plan.image] = images;
-    const build = withCheckedPaths(inner, area).build({ ...plan, image }, log);
+    const build = withPathCheck(inner, allowedPaths).build({ ...plan, image }, log);
     if (problem === undefined) await build;
     else await expect(build).rejects.toThrow(problem);
     expect(built).toBe(problem === undefined ? 1 : 0);

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Credentials } from '../../src/docker/credentials.ts';
-import { isLoopback } from '../../src/docker/docker-config.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
+import { isLoopback } from '../../src/registry/registry-request.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -12,15 +12,15 @@ afterEach(() => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, origin: string) => void;
 
-/** A registry that answers as told; the host of it and what was asked. */
-async function registry(handler: Handler): Promise<{ host: string; asked: string[] }> {
-  const asked: string[] = [];
+/** A registry with this handler; its host and the requests that it received. */
+async function registry(handler: Handler): Promise<{ host: string; requests: string[] }> {
+  const requests: string[] = [];
   server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'}`);
+    requests.push(`${request.method} ${request.url} ${request.headers.authorization ?? '-'}`);
     handler(request, response, `http://${request.headers.host}`);
   });
   await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
 const me: Credentials = { username: 'me', password: 'hunter2' };
@@ -35,7 +35,7 @@ const withBasic: Handler = (request, response) => {
   else json(response, { tags: ['1.0.0'] });
 };
 
-/** Tokens as the registry's own token service gives them. */
+/** A registry with a token service. */
 const withTokens: Handler = (request, response, origin) => {
   const url = new URL(request.url ?? '', origin);
   if (url.pathname === '/token') {
@@ -47,7 +47,7 @@ const withTokens: Handler = (request, response, origin) => {
 };
 
 describe('the tags of a repository', () => {
-  it('are read page by page', async () => {
+  it('are listed page by page', async () => {
     const { host } = await registry((request, response) =>
       request.url?.includes('last=')
         ? json(response, { tags: ['2.0.0'] })
@@ -56,14 +56,14 @@ describe('the tags of a repository', () => {
     expect(await client(host).tags(`${host}/org/web`)).toEqual(['1.0.0', '1.1.0', '2.0.0']);
   });
 
-  it('are not asked for at another host, which would get the login', async () => {
+  it('are not requested from another host, which would get the login', async () => {
     const { host } = await registry((_request, response) =>
       json(response, { tags: [] }, { link: '<http://127.0.0.1:1/v2/x>; rel="next"' }),
     );
     await expect(client(host).tags(`${host}/web`)).rejects.toThrow('another host');
   });
 
-  it('are none where there is no repository, or no tag in it', async () => {
+  it('are empty if the repository does not exist or has no tag', async () => {
     const { host } = await registry((request, response) =>
       request.url?.includes('gone') ? response.writeHead(404).end('{}') : json(response, { tags: null }),
     );
@@ -71,31 +71,31 @@ describe('the tags of a repository', () => {
     expect(await client(host).tags(`${host}/empty`)).toEqual([]);
   });
 
-  it('are shown to a user with a password', async () => {
-    const { host, asked } = await registry(withBasic);
+  it('are listed with a password', async () => {
+    const { host, requests } = await registry(withBasic);
     expect(await client(host).tags(`${host}/web`)).toEqual(['1.0.0']);
-    expect(asked).toEqual(['GET /v2/web/tags/list?n=1000 -', `GET /v2/web/tags/list?n=1000 ${BASIC}`]);
+    expect(requests).toEqual(['GET /v2/web/tags/list?n=1000 -', `GET /v2/web/tags/list?n=1000 ${BASIC}`]);
   });
 
-  it('are shown to a user with a token, asked for with the right to read alone', async () => {
-    const { host, asked } = await registry(withTokens);
+  it('are listed with a token that can only read', async () => {
+    const { host, requests } = await registry(withTokens);
     expect(await client(host).tags(`${host}/org/web`)).toEqual(['1.0.0']);
-    expect(asked.at(-1)).toBe('GET /v2/org/web/tags/list?n=1000 Bearer for repository:org/web:pull');
+    expect(requests.at(-1)).toBe('GET /v2/org/web/tags/list?n=1000 Bearer for repository:org/web:pull');
   });
 
-  it('are shown to a user with an identity token', async () => {
-    const { host, asked } = await registry(withTokens);
+  it('are listed with an identity token', async () => {
+    const { host, requests } = await registry(withTokens);
     expect(await client(host, { identityToken: 't' }).tags(`${host}/web`)).toEqual(['1.0.0']);
-    expect(asked[1]).toBe('POST /token -');
+    expect(requests[1]).toBe('POST /token -');
   });
 
-  it.each([401, 403, 405])('are unknown after %i, which is not repeated', async (status) => {
-    const { host, asked } = await registry((_request, response) => response.writeHead(status).end());
+  it.each([401, 403, 405])('are unknown after %i, which is not retried', async (status) => {
+    const { host, requests } = await registry((_request, response) => response.writeHead(status).end());
     await expect(client(host).tags(`${host}/web`)).rejects.toThrow(String(status));
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('are asked for again after 429, 503 and a broken connection', async () => {
+  it('are requested again after 503 and a broken connection', async () => {
     let count = 0;
     const { host } = await registry((request, response) => {
       count++;
@@ -106,12 +106,12 @@ describe('the tags of a repository', () => {
     expect(await client(host).tags(`${host}/web`)).toEqual(['1.0.0']);
   });
 
-  it('are given up after the retries', async () => {
-    const { host, asked } = await registry((_request, response) =>
+  it('are an error when all retries failed', async () => {
+    const { host, requests } = await registry((_request, response) =>
       response.writeHead(429, { 'retry-after': '1' }).end(),
     );
     await expect(client(host).tags(`${host}/web`)).rejects.toThrow('429');
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 });
 
@@ -121,7 +121,7 @@ describe('a login', () => {
     ['with a wrong password', withBasic, { username: 'me', password: 'x' }, false],
     ['with a token for the right password', withTokens, me, true],
     ['with a token for a wrong password', withTokens, { username: 'me', password: 'x' }, false],
-    ['to a registry that is open', (_request, response) => json(response, {}), me, true],
+    ['to an open registry', (_request, response) => json(response, {}), me, true],
   ])('%s', async (_title, handler, credentials, accepted) => {
     const { host } = await registry(handler);
     expect(await client(host, credentials).accepts()).toBe(accepted);
@@ -141,7 +141,7 @@ describe('a login', () => {
     ['127.evil.example', false],
     ['localhost.example', false],
     ['ghcr.io', false],
-  ])('goes without TLS to %s: %s', (host, loopback) => {
+  ])('is sent without TLS to %s: %s', (host, loopback) => {
     expect(isLoopback(host)).toBe(loopback);
   });
 });

@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ActionError } from '../../../lib/errors.ts';
+import type { ImageTag } from '../../../lib/identifiers.ts';
 import type { Credentials } from '../../src/docker/credentials.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { freeTags } from '../../src/tags/floating-tags.ts';
-import { order } from '../fakes.ts';
+import { selectMovable } from '../../src/tags/floating-tags.ts';
+import { job } from '../fakes.ts';
 
-/** Nothing here may take longer. */
+/** No test here may take longer. */
 const HANG = 60_000;
 
 const servers: Server[] = [];
@@ -21,22 +22,22 @@ afterEach(() => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, origin: string) => void;
 
-/** A server on this machine; its host and the logins that it got. */
-async function serve(handler: Handler): Promise<{ host: string; got: string[] }> {
-  const got: string[] = [];
+/** A server on this machine; its host and the logins that it received. */
+async function serve(handler: Handler): Promise<{ host: string; received: string[] }> {
+  const received: string[] = [];
   const server = createServer((request, response) => {
     let form = '';
     request.on('data', (chunk) => {
       form += chunk;
     });
     request.on('end', () => {
-      got.push([request.headers.authorization, form].filter(Boolean).join(' '));
+      received.push([request.headers.authorization, form].filter(Boolean).join(' '));
       handler(request, response, `http://${request.headers.host}`);
     });
   });
   servers.push(server);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, got };
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
 const me: Credentials = { username: 'me', password: 'hunter2' };
@@ -49,7 +50,7 @@ const client = (host: string, credentials: Credentials = me, retries = 0) =>
     wait: async () => undefined,
   });
 
-/** What the tags of a repository come to: a list, or the error's whole text. */
+/** The result of listing tags: the list, or the error as a string. */
 const outcome = (handler: Handler, credentials?: Credentials): Promise<string[] | string> =>
   serve(handler).then(({ host }) =>
     client(host, credentials)
@@ -61,86 +62,86 @@ const body =
   (text: string): Handler =>
   (_request, response) =>
     response.end(text);
-/** Asks for a token and answers for it. */
+/** Requires a token, with this response for it. */
 const token =
   (text: string): Handler =>
   (request, response, origin) =>
     request.url?.startsWith('/token')
       ? response.end(text)
       : response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
-const unusable = (why: string) => `InvalidResponseError: invalid response from the registry HOST: ${why}`;
+const invalid = (why: string) => `InvalidResponseError: invalid response from the registry HOST: ${why}`;
 const list = 'the list of tags of HOST/web';
 
-describe('an answer of a registry that is no list of tags', () => {
+describe('a response of a registry that is not a list of tags', () => {
   it.each<[string, Handler, string]>([
-    ['numbers', body('{"tags":[1,null]}'), unusable(`in ${list}, \`tags[0]\` is a number, not a string`)],
-    ['null among tags', body('{"tags":["a",null]}'), unusable(`in ${list}, \`tags[1]\` is null, not a string`)],
-    ['a text', body('{"tags":"abc"}'), unusable(`in ${list}, \`tags\` is a string, not a list`)],
-    ['a list', body('["1.0.0"]'), unusable(`${list} is a list, not a mapping`)],
-    ['nothing', body(''), unusable(`${list} is not JSON`)],
-    ['a page of a proxy', body('<html>no: token=hunter2</html>'), unusable(`${list} is not JSON`)],
-    ['half an answer', body('{"tags":["1.0'), unusable(`${list} is not JSON`)],
-    ['too many bytes', body(`{"tags":["${'a'.repeat(5_000_000)}"]}`), unusable('it is longer than 4 MiB')],
+    ['numbers', body('{"tags":[1,null]}'), invalid(`in ${list}, \`tags[0]\` is a number, not a string`)],
+    ['null among tags', body('{"tags":["a",null]}'), invalid(`in ${list}, \`tags[1]\` is null, not a string`)],
+    ['a string', body('{"tags":"abc"}'), invalid(`in ${list}, \`tags\` is a string, not a list`)],
+    ['a list', body('["1.0.0"]'), invalid(`${list} is a list, not a mapping`)],
+    ['nothing', body(''), invalid(`${list} is not JSON`)],
+    ['a page of a proxy', body('<html>no: token=hunter2</html>'), invalid(`${list} is not JSON`)],
+    ['half a response', body('{"tags":["1.0'), invalid(`${list} is not JSON`)],
+    ['too many bytes', body(`{"tags":["${'a'.repeat(5_000_000)}"]}`), invalid('it is longer than 4 MiB')],
     [
-      'a realm that is no address',
+      'an invalid realm',
       (_request, response) => response.writeHead(401, { 'www-authenticate': 'Bearer realm="not a url"' }).end(),
-      unusable('where it gives out tokens (the realm of its challenge) is no address'),
+      invalid('the address for tokens (the realm of its challenge) is invalid'),
     ],
     [
       'a token of a wrong type',
       token('{"token":{"x":"s3cr3t"}}'),
-      unusable('in the token, `token` is a mapping, not a string'),
+      invalid('in the token, `token` is a mapping, not a string'),
     ],
     [
-      'a token that no header can carry',
+      'a token that no header can contain',
       token('{"token":"s3cr3t\\r\\nx: y"}'),
-      unusable('in the token, `token` is empty or has characters that no token has'),
+      invalid('in the token, `token` is empty or has invalid characters'),
     ],
-    ['a token that is no JSON', token('s3cr3t'), unusable('the token is not JSON')],
+    ['a token that is not JSON', token('s3cr3t'), invalid('the token is not JSON')],
     [
-      'a redirect to nowhere',
+      'a redirect without TLS',
       (_request, response) => response.writeHead(302, { location: 'http://registry.example/' }).end(),
-      unusable('it redirects to something else than an address with https'),
+      invalid('it redirects to an address without https'),
     ],
     [
-      'redirects without end',
+      'endless redirects',
       (request, response) => response.writeHead(302, { location: `${request.url}x` }).end(),
-      unusable('its redirects have no end'),
+      invalid('it redirects endlessly'),
     ],
     [
       'a next page that is the same',
       (request, response) => response.writeHead(200, { link: `<${request.url}>; rel="next"` }).end('{"tags":[]}'),
-      unusable(`${list} has no end`),
+      invalid(`${list} has no end`),
     ],
     [
-      'a next page that is no address',
+      'an invalid address of the next page',
       (_request, response) => response.writeHead(200, { link: '<http://[>; rel="next"' }).end('{"tags":[]}'),
-      unusable(`${list} goes on at something that is no address`),
+      invalid(`${list} continues at an invalid address`),
     ],
-  ])('is named with its place: %s', async (_title, handler, expected) => {
+  ])('is an error with its location: %s', async (_title, handler, expected) => {
     const error = await outcome(handler);
     expect(error).toBe(expected);
     expect(error).not.toMatch(/s3cr3t|hunter2/);
   });
 
   it(
-    'ends also when every page points on to another one',
+    'ends when every page points to another one',
     async () => {
       let page = 0;
       const error = await outcome((_request, response) =>
         response.writeHead(200, { link: `</v2/web/tags/list?page=${++page}>; rel="next"` }).end('{"tags":["a"]}'),
       );
-      expect(error).toBe(unusable(`${list} has no end`));
+      expect(error).toBe(invalid(`${list} has no end`));
       expect(page).toBe(1000);
     },
     HANG * 2,
   );
 
   it(
-    'never is a defect, whatever JSON it is',
+    'is never a bug of ours, for any JSON',
     async () => {
-      let answer = '';
-      const { host } = await serve((_request, response) => response.end(answer));
+      let responseText = '';
+      const { host } = await serve((_request, response) => response.end(responseText));
       await fc.assert(
         fc.asyncProperty(
           fc.oneof(
@@ -148,7 +149,7 @@ describe('an answer of a registry that is no list of tags', () => {
             fc.record({ tags: fc.anything() }).map((data) => JSON.stringify(data) ?? ''),
           ),
           async (text) => {
-            answer = text;
+            responseText = text;
             const tags = await client(host)
               .tags(`${host}/web`)
               .catch((error: Error) => error.name);
@@ -164,9 +165,9 @@ describe('an answer of a registry that is no list of tags', () => {
   );
 });
 
-describe('an answer of a registry', () => {
+describe('a response of a registry', () => {
   it(
-    'may hold 200,000 tags on one page',
+    'can contain 200,000 tags on one page',
     async () => {
       const tags = Array.from({ length: 200_000 }, (_, index) => `sha-${index}`);
       expect(await outcome(body(JSON.stringify({ tags })))).toHaveLength(200_000);
@@ -192,7 +193,7 @@ describe('an answer of a registry', () => {
       },
     ],
   ])(
-    'that %s is given up',
+    'that %s is abandoned',
     async (_title, handler) => {
       expect(await outcome(handler)).toBe(
         'ResponseTimeoutError: the registry HOST did not complete its response within 1 s',
@@ -208,7 +209,7 @@ describe('an answer of a registry', () => {
       (response) => response.writeHead(200, { 'content-length': 100 }).write('{"tags"', () => response.destroy()),
     ],
   ])(
-    'that %s is asked for again',
+    'that %s is requested again',
     async (_title, first) => {
       let count = 0;
       const { host } = await serve((_request, response) =>
@@ -220,7 +221,7 @@ describe('an answer of a registry', () => {
   );
 
   it(
-    'is not awaited for a login: the build finds out',
+    'is not awaited to check a login: the build will show it',
     async () => {
       const { host } = await serve((_request, response) => void setInterval(() => response.write(' '), 200).unref());
       await expect(client(host).accepts()).rejects.toThrow('did not complete its response within 1 s');
@@ -230,7 +231,7 @@ describe('an answer of a registry', () => {
 });
 
 describe('a login', () => {
-  it.each([301, 302, 303, 307, 308])('goes to no other origin by a redirect (%i)', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is not sent to another origin by a redirect (%i)', async (status) => {
     const other = await serve((_request, response) => response.end('{"tags":[],"token":"t"}'));
     const { host } = await serve((request, response, origin) => {
       if (request.url?.startsWith('/token'))
@@ -243,10 +244,10 @@ describe('a login', () => {
     await client(host, { identityToken: 's3cr3t' })
       .tags(`${host}/web`)
       .catch(() => undefined);
-    expect(other.got).toEqual(['']);
+    expect(other.received).toEqual(['']);
   });
 
-  it('goes to no other port as a token either', async () => {
+  it('is not sent to another port as a token either', async () => {
     const other = await serve((_request, response) => response.end('{"tags":["a"]}'));
     const { host } = await serve((request, response, origin) => {
       if (request.url?.startsWith('/token')) response.end('{"token":"t"}');
@@ -255,24 +256,23 @@ describe('a login', () => {
       else response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
     });
     expect(await client(host).tags(`${host}/web`)).toEqual(['a']);
-    expect(other.got).toEqual(['']);
+    expect(other.received).toEqual(['']);
   });
 });
 
-describe('tags that follow a release', () => {
+describe('floating tags', () => {
   it('stay, and the reason names the registry', async () => {
     const { host } = await serve(body('{"tags":[1]}'));
-    const line = { major: 1, minor: undefined } as never;
-    const tags = [{ name: 'latest', moving: true, line }] as never;
+    const tags = [{ name: 'latest' as ImageTag, moving: true, range: 'all' as const }];
     const release = { text: '1.2.3', major: 1, minor: 2, stable: true };
-    const { free, reason } = await freeTags({ ...order, repository: `${host}/web`, tags, release }, client(host));
-    expect(free).toEqual([]);
+    const { movable, reason } = await selectMovable({ ...job, repository: `${host}/web`, tags, release }, client(host));
+    expect(movable).toEqual([]);
     expect(reason).toContain(`invalid response from the registry ${host}`);
   });
 });
 
 describe('an invalid response', () => {
-  it('has no cause that quotes it, for debug logging shows causes', async () => {
+  it('has no cause that quotes it, because debug logging prints causes', async () => {
     const { host } = await serve(token('token=s3cr3t'));
     const error = await client(host)
       .tags(`${host}/web`)

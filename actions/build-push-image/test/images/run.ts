@@ -1,0 +1,55 @@
+import { tmpdir } from 'node:os';
+import { type Context, readContext } from '../../../lib/context.ts';
+import type { Exec, ExecResult } from '../../../lib/exec.ts';
+import type { RegistryName } from '../../../lib/identifiers.ts';
+import { loadRunContext } from '../../src/images/run-context.ts';
+import type { Settings } from '../../src/inputs/inputs.ts';
+import { parseTagRule, type TagRule } from '../../src/tags/tag-rules.ts';
+import { FakeExec, failed, ok, plan } from '../fakes.ts';
+
+export const sha = '0123456789abcdef0123456789abcdef01234567';
+const context = (ref = 'refs/heads/main'): Context =>
+  readContext({
+    GITHUB_REPOSITORY: 'acme/shop',
+    GITHUB_SHA: sha,
+    GITHUB_REF: ref,
+    GITHUB_WORKSPACE: tmpdir(),
+    GITHUB_RUN_ID: '7',
+    GITHUB_RUN_ATTEMPT: '2',
+  });
+export const rules = (...texts: string[]): TagRule[] =>
+  texts.flatMap((text) => {
+    const parsed = parseTagRule(text);
+    return 'value' in parsed ? [parsed.value] : [];
+  });
+export const settings = (change: Partial<Settings> = {}): Settings => ({
+  allowedPaths: { workspace: tmpdir() },
+  images: [{ ...plan.image, platforms: ['linux/amd64'], labels: new Map([['own', 'label']]) }],
+  registry: 'ghcr.io/acme' as RegistryName,
+  logins: [],
+  tags: rules('sha'),
+  promotion: undefined,
+  push: true,
+  cache: 'gha',
+  provenance: 'mode=max',
+  sbom: 'false',
+  reproducible: true,
+  builder: undefined,
+  maxParallel: 4,
+  retries: 3,
+  extraArgs: [],
+  dryRun: false,
+  summary: true,
+  notices: [],
+  ...change,
+});
+/** Git in a checkout of a commit at a time. */
+export const git = (time = '1700000000\n', head = `${sha}\n`) =>
+  new FakeExec((args) => ok(args.includes('log') ? time : head));
+export const noGit = (result: ExecResult = failed('not a git repository')) => new FakeExec(() => result);
+
+/** The context of a run with these settings, on this ref, with this Git and this event. */
+export const loadRun = (
+  change: Partial<Settings> = {},
+  { ref, exec = git(), event = {} }: { ref?: string; exec?: Exec; event?: Record<string, unknown> } = {},
+) => loadRunContext(settings(change), { context: context(ref), event }, { exec, env: {} });
