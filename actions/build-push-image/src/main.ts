@@ -10,7 +10,7 @@ import { createClients } from './images/clients.ts';
 import { planJobs } from './images/plan.ts';
 import { annotateDockerfiles, processImages, toStepError } from './images/process-images.ts';
 import { loadRunContext } from './images/run-context.ts';
-import { readSettings } from './inputs/inputs.ts';
+import type { Settings } from './inputs/inputs.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
 import { setImageOutputs } from './outputs.ts';
 import { checkLogins } from './registry/distribution.ts';
@@ -21,8 +21,7 @@ import { assertTagsMovable } from './tags/floating-tags.ts';
  * From the settings to tagged images: what the run is about, the plan for each image, then each image is promoted or built and
  * gets its tags, several at a time; then the summary and, last, the failures.
  */
-export async function main(env: Environment): Promise<void> {
-  const settings = await readSettings(env);
+export async function main(settings: Settings, env: Environment): Promise<void> {
   settings.notices.forEach(notice);
   const context = readContext(env);
   const exec = createCancellableExec(
