@@ -4,53 +4,53 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository below the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
       images: string;
-      /** Where to push: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
+      /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
-      /** User for `registry`, for this step alone. Without it the job's own login is used. */
+      /** User for `registry`, for this step only. Default: the job's login. */
       username?: string;
-      /** Password or token for `registry`, for this step alone. It is kept in a private directory that is gone when the step ends. */
+      /** Password or token for `registry`, for this step only. It is stored in a private directory that is deleted when the step ends. */
       password?: string;
-      /** One rule a line: `sha` (`sha-` and 12 hex digits of the commit), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1), `branch`, `latest`, `raw:TEXT`. Pre-releases and releases older than what the registry holds never move `semver-minor`, `semver-major` or `latest`. Default: "sha". */
+      /** Tag rules, one per line: `sha` (`sha-` and 12 hex digits of the commit), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1), `branch`, `latest`, `raw:TEXT`. Pre-releases, and releases older than one in the registry, do not move `semver-minor`, `semver-major` or `latest`. Default: "sha". */
       tags?: string;
-      /** A registry to copy from, by digest, when it holds this commit's `sha` tag of the image. */
+      /** The registry to promote from, by digest, if it has the image with this commit's `sha` tag. */
       'promote-from'?: string;
-      /** `prefer` (copy; build when the source has no image of this commit), `require` (fail instead of building), `verify` (rebuild first and copy only when every platform's digest is the same), `never` (always build). Default: "prefer". */
+      /** `prefer` (copy the image; build it if the source has no image of this commit), `require` (fail instead of building), `verify` (rebuild first, and copy only if the digest of every platform is the same), `never` (always build). Default: "prefer". */
       promote?: string;
-      /** User for `promote-from`, if it is not the host of `registry`. Without it the job's own login is used. */
+      /** User for `promote-from`, if its host is not that of `registry`. Default: the job's login. */
       'promote-username'?: string;
       /** Password or token for `promote-from`. */
       'promote-password'?: string;
-      /** Platforms for all images, one per line: `linux/amd64`. The builder's own when empty. */
+      /** Platforms for all images, one per line: `linux/amd64`. Default: the builder's. */
       platforms?: string;
-      /** Build arguments for all images: `NAME=VALUE` a line, or a YAML mapping, which can hold values of several lines. */
+      /** Build arguments for all images: one `NAME=VALUE` per line, or a YAML mapping, whose values can have several lines. */
       'build-args'?: string;
-      /** Labels for all images, `KEY=VALUE` a line or a YAML mapping. They win over the standard OCI labels that are always set. */
+      /** Labels for all images: one `KEY=VALUE` per line, or a YAML mapping. They override the standard OCI labels, which are always set. */
       labels?: string;
-      /** OCI annotations for all images, `KEY=VALUE` a line or a YAML mapping; a key may start with `index:`, `manifest:` and so on, as in buildx. */
+      /** OCI annotations for all images: one `KEY=VALUE` per line, or a YAML mapping. A key can start with `index:`, `manifest:` and so on, as in buildx. */
       annotations?: string;
-      /** Build secrets for all images, one per line: `id=env:NAME` or `id=file:PATH`, a path in the workspace or an absolute one in `RUNNER_TEMP`. A missing one is an error. */
+      /** Build secrets for all images, one per line: `id=env:NAME` or `id=file:PATH`, where PATH is in the workspace, or an absolute path in `RUNNER_TEMP`. A missing secret is an error. */
       secrets?: string;
-      /** `false` builds and checks only: nothing is pushed, copied or tagged. Default: "true". */
+      /** `false` only builds: nothing is pushed, copied or tagged. Default: "true". */
       push?: boolean | Expression;
-      /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` beside the image) or `none`. An export that fails never fails a good build. Default: "none". */
+      /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` in the image's repository) or `none`. A failed cache export does not fail the build. Default: "none". */
       cache?: string;
-      /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. `mode=max` shows the Dockerfile and the build arguments to all who may pull the image. Default: "mode=max". */
+      /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. With `mode=max`, anyone who can pull the image can read the Dockerfile and the build arguments. Default: "mode=max". */
       provenance?: string;
       /** Software bill of materials: `true`, `false` or `generator=IMAGE`. Default: "false". */
       sbom?: boolean | Expression;
-      /** Take `SOURCE_DATE_EPOCH` and all timestamps from the commit: same commit, same digest. Default: "true". */
+      /** Set `SOURCE_DATE_EPOCH` and all timestamps to the commit's time: same commit, same digest. Default: "true". */
       reproducible?: boolean | Expression;
-      /** The buildx builder's name. The current one when empty. */
+      /** The name of the buildx builder. Default: the current one. */
       builder?: string;
-      /** How many images are worked on at once, 1 to 32. Default: "4". */
+      /** How many images are processed at a time, 1 to 32. Default: "4". */
       'max-parallel'?: number | Expression;
-      /** How often work is repeated after a failure that may pass (429, 5xx, a broken connection), 0 to 10. A failing build step is never repeated. Default: "3". */
+      /** How often to retry after a transient error (429, 5xx, a broken connection), 0 to 10. A failed build step is not retried. Default: "3". */
       retries?: number | Expression;
-      /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. What an input decides cannot be set here. A `--build-context` that is a directory must be in the workspace or in `RUNNER_TEMP`. */
+      /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. Options that an input sets are refused. A `--build-context` that is a directory must be in the workspace or in `RUNNER_TEMP`. */
       'extra-args'?: string;
-      /** Show what would happen and change nothing. Default: "false". */
+      /** Show what would be done, and change nothing. Default: "false". */
       'dry-run'?: boolean | Expression;
       /** Write a table of the images to the job summary. Default: "true". */
       summary?: boolean | Expression;
