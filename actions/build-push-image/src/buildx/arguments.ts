@@ -25,7 +25,7 @@ export interface BuildPlan {
   workspace: string;
 }
 
-/** The tag of the registry cache, beside the image's own tags. */
+/** The tag of the registry cache, in the repository of the image. */
 export const CACHE_TAG = 'buildcache';
 
 /**

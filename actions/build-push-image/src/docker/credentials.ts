@@ -14,7 +14,7 @@ export async function findCredentials(host: string, home: DockerHome, exec: Exec
   const { config } = home;
   const key = configKey(host);
   const helper = config.credHelpers?.[key] ?? config.credsStore ?? '';
-  if (helper !== '') return askHelper(helper, key, home, exec);
+  if (helper !== '') return runHelper(helper, key, { home, exec });
   const entry = Object.entries(config.auths ?? {}).find(([name]) => name === key || toHost(name) === host)?.[1];
   if (entry?.identitytoken) return { identityToken: entry.identitytoken };
   return entry?.auth === undefined ? undefined : decodeAuth(entry.auth);
@@ -24,14 +24,18 @@ export async function findCredentials(host: string, home: DockerHome, exec: Exec
 const HELPER_LIMITS = { seconds: 60, output: 1 };
 
 /** The protocol: https://github.com/docker/docker-credential-helpers#development */
-async function askHelper(helper: string, key: string, home: DockerHome, exec: Exec): Promise<Credentials | undefined> {
+async function runHelper(
+  helper: string,
+  key: string,
+  { home, exec }: { home: DockerHome; exec: Exec },
+): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper}`;
-  const from = `the credential helper ${program}`;
+  const source = `the credential helper ${program}`;
   const options = { env: home.env, input: key, limits: HELPER_LIMITS };
   const { exitCode, stdout, exceeded } = await exec.run(program, ['get'], options);
-  if (exceeded !== undefined) throw new InvalidResponseError(from, `it took ${exceeded}`);
+  if (exceeded !== undefined) throw new InvalidResponseError(source, `it took ${exceeded}`);
   if (exitCode !== 0) return undefined;
-  const response = ResponseData.json(stdout, from, `the login for ${key}`);
+  const response = ResponseData.json(stdout, source, `the login for ${key}`);
   const username = response.at('Username').string();
   const secret = response.at('Secret').string();
   // This name marks an identity token.

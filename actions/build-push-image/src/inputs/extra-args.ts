@@ -1,25 +1,25 @@
 import type { InputReader, Parsed } from '../../../lib/inputs.ts';
 
-const set = (advice: string) => `is set by the action; use ${advice} instead`;
+const setByAction = (instead: string) => `is set by the action; use ${instead} instead`;
 const USE_PUSH_FALSE = 'builds nothing; use `push: false` to build without pushing';
 
 /** Options that cannot be given: why, and what to use instead. */
 const RESERVED: Readonly<Record<string, string>> = {
-  output: set('the `push` input'),
-  push: set('the `push` input'),
-  load: set('the `push` input'),
-  tag: set('the `tags` input'),
-  'metadata-file': set('the output `metadata`'),
-  iidfile: set('the output `digest`'),
+  output: setByAction('the `push` input'),
+  push: setByAction('the `push` input'),
+  load: setByAction('the `push` input'),
+  tag: setByAction('the `tags` input'),
+  'metadata-file': setByAction('the output `metadata`'),
+  iidfile: setByAction('the output `digest`'),
   progress: 'is set by the action, which reads the log',
   quiet: 'hides the log, which the action reads',
-  platform: set('the `platforms` input'),
-  file: set('`file` of the image'),
-  target: set('`target` of the image'),
-  builder: set('the `builder` input'),
-  provenance: set('the `provenance` input'),
-  sbom: set('the `sbom` input'),
-  attest: set('the inputs `provenance` and `sbom`'),
+  platform: setByAction('the `platforms` input'),
+  file: setByAction('`file` of the image'),
+  target: setByAction('`target` of the image'),
+  builder: setByAction('the `builder` input'),
+  provenance: setByAction('the `provenance` input'),
+  sbom: setByAction('the `sbom` input'),
+  attest: setByAction('the inputs `provenance` and `sbom`'),
   secret: 'is set by the action; use the `secrets` input instead, whose values are kept out of the log',
   call: USE_PUSH_FALSE,
   check: USE_PUSH_FALSE,

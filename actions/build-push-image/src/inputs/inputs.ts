@@ -220,7 +220,7 @@ async function resolveSecrets(
       reader.addProblem({
         input: owner.location,
         problem: `has the secret ${JSON.stringify(secret.id)}, which ${resolved.problem}`,
-        advice: "set the variable in the step's `env`",
+        ...('env' in secret.from ? { advice: "set the variable in the step's `env`" } : {}),
         example: `secrets: { ${secret.id}: "env:NPM_TOKEN" }`,
       });
     return secret;

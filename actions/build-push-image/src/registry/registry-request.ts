@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { InvalidResponseError, type ResponseLimits, ResponseTimeoutError, readBytes } from '../../../lib/responses.ts';
 
@@ -32,12 +32,17 @@ export async function sendRequest(
   limits: ResponseLimits,
   server: string,
 ): Promise<RegistryResponse> {
+  // A large package, and most runs use registries only through docker.
+  const { HttpClient } = await import('@actions/http-client');
   const deadline = AbortSignal.timeout(limits.seconds * 1000);
   let { url, authorization } = request;
   try {
     for (let redirects = 0; ; redirects++) {
-      const response = await exchange({ ...request, url, authorization }, deadline, (message) =>
-        readBytes(message, limits.bytes, server),
+      const response = await exchange(
+        { ...request, url, authorization },
+        // A client keeps its first agent, which may be for another protocol than that of a redirect.
+        { agent: new HttpClient().getAgent(url), signal: deadline },
+        (message) => readBytes(message, limits.bytes, server),
       );
       const { location } = response.headers;
       if (request.form !== undefined || location === undefined || !REDIRECT_STATUSES.includes(response.status))
@@ -64,17 +69,14 @@ function redirectTarget(url: string, location: string, server: string): URL {
 
 async function exchange(
   { url, authorization, form }: RegistryRequest,
-  signal: AbortSignal,
+  connection: { agent: Agent; signal: AbortSignal },
   read: (message: IncomingMessage) => Promise<Buffer>,
 ): Promise<RegistryResponse> {
-  // A large package, and most runs use registries only through docker.
-  const { HttpClient } = await import('@actions/http-client');
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const send = new URL(url).protocol === 'https:' ? tlsRequest : plainRequest;
     const outgoing = send(url, {
       method: form === undefined ? 'GET' : 'POST',
-      agent: new HttpClient().getAgent(url),
-      signal,
+      ...connection,
       headers: {
         'user-agent': 'gitops-actions',
         ...(authorization === undefined ? {} : { authorization }),

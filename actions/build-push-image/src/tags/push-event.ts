@@ -31,7 +31,7 @@ export async function readPushEvent(
 }
 
 async function parseRelease(tag: string): Promise<Release | undefined> {
-  // The inputs need it for a tag alone: most runs start without `semver`.
+  // Only tags need `semver`; most runs start without it.
   const { isStable, versionOfTag, versionText } = await import('../../../lib/versions.ts');
   const version = versionOfTag(tag);
   if (version === undefined) return undefined;
