@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(workspace, { recursive: true }));
 
-/** Start the bundle with these inputs and variables and nothing else. */
+/** Run the bundle with only these inputs and variables. */
 function run(inputs: Record<string, string>, env: Record<string, string> = {}) {
   const result = spawnSync(process.execPath, [bundle], {
     cwd: workspace,
@@ -27,7 +27,7 @@ function run(inputs: Record<string, string>, env: Record<string, string> = {}) {
   return { ...result, errors: result.stdout.split('\n').filter((line) => line.startsWith('::error')) };
 }
 
-const good = { images: 'name: web', registry: 'localhost:1' };
+const valid = { images: 'name: web', registry: 'localhost:1' };
 const onTag = (tag: string) => ({
   GITHUB_REPOSITORY: 'acme/shop',
   GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
@@ -35,7 +35,7 @@ const onTag = (tag: string) => ({
 });
 
 describe('the bundle', () => {
-  it('names all that is missing when nothing is given', () => {
+  it('reports all missing inputs when none is given', () => {
     const { status, errors, stderr } = run({});
     expect([status, stderr]).toEqual([1, '']);
     expect(errors).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('the bundle', () => {
     );
   });
 
-  it('names all that is wrong at once', () => {
+  it('reports all problems at once', () => {
     const { errors } = run({
       images: '{ name: A B, context: ../x }',
       registry: 'https://ghcr.io',
@@ -57,36 +57,36 @@ describe('the bundle', () => {
       expect(errors[0]).toContain(`${input} `);
   });
 
-  it.each(['yes', '1', 'tRUE', 'on'])('knows no boolean %s', (value) => {
-    expect(run({ ...good, 'dry-run': value }).errors[0]).toContain('dry-run is not a boolean');
+  it.each(['yes', '1', 'tRUE', 'on'])('does not accept %s as a boolean', (value) => {
+    expect(run({ ...valid, 'dry-run': value }).errors[0]).toContain('dry-run is not a boolean');
   });
 
-  it('shows no password among the faults', () => {
-    const { stdout } = run({ ...good, password: 'hunter2-secret', tags: 'nope' });
+  it('shows no password in its errors', () => {
+    const { stdout } = run({ ...valid, password: 'hunter2-secret', tags: 'nope' });
     expect(stdout).toContain('username is required');
     expect(stdout).not.toContain('hunter2-secret');
   });
 
-  it('runs nothing that stands in a tag', () => {
-    const { status, errors } = run({ ...good, tags: 'semver' }, onTag('v1.0.0$(touch pwned)'));
+  it('never runs the text of a tag', () => {
+    const { status, errors } = run({ ...valid, tags: 'semver' }, onTag('v1.0.0$(touch pwned)'));
     expect(status).toBe(1);
     expect(errors[0]).toContain('the pushed tag is not a version');
     expect(existsSync(join(workspace, 'pwned'))).toBe(false);
   });
 
-  it('names a tag that does not fit together with all other faults', () => {
-    const { errors } = run({ ...good, tags: 'semver', push: 'perhaps', sbom: 'maybe' }, onTag('nightly'));
+  it('reports a tag that does not fit the rules with all other problems', () => {
+    const { errors } = run({ ...valid, tags: 'semver', push: 'perhaps', sbom: 'maybe' }, onTag('nightly'));
     expect(errors).toHaveLength(1);
-    for (const fault of ['push is not a boolean', 'the pushed tag is not a version', 'sbom is not'])
-      expect(errors[0]).toContain(fault);
+    for (const problem of ['push is not a boolean', 'the pushed tag is not a version', 'sbom is not'])
+      expect(errors[0]).toContain(problem);
   });
 
-  it('says which program is missing', () => {
-    const { errors } = run({ ...good, reproducible: 'false' }, onTag('v1.0.0'));
+  it('reports which program is missing', () => {
+    const { errors } = run({ ...valid, reproducible: 'false' }, onTag('v1.0.0'));
     expect(errors[0]).toContain('docker was not found');
   });
 
-  it('says which variable of the runner is missing', () => {
-    expect(run(good).errors[0]).toContain('invalid environment variable GITHUB_REPOSITORY');
+  it('reports which variable of the runner is missing', () => {
+    expect(run(valid).errors[0]).toContain('invalid environment variable GITHUB_REPOSITORY');
   });
 });

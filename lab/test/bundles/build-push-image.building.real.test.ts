@@ -9,7 +9,7 @@ useScene();
 describe('building and pushing', () => {
   const images = '[{ name: shop/web, context: web }, { name: Shop/Api, context: api }]';
 
-  it('pushes two images side by side under the digests that it gives', async () => {
+  it('pushes two images in parallel, with the digests in its outputs', async () => {
     const result = await step({ images, tags: 'sha\nbranch\nlatest\nraw:Edge_1' });
     expect(result).toMatchObject({ exitCode: 0 });
     const short = `sha-${sha.slice(0, 12)}`;
@@ -31,13 +31,13 @@ describe('building and pushing', () => {
     expect(result.log).toContain('The image Shop/Api is named shop/api');
   });
 
-  it('gives the same digests when it runs again, though a provenance tells its time', async () => {
+  it('gives the same digests in a second run, although a provenance contains its time', async () => {
     const first = await step({ images });
     const again = await step({ images });
     expect(digests(again)).toEqual(digests(first));
   });
 
-  it('gives the same image without any cache and with files of another time, older or newer than the commit', async () => {
+  it('gives the same image without any cache and with files older or newer than the commit', async () => {
     for (const path of ['web/hello', 'web']) utimesSync(join(workspace, path), 1e9, 1e9);
     const one = await step({ provenance: 'false', 'extra-args': '--no-cache' });
     for (const path of ['web/hello', 'web']) utimesSync(join(workspace, path), new Date(), new Date());
@@ -46,16 +46,16 @@ describe('building and pushing', () => {
     expect(two.outputs.digest).toBe(one.outputs.digest);
   });
 
-  it('ends with one image under all tags when it runs several times at the same moment', async () => {
+  it('ends with one image for all tags in concurrent runs', async () => {
     const inputs = { images: '{ name: shop/race, context: web }', tags: 'sha\nraw:v1\nraw:v2' };
     const results = await Promise.all([1, 2, 3].map(() => step(inputs)));
     expect(results.map(({ exitCode, log }) => (exitCode === 0 ? 0 : log))).toEqual([0, 0, 0]);
     const tags = [`sha-${sha.slice(0, 12)}`, 'v1', 'v2'];
-    const there = await Promise.all(tags.map(async (tag) => (await manifest(staging, 'shop/race', tag)).digest));
-    expect(new Set(there).size).toBe(1);
+    const tagged = await Promise.all(tags.map(async (tag) => (await manifest(staging, 'shop/race', tag)).digest));
+    expect(new Set(tagged).size).toBe(1);
   });
 
-  it('works to its end and leaves no login when nobody reads its log any more', async () => {
+  it('completes and leaves no login when its log is no longer read', async () => {
     const result = await step(
       {
         images: '{ name: shop/unread, context: web }',
@@ -69,13 +69,13 @@ describe('building and pushing', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('sets the standard labels, and carries odd ones and build arguments as they are', async () => {
-    const odd = 'a "quoted", A=b\nsecond line, $HOME \\ é';
+  it('sets the standard labels, and passes special characters in labels and build arguments unchanged', async () => {
+    const special = 'a "quoted", A=b\nsecond line, $HOME \\ é';
     const result = await step({
       images: JSON.stringify({
         name: 'shop/labels',
         context: 'web',
-        labels: { Odd: odd },
+        labels: { Special: special },
         'build-args': { WHO: 'x,y="z"' },
       }),
       annotations: 'index:com.example.note=a,b',
@@ -84,7 +84,7 @@ describe('building and pushing', () => {
     const { config } = await contents(staging, 'shop/labels', result.outputs.digest ?? '');
     const { stdout: time } = await execa('git', ['log', '-1', '--format=%ct'], { cwd: workspace });
     expect(config.config.Labels).toEqual({
-      Odd: odd,
+      Special: special,
       who: 'x,y="z"',
       'org.opencontainers.image.source': 'https://github.com/acme/shop',
       'org.opencontainers.image.revision': sha,
@@ -97,7 +97,7 @@ describe('building and pushing', () => {
     });
   });
 
-  it('delivers what it can when one image fails, and says where that one failed', async () => {
+  it('pushes the other images when one fails, and reports where that one failed', async () => {
     const result = await step({ images: '[{ name: shop/broken, context: broken }, { name: shop/api, context: api }]' });
     expect(result.exitCode).toBe(1);
     expect(Object.keys(digests(result))).toEqual(['shop/api']);
@@ -110,7 +110,7 @@ describe('building and pushing', () => {
     expect(result.summary).toContain('shop/broken failed');
   });
 
-  it('pushes nothing with push: false, and fails all the same when the build does', async () => {
+  it('pushes nothing with push: false, and fails if the build fails', async () => {
     const good = await step({ images: '{ name: shop/unpushed, context: web }', push: 'false' });
     expect(good).toMatchObject({ exitCode: 0, outputs: { digest: expect.stringMatching(/^sha256:/) } });
     expect((await manifest(staging, 'shop/unpushed', good.outputs.digest ?? '')).status).toBe(404);
@@ -134,7 +134,7 @@ describe('building and pushing', () => {
 });
 
 describe('a cache that cannot be used', () => {
-  it.each(['not-a-token', ''])('fails no build (token of the runner: %j)', async (token) => {
+  it.each(['not-a-token', ''])('does not fail the build (token of the runner: %j)', async (token) => {
     const env = {
       ACTIONS_RUNTIME_TOKEN: token,
       ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/',

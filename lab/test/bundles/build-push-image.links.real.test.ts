@@ -8,9 +8,9 @@ import { runStep, type StepResult } from './step.ts';
 const SECRET = 'a-secret-of-the-runner';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-/** A docker that writes down what it is asked, puts a link instead of a directory if it is told to, and says that it has built. */
+/** A docker that records its arguments, replaces the directory `$REPLACED` by a link, and reports a successful build. */
 const DOCKER = `#!/bin/sh
-printf '%s\\n' "$@" >> "$DOCKER_ASKED"
+printf '%s\\n' "$@" >> "$DOCKER_CALLS"
 if [ -n "$REPLACED" ]; then rm -rf "$REPLACED"; ln -s ../outside "$REPLACED"; fi
 while [ $# -gt 0 ]; do
   if [ "$1" = --metadata-file ]; then printf '{"containerimage.digest":"${DIGEST}"}' > "$2"; fi
@@ -33,12 +33,12 @@ beforeEach(() => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text, { mode: 0o755 });
   }
-  writeFileSync(join(dir, 'asked'), '');
+  writeFileSync(join(dir, 'calls'), '');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const link = (name: string, target: string): void => symlinkSync(target, join(workspace, name));
-const asked = (): string[] => readFileSync(join(dir, 'asked'), 'utf8').split('\n');
+const calls = (): string[] => readFileSync(join(dir, 'calls'), 'utf8').split('\n');
 
 const step = (inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> =>
   runStep({
@@ -47,7 +47,7 @@ const step = (inputs: Record<string, string>, env: Record<string, string> = {}):
     dir,
     env: {
       PATH: `${join(dir, 'bin')}:${process.env.PATH}`,
-      DOCKER_ASKED: join(dir, 'asked'),
+      DOCKER_CALLS: join(dir, 'calls'),
       GITHUB_WORKSPACE: workspace,
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_SHA: '0'.repeat(40),
@@ -92,10 +92,10 @@ describe('build-push-image, in a repository with links', () => {
     expect(exitCode).toBe(1);
     expect(log).toContain(problem);
     for (const text of [SECRET, dir]) expect(log).not.toContain(text);
-    expect(asked()).toEqual(['']);
+    expect(calls()).toEqual(['']);
   });
 
-  it('is not held by a pipe', async () => {
+  it('does not wait for a pipe', async () => {
     execFileSync('mkfifo', [join(workspace, 'web/pipe')]);
     const { exitCode, log } = await step({
       images: '{ name: web, context: web, file: pipe }',
@@ -106,24 +106,24 @@ describe('build-push-image, in a repository with links', () => {
     expect(log).toContain('secrets names the file web/pipe, which is neither a file nor a directory');
   }, 60_000);
 
-  it('builds no image whose context a build before it has made a link', async () => {
+  it('does not build an image whose context an earlier build replaced by a link', async () => {
     mkdirSync(join(workspace, 'api'));
     writeFileSync(join(workspace, 'api/Dockerfile'), 'FROM scratch\n');
     const images = '[{ name: web, context: web }, { name: api, context: api }]';
     const result = await step({ images, 'max-parallel': '1' }, { REPLACED: join(workspace, 'api') });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('api leads out of the workspace (a link)');
-    expect(asked()).toContain(join(workspace, 'web'));
-    expect(asked()).not.toContain(join(workspace, 'api'));
+    expect(calls()).toContain(join(workspace, 'web'));
+    expect(calls()).not.toContain(join(workspace, 'api'));
   });
 
-  it('gives docker what links in the workspace lead to', async () => {
+  it('passes docker the targets of links in the workspace', async () => {
     link('api', 'web');
     link('rc', '.npmrc');
     const result = await step({ images: '{ name: api, context: api }', secrets: 'rc=file:rc' });
     expect(result.exitCode === 0 ? '' : result.log).toBe('');
     expect(result.outputs.digest).toBe(DIGEST);
-    expect(asked()).toEqual(
+    expect(calls()).toEqual(
       expect.arrayContaining([
         join(workspace, 'web'),
         join(workspace, 'web/Dockerfile'),

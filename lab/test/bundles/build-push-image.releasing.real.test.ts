@@ -32,11 +32,11 @@ describe('releases', () => {
   const versionOf = async (tag: string) =>
     (await contents(production, 'shop/lines', tag)).config.config.Labels['org.opencontainers.image.version'];
 
-  it('move 1.4, 1 and latest forward alone', async () => {
+  it('only move 1.4, 1 and latest forward', async () => {
     expect((await release('v1.4.2')).outputs).toMatchObject({ version: '1.4.2' });
     await release('v2.0.0');
     const older = await release('v1.4.1');
-    expect(older.log).toContain('1.4 stays: the repository holds the newer 1.4.2.');
+    expect(older.log).toContain('1.4 stays: the repository has the newer 1.4.2.');
     await release('v1.5.0-rc.1');
     await release('v1.4.3');
     expect(await Promise.all(['latest', '2', '1', '1.4', '1.4.1', '1.5.0-rc.1'].map(versionOf))).toEqual([
@@ -50,7 +50,7 @@ describe('releases', () => {
     expect((await manifest(production, 'shop/lines', '1.5')).status).toBe(404);
   });
 
-  it('never take 1.4, 1 and latest from a newer one that came while they were built', async () => {
+  it('never take 1.4, 1 and latest from a newer one that was published while they were built', async () => {
     await addShell();
     const put = async (from: string, ...tags: string[]) => {
       const { text, type } = await manifest(production, 'shop/slow-release', from);
@@ -70,19 +70,19 @@ describe('releases', () => {
         { ref: `refs/tags/${tag}`, ...(onOutput === undefined ? {} : { onOutput }) },
       );
     await slow('v1.4.1', 1);
-    let other: Promise<void> | undefined;
+    let newerRelease: Promise<void> | undefined;
     const result = await slow('v1.4.2', 8, (_child, text) => {
-      if (text.includes('RUN --mount')) other ??= put('1.4.1', '1.4.3', '1.4', '1', 'latest');
+      if (text.includes('RUN --mount')) newerRelease ??= put('1.4.1', '1.4.3', '1.4', '1', 'latest');
     });
-    await other;
+    await newerRelease;
     expect(result.exitCode).toBe(0);
-    expect(result.log).toContain('latest stays: the repository holds the newer 1.4.3.');
+    expect(result.log).toContain('latest stays: the repository has the newer 1.4.3.');
     expect(JSON.parse(result.outputs.images ?? '')).toMatchObject([{ tags: ['1.4.2'] }]);
     const digestOf = async (tag: string) => (await manifest(production, 'shop/slow-release', tag)).digest;
-    const [own, newer, ...following] = await Promise.all(['1.4.2', '1.4.3', '1.4', '1', 'latest'].map(digestOf));
-    expect(own).toBe(result.outputs.digest);
-    expect(own).not.toBe(newer);
-    expect(following).toEqual([newer, newer, newer]);
+    const [released, newer, ...floating] = await Promise.all(['1.4.2', '1.4.3', '1.4', '1', 'latest'].map(digestOf));
+    expect(released).toBe(result.outputs.digest);
+    expect(released).not.toBe(newer);
+    expect(floating).toEqual([newer, newer, newer]);
   });
 
   it('need a tag that is a version, and never run what it holds', async () => {
@@ -94,9 +94,9 @@ describe('releases', () => {
 });
 
 describe('promotion', () => {
-  const promote = (mode: string, more: Record<string, string> = {}, tag = 'v1.0.0') =>
+  const promote = (mode: string, inputs: Record<string, string> = {}, tag = 'v1.0.0') =>
     step(
-      { registry: production.host, 'promote-from': staging.host, promote: mode, tags: 'semver', ...more },
+      { registry: production.host, 'promote-from': staging.host, promote: mode, tags: 'semver', ...inputs },
       { ref: `refs/tags/${tag}` },
     );
 
@@ -125,7 +125,7 @@ describe('promotion', () => {
     expect((await manifest(production, 'shop/plain', '1.0.0')).digest).toBe(tested.outputs.digest);
   });
 
-  it('changes nothing when it runs again', async () => {
+  it('changes nothing in a second run', async () => {
     await step({});
     const first = await promote('prefer');
     const again = await promote('prefer');
@@ -133,7 +133,7 @@ describe('promotion', () => {
     expect(again.outputs.digest).toBe(first.outputs.digest);
   });
 
-  it('fails when the image is required and missing, and builds when it is only preferred', async () => {
+  it('fails when the image is required but missing, and builds when it is only preferred', async () => {
     const untested = { images: '{ name: shop/untested, context: web }' };
     const required = await promote('require', untested);
     expect(required.exitCode).toBe(1);
@@ -158,11 +158,11 @@ describe('promotion', () => {
       { env: withoutLogin() },
     );
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain(`the login to ${staging.host} may do this`);
+    expect(result.log).toContain(`the login to ${staging.host} has this permission`);
     expect((await manifest(production, 'shop/refused', `sha-${sha.slice(0, 12)}`)).status).toBe(404);
   });
 
-  it('verifies on the tag what was built on main, by building it again', async () => {
+  it('verifies for the tag what was built on main, by rebuilding it', async () => {
     const tested = await step({ images: '{ name: shop/proof, context: web }' });
     const result = await promote('verify', { images: '{ name: shop/proof, context: web }' });
     expect(result).toMatchObject({ exitCode: 0, outputs: { digest: tested.outputs.digest, version: '1.0.0' } });

@@ -34,7 +34,7 @@ describe('logins', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('for source and target may differ', async () => {
+  it('can differ for source and target', async () => {
     const tested = await step({});
     const result = await step(
       {
@@ -52,7 +52,7 @@ describe('logins', () => {
     expect(result.outputs.digest).toBe(tested.outputs.digest);
   });
 
-  it('with a wrong password fail at once, in words', async () => {
+  it('with a wrong password fail at once, with an explanation', async () => {
     const result = await step({ username: staging.username, password: 'wrong-password' }, { env: withoutLogin() });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain(`the login to ${staging.host.replace(':', '%3A')} was refused`);
@@ -63,10 +63,10 @@ describe('logins', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('that are missing are named when the push is refused', async () => {
+  it('that are missing are reported when the push is refused', async () => {
     const result = await step({}, { env: withoutLogin() });
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain(`the login to ${staging.host} may do this`);
+    expect(result.log).toContain(`the login to ${staging.host} has this permission`);
   });
 });
 
@@ -77,12 +77,12 @@ describe('secrets', () => {
   it('reach the steps and nothing else: no argument, log, output, summary, metadata or layer', async () => {
     await addShell();
     writeFileSync(join(workspace, 'rc'), `{\n${FILE_SECRET}\n}\n`);
-    // A docker that notes its arguments before it becomes the real one.
+    // A docker that records its arguments before it runs the real one.
     const bin = join(services.dir, 'bin');
-    const seen = join(services.dir, 'arguments');
+    const recorded = join(services.dir, 'arguments');
     mkdirSync(bin, { recursive: true });
     const real = (await execa('which', ['docker'], { env: services.env })).stdout;
-    writeFileSync(join(bin, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$@" >> ${seen}\nexec ${real} "$@"\n`);
+    writeFileSync(join(bin, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$@" >> ${recorded}\nexec ${real} "$@"\n`);
     chmodSync(join(bin, 'docker'), 0o755);
     const result = await step(
       {
@@ -97,7 +97,7 @@ describe('secrets', () => {
     expect(result.log).toContain('***');
     const { config, layers, statements } = await contents(staging, 'shop/secret', result.outputs.digest ?? '');
     const everything = [
-      readFileSync(seen, 'utf8'),
+      readFileSync(recorded, 'utf8'),
       result.log,
       JSON.stringify(result.outputs),
       result.summary,
@@ -110,7 +110,7 @@ describe('secrets', () => {
     expect(everything).toContain('id=token,env=TOKEN');
   });
 
-  it.each(['true', 'image', '1'])('as short as %j take nothing from the outputs', async (secret) => {
+  it.each(['true', 'image', '1'])('as short as %j remove nothing from the outputs', async (secret) => {
     const result = await step({ secrets: 'flag=env:FLAG' }, { env: { FLAG: secret } });
     expect(result.exitCode).toBe(0);
     const digest = result.outputs.digest ?? '';
@@ -118,16 +118,16 @@ describe('secrets', () => {
     expect(JSON.parse(result.outputs.metadata ?? '')['shop/web']).toMatchObject({ 'containerimage.digest': digest });
   });
 
-  it('that are missing are named before anything is built', async () => {
+  it('that are missing are reported before anything is built', async () => {
     const result = await step({ secrets: 'token=env:NOT_THERE\nrc=file:none' });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('NOT_THERE');
-    expect(result.log).toContain('there is no file none');
+    expect(result.log).toContain('file none does not exist');
     expect(result.log).not.toContain('[1/1]');
   });
 });
 
-describe('trouble', () => {
+describe('a failure', () => {
   let proxy: Server;
   let broken = true;
   beforeAll(async () => {
@@ -144,7 +144,7 @@ describe('trouble', () => {
     proxy.close();
   });
 
-  it('of a connection that breaks is overcome by doing it again', async () => {
+  it('of the connection is retried', async () => {
     const { port } = proxy.address() as AddressInfo;
     const env = withoutLogin();
     const directory = join(services.dir, 'proxy-login');
@@ -160,12 +160,12 @@ describe('trouble', () => {
         },
       },
     );
-    expect(result.log).toContain('failed and may pass');
+    expect(result.log).toContain('transient error');
     expect(result.exitCode).toBe(0);
     expect((await manifest(staging, 'shop/reset', result.outputs.digest ?? '')).status).toBe(200);
   });
 
-  it('of a step that fails is not repeated', async () => {
+  it('of a build step is not retried', async () => {
     const result = await step({ images: '{ name: x, context: broken }' });
     expect(result.log).not.toContain('attempt');
     expect(leftovers()).toEqual([]);

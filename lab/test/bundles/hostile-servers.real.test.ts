@@ -136,7 +136,7 @@ describe('a registry', () => {
     [
       'garbage as the place of its tokens',
       (_request, response) => response.writeHead(401, { 'www-authenticate': 'Bearer realm="not a url"' }).end(),
-      'is no address',
+      'the address for tokens (the realm of its challenge) is invalid',
     ],
   ])(
     'that answers %s is named, and latest stays',
@@ -163,14 +163,14 @@ describe('a registry', () => {
     const inputs = { 'promote-from': '127.0.0.1:9/source', retries: '0' };
     const { result } = await release(tags(body('{"tags":[]}')), inputs, 'head -c 1000000000 /dev/zero');
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('the answer of 127.0.0.1:9 took more than 8 MiB of output');
+    expect(result.log).toContain('the response of 127.0.0.1:9 took more than 8 MiB of output');
     noDefect(result);
   }, 60_000);
 
   it('that has 200,000 tags on one page is read', async () => {
     const list = Array.from({ length: 200_000 }, (_, index) => (index === 100_000 ? '9.0.0' : `sha-${index}`));
     const { result } = await release(tags(body(JSON.stringify({ tags: list }))));
-    expect(result.log).toContain('latest stays: the repository holds the newer 9.0.0');
+    expect(result.log).toContain('latest stays: the repository has the newer 9.0.0');
     noDefect(result);
   }, 60_000);
 

@@ -11,17 +11,17 @@ import { runStep, type StepOptions, type StepResult } from './step.ts';
 export let services: TestServices;
 export let staging: RegistryEndpoint;
 export let production: RegistryEndpoint;
-/** A repository of two small images, and of one whose steps have a shell. */
+/** A repository with two small images, and one whose build steps have a shell. */
 export let workspace: string;
-/** Its head. */
+/** The commit of its head. */
 export let sha: string;
 
-/** Starts two registries and a builder before the tests of a file, and makes the workspace. */
+/** Start two registries and a builder before the tests of a file, and create the workspace. */
 export function useScene(): void {
   beforeAll(async () => {
     services = await startTestServices({ registry: 2, builder: true });
     const [first, second] = services.registries;
-    if (first === undefined || second === undefined) throw new Error('two registries are needed');
+    if (first === undefined || second === undefined) throw new Error('two registries are required');
     [staging, production] = [first, second];
     workspace = join(services.dir, 'workspace');
     writeSources(workspace);
@@ -30,7 +30,7 @@ export function useScene(): void {
   afterAll(() => services?.stop());
 }
 
-/** A repository with two small images, and one whose steps have a shell. */
+/** Write a repository with two small images, one that fails to build, and one whose build steps have a shell. */
 function writeSources(directory: string): void {
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -48,7 +48,7 @@ function writeSources(directory: string): void {
   );
 }
 
-/** The shell of this machine with what it needs, as the root of an image: steps need one, and there is no registry to pull from. */
+/** Copy this machine's shell with its libraries, as the root of an image: build steps need one, and there is no registry to pull from. */
 export async function addShell(): Promise<void> {
   const root = join(workspace, 'shell', 'root');
   for (const program of ['/bin/sh', '/bin/sleep', '/bin/cat']) {
@@ -72,7 +72,7 @@ export async function commit(message: string): Promise<string> {
 
 export const WEB = '{ name: shop/web, context: web }';
 
-/** Run the step in the job's own Docker configuration, or with `env` in another. */
+/** Run the step with the job's Docker configuration, or with another one in `env`. */
 export function step(
   inputs: Record<string, string>,
   {
@@ -98,7 +98,7 @@ export function step(
   });
 }
 
-/** A Docker configuration without any login, that uses the builder. */
+/** A Docker configuration without a login, which uses the builder. */
 export function withoutLogin(): Record<string, string> {
   const directory = join(services.dir, 'no-login');
   mkdirSync(directory, { recursive: true });
@@ -114,7 +114,7 @@ const TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** What the registry itself says, asked without any of the action's code. */
+/** A manifest, read from the registry without the action's code. */
 export async function manifest(registry: RegistryEndpoint, name: string, reference: string) {
   const response = await fetch(`http://${registry.host}/v2/${name}/manifests/${reference}`, {
     headers: { authorization: basicAuth(registry), accept: TYPES },
@@ -153,8 +153,10 @@ export async function contents(registry: RegistryEndpoint, name: string, referen
   const attestations = (top.manifests ?? []).filter(({ digest }) => digest !== image?.digest);
   const statements = await Promise.all(
     attestations.map(async ({ digest }) => {
-      const own = (await manifest(registry, name, digest)).data as unknown as { layers: Described[] };
-      return Promise.all(own.layers.map(async (layer) => (await blob(registry, name, layer.digest)).toString()));
+      const attestation = (await manifest(registry, name, digest)).data as unknown as { layers: Described[] };
+      return Promise.all(
+        attestation.layers.map(async (layer) => (await blob(registry, name, layer.digest)).toString()),
+      );
     }),
   );
   return {

@@ -29,14 +29,15 @@ const plan: BuildPlan = {
   workspace: '/w',
 };
 const args = (change: Partial<BuildPlan> = {}) => buildArguments({ ...plan, ...change }, '/t/m.json');
-/** What follows each occurrence of a flag. */
-const valuesOf = (flag: string, list: string[]) => list.flatMap((each, at) => (each === flag ? [list[at + 1]] : []));
+/** The argument after each occurrence of a flag. */
+const valuesOf = (flag: string, list: string[]) =>
+  list.flatMap((arg, index) => (arg === flag ? [list[index + 1]] : []));
 
 const PUSH =
   'type=image,oci-mediatypes=true,name=ghcr.io/org/shop/web,push-by-digest=true,name-canonical=true,push=true';
 
 describe('the arguments of a build', () => {
-  it('are these when nothing special is asked for', () => {
+  it('are these by default', () => {
     expect(args()).toEqual([
       'buildx',
       'build',
@@ -119,21 +120,21 @@ describe('the arguments of a build', () => {
       ],
     ],
     ['the cache in the registry, read alone', { cache: 'registry', output: 'check' }, '--cache-to', []],
-  ])('hold %s', (_title, change, flag, expected) => {
+  ])('contain %s', (_title, change, flag, expected) => {
     expect(valuesOf(flag, args(change))).toEqual(expected);
   });
 
-  it('use no cache in a fresh build', () => {
+  it('do not use the cache in a build without cache', () => {
     const list = args({ noCache: true, cache: 'registry' });
     expect(list).toContain('--no-cache');
     expect(list.join(' ')).not.toContain('--cache-');
   });
 
-  it('end with what the user adds and the context', () => {
+  it("end with the user's options and the context", () => {
     expect(args({ extraArgs: ['--network=host'] }).slice(-3)).toEqual(['--network=host', '--', '/w/web']);
   });
 
-  it('carry labels and build arguments unchanged, whatever is in them', () => {
+  it('contain labels and build arguments unchanged, with any characters', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', 'B', ',', '"', "'", '=', '\n', ' ', '$(x)', '`', '\\', ';', 'é'),
     });
@@ -149,7 +150,7 @@ describe('the arguments of a build', () => {
     );
   });
 
-  it('are shown with quotes where a reader needs them', () => {
+  it('are printed with quotes where needed', () => {
     expect(formatCommand(['buildx', '--label', 'a=b c'])).toBe('docker buildx --label "a=b c"');
   });
 });

@@ -38,7 +38,7 @@ describe('the jobs', () => {
     });
   });
 
-  it('name the version in the label only where the image is not promoted: its digest is the same on main and at the tag', async () => {
+  it('have the version in the label only without promotion: with it, the digest is the same on main and for the tag', async () => {
     const promotion: Settings['promotion'] = { from: 'staging.example' as RegistryName, mode: 'verify' };
     const tags = rules('sha', 'semver');
     expect(await label({ tags }, 'refs/tags/v1.4.2')).toBe('1.4.2');

@@ -19,8 +19,8 @@ describe('the time of a reproducible image', () => {
 
   it.each<[string, Exec]>([
     ['there is no checkout', noGit()],
-    ['the checkout has not the commit', noGit({ exitCode: 128, stdout: '', stderr: 'fatal: bad object' })],
-    ['there is no Git', missing],
+    ['the checkout does not have the commit', noGit({ exitCode: 128, stdout: '', stderr: 'fatal: bad object' })],
+    ['Git is not installed', missing],
   ])('is that of the event where %s', async (_title, exec) => {
     expect((await loadRun({}, { exec, event })).epoch).toBe(1_700_000_000);
   });
@@ -30,14 +30,14 @@ describe('the time of a reproducible image', () => {
     { head_commit: null },
     { head_commit: { id: sha } },
     { head_commit: { ...event.head_commit, id: sha.replace('0', 'f') } },
-  ])('is an error where nobody knows it (event %j)', async (other) => {
+  ])('is an error where neither has it (event %j)', async (other) => {
     await expect(loadRun({}, { exec: noGit(), event: other })).rejects.toMatchObject({
       what: 'the time of the commit is unknown',
       next: expect.stringContaining('reproducible: false'),
     });
   });
 
-  it('is not asked for when the image need not be reproducible', async () => {
+  it('is not read when the image is not reproducible', async () => {
     const exec = noGit();
     expect((await loadRun({ reproducible: false }, { exec })).epoch).toBeUndefined();
     expect(exec.calls).toEqual([]);
@@ -50,10 +50,13 @@ describe('the time of a reproducible image', () => {
   });
 });
 
-describe('the tag of a run', () => {
-  it.each(['latest', 'v1', 'v1.0', '1.2.3.4', 'v1.0.0$(touch pwned)', 'vv1.0.0'])('%s is no version', async (tag) => {
-    expect((await loadRun({}, { ref: `refs/tags/${tag}` })).release).toBeUndefined();
-  });
+describe('the pushed tag', () => {
+  it.each(['latest', 'v1', 'v1.0', '1.2.3.4', 'v1.0.0$(touch pwned)', 'vv1.0.0'])(
+    '%s is not a version',
+    async (tag) => {
+      expect((await loadRun({}, { ref: `refs/tags/${tag}` })).release).toBeUndefined();
+    },
+  );
 
   it.each([
     ['v1.4.2', { text: '1.4.2', major: 1, minor: 4, stable: true }],
@@ -63,7 +66,7 @@ describe('the tag of a run', () => {
   });
 });
 
-it('gives a pull request no tag of a branch, also where it runs on the ref of its base', async () => {
+it('a pull request gets no branch tag, even when it runs on the ref of its base', async () => {
   const { tags } = await loadRun(
     { tags: rules('sha', 'branch', 'latest') },
     { event: { repository: { default_branch: 'main' }, pull_request: { number: 7 } } },
