@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuilderEndpoint, builderEnv, startBuilder } from './builder/index.ts';
+import { type BuilderEndpoint, getBuilderEnv, startBuilder } from './builder/index.ts';
 import { clearLab } from './lifecycle/down.ts';
 import { requireLinuxRoot } from './lifecycle/platform.ts';
 import { type RegistryEndpoint, startRegistry } from './registries/index.ts';
@@ -38,7 +38,7 @@ export async function startTestServices(options: { registry?: number; builder?: 
     const registries = await Promise.all(names.map((name) => startRegistry(lab, name)));
     if (!options.builder) return { dir, registries, env: toolsEnv(), stop };
     const builder = await startBuilder(lab, registries);
-    return { dir, registries, builder, env: builderEnv(builder), stop };
+    return { dir, registries, builder, env: getBuilderEnv(builder), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-/** A string as TOML writes it: https://toml.io/en/v1.0.0#string (the escapes of JSON are a subset of its own). */
-const quoted = (text: string) => JSON.stringify(text);
+/** Formats a TOML string: https://toml.io/en/v1.0.0#string (JSON's escapes are a subset of TOML's). */
+const quote = (text: string) => JSON.stringify(text);
 
 export interface BuildkitSettings {
   /** Directory of everything BuildKit stores. */
@@ -9,28 +9,28 @@ export interface BuildkitSettings {
   socket: string;
   /** Path of runc. */
   runc: string;
-  /** Registries that speak plain HTTP, as `host:port`. */
+  /** Registries without TLS, as `host:port`. */
   plainHttp: readonly string[];
 }
 
 /**
- * The text of buildkitd.toml: https://github.com/moby/buildkit/blob/master/docs/buildkitd.toml.md
+ * Formats buildkitd.toml: https://github.com/moby/buildkit/blob/master/docs/buildkitd.toml.md
  *
- * Steps share the machine's network: a bridge of their own would need CNI plug-ins, and `npm ci` in a build stage must
- * get out the way the machine does. Paths that BuildKit would put below /run are in the lab, so that labs do not collide.
+ * Build steps use the host network: a bridge would require CNI plug-ins, and `npm ci` in a build stage must reach the
+ * registry the way the machine does. Paths that default to /run are in the lab's directory, so that labs do not collide.
  */
-export function buildkitConfig({ root, socket, runc, plainHttp }: BuildkitSettings): string {
-  const registries = plainHttp.map((host) => `[registry.${quoted(host)}]\n  http = true\n`);
-  return `root = ${quoted(root)}
-provenanceEnvDir = ${quoted(join(root, 'provenance.d'))}
+export function createBuildkitConfig({ root, socket, runc, plainHttp }: BuildkitSettings): string {
+  const registries = plainHttp.map((host) => `[registry.${quote(host)}]\n  http = true\n`);
+  return `root = ${quote(root)}
+provenanceEnvDir = ${quote(join(root, 'provenance.d'))}
 
 [grpc]
-  address = [${quoted(`unix://${socket}`)}]
+  address = [${quote(`unix://${socket}`)}]
   uid = 0
   gid = 0
 
 [otel]
-  socketPath = ${quoted(`${socket}.otel`)}
+  socketPath = ${quote(`${socket}.otel`)}
 
 [cdi]
   disabled = true
@@ -40,7 +40,7 @@ provenanceEnvDir = ${quoted(join(root, 'provenance.d'))}
 
 [worker.oci]
   enabled = true
-  binary = ${quoted(runc)}
+  binary = ${quote(runc)}
   networkMode = "host"
   gc = true
   reservedSpace = "1GB"

@@ -6,17 +6,17 @@ import { execa } from 'execa';
 import { LabError } from '../errors.ts';
 import type { Lab } from '../lab.ts';
 import type { RegistryEndpoint } from '../registries/index.ts';
-import { linkTo } from '../tools/cache.ts';
+import { updateSymlink } from '../tools/cache.ts';
 import { toolPath, toolsEnv } from '../tools/index.ts';
-import { buildkitConfig } from './config.ts';
-import { clearLeftovers } from './mounts.ts';
+import { createBuildkitConfig } from './config.ts';
+import { removeStaleBuilds } from './mounts.ts';
 
-/** How to build images: a buildx builder, and the directories that make it the current one and log in to the registries. */
+/** How to build images: a buildx builder, and the configuration directories that select it and log in to the registries. */
 export interface BuilderEndpoint {
-  /** Name for `--builder`; it is also the current builder of `buildxConfig`. */
+  /** Name for `--builder`; also the current builder in `buildxConfig`. */
   name: string;
   socket: string;
-  /** For DOCKER_CONFIG: logins, and buildx as plug-in for a docker client. */
+  /** For DOCKER_CONFIG: registry logins, and buildx as a plug-in of the docker client. */
   dockerConfig: string;
   /** For BUILDX_CONFIG. */
   buildxConfig: string;
@@ -24,22 +24,22 @@ export interface BuilderEndpoint {
 
 const NAME = 'lab';
 
-/** A unix socket's path fits into 108 bytes with its end mark: unix(7). buildkitd adds ".otel" to the name for a second. */
-const LONGEST_SOCKET_PATH = 107 - '.otel'.length;
+/** The path of a unix socket has at most 108 bytes including the terminating null byte: unix(7). buildkitd also creates a socket with the suffix ".otel". */
+const MAX_SOCKET_PATH = 107 - '.otel'.length;
 
-/** Where the sockets of the lab in `dir` are: in it, or if that path is too long, in the directory for temporary files. */
-export function socketDir(dir: string): string {
+/** Directory of the sockets of the lab in `dir`: within it or, if that path is too long, in the directory for temporary files. */
+export function getSocketDir(dir: string): string {
   const preferred = join(dir, 'run');
-  if (Buffer.byteLength(join(preferred, 'buildkitd.sock')) <= LONGEST_SOCKET_PATH) return preferred;
+  if (Buffer.byteLength(join(preferred, 'buildkitd.sock')) <= MAX_SOCKET_PATH) return preferred;
   return join(tmpdir(), `gitops-lab-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
 }
 
-/** Starts BuildKit (or keeps it running) and makes it the current buildx builder, logged in to `registries`. */
+/** Ensures that BuildKit runs and is the current buildx builder, logged in to `registries`. */
 export async function startBuilder(lab: Lab, registries: readonly RegistryEndpoint[]): Promise<BuilderEndpoint> {
   const dir = join(lab.dir, 'builder');
   const endpoint: BuilderEndpoint = {
     name: NAME,
-    socket: join(socketDir(lab.dir), 'buildkitd.sock'),
+    socket: join(getSocketDir(lab.dir), 'buildkitd.sock'),
     dockerConfig: join(dir, 'docker'),
     buildxConfig: join(dir, 'buildx'),
   };
@@ -48,29 +48,29 @@ export async function startBuilder(lab: Lab, registries: readonly RegistryEndpoi
   await writeDockerConfig(endpoint.dockerConfig, registries);
 
   const configFile = join(dir, 'buildkitd.toml');
-  const config = buildkitConfig({
+  const config = createBuildkitConfig({
     root: join(dir, 'data'),
     socket: endpoint.socket,
     runc: toolPath('runc'),
     plainHttp: registries.map(({ host }) => host),
   });
   await writeFile(configFile, config, { mode: 0o600 });
-  if (!lab.state.service('buildkitd')) await clearLeftovers(lab.dir);
+  if (!lab.state.service('buildkitd')) await removeStaleBuilds(lab.dir);
   await lab.supervisor.start({
     name: 'buildkitd',
     command: toolPath('buildkitd'),
     args: ['--config', configFile],
     config,
-    // The standard client for tracing would look for a collector that nobody runs.
+    // Without this, the tracing client would look for a collector, and none is running.
     env: { OTEL_SDK_DISABLED: 'true' },
-    ready: () => requireBuilder(endpoint),
+    ready: () => checkBuilder(endpoint),
   });
   return endpoint;
 }
 
-/** Resolves when the builder answers; makes the buildx entry for it first, which asks BuildKit nothing. */
-async function requireBuilder(endpoint: BuilderEndpoint): Promise<void> {
-  const env = builderEnv(endpoint);
+/** Resolves if the builder responds. Creates its buildx entry first, which does not connect to BuildKit. */
+async function checkBuilder(endpoint: BuilderEndpoint): Promise<void> {
+  const env = getBuilderEnv(endpoint);
   const address = `unix://${endpoint.socket}`;
   const known = await execa(toolPath('buildx'), ['inspect', NAME, '--timeout', '5s'], { env, reject: false });
   if (known.exitCode === 0 && known.stdout.includes(address) && /Status:\s+running/.test(known.stdout)) return;
@@ -78,16 +78,18 @@ async function requireBuilder(endpoint: BuilderEndpoint): Promise<void> {
     await rm(endpoint.buildxConfig, { recursive: true, force: true });
     await execa(toolPath('buildx'), ['create', '--name', NAME, '--driver', 'remote', '--use', address], { env });
   }
-  throw new Error(known.stderr.trim() || /Error:\s+(.*)/.exec(known.stdout)?.[1] || 'buildx finds it not running yet');
+  throw new Error(
+    known.stderr.trim() || /Error:\s+(.*)/.exec(known.stdout)?.[1] || 'buildx reports that it is not running yet',
+  );
 }
 
-/** The environment in which `docker buildx …` and `buildx …` use the lab's builder and logins. */
-export function builderEnv(endpoint: BuilderEndpoint): Record<string, string> {
+/** The environment in which `docker buildx` and `buildx` use the lab's builder and logins. */
+export function getBuilderEnv(endpoint: BuilderEndpoint): Record<string, string> {
   return { ...toolsEnv(), DOCKER_CONFIG: endpoint.dockerConfig, BUILDX_CONFIG: endpoint.buildxConfig };
 }
 
 /**
- * The directory for DOCKER_CONFIG. A proxy of this machine is passed on to the steps of builds, which share its network:
+ * Writes the directory for DOCKER_CONFIG. The proxy settings of this machine are passed to build steps, which use its network:
  * https://docs.docker.com/engine/cli/proxy/
  */
 async function writeDockerConfig(dir: string, registries: readonly RegistryEndpoint[]): Promise<void> {
@@ -105,14 +107,12 @@ async function writeDockerConfig(dir: string, registries: readonly RegistryEndpo
   await writeFile(
     join(dir, 'config.json'),
     `${JSON.stringify({ auths: Object.fromEntries(auths), ...proxies }, null, 2)}\n`,
-    {
-      mode: 0o600,
-    },
+    { mode: 0o600 },
   );
-  await linkTo(join(dir, 'cli-plugins', 'docker-buildx'), toolPath('buildx'));
+  await updateSymlink(join(dir, 'cli-plugins', 'docker-buildx'), toolPath('buildx'));
 }
 
-/** What the lab itself builds: one image from `context`, pushed under each of `references`. */
+/** An image that the lab builds from `context` and pushes to each of `references`. */
 export interface BuildOptions {
   context: string;
   dockerfile: string;
@@ -121,7 +121,7 @@ export interface BuildOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Builds with file times set to the epoch, so that the same files give the same digest, and pushes. */
+/** Builds and pushes an image with file times set to the epoch, so that the same files give the same digest. */
 export async function buildImage(endpoint: BuilderEndpoint, options: BuildOptions): Promise<void> {
   const output = `type=image,"name=${options.references.join(',')}",push=true,rewrite-timestamp=true,compression=zstd`;
   const args = [
@@ -135,7 +135,7 @@ export async function buildImage(endpoint: BuilderEndpoint, options: BuildOption
   ];
   if (options.target) args.push('--target', options.target);
   const result = await execa(toolPath('buildx'), [...args, '--output', output, options.context], {
-    env: { ...builderEnv(endpoint), SOURCE_DATE_EPOCH: '0' },
+    env: { ...getBuilderEnv(endpoint), SOURCE_DATE_EPOCH: '0' },
     all: true,
     reject: false,
     ...(options.signal ? { cancelSignal: options.signal } : {}),
@@ -144,7 +144,7 @@ export async function buildImage(endpoint: BuilderEndpoint, options: BuildOption
   if (result.failed) {
     throw new LabError(
       `Building ${options.references[0]} failed.\n${result.all.split('\n').slice(-15).join('\n').replace(/^/gm, '  | ')}`,
-      'See `npm run lab -- logs buildkitd`; after mending the cause run the same command again.',
+      'See `npm run lab -- logs buildkitd`, fix the cause and run the same command again.',
     );
   }
 }

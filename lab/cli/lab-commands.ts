@@ -3,7 +3,7 @@ import { down } from '../lifecycle/down.ts';
 import { interruptible } from '../lifecycle/interrupt.ts';
 import { githubSteps, steps } from '../lifecycle/steps.ts';
 import { up } from '../lifecycle/up.ts';
-import { describeTools, ensureTools, type ToolName, toolNames } from '../tools/index.ts';
+import { ensureTools, formatToolTable, type ToolName, toolNames } from '../tools/index.ts';
 import { findLog, showLog } from './logs.ts';
 import { getLabDir, type RegisterCommand } from './program.ts';
 import { formatStatus, readServiceStatus } from './status.ts';
@@ -75,7 +75,7 @@ const toolsCommand: RegisterCommand = (program) => {
         (signal) => ensureTools(names, { progress: (line) => console.log(line), signal }),
         () => {},
       );
-      console.log(describeTools(names));
+      console.log(formatToolTable(names));
     });
 };
 

@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BuilderEndpoint, buildImage } from '../builder/index.ts';
-import { fileSystemKey, makeFileSystem, type RootFileSystem } from '../images/rootfs.ts';
-import type { Lab } from '../lab.ts';
+import { buildImage } from '../builder/index.ts';
+import type { ImageBuildContext } from '../images/index.ts';
+import { ensureRootfs, getRootfsKey, type Rootfs } from '../images/rootfs.ts';
 import { cacheDir } from '../paths.ts';
-import { findDigest, type RegistryEndpoint } from '../registries/index.ts';
-import { filesBeside } from '../tools/go.ts';
+import { findDigest } from '../registries/index.ts';
+import { getModuleFilesDir } from '../tools/go.ts';
 import { toolPath } from '../tools/index.ts';
 
-/** What an image of the cluster is built from; everything in it decides its content. */
+/** The sources of an image of the cluster. All of them determine its content. */
 export interface ClusterImage {
   repository: string;
   dockerfile: string;
-  /** Files of the build context by path, each a program of the tools or a file beside one: their directories carry the version. */
+  /** Files of the build context by path: programs of the tools, or files next to one. Their directories contain the version. */
   files?: Record<string, string>;
-  /** Files of the build context by path, with their text. */
+  /** Generated files of the build context by path. */
   texts?: Record<string, string>;
-  /** Symbolic links of the build context by path, with what they point to. */
+  /** Symbolic links of the build context by path, with their targets. */
   links?: Record<string, string>;
-  /** Unpacked as `rootfs.tar` of the build context. */
-  system?: RootFileSystem;
+  /** Becomes `rootfs.tar` in the build context. */
+  system?: Rootfs;
 }
 
-/** Holds the namespaces of a pod, doing nothing; busybox also serves tests as a small container with a shell. */
-export function pauseImage(): ClusterImage {
+/** Holds the namespaces of a pod. Tests also use its busybox as a small container with a shell. */
+export function getPauseImage(): ClusterImage {
   return {
     repository: 'lab/pause',
     dockerfile:
@@ -33,7 +33,7 @@ export function pauseImage(): ClusterImage {
   };
 }
 
-export function metricsServerImage(): ClusterImage {
+export function getMetricsServerImage(): ClusterImage {
   return {
     repository: 'lab/metrics-server',
     dockerfile: 'FROM scratch\nCOPY metrics-server /metrics-server\nUSER 65534:65534\nENTRYPOINT ["/metrics-server"]\n',
@@ -41,8 +41,8 @@ export function metricsServerImage(): ClusterImage {
   };
 }
 
-/** Names under which one program is each of Argo CD's components: github.com/argoproj/argo-cd/blob/master/Dockerfile */
-const ARGOCD_NAMES = [
+/** Names of Argo CD's components, all links to one program: github.com/argoproj/argo-cd/blob/master/Dockerfile */
+const ARGOCD_COMPONENTS = [
   'argocd-server',
   'argocd-repo-server',
   'argocd-cmp-server',
@@ -50,7 +50,7 @@ const ARGOCD_NAMES = [
   'argocd-k8s-auth',
 ];
 
-const argocdSystem: RootFileSystem = {
+const ARGOCD_ROOTFS: Rootfs = {
   name: 'argocd',
   suite: 'bookworm',
   packages: [
@@ -67,8 +67,8 @@ const argocdSystem: RootFileSystem = {
   ],
 };
 
-/** Argo CD as its own image has it, and the Redis that it keeps its cache in. */
-export function argocdImage(): ClusterImage {
+/** Argo CD as in its own image, and Redis for its cache. */
+export function getArgocdImage(): ClusterImage {
   const argocd = toolPath('argocd');
   return {
     repository: 'lab/argocd',
@@ -82,7 +82,7 @@ ENV USER=argocd HOME=/home/argocd PATH=/usr/local/bin:/usr/bin:/bin
 USER 999
 WORKDIR /home/argocd
 `,
-    system: argocdSystem,
+    system: ARGOCD_ROOTFS,
     files: {
       'bin/argocd': argocd,
       'bin/helm': toolPath('argocd-helm'),
@@ -93,7 +93,7 @@ WORKDIR /home/argocd
         ]),
       ),
     },
-    links: Object.fromEntries(ARGOCD_NAMES.map((name) => [`bin/${name}`, 'argocd'])),
+    links: Object.fromEntries(ARGOCD_COMPONENTS.map((name) => [`bin/${name}`, 'argocd'])),
     texts: {
       'etc/passwd': 'root:x:0:0:root:/root:/usr/sbin/nologin\nargocd:x:999:0:argocd:/home/argocd:/usr/sbin/nologin\n',
       'etc/group': 'root:x:0:\nargocd:x:999:\n',
@@ -107,48 +107,48 @@ WORKDIR /home/argocd
   };
 }
 
-/** The program itself, or with `PROGRAM#FILE` a file of its module that is kept beside it. */
-async function resolveFile(source: string): Promise<string> {
+/** The program itself or, for `PROGRAM#FILE`, a file of its module. */
+async function resolveContextFile(source: string): Promise<string> {
   const [program = '', file] = source.split('#');
   const real = await realpath(program);
-  return file === undefined ? real : join(filesBeside(real), file);
+  return file === undefined ? real : join(getModuleFilesDir(real), file);
 }
 
-/** Makes sure that `image` is in `registry`, building it when its content changed, and returns its reference by digest. */
+/** Ensures that `image` is in the registry, builds it if its content has changed, and returns its reference by digest. */
 export async function ensureImage(
-  lab: Lab,
   image: ClusterImage,
-  registry: RegistryEndpoint,
-  builder: BuilderEndpoint,
-  progress: (line: string) => void,
+  { lab, registry, builder, progress }: ImageBuildContext,
 ): Promise<string> {
   const files = Object.fromEntries(
-    await Promise.all(Object.entries(image.files ?? {}).map(async ([path, from]) => [path, await resolveFile(from)])),
+    await Promise.all(
+      Object.entries(image.files ?? {}).map(async ([path, from]) => [path, await resolveContextFile(from)]),
+    ),
   ) as Record<string, string>;
-  const content = [image.dockerfile, files, image.texts, image.links, image.system && fileSystemKey(image.system)];
+  const content = [image.dockerfile, files, image.texts, image.links, image.system && getRootfsKey(image.system)];
   const tag = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
   const byDigest = (digest: string) => `${registry.host}/${image.repository}@${digest}`;
-  const known = await findDigest(registry, image.repository, tag);
-  if (known) return byDigest(known);
+  const existing = await findDigest(registry, image.repository, tag);
+  if (existing) return byDigest(existing);
 
   progress(`building ${image.repository}`);
   const context = join(lab.dir, `context-${image.repository.replaceAll('/', '-')}`);
-  // A command that was killed may have left it.
+  // May exist from a command that was killed.
   await rm(context, { recursive: true, force: true });
   try {
-    const place = async (path: string, put: (target: string) => Promise<void>) => {
+    const add = async (path: string, write: (target: string) => Promise<void>) => {
       const target = join(context, path);
       await mkdir(dirname(target), { recursive: true });
-      await put(target);
+      await write(target);
     };
     const linkOrCopy = (from: string) => (target: string) => link(from, target).catch(() => copyFile(from, target));
     if (image.system) {
-      const tarball = await makeFileSystem(image.system, join(cacheDir(), 'images'), progress, lab.signal);
-      await place('rootfs.tar', linkOrCopy(tarball));
+      const cache = join(cacheDir(), 'images');
+      const tarball = await ensureRootfs(image.system, { cache, progress, signal: lab.signal });
+      await add('rootfs.tar', linkOrCopy(tarball));
     }
-    for (const [path, from] of Object.entries(files)) await place(path, linkOrCopy(from));
-    for (const [path, text] of Object.entries(image.texts ?? {})) await place(path, (to) => writeFile(to, text));
-    for (const [path, to] of Object.entries(image.links ?? {})) await place(path, (target) => symlink(to, target));
+    for (const [path, from] of Object.entries(files)) await add(path, linkOrCopy(from));
+    for (const [path, text] of Object.entries(image.texts ?? {})) await add(path, (to) => writeFile(to, text));
+    for (const [path, to] of Object.entries(image.links ?? {})) await add(path, (target) => symlink(to, target));
     const dockerfile = join(context, 'Dockerfile');
     await writeFile(dockerfile, image.dockerfile);
     const references = [`${registry.host}/${image.repository}:${tag}`];
@@ -157,6 +157,6 @@ export async function ensureImage(
     await rm(context, { recursive: true, force: true });
   }
   const digest = await findDigest(registry, image.repository, tag);
-  if (!digest) throw new Error(`${image.repository}:${tag} was pushed and is not in ${registry.host}`);
+  if (!digest) throw new Error(`${image.repository}:${tag} was pushed, but ${registry.host} does not have it`);
   return byDigest(digest);
 }

@@ -5,68 +5,68 @@ import type { BuilderEndpoint } from '../builder/index.ts';
 import { LabError } from '../errors.ts';
 import type { Lab } from '../lab.ts';
 import type { RegistryEndpoint } from '../registries/index.ts';
-import { choosePort, onFreePorts } from '../services/ports.ts';
+import { choosePort, retryOnTakenPort } from '../services/ports.ts';
 import { isRunning } from '../services/processes.ts';
 import type { ServiceSpec } from '../services/supervisor.ts';
-import { ensureCgroup } from './cgroups.ts';
 import type { ClusterContext } from './components/context.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './components/control-plane.ts';
 import { coredns } from './components/dns.ts';
-import { gateways } from './components/gateways.ts';
 import { containerd, kubelet, kubeProxy } from './components/node.ts';
-import { ensureImage, pauseImage } from './images.ts';
-import { kubeconfig } from './kubeconfig.ts';
-import { type Cluster, type KubernetesObject, openCluster } from './kubectl.ts';
-import { clusterLayout, HUB_NAME, NODE_NAME } from './layout.ts';
-import { type CommandPrefix, ensureNamespaces, insideNetwork } from './namespaces.ts';
-import { ensurePki } from './pki.ts';
-import { componentRoles } from './roles.ts';
+import { createComponentRoles } from './components/roles.ts';
+import { createGatewayServices } from './gateway/services.ts';
+import { ensureCgroup } from './host/cgroups.ts';
+import { type CommandPrefix, ensureNamespaces, insideNetwork } from './host/namespaces.ts';
+import { ensureImage, getPauseImage } from './images.ts';
+import { type Cluster, connectToCluster, type KubernetesObject } from './kubectl.ts';
+import { getClusterLayout, HUB_NAME, NODE_NAME } from './layout.ts';
+import { ensurePki } from './pki/index.ts';
+import { createKubeconfig } from './pki/kubeconfig.ts';
 import { stopCluster } from './stop.ts';
 
-export { type Cluster, type ClusterAccess, type KubernetesObject, openCluster } from './kubectl.ts';
+export { type Cluster, type ClusterAccess, connectToCluster, type KubernetesObject } from './kubectl.ts';
 export { stopCluster } from './stop.ts';
 
 /** How to reach the lab's cluster. */
 export interface ClusterEndpoint {
-  /** A kubeconfig for this machine, of an administrator. */
+  /** Path of an administrator's kubeconfig for this machine. */
   kubeconfig: string;
-  /** Where this machine reaches the shop's node port. */
+  /** URL of the shop's node port on this machine. */
   webUrl: string;
-  /** The hub's address for pods, if the lab has a hub. */
+  /** URL of the hub for pods, if the lab has one. */
   hubUrl?: string;
 }
 
-export interface ClusterNeeds {
-  /** Where the node pulls images from. */
+export interface ClusterDependencies {
+  /** The registry from which the node pulls images. */
   registry: RegistryEndpoint;
   builder: BuilderEndpoint;
-  /** The hub's address on this machine; pods reach it under a name of its own. */
+  /** URL of the hub on this machine; pods use another host name. */
   hub?: string | undefined;
 }
 
-/** Where programs run that must be in the cluster's network, such as the traffic to the shop's node port. */
-export const insideCluster = (labDir: string): CommandPrefix => insideNetwork(clusterLayout(labDir));
+/** Runs programs in the cluster's network, such as the traffic to the shop's node port. */
+export const insideCluster = (labDir: string): CommandPrefix => insideNetwork(getClusterLayout(labDir));
 
-/** The lab's own cluster behind the interface that every cluster has. */
-export function labCluster(labDir: string, { kubeconfig: file, webUrl }: ClusterEndpoint): Cluster {
-  const cache = join(clusterLayout(labDir).dir, 'kubectl');
-  return openCluster({ kubeconfig: file, webUrl, cache, inside: insideCluster(labDir) });
+/** The client of the lab's cluster. */
+export function connectToLabCluster(labDir: string, { kubeconfig: file, webUrl }: ClusterEndpoint): Cluster {
+  const cache = join(getClusterLayout(labDir).dir, 'kubectl');
+  return connectToCluster({ kubeconfig: file, webUrl, cache, inside: insideCluster(labDir) });
 }
 
 /**
- * Starts the cluster or keeps it running: Kubernetes in a network namespace of its own, with one node that runs pods on
- * containerd. Resolves when the node is ready.
+ * Ensures that the cluster runs: Kubernetes in a separate network namespace, with one node that runs pods on containerd.
+ * Resolves when the node is ready.
  */
 export async function startCluster(
   lab: Lab,
-  needs: ClusterNeeds,
+  needs: ClusterDependencies,
   progress: (line: string) => void,
 ): Promise<ClusterEndpoint> {
-  const layout = clusterLayout(lab.dir);
-  const image = await ensureImage(lab, pauseImage(), needs.registry, needs.builder, progress);
+  const layout = getClusterLayout(lab.dir);
+  const image = await ensureImage(getPauseImage(), { ...needs, lab, progress });
 
-  // What is left of a node that was killed cannot be taken over: containers whose keeper is gone.
-  if (!runs(lab, 'containerd') || !runs(lab, 'gateway-inside')) await stopCluster(lab.state);
+  // A node that was killed cannot be continued: its containers have lost their supervisor.
+  if (!isServiceRunning(lab, 'containerd') || !isServiceRunning(lab, 'gateway-inside')) await stopCluster(lab.state);
   await mkdir(layout.dir, { recursive: true, mode: 0o700 });
   const pki = await ensurePki(layout.pki);
   await ensureNamespaces(layout);
@@ -78,70 +78,70 @@ export async function startCluster(
     await lab.supervisor.start(spec);
     progress(`${spec.name} is ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   };
-  const together = (...specs: (ServiceSpec | Promise<ServiceSpec>)[]) =>
-    settle(specs.map(async (spec) => start(await spec)));
-  const { endpoint, apiPort } = await onFreePorts(async () => {
+  const startAll = (...specs: (ServiceSpec | Promise<ServiceSpec>)[]) =>
+    waitForAll(specs.map(async (spec) => start(await spec)));
+  const { endpoint, apiPort } = await retryOnTakenPort(async () => {
     const ports = {
-      apiServer: await keptPort(lab, 'cluster-api'),
-      web: await keptPort(lab, 'shop'),
+      apiServer: await reuseOrChoosePort(lab, 'cluster-api'),
+      web: await reuseOrChoosePort(lab, 'shop'),
       registry: Number(needs.registry.host.split(':')[1]),
       hub: needs.hub === undefined ? undefined : Number(new URL(needs.hub).port),
     };
-    await together(...(await gateways(layout, ports)));
-    const found: ClusterEndpoint = {
+    await startAll(...(await createGatewayServices(layout, ports)));
+    const reached: ClusterEndpoint = {
       kubeconfig: join(layout.dir, 'admin.kubeconfig'),
       webUrl: `http://127.0.0.1:${ports.web}`,
       ...(ports.hub === undefined ? {} : { hubUrl: `http://${HUB_NAME}:${ports.hub}` }),
     };
-    return { endpoint: found, apiPort: ports.apiServer };
+    return { endpoint: reached, apiPort: ports.apiServer };
   });
-  const config = kubeconfig(`https://127.0.0.1:${apiPort}`, pki.authorities.cluster, pki.identities.admin);
+  const config = createKubeconfig(`https://127.0.0.1:${apiPort}`, pki.authorities.cluster, pki.identities.admin);
   await writeFile(endpoint.kubeconfig, config, { mode: 0o600 });
-  const cluster = labCluster(lab.dir, endpoint);
+  const cluster = connectToLabCluster(lab.dir, endpoint);
 
-  await together(etcd(context), containerd(context));
-  await together(apiServer(context));
-  await settle([
-    cluster.apply(componentRoles()),
-    together(controllerManager(context), scheduler(context), kubelet(context), kubeProxy(context), coredns(context)),
+  await startAll(etcd(context), containerd(context));
+  await startAll(apiServer(context));
+  await waitForAll([
+    cluster.apply(createComponentRoles()),
+    startAll(controllerManager(context), scheduler(context), kubelet(context), kubeProxy(context), coredns(context)),
   ]);
-  await untilNodeReady(cluster, lab);
-  await untilPodsAreAdmitted(cluster, lab);
-  await untilPodsAreNew(cluster, lab);
+  await waitForNode(cluster, lab);
+  await waitForDefaultServiceAccount(cluster, lab);
+  await waitForStalePodsToEnd(cluster, lab);
   return endpoint;
 }
 
-const runs = (lab: Lab, service: string): boolean => {
+const isServiceRunning = (lab: Lab, service: string): boolean => {
   const record = lab.state.service(service);
   return record !== undefined && isRunning(record);
 };
 
-/** Waits for all, also when one fails: what still starts must be on record before anything is stopped. */
-async function settle(works: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
+/** Waits for all, even if one fails: a service that is starting must be recorded before anything is stopped. */
+async function waitForAll(tasks: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** A port on which the gateway listens outside; it listens on several, so the record of its service names only one. */
-async function keptPort(lab: Lab, purpose: string): Promise<number> {
-  const kept = lab.state.ports[purpose];
-  return kept !== undefined && runs(lab, 'gateway-outside') ? kept : choosePort(lab.state, purpose);
+/** A port of the outer gateway. It listens on several, but the record of its service has only one. */
+async function reuseOrChoosePort(lab: Lab, purpose: string): Promise<number> {
+  const previous = lab.state.ports[purpose];
+  return previous !== undefined && isServiceRunning(lab, 'gateway-outside') ? previous : choosePort(lab.state, purpose);
 }
 
 interface NodeObject extends KubernetesObject {
   status: { conditions?: { type: string; status: string; lastHeartbeatTime: string; message: string }[] };
 }
 
-const NODE_READY_WITHIN = 60_000;
+const NODE_READY_TIMEOUT_MS = 60_000;
 
-/** A pod without an account of its own is refused until the controller manager has made the namespace's, a moment after its own start. */
-async function untilPodsAreAdmitted(cluster: Cluster, lab: Lab): Promise<void> {
-  const deadline = Date.now() + NODE_READY_WITHIN;
+/** A pod that names no service account is rejected until the controller manager has created the namespace's default, shortly after its start. */
+async function waitForDefaultServiceAccount(cluster: Cluster, lab: Lab): Promise<void> {
+  const deadline = Date.now() + NODE_READY_TIMEOUT_MS;
   while ((await cluster.find('serviceaccount', 'default', '--namespace=default')) === undefined) {
     lab.signal?.throwIfAborted();
     if (Date.now() > deadline) {
       throw new LabError(
-        'The controller manager has not made the default service account.',
+        'The controller manager has not created the default service account.',
         'See `npm run lab -- logs kube-controller-manager`.',
       );
     }
@@ -149,15 +149,15 @@ async function untilPodsAreAdmitted(cluster: Cluster, lab: Lab): Promise<void> {
   }
 }
 
-/** A node that ran before still counts as ready at first: what it said last must be younger than its kubelet. */
-async function untilNodeReady(cluster: Cluster, lab: Lab): Promise<void> {
+/** A node of an earlier run still counts as ready at first: its last heartbeat must be newer than its kubelet. */
+async function waitForNode(cluster: Cluster, lab: Lab): Promise<void> {
   const since = Date.parse(lab.state.service('kubelet')?.since ?? '');
-  const deadline = Date.now() + NODE_READY_WITHIN;
+  const deadline = Date.now() + NODE_READY_TIMEOUT_MS;
   for (;;) {
     lab.signal?.throwIfAborted();
     const node = await cluster.find<NodeObject>('node', NODE_NAME);
     const ready = node?.status.conditions?.find(({ type }) => type === 'Ready');
-    // Times in the API have no fractions of a second.
+    // Timestamps of the API have no fractions of a second.
     if (ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime) >= Math.floor(since / 1000) * 1000) return;
     if (Date.now() > deadline) {
       throw new LabError(
@@ -175,23 +175,23 @@ interface PodList {
   })[];
 }
 
-const PODS_KNOWN_WITHIN = 30_000;
+const STALE_PODS_TIMEOUT_MS = 30_000;
 
-/** Pods of an earlier run still count as ready at first: no container can be older than the containerd that runs it. */
-async function untilPodsAreNew(cluster: Cluster, lab: Lab): Promise<void> {
+/** Pods of an earlier run still count as ready at first: a running container cannot be older than its containerd. */
+async function waitForStalePodsToEnd(cluster: Cluster, lab: Lab): Promise<void> {
   const since = Math.floor(Date.parse(lab.state.service('containerd')?.since ?? '') / 1000) * 1000;
-  const deadline = Date.now() + PODS_KNOWN_WITHIN;
+  const deadline = Date.now() + STALE_PODS_TIMEOUT_MS;
   for (;;) {
     lab.signal?.throwIfAborted();
     const { items } = await cluster.get<PodList>('pods', '--all-namespaces');
-    const old = items.filter(({ status }) =>
+    const stale = items.filter(({ status }) =>
       status.containerStatuses?.some(({ state }) => state.running && Date.parse(state.running.startedAt) < since),
     );
-    if (old.length === 0) return;
+    if (stale.length === 0) return;
     if (Date.now() > deadline) {
       throw new LabError(
-        `The node still reports containers that have gone: ${old.map(({ metadata }) => metadata.name).join(', ')}.`,
-        'See `npm run lab -- logs kubelet`; `npm run lab -- down` and `up` start it anew.',
+        `The node still reports containers that no longer exist: ${stale.map(({ metadata }) => metadata.name).join(', ')}.`,
+        'See `npm run lab -- logs kubelet`; `npm run lab -- down` and `up` restart it.',
       );
     }
     await sleep(200);

@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
 import { toolPath } from '../tools/index.ts';
-import type { CommandPrefix } from './namespaces.ts';
+import type { CommandPrefix } from './host/namespaces.ts';
 
-/** An object of Kubernetes, as far as everything here looks at it. */
+/** A Kubernetes object with the fields that the lab uses. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -11,47 +11,47 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
-/** How to reach a cluster: its kubeconfig is all that most of it takes, whoever made the cluster. */
+/** How to reach a cluster. A kubeconfig is sufficient for most operations, for any cluster. */
 export interface ClusterAccess {
-  /** File; without it kubectl's own rules hold (KUBECONFIG, ~/.kube/config). */
+  /** Path; defaults to kubectl's own rules (KUBECONFIG, ~/.kube/config). */
   kubeconfig?: string | undefined;
-  /** Context in it; without it the current one. */
+  /** Context of the kubeconfig; defaults to the current one. */
   context?: string | undefined;
-  /** Where kubectl keeps what it knows of the API; without it, in its user's home. */
+  /** Directory of kubectl's discovery cache; defaults to the user's home. */
   cache?: string | undefined;
-  /** Where this machine reaches the shop, if that is known. */
+  /** URL of the shop on this machine, if it is known. */
   webUrl?: string | undefined;
-  /** Where programs must run that are to be as near to the pods as the node is; without it, here. */
+  /** Runs programs in the node's network; without it, they run on this machine. */
   inside?: CommandPrefix | undefined;
 }
 
-/** A cluster to work on. */
+/** A client of one cluster. */
 export interface Cluster {
   readonly access: ClusterAccess;
   /**
-   * Runs kubectl and returns what it printed.
-   * @throws LabError with what it complained about
+   * Runs kubectl and returns its output.
+   * @throws LabError with its error output
    */
   kubectl(...args: string[]): Promise<string>;
-  /** What `kubectl get ARGS` finds, as data. */
+  /** The parsed result of `kubectl get ARGS`. */
   get<T = KubernetesObject>(...args: string[]): Promise<T>;
-  /** Like {@link get}, but undefined for an object that is not there. */
+  /** Like {@link get}, but undefined if the object does not exist. */
   find<T = KubernetesObject>(...args: string[]): Promise<T | undefined>;
-  /** Applies objects on the server's side, as their only owner. */
+  /** Applies objects with server-side apply and takes ownership of all fields. */
   apply(objects: readonly object[], ...flags: string[]): Promise<void>;
-  /** Resolves when the workload (`deployment/web`) runs as it should; rejects after so many seconds. */
+  /** Resolves when the rollout of the workload (`deployment/web`) is complete; rejects after `seconds`. */
   waitForRollout(namespace: string, workload: string, seconds: number): Promise<void>;
   /** The address of the API server. */
   apiServer(): Promise<string>;
 }
 
-export function openCluster(access: ClusterAccess): Cluster {
-  const where = [
+export function connectToCluster(access: ClusterAccess): Cluster {
+  const globalFlags = [
     ...(access.kubeconfig ? [`--kubeconfig=${access.kubeconfig}`] : []),
     ...(access.context ? [`--context=${access.context}`] : []),
   ];
   const run = async (args: readonly string[], input?: string) => {
-    const result = await execa(toolPath('kubectl'), [...where, ...args], {
+    const result = await execa(toolPath('kubectl'), [...globalFlags, ...args], {
       reject: false,
       ...(access.cache ? { env: { KUBECACHEDIR: access.cache } } : {}),
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
@@ -59,7 +59,7 @@ export function openCluster(access: ClusterAccess): Cluster {
     if (result.failed) {
       throw new LabError(
         `kubectl ${args.join(' ')} failed: ${result.stderr?.trim() || result.shortMessage}`,
-        'See `npm run lab -- logs kube-apiserver` if the cluster does not answer.',
+        'See `npm run lab -- logs kube-apiserver` if the cluster does not respond.',
         { cause: result },
       );
     }

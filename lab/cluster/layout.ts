@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { socketDir } from '../builder/index.ts';
+import { getSocketDir } from '../builder/index.ts';
 
-/** Addresses in the cluster's network namespace. They are the same in every lab, because no lab sees another's. */
+/** Addresses in the cluster's network namespace. All labs use the same ones, because the namespaces are isolated. */
 export const NETWORK = {
   bridge: 'cni0',
-  /** The node: on the bridge, so that pods reach what listens there. */
+  /** The node's address on the bridge, so that pods reach its services. */
   nodeAddress: '10.244.0.1',
   podRange: '10.244.0.0/24',
   serviceRange: '10.96.0.0/16',
-  /** The first address of the service range, which Kubernetes gives to its own API. */
+  /** The first address of the service range, which Kubernetes assigns to its API. */
   apiServiceAddress: '10.96.0.1',
   dnsDomain: 'cluster.local',
 } as const;
 
-/** Ports in that namespace. */
+/** Ports in the cluster's network namespace. */
 export const PORTS = {
   etcd: 2379,
   etcdHealth: 2381,
@@ -25,45 +25,45 @@ export const PORTS = {
   controllerManager: 10257,
   scheduler: 10259,
   dnsHealth: 8181,
-  /** The shop's own port on the node. */
+  /** The node port of the shop. */
   web: 30080,
 } as const;
 
 export const NODE_NAME = 'lab';
 
-/** The name by which pods know the hub. */
+/** The host name of the hub for pods. */
 export const HUB_NAME = 'hub.lab';
 
-/** How the path of a directory ends that holds the namespaces of a lab. */
-export const NAMESPACES = '/cluster/namespaces';
+/** Directory of a lab's namespaces, relative to the lab's directory. */
+export const NAMESPACES_DIRECTORY = '/cluster/namespaces';
 
 export interface ClusterLayout {
-  /** Everything of the cluster that is not a socket. */
+  /** All files of the cluster except sockets. */
   dir: string;
   pki: string;
   kubeconfigs: string;
-  /** A directory that holds the two namespaces, mounted as files. */
+  /** Directory with the two namespaces, mounted as files. */
   namespaces: string;
   networkNamespace: string;
   mountNamespace: string;
   /** Sockets between the two sides of the gateway. */
   gateway: string;
-  /** What the node's programs see as /run/containerd. */
+  /** Mounted as /run/containerd on the node. */
   containerdRun: string;
   etcd: string;
   containerd: string;
   kubelet: string;
   podLogs: string;
   cni: string;
-  /** Name of the cgroup above all pods. */
+  /** Name of the parent cgroup of all pods. */
   cgroup: string;
 }
 
-/** Where the cluster of the lab in `labDir` keeps what it has. */
-export function clusterLayout(labDir: string): ClusterLayout {
+/** The paths of the cluster of the lab in `labDir`. */
+export function getClusterLayout(labDir: string): ClusterLayout {
   const dir = join(labDir, 'cluster');
-  const sockets = socketDir(labDir);
-  const namespaces = join(labDir, NAMESPACES);
+  const sockets = getSocketDir(labDir);
+  const namespaces = join(labDir, NAMESPACES_DIRECTORY);
   return {
     dir,
     pki: join(dir, 'pki'),

@@ -1,6 +1,6 @@
 import type { ToolName } from '../tools/index.ts';
 
-/** What only the cluster needs, in the order in which it is brought: first what takes longest to build. */
+/** Tools that only the cluster needs, in installation order: the longest builds first. */
 export const clusterTools: readonly ToolName[] = [
   'nsenter',
   'unshare',

@@ -6,12 +6,12 @@ import { buildImage } from '../builder/index.ts';
 import type { Lab } from '../lab.ts';
 import { cacheDir, projectDir } from '../paths.ts';
 import { findDigest, type RegistryEndpoint } from '../registries/index.ts';
-import { nodePackage } from '../tools/table.ts';
-import { buildFileSystem, fileSystemKey, makeFileSystem, type RootFileSystem, runtimeFileSystem } from './rootfs.ts';
+import { NODE_PACKAGE } from '../tools/table.ts';
+import { BUILD_ROOTFS, ensureRootfs, getRootfsKey, type Rootfs, RUNTIME_ROOTFS } from './rootfs.ts';
 
-/** References, by tag and digest, of the images that the shop's Dockerfiles start from. */
+/** References, by tag and digest, of the base images of the shop's Dockerfiles. */
 export interface BaseImages {
-  /** For the final stage: Node alone. */
+  /** For the final stage: only Node. */
   base: string;
   /** For build stages: Node, npm and a shell. */
   build: string;
@@ -20,7 +20,7 @@ export interface BaseImages {
 const DOCKERFILE = join(import.meta.dirname, 'node.Dockerfile');
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Accounts of both images: root, and `node` with the id that the public Node images give it. */
+/** Accounts in both images: root, and `node` with the same id as in the public Node images. */
 const ETC = {
   passwd: 'root:x:0:0:root:/root:/usr/sbin/nologin\nnode:x:1000:1000:node:/home/node:/usr/sbin/nologin\n',
   group: 'root:x:0:\nnode:x:1000:\n',
@@ -30,30 +30,37 @@ const ETC = {
 interface Image {
   repository: string;
   target: 'runtime' | 'build';
-  system: RootFileSystem;
+  system: Rootfs;
 }
 
-const base: Image = { repository: 'lab/node', target: 'runtime', system: runtimeFileSystem };
-const build: Image = { repository: 'lab/node-build', target: 'build', system: buildFileSystem };
+const BASE_IMAGE: Image = { repository: 'lab/node', target: 'runtime', system: RUNTIME_ROOTFS };
+const BUILD_IMAGE: Image = { repository: 'lab/node-build', target: 'build', system: BUILD_ROOTFS };
 
-/** Makes sure that both base images are in `registry`; builds and pushes those whose content changed. */
-export async function ensureBaseImages(
-  lab: Lab,
-  registry: RegistryEndpoint,
-  builder: BuilderEndpoint,
-  progress: (line: string) => void,
-): Promise<BaseImages> {
-  const versions = { node: await npmVersion(nodePackage), npm: await npmVersion('npm') };
+/** What the images of the lab itself are built with, and the registry that they are pushed to. */
+export interface ImageBuildContext {
+  lab: Lab;
+  registry: RegistryEndpoint;
+  builder: BuilderEndpoint;
+  progress: (line: string) => void;
+}
+
+/** Ensures that both base images are in the registry; builds and pushes an image if its content has changed. */
+export async function ensureBaseImages({ lab, registry, builder, progress }: ImageBuildContext): Promise<BaseImages> {
+  const versions = { node: await readPackageVersion(NODE_PACKAGE), npm: await readPackageVersion('npm') };
   const ensure = async (image: Image) => {
     const tag = versions.node.split('.')[0] ?? '';
-    const keyTag = `${versions.node}-${await contentKey(image, versions)}`;
+    const keyTag = `${versions.node}-${await hashImageContent(image, versions)}`;
     const reference = `${registry.host}/${image.repository}:${tag}`;
     const digest = await findDigest(registry, image.repository, keyTag);
     if (digest && digest === (await findDigest(registry, image.repository, tag))) return `${reference}@${digest}`;
 
-    const tarball = await makeFileSystem(image.system, join(cacheDir(), 'images'), progress, lab.signal);
+    const tarball = await ensureRootfs(image.system, {
+      cache: join(cacheDir(), 'images'),
+      progress,
+      signal: lab.signal,
+    });
     progress(`building ${image.repository}:${tag}`);
-    const context = await assembleContext(lab.dir, image, tarball);
+    const context = await createBuildContext(lab.dir, image, tarball);
     try {
       const references = [reference, `${registry.host}/${image.repository}:${keyTag}`];
       await buildImage(builder, {
@@ -68,29 +75,27 @@ export async function ensureBaseImages(
     }
     return `${reference}@${await findDigest(registry, image.repository, tag)}`;
   };
-  return { base: await ensure(base), build: await ensure(build) };
+  return { base: await ensure(BASE_IMAGE), build: await ensure(BUILD_IMAGE) };
 }
 
-async function npmVersion(name: string): Promise<string> {
+async function readPackageVersion(name: string): Promise<string> {
   const text = await readFile(join(projectDir, 'node_modules', name, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Hash of all that goes into the image, so that an unchanged image is recognised without building it. */
-async function contentKey({ system, target }: Image, versions: Record<string, string>): Promise<string> {
-  const hash = createHash('sha256').update(
-    JSON.stringify([fileSystemKey(system), target, versions, process.arch, ETC]),
-  );
+/** Hash of everything in the image, so that an unchanged image is recognized without a build. */
+async function hashImageContent({ system, target }: Image, versions: Record<string, string>): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([getRootfsKey(system), target, versions, process.arch, ETC]));
   hash.update(await readFile(DOCKERFILE));
   if (target === 'build') hash.update(await readFile(CERTIFICATES));
   return hash.digest('hex').slice(0, 12);
 }
 
-/** A directory with everything that the Dockerfile copies for this image. */
-async function assembleContext(labDir: string, { target }: Image, tarball: string): Promise<string> {
+/** Creates the build context: a directory with everything that the Dockerfile copies for this image. */
+async function createBuildContext(labDir: string, { target }: Image, tarball: string): Promise<string> {
   const modules = join(projectDir, 'node_modules');
   const context = join(labDir, `context-${target}`);
-  // A command that was killed may have left it.
+  // May exist from a command that was killed.
   await rm(context, { recursive: true, force: true });
   await mkdir(context);
   const linkOrCopy = (from: string, to: string) => link(from, to).catch(() => copyFile(from, to));
@@ -98,7 +103,7 @@ async function assembleContext(labDir: string, { target }: Image, tarball: strin
   await mkdir(join(context, 'home'));
   for (const [name, text] of Object.entries(ETC)) await writeFile(join(context, 'etc', name), text, { mode: 0o644 });
   await linkOrCopy(tarball, join(context, `${target}.tar`));
-  await linkOrCopy(join(modules, nodePackage, 'bin', 'node'), join(context, 'node'));
+  await linkOrCopy(join(modules, NODE_PACKAGE, 'bin', 'node'), join(context, 'node'));
   if (target === 'build') {
     await cp(join(modules, 'npm'), join(context, 'npm'), { recursive: true });
     await copyFile(CERTIFICATES, join(context, 'ca-certificates.crt'));

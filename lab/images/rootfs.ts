@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exclusively } from '../tools/cache.ts';
+import { withLock } from '../tools/cache.ts';
 import { toolPath, toolsEnv } from '../tools/index.ts';
 import { runTool } from '../tools/run.ts';
 
-/** A Debian file system that holds some packages, unpacked and not configured: no package manager is needed in it. */
-export interface RootFileSystem {
+/** A Debian file system with some packages, extracted and not configured, so that it needs no package manager. */
+export interface Rootfs {
   name: string;
   suite: string;
   packages: readonly string[];
@@ -16,61 +16,63 @@ export interface RootFileSystem {
 
 const SUITE = 'bookworm';
 
-/** What the Node program is linked to, certificates, and the directories and files every Debian system has. */
+/** The libraries of the Node program, certificates, and the directories and files of every Debian system. */
 const RUNTIME_PACKAGES = ['base-files', 'ca-certificates', 'libc6', 'libgcc-s1', 'libstdc++6'] as const;
 
-export const runtimeFileSystem: RootFileSystem = { name: 'runtime', suite: SUITE, packages: RUNTIME_PACKAGES };
+export const RUNTIME_ROOTFS: Rootfs = { name: 'runtime', suite: SUITE, packages: RUNTIME_PACKAGES };
 
-export const buildFileSystem: RootFileSystem = {
+export const BUILD_ROOTFS: Rootfs = {
   name: 'build',
   suite: SUITE,
   packages: [
     ...RUNTIME_PACKAGES,
     ...['coreutils', 'dash', 'diffutils', 'findutils', 'grep', 'gzip', 'hostname', 'libc-bin', 'sed', 'tar'],
-    // What those are linked to: unpacked packages bring their dependencies only when named or depended on.
+    // The libraries of those programs. A package is extracted only if it is named here or another one depends on it.
     ...['libacl1', 'libattr1', 'libgmp10', 'libpcre2-8-0', 'libselinux1'],
   ],
 };
 
 /**
- * Certificates come as single files, and joining them is the work of a package script that does not run here.
- * Run by mmdebstrap with the new root directory as first argument.
+ * Concatenates the certificates, which are single files, because the package script that does so is not run.
+ * mmdebstrap runs this with the new root directory as first argument.
  */
 const JOIN_CERTIFICATES =
   'mkdir -p "$1/etc/ssl/certs" && cat "$1"/usr/share/ca-certificates/mozilla/*.crt > "$1/etc/ssl/certs/ca-certificates.crt"';
 
-/** Hash of everything that decides the content, apart from the day's package versions. */
-export function fileSystemKey(system: RootFileSystem): string {
+/** Hash of everything that determines the content, except for the package versions of the day. */
+export function getRootfsKey(system: Rootfs): string {
   return createHash('sha256')
     .update(JSON.stringify([system, JOIN_CERTIFICATES]))
     .digest('hex')
     .slice(0, 16);
 }
 
-/** The tarball of `system`, made with mmdebstrap when the user's cache in `cache` does not hold it. */
-export async function makeFileSystem(
-  system: RootFileSystem,
-  cache: string,
-  progress: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<string> {
-  const file = join(cache, `${system.name}-${fileSystemKey(system)}.tar`);
+export interface RootfsOptions {
+  /** Directory of finished tarballs. */
+  cache: string;
+  progress: (line: string) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** The tarball of `system`, created with mmdebstrap if it is not in the cache. */
+export async function ensureRootfs(system: Rootfs, { cache, progress, signal }: RootfsOptions): Promise<string> {
+  const file = join(cache, `${system.name}-${getRootfsKey(system)}.tar`);
   if (existsSync(file)) return file;
-  const waiting = (seconds: number) => progress(`waiting for another process that makes base images (${seconds} s)`);
-  return exclusively(cache, waiting, signal, async () => {
+  const onWait = (seconds: number) => progress(`waiting for another process that creates base images (${seconds} s)`);
+  return withLock(cache, { onWait, signal }, async () => {
     if (existsSync(file)) return file;
-    progress(`unpacking Debian packages for the ${system.name} image`);
+    const action = `extracting Debian packages for the ${system.name} image`;
+    progress(action);
     const temporary = await mkdtemp(join(tmpdir(), 'lab-rootfs-'));
     try {
       const tarball = join(temporary, 'root.tar');
       const args = ['--mode=root', '--variant=extract', `--include=${system.packages.join(',')}`, '--skip=output/dev'];
-      await runTool(
-        `unpacking Debian packages for the ${system.name} image`,
-        toolPath('mmdebstrap'),
-        [...args, `--customize-hook=${JOIN_CERTIFICATES}`, system.suite, tarball],
-        { env: { ...toolsEnv(), SOURCE_DATE_EPOCH: '0', TMPDIR: temporary }, signal },
-      );
-      await runTool('storing the file system', 'mv', [tarball, `${file}.tmp`]);
+      await runTool(toolPath('mmdebstrap'), [...args, `--customize-hook=${JOIN_CERTIFICATES}`, system.suite, tarball], {
+        action,
+        env: { ...toolsEnv(), SOURCE_DATE_EPOCH: '0', TMPDIR: temporary },
+        signal,
+      });
+      await runTool('mv', [tarball, `${file}.tmp`], { action: 'storing the file system' });
       await rename(`${file}.tmp`, file);
     } finally {
       await rm(temporary, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { socketDir } from '../builder/index.ts';
-import { clearLeftovers } from '../builder/mounts.ts';
+import { getSocketDir } from '../builder/index.ts';
+import { removeStaleBuilds } from '../builder/mounts.ts';
 import { stopCluster } from '../cluster/stop.ts';
 import { LabError } from '../errors.ts';
 import { lockLab } from '../services/lock.ts';
@@ -20,11 +20,11 @@ function loadStateForDown(dir: string): LabState | undefined {
 
 /** Stops everything that the lab in `dir` started, also after a crash, and removes its sockets and mounts. */
 async function stopLab(dir: string): Promise<void> {
-  const state = loadStateForDown(dir) ?? LabState.blank(dir);
+  const state = loadStateForDown(dir) ?? LabState.empty(dir);
   await stopCluster(state);
   await new Supervisor(state).stopAll();
-  await clearLeftovers(dir);
-  await rm(socketDir(dir), { recursive: true, force: true });
+  await removeStaleBuilds(dir);
+  await rm(getSocketDir(dir), { recursive: true, force: true });
   state.clearEndpoints();
 }
 

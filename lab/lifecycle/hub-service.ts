@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { builderEnv } from '../builder/index.ts';
+import { getBuilderEnv } from '../builder/index.ts';
 import type { Lab } from '../lab.ts';
-import { choosePort, onFreePorts } from '../services/ports.ts';
+import { choosePort, retryOnTakenPort } from '../services/ports.ts';
 import { toolPath } from '../tools/index.ts';
 import { getEndpoint, type LabEndpoints } from './endpoints.ts';
 import type { ServerConfig } from './server.ts';
@@ -18,7 +18,7 @@ const JOBS: ServerConfig['runner']['jobs'] = { '.github/workflows/ci.yml': ['cha
 
 /** What steps of a workflow inherit: the settings for the tools, the builder and, behind a proxy, the network. Nothing else. */
 function getStepEnvironment(lab: Lab, home: string): Record<string, string> {
-  const all = builderEnv(getEndpoint(lab.state, 'builder'));
+  const all = getBuilderEnv(getEndpoint(lab.state, 'builder'));
   const network = Object.entries(all).filter(([name]) =>
     /^(https?_proxy|no_proxy|.*_CA_CERTS|SSL_CERT_(FILE|DIR))$/i.test(name),
   );
@@ -33,7 +33,7 @@ export async function startHubService(lab: Lab): Promise<LabEndpoints['hub']> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   const adminToken = lab.state.secret('hub/admin', () => randomBytes(24).toString('base64url'));
   const file = join(dir, 'config.json');
-  return onFreePorts(async () => {
+  return retryOnTakenPort(async () => {
     const port = await choosePort(lab.state, SERVICE);
     const config: ServerConfig = {
       hub: { dataDir: join(dir, 'data'), port, adminToken },

@@ -1,5 +1,5 @@
 import { startBuilder } from '../builder/index.ts';
-import { installAddOns } from '../cluster/add-ons.ts';
+import { installAddOns } from '../cluster/add-ons/index.ts';
 import { startCluster, stopCluster } from '../cluster/index.ts';
 import { clusterTools } from '../cluster/tools.ts';
 import { ensureBaseImages } from '../images/index.ts';
@@ -50,7 +50,7 @@ export const githubSteps: readonly LabStep[] = [
       saveEndpoint(
         lab.state,
         'images',
-        await ensureBaseImages(lab, staging, getEndpoint(lab.state, 'builder'), progress),
+        await ensureBaseImages({ lab, registry: staging, builder: getEndpoint(lab.state, 'builder'), progress }),
       );
     },
   },
@@ -80,13 +80,12 @@ export const clusterSteps: readonly LabStep[] = [
   {
     title: 'Cluster: metrics-server and Argo CD',
     run: (lab, progress) =>
-      installAddOns(
+      installAddOns(getEndpoint(lab.state, 'cluster'), {
         lab,
-        getEndpoint(lab.state, 'cluster'),
-        getEndpoint(lab.state, 'registries').production,
-        getEndpoint(lab.state, 'builder'),
+        registry: getEndpoint(lab.state, 'registries').production,
+        builder: getEndpoint(lab.state, 'builder'),
         progress,
-      ),
+      }),
   },
 ];
 

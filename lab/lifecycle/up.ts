@@ -25,7 +25,7 @@ export async function up(dir: string, steps: readonly LabStep[] = allSteps): Pro
         supervisor = new Supervisor(state, signal);
         const lab = { dir, state, supervisor, signal };
         try {
-          await supervisor.adopt();
+          await supervisor.reconcile();
           await runSteps(lab, steps);
         } catch (error) {
           for (const step of steps.toReversed()) await step.undo?.(lab);

@@ -1,8 +1,8 @@
 import { hash } from 'bcryptjs';
 import { stringify } from 'yaml';
 
-/** The registry's own configuration file: https://distribution.github.io/distribution/about/configuration/ */
-export function registryConfig(options: {
+/** Formats the registry's configuration file: https://distribution.github.io/distribution/about/configuration/ */
+export function createRegistryConfig(options: {
   port: number;
   dataDir: string;
   passwordFile: string;
@@ -17,7 +17,7 @@ export function registryConfig(options: {
     },
     http: {
       addr: `127.0.0.1:${options.port}`,
-      // Signs upload sessions. Fixed, so that an upload survives a restart.
+      // Signs upload sessions. Constant, so that an upload survives a restart.
       secret: options.secret,
       headers: { 'X-Content-Type-Options': ['nosniff'] },
     },
@@ -26,9 +26,9 @@ export function registryConfig(options: {
 }
 
 /**
- * A password file for one user. The registry takes bcrypt alone and computes it for every request; the lowest cost is
- * safe here because the password is 192 random bits.
+ * Formats an htpasswd file with one user. The registry accepts only bcrypt and computes it for every request; the lowest
+ * cost is safe because the password consists of 192 random bits.
  */
-export async function passwordFile(username: string, password: string): Promise<string> {
+export async function createHtpasswd(username: string, password: string): Promise<string> {
   return `${username}:${await hash(password, 4)}\n`;
 }

@@ -1,6 +1,6 @@
-import { OUTPUTS_STEP } from './job-outputs.ts';
+import { type JobMessage, OUTPUTS_STEP } from './job-outputs.ts';
 
-/** act's `--json` log: one object a line. Only what the runner shows of it is typed. */
+/** act's `--json` log, one object per line, with the fields that the runner uses. */
 interface ActLine {
   msg?: string;
   level?: string;
@@ -13,30 +13,24 @@ interface ActLine {
   raw_output?: boolean;
   stepResult?: string;
   jobResult?: string;
-  /** A workflow command and its value, in which act hides no secrets. */
+  /** A workflow command and its value, in which act does not mask secrets. */
   command?: string;
   arg?: string;
 }
 
-/** What a line of act's log says of the run. */
-export interface ActEvent {
-  /** The job as GitHub shows it, with its matrix values: `build`, `scan (web)`; `undefined` for a line about the whole run. */
-  job: string | undefined;
-  /** A line for the log; `undefined` when act only repeats itself. */
+/** An event of the run, from one line of act's log. */
+export interface ActEvent extends JobMessage {
+  /** A line for the log; `undefined` if it has no information for users. */
   text: string | undefined;
   step?: { name: string; result?: 'success' | 'failure' | 'skipped' };
   jobResult?: 'success' | 'failure' | 'skipped';
-  /** What a step masks: `::add-mask::`. */
-  mask?: string;
-  /** The job asks which outputs it may set: see job-outputs.ts. */
-  question?: string;
 }
 
-const result = (text: string): 'success' | 'failure' | 'skipped' =>
+const toResult = (text: string): 'success' | 'failure' | 'skipped' =>
   text === 'success' || text === 'skipped' ? text : 'failure';
 
-/** A line that is not JSON is passed on as it is: act prints its own fatal errors so. */
-export function readActLine(line: string): ActEvent | undefined {
+/** A line that is not JSON is passed through unchanged: act prints its fatal errors that way. */
+export function parseActLine(line: string): ActEvent | undefined {
   if (line.trim() === '') return undefined;
   let entry: ActLine;
   try {
@@ -44,41 +38,42 @@ export function readActLine(line: string): ActEvent | undefined {
   } catch {
     return { job: undefined, text: line };
   }
-  if (entry.command === OUTPUTS_STEP) return { job: jobName(entry), text: undefined, question: entry.arg ?? '' };
-  // The lab's own step is none of the job.
+  if (entry.command === OUTPUTS_STEP)
+    return { job: formatJobName(entry), text: undefined, outputsRequest: entry.arg ?? '' };
+  // The step that the lab adds is not part of the job.
   const isStep = entry.step !== undefined && entry.stage === 'Main' && entry.stepID?.[0] !== OUTPUTS_STEP;
-  // Lines in between, and some after the end, name their step too.
-  const isTurn = isStep && (entry.stepResult !== undefined || entry.msg?.startsWith('⭐') === true);
+  // Lines within a step, and some after its end, also name it.
+  const isStartOrEnd = isStep && (entry.stepResult !== undefined || entry.msg?.startsWith('⭐') === true);
   return {
-    job: entry.job === undefined ? undefined : jobName(entry),
-    text: logText(entry),
-    ...(isTurn
+    job: entry.job === undefined ? undefined : formatJobName(entry),
+    text: formatLogText(entry),
+    ...(isStartOrEnd
       ? {
           step: {
             name: entry.step as string,
-            ...(entry.stepResult === undefined ? {} : { result: result(entry.stepResult) }),
+            ...(entry.stepResult === undefined ? {} : { result: toResult(entry.stepResult) }),
           },
         }
       : {}),
-    ...(entry.jobResult === undefined ? {} : { jobResult: result(entry.jobResult) }),
+    ...(entry.jobResult === undefined ? {} : { jobResult: toResult(entry.jobResult) }),
     ...(entry.command === 'add-mask' ? { mask: entry.arg ?? '' } : {}),
   };
 }
 
-function jobName({ job = '', jobID, matrix = {} }: ActLine): string {
-  // act puts the workflow's name before the job's, and numbers the jobs of a matrix.
+function formatJobName({ job = '', jobID, matrix = {} }: ActLine): string {
+  // act prefixes the job's name with the workflow's, and numbers the jobs of a matrix.
   const full = job.slice(job.indexOf('/') + 1).trim();
   const values = Object.values(matrix).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   if (values.length === 0) return full;
   const name = full.replace(/-\d+$/, '');
-  // GitHub adds the values where the job has no name of its own.
+  // GitHub appends the values if the job has no name.
   return name === jobID ? `${name} (${values.join(', ')})` : name;
 }
 
-function logText({ msg = '', raw_output, level }: ActLine): string | undefined {
+function formatLogText({ msg = '', raw_output, level }: ActLine): string | undefined {
   const text = msg.replace(/\n$/, '');
   if (raw_output) return text;
-  // Where act found an action is its own business; in the lab that is always a local directory.
+  // Where act found an action is not of interest: in the lab it is always a local directory.
   if (text.startsWith('LocalRepositoryCache') || text.includes('valid docker connection')) return undefined;
   return level === 'error' || level === 'warning' ? `${level}: ${text}` : text;
 }

@@ -2,43 +2,44 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { type ActEvent, readActLine } from './act-output.ts';
-import { ONE_JOB_AT_A_TIME } from './one-at-a-time.ts';
+import { type ActEvent, parseActLine } from './act-output.ts';
+import { SERIAL_JOBS_ARGS } from './serial-jobs.ts';
 
 export interface ActRun {
   /** The act program. */
   act: string;
-  /** The checkout to run in. */
+  /** The checkout, used as working directory. */
   directory: string;
-  /** A directory of this run alone, for its files; outside the checkout. */
+  /** A directory for the files of this run, outside the checkout. */
   scratch: string;
-  /** The workflow file; a relative path is one of the checkout. */
+  /** The workflow file; relative paths are relative to the checkout. */
   workflow: string;
-  /** Run these jobs only. */
+  /** Run only this job. */
   job?: string | undefined;
   event: string;
   payload: object;
   actor: string;
-  /** `GITHUB_*` and whatever else the steps should see. */
+  /** `GITHUB_*` and other variables for the steps. */
   env: Record<string, string>;
   secrets: Record<string, string>;
   variables: Record<string, string>;
-  /** `OWNER/REPO@REF` to the directory that holds it. */
+  /** Directories of actions by `OWNER/REPO@REF`. */
   actions: Record<string, string>;
-  /** The environment of act itself, which its steps inherit. */
+  /** The environment of act, which the steps inherit. */
   hostEnv: Record<string, string>;
   signal: AbortSignal;
 }
 
-/** Every value as a line that act's reader of dotenv files gives back unchanged. */
-const dotenv = (values: Record<string, string>): string =>
+/** Formats a dotenv file from which act reads the values unchanged. */
+const formatDotenv = (values: Record<string, string>): string =>
   Object.entries(values)
     .map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll('$', '\\$')}\n`)
     .join('');
 
 /**
- * Run one workflow with act, steps directly on this machine. Secrets go by file, so that they never stand in a command line.
- * @returns whether act itself ended well, which it does when every job did
+ * Runs one workflow with act, with its steps directly on this machine. Secrets are passed in a file, so that they never appear
+ * in a command line.
+ * @returns whether act succeeded, which it does if every job did
  */
 export async function runAct(run: ActRun, onEvent: (event: ActEvent) => void): Promise<boolean> {
   const file = async (name: string, content: string): Promise<string> => {
@@ -50,15 +51,15 @@ export async function runAct(run: ActRun, onEvent: (event: ActEvent) => void): P
     run.event,
     '--json',
     '--no-cache-server',
-    ...ONE_JOB_AT_A_TIME,
+    ...SERIAL_JOBS_ARGS,
     ...['--workflows', run.workflow],
     ...['--eventpath', await file('event.json', JSON.stringify(run.payload))],
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--actor', run.actor],
     ...['--action-cache-path', join(run.scratch, 'cache')],
-    ...['--env-file', await file('env', dotenv(run.env))],
-    ...['--secret-file', await file('secrets', dotenv(run.secrets))],
-    ...['--var-file', await file('variables', dotenv(run.variables))],
+    ...['--env-file', await file('env', formatDotenv(run.env))],
+    ...['--secret-file', await file('secrets', formatDotenv(run.secrets))],
+    ...['--var-file', await file('variables', formatDotenv(run.variables))],
     ...['--input-file', await file('inputs', '')],
     ...Object.entries(run.actions).flatMap(([uses, directory]) => ['--local-repository', `${uses}=${directory}`]),
     ...(run.job === undefined ? [] : ['--job', run.job]),
@@ -75,7 +76,7 @@ export async function runAct(run: ActRun, onEvent: (event: ActEvent) => void): P
     forceKillAfterDelay: 5000,
   });
   for await (const line of createInterface({ input: child.all })) {
-    const event = readActLine(line);
+    const event = parseActLine(line);
     if (event !== undefined) onEvent(event);
   }
   return (await child).exitCode === 0;

@@ -1,15 +1,15 @@
 import { access, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { withCheckedOutputs } from './job-outputs.ts';
-import { serialMatrices } from './one-at-a-time.ts';
+import { checkJobOutputs } from './job-outputs.ts';
+import { serializeMatrices } from './serial-jobs.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
 const git = async (directory: string, ...args: string[]): Promise<string> =>
   (await execa('git', ['-C', directory, ...args])).stdout;
 
-/** The workflow files of a commit, read from the bare repository. A file that cannot be read is reported, not left out. */
-export async function workflowsAt(
+/** Reads the workflow files of a commit from the bare repository. A file that cannot be parsed is returned as a problem, not omitted. */
+export async function readWorkflows(
   bare: string,
   sha: string,
 ): Promise<(Workflow | { path: string; problem: string })[]> {
@@ -26,18 +26,22 @@ export async function workflowsAt(
   );
 }
 
-/** The message of a commit. */
-export const messageOf = (bare: string, sha: string): Promise<string> =>
+/** Reads the message of a commit. */
+export const readCommitMessage = (bare: string, sha: string): Promise<string> =>
   git(bare, 'log', '-1', '--format=%B', sha, '--');
 
-/** A clone of a commit as `actions/checkout` leaves it: the ref checked out, `origin` on the server. */
-export async function checkOut(
-  bare: string,
-  remote: string,
-  ref: string,
-  sha: string,
-  directory: string,
-): Promise<void> {
+export interface CheckoutOptions {
+  /** Directory of the bare repository. */
+  bare: string;
+  /** URL of the repository on the server. */
+  remote: string;
+  ref: string;
+  sha: string;
+  directory: string;
+}
+
+/** Clones a commit with the same result as `actions/checkout`: the ref is checked out, and `origin` is the server. */
+export async function checkOutCommit({ bare, remote, ref, sha, directory }: CheckoutOptions): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await execa('git', ['clone', '--quiet', '--no-hardlinks', '--no-checkout', bare, directory]);
   await git(directory, 'remote', 'set-url', 'origin', remote);
@@ -46,36 +50,36 @@ export async function checkOut(
   else await git(directory, 'checkout', '--quiet', '-B', branch, sha);
 }
 
-/** A workflow file as act is to play it. */
-const played = (text: string): string => withCheckedOutputs(serialMatrices(text));
+/** Adapts a workflow file for act. */
+const prepareForAct = (text: string): string => checkJobOutputs(serializeMatrices(text));
 
-/** Writes the workflow file of a checkout as act is to play it to `directory`. Git sees no change. */
-export async function playedWorkflow(checkout: string, path: string, directory: string): Promise<string> {
+/** Writes the adapted workflow file of a checkout to `directory`, so that the checkout stays unchanged. Returns its path. */
+export async function writePreparedWorkflow(checkout: string, path: string, directory: string): Promise<string> {
   const target = join(directory, basename(path));
-  await writeFile(target, played(await readFile(join(checkout, path), 'utf8')));
+  await writeFile(target, prepareForAct(await readFile(join(checkout, path), 'utf8')));
   return target;
 }
 
-/** The same with all workflows of a directory, in place. */
-async function playWorkflows(directory: string): Promise<void> {
+/** Adapts all workflow files of a directory in place. */
+async function prepareWorkflows(directory: string): Promise<void> {
   for await (const path of glob(join(directory, '.github', 'workflows', '*.{yml,yaml}')))
-    await writeFile(path, played(await readFile(path, 'utf8')));
+    await writeFile(path, prepareForAct(await readFile(path, 'utf8')));
 }
 
 /**
- * The files of a published action at a tag, branch or commit, as GitHub fetches them for `uses: OWNER/REPO@REF`; its workflows as act is
- * to play them when they are called.
- * @returns the directory, made once for each commit
- * @throws when the repository has no such ref
+ * Fetches a published action at a tag, branch or commit, as GitHub does for `uses: OWNER/REPO@REF`. Its workflows, which may be called, are
+ * adapted for act.
+ * @returns the directory, created once per commit
+ * @throws if the ref does not exist in the repository
  */
 export async function fetchAction(bare: string, ref: string, cache: string): Promise<string> {
   const sha = (await git(bare, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)).trim();
   const directory = join(cache, sha);
-  const present = await access(directory).then(
+  const exists = await access(directory).then(
     () => true,
     () => false,
   );
-  if (present) return directory;
+  if (exists) return directory;
   const partial = `${directory}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -83,7 +87,7 @@ export async function fetchAction(bare: string, ref: string, cache: string): Pro
     env: { GIT_INDEX_FILE: `${partial}.index` },
   });
   await rm(`${partial}.index`, { force: true });
-  await playWorkflows(partial);
+  await prepareWorkflows(partial);
   await rename(partial, directory);
   return directory;
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * Actions of others that need a network or a machine that the lab does not have. Each is replaced by a small local one that
- * does the part the lab can do for real and says what it leaves out. `actions/checkout` is done by act itself.
+ * Third-party actions that require a network or a machine that the lab does not have. Each is replaced by a small local action
+ * that does what is possible in the lab and reports what it omits. `actions/checkout` is built into act.
  */
 const STAND_INS: Readonly<Record<string, string>> = {
   'docker/setup-buildx-action': 'setup-buildx',
@@ -14,11 +14,11 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'actions/create-github-app-token': 'app-token',
 };
 
-const DONE_BY_ACT = ['actions/checkout'];
+const BUILT_INTO_ACT = ['actions/checkout'];
 
-/** The repository of a `uses:` value and the rest: `docker/setup-buildx-action@37fe…` or `o/r/actions/x@v1`. */
+/** The repository and ref of a `uses:` value: `docker/setup-buildx-action@37fe…` or `o/r/actions/x@v1`. */
 export interface ActionReference {
-  /** `OWNER/REPO` as written. */
+  /** `OWNER/REPO`, with unchanged case. */
   repository: string;
   ref: string;
 }
@@ -28,10 +28,11 @@ export function parseUses(uses: string): ActionReference | undefined {
   return repository === undefined || ref === undefined ? undefined : { repository, ref };
 }
 
-export const isDoneByAct = ({ repository }: ActionReference): boolean => DONE_BY_ACT.includes(repository.toLowerCase());
+export const isBuiltIntoAct = ({ repository }: ActionReference): boolean =>
+  BUILT_INTO_ACT.includes(repository.toLowerCase());
 
-/** The directory of the local action that stands in for a third party's, or `undefined`. */
-export function standInFor({ repository }: ActionReference): string | undefined {
+/** The directory of the local action that replaces a third-party action; `undefined` if it has none. */
+export function findStandIn({ repository }: ActionReference): string | undefined {
   const directory = STAND_INS[repository.toLowerCase()];
   return directory === undefined ? undefined : join(import.meta.dirname, 'third-party', directory);
 }

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** Bytes in the log, 0 if there is none yet. */
+/** Size of the log in bytes; 0 if it does not exist yet. */
 export function logSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** What the log holds between two offsets in bytes. */
+/** The content of the log between two byte offsets. */
 export function readLog(file: string, from: number, to: number): Buffer {
   const buffer = Buffer.alloc(Math.max(to - from, 0));
   const handle = openSync(file, 'r');
@@ -17,7 +17,7 @@ export function readLog(file: string, from: number, to: number): Buffer {
   }
 }
 
-/** The last `lines` lines of what was logged after offset `from`, reading no more than the last 64 KiB. */
+/** The last `lines` lines logged after offset `from`. Reads at most the last 64 KiB. */
 export function tailLog(file: string, lines: number, from = 0): string {
   const size = logSize(file);
   if (size <= from) return '';

@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Set in the environment of everything a lab starts and inherited by what that starts: `<lab directory>#<service>`. */
+/** Environment variable of every process that a lab starts, inherited by its children: `<lab directory>#<service>`. */
 export const MARKER = 'GITOPS_LAB_SERVICE';
 
-/** A process that can be told from a later one with the same id. */
+/** Identifies a process, also when its id is reused later. */
 export interface ProcessIdentity {
   pid: number;
-  /** Clock ticks from boot to its start, after the boot's id: field 22 of /proc/PID/stat, see proc(5). */
+  /** The boot id, then the clock ticks from boot to the start of the process: field 22 of /proc/PID/stat, see proc(5). */
   started: string;
 }
 
 export interface ProcessInfo extends ProcessIdentity {
-  /** One letter, `Z` for one that has ended but is not yet reaped. */
+  /** One letter; `Z` is a process that has ended but has not been reaped. */
   state: string;
   group: number;
 }
 
 const bootId = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** The content of a file below /proc, or undefined when the process ended meanwhile or belongs to somebody else. */
+/** The content of a file in /proc; undefined if the process has ended or belongs to another user. */
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -27,14 +27,14 @@ function readProc(path: string): string | undefined {
   }
 }
 
-/** The parts of a line of /proc/PID/stat; the command in brackets may hold spaces and brackets itself. */
+/** Parses /proc/PID/stat. The command in parentheses may itself contain spaces and parentheses. */
 export function parseStat(text: string): { state: string; group: number; ticks: string } {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', , group = ''] = fields;
   return { state, group: Number(group), ticks: fields[19] ?? '' };
 }
 
-/** Other threads of a process may still be ending, and hold its ports and files, when its first one has: proc(5), `task`. */
+/** When the main thread has ended, other threads may still be ending and keep ports and files open: proc(5), `task`. */
 function hasThreadsLeft(pid: number): boolean {
   try {
     return readdirSync(`/proc/${pid}/task`).length > 1;
@@ -43,7 +43,7 @@ function hasThreadsLeft(pid: number): boolean {
   }
 }
 
-/** The process with this id if it runs (one that has ended as a whole but is not yet reaped does not). */
+/** The running process with this id. A process whose threads have all ended is not running, even if it has not been reaped. */
 export function findProcess(pid: number): ProcessInfo | undefined {
   const text = readProc(`/proc/${pid}/stat`);
   if (!text) return undefined;
@@ -52,7 +52,7 @@ export function findProcess(pid: number): ProcessInfo | undefined {
   return ended ? undefined : { pid, state, group, started: `${bootId()}/${ticks}` };
 }
 
-/** Is it the very process that `identity` was taken from, and does it run? */
+/** Whether the process that `identity` describes is still running; false for another process with the same id. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return findProcess(identity.pid)?.started === identity.started;
 }
@@ -63,28 +63,28 @@ function allProcesses(): ProcessInfo[] {
     .flatMap((name) => findProcess(Number(name)) ?? []);
 }
 
-/** Every running process but this one for whose id `matches` is true. */
+/** Every running process, except this one, whose id satisfies `matches`. */
 export function findProcessesWhere(matches: (pid: number) => boolean): ProcessInfo[] {
   return allProcesses().filter(({ pid }) => matches(pid));
 }
 
-/** The mounts a process sees, a line each as in proc(5); empty when it has ended. */
+/** The mounts that a process sees, one per line as in proc(5); empty if it has ended. */
 export function readMounts(pid: number): string[] {
   return readProc(`/proc/${pid}/mountinfo`)?.split('\n') ?? [];
 }
 
-/** Every running process whose environment carries the lab's mark; with `service`, that service's alone. */
+/** Every running process whose environment has the lab's marker; with `service`, only that service's processes. */
 export function findMarked(labDir: string, service?: string): ProcessInfo[] {
-  const mark = `\0${MARKER}=${labDir}#${service === undefined ? '' : `${service}\0`}`;
-  return allProcesses().filter(({ pid }) => `\0${readProc(`/proc/${pid}/environ`) ?? ''}`.includes(mark));
+  const marker = `\0${MARKER}=${labDir}#${service === undefined ? '' : `${service}\0`}`;
+  return allProcesses().filter(({ pid }) => `\0${readProc(`/proc/${pid}/environ`) ?? ''}`.includes(marker));
 }
 
-/** Every running member of the process group that `leader` leads. */
+/** Every running member of the process group of `leader`. */
 export function findGroup(leader: ProcessIdentity): ProcessInfo[] {
   return isRunning(leader) ? allProcesses().filter(({ group }) => group === leader.pid) : [];
 }
 
-/** Sends `signal` unless the process has ended since it was looked at. */
+/** Sends `signal` unless the process has already ended. */
 export function sendSignal(target: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isRunning(target)) return;
   try {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { LabError } from '../errors.ts';
 import type { ProcessIdentity } from './processes.ts';
 
-/** What is remembered of a service that was started, enough to find and stop it from another process. */
+/** The record of a started service, sufficient to find and stop it from another process. */
 export interface ServiceRecord extends ProcessIdentity {
   name: string;
   command: string[];
   log: string;
-  /** The port on 127.0.0.1 it was given, if any. */
+  /** Its port on 127.0.0.1, if it has one. */
   port?: number;
-  /** Hash of what it was started with: another hash means it has to be started anew. */
+  /** Hash of the settings it was started with. A service whose hash differs must be restarted. */
   fingerprint: string;
   since: string;
 }
@@ -18,17 +18,17 @@ export interface ServiceRecord extends ProcessIdentity {
 interface StateFile {
   version: 1;
   services: Record<string, ServiceRecord>;
-  /** Ports by purpose, kept from start to start so that addresses stay the same. */
+  /** Ports by purpose. They are reused by the next start so that addresses do not change. */
   ports: Record<string, number>;
   /** Generated passwords and tokens by purpose. */
   secrets: Record<string, string>;
-  /** What other programs need to use the lab, by part. */
+  /** How other programs reach the lab, by part. */
   endpoints: Record<string, unknown>;
 }
 
-const empty = (): StateFile => ({ version: 1, services: {}, ports: {}, secrets: {}, endpoints: {} });
+const emptyState = (): StateFile => ({ version: 1, services: {}, ports: {}, secrets: {}, endpoints: {} });
 
-/** `.lab/state.json`: what a lab has started and decided. Readable by its owner alone, because it holds passwords. */
+/** `.lab/state.json`: the services, ports and endpoints of a lab. Readable only by its owner because it contains passwords. */
 export class LabState {
   readonly dir: string;
   #content: StateFile;
@@ -38,32 +38,32 @@ export class LabState {
     this.#content = content;
   }
 
-  /** Reads the state of the lab in `dir`; one that never ran has an empty state. */
+  /** Reads the state of the lab in `dir`. The state of a lab that has never run is empty. */
   static load(dir: string): LabState {
     const file = join(dir, 'state.json');
     let text: string;
     try {
       text = readFileSync(file, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new LabState(dir, empty());
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new LabState(dir, emptyState());
       throw error;
     }
     try {
       const content = JSON.parse(text) as StateFile;
       if (content.version !== 1) throw new Error(`version ${content.version}`);
-      return new LabState(dir, { ...empty(), ...content });
+      return new LabState(dir, { ...emptyState(), ...content });
     } catch (cause) {
       throw new LabError(
-        `${file} is not the state of a lab.`,
-        `Run \`npm run lab -- down --clean\`, which finds what still runs without it, and start again.`,
+        `${file} is not a valid lab state.`,
+        `Run \`npm run lab -- down --clean\`, which finds running processes without the file, and start again.`,
         { cause },
       );
     }
   }
 
-  /** The state of a lab that never ran, whatever its file says. */
-  static blank(dir: string): LabState {
-    return new LabState(dir, empty());
+  /** An empty state, regardless of the file. */
+  static empty(dir: string): LabState {
+    return new LabState(dir, emptyState());
   }
 
   get services(): readonly ServiceRecord[] {
@@ -82,7 +82,7 @@ export class LabState {
     return this.#content.services[name];
   }
 
-  /** The secret kept under `name`, made by `generate` the first time. */
+  /** The secret called `name`; `generate` creates it on first use. */
   secret(name: string, generate: () => string): string {
     const known = this.#content.secrets[name];
     if (known !== undefined) return known;
@@ -117,7 +117,7 @@ export class LabState {
     this.#save();
   }
 
-  /** Written whole beside the file, then renamed: a reader, or a crash, never sees half of it. */
+  /** Writes a temporary file and renames it, so that neither a reader nor a crash leaves a partial file. */
   #save(): void {
     mkdirSync(this.dir, { recursive: true });
     const file = join(this.dir, 'state.json');

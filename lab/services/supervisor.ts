@@ -21,31 +21,31 @@ export interface ServiceSpec {
   name: string;
   command: string;
   args: readonly string[];
-  /** Added to this process' environment. */
+  /** Added to the environment of this process. */
   env?: Record<string, string>;
   cwd?: string;
   port?: number;
-  /** Resolves when the service does its work, rejects while it does not; called again and again. */
+  /** Resolves if the service is ready and rejects otherwise. Called repeatedly. */
   ready: () => Promise<void>;
-  /** Milliseconds from the start until it must be ready. */
-  readyWithin?: number;
-  /** Milliseconds in which one that runs already must answer to be kept; a busy machine may let a check or two run out of time. */
-  answersWithin?: number;
-  /** Milliseconds from SIGTERM until SIGKILL. */
-  stopWithin?: number;
-  /** What it reads at its start beside its arguments (a config file's text): a change means a new start. */
+  /** Time from the start until it must be ready. */
+  readyTimeoutMs?: number;
+  /** Time in which a service that is already running must respond to be kept; on a busy machine a check or two may time out. */
+  responseTimeoutMs?: number;
+  /** Time from SIGTERM until SIGKILL. */
+  stopTimeoutMs?: number;
+  /** Input that it reads at start apart from its arguments, such as a configuration file. A change restarts it. */
   config?: string;
 }
 
-/** Generous: one that dies is noticed at once, and a busy machine makes the others slow. */
-const READY_WITHIN = 120_000;
-const ANSWERS_WITHIN = 10_000;
-const STOP_WITHIN = 10_000;
+/** Generous: a service that exits is noticed immediately, and a busy machine slows the others down. */
+const READY_TIMEOUT_MS = 120_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
-/** Longest time that a killed process may take to go, waiting for a disk, say. */
-const GONE_WITHIN = 15_000;
+/** How long a killed process may take to end, for example because it waits for a disk. */
+const KILL_TIMEOUT_MS = 15_000;
 
-/** Starts, finds again and stops the services of one lab. They outlive the process that started them. */
+/** Starts, finds and stops the services of one lab. They outlive the process that started them. */
 export class Supervisor {
   readonly #state: LabState;
   readonly #signal: AbortSignal | undefined;
@@ -56,13 +56,13 @@ export class Supervisor {
     this.#signal = signal;
   }
 
-  /** Names of the services that this supervisor itself started, in order. */
+  /** Names of the services that this supervisor started, in order. */
   get started(): readonly string[] {
     return this.#started;
   }
 
-  /** Forgets services that no longer run (what they left running is stopped) and returns those that do. */
-  async adopt(): Promise<readonly ServiceRecord[]> {
+  /** Removes the records of services that no longer run, stops their remaining processes, and returns the running services. */
+  async reconcile(): Promise<readonly ServiceRecord[]> {
     for (const record of this.#state.services) {
       if (!isRunning(record)) await this.stop(record.name);
     }
@@ -70,16 +70,17 @@ export class Supervisor {
   }
 
   /**
-   * Makes sure that the service runs and is ready. One that runs already with the same settings and answers is kept;
-   * any other of that name is stopped first.
+   * Ensures that the service is running and ready. A service that already runs with the same settings and responds is kept;
+   * any other service of that name is stopped first.
    *
-   * @throws LabError with the last lines of its log when it ends or is not ready in time; it is stopped then
+   * @throws LabError with the last lines of its log if it exits or is not ready in time; it is then stopped
    */
   async start(spec: ServiceSpec): Promise<ServiceRecord> {
     this.#signal?.throwIfAborted();
-    const fingerprint = fingerprintOf(spec);
+    const fingerprint = computeFingerprint(spec);
     const known = this.#state.service(spec.name);
-    if (known && isRunning(known) && known.fingerprint === fingerprint && (await answers(spec, known))) return known;
+    if (known && isRunning(known) && known.fingerprint === fingerprint && (await respondsInTime(spec, known)))
+      return known;
     await this.stop(spec.name);
 
     const log = join(this.#state.dir, 'logs', `${spec.name}.log`);
@@ -95,26 +96,26 @@ export class Supervisor {
       fingerprint,
       since: new Date().toISOString(),
     };
-    // Before anything is awaited: whatever happens now, `down` finds the process.
+    // Before the next await, so that `down` always finds the process.
     this.#state.setService(record);
     this.#started.push(spec.name);
     try {
       await this.#waitUntilReady(spec, record, logStart);
     } catch (error) {
-      await this.stop(spec.name, spec.stopWithin);
+      await this.stop(spec.name, spec.stopTimeoutMs);
       throw error;
     }
     return record;
   }
 
   async #waitUntilReady(spec: ServiceSpec, record: ServiceRecord, logStart: number): Promise<void> {
-    const limit = spec.readyWithin ?? READY_WITHIN;
+    const limit = spec.readyTimeoutMs ?? READY_TIMEOUT_MS;
     const deadline = Date.now() + limit;
-    const fail = (what: string, cause?: unknown) => {
+    const failure = (what: string, cause?: unknown) => {
       const tail = tailLog(record.log, 20, logStart).replace(/^(?=.)/gm, '  | ');
       return new LabError(
-        `${spec.name} ${what}.${tail ? ` Its log ends:\n${tail}` : ' It logged nothing.'}`,
-        `See \`npm run lab -- logs ${spec.name}\`; after mending the cause run the same command again.`,
+        `${spec.name} ${what}.${tail ? ` Its log ends with:\n${tail}` : ' Its log is empty.'}`,
+        `See \`npm run lab -- logs ${spec.name}\`; fix the cause and run the same command again.`,
         { cause },
       );
     };
@@ -125,60 +126,60 @@ export class Supervisor {
         if (isRunning(record)) return;
       } catch (cause) {
         if (Date.now() > deadline)
-          throw fail(`did not become ready within ${limit / 1000} s (${messageOf(cause)})`, cause);
+          throw failure(`did not become ready within ${limit / 1000} s (${toMessage(cause)})`, cause);
       }
-      if (!isRunning(record)) throw fail('ended right after its start');
+      if (!isRunning(record)) throw failure('exited right after it started');
       await sleep(50);
     }
   }
 
-  /** Stops the service and everything it started: SIGTERM, then SIGKILL for what is left after `within` milliseconds. */
-  async stop(name: string, within = STOP_WITHIN): Promise<void> {
+  /** Stops the service and all its processes: SIGTERM first, SIGKILL after `timeoutMs`. */
+  async stop(name: string, timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
     const record = this.#state.service(name);
-    await stopProcesses(() => membersOf(this.#state.dir, name, record), within);
+    await stopProcesses(() => findMembers(this.#state.dir, name, record), timeoutMs);
     if (record) this.#state.removeService(name);
   }
 
-  /** Stops what this supervisor started, the last first. */
-  async stopStarted(within?: number): Promise<void> {
-    for (const name of this.#started.toReversed()) await this.stop(name, within);
+  /** Stops the services that this supervisor started, in reverse order. */
+  async stopStarted(timeoutMs?: number): Promise<void> {
+    for (const name of this.#started.toReversed()) await this.stop(name, timeoutMs);
   }
 
-  /** Kills what this supervisor started, waiting for nothing. The records stay, so that `down` can clear up behind it. */
+  /** Kills the services that this supervisor started, without waiting. The records remain so that `down` can clean up. */
   killStarted(): void {
     for (const name of this.#started) {
-      for (const member of membersOf(this.#state.dir, name, this.#state.service(name))) sendSignal(member, 'SIGKILL');
+      for (const member of findMembers(this.#state.dir, name, this.#state.service(name))) sendSignal(member, 'SIGKILL');
     }
   }
 
-  /** Stops every service of the lab, the last started first, and whatever else carries the lab's mark. */
+  /** Stops every service of the lab in reverse order, then every other process with the lab's marker. */
   async stopAll(): Promise<void> {
     for (const { name } of this.#state.services.toReversed()) await this.stop(name);
-    await stopProcesses(() => findMarked(this.#state.dir), STOP_WITHIN);
+    await stopProcesses(() => findMarked(this.#state.dir), STOP_TIMEOUT_MS);
   }
 }
 
 /**
- * Everything of a service that runs: its process group while its first process lives, and what carries its mark, which
- * also finds children that left the group or outlived that process.
+ * All running processes of a service: the process group while its leader runs, and every process with its marker. The marker
+ * also finds children that left the group or outlived the leader.
  */
-function membersOf(labDir: string, name: string, record: ServiceRecord | undefined): ProcessIdentity[] {
+function findMembers(labDir: string, name: string, record: ServiceRecord | undefined): ProcessIdentity[] {
   const members = [...(record ? findGroup(record) : []), ...findMarked(labDir, name)];
   return [...new Map(members.map((member) => [member.pid, member])).values()];
 }
 
-async function stopProcesses(find: () => ProcessIdentity[], within: number): Promise<void> {
-  const deadline = Date.now() + within;
-  // The first process is told first, so that it can end its children in its own order.
+async function stopProcesses(find: () => ProcessIdentity[], timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  // The main process gets the signal first, so that it can stop its children in the right order.
   for (const member of find().sort((a, b) => a.pid - b.pid)) sendSignal(member, 'SIGTERM');
-  for (let left = find(); left.length > 0; left = find()) {
-    if (Date.now() > deadline + GONE_WITHIN) {
+  for (let remaining = find(); remaining.length > 0; remaining = find()) {
+    if (Date.now() > deadline + KILL_TIMEOUT_MS) {
       throw new LabError(
-        `These processes do not end although they were killed: ${left.map(({ pid }) => pid).join(', ')}.`,
-        'See with `ps -o pid,stat,wchan,args -p PID` what they wait for, then run `npm run lab -- down`.',
+        `These processes were killed but have not ended: ${remaining.map(({ pid }) => pid).join(', ')}.`,
+        'Find out what they wait for with `ps -o pid,stat,wchan,args -p PID`, then run `npm run lab -- down`.',
       );
     }
-    if (Date.now() > deadline) for (const member of left) sendSignal(member, 'SIGKILL');
+    if (Date.now() > deadline) for (const member of remaining) sendSignal(member, 'SIGKILL');
     await sleep(20);
   }
 }
@@ -195,23 +196,21 @@ async function launch(spec: ServiceSpec, log: string, labDir: string): Promise<P
     await once(child, 'spawn');
     child.unref();
     const found = child.pid === undefined ? undefined : findProcess(child.pid);
-    // A process that ended at once has no entry any more; an impossible start time stands for it.
+    // A process that has already exited has no entry; 'ended' never equals a real start time.
     return { pid: child.pid ?? 0, started: found?.started ?? 'ended' };
   } catch (cause) {
     throw new LabError(
-      `${spec.name} could not be started: ${messageOf(cause)}.`,
-      'Run `npm run lab -- tools` to bring missing programs.',
-      {
-        cause,
-      },
+      `${spec.name} could not be started: ${toMessage(cause)}.`,
+      'Run `npm run lab -- tools` to install missing programs.',
+      { cause },
     );
   } finally {
     closeSync(output);
   }
 }
 
-async function answers(spec: ServiceSpec, known: ServiceRecord): Promise<boolean> {
-  const deadline = Date.now() + (spec.answersWithin ?? ANSWERS_WITHIN);
+async function respondsInTime(spec: ServiceSpec, known: ServiceRecord): Promise<boolean> {
+  const deadline = Date.now() + (spec.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS);
   for (;;) {
     const ready = await spec.ready().then(
       () => true,
@@ -222,8 +221,8 @@ async function answers(spec: ServiceSpec, known: ServiceRecord): Promise<boolean
   }
 }
 
-/** Programs are links to versioned directories, so the link's target tells an updated program. */
-function fingerprintOf(spec: ServiceSpec): string {
+/** Programs are links to versioned directories, so the link's target changes when a program is updated. */
+function computeFingerprint(spec: ServiceSpec): string {
   const parts = [
     realpathSync(spec.command),
     spec.args,
@@ -235,4 +234,4 @@ function fingerprintOf(spec: ServiceSpec): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const toMessage = (error: unknown) => (error instanceof Error ? error.message : String(error));

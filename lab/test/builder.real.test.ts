@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { findStepProcesses, mountsBelow } from '../builder/mounts.ts';
+import { findBuildStepProcesses, findMountsUnder } from '../builder/mounts.ts';
 import { ensureBaseImages } from '../images/index.ts';
 import { findDigest, type RegistryEndpoint } from '../registries/index.ts';
 import { isRunning } from '../services/processes.ts';
@@ -113,7 +113,8 @@ describe('the base images', () => {
   const ensure = async () => {
     if (!services.builder) throw new Error('no builder');
     const lines: string[] = [];
-    const images = await ensureBaseImages(reopen(), registry, services.builder, (line) => lines.push(line));
+    const progress = (line: string) => void lines.push(line);
+    const images = await ensureBaseImages({ lab: reopen(), registry, builder: services.builder, progress });
     return { images, lines };
   };
 
@@ -148,13 +149,13 @@ RUN ["node", "-e", "console.log('uid', process.getuid(), 'major', process.versio
     const { images } = await ensure();
     const dir = context('long', { Dockerfile: `FROM ${images.build}\nRUN sleep 600\n` });
     const build = docker(['buildx', 'build', dir]);
-    while (findStepProcesses(services.dir).length === 0) await sleep(100);
-    const steps = findStepProcesses(services.dir);
+    while (findBuildStepProcesses(services.dir).length === 0) await sleep(100);
+    const steps = findBuildStepProcesses(services.dir);
     process.kill(reopen().state.service('buildkitd')?.pid ?? 0, 'SIGKILL');
     expect((await build).exitCode).not.toBe(0);
     expect(steps.every(isRunning)).toBe(true);
     await services.stop();
     while (steps.some(isRunning)) await sleep(20);
-    expect(mountsBelow(services.dir, readFileSync('/proc/self/mountinfo', 'utf8'))).toEqual([]);
+    expect(findMountsUnder(services.dir, readFileSync('/proc/self/mountinfo', 'utf8'))).toEqual([]);
   });
 });

@@ -10,14 +10,14 @@ import { clearLab } from '../lifecycle/down.ts';
 import { projectDir } from '../paths.ts';
 import { findMarked } from '../services/processes.ts';
 import { LabState } from '../services/state.ts';
-import { goVersion } from '../tools/go.ts';
-import { nodePackage } from '../tools/table.ts';
+import { readGoVersion } from '../tools/go.ts';
+import { NODE_PACKAGE } from '../tools/table.ts';
 import { listeners } from './listeners.ts';
 
 const CLI = join(projectDir, 'lab', 'cli.ts');
 
 /** The Node version that the project pins; the one that runs the tests may differ. */
-const NODE = join(projectDir, 'node_modules', nodePackage, 'bin', 'node');
+const NODE = join(projectDir, 'node_modules', NODE_PACKAGE, 'bin', 'node');
 
 let dir = '';
 beforeEach(() => {
@@ -106,7 +106,7 @@ describe('lab up', () => {
     utimesSync(join(dir, 'lock'), soon, soon);
 
     const second = await run(['up', '--no-cluster']);
-    expect(second.output).toContain('taking over from a command that died');
+    expect(second.output).toContain('taking over the lock of a command that died');
     expect(second.code).toBe(0);
     expect(pids()).toMatchObject(before);
     const all = pids();
@@ -167,7 +167,7 @@ describe('lab down', () => {
     up.child.kill('SIGKILL');
     await up.done;
     writeFileSync(join(dir, 'state.json'), '{"version": 1, "serv');
-    expect((await run(['status'])).output).toContain('is not the state of a lab');
+    expect((await run(['status'])).output).toContain('is not a valid lab state');
     expect(await run(['down'])).toMatchObject({ code: 0 });
     expect(findMarked(dir)).toEqual([]);
   });
@@ -185,7 +185,7 @@ describe('lab tools', () => {
   it('says what to do without Go', async () => {
     const { code, output } = await run(['tools', 'actionlint'], { env: { PATH: pathWith(), XDG_CACHE_HOME: dir } });
     expect(code).toBe(1);
-    expect(output).toContain('Go is not on the path, and these tools must be built with it: actionlint.');
+    expect(output).toContain('Go is not on the path, but these tools must be built with it: actionlint.');
     expect(output).toContain('What to do: Install Go');
   });
 
@@ -213,7 +213,7 @@ describe('lab tools', () => {
   });
 
   it('builds once when it runs twice at the same time', async () => {
-    expect(await goVersion()).toMatch(/^go1/);
+    expect(await readGoVersion()).toMatch(/^go1/);
     // With an empty cache of the compiler this would take minutes.
     const cache = process.env.GOCACHE ?? join(process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`, 'go-build');
     // The first process to build waits until the second has started.

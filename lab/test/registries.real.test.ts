@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { clearLab } from '../lifecycle/down.ts';
-import { basicAuth, findDigest, startRegistry } from '../registries/index.ts';
+import { findDigest, getBasicAuth, startRegistry } from '../registries/index.ts';
 import { LabState } from '../services/state.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { startTestServices, type TestServices } from '../testing.ts';
@@ -26,9 +26,12 @@ describe('a registry', () => {
 
   it.each([
     ['no login', () => undefined],
-    ['a wrong password', () => basicAuth({ username: 'shop', password: 'wrong' })],
-    ['an empty password', () => basicAuth({ username: 'shop', password: '' })],
-    ['the password of the other registry', () => basicAuth(services.registries[1] ?? { username: '', password: '' })],
+    ['a wrong password', () => getBasicAuth({ username: 'shop', password: 'wrong' })],
+    ['an empty password', () => getBasicAuth({ username: 'shop', password: '' })],
+    [
+      'the password of the other registry',
+      () => getBasicAuth(services.registries[1] ?? { username: '', password: '' }),
+    ],
   ])('rejects %s', async (_, authorization) => {
     const response = await get(services.registries[0]?.host ?? '', authorization());
     expect(response.status).toBe(401);
@@ -38,9 +41,11 @@ describe('a registry', () => {
   it('accepts its user, and says which image does not exist', async () => {
     const [registry] = services.registries;
     if (!registry) throw new Error('no registry');
-    expect((await get(registry.host, basicAuth(registry))).status).toBe(200);
+    expect((await get(registry.host, getBasicAuth(registry))).status).toBe(200);
     expect(await findDigest(registry, 'shop/web', 'none')).toBeUndefined();
-    await expect(findDigest({ ...registry, password: 'x' }, 'shop/web', 'none')).rejects.toThrow('answers 401');
+    await expect(findDigest({ ...registry, password: 'x' }, 'shop/web', 'none')).rejects.toThrow(
+      'responded with status 401',
+    );
   });
 
   it('keeps address, password and process when it is started again', async () => {

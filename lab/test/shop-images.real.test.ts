@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (!registry || !services.builder) throw new Error('no registry or no builder');
   const state = LabState.load(services.dir);
   const lab = { dir: services.dir, state, supervisor: new Supervisor(state) };
-  images = await ensureBaseImages(lab, registry, services.builder, () => {});
+  images = await ensureBaseImages({ lab, registry, builder: services.builder, progress: () => {} });
 });
 afterAll(() => services.stop());
 

@@ -12,10 +12,11 @@ export async function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-/**
- * Makes directory `target` by filling a temporary directory beside it and renaming that, so that it is there whole or not at all.
- */
-export async function makeDirectory(target: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+/** Creates the directory `target` from a temporary one that `fill` populates, so that it is either complete or does not exist. */
+export async function createDirectoryAtomically(
+  target: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   await mkdir(temporary, { recursive: true });
   try {
@@ -27,14 +28,14 @@ export async function makeDirectory(target: string, fill: (temporary: string) =>
   }
 }
 
-/** Deletes what crashed builds left in `directory`. Only for the one who has it to himself: {@link exclusively}. */
-export async function clearTemporary(directory: string): Promise<void> {
-  const left = (await readdir(directory)).filter((name) => name.endsWith('.tmp'));
-  for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
+/** Deletes the temporary directories of crashed builds in `directory`. Requires its lock: {@link withLock}. */
+export async function removeTemporary(directory: string): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.tmp'));
+  for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
 }
 
-/** Makes or moves the symbolic link `link` to `target` in one step, so that no reader finds it missing. */
-export async function linkTo(link: string, target: string): Promise<void> {
+/** Points the symbolic link `link` to `target` atomically, so that it never disappears for a reader. */
+export async function updateSymlink(link: string, target: string): Promise<void> {
   if ((await realpath(link).catch(() => undefined)) === (await realpath(target))) return;
   const temporary = `${link}.${randomBytes(4).toString('hex')}.tmp`;
   await mkdir(dirname(link), { recursive: true });
@@ -42,30 +43,35 @@ export async function linkTo(link: string, target: string): Promise<void> {
   await rename(temporary, link);
 }
 
-/** Throws unless `needed` bytes are free where `directory` is. */
+/** @throws LabError unless `needed` bytes are free on the disk of `directory` */
 export async function requireSpace(directory: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;
   if (free >= needed) return;
   const inGigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
   throw new LabError(
-    `Building the lab's tools needs about ${inGigabytes(needed)} GB of disk; ${directory} has ${inGigabytes(free)} GB free.`,
-    'Free some space, or point XDG_CACHE_HOME and GOCACHE at a larger disk, and run the same command again.',
+    `Building the lab's tools requires about ${inGigabytes(needed)} GB of disk space; ${directory} has ${inGigabytes(free)} GB free.`,
+    'Free some space, or point XDG_CACHE_HOME and GOCACHE to a larger disk, and run the same command again.',
   );
 }
 
-/** Runs `work` while no other process of this user does the same in `directory`; `onWait` is called when it has to wait. */
-export async function exclusively<T>(
+export interface LockOptions {
+  /** Called with the elapsed seconds while another process holds the lock. */
+  onWait: (seconds: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Runs `work` while holding the lock of `directory`. Waits while another process of this user holds it. */
+export async function withLock<T>(
   directory: string,
-  onWait: (seconds: number) => void,
-  signal: AbortSignal | undefined,
+  { onWait, signal }: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   await mkdir(directory, { recursive: true });
   const started = Date.now();
   for (;;) {
     signal?.throwIfAborted();
-    // The lock's time stamp is renewed every 2 s; one that is 10 s old belongs to a process that died.
+    // The timestamp of a lock is renewed every 2 s; a lock that is 10 s old belongs to a process that died.
     const release = await lockfile
       .lock(directory, { lockfilePath: join(directory, 'lock'), stale: 10_000, update: 2_000 })
       .catch((error: NodeJS.ErrnoException) => {

@@ -3,40 +3,50 @@ import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
-import { isExecutable, makeDirectory } from './cache.ts';
+import { createDirectoryAtomically, isExecutable } from './cache.ts';
 import { runTool } from './run.ts';
 import type { GoTool } from './table.ts';
 
-/** From 1.21 on, Go fetches the toolchain that a module asks for by itself: https://go.dev/doc/toolchain */
-const OLDEST_GO = [1, 21] as const;
+/** Since 1.21, Go downloads the toolchain that a module requires: https://go.dev/doc/toolchain */
+const MIN_GO_VERSION = [1, 21] as const;
 
-/** The version of the Go on the path, such as `go1.26.8`; undefined if there is none. */
-export async function goVersion(): Promise<string | undefined> {
+/** The version of the Go on the path, such as `go1.26.8`; undefined if Go is not installed. */
+export async function readGoVersion(): Promise<string | undefined> {
   const result = await execa('go', ['env', 'GOVERSION'], { reject: false, cwd: import.meta.dirname });
   return result.failed ? undefined : result.stdout.trim();
 }
 
-/** Throws unless `version` (of {@link goVersion}) can build the lab's tools. */
-export function requireGo(version: string | undefined, wanted: readonly string[]): void {
+/** @throws LabError unless `version`, from {@link readGoVersion}, can build the lab's tools */
+export function requireGo(version: string | undefined, toolNames: readonly string[]): void {
   if (!version) {
     throw new LabError(
-      `Go is not on the path, and these tools must be built with it: ${wanted.join(', ')}.`,
-      'Install Go from https://go.dev/dl. If it is there already, sudo may have dropped it from the path: sudo env "PATH=$PATH:/usr/local/go/bin" npm run lab -- up',
+      `Go is not on the path, but these tools must be built with it: ${toolNames.join(', ')}.`,
+      'Install Go from https://go.dev/dl. If it is installed, sudo may have removed it from the path: sudo env "PATH=$PATH:/usr/local/go/bin" npm run lab -- up',
     );
   }
   const numbers = /^go(\d+)\.(\d+)/.exec(version);
-  // Development versions call themselves "devel …": newer than any release.
+  // Development versions are named "devel …" and are newer than any release.
   if (!numbers) return;
   const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
-  if (major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1])) return;
+  if (major > MIN_GO_VERSION[0] || (major === MIN_GO_VERSION[0] && minor >= MIN_GO_VERSION[1])) return;
   throw new LabError(
-    `${version} is too old to build ${wanted.join(', ')}: Go ${OLDEST_GO.join('.')} or newer is needed.`,
+    `${version} is too old to build ${toolNames.join(', ')}: Go ${MIN_GO_VERSION.join('.')} or newer is needed.`,
     'Install the newest Go from https://go.dev/dl and put its bin directory first on the path.',
   );
 }
 
-/** Hash of everything but the Go version that decides what is built, so that a change of the recipe rebuilds. */
-async function recipeHash(tool: GoTool, toolsDir: string): Promise<string> {
+/** A tool to build from a Go module, and the directories of the build. */
+export interface GoBuild {
+  name: string;
+  tool: GoTool;
+  /** Directory of all builds. */
+  cache: string;
+  /** Directory that contains the pinned modules. */
+  toolsDir: string;
+}
+
+/** Hash of everything but the Go version that determines the result, so that a change of the recipe rebuilds. */
+async function hashRecipe({ tool, toolsDir }: GoBuild): Promise<string> {
   const hash = createHash('sha256').update(
     JSON.stringify([tool.package, tool.stamps ?? [], FLAGS, ...(tool.files ?? [])]),
   );
@@ -44,31 +54,28 @@ async function recipeHash(tool: GoTool, toolsDir: string): Promise<string> {
   return hash.digest('hex').slice(0, 10);
 }
 
-/** The directory of a build: named by tool, version, recipe and Go version. */
-export async function buildDirectory(
-  name: string,
-  tool: GoTool,
-  go: string,
-  cache: string,
-  toolsDir: string,
-): Promise<string> {
-  return join(cache, `${name}-${tool.version}-${await recipeHash(tool, toolsDir)}-${go.replaceAll(/[^\w.+-]/g, '_')}`);
+const getDirectoryPrefix = async (build: GoBuild): Promise<string> =>
+  `${build.name}-${build.tool.version}-${await hashRecipe(build)}-`;
+
+/** The directory of a build, named after tool, version, recipe and Go version. */
+export async function getBuildDirectory(build: GoBuild, goVersion: string): Promise<string> {
+  return join(build.cache, `${await getDirectoryPrefix(build)}${goVersion.replaceAll(/[^\w.+-]/g, '_')}`);
 }
 
 /**
- * The program of a finished build, or undefined. Without Go on the machine (`go` undefined) any Go version's build
- * serves, the newest first: nothing could be built anew anyway.
+ * The program of a finished build; undefined if there is none. If Go is not installed (`goVersion` undefined), the newest
+ * build of any Go version is used, because none can be built.
  */
-export async function findBuild(name: string, tool: GoTool, go: string | undefined, cache: string, toolsDir: string) {
-  if (go) {
-    const file = join(await buildDirectory(name, tool, go, cache, toolsDir), name);
+export async function findBuild(build: GoBuild, goVersion: string | undefined): Promise<string | undefined> {
+  if (goVersion) {
+    const file = join(await getBuildDirectory(build, goVersion), build.name);
     return (await isExecutable(file)) ? file : undefined;
   }
-  const prefix = `${name}-${tool.version}-${await recipeHash(tool, toolsDir)}-`;
-  const directories = await readdir(cache).catch(() => [] as string[]);
+  const prefix = await getDirectoryPrefix(build);
+  const directories = await readdir(build.cache).catch(() => [] as string[]);
   const files = directories
     .filter((directory) => directory.startsWith(prefix) && !directory.endsWith('.tmp'))
-    .map((directory) => join(cache, directory, name));
+    .map((directory) => join(build.cache, directory, build.name));
   const found: { file: string; time: number }[] = [];
   for (const file of files) {
     if (await isExecutable(file)) found.push({ file, time: (await stat(file)).mtimeMs });
@@ -76,54 +83,46 @@ export async function findBuild(name: string, tool: GoTool, go: string | undefin
   return found.sort((a, b) => b.time - a.time)[0]?.file;
 }
 
-/** Name of the directory, beside a program, of what was copied out of its module. */
-const FILES = 'files';
+/** Name of the directory, next to a program, with the files copied from its module. */
+const MODULE_FILES = 'files';
 
 const FLAGS = ['-trimpath', '-buildvcs=false'] as const;
 
-/** Builds `tool` into its directory and returns the program. */
-export async function buildTool(
-  name: string,
-  tool: GoTool,
-  go: string,
-  cache: string,
-  toolsDir: string,
-  signal?: AbortSignal,
-) {
-  const target = await buildDirectory(name, tool, go, cache, toolsDir);
-  await makeDirectory(target, async (temporary) => {
+/** Builds the tool into its directory and returns the program. */
+export async function buildTool(build: GoBuild, goVersion: string, signal?: AbortSignal): Promise<string> {
+  const { name, tool, toolsDir } = build;
+  const target = await getBuildDirectory(build, goVersion);
+  await createDirectoryAtomically(target, async (temporary) => {
     const stamps = (tool.stamps ?? []).map((stamp) => `-X ${stamp}`);
     const flags = [...FLAGS, '-ldflags', ['-s', '-w', ...stamps].join(' ')];
     const env = { CGO_ENABLED: '0', GOWORK: 'off', GOBIN: temporary };
     const cwd = tool.module ? join(toolsDir, tool.module) : temporary;
-    const wanted = tool.module ? tool.package : `${tool.package}@${tool.version}`;
-    await runTool(`building ${name} ${tool.version}`, 'go', ['install', ...flags, wanted], { cwd, env, signal });
+    const query = tool.module ? tool.package : `${tool.package}@${tool.version}`;
+    const action = `building ${name} ${tool.version}`;
+    await runTool('go', ['install', ...flags, query], { action, cwd, env, signal });
     if (tool.program) await rename(join(temporary, tool.program), join(temporary, name));
-    if (tool.files) await copyFiles(name, tool, tool.files, cwd, join(temporary, FILES), signal);
+    if (tool.files) await copyModuleFiles(build, { cwd, target: join(temporary, MODULE_FILES), signal });
   });
   return join(target, name);
 }
 
-/** Copies files out of the tool's module; building has brought its sources into Go's cache. */
-async function copyFiles(
-  name: string,
-  tool: GoTool,
-  files: readonly string[],
-  cwd: string,
-  target: string,
-  signal: AbortSignal | undefined,
+/** Copies the tool's files from its module, whose sources are in Go's cache after the build. */
+async function copyModuleFiles(
+  { name, tool }: GoBuild,
+  { cwd, target, signal }: { cwd: string; target: string; signal: AbortSignal | undefined },
 ): Promise<void> {
   const module = tool.package.replace(/\/cmd(\/.*)?$/, '');
   const query = tool.module
     ? ['list', '-m', '-json', module]
     : ['mod', 'download', '-json', `${module}@${tool.version}`];
-  const options = { cwd, env: { GOWORK: 'off' }, signal, stdoutOnly: true };
-  const found = JSON.parse(await runTool(`looking for the files of ${name}`, 'go', query, options)) as { Dir: string };
-  for (const file of files) {
+  const action = `locating the module files of ${name}`;
+  const output = await runTool('go', query, { action, cwd, env: { GOWORK: 'off' }, signal, stdoutOnly: true });
+  const { Dir: source } = JSON.parse(output) as { Dir: string };
+  for (const file of tool.files ?? []) {
     await mkdir(dirname(join(target, file)), { recursive: true });
-    await cp(join(found.Dir, file), join(target, file));
+    await cp(join(source, file), join(target, file));
   }
 }
 
-/** The directory beside a built `program` with the files that its tool keeps. */
-export const filesBeside = (program: string): string => join(dirname(program), FILES);
+/** The directory, next to a built `program`, with the files copied from its module. */
+export const getModuleFilesDir = (program: string): string => join(dirname(program), MODULE_FILES);

@@ -4,53 +4,53 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { cacheDir, projectDir } from '../paths.ts';
-import { clearTemporary, exclusively, isExecutable, linkTo, requireSpace } from './cache.ts';
-import { extractPackage, findCommand, installPackages, releaseName } from './debian.ts';
-import { buildTool, findBuild, goVersion, requireGo } from './go.ts';
-import { installPypi, pypiProgram } from './pypi.ts';
+import { isExecutable, removeTemporary, requireSpace, updateSymlink, withLock } from './cache.ts';
+import { extractPackage, findCommand, installPackages, readReleaseName } from './debian.ts';
+import { buildTool, findBuild, type GoBuild, readGoVersion, requireGo } from './go.ts';
+import { getPypiProgram, installPypi } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
 
 export { checkTools, type ToolName, toolNames, tools } from './table.ts';
 
-/** Space for the sources and build caches of everything, measured with empty caches. */
-const SPACE_FOR_BUILDS = 4e9;
+/** Disk space for all sources and build caches, measured with empty caches. */
+const BUILD_SPACE_BYTES = 4e9;
 
 export interface EnsureOptions {
-  /** Called with one line about what is going on, about once a second while something is built. */
+  /** Called with one line of progress, about once per second while a tool is built. */
   progress?: (line: string) => void;
   signal?: AbortSignal | undefined;
 }
 
 const buildsDir = () => join(cacheDir(), 'tools');
 
-/** The directory of links to this checkout's tools. Two checkouts with other versions do not disturb each other. */
+/** The directory of links to the tools of this checkout, so that checkouts with different versions do not interfere. */
 export function toolsDir(): string {
   return join(cacheDir(), 'bin', createHash('sha256').update(projectDir).digest('hex').slice(0, 10));
 }
 
-/** The program `name` in the tools' directory. Throws if {@link ensureTools} has not brought it yet. */
+/** The program `name` in the tools directory. @throws LabError if {@link ensureTools} has not installed it */
 export function toolPath(name: ToolName): string {
   const link = join(toolsDir(), name);
   if (existsSync(link)) return link;
-  throw new LabError(`The tool ${name} is not there yet.`, 'Run: npm run lab -- tools');
+  throw new LabError(`The tool ${name} is not installed.`, 'Run: npm run lab -- tools');
 }
 
-/** This process' environment with the tools' directory first on the path. */
+/** The environment of this process with the tools directory first on the path. */
 export function toolsEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { ...Object.fromEntries(defined), PATH: [toolsDir(), env.PATH].filter(Boolean).join(delimiter) };
 }
 
-/** The tools in `names` and those they need. */
-function withNeeds(names: readonly ToolName[]): ToolName[] {
+/** The tools in `names` and those that they require. */
+function resolveDependencies(names: readonly ToolName[]): ToolName[] {
   const all = names.flatMap((name) => {
     const tool = tools[name];
-    return 'needs' in tool ? [...withNeeds(tool.needs), name] : [name];
+    return 'needs' in tool ? [...resolveDependencies(tool.needs), name] : [name];
   });
   return [...new Set(all)];
 }
 
-/** Where the tool's program is now, or undefined if it has to be installed or built first. */
+/** The tool's program; undefined if it is not installed or built. */
 async function locate(name: ToolName, go: string | undefined, release: string): Promise<string | undefined> {
   const tool: Tool = tools[name];
   switch (tool.from) {
@@ -66,14 +66,14 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
       return (await isExecutable(file)) ? file : undefined;
     }
     case 'go':
-      return findBuild(name, tool, go, buildsDir(), import.meta.dirname);
+      return findBuild(toGoBuild(name), go);
     case 'npm': {
       const file = join(projectDir, 'node_modules', tool.package, tool.file);
       if (await isExecutable(file)) return file;
       throw new LabError(`The npm package ${tool.package} is not installed.`, 'Run `npm ci` in the checkout first.');
     }
     case 'pypi': {
-      const file = await pypiProgram(name, tool, buildsDir());
+      const file = await getPypiProgram(name, tool, buildsDir());
       return (await isExecutable(file)) ? file : undefined;
     }
     case 'lab':
@@ -81,71 +81,71 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
   }
 }
 
-/** Links the tools that are there into the tools' directory and returns those that are not. */
-async function linkPresent(names: readonly ToolName[], go: string | undefined, release: string): Promise<ToolName[]> {
+/** Links the installed tools into the tools directory and returns the missing ones. */
+async function linkInstalled(names: readonly ToolName[], go: string | undefined, release: string): Promise<ToolName[]> {
   const missing: ToolName[] = [];
   for (const name of names) {
     const file = await locate(name, go, release);
     if (!file) missing.push(name);
-    else if (tools[name].from !== 'debian-file') await linkTo(join(toolsDir(), name), file);
+    else if (tools[name].from !== 'debian-file') await updateSymlink(join(toolsDir(), name), file);
   }
   return missing;
 }
 
 /**
- * Brings the tools in `names`: installs or builds those that are missing, once per user, and links all of them into
- * {@link toolsDir}. Processes that call it at the same time wait for each other.
+ * Ensures that the tools in `names` exist: installs or builds the missing ones, once per user, and links all of them into
+ * {@link toolsDir}. Concurrent processes wait for each other.
  *
- * @throws LabError with the next step when Go, root, disk or the network is missing
+ * @throws LabError with the next step if Go, root, disk space or the network is missing
  */
 export async function ensureTools(names: readonly ToolName[], options: EnsureOptions = {}): Promise<void> {
   const { progress = () => {}, signal } = options;
-  const wanted = withNeeds(names);
+  const wanted = resolveDependencies(names);
   const from = (origin: Tool['from']) => wanted.some((name) => tools[name].from === origin);
   const [go, release] = await Promise.all([
-    from('go') ? goVersion() : undefined,
-    from('debian-extract') ? releaseName() : 'none',
+    from('go') ? readGoVersion() : undefined,
+    from('debian-extract') ? readReleaseName() : 'none',
   ]);
-  if ((await linkPresent(wanted, go, release)).length === 0) return;
+  if ((await linkInstalled(wanted, go, release)).length === 0) return;
 
-  const waiting = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
-  await exclusively(buildsDir(), waiting, signal, async () => {
-    await clearTemporary(buildsDir());
-    const missing = await linkPresent(wanted, go, release);
+  const onWait = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
+  await withLock(buildsDir(), { onWait, signal }, async () => {
+    await removeTemporary(buildsDir());
+    const missing = await linkInstalled(wanted, go, release);
     const builds = missing.filter((name) => tools[name].from === 'go');
     if (builds.length > 0) {
       requireGo(go, builds);
-      await requireSpace(buildsDir(), SPACE_FOR_BUILDS);
+      await requireSpace(buildsDir(), BUILD_SPACE_BYTES);
     }
-    await install(missing, progress);
+    await installMissingPackages(missing, progress);
     for (const name of missing) {
       const tool = tools[name];
       if (tool.from !== 'debian-extract') continue;
-      progress(`fetching ${tool.package}`);
+      progress(`downloading ${tool.package}`);
       await extractPackage(tool.package, join(buildsDir(), `${name}-${release}`), signal);
     }
     for (const name of missing) {
       const tool = tools[name];
       if (tool.from !== 'pypi') continue;
-      progress(`fetching ${tool.package}`);
-      // By what was installed just now, if it had to be.
-      await linkPresent(tool.needs, go, release);
+      progress(`downloading ${tool.package}`);
+      // pip itself may have been installed just now.
+      await linkInstalled(tool.needs, go, release);
       await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
     }
-    await buildAll(builds, go ?? '', progress, signal);
-    const stillMissing = await linkPresent(wanted, go, release);
+    await buildAll(builds, go ?? '', { progress, signal });
+    const stillMissing = await linkInstalled(wanted, go, release);
     if (stillMissing.length > 0) {
       throw new LabError(
-        `Installed, but still not found: ${stillMissing.join(', ')}.`,
-        'Check that the packages of the same name hold these programs on this system.',
+        `These tools were installed but not found: ${stillMissing.join(', ')}.`,
+        'Check that the packages of the same name contain these programs on this system.',
       );
     }
   });
 }
 
-/** A table of tools for people: name, version or package, and the program behind the link. */
-export function describeTools(names: readonly ToolName[]): string {
-  const rows = withNeeds(names).map((name) => {
+/** A table of tools to print: name, version or package, and the program behind the link. */
+export function formatToolTable(names: readonly ToolName[]): string {
+  const rows = resolveDependencies(names).map((name) => {
     const tool: Tool = tools[name];
     const origin =
       'version' in tool ? `${tool.package} ${tool.version}` : 'package' in tool ? tool.package : 'this checkout';
@@ -163,7 +163,7 @@ export function describeTools(names: readonly ToolName[]): string {
     .join('\n');
 }
 
-async function install(missing: readonly ToolName[], progress: (line: string) => void): Promise<void> {
+async function installMissingPackages(missing: readonly ToolName[], progress: (line: string) => void): Promise<void> {
   const packages = missing.flatMap((name) => {
     const tool = tools[name];
     return tool.from === 'debian' || tool.from === 'debian-file' ? [tool.package] : [];
@@ -172,39 +172,46 @@ async function install(missing: readonly ToolName[], progress: (line: string) =>
   await installPackages(packages);
 }
 
+function toGoBuild(name: ToolName): GoBuild {
+  return { name, tool: tools[name] as GoTool, cache: buildsDir(), toolsDir: import.meta.dirname };
+}
+
 async function buildAll(
   names: readonly ToolName[],
   go: string,
-  progress: (line: string) => void,
-  signal: AbortSignal | undefined,
+  { progress, signal }: Required<EnsureOptions>,
 ): Promise<void> {
   for (const [index, name] of names.entries()) {
-    const tool = tools[name] as GoTool;
     const started = Date.now();
+    const remainingSeconds = names.slice(index).map((next) => (tools[next] as GoTool).seconds);
     const report = () => {
-      const left = names.slice(index).map((each) => (tools[each] as GoTool).seconds);
-      progress(buildLine(name, (Date.now() - started) / 1000, left, index, names.length));
+      const seconds = (Date.now() - started) / 1000;
+      progress(formatBuildProgress({ name, seconds, remainingSeconds, index, count: names.length }));
     };
     report();
     const timer = setInterval(report, 1000);
     try {
-      await buildTool(name, tool, go, buildsDir(), import.meta.dirname, signal);
+      await buildTool(toGoBuild(name), go, signal);
     } finally {
       clearInterval(timer);
     }
   }
 }
 
-/** One line of progress: `left` holds the usual build times of this tool and those after it, in seconds. */
-export function buildLine(
-  name: string,
-  seconds: number,
-  left: readonly number[],
-  index: number,
-  count: number,
-): string {
-  const usual = left.reduce((sum, each) => sum + each, 0);
-  const remaining = Math.max(usual - seconds, 0);
+export interface BuildProgress {
+  name: string;
+  /** Time since the build of this tool started. */
+  seconds: number;
+  /** The usual build times of this tool and of those after it. */
+  remainingSeconds: readonly number[];
+  index: number;
+  count: number;
+}
+
+/** One line of progress. */
+export function formatBuildProgress({ name, seconds, remainingSeconds, index, count }: BuildProgress): string {
+  const total = remainingSeconds.reduce((sum, usual) => sum + usual, 0);
+  const remaining = Math.max(total - seconds, 0);
   const estimate = remaining < 10 ? 'nearly done' : `at most about ${Math.ceil(remaining / 10) * 10} s left`;
   return `building ${name} (${index + 1} of ${count}), ${Math.round(seconds)} s, ${estimate}`;
 }

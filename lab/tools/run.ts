@@ -1,28 +1,29 @@
 import { type ExecaError, execa } from 'execa';
-import { explainFailure } from './faults.ts';
+import { explainFailure } from './failures.ts';
 
 export interface RunOptions {
+  /** What the program is run for, as a gerund: "building act". Begins the error message. */
+  action: string;
   cwd?: string;
   env?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /**
-   * Run in a process group of its own, out of reach of the terminal's Ctrl-C, and to its end whatever `signal` says:
-   * a package manager stopped half-way leaves the machine's package database broken.
+   * Run in a separate process group, where the terminal's Ctrl-C does not reach it, and to its end even if `signal` is
+   * aborted: a package manager that is stopped midway leaves a broken package database.
    */
   uninterrupted?: boolean;
-  /** Text for its standard input. */
+  /** Its standard input. */
   input?: string;
-  /** Return what it printed on standard output alone, for a program whose output is data. */
+  /** Return only its standard output, for a program whose output is data. */
   stdoutOnly?: boolean;
 }
 
 /**
- * Runs one program without a shell and returns everything it printed (or its standard output alone).
+ * Runs one program without a shell and returns its output and errors, or only its standard output.
  *
- * @param action what it is for, as a gerund: "building act"
- * @throws LabError when it fails; the abort reason of `signal` when that ends it
+ * @throws LabError if it fails; the abort reason of `signal` if that ended it
  */
-export async function runTool(action: string, command: string, args: readonly string[], options: RunOptions = {}) {
+export async function runTool(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   options.signal?.throwIfAborted();
   const result = await execa(command, args, {
     all: true,
@@ -33,7 +34,7 @@ export async function runTool(action: string, command: string, args: readonly st
     ...(options.uninterrupted ? { detached: true } : options.signal ? { cancelSignal: options.signal } : {}),
   });
   if (result.isCanceled) options.signal?.throwIfAborted();
-  if (result.failed) throw explainFailure(action, result.all || (result as ExecaError).shortMessage || '');
+  if (result.failed) throw explainFailure(options.action, result.all || (result as ExecaError).shortMessage || '');
   options.signal?.throwIfAborted();
   return (options.stdoutOnly ? result.stdout : result.all) ?? '';
 }

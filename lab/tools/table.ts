@@ -1,11 +1,11 @@
-/** A program that Debian installs; `command` is looked for on the path first, so one that is there already is used. */
+/** A program that Debian installs, unless `command` is already on the path. */
 export interface DebianCommand {
   from: 'debian';
   package: string;
   command: string;
 }
 
-/** A package whose files matter, not a program. */
+/** A package that is needed for its files, not for a program. */
 export interface DebianFile {
   from: 'debian-file';
   package: string;
@@ -13,52 +13,52 @@ export interface DebianFile {
 }
 
 /**
- * A program taken out of a Debian package without installing it, because installing would also create a user and start
- * a system service that the lab has no use for.
+ * A program extracted from a Debian package that is not installed, because the installation would also create a user and
+ * start a system service that the lab does not use.
  */
 export interface DebianExtract {
   from: 'debian-extract';
   package: string;
-  /** Path inside the package. */
+  /** Path in the package. */
   file: string;
 }
 
-/** A program built from a Go module, fetched through the module proxy and checked against the checksum database. */
+/** A program built from a Go module, downloaded from the module proxy and verified with the checksum database. */
 export interface GoTool {
   from: 'go';
   version: string;
   package: string;
-  /** Directory below `lab/tools` whose go.mod and go.sum pin everything; without it the module's own requirements hold. */
+  /** Directory in `lab/tools` whose go.mod and go.sum pin all modules; without it the module's own requirements apply. */
   module?: string;
-  /** What Go calls the program, where the tool has another name here. */
+  /** Go's name of the program, if it differs from the tool's name. */
   program?: string;
-  /** Files of the module that are kept beside the program, in the directory `files`: manifests and scripts that belong to it. */
+  /** Files of the module, such as manifests and scripts, that are copied to the directory `files` next to the program. */
   files?: readonly string[];
-  /** `-X` definitions that stamp the version, where the program would otherwise call itself a development build. */
+  /** `-X` definitions that set the version of a program that would otherwise report a development build. */
   stamps?: readonly string[];
-  /** Build time in seconds on two cores with empty caches: what progress is measured against. */
+  /** Build time in seconds on two cores with empty caches, to estimate progress. */
   seconds: number;
 }
 
-/** A program that this project's own lock file pins. */
+/** A program that the lock file of this project pins. */
 export interface NpmTool {
   from: 'npm';
   package: string;
   file: string;
 }
 
-/** A program from PyPI that needs no other package; the file with its version and hashes pins it. */
+/** A program from PyPI without dependencies, pinned by a file with its version and hashes. */
 export interface PypiTool {
   from: 'pypi';
   version: string;
   package: string;
-  /** Path in the checkout of a file for `pip install --require-hashes`. */
+  /** Path of the file for `pip install --require-hashes`, relative to the checkout. */
   requirements: string;
   /** Names of other tools. */
   needs: readonly string[];
 }
 
-/** A script of the lab itself, beside this file. */
+/** A script of the lab, in this directory. */
 export interface LabScript {
   from: 'lab';
   file: string;
@@ -68,21 +68,21 @@ export interface LabScript {
 
 export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool | PypiTool | LabScript;
 
-/** The npm package that holds this machine's Node, whose hash is in the lock file. */
-export const nodePackage = `node-linux-${process.arch}`;
+/** The npm package that contains Node for this machine; its hash is in the lock file. */
+export const NODE_PACKAGE = `node-linux-${process.arch}`;
 
-const KUBERNETES = 'v1.34.2';
+const KUBERNETES_VERSION = 'v1.34.2';
 
-/** One program of Kubernetes, stamped the way its own build stamps it: k8s.io/kubernetes/hack/lib/version.sh */
-function kubernetes<Name extends string>(name: Name, seconds: number): Record<Name, GoTool> {
-  const [major, minor] = KUBERNETES.slice(1).split('.');
+/** One program of Kubernetes with the version set as in its own build: k8s.io/kubernetes/hack/lib/version.sh */
+function kubernetesTool<Name extends string>(name: Name, seconds: number): Record<Name, GoTool> {
+  const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
   const tool: GoTool = {
     from: 'go',
-    version: KUBERNETES,
+    version: KUBERNETES_VERSION,
     module: 'cluster',
     package: `k8s.io/kubernetes/cmd/${name}`,
     stamps: [
-      `k8s.io/component-base/version.gitVersion=${KUBERNETES}`,
+      `k8s.io/component-base/version.gitVersion=${KUBERNETES_VERSION}`,
       `k8s.io/component-base/version.gitMajor=${major}`,
       `k8s.io/component-base/version.gitMinor=${minor}`,
     ],
@@ -91,7 +91,7 @@ function kubernetes<Name extends string>(name: Name, seconds: number): Record<Na
   return { [name]: tool } as Record<Name, GoTool>;
 }
 
-/** Everything the lab runs, and where it comes from. */
+/** Every program that the lab runs, and its origin. */
 export const tools = {
   git: { from: 'debian', package: 'git', command: 'git' },
   'ssh-keygen': { from: 'debian', package: 'openssh-client', command: 'ssh-keygen' },
@@ -163,12 +163,12 @@ export const tools = {
   etcd: { from: 'debian-extract', package: 'etcd-server', file: 'usr/bin/etcd' },
   containerd: { from: 'debian-extract', package: 'containerd', file: 'usr/bin/containerd' },
   'cni-bridge': { from: 'debian-extract', package: 'containernetworking-plugins', file: 'usr/lib/cni/bridge' },
-  ...kubernetes('kube-apiserver', 240),
-  ...kubernetes('kube-controller-manager', 30),
-  ...kubernetes('kube-scheduler', 15),
-  ...kubernetes('kube-proxy', 15),
-  ...kubernetes('kubelet', 60),
-  ...kubernetes('kubectl', 20),
+  ...kubernetesTool('kube-apiserver', 240),
+  ...kubernetesTool('kube-controller-manager', 30),
+  ...kubernetesTool('kube-scheduler', 15),
+  ...kubernetesTool('kube-proxy', 15),
+  ...kubernetesTool('kubelet', 60),
+  ...kubernetesTool('kubectl', 20),
   coredns: {
     from: 'go',
     version: 'v1.13.1',
@@ -196,7 +196,7 @@ export const tools = {
     stamps: ['github.com/argoproj/argo-cd/v3/common.version=3.2.6'],
     seconds: 120,
   },
-  // The one that this Argo CD's own image carries: its repo server knows the command line of Helm 3.
+  // The version in this Argo CD's own image: its repo server uses the command line of Helm 3.
   'argocd-helm': {
     from: 'go',
     version: 'v3.19.0',
@@ -205,13 +205,13 @@ export const tools = {
     program: 'helm',
     stamps: [
       'helm.sh/helm/v3/internal/version.version=v3.19.0',
-      // Else it takes every cluster for Kubernetes 1.20: helm.sh/helm/v3/pkg/chartutil/capabilities.go
+      // Otherwise it assumes Kubernetes 1.20 for every cluster: helm.sh/helm/v3/pkg/chartutil/capabilities.go
       'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
       'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34',
     ],
     seconds: 20,
   },
-  node: { from: 'npm', package: nodePackage, file: 'bin/node' },
+  node: { from: 'npm', package: NODE_PACKAGE, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
 } as const satisfies Record<string, Tool>;
 
@@ -219,5 +219,5 @@ export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
 
-/** What looks at the sources; a lab runs without it. */
+/** Tools that check the sources; a lab runs without them. */
 export const checkTools: readonly ToolName[] = ['actionlint', 'gitleaks', 'pip3', 'zizmor'];

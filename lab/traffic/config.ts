@@ -1,46 +1,48 @@
 import { LabError } from '../errors.ts';
 
-/** What a recorder is told: a JSON file that is its only argument. */
+/** The configuration of a recorder: a JSON file, its only argument. */
 export interface TrafficConfig {
-  /** `http://127.0.0.1:PORT/…`; nothing else is ever sent to. */
+  /** `http://127.0.0.1:PORT/…`; other addresses are rejected. */
   url: string;
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
-  /** It stops by itself after so long, whoever forgets it. */
+  /** Duration after which it stops, unless it is stopped earlier. */
   seconds: number;
-  /** Every request goes here, a JSON line each. */
+  /** File with one JSON line per request. */
   recordFile: string;
-  /** The summary goes here when it stops. */
+  /** File with the summary, written at the end. */
   reportFile: string;
 }
 
-/** Steady traffic stays below this rate; above it is load, which may not last as long. */
-const STEADY_RATE = 400;
-const STEADY_SECONDS = 1800;
-const LOAD_RATE = 2000;
-const LOAD_SECONDS = 120;
+/** A higher rate is load, whose maximum duration is shorter. */
+const MAX_STEADY_RATE = 400;
+const MAX_STEADY_SECONDS = 1800;
+const MAX_LOAD_RATE = 2000;
+const MAX_LOAD_SECONDS = 120;
 
-const NEXT = 'Traffic goes to this machine alone, and both its rate and its time are limited: lab/traffic/config.ts.';
+const LIMITS_ADVICE =
+  'Traffic is only sent to this machine, and its rate and duration are limited: see lab/traffic/config.ts.';
 
-/** The address itself, not a name for it: names can be made to lead elsewhere. */
-function refusalOf(text: string): string | undefined {
+/** Accepts only the address itself, because a name can resolve to another machine. */
+function findUrlProblem(text: string): string | undefined {
   const url = URL.parse(text);
-  if (url === null) return `${text} is not an address`;
-  if (url.protocol !== 'http:') return `${url.protocol} is not spoken`;
+  if (url === null) return `${text} is not a valid URL`;
+  if (url.protocol !== 'http:') return `${url.protocol} is not supported`;
   if (url.hostname !== '127.0.0.1') return `${url.hostname} is not 127.0.0.1`;
   return undefined;
 }
 
-/** @throws LabError naming the first limit that the settings break */
-export function checkConfig(config: TrafficConfig): TrafficConfig {
+/** @throws LabError for the first limit that the configuration exceeds */
+export function validateConfig(config: TrafficConfig): TrafficConfig {
   const { url, rate, seconds } = config;
-  const refuse = (why: string) => new LabError(`No traffic is sent: ${why}.`, NEXT);
-  const wrong = refusalOf(url);
-  if (wrong !== undefined) throw refuse(wrong);
-  if (!(rate > 0 && rate <= LOAD_RATE)) throw refuse(`${rate} requests a second is not between 0 and ${LOAD_RATE}`);
-  const longest = rate > STEADY_RATE ? LOAD_SECONDS : STEADY_SECONDS;
-  if (!(seconds > 0 && seconds <= longest)) {
-    throw refuse(`${seconds} s is not between 0 and ${longest} at ${rate} requests a second`);
+  const invalid = (problem: string) => new LabError(`Invalid traffic settings: ${problem}.`, LIMITS_ADVICE);
+  const urlProblem = findUrlProblem(url);
+  if (urlProblem !== undefined) throw invalid(urlProblem);
+  if (!(rate > 0 && rate <= MAX_LOAD_RATE))
+    throw invalid(`${rate} requests per second is not between 0 and ${MAX_LOAD_RATE}`);
+  const maxSeconds = rate > MAX_STEADY_RATE ? MAX_LOAD_SECONDS : MAX_STEADY_SECONDS;
+  if (!(seconds > 0 && seconds <= maxSeconds)) {
+    throw invalid(`${seconds} s is not between 0 and ${maxSeconds} at ${rate} requests per second`);
   }
   return config;
 }

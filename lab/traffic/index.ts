@@ -3,34 +3,34 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
-import { checkConfig, type TrafficConfig } from './config.ts';
+import { type TrafficConfig, validateConfig } from './config.ts';
 import type { TrafficReport } from './report.ts';
 
 export type { TrafficReport } from './report.ts';
 
-/** Where traffic goes, and from where it is sent. */
+/** The target of the traffic, and where it is sent from. */
 export interface TrafficTarget {
   /** `http://127.0.0.1:PORT/`. */
   url: string;
-  /** Beginning of the command line that the recorder runs behind, to be in another network, say. */
+  /** Beginning of the recorder's command line, for example to run it in another network. */
   inside?: { command: string; args: readonly string[] } | undefined;
 }
 
 export interface TrafficOptions {
-  /** Requests a second. */
+  /** Requests per second. */
   rate?: number;
-  /** When it stops by itself. */
+  /** Duration after which it stops automatically. */
   seconds?: number;
-  /** Of the files that it writes. */
+  /** Base name of the files that it writes. */
   name: string;
   directory: string;
 }
 
-/** Traffic on its way. */
+/** Traffic that is being sent. */
 export interface Traffic {
-  /** Notes that something happened now. */
+  /** Records that something happened now. */
   mark(label: string): void;
-  /** Stops it, waits for the last answers and returns what came of all. Calling it again returns the same. */
+  /** Stops the traffic, waits for the last responses and returns the report. Later calls return the same report. */
   stop(): Promise<TrafficReport>;
 }
 
@@ -38,14 +38,14 @@ export const DEFAULT_RATE = 200;
 const DEFAULT_SECONDS = 600;
 
 /**
- * Starts a recorder as a process of its own, so that nothing which this process does delays a request. Resolves when the
- * first request is due.
+ * Starts a recorder in a separate process, so that this process cannot delay a request. Resolves when the first request is
+ * due.
  */
 export async function startTraffic(target: TrafficTarget, options: TrafficOptions): Promise<Traffic> {
   const { rate = DEFAULT_RATE, seconds = DEFAULT_SECONDS, name, directory } = options;
   await mkdir(directory, { recursive: true });
   const file = (suffix: string) => join(directory, `${name}${suffix}`);
-  const config: TrafficConfig = checkConfig({
+  const config: TrafficConfig = validateConfig({
     url: target.url,
     rate,
     seconds,
@@ -56,17 +56,17 @@ export async function startTraffic(target: TrafficTarget, options: TrafficOption
 
   const { command, args } = target.inside ?? { command: process.execPath, args: [] };
   const program = target.inside === undefined ? [] : [process.execPath];
-  const recorder = execa(command, [...args, ...program, join(import.meta.dirname, 'record.ts'), file('.config.json')], {
+  const recorder = execa(command, [...args, ...program, join(import.meta.dirname, 'main.ts'), file('.config.json')], {
     stdin: 'pipe',
     stdout: 'pipe',
     reject: false,
-    // A session of its own: Ctrl-C does not reach it, and it can have a priority of its own.
+    // A separate session, so that Ctrl-C does not reach it and it can have its own priority.
     detached: true,
   });
   const failure = (what: string, { stderr, shortMessage }: { stderr: string; shortMessage?: string | undefined }) =>
     new LabError(`The traffic could not be ${what}: ${stderr || shortMessage}`, `See ${file('.config.json')}.`);
-  const early = await Promise.race([once(recorder.stdout, 'data').then(() => undefined), recorder]);
-  if (early !== undefined) throw failure('started', early);
+  const exited = await Promise.race([once(recorder.stdout, 'data').then(() => undefined), recorder]);
+  if (exited !== undefined) throw failure('started', exited);
   const marks: { label: string; time: number }[] = [];
   const finish = async (): Promise<TrafficReport> => {
     recorder.stdin.end();

@@ -3,42 +3,42 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrafficConfig } from './config.ts';
 import { type RecordedRequest, summarizeRequests, type TrafficReport } from './report.ts';
-import { judge, LOST_AFTER_MS, Senders } from './request.ts';
+import { applyTimeout, Clients, REQUEST_TIMEOUT_MS } from './request.ts';
 
-const hundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
+const roundToHundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
 
-const line = ({ at, latency, status, version, kept, lost }: RecordedRequest): string =>
-  `${JSON.stringify([hundredths(at), hundredths(latency), status, version, kept ? 'kept' : 'new', ...(lost ? [lost] : [])])}\n`;
+const formatRecord = ({ at, latency, status, version, kept, lost }: RecordedRequest): string =>
+  `${JSON.stringify([roundToHundredths(at), roundToHundredths(latency), status, version, kept ? 'kept' : 'new', ...(lost ? [lost] : [])])}\n`;
 
 /**
- * Sends requests at fixed times, whatever became of those before: a slow server does not slow the traffic down, and what
- * waited to be sent has waited (no "coordinated omission"). Ends after its time or when `stop` is aborted; requests that
- * were due by then are sent all the same, and those that are still on their way are waited for.
+ * Sends requests at fixed times, independently of earlier ones: a slow server does not slow the traffic down, and the time
+ * that a request waits to be sent counts (no "coordinated omission"). Ends after its duration or when `stop` is aborted;
+ * requests that were due by then are still sent, and pending responses are awaited.
  */
 export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): Promise<TrafficReport> {
   const { url, rate, seconds, recordFile } = config;
-  const senders = new Senders(url);
+  const clients = new Clients(url);
   const file = createWriteStream(recordFile);
   const requests: RecordedRequest[] = [];
-  const open = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   const cpu = process.cpuUsage();
   const startedAt = new Date();
   const started = performance.now();
-  let latestSend = 0;
+  let maxSendDelay = 0;
   let stoppedAt = stop.aborted ? 0 : Number.POSITIVE_INFINITY;
-  const noteStop = () => {
+  const recordStop = () => {
     stoppedAt = performance.now() - started;
   };
-  stop.addEventListener('abort', noteStop, { once: true });
+  stop.addEventListener('abort', recordStop, { once: true });
 
   const send = async (turn: number, at: number): Promise<void> => {
     const delay = performance.now() - started - at;
-    latestSend = Math.max(latestSend, delay);
-    const outcome = await senders.send(turn, Math.max(1, LOST_AFTER_MS - delay));
+    maxSendDelay = Math.max(maxSendDelay, delay);
+    const result = await clients.send(turn, Math.max(1, REQUEST_TIMEOUT_MS - delay));
     const latency = performance.now() - started - at;
-    const request = { at, latency, ...judge(outcome, latency) };
+    const request = { at, latency, ...applyTimeout(result, latency) };
     requests.push(request);
-    file.write(line(request));
+    file.write(formatRecord(request));
   };
 
   const total = Math.floor(rate * seconds);
@@ -47,13 +47,13 @@ export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): P
     const wait = at - (performance.now() - started);
     if (wait > 0) await sleep(wait, undefined, { signal: stop }).catch(() => undefined);
     if (at > stoppedAt) break;
-    const sent = send(turn, at).finally(() => open.delete(sent));
-    open.add(sent);
+    const sent = send(turn, at).finally(() => pending.delete(sent));
+    pending.add(sent);
   }
-  const lasted = (performance.now() - started) / 1000;
-  stop.removeEventListener('abort', noteStop);
-  await Promise.all(open);
-  senders.close();
+  const duration = (performance.now() - started) / 1000;
+  stop.removeEventListener('abort', recordStop);
+  await Promise.all(pending);
+  clients.close();
   file.end();
   await finished(file);
 
@@ -62,11 +62,11 @@ export async function recordTraffic(config: TrafficConfig, stop: AbortSignal): P
     url,
     rate,
     startedAt: startedAt.toISOString(),
-    seconds: lasted,
+    seconds: duration,
     stopped: Number.isFinite(stoppedAt),
     ...summarizeRequests(requests),
     marks: [],
-    recorder: { cpuSeconds: (user + system) / 1e6, latestSend: hundredths(latestSend) },
+    recorder: { cpuSeconds: (user + system) / 1e6, latestSend: roundToHundredths(maxSendDelay) },
     recordFile,
   };
 }

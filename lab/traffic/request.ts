@@ -1,70 +1,72 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** A request that is not answered within this time is lost. */
-export const LOST_AFTER_MS = 2000;
+/** A request without a complete response within this time is lost. */
+export const REQUEST_TIMEOUT_MS = 2000;
 
-/** What became of one request. */
-export interface Outcome {
-  /** HTTP status; 0 when no answer came. */
+/** The result of one request. */
+export interface RequestResult {
+  /** HTTP status; 0 without a response. */
   status: number;
-  /** What answered, by its header `x-shop-version`; empty when it does not say. */
+  /** The header `x-shop-version` of the response; empty if it is missing. */
   version: string;
-  /** Did it go over a connection that was there before? */
+  /** Whether it used an existing connection. */
   kept: boolean;
-  /** Why it counts as lost; undefined when it was answered well, whole and in time. */
+  /** Why it counts as lost; undefined if it got a complete successful response in time. */
   lost?: string;
 }
 
-const TOO_LATE = `no whole answer within ${LOST_AFTER_MS / 1000} s`;
+const TIMEOUT_REASON = `no complete response within ${REQUEST_TIMEOUT_MS / 1000} s`;
 
-/** An answer that came too late is lost, also when it came before its timer went off. */
-export function judge(outcome: Outcome, latencyMs: number): Outcome {
-  return outcome.lost === undefined && latencyMs > LOST_AFTER_MS ? { ...outcome, lost: TOO_LATE } : outcome;
+/** Marks a request as lost if its response was late, even if its timer had not fired. */
+export function applyTimeout(result: RequestResult, latencyMs: number): RequestResult {
+  return result.lost === undefined && latencyMs > REQUEST_TIMEOUT_MS ? { ...result, lost: TIMEOUT_REASON } : result;
 }
 
 const VERSION_HEADER = 'x-shop-version';
 
-/** So many clients keep their connection; each sends one request after the other on it. */
-const CLIENTS = 20;
+/** Number of clients with a persistent connection. Each sends one request at a time. */
+const CLIENT_COUNT = 20;
 
 /**
- * Those who send: every other request opens a connection of its own, the rest take turns on kept ones. Turns, because a
- * connection that is used often hears soon that its server wants it closed.
+ * HTTP clients: every other request opens a new connection, the rest use persistent ones in turn. They alternate because a
+ * connection that is used often soon learns that the server wants to close it.
  *
- * Nothing is ever sent twice. HTTP lets a client repeat a GET whose connection closed before an answer came (RFC 9112,
- * section 9.3.1), and browsers do; here that request is lost. Only a connection that closed before a request was given to
+ * No request is sent twice. HTTP allows a client to repeat a GET whose connection closed before a response (RFC 9112,
+ * section 9.3.1), and browsers do; here that request is lost. Only a connection that closed before a request was sent on
  * it is replaced.
  */
-export class Senders {
+export class Clients {
   readonly #target: { host: string; port: string; path: string };
-  readonly #agents = Array.from({ length: CLIENTS }, () => new Agent({ keepAlive: true, maxFreeSockets: 1 }));
+  readonly #agents = Array.from({ length: CLIENT_COUNT }, () => new Agent({ keepAlive: true, maxFreeSockets: 1 }));
 
   constructor(url: string) {
     const { hostname: host, port, pathname, search } = new URL(url);
     this.#target = { host, port, path: `${pathname}${search}` };
   }
 
-  /** @param withinMs how much of its time the request still has */
-  send(turn: number, withinMs: number): Promise<Outcome> {
-    const agent = turn % 2 === 1 ? this.#agents[((turn - 1) / 2) % CLIENTS] : false;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
+  /** @param timeoutMs remaining time for the response */
+  send(turn: number, timeoutMs: number): Promise<RequestResult> {
+    const agent = turn % 2 === 1 ? this.#agents[((turn - 1) / 2) % CLIENT_COUNT] : false;
+    const { promise, resolve } = Promise.withResolvers<RequestResult>();
     let status = 0;
     let version = '';
     const sent = request({ ...this.#target, agent });
-    const settle = (lost?: string) => {
+    const finish = (lost?: string) => {
       clearTimeout(timer);
       resolve({ status, version, kept: sent.reusedSocket, ...(lost === undefined ? {} : { lost }) });
     };
     const timer = setTimeout(() => {
-      settle(TOO_LATE);
+      finish(TIMEOUT_REASON);
       sent.destroy();
-    }, withinMs);
-    sent.on('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message));
+    }, timeoutMs);
+    sent.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
     sent.on('response', (response: IncomingMessage) => {
       status = response.statusCode ?? 0;
       version = String(response.headers[VERSION_HEADER] ?? '');
-      response.on('error', (error: NodeJS.ErrnoException) => settle(`cut off: ${error.code ?? error.message}`));
-      response.on('end', () => settle(status >= 200 && status < 300 ? undefined : `status ${status}`));
+      response.on('error', (error: NodeJS.ErrnoException) =>
+        finish(`incomplete response: ${error.code ?? error.message}`),
+      );
+      response.on('end', () => finish(status >= 200 && status < 300 ? undefined : `status ${status}`));
       response.resume();
     });
     sent.end();

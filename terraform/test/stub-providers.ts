@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { access, copyFile, glob, link, mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheDir } from '../../lab/paths.ts';
-import { exclusively, makeDirectory } from '../../lab/tools/cache.ts';
-import { goVersion, requireGo } from '../../lab/tools/go.ts';
+import { createDirectoryAtomically, withLock } from '../../lab/tools/cache.ts';
+import { readGoVersion, requireGo } from '../../lab/tools/go.ts';
 import { runTool } from '../../lab/tools/run.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
 
@@ -23,21 +23,16 @@ const HOST = 'registry.terraform.io';
  * @throws {LabError} if there is no Go to build it with
  */
 export async function providerMirror(): Promise<string> {
-  const version = await goVersion();
+  const version = await readGoVersion();
   requireGo(version, ['the stub provider of Terraform']);
   const target = join(cacheDir(), 'terraform', `stubs-${await hashOfSources(version ?? '')}`);
-  await exclusively(
-    join(cacheDir(), 'terraform'),
-    () => {},
-    undefined,
-    async () => {
-      const exists = await access(target).then(
-        () => true,
-        () => false,
-      );
-      if (!exists) await makeDirectory(target, build);
-    },
-  );
+  await withLock(join(cacheDir(), 'terraform'), { onWait: () => {} }, async () => {
+    const exists = await access(target).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) await createDirectoryAtomically(target, build);
+  });
   return target;
 }
 
@@ -57,8 +52,9 @@ async function files(directory: string, pattern: string): Promise<string[]> {
 async function build(target: string): Promise<void> {
   const program = join(target, 'stub-provider');
   const options = { cwd: source, env: { CGO_ENABLED: '0', GOWORK: 'off' } };
-  await runTool('building the stub provider', 'go', ['build', '-trimpath', '-o', program, '.'], options);
-  const platform = (await runTool("asking Go for this machine's platform", 'go', ['env', 'GOOS', 'GOARCH'], options))
+  await runTool('go', ['build', '-trimpath', '-o', program, '.'], { ...options, action: 'building the stub provider' });
+  const action = 'reading the platform of this machine from Go';
+  const platform = (await runTool('go', ['env', 'GOOS', 'GOARCH'], { ...options, action }))
     .trim()
     .split(/\s+/)
     .join('_');

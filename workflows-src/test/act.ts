@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { ONE_JOB_AT_A_TIME, serialMatrices } from '../../lab/runner/one-at-a-time.ts';
+import { SERIAL_JOBS_ARGS, serializeMatrices } from '../../lab/runner/serial-jobs.ts';
 import { toolPath } from '../../lab/tools/index.ts';
 import { workflowFiles } from '../index.ts';
 import { type PinnedAction, pinnedReference, pins } from '../pins.ts';
@@ -70,8 +70,8 @@ export class Scene {
   static async set(callers: Readonly<Record<string, string>>): Promise<Scene> {
     const scene = new Scene(await mkdtemp(join(tmpdir(), 'workflows-')));
     for (const { path, content } of workflowFiles()) {
-      await scene.#write(join('repository', path), serialMatrices(content));
-      await scene.#write(join('published', path), serialMatrices(content));
+      await scene.#write(join('repository', path), serializeMatrices(content));
+      await scene.#write(join('published', path), serializeMatrices(content));
     }
     for (const [name, yaml] of Object.entries(callers))
       await scene.#write(join('repository', '.github/workflows', name), yaml);
@@ -123,7 +123,7 @@ export class Scene {
       [
         event,
         '--no-cache-server',
-        ...ONE_JOB_AT_A_TIME,
+        ...SERIAL_JOBS_ARGS,
         ...['--workflows', join('.github/workflows', workflow)],
         ...['--eventpath', join(this.#directory, 'event.json')],
         ...['--platform', 'ubuntu-latest=-self-hosted'],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildkitConfig } from '../config.ts';
-import { socketDir } from '../index.ts';
-import { mountsBelow } from '../mounts.ts';
+import { createBuildkitConfig } from '../config.ts';
+import { getSocketDir } from '../index.ts';
+import { findMountsUnder } from '../mounts.ts';
 
 describe('buildkitConfig', () => {
-  it('keeps every path in the lab and names each registry that speaks plain HTTP', () => {
-    const text = buildkitConfig({
+  it('keeps every path in the lab and lists each registry without TLS', () => {
+    const text = createBuildkitConfig({
       root: '/lab/data',
       socket: '/lab/run/b.sock',
       runc: '/bin/runc',
@@ -19,17 +19,17 @@ describe('buildkitConfig', () => {
   });
 });
 
-describe('socketDir', () => {
-  it('is in the lab, unless the path would be too long for a socket', () => {
-    expect(socketDir('/srv/.lab')).toBe('/srv/.lab/run');
+describe('getSocketDir', () => {
+  it('is in the lab unless the path is too long for a socket', () => {
+    expect(getSocketDir('/srv/.lab')).toBe('/srv/.lab/run');
     const long = `/${'x'.repeat(100)}`;
-    expect(socketDir(long)).not.toContain(long);
-    expect(socketDir(long)).not.toBe(socketDir(`${long}y`));
+    expect(getSocketDir(long)).not.toContain(long);
+    expect(getSocketDir(long)).not.toBe(getSocketDir(`${long}y`));
   });
 });
 
 describe('mountsBelow', () => {
-  it('lists the innermost first, spaces in names decoded, and nothing beside the directory', () => {
+  it('lists the innermost mount first, decodes spaces, and ignores mounts outside the directory', () => {
     const table = [
       '21 1 8:1 / / rw - ext4 /dev/sda rw',
       '22 21 0:1 / /lab/a\\040b rw - overlay overlay rw',
@@ -37,6 +37,6 @@ describe('mountsBelow', () => {
       '24 21 0:3 / /lab2/d rw - tmpfs tmpfs rw',
       '',
     ].join('\n');
-    expect(mountsBelow('/lab', table)).toEqual(['/lab/a b/c', '/lab/a b']);
+    expect(findMountsUnder('/lab', table)).toEqual(['/lab/a b/c', '/lab/a b']);
   });
 });

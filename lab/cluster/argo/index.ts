@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { filesBeside } from '../../tools/go.ts';
+import { getModuleFilesDir } from '../../tools/go.ts';
 import { toolPath } from '../../tools/index.ts';
 import { runTool } from '../../tools/run.ts';
 import type { Cluster, KubernetesObject } from '../kubectl.ts';
-import { argoManifests, NAMESPACE } from './manifests.ts';
-import { argocdDir, mergeValues, readInstallValues, readShopValues } from './values.ts';
+import { adaptArgoManifests, NAMESPACE } from './manifests.ts';
+import { ARGOCD_DIR, mergeValues, readInstallValues, readShopValues } from './values.ts';
 
 export { NAMESPACE as ARGO_NAMESPACE } from './manifests.ts';
 
@@ -22,54 +22,44 @@ const WORKLOADS = [
 const parseObjects = (text: string): KubernetesObject[] =>
   parseAllDocuments(text).flatMap((document) => (document.toJSON() as KubernetesObject | null) ?? []);
 
-/** The objects that Helm renders from a chart. */
-async function renderChart(
-  chart: string,
-  release: string,
-  namespace: string,
-  values: unknown,
-): Promise<KubernetesObject[]> {
-  const args = ['template', release, chart, '--namespace', namespace, '--values', '-'];
-  return parseObjects(
-    await runTool(`rendering ${chart}`, toolPath('helm'), args, {
-      input: JSON.stringify(values),
-      stdoutOnly: true,
-    }),
-  );
+/** Renders a chart with Helm for Argo CD's namespace. The release has the name of the chart's directory. */
+async function renderChart(chart: string, values: unknown): Promise<KubernetesObject[]> {
+  const args = ['template', basename(chart), chart, '--namespace', NAMESPACE, '--values', '-'];
+  const options = { action: `rendering ${chart}`, input: JSON.stringify(values), stdoutOnly: true };
+  return parseObjects(await runTool(toolPath('helm'), args, options));
 }
 
 /**
- * Installs Argo CD, or brings it to what its values say, from its own manifests and argocd/install/values.yaml.
- * Resolves when it works.
+ * Installs or updates Argo CD from its own manifests and argocd/install/values.yaml. Resolves when it is ready.
  *
- * @param image of Argo CD and Redis; without it, the published ones
+ * @param image image of Argo CD and Redis; defaults to the published images
  */
 export async function installArgo(cluster: Cluster, image?: string): Promise<void> {
-  const files = filesBeside(realpathSync(toolPath('argocd')));
+  const files = getModuleFilesDir(realpathSync(toolPath('argocd')));
   const published = parseObjects(await readFile(join(files, 'manifests', 'install.yaml'), 'utf8'));
-  const objects = argoManifests(published, await readInstallValues(), image);
+  const objects = adaptArgoManifests(published, await readInstallValues(), image);
   const hash = createHash('sha256').update(JSON.stringify(objects)).digest('hex');
   if (!(await isInstalled(cluster, hash))) {
-    await cluster.apply([namespace()]);
+    await cluster.apply([createNamespace()]);
     await ensureRedisPassword(cluster);
     await cluster.apply(objects);
-    await cluster.apply([namespace({ [HASH]: hash })]);
+    await cluster.apply([createNamespace({ [HASH_ANNOTATION]: hash })]);
   }
-  await untilArgoReady(cluster);
+  await waitForArgo(cluster);
 }
 
-/** Notes on the namespace what was installed: applying it all takes two seconds that a warm start need not spend. */
-const HASH = 'gitops-lab/installed';
+/** Records what was installed in an annotation of the namespace. A warm start saves the two seconds of applying it again. */
+const HASH_ANNOTATION = 'gitops-lab/installed';
 
-const namespace = (annotations: Record<string, string> = {}) => ({
+const createNamespace = (annotations: Record<string, string> = {}) => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: { name: NAMESPACE, annotations },
 });
 
 async function isInstalled(cluster: Cluster, hash: string): Promise<boolean> {
-  const found = await cluster.find('namespace', NAMESPACE);
-  if (found?.metadata.annotations?.[HASH] !== hash) return false;
+  const existing = await cluster.find('namespace', NAMESPACE);
+  if (existing?.metadata.annotations?.[HASH_ANNOTATION] !== hash) return false;
   const { items } = await cluster.get<{ items: KubernetesObject[] }>(
     'deployment,statefulset',
     '--namespace',
@@ -80,8 +70,8 @@ async function isInstalled(cluster: Cluster, hash: string): Promise<boolean> {
 }
 
 /**
- * Redis' first container would make its password, and every other component fail until then and wait before it tries again.
- * It takes a password that is there: https://github.com/argoproj/argo-cd/blob/master/cmd/argocd/commands/admin/redis_initial_password.go
+ * Creates the password of Redis. Otherwise its init container would create it, and every other component would fail and
+ * back off until then. An existing password is used: https://github.com/argoproj/argo-cd/blob/master/cmd/argocd/commands/admin/redis_initial_password.go
  */
 async function ensureRedisPassword(cluster: Cluster): Promise<void> {
   const metadata = { name: 'argocd-redis', namespace: NAMESPACE };
@@ -90,42 +80,42 @@ async function ensureRedisPassword(cluster: Cluster): Promise<void> {
   await cluster.apply([{ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { auth } }]);
 }
 
-/** Resolves when all that is left of Argo CD in our installation works. */
-export async function untilArgoReady(cluster: Cluster, seconds = 120): Promise<void> {
+/** Resolves when the components of Argo CD that we install are ready. */
+export async function waitForArgo(cluster: Cluster, seconds = 120): Promise<void> {
   await Promise.all(WORKLOADS.map((workload) => cluster.waitForRollout(NAMESPACE, workload, seconds)));
 }
 
 export interface Bootstrap {
-  /** The repository as Argo CD reaches it from inside the cluster. */
+  /** The repository, with its URL for pods. */
   repository: { url: string; revision: string };
-  /** A login that may read it; without one it must be public. */
+  /** A login with read access; without it, the repository must be public. */
   login?: { username: string; password: string };
-  /** Laid over the values of argocd/bootstrap. */
+  /** Merged into the values of argocd/bootstrap. */
   values?: Record<string, unknown>;
 }
 
-const KUBERNETES_LABEL = 'argocd.argoproj.io/secret-type';
+const SECRET_TYPE_LABEL = 'argocd.argoproj.io/secret-type';
 
-/** Applies argocd/bootstrap: projects, rights and the root application, from which everything else comes by itself. */
+/** Applies argocd/bootstrap: projects, permissions and the root application, from which Argo CD creates everything else. */
 export async function bootstrapApplications(cluster: Cluster, { repository, login, values }: Bootstrap): Promise<void> {
   const common = { repository, shop: { values: await readShopValues() } };
-  const objects = await renderChart(join(argocdDir, 'bootstrap'), 'bootstrap', NAMESPACE, mergeValues(common, values));
+  const objects = await renderChart(join(ARGOCD_DIR, 'bootstrap'), mergeValues(common, values));
   const secret = login && {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: 'repository', namespace: NAMESPACE, labels: { [KUBERNETES_LABEL]: 'repository' } },
+    metadata: { name: 'repository', namespace: NAMESPACE, labels: { [SECRET_TYPE_LABEL]: 'repository' } },
     stringData: { type: 'git', url: repository.url, ...login },
   };
   await cluster.apply(secret ? [secret, ...objects] : objects);
 }
 
-/** The applications that argocd/ defines. The root comes first: it would make the others anew. */
+/** The applications that argocd/ defines. The root is deleted first because it would recreate the others. */
 export const APPLICATIONS = ['root', 'shop'] as const;
 
-/** Takes those applications away with everything they made; Argo CD itself stays, and so do all others. */
+/** Deletes these applications and their resources. Argo CD and all other applications remain. */
 export async function removeApplications(cluster: Cluster): Promise<void> {
   for (const name of APPLICATIONS) {
-    const where = [`--namespace=${NAMESPACE}`, '--ignore-not-found', '--timeout=120s'];
-    await cluster.kubectl('delete', 'application', name, ...where);
+    const flags = [`--namespace=${NAMESPACE}`, '--ignore-not-found', '--timeout=120s'];
+    await cluster.kubectl('delete', 'application', name, ...flags);
   }
 }

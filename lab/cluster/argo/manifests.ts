@@ -21,10 +21,10 @@ interface Workload extends KubernetesObject {
   spec: { replicas?: number; template: PodTemplate };
 }
 
-/** Objects that belong to no namespace. */
+/** Kinds without a namespace. */
 const CLUSTER_KINDS = ['CustomResourceDefinition', 'ClusterRole', 'ClusterRoleBinding'];
 
-/** Which part of the values each component takes. */
+/** The values of each component. */
 const COMPONENTS = {
   'application-controller': 'controller',
   server: 'server',
@@ -32,73 +32,67 @@ const COMPONENTS = {
   redis: 'redis',
 } as const;
 
-const componentOf = ({ metadata }: KubernetesObject): string => metadata.labels?.['app.kubernetes.io/component'] ?? '';
+const getComponent = ({ metadata }: KubernetesObject): string => metadata.labels?.['app.kubernetes.io/component'] ?? '';
 
-/** ConfigMaps hold text alone. */
-const texts = (values: Record<string, string | number | boolean>) =>
+/** ConfigMaps contain only strings. */
+const toStrings = (values: Record<string, string | number | boolean>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
 /**
- * Argo CD's own manifests with install values applied to them, the way the argo-cd chart applies them.
+ * Applies install values to Argo CD's own manifests the way the argo-cd chart does.
  *
- * @param image with which its components run, instead of the published one; it also holds Redis
+ * @param image image for all components, Redis included, instead of the published ones
  */
-export function argoManifests(
+export function adaptArgoManifests(
   published: readonly KubernetesObject[],
   values: InstallValues,
   image?: string,
 ): KubernetesObject[] {
-  const left = [
+  const disabled = [
     ...(values.dex.enabled ? [] : ['dex-server']),
     ...(values.notifications.enabled ? [] : ['notifications-controller']),
     ...(values.applicationSet.replicas > 0 ? [] : ['applicationset-controller']),
   ];
-  const gone = (object: KubernetesObject) =>
-    left.includes(componentOf(object)) ||
-    left.some((name) => object.metadata.name.startsWith(`argocd-${name.split('-')[0]}`));
+  const isDisabled = (object: KubernetesObject) =>
+    disabled.includes(getComponent(object)) ||
+    disabled.some((name) => object.metadata.name.startsWith(`argocd-${name.split('-')[0]}`));
   return published
-    .filter((object) => !gone(object))
+    .filter((object) => !isDisabled(object))
     .map((object) => {
-      const changed = adapt(structuredClone(object), values, image);
-      if (!CLUSTER_KINDS.includes(object.kind)) changed.metadata.namespace = NAMESPACE;
-      return changed;
+      const adapted = adaptObject(structuredClone(object), values, image);
+      if (!CLUSTER_KINDS.includes(object.kind)) adapted.metadata.namespace = NAMESPACE;
+      return adapted;
     });
 }
 
-const configMaps: Record<string, keyof InstallValues['configs']> = {
+const CONFIG_MAPS: Record<string, keyof InstallValues['configs']> = {
   'argocd-cm': 'cm',
   'argocd-cmd-params-cm': 'params',
   'argocd-rbac-cm': 'rbac',
 };
 
-function adapt(object: KubernetesObject, values: InstallValues, image: string | undefined): KubernetesObject {
-  const component = componentOf(object);
+function adaptObject(object: KubernetesObject, values: InstallValues, image: string | undefined): KubernetesObject {
   switch (object.kind) {
     case 'ConfigMap': {
-      const part = configMaps[object.metadata.name];
-      return part ? { ...object, data: { ...(object.data as object), ...texts(values.configs[part]) } } : object;
+      const part = CONFIG_MAPS[object.metadata.name];
+      return part ? { ...object, data: { ...(object.data as object), ...toStrings(values.configs[part]) } } : object;
     }
     case 'ClusterRole': {
-      const name = COMPONENTS[component as keyof typeof COMPONENTS];
-      const own = name && values[name].clusterRoleRules;
-      return own?.enabled ? { ...object, rules: own.rules } : object;
+      const name = COMPONENTS[getComponent(object) as keyof typeof COMPONENTS];
+      const custom = name && values[name].clusterRoleRules;
+      return custom?.enabled ? { ...object, rules: custom.rules } : object;
     }
     case 'Deployment':
     case 'StatefulSet':
-      return adaptWorkload(object as Workload, component, values, image);
+      return adaptWorkload(object as Workload, values, image);
     default:
       return object;
   }
 }
 
-function adaptWorkload(
-  object: Workload,
-  component: string,
-  values: InstallValues,
-  image: string | undefined,
-): KubernetesObject {
+function adaptWorkload(object: Workload, values: InstallValues, image: string | undefined): KubernetesObject {
   const { template } = object.spec;
-  const name = COMPONENTS[component as keyof typeof COMPONENTS];
+  const name = COMPONENTS[getComponent(object) as keyof typeof COMPONENTS];
   if (name) {
     const { replicas, resources, readinessProbe } = values[name];
     if (replicas !== undefined) object.spec.replicas = replicas;
@@ -114,10 +108,10 @@ function adaptWorkload(
       if (container.name === 'redis') container.command = ['redis-server'];
     }
   }
-  // The parameters are read at the start alone: a change must bring new pods, as the chart's checksums do.
+  // Parameters are only read at start, so a change must recreate the pods, as the chart's checksums do.
   template.metadata.annotations = {
     ...template.metadata.annotations,
-    'checksum/cmd-params': JSON.stringify(texts(values.configs.params)),
+    'checksum/cmd-params': JSON.stringify(toStrings(values.configs.params)),
   };
   return object;
 }

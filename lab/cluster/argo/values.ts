@@ -10,7 +10,7 @@ interface Workload {
   clusterRoleRules?: { enabled: boolean; rules: object[] };
 }
 
-/** The values of the argo-cd chart, as far as argocd/install/values.yaml uses them. */
+/** The values of the argo-cd chart that argocd/install/values.yaml uses. */
 export interface InstallValues {
   configs: Record<'cm' | 'params' | 'rbac', Record<string, string | number | boolean>>;
   controller: Workload;
@@ -25,26 +25,26 @@ export interface InstallValues {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Lays values over others the way Helm does: mappings are merged, everything else is replaced. */
-export function mergeValues(below: unknown, above: unknown): unknown {
-  if (!isObject(below) || !isObject(above)) return above === undefined ? below : above;
-  const names = new Set([...Object.keys(below), ...Object.keys(above)]);
-  return Object.fromEntries([...names].map((name) => [name, mergeValues(below[name], above[name])]));
+/** Merges values the way Helm does: mappings are merged, everything else is replaced. */
+export function mergeValues(base: unknown, override: unknown): unknown {
+  if (!isObject(base) || !isObject(override)) return override === undefined ? base : override;
+  const names = new Set([...Object.keys(base), ...Object.keys(override)]);
+  return Object.fromEntries([...names].map((name) => [name, mergeValues(base[name], override[name])]));
 }
 
-/** The directory with what runs in a cluster's Argo CD. */
-export const argocdDir = join(projectDir, 'argocd');
+/** The directory of the Argo CD configuration. */
+export const ARGOCD_DIR = join(projectDir, 'argocd');
 
 const readYaml = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));
 
-/** The install values of every environment, with the lab's laid over them. */
+/** The common install values, merged with the lab's values. */
 export async function readInstallValues(): Promise<InstallValues> {
-  const common = await readYaml(join(argocdDir, 'install', 'values.yaml'));
-  const own = await readYaml(join(import.meta.dirname, 'install-values.yaml'));
-  return mergeValues(common, own) as InstallValues;
+  const common = await readYaml(join(ARGOCD_DIR, 'install', 'values.yaml'));
+  const lab = await readYaml(join(import.meta.dirname, 'install-values.yaml'));
+  return mergeValues(common, lab) as InstallValues;
 }
 
-/** The lab's own values of the shop's chart. */
+/** The lab's values for the shop's chart. */
 export async function readShopValues(): Promise<Record<string, unknown>> {
   return (await readYaml(join(import.meta.dirname, 'shop-values.yaml'))) as Record<string, unknown>;
 }

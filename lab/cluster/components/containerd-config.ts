@@ -1,11 +1,11 @@
 import type { RegistryEndpoint } from '../../registries/index.ts';
 
-/** A string as TOML writes it: https://toml.io/en/v1.0.0#string (the escapes of JSON are a subset of its own). */
-const quoted = (text: string) => JSON.stringify(text);
+/** Formats a TOML string: https://toml.io/en/v1.0.0#string (JSON's escapes are a subset of TOML's). */
+const quote = (text: string) => JSON.stringify(text);
 
 export interface ContainerdSettings {
   root: string;
-  /** Directory of the network's configuration. */
+  /** Directory of the CNI configuration. */
   network: string;
   /** Directory of the CNI plug-ins. */
   plugins: string;
@@ -15,14 +15,14 @@ export interface ContainerdSettings {
 }
 
 /**
- * The text of containerd's configuration, version 2: https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md
- * Its run-time directory is /run/containerd, which is the lab's own in the node's mount namespace. The login stands for the
- * node's own identity, by which a cloud's nodes pull.
+ * Formats containerd's configuration, version 2: https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md
+ * Its runtime directory is /run/containerd, which is a directory of the lab in the node's mount namespace. The login replaces
+ * the node identity with which the nodes of a cloud pull images.
  */
-export function containerdConfig(settings: ContainerdSettings): string {
+export function createContainerdConfig(settings: ContainerdSettings): string {
   const { root, network, plugins, runc, pauseImage, registry } = settings;
   return `version = 2
-root = ${quoted(root)}
+root = ${quote(root)}
 state = "/run/containerd"
 disabled_plugins = [
   "io.containerd.internal.v1.opt",
@@ -36,26 +36,26 @@ disabled_plugins = [
   address = "/run/containerd/containerd.sock"
 
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = ${quoted(pauseImage)}
+  sandbox_image = ${quote(pauseImage)}
   netns_mounts_under_state_dir = true
-  # Without CAP_SYS_RESOURCE nobody may lower the score.
+  # Lowering the score requires CAP_SYS_RESOURCE.
   restrict_oom_score_adj = true
   enable_unprivileged_ports = true
   enable_unprivileged_icmp = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
-  bin_dir = ${quoted(plugins)}
-  conf_dir = ${quoted(network)}
+  bin_dir = ${quote(plugins)}
+  conf_dir = ${quote(network)}
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-  BinaryName = ${quoted(runc)}
+  BinaryName = ${quote(runc)}
   SystemdCgroup = false
 
-[plugins."io.containerd.grpc.v1.cri".registry.configs.${quoted(registry.host)}.auth]
-  username = ${quoted(registry.username)}
-  password = ${quoted(registry.password)}
+[plugins."io.containerd.grpc.v1.cri".registry.configs.${quote(registry.host)}.auth]
+  username = ${quote(registry.username)}
+  password = ${quote(registry.password)}
 `;
 }

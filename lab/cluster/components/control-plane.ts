@@ -1,21 +1,21 @@
 import type { ServiceSpec } from '../../services/supervisor.ts';
-import { requireOk } from '../health.ts';
 import { NETWORK, PORTS } from '../layout.ts';
-import { type ClusterContext, component, socketTo, writeKubeconfig } from './context.ts';
+import { type ClusterContext, createService, getSocketPath, writeKubeconfig } from './context.ts';
+import { checkHealth } from './health.ts';
 
-/** The store of everything in the cluster. Both ways by TLS, open to the API server alone. */
+/** The cluster's store. Uses mutual TLS and accepts only the API server. */
 export function etcd(context: ClusterContext): ServiceSpec {
   const { layout, pki } = context;
   const url = `https://127.0.0.1:${PORTS.etcd}`;
-  return component(context, {
+  return createService(context, {
     name: 'etcd',
     tool: 'etcd',
-    place: 'network',
+    namespace: 'network',
     args: [
       `--data-dir=${layout.etcd}`,
-      // A lab is worth no disk flush: after a power cut it is made anew.
+      // A lab does not need disk flushes: after a power failure it is recreated.
       '--unsafe-no-fsync',
-      // It is alone, so it need not wait a second for others before it leads.
+      // It is the only member, so it need not wait a second before it becomes the leader.
       '--heartbeat-interval=10',
       '--election-timeout=100',
       `--listen-client-urls=${url}`,
@@ -32,25 +32,25 @@ export function etcd(context: ClusterContext): ServiceSpec {
       `--peer-key-file=${pki.file('etcd.key')}`,
     ],
     config: [pki.identities.etcd.certificate, pki.authorities.etcd],
-    ready: () => requireOk(socketTo(layout, PORTS.etcdHealth), '/health'),
+    ready: () => checkHealth(getSocketPath(layout, PORTS.etcdHealth), '/health'),
   });
 }
 
-/** Kubernetes' API. Whoever asks needs a certificate or a token, and a role. */
+/** The Kubernetes API. Clients need a certificate or a token, and a role. */
 export function apiServer(context: ClusterContext): ServiceSpec {
   const { layout, pki } = context;
-  return component(context, {
+  return createService(context, {
     name: 'kube-apiserver',
     tool: 'kube-apiserver',
-    place: 'network',
+    namespace: 'network',
     args: [
-      // All addresses of its network: pods come by the node's, components by 127.0.0.1.
+      // All addresses of its network: pods use the node's address, components 127.0.0.1.
       '--bind-address=0.0.0.0',
       `--secure-port=${PORTS.apiServer}`,
       `--advertise-address=${NETWORK.nodeAddress}`,
       `--service-cluster-ip-range=${NETWORK.serviceRange}`,
-      `--tls-cert-file=${pki.file('api-server.crt')}`,
-      `--tls-private-key-file=${pki.file('api-server.key')}`,
+      `--tls-cert-file=${pki.file('apiserver.crt')}`,
+      `--tls-private-key-file=${pki.file('apiserver.key')}`,
       `--client-ca-file=${pki.file('ca-cluster.crt')}`,
       '--anonymous-auth=false',
       '--authorization-mode=Node,RBAC',
@@ -58,47 +58,48 @@ export function apiServer(context: ClusterContext): ServiceSpec {
       '--profiling=false',
       `--etcd-servers=https://127.0.0.1:${PORTS.etcd}`,
       `--etcd-cafile=${pki.file('ca-etcd.crt')}`,
-      `--etcd-certfile=${pki.file('api-server-to-etcd.crt')}`,
-      `--etcd-keyfile=${pki.file('api-server-to-etcd.key')}`,
+      `--etcd-certfile=${pki.file('apiserver-etcd-client.crt')}`,
+      `--etcd-keyfile=${pki.file('apiserver-etcd-client.key')}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${pki.file('service-accounts.pub')}`,
       `--service-account-signing-key-file=${pki.file('service-accounts.key')}`,
       '--kubelet-preferred-address-types=InternalIP',
       `--kubelet-certificate-authority=${pki.file('ca-cluster.crt')}`,
-      `--kubelet-client-certificate=${pki.file('api-server-to-kubelet.crt')}`,
-      `--kubelet-client-key=${pki.file('api-server-to-kubelet.key')}`,
-      // For APIs served by others, such as metrics: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/
+      `--kubelet-client-certificate=${pki.file('apiserver-kubelet-client.crt')}`,
+      `--kubelet-client-key=${pki.file('apiserver-kubelet-client.key')}`,
+      // For aggregated APIs, such as metrics: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/
       `--requestheader-client-ca-file=${pki.file('ca-front-proxy.crt')}`,
       '--requestheader-allowed-names=front-proxy',
       '--requestheader-extra-headers-prefix=X-Remote-Extra-',
       '--requestheader-group-headers=X-Remote-Group',
       '--requestheader-username-headers=X-Remote-User',
-      `--proxy-client-cert-file=${pki.file('front-proxy.crt')}`,
-      `--proxy-client-key-file=${pki.file('front-proxy.key')}`,
+      `--proxy-client-cert-file=${pki.file('front-proxy-client.crt')}`,
+      `--proxy-client-key-file=${pki.file('front-proxy-client.key')}`,
       '--enable-aggregator-routing=true',
     ],
     config: [
-      ...(['api-server', 'api-server-to-etcd', 'api-server-to-kubelet', 'front-proxy'] as const).map(
+      ...(['apiserver', 'apiserver-etcd-client', 'apiserver-kubelet-client', 'front-proxy-client'] as const).map(
         (name) => pki.identities[name].certificate,
       ),
       ...Object.values(pki.authorities),
       pki.serviceAccounts.publicKey,
     ],
     ready: () =>
-      requireOk(socketTo(layout, PORTS.apiServer), '/readyz', {
+      checkHealth(getSocketPath(layout, PORTS.apiServer), '/readyz', {
         authority: pki.authorities.cluster,
         client: pki.identities.admin,
       }),
   });
 }
 
-/** Flags by which a component serves its health and metrics: to those whom the API server lets in. */
-function servingFlags(
-  { pki }: ClusterContext,
-  identity: 'controller-manager' | 'scheduler',
-  port: number,
-  kubeconfig: string,
-) {
+interface ServingOptions {
+  identity: 'controller-manager' | 'scheduler';
+  port: number;
+  kubeconfig: string;
+}
+
+/** Flags with which a component serves its health and metrics to clients that the API server authorizes. */
+function getServingFlags({ pki }: ClusterContext, { identity, port, kubeconfig }: ServingOptions): string[] {
   return [
     '--bind-address=127.0.0.1',
     `--secure-port=${port}`,
@@ -107,44 +108,45 @@ function servingFlags(
     `--kubeconfig=${kubeconfig}`,
     `--authentication-kubeconfig=${kubeconfig}`,
     `--authorization-kubeconfig=${kubeconfig}`,
-    // There is one of each.
+    // Only one instance of each runs.
     '--leader-elect=false',
     '--profiling=false',
   ];
 }
 
-/** The loops that bring the cluster to what its objects say; each with a service account of its own. */
+/** Runs Kubernetes' controllers, each with a separate service account. */
 export async function controllerManager(context: ClusterContext): Promise<ServiceSpec> {
   const { layout, pki } = context;
   const kubeconfig = await writeKubeconfig(context, 'controller-manager');
-  return component(context, {
+  return createService(context, {
     name: 'kube-controller-manager',
     tool: 'kube-controller-manager',
-    place: 'network',
+    namespace: 'network',
     args: [
-      ...servingFlags(context, 'controller-manager', PORTS.controllerManager, kubeconfig),
+      ...getServingFlags(context, { identity: 'controller-manager', port: PORTS.controllerManager, kubeconfig }),
       '--use-service-account-credentials',
       `--service-account-private-key-file=${pki.file('service-accounts.key')}`,
       `--root-ca-file=${pki.file('ca-cluster.crt')}`,
-      // Metrics are 10 s old at most here, so the autoscaler need not wait its usual 15 s.
+      // Metrics are at most 10 s old here, so the autoscaler need not wait its default of 15 s.
       '--horizontal-pod-autoscaler-sync-period=5s',
     ],
     config: [pki.identities['controller-manager'].certificate, pki.authorities.cluster, pki.serviceAccounts.publicKey],
     ready: () =>
-      requireOk(socketTo(layout, PORTS.controllerManager), '/healthz', { authority: pki.authorities.cluster }),
+      checkHealth(getSocketPath(layout, PORTS.controllerManager), '/healthz', { authority: pki.authorities.cluster }),
   });
 }
 
-/** Gives each new pod its node. */
+/** Assigns pods to the node. */
 export async function scheduler(context: ClusterContext): Promise<ServiceSpec> {
   const { layout, pki } = context;
   const kubeconfig = await writeKubeconfig(context, 'scheduler');
-  return component(context, {
+  return createService(context, {
     name: 'kube-scheduler',
     tool: 'kube-scheduler',
-    place: 'network',
-    args: servingFlags(context, 'scheduler', PORTS.scheduler, kubeconfig),
+    namespace: 'network',
+    args: getServingFlags(context, { identity: 'scheduler', port: PORTS.scheduler, kubeconfig }),
     config: [pki.identities.scheduler.certificate, pki.authorities.cluster],
-    ready: () => requireOk(socketTo(layout, PORTS.scheduler), '/healthz', { authority: pki.authorities.cluster }),
+    ready: () =>
+      checkHealth(getSocketPath(layout, PORTS.scheduler), '/healthz', { authority: pki.authorities.cluster }),
   });
 }

@@ -1,11 +1,11 @@
 import type { ServiceSpec } from '../../services/supervisor.ts';
-import { requireOk } from '../health.ts';
 import { HUB_NAME, NETWORK, PORTS } from '../layout.ts';
-import { type ClusterContext, component, socketTo, writeConfig, writeKubeconfig } from './context.ts';
+import { type ClusterContext, createService, getSocketPath, writeConfig, writeKubeconfig } from './context.ts';
+import { checkHealth } from './health.ts';
 
 /**
- * Names of services, and the hub's. A program of the node, not a pod, so that pods can look names up from the start.
- * Names of the world are not known: pods have no way there.
+ * Resolves the names of services and of the hub. It runs on the node, not in a pod, so that pods can resolve names from the
+ * start. It does not resolve other names, because pods have no internet access.
  */
 export async function coredns(context: ClusterContext): Promise<ServiceSpec> {
   const { layout, pki } = context;
@@ -28,12 +28,12 @@ export async function coredns(context: ClusterContext): Promise<ServiceSpec> {
 }
 `,
   );
-  return component(context, {
+  return createService(context, {
     name: 'coredns',
     tool: 'coredns',
-    place: 'network',
+    namespace: 'network',
     args: ['-conf', file],
     config: [text, pki.identities.coredns.certificate, pki.authorities.cluster],
-    ready: () => requireOk(socketTo(layout, PORTS.dnsHealth), '/ready'),
+    ready: () => checkHealth(getSocketPath(layout, PORTS.dnsHealth), '/ready'),
   });
 }

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ServiceSpec } from '../../services/supervisor.ts';
 import { toolPath } from '../../tools/index.ts';
-import { requireListener, requireOk } from '../health.ts';
 import { NETWORK, NODE_NAME, PORTS } from '../layout.ts';
-import { containerdConfig } from './containerd-config.ts';
-import { type ClusterContext, component, socketTo, writeConfig, writeKubeconfig } from './context.ts';
+import { createContainerdConfig } from './containerd-config.ts';
+import { type ClusterContext, createService, getSocketPath, writeConfig, writeKubeconfig } from './context.ts';
+import { checkHealth, checkListening } from './health.ts';
 
 /** Runs the containers. */
 export async function containerd(context: ClusterContext): Promise<ServiceSpec> {
@@ -22,7 +22,7 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
         bridge: NETWORK.bridge,
         isGateway: true,
         hairpinMode: true,
-        // Pods have no way out of the lab, so no address needs to be hidden.
+        // Pods have no access outside the lab, so masquerading is not needed.
         ipMasq: false,
         ipam: {
           type: 'host-local',
@@ -36,7 +36,7 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
   const { file, text } = await writeConfig(
     context,
     'containerd.toml',
-    containerdConfig({
+    createContainerdConfig({
       root: layout.containerd,
       network,
       plugins: dirname(realpathSync(toolPath('cni-bridge'))),
@@ -45,17 +45,17 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
       registry,
     }),
   );
-  return component(context, {
+  return createService(context, {
     name: 'containerd',
     tool: 'containerd',
-    place: 'node',
+    namespace: 'node',
     args: ['--config', file],
     config: [text],
-    ready: () => requireListener(join(layout.containerdRun, 'containerd.sock')),
+    ready: () => checkListening(join(layout.containerdRun, 'containerd.sock')),
   });
 }
 
-/** Runs the pods that belong to the node. */
+/** Runs the node's pods. */
 export async function kubelet(context: ClusterContext): Promise<ServiceSpec> {
   const { layout, pki } = context;
   const kubeconfig = await writeKubeconfig(context, 'kubelet');
@@ -85,7 +85,7 @@ export async function kubelet(context: ClusterContext): Promise<ServiceSpec> {
     resolvConf: resolver.file,
     podLogsDir: join(layout.podLogs, 'pods'),
     volumePluginDir: join(layout.kubelet, 'volume-plugins'),
-    // The machine's disk is not the lab's to judge: neither pods nor images go because it is rather full.
+    // The lab does not manage the machine's disk: pods and images are not evicted when it is nearly full.
     evictionHard: {
       'memory.available': '0%',
       'nodefs.available': '0%',
@@ -95,14 +95,14 @@ export async function kubelet(context: ClusterContext): Promise<ServiceSpec> {
     imageGCHighThresholdPercent: 100,
     serializeImagePulls: false,
     registryPullQPS: 0,
-    // How soon a pod that became ready is seen.
+    // Determines how soon a ready pod is noticed.
     syncFrequency: '10s',
     nodeStatusUpdateFrequency: '5s',
   });
-  return component(context, {
+  return createService(context, {
     name: 'kubelet',
     tool: 'kubelet',
-    place: 'node',
+    namespace: 'node',
     args: [
       `--config=${file}`,
       `--kubeconfig=${kubeconfig}`,
@@ -111,11 +111,11 @@ export async function kubelet(context: ClusterContext): Promise<ServiceSpec> {
       `--node-labels=topology.kubernetes.io/zone=${NODE_NAME}`,
     ],
     config: [text, pki.identities.kubelet.certificate, pki.authorities.cluster],
-    ready: () => requireOk(socketTo(layout, PORTS.kubeletHealth), '/healthz'),
+    ready: () => checkHealth(getSocketPath(layout, PORTS.kubeletHealth), '/healthz'),
   });
 }
 
-/** Brings connections to services to their pods, by rules of the cluster's own network. */
+/** Routes connections from services to their pods with rules in the cluster's network namespace. */
 export async function kubeProxy(context: ClusterContext): Promise<ServiceSpec> {
   const { layout, pki } = context;
   const kubeconfig = await writeKubeconfig(context, 'kube-proxy');
@@ -131,19 +131,19 @@ export async function kubeProxy(context: ClusterContext): Promise<ServiceSpec> {
     metricsBindAddress: '127.0.0.1:10249',
     iptables: {
       localhostNodePorts: true,
-      // The pods share one bridge: an answer to another pod would not pass the node, which has to turn the address back.
+      // Pods share one bridge: a reply to another pod would bypass the node, which must translate the address back.
       masqueradeAll: true,
       minSyncPeriod: '100ms',
     },
-    // These are settings of the whole machine; it keeps its own.
+    // These are settings of the whole machine; leave them unchanged.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
   });
-  return component(context, {
+  return createService(context, {
     name: 'kube-proxy',
     tool: 'kube-proxy',
-    place: 'network',
+    namespace: 'network',
     args: [`--config=${file}`],
     config: [text, pki.identities['kube-proxy'].certificate, pki.authorities.cluster],
-    ready: () => requireOk(socketTo(layout, PORTS.kubeProxyHealth), '/livez'),
+    ready: () => checkHealth(getSocketPath(layout, PORTS.kubeProxyHealth), '/livez'),
   });
 }

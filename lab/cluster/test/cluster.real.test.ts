@@ -13,25 +13,25 @@ import { clusterSteps, type LabStep } from '../../lifecycle/steps.ts';
 import { up } from '../../lifecycle/up.ts';
 import { findMarked, sendSignal } from '../../services/processes.ts';
 import { toolPath } from '../../tools/index.ts';
-import { ensureImage, pauseImage } from '../images.ts';
-import { type Cluster, type ClusterEndpoint, insideCluster, openCluster, stopCluster } from '../index.ts';
-import { type ClusterLayout, clusterLayout, PORTS } from '../layout.ts';
-import { clearNamespaces, ensureNamespaces, insideNode } from '../namespaces.ts';
-import { prepareCluster, type TestCluster, until } from './test-cluster.ts';
-import { traces } from './traces.ts';
+import { ensureNamespaces, insideNode, removeNamespaces } from '../host/namespaces.ts';
+import { ensureImage, getPauseImage } from '../images.ts';
+import { type Cluster, type ClusterEndpoint, connectToCluster, insideCluster, stopCluster } from '../index.ts';
+import { type ClusterLayout, getClusterLayout, PORTS } from '../layout.ts';
+import { prepareCluster, type TestCluster, waitFor } from './test-cluster.ts';
+import { collectTraces } from './traces.ts';
 
 let hub: TestHub;
 let test: TestCluster;
 let layout: ClusterLayout;
 let cluster: Cluster;
 let endpoint: ClusterEndpoint;
-let before: Awaited<ReturnType<typeof traces>>;
+let before: Awaited<ReturnType<typeof collectTraces>>;
 
 beforeAll(async () => {
   hub = await startTestHub();
   test = await prepareCluster(hub.hub.url);
-  layout = clusterLayout(test.services.dir);
-  before = await traces(test.services.dir, layout);
+  layout = getClusterLayout(test.services.dir);
+  before = await collectTraces(test.services.dir, layout);
   ({ endpoint, cluster } = await test.start());
 });
 
@@ -40,10 +40,10 @@ afterAll(async () => {
   await hub.close();
 });
 
-/** A pod of busybox that runs `script`; its image is in the registry alone, which nobody can read without a login. */
-async function runPod(name: string, script: string, more: object = {}): Promise<void> {
-  const image = await ensureImage(test.lab(), pauseImage(), test.needs.registry, test.needs.builder, () => {});
-  const container = { name, image, command: ['/busybox', 'sh', '-c', script], ...more };
+/** Runs `script` in a busybox pod. Its image is only in the registry, which requires a login. */
+async function runPod(name: string, script: string, fields: object = {}): Promise<void> {
+  const image = await ensureImage(getPauseImage(), { ...test.dependencies, lab: test.lab(), progress: () => {} });
+  const container = { name, image, command: ['/busybox', 'sh', '-c', script], ...fields };
   const metadata = { name, namespace: 'default', labels: { app: name } };
   await cluster.apply([
     {
@@ -57,14 +57,14 @@ async function runPod(name: string, script: string, more: object = {}): Promise<
 }
 
 /**
- * What the cluster left. What another lab begins on this machine sees all mounts for a moment, before it turns to its own;
- * so something that is gone within seconds was not left.
+ * Collects what the cluster left. A process that another lab starts on this machine sees all mounts for a moment, before it
+ * enters its own namespace; so a trace that disappears within seconds does not count.
  */
-async function tracesLeft() {
+async function collectRemainingTraces() {
   const deadline = Date.now() + 5_000;
   for (;;) {
-    const left = await traces(test.services.dir, layout);
-    if (isDeepStrictEqual(left, before) || Date.now() > deadline) return left;
+    const remaining = await collectTraces(test.services.dir, layout);
+    if (isDeepStrictEqual(remaining, before) || Date.now() > deadline) return remaining;
     await sleep(250);
   }
 }
@@ -100,7 +100,7 @@ describe('a pod', () => {
     await runPod('client', 'sleep 2147483647');
   });
 
-  it('reaches the hub by its name, and nothing of the world', async () => {
+  it('reaches the hub by name, and nothing on the internet', async () => {
     expect(
       await inPod('client', 'wget', '-qO-', `${endpoint.hubUrl}/alice/shop.git/info/refs?service=git-upload-pack`),
     ).toContain('# service=git-upload-pack');
@@ -110,33 +110,33 @@ describe('a pod', () => {
     );
   });
 
-  it('reaches a service by name, and other pods through it', async () => {
-    const answer = () => inPod('client', 'wget', '-qO-', 'http://web.default.svc.cluster.local/');
-    expect(await until(60, answer, (text) => text === 'hello')).toBe('hello');
-    // Also itself, by the way out and back in.
+  it('reaches a service by name, and pods through it', async () => {
+    const response = () => inPod('client', 'wget', '-qO-', 'http://web.default.svc.cluster.local/');
+    expect(await waitFor(60, response, (text) => text === 'hello')).toBe('hello');
+    // Also itself, through the service.
     expect(await inPod('web', 'wget', '-qO-', 'http://web.default.svc.cluster.local/')).toBe('hello');
   });
 
-  it('is reached from this machine through the gateway, and from the cluster’s network at the node’s port', async () => {
+  it('is reachable from this machine through the gateway, and from the cluster’s network on the node port', async () => {
     expect(await (await fetch(endpoint.webUrl)).text()).toBe('hello\n');
     const { command, args } = insideCluster(test.services.dir);
-    const script = `fetch('http://127.0.0.1:${PORTS.web}').then((answer) => answer.text()).then((text) => process.stdout.write(text))`;
+    const script = `fetch('http://127.0.0.1:${PORTS.web}').then((response) => response.text()).then((text) => process.stdout.write(text))`;
     const { stdout } = await execa(command, [...args, toolPath('node'), '-e', script]);
     expect(stdout).toBe('hello');
   });
 
-  it('killed from inside is started again', async () => {
+  it('is restarted when it is killed from inside', async () => {
     await runPod('victim', 'trap "/busybox sleep 1; exit 3" TERM; while :; do /busybox sleep 1; done');
     await inPod('victim', 'kill', '1');
     const status = () => cluster.kubectl('get', 'pod', 'victim', '--output=jsonpath={.status.containerStatuses[0]}');
     const [first] = [
-      JSON.parse(await until(60, status, (text) => JSON.parse(text).restartCount === 1 && JSON.parse(text).ready)),
+      JSON.parse(await waitFor(60, status, (text) => JSON.parse(text).restartCount === 1 && JSON.parse(text).ready)),
     ];
     expect(first.lastState.terminated).toMatchObject({ exitCode: 3 });
   });
 });
 
-describe('who may do what', () => {
+describe('permissions', () => {
   it.each([
     ['kubelet', ['get', 'secrets', '--all-namespaces']],
     ['kubelet', ['create', 'clusterrole', 'mine', '--verb=get', '--resource=pods']],
@@ -145,12 +145,12 @@ describe('who may do what', () => {
     ['coredns', ['get', 'configmaps', '--all-namespaces']],
     ['scheduler', ['delete', 'node', 'lab']],
     ['controller-manager', ['create', 'clusterrole', 'mine', '--verb=get', '--resource=pods']],
-  ])('%s is refused: kubectl %j', async (identity, args) => {
+  ])('%s is forbidden: kubectl %j', async (identity, args) => {
     const result = await kubectlAs(identity, ...args);
     expect(result.stderr).toContain('Forbidden');
   });
 
-  it('every component is known by a name of its own', async () => {
+  it('every component has a separate user name', async () => {
     const names = await Promise.all(
       ['kubelet', 'kube-proxy', 'coredns', 'scheduler', 'controller-manager'].map(async (identity) => {
         const { stdout } = await kubectlAs(identity, 'auth', 'whoami', '--output=jsonpath={.status.userInfo.username}');
@@ -166,19 +166,19 @@ describe('who may do what', () => {
     ]);
   });
 
-  it('nobody gets in without a certificate: neither to the API nor to the kubelet nor to etcd', async () => {
+  it('the API server, the kubelet and etcd reject clients without a certificate', async () => {
     const { command, args } = insideCluster(test.services.dir);
     const script = `
-      const ask = (url) => new Promise((resolve) => require('node:https')
-        .get(url, { rejectUnauthorized: false, agent: false }, (answer) => resolve(answer.resume().statusCode))
+      const request = (url) => new Promise((resolve) => require('node:https')
+        .get(url, { rejectUnauthorized: false, agent: false }, (response) => resolve(response.resume().statusCode))
         .on('error', (error) => resolve(error.code)));
-      Promise.all(['https://127.0.0.1:6443/version', 'https://10.244.0.1:10250/pods', 'https://127.0.0.1:2379/version'].map(ask))
-        .then((answers) => process.stdout.write(JSON.stringify(answers), () => process.exit()));`;
+      Promise.all(['https://127.0.0.1:6443/version', 'https://10.244.0.1:10250/pods', 'https://127.0.0.1:2379/version'].map(request))
+        .then((results) => process.stdout.write(JSON.stringify(results), () => process.exit()));`;
     const { stdout } = await execa(command, [...args, toolPath('node'), '-e', script]);
     expect(JSON.parse(stdout)).toEqual([401, 401, expect.stringMatching(/^ERR_SSL_.*CERTIFICATE/)]);
   });
 
-  it('no address of this machine but 127.0.0.1 leads to the cluster', async () => {
+  it('only 127.0.0.1 of this machine leads to the cluster', async () => {
     // Listening is state 0A: proc(5).
     const sockets = readFileSync('/proc/net/tcp', 'utf8').split('\n');
     const listeners = sockets
@@ -195,28 +195,28 @@ describe('who may do what', () => {
 });
 
 /**
- * The kubelet waits longer each time before it starts a container again that has ended, up to five minutes, and these tests end them often.
+ * The kubelet's back-off before it restarts a container grows up to five minutes, and these tests stop containers often.
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
  */
-const LONGER_THAN_BACK_OFF = '--timeout=360s';
+const BACK_OFF_TIMEOUT = '--timeout=360s';
 
 describe('the cluster', () => {
-  it('is like any other to whoever has its kubeconfig alone', async () => {
-    const foreign = openCluster({ kubeconfig: endpoint.kubeconfig, context: 'lab' });
+  it('can be used with its kubeconfig alone', async () => {
+    const foreign = connectToCluster({ kubeconfig: endpoint.kubeconfig, context: 'lab' });
     expect((await foreign.get('node', 'lab')).kind).toBe('Node');
     expect(await foreign.find('configmap', 'absent')).toBeUndefined();
     await expect(foreign.kubectl('get', 'nonsense')).rejects.toThrow('kubectl get nonsense failed');
   });
 
-  it('is kept when it is started again', async () => {
+  it('keeps running when it is started again', async () => {
     const pids = () => test.lab().state.services.map(({ name, pid }) => [name, pid]);
     const first = pids();
     await test.start();
     expect(pids()).toEqual(first);
   });
 
-  it('is not held by the node of another lab on this machine, which is made anew when it was left half done', async () => {
-    const other = clusterLayout(await mkdtemp(join(tmpdir(), 'lab-test-')));
+  it('is not referenced by the node of another lab, whose namespaces are recreated if they are incomplete', async () => {
+    const other = getClusterLayout(await mkdtemp(join(tmpdir(), 'lab-test-')));
     const { command, args } = insideNode(other);
     const inside = async (...program: string[]) => (await execa(command, [...args, ...program])).stdout;
     try {
@@ -226,7 +226,7 @@ describe('the cluster', () => {
       expect(mounts.split('\n').filter((line) => line.includes(layout.dir))).toEqual([]);
       expect(mounts).not.toContain(' - nsfs ');
 
-      // What is there and complete stays; what a kill left incomplete does not.
+      // Complete namespaces are kept; incomplete ones are recreated.
       await inside('umount', '/var/lib/kubelet');
       await ensureNamespaces(other);
       expect(await inside('cat', '/proc/self/mountinfo')).not.toContain(other.kubelet);
@@ -234,19 +234,19 @@ describe('the cluster', () => {
       await ensureNamespaces(other);
       expect(await inside('cat', '/proc/self/mountinfo')).toContain(other.kubelet);
     } finally {
-      await clearNamespaces(other);
+      await removeNamespaces(other);
       await rm(dirname(other.dir), { recursive: true });
     }
   });
 
   it('stops without a trace', async () => {
     await stopCluster(test.lab().state);
-    expect(await tracesLeft()).toEqual(before);
+    expect(await collectRemainingTraces()).toEqual(before);
   });
 
-  it('starts again with what it had, and stops without a trace also when all of it was killed', async () => {
+  it('restarts with its data, and stops without a trace after all its processes were killed', async () => {
     ({ cluster } = await test.start());
-    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/client', LONGER_THAN_BACK_OFF);
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', 'pod/client', BACK_OFF_TIMEOUT);
     const names = [
       'etcd',
       'kube-apiserver',
@@ -257,37 +257,37 @@ describe('the cluster', () => {
       'gateway-outside',
       'coredns',
     ];
-    for (const name of names) for (const each of findMarked(test.services.dir, name)) sendSignal(each, 'SIGKILL');
+    for (const name of names) for (const member of findMarked(test.services.dir, name)) sendSignal(member, 'SIGKILL');
     await stopCluster(test.lab().state);
-    expect(await tracesLeft()).toEqual(before);
+    expect(await collectRemainingTraces()).toEqual(before);
   });
 
-  it('starts over what a kill left, the way a second `up` does', async () => {
+  it('recovers after processes were killed, the way a second `up` does', async () => {
     ({ cluster } = await test.start());
     for (const name of ['containerd', 'kube-apiserver']) {
-      for (const each of findMarked(test.services.dir, name)) sendSignal(each, 'SIGKILL');
+      for (const member of findMarked(test.services.dir, name)) sendSignal(member, 'SIGKILL');
     }
     const lab = test.lab();
-    await lab.supervisor.adopt();
+    await lab.supervisor.reconcile();
     ({ cluster } = await test.start());
-    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', LONGER_THAN_BACK_OFF);
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', BACK_OFF_TIMEOUT);
   });
 
-  it('leaves nothing of itself when a later step of `up` fails, pods included', async () => {
+  it('leaves nothing, pods included, when a later step of `up` fails', async () => {
     await stopCluster(test.lab().state);
     const { state } = test.lab();
-    const { registry, builder } = test.needs;
+    const { registry, builder } = test.dependencies;
     saveEndpoint(state, 'registries', { staging: registry, production: registry });
     saveEndpoint(state, 'builder', builder);
     saveEndpoint(state, 'hub', { url: hub.hub.url, adminToken: '' });
     const failing: LabStep = {
       title: 'A step that fails once pods run',
       async run() {
-        await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', LONGER_THAN_BACK_OFF);
+        await cluster.kubectl('wait', '--for=condition=Ready', 'pod/web', BACK_OFF_TIMEOUT);
         throw new Error('enough');
       },
     };
     await expect(up(test.services.dir, [...clusterSteps.slice(1, 2), failing])).rejects.toThrow('enough');
-    expect(await tracesLeft()).toEqual(before);
+    expect(await collectRemainingTraces()).toEqual(before);
   });
 });

@@ -1,18 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { argoManifests } from '../argo/manifests.ts';
+import { createMetricsServerManifests } from '../add-ons/metrics-server.ts';
+import { adaptArgoManifests } from '../argo/manifests.ts';
 import { type InstallValues, mergeValues, readInstallValues } from '../argo/values.ts';
 import type { KubernetesObject } from '../kubectl.ts';
-import { metricsManifests } from '../metrics-server.ts';
 
-const object = (kind: string, name: string, component: string, more: object = {}): KubernetesObject => ({
+const object = (
+  kind: string,
+  name: string,
+  { component = '', ...fields }: { component?: string; [field: string]: unknown } = {},
+): KubernetesObject => ({
   apiVersion: 'v1',
   kind,
   metadata: { name, labels: { 'app.kubernetes.io/component': component } },
-  ...more,
+  ...fields,
 });
 
 const workload = (kind: string, component: string, container = component) =>
-  object(kind, `argocd-${component}`, component, {
+  object(kind, `argocd-${component}`, {
+    component,
     spec: {
       template: {
         metadata: {},
@@ -37,18 +42,21 @@ const published = [
     kind: 'CustomResourceDefinition',
     metadata: { name: 'applications.argoproj.io' },
   },
-  object('ClusterRole', 'argocd-application-controller', 'application-controller', {
+  object('ClusterRole', 'argocd-application-controller', {
+    component: 'application-controller',
     rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
   }),
-  object('ClusterRole', 'argocd-server', 'server', {
+  object('ClusterRole', 'argocd-server', {
+    component: 'server',
     rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['delete'] }],
   }),
-  object('ClusterRole', 'argocd-applicationset-controller', 'applicationset-controller', {
+  object('ClusterRole', 'argocd-applicationset-controller', {
+    component: 'applicationset-controller',
     rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
   }),
-  object('CustomResourceDefinition', 'applicationsets.argoproj.io', ''),
-  object('ConfigMap', 'argocd-cm', '', { data: { 'resource.exclusions': 'kept' } }),
-  object('ConfigMap', 'argocd-dex-other', ''),
+  object('CustomResourceDefinition', 'applicationsets.argoproj.io'),
+  object('ConfigMap', 'argocd-cm', { data: { 'resource.exclusions': 'kept' } }),
+  object('ConfigMap', 'argocd-dex-other'),
   workload('StatefulSet', 'application-controller'),
   workload('Deployment', 'server'),
   workload('Deployment', 'repo-server'),
@@ -58,27 +66,27 @@ const published = [
   workload('Deployment', 'applicationset-controller'),
 ];
 
-// biome-ignore lint/suspicious/noExplicitAny: the tests look into objects as deep as they need
+// biome-ignore lint/suspicious/noExplicitAny: the tests access fields at any depth
 const byName = (objects: KubernetesObject[]): Record<string, any> =>
-  Object.fromEntries(objects.map((each) => [`${each.kind}/${each.metadata.name}`, each]));
+  Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
 
 describe('argoManifests', () => {
-  it('leaves nothing of the wide rights that the published manifests grant', async () => {
-    const objects = argoManifests(published, await readInstallValues());
+  it('removes the broad permissions that the published manifests grant', async () => {
+    const objects = adaptArgoManifests(published, await readInstallValues());
     const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
     expect(roles).toHaveLength(2);
     expect(JSON.stringify(roles)).not.toContain('"*"');
   });
 
-  it('leaves out what is switched off or has no replicas, with its rights; what it defines stays', async () => {
-    const objects = byName(argoManifests(published, await readInstallValues()));
+  it('omits disabled components and those without replicas, with their permissions, but keeps their definitions', async () => {
+    const objects = byName(adaptArgoManifests(published, await readInstallValues()));
     expect(Object.keys(objects).filter((name) => /dex|notifications|applicationset/.test(name))).toEqual([
       'CustomResourceDefinition/applicationsets.argoproj.io',
     ]);
   });
 
-  it('puts the values into the settings, as texts, beside those that are there', async () => {
-    const { data, metadata } = byName(argoManifests(published, await readInstallValues()))['ConfigMap/argocd-cm'];
+  it('adds the values to the existing settings, as strings', async () => {
+    const { data, metadata } = byName(adaptArgoManifests(published, await readInstallValues()))['ConfigMap/argocd-cm'];
     expect(data).toMatchObject({
       'resource.exclusions': 'kept',
       'exec.enabled': 'false',
@@ -87,28 +95,29 @@ describe('argoManifests', () => {
     expect(metadata.namespace).toBe('argocd');
   });
 
-  it('gives each part its resources, and merges its probe', async () => {
-    const objects = byName(argoManifests(published, await readInstallValues()));
+  it('sets the resources of each component, and merges its probe', async () => {
+    const objects = byName(adaptArgoManifests(published, await readInstallValues()));
     const [container] = objects['Deployment/argocd-server'].spec.template.spec.containers;
     expect(container.resources.requests.cpu).toBe('20m');
     expect(container.readinessProbe).toEqual({ initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 5 });
   });
 
-  it('runs everything with one image, Redis included, or with the published ones', async () => {
+  it('uses one image for all components, Redis included, or the published ones', async () => {
     const values = await readInstallValues();
-    const objects = byName(argoManifests(published, values, 'own'));
+    const objects = byName(adaptArgoManifests(published, values, 'own'));
     const { containers, initContainers } = objects['Deployment/argocd-redis'].spec.template.spec;
     expect(containers[0]).toMatchObject({ image: 'own', imagePullPolicy: 'IfNotPresent', command: ['redis-server'] });
     expect(initContainers[0].image).toBe('own');
-    expect(JSON.stringify(argoManifests(published, values))).not.toContain('"own"');
+    expect(JSON.stringify(adaptArgoManifests(published, values))).not.toContain('"own"');
   });
 
-  it('brings new pods when a parameter changes, and does not touch what it was given', async () => {
+  it('recreates the pods when a parameter changes, and does not modify its input', async () => {
     const before = structuredClone(published);
     const values = await readInstallValues();
     const changed = mergeValues(values, { configs: { params: { 'controller.log.level': 'debug' } } }) as InstallValues;
-    const annotations = (of: InstallValues) =>
-      byName(argoManifests(published, of))['Deployment/argocd-server'].spec.template.metadata.annotations;
+    const annotations = (installValues: InstallValues) =>
+      byName(adaptArgoManifests(published, installValues))['Deployment/argocd-server'].spec.template.metadata
+        .annotations;
     expect(annotations(changed)).not.toEqual(annotations(values));
     expect(published).toEqual(before);
   });
@@ -121,14 +130,14 @@ describe('mergeValues', () => {
     [{ a: 1 }, undefined, { a: 1 }],
     [{ a: { b: 1 } }, { a: null }, { a: null }],
     [{ a: 1 }, { a: { b: 1 } }, { a: { b: 1 } }],
-  ])('%j under %j is %j', (below, above, expected) => {
-    expect(mergeValues(below, above)).toEqual(expected);
+  ])('%j merged with %j is %j', (base, override, expected) => {
+    expect(mergeValues(base, override)).toEqual(expected);
   });
 });
 
 describe('metricsManifests', () => {
   const deployment = {
-    ...object('Deployment', 'metrics-server', ''),
+    ...object('Deployment', 'metrics-server'),
     spec: {
       template: {
         spec: {
@@ -141,13 +150,13 @@ describe('metricsManifests', () => {
     },
   };
   const service = {
-    ...object('APIService', 'v1beta1.metrics.k8s.io', ''),
+    ...object('APIService', 'v1beta1.metrics.k8s.io'),
     spec: { insecureSkipTLSVerify: true, group: 'metrics.k8s.io' },
   };
 
-  it('checks certificates on both sides and measures every 10 s', () => {
+  it('verifies certificates on both sides and measures every 10 s', () => {
     const options = { image: 'own', certificate: { certificate: 'c', key: 'k' }, authority: 'ca' };
-    const objects = byName(metricsManifests([deployment, service], options));
+    const objects = byName(createMetricsServerManifests([deployment, service], options));
     expect(objects['APIService/v1beta1.metrics.k8s.io'].spec).toEqual({
       group: 'metrics.k8s.io',
       caBundle: Buffer.from('ca').toString('base64'),

@@ -4,9 +4,9 @@ import { createServer, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { authorities, identities, identityNames } from '../identities.ts';
-import { kubeconfig } from '../kubeconfig.ts';
-import { ensurePki } from '../pki.ts';
+import { authorities, identities, identityNames } from '../pki/identities.ts';
+import { ensurePki } from '../pki/index.ts';
+import { createKubeconfig } from '../pki/kubeconfig.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -18,27 +18,27 @@ const DAY = 24 * 60 * 60 * 1000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY);
 
 describe('the table of identities', () => {
-  it('has a name of its own for every client, so that each has only its own rights', () => {
+  it('has a separate name for every client, so that each has only its own permissions', () => {
     const clients = identityNames.filter((name) => (identities[name].use as readonly string[]).includes('client'));
     const users = clients.map((name) => `${identities[name].authority}/${identities[name].commonName}`);
     expect(new Set(users).size).toBe(users.length);
   });
 
-  it('makes nobody but the administrator a master, and lets nobody into etcd but the API server', () => {
+  it('has one master, the administrator, and one client of etcd, the API server', () => {
     const masters = identityNames.filter(
       (name) => 'organization' in identities[name] && identities[name].organization === 'system:masters',
     );
     expect(masters).toEqual(['admin']);
     expect(identityNames.filter((name) => identities[name].authority === 'etcd')).toEqual([
       'etcd',
-      'api-server-to-etcd',
+      'apiserver-etcd-client',
     ]);
   });
 });
 
 describe('ensurePki', () => {
   it.each(identityNames)(
-    '%s: subject, names and uses are those of the table, signed by its authority alone',
+    '%s: has the subject, names and uses of the table, and is signed only by its authority',
     async (name) => {
       const pki = await ensurePki(dir);
       const certificate = new X509Certificate(pki.identities[name].certificate);
@@ -57,7 +57,7 @@ describe('ensurePki', () => {
     },
   );
 
-  it('keeps what it made', async () => {
+  it('keeps valid certificates', async () => {
     const first = await ensurePki(dir);
     const second = await ensurePki(dir);
     expect(second.identities).toEqual(first.identities);
@@ -75,7 +75,7 @@ describe('ensurePki', () => {
     expect(late.authorities).toEqual(first.authorities);
   });
 
-  it('makes anew what an authority signed that is there no more', async () => {
+  it('reissues the certificates of an authority that was replaced', async () => {
     const first = await ensurePki(dir);
     rmSync(join(dir, 'ca-etcd.key'));
     const second = await ensurePki(dir);
@@ -84,59 +84,59 @@ describe('ensurePki', () => {
     expect(second.identities.kubelet).toEqual(first.identities.kubelet);
   });
 
-  it('replaces a certificate that names other addresses or another subject', async () => {
+  it('reissues a certificate with other addresses or another subject', async () => {
     const first = await ensurePki(dir);
     for (const kind of ['crt', 'key']) {
-      writeFileSync(join(dir, `api-server.${kind}`), readFileSync(join(dir, `scheduler.${kind}`)));
+      writeFileSync(join(dir, `apiserver.${kind}`), readFileSync(join(dir, `scheduler.${kind}`)));
     }
     const second = await ensurePki(dir);
-    expect(new X509Certificate(second.identities['api-server'].certificate).subject).toBe('CN=kube-apiserver');
+    expect(new X509Certificate(second.identities.apiserver.certificate).subject).toBe('CN=kube-apiserver');
     expect(second.identities.scheduler).toEqual(first.identities.scheduler);
   });
 
-  it('keeps every file from other users', async () => {
+  it('creates files that other users cannot read', async () => {
     await ensurePki(dir);
     for (const file of readdirSync(dir)) expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
   });
 
-  it('makes pairs with which both sides of TLS know each other', async () => {
-    const { identities: pairs, authorities: by } = await ensurePki(dir);
+  it('creates certificates for mutual TLS', async () => {
+    const pki = await ensurePki(dir);
     const server = createServer(
       {
-        cert: pairs['api-server'].certificate,
-        key: pairs['api-server'].key,
-        ca: by.cluster,
+        cert: pki.identities.apiserver.certificate,
+        key: pki.identities.apiserver.key,
+        ca: pki.authorities.cluster,
         requestCert: true,
         rejectUnauthorized: true,
       },
-      (request, response) => {
+      (incoming, response) => {
         const subject = (
-          request.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }
+          incoming.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }
         ).getPeerCertificate().subject;
         response.end(subject.CN);
       },
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const ask = (name: 'admin' | 'front-proxy') =>
+    const request = (name: 'admin' | 'front-proxy-client') =>
       new Promise<string>((resolve) => {
-        const pair = pairs[name];
+        const pair = pki.identities[name];
         get(
-          { host: '127.0.0.1', port, ca: by.cluster, cert: pair.certificate, key: pair.key, agent: false },
+          { host: '127.0.0.1', port, ca: pki.authorities.cluster, cert: pair.certificate, key: pair.key, agent: false },
           (response) => {
             response.setEncoding('utf8').once('data', resolve);
           },
         ).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
       });
-    expect(await ask('admin')).toBe('lab:admin');
-    expect(await ask('front-proxy')).toMatch(/ECONNRESET|UNKNOWN_CA/);
+    expect(await request('admin')).toBe('lab:admin');
+    expect(await request('front-proxy-client')).toMatch(/ECONNRESET|UNKNOWN_CA/);
     server.close();
   });
 });
 
 describe('kubeconfig', () => {
-  it('carries everything in itself', () => {
-    const text = kubeconfig('https://127.0.0.1:1', 'authority', { certificate: 'certificate', key: 'key' });
+  it('embeds all certificates', () => {
+    const text = createKubeconfig('https://127.0.0.1:1', 'authority', { certificate: 'certificate', key: 'key' });
     const { clusters, users, contexts, 'current-context': current } = JSON.parse(text);
     const decode = (value: string) => Buffer.from(value, 'base64').toString();
     expect(clusters[0].cluster.server).toBe('https://127.0.0.1:1');

@@ -1,29 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseHierarchies } from '../cgroups.ts';
-import { containerdConfig } from '../components/containerd-config.ts';
-import { gatewayRoutes } from '../components/gateways.ts';
-import { clusterLayout, NETWORK, PORTS } from '../layout.ts';
-import { keptNamespaces } from '../namespaces.ts';
+import { createContainerdConfig } from '../components/containerd-config.ts';
+import { createGatewayRoutes } from '../gateway/services.ts';
+import { parseCgroupMounts } from '../host/cgroups.ts';
+import { findNamespaceMounts } from '../host/namespaces.ts';
+import { getClusterLayout, NETWORK, PORTS } from '../layout.ts';
 
 describe('parseHierarchies', () => {
   it.each([
     [
-      'one for each controller',
+      'one per controller',
       'cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\ncgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\nproc /proc proc rw 0 0\n',
       [
         { path: '/sys/fs/cgroup/cpu', version: 1 },
         { path: '/sys/fs/cgroup/memory', version: 1 },
       ],
     ],
-    ['one in all', 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n', [{ path: '/sys/fs/cgroup', version: 2 }]],
+    ['a single one', 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n', [{ path: '/sys/fs/cgroup', version: 2 }]],
     ['none', 'tmpfs /sys/fs/cgroup tmpfs rw 0 0\n', []],
   ])('finds %s', (_, table, expected) => {
-    expect(parseHierarchies(table)).toEqual(expected);
+    expect(parseCgroupMounts(table)).toEqual(expected);
   });
 });
 
 describe('keptNamespaces', () => {
-  it('names the directory of each lab once, also an empty one, and a file that is kept elsewhere', () => {
+  it('returns the directory of each lab once, including an empty one, and namespaces that are mounted elsewhere', () => {
     const table = [
       '21 1 8:1 / / rw - ext4 /dev/sda rw',
       '22 21 0:4 net:[4026531840] /run/netns/blue rw shared:1 - nsfs nsfs rw',
@@ -34,19 +34,19 @@ describe('keptNamespaces', () => {
       '27 21 0:9 / /a/cluster/kubelet rw - tmpfs tmpfs rw',
       '',
     ].join('\n');
-    expect(keptNamespaces(table)).toEqual(['/run/netns/blue', '/b/cluster/namespaces', '/a b/cluster/namespaces']);
+    expect(findNamespaceMounts(table)).toEqual(['/run/netns/blue', '/b/cluster/namespaces', '/a b/cluster/namespaces']);
   });
 });
 
 describe('clusterLayout', () => {
-  it('gives two labs nothing in common', () => {
-    const [one, other] = [clusterLayout('/tmp/one'), clusterLayout('/tmp/other')];
-    const shared = Object.values(one).filter((value) => (Object.values(other) as string[]).includes(value));
+  it('shares no path between two labs', () => {
+    const [first, second] = [getClusterLayout('/tmp/first'), getClusterLayout('/tmp/second')];
+    const shared = Object.values(first).filter((value) => (Object.values(second) as string[]).includes(value));
     expect(shared).toEqual([]);
   });
 
-  it('has sockets short enough for the kernel, however long the directory’s name', () => {
-    const { gateway } = clusterLayout(`/tmp/${'long/'.repeat(40)}`);
+  it('has socket paths within the kernel’s limit, even for a long directory name', () => {
+    const { gateway } = getClusterLayout(`/tmp/${'long/'.repeat(40)}`);
     expect(Buffer.byteLength(`${gateway}/out-65535.sock`)).toBeLessThanOrEqual(107);
   });
 });
@@ -61,8 +61,8 @@ describe('containerdConfig', () => {
     registry: { host: 'localhost:1', username: 'u', password: 'p"\\' },
   };
 
-  it('quotes what it is given, and logs in to that registry alone', () => {
-    const text = containerdConfig(settings);
+  it('quotes its settings, and logs in to that registry only', () => {
+    const text = createContainerdConfig(settings);
     expect(text).toContain('root = "/lab/\\"root\\""');
     expect(text).toContain('registry.configs."localhost:1".auth]\n  username = "u"\n  password = "p\\"\\\\"\n');
     expect(text.match(/registry\.configs/g)).toHaveLength(1);
@@ -70,19 +70,19 @@ describe('containerdConfig', () => {
 });
 
 describe('gatewayRoutes', () => {
-  const layout = clusterLayout('/tmp/lab');
+  const layout = getClusterLayout('/tmp/lab');
   const ports = { apiServer: 1, web: 2, registry: 3, hub: 4 };
 
-  it('listens on 127.0.0.1 outside, and for pods only at the hub’s port', () => {
-    const { inside, outside } = gatewayRoutes(layout, ports);
+  it('listens on 127.0.0.1 outside, and for pods only on the hub’s port', () => {
+    const { inside, outside } = createGatewayRoutes(layout, ports);
     const hosts = (routes: typeof inside) =>
       routes.flatMap(({ from }) => ('host' in from ? [`${from.host}:${from.port}`] : []));
     expect(hosts(outside)).toEqual(['127.0.0.1:1', '127.0.0.1:2']);
     expect(hosts(inside)).toEqual(['127.0.0.1:3', `${NETWORK.nodeAddress}:4`]);
   });
 
-  it('meets in one socket for each way across', () => {
-    const { inside, outside } = gatewayRoutes(layout, ports);
+  it('connects both sides with one socket per route', () => {
+    const { inside, outside } = createGatewayRoutes(layout, ports);
     const paths = (routes: typeof inside, end: 'from' | 'to') =>
       routes.flatMap((route) => ('path' in route[end] ? [route[end].path] : []));
     expect(paths(inside, 'to')).toEqual(paths(outside, 'from'));
@@ -90,8 +90,8 @@ describe('gatewayRoutes', () => {
     expect(paths(inside, 'from')).toHaveLength(Object.keys(PORTS).length);
   });
 
-  it('does without a hub', () => {
-    const { inside, outside } = gatewayRoutes(layout, { ...ports, hub: undefined });
+  it('works without a hub', () => {
+    const { inside, outside } = createGatewayRoutes(layout, { ...ports, hub: undefined });
     expect(JSON.stringify([inside, outside])).not.toContain('"port":4}');
   });
 });

@@ -6,14 +6,20 @@ import { LabState } from '../../services/state.ts';
 import { Supervisor } from '../../services/supervisor.ts';
 import { startTestServices, type TestServices } from '../../testing.ts';
 import { ensureTools } from '../../tools/index.ts';
-import { type Cluster, type ClusterEndpoint, type ClusterNeeds, labCluster, startCluster } from '../index.ts';
+import {
+  type Cluster,
+  type ClusterDependencies,
+  type ClusterEndpoint,
+  connectToLabCluster,
+  startCluster,
+} from '../index.ts';
 import { clusterTools } from '../tools.ts';
 
-/** A registry, a builder and the cluster between them, in a directory of their own. */
+/** A cluster with its registry and builder, in a separate directory. */
 export interface TestCluster {
   services: TestServices;
-  needs: ClusterNeeds & { registry: RegistryEndpoint; builder: BuilderEndpoint };
-  /** The lab as a command finds it that starts now. */
+  dependencies: ClusterDependencies & { registry: RegistryEndpoint; builder: BuilderEndpoint };
+  /** Loads the lab as a new command would. */
   lab(): Lab;
   start(): Promise<{ endpoint: ClusterEndpoint; cluster: Cluster }>;
 }
@@ -22,33 +28,36 @@ export async function prepareCluster(hub?: string): Promise<TestCluster> {
   await ensureTools([...clusterTools, 'helm', 'node']);
   const services = await startTestServices({ registry: 1, builder: true });
   const [registry] = services.registries;
-  if (!registry || !services.builder) throw new Error('the services of the test did not start');
-  const needs = { registry, builder: services.builder, hub };
+  if (!registry || !services.builder) throw new Error('the test services did not start');
+  const dependencies = { registry, builder: services.builder, hub };
   const lab = (): Lab => {
     const state = LabState.load(services.dir);
     return { dir: services.dir, state, supervisor: new Supervisor(state) };
   };
   return {
     services,
-    needs,
+    dependencies,
     lab,
     async start() {
-      const endpoint = await startCluster(lab(), needs, () => {});
-      return { endpoint, cluster: labCluster(services.dir, endpoint) };
+      const endpoint = await startCluster(lab(), dependencies, () => {});
+      return { endpoint, cluster: connectToLabCluster(services.dir, endpoint) };
     },
   };
 }
 
-/** Asks until the answer is as wanted; throws with the last answer after so many seconds. */
-export async function until<T>(seconds: number, ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+/** Polls `read` until its value satisfies `isExpected`; throws with the last value after `seconds`. */
+export async function waitFor<T>(
+  seconds: number,
+  read: () => Promise<T>,
+  isExpected: (value: T) => boolean,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await ask().catch((error: unknown) => error);
-    if (!(answer instanceof Error) && wanted(answer as T)) return answer as T;
+    const value = await read().catch((error: unknown) => error);
+    if (!(value instanceof Error) && isExpected(value as T)) return value as T;
     if (Date.now() > deadline) {
-      throw new Error(
-        `not as wanted after ${seconds} s: ${answer instanceof Error ? answer.message : JSON.stringify(answer).slice(-2000)}`,
-      );
+      const last = value instanceof Error ? value.message : JSON.stringify(value).slice(-2000);
+      throw new Error(`unexpected value after ${seconds} s: ${last}`);
     }
     await sleep(250);
   }

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { findMarked, findProcessesWhere, readMounts } from '../../services/processes.ts';
-import { parseHierarchies } from '../cgroups.ts';
+import { parseCgroupMounts } from '../host/cgroups.ts';
 import type { ClusterLayout } from '../layout.ts';
 
 const SETTINGS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
 
-/** What the node's programs take for their own; a lab gives them directories of its own there, so that these hold nothing. */
-const DIRECTORYS = [
+/** Directories that the node's programs use. A lab mounts its own directories there, so that these stay empty. */
+const DIRECTORIES = [
   '/run/containerd',
   '/var/lib/cni',
   '/var/lib/kubelet',
@@ -17,12 +17,12 @@ const DIRECTORYS = [
   '/etc/cni',
 ];
 
-/** What a cluster could leave on this machine, as it is now; two of these are the same when it left nothing. */
-export async function traces(labDir: string, layout: ClusterLayout) {
+/** Collects everything that a cluster could leave on this machine. Two results are equal if it left nothing. */
+export async function collectTraces(labDir: string, layout: ClusterLayout) {
   const rules = await execa('iptables-save', { reject: false, env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
   return {
     processes: findMarked(labDir).map(({ pid }) => pid),
-    /** Processes that see a mount of this lab: its containers, whatever their environment. */
+    /** Processes that see a mount of this lab: its containers, regardless of their environment. */
     inContainers: findProcessesWhere((pid) => readMounts(pid).some((line) => line.includes(layout.dir))).length,
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
@@ -30,10 +30,10 @@ export async function traces(labDir: string, layout: ClusterLayout) {
     interfaces: readdirSync('/sys/class/net'),
     routes: readFileSync('/proc/net/route', 'utf8'),
     rules: rules.stdout.replaceAll(/^#.*\n?|\[\d+:\d+\]/gm, ''),
-    cgroups: parseHierarchies(readFileSync('/proc/self/mounts', 'utf8'))
+    cgroups: parseCgroupMounts(readFileSync('/proc/self/mounts', 'utf8'))
       .map(({ path }) => join(path, layout.cgroup))
       .filter((path) => existsSync(path)),
     settings: SETTINGS.map((name) => [name, readFileSync(join('/proc/sys', name), 'utf8')]),
-    filled: DIRECTORYS.filter((path) => existsSync(path) && readdirSync(path).length > 0),
+    filled: DIRECTORIES.filter((path) => existsSync(path) && readdirSync(path).length > 0),
   };
 }

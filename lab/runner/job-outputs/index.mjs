@@ -1,4 +1,4 @@
-// The last step of a job in the lab: lab/runner/job-outputs.ts.
+// The last step of each job with outputs in the lab: see lab/runner/job-outputs.ts.
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ const outputs = Object.entries(process.env)
 
 const id = randomUUID();
 const path = join(process.env.LAB_JOB_OUTPUTS, id);
-writeFileSync(`${path}.question`, JSON.stringify(Object.fromEntries(outputs)), { mode: 0o600 });
+writeFileSync(`${path}.request`, JSON.stringify(Object.fromEntries(outputs)), { mode: 0o600 });
 console.log(`::lab-job-outputs::${id}`);
-for (const end = Date.now() + 60_000; !existsSync(`${path}.answer`); await setTimeout(10))
-  if (Date.now() > end) throw new Error("the lab's runner did not say which outputs the job may set");
+for (const end = Date.now() + 60_000; !existsSync(`${path}.response`); await setTimeout(10))
+  if (Date.now() > end) throw new Error("the lab's runner did not respond with the outputs to drop within 60 s");
 
-const dropped = JSON.parse(readFileSync(`${path}.answer`, 'utf8'));
+const dropped = JSON.parse(readFileSync(`${path}.response`, 'utf8'));
 for (const [name, value] of outputs) {
-  // The runner's own words, and like it none for an empty one.
+  // The messages of GitHub's runner, which prints none for an empty output.
   if (dropped.includes(name)) console.log(`::warning::Skip output '${name}' since it may contain secret.`);
   else if (value !== '') {
     console.log(`Set output '${name}'`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { readActLine } from '../act-output.ts';
+import { parseActLine } from '../act-output.ts';
 
-// Lines as act 0.2.89 prints them, shortened.
+// Shortened lines of act 0.2.89.
 const line = (fields: object): string =>
   JSON.stringify({ level: 'info', job: 'build/one', jobID: 'one', matrix: {}, ...fields });
 
@@ -34,34 +34,34 @@ describe('readActLine', () => {
       { job: 'one (web)', text: 'm' },
     ],
     [
-      'a job of a matrix with a name of its own',
+      'a named job of a matrix',
       line({ msg: 'm', job: 'build/Scan web-2', matrix: { image: { name: 'web' } } }),
       { job: 'Scan web', text: 'm' },
     ],
     ['a warning', line({ msg: 'careful', level: 'warning' }), { job: 'one', text: 'warning: careful' }],
-    ['a set-up step, which is none of the job', line({ msg: 's', step: 'Set up job' }), { job: 'one', text: 's' }],
+    ['a set-up step, which is not part of the job', line({ msg: 's', step: 'Set up job' }), { job: 'one', text: 's' }],
     ["act's own fatal error", 'Error: no such file', { job: undefined, text: 'Error: no such file' }],
     [
-      'a mask, which act hides in the message alone',
+      'a mask, which act hides only in the message',
       line({ msg: '  ⚙  ***', stage: 'Main', step: 'x', command: 'add-mask', arg: 'hunter2' }),
       { job: 'one', text: '  ⚙  ***', mask: 'hunter2' },
     ],
     [
-      "the question of the lab's own step",
+      "the request of the lab's step",
       line({ msg: '  ❓  ::lab-job-outputs::7', stage: 'Main', step: 'x', command: 'lab-job-outputs', arg: '7' }),
-      { job: 'one', text: undefined, question: '7' },
+      { job: 'one', text: undefined, outputsRequest: '7' },
     ],
     [
-      "the lab's own step, which is none of the job",
+      "the lab's step, which is not part of the job",
       line({ msg: '⭐ Run Main x', stage: 'Main', step: 'x', stepID: ['lab-job-outputs'] }),
       { job: 'one', text: '⭐ Run Main x' },
     ],
     ['where act found an action', line({ msg: 'LocalRepositoryCache matched …' }), { job: 'one', text: undefined }],
   ])('%s', (_, text, expected) => {
-    expect(readActLine(text)).toEqual(expected);
+    expect(parseActLine(text)).toEqual(expected);
   });
 
-  it('passes over empty lines', () => {
-    expect(readActLine('')).toBeUndefined();
+  it('ignores empty lines', () => {
+    expect(parseActLine('')).toBeUndefined();
   });
 });

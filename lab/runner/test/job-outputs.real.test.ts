@@ -3,7 +3,7 @@ import { useRunner } from './scene.ts';
 
 describe('job outputs', () => {
   const scene = useRunner();
-  const { commit, play } = scene;
+  const { commit, run } = scene;
 
   const outputs = (steps: string): string => `
 on: push
@@ -25,32 +25,32 @@ jobs:
     ['of the repository, in base64', set('cGEkJCAid29yZCIgIzE=')],
     ['that a step masked before', `{ run: "echo ::add-mask::sha256" }, ${set('web@sha256:0')}`],
     ['that a step masked afterwards', `${set('web@sha256:0')}, { run: "printf '::add-mask::x%%0Asha256\\n'" }`],
-  ])("drops a job's output with the text of a secret %s, as GitHub does, and says so", async (_, steps) => {
-    await play({ sha: await commit({ '.github/workflows/a.yml': outputs(steps) }) });
+  ])("drops a job's output that contains a secret %s, as GitHub does, and reports it", async (_, steps) => {
+    await run({ sha: await commit({ '.github/workflows/a.yml': outputs(steps) }) });
     expect(scene.runs.runs).toMatchObject([{ conclusion: 'success' }]);
     expect(scene.runs.log).toContain("Skip output 'images' since it may contain secret.");
     expect(scene.runs.log).toContain("Set output 'other'");
     expect(scene.runs.log).toContain("images '' other 'fine'");
   });
 
-  it('keeps an output whose text is masked in another job alone', async () => {
+  it('keeps an output that is masked only in another job', async () => {
     const text = outputs(set('web@sha256:0')).replace(
       'steps: [{ run: "echo',
       'steps: [{ run: "echo ::add-mask::sha256" }, { run: "echo',
     );
-    await play({ sha: await commit({ '.github/workflows/a.yml': text }) });
+    await run({ sha: await commit({ '.github/workflows/a.yml': text }) });
     expect(scene.runs.log).not.toContain('Skip output');
     expect(scene.runs.log).toContain("images 'web@***:0' other 'fine'");
   });
 
-  it('sets the outputs of a job that failed', async () => {
+  it('sets the outputs of a failed job', async () => {
     const text = outputs(`${set('web')}, { run: exit 1 }`).replace('needs: one', 'needs: one\n    if: always()');
-    await play({ sha: await commit({ '.github/workflows/a.yml': text }) });
+    await run({ sha: await commit({ '.github/workflows/a.yml': text }) });
     expect(scene.runs.runs).toMatchObject([{ conclusion: 'failure' }]);
     expect(scene.runs.log).toContain("images 'web' other 'fine'");
   });
 
-  it('drops them in a called workflow too', async () => {
+  it('drops outputs in a called workflow too', async () => {
     const called = `
 on: { workflow_call: { outputs: { images: { value: "\${{ jobs.one.outputs.images }}" } } } }
 jobs: { one: { runs-on: ubuntu-latest, outputs: { images: "\${{ steps.a.outputs.images }}" }, steps: [${set('localhost/job-token/web')}] } }
@@ -62,7 +62,7 @@ jobs:
   two: { needs: call, runs-on: ubuntu-latest, steps: [{ run: "echo images '\${{ needs.call.outputs.images }}'" }] }
 `;
     const files = { '.github/workflows/a.yml': caller, '.github/workflows/called.yml': called };
-    await play({ sha: await commit(files) });
+    await run({ sha: await commit(files) });
     expect(scene.runs.log).toContain("Skip output 'images' since it may contain secret.");
     expect(scene.runs.log).toContain("images ''");
   });

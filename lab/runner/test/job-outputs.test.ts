@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { JobOutputs, withCheckedOutputs } from '../job-outputs.ts';
+import { checkJobOutputs, JobOutputs } from '../job-outputs.ts';
 
 describe('withCheckedOutputs', () => {
-  it('has the outputs of a job set by a last step, whatever became of the job', () => {
+  it('sets the outputs of a job in a last step, regardless of the result of the job', () => {
     const steps = '[{ id: a, run: x }]';
     const text = `jobs: { one: { outputs: { list: "\${{ steps.a.outputs.b }}", release-url: fixed }, steps: ${steps} }, two: { steps: ${steps} } }`;
-    const { jobs } = parse(withCheckedOutputs(text));
+    const { jobs } = parse(checkJobOutputs(text));
     expect(jobs.one.outputs).toEqual({
       list: "${{ steps.lab-job-outputs.outputs['list'] }}",
       'release-url': "${{ steps.lab-job-outputs.outputs['release-url'] }}",
@@ -25,13 +25,13 @@ describe('withCheckedOutputs', () => {
     expect(jobs.two).toEqual({ steps: [{ id: 'a', run: 'x' }] });
   });
 
-  it.each(['jobs: [', 'a text', '', 'jobs: []'])('leaves %j to act', (text) => {
-    expect(withCheckedOutputs(text)).toBe(text);
+  it.each(['jobs: [', 'a string', '', 'jobs: []'])('returns %j unchanged', (text) => {
+    expect(checkJobOutputs(text)).toBe(text);
   });
 
-  it('leaves a job that calls a workflow as it is', () => {
+  it('does not change a job that calls a workflow', () => {
     const text = 'jobs: { a: { uses: ./x.yml, outputs: { b: c } } }';
-    expect(parse(withCheckedOutputs(text))).toEqual(parse(text));
+    expect(parse(checkJobOutputs(text))).toEqual(parse(text));
   });
 });
 
@@ -42,21 +42,23 @@ describe('JobOutputs', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const ask = (outputs: JobOutputs, job: string, asked: Record<string, string>): string[] => {
-    writeFileSync(join(directory, 'q.question'), JSON.stringify(asked));
-    outputs.handle({ job, text: undefined, question: 'q' });
-    return JSON.parse(readFileSync(join(directory, 'q.answer'), 'utf8'));
+  const request = (outputs: JobOutputs, job: string, values: Record<string, string>): string[] => {
+    writeFileSync(join(directory, 'id.request'), JSON.stringify(values));
+    outputs.handle({ job, outputsRequest: 'id' });
+    return JSON.parse(readFileSync(join(directory, 'id.response'), 'utf8'));
   };
 
-  it('drops what contains a secret of the run', () => {
+  it('drops outputs that contain a secret of the run', () => {
     const outputs = new JobOutputs(directory, ['shop', 'hunter2']);
-    expect(ask(outputs, 'build', { images: 'r.example/shop/web', version: '1.2.3', empty: '' })).toEqual(['images']);
+    expect(request(outputs, 'build', { images: 'r.example/shop/web', version: '1.2.3', empty: '' })).toEqual([
+      'images',
+    ]);
   });
 
-  it('drops what contains a mask of the job, not one of another', () => {
+  it('drops outputs that contain a mask of the job, but not those with a mask of another job', () => {
     const outputs = new JobOutputs(directory, []);
-    outputs.handle({ job: 'build', text: '***', mask: 'sha256' });
-    expect(ask(outputs, 'build', { digest: 'sha256:0' })).toEqual(['digest']);
-    expect(ask(outputs, 'scan', { digest: 'sha256:0' })).toEqual([]);
+    outputs.handle({ job: 'build', mask: 'sha256' });
+    expect(request(outputs, 'build', { digest: 'sha256:0' })).toEqual(['digest']);
+    expect(request(outputs, 'scan', { digest: 'sha256:0' })).toEqual([]);
   });
 });

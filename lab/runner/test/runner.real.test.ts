@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { useRunner } from './scene.ts';
 
 const REPORT = `const { appendFileSync } = require('fs');
-console.log(JSON.stringify({ input: process.env['INPUT_WHO'], repo: process.env.GITHUB_REPOSITORY, ref: process.env.GITHUB_REF, sha: process.env.GITHUB_SHA, api: process.env.GITHUB_API_URL, run: process.env.GITHUB_RUN_ID, secretIsThere: process.env.SECRET === 'pa$$ "word" #1' }));
+console.log(JSON.stringify({ input: process.env['INPUT_WHO'], repo: process.env.GITHUB_REPOSITORY, ref: process.env.GITHUB_REF, sha: process.env.GITHUB_SHA, api: process.env.GITHUB_API_URL, run: process.env.GITHUB_RUN_ID, hasSecret: process.env.SECRET === 'pa$$ "word" #1' }));
 console.log('the secret is ' + process.env.SECRET);
 appendFileSync(process.env.GITHUB_OUTPUT, 'list=["web","api"]\\n');
 `;
@@ -34,7 +34,7 @@ jobs:
 
 describe('Runner', () => {
   const scene = useRunner();
-  const { commit, play } = scene;
+  const { commit, run } = scene;
 
   const action = {
     'actions/report/action.yml':
@@ -44,7 +44,7 @@ describe('Runner', () => {
 
   it('runs a workflow with its jobs, matrix, outputs, variables and secrets', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
-    await play({ sha });
+    await run({ sha });
     expect(scene.runs.runs).toEqual([
       { path: '.github/workflows/build.yml', status: 'completed', conclusion: 'success' },
     ]);
@@ -66,53 +66,53 @@ describe('Runner', () => {
       sha,
       api: 'http://127.0.0.1:1/api/v3',
       run: '0',
-      secretIsThere: true,
+      hasSecret: true,
     });
     expect(scene.runs.log).toContain('image api');
   });
 
-  it('hides secrets in the log', async () => {
-    await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
+  it('masks secrets in the log', async () => {
+    await run({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
     expect(scene.runs.log).toContain('the secret is ***');
     expect(scene.runs.log).not.toContain('pa$$');
   });
 
-  it('runs one job at a time, of a matrix too', async () => {
+  it('runs one job at a time, also of a matrix', async () => {
     const log = join(scene.directory, 'times');
     const steps = `[{ run: "echo start >>${log} && sleep 0.2 && echo end >>${log}" }]`;
     const text = `on: push\njobs: { a: { runs-on: ubuntu-latest, strategy: { matrix: { i: [1, 2, 3] } }, steps: ${steps} }, b: { runs-on: ubuntu-latest, steps: ${steps} } }`;
-    await play({ sha: await commit({ '.github/workflows/a.yml': text }) });
+    await run({ sha: await commit({ '.github/workflows/a.yml': text }) });
     expect(await readFile(log, 'utf8')).toBe('start\nend\n'.repeat(4));
   });
 
-  it('gives the run a token with what its jobs ask for, and takes it back', async () => {
-    await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
-    expect(scene.granted).toEqual([{ contents: 'read' }]);
-    expect(scene.revoked).toEqual(['job-token']);
+  it('issues a token with the permissions of the jobs, and revokes it', async () => {
+    await run({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }) });
+    expect(scene.issuedPermissions).toEqual([{ contents: 'read' }]);
+    expect(scene.revokedTokens).toEqual(['job-token']);
   });
 
-  it('runs nothing for a tag that no workflow names, nor for a deleted branch', async () => {
+  it('runs nothing for a tag that no workflow matches, or for a deleted branch', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
-    await play({ sha, ref: 'refs/tags/x1' });
-    await play({ sha: '0'.repeat(40) });
+    await run({ sha, ref: 'refs/tags/x1' });
+    await run({ sha: '0'.repeat(40) });
     expect(scene.runs.runs).toEqual([]);
   });
 
-  it('runs nothing for a push whose last commit says so', async () => {
-    await play({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }, 'docs: a word [skip ci]') });
+  it('runs nothing for a push whose last commit has a skip marker', async () => {
+    await run({ sha: await commit({ ...action, '.github/workflows/build.yml': WORKFLOW }, 'docs: a word [skip ci]') });
     expect(scene.runs.runs).toEqual([]);
   });
 
-  it('runs for a tag whose name looks like a command, and runs no command', async () => {
+  it('runs for a tag whose name looks like a command, without running the command', async () => {
     const sha = await commit({ ...action, '.github/workflows/build.yml': WORKFLOW });
-    await play({ sha, ref: 'refs/tags/v1.0.0$(id>pwned)' });
+    await run({ sha, ref: 'refs/tags/v1.0.0$(id>pwned)' });
     expect(scene.runs.runs).toMatchObject([{ conclusion: 'success' }]);
     expect(JSON.parse(/\{"input".*\}/.exec(scene.runs.log)?.[0] ?? '{}').ref).toBe('refs/tags/v1.0.0$(id>pwned)');
   });
 
   it('records a failed step, its job and the run as failed', async () => {
     const failing = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: echo before }, { run: exit 3 }] } }';
-    await play({ sha: await commit({ '.github/workflows/a.yml': failing }) });
+    await run({ sha: await commit({ '.github/workflows/a.yml': failing }) });
     expect(scene.runs.runs).toMatchObject([{ conclusion: 'failure' }]);
     expect(scene.runs.jobs).toMatchObject([
       {
@@ -125,24 +125,24 @@ describe('Runner', () => {
     ]);
   });
 
-  it('fails a run whose action is not to be had, before a step runs', async () => {
+  it('fails a run with an unavailable action before a step runs', async () => {
     const foreign =
       'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: echo ran }, { uses: someone/else@v1 }] } }';
-    await play({ sha: await commit({ '.github/workflows/a.yml': foreign }) });
+    await run({ sha: await commit({ '.github/workflows/a.yml': foreign }) });
     expect(scene.runs.runs).toMatchObject([{ conclusion: 'failure' }]);
-    expect(scene.runs.log).toContain('someone/else@v1 is neither published on this hub nor has a stand-in');
+    expect(scene.runs.log).toContain('someone/else@v1 is not published on this hub and has no stand-in');
     expect(scene.runs.log).not.toContain('ran\n');
   });
 
-  it('shows a workflow file that is not YAML as a failed run', async () => {
-    await play({ sha: await commit({ '.github/workflows/a.yml': 'jobs: [' }) });
+  it('records an invalid workflow file as a failed run', async () => {
+    await run({ sha: await commit({ '.github/workflows/a.yml': 'jobs: [' }) });
     expect(scene.runs.runs).toEqual([{ path: '.github/workflows/a.yml', status: 'completed', conclusion: 'failure' }]);
   });
 
-  it('runs only the jobs it is told to, and needs no action of the others', async () => {
+  it('runs only the configured jobs, and needs no actions of the others', async () => {
     const two =
       'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ uses: someone/else@v1 }] }, b: { runs-on: ubuntu-latest, steps: [{ run: echo B }] } }';
-    await play({ sha: await commit({ '.github/workflows/a.yml': two }) }, { '.github/workflows/a.yml': ['b'] });
+    await run({ sha: await commit({ '.github/workflows/a.yml': two }) }, { '.github/workflows/a.yml': ['b'] });
     expect(scene.runs.jobs).toMatchObject([{ name: 'b', conclusion: 'success' }]);
   });
 });

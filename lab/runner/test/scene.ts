@@ -1,15 +1,15 @@
-/** A runner with one repository, for the tests that play workflows. */
+/** A runner with one repository, for tests that run workflows. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { execa } from 'execa';
 import { ensureTools, toolPath, toolsEnv } from '../../tools/index.ts';
-import type { RunStore } from '../recorder.ts';
+import type { RunnerStore } from '../recorder.ts';
 import { Runner, type RunnerEvent, type RunnerHost } from '../runner.ts';
 
-/** A store that remembers what it is told. */
-export class MemoryRuns implements RunStore {
+/** A store in memory. */
+export class MemoryRuns implements RunnerStore {
   readonly runs: { path: string; status: string; conclusion: string | null }[] = [];
   readonly jobs: { name: string; conclusion: string | null; steps: { name: string; conclusion: string | null }[] }[] =
     [];
@@ -32,16 +32,16 @@ export class MemoryRuns implements RunStore {
   }
 }
 
-/** A repository `docs/shop`, made before each test of a file, and what the runner did. */
+/** A repository `docs/shop`, created before each test of a file, and the results of the runner. */
 export class RunnerScene {
   directory = '';
   runs = new MemoryRuns();
-  granted: object[] = [];
-  revoked: string[] = [];
+  issuedPermissions: object[] = [];
+  revokedTokens: string[] = [];
 
   readonly #bare = (): string => join(this.directory, 'shop.git');
 
-  /** Pushes the files to main and as the tag v1. Returns the commit. */
+  /** Commits the files, pushes the commit to main and the tag v1, and returns it. */
   readonly commit = async (files: Record<string, string>, message = 'change'): Promise<string> => {
     const work = join(this.directory, 'work');
     for (const [path, content] of Object.entries(files)) {
@@ -66,8 +66,8 @@ export class RunnerScene {
     return (await git('rev-parse', 'HEAD')).stdout;
   };
 
-  /** Has the runner play an event, and waits until it has. */
-  readonly play = async (
+  /** Passes an event to the runner and waits until its runs have ended. */
+  readonly run = async (
     event: Partial<RunnerEvent> & { sha: string },
     jobs?: Record<string, string[]>,
   ): Promise<void> => {
@@ -80,10 +80,10 @@ export class RunnerScene {
       secrets: () => ({ SECRET: 'pa$$ "word" #1' }),
       variables: () => ({ WHO: 'a $(touch pwned) `id` ${HOME} "x" \\n' }),
       issueToken: (_, permissions) => {
-        this.granted.push(permissions);
+        this.issuedPermissions.push(permissions);
         return 'job-token';
       },
-      revokeToken: (token) => this.revoked.push(token),
+      revokeToken: (token) => this.revokedTokens.push(token),
     };
     const runner = new Runner({
       host,
@@ -103,11 +103,11 @@ export class RunnerScene {
     await runner.idle();
   };
 
-  async begin(): Promise<void> {
+  async start(): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'runner-'));
     this.runs = new MemoryRuns();
-    this.granted = [];
-    this.revoked = [];
+    this.issuedPermissions = [];
+    this.revokedTokens = [];
     await execa('git', ['init', '-q', '--bare', '-b', 'main', this.#bare()]);
     await execa('git', ['init', '-q', '-b', 'main', join(this.directory, 'work')]);
   }
@@ -116,7 +116,7 @@ export class RunnerScene {
 export function useRunner(): RunnerScene {
   const scene = new RunnerScene();
   beforeAll(() => ensureTools(['act']));
-  beforeEach(() => scene.begin());
+  beforeEach(() => scene.start());
   afterEach(() => rm(scene.directory, { recursive: true, force: true }));
   return scene;
 }

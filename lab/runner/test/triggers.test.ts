@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { matches, startsOn } from '../triggers.ts';
+import { matchesPatterns, matchesTrigger } from '../triggers.ts';
 
 const main = { event: 'push', ref: 'refs/heads/main' };
 const tag = { event: 'push', ref: 'refs/tags/v1.0.0' };
@@ -12,26 +12,26 @@ describe('startsOn', () => {
     ['another event', 'release', main, false],
     ['an event without filters', { push: null }, tag, true],
     ['its branch', { push: { branches: ['main'] } }, main, true],
-    ['a single branch that is no list', { push: { branches: 'main' } }, main, true],
+    ['a single branch instead of a list', { push: { branches: 'main' } }, main, true],
     ['another branch', { push: { branches: ['dev'] } }, main, false],
-    ['a tag where only branches are named', { push: { branches: ['main'] } }, tag, false],
-    ['a branch where only tags are named', { push: { tags: ['v*'] } }, main, false],
-    ['a tag of the pattern', { push: { tags: ['v*.*.*'] } }, tag, true],
-    ['a tag outside the pattern', { push: { tags: ['v*.*.*'] } }, { ...tag, ref: 'refs/tags/v1' }, false],
+    ['a tag when only branches are listed', { push: { branches: ['main'] } }, tag, false],
+    ['a branch when only tags are listed', { push: { tags: ['v*'] } }, main, false],
+    ['a tag that matches the pattern', { push: { tags: ['v*.*.*'] } }, tag, true],
+    ['a tag that does not match the pattern', { push: { tags: ['v*.*.*'] } }, { ...tag, ref: 'refs/tags/v1' }, false],
     ['an ignored branch', { push: { 'branches-ignore': ['main'] } }, main, false],
     ['a branch that is not ignored', { push: { 'branches-ignore': ['dev'] } }, main, true],
     ['an opened pull request', { pull_request: { branches: ['main'] } }, opened, true],
     ['a closed pull request', { pull_request: null }, { ...opened, action: 'closed' }, false],
     [
-      'a closed pull request where it is asked for',
+      'a closed pull request when its type is listed',
       { pull_request: { types: ['closed'] } },
       { ...opened, action: 'closed' },
       true,
     ],
     ['a pull request into another branch', { pull_request: { branches: ['dev'] } }, opened, false],
-    ['no events at all', undefined, main, false],
+    ['no events', undefined, main, false],
   ])('%s', (_, on, trigger, expected) => {
-    expect(startsOn(on, trigger)).toBe(expected);
+    expect(matchesTrigger(on, trigger)).toBe(expected);
   });
 });
 
@@ -49,6 +49,6 @@ describe('filter patterns', () => {
     [['!v1.0.0', 'v*'], 'v1.0.0', true],
     [['v*.*.*'], 'v1.0.0$(id)', true],
   ])('%j on %s: %s', (patterns, name, expected) => {
-    expect(matches(patterns, name)).toBe(expected);
+    expect(matchesPatterns(patterns, name)).toBe(expected);
   });
 });

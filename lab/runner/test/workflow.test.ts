@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectDir } from '../../paths.ts';
-import { isDoneByAct, parseUses, standInFor } from '../third-party.ts';
+import { findStandIn, isBuiltIntoAct, parseUses } from '../third-party.ts';
 import { readWorkflow } from '../workflow.ts';
 
 const text = `
@@ -22,7 +22,7 @@ jobs:
 `;
 
 describe('readWorkflow', () => {
-  it('finds the jobs, every action from elsewhere and the permissions of all jobs together', () => {
+  it('reads the jobs, every action of another repository and the permissions of all jobs', () => {
     expect(readWorkflow('a.yml', text)).toEqual({
       path: 'a.yml',
       name: 'build',
@@ -36,7 +36,7 @@ describe('readWorkflow', () => {
     });
   });
 
-  it('gives a job without a block what the workflow gives', () => {
+  it('gives a job without permissions those of the workflow', () => {
     const workflow = readWorkflow('a.yml', 'on: push\npermissions: { contents: read }\njobs: { a: {} }');
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
@@ -56,19 +56,21 @@ describe('references to actions', () => {
     expect(parseUses(uses)).toEqual(expected);
   });
 
-  it.each(['build.yml', 'deploy.yml'])('have stand-ins in %s where they are of others', async (name) => {
+  it.each(['build.yml', 'deploy.yml'])('have stand-ins in %s for third-party actions', async (name) => {
     const path = join('.github/workflows', name);
     const { uses } = readWorkflow(path, await readFile(join(projectDir, path), 'utf8'));
     const references = Object.values(uses)
       .flat()
-      .flatMap((each) => parseUses(each) ?? []);
-    const ofOthers = references.filter(({ repository }) => repository !== 'gitops-actions/gitops-actions');
-    expect(ofOthers.length).toBeGreaterThan(2);
-    expect(ofOthers.filter((each) => !isDoneByAct(each) && standInFor(each) === undefined)).toEqual([]);
+      .flatMap((value) => parseUses(value) ?? []);
+    const thirdParty = references.filter(({ repository }) => repository !== 'gitops-actions/gitops-actions');
+    expect(thirdParty.length).toBeGreaterThan(2);
+    expect(
+      thirdParty.filter((reference) => !isBuiltIntoAct(reference) && findStandIn(reference) === undefined),
+    ).toEqual([]);
   });
 
-  it('knows stand-ins whatever the case of the name, and none for others', () => {
-    expect(standInFor({ repository: 'Azure/setup-helm', ref: 'x' })).toMatch(/third-party.setup-helm$/);
-    expect(standInFor({ repository: 'someone/else', ref: 'x' })).toBeUndefined();
+  it('finds stand-ins regardless of case, and none for other actions', () => {
+    expect(findStandIn({ repository: 'Azure/setup-helm', ref: 'x' })).toMatch(/third-party.setup-helm$/);
+    expect(findStandIn({ repository: 'someone/else', ref: 'x' })).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { findMarked, findProcess, isRunning, MARKER, parseStat, sendSignal } from '../processes.ts';
 
 describe('parseStat', () => {
-  it('reads past any command name, also one with brackets and spaces', () => {
+  it('parses any command name, including parentheses and spaces', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(), fc.nat(), (command, group, ticks) => {
         const rest = `S 1 ${group} ${Array.from({ length: 16 }, () => 0).join(' ')} ${ticks} 0 0`;
@@ -25,7 +25,7 @@ describe('processes', () => {
     return { child, found };
   };
 
-  it('a process that ended no longer runs, and its id with another start time is another process', async () => {
+  it('a process that has ended is not running, and the same id with another start time is another process', async () => {
     const { child, found } = await start();
     expect(isRunning(found)).toBe(true);
     expect(isRunning({ ...found, started: `${found.started}0` })).toBe(false);
@@ -37,8 +37,8 @@ describe('processes', () => {
     sendSignal(found, 'SIGKILL');
   });
 
-  it('finds a marked process by lab and by service, and not that of a lab whose path only begins the same', async () => {
-    // No other process of this machine has that mark, whatever else is tested here.
+  it('finds a marked process by lab and by service, but not that of a lab whose path has the same prefix', async () => {
+    // Unique, so that no other process on this machine has the same marker.
     const lab = `/tmp/lab-${randomUUID()}`;
     const { child, found } = await start({ [MARKER]: `${lab}#hub` });
     const ids = (processes: { pid: number }[]) => processes.map(({ pid }) => pid);

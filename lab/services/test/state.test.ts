@@ -23,12 +23,12 @@ const record: ServiceRecord = {
 };
 
 describe('LabState', () => {
-  it('is empty for a lab that never ran, and writes nothing until something is set', () => {
+  it('is empty for a lab that has never run, and writes nothing until something is set', () => {
     expect(LabState.load(dir).services).toEqual([]);
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('is read back by another process as it was set', () => {
+  it('is read back unchanged by another process', () => {
     const state = LabState.load(dir);
     state.setService(record);
     state.setPort('hub', 4000);
@@ -41,20 +41,20 @@ describe('LabState', () => {
     expect(LabState.load(dir).services).toEqual([]);
   });
 
-  it('makes a secret once', () => {
+  it('generates a secret once', () => {
     expect(LabState.load(dir).secret('token', () => 'first')).toBe('first');
     expect(LabState.load(dir).secret('token', () => 'second')).toBe('first');
   });
 
-  it('is readable by its owner alone, and leaves no temporary file', () => {
+  it('is readable only by its owner, and leaves no temporary file', () => {
     LabState.load(dir).setPort('hub', 1);
     expect(readdirSync(dir)).toEqual(['state.json']);
     expect(statSync(join(dir, 'state.json')).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', '{"version": 1', '{"version": 2}', 'null'])('says what to do about a damaged file: %j', (text) => {
+  it.each(['', '{"version": 1', '{"version": 2}', 'null'])('rejects an invalid file with the next step: %j', (text) => {
     writeFileSync(join(dir, 'state.json'), text);
     expect(() => LabState.load(dir)).toThrow(LabError);
-    expect(LabState.blank(dir).services).toEqual([]);
+    expect(LabState.empty(dir).services).toEqual([]);
   });
 });

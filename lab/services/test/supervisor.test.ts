@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LabError } from '../../errors.ts';
-import { choosePort, onFreePorts } from '../ports.ts';
+import { choosePort, retryOnTakenPort } from '../ports.ts';
 import { findMarked, isRunning } from '../processes.ts';
 import { LabState } from '../state.ts';
 import { type ServiceSpec, Supervisor } from '../supervisor.ts';
@@ -36,7 +36,7 @@ const IDLE = 'READY; setInterval(() => {}, 1000)';
 const fresh = () => new Supervisor(LabState.load(dir));
 
 describe('start', () => {
-  it('records the service before it is ready, so that a crash in between loses nothing', async () => {
+  it('records the service before it is ready, so that a crash in between loses no process', async () => {
     const seen: unknown[] = [];
     const spec = scripted('slow', IDLE);
     const { ready } = spec;
@@ -48,11 +48,11 @@ describe('start', () => {
     expect(seen[0]).toBe(record.pid);
   });
 
-  it('keeps a service that runs with the same settings, from a supervisor that knows it by its record alone', async () => {
+  it('keeps a service that runs with the same settings, even if only its record is known', async () => {
     const spec = scripted('kept', IDLE);
     const first = await fresh().start(spec);
     const second = fresh();
-    expect((await second.adopt()).map(({ name }) => name)).toEqual(['kept']);
+    expect((await second.reconcile()).map(({ name }) => name)).toEqual(['kept']);
     expect((await second.start(spec)).pid).toBe(first.pid);
     expect(second.started).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('start', () => {
     ['environment', { env: { A: '1' } }],
     ['configuration', { config: 'b' }],
     ['port', { port: 5 }],
-  ])('starts it anew when its %s changed', async (_, change) => {
+  ])('restarts it when its %s changed', async (_, change) => {
     const spec = scripted('changed', IDLE);
     const first = await fresh().start(spec);
     const second = await fresh().start({ ...spec, ...change });
@@ -70,44 +70,44 @@ describe('start', () => {
     expect(isRunning(first)).toBe(false);
   });
 
-  it('starts it anew when it runs but does not answer', async () => {
-    const spec = scripted('deaf', IDLE, { answersWithin: 300 });
+  it('restarts it when it runs but does not respond', async () => {
+    const spec = scripted('deaf', IDLE, { responseTimeoutMs: 300 });
     const first = await fresh().start(spec);
     rmSync(join(dir, 'deaf.ready'));
     expect((await fresh().start(spec)).pid).not.toBe(first.pid);
   });
 
-  it('keeps one that was slow to answer', async () => {
+  it('keeps a service that is slow to respond', async () => {
     const spec = scripted('slow', IDLE);
     const first = await fresh().start(spec);
-    let asked = 0;
+    let checks = 0;
     const ready = async () => {
-      if (++asked < 3) throw new Error('not in time');
+      if (++checks < 3) throw new Error('not in time');
     };
     expect((await fresh().start({ ...spec, ready })).pid).toBe(first.pid);
   });
 
-  it('reports one that ends at once, with what it logged', async () => {
+  it('reports a service that exits immediately, with its log', async () => {
     await expect(fresh().start(scripted('broken', 'console.error("no such key: x"); process.exit(3)'))).rejects.toThrow(
-      /broken ended right after its start[\s\S]*no such key: x/,
+      /broken exited right after it started[\s\S]*no such key: x/,
     );
     expect(LabState.load(dir).services).toEqual([]);
   });
 
-  it('shows only what this start logged', async () => {
+  it('shows only the log of this start', async () => {
     await expect(fresh().start(scripted('twice', 'console.log("one"); process.exit(1)'))).rejects.toThrow(/one/);
     await expect(fresh().start(scripted('twice', 'console.log("two"); process.exit(1)'))).rejects.toThrow(
-      /ends:\n {2}\| two$/,
+      /ends with:\n {2}\| two$/,
     );
   });
 
-  it('stops one that is not ready in time and says why it is not', async () => {
-    const spec = scripted('late', 'setInterval(() => {}, 1000)', { readyWithin: 300 });
+  it('stops a service that is not ready in time, and reports the reason', async () => {
+    const spec = scripted('late', 'setInterval(() => {}, 1000)', { readyTimeoutMs: 300 });
     await expect(fresh().start(spec)).rejects.toThrow('late did not become ready within 0.3 s (no file yet)');
     expect(findMarked(dir)).toEqual([]);
   });
 
-  it('names a program that is not there', async () => {
+  it('names a program that cannot be started', async () => {
     const link = join(dir, 'program');
     writeFileSync(link, 'not executable');
     await expect(fresh().start({ ...scripted('absent', ''), command: link })).rejects.toThrow(
@@ -115,7 +115,7 @@ describe('start', () => {
     );
   });
 
-  it('stops what it began when it is aborted while waiting', async () => {
+  it('stops the service when the start is aborted', async () => {
     const controller = new AbortController();
     const state = LabState.load(dir);
     const supervisor = new Supervisor(state, controller.signal);
@@ -130,7 +130,7 @@ describe('start', () => {
 });
 
 describe('stop', () => {
-  it('also ends what left the process group', async () => {
+  it('also stops processes that left the process group', async () => {
     const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
     const supervisor = fresh();
     await supervisor.start(scripted('parent', script));
@@ -139,7 +139,7 @@ describe('stop', () => {
     expect(findMarked(dir)).toEqual([]);
   });
 
-  it('kills what ignores SIGTERM once the limit has passed', async () => {
+  it('kills a process that ignores SIGTERM after the timeout', async () => {
     const supervisor = fresh();
     const record = await supervisor.start(
       scripted('stubborn', `process.on('SIGTERM', () => console.log('no')); ${IDLE}`),
@@ -149,7 +149,7 @@ describe('stop', () => {
     expect(readFileSync(record.log, 'utf8')).toBe('no\n');
   });
 
-  it('can kill what it started without waiting, and leaves the record for down', async () => {
+  it('kills services without waiting, and keeps the record for `down`', async () => {
     const supervisor = fresh();
     const record = await supervisor.start(scripted('killed', `process.on('SIGTERM', () => {}); ${IDLE}`));
     supervisor.killStarted();
@@ -157,7 +157,7 @@ describe('stop', () => {
     expect(LabState.load(dir).service('killed')).toEqual(record);
   });
 
-  it('never touches a process that only has the same id', async () => {
+  it('never signals another process with the same id', async () => {
     const supervisor = fresh();
     const record = await supervisor.start(scripted('victim', IDLE));
     const other = mkdtempSync(join(tmpdir(), 'lab-other-'));
@@ -169,12 +169,12 @@ describe('stop', () => {
     rmSync(other, { recursive: true });
   });
 
-  it('forgets the dead and ends their orphans when a later command adopts', async () => {
+  it('removes records of dead services and stops their orphans when a later command reconciles', async () => {
     const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
     const record = await fresh().start(scripted('crashed', script));
     process.kill(record.pid, 'SIGKILL');
     while (isRunning(record)) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await fresh().adopt()).toEqual([]);
+    expect(await fresh().reconcile()).toEqual([]);
     expect(findMarked(dir)).toEqual([]);
   });
 });
@@ -186,26 +186,26 @@ describe('choosePort', () => {
       server.listen(port, '127.0.0.1', () => resolve(server));
     });
 
-  let stranger: Server | undefined;
+  let otherServer: Server | undefined;
   afterEach(() => {
-    stranger?.close();
+    otherServer?.close();
   });
 
-  it('keeps a remembered port that is free, and replaces one that a stranger took', async () => {
+  it('reuses the previous port if it is free, and replaces it if another process took it', async () => {
     const state = LabState.load(dir);
     const first = await choosePort(state, 'hub');
     expect(await choosePort(LabState.load(dir), 'hub')).toBe(first);
-    stranger = await listen(first);
+    otherServer = await listen(first);
     const second = await choosePort(LabState.load(dir), 'hub');
     expect(second).not.toBe(first);
     expect(LabState.load(dir).ports.hub).toBe(second);
   });
 
-  it('is asked again when somebody took the port between the choice and the start', async () => {
+  it('is called again when another process takes the port before the start', async () => {
     const ports: number[] = [];
-    const record = await onFreePorts(async () => {
+    const record = await retryOnTakenPort(async () => {
       const port = await choosePort(LabState.load(dir), 'hub');
-      if (ports.push(port) === 1) stranger = await listen(port);
+      if (ports.push(port) === 1) otherServer = await listen(port);
       const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => { READY })`;
       return fresh().start(scripted('hub', script, { port }));
     });
@@ -215,7 +215,7 @@ describe('choosePort', () => {
   });
 
   it.each([
-    ['a port that is taken each time', 'ended: listen EADDRINUSE: address already in use 127.0.0.1:1', 3],
+    ['a port that is always taken', 'ended: listen EADDRINUSE: address already in use 127.0.0.1:1', 3],
     ['another failure', 'is not ready', 1],
   ])('%s is reported', async (_, message, tries) => {
     let tried = 0;
@@ -223,11 +223,11 @@ describe('choosePort', () => {
       tried++;
       throw new LabError(message, 'Look.');
     };
-    await expect(onFreePorts(start)).rejects.toThrow(message);
+    await expect(retryOnTakenPort(start)).rejects.toThrow(message);
     expect(tried).toBe(tries);
   });
 
-  it('keeps a port on which its own service listens', async () => {
+  it('keeps a port on which its service listens', async () => {
     const state = LabState.load(dir);
     const port = await choosePort(state, 'hub');
     const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => { READY })`;

@@ -1,5 +1,5 @@
 import { APPLICATIONS } from '../../cluster/argo/index.ts';
-import { type Cluster, type KubernetesObject, openCluster } from '../../cluster/index.ts';
+import { type Cluster, connectToCluster, type KubernetesObject } from '../../cluster/index.ts';
 import { LabError } from '../../errors.ts';
 import { githubSteps } from '../../lifecycle/steps.ts';
 import { ensureTools, type ToolName } from '../../tools/index.ts';
@@ -51,7 +51,7 @@ async function rejectOtherApplications(cluster: Cluster, context: string): Promi
  * @throws LabError with what is missing, or with the applications of others
  */
 export async function openExternalCluster({ context, kubeconfig, webUrl }: ExternalCluster): Promise<Cluster> {
-  const cluster = openCluster({ context, kubeconfig, webUrl });
+  const cluster = connectToCluster({ context, kubeconfig, webUrl });
   const required = [
     ['Argo CD', 'statefulset', 'argocd-application-controller', '--namespace=argocd'],
     ['Argo CD', 'deployment', 'argocd-repo-server', '--namespace=argocd'],

@@ -1,4 +1,4 @@
-import { type KubernetesObject, labCluster } from '../../cluster/index.ts';
+import { connectToLabCluster, type KubernetesObject } from '../../cluster/index.ts';
 import { steps } from '../../lifecycle/steps.ts';
 import { SHOP_NAMESPACE, WEB } from '../shop/shop.ts';
 import type { ClusterProvider } from './provider.ts';
@@ -12,7 +12,7 @@ export const labClusterProvider: ClusterProvider = {
   steps,
   async connect(labDir, { cluster: endpoint, hub }) {
     if (endpoint === undefined) return undefined;
-    const cluster = labCluster(labDir, endpoint);
+    const cluster = connectToLabCluster(labDir, endpoint);
     return {
       cluster,
       hubUrl: endpoint.hubUrl ?? hub.url,

@@ -1,7 +1,7 @@
-import { basicAuth, findDigest, type RegistryEndpoint } from '../../registries/index.ts';
+import { findDigest, getBasicAuth, type RegistryEndpoint } from '../../registries/index.ts';
 
 async function request(registry: RegistryEndpoint, path: string, method = 'GET'): Promise<Response> {
-  return fetch(`http://${registry.host}/v2/${path}`, { method, headers: { authorization: basicAuth(registry) } });
+  return fetch(`http://${registry.host}/v2/${path}`, { method, headers: { authorization: getBasicAuth(registry) } });
 }
 
 /** The sorted tags of an image; empty if the registry does not have the image. */

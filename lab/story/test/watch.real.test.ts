@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type KubernetesObject, openCluster } from '../../cluster/index.ts';
+import { connectToCluster, type KubernetesObject } from '../../cluster/index.ts';
 import { ensureTools } from '../../tools/index.ts';
 import { Watch } from '../cluster/watch.ts';
 
@@ -71,7 +71,7 @@ describe('a watch of objects in a cluster, by the real kubectl', () => {
         'current-context': 'a',
       }),
     );
-    return Watch.start(openCluster({ kubeconfig }), PATH, controller.signal);
+    return Watch.start(connectToCluster({ kubeconfig }), PATH, controller.signal);
   };
   const phases = (watch: Watch<KubernetesObject>) =>
     watch.items.map(({ metadata, phase }) => `${metadata.name} ${phase}`);

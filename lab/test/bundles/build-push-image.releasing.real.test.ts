@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { basicAuth } from '../../registries/index.ts';
+import { getBasicAuth } from '../../registries/index.ts';
 import {
   addShell,
   contents,
@@ -56,7 +56,7 @@ describe('releases', () => {
       const { text, type } = await manifest(production, 'shop/slow-release', from);
       for (const tag of tags) {
         const url = `http://${production.host}/v2/shop/slow-release/manifests/${tag}`;
-        const headers = { authorization: basicAuth(production), 'content-type': type };
+        const headers = { authorization: getBasicAuth(production), 'content-type': type };
         expect((await fetch(url, { method: 'PUT', body: text, headers })).status).toBe(201);
       }
     };

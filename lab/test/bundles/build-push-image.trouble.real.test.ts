@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { basicAuth } from '../../registries/index.ts';
+import { getBasicAuth } from '../../registries/index.ts';
 import {
   addShell,
   contents,
@@ -105,7 +105,7 @@ describe('secrets', () => {
       ...statements,
       ...layers.map((layer) => layer.toString('latin1')),
     ].join('\n');
-    for (const secret of [ENV_SECRET, FILE_SECRET, staging.password, basicAuth(staging).slice('Basic '.length)])
+    for (const secret of [ENV_SECRET, FILE_SECRET, staging.password, getBasicAuth(staging).slice('Basic '.length)])
       expect(everything.includes(secret)).toBe(false);
     expect(everything).toContain('id=token,env=TOKEN');
   });
@@ -149,7 +149,7 @@ describe('a failure', () => {
     const env = withoutLogin();
     const directory = join(services.dir, 'proxy-login');
     cpSync(env.DOCKER_CONFIG ?? '', directory, { recursive: true });
-    const auth = basicAuth(staging).slice('Basic '.length);
+    const auth = getBasicAuth(staging).slice('Basic '.length);
     writeFileSync(join(directory, 'config.json'), JSON.stringify({ auths: { [`localhost:${port}`]: { auth } } }));
     const result = await step(
       { registry: `localhost:${port}`, images: '{ name: shop/reset, context: web }' },

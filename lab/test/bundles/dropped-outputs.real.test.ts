@@ -1,4 +1,4 @@
-/** The real workflows, actions and registries, played by the lab's runner: what becomes of a release when GitHub drops the images. */
+/** Runs the real workflows and actions with the lab's runner and real registries: the release when GitHub drops the images output. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getOctokit } from '@actions/github';
@@ -15,7 +15,7 @@ import { ensureTools, toolPath } from '../../tools/index.ts';
 import { runStep } from './step.ts';
 
 const OWNER = 'gitops-actions';
-const where = { owner: OWNER, repo: 'gitops-actions' };
+const repository = { owner: OWNER, repo: 'gitops-actions' };
 const NAME = `${OWNER}/gitops-actions`;
 const DROPPED = "Skip output 'images' since it may contain secret.";
 const DOCKERFILE =
@@ -61,7 +61,7 @@ const git = async (...args: string[]): Promise<string> =>
     .stdout;
 const api = () => getOctokit(token, { baseUrl: hub.apiUrl }).rest;
 
-/** The workflows, the actions as tag v1, the shop's chart, and images that take no time. */
+/** Publishes the workflows, the actions as tag v1, the shop's chart, and images that build quickly. */
 async function publish(): Promise<void> {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });
@@ -75,30 +75,30 @@ async function publish(): Promise<void> {
   write('helm/shop/values.yaml', values.replaceAll('registry: registry.example.com', `registry: ${production.host}`));
   for (const name of ['web', 'api']) write(`app/${name}/Dockerfile`, DOCKERFILE);
   write('hello', 'hello\n');
-  await api().repos.createForAuthenticatedUser({ name: where.repo });
+  await api().repos.createForAuthenticatedUser({ name: repository.repo });
   await git('init', '--quiet', '--initial-branch', 'main');
   await git('remote', 'add', 'origin', `${hub.url.replace('http://', `http://x:${token}@`)}/${NAME}.git`);
   await git('add', '.');
-  await git('commit', '--quiet', '--message', 'chore: the start [skip ci]');
+  await git('commit', '--quiet', '--message', 'chore: initial commit [skip ci]');
   await git('tag', 'v1');
   await git('push', '--quiet', 'origin', 'main', 'v1');
   await runner.idle();
   const variables = { STAGING_REGISTRY: staging.host, PRODUCTION_REGISTRY: production.host };
   for (const [name, value] of Object.entries(variables))
-    await api().actions.createRepoVariable({ ...where, name, value });
+    await api().actions.createRepoVariable({ ...repository, name, value });
   hub.admin.setSecret(NAME, 'STAGING_PASSWORD', staging.password);
   hub.admin.setSecret(NAME, 'PRODUCTION_PASSWORD', production.password);
 }
 
-/** The newest run of a workflow: how it and its jobs ended, and its log. */
-function lastRun(workflow: string) {
+/** The newest run of a workflow: its conclusion, those of its jobs, and its log. */
+function getLastRun(workflow: string) {
   const run = hub.runs.list(NAME).find(({ path }) => path.endsWith(`/${workflow}`));
   if (run === undefined) throw new Error(`${workflow} did not run`);
   const jobs = Object.fromEntries(hub.runs.jobs(run.id).map(({ name, conclusion }) => [name, conclusion]));
   return { conclusion: run.conclusion, jobs, log: hub.runs.log(run.id) };
 }
 
-/** Pushes a change to main, then the tag of a version, and waits for both workflows. */
+/** Pushes a change to main and then a version tag, and waits for both workflows. */
 async function release(version: string): Promise<void> {
   await git('pull', '--quiet', 'origin', 'main');
   writeFileSync(join(checkout, 'hello'), `hello ${version}\n`);
@@ -110,15 +110,15 @@ async function release(version: string): Promise<void> {
   await runner.idle();
 }
 
-async function valuesOnMain(): Promise<string> {
+async function readValuesOnMain(): Promise<string> {
   await git('fetch', '--quiet', 'origin', 'main');
   return git('show', 'FETCH_HEAD:helm/shop/values.yaml');
 }
 
-const headOfMain = async (): Promise<string> =>
-  (await api().git.getRef({ ...where, ref: 'heads/main' })).data.object.sha;
+const readHeadOfMain = async (): Promise<string> =>
+  (await api().git.getRef({ ...repository, ref: 'heads/main' })).data.object.sha;
 
-describe('a list of images that came out empty', () => {
+describe('an empty list of images', () => {
   it.each([
     ['bump-chart-version', 'images', { charts: 'helm/shop', mode: 'worktree' }],
     ['create-release', 'images', { tag: 'v9.9.9' }],
@@ -142,37 +142,37 @@ describe('a list of images that came out empty', () => {
     ])
       expect(result.log).toContain(part);
     expect(await git('status', '--short')).toBe('');
-    expect((await api().repos.listReleases(where)).data).toEqual([]);
+    expect((await api().repos.listReleases(repository)).data).toEqual([]);
   });
 });
 
-describe("a registry's user whose name is part of the images' names", () => {
-  it('releases with all digests as a variable', async () => {
+describe("a registry's user name that is part of the image names", () => {
+  it('releases with all digests if it is a variable', async () => {
     for (const { name, value } of [
       { name: 'STAGING_USERNAME', value: staging.username },
       { name: 'PRODUCTION_USERNAME', value: production.username },
     ])
-      await api().actions.createRepoVariable({ ...where, name, value });
+      await api().actions.createRepoVariable({ ...repository, name, value });
     await release('1.0.0');
-    expect(lastRun('build.yml').log).not.toContain('Skip output');
-    expect(lastRun('build.yml')).toMatchObject({ conclusion: 'success', jobs: { 'Scan shop/web': 'success' } });
-    const deploy = lastRun('deploy.yml');
+    expect(getLastRun('build.yml').log).not.toContain('Skip output');
+    expect(getLastRun('build.yml')).toMatchObject({ conclusion: 'success', jobs: { 'Scan shop/web': 'success' } });
+    const deploy = getLastRun('deploy.yml');
     expect(deploy.log).not.toContain('Skip output');
     expect(deploy.conclusion).toBe('success');
-    expect((await valuesOnMain()).match(/^ +digest: "sha256:[0-9a-f]{64}"$/gm)).toHaveLength(2);
-    const { data } = await api().repos.getReleaseByTag({ ...where, tag: 'v1.0.0' });
+    expect((await readValuesOnMain()).match(/^ +digest: "sha256:[0-9a-f]{64}"$/gm)).toHaveLength(2);
+    const { data } = await api().repos.getReleaseByTag({ ...repository, tag: 'v1.0.0' });
     expect(data.body?.match(/sha256:[0-9a-f]{64}/g)?.length).toBeGreaterThanOrEqual(2);
   }, 300_000);
 
-  it('stops build and release as a secret, which say why, and commits and publishes nothing', async () => {
+  it('fails build and release with the reason if it is a secret, and commits and publishes nothing', async () => {
     for (const name of ['STAGING_USERNAME', 'PRODUCTION_USERNAME'])
-      await api().actions.deleteRepoVariable({ ...where, name });
+      await api().actions.deleteRepoVariable({ ...repository, name });
     hub.admin.setSecret(NAME, 'STAGING_USERNAME', staging.username);
     hub.admin.setSecret(NAME, 'PRODUCTION_USERNAME', production.username);
     await release('1.1.0');
     const main = await git('rev-parse', 'HEAD');
 
-    const build = lastRun('build.yml');
+    const build = getLastRun('build.yml');
     expect(build).toMatchObject({
       conclusion: 'failure',
       jobs: { 'Images to staging': 'success', 'Chart with these images': 'failure' },
@@ -181,7 +181,7 @@ describe("a registry's user whose name is part of the images' names", () => {
     expect(build.log).toContain('set-images is empty');
     expect(build.log).not.toContain('Error while evaluating matrix');
 
-    const deploy = lastRun('deploy.yml');
+    const deploy = getLastRun('deploy.yml');
     expect(deploy).toMatchObject({
       conclusion: 'failure',
       jobs: { 'Images to production': 'success', 'Version to the chart': 'failure' },
@@ -190,8 +190,8 @@ describe("a registry's user whose name is part of the images' names", () => {
     expect(deploy.log).toContain(DROPPED);
     expect(deploy.log).toContain('images is empty: the job that built set no such output, or GitHub dropped it');
 
-    expect(await headOfMain()).toBe(main);
-    expect(await valuesOnMain()).not.toContain('1.1.0');
-    await expect(api().repos.getReleaseByTag({ ...where, tag: 'v1.1.0' })).rejects.toMatchObject({ status: 404 });
+    expect(await readHeadOfMain()).toBe(main);
+    expect(await readValuesOnMain()).not.toContain('1.1.0');
+    await expect(api().repos.getReleaseByTag({ ...repository, tag: 'v1.1.0' })).rejects.toMatchObject({ status: 404 });
   }, 300_000);
 });

@@ -1,24 +1,23 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CULTURES, type RunnerCommand, readAsRunner } from '../../../actions/lib/test/runner-model.ts';
+import { startServer, type TestServer } from '../../../scripts/test-support/server.ts';
 import { ensureTools, toolsEnv } from '../../tools/index.ts';
 import { addShell, commit, services, sha, staging, step, useScene, workspace } from './push-scene.ts';
 import { runStep, type StepResult } from './step.ts';
 
-/** What a build, a file or a server may print to be taken for a command: behind a carriage return and U+0085, behind spaces, and in the older form. */
+/** Output of a build, a file or a server that could be parsed as a command: after a carriage return and U+0085, after spaces, and in the older syntax. */
 const HOSTILE =
   'a\r\u0085::add-mask::sha256\n\u0085::stop-commands::gone\r\n\u3000::error::c\n##[add-mask]sha256\n::set-env name=a::b';
 
-/** The commands that the runner runs, whatever its culture. */
-function commandsOf({ log }: StepResult): RunnerCommand[] {
+/** The commands that the runner executes, the same in every culture. */
+function readCommands({ log }: StepResult): RunnerCommand[] {
   const [commands, ...others] = CULTURES.map((culture) => readAsRunner(log, culture).commands);
   for (const other of others) expect(other).toEqual(commands);
   return commands ?? [];
 }
-const namesOf = (result: StepResult) => commandsOf(result).map(({ name }) => name);
+const readCommandNames = (result: StepResult) => readCommands(result).map(({ name }) => name);
 
 useScene();
 
@@ -31,36 +30,36 @@ function write(files: Record<string, string>): void {
 
 const CHART = 'apiVersion: v2\nname: a\nversion: 1.0.0\nappVersion: "1.0.0"\nkubeVersion: ">=1.30.0-0"\n';
 
-describe('what a build prints', () => {
-  it('is in the log and no command, through the real builder', async () => {
+describe('the output of a build', () => {
+  it('is in the log but not a command, with the real builder', async () => {
     await addShell();
     const octal = [...Buffer.from(HOSTILE)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
     write({ 'shell/Dockerfile': `FROM scratch\nCOPY root/ /\nRUN printf '${octal}'\n` });
     const result = await step({ images: '{ name: shop/hostile, context: shell }' });
     expect(result).toMatchObject({ exitCode: 0, outputs: { digest: expect.stringMatching(/^sha256:/) } });
     expect(result.log).toContain('\\::add-mask::sha256');
-    expect(namesOf(result)).toEqual(['group', 'endgroup']);
+    expect(readCommandNames(result)).toEqual(['group', 'endgroup']);
   });
 
-  it('is no command either when the build fails', async () => {
+  it('is not a command when the build fails', async () => {
     const bin = join(services.dir, 'bin');
     mkdirSync(bin, { recursive: true });
     writeFileSync(join(services.dir, 'hostile'), `${HOSTILE}\nERROR: ${HOSTILE}\n`);
-    writeFileSync(join(bin, 'docker'), `#!/bin/sh\ncat '${join(services.dir, 'hostile')}' >&2\nexit 1\n`);
-    chmodSync(join(bin, 'docker'), 0o755);
+    const script = `#!/bin/sh\ncat '${join(services.dir, 'hostile')}' >&2\nexit 1\n`;
+    writeFileSync(join(bin, 'docker'), script, { mode: 0o755 });
     const result = await step({ retries: '0' }, { env: { PATH: `${bin}:${process.env.PATH}` } });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('\\::add-mask::sha256');
-    expect(new Set(namesOf(result))).toEqual(new Set(['group', 'endgroup', 'error']));
+    expect(new Set(readCommandNames(result))).toEqual(new Set(['group', 'endgroup', 'error']));
   });
 });
 
-describe('what files hold', () => {
+describe('the content of files', () => {
   const run = (action: string, inputs: Record<string, string>) =>
     runStep({ action, inputs, dir: services.dir, env: { PATH: toolsEnv().PATH ?? '', GITHUB_WORKSPACE: workspace } });
   beforeAll(() => ensureTools(['helm']), 600_000);
 
-  it('is no command as the name of a values file', async () => {
+  it('is not a command in the name of a values file', async () => {
     write({
       'helm/a/Chart.yaml': CHART,
       'helm/a/values.yaml': '{}',
@@ -70,13 +69,13 @@ describe('what files hold', () => {
     const result = await run('helm-lint-scan', { 'kube-versions': '1.34', summary: 'false' });
     expect(result.log).toContain('stop-commands');
     expect(
-      namesOf(result).filter((name) => !['group', 'endgroup', 'error', 'notice', 'warning'].includes(name)),
+      readCommandNames(result).filter((name) => !['group', 'endgroup', 'error', 'notice', 'warning'].includes(name)),
     ).toEqual([]);
-    for (const { name, properties } of commandsOf(result).filter(({ name }) => name === 'error'))
+    for (const { name, properties } of readCommands(result).filter(({ name }) => name === 'error'))
       expect([name, properties.title]).toEqual([name, expect.stringMatching(/^helm-/)]);
   });
 
-  it('is no command as a line of a template that fails', async () => {
+  it('is not a command in the error of a template', async () => {
     write({
       'helm/b/Chart.yaml': CHART,
       'helm/b/values.yaml': '{}',
@@ -86,15 +85,15 @@ describe('what files hold', () => {
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('sha256');
     expect(
-      namesOf(result).filter((name) => !['group', 'endgroup', 'error', 'notice', 'warning'].includes(name)),
+      readCommandNames(result).filter((name) => !['group', 'endgroup', 'error', 'notice', 'warning'].includes(name)),
     ).toEqual([]);
   });
 
   it.each([
-    ['beside a changed line', '# a\r\u0085::stop-commands::zzz\nimage:\n  tag: "1.0.0"\n'],
+    ['next to a changed line', '# a\r\u0085::stop-commands::zzz\nimage:\n  tag: "1.0.0"\n'],
     ['as a value', `image:\n  tag: "1.0.0"\n  b: "\r\u0085::stop-commands::zzz"\n`],
-    ['in the older form', 'image:\n  # ##[add-mask]sha256\n  tag: "1.0.0"\n'],
-  ])('is no command in the diff of a change, %s', async (_title, text) => {
+    ['in the older syntax', 'image:\n  # ##[add-mask]sha256\n  tag: "1.0.0"\n'],
+  ])('is not a command in the diff of a change, %s', async (_title, text) => {
     write({ 'helm/c/Chart.yaml': CHART, 'helm/c/values.yaml': text });
     const result = await run('bump-chart-version', {
       mode: 'worktree',
@@ -104,15 +103,15 @@ describe('what files hold', () => {
     });
     expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'true' } });
     expect(result.log).toMatch(/\\::stop-commands|##\\\[add-mask/);
-    expect(namesOf(result)).toEqual(['group', 'endgroup']);
+    expect(readCommandNames(result)).toEqual(['group', 'endgroup']);
   });
 });
 
-describe("a server's answer", () => {
-  let server: Server;
+describe("a server's response", () => {
+  let server: TestServer;
   beforeAll(async () => {
-    server = createServer((_, response) => {
-      // Octokit prints to standard error what the server says of a deprecation.
+    server = await startServer((_, response) => {
+      // Octokit prints the deprecation notice of a server to standard error.
       response.writeHead(403, {
         'content-type': 'application/json',
         link: '<https://x/##[add-mask]sha256>; rel="deprecation"',
@@ -121,35 +120,33 @@ describe("a server's answer", () => {
       });
       response.end(JSON.stringify({ message: HOSTILE }));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => server.close());
 
-  it('is no command, in its text and in its headers', async () => {
-    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  it('is not a command, in its body and in its headers', async () => {
     const result = await runStep({
       action: 'create-release',
       inputs: { tag: 'v1.0.0', token: 't' },
       dir: services.dir,
-      env: { GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: sha, GITHUB_WORKSPACE: workspace, GITHUB_API_URL: address },
+      env: { GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: sha, GITHUB_WORKSPACE: workspace, GITHUB_API_URL: server.url },
     });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('It is scheduled to be removed on ##\\[add-mask]sha256');
     expect(result.log).toContain('%0D\u0085');
-    expect(namesOf(result)).toEqual(['error']);
+    expect(readCommandNames(result)).toEqual(['error']);
   });
 });
 
 describe('a JSON key as password', () => {
-  it('is hidden line by line, and takes no `{` out of the outputs of the job', async () => {
+  it('is masked line by line, and does not mask the `{` in the outputs of the job', async () => {
     const password = JSON.stringify({ type: 'service_account', project_id: 'p', keys: [{}] }, undefined, 2);
     const result = await step(
       { registry: `${staging.host}/p`, username: '_json_key', password },
       { env: { GITHUB_ACTIONS: 'true' } },
     );
     expect(result.exitCode).toBe(1);
-    const hidden = commandsOf(result).flatMap(({ name, data }) => (name === 'add-mask' ? [data] : []));
-    expect(hidden).toEqual(['"type": "service_account",', '"project_id": "p",', '"keys": [']);
+    const masked = readCommands(result).flatMap(({ name, data }) => (name === 'add-mask' ? [data] : []));
+    expect(masked).toEqual(['"type": "service_account",', '"project_id": "p",', '"keys": [']);
   });
 });
 
@@ -166,7 +163,7 @@ describe('a variable of the runner', () => {
         ['RUNNER_TEMP', '/no/such/directory'],
       ].map(([name = '', value = '']) => [action, name, value] as const),
     ),
-  )('of %s is named when it is faulty: %s=%s', async (action, name, value) => {
+  )('of %s is named when it is invalid: %s=%s', async (action, name, value) => {
     const result = await runStep({
       action,
       inputs: { tag: 'v1.0.0', token: 't', images: 'name: web', registry: 'localhost:1', charts: 'helm/c' },
@@ -174,7 +171,7 @@ describe('a variable of the runner', () => {
       env: { GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: sha, GITHUB_WORKSPACE: workspace, [name]: value },
     });
     expect(result.exitCode).toBe(1);
-    const [error, ...others] = commandsOf(result);
+    const [error, ...others] = readCommands(result);
     expect(others).toEqual([]);
     expect(error).toMatchObject({
       name: 'error',

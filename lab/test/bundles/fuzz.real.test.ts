@@ -1,20 +1,20 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { readActions } from '../../../scripts/action-metadata.ts';
+import { startServer, type TestServer } from '../../../scripts/test-support/server.ts';
 import { ensureTools, toolsEnv } from '../../tools/index.ts';
-import { damaged, expectSound, HANG_SECONDS, inputsOf, runs, SECRET, text } from './fuzz.ts';
+import { damagedBytes, expectSound, oddInputs, runs, SECRET, STEP_TIMEOUT_MS, text } from './fuzz.ts';
 import { runStep, type StepResult } from './step.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const actions = await readActions(root);
 
-/** Stands for docker: a build that succeeds, a registry that has nothing. */
+/** Replaces docker: builds succeed, and the registry is empty. */
 const DOCKER = `#!/bin/sh
 case "$*" in
   *imagetools*) echo 'ERROR: not found' >&2; exit 1 ;;
@@ -36,30 +36,26 @@ const CHART = {
 
 let dir: string;
 let workspace: string;
-let server: Server;
-let answer: (response: ServerResponse) => void;
-let url: string;
+let server: TestServer;
+let respond: (response: ServerResponse) => void;
 
 beforeAll(async () => {
   await ensureTools(['helm']);
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'fuzz-')));
   mkdirSync(join(dir, 'bin'));
-  writeFileSync(join(dir, 'bin', 'docker'), DOCKER);
-  chmodSync(join(dir, 'bin', 'docker'), 0o755);
-  server = createServer((request, response) => {
+  writeFileSync(join(dir, 'bin', 'docker'), DOCKER, { mode: 0o755 });
+  server = await startServer((request, response) => {
     request.resume();
-    answer(response);
+    respond(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }, 600_000);
-afterAll(() => {
-  server?.closeAllConnections();
-  server?.close();
+afterAll(async () => {
+  await server?.close();
   rmSync(dir, { recursive: true, force: true });
 });
 beforeEach(() => {
-  answer = (response) => response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
+  respond = (response) =>
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
   workspace = mkdtempSync(join(dir, 'workspace-'));
   for (const [path, content] of Object.entries(CHART)) write(path, content);
   write('Dockerfile', 'FROM scratch\n');
@@ -84,7 +80,7 @@ const step = (action: string, inputs: Record<string, string>): Promise<StepResul
     action,
     inputs: { ...inputs, ...Object.fromEntries((SECRETS[action] ?? []).map((name) => [name, SECRET])) },
     dir,
-    limitSeconds: HANG_SECONDS,
+    timeoutMs: STEP_TIMEOUT_MS,
     env: {
       PATH: `${join(dir, 'bin')}:${toolsEnv().PATH ?? ''}`,
       GITHUB_WORKSPACE: workspace,
@@ -92,13 +88,13 @@ const step = (action: string, inputs: Record<string, string>): Promise<StepResul
       GITHUB_SHA: '0'.repeat(40),
       GITHUB_REF: 'refs/tags/v1.2.3',
       GITHUB_EVENT_NAME: 'push',
-      GITHUB_API_URL: url,
-      GITHUB_SERVER_URL: url,
-      GITHUB_GRAPHQL_URL: `${url}/graphql`,
+      GITHUB_API_URL: server.url,
+      GITHUB_SERVER_URL: server.url,
+      GITHUB_GRAPHQL_URL: `${server.url}/graphql`,
     },
   });
 
-/** Enough of the required inputs for the odd ones to be met one by one. */
+/** The required inputs, so that the odd ones are reached one at a time. */
 const BASE: Readonly<Record<string, Record<string, string>>> = {
   'build-push-image': { images: 'name: shop/web', registry: 'localhost:9', reproducible: 'false', retries: '0' },
   'bump-chart-version': { charts: 'helm/web', version: '1.2.3', mode: 'worktree' },
@@ -108,12 +104,12 @@ const BASE: Readonly<Record<string, Record<string, string>>> = {
 
 describe('odd inputs', () => {
   it.each(actions.map(({ name }) => name))(
-    '%s answers with a result or with an error of the inputs',
+    '%s ends with a result or with an error about the inputs',
     async (action) => {
       const names = actions.find(({ name }) => name === action)?.inputs.map(({ name }) => name) ?? [];
       const free = names.filter((name) => !(SECRETS[action] ?? []).includes(name) && name !== 'retries');
       await fc.assert(
-        fc.asyncProperty(inputsOf(free), async (inputs) => {
+        fc.asyncProperty(oddInputs(free), async (inputs) => {
           expectSound(await step(action, { ...BASE[action], ...inputs }));
         }),
         runs,
@@ -122,7 +118,7 @@ describe('odd inputs', () => {
   );
 });
 
-/** What a proxy, a broken server or a hostile one may send instead of what was asked; nothing that is asked for again. */
+/** Responses of a proxy, a broken or a hostile server that the actions do not retry. */
 const BODIES = [
   '',
   'null',
@@ -156,7 +152,7 @@ const reply = fc.record({
   challenge: fc.constantFrom(undefined, 'Bearer realm="not a url"', 'Bearer realm="http://127.0.0.1:1/t"', 'Basic', ''),
 });
 
-describe('odd answers of servers', () => {
+describe('odd responses of servers', () => {
   const cases: [string, Record<string, string>][] = [
     ['create-release', { notes: 'github' }],
     ['create-release', { notes: 'commits', files: 'Dockerfile', 'major-tag': 'true' }],
@@ -171,7 +167,7 @@ describe('odd answers of servers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(reply, { minLength: 1, maxLength: 4 }), async (replies) => {
         let next = 0;
-        answer = (response) => {
+        respond = (response) => {
           const { status, body, type, challenge } = replies[next++ % replies.length] ?? {
             status: 404,
             body: '',
@@ -181,11 +177,11 @@ describe('odd answers of servers', () => {
           response.writeHead(status, {
             ...(type === '' ? {} : { 'content-type': type }),
             ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
-            ...(status === 301 ? { location: `${url}/elsewhere` } : {}),
+            ...(status === 301 ? { location: `${server.url}/elsewhere` } : {}),
           });
           response.end(status === 204 || status === 304 ? undefined : body);
         };
-        const registry = action === 'build-push-image' ? { registry: new URL(url).host } : {};
+        const registry = action === 'build-push-image' ? { registry: server.host } : {};
         expectSound(await step(action, { ...inputs, ...registry }));
       }),
       runs,
@@ -194,7 +190,7 @@ describe('odd answers of servers', () => {
 });
 
 describe('odd files', () => {
-  const yaml = [
+  const paths = [
     'helm/web/Chart.yaml',
     'helm/web/values.yaml',
     'helm/web/templates/c.yaml',
@@ -214,26 +210,26 @@ spec:
   versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {a: {type: string, pattern: "^a+$"}}}}}}}]
 `;
 
-  it('helm-lint-scan reports a chart, values, a schema or a manifest that cannot be read', async () => {
+  it('helm-lint-scan reports a chart, values file, schema or manifest that cannot be read', async () => {
     const content = fc.oneof(
       text,
-      ...[...Object.values(CHART), CRD].map((each) =>
-        damaged(Buffer.from(each)).map((bytes) => bytes.toString('latin1')),
+      ...[...Object.values(CHART), CRD].map((original) =>
+        damagedBytes(Buffer.from(original)).map((bytes) => bytes.toString('latin1')),
       ),
     );
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...yaml), content, async (path, data) => {
+      fc.asyncProperty(fc.constantFrom(...paths), content, async (path, data) => {
         write(path, data);
         write('k8s/b.yaml', 'apiVersion: acme.example/v1\nkind: Thing\nmetadata: {name: t}\nspec: {a: x}\n');
         expectSound(await step('helm-lint-scan', { 'kube-versions': '1.34', manifests: 'k8s/*.yaml' }));
-        for (const each of yaml) rmSync(join(workspace, each), { force: true });
+        for (const name of paths) rmSync(join(workspace, name), { force: true });
         for (const [name, original] of Object.entries(CHART)) write(name, original);
       }),
       runs,
     );
   });
 
-  it('helm-lint-scan reports a packed dependency that is damaged', async () => {
+  it('helm-lint-scan reports a damaged packed dependency', async () => {
     write('dep/Chart.yaml', 'apiVersion: v2\nname: dep\nversion: 1.0.0\n');
     write('dep/templates/c.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dep}\n');
     const tar = (await execa('tar', ['--create', '--file', '-', 'dep'], { cwd: workspace, encoding: 'buffer' })).stdout;
@@ -241,8 +237,8 @@ spec:
       Buffer.from((await execa('gzip', ['--stdout'], { input, encoding: 'buffer' })).stdout);
     const packed = await gzip(tar);
     await fc.assert(
-      fc.asyncProperty(fc.oneof(damaged(packed), damaged(Buffer.from(tar))), async (bytes) => {
-        // The packed bytes are damaged as they are; those of the archive inside are packed again.
+      fc.asyncProperty(fc.oneof(damagedBytes(packed), damagedBytes(Buffer.from(tar))), async (bytes) => {
+        // A damaged tar archive is compressed; a damaged compressed archive is used unchanged.
         write(
           'helm/web/charts/dep-1.0.0.tgz',
           bytes.subarray(0, 2).equals(packed.subarray(0, 2)) ? bytes : await gzip(bytes),
@@ -253,10 +249,10 @@ spec:
     );
   });
 
-  it('bump-chart-version changes nothing in a file that it cannot read', async () => {
+  it('bump-chart-version does not change a file that it cannot read', async () => {
     const content = fc.oneof(
       text,
-      damaged(Buffer.from(CHART['helm/web/values.yaml'])).map((bytes) => bytes.toString('latin1')),
+      damagedBytes(Buffer.from(CHART['helm/web/values.yaml'])).map((bytes) => bytes.toString('latin1')),
     );
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('helm/web/Chart.yaml', 'helm/web/values.yaml'), content, async (path, data) => {

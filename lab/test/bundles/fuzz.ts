@@ -1,23 +1,23 @@
-/** What the fuzz run gives the bundles, and what must hold of every answer. */
+/** The inputs of the fuzz tests, and what must hold for every result. */
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { StepResult } from './step.ts';
 
-/** No step may take longer, whatever it is given. It ends a step that hangs; it says nothing about speed. */
-export const HANG_SECONDS = 10;
+/** Kills a step that hangs. No step may take longer, whatever its inputs; this is not a limit of its speed. */
+export const STEP_TIMEOUT_MS = 10_000;
 
-/** Stands for a secret: it must be nowhere but in a line that masks it. */
+/** The value of secrets: it must only appear in a line that masks it. */
 export const SECRET = 'hidden-word'.repeat(3);
 
-/** Runs of each property and the seed: the same by default in each run, others for a longer search. */
+/** Number of runs of each property, and the seed: fixed by default, configurable for a longer search. */
 export const runs: fc.Parameters<unknown> = {
   numRuns: Number(process.env.FUZZ_RUNS ?? 20),
   seed: Number(process.env.FUZZ_SEED ?? 20261128),
   endOnFailure: true,
 };
 
-/** Texts that break parsers, paths, options, numbers and command lines. NUL cannot be part of an environment. */
-const ODD_TEXTS = [
+/** Strings that break parsers, paths, options, numbers and command lines. */
+const ODD_STRINGS = [
   '',
   ' ',
   '\n',
@@ -86,21 +86,24 @@ const ODD_TEXTS = [
 
 export const text: fc.Arbitrary<string> = fc
   .oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...ODD_TEXTS) },
+    { weight: 3, arbitrary: fc.constantFrom(...ODD_STRINGS) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
     {
       weight: 1,
-      arbitrary: fc.array(fc.constantFrom(...ODD_TEXTS), { minLength: 2, maxLength: 4 }).map((all) => all.join('\n')),
+      arbitrary: fc
+        .array(fc.constantFrom(...ODD_STRINGS), { minLength: 2, maxLength: 4 })
+        .map((strings) => strings.join('\n')),
     },
   )
-  .map((each) => each.replaceAll('\0', ''));
+  // NUL cannot be part of an environment.
+  .map((value) => value.replaceAll('\0', ''));
 
-/** Some of the inputs with odd texts, the rest left out. */
-export const inputsOf = (names: readonly string[]): fc.Arbitrary<Record<string, string>> =>
+/** Some of the inputs with odd strings; the others are omitted. */
+export const oddInputs = (names: readonly string[]): fc.Arbitrary<Record<string, string>> =>
   fc.dictionary(fc.constantFrom(...names), text, { maxKeys: Math.min(6, names.length) });
 
-/** Bytes with some of them changed, left out or repeated. */
-export const damaged = (bytes: Buffer): fc.Arbitrary<Buffer> =>
+/** Bytes, some of which are changed, removed or repeated. */
+export const damagedBytes = (bytes: Buffer): fc.Arbitrary<Buffer> =>
   fc
     .array(
       fc.record({
@@ -123,7 +126,7 @@ export const damaged = (bytes: Buffer): fc.Arbitrary<Buffer> =>
       return result;
     });
 
-/** What must hold of every step, whatever it was given. */
+/** What must hold for every step, whatever its inputs. */
 export function expectSound(result: StepResult): void {
   expect({ exitCode: result.exitCode, log: result.log.slice(-2000) }).toEqual({
     exitCode: expect.any(Number),
@@ -133,6 +136,6 @@ export function expectSound(result: StepResult): void {
   expect(result.log).not.toMatch(/bug in the action|unexpected failure|Maximum call stack|is not a function/);
   expect(result.log).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
   if (result.exitCode === 1) expect(result.log).toMatch(/^::error /m);
-  const public_ = result.log.replaceAll(/^::add-mask::.*$/gm, '') + JSON.stringify(result.outputs) + result.summary;
-  expect(public_).not.toContain(SECRET);
+  const visible = result.log.replaceAll(/^::add-mask::.*$/gm, '') + JSON.stringify(result.outputs) + result.summary;
+  expect(visible).not.toContain(SECRET);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll } from '@jest/globals';
 import { execa } from 'execa';
-import { basicAuth, type RegistryEndpoint } from '../../registries/index.ts';
+import { getBasicAuth, type RegistryEndpoint } from '../../registries/index.ts';
 import { startTestServices, type TestServices } from '../../testing.ts';
 import { runStep, type StepOptions, type StepResult } from './step.ts';
 
@@ -117,7 +117,7 @@ const TYPES = [
 /** A manifest, read from the registry without the action's code. */
 export async function manifest(registry: RegistryEndpoint, name: string, reference: string) {
   const response = await fetch(`http://${registry.host}/v2/${name}/manifests/${reference}`, {
-    headers: { authorization: basicAuth(registry), accept: TYPES },
+    headers: { authorization: getBasicAuth(registry), accept: TYPES },
   });
   const text = await response.text();
   return {
@@ -131,7 +131,7 @@ export async function manifest(registry: RegistryEndpoint, name: string, referen
 
 async function blob(registry: RegistryEndpoint, name: string, digest: string): Promise<Buffer> {
   const response = await fetch(`http://${registry.host}/v2/${name}/blobs/${digest}`, {
-    headers: { authorization: basicAuth(registry) },
+    headers: { authorization: getBasicAuth(registry) },
   });
   return Buffer.from(await response.arrayBuffer());
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { clearTemporary, exclusively, linkTo, makeDirectory, requireSpace } from '../cache.ts';
+import { createDirectoryAtomically, removeTemporary, requireSpace, updateSymlink, withLock } from '../cache.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -11,10 +11,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('makeDirectory', () => {
-  it('leaves nothing behind when filling fails, and keeps what was there', async () => {
+  it('keeps the existing directory and leaves nothing behind when filling fails', async () => {
     const target = join(dir, 'act');
-    await makeDirectory(target, async (directory) => writeFileSync(join(directory, 'act'), 'good'));
-    const failing = makeDirectory(target, async (directory) => {
+    await createDirectoryAtomically(target, async (directory) => writeFileSync(join(directory, 'act'), 'good'));
+    const failing = createDirectoryAtomically(target, async (directory) => {
       writeFileSync(join(directory, 'act'), 'half');
       throw new Error('disk');
     });
@@ -25,19 +25,19 @@ describe('makeDirectory', () => {
 });
 
 describe('clearTemporary', () => {
-  it('deletes what a crashed build left, and nothing finished', async () => {
+  it('deletes the directories of crashed builds and keeps finished ones', async () => {
     for (const name of ['act', 'helm.0a1b.tmp']) mkdirSync(join(dir, name));
-    await clearTemporary(dir);
+    await removeTemporary(dir);
     expect(readdirSync(dir)).toEqual(['act']);
   });
 });
 
 describe('linkTo', () => {
-  it('moves a link from one version to the next, and mends one that leads nowhere', async () => {
+  it('moves a link from one version to the next, and repairs a dangling link', async () => {
     const link = join(dir, 'bin', 'act');
     for (const version of ['one', 'two']) {
       writeFileSync(join(dir, version), version);
-      await linkTo(link, join(dir, version));
+      await updateSymlink(link, join(dir, version));
       expect(readFileSync(link, 'utf8')).toBe(version);
       rmSync(join(dir, version));
     }
@@ -46,16 +46,16 @@ describe('linkTo', () => {
 });
 
 describe('requireSpace', () => {
-  it('says how much is needed and how much is there', async () => {
+  it('reports the required and the free space', async () => {
     await requireSpace(dir, 1);
     await expect(requireSpace(dir, 1e18)).rejects.toThrow(
-      /needs about 1000000000\.0 GB of disk; .* has [\d.]+ GB free/,
+      /requires about 1000000000\.0 GB of disk space; .* has [\d.]+ GB free/,
     );
   });
 });
 
 describe('exclusively', () => {
-  it('lets one at a time in and tells the others that they wait', async () => {
+  it('runs one at a time and reports to the others that they wait', async () => {
     let inside = 0;
     const waits: number[] = [];
     const work = async () => {
@@ -64,26 +64,16 @@ describe('exclusively', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       inside -= 1;
     };
-    await Promise.all([1, 2, 3].map(() => exclusively(dir, (seconds) => waits.push(seconds), undefined, work)));
+    await Promise.all([1, 2, 3].map(() => withLock(dir, { onWait: (seconds) => waits.push(seconds) }, work)));
     expect(waits.length).toBeGreaterThan(0);
   });
 
-  it('gives way to an abort while it waits', async () => {
+  it('can be aborted while it waits', async () => {
     const controller = new AbortController();
-    const waiter = () =>
-      exclusively(
-        dir,
-        () => controller.abort(new Error('enough')),
-        controller.signal,
-        async () => 'done',
-      );
-    await exclusively(
-      dir,
-      () => {},
-      undefined,
-      async () => {
-        await expect(waiter()).rejects.toThrow('enough');
-      },
-    );
+    const onWait = () => controller.abort(new Error('enough'));
+    const waiter = () => withLock(dir, { onWait, signal: controller.signal }, async () => 'done');
+    await withLock(dir, { onWait: () => {} }, async () => {
+      await expect(waiter()).rejects.toThrow('enough');
+    });
   });
 });

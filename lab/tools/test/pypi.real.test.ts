@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { projectDir } from '../../paths.ts';
 import { ensureTools, toolPath } from '../index.ts';
-import { installPypi, pypiProgram } from '../pypi.ts';
+import { getPypiProgram, installPypi } from '../pypi.ts';
 import { type PypiTool, tools } from '../table.ts';
 
 let cache = '';
@@ -18,18 +18,18 @@ afterEach(() => rm(cache, { recursive: true }));
 const install = (tool: PypiTool) => installPypi('zizmor', tool, { pip: toolPath('pip3'), cache, signal: undefined });
 
 describe('a tool from PyPI', () => {
-  it('is installed into a directory of its own, and runs', async () => {
+  it('is installed into a separate directory, and runs', async () => {
     await install(tools.zizmor);
-    const { stdout } = await execa(await pypiProgram('zizmor', tools.zizmor, cache), ['--version']);
+    const { stdout } = await execa(await getPypiProgram('zizmor', tools.zizmor, cache), ['--version']);
     expect(stdout).toBe(`zizmor ${tools.zizmor.version}`);
   });
 
-  it('is refused when it is not what was pinned, and leaves nothing', async () => {
+  it('is rejected and removed if its hash is not pinned', async () => {
     const pinned = await readFile(join(projectDir, tools.zizmor.requirements), 'utf8');
     const requirements = join(cache, 'requirements.txt');
     await writeFile(requirements, pinned.replaceAll(/sha256:[0-9a-f]{8}/g, 'sha256:00000000'));
     await expect(install({ ...tools.zizmor, requirements })).rejects.toThrow(
-      'installing zizmor failed: what was downloaded is not what this checkout pins',
+      'installing zizmor failed: the download does not match the hash that this checkout pins',
     );
     expect(await readdir(cache)).toEqual(['requirements.txt']);
   });

@@ -18,18 +18,15 @@ describe('the table of tools', () => {
     },
   );
 
-  it.each(goTools)(
-    '$name is named as the Go tool names its program, and stamped with its own version',
-    ({ name, tool }) => {
-      const parts = tool.package.split('/').filter((part) => !/^v\d+$/.test(part));
-      expect(parts.at(-1)).toBe(tool.program ?? name);
-      // Helm is also told which Kubernetes to expect.
-      const versions = `${tool.version} ${tools.kubectl.version}`;
-      for (const stamp of tool.stamps ?? []) expect(versions).toContain(stamp.split('=')[1]);
-    },
-  );
+  it.each(goTools)('$name has the program name that Go gives it, and is stamped with its version', ({ name, tool }) => {
+    const parts = tool.package.split('/').filter((part) => !/^v\d+$/.test(part));
+    expect(parts.at(-1)).toBe(tool.program ?? name);
+    // Helm is also stamped with the Kubernetes version.
+    const versions = `${tool.version} ${tools.kubectl.version}`;
+    for (const stamp of tool.stamps ?? []) expect(versions).toContain(stamp.split('=')[1]);
+  });
 
-  it('has what comes from PyPI with the version that its requirements pin, by hash and alone', () => {
+  it('has the versions of PyPI tools that their requirements pin by hash, without dependencies', () => {
     const found = toolNames.flatMap((name) => {
       const tool: Tool = tools[name];
       return tool.from === 'pypi' ? [tool] : [];
@@ -42,7 +39,7 @@ describe('the table of tools', () => {
     }
   });
 
-  it('a script of the lab needs only tools that are in the table', () => {
+  it('has every tool that a script of the lab needs', () => {
     const needs = toolNames.flatMap((name) => {
       const tool: Tool = tools[name];
       return tool.from === 'lab' ? tool.needs : [];

@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { startTraffic } from '../index.ts';
 import { recordTraffic } from '../recorder.ts';
-import { judge } from '../request.ts';
+import { applyTimeout } from '../request.ts';
 import { ok, serve } from './server.ts';
 
 const never = new AbortController().signal;
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(10);
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(10);
 }
 
 describe('recording traffic', () => {
@@ -28,8 +28,8 @@ describe('recording traffic', () => {
     await rm(directory, { recursive: true });
   });
 
-  const server = async (answer: Parameters<typeof serve>[0]) => {
-    const started = await serve(answer);
+  const server = async (handle: Parameters<typeof serve>[0]) => {
+    const started = await serve(handle);
     closing.push(started.close);
     return started;
   };
@@ -41,7 +41,7 @@ describe('recording traffic', () => {
     reportFile: join(directory, 'report.json'),
   });
 
-  it('sends as many as its rate and time make, half of them on kept connections, and records each', async () => {
+  it('sends requests at the rate, half of them on persistent connections, and records each', async () => {
     const { url, count, server: http } = await server((_, response) => ok(response));
     let connections = 0;
     http.on('connection', () => connections++);
@@ -50,7 +50,7 @@ describe('recording traffic', () => {
     expect(report.keptAlive).toBe(100 - connections);
     expect(report.versions).toMatchObject([{ version: '1.0.0', requests: 100 }]);
     expect(count()).toBe(100);
-    // One for each that asks for its own; the twenty that keep theirs need no more unless answers are slow.
+    // One per request with a new connection, and twenty persistent ones, or more if responses are slow.
     expect(connections).toBeGreaterThanOrEqual(50 + 20);
     expect(connections).toBeLessThan(100);
     const lines = (await readFile(report.recordFile, 'utf8')).trimEnd().split('\n');
@@ -64,12 +64,12 @@ describe('recording traffic', () => {
     ]);
   });
 
-  it('sends what was due when it is stopped, however late it is', async () => {
+  it('sends the requests that were due when it is stopped, even if they are late', async () => {
     const { url, count } = await server((_, response) => ok(response));
     const stop = new AbortController();
     const recording = recordTraffic(config(url, 1000, 60), stop.signal);
-    await until(() => count() > 0);
-    // Nothing is sent meanwhile: this process is busy.
+    await waitUntil(() => count() > 0);
+    // Nothing is sent while this process is busy.
     const busy = performance.now();
     while (performance.now() - busy < 300);
     stop.abort();
@@ -80,7 +80,7 @@ describe('recording traffic', () => {
     expect(report.recorder.latestSend).toBeGreaterThan(200);
   });
 
-  it('keeps its schedule when the server is slow, and counts the wait', async () => {
+  it('keeps its schedule when the server is slow, and counts the delay', async () => {
     const { url, count } = await server((_, response) => void setTimeout(() => ok(response), 300));
     const report = await recordTraffic(config(url, 100, 0.5), never);
     expect(count()).toBe(50);
@@ -88,67 +88,71 @@ describe('recording traffic', () => {
     expect(report.perSecond).toHaveLength(1);
   });
 
-  it('loses what is not answered within 2 s, and waits for nothing longer', async () => {
+  it('counts requests without a response within 2 s as lost, and does not wait longer', async () => {
     const { url } = await server((_, response, count) => {
       if (count % 2 === 0) ok(response);
     });
     const report = await recordTraffic(config(url, 20, 0.5), never);
-    expect(report.losses).toEqual({ 'no whole answer within 2 s': 5 });
+    expect(report.losses).toEqual({ 'no complete response within 2 s': 5 });
     expect(report.latency.max).toBeGreaterThanOrEqual(1995);
   });
 
   it.each([
     [{ status: 200, version: '1', kept: true }, 2000, undefined],
-    [{ status: 200, version: '1', kept: true }, 2000.1, 'no whole answer within 2 s'],
+    [{ status: 200, version: '1', kept: true }, 2000.1, 'no complete response within 2 s'],
     [{ status: 0, version: '', kept: false, lost: 'ECONNRESET' }, 2500, 'ECONNRESET'],
-  ])('%j after %d ms is lost for %s', (outcome, latency, lost) => {
-    expect(judge(outcome, latency).lost).toBe(lost);
+  ])('%j after %d ms is lost because of %s', (result, latency, lost) => {
+    expect(applyTimeout(result, latency).lost).toBe(lost);
   });
 
   it.each([
     ['a reset', 'ECONNRESET', (_: unknown, response) => void response.socket?.resetAndDestroy()],
-    ['a connection that closes without an answer', 'ECONNRESET', (_: unknown, response) => void response.socket?.end()],
+    [
+      'a connection that closes without a response',
+      'ECONNRESET',
+      (_: unknown, response) => void response.socket?.end(),
+    ],
     ['another status', 'status 503', (_: unknown, response) => void response.writeHead(503).end('later')],
     [
-      'an answer that is cut off',
-      'cut off: ECONNRESET',
+      'an incomplete response',
+      'incomplete response: ECONNRESET',
       (_: unknown, response) => {
         response.writeHead(200, { 'content-length': 100 }).write('half');
         setTimeout(() => response.destroy(), 10);
       },
     ],
   ] as [string, string, Parameters<typeof serve>[0]][])(
-    '%s is a loss, on either kind of connection',
-    async (_, reason, answer) => {
+    '%s counts as lost on both kinds of connection',
+    async (_, reason, handle) => {
       const { url, count } = await server((request, response, count) =>
-        count < 10 ? answer(request, response, count) : ok(response),
+        count < 10 ? handle(request, response, count) : ok(response),
       );
       const report = await recordTraffic(config(url, 100, 0.3), never);
       expect(report.losses).toEqual({ [reason]: 10 });
-      // Nothing was sent a second time.
+      // No request was sent twice.
       expect(count()).toBe(30);
     },
   );
 
-  it('loses what nobody listens for', async () => {
+  it('counts refused connections as lost', async () => {
     const { url, close } = await serve((_, response) => ok(response));
     await close();
     expect((await recordTraffic(config(url, 50, 0.2), never)).losses).toEqual({ ECONNREFUSED: 10 });
   });
 
-  it('opens a new connection when the server closed a kept one between requests: nothing is lost', async () => {
+  it('replaces a persistent connection that the server closed between requests, without losing one', async () => {
     const { url, server: http } = await server((_, response) => ok(response));
     http.keepAliveTimeout = 1;
     http.keepAliveTimeoutBuffer = 0;
     let connections = 0;
     http.on('connection', () => connections++);
-    // Each of the twenty has its turn every 400 ms, long after its connection was closed.
+    // Each of the twenty clients sends a request every 400 ms, long after its connection was closed.
     const report = await recordTraffic(config(url, 100, 1), never);
     expect(report.losses).toEqual({});
     expect(connections).toBe(100);
   });
 
-  it('leaves a connection when the server asks for it', async () => {
+  it('closes a connection when the server requests it', async () => {
     const { url, server: http } = await server((_, response) => {
       response.setHeader('connection', 'close');
       ok(response);
@@ -159,7 +163,7 @@ describe('recording traffic', () => {
     expect(connections).toBe(100);
   });
 
-  it('sees which versions answer, and when', async () => {
+  it('records the versions that respond, and when', async () => {
     const { url } = await server((_, response, count) => ok(response, count < 25 ? '1.0.0' : '1.0.1'));
     const { versions } = await recordTraffic(config(url, 100, 0.5), never);
     expect(versions.map(({ version, requests }) => [version, requests])).toEqual([
@@ -172,12 +176,12 @@ describe('recording traffic', () => {
   describe('as a process', () => {
     const options = (change: object = {}) => ({ name: 'test', directory, ...change });
 
-    it('starts, notes marks, and stops when it is told to', async () => {
+    it('starts, records marks, and stops', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const traffic = await startTraffic({ url }, options());
-      await until(() => count() > 5);
+      await waitUntil(() => count() > 5);
       traffic.mark('tag pushed');
-      await until(() => count() > 10);
+      await waitUntil(() => count() > 10);
       const report = await traffic.stop();
       expect(report.lost).toBe(0);
       expect(report.requests).toBeGreaterThan(0);
@@ -186,7 +190,7 @@ describe('recording traffic', () => {
       expect(await traffic.stop()).toBe(report);
     });
 
-    it('that cannot start is an error, and so is one that dies', async () => {
+    it('fails if it cannot start or is killed', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const inside = { command: 'node', args: ['-e', 'console.error("no such network"); process.exit(3)'] };
       await expect(startTraffic({ url, inside }, options())).rejects.toThrow(
@@ -197,33 +201,33 @@ describe('recording traffic', () => {
         { url, inside: { command: 'sh', args: ['-c', `echo $$ > ${pidFile}; exec "$@"`, 'sh'] } },
         options(),
       );
-      await until(() => count() > 5);
+      await waitUntil(() => count() > 5);
       process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL');
       await expect(traffic.stop()).rejects.toThrow('The traffic could not be recorded');
     });
 
-    it('stops by itself after its time', async () => {
+    it('stops after its duration', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const traffic = await startTraffic({ url }, options({ rate: 100, seconds: 0.2 }));
-      await until(() => existsSync(join(directory, 'test.report.json')));
+      await waitUntil(() => existsSync(join(directory, 'test.report.json')));
       expect(count()).toBe(20);
       expect((await traffic.stop()).requests).toBe(20);
     });
 
-    it('stops when the process that started it is killed', async () => {
+    it('stops when its parent process is killed', async () => {
       const { url, count } = await server((_, response) => ok(response));
       const program = `import { startTraffic } from '${join(import.meta.dirname, '..', 'index.ts')}';
         await startTraffic({ url: '${url}' }, { name: 'test', directory: '${directory}' });`;
       const starter = execa(process.execPath, ['--input-type=module', '--eval', program], { reject: false });
-      await until(() => count() > 5);
+      await waitUntil(() => count() > 5);
       starter.kill('SIGKILL');
       await starter;
-      await until(() => existsSync(join(directory, 'test.report.json')));
+      await waitUntil(() => existsSync(join(directory, 'test.report.json')));
       const { requests } = JSON.parse(await readFile(join(directory, 'test.report.json'), 'utf8'));
       expect(requests).toBe(count());
     });
 
-    it('runs behind the command it is given', async () => {
+    it('runs with the given command prefix', async () => {
       const { url } = await server((_, response) => ok(response));
       const inside = { command: '/usr/bin/env', args: ['TRAFFIC=1'] };
       expect((await (await startTraffic({ url, inside }, options({ seconds: 0.1 }))).stop()).lost).toBe(0);

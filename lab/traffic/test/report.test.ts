@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { latenciesOf, percentile, type RecordedRequest, summarizeRequests } from '../report.ts';
+import { percentile, type RecordedRequest, summarizeLatencies, summarizeRequests } from '../report.ts';
 
 const recorded = (change: Partial<RecordedRequest>): RecordedRequest => ({
   at: 0,
@@ -23,8 +23,8 @@ const request = fc.record(
   { requiredKeys: ['at', 'latency', 'status', 'version', 'kept'] },
 ) as fc.Arbitrary<RecordedRequest>;
 
-describe('the report of some traffic', () => {
-  it('counts what was lost by its reason, and in the second in which it was due', () => {
+describe('summarizeRequests', () => {
+  it('counts lost requests by reason, and in the second in which they were due', () => {
     const report = summarizeRequests([
       recorded({ at: 10 }),
       recorded({ at: 2999, kept: true, lost: 'ECONNRESET' }),
@@ -45,7 +45,7 @@ describe('the report of some traffic', () => {
     ]);
   });
 
-  it('says when each version answered first and last, whatever order the answers came in', () => {
+  it('reports the first and last response of each version, regardless of the order of responses', () => {
     const { versions } = summarizeRequests([
       recorded({ at: 5000, version: '1.0.1' }),
       recorded({ at: 1000 }),
@@ -58,14 +58,14 @@ describe('the report of some traffic', () => {
     ]);
   });
 
-  it('loses no request between seconds, versions and kinds of connection', () => {
+  it('counts every request once by second, version and kind of connection', () => {
     fc.assert(
       fc.property(fc.array(request, { maxLength: 200 }), (requests) => {
         const report = summarizeRequests(requests);
         const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-        expect(sum(report.perSecond.map((each) => each.requests))).toBe(requests.length);
-        expect(sum(report.perSecond.map((each) => each.lost))).toBe(report.lost);
-        expect(sum(report.versions.map((each) => each.requests)) + report.lost).toBe(requests.length);
+        expect(sum(report.perSecond.map(({ requests: count }) => count))).toBe(requests.length);
+        expect(sum(report.perSecond.map(({ lost }) => lost))).toBe(report.lost);
+        expect(sum(report.versions.map(({ requests: count }) => count)) + report.lost).toBe(requests.length);
         expect(report.newConnections + report.keptAlive).toBe(requests.length);
       }),
     );
@@ -81,10 +81,10 @@ describe('the report of some traffic', () => {
     expect(percentile(sorted, share)).toBe(expected);
   });
 
-  it('orders p50, p99 and the longest', () => {
+  it('orders p50, p99 and the maximum', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 1 }), (values) => {
-        const { p50, p99, max } = latenciesOf(values);
+        const { p50, p99, max } = summarizeLatencies(values);
         expect(p50).toBeLessThanOrEqual(p99);
         expect(p99).toBeLessThanOrEqual(max);
         expect(values).toContain(p50);

@@ -1,3 +1,3 @@
 console.log(
-  '::notice title=attestation left out::The lab has neither identity tokens nor a transparency log; on GitHub this step signs the provenance.',
+  '::notice title=attestation skipped::The lab has no identity tokens and no transparency log; on GitHub this step signs the provenance.',
 );

@@ -6,11 +6,11 @@ function fail(title, message) {
 const image = process.env.INPUT_IMAGE ?? '';
 const [, registry, name, reference] = /^([^/]+)\/(.+?)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
 if (registry === undefined) {
-  fail('no digest', `The image must be named by digest, REGISTRY/NAME@sha256:…; it is "${image}".`);
+  fail('no digest', `The image must be a reference by digest, REGISTRY/NAME@sha256:…, but is "${image}".`);
   process.exit();
 }
 
-// The login that anchore/scan-action's engine takes from its environment.
+// The login that the engine of anchore/scan-action reads from its environment.
 const credentials = `${process.env.GRYPE_REGISTRY_AUTH_USERNAME ?? ''}:${process.env.GRYPE_REGISTRY_AUTH_PASSWORD ?? ''}`;
 const headers = {
   authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
@@ -23,31 +23,31 @@ const headers = {
 };
 
 async function read(path) {
-  const answer = await fetch(`http://${registry}/v2/${name}/${path}`, { headers });
-  if (!answer.ok) throw new Error(`${registry} answers ${answer.status} for ${name}/${path}`);
-  return answer.json();
+  const response = await fetch(`http://${registry}/v2/${name}/${path}`, { headers });
+  if (!response.ok) throw new Error(`${registry} responded with status ${response.status} for ${name}/${path}`);
+  return response.json();
 }
 
-/** The configurations of the image's platforms; attestations have none. */
-async function configurations(digest) {
+/** Reads the configurations of the image's platforms. Attestations have none. */
+async function readConfigurations(digest) {
   const manifest = await read(`manifests/${digest}`);
   if (manifest.manifests === undefined) return [await read(`blobs/${manifest.config.digest}`)];
   const platforms = manifest.manifests.filter(({ platform }) => platform?.os !== 'unknown');
-  return (await Promise.all(platforms.map(({ digest: each }) => configurations(each)))).flat();
+  return (await Promise.all(platforms.map((platform) => readConfigurations(platform.digest)))).flat();
 }
 
 const SECRET = /(password|passwd|secret|token|api_?key|private_?key)[^=]*=./i;
 
-for (const { config = {}, os, architecture } of await configurations(reference)) {
+for (const { config = {}, os, architecture } of await readConfigurations(reference)) {
   const platform = `${os}/${architecture}`;
   const user = config.User ?? '';
   if (user === '' || /^(root|0)(:|$)/.test(user))
-    fail('runs as root', `${image} (${platform}) has no USER other than root.`);
+    fail('runs as root', `${image} (${platform}) has no USER or runs as root.`);
   const secrets = (config.Env ?? [])
     .filter((variable) => SECRET.test(variable))
     .map((variable) => variable.split('=')[0]);
   if (secrets.length > 0)
-    fail('secret in the image', `${image} (${platform}) carries ${secrets.join(', ')} in its environment.`);
+    fail('secret in the image', `${image} (${platform}) has ${secrets.join(', ')} in its environment.`);
   const revision = config.Labels?.['org.opencontainers.image.revision'];
   if (revision === undefined)
     fail('unknown origin', `${image} (${platform}) has no label org.opencontainers.image.revision.`);

@@ -2,32 +2,32 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServiceSpec } from '../../services/supervisor.ts';
 import { toolPath } from '../../tools/index.ts';
-import type { Route } from '../gateway.ts';
-import { requireListener } from '../health.ts';
+import { getSocketPath } from '../components/context.ts';
+import { checkListening } from '../components/health.ts';
+import { insideNetwork } from '../host/namespaces.ts';
 import { type ClusterLayout, NETWORK, PORTS } from '../layout.ts';
-import { insideNetwork } from '../namespaces.ts';
-import { socketTo } from './context.ts';
+import type { Route } from './proxy.ts';
 
-/** Ports on this machine's 127.0.0.1 that the gateway joins with the cluster. */
+/** Ports on 127.0.0.1 of this machine that the gateway connects with the cluster. */
 export interface GatewayPorts {
-  /** Where the API server can be reached. */
+  /** Port of the API server. */
   apiServer: number;
-  /** Where the shop can be reached. */
+  /** Port of the shop. */
   web: number;
-  /** The registry, which the node knows by the same name as everybody else: `localhost:PORT`. */
+  /** Port of the registry. Its name is the same on the node as on this machine: `localhost:PORT`. */
   registry: number;
-  /** The hub, if there is one: pods know it as hub.lab on the same port. */
+  /** Port of the hub, if the lab has one. Pods reach it as hub.lab on the same port. */
   hub?: number | undefined;
 }
 
-const SCRIPT = join(import.meta.dirname, '..', 'gateway.ts');
+const PROXY = join(import.meta.dirname, 'proxy.ts');
 
 const local = (port: number) => ({ host: '127.0.0.1', port });
 
-/** What the two sides pass on. */
-export function gatewayRoutes(layout: ClusterLayout, ports: GatewayPorts): Record<'inside' | 'outside', Route[]> {
+/** The routes of both proxies. */
+export function createGatewayRoutes(layout: ClusterLayout, ports: GatewayPorts): Record<'inside' | 'outside', Route[]> {
   const out = (port: number) => ({ path: join(layout.gateway, `out-${port}.sock`) });
-  const into = (port: number) => ({ path: socketTo(layout, port) });
+  const into = (port: number) => ({ path: getSocketPath(layout, port) });
   const hub = ports.hub === undefined ? [] : [ports.hub];
   return {
     inside: [
@@ -43,10 +43,10 @@ export function gatewayRoutes(layout: ClusterLayout, ports: GatewayPorts): Recor
   };
 }
 
-/** The two sides of the gateway as services. */
-export async function gateways(layout: ClusterLayout, ports: GatewayPorts): Promise<ServiceSpec[]> {
+/** The two proxies of the gateway as services. */
+export async function createGatewayServices(layout: ClusterLayout, ports: GatewayPorts): Promise<ServiceSpec[]> {
   await mkdir(layout.gateway, { recursive: true, mode: 0o700 });
-  const routes = gatewayRoutes(layout, ports);
+  const routes = createGatewayRoutes(layout, ports);
   const node = toolPath('node');
   const inside = insideNetwork(layout);
   const write = async (side: 'inside' | 'outside') => {
@@ -55,22 +55,22 @@ export async function gateways(layout: ClusterLayout, ports: GatewayPorts): Prom
     await writeFile(file, config, { mode: 0o600 });
     return { file, config };
   };
-  const [within, without] = [await write('inside'), await write('outside')];
+  const [insideConfig, outsideConfig] = [await write('inside'), await write('outside')];
   return [
     {
       name: 'gateway-inside',
       command: inside.command,
-      args: [...inside.args, node, SCRIPT, within.file],
-      config: within.config,
-      ready: () => requireListener(socketTo(layout, PORTS.apiServer)),
+      args: [...inside.args, node, PROXY, insideConfig.file],
+      config: insideConfig.config,
+      ready: () => checkListening(getSocketPath(layout, PORTS.apiServer)),
     },
     {
       name: 'gateway-outside',
       command: node,
-      args: [SCRIPT, without.file],
+      args: [PROXY, outsideConfig.file],
       port: ports.apiServer,
-      config: without.config,
-      ready: () => requireListener(join(layout.gateway, `out-${ports.registry}.sock`)),
+      config: outsideConfig.config,
+      ready: () => checkListening(join(layout.gateway, `out-${ports.registry}.sock`)),
     },
   ];
 }

@@ -1,9 +1,9 @@
-import type { KeyPair } from './pki.ts';
+import type { KeyPair } from './index.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** The text of a kubeconfig (JSON, which is YAML too) that carries its certificates, for one user of one cluster. */
-export function kubeconfig(server: string, authority: string, user: KeyPair): string {
+/** Formats a kubeconfig for one user of one cluster, with embedded certificates. JSON is also valid YAML. */
+export function createKubeconfig(server: string, authority: string, user: KeyPair): string {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

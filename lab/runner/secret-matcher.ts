@@ -1,30 +1,30 @@
 /**
- * What GitHub's runner takes for a secret in a text: a secret's whole value and each of its lines, of whatever length, as it is and as it
- * is commonly written elsewhere.
+ * Finds secrets in a string the way GitHub's runner does: a secret's value and each of its lines, regardless of length, unchanged and in
+ * common encodings.
  * Source: actions/runner, src/Runner.Worker/Worker.cs (InitializeSecretMasker), src/Runner.Common/HostContext.cs (the encoders) and
  * src/Sdk/DTLogging/Logging.
  */
-export class KnownSecrets {
-  readonly #texts = new Set<string>();
+export class SecretMatcher {
+  readonly #variants = new Set<string>();
 
   constructor(values: Iterable<string> = []) {
     for (const value of values) this.add(value.trim());
   }
 
-  /** A secret, or what a step masks with `::add-mask::`. */
+  /** Adds a secret, or a value that a step masks with `::add-mask::`. */
   add(value: string): void {
     const lines = value.split(/[\r\n]+/).map((line) => line.trim());
-    for (const each of [value, ...lines].filter((text) => text.trim() !== ''))
-      for (const form of formsOf(each)) if (form !== '') this.#texts.add(form);
+    for (const secret of [value, ...lines].filter((text) => text.trim() !== ''))
+      for (const variant of encodeVariants(secret)) if (variant !== '') this.#variants.add(variant);
   }
 
-  isIn(text: string): boolean {
-    return [...this.#texts].some((each) => text.includes(each));
+  occursIn(text: string): boolean {
+    return [...this.#variants].some((variant) => text.includes(variant));
   }
 }
 
-/** The value, and how it looks in base64 (also behind one or two bytes), a command line, an expression, JSON, a URI and XML. */
-function formsOf(value: string): string[] {
+/** The value, also encoded as base64 (at each byte offset), for a command line, an expression, JSON, a URI and XML. */
+function encodeVariants(value: string): string[] {
   const bytes = Buffer.from(value);
   const shifted = [1, 2].map((shift) => (bytes.length > shift ? bytes.subarray(shift) : bytes).toString('base64'));
   const quoted = value.length > 8 && value.startsWith('"') && value.endsWith('"');
@@ -35,14 +35,14 @@ function formsOf(value: string): string[] {
     value.replaceAll('"', '\\"'),
     value.replaceAll("'", "''"),
     JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
-    value.replaceAll(/[<>"'&]/g, (sign) => XML[sign] ?? sign),
+    encodeURIComponent(value).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+    value.replaceAll(/[<>"'&]/g, (char) => XML_ENTITIES[char] ?? char),
     ...(quoted ? [value.slice(1, -1)] : []),
-    ...aroundAmpersand(value),
+    ...splitAtAmpersand(value),
   ];
 }
 
-const XML: Readonly<Record<string, string>> = {
+const XML_ENTITIES: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
@@ -50,8 +50,8 @@ const XML: Readonly<Record<string, string>> = {
   '&': '&amp;',
 };
 
-/** PowerShell colours what it takes for a command, so that the parts before and behind an ampersand stand alone; none shorter than six. */
-function aroundAmpersand(value: string): string[] {
+/** PowerShell highlights commands, which separates the parts around an ampersand. Parts of fewer than six characters are ignored. */
+function splitAtAmpersand(value: string): string[] {
   const plus = value.indexOf('&+');
   const at = plus >= 0 ? plus : value.lastIndexOf('&');
   if (at < 0) return [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainFailure } from '../faults.ts';
+import { explainFailure } from '../failures.ts';
 
 describe('explainFailure', () => {
   it.each([
@@ -11,16 +11,20 @@ describe('explainFailure', () => {
     [
       "E: Failed to fetch http://example.org/x.deb  Temporary failure resolving 'example.org'",
       'the network',
-      /downloaded here/,
+      /can be downloaded/,
     ],
     [
       'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1',
       'another package manager',
       /dpkg --configure -a/,
     ],
-    ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.', 'not what this', /Find out who/],
-    ['SECURITY ERROR', 'not what this checkout pins', /proxy/],
-    ['E: Packages need to be removed but remove is disabled.', 'removes nothing', /conflicting package/],
+    [
+      'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.',
+      'does not match the hash',
+      /Find out/,
+    ],
+    ['SECURITY ERROR', 'does not match the hash that this checkout pins', /proxy/],
+    ['E: Packages need to be removed but remove is disabled.', 'removes no packages', /conflicting package/],
   ])('%s', (output, cause, next) => {
     const error = explainFailure('building act', `some line\n${output}\n`);
     expect(error.message).toMatch(/^building act failed: /);
@@ -29,7 +33,7 @@ describe('explainFailure', () => {
     expect(error.next).toMatch(next);
   });
 
-  it('shows the last lines of an output that it does not know', () => {
+  it('shows the last lines of an unknown output', () => {
     const output = Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n');
     const { message } = explainFailure('building act', output);
     expect(message).toContain('line 29');

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { filesBeside } from '../tools/go.ts';
-import { toolPath } from '../tools/index.ts';
-import type { Cluster, KubernetesObject } from './kubectl.ts';
-import type { KeyPair } from './pki.ts';
+import { getModuleFilesDir } from '../../tools/go.ts';
+import { toolPath } from '../../tools/index.ts';
+import type { Cluster, KubernetesObject } from '../kubectl.ts';
+import type { KeyPair } from '../pki/index.ts';
 
 const NAMESPACE = 'kube-system';
 const CERTIFICATE = 'metrics-server-tls';
@@ -30,13 +30,13 @@ interface MetricsDeployment extends KubernetesObject {
 
 export interface MetricsServerOptions {
   image: string;
-  /** Its certificate, and the authority by which the API server knows it. */
+  /** Its certificate, and the authority with which the API server verifies it. */
   certificate: KeyPair;
   authority: string;
 }
 
-/** metrics-server's own manifests, with certificates that are checked on both sides and metrics every 10 s. */
-export function metricsManifests(
+/** Adapts metrics-server's own manifests: certificates that both sides verify, and metrics every 10 s. */
+export function createMetricsServerManifests(
   published: readonly KubernetesObject[],
   { image, certificate, authority }: MetricsServerOptions,
 ): KubernetesObject[] {
@@ -59,7 +59,7 @@ export function metricsManifests(
 
 function adaptDeployment(deployment: MetricsDeployment, image: string): KubernetesObject {
   const pod = deployment.spec.template.spec;
-  // The certificate of the cluster's authority, which Kubernetes puts into every namespace, vouches for the kubelet.
+  // The kubelet is verified with the certificate of the cluster's authority, which Kubernetes adds to every namespace.
   pod.volumes.push(
     { name: 'tls', secret: { secretName: CERTIFICATE } },
     { name: 'cluster-ca', configMap: { name: 'kube-root-ca.crt' } },
@@ -89,10 +89,10 @@ function adaptDeployment(deployment: MetricsDeployment, image: string): Kubernet
   return deployment;
 }
 
-/** Installs metrics-server, or brings it to what it should be. It answers once it has seen two measurements. */
+/** Installs or updates metrics-server. It responds after two measurements. */
 export async function installMetricsServer(cluster: Cluster, options: MetricsServerOptions): Promise<void> {
-  const base = join(filesBeside(realpathSync(toolPath('metrics-server'))), 'manifests', 'base');
+  const base = join(getModuleFilesDir(realpathSync(toolPath('metrics-server'))), 'manifests', 'base');
   const text = await cluster.kubectl('kustomize', base);
   const published = parseAllDocuments(text).map((document) => document.toJSON() as KubernetesObject);
-  await cluster.apply(metricsManifests(published, options));
+  await cluster.apply(createMetricsServerManifests(published, options));
 }

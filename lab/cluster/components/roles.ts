@@ -1,0 +1,30 @@
+import { identities } from '../pki/identities.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Permissions of components beyond those that Kubernetes grants by default. */
+export function createComponentRoles(): object[] {
+  const bindRole = (name: string, role: string, user: string) => ({
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    subjects: [{ apiGroup: RBAC, kind: 'User', name: user }],
+  });
+  const allowWatch = (apiGroup: string, ...resources: string[]) => ({
+    apiGroups: [apiGroup],
+    resources,
+    verbs: ['list', 'watch'],
+  });
+  return [
+    bindRole('lab:api-server', 'system:kubelet-api-admin', identities['apiserver-kubelet-client'].commonName),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'lab:coredns' },
+      // https://coredns.io/plugins/kubernetes/
+      rules: [allowWatch('', 'services', 'pods', 'namespaces'), allowWatch('discovery.k8s.io', 'endpointslices')],
+    },
+    bindRole('lab:coredns', 'lab:coredns', identities.coredns.commonName),
+  ];
+}
