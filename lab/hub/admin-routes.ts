@@ -5,7 +5,7 @@ import type { Admin } from './admin.ts';
 import type { Core } from './core.ts';
 import { ApiError } from './errors.ts';
 import type { FaultRequest } from './faults.ts';
-import type { AccountType, Role } from './store/types.ts';
+import type { AccountType } from './store/types.ts';
 
 function sameSecret(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
@@ -55,29 +55,10 @@ export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono 
     return c.json(admin.createUser(login, type, about), 201);
   });
   app.post('/tokens', async (c) => c.json({ token: admin.createToken(await c.req.json<NewToken>()) }, 201));
-  app.delete('/tokens/:token', (c) =>
-    admin.deleteToken(c.req.param('token')) ? c.body(null, 204) : c.json({ message: 'no such token' }, 404),
-  );
   app.put('/repos/:owner/:repo/secrets/:name', async (c) => {
     const { owner, repo, name } = c.req.param();
     const { value } = await c.req.json<{ value: string }>();
     admin.setSecret(`${owner}/${repo}`, name, value);
-    return c.body(null, 204);
-  });
-  app.put('/repos/:owner/:repo/collaborators/:login', async (c) => {
-    const { owner, repo, login } = c.req.param();
-    const { role } = await c.req.json<{ role: Role }>();
-    admin.addCollaborator(`${owner}/${repo}`, login, role);
-    return c.body(null, 204);
-  });
-  app.put('/repos/:owner/:repo/immutable-releases', (c) => {
-    const { owner, repo } = c.req.param();
-    admin.setImmutableReleases(`${owner}/${repo}`, true);
-    return c.body(null, 204);
-  });
-  app.delete('/repos/:owner/:repo/immutable-releases', (c) => {
-    const { owner, repo } = c.req.param();
-    admin.setImmutableReleases(`${owner}/${repo}`, false);
     return c.body(null, 204);
   });
   app.post('/faults', async (c) => c.json(core.faults.add(await c.req.json<FaultRequest>()), 201));

@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { ApiError } from './errors.ts';
 import { checkName } from './routes/actions.ts';
 import { now } from './store/store.ts';
-import type { Account, AccountType, Collaborator, Permissions, Repository, Token, Variable } from './store/types.ts';
+import type { Account, AccountType, Permissions, Repository, Token, Variable } from './store/types.ts';
 
 /** What GitHub has web pages for: accounts, tokens, secrets, settings. For this process and, by HTTP, under `/_lab/`. */
 export class Admin {
@@ -31,14 +31,6 @@ export class Admin {
   /** @returns was there such a token? */
   deleteToken(token: Token['token']): boolean {
     return this.#core.accounts.deleteToken(token);
-  }
-
-  addCollaborator(repository: string, login: string, role: Collaborator['role']): void {
-    const account = this.#core.accountOf(login);
-    this.#core.store.collaborators.put(this.#repository(repository).id, login.toLowerCase(), {
-      login: account.login,
-      role,
-    });
   }
 
   setSecret(repository: string, name: string, value: string): void {

@@ -34,16 +34,9 @@ export class RuleViolation extends ApiError {
   }
 }
 
-/** Contexts of good statuses, check runs and jobs on a commit; of each name the newest counts. */
+/** The names of the jobs that passed on a commit. Of jobs with the same name, the newest counts. */
 export function passedChecks(core: Core, repository: Repository, sha: string): Set<string> {
   const newest = new Map<string, boolean>();
-  for (const status of core.store.statuses.list(repository.id)) {
-    if (status.sha === sha) newest.set(status.context, status.state === 'success');
-  }
-  for (const run of core.store.checkRuns.list(repository.id)) {
-    const good = run.status === 'completed' && ['success', 'neutral', 'skipped'].includes(run.conclusion ?? '');
-    if (run.sha === sha) newest.set(run.name, good);
-  }
   const runs = core.runs.list(`${repository.owner}/${repository.name}`).filter((run) => run.headSha === sha);
   for (const run of runs.reverse()) {
     for (const job of core.runs.jobs(run.id)) {

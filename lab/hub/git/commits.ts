@@ -5,11 +5,6 @@ import { type Signing, WEB_FLOW } from '../signing.ts';
 import type { Commit, Person } from './objects.ts';
 import type { GitRepository } from './repository.ts';
 
-export interface FileAddition {
-  path: string;
-  contents: Buffer;
-}
-
 /** Who made something; without a date, now. */
 export type Identity = Pick<Person, 'name' | 'email'> & { date?: string };
 
@@ -18,26 +13,21 @@ export interface NewCommit {
   parents: readonly string[];
   message: string;
   author: Identity;
-  /** GitHub itself, when not given: then the commit is signed with the hub's key. */
-  committer?: Identity;
 }
 
-/** Writes a commit object; no ref moves. */
+/** Writes a commit object, committed and signed by GitHub itself; no ref moves. */
 export async function writeCommit(git: GitRepository, signing: Signing, commit: NewCommit): Promise<string> {
-  const committer = commit.committer ?? WEB_FLOW;
   const command = ['commit-tree', ...commit.parents.flatMap((parent) => ['-p', parent]), commit.tree];
   const authorDate = commit.author.date;
-  const committerDate = commit.committer?.date;
-  return git.git(commit.committer ? command : signing.signArguments(command), {
+  return git.git(signing.signArguments(command), {
     // `commit-tree` takes the message as it is, and GitHub keeps it so but for a final line end.
     input: commit.message,
     env: {
       GIT_AUTHOR_NAME: commit.author.name,
       GIT_AUTHOR_EMAIL: commit.author.email,
       ...(authorDate ? { GIT_AUTHOR_DATE: authorDate } : {}),
-      GIT_COMMITTER_NAME: committer.name,
-      GIT_COMMITTER_EMAIL: committer.email,
-      ...(committerDate ? { GIT_COMMITTER_DATE: committerDate } : {}),
+      GIT_COMMITTER_NAME: WEB_FLOW.name,
+      GIT_COMMITTER_EMAIL: WEB_FLOW.email,
     },
   });
 }

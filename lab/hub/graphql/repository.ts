@@ -40,18 +40,12 @@ export function presentRepositoryNode(context: Context, repository: Repository):
     isEmpty: async () => (await core.git(repository).refs('refs/heads/')).length === 0,
     defaultBranchRef: () => presentRefNode(context, repository, `refs/heads/${repository.defaultBranch}`),
     ref: ({ qualifiedName }: { qualifiedName: string }) => findRef(context, repository, qualifiedName),
-    refs: async ({ refPrefix, ...page }: PageArguments & { refPrefix: string }) => {
-      const refs = await core.git(repository).refs(refPrefix);
-      const nodes = await Promise.all(refs.map(({ ref }) => presentRefNode(context, repository, ref)));
-      return connection(nodes, page, 'refs');
-    },
     object: ({ expression, oid }: { expression?: string | null; oid?: string | null }) =>
       findObject(context, repository, expression ?? oid ?? ''),
     pullRequest: ({ number }: { number: number }) => {
       const pull = core.store.pulls.get(repository.id, number);
       return pull ? presentPullNode(context, repository, pull) : null;
     },
-    pullRequests: (filter: PullFilter) => pullConnection(context, repository, filter, 'pullRequests'),
   };
 }
 

@@ -7,10 +7,10 @@ import { simpleUser } from './account.ts';
 
 type Json = Record<string, unknown>;
 
-function parentsOf(core: Core, repository: Repository, commit: Commit, kind: 'commits' | 'git/commits'): Json[] {
+function parentsOf(core: Core, repository: Repository, commit: Commit): Json[] {
   return commit.parents.map((sha) => ({
     sha,
-    url: core.urls.api(repository, `/${kind}/${sha}`),
+    url: core.urls.api(repository, `/commits/${sha}`),
     html_url: core.urls.html(repository, `/commit/${sha}`),
   }));
 }
@@ -40,23 +40,7 @@ export async function presentCommit(core: Core, repository: Repository, commit: 
     comments_url: `${url}/comments`,
     author: userByEmail(core, commit.author.email),
     committer: userByEmail(core, commit.committer.email),
-    parents: parentsOf(core, repository, commit, 'commits'),
-  };
-}
-
-/** GitHub's `git-commit`. */
-export async function presentGitCommit(core: Core, repository: Repository, commit: Commit): Promise<Json> {
-  return {
-    sha: commit.oid,
-    node_id: nodeId('Commit', `${repository.id}:${commit.oid}`),
-    url: core.urls.api(repository, `/git/commits/${commit.oid}`),
-    html_url: core.urls.html(repository, `/commit/${commit.oid}`),
-    author: commit.author,
-    committer: commit.committer,
-    message: commit.message,
-    tree: { sha: commit.tree, url: core.urls.api(repository, `/git/trees/${commit.tree}`) },
-    parents: parentsOf(core, repository, commit, 'git/commits'),
-    verification: await core.verify(repository, commit),
+    parents: parentsOf(core, repository, commit),
   };
 }
 

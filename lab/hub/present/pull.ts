@@ -118,7 +118,7 @@ export function presentPull(core: Core, repository: Repository, pull: Pull, coun
     rebaseable: mergeable,
     mergeable_state: mergeable === null ? 'unknown' : mergeable ? 'clean' : 'dirty',
     merged_by: pull.mergedBy ? simpleUser(core.urls, core.accountOf(pull.mergedBy)) : null,
-    comments: core.store.comments.list(repository.id).filter((comment) => comment.issue === pull.number).length,
+    comments: 0,
     review_comments: 0,
     maintainer_can_modify: pull.maintainerCanModify,
     commits: counts.commits,

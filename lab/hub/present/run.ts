@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts';
-import type { Job, Run } from '../store/runs.ts';
+import type { Run } from '../store/runs.ts';
 import type { Repository } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
@@ -60,37 +60,5 @@ export async function presentRun(core: Core, repository: Repository, run: Run): 
     head_commit: commit ? simpleCommit(commit) : null,
     repository: minimal,
     head_repository: minimal,
-  };
-}
-
-export function presentJob(core: Core, repository: Repository, run: Run, job: Job): Json {
-  return {
-    id: job.id,
-    run_id: run.id,
-    run_url: core.urls.api(repository, `/actions/runs/${run.id}`),
-    run_attempt: 1,
-    node_id: nodeId('CheckRun', job.id),
-    head_sha: run.headSha,
-    url: core.urls.api(repository, `/actions/jobs/${job.id}`),
-    html_url: core.urls.html(repository, `/actions/runs/${run.id}/job/${job.id}`),
-    status: job.status,
-    conclusion: job.conclusion,
-    created_at: job.createdAt,
-    started_at: job.startedAt,
-    completed_at: job.completedAt,
-    name: job.name,
-    steps: job.steps.map(({ startedAt, completedAt, ...step }) => ({
-      ...step,
-      started_at: startedAt ?? null,
-      completed_at: completedAt ?? null,
-    })),
-    check_run_url: core.urls.api(repository, `/check-runs/${job.id}`),
-    labels: ['ubuntu-latest'],
-    runner_id: 1,
-    runner_name: 'lab',
-    runner_group_id: 1,
-    runner_group_name: 'Default',
-    workflow_name: run.name,
-    head_branch: run.headBranch,
   };
 }

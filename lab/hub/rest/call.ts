@@ -7,9 +7,8 @@ import type { OperationId } from './operations.ts';
 
 export interface Reply {
   status: number;
-  /** JSON, unless `raw` is there. */
+  /** Sent as JSON. */
   body?: unknown;
-  raw?: { bytes: Buffer; contentType: string };
   headers?: Record<string, string>;
 }
 
@@ -22,7 +21,6 @@ interface CallParts {
   body: unknown;
   /** The body as it came. */
   bytes: Buffer;
-  accept: string;
   contentType: string;
   url: URL;
 }
@@ -33,7 +31,6 @@ export class Call {
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
   readonly bytes: Buffer;
-  readonly accept: string;
   readonly contentType: string;
   readonly url: URL;
   readonly caller: Actor | null;
@@ -48,7 +45,6 @@ export class Call {
     this.query = parts.query;
     this.#body = parts.body;
     this.bytes = parts.bytes;
-    this.accept = parts.accept;
     this.contentType = parts.contentType;
     this.url = parts.url;
   }

@@ -71,7 +71,6 @@ async function perform(
     query,
     body,
     bytes: request.bytes,
-    accept: request.headers.get('accept') ?? '',
     contentType: request.headers.get('content-type') ?? '',
     url: request.url,
   });
@@ -105,7 +104,6 @@ function bodyOf(route: Route, request: RestRequest): unknown {
 
 /** An answer that GitHub's description does not allow is a fault of the hub, and said so. */
 function check(openapi: OpenApi, route: Route, reply: Reply): void {
-  if (reply.raw) return;
   const faults = openapi.checkResponse(route, reply.status, reply.body);
   if (faults.length === 0) return;
   throw new Error(`its answer to ${route.id} does not fit GitHub's description: ${faults.slice(0, 10).join('; ')}`);
@@ -113,12 +111,6 @@ function check(openapi: OpenApi, route: Route, reply: Reply): void {
 
 function respond(reply: Reply, rate: Record<string, string>): Response {
   const headers: Record<string, string> = { ...rate, ...reply.headers };
-  if (reply.raw) {
-    return new Response(new Uint8Array(reply.raw.bytes), {
-      status: reply.status,
-      headers: { 'content-type': reply.raw.contentType, ...headers },
-    });
-  }
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   return new Response(JSON.stringify(reply.body), {
     status: reply.status,

@@ -1,6 +1,6 @@
 import { ApiError, notFound } from '../errors.ts';
-import { presentJob, presentRun } from '../present/run.ts';
-import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { presentRun } from '../present/run.ts';
+import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
 import { type Run, sameName } from '../store/runs.ts';
 import { now } from '../store/store.ts';
 import type { Variable } from '../store/types.ts';
@@ -15,19 +15,6 @@ export function checkName(name: string): string {
     );
   }
   return upper;
-}
-
-function presentVariable(variable: Variable): Record<string, unknown> {
-  return {
-    name: variable.name,
-    value: variable.value,
-    created_at: variable.createdAt,
-    updated_at: variable.updatedAt,
-  };
-}
-
-function presentSecret(secret: Variable): Record<string, unknown> {
-  return { name: secret.name, created_at: secret.createdAt, updated_at: secret.updatedAt };
 }
 
 function variableOf(call: Call): Variable {
@@ -46,18 +33,8 @@ function createVariable(call: Call): Reply {
   return created({});
 }
 
-function updateVariable(call: Call): Reply {
-  const body = call.body<{ name?: string; value?: string }>();
-  const before = variableOf(call);
-  const { variables } = call.core.store;
-  const name = body.name === undefined ? before.name : checkName(body.name);
-  if (name !== before.name) variables.remove(call.repository.id, before.name);
-  variables.put(call.repository.id, name, { ...before, name, value: body.value ?? before.value, updatedAt: now() });
-  return NO_CONTENT;
-}
-
-function runOf(call: Call, id = call.number('run_id')): Run {
-  const run = call.core.runs.find(id);
+function runOf(call: Call): Run {
+  const run = call.core.runs.find(call.number('run_id'));
   const { owner, name } = call.repository;
   if (!run || !sameName(run.repository, `${owner}/${name}`)) throw notFound();
   return run;
@@ -89,40 +66,11 @@ function rerun(call: Call): Reply {
 }
 
 export const actionHandlers: Handlers = {
-  'actions/list-repo-variables': (call) =>
-    call.countedList(call.core.store.variables.list(call.repository.id), 'variables', presentVariable),
   'actions/create-repo-variable': createVariable,
-  'actions/get-repo-variable': (call) => ok(presentVariable(variableOf(call))),
-  'actions/update-repo-variable': updateVariable,
   'actions/delete-repo-variable': (call) => {
     call.core.store.variables.remove(call.repository.id, variableOf(call).name);
     return NO_CONTENT;
   },
-  'actions/list-repo-secrets': (call) =>
-    call.countedList(call.core.store.secrets.list(call.repository.id), 'secrets', presentSecret),
-  'actions/get-repo-secret': (call) => {
-    const secret = call.core.store.secrets.get(call.repository.id, call.param('secret_name').toUpperCase());
-    if (!secret) throw notFound();
-    return ok(presentSecret(secret));
-  },
   'actions/list-workflow-runs-for-repo': listRuns,
-  'actions/get-workflow-run': async (call) => ok(await presentRun(call.core, call.repository, runOf(call))),
   'actions/re-run-workflow': rerun,
-  'actions/list-jobs-for-workflow-run': (call) => {
-    const run = runOf(call);
-    return call.countedList(call.core.runs.jobs(run.id), 'jobs', (job) =>
-      presentJob(call.core, call.repository, run, job),
-    );
-  },
-  'actions/get-job-for-workflow-run': (call) => {
-    const job = call.core.runs.findJob(call.number('job_id'));
-    if (!job) throw notFound();
-    return ok(presentJob(call.core, call.repository, runOf(call, job.runId), job));
-  },
-  'actions/download-job-logs-for-workflow-run': (call) => {
-    const job = call.core.runs.findJob(call.number('job_id'));
-    if (!job) throw notFound();
-    runOf(call, job.runId);
-    return { status: 302, headers: { location: `${call.core.urls.root}/_lab/runs/${job.id}/log` } };
-  },
 };

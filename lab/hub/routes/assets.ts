@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { assetsOf, presentAsset } from '../present/release.ts';
-import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Asset, Release } from '../store/types.ts';
 import { releaseOf } from './releases.ts';
@@ -26,10 +26,8 @@ function storedName(name: string): string {
   return name.replace(/[^A-Za-z0-9._+-]/g, '.').replace(/^\.+/, 'default.');
 }
 
-function refuseTaken(call: Call, release: Release, name: string, self?: Asset): void {
-  const taken = assetsOf(call.core, call.repository, release).some(
-    (asset) => asset.name === name && asset.id !== self?.id,
-  );
+function refuseTaken(call: Call, release: Release, name: string): void {
+  const taken = assetsOf(call.core, call.repository, release).some((asset) => asset.name === name);
   if (taken) throw invalid('ReleaseAsset', 'name', 'already_exists');
 }
 
@@ -63,27 +61,6 @@ async function upload(call: Call): Promise<Reply> {
   return created(presentAsset(core, repository, release, asset));
 }
 
-async function get(call: Call): Promise<Reply> {
-  const { core, repository } = call;
-  const { asset, release } = assetFor(call);
-  if (!call.accept.includes('application/octet-stream')) return ok(presentAsset(core, repository, release, asset));
-  const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
-  core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
-  return { status: 200, raw: { bytes, contentType: asset.contentType } };
-}
-
-function update(call: Call): Reply {
-  const { core, repository } = call;
-  const { asset, release } = assetFor(call);
-  refuseImmutable(release);
-  const body = call.body<{ name?: string; label?: string; state?: string }>();
-  const name = body.name === undefined ? asset.name : storedName(body.name);
-  refuseTaken(call, release, name, asset);
-  const changed: Asset = { ...asset, name, label: body.label ?? asset.label, updatedAt: now() };
-  core.store.assets.put(repository.id, asset.id, changed);
-  return ok(presentAsset(core, repository, release, changed));
-}
-
 async function remove(call: Call): Promise<Reply> {
   const { asset, release } = assetFor(call);
   if (release.immutable) throw new ApiError(422, 'Cannot delete assets from an immutable release.');
@@ -100,7 +77,5 @@ export const assetHandlers: Handlers = {
     );
   },
   'repos/upload-release-asset': upload,
-  'repos/get-release-asset': get,
-  'repos/update-release-asset': update,
   'repos/delete-release-asset': remove,
 };

@@ -3,7 +3,6 @@ import { commitsBetween } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
 import { presentCommit } from '../present/commit.ts';
 import { diffEntries } from '../present/diff.ts';
-import { presentPullSimple } from '../present/pull.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
 
 export async function commitOf(call: Call, name: string): Promise<Commit> {
@@ -16,9 +15,6 @@ export async function commitOf(call: Call, name: string): Promise<Commit> {
 async function getCommit(call: Call): Promise<Reply> {
   const { core, repository } = call;
   const commit = await commitOf(call, call.param('ref'));
-  if (call.accept.includes('application/vnd.github.sha')) {
-    return { status: 200, raw: { bytes: Buffer.from(commit.oid), contentType: 'application/vnd.github.sha' } };
-  }
   const files = await diffEntries(core, repository, commit.parents[0], commit.oid);
   const total = (key: 'additions' | 'deletions'): number => files.reduce((sum, file) => sum + file[key], 0);
   const additions = total('additions');
@@ -97,22 +93,8 @@ async function compare(call: Call): Promise<Reply> {
   };
 }
 
-async function pullsOfCommit(call: Call): Promise<Reply> {
-  const { core, repository } = call;
-  const { oid } = await commitOf(call, call.param('commit_sha'));
-  const holds = await Promise.all(
-    core.store.pulls.list(repository.id).map(async (pull) => {
-      if (pull.mergeCommitSha === oid || pull.headSha === oid) return [pull];
-      const inHead = await call.git.isAncestor(oid, pull.headSha);
-      return inHead && !(await call.git.isAncestor(oid, pull.baseSha)) ? [pull] : [];
-    }),
-  );
-  return call.list(holds.flat(), (pull) => presentPullSimple(core, repository, pull));
-}
-
 export const commitHandlers: Handlers = {
   'repos/get-commit': getCommit,
   'repos/list-commits': listCommits,
   'repos/compare-commits-with-basehead': compare,
-  'repos/list-pull-requests-associated-with-commit': pullsOfCommit,
 };

@@ -1,10 +1,6 @@
-import { moveRef } from '../changes.ts';
-import { ApiError, invalid, notFound } from '../errors.ts';
-import { writeBlobs, writeCommit, writeTree } from '../git/commits.ts';
+import { ApiError, notFound } from '../errors.ts';
 import type { TreeEntry } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
-import { StaleRefError, ZERO } from '../git/repository.ts';
-import { presentGitCommit } from '../present/commit.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { encodePath } from '../urls.ts';
 
@@ -51,9 +47,6 @@ async function getContent(call: Call): Promise<Reply> {
   if (entry?.type !== 'blob') throw notFound();
   const blob = await call.git.read(entry.oid);
   if (!blob) throw notFound();
-  if (/\bvnd\.github\.(v3\.)?raw\b/.test(call.accept)) {
-    return { status: 200, raw: { bytes: blob.content, contentType: 'application/vnd.github.raw+json; charset=utf-8' } };
-  }
   if (blob.size > TOO_LARGE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
   const described = describe(call, ref, path, entry, blob.size);
   const content = blob.size > LARGE ? '' : wrapBase64(blob.content);
@@ -75,50 +68,6 @@ function wrapBase64(content: Buffer): string {
   return content.toString('base64').replace(/.{1,60}/g, '$&\n');
 }
 
-interface NewContent {
-  message: string;
-  content: string;
-  sha?: string;
-  branch?: string;
-  author?: { name: string; email: string };
-}
-
-async function putContent(call: Call): Promise<Reply> {
-  const { core, repository } = call;
-  const path = call.param('path');
-  const body = call.body<NewContent>();
-  if (!isSafePath(path)) throw invalid('Commit', 'path', 'invalid', 'path contains a malformed path component');
-  const branch = body.branch ?? repository.defaultBranch;
-  const ref = `refs/heads/${branch}`;
-  const head = await call.git.commit(ref);
-  if (!head && body.branch !== undefined) throw new ApiError(404, `Branch ${branch} not found`);
-  const current = head && (await call.git.entry(head.oid, path));
-  if (current && body.sha === undefined) throw new ApiError(422, `Invalid request.\n\n"sha" wasn't supplied.`);
-  if (body.sha !== undefined && body.sha !== current?.oid) {
-    throw new ApiError(409, `${path} does not match ${body.sha}`);
-  }
-  const [oid = ''] = await writeBlobs(call.git, [Buffer.from(body.content, 'base64')]);
-  const tree = await writeTree(call.git, head?.oid, [{ path, oid, mode: current?.mode ?? '100644' }]);
-  const sha = await writeCommit(call.git, core.signing, {
-    tree,
-    parents: head ? [head.oid] : [],
-    message: body.message,
-    author: body.author ?? call.actor.account,
-  });
-  try {
-    await moveRef(core, repository, call.actor, { ref, before: head?.oid ?? ZERO, after: sha });
-  } catch (error) {
-    if (error instanceof StaleRefError) throw new ApiError(409, `is at ${head?.oid ?? 'nothing'} but expected another`);
-    throw error;
-  }
-  const commit = await call.git.commit(sha);
-  const entry = await call.git.entry(sha, path);
-  if (!commit || !entry) throw new ApiError(500, 'the commit that was just written cannot be read');
-  const content = describe(call, branch, path, entry, Buffer.from(body.content, 'base64').length);
-  return { status: current ? 200 : 201, body: { content, commit: await presentGitCommit(core, repository, commit) } };
-}
-
 export const contentHandlers: Handlers = {
   'repos/get-content': getContent,
-  'repos/create-or-update-file-contents': putContent,
 };

@@ -2,11 +2,10 @@ import type { Handler } from '../rest/call.ts';
 import type { OperationId } from '../rest/operations.ts';
 import { actionHandlers } from './actions.ts';
 import { assetHandlers } from './assets.ts';
-import { checkHandlers } from './checks.ts';
 import { commitHandlers } from './commits.ts';
 import { contentHandlers } from './contents.ts';
-import { gitDataHandlers } from './gitdata.ts';
-import { issueHandlers } from './issues.ts';
+import { labelHandlers } from './labels.ts';
+import { objectHandlers } from './objects.ts';
 import { pullHandlers } from './pulls.ts';
 import { refHandlers } from './refs.ts';
 import { releaseHandlers } from './releases.ts';
@@ -18,14 +17,13 @@ const handlers: Partial<Record<OperationId, Handler>> = {
   ...refHandlers,
   ...commitHandlers,
   ...contentHandlers,
-  ...gitDataHandlers,
+  ...objectHandlers,
   ...pullHandlers,
-  ...issueHandlers,
+  ...labelHandlers,
   ...rulesetHandlers,
   ...releaseHandlers,
   ...assetHandlers,
   ...actionHandlers,
-  ...checkHandlers,
 };
 
 export function handlerOf(id: OperationId): Handler {

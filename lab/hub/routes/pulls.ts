@@ -1,13 +1,10 @@
 import { ApiError, invalid, notFound } from '../errors.ts';
-import { commitsBetween } from '../git/commits.ts';
-import { presentCommit } from '../present/commit.ts';
-import { diffEntries } from '../present/diff.ts';
 import { presentPull, presentPullSimple } from '../present/pull.ts';
 import { countsOf } from '../pulls/counts.ts';
 import { emitPull } from '../pulls/events.ts';
 import { close, refreshRefs } from '../pulls/follow.ts';
 import { mergePull } from '../pulls/merge.ts';
-import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { MergeMethod, Pull } from '../store/types.ts';
 
@@ -161,18 +158,4 @@ export const pullHandlers: Handlers = {
   'pulls/get': async (call) => ok(await present(call, pullOf(call))),
   'pulls/update': updatePull,
   'pulls/merge': merge,
-  'pulls/check-if-merged': (call) => {
-    if (pullOf(call).mergedAt === null) throw notFound();
-    return NO_CONTENT;
-  },
-  'pulls/list-commits': async (call) => {
-    const pull = pullOf(call);
-    const commits = await commitsBetween(call.git, pull.baseSha, pull.headSha);
-    return call.list(commits, (commit) => presentCommit(call.core, call.repository, commit));
-  },
-  'pulls/list-files': async (call) => {
-    const pull = pullOf(call);
-    const from = await call.git.mergeBase(pull.baseSha, pull.headSha);
-    return call.list(await diffEntries(call.core, call.repository, from, pull.headSha), (entry) => entry);
-  },
 };

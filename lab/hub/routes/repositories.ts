@@ -1,6 +1,6 @@
 import { ApiError, invalid, notFound } from '../errors.ts';
-import { publicUser, simpleUser } from '../present/account.ts';
-import { presentFullRepository, presentRepository } from '../present/repository.ts';
+import { publicUser } from '../present/account.ts';
+import { presentFullRepository } from '../present/repository.ts';
 import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Repository, Role } from '../store/types.ts';
@@ -110,19 +110,6 @@ function addCollaborator(call: Call): Reply {
   return NO_CONTENT;
 }
 
-function permissionLevel(call: Call): Reply {
-  const { core, repository } = call;
-  const account = core.store.account(call.param('username'));
-  if (!account) throw notFound();
-  const isOwner = account.login.toLowerCase() === repository.owner.toLowerCase();
-  const role = isOwner
-    ? 'admin'
-    : (core.store.collaborators.get(repository.id, account.login.toLowerCase())?.role ?? 'read');
-  const permission = role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role;
-  const user = { ...simpleUser(core.urls, account), role_name: role };
-  return ok({ permission, role_name: role, user });
-}
-
 export const repositoryHandlers: Handlers = {
   'meta/get': () => ok({ verifiable_password_authentication: false }),
   'rate-limit/get': ({ core, caller }) => {
@@ -130,15 +117,6 @@ export const repositoryHandlers: Handlers = {
     return ok({ resources: { core: rate, search: rate, graphql: rate }, rate });
   },
   'users/get-authenticated': (call) => ok(publicUser(call.core.urls, call.actor.account)),
-  'users/get-by-username': (call) => {
-    const account = call.core.store.account(call.param('username'));
-    if (!account) throw notFound();
-    return ok(publicUser(call.core.urls, account));
-  },
-  'repos/list-for-authenticated-user': (call) => {
-    const mine = call.core.repositories().filter((repository) => call.core.accounts.role(call.actor, repository) > 1);
-    return call.list(mine, (repository) => presentRepository(call.core, repository, call.actor));
-  },
   'repos/create-for-authenticated-user': (call) => {
     mayCreate(call);
     return createRepository(call, call.actor.account.login);
@@ -157,9 +135,4 @@ export const repositoryHandlers: Handlers = {
     return NO_CONTENT;
   },
   'repos/add-collaborator': addCollaborator,
-  'repos/remove-collaborator': (call) => {
-    call.core.store.collaborators.remove(call.repository.id, call.param('username').toLowerCase());
-    return NO_CONTENT;
-  },
-  'repos/get-collaborator-permission-level': permissionLevel,
 };

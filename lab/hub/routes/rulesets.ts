@@ -1,5 +1,5 @@
-import { ApiError, notFound } from '../errors.ts';
-import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { ApiError } from '../errors.ts';
+import { type Call, created, type Handlers, type Reply } from '../rest/call.ts';
 import { unenforceable } from '../rules.ts';
 import { now } from '../store/store.ts';
 import type { BypassActor, Rule, Ruleset } from '../store/types.ts';
@@ -66,12 +66,6 @@ function settings(body: RulesetBody, before?: Ruleset): Omit<Ruleset, 'id' | 'cr
   };
 }
 
-function rulesetOf(call: Call): Ruleset {
-  const ruleset = call.core.store.rulesets.get(call.repository.id, call.number('ruleset_id'));
-  if (!ruleset) throw notFound();
-  return ruleset;
-}
-
 function save(call: Call, ruleset: Ruleset): Ruleset {
   const sameName = call.core.store.rulesets
     .list(call.repository.id)
@@ -87,30 +81,6 @@ function createRuleset(call: Call): Reply {
   return created(present(call, ruleset, true));
 }
 
-function updateRuleset(call: Call): Reply {
-  const before = rulesetOf(call);
-  const changed = { ...before, ...settings(call.body<RulesetBody>(), before), updatedAt: now() };
-  return ok(present(call, save(call, changed), true));
-}
-
 export const rulesetHandlers: Handlers = {
-  'repos/get-repo-rulesets': (call) =>
-    call.list(call.core.store.rulesets.list(call.repository.id), (ruleset) => present(call, ruleset, false)),
   'repos/create-repo-ruleset': createRuleset,
-  'repos/get-repo-ruleset': (call) => ok(present(call, rulesetOf(call), true)),
-  'repos/update-repo-ruleset': updateRuleset,
-  'repos/delete-repo-ruleset': (call) => {
-    call.core.store.rulesets.remove(call.repository.id, rulesetOf(call).id);
-    return NO_CONTENT;
-  },
-  'repos/get-branch-rules': (call) => {
-    const { core, repository } = call;
-    const rules = core.rules.forRef(repository, `refs/heads/${call.param('branch')}`);
-    return call.list(rules, ({ ruleset, rule }) => ({
-      ...rule,
-      ruleset_source_type: 'Repository',
-      ruleset_source: `${repository.owner}/${repository.name}`,
-      ruleset_id: ruleset.id,
-    }));
-  },
 };

@@ -2,15 +2,12 @@ import { type Collection, Database } from './database.ts';
 import type {
   Account,
   Asset,
-  CheckRun,
   Collaborator,
-  Comment,
   Label,
   Pull,
   Release,
   Repository,
   Ruleset,
-  Status,
   Token,
   Variable,
 } from './types.ts';
@@ -29,14 +26,11 @@ export class Store {
   readonly pulls: Collection<Pull>;
   readonly collaborators: Collection<Collaborator>;
   readonly labels: Collection<Label>;
-  readonly comments: Collection<Comment>;
   readonly releases: Collection<Release>;
   readonly assets: Collection<Asset>;
   readonly rulesets: Collection<Ruleset>;
   readonly variables: Collection<Variable>;
   readonly secrets: Collection<Variable>;
-  readonly statuses: Collection<Status>;
-  readonly checkRuns: Collection<CheckRun>;
 
   constructor(dataDir: string) {
     this.database = new Database(dataDir);
@@ -46,14 +40,11 @@ export class Store {
     this.pulls = this.database.collection('pulls');
     this.collaborators = this.database.collection('collaborators');
     this.labels = this.database.collection('labels');
-    this.comments = this.database.collection('comments');
     this.releases = this.database.collection('releases');
     this.assets = this.database.collection('assets');
     this.rulesets = this.database.collection('rulesets');
     this.variables = this.database.collection('variables');
     this.secrets = this.database.collection('secrets');
-    this.statuses = this.database.collection('statuses');
-    this.checkRuns = this.database.collection('check-runs');
   }
 
   /** An id that no other thing in the hub has. */
@@ -90,14 +81,11 @@ export class Store {
         this.pulls,
         this.collaborators,
         this.labels,
-        this.comments,
         this.releases,
         this.assets,
         this.rulesets,
         this.variables,
         this.secrets,
-        this.statuses,
-        this.checkRuns,
       ];
       for (const collection of scoped) collection.removeScope(repository.id);
     });

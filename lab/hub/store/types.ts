@@ -86,15 +86,6 @@ export interface Label {
   description: string | null;
 }
 
-export interface Comment {
-  id: number;
-  issue: number;
-  login: string;
-  body: string;
-  createdAt: string;
-  updatedAt: string;
-}
-
 export interface Asset {
   id: number;
   releaseId: number;
@@ -158,31 +149,4 @@ export interface Variable {
   value: string;
   createdAt: string;
   updatedAt: string;
-}
-
-export interface Status {
-  id: number;
-  sha: string;
-  state: 'error' | 'failure' | 'pending' | 'success';
-  context: string;
-  description: string | null;
-  targetUrl: string | null;
-  login: string;
-  createdAt: string;
-}
-
-export interface CheckRun {
-  id: number;
-  sha: string;
-  name: string;
-  login: string;
-  externalId: string;
-  detailsUrl: string | null;
-  status: string;
-  conclusion: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
-  title: string | null;
-  summary: string | null;
-  text: string | null;
 }

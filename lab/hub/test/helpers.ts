@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { getOctokit } from '@actions/github';
 import { type Hub, type HubEvent, startHub } from '../index.ts';
@@ -83,7 +83,10 @@ export class WorkTree {
   }
 
   async commit(files: Record<string, string>, message: string): Promise<string> {
-    for (const [path, text] of Object.entries(files)) await writeFile(join(this.directory, path), text);
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(this.directory, path)), { recursive: true });
+      await writeFile(join(this.directory, path), text);
+    }
     await this.git('add', '--all');
     await this.git('commit', '--quiet', '--message', message);
     return this.git('rev-parse', 'HEAD');
@@ -107,6 +110,30 @@ export async function startWithCommit(): Promise<TestHub & { work: WorkTree; fir
     await test.close();
   };
   return { ...test, work, first: await work.git('rev-parse', 'HEAD'), close };
+}
+
+/** Commits files to the main branch of `alice/shop` through GraphQL. @returns the commit's id */
+export async function commitOnMain(
+  { url, token }: { url: string; token: string },
+  expectedHeadOid: string,
+  files: Record<string, string>,
+): Promise<string> {
+  const { createCommitOnBranch } = await getOctokit(token, { baseUrl: `${url}/api/v3` }).graphql<{
+    createCommitOnBranch: { commit: { oid: string } };
+  }>('mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }', {
+    input: {
+      branch: { repositoryNameWithOwner: 'alice/shop', branchName: 'main' },
+      message: { headline: 'chore: commit' },
+      expectedHeadOid,
+      fileChanges: {
+        additions: Object.entries(files).map(([path, text]) => ({
+          path,
+          contents: Buffer.from(text).toString('base64'),
+        })),
+      },
+    },
+  });
+  return createCommitOnBranch.commit.oid;
 }
 
 export interface Refusal {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { getOctokit } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startHub } from '../index.ts';
-import { ADMIN, SHOP, startTestHub, startWithCommit, WorkTree } from './helpers.ts';
+import { ADMIN, commitOnMain, SHOP, startTestHub, startWithCommit, WorkTree } from './helpers.ts';
 
 describe('a hub that is started again', () => {
   it('goes on with everything it had, and takes a port that is given', async () => {
@@ -39,9 +39,11 @@ describe('a hub that is started again', () => {
     await fetch(again.url).catch(() => fetch(again.url));
     const { data: found } = await rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' });
     expect(found.assets.map(({ name, digest }) => [name, digest?.length])).toEqual([['a', 71]]);
-    expect((await rest.actions.getRepoVariable({ ...SHOP, name: 'X' })).data.value).toBe('1');
-    const { data: shown } = await rest.actions.getWorkflowRun({ ...SHOP, run_id: run.id });
-    expect([shown.status, shown.conclusion]).toEqual(['completed', 'cancelled']);
+    expect(again.admin.variables('alice/shop')).toMatchObject([{ name: 'X', value: '1' }]);
+    const { data: shown } = await rest.actions.listWorkflowRunsForRepo(SHOP);
+    expect(shown.workflow_runs.map(({ id, status, conclusion }) => [id, status, conclusion])).toEqual([
+      [run.id, 'completed', 'cancelled'],
+    ]);
     expect(again.runs.log(run.id)).toBe('half\n');
     await test.work.commit({ more: 'm' }, 'feat: more');
     await test.work.git('push', '--quiet', 'origin', 'main');
@@ -94,24 +96,16 @@ describe('a hub that is killed', () => {
     const api = getOctokit(first.token, { baseUrl: `${first.url}/api/v3` }).rest;
     await api.repos.createForAuthenticatedUser({ name: 'shop' });
     const work = await WorkTree.open(first.url, first.token);
-    await work.commit({ a: 'a' }, 'chore: begin');
+    const start = await work.commit({ a: 'a' }, 'chore: begin');
     await work.git('push', '--quiet', 'origin', 'main');
     const answered: string[] = [];
-    const write = async (index: number): Promise<void> => {
-      const content = Buffer.from(`${index}`).toString('base64');
-      const path = `f${index}`;
-      const { data } = await api.repos.createOrUpdateFileContents({
-        ...SHOP,
-        path,
-        message: path,
-        content,
-        branch: 'main',
-      });
-      answered.push(data.commit.sha ?? '');
+    const write = async (head: string): Promise<void> => {
+      const sha = await commitOnMain(first, head, { [`f${answered.length}`]: 'x' });
+      answered.push(sha);
       if (answered.length === 4) child.kill('SIGKILL');
-      await write(index + 1);
+      await write(sha);
     };
-    await expect(write(0)).rejects.toThrow();
+    await expect(write(start)).rejects.toThrow();
     // What a git of the hub can leave when the machine stops.
     const [id = ''] = await readdir(join(dataDir, 'repositories'));
     await writeFile(join(dataDir, 'repositories', id, 'refs/heads/main.lock'), '');
@@ -122,8 +116,7 @@ describe('a hub that is killed', () => {
     const shas = commits.map(({ sha }) => sha);
     expect(shas).toEqual(expect.arrayContaining(answered));
     expect(commits.length - 1 - answered.length).toBeLessThanOrEqual(1);
-    const content = Buffer.from('x').toString('base64');
-    await again.repos.createOrUpdateFileContents({ ...SHOP, path: 'after', message: 'after', content });
+    await commitOnMain(second, shas[0] ?? '', { after: 'x' });
     await work.git(
       'remote',
       'set-url',

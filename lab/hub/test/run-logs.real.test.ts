@@ -57,14 +57,6 @@ describe('the log of a run', () => {
     }
   });
 
-  it('is what the API leads to, for the same callers', async () => {
-    const { job } = await played('secret', true);
-    const { data } = await test
-      .octokit(test.alice)
-      .rest.actions.downloadJobLogsForWorkflowRun({ owner: 'alice', repo: 'secret', job_id: job });
-    expect(data).toBe('a line\n');
-  });
-
   it.each([0, 99_999, 'x', '1.5'])('that is not there is not found: %s', async (id) => {
     expect(await read(id as number)).toBe(404);
   });
