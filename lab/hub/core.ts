@@ -2,25 +2,26 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts, type Actor } from './accounts.ts';
 import { Events, type HubEvent } from './events.ts';
-import { Faults } from './faults.ts';
 import type { Commit } from './git/objects.ts';
 import { GitRepository } from './git/repository.ts';
-import { Limits } from './limits.ts';
+import { Signing, type Verification } from './git/signing.ts';
+import { Faults } from './http/faults.ts';
+import { Limits } from './http/rate-limits.ts';
+import { RequestLog } from './http/request-log.ts';
 import { Locks } from './locks.ts';
-import { mergeReady } from './pulls/auto-merge.ts';
-import { RequestLog } from './requests.ts';
-import { Rules } from './rules.ts';
-import { Signing, type Verification } from './signing.ts';
+import { Rules } from './refs/rules.ts';
 import { type Run, RunStore } from './store/runs.ts';
 import { GLOBAL, Store } from './store/store.ts';
 import type { Account, Repository } from './store/types.ts';
 import type { Urls } from './urls.ts';
 
-/** Who is told of what happens in the hub. */
 export interface Listeners {
+  /** Called with each event in order, after the change is durable. */
   onEvent?: (event: HubEvent) => void;
-  /** Somebody asked to run a workflow file again for the event that once started it. */
+  /** Called when a workflow file is to run again for the event that once started it. */
   onRerun?: (event: HubEvent, path: string) => void;
+  /** Called with a run when one of its jobs has ended. */
+  onJobEnd?: (core: Core, run: Run) => void;
 }
 
 /** What the parts of the hub share. */
@@ -45,7 +46,7 @@ export class Core {
     this.urls = urls;
     this.signing = signing;
     this.store = new Store(dataDir);
-    this.runs = new RunStore(this.store, dataDir, (run) => this.#jobDone(run));
+    this.runs = new RunStore(this.store, dataDir, (run) => listeners.onJobEnd?.(this, run));
     this.accounts = new Accounts(this.store);
     this.rules = new Rules(this.store);
     this.rerun = listeners.onRerun ?? (() => undefined);
@@ -112,16 +113,6 @@ export class Core {
 
   repositories(): Repository[] {
     return this.store.repositories.list(GLOBAL);
-  }
-
-  /** A job is a check: a pull request may have waited for it. */
-  #jobDone(run: Run): void {
-    const [owner = '', name = ''] = run.repository.split('/');
-    const repository = this.store.repository(owner, name);
-    if (!repository) return;
-    this.locks
-      .run(repository.id, () => mergeReady(this, repository, run.headSha))
-      .catch((error: unknown) => console.error('hub: merging by itself failed:', error));
   }
 
   close(): void {

@@ -1,15 +1,16 @@
-import { Admin } from './admin.ts';
+import { Admin } from './admin/admin.ts';
 import { Core } from './core.ts';
 import type { HubEvent } from './events.ts';
+import { Server } from './http/server.ts';
+import { mergeReady } from './pulls/auto-merge.ts';
 import { recover } from './recovery.ts';
-import { Server } from './server.ts';
-import type { RunStore } from './store/runs.ts';
+import type { Run, RunStore } from './store/runs.ts';
 import type { Store } from './store/store.ts';
 import { Urls } from './urls.ts';
 
 export type { HubEvent } from './events.ts';
-export type { Fault, FaultAction, FaultRequest } from './faults.ts';
-export type { LoggedRequest } from './requests.ts';
+export type { Fault, FaultAction, FaultRequest } from './http/faults.ts';
+export type { LoggedRequest } from './http/request-log.ts';
 export type { Job, NewRun, Run, RunStore } from './store/runs.ts';
 
 export interface HubOptions {
@@ -37,11 +38,21 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** Jobs are checks, and a pull request may have been waiting for one. */
+function mergeWhenReady(core: Core, run: Run): void {
+  const [owner = '', name = ''] = run.repository.split('/');
+  const repository = core.store.repository(owner, name);
+  if (!repository) return;
+  core.locks
+    .run(repository.id, () => mergeReady(core, repository, run.headSha))
+    .catch((error: unknown) => console.error('hub: an automatic merge failed:', error));
+}
+
 /** @throws when the port is taken */
 export async function startHub({ dataDir, port = 0, adminToken, ...listeners }: HubOptions): Promise<Hub> {
   if (adminToken === '') throw new Error('the admin token must not be empty');
   const urls = new Urls();
-  const core = await Core.open(dataDir, urls, listeners);
+  const core = await Core.open(dataDir, urls, { ...listeners, onJobEnd: mergeWhenReady });
   await recover(core);
   const admin = new Admin(core);
   const hubServer = new Server(core, admin, adminToken);

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from './core.ts';
-import { refreshRefs } from './pulls/follow.ts';
+import { refreshRefs } from './pulls/sync.ts';
 import { now } from './store/store.ts';
 import type { Pull, Repository } from './store/types.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Signing, WEB_FLOW } from '../signing.ts';
 import type { Commit, Person } from './objects.ts';
 import type { GitRepository } from './repository.ts';
+import { type Signing, WEB_FLOW } from './signing.ts';
 
 /** Who made something; without a date, now. */
 export type Identity = Pick<Person, 'name' | 'email'> & { date?: string };

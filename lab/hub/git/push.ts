@@ -1,6 +1,7 @@
 import type { Actor } from '../accounts.ts';
-import { afterMove, immutableTag, type Move, violations } from '../changes.ts';
 import type { Core } from '../core.ts';
+import { afterMove, immutableTag, violations } from '../refs/changes.ts';
+import type { Move } from '../refs/move.ts';
 import type { Repository } from '../store/types.ts';
 import { askBackend, type BackendRequest } from './backend.ts';
 import { parseReceiveRequest, type ReceiveRequest, refuseReceive } from './pktline.ts';

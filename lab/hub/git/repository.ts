@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GitObject, type ObjectInfo, ObjectReader } from './batch.ts';
+import { type GitObject, type ObjectInfo, ObjectReader } from './object-reader.ts';
 import { type Commit, parseCommit, parseTag, parseTree, type Tag, type TreeEntry } from './objects.ts';
 import { GitError, output, run } from './run.ts';
 

@@ -1,8 +1,8 @@
-import { moveRef } from '../changes.ts';
 import { ApiError } from '../errors.ts';
 import { type IndexEntry, writeBlobs, writeCommit, writeTree } from '../git/commits.ts';
 import { isSafePath } from '../git/paths.ts';
 import { StaleRefError } from '../git/repository.ts';
+import { moveRef } from '../refs/changes.ts';
 import type { Repository } from '../store/types.ts';
 import { type Context, demand, repositoryNamed, repositoryWithId } from './context.ts';
 import { GraphqlFault } from './errors.ts';

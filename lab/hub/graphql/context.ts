@@ -9,6 +9,8 @@ import { GraphqlFault } from './errors.ts';
 export interface Context {
   core: Core;
   actor: Actor;
+  /** A graph has circles; here is the one way from an object back to its repository. */
+  repositoryNode(repository: Repository): Record<string, unknown>;
 }
 
 /** @throws GraphqlFault NOT_FOUND when it is not there or the caller may not see it. */

@@ -1,5 +1,6 @@
-import { type Move, moveRef, passedChecks, violations } from '../changes.ts';
 import { isRefName, ZERO } from '../git/repository.ts';
+import { moveRef, passedChecks, violations } from '../refs/changes.ts';
+import type { Move } from '../refs/move.ts';
 import type { MergeMethod, Pull, Repository } from '../store/types.ts';
 import { type Context, demand, repositoryWithId } from './context.ts';
 import { GraphqlFault } from './errors.ts';

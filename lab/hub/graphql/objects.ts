@@ -1,6 +1,6 @@
 /** Git's objects as GraphQL nodes. A field that is a function is called with its arguments by graphql-js. */
 
-import type { ObjectInfo } from '../git/batch.ts';
+import type { ObjectInfo } from '../git/object-reader.ts';
 import type { Commit, TreeEntry } from '../git/objects.ts';
 import { splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
@@ -8,7 +8,6 @@ import type { Account, Repository } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
 import { connection, type PageArguments } from './connection.ts';
 import type { Context } from './context.ts';
-import { presentRepositoryNode } from './repository.ts';
 
 type Node = Record<string, unknown>;
 
@@ -24,7 +23,7 @@ function gitObject(context: Context, repository: Repository, type: string, oid: 
     abbreviatedOid: oid.slice(0, 7),
     commitResourcePath: path,
     commitUrl: context.core.urls.root + path,
-    repository: () => presentRepositoryNode(context, repository),
+    repository: () => context.repositoryNode(repository),
   };
 }
 
@@ -132,7 +131,7 @@ function presentEntry(context: Context, repository: Repository, entry: TreeEntry
     extension: /\.[^.]+$/.exec(entry.name)?.[0] ?? '',
     size: async () => (entry.type === 'blob' ? ((await context.core.git(repository).info(entry.oid))?.size ?? 0) : 0),
     object: () => (entry.type === 'commit' ? null : presentObject(context, repository, entry.oid)),
-    repository: () => presentRepositoryNode(context, repository),
+    repository: () => context.repositoryNode(repository),
   };
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
-import { rateHeaders } from '../limits.ts';
+import { rateHeaders } from '../http/rate-limits.ts';
 import { type CommitOnBranchInput, createCommitOnBranch } from './commit-on-branch.ts';
 import { type Context, repositoryNamed } from './context.ts';
 import { GraphqlFault, presentError } from './errors.ts';
@@ -39,7 +39,7 @@ export class GraphqlSchema {
 const root = {
   viewer: (_: unknown, context: Context) => presentActor(context, context.actor.account),
   repository: ({ owner, name }: { owner: string; name: string }, context: Context) =>
-    presentRepositoryNode(context, repositoryNamed(context, owner, name)),
+    context.repositoryNode(repositoryNamed(context, owner, name)),
   rateLimit: (_: unknown, { core, actor }: Context) => {
     const rate = core.limits.peek(actor);
     const resetAt = new Date(rate.reset * 1000).toISOString();
@@ -99,7 +99,16 @@ export async function serveGraphql(
   const request = readRequest(bytes);
   if (!request) return refuse(new ApiError(400, 'Problems parsing JSON'), actor);
   const headers = rateHeaders(core.limits.count(actor), 'graphql');
-  return { response: json(200, await answer(schema.get(), request, { core, actor }), headers), actor };
+  return { response: json(200, await answer(schema.get(), request, createContext(core, actor)), headers), actor };
+}
+
+function createContext(core: Core, actor: Actor): Context {
+  const context: Context = {
+    core,
+    actor,
+    repositoryNode: (repository) => presentRepositoryNode(context, repository),
+  };
+  return context;
 }
 
 function readRequest(bytes: Buffer): GraphqlRequest | undefined {

@@ -1,4 +1,5 @@
 import type { Core } from '../core.ts';
+import type { PullCounts } from '../pulls/counts.ts';
 import type { Label, Pull, Repository } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
@@ -97,14 +98,6 @@ export function presentPullSimple(core: Core, repository: Repository, pull: Pull
     },
     draft: pull.draft,
   };
-}
-
-/** Counts that only the answer for one pull request has. */
-export interface PullCounts {
-  commits: number;
-  additions: number;
-  deletions: number;
-  changedFiles: number;
 }
 
 /** GitHub's `pull-request`. */

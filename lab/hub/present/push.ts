@@ -1,9 +1,9 @@
 import type { Actor } from '../accounts.ts';
-import type { Move } from '../changes.ts';
 import type { Core } from '../core.ts';
 import { commitsBetween } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
 import { type GitRepository, ZERO } from '../git/repository.ts';
+import type { Move } from '../refs/move.ts';
 import type { Repository } from '../store/types.ts';
 import { simpleUser } from './account.ts';
 import { simpleCommit } from './commit.ts';

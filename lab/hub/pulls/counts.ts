@@ -1,8 +1,15 @@
 import type { Core } from '../core.ts';
-import type { PullCounts } from '../present/pull.ts';
 import type { Pull, Repository } from '../store/types.ts';
 
-/** Sizes of a pull request against the point where it left its base. */
+/** Sizes that only the response for a single pull request has. */
+export interface PullCounts {
+  commits: number;
+  additions: number;
+  deletions: number;
+  changedFiles: number;
+}
+
+/** The sizes of a pull request against the point where it left its base. */
 export async function countsOf(core: Core, repository: Repository, pull: Pull): Promise<PullCounts> {
   const git = core.git(repository);
   const [commits, numbers] = await Promise.all([

@@ -1,13 +1,14 @@
 import type { Actor } from '../accounts.ts';
-import { afterMove, type Move, passedChecks, RuleViolation, violations } from '../changes.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import { commitsBetween, mergeTrees, rebase, writeCommit } from '../git/commits.ts';
 import { splitMessage } from '../git/objects.ts';
 import { ZERO } from '../git/repository.ts';
+import { afterMove, passedChecks, violations } from '../refs/changes.ts';
+import { type Move, RuleViolation } from '../refs/move.ts';
 import { now } from '../store/store.ts';
 import type { MergeMethod, Pull, Repository } from '../store/types.ts';
-import { close } from './follow.ts';
+import { close } from './sync.ts';
 
 export interface MergeRequest {
   method: MergeMethod;

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../accounts.ts';
-import { moveRef, RuleViolation, violations } from '../changes.ts';
 import type { Core } from '../core.ts';
 import { ApiError, type FieldError, invalid } from '../errors.ts';
 import { triggersWorkflows } from '../events.ts';
@@ -9,6 +8,8 @@ import { isRefName, ZERO } from '../git/repository.ts';
 import { simpleUser } from '../present/account.ts';
 import { assetsOf, presentRelease } from '../present/release.ts';
 import { presentRepository } from '../present/repository.ts';
+import { moveRef, violations } from '../refs/changes.ts';
+import { RuleViolation } from '../refs/move.ts';
 import { now } from '../store/store.ts';
 import type { Release, Repository } from '../store/types.ts';
 

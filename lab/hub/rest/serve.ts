@@ -1,7 +1,7 @@
 import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError, notFound } from '../errors.ts';
-import { rateHeaders } from '../limits.ts';
+import { rateHeaders } from '../http/rate-limits.ts';
 import { handlerOf } from '../routes/index.ts';
 import type { Repository } from '../store/types.ts';
 import { Call, type Reply } from './call.ts';

@@ -4,18 +4,7 @@ import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../re
 import { type Run, sameName } from '../store/runs.ts';
 import { now } from '../store/store.ts';
 import type { Variable } from '../store/types.ts';
-
-/** GitHub's rule for names of variables and secrets. */
-export function checkName(name: string): string {
-  const upper = name.toUpperCase();
-  if (!/^[A-Z_][A-Z0-9_]*$/.test(upper) || upper.startsWith('GITHUB_')) {
-    throw new ApiError(
-      422,
-      'Name can only contain alphanumeric characters and underscores, and not start with GITHUB_',
-    );
-  }
-  return upper;
-}
+import { checkName } from '../store/variables.ts';
 
 function variableOf(call: Call): Variable {
   const variable = call.core.store.variables.get(call.repository.id, call.param('name').toUpperCase());

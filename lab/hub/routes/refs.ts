@@ -1,7 +1,7 @@
-import { moveRef } from '../changes.ts';
 import { notFound, unprocessable } from '../errors.ts';
 import { isRefName, StaleRefError, ZERO } from '../git/repository.ts';
 import { presentRef, presentTag } from '../present/commit.ts';
+import { moveRef } from '../refs/changes.ts';
 import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { encodePath, nodeId } from '../urls.ts';
 

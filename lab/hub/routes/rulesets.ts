@@ -1,6 +1,6 @@
 import { ApiError } from '../errors.ts';
+import { unenforceable } from '../refs/rules.ts';
 import { type Call, created, type Handlers, type Reply } from '../rest/call.ts';
-import { unenforceable } from '../rules.ts';
 import { now } from '../store/store.ts';
 import type { BypassActor, Rule, Ruleset } from '../store/types.ts';
 import { nodeId } from '../urls.ts';

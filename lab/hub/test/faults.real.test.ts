@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LoggedRequest } from '../requests.ts';
+import type { LoggedRequest } from '../http/request-log.ts';
 import { ADMIN, admin, SHOP, startWithCommit } from './helpers.ts';
 
 describe('a hub with faults', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Faults } from '../faults.ts';
+import { Faults } from '../http/faults.ts';
 
 const target = { method: 'POST', path: '/api/v3/repos/a/b/releases', operation: 'repos/create-release' };
 

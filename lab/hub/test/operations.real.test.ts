@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LoggedRequest } from '../requests.ts';
+import type { LoggedRequest } from '../http/request-log.ts';
 import { OpenApi } from '../rest/openapi.ts';
 import { operations } from '../rest/operations.ts';
 import { admin, PULL_REQUESTS_ONLY, SHOP, startWithCommit } from './helpers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { matchesPattern, unenforceable, violationMessage } from '../rules.ts';
+import { matchesPattern, unenforceable, violationMessage } from '../refs/rules.ts';
 
 describe('matchesPattern', () => {
   it.each([

@@ -1,38 +1,18 @@
 /** The one door through which a ref changes: rules first, then git, then what follows from it. */
-import type { Actor } from './accounts.ts';
-import type { Core } from './core.ts';
-import { ApiError } from './errors.ts';
-import { triggersWorkflows } from './events.ts';
-import { commitsBetween } from './git/commits.ts';
-import { ZERO } from './git/repository.ts';
-import { simpleUser } from './present/account.ts';
-import { pushPayload } from './present/push.ts';
-import { presentRepository } from './present/repository.ts';
-import { shortRef } from './present/run.ts';
-import { followRef } from './pulls/follow.ts';
-import { type RefChange, violationMessage } from './rules.ts';
-import { now } from './store/store.ts';
-import type { MergeMethod, Repository } from './store/types.ts';
-
-export interface Move {
-  ref: string;
-  /** `ZERO` when the ref is new. */
-  before: string;
-  /** `ZERO` when the ref goes away. */
-  after: string;
-  /** The way in which a merge of a pull request makes it. */
-  byPullRequest?: MergeMethod;
-}
-
-/** GitHub's refusal of a change that breaks rules. */
-export class RuleViolation extends ApiError {
-  readonly sentences: readonly string[];
-
-  constructor(sentences: readonly string[]) {
-    super(422, violationMessage(sentences));
-    this.sentences = sentences;
-  }
-}
+import type { Actor } from '../accounts.ts';
+import type { Core } from '../core.ts';
+import { triggersWorkflows } from '../events.ts';
+import { commitsBetween } from '../git/commits.ts';
+import { ZERO } from '../git/repository.ts';
+import { simpleUser } from '../present/account.ts';
+import { pushPayload } from '../present/push.ts';
+import { presentRepository } from '../present/repository.ts';
+import { shortRef } from '../present/run.ts';
+import { followRef } from '../pulls/sync.ts';
+import { now } from '../store/store.ts';
+import type { Repository } from '../store/types.ts';
+import { type Move, RuleViolation } from './move.ts';
+import type { RefChange } from './rules.ts';
 
 /** The names of the jobs that passed on a commit. Of jobs with the same name, the newest counts. */
 export function passedChecks(core: Core, repository: Repository, sha: string): Set<string> {

@@ -1,4 +1,4 @@
-import type { Actor } from './accounts.ts';
+import type { Actor } from '../accounts.ts';
 
 export interface Rate {
   limit: number;

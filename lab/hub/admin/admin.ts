@@ -1,9 +1,9 @@
-import { JOB_LOGIN, type NewToken } from './accounts.ts';
-import type { Core } from './core.ts';
-import { ApiError } from './errors.ts';
-import { checkName } from './routes/actions.ts';
-import { now } from './store/store.ts';
-import type { Account, AccountType, Permissions, Repository, Token, Variable } from './store/types.ts';
+import { JOB_LOGIN, type NewToken } from '../accounts.ts';
+import type { Core } from '../core.ts';
+import { ApiError } from '../errors.ts';
+import { now } from '../store/store.ts';
+import type { Account, AccountType, Permissions, Repository, Token, Variable } from '../store/types.ts';
+import { checkName } from '../store/variables.ts';
 
 /** What GitHub has web pages for: accounts, tokens, secrets, settings. For this process and, by HTTP, under `/_lab/`. */
 export class Admin {

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import type { NewToken } from './accounts.ts';
+import type { NewToken } from '../accounts.ts';
+import type { Core } from '../core.ts';
+import { ApiError } from '../errors.ts';
+import type { FaultRequest } from '../http/faults.ts';
+import type { AccountType } from '../store/types.ts';
 import type { Admin } from './admin.ts';
-import type { Core } from './core.ts';
-import { ApiError } from './errors.ts';
-import type { FaultRequest } from './faults.ts';
-import type { AccountType } from './store/types.ts';
 
 function sameSecret(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];

@@ -1,9 +1,9 @@
 /** Keeps pull requests in step with the branches they join. */
 import type { Actor } from '../accounts.ts';
-import type { Move } from '../changes.ts';
 import type { Core } from '../core.ts';
 import { mergeTrees, writeCommit } from '../git/commits.ts';
 import { ZERO } from '../git/repository.ts';
+import type { Move } from '../refs/move.ts';
 import { now } from '../store/store.ts';
 import type { Pull, Repository } from '../store/types.ts';
 import { emitPull } from './events.ts';

@@ -1,6 +1,6 @@
-import type { Actor } from './accounts.ts';
-import type { Store } from './store/store.ts';
-import type { MergeMethod, Repository, Rule, Ruleset } from './store/types.ts';
+import type { Actor } from '../accounts.ts';
+import type { Store } from '../store/store.ts';
+import type { MergeMethod, Repository, Rule, Ruleset } from '../store/types.ts';
 
 /** A change of one ref, as far as rules care. */
 export interface RefChange {

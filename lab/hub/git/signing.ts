@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Commit } from './git/objects.ts';
-import { GitError, run } from './git/run.ts';
+import type { Commit } from './objects.ts';
+import { GitError, run } from './run.ts';
 
 const execute = promisify(execFile);
 
