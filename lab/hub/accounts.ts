@@ -4,7 +4,7 @@ import type { Need } from './rest/operations.ts';
 import { GLOBAL, now, type Store } from './store/store.ts';
 import type { Account, AccountType, Permissions, Repository, Role, Token, TokenKind } from './store/types.ts';
 
-/** Who calls. Without a token, nobody. */
+/** An authenticated caller. */
 export interface Actor {
   account: Account;
   token: Token;
@@ -15,7 +15,7 @@ const ROLE_RANK: Record<Role, number> = { read: 1, triage: 1, write: 2, maintain
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}(\[bot\])?$/i;
 const PREFIX: Record<TokenKind, string> = { user: 'ghp_', app: 'ghs_', job: 'ghs_' };
 
-/** The account that acts in workflow runs. */
+/** The account of workflow runs. */
 export const JOB_LOGIN = 'github-actions[bot]';
 
 export interface NewToken {
@@ -25,7 +25,7 @@ export interface NewToken {
   kind?: TokenKind;
 }
 
-/** Accounts, their tokens, and what a token may do. Tokens are looked up on each call, so a deleted one ends at once. */
+/** Accounts, their tokens, and what a token may do. Tokens are looked up on each call, so that a deleted one ends at once. */
 export class Accounts {
   readonly #store: Store;
 
@@ -51,7 +51,7 @@ export class Accounts {
 
   createToken(request: NewToken): Token {
     const account = this.#store.account(request.login);
-    if (!account) throw new ApiError(422, `there is no account "${request.login}"`);
+    if (!account) throw new ApiError(422, `the account "${request.login}" does not exist`);
     const kind = request.kind ?? (account.type === 'Bot' ? 'app' : 'user');
     const token: Token = {
       token: PREFIX[kind] + randomBytes(18).toString('hex'),
@@ -69,7 +69,8 @@ export class Accounts {
 
   /**
    * The caller behind an `authorization` header (`Bearer`, `token`, or `Basic` with the token as password).
-   * @throws ApiError 401 when there is a header and its token is not known.
+   * @returns null without a header
+   * @throws ApiError 401 when the token is unknown
    */
   authenticate(header: string | undefined): Actor | null {
     if (!header) return null;
@@ -85,7 +86,7 @@ export class Accounts {
     throw new ApiError(401, 'Bad credentials');
   }
 
-  /** What the account may do in the repository, whatever its token says. */
+  /** The rank of the account's role in the repository, independent of its token. */
   role(actor: Actor, repository: Repository): number {
     if (actor.token.kind !== 'user') return RANK.admin;
     const login = actor.account.login.toLowerCase();
@@ -95,7 +96,7 @@ export class Accounts {
     return repository.private ? 0 : RANK.read;
   }
 
-  /** Does the token reach the repository, and has it at least this permission there? */
+  /** Whether the token includes the repository and has at least this permission there. */
   may(actor: Actor | null, repository: Repository, need: Need): boolean {
     if (need === null) return true;
     const [permission, level] = need;
@@ -103,33 +104,33 @@ export class Accounts {
     const publicRead =
       !repository.private && level === 'read' && (permission === 'metadata' || permission === 'contents');
     if (publicRead) return true;
-    if (!this.#reaches(actor, repository)) return false;
+    if (!this.#includes(actor, repository)) return false;
     const { permissions } = actor.token;
-    const granted = permissions === 'all' ? RANK.admin : grantedRank(permissions, permission);
-    // A role of write is enough for every `write` permission but those that administer the repository.
+    const rank = permissions === 'all' ? RANK.admin : permissionRank(permissions, permission);
+    // The role `write` is enough for every `write` permission except those that administer the repository.
     const roleNeeded = permission === 'administration' ? RANK.admin : RANK[level];
-    return granted >= RANK[level] && this.role(actor, repository) >= roleNeeded;
+    return rank >= RANK[level] && this.role(actor, repository) >= roleNeeded;
   }
 
-  /** @throws ApiError 401, 403 or 404, as GitHub answers. */
+  /** @throws ApiError 401, 403 or 404, as GitHub responds */
   require(actor: Actor | null, repository: Repository, need: Need): void {
     if (this.may(actor, repository, need)) return;
     if (!actor) throw repository.private ? notFound() : new ApiError(401, 'Requires authentication');
     if (repository.private && !this.may(actor, repository, ['metadata', 'read'])) throw notFound();
     const [permission = '', level = ''] = need ?? [];
     const kind = actor.token.kind === 'user' ? 'personal access token' : 'integration';
-    throw new ApiError(403, `Resource not accessible by ${kind}`, undefined, {
-      'x-accepted-github-permissions': `${permission}=${level}`,
+    throw new ApiError(403, `Resource not accessible by ${kind}`, {
+      headers: { 'x-accepted-github-permissions': `${permission}=${level}` },
     });
   }
 
-  #reaches(actor: Actor, repository: Repository): boolean {
+  #includes(actor: Actor, repository: Repository): boolean {
     const { repositories } = actor.token;
     return !repositories || repositories.includes(`${repository.owner}/${repository.name}`.toLowerCase());
   }
 }
 
-function grantedRank(permissions: Permissions, permission: string): number {
+function permissionRank(permissions: Permissions, permission: string): number {
   const level = permissions[permission] ?? (permission === 'metadata' ? 'read' : undefined);
   return level ? RANK[level] : 0;
 }

@@ -24,6 +24,13 @@ export interface Listeners {
   onJobEnd?: (core: Core, run: Run) => void;
 }
 
+interface CoreParts {
+  dataDir: string;
+  urls: Urls;
+  signing: Signing;
+  listeners: Listeners;
+}
+
 /** What the parts of the hub share. */
 export class Core {
   readonly dataDir: string;
@@ -41,7 +48,7 @@ export class Core {
   readonly rerun: (event: HubEvent, path: string) => void;
   readonly #repositories = new Map<number, GitRepository>();
 
-  private constructor(dataDir: string, urls: Urls, signing: Signing, listeners: Listeners) {
+  private constructor({ dataDir, urls, signing, listeners }: CoreParts) {
     this.dataDir = dataDir;
     this.urls = urls;
     this.signing = signing;
@@ -57,7 +64,7 @@ export class Core {
   }
 
   static async open(dataDir: string, urls: Urls, listeners: Listeners = {}): Promise<Core> {
-    return new Core(dataDir, urls, await Signing.open(dataDir), listeners);
+    return new Core({ dataDir, urls, signing: await Signing.open(dataDir), listeners });
   }
 
   get assetDirectory(): string {

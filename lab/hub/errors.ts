@@ -1,4 +1,4 @@
-/** GitHub's answers for calls that it refuses: https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api */
+/** GitHub's error responses: https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api */
 
 export interface FieldError {
   resource: string;
@@ -8,17 +8,17 @@ export interface FieldError {
   value?: string;
 }
 
+interface ErrorDetails {
+  errors?: readonly (FieldError | string)[];
+  headers?: Readonly<Record<string, string>>;
+}
+
 export class ApiError extends Error {
   readonly status: number;
   readonly errors: readonly (FieldError | string)[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    message: string,
-    errors?: readonly (FieldError | string)[],
-    headers: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(status: number, message: string, { errors, headers = {} }: ErrorDetails = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
@@ -40,17 +40,17 @@ export function notFound(): ApiError {
   return new ApiError(404, 'Not Found');
 }
 
-/** 422 with one error of a field. */
+/** 422 with an error of one field. */
 export function invalid(
   resource: string,
   field: string,
-  code: FieldError['code'] = 'invalid',
-  message?: string,
+  { code = 'invalid', message }: Partial<Pick<FieldError, 'code' | 'message'>> = {},
 ): ApiError {
-  return new ApiError(422, 'Validation Failed', [{ resource, field, code, ...(message ? { message } : {}) }]);
+  const error: FieldError = { resource, field, code, ...(message ? { message } : {}) };
+  return new ApiError(422, 'Validation Failed', { errors: [error] });
 }
 
-/** 422 with a sentence alone, as the Git data API answers. */
+/** 422 with only a sentence, as in the Git data API. */
 export function unprocessable(message: string): ApiError {
   return new ApiError(422, message);
 }

@@ -44,7 +44,7 @@ function mergeWhenReady(core: Core, run: Run): void {
   const repository = core.store.repository(owner, name);
   if (!repository) return;
   core.locks
-    .run(repository.id, () => mergeReady(core, repository, run.headSha))
+    .run(repository.id, () => mergeReady({ core, repository }, run.headSha))
     .catch((error: unknown) => console.error('hub: an automatic merge failed:', error));
 }
 

@@ -1,12 +1,13 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from './core.ts';
-import { refreshRefs } from './pulls/sync.ts';
+import { updatePullRefs } from './pulls/sync.ts';
+import type { RepositoryScope } from './repository-call.ts';
 import { now } from './store/store.ts';
-import type { Pull, Repository } from './store/types.ts';
+import type { Pull } from './store/types.ts';
 
 /**
- * Brings pull requests and runs in line with what a killed hub left: refs are moved before the records that follow them, so
+ * Updates the pull requests and runs that a killed hub left behind. Refs move before the records that follow from them, so
  * Git is right.
  */
 export async function recover(core: Core): Promise<void> {
@@ -16,7 +17,7 @@ export async function recover(core: Core): Promise<void> {
     removeLeftovers(directory, (name) => /^(index|incoming|quarantine)-/.test(name) || name === 'packed-refs.lock');
     removeLeftovers(join(directory, 'refs'), (name) => name.endsWith('.lock'));
     const open = core.store.pulls.list(repository.id).filter((pull) => pull.state === 'open');
-    for (const pull of open) await recoverPull(core, repository, pull);
+    for (const pull of open) await recoverPull({ core, repository }, pull);
   }
   for (const run of core.runs.list()) {
     if (run.status !== 'completed') core.runs.updateRun(run.id, { status: 'completed', conclusion: 'cancelled' });
@@ -24,8 +25,8 @@ export async function recover(core: Core): Promise<void> {
 }
 
 /**
- * Removes what killed processes left below a directory: half-written files, and locks of refs, which Git never removes by
- * itself. No ref can end in `.lock`.
+ * Removes what killed processes left in a directory: partial files, and locks of refs, which Git never removes itself. No
+ * name of a ref can end in `.lock`.
  */
 function removeLeftovers(directory: string, isLeftover: (name: string) => boolean): void {
   const isRefs = directory.endsWith('refs');
@@ -34,7 +35,8 @@ function removeLeftovers(directory: string, isLeftover: (name: string) => boolea
   }
 }
 
-async function recoverPull(core: Core, repository: Repository, pull: Pull): Promise<void> {
+async function recoverPull(scope: RepositoryScope, pull: Pull): Promise<void> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const head = await git.ref(`refs/heads/${pull.headRef}`);
   const base = await git.ref(`refs/heads/${pull.baseRef}`);
@@ -49,5 +51,5 @@ async function recoverPull(core: Core, repository: Repository, pull: Pull): Prom
     core.store.pulls.put(repository.id, pull.number, { ...pull, ...merged, state: 'closed', closedAt: time });
     return;
   }
-  await refreshRefs(core, repository, { ...pull, headSha: head.oid, baseSha: base.oid });
+  await updatePullRefs(scope, { ...pull, headSha: head.oid, baseSha: base.oid });
 }

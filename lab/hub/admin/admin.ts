@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import { now } from '../store/store.ts';
 import type { Account, AccountType, Permissions, Repository, Token, Variable } from '../store/types.ts';
-import { checkName } from '../store/variables.ts';
+import { parseVariableName } from '../store/variables.ts';
 
 /** What GitHub has web pages for: accounts, tokens, secrets, settings. For this process and, by HTTP, under `/_lab/`. */
 export class Admin {
@@ -36,7 +36,7 @@ export class Admin {
   setSecret(repository: string, name: string, value: string): void {
     const { secrets } = this.#core.store;
     const { id } = this.#repository(repository);
-    const key = checkName(name);
+    const key = parseVariableName(name);
     const createdAt = secrets.get(id, key)?.createdAt ?? now();
     secrets.put(id, key, { name: key, value, createdAt, updatedAt: now() });
   }

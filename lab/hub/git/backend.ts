@@ -11,13 +11,13 @@ export interface BackendRequest {
   contentType: string;
   contentEncoding: string;
   protocol: string;
-  /** Who pushes; without a name `http-backend` takes no push. */
+  /** The login of a push. Without it `http-backend` accepts no push. */
   user: string | undefined;
   body: Buffer | ReadableStream<Uint8Array> | null;
 }
 
-/** Asks git's own `http-backend` over CGI and streams its answer: https://git-scm.com/docs/git-http-backend */
-export function askBackend(request: BackendRequest): Promise<Response> {
+/** Runs Git's own `http-backend` over CGI and streams its response: https://git-scm.com/docs/git-http-backend */
+export function runBackend(request: BackendRequest): Promise<Response> {
   const length = Buffer.isBuffer(request.body) ? { CONTENT_LENGTH: String(request.body.length) } : {};
   const child = spawn('git', ['http-backend'], {
     env: gitEnvironment({
@@ -34,7 +34,7 @@ export function askBackend(request: BackendRequest): Promise<Response> {
       ...(request.user === undefined ? {} : { REMOTE_USER: request.user }),
     }),
   });
-  // A client that goes away in the middle closes the pipe; git's exit tells the rest.
+  // The pipe closes when the client disconnects; the exit of Git reports it.
   child.stdin.on('error', () => undefined);
   if (request.body instanceof ReadableStream) {
     const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
@@ -47,26 +47,26 @@ export function askBackend(request: BackendRequest): Promise<Response> {
       errors += chunk.toString();
     });
     child.on('error', reject);
-    child.on('close', (code) => reject(new Error(`git http-backend ended with ${code} and no answer: ${errors}`)));
-    const onHead = (chunk: Buffer): void => {
+    child.on('close', (code) => reject(new Error(`git http-backend exited with ${code} and no response: ${errors}`)));
+    const readHead = (chunk: Buffer): void => {
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return;
-      child.stdout.off('data', onHead);
+      child.stdout.off('data', readHead);
       child.stdout.pause();
       const rest = head.subarray(end + 4);
       if (rest.length > 0) child.stdout.unshift(rest);
       const { status, headers } = parseHead(head.toString('latin1', 0, end));
       resolve(new Response(Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>, { status, headers }));
     };
-    child.stdout.on('data', onHead);
+    child.stdout.on('data', readHead);
   });
 }
 
-function parseHead(text: string): { status: number; headers: Headers } {
+function parseHead(head: string): { status: number; headers: Headers } {
   const headers = new Headers();
   let status = 200;
-  for (const line of text.split('\r\n')) {
+  for (const line of head.split('\r\n')) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).trim();

@@ -87,14 +87,13 @@ export async function mergeTrees(git: GitRepository, ours: string, theirs: strin
 }
 
 /**
- * Puts the commits between `upstream` and `head` on top of `onto`, oldest first; undefined when one conflicts. Git 2.39's
+ * Rebases commits, oldest first, onto another commit. @returns the new tip; undefined when a commit conflicts. Git 2.39's
  * merge-tree takes no merge base, so each step merges with a helper commit whose parent is the picked commit's own parent.
  */
 export async function rebase(
   git: GitRepository,
   signing: Signing,
-  commits: readonly Commit[],
-  onto: string,
+  { commits, onto }: { commits: readonly Commit[]; onto: string },
 ): Promise<string | undefined> {
   let tip = onto;
   for (const commit of commits) {
@@ -117,7 +116,10 @@ export async function rebase(
 }
 
 /** Commits of `head` that `base` does not have, oldest first, at most `limit`. */
-export async function commitsBetween(git: GitRepository, base: string, head: string, limit = 250): Promise<Commit[]> {
+export async function commitsBetween(
+  git: GitRepository,
+  { base, head, limit = 250 }: { base: string; head: string; limit?: number },
+): Promise<Commit[]> {
   const text = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
   const oids = text
     .split('\n')

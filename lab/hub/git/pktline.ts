@@ -9,6 +9,7 @@ export function pktLine(payload: string | Buffer): Buffer {
 
 export const FLUSH: Buffer = Buffer.from('0000');
 
+/** Moves a ref; all zeros stand for a ref that does not exist. */
 export interface RefCommand {
   ref: string;
   before: string;
@@ -18,13 +19,13 @@ export interface RefCommand {
 export interface ReceiveRequest {
   commands: RefCommand[];
   capabilities: ReadonlySet<string>;
-  /** The pack, if there is one, begins here. */
+  /** The offset of the pack, if there is one. */
   packAt: number;
 }
 
 /**
  * Reads the commands at the start of a `git-receive-pack` request: https://git-scm.com/docs/pack-protocol
- * @throws ApiError 400 when it is no such request.
+ * @throws ApiError 400 when it is not such a request
  */
 export function parseReceiveRequest(body: Buffer): ReceiveRequest {
   const commands: RefCommand[] = [];
@@ -46,14 +47,14 @@ export function parseReceiveRequest(body: Buffer): ReceiveRequest {
     else if (!line.startsWith('shallow ')) throw new ApiError(400, 'not a push: bad command');
     at += length;
   }
-  throw new ApiError(400, 'not a push: no end of the commands');
+  throw new ApiError(400, 'not a push: the commands do not end');
 }
 
-/** The answer to a push of which nothing was taken, with `message` for the person who pushed. */
-export function refuseReceive(request: ReceiveRequest, message: string, reason: string): Buffer {
+/** The response to a push that was rejected as a whole, with a message for the user. */
+export function rejectReceive(request: ReceiveRequest, message: string, reason: string): Buffer {
   const lines = request.commands.map(({ ref }) => pktLine(`ng ${ref} ${reason}\n`));
   const report = Buffer.concat([pktLine('unpack ok\n'), ...lines, FLUSH]);
   if (!request.capabilities.has('side-band-64k')) return report;
-  const said = pktLine(Buffer.concat([Buffer.from([2]), Buffer.from(message)]));
-  return Buffer.concat([said, pktLine(Buffer.concat([Buffer.from([1]), report])), FLUSH]);
+  const note = pktLine(Buffer.concat([Buffer.from([2]), Buffer.from(message)]));
+  return Buffer.concat([note, pktLine(Buffer.concat([Buffer.from([1]), report])), FLUSH]);
 }

@@ -3,9 +3,8 @@ import { type IndexEntry, writeBlobs, writeCommit, writeTree } from '../git/comm
 import { isSafePath } from '../git/paths.ts';
 import { StaleRefError } from '../git/repository.ts';
 import { moveRef } from '../refs/changes.ts';
-import type { Repository } from '../store/types.ts';
-import { type Context, demand, repositoryNamed, repositoryWithId } from './context.ts';
-import { GraphqlFault } from './errors.ts';
+import { type Context, findRepository, type RepositoryRequest, requirePermission, resolveNode } from './context.ts';
+import { GraphqlError } from './errors.ts';
 import { presentCommitNode } from './objects.ts';
 import { presentRefNode } from './repository.ts';
 
@@ -29,57 +28,52 @@ export async function createCommitOnBranch(
   context: Context,
   { input }: { input: CommitOnBranchInput },
 ): Promise<Record<string, unknown>> {
-  const { repository, ref } = branchOf(context, input.branch);
-  demand(context, repository, ['contents', 'write']);
-  const oid = await context.core.locks.run(repository.id, () => commit(context, repository, ref, input));
-  const written = await context.core.git(repository).commit(oid);
-  if (!written) throw new Error('the commit that was just written cannot be read');
+  const { request, ref } = resolveBranch(context, input.branch);
+  const { core, repository } = request;
+  requirePermission(request, ['contents', 'write']);
+  const oid = await core.locks.run(repository.id, () => commit(request, ref, input));
+  const written = await core.git(repository).commit(oid);
+  if (!written) throw new Error('the new commit cannot be read');
   return {
     clientMutationId: input.clientMutationId ?? null,
-    commit: presentCommitNode(context, repository, written),
-    ref: () => presentRefNode(context, repository, ref),
+    commit: presentCommitNode(request, written),
+    ref: () => presentRefNode(request, ref),
   };
 }
 
-function branchOf(
+function resolveBranch(
   context: Context,
   { id, repositoryNameWithOwner, branchName }: CommitOnBranchInput['branch'],
-): { repository: Repository; ref: string } {
+): { request: RepositoryRequest; ref: string } {
   if (id) {
-    const { repository, rest, type } = repositoryWithId(context, id);
-    if (type !== 'Ref' || !rest.startsWith('refs/heads/'))
-      throw new GraphqlFault('NOT_FOUND', 'The ref is not a branch');
-    return { repository, ref: rest };
+    const { request, key, type } = resolveNode(context, id);
+    if (type !== 'Ref' || !key.startsWith('refs/heads/'))
+      throw new GraphqlError('NOT_FOUND', 'The ref is not a branch');
+    return { request, ref: key };
   }
   const [owner = '', name = ''] = (repositoryNameWithOwner ?? '').split('/');
-  const repository = repositoryNamed(context, owner, name);
   const branch = (branchName ?? '').replace(/^refs\/heads\//, '');
-  return { repository, ref: `refs/heads/${branch}` };
+  return { request: findRepository(context, owner, name), ref: `refs/heads/${branch}` };
 }
 
-/** GitHub's wording, two spaces included. */
-function stale(expected: string): GraphqlFault {
-  return new GraphqlFault(
+/** In GitHub's words, with its two spaces. */
+function staleError(expected: string): GraphqlError {
+  return new GraphqlError(
     'STALE_DATA',
     `Expected branch to point to "${expected}" but it did not.  Pull and try again.`,
   );
 }
 
-async function commit(
-  context: Context,
-  repository: Repository,
-  ref: string,
-  input: CommitOnBranchInput,
-): Promise<string> {
-  const { core, actor } = context;
+async function commit(request: RepositoryRequest, ref: string, input: CommitOnBranchInput): Promise<string> {
+  const { core, repository, actor } = request;
   const git = core.git(repository);
   const head = await git.ref(ref);
   if (!head) {
     const branch = ref.slice('refs/heads/'.length);
-    throw new GraphqlFault('NOT_FOUND', `Branch "${branch}" not found in ${repository.owner}/${repository.name}`);
+    throw new GraphqlError('NOT_FOUND', `Branch "${branch}" not found in ${repository.owner}/${repository.name}`);
   }
-  if (head.oid !== input.expectedHeadOid) throw stale(input.expectedHeadOid);
-  const entries = await changedEntries(context, repository, head.oid, input.fileChanges ?? {});
+  if (head.oid !== input.expectedHeadOid) throw staleError(input.expectedHeadOid);
+  const entries = await changedEntries(request, head.oid, input.fileChanges ?? {});
   const { headline, body } = input.message;
   const after = await writeCommit(git, core.signing, {
     tree: await writeTree(git, head.oid, entries),
@@ -88,42 +82,41 @@ async function commit(
     author: actor.account,
   });
   try {
-    await moveRef(core, repository, actor, { ref, before: head.oid, after });
+    await moveRef(request, { ref, before: head.oid, after });
   } catch (error) {
-    if (error instanceof StaleRefError) throw stale(input.expectedHeadOid);
-    // A ruleset's refusal has no type: https://github.com/Thinkmill/keystatic/issues/1598
-    if (error instanceof ApiError) throw new GraphqlFault(undefined, error.message);
+    if (error instanceof StaleRefError) throw staleError(input.expectedHeadOid);
+    // A violated ruleset has no error type: https://github.com/Thinkmill/keystatic/issues/1598
+    if (error instanceof ApiError) throw new GraphqlError(undefined, error.message);
     throw error;
   }
   return after;
 }
 
-/** What the changes do to the index: a changed file keeps its mode, a new one is a plain file. */
+/** The changed entries of the index. A changed file keeps its mode; a new one is a regular file. */
 async function changedEntries(
-  { core }: Context,
-  repository: Repository,
+  { core, repository }: RepositoryRequest,
   head: string,
   { additions, deletions }: FileChanges,
 ): Promise<IndexEntry[]> {
   const git = core.git(repository);
   const paths = [...(additions ?? []), ...(deletions ?? [])].map(({ path }) => path);
   for (const path of paths) {
-    if (!isSafePath(path)) throw new GraphqlFault('UNPROCESSABLE', `A path was specified which is not valid: ${path}`);
+    if (!isSafePath(path)) throw new GraphqlError('UNPROCESSABLE', `A path was specified which is not valid: ${path}`);
   }
   if (new Set(paths).size !== paths.length) {
-    throw new GraphqlFault('UNPROCESSABLE', 'A path was specified more than once in the file changes');
+    throw new GraphqlError('UNPROCESSABLE', 'A path was specified more than once in the file changes');
   }
   const removed = (deletions ?? []).map(async ({ path }): Promise<IndexEntry> => {
     const entry = await git.entry(head, path);
     if (entry?.type !== 'blob') {
       const message = `A path was requested for deletion which does not exist as of commit oid \`${head}\``;
-      throw new GraphqlFault('UNPROCESSABLE', message);
+      throw new GraphqlError('UNPROCESSABLE', message);
     }
     return { path, oid: null, mode: entry.mode };
   });
-  const contents = (additions ?? []).map(({ path, contents: text }) => {
-    if (!BASE64.test(text)) throw new GraphqlFault('UNPROCESSABLE', `The contents of ${path} are not base64`);
-    return Buffer.from(text, 'base64');
+  const contents = (additions ?? []).map(({ path, contents: base64 }) => {
+    if (!BASE64.test(base64)) throw new GraphqlError('UNPROCESSABLE', `The contents of ${path} are not base64`);
+    return Buffer.from(base64, 'base64');
   });
   const oids = await writeBlobs(git, contents);
   const added = (additions ?? []).map(async ({ path }, index): Promise<IndexEntry> => {

@@ -1,5 +1,5 @@
 /** GitHub's lists: https://docs.github.com/graphql/guides/using-pagination-in-the-graphql-api */
-import { GraphqlFault } from './errors.ts';
+import { GraphqlError } from './errors.ts';
 
 export interface PageArguments {
   first?: number | null;
@@ -19,18 +19,18 @@ const cursorOf = (index: number): string => Buffer.from(`cursor:${index}`).toStr
 
 function indexOf(cursor: string): number {
   const index = /^cursor:(\d+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1];
-  if (index === undefined) throw new GraphqlFault('INVALID', `\`${cursor}\` does not appear to be a valid cursor.`);
+  if (index === undefined) throw new GraphqlError('INVALID', `\`${cursor}\` does not appear to be a valid cursor.`);
   return Number(index);
 }
 
-/** @throws GraphqlFault when neither `first` nor `last` bounds the list, as GitHub demands. */
+/** @throws GraphqlError when neither `first` nor `last` bounds the list, as GitHub demands. */
 export function connection<T>(items: readonly T[], page: PageArguments, name: string): Connection<T> {
   const size = page.first ?? page.last;
   if (size === null || size === undefined) {
     const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`;
-    throw new GraphqlFault('INVALID', message);
+    throw new GraphqlError('INVALID', message);
   }
-  if (size < 0 || size > 100) throw new GraphqlFault('INVALID', `\`${name}\` is limited to 100 records.`);
+  if (size < 0 || size > 100) throw new GraphqlError('INVALID', `\`${name}\` is limited to 100 records.`);
   const from = page.after ? indexOf(page.after) + 1 : 0;
   const to = page.before ? indexOf(page.before) : items.length;
   const isForward = page.first !== null && page.first !== undefined;

@@ -1,33 +1,33 @@
 import type { GraphQLError } from 'graphql';
 import { ApiError } from '../errors.ts';
 
-export type FaultType = 'NOT_FOUND' | 'FORBIDDEN' | 'STALE_DATA' | 'UNPROCESSABLE' | 'INVALID' | 'INTERNAL';
+export type ErrorType = 'NOT_FOUND' | 'FORBIDDEN' | 'STALE_DATA' | 'UNPROCESSABLE' | 'INVALID' | 'INTERNAL';
 
-/** An error with the `type` that GitHub puts beside its message. */
-export class GraphqlFault extends Error {
-  /** undefined: GitHub gives none, as for the refusal by a ruleset. */
-  readonly type: FaultType | undefined;
+/** An error with the `type` that GitHub adds to its message. */
+export class GraphqlError extends Error {
+  /** undefined where GitHub gives none, such as for a violated ruleset. */
+  readonly type: ErrorType | undefined;
 
-  constructor(type: FaultType | undefined, message: string) {
+  constructor(type: ErrorType | undefined, message: string) {
     super(message);
     this.type = type;
   }
 }
 
-const TYPE_OF_STATUS: Record<number, FaultType> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 422: 'UNPROCESSABLE' };
+const TYPE_BY_STATUS: Record<number, ErrorType> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 422: 'UNPROCESSABLE' };
 
-/** GitHub's shape of one error. */
+/** Formats an error as GitHub does. */
 export function presentError(error: GraphQLError): Record<string, unknown> {
   const { originalError } = error;
   const type =
-    originalError instanceof GraphqlFault
+    originalError instanceof GraphqlError
       ? originalError.type
       : originalError instanceof ApiError
-        ? TYPE_OF_STATUS[originalError.status]
+        ? TYPE_BY_STATUS[originalError.status]
         : originalError
           ? 'INTERNAL'
           : undefined;
-  if (type === 'INTERNAL' && !(originalError instanceof GraphqlFault)) console.error('hub:', originalError);
+  if (type === 'INTERNAL' && !(originalError instanceof GraphqlError)) console.error('hub:', originalError);
   return {
     ...(type ? { type } : {}),
     ...(error.path ? { path: error.path } : {}),

@@ -1,9 +1,10 @@
 import { isRefName, ZERO } from '../git/repository.ts';
-import { moveRef, passedChecks, violations } from '../refs/changes.ts';
+import { findViolations, moveRef, passedChecks } from '../refs/changes.ts';
 import type { Move } from '../refs/move.ts';
-import type { MergeMethod, Pull, Repository } from '../store/types.ts';
-import { type Context, demand, repositoryWithId } from './context.ts';
-import { GraphqlFault } from './errors.ts';
+import { violationMessage } from '../refs/rules.ts';
+import type { MergeMethod, Pull } from '../store/types.ts';
+import { type Context, type RepositoryRequest, requirePermission, resolveNode } from './context.ts';
+import { GraphqlError } from './errors.ts';
 import { presentActor } from './objects.ts';
 import { presentPullNode } from './repository.ts';
 
@@ -14,54 +15,52 @@ interface RefUpdate {
   force?: boolean | null;
 }
 
-interface UpdateRefsInput {
+export interface UpdateRefsInput {
   repositoryId: string;
   refUpdates: RefUpdate[];
   clientMutationId?: string | null;
 }
 
-/** Moves several refs, all or none: https://docs.github.com/graphql/reference/mutations#updaterefs */
+/** Updates several refs, all or none: https://docs.github.com/graphql/reference/mutations#updaterefs */
 export async function updateRefs(
   context: Context,
   { input }: { input: UpdateRefsInput },
 ): Promise<Record<string, unknown>> {
-  const { core, actor } = context;
-  const { repository } = repositoryWithId(context, input.repositoryId);
-  demand(context, repository, ['contents', 'write']);
-  await core.locks.run(repository.id, async () => {
-    const moves = await Promise.all(input.refUpdates.map((update) => planMove(context, repository, update)));
-    // Every move is judged before the first is made.
+  const { request } = resolveNode(context, input.repositoryId);
+  requirePermission(request, ['contents', 'write']);
+  await request.core.locks.run(request.repository.id, async () => {
+    const moves = await Promise.all(input.refUpdates.map((update) => planMove(request, update)));
+    // Check all of them before the first is made.
     for (const move of moves) {
-      const sentences = await violations(core, repository, actor, move);
-      if (sentences.length > 0)
-        throw new GraphqlFault(undefined, `Repository rule violations found\n\n${sentences.join('\n\n')}\n\n`);
+      const sentences = await findViolations(request, move);
+      if (sentences.length > 0) throw new GraphqlError(undefined, violationMessage(sentences));
     }
-    for (const move of moves) if (move.before !== move.after) await moveRef(core, repository, actor, move);
+    for (const move of moves) if (move.before !== move.after) await moveRef(request, move);
   });
   return { clientMutationId: input.clientMutationId ?? null };
 }
 
-async function planMove({ core }: Context, repository: Repository, update: RefUpdate): Promise<Move> {
+async function planMove({ core, repository }: RepositoryRequest, update: RefUpdate): Promise<Move> {
   const git = core.git(repository);
   const { name, afterOid, beforeOid, force } = update;
   if (!/^refs\/(heads|tags)\/./.test(name) || !(await isRefName(name))) {
-    throw new GraphqlFault('UNPROCESSABLE', `"${name}" is not a valid ref name`);
+    throw new GraphqlError('UNPROCESSABLE', `"${name}" is not a valid ref name`);
   }
   const before = (await git.ref(name))?.oid ?? ZERO;
   if (beforeOid && beforeOid !== before) {
-    throw new GraphqlFault('STALE_DATA', `Expected "${name}" to point to "${beforeOid}" but it did not.`);
+    throw new GraphqlError('STALE_DATA', `Expected "${name}" to point to "${beforeOid}" but it did not.`);
   }
   if (afterOid !== ZERO && !(await git.info(afterOid))) {
-    throw new GraphqlFault('NOT_FOUND', `There is no object ${afterOid}`);
+    throw new GraphqlError('NOT_FOUND', `The object ${afterOid} does not exist`);
   }
   const isUpdate = before !== ZERO && afterOid !== ZERO;
   if (isUpdate && !force && !(await git.isAncestor(before, afterOid))) {
-    throw new GraphqlFault('UNPROCESSABLE', `The update of "${name}" is not a fast forward`);
+    throw new GraphqlError('UNPROCESSABLE', `The update of "${name}" is not a fast forward`);
   }
   return { ref: name, before, after: afterOid };
 }
 
-interface AutoMergeInput {
+export interface AutoMergeInput {
   pullRequestId: string;
   mergeMethod?: string | null;
   commitHeadline?: string | null;
@@ -75,22 +74,22 @@ export async function enablePullRequestAutoMerge(
   context: Context,
   { input }: { input: AutoMergeInput },
 ): Promise<Record<string, unknown>> {
-  const { core, actor } = context;
-  const { repository, rest } = repositoryWithId(context, input.pullRequestId);
+  const { request, key } = resolveNode(context, input.pullRequestId);
+  const { core, repository, actor } = request;
   const method = (input.mergeMethod ?? 'MERGE').toLowerCase() as MergeMethod;
-  demand(context, repository, ['pull_requests', 'write']);
+  requirePermission(request, ['pull_requests', 'write']);
   const changed = await core.locks.run(repository.id, async () => {
-    const pull = core.store.pulls.get(repository.id, rest);
-    if (!pull) throw new GraphqlFault('NOT_FOUND', 'Could not resolve to a PullRequest');
+    const pull = core.store.pulls.get(repository.id, key);
+    if (!pull) throw new GraphqlError('NOT_FOUND', 'Could not resolve to a PullRequest');
     if (!repository.allowAutoMerge) {
-      throw new GraphqlFault('UNPROCESSABLE', 'Auto merge is not allowed for this repository');
+      throw new GraphqlError('UNPROCESSABLE', 'Auto merge is not allowed for this repository');
     }
     if (input.expectedHeadOid && input.expectedHeadOid !== pull.headSha) {
-      throw new GraphqlFault('STALE_DATA', `Head of the pull request is not ${input.expectedHeadOid}`);
+      throw new GraphqlError('STALE_DATA', `Head of the pull request is not ${input.expectedHeadOid}`);
     }
-    if (await isClean(context, repository, pull, method)) {
-      // GitHub's own sentence, doubled words and all; clients look for it.
-      throw new GraphqlFault('UNPROCESSABLE', 'Pull request Pull request is in clean status');
+    if (await isClean(request, pull, method)) {
+      // GitHub's own sentence, with its doubled words. Clients look for it.
+      throw new GraphqlError('UNPROCESSABLE', 'Pull request Pull request is in clean status');
     }
     return core.store.pulls.put(repository.id, pull.number, {
       ...pull,
@@ -106,17 +105,12 @@ export async function enablePullRequestAutoMerge(
   return {
     clientMutationId: input.clientMutationId ?? null,
     actor: presentActor(context, actor.account),
-    pullRequest: presentPullNode(context, repository, changed),
+    pullRequest: presentPullNode(request, changed),
   };
 }
 
-/** Could it be merged at once? Then GitHub does not take it for an automatic merge. */
-async function isClean(
-  { core, actor }: Context,
-  repository: Repository,
-  pull: Pull,
-  method: MergeMethod,
-): Promise<boolean> {
+/** Whether it could be merged at once. GitHub then refuses to merge it automatically. */
+async function isClean(request: RepositoryRequest, pull: Pull, method: MergeMethod): Promise<boolean> {
   if (pull.state !== 'open' || !pull.testMergeSha) return false;
   const move = {
     ref: `refs/heads/${pull.baseRef}`,
@@ -124,8 +118,8 @@ async function isClean(
     after: pull.testMergeSha,
     byPullRequest: method,
   };
-  const sentences = await violations(core, repository, actor, move, {
-    passedChecks: async () => passedChecks(core, repository, pull.headSha),
+  const sentences = await findViolations(request, move, {
+    passedChecks: async () => passedChecks(request, pull.headSha),
   });
   return sentences.length === 0;
 }

@@ -4,17 +4,18 @@ import type { ObjectInfo } from '../git/object-reader.ts';
 import type { Commit, TreeEntry } from '../git/objects.ts';
 import { splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
-import type { Account, Repository } from '../store/types.ts';
+import type { Account } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
 import { connection, type PageArguments } from './connection.ts';
-import type { Context } from './context.ts';
+import type { Context, RepositoryRequest } from './context.ts';
 
 type Node = Record<string, unknown>;
 
 /** GitHub gives no text above this: https://docs.github.com/graphql/reference/objects#blob */
 const LONGEST_TEXT = 512 * 1024;
 
-function gitObject(context: Context, repository: Repository, type: string, oid: string): Node {
+function gitObject(request: RepositoryRequest, type: string, oid: string): Node {
+  const { core, repository } = request;
   const path = `/${repository.owner}/${repository.name}/commit/${oid}`;
   return {
     __typename: type,
@@ -22,8 +23,8 @@ function gitObject(context: Context, repository: Repository, type: string, oid: 
     oid,
     abbreviatedOid: oid.slice(0, 7),
     commitResourcePath: path,
-    commitUrl: context.core.urls.root + path,
-    repository: () => context.repositoryNode(repository),
+    commitUrl: core.urls.root + path,
+    repository: () => request.repositoryNode(repository),
   };
 }
 
@@ -43,18 +44,18 @@ export function presentActor(context: Context, account: Account): Node {
   };
 }
 
-export function presentCommitNode(context: Context, repository: Repository, commit: Commit): Node {
-  const { core } = context;
+export function presentCommitNode(request: RepositoryRequest, commit: Commit): Node {
+  const { core, repository } = request;
   const git = core.git(repository);
   const { headline, body } = splitMessage(commit.message);
   const person = (who: Commit['author']): Node => {
     const account = core.accountByEmail(who.email);
-    const user = account?.type === 'User' ? presentActor(context, account) : null;
+    const user = account?.type === 'User' ? presentActor(request, account) : null;
     return { __typename: 'GitActor', name: who.name, email: who.email, date: who.date, user };
   };
   const path = `/${repository.owner}/${repository.name}/commit/${commit.oid}`;
   return {
-    ...gitObject(context, repository, 'Commit', commit.oid),
+    ...gitObject(request, 'Commit', commit.oid),
     url: core.urls.root + path,
     resourcePath: path,
     message: commit.message,
@@ -64,42 +65,42 @@ export function presentCommitNode(context: Context, repository: Repository, comm
     committer: person(commit.committer),
     authoredDate: commit.author.date,
     committedDate: commit.committer.date,
-    signature: () => presentSignature(context, repository, commit),
-    tree: () => presentObject(context, repository, `${commit.oid}^{tree}`),
+    signature: () => presentSignature(request, commit),
+    tree: () => presentObject(request, `${commit.oid}^{tree}`),
     parents: async (page: PageArguments) => {
       const parents = await Promise.all(commit.parents.map((oid) => git.commit(oid)));
       const known = parents.filter((parent) => parent !== undefined);
       return connection(
-        known.map((parent) => presentCommitNode(context, repository, parent)),
+        known.map((parent) => presentCommitNode(request, parent)),
         page,
         'parents',
       );
     },
-    history: (page: PageArguments & { path?: string | null }) => presentHistory(context, repository, commit, page),
+    history: (page: PageArguments & { path?: string | null }) => presentHistory(request, commit, page),
     file: async ({ path: wanted }: { path: string }) => {
       const entry = isSafePath(wanted) ? await git.entry(commit.oid, wanted) : undefined;
-      return entry ? presentEntry(context, repository, entry, wanted) : null;
+      return entry ? presentEntry(request, entry, wanted) : null;
     },
   };
 }
 
 async function presentHistory(
-  context: Context,
-  repository: Repository,
+  request: RepositoryRequest,
   commit: Commit,
   page: PageArguments & { path?: string | null },
 ): Promise<Node> {
-  const git = context.core.git(repository);
+  const { core, repository } = request;
+  const git = core.git(repository);
   const path = page.path ? ['--', page.path] : [];
   const oids = (await git.git(['rev-list', commit.oid, ...path])).split('\n').filter((oid) => oid !== '');
   const { nodes, edges, ...rest } = connection(oids, page, 'history');
   const commits = await Promise.all(nodes.map((oid) => git.commit(oid)));
-  const shown = commits.map((each) => each && presentCommitNode(context, repository, each));
+  const shown = commits.map((each) => each && presentCommitNode(request, each));
   return { ...rest, nodes: shown, edges: edges.map(({ cursor }, index) => ({ cursor, node: shown[index] })) };
 }
 
-async function presentSignature(context: Context, repository: Repository, commit: Commit): Promise<Node | null> {
-  const { core } = context;
+async function presentSignature(request: RepositoryRequest, commit: Commit): Promise<Node | null> {
+  const { core, repository } = request;
   const verification = await core.verify(repository, commit);
   if (verification.signature === null) return null;
   const isSsh = verification.reason !== 'unknown_signature_type';
@@ -118,7 +119,8 @@ async function presentSignature(context: Context, repository: Repository, commit
   };
 }
 
-function presentEntry(context: Context, repository: Repository, entry: TreeEntry, path: string): Node {
+function presentEntry(request: RepositoryRequest, entry: TreeEntry, path: string): Node {
+  const { core, repository } = request;
   return {
     __typename: 'TreeEntry',
     name: entry.name,
@@ -129,17 +131,17 @@ function presentEntry(context: Context, repository: Repository, entry: TreeEntry
     type: entry.type,
     oid: entry.oid,
     extension: /\.[^.]+$/.exec(entry.name)?.[0] ?? '',
-    size: async () => (entry.type === 'blob' ? ((await context.core.git(repository).info(entry.oid))?.size ?? 0) : 0),
-    object: () => (entry.type === 'commit' ? null : presentObject(context, repository, entry.oid)),
-    repository: () => context.repositoryNode(repository),
+    size: async () => (entry.type === 'blob' ? ((await core.git(repository).info(entry.oid))?.size ?? 0) : 0),
+    object: () => (entry.type === 'commit' ? null : presentObject(request, entry.oid)),
+    repository: () => request.repositoryNode(repository),
   };
 }
 
-function presentBlob(context: Context, repository: Repository, info: ObjectInfo): Node {
-  const read = async (): Promise<Buffer> =>
-    (await context.core.git(repository).read(info.oid))?.content ?? Buffer.alloc(0);
+function presentBlob(request: RepositoryRequest, info: ObjectInfo): Node {
+  const { core, repository } = request;
+  const read = async (): Promise<Buffer> => (await core.git(repository).read(info.oid))?.content ?? Buffer.alloc(0);
   return {
-    ...gitObject(context, repository, 'Blob', info.oid),
+    ...gitObject(request, 'Blob', info.oid),
     byteSize: info.size,
     isTruncated: info.size > LONGEST_TEXT,
     // As Git itself judges: a zero byte near the start.
@@ -152,35 +154,37 @@ function presentBlob(context: Context, repository: Repository, info: ObjectInfo)
 }
 
 /** The object that a revision names; null when there is none. */
-export async function presentObject(context: Context, repository: Repository, revision: string): Promise<Node | null> {
-  const git = context.core.git(repository);
+export async function presentObject(request: RepositoryRequest, revision: string): Promise<Node | null> {
+  const { core, repository } = request;
+  const git = core.git(repository);
   const info = await git.info(revision);
   if (!info) return null;
-  if (info.type === 'blob') return presentBlob(context, repository, info);
+  if (info.type === 'blob') return presentBlob(request, info);
   if (info.type === 'commit') {
     const commit = await git.commit(info.oid);
-    return commit ? presentCommitNode(context, repository, commit) : null;
+    return commit ? presentCommitNode(request, commit) : null;
   }
-  if (info.type === 'tag') return presentTagNode(context, repository, info.oid);
+  if (info.type === 'tag') return presentTagNode(request, info.oid);
   const tree = await git.tree(info.oid);
   const parent = revision.includes(':') ? revision.slice(revision.indexOf(':') + 1) : '';
   return {
-    ...gitObject(context, repository, 'Tree', info.oid),
+    ...gitObject(request, 'Tree', info.oid),
     entries: (tree?.entries ?? []).map((entry) =>
-      presentEntry(context, repository, entry, parent === '' ? entry.name : `${parent}/${entry.name}`),
+      presentEntry(request, entry, parent === '' ? entry.name : `${parent}/${entry.name}`),
     ),
   };
 }
 
-async function presentTagNode(context: Context, repository: Repository, oid: string): Promise<Node | null> {
-  const tag = await context.core.git(repository).tag(oid);
+async function presentTagNode(request: RepositoryRequest, oid: string): Promise<Node | null> {
+  const { core, repository } = request;
+  const tag = await core.git(repository).tag(oid);
   return (
     (tag && {
-      ...gitObject(context, repository, 'Tag', oid),
+      ...gitObject(request, 'Tag', oid),
       name: tag.name,
       message: tag.message,
       tagger: { __typename: 'GitActor', ...tag.tagger, user: null },
-      target: () => presentObject(context, repository, tag.object),
+      target: () => presentObject(request, tag.object),
     }) ??
     null
   );

@@ -2,10 +2,10 @@
 
 import { isSafePath } from '../git/paths.ts';
 import { isRevision } from '../git/repository.ts';
-import type { Pull, Repository } from '../store/types.ts';
+import type { Pull } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
 import { connection, type PageArguments } from './connection.ts';
-import type { Context } from './context.ts';
+import type { RepositoryRequest } from './context.ts';
 import { presentActor, presentObject } from './objects.ts';
 
 type Node = Record<string, unknown>;
@@ -16,8 +16,8 @@ interface PullFilter extends PageArguments {
   headRefName?: string | null;
 }
 
-export function presentRepositoryNode(context: Context, repository: Repository): Node {
-  const { core } = context;
+export function presentRepositoryNode(request: RepositoryRequest): Node {
+  const { core, repository } = request;
   return {
     __typename: 'Repository',
     id: nodeId('Repository', repository.id),
@@ -36,45 +36,47 @@ export function presentRepositoryNode(context: Context, repository: Repository):
     rebaseMergeAllowed: repository.allowRebaseMerge,
     autoMergeAllowed: repository.allowAutoMerge,
     deleteBranchOnMerge: repository.deleteBranchOnMerge,
-    owner: () => presentActor(context, core.accountOf(repository.owner)),
+    owner: () => presentActor(request, core.accountOf(repository.owner)),
     isEmpty: async () => (await core.git(repository).refs('refs/heads/')).length === 0,
-    defaultBranchRef: () => presentRefNode(context, repository, `refs/heads/${repository.defaultBranch}`),
-    ref: ({ qualifiedName }: { qualifiedName: string }) => findRef(context, repository, qualifiedName),
+    defaultBranchRef: () => presentRefNode(request, `refs/heads/${repository.defaultBranch}`),
+    ref: ({ qualifiedName }: { qualifiedName: string }) => findRef(request, qualifiedName),
     object: ({ expression, oid }: { expression?: string | null; oid?: string | null }) =>
-      findObject(context, repository, expression ?? oid ?? ''),
+      findObject(request, expression ?? oid ?? ''),
     pullRequest: ({ number }: { number: number }) => {
       const pull = core.store.pulls.get(repository.id, number);
-      return pull ? presentPullNode(context, repository, pull) : null;
+      return pull ? presentPullNode(request, pull) : null;
     },
   };
 }
 
 /** `BRANCH`, `REF:PATH` or an object's id: the forms of `git rev-parse` that callers of the API use. */
-async function findObject(context: Context, repository: Repository, expression: string): Promise<Node | null> {
+async function findObject(request: RepositoryRequest, expression: string): Promise<Node | null> {
+  const { core, repository } = request;
   const colon = expression.indexOf(':');
   const name = colon < 0 ? expression : expression.slice(0, colon);
   const path = colon < 0 ? undefined : expression.slice(colon + 1);
-  if (/^[0-9a-f]{40}$/.test(name) && path === undefined) return presentObject(context, repository, name);
-  const commit = await context.core.git(repository).resolveCommit(name);
+  if (/^[0-9a-f]{40}$/.test(name) && path === undefined) return presentObject(request, name);
+  const commit = await core.git(repository).resolveCommit(name);
   if (!commit) return null;
-  if (path === undefined) return presentObject(context, repository, commit);
+  if (path === undefined) return presentObject(request, commit);
   if (path !== '' && !isSafePath(path)) return null;
-  return presentObject(context, repository, path === '' ? `${commit}^{tree}` : `${commit}:${path}`);
+  return presentObject(request, path === '' ? `${commit}^{tree}` : `${commit}:${path}`);
 }
 
 /** A short name is a branch first, then a tag, as GitHub reads it. */
-async function findRef(context: Context, repository: Repository, name: string): Promise<Node | null> {
+async function findRef(request: RepositoryRequest, name: string): Promise<Node | null> {
   if (!isRevision(name)) return null;
   const names = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`];
   for (const each of names) {
-    const found = await presentRefNode(context, repository, each);
+    const found = await presentRefNode(request, each);
     if (found) return found;
   }
   return null;
 }
 
-export async function presentRefNode(context: Context, repository: Repository, ref: string): Promise<Node | null> {
-  const found = await context.core.git(repository).ref(ref);
+export async function presentRefNode(request: RepositoryRequest, ref: string): Promise<Node | null> {
+  const { core, repository } = request;
+  const found = await core.git(repository).ref(ref);
   if (!found) return null;
   const [, prefix = '', name = ''] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
   return {
@@ -82,10 +84,10 @@ export async function presentRefNode(context: Context, repository: Repository, r
     id: nodeId('Ref', `${repository.id}:${ref}`),
     name,
     prefix,
-    repository: () => presentRepositoryNode(context, repository),
-    target: () => presentObject(context, repository, found.oid),
+    repository: () => presentRepositoryNode(request),
+    target: () => presentObject(request, found.oid),
     associatedPullRequests: (filter: PullFilter) =>
-      pullConnection(context, repository, { ...filter, headRefName: name }, 'associatedPullRequests'),
+      pullConnection(request, { ...filter, headRefName: name }, 'associatedPullRequests'),
   };
 }
 
@@ -93,21 +95,22 @@ function stateOf(pull: Pull): 'OPEN' | 'MERGED' | 'CLOSED' {
   return pull.state === 'open' ? 'OPEN' : pull.mergedAt === null ? 'CLOSED' : 'MERGED';
 }
 
-function pullConnection(context: Context, repository: Repository, filter: PullFilter, name: string): unknown {
-  const pulls = context.core.store.pulls
+function pullConnection(request: RepositoryRequest, filter: PullFilter, name: string): unknown {
+  const { core, repository } = request;
+  const pulls = core.store.pulls
     .list(repository.id)
     .filter((pull) => !filter.states || filter.states.includes(stateOf(pull)))
     .filter((pull) => !filter.baseRefName || pull.baseRef === filter.baseRefName)
     .filter((pull) => !filter.headRefName || pull.headRef === filter.headRefName);
   return connection(
-    pulls.map((pull) => presentPullNode(context, repository, pull)),
+    pulls.map((pull) => presentPullNode(request, pull)),
     filter,
     name,
   );
 }
 
-export function presentPullNode(context: Context, repository: Repository, pull: Pull): Node {
-  const { core } = context;
+export function presentPullNode(request: RepositoryRequest, pull: Pull): Node {
+  const { core, repository } = request;
   const labels = pull.labels
     .map((name) => core.store.labels.get(repository.id, name.toLowerCase()))
     .filter((label) => label !== undefined)
@@ -138,12 +141,12 @@ export function presentPullNode(context: Context, repository: Repository, pull: 
     headRefOid: pull.headSha,
     baseRefName: pull.baseRef,
     baseRefOid: pull.baseSha,
-    author: () => presentActor(context, core.accountOf(pull.login)),
-    repository: () => presentRepositoryNode(context, repository),
-    mergeCommit: () => (pull.mergeCommitSha ? presentObject(context, repository, pull.mergeCommitSha) : null),
+    author: () => presentActor(request, core.accountOf(pull.login)),
+    repository: () => presentRepositoryNode(request),
+    mergeCommit: () => (pull.mergeCommitSha ? presentObject(request, pull.mergeCommitSha) : null),
     labels: (page: PageArguments) => connection(labels, page, 'labels'),
     autoMergeRequest: pull.autoMerge && {
-      enabledBy: () => presentActor(context, core.accountOf(pull.autoMerge?.login ?? '')),
+      enabledBy: () => presentActor(request, core.accountOf(pull.autoMerge?.login ?? '')),
       mergeMethod: pull.autoMerge.method.toUpperCase(),
       commitHeadline: pull.autoMerge.title,
       commitBody: pull.autoMerge.message,

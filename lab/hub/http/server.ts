@@ -9,30 +9,32 @@ import type { Admin } from '../admin/admin.ts';
 import { adminRoutes } from '../admin/routes.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
-import { LARGEST_PUSH, matchGit, serveGit } from '../git/http.ts';
+import { matchGit, serveGit } from '../git/http.ts';
 import { GraphqlSchema, serveGraphql } from '../graphql/serve.ts';
 import { servePage } from '../pages/serve.ts';
 import { OpenApi } from '../rest/openapi.ts';
 import { serveRest } from '../rest/serve.ts';
+import { readBody } from './body.ts';
 import type { FaultAction } from './faults.ts';
 
 const REST = '/api/v3';
 const UPLOADS = '/api/uploads';
 const GRAPHQL = '/api/graphql';
 
-/** GitHub's limit for a release's asset is 2 GB; the lab's releases are small. */
-const LARGEST_UPLOAD = 256 << 20;
-const LARGEST_JSON = 64 << 20;
+/** GitHub accepts assets of up to 2 GB; those of the lab are small. */
+const MAX_UPLOAD_BYTES = 256 << 20;
+const MAX_JSON_BYTES = 64 << 20;
 
 type Env = { Bindings: HttpBindings };
 
+/** A response, and the caller for the request log. */
 interface Served {
   response: Response;
   actor: Actor | null;
 }
 
-/** What a request asks for, and how to answer it. */
-interface Plan {
+/** The operation of a request, and what serves it. */
+interface Endpoint {
   /** As in the request log and in faults. */
   operation: string | null;
   serve(): Promise<Served>;
@@ -40,23 +42,6 @@ interface Plan {
 
 function jsonError(error: ApiError): Response {
   return Response.json(error.body('https://docs.github.com/rest'), { status: error.status });
-}
-
-/** Reads a whole body. @throws ApiError 413, or 400 when it ends early */
-async function readBody(request: Request, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > limit) throw new ApiError(413, `The body is larger than ${limit} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw new ApiError(400, 'The client went away before its request was complete');
-  }
-  return Buffer.concat(chunks);
 }
 
 export class Server {
@@ -68,10 +53,10 @@ export class Server {
   constructor(core: Core, admin: Admin, adminToken: string) {
     this.#core = core;
     this.#app.route('/_lab', adminRoutes(core, admin, adminToken));
-    this.#app.all('*', (c) => this.#answer(c));
+    this.#app.all('*', (c) => this.#handle(c));
   }
 
-  /** Listens on loopback alone. @throws when the port is taken */
+  /** Listens on loopback only. @throws when the port is taken */
   async listen(port: number): Promise<{ server: ServerType; port: number }> {
     return new Promise((resolve, reject) => {
       const server = serve({ fetch: this.#app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) => {
@@ -81,26 +66,27 @@ export class Server {
     });
   }
 
-  /** Builds the GraphQL schema before anyone waits for it. */
+  /** Builds the GraphQL schema before the first request needs it. */
   warmUp(): void {
     this.#schema.get();
   }
 
-  #plan(request: Request, url: URL): Plan {
+  #endpoint(request: Request, url: URL): Endpoint {
     const core = this.#core;
     const path = url.pathname;
     const authorization = request.headers.get('authorization') ?? undefined;
     if (path === GRAPHQL && request.method === 'POST') {
       return {
         operation: 'graphql',
-        serve: async () => serveGraphql(core, this.#schema, authorization, await readBody(request, LARGEST_JSON)),
+        serve: async () =>
+          serveGraphql(core, this.#schema, { authorization, bytes: await readBody(request, MAX_JSON_BYTES) }),
       };
     }
     const isUpload = path.startsWith(`${UPLOADS}/`);
     if (isUpload || path === REST || path.startsWith(`${REST}/`)) {
       const matched = this.#openapi.match(request.method, path.slice((isUpload ? UPLOADS : REST).length) || '/');
       const serve = async (): Promise<Served> => {
-        const bytes = await readBody(request, isUpload ? LARGEST_UPLOAD : LARGEST_JSON);
+        const bytes = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_JSON_BYTES);
         return serveRest(core, this.#openapi, { url, matched, headers: request.headers, bytes, isUpload });
       };
       return { operation: matched?.route.id ?? null, serve };
@@ -108,18 +94,18 @@ export class Server {
     const git = matchGit(path);
     if (git) {
       const operation = `git/${git.service.replace(/^git-/, '').replace('info/refs', 'info-refs')}`;
-      return { operation, serve: () => serveGit(core, git, request, () => readBody(request, LARGEST_PUSH)) };
+      return { operation, serve: () => serveGit(core, git, request) };
     }
     return { operation: null, serve: async () => ({ response: await servePage(core, request, url), actor: null }) };
   }
 
-  async #answer(c: Context<Env>): Promise<Response> {
+  async #handle(c: Context<Env>): Promise<Response> {
     const started = performance.now();
     const url = new URL(c.req.raw.url);
-    const plan = this.#plan(c.req.raw, url);
-    const target = { method: c.req.method, path: url.pathname + url.search, operation: plan.operation };
+    const endpoint = this.#endpoint(c.req.raw, url);
+    const target = { method: c.req.method, path: url.pathname + url.search, operation: endpoint.operation };
     const fault = this.#core.faults.take(target);
-    const served = await this.#serve(plan, fault);
+    const served = await this.#serve(endpoint, fault);
     const id = randomUUID();
     this.#core.requests.add({
       ...target,
@@ -137,13 +123,13 @@ export class Server {
     return served.response;
   }
 
-  /** undefined: the connection is to be cut without doing anything. */
-  async #serve(plan: Plan, fault: FaultAction | undefined): Promise<Served | undefined> {
+  /** @returns undefined when a fault resets the connection before the request is served */
+  async #serve(endpoint: Endpoint, fault: FaultAction | undefined): Promise<Served | undefined> {
     if (fault === 'reset') return undefined;
     if (typeof fault === 'object' && 'status' in fault) return { response: faultResponse(fault), actor: null };
     if (typeof fault === 'object') await sleep(fault.delayMs);
     try {
-      return await plan.serve();
+      return await endpoint.serve();
     } catch (error) {
       if (error instanceof ApiError) return { response: jsonError(error), actor: null };
       console.error('hub:', error);
@@ -156,7 +142,7 @@ export class Server {
 function faultResponse(fault: Extract<FaultAction, { status: number }>): Response {
   const body =
     fault.body ??
-    new ApiError(fault.status, `A fault of status ${fault.status}, as asked for`).body('https://docs.github.com/rest');
+    new ApiError(fault.status, `An injected fault with status ${fault.status}`).body('https://docs.github.com/rest');
   const isText = typeof body === 'string';
   return new Response(isText ? body : JSON.stringify(body), {
     status: fault.status,

@@ -1,4 +1,4 @@
-/** HTML with every value escaped: `html` marks a text that is already safe. */
+/** HTML with every value escaped. `html` holds a string that is already safe. */
 export interface Html {
   readonly html: string;
 }

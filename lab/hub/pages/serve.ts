@@ -1,60 +1,50 @@
-/** Small pages, so that every `html_url` the API gives out shows something a person can read. */
+/** Small pages, so that every `html_url` of the API shows something that a person can read. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Core } from '../core.ts';
 import { isSafePath } from '../git/paths.ts';
 import { assetsOf, pageTag } from '../present/release.ts';
-import type { Release, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
 import { encodePath } from '../urls.ts';
 import { html, page } from './html.ts';
 import { commitPage, comparePage, homePage, pullPage, releasePage, releasesPage, runPage, runsPage } from './views.ts';
 
 type View = (
-  core: Core,
-  repository: Repository,
-  match: RegExpExecArray,
+  scope: RepositoryScope,
+  first: string,
+  second?: string,
 ) => Promise<Response | undefined> | Response | undefined;
 
+/** The pages of a repository. A view gets the groups of its pattern. */
 const VIEWS: readonly (readonly [RegExp, View])[] = [
-  [/^$/, (core, repository) => homePage(core, repository)],
-  [/^releases$/, (core, repository) => releasesPage(core, repository)],
-  [/^releases\/tag\/(.+)$/, (core, repository, match) => releasePage(core, repository, match[1] ?? '')],
-  [
-    /^releases\/download\/(.+)\/([^/]+)$/,
-    (core, repository, match) => download(core, repository, match[1] ?? '', match[2] ?? ''),
-  ],
-  [/^pull\/(\d+)$/, (core, repository, match) => pullPage(core, repository, Number(match[1]))],
-  [/^commit\/([0-9a-f]{4,40})$/, (core, repository, match) => commitPage(core, repository, match[1] ?? '')],
-  [
-    /^compare\/(.+?)\.\.\.(.+)$/,
-    (core, repository, match) => comparePage(core, repository, match[1] ?? '', match[2] ?? ''),
-  ],
-  [/^actions$/, (core, repository) => runsPage(core, repository)],
-  [
-    /^actions\/runs\/(\d+)(?:\/job\/(\d+))?$/,
-    (core, repository, match) => runPage(core, repository, Number(match[1]), match[2]),
-  ],
-  [
-    /^(?:blob|raw|tree)\/([^/]+)\/(.+)$/,
-    (core, repository, match) => file(core, repository, match[1] ?? '', match[2] ?? ''),
-  ],
+  [/^$/, homePage],
+  [/^releases$/, releasesPage],
+  [/^releases\/tag\/(.+)$/, releasePage],
+  [/^releases\/download\/(.+)\/([^/]+)$/, download],
+  [/^pull\/(\d+)$/, pullPage],
+  [/^commit\/([0-9a-f]{4,40})$/, commitPage],
+  [/^compare\/(.+?)\.\.\.(.+)$/, comparePage],
+  [/^actions$/, runsPage],
+  [/^actions\/runs\/(\d+)(?:\/job\/(\d+))?$/, runPage],
+  [/^(?:blob|raw|tree)\/([^/]+)\/(.+)$/, file],
 ];
 
-/** Only public repositories have pages: a page is seen without a token. */
+/** Only public repositories have pages, because pages are seen without a token. */
 export async function servePage(core: Core, request: Request, url: URL): Promise<Response> {
-  const gone = page('Not found', html`<h1>404</h1><p>This hub has no such page.</p>`, 404);
+  const missing = page('Not found', html`<h1>404</h1><p>This hub does not have that page.</p>`, 404);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return Response.json({ message: 'Not Found' }, { status: 404 });
   if (url.pathname === '/') return overview(core);
   const [, owner = '', name = '', rest = ''] =
     /^\/([^/]+)\/([^/]+?)(?:\.git)?(?:\/(.*))?$/.exec(decode(url.pathname)) ?? [];
   const repository = core.store.repository(owner, name);
-  if (!repository || repository.private) return gone;
+  if (!repository || repository.private) return missing;
   for (const [pattern, view] of VIEWS) {
     const match = pattern.exec(rest.replace(/\/$/, ''));
-    if (match) return (await view(core, repository, match)) ?? gone;
+    if (match) return (await view({ core, repository }, match[1] ?? '', match[2])) ?? missing;
   }
-  return gone;
+  return missing;
 }
 
 function decode(path: string): string {
@@ -76,10 +66,13 @@ function overview(core: Core): Response {
   return page('Hub', html`<h1>Repositories</h1><ul>${items}</ul>`);
 }
 
-/** A draft's files are downloaded through the API, with a token. */
-async function download(core: Core, repository: Repository, tag: string, name: string): Promise<Response | undefined> {
-  const release = core.store.releases.list(repository.id).find((each: Release) => !each.draft && pageTag(each) === tag);
-  const asset = release && assetsOf(core, repository, release).find((each) => each.name === name);
+/** The files of a draft cannot be downloaded. */
+async function download(scope: RepositoryScope, tag: string, name?: string): Promise<Response | undefined> {
+  const { core, repository } = scope;
+  const release = core.store.releases
+    .list(repository.id)
+    .find((candidate) => !candidate.draft && pageTag(candidate) === tag);
+  const asset = release && assetsOf(scope, release).find((candidate) => candidate.name === name);
   if (!asset) return undefined;
   const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
   core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
@@ -92,7 +85,8 @@ async function download(core: Core, repository: Repository, tag: string, name: s
   });
 }
 
-async function file(core: Core, repository: Repository, ref: string, path: string): Promise<Response | undefined> {
+async function file(scope: RepositoryScope, ref: string, path = ''): Promise<Response | undefined> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const commit = await git.resolveCommit(ref);
   const blob = commit && isSafePath(path) ? await git.read(`${commit}:${path}`) : undefined;

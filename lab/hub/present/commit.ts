@@ -1,13 +1,14 @@
 import type { Core } from '../core.ts';
 import type { Commit, Tag } from '../git/objects.ts';
 import type { RefEntry } from '../git/repository.ts';
-import type { Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
 import { encodePath, nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 
 type Json = Record<string, unknown>;
 
-function parentsOf(core: Core, repository: Repository, commit: Commit): Json[] {
+function parentsOf(scope: RepositoryScope, commit: Commit): Json[] {
+  const { core, repository } = scope;
   return commit.parents.map((sha) => ({
     sha,
     url: core.urls.api(repository, `/commits/${sha}`),
@@ -21,7 +22,8 @@ function userByEmail(core: Core, email: string): Json | null {
 }
 
 /** GitHub's `commit`. */
-export async function presentCommit(core: Core, repository: Repository, commit: Commit): Promise<Json> {
+export async function presentCommit(scope: RepositoryScope, commit: Commit): Promise<Json> {
+  const { core, repository } = scope;
   const url = core.urls.api(repository, `/commits/${commit.oid}`);
   return {
     sha: commit.oid,
@@ -40,7 +42,7 @@ export async function presentCommit(core: Core, repository: Repository, commit: 
     comments_url: `${url}/comments`,
     author: userByEmail(core, commit.author.email),
     committer: userByEmail(core, commit.committer.email),
-    parents: parentsOf(core, repository, commit),
+    parents: parentsOf(scope, commit),
   };
 }
 
@@ -56,7 +58,8 @@ export function simpleCommit(commit: Commit): Json {
   };
 }
 
-export function presentRef(core: Core, repository: Repository, { ref, oid, type }: RefEntry): Json {
+export function presentRef(scope: RepositoryScope, { ref, oid, type }: RefEntry): Json {
+  const { core, repository } = scope;
   return {
     ref,
     node_id: nodeId('Ref', `${repository.id}:${ref}`),
@@ -65,7 +68,8 @@ export function presentRef(core: Core, repository: Repository, { ref, oid, type 
   };
 }
 
-export function presentTag(core: Core, repository: Repository, tag: Tag): Json {
+export function presentTag(scope: RepositoryScope, tag: Tag): Json {
+  const { core, repository } = scope;
   return {
     node_id: nodeId('Tag', `${repository.id}:${tag.oid}`),
     sha: tag.oid,

@@ -1,5 +1,4 @@
-import type { Core } from '../core.ts';
-import type { Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
 import { encodePath } from '../urls.ts';
 
 /** GitHub's `diff-entry`. */
@@ -20,9 +19,9 @@ export interface DiffEntry {
 const STATUS = { A: 'added', D: 'removed', R: 'renamed' } as const;
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-/** The part of a unified diff below each file's header, by the file's order in the diff. */
-function patches(text: string): string[] {
-  return text
+/** The hunks of each file of a unified diff, in its order. */
+function splitPatches(diff: string): string[] {
+  return diff
     .split(/^diff --git .*$/m)
     .slice(1)
     .map((part) => {
@@ -31,13 +30,13 @@ function patches(text: string): string[] {
     });
 }
 
-/** The files that differ between two commits; `base` undefined stands for an empty tree. At most 300, as at GitHub. */
+/** The files that differ between two commits, at most 300 as on GitHub. Without `base`: from an empty tree. */
 export async function diffEntries(
-  core: Core,
-  repository: Repository,
+  scope: RepositoryScope,
   base: string | undefined,
   head: string,
 ): Promise<DiffEntry[]> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const text = await git.git(['diff', '-M', '--raw', '-z', '--numstat', '--no-abbrev', '-p', base ?? EMPTY_TREE, head]);
   const fields = text.split('\0');
@@ -49,22 +48,26 @@ export async function diffEntries(
     const previous = fields[at + 1] ?? '';
     const filename = renamed ? (fields[at + 2] ?? '') : previous;
     at += renamed ? 3 : 2;
-    entries.push(entryOf(core, repository, head, blob, code, filename, renamed ? previous : undefined));
+    entries.push(toEntry(scope, head, { blob, code, filename, ...(renamed ? { previous } : {}) }));
   }
   at = readCounts(fields, at, entries);
-  const parts = patches(fields.slice(at).join('\0'));
+  const parts = splitPatches(fields.slice(at).join('\0'));
   for (const [index, entry] of entries.entries()) if (parts[index]) entry.patch = parts[index];
   return entries.slice(0, 300);
 }
 
-function entryOf(
-  core: Core,
-  repository: Repository,
+interface RawEntry {
+  blob: string;
+  /** Git's status letter, with a score for a rename. */
+  code: string;
+  filename: string;
+  previous?: string;
+}
+
+function toEntry(
+  { core, repository }: RepositoryScope,
   head: string,
-  blob: string,
-  code: string,
-  filename: string,
-  previous: string | undefined,
+  { blob, code, filename, previous }: RawEntry,
 ): DiffEntry {
   const path = encodePath(filename);
   return {
@@ -81,7 +84,10 @@ function entryOf(
   };
 }
 
-/** Reads `--numstat -z`: a renamed file has an empty path, then both paths. */
+/**
+ * Reads `--numstat -z` into the entries. A renamed file has an empty path, then both paths.
+ * @returns the index of the first field that follows
+ */
 function readCounts(fields: readonly string[], start: number, entries: readonly DiffEntry[]): number {
   let at = start;
   for (const entry of entries) {

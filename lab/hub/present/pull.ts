@@ -1,13 +1,14 @@
-import type { Core } from '../core.ts';
 import type { PullCounts } from '../pulls/counts.ts';
-import type { Label, Pull, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
+import type { Label, Pull } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 import { presentRepository } from './repository.ts';
 
 type Json = Record<string, unknown>;
 
-export function presentLabel(core: Core, repository: Repository, label: Label): Json {
+export function presentLabel(scope: RepositoryScope, label: Label): Json {
+  const { core, repository } = scope;
   return {
     id: label.id,
     node_id: nodeId('Label', label.id),
@@ -20,24 +21,27 @@ export function presentLabel(core: Core, repository: Repository, label: Label): 
   };
 }
 
-function labelsOf(core: Core, repository: Repository, pull: Pull): Json[] {
+function labelsOf(scope: RepositoryScope, pull: Pull): Json[] {
+  const { core, repository } = scope;
   return pull.labels
     .map((name) => core.store.labels.get(repository.id, name.toLowerCase()))
     .filter((label) => label !== undefined)
-    .map((label) => presentLabel(core, repository, label));
+    .map((label) => presentLabel(scope, label));
 }
 
-function side(core: Core, repository: Repository, ref: string, sha: string): Json {
+function side(scope: RepositoryScope, ref: string, sha: string): Json {
+  const { core, repository } = scope;
   return {
     label: `${repository.owner}:${ref}`,
     ref,
     sha,
     user: simpleUser(core.urls, core.accountOf(repository.owner)),
-    repo: presentRepository(core, repository),
+    repo: presentRepository(scope),
   };
 }
 
-function linksOf(core: Core, repository: Repository, pull: Pull): Record<string, string> {
+function linksOf(scope: RepositoryScope, pull: Pull): Record<string, string> {
+  const { core, repository } = scope;
   const self = core.urls.api(repository, `/pulls/${pull.number}`);
   const issue = core.urls.api(repository, `/issues/${pull.number}`);
   return {
@@ -53,8 +57,9 @@ function linksOf(core: Core, repository: Repository, pull: Pull): Record<string,
 }
 
 /** GitHub's `pull-request-simple`. */
-export function presentPullSimple(core: Core, repository: Repository, pull: Pull): Json {
-  const links = linksOf(core, repository, pull);
+export function presentPullSimple(scope: RepositoryScope, pull: Pull): Json {
+  const { core, repository } = scope;
+  const links = linksOf(scope, pull);
   const { autoMerge } = pull;
   return {
     id: pull.id,
@@ -75,7 +80,7 @@ export function presentPullSimple(core: Core, repository: Repository, pull: Pull
     title: pull.title,
     user: simpleUser(core.urls, core.accountOf(pull.login)),
     body: pull.body,
-    labels: labelsOf(core, repository, pull),
+    labels: labelsOf(scope, pull),
     milestone: null,
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
@@ -86,8 +91,8 @@ export function presentPullSimple(core: Core, repository: Repository, pull: Pull
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    head: side(core, repository, pull.headRef, pull.headSha),
-    base: side(core, repository, pull.baseRef, pull.baseSha),
+    head: side(scope, pull.headRef, pull.headSha),
+    base: side(scope, pull.baseRef, pull.baseSha),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
     author_association: pull.login === repository.owner ? 'OWNER' : 'COLLABORATOR',
     auto_merge: autoMerge && {
@@ -101,11 +106,12 @@ export function presentPullSimple(core: Core, repository: Repository, pull: Pull
 }
 
 /** GitHub's `pull-request`. */
-export function presentPull(core: Core, repository: Repository, pull: Pull, counts: PullCounts): Json {
+export function presentPull(scope: RepositoryScope, pull: Pull, counts: PullCounts): Json {
+  const { core } = scope;
   const merged = pull.mergedAt !== null;
   const mergeable = merged || pull.state === 'closed' ? null : pull.testMergeSha !== null;
   return {
-    ...presentPullSimple(core, repository, pull),
+    ...presentPullSimple(scope, pull),
     merged,
     mergeable,
     rebaseable: mergeable,

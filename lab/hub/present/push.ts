@@ -1,18 +1,16 @@
-import type { Actor } from '../accounts.ts';
-import type { Core } from '../core.ts';
 import { commitsBetween } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
 import { type GitRepository, ZERO } from '../git/repository.ts';
 import type { Move } from '../refs/move.ts';
-import type { Repository } from '../store/types.ts';
+import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { simpleUser } from './account.ts';
 import { simpleCommit } from './commit.ts';
 import { presentRepository } from './repository.ts';
 
 type Json = Record<string, unknown>;
 
-/** GitHub names at most so many commits in one push event. */
-const MOST_COMMITS = 2048;
+/** The largest number of commits in one push event of GitHub. */
+const MAX_COMMITS = 2048;
 
 interface FileChanges {
   added: string[];
@@ -20,8 +18,8 @@ interface FileChanges {
   modified: string[];
 }
 
-/** The files that each commit changes against its first parent, with one process for all of them. */
-async function filesOf(git: GitRepository, commits: readonly Commit[]): Promise<Map<string, FileChanges>> {
+/** The files that each commit changes against its first parent, read by one process. */
+async function changedFiles(git: GitRepository, commits: readonly Commit[]): Promise<Map<string, FileChanges>> {
   const byCommit = new Map<string, FileChanges>();
   if (commits.length === 0) return byCommit;
   const args = [
@@ -51,26 +49,28 @@ async function filesOf(git: GitRepository, commits: readonly Commit[]): Promise<
   return byCommit;
 }
 
-/** The commits that a push brought: none for a tag; for a new branch those that the default branch does not have. */
-async function pushedCommits(core: Core, repository: Repository, move: Move): Promise<Commit[]> {
+/** The new commits of a push. A tag has none, a new branch those that the default branch does not have. */
+async function pushedCommits(scope: RepositoryScope, move: Move): Promise<Commit[]> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   if (move.after === ZERO || !move.ref.startsWith('refs/heads/')) return [];
-  if (move.before !== ZERO) return commitsBetween(git, move.before, move.after, MOST_COMMITS);
+  if (move.before !== ZERO) return commitsBetween(git, { base: move.before, head: move.after, limit: MAX_COMMITS });
   const main = await git.resolveCommit(`refs/heads/${repository.defaultBranch}`);
   if (!main || move.ref === `refs/heads/${repository.defaultBranch}`) {
     const head = await git.commit(move.after);
     return head ? [head] : [];
   }
-  return commitsBetween(git, main, move.after, MOST_COMMITS);
+  return commitsBetween(git, { base: main, head: move.after, limit: MAX_COMMITS });
 }
 
 /** GitHub's webhook payload of a push: https://docs.github.com/webhooks/webhook-events-and-payloads#push */
-export async function pushPayload(core: Core, repository: Repository, actor: Actor, move: Move): Promise<Json> {
+export async function pushPayload(call: RepositoryCall, move: Move): Promise<Json> {
+  const { core, repository, actor } = call;
   const git = core.git(repository);
   const head = move.after === ZERO ? undefined : await git.commit(move.after);
-  const commits = await pushedCommits(core, repository, move);
+  const commits = await pushedCommits(call, move);
   const described = head && !commits.some(({ oid }) => oid === head.oid) ? [...commits, head] : commits;
-  const files = await filesOf(git, described);
+  const files = await changedFiles(git, described);
   const describe = (commit: Commit): Json => ({
     ...simpleCommit(commit),
     distinct: true,
@@ -90,7 +90,7 @@ export async function pushPayload(core: Core, repository: Repository, actor: Act
     commits: commits.map(describe),
     head_commit: head ? describe(head) : null,
     pusher: { name: actor.account.login, email: actor.account.email },
-    repository: presentRepository(core, repository),
+    repository: presentRepository(call),
     sender: simpleUser(core.urls, actor.account),
   };
 }

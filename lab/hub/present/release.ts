@@ -1,16 +1,17 @@
-import type { Core } from '../core.ts';
-import type { Asset, Release, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
+import type { Asset, Release } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 
 type Json = Record<string, unknown>;
 
-/** A draft has no tag yet, so GitHub shows it under a made-up one. */
+/** A draft has no tag yet, so GitHub shows it under a placeholder. */
 export function pageTag(release: Release): string {
   return release.draft ? `untagged-${release.id.toString(16).padStart(20, '0')}` : release.tag;
 }
 
-export function presentAsset(core: Core, repository: Repository, release: Release, asset: Asset): Json {
+export function presentAsset(scope: RepositoryScope, release: Release, asset: Asset): Json {
+  const { core, repository } = scope;
   return {
     url: core.urls.api(repository, `/releases/assets/${asset.id}`),
     id: asset.id,
@@ -32,11 +33,13 @@ export function presentAsset(core: Core, repository: Repository, release: Releas
   };
 }
 
-export function assetsOf(core: Core, repository: Repository, release: Release): Asset[] {
+export function assetsOf(scope: RepositoryScope, release: Release): Asset[] {
+  const { core, repository } = scope;
   return core.store.assets.list(repository.id).filter((asset) => asset.releaseId === release.id);
 }
 
-export function presentRelease(core: Core, repository: Repository, release: Release): Json {
+export function presentRelease(scope: RepositoryScope, release: Release): Json {
+  const { core, repository } = scope;
   const url = core.urls.api(repository, `/releases/${release.id}`);
   const tag = encodePath(release.tag);
   return {
@@ -57,7 +60,7 @@ export function presentRelease(core: Core, repository: Repository, release: Rele
     created_at: release.createdAt,
     updated_at: release.updatedAt,
     published_at: release.publishedAt,
-    assets: assetsOf(core, repository, release).map((asset) => presentAsset(core, repository, release, asset)),
+    assets: assetsOf(scope, release).map((asset) => presentAsset(scope, release, asset)),
     tarball_url: release.draft ? null : core.urls.api(repository, `/tarball/${tag}`),
     zipball_url: release.draft ? null : core.urls.api(repository, `/zipball/${tag}`),
   };

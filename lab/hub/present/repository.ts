@@ -1,6 +1,5 @@
 import type { Actor } from '../accounts.ts';
-import type { Core } from '../core.ts';
-import type { Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
 import { nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 
@@ -33,7 +32,8 @@ const TEMPLATE_LINKS = {
   trees_url: '/git/trees{/sha}',
 } as const;
 
-function links(core: Core, repository: Repository): Record<string, string> {
+function links(scope: RepositoryScope): Record<string, string> {
+  const { core, repository } = scope;
   const plain = [...PLAIN_LINKS, ...MORE_LINKS].map((name) => [`${name}_url`, core.urls.api(repository, `/${name}`)]);
   const templates = Object.entries(TEMPLATE_LINKS).map(([name, path]) => [name, core.urls.api(repository) + path]);
   return Object.fromEntries([...plain, ...templates]);
@@ -50,11 +50,12 @@ const COUNTS = {
   watchers: 0,
 };
 
-/** GitHub's `repository` and `minimal-repository`. */
-export function presentRepository(core: Core, repository: Repository, actor?: Actor | null): Record<string, unknown> {
+/** GitHub's `repository` and `minimal-repository`, with what the viewer may do there. */
+export function presentRepository(scope: RepositoryScope, viewer?: Actor | null): Record<string, unknown> {
+  const { core, repository } = scope;
   const fullName = `${repository.owner}/${repository.name}`;
-  const canWrite = actor ? core.accounts.may(actor, repository, ['contents', 'write']) : false;
-  const isAdmin = actor ? core.isAdmin(actor, repository) : false;
+  const canWrite = viewer ? core.accounts.may(viewer, repository, ['contents', 'write']) : false;
+  const isAdmin = viewer ? core.isAdmin(viewer, repository) : false;
   return {
     id: repository.id,
     node_id: nodeId('Repository', repository.id),
@@ -66,7 +67,7 @@ export function presentRepository(core: Core, repository: Repository, actor?: Ac
     description: repository.description,
     fork: false,
     url: core.urls.api(repository),
-    ...links(core, repository),
+    ...links(scope),
     git_url: `${core.urls.html(repository)}.git`,
     ssh_url: `${core.urls.html(repository)}.git`,
     clone_url: `${core.urls.html(repository)}.git`,
@@ -96,13 +97,10 @@ export function presentRepository(core: Core, repository: Repository, actor?: Ac
 }
 
 /** GitHub's `full-repository`. */
-export function presentFullRepository(
-  core: Core,
-  repository: Repository,
-  actor?: Actor | null,
-): Record<string, unknown> {
+export function presentFullRepository(scope: RepositoryScope, viewer?: Actor | null): Record<string, unknown> {
+  const { repository } = scope;
   return {
-    ...presentRepository(core, repository, actor),
+    ...presentRepository(scope, viewer),
     allow_merge_commit: repository.allowMergeCommit,
     allow_squash_merge: repository.allowSquashMerge,
     allow_rebase_merge: repository.allowRebaseMerge,

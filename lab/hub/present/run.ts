@@ -1,6 +1,5 @@
-import type { Core } from '../core.ts';
+import type { RepositoryScope } from '../repository-call.ts';
 import type { Run } from '../store/runs.ts';
-import type { Repository } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 import { simpleCommit } from './commit.ts';
@@ -12,19 +11,20 @@ export function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads|tags)\//, '');
 }
 
-/** The same id for the same workflow file, as runs of one workflow share it. */
+/** The id of a workflow, which all its runs share. It depends only on the file's path. */
 function workflowId(path: string): number {
   let id = 7;
   for (const char of path) id = (id * 31 + (char.codePointAt(0) ?? 0)) % 2147483647;
   return id;
 }
 
-export async function presentRun(core: Core, repository: Repository, run: Run): Promise<Json> {
+export async function presentRun(scope: RepositoryScope, run: Run): Promise<Json> {
+  const { core, repository } = scope;
   const url = core.urls.api(repository, `/actions/runs/${run.id}`);
   const commit = await core.git(repository).commit(run.headSha);
-  const minimal = presentRepository(core, repository);
+  const minimal = presentRepository(scope);
   const account = core.store.account(run.actor);
-  const actor = account
+  const actors = account
     ? { actor: simpleUser(core.urls, account), triggering_actor: simpleUser(core.urls, account) }
     : {};
   return {
@@ -48,7 +48,7 @@ export async function presentRun(core: Core, repository: Repository, run: Run): 
     created_at: run.createdAt,
     updated_at: run.updatedAt,
     run_started_at: run.startedAt,
-    ...actor,
+    ...actors,
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
     check_suite_url: core.urls.api(repository, `/check-suites/${run.id}`),

@@ -1,35 +1,33 @@
-import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
-import type { Pull, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
+import type { Pull } from '../store/types.ts';
 import { mergePull } from './merge.ts';
 
 /**
- * Merges the open pull requests with this head that were set to merge by themselves, if nothing is in their way any more.
+ * Merges the open pull requests with this head that merge automatically, if nothing blocks them any more.
  * The caller holds the repository's lock.
  */
-export async function mergeReady(core: Core, repository: Repository, headSha: string): Promise<void> {
+export async function mergeReady(scope: RepositoryScope, headSha: string): Promise<void> {
+  const { core, repository } = scope;
   const waiting = core.store.pulls
     .list(repository.id)
     .filter((pull) => pull.state === 'open' && pull.autoMerge !== null && pull.headSha === headSha);
-  for (const pull of waiting) await mergeIfReady(core, repository, pull);
+  for (const pull of waiting) await mergeIfReady(scope, pull);
 }
 
-async function mergeIfReady(core: Core, repository: Repository, pull: Pull): Promise<void> {
+async function mergeIfReady(scope: RepositoryScope, pull: Pull): Promise<void> {
   const { autoMerge } = pull;
   if (!autoMerge) return;
-  const account = core.accountOf(autoMerge.login);
-  const actor = {
-    account,
-    token: { token: '', login: account.login, kind: autoMerge.kind, permissions: 'all' } as const,
-  };
+  const account = scope.core.accountOf(autoMerge.login);
+  const token = { token: '', login: account.login, kind: autoMerge.kind, permissions: 'all' } as const;
   try {
-    await mergePull(core, repository, actor, pull, {
+    await mergePull({ ...scope, actor: { account, token } }, pull, {
       method: autoMerge.method,
       ...(autoMerge.title === '' ? {} : { title: autoMerge.title }),
       ...(autoMerge.message === '' ? {} : { message: autoMerge.message }),
     });
   } catch (error) {
-    // Still in its way: a conflict or a check. It stays set to merge by itself.
+    // Still blocked, by a conflict or a check: it stays set to merge automatically.
     if (!(error instanceof ApiError)) throw error;
   }
 }

@@ -1,5 +1,5 @@
-import type { Core } from '../core.ts';
-import type { Pull, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
+import type { Pull } from '../store/types.ts';
 
 /** Sizes that only the response for a single pull request has. */
 export interface PullCounts {
@@ -9,8 +9,9 @@ export interface PullCounts {
   changedFiles: number;
 }
 
-/** The sizes of a pull request against the point where it left its base. */
-export async function countsOf(core: Core, repository: Repository, pull: Pull): Promise<PullCounts> {
+/** Compares a pull request with the point where it left its base. */
+export async function countPull(scope: RepositoryScope, pull: Pull): Promise<PullCounts> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const [commits, numbers] = await Promise.all([
     git.git(['rev-list', '--count', pull.headSha, `^${pull.baseSha}`]),

@@ -1,15 +1,16 @@
-/** Keeps pull requests in step with the branches they join. */
-import type { Actor } from '../accounts.ts';
-import type { Core } from '../core.ts';
+/** Keeps pull requests in sync with their branches. */
+
 import { mergeTrees, writeCommit } from '../git/commits.ts';
 import { ZERO } from '../git/repository.ts';
 import type { Move } from '../refs/move.ts';
+import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { now } from '../store/store.ts';
-import type { Pull, Repository } from '../store/types.ts';
+import type { Pull } from '../store/types.ts';
 import { emitPull } from './events.ts';
 
-/** Writes `refs/pull/N/head` and, when the merge is clean, `refs/pull/N/merge`. Returns the pull request as it is then. */
-export async function refreshRefs(core: Core, repository: Repository, pull: Pull): Promise<Pull> {
+/** Writes `refs/pull/N/head` and, when the merge is clean, `refs/pull/N/merge`. @returns the updated pull request */
+export async function updatePullRefs(scope: RepositoryScope, pull: Pull): Promise<Pull> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const tree = await mergeTrees(git, pull.baseSha, pull.headSha);
   const testMergeSha = tree
@@ -25,51 +26,45 @@ export async function refreshRefs(core: Core, repository: Repository, pull: Pull
   return core.store.pulls.put(repository.id, pull.number, { ...pull, testMergeSha });
 }
 
-/** What a moved branch means for the open pull requests from it and into it. */
-export async function followRef(core: Core, repository: Repository, actor: Actor, move: Move): Promise<void> {
+/** Updates the open pull requests from and into a branch that has moved. */
+export async function syncPulls(call: RepositoryCall, move: Move): Promise<void> {
   if (!move.ref.startsWith('refs/heads/')) return;
   const branch = move.ref.slice('refs/heads/'.length);
-  const open = core.store.pulls.list(repository.id).filter((pull) => pull.state === 'open');
+  const open = call.core.store.pulls.list(call.repository.id).filter((pull) => pull.state === 'open');
   for (const pull of open) {
-    if (pull.headRef === branch) await followHead(core, repository, actor, pull, move);
-    else if (pull.baseRef === branch) await followBase(core, repository, actor, pull, move);
+    if (pull.headRef === branch) await syncHead(call, pull, move);
+    else if (pull.baseRef === branch) await syncBase(call, pull, move);
   }
 }
 
-async function followHead(core: Core, repository: Repository, actor: Actor, pull: Pull, move: Move): Promise<void> {
-  if (move.after === ZERO) {
-    await close(core, repository, actor, pull, {});
+async function syncHead(call: RepositoryCall, pull: Pull, { before, after }: Move): Promise<void> {
+  if (after === ZERO) {
+    await closePull(call, pull);
     return;
   }
-  const moved = { ...pull, headSha: move.after, updatedAt: now() };
-  const refreshed = await refreshRefs(core, repository, moved);
-  await emitPull(core, repository, actor, refreshed, 'synchronize', { before: move.before, after: move.after });
+  const updated = await updatePullRefs(call, { ...pull, headSha: after, updatedAt: now() });
+  await emitPull(call, updated, { action: 'synchronize', before, after });
 }
 
-async function followBase(core: Core, repository: Repository, actor: Actor, pull: Pull, move: Move): Promise<void> {
-  if (move.after === ZERO) {
-    await close(core, repository, actor, pull, {});
+async function syncBase(call: RepositoryCall, pull: Pull, { after }: Move): Promise<void> {
+  const { core, repository, actor } = call;
+  if (after === ZERO) {
+    await closePull(call, pull);
     return;
   }
-  if (await core.git(repository).isAncestor(pull.headSha, move.after)) {
-    const merged = { mergedAt: now(), mergedBy: actor.account.login, mergeCommitSha: move.after };
-    await close(core, repository, actor, pull, merged);
+  if (await core.git(repository).isAncestor(pull.headSha, after)) {
+    await closePull(call, { ...pull, mergedAt: now(), mergedBy: actor.account.login, mergeCommitSha: after });
     return;
   }
-  await refreshRefs(core, repository, { ...pull, baseSha: move.after });
+  await updatePullRefs(call, { ...pull, baseSha: after });
 }
 
-/** Closes a pull request, merged or not, and says so. */
-export async function close(
-  core: Core,
-  repository: Repository,
-  actor: Actor,
-  pull: Pull,
-  change: Partial<Pull>,
-): Promise<Pull> {
+/** Saves a pull request, merged or not, as closed and emits the event. */
+export async function closePull(call: RepositoryCall, pull: Pull): Promise<Pull> {
+  const { core, repository } = call;
   const time = now();
-  const closed: Pull = { ...pull, ...change, state: 'closed', closedAt: time, updatedAt: time, autoMerge: null };
+  const closed: Pull = { ...pull, state: 'closed', closedAt: time, updatedAt: time, autoMerge: null };
   core.store.pulls.put(repository.id, pull.number, closed);
-  await emitPull(core, repository, actor, closed, 'closed');
+  await emitPull(call, closed, { action: 'closed' });
   return closed;
 }

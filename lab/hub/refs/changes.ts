@@ -1,6 +1,5 @@
-/** The one door through which a ref changes: rules first, then git, then what follows from it. */
-import type { Actor } from '../accounts.ts';
-import type { Core } from '../core.ts';
+/** The only way in which a ref changes: rules first, then Git, then what follows from the change. */
+
 import { triggersWorkflows } from '../events.ts';
 import { commitsBetween } from '../git/commits.ts';
 import { ZERO } from '../git/repository.ts';
@@ -8,38 +7,39 @@ import { simpleUser } from '../present/account.ts';
 import { pushPayload } from '../present/push.ts';
 import { presentRepository } from '../present/repository.ts';
 import { shortRef } from '../present/run.ts';
-import { followRef } from '../pulls/sync.ts';
+import { syncPulls } from '../pulls/sync.ts';
+import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { now } from '../store/store.ts';
-import type { Repository } from '../store/types.ts';
 import { type Move, RuleViolation } from './move.ts';
 import type { RefChange } from './rules.ts';
 
 /** The names of the jobs that passed on a commit. Of jobs with the same name, the newest counts. */
-export function passedChecks(core: Core, repository: Repository, sha: string): Set<string> {
+export function passedChecks(scope: RepositoryScope, sha: string): Set<string> {
+  const { core, repository } = scope;
   const newest = new Map<string, boolean>();
   const runs = core.runs.list(`${repository.owner}/${repository.name}`).filter((run) => run.headSha === sha);
   for (const run of runs.reverse()) {
     for (const job of core.runs.jobs(run.id)) {
-      newest.set(
-        job.name,
-        job.status === 'completed' && (job.conclusion === 'success' || job.conclusion === 'skipped'),
-      );
+      const passed = job.conclusion === 'success' || job.conclusion === 'skipped';
+      newest.set(job.name, job.status === 'completed' && passed);
     }
   }
-  return new Set([...newest].filter(([, good]) => good).map(([context]) => context));
+  return new Set([...newest].filter(([, passed]) => passed).map(([name]) => name));
 }
 
-/** What the rules may ask about a move of which all objects are in the repository. */
-function asRefChange(core: Core, repository: Repository, move: Move): RefChange {
+/** What rules need to know about a move whose objects are all in the repository. */
+function toRefChange(scope: RepositoryScope, move: Move): RefChange {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const kind = move.before === ZERO ? 'create' : move.after === ZERO ? 'delete' : 'update';
-  const newCommits = () => commitsBetween(git, move.before === ZERO ? `${move.after}^!` : move.before, move.after);
+  const newCommits = () =>
+    commitsBetween(git, { base: move.before === ZERO ? `${move.after}^!` : move.before, head: move.after });
   return {
     ref: move.ref,
     kind,
     ...(move.byPullRequest ? { byPullRequest: move.byPullRequest } : {}),
     forced: async () => !(await git.isAncestor(move.before, move.after)),
-    passedChecks: async () => passedChecks(core, repository, move.after),
+    passedChecks: async () => passedChecks(scope, move.after),
     hasMerges: async () => (await newCommits()).some((commit) => commit.parents.length > 1),
     allVerified: async () => {
       const verified = (await newCommits()).map((commit) => core.verify(repository, commit));
@@ -48,33 +48,33 @@ function asRefChange(core: Core, repository: Repository, move: Move): RefChange 
   };
 }
 
-/** @returns GitHub's sentences for the rules that a move would break. */
-export function violations(
-  core: Core,
-  repository: Repository,
-  actor: Actor,
-  move: Move,
-  answers: Partial<RefChange> = {},
-): Promise<string[]> {
-  const change = { ...asRefChange(core, repository, move), ...answers };
-  return core.rules.violations(repository, actor, core.isAdmin(actor, repository), change);
+/**
+ * @param known replaces what would otherwise be read from the repository
+ * @returns GitHub's sentences for the rules that a move would violate
+ */
+export function findViolations(call: RepositoryCall, move: Move, known: Partial<RefChange> = {}): Promise<string[]> {
+  const { core, repository, actor } = call;
+  const change = { ...toRefChange(call, move), ...known };
+  return core.rules.violations(repository, { actor, isAdmin: core.isAdmin(actor, repository) }, change);
 }
 
 /**
- * Moves a ref, or refuses.
- * @throws RuleViolation when a rule forbids it, StaleRefError when the ref is not at `before`.
+ * Moves a ref.
+ * @throws RuleViolation when a rule forbids it, StaleRefError when the ref is not at `before`
  */
-export async function moveRef(core: Core, repository: Repository, actor: Actor, move: Move): Promise<void> {
-  const sentences = await violations(core, repository, actor, move);
-  const immutable = immutableTag(core, repository, move.ref);
+export async function moveRef(call: RepositoryCall, move: Move): Promise<void> {
+  const { core, repository } = call;
+  const sentences = await findViolations(call, move);
+  const immutable = immutableTagViolation(call, move.ref);
   if (immutable) sentences.push(immutable);
   if (sentences.length > 0) throw new RuleViolation(sentences);
   await core.git(repository).updateRef(move.ref, move.after, move.before);
-  await afterMove(core, repository, actor, move);
+  await afterMove(call, move);
 }
 
 /** The tag of a published immutable release is locked: https://docs.github.com/code-security/supply-chain-security */
-export function immutableTag(core: Core, repository: Repository, ref: string): string | undefined {
+export function immutableTagViolation(scope: RepositoryScope, ref: string): string | undefined {
+  const { core, repository } = scope;
   const tag = ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined;
   const locked = core.store.releases
     .list(repository.id)
@@ -82,8 +82,9 @@ export function immutableTag(core: Core, repository: Repository, ref: string): s
   return locked ? 'Cannot change a tag that belongs to an immutable release.' : undefined;
 }
 
-/** Everything that follows from a ref that has moved: pull requests and events. */
-export async function afterMove(core: Core, repository: Repository, actor: Actor, move: Move): Promise<void> {
+/** What follows when a ref has moved: events, and changes of pull requests. */
+export async function afterMove(call: RepositoryCall, move: Move): Promise<void> {
+  const { core, repository, actor } = call;
   const current = core.store.repository(repository.owner, repository.name) ?? repository;
   core.store.saveRepository({ ...current, pushedAt: now() });
   const common = {
@@ -93,7 +94,7 @@ export async function afterMove(core: Core, repository: Repository, actor: Actor
     actor: actor.account.login,
     triggersWorkflows: triggersWorkflows(actor),
   };
-  core.events.emit({ ...common, name: 'push', payload: await pushPayload(core, repository, actor, move) });
+  core.events.emit({ ...common, name: 'push', payload: await pushPayload(call, move) });
   if (move.before === ZERO || move.after === ZERO) {
     core.events.emit({
       ...common,
@@ -104,10 +105,10 @@ export async function afterMove(core: Core, repository: Repository, actor: Actor
         master_branch: repository.defaultBranch,
         description: repository.description,
         pusher_type: 'user',
-        repository: presentRepository(core, repository),
+        repository: presentRepository(call),
         sender: simpleUser(core.urls, actor.account),
       },
     });
   }
-  await followRef(core, repository, actor, move);
+  await syncPulls(call, move);
 }

@@ -2,22 +2,23 @@ import type { Actor } from '../accounts.ts';
 import type { Store } from '../store/store.ts';
 import type { MergeMethod, Repository, Rule, Ruleset } from '../store/types.ts';
 
-/** A change of one ref, as far as rules care. */
+/** What rules look at in a change of one ref. */
 export interface RefChange {
   ref: string;
   kind: 'create' | 'update' | 'delete';
-  /** Not a fast-forward. Only asked for when a rule needs it. */
+  /** Whether it is not a fast-forward. Called only when a rule needs it. */
   forced: () => Promise<boolean>;
-  /** The way in which a merge of a pull request through the API makes it. */
+  /** How a pull request is merged, when its merge through the API makes the change. */
   byPullRequest?: MergeMethod;
-  /** Contexts of statuses and check runs that are good on the new commit. Only asked for when a rule needs it. */
+  /** The names of the jobs that passed on the new commit. Called only when a rule needs them. */
   passedChecks: () => Promise<ReadonlySet<string>>;
-  /** Is every new commit signed and verified, is none a merge? Only asked for when a rule needs it. */
+  /** Whether every new commit is signed and verified. Called only when a rule needs it. */
   allVerified: () => Promise<boolean>;
+  /** Whether a new commit is a merge. Called only when a rule needs it. */
   hasMerges: () => Promise<boolean>;
 }
 
-/** The rules that the hub enforces; one that it could not enforce is refused when a ruleset is made. */
+/** The rules that the hub enforces. A ruleset with another rule cannot be created. */
 const ENFORCED_RULES: ReadonlySet<string> = new Set([
   'creation',
   'update',
@@ -29,7 +30,15 @@ const ENFORCED_RULES: ReadonlySet<string> = new Set([
   'non_fast_forward',
 ]);
 
+/** GitHub's id of the repository role `admin`. */
 const ADMIN_ROLE_ID = 5;
+
+/** The author of a change. */
+export interface Author {
+  actor: Actor;
+  /** Whether the account administers the repository. */
+  isAdmin: boolean;
+}
 
 export class Rules {
   readonly #store: Store;
@@ -38,22 +47,20 @@ export class Rules {
     this.#store = store;
   }
 
-  /** The rules on a ref, whoever asks. */
+  /** The rules on a ref, for any actor. */
   forRef(repository: Repository, ref: string): { ruleset: Ruleset; rule: Rule }[] {
     return this.#rulesets(repository, ref).flatMap((ruleset) => ruleset.rules.map((rule) => ({ ruleset, rule })));
   }
 
-  /**
-   * GitHub's sentences for every rule that the change breaks; empty when it may be made.
-   * @param isAdmin has the actor the role of an administrator?
-   */
-  async violations(repository: Repository, actor: Actor, isAdmin: boolean, change: RefChange): Promise<string[]> {
+  /** @returns GitHub's sentences for the rules that the change violates; empty when it is allowed */
+  async violations(repository: Repository, author: Author, change: RefChange): Promise<string[]> {
     const rules = this.#rulesets(repository, change.ref)
-      .filter((ruleset) => !canBypass(ruleset, actor, isAdmin, change.byPullRequest !== undefined))
+      .filter((ruleset) => !canBypass(ruleset, author, change))
       .flatMap((ruleset) => ruleset.rules);
     const sentences: string[] = [];
     for (const rule of rules) {
-      for (const sentence of await broken(rule, change)) if (!sentences.includes(sentence)) sentences.push(sentence);
+      for (const sentence of await violationsOfRule(rule, change))
+        if (!sentences.includes(sentence)) sentences.push(sentence);
     }
     return sentences;
   }
@@ -76,7 +83,7 @@ function applies(ruleset: Ruleset, repository: Repository, ref: string): boolean
   return ruleset.include.some(matches) && !ruleset.exclude.some(matches);
 }
 
-/** Ruby's `fnmatch` with FNM_PATHNAME, which GitHub names as its rule: `*` stays inside one part, `**` does not. */
+/** Ruby's `fnmatch` with FNM_PATHNAME, which GitHub documents: `*` matches within a path segment, `**` across them. */
 export function matchesPattern(pattern: string, ref: string): boolean {
   let source = '';
   for (let at = 0; at < pattern.length; at++) {
@@ -95,12 +102,12 @@ export function matchesPattern(pattern: string, ref: string): boolean {
 }
 
 /**
- * A job's own token is no app that can be listed (https://github.com/orgs/community/discussions/25305); an app's token is,
- * by the id of its account.
+ * A job's token cannot bypass rules, because it is not an app that can be listed
+ * (https://github.com/orgs/community/discussions/25305). An app is listed by the id of its account.
  */
-function canBypass(ruleset: Ruleset, actor: Actor, isAdmin: boolean, byPullRequest: boolean): boolean {
+function canBypass(ruleset: Ruleset, { actor, isAdmin }: Author, { byPullRequest }: RefChange): boolean {
   return ruleset.bypassActors.some(({ actor_type, actor_id, bypass_mode }) => {
-    if (bypass_mode === 'pull_request' && !byPullRequest) return false;
+    if (bypass_mode === 'pull_request' && byPullRequest === undefined) return false;
     if (actor_type === 'Integration') return actor.token.kind === 'app' && actor.account.id === actor_id;
     if (actor_type === 'User') return actor.token.kind === 'user' && actor.account.id === actor_id;
     if (actor_type === 'RepositoryRole') return actor.token.kind === 'user' && isAdmin && actor_id === ADMIN_ROLE_ID;
@@ -108,8 +115,7 @@ function canBypass(ruleset: Ruleset, actor: Actor, isAdmin: boolean, byPullReque
   });
 }
 
-/** The sentences of one rule for one change. */
-async function broken(rule: Rule, change: RefChange): Promise<string[]> {
+async function violationsOfRule(rule: Rule, change: RefChange): Promise<string[]> {
   const isBranchUpdate = change.kind === 'update';
   switch (rule.type) {
     case 'creation':
@@ -121,7 +127,7 @@ async function broken(rule: Rule, change: RefChange): Promise<string[]> {
     case 'non_fast_forward':
       return isBranchUpdate && (await change.forced()) ? ['Cannot force-push to this branch.'] : [];
     case 'pull_request':
-      return isBranchUpdate ? againstPullRequests(rule, change.byPullRequest) : [];
+      return isBranchUpdate ? pullRequestViolations(rule, change.byPullRequest) : [];
     case 'required_linear_history':
       return change.kind !== 'delete' && (await change.hasMerges())
         ? ['This branch must not contain merge commits.']
@@ -137,7 +143,7 @@ async function broken(rule: Rule, change: RefChange): Promise<string[]> {
   }
 }
 
-function againstPullRequests(rule: Rule, method: MergeMethod | undefined): string[] {
+function pullRequestViolations(rule: Rule, method: MergeMethod | undefined): string[] {
   if (method === undefined) return ['Changes must be made through a pull request.'];
   const allowed = (rule.parameters?.allowed_merge_methods ?? [method]) as MergeMethod[];
   return allowed.includes(method)
@@ -145,15 +151,18 @@ function againstPullRequests(rule: Rule, method: MergeMethod | undefined): strin
     : [`Merging with the method "${method}" is not allowed by the rules of this branch.`];
 }
 
-/** What of a rule the hub could not enforce, as a sentence; it is refused when the ruleset is made. */
+/** Why the hub cannot enforce a rule, as a sentence; undefined when it can. */
 export function unenforceable({ type, parameters = {} }: Rule): string | undefined {
   if (!ENFORCED_RULES.has(type)) return `the hub cannot enforce the rule "${type}"`;
-  const asks = (name: string): boolean => Boolean(parameters[name]);
-  if (type === 'pull_request' && (asks('required_approving_review_count') || asks('require_code_owner_review'))) {
-    return 'the hub has no reviews, so it cannot require one';
+  const requires = (name: string): boolean => Boolean(parameters[name]);
+  if (
+    type === 'pull_request' &&
+    (requires('required_approving_review_count') || requires('require_code_owner_review'))
+  ) {
+    return 'the hub has no reviews, so it cannot require any';
   }
-  if (type === 'required_status_checks' && asks('strict_required_status_checks_policy')) {
-    return 'the hub cannot require that a branch is up to date';
+  if (type === 'required_status_checks' && requires('strict_required_status_checks_policy')) {
+    return 'the hub cannot require a branch to be up to date';
   }
   return undefined;
 }
@@ -166,7 +175,7 @@ function missingChecks(rule: Rule, passed: ReadonlySet<string>): string[] {
   return [`${missing.length} of ${checks.length} required status checks are expected.`];
 }
 
-/** The message of a REST or GraphQL error for a change that breaks rules. */
+/** GitHub's error message for a change that violates rules. */
 export function violationMessage(sentences: readonly string[]): string {
   return `Repository rule violations found\n\n${sentences.map((sentence) => `${sentence}\n\n`).join('')}`;
 }

@@ -1,47 +1,38 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Actor } from '../accounts.ts';
-import type { Core } from '../core.ts';
 import { ApiError, type FieldError, invalid } from '../errors.ts';
 import { triggersWorkflows } from '../events.ts';
 import { isRefName, ZERO } from '../git/repository.ts';
 import { simpleUser } from '../present/account.ts';
 import { assetsOf, presentRelease } from '../present/release.ts';
 import { presentRepository } from '../present/repository.ts';
-import { moveRef, violations } from '../refs/changes.ts';
-import { RuleViolation } from '../refs/move.ts';
+import { findViolations, moveRef } from '../refs/changes.ts';
+import { violationMessage } from '../refs/rules.ts';
+import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { now } from '../store/store.ts';
-import type { Release, Repository } from '../store/types.ts';
+import type { Release } from '../store/types.ts';
 
-/** GitHub refuses longer notes. */
-const LONGEST_BODY = 125_000;
+/** GitHub accepts no longer notes. */
+const MAX_BODY_LENGTH = 125_000;
 
-/** What a caller may say of a release. */
-export interface ReleaseFields {
-  tag: string;
-  target: string;
-  name: string | null;
-  body: string | null;
-  draft: boolean;
-  prerelease: boolean;
-  makeLatest: Release['makeLatest'];
-  /** Did this call itself ask for the badge? */
+/** The fields of a release that a caller sets. */
+export type ReleaseFields = Pick<
+  Release,
+  'tag' | 'target' | 'name' | 'body' | 'draft' | 'prerelease' | 'makeLatest'
+> & {
+  /** Whether this call itself makes the release the latest. */
   pins: boolean;
-}
+};
 
-const CONTENT: readonly ('tag' | 'target' | 'draft')[] = ['tag', 'target', 'draft'];
+const IMMUTABLE_FIELDS: readonly ('tag' | 'target' | 'draft')[] = ['tag', 'target', 'draft'];
 
-export async function createRelease(
-  core: Core,
-  repository: Repository,
-  actor: Actor,
-  fields: ReleaseFields,
-): Promise<Release> {
-  await check(core, repository, fields, undefined);
+export async function createRelease(call: RepositoryCall, fields: ReleaseFields): Promise<Release> {
+  const { core, actor } = call;
+  await validate(call, fields, undefined);
   const time = now();
-  const { pins: _, ...kept } = fields;
-  const release: Release = {
-    ...kept,
+  const { pins: _, ...saved } = fields;
+  return save(call, {
+    ...saved,
     pinned: 0,
     id: core.store.nextId(),
     immutable: false,
@@ -49,63 +40,55 @@ export async function createRelease(
     createdAt: time,
     updatedAt: time,
     publishedAt: null,
-  };
-  return settle(core, repository, actor, release, undefined);
+  });
 }
 
-export async function updateRelease(
-  core: Core,
-  repository: Repository,
-  actor: Actor,
-  before: Release,
-  fields: ReleaseFields,
-): Promise<Release> {
-  if (before.immutable && CONTENT.some((field) => before[field] !== fields[field])) {
-    throw new ApiError(422, 'Validation Failed', [
-      { resource: 'Release', code: 'custom', field: 'tag_name', message: 'Cannot change an immutable release' },
-    ]);
+export async function updateRelease(call: RepositoryCall, before: Release, fields: ReleaseFields): Promise<Release> {
+  if (before.immutable && IMMUTABLE_FIELDS.some((field) => before[field] !== fields[field])) {
+    throw invalid('Release', 'tag_name', { code: 'custom', message: 'Cannot change an immutable release' });
   }
-  await check(core, repository, fields, before);
-  const { pins, ...kept } = fields;
-  const pinned = pins && !before.draft && kept.makeLatest === 'true' ? core.store.database.next('pin') : before.pinned;
-  return settle(core, repository, actor, { ...before, ...kept, pinned, updatedAt: now() }, before);
+  await validate(call, fields, before);
+  const { pins, ...saved } = fields;
+  const isPinned = pins && !before.draft && saved.makeLatest === 'true';
+  const pinned = isPinned ? call.core.store.database.next('pin') : before.pinned;
+  return save(call, { ...before, ...saved, pinned, updatedAt: now() }, before);
 }
 
-/** @throws ApiError 422 with every fault of the fields. */
-async function check(
-  core: Core,
-  repository: Repository,
+/** @throws ApiError 422 with all problems of the fields */
+async function validate(
+  { core, repository }: RepositoryScope,
   fields: ReleaseFields,
   before: Release | undefined,
 ): Promise<void> {
-  const faults: FieldError[] = [];
-  const fault = (field: string, code: FieldError['code'], message?: string): void => {
-    faults.push({ resource: 'Release', code, field, ...(message ? { message } : {}) });
-  };
-  if (!(await isRefName(`refs/tags/${fields.tag}`))) fault('tag_name', 'custom', 'tag_name is not a valid tag');
-  if ((fields.body?.length ?? 0) > LONGEST_BODY) {
-    fault('body', 'custom', `body is too long (maximum is ${LONGEST_BODY} characters)`);
-  }
-  const others = core.store.releases.list(repository.id).filter((release) => release.id !== before?.id);
-  const taken = others.some((release) => release.tag === fields.tag && !release.draft);
-  if (taken && !fields.draft) fault('tag_name', 'already_exists');
-  if (fields.prerelease && fields.makeLatest === 'true' && !fields.draft) {
-    fault('make_latest', 'custom', 'A prerelease cannot be marked as latest');
-  }
-  if (faults.length > 0) throw new ApiError(422, 'Validation Failed', faults);
+  const isTag = await isRefName(`refs/tags/${fields.tag}`);
+  const isTooLong = (fields.body?.length ?? 0) > MAX_BODY_LENGTH;
+  const isTaken = core.store.releases
+    .list(repository.id)
+    .some((release) => release.id !== before?.id && release.tag === fields.tag && !release.draft);
+  const isLatestPrerelease = fields.prerelease && fields.makeLatest === 'true' && !fields.draft;
+  const custom = (field: string, message: string): FieldError => ({
+    resource: 'Release',
+    code: 'custom',
+    field,
+    message,
+  });
+  const problems: FieldError[] = [
+    ...(isTag ? [] : [custom('tag_name', 'tag_name is not a valid tag')]),
+    ...(isTooLong ? [custom('body', `body is too long (maximum is ${MAX_BODY_LENGTH} characters)`)] : []),
+    ...(isTaken && !fields.draft
+      ? [{ resource: 'Release', code: 'already_exists', field: 'tag_name' } satisfies FieldError]
+      : []),
+    ...(isLatestPrerelease ? [custom('make_latest', 'A prerelease cannot be marked as latest')] : []),
+  ];
+  if (problems.length > 0) throw new ApiError(422, 'Validation Failed', { errors: problems });
 }
 
-/** Saves a release and, if it just became public, makes its tag and tells of it. */
-async function settle(
-  core: Core,
-  repository: Repository,
-  actor: Actor,
-  release: Release,
-  before: Release | undefined,
-): Promise<Release> {
+/** Saves a release. If that publishes it, creates its tag and emits the event. */
+async function save(call: RepositoryCall, release: Release, before?: Release): Promise<Release> {
+  const { core, repository, actor } = call;
   const publishes = !release.draft && (before === undefined || before.draft);
   if (!publishes) return core.store.releases.put(repository.id, release.id, release);
-  await ensureTag(core, repository, actor, release);
+  await ensureTag(call, release);
   const published = core.store.releases.put(repository.id, release.id, {
     ...release,
     immutable: repository.immutableReleases,
@@ -121,33 +104,32 @@ async function settle(
     triggersWorkflows: triggersWorkflows(actor),
     payload: {
       action: 'published',
-      release: presentRelease(core, repository, published),
-      repository: presentRepository(core, repository),
+      release: presentRelease(call, published),
+      repository: presentRepository(call),
       sender: simpleUser(core.urls, actor.account),
     },
   });
   return published;
 }
 
-/** A published release has a tag: the one that is there, or a new one at the target. */
-async function ensureTag(core: Core, repository: Repository, actor: Actor, release: Release): Promise<void> {
-  const git = core.git(repository);
+/** Creates the tag of a published release at its target, unless it exists. */
+async function ensureTag(call: RepositoryCall, release: Release): Promise<void> {
+  const git = call.core.git(call.repository);
   const ref = `refs/tags/${release.tag}`;
   if (await git.ref(ref)) return;
   const target = await git.resolveCommit(release.target);
   if (!target) throw invalid('Release', 'target_commitish');
   const move = { ref, before: ZERO, after: target };
-  const sentences = await violations(core, repository, actor, move);
+  const sentences = await findViolations(call, move);
   if (sentences.length > 0) {
-    throw new ApiError(422, 'Validation Failed', [
-      { resource: 'Release', code: 'custom', field: 'pre_receive', message: new RuleViolation(sentences).message },
-    ]);
+    throw invalid('Release', 'pre_receive', { code: 'custom', message: violationMessage(sentences) });
   }
-  await moveRef(core, repository, actor, move);
+  await moveRef(call, move);
 }
 
-/** The release with the badge: the one pinned last, else by version and date among those that are not excluded. */
-export function latestRelease(core: Core, repository: Repository): Release | undefined {
+/** The release marked as latest: the one pinned last, otherwise the last published that is not excluded. */
+export function latestRelease(scope: RepositoryScope): Release | undefined {
+  const { core, repository } = scope;
   const published = core.store.releases
     .list(repository.id)
     .filter((release) => !release.draft && !release.prerelease && release.makeLatest !== 'false')
@@ -156,9 +138,10 @@ export function latestRelease(core: Core, repository: Repository): Release | und
   return (pinned.length > 0 ? pinned : published).at(-1);
 }
 
-export async function deleteRelease(core: Core, repository: Repository, release: Release): Promise<void> {
+export async function deleteRelease(scope: RepositoryScope, release: Release): Promise<void> {
+  const { core, repository } = scope;
   core.store.releases.remove(repository.id, release.id);
-  for (const asset of assetsOf(core, repository, release)) {
+  for (const asset of assetsOf(scope, release)) {
     core.store.assets.remove(repository.id, asset.id);
     await rm(join(core.assetDirectory, String(asset.id)), { force: true });
   }

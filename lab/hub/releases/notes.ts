@@ -1,5 +1,5 @@
-import type { Core } from '../core.ts';
-import type { Pull, Repository } from '../store/types.ts';
+import type { RepositoryScope } from '../repository-call.ts';
+import type { Pull } from '../store/types.ts';
 import { latestRelease } from './lifecycle.ts';
 
 export interface NotesRequest {
@@ -8,17 +8,17 @@ export interface NotesRequest {
   previous?: string;
 }
 
-/** Generated notes in GitHub's form: the merged pull requests since the previous release, and the comparison. */
+/** Generates notes as GitHub does: the merged pull requests since the previous release, and the comparison. */
 export async function generateNotes(
-  core: Core,
-  repository: Repository,
+  scope: RepositoryScope,
   request: NotesRequest,
 ): Promise<{ name: string; body: string }> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const head = (await git.resolveCommit(`refs/tags/${request.tag}`)) ?? (await git.resolveCommit(request.target));
-  const previous = request.previous ?? latestOther(core, repository, request.tag);
+  const previous = request.previous ?? latestOther(scope, request.tag);
   const base = previous === undefined ? undefined : await git.resolveCommit(`refs/tags/${previous}`);
-  const pulls = head ? await mergedPulls(core, repository, base, head) : [];
+  const pulls = head ? await mergedPulls(scope, base, head) : [];
   const lines = pulls.map(
     (pull) => `* ${pull.title} by @${pull.login} in ${core.urls.html(repository, `/pull/${pull.number}`)}`,
   );
@@ -30,18 +30,14 @@ export async function generateNotes(
   };
 }
 
-function latestOther(core: Core, repository: Repository, tag: string): string | undefined {
-  const latest = latestRelease(core, repository);
+function latestOther(scope: RepositoryScope, tag: string): string | undefined {
+  const latest = latestRelease(scope);
   return latest && latest.tag !== tag ? latest.tag : undefined;
 }
 
-/** Pull requests of which a commit lies between two commits, in the order of their merges. */
-async function mergedPulls(
-  core: Core,
-  repository: Repository,
-  base: string | undefined,
-  head: string,
-): Promise<Pull[]> {
+/** The pull requests that were merged between two commits, in the order of their merges. */
+async function mergedPulls(scope: RepositoryScope, base: string | undefined, head: string): Promise<Pull[]> {
+  const { core, repository } = scope;
   const git = core.git(repository);
   const merged = core.store.pulls.list(repository.id).filter((pull) => pull.mergedAt !== null);
   if (merged.length === 0) return [];

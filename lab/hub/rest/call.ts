@@ -2,6 +2,7 @@ import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import type { GitRepository } from '../git/repository.ts';
+import type { RepositoryCall } from '../repository-call.ts';
 import type { Repository } from '../store/types.ts';
 import type { OperationId } from './operations.ts';
 
@@ -19,14 +20,14 @@ interface CallParts {
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
-  /** The body as it came. */
+  /** The raw body. */
   bytes: Buffer;
   contentType: string;
   url: URL;
 }
 
-/** One checked call of an operation: the caller may make it, and it fits GitHub's description. */
-export class Call {
+/** One call of an operation that is permitted and matches GitHub's description. */
+export class Call implements RepositoryCall {
   readonly core: Core;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
@@ -49,22 +50,26 @@ export class Call {
     this.url = parts.url;
   }
 
-  /** @throws ApiError 401 when nobody is logged in. */
+  /** @throws ApiError 401 without a token */
   get actor(): Actor {
     if (!this.caller) throw new ApiError(401, 'Requires authentication');
     return this.caller;
   }
 
   get repository(): Repository {
-    if (!this.#repository) throw new Error('this operation has no repository');
+    if (!this.#repository) throw new Error('the operation has no repository');
     return this.#repository;
+  }
+
+  get hasRepository(): boolean {
+    return this.#repository !== undefined;
   }
 
   get git(): GitRepository {
     return this.core.git(this.repository);
   }
 
-  /** The body in the shape that its description was checked for. */
+  /** The body, which matches its description. */
   body<T>(): T {
     return (this.#body ?? {}) as T;
   }
@@ -103,13 +108,13 @@ export class Call {
     };
   }
 
-  /** A list answer of one page. */
+  /** Responds with one page of a list. */
   async list<T>(items: readonly T[], present: (item: T) => unknown): Promise<Reply> {
     const { items: shown, headers } = this.page(items);
     return { status: 200, body: await Promise.all(shown.map(present)), headers };
   }
 
-  /** The list answers of Actions and checks, which have the total beside one page. */
+  /** Responds with one page and the total count, as the lists of Actions do. */
   async countedList<T>(items: readonly T[], name: string, present: (item: T) => unknown): Promise<Reply> {
     const { items: shown, headers } = this.page(items);
     return {

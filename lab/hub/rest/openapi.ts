@@ -47,8 +47,8 @@ interface Document {
 const ID = 'github';
 const JSON_TYPE = 'application/json';
 
-/** Parameters that hold slashes though the description does not mark them, as branch names do in GitHub's own links. */
-const SLASHES = new Set(['branch', 'ref', 'tag', 'path', 'basehead', 'name']);
+/** Parameters that may contain slashes although the description does not say so, such as branch names. */
+const WITH_SLASHES = new Set(['branch', 'ref', 'tag', 'path', 'basehead', 'name']);
 
 export interface Route {
   id: OperationId;
@@ -83,7 +83,7 @@ export class OpenApi {
   }
 
   #newAjv(coerceTypes: false | 'array'): Ajv {
-    // The description is GitHub's and known to be good, and generated code is not worth optimising for few calls.
+    // The description needs no validation, and optimizing the generated code does not pay off for few calls.
     const ajv = new Ajv({
       strict: false,
       allErrors: true,
@@ -94,7 +94,7 @@ export class OpenApi {
       code: { optimize: false },
     });
     addFormats.default(ajv);
-    // Addresses of GitHub's own bots have square brackets in them: 41898282+github-actions[bot]@users.noreply.github.com
+    // Addresses of GitHub's bots contain square brackets: 41898282+github-actions[bot]@users.noreply.github.com
     ajv.addFormat('email', /^[^\s@]+@[^\s@]+$/);
     ajv.addFormat('repo.nwo', /^[^/]+\/[^/]+$/);
     return ajv.addSchema(this.#document, ID);
@@ -108,7 +108,7 @@ export class OpenApi {
         const source = path.replace(/[.$]/g, '\\$&').replace(/\{([^}]+)\}/g, (_, name: string) => {
           names.push(name);
           const marked = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name);
-          return marked?.['x-multi-segment'] || SLASHES.has(name) ? '(.+)' : '([^/]+)';
+          return marked?.['x-multi-segment'] || WITH_SLASHES.has(name) ? '(.+)' : '([^/]+)';
         });
         return {
           id: operation.operationId as OperationId,
@@ -123,7 +123,7 @@ export class OpenApi {
         };
       }),
     );
-    // The most literal path wins: `/releases/latest` before `/releases/{release_id}`.
+    // The route with the most literal characters wins: `/releases/latest` before `/releases/{release_id}`.
     return routes.sort((a, b) => b.literals - a.literals);
   }
 
@@ -133,7 +133,7 @@ export class OpenApi {
     return this.#document.components[section]?.[name] as T;
   }
 
-  /** The operation of a path below the API's root; undefined when the hub has none. */
+  /** The operation of a path under the API's root; undefined when the hub does not have it. */
   match(method: string, path: string): Matched | undefined {
     for (const route of this.#routes) {
       if (route.method !== method) continue;
@@ -148,16 +148,16 @@ export class OpenApi {
     return undefined;
   }
 
-  /** Converts and checks path and query parameters. Returns what is wrong, as sentences. */
+  /** Converts and checks path and query parameters. @returns problems, as sentences */
   checkParameters(route: Route, params: Record<string, unknown>, query: Record<string, unknown>): string[] {
-    const faults = Object.keys(query)
+    const problems = Object.keys(query)
       .filter((name) => !route.parameters.some((parameter) => parameter.in === 'query' && parameter.name === name))
       .map((name) => `"${name}" is not a parameter of this call.`);
     for (const parameter of route.parameters) {
       const from = parameter.in === 'path' ? params : parameter.in === 'query' ? query : undefined;
       if (!from || !parameter.schema) continue;
       if (from[parameter.name] === undefined) {
-        if (parameter.required) faults.push(`"${parameter.name}" wasn't supplied.`);
+        if (parameter.required) problems.push(`"${parameter.name}" wasn't supplied.`);
         continue;
       }
       const holder = { value: from[parameter.name] };
@@ -166,47 +166,47 @@ export class OpenApi {
         properties: { value: this.#absolute(parameter.schema) },
       });
       if (validate(holder)) from[parameter.name] = holder.value;
-      else faults.push(`"${parameter.name}" ${validate.errors?.[0]?.message ?? 'is invalid'}.`);
+      else problems.push(`"${parameter.name}" ${validate.errors?.[0]?.message ?? 'is invalid'}.`);
     }
-    return faults;
+    return problems;
   }
 
-  /** What is wrong with a request's body, as sentences. */
+  /** @returns problems of a request's body, as sentences */
   checkBody(route: Route, body: unknown): string[] {
     const { requestBody } = route.operation;
     const schema = requestBody?.content[JSON_TYPE]?.schema;
     if (!schema) return [];
-    if (body === undefined) return requestBody.required ? ['A body is needed.'] : [];
+    if (body === undefined) return requestBody.required ? ['A body is required.'] : [];
     const pointer = `${route.pointer}/requestBody/content/${pointerPart(JSON_TYPE)}/schema`;
     const validate = this.#validator(pointer, this.#ajv, { $ref: pointer });
-    const faults = validate(body) ? [] : sentences(validate.errors ?? []);
-    return [...this.#unknownKeys(schema, body), ...faults];
+    const problems = validate(body) ? [] : toSentences(validate.errors ?? []);
+    return [...this.#unknownKeys(schema, body), ...problems];
   }
 
-  /** GitHub takes no notice of unknown keys in most bodies; here they are faults, for they are mistakes of the caller. */
+  /** GitHub ignores unknown keys in most bodies. Here they are problems, because they are mistakes of the caller. */
   #unknownKeys(schema: Schema, body: unknown): string[] {
     if (body === null || typeof body !== 'object' || Array.isArray(body)) return [];
-    const known = this.#keysOf(schema);
+    const known = this.#allowedKeys(schema);
     if (known === undefined) return [];
     return Object.keys(body)
       .filter((key) => !known.has(key))
       .map((key) => `"${key}" is not a permitted key.`);
   }
 
-  /** The keys that an object may have; undefined when any. */
-  #keysOf(schema: Schema): Set<string> | undefined {
+  /** The keys that an object may have; undefined when it may have any. */
+  #allowedKeys(schema: Schema): Set<string> | undefined {
     const { properties, additionalProperties, anyOf = [], oneOf = [], allOf = [] } = this.#resolve(schema);
     if (additionalProperties) return undefined;
-    const parts = [...anyOf, ...oneOf, ...allOf].map((part) => this.#keysOf(part));
+    const parts = [...anyOf, ...oneOf, ...allOf].map((part) => this.#allowedKeys(part));
     const keys = new Set(Object.keys(properties ?? {}));
     for (const part of parts) for (const key of part ?? []) keys.add(key);
     return keys;
   }
 
-  /** What is wrong with an answer of the hub. */
+  /** @returns problems of a response of the hub */
   checkResponse(route: Route, status: number, body: unknown): string[] {
     const response = route.operation.responses[String(status)];
-    if (!response) return [`${route.id} has no answer ${status}`];
+    if (!response) return [`${route.id} has no response ${status}`];
     const resolved = this.#resolve(response);
     if (!resolved.content?.[JSON_TYPE]) return [];
     const pointer = response.$ref ? ID + response.$ref : `${route.pointer}/responses/${status}`;
@@ -228,7 +228,7 @@ export class OpenApi {
     return compiled;
   }
 
-  /** Every served operation has a route; called by tests. */
+  /** The operations without a route, for tests. */
   missing(): string[] {
     const served = new Set(this.#routes.map(({ id }) => id));
     return Object.keys(operations).filter((id) => !served.has(id as OperationId));
@@ -247,7 +247,7 @@ function decode(part: string): string {
   }
 }
 
-function sentences(errors: readonly ErrorObject[]): string[] {
+function toSentences(errors: readonly ErrorObject[]): string[] {
   return errors.map((error) => {
     if (error.keyword === 'required') return `"${error.params.missingProperty}" wasn't supplied.`;
     const at = error.instancePath.slice(1).replaceAll('/', '.');

@@ -15,17 +15,17 @@ export interface RestRequest {
   matched: Matched | undefined;
   headers: Headers;
   bytes: Buffer;
-  /** Came to the uploads address, where bodies are files. */
+  /** Sent to the uploads address, where bodies are files. */
   isUpload: boolean;
 }
 
-export interface RestAnswer {
+export interface RestResponse {
   response: Response;
   actor: Actor | null;
 }
 
-/** One REST call from its authentication to its checked answer. */
-export async function serveRest(core: Core, openapi: OpenApi, request: RestRequest): Promise<RestAnswer> {
+/** Serves one REST call, from its authentication to its checked response. */
+export async function serveRest(core: Core, openapi: OpenApi, request: RestRequest): Promise<RestResponse> {
   const { matched } = request;
   const documentation = matched?.route.documentation ?? DOCUMENTATION;
   let actor: Actor | null = null;
@@ -33,15 +33,15 @@ export async function serveRest(core: Core, openapi: OpenApi, request: RestReque
   try {
     actor = core.accounts.authenticate(request.headers.get('authorization') ?? undefined);
     if (!matched) throw notFound();
-    reply = await perform(core, openapi, request, matched, actor);
+    reply = await perform(openapi, prepare({ core, openapi, actor }, request, matched), matched.route);
   } catch (error) {
-    reply = refusal(error, documentation);
+    reply = errorReply(error, documentation);
   }
   const rate = rateHeaders(core.limits.count(actor), 'core');
   return { response: respond(reply, rate), actor };
 }
 
-function refusal(error: unknown, documentation: string): Reply {
+function errorReply(error: unknown, documentation: string): Reply {
   if (error instanceof ApiError) {
     return { status: error.status, body: error.body(documentation), headers: { ...error.headers } };
   }
@@ -50,20 +50,21 @@ function refusal(error: unknown, documentation: string): Reply {
   return { status: 500, body: new ApiError(500, `The hub failed: ${reason}`).body(documentation) };
 }
 
-async function perform(
-  core: Core,
-  openapi: OpenApi,
+/** Checks the permission, the parameters and the body. @throws ApiError */
+function prepare(
+  { core, openapi, actor }: { core: Core; openapi: OpenApi; actor: Actor | null },
   request: RestRequest,
   { route, params }: Matched,
-  actor: Actor | null,
-): Promise<Reply> {
-  const repository = repositoryOf(core, route, params, actor);
+): Call {
+  const repository = findRepository(core, actor, { route, params });
   if (repository) core.accounts.require(actor, repository, operations[route.id]);
-  const body = bodyOf(route, request);
+  const body = parseBody(route, request);
   const query = Object.fromEntries(request.url.searchParams);
-  const faults = [...openapi.checkParameters(route, params, query), ...openapi.checkBody(route, body)];
-  if (faults.length > 0) throw new ApiError(422, `Invalid request.\n\n${faults.join('\n')}`, faults);
-  const call = new Call({
+  const problems = [...openapi.checkParameters(route, params, query), ...openapi.checkBody(route, body)];
+  if (problems.length > 0) {
+    throw new ApiError(422, `Invalid request.\n\n${problems.join('\n')}`, { errors: problems });
+  }
+  return new Call({
     core,
     actor,
     repository,
@@ -74,26 +75,24 @@ async function perform(
     contentType: request.headers.get('content-type') ?? '',
     url: request.url,
   });
+}
+
+async function perform(openapi: OpenApi, call: Call, route: Route): Promise<Reply> {
   const handle = async (): Promise<Reply> => handlerOf(route.id)(call);
-  const writes = route.method !== 'GET' && repository !== undefined;
-  const reply = writes ? await core.locks.run(repository.id, handle) : await handle();
-  check(openapi, route, reply);
+  const writes = route.method !== 'GET' && call.hasRepository;
+  const reply = writes ? await call.core.locks.run(call.repository.id, handle) : await handle();
+  checkReply(openapi, route, reply);
   return reply;
 }
 
-function repositoryOf(
-  core: Core,
-  route: Route,
-  params: Record<string, string>,
-  actor: Actor | null,
-): Repository | undefined {
+function findRepository(core: Core, actor: Actor | null, { route, params }: Matched): Repository | undefined {
   if (!route.names.includes('owner') || !route.names.includes('repo')) return undefined;
   const repository = core.store.repository(params.owner ?? '', params.repo ?? '');
   if (!repository || !core.accounts.may(actor, repository, ['metadata', 'read'])) throw notFound();
   return repository;
 }
 
-function bodyOf(route: Route, request: RestRequest): unknown {
+function parseBody(route: Route, request: RestRequest): unknown {
   if (request.isUpload || request.bytes.length === 0 || route.method === 'GET') return undefined;
   try {
     return JSON.parse(request.bytes.toString('utf8')) as unknown;
@@ -102,11 +101,12 @@ function bodyOf(route: Route, request: RestRequest): unknown {
   }
 }
 
-/** An answer that GitHub's description does not allow is a fault of the hub, and said so. */
-function check(openapi: OpenApi, route: Route, reply: Reply): void {
-  const faults = openapi.checkResponse(route, reply.status, reply.body);
-  if (faults.length === 0) return;
-  throw new Error(`its answer to ${route.id} does not fit GitHub's description: ${faults.slice(0, 10).join('; ')}`);
+/** @throws when GitHub's description does not allow the response, which is a bug of the hub */
+function checkReply(openapi: OpenApi, route: Route, reply: Reply): void {
+  const problems = openapi.checkResponse(route, reply.status, reply.body);
+  if (problems.length === 0) return;
+  const list = problems.slice(0, 10).join('; ');
+  throw new Error(`the response to ${route.id} does not match GitHub's description: ${list}`);
 }
 
 function respond(reply: Reply, rate: Record<string, string>): Response {

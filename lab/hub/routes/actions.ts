@@ -1,12 +1,12 @@
 import { ApiError, notFound } from '../errors.ts';
 import { presentRun } from '../present/run.ts';
 import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
-import { type Run, sameName } from '../store/runs.ts';
+import { equalsIgnoreCase, type Run } from '../store/runs.ts';
 import { now } from '../store/store.ts';
 import type { Variable } from '../store/types.ts';
-import { checkName } from '../store/variables.ts';
+import { parseVariableName } from '../store/variables.ts';
 
-function variableOf(call: Call): Variable {
+function getVariable(call: Call): Variable {
   const variable = call.core.store.variables.get(call.repository.id, call.param('name').toUpperCase());
   if (!variable) throw notFound();
   return variable;
@@ -15,17 +15,17 @@ function variableOf(call: Call): Variable {
 function createVariable(call: Call): Reply {
   const body = call.body<{ name: string; value: string }>();
   const { variables } = call.core.store;
-  const name = checkName(body.name);
+  const name = parseVariableName(body.name);
   if (variables.get(call.repository.id, name)) throw new ApiError(409, 'Already exists - Variable already exists');
   const time = now();
   variables.put(call.repository.id, name, { name, value: body.value, createdAt: time, updatedAt: time });
   return created({});
 }
 
-function runOf(call: Call): Run {
+function getRun(call: Call): Run {
   const run = call.core.runs.find(call.number('run_id'));
   const { owner, name } = call.repository;
-  if (!run || !sameName(run.repository, `${owner}/${name}`)) throw notFound();
+  if (!run || !equalsIgnoreCase(run.repository, `${owner}/${name}`)) throw notFound();
   return run;
 }
 
@@ -41,15 +41,15 @@ function listRuns(call: Call): Promise<Reply> {
     .filter((run) => wanted('actor', run.actor) && wanted('event', run.event) && wanted('head_sha', run.headSha))
     .filter((run) => wanted('branch', run.headBranch))
     .filter((run) => status === undefined || run.status === status || run.conclusion === status);
-  return call.countedList(runs, 'workflow_runs', (run) => presentRun(call.core, call.repository, run));
+  return call.countedList(runs, 'workflow_runs', (run) => presentRun(call, run));
 }
 
-/** The workflow runs again for the same event, as a run of its own. */
+/** Runs the workflow again for the same event, as a new run. */
 function rerun(call: Call): Reply {
-  const run = runOf(call);
+  const run = getRun(call);
   if (run.status !== 'completed') throw new ApiError(403, 'This workflow is already running');
   const event = call.core.events.find({ ...run, name: run.event });
-  if (!event) throw new ApiError(403, 'Unable to retry this workflow run: its event is not known');
+  if (!event) throw new ApiError(403, 'Unable to retry this workflow run: its event is unknown');
   call.core.rerun(event, run.path);
   return created({});
 }
@@ -57,7 +57,7 @@ function rerun(call: Call): Reply {
 export const actionHandlers: Handlers = {
   'actions/create-repo-variable': createVariable,
   'actions/delete-repo-variable': (call) => {
-    call.core.store.variables.remove(call.repository.id, variableOf(call).name);
+    call.core.store.variables.remove(call.repository.id, getVariable(call).name);
     return NO_CONTENT;
   },
   'actions/list-workflow-runs-for-repo': listRuns,

@@ -6,39 +6,39 @@ import { assetsOf, presentAsset } from '../present/release.ts';
 import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Asset, Release } from '../store/types.ts';
-import { releaseOf } from './releases.ts';
+import { getRelease } from './releases.ts';
 
-function assetFor(call: Call): { asset: Asset; release: Release } {
+function getAsset(call: Call): { asset: Asset; release: Release } {
   const asset = call.core.store.assets.get(call.repository.id, call.number('asset_id'));
   if (!asset) throw notFound();
-  return { asset, release: releaseOf(call, asset.releaseId) };
+  return { asset, release: getRelease(call, asset.releaseId) };
 }
 
 /** https://docs.github.com/code-security/supply-chain-security/understanding-your-software-supply-chain/immutable-releases */
-function refuseImmutable(release: Release): void {
+function requireMutable(release: Release): void {
   if (!release.immutable) return;
   const message = 'Cannot upload assets to an immutable release.';
-  throw new ApiError(422, message, [{ resource: 'ReleaseAsset', code: 'custom', message }]);
+  throw new ApiError(422, message, { errors: [{ resource: 'ReleaseAsset', code: 'custom', message }] });
 }
 
-/** GitHub replaces what is not of this set by a dot. */
-function storedName(name: string): string {
+/** GitHub replaces all other characters with a dot. */
+function toStoredName(name: string): string {
   return name.replace(/[^A-Za-z0-9._+-]/g, '.').replace(/^\.+/, 'default.');
 }
 
-function refuseTaken(call: Call, release: Release, name: string): void {
-  const taken = assetsOf(call.core, call.repository, release).some((asset) => asset.name === name);
-  if (taken) throw invalid('ReleaseAsset', 'name', 'already_exists');
+function requireFreeName(call: Call, release: Release, name: string): void {
+  const taken = assetsOf(call, release).some((asset) => asset.name === name);
+  if (taken) throw invalid('ReleaseAsset', 'name', { code: 'already_exists' });
 }
 
 async function upload(call: Call): Promise<Reply> {
   const { core, repository } = call;
-  const release = releaseOf(call);
-  refuseImmutable(release);
-  const name = storedName(call.queryText('name') ?? '');
-  if (name === '') throw invalid('ReleaseAsset', 'name', 'missing_field');
+  const release = getRelease(call);
+  requireMutable(release);
+  const name = toStoredName(call.queryText('name') ?? '');
+  if (name === '') throw invalid('ReleaseAsset', 'name', { code: 'missing_field' });
   if (call.bytes.length === 0) throw new ApiError(400, 'Bad Content-Length: the asset is empty');
-  refuseTaken(call, release, name);
+  requireFreeName(call, release, name);
   const time = now();
   const asset: Asset = {
     id: core.store.nextId(),
@@ -54,15 +54,15 @@ async function upload(call: Call): Promise<Reply> {
     updatedAt: time,
   };
   const file = join(core.assetDirectory, String(asset.id));
-  // The record comes last and the rename is atomic: a hub that dies here leaves no half an asset.
+  // The record comes last and the rename is atomic, so that a hub that is killed here leaves no partial asset.
   await writeFile(`${file}.part`, call.bytes);
   await rename(`${file}.part`, file);
   core.store.assets.put(repository.id, asset.id, asset);
-  return created(presentAsset(core, repository, release, asset));
+  return created(presentAsset(call, release, asset));
 }
 
 async function remove(call: Call): Promise<Reply> {
-  const { asset, release } = assetFor(call);
+  const { asset, release } = getAsset(call);
   if (release.immutable) throw new ApiError(422, 'Cannot delete assets from an immutable release.');
   call.core.store.assets.remove(call.repository.id, asset.id);
   await rm(join(call.core.assetDirectory, String(asset.id)), { force: true });
@@ -71,10 +71,8 @@ async function remove(call: Call): Promise<Reply> {
 
 export const assetHandlers: Handlers = {
   'repos/list-release-assets': (call) => {
-    const release = releaseOf(call);
-    return call.list(assetsOf(call.core, call.repository, release), (asset) =>
-      presentAsset(call.core, call.repository, release, asset),
-    );
+    const release = getRelease(call);
+    return call.list(assetsOf(call, release), (asset) => presentAsset(call, release, asset));
   },
   'repos/upload-release-asset': upload,
   'repos/delete-release-asset': remove,

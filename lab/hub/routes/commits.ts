@@ -5,7 +5,7 @@ import { presentCommit } from '../present/commit.ts';
 import { diffEntries } from '../present/diff.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
 
-export async function commitOf(call: Call, name: string): Promise<Commit> {
+async function getCommitNamed(call: Call, name: string): Promise<Commit> {
   const oid = await call.git.resolveCommit(name);
   const commit = oid && (await call.git.commit(oid));
   if (!commit) throw new ApiError(422, `No commit found for SHA: ${name}`);
@@ -13,14 +13,13 @@ export async function commitOf(call: Call, name: string): Promise<Commit> {
 }
 
 async function getCommit(call: Call): Promise<Reply> {
-  const { core, repository } = call;
-  const commit = await commitOf(call, call.param('ref'));
-  const files = await diffEntries(core, repository, commit.parents[0], commit.oid);
+  const commit = await getCommitNamed(call, call.param('ref'));
+  const files = await diffEntries(call, commit.parents[0], commit.oid);
   const total = (key: 'additions' | 'deletions'): number => files.reduce((sum, file) => sum + file[key], 0);
   const additions = total('additions');
   const deletions = total('deletions');
   return ok({
-    ...(await presentCommit(core, repository, commit)),
+    ...(await presentCommit(call, commit)),
     stats: { additions, deletions, total: additions + deletions },
     files,
   });
@@ -44,9 +43,9 @@ async function listCommits(call: Call): Promise<Reply> {
   const path = call.queryText('path');
   const text = await call.git.git(['rev-list', ...filters, oid, '--', ...(path === undefined ? [] : [path])]);
   const oids = text.split('\n').filter((line) => line !== '');
-  return call.list(oids, async (each) => {
-    const commit = await call.git.commit(each);
-    return commit && presentCommit(call.core, call.repository, commit);
+  return call.list(oids, async (sha) => {
+    const commit = await call.git.commit(sha);
+    return commit && presentCommit(call, commit);
   });
 }
 
@@ -62,10 +61,10 @@ async function compare(call: Call): Promise<Reply> {
   if (!mergeBase) throw new ApiError(404, `No common ancestor between ${base} and ${head}.`);
   const [counts, commits, files, baseCommit, mergeBaseCommit] = await Promise.all([
     call.git.git(['rev-list', '--left-right', '--count', `${baseOid}...${headOid}`]),
-    commitsBetween(call.git, baseOid, headOid),
-    diffEntries(core, repository, mergeBase, headOid),
-    commitOf(call, baseOid),
-    commitOf(call, mergeBase),
+    commitsBetween(call.git, { base: baseOid, head: headOid }),
+    diffEntries(call, mergeBase, headOid),
+    getCommitNamed(call, baseOid),
+    getCommitNamed(call, mergeBase),
   ]);
   const [behind = 0, ahead = 0] = counts.split(/\s+/).map(Number);
   const status = ahead > 0 && behind > 0 ? 'diverged' : ahead > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical';
@@ -81,13 +80,13 @@ async function compare(call: Call): Promise<Reply> {
       permalink_url: core.urls.html(repository, `/compare/${baseOid}...${headOid}`),
       diff_url: `${html}.diff`,
       patch_url: `${html}.patch`,
-      base_commit: await presentCommit(core, repository, baseCommit),
-      merge_base_commit: await presentCommit(core, repository, mergeBaseCommit),
+      base_commit: await presentCommit(call, baseCommit),
+      merge_base_commit: await presentCommit(call, mergeBaseCommit),
       status,
       ahead_by: ahead,
       behind_by: behind,
       total_commits: ahead,
-      commits: await Promise.all(items.map((commit) => presentCommit(core, repository, commit))),
+      commits: await Promise.all(items.map((commit) => presentCommit(call, commit))),
       files,
     },
   };

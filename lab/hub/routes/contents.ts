@@ -4,11 +4,19 @@ import { isSafePath } from '../git/paths.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { encodePath } from '../urls.ts';
 
-/** Above this GitHub leaves out the content, and above 100 MB it refuses: https://docs.github.com/rest/repos/contents */
-const LARGE = 1 << 20;
-const TOO_LARGE = 100 << 20;
+/** GitHub omits the content of larger files: https://docs.github.com/rest/repos/contents */
+const MAX_CONTENT_SIZE = 1 << 20;
+const MAX_SIZE = 100 << 20;
 
-function describe(call: Call, ref: string, path: string, entry: TreeEntry, size: number): Record<string, unknown> {
+interface File {
+  /** As in the request. */
+  ref: string;
+  path: string;
+  entry: TreeEntry;
+  size: number;
+}
+
+function describe(call: Call, { ref, path, entry, size }: File): Record<string, unknown> {
   const { core, repository } = call;
   const kind = entry.type === 'tree' ? 'tree' : 'blob';
   const self = `${core.urls.api(repository, `/contents/${encodePath(path)}`)}?ref=${encodeURIComponent(ref)}`;
@@ -23,16 +31,15 @@ function describe(call: Call, ref: string, path: string, entry: TreeEntry, size:
     html_url: html,
     git_url: git,
     download_url: kind === 'tree' ? null : core.urls.html(repository, `/raw/${encodePath(ref)}/${encodePath(path)}`),
-    type:
-      entry.type === 'tree'
-        ? 'dir'
-        : entry.type === 'commit'
-          ? 'submodule'
-          : entry.mode === '120000'
-            ? 'symlink'
-            : 'file',
+    type: typeOf(entry),
     _links: { self, git, html },
   };
+}
+
+function typeOf({ type, mode }: TreeEntry): 'dir' | 'submodule' | 'symlink' | 'file' {
+  if (type === 'tree') return 'dir';
+  if (type === 'commit') return 'submodule';
+  return mode === '120000' ? 'symlink' : 'file';
 }
 
 async function getContent(call: Call): Promise<Reply> {
@@ -42,23 +49,27 @@ async function getContent(call: Call): Promise<Reply> {
   if (!commit) throw new ApiError(404, `No commit found for the ref ${ref}`);
   if (path !== '' && !isSafePath(path)) throw notFound();
   const entry = path === '' ? undefined : await call.git.entry(commit, path);
-  if (path === '') return listDirectory(call, ref, path, commit);
-  if (entry?.type === 'tree') return listDirectory(call, ref, path, entry.oid);
+  if (path === '') return listDirectory(call, { ref, path, revision: commit });
+  if (entry?.type === 'tree') return listDirectory(call, { ref, path, revision: entry.oid });
   if (entry?.type !== 'blob') throw notFound();
   const blob = await call.git.read(entry.oid);
   if (!blob) throw notFound();
-  if (blob.size > TOO_LARGE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
-  const described = describe(call, ref, path, entry, blob.size);
-  const content = blob.size > LARGE ? '' : wrapBase64(blob.content);
-  return ok({ ...described, type: 'file', content, encoding: blob.size > LARGE ? 'none' : 'base64' });
+  if (blob.size > MAX_SIZE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
+  const isLarge = blob.size > MAX_CONTENT_SIZE;
+  const content = isLarge ? '' : wrapBase64(blob.content);
+  const file = describe(call, { ref, path, entry, size: blob.size });
+  return ok({ ...file, type: 'file', content, encoding: isLarge ? 'none' : 'base64' });
 }
 
-async function listDirectory(call: Call, ref: string, path: string, revision: string): Promise<Reply> {
+async function listDirectory(
+  call: Call,
+  { ref, path, revision }: { ref: string; path: string; revision: string },
+): Promise<Reply> {
   const tree = await call.git.tree(revision);
   if (!tree) throw notFound();
   const items = tree.entries.map(async (entry) => {
     const size = entry.type === 'blob' ? ((await call.git.info(entry.oid))?.size ?? 0) : 0;
-    return describe(call, ref, path === '' ? entry.name : `${path}/${entry.name}`, entry, size);
+    return describe(call, { ref, path: path === '' ? entry.name : `${path}/${entry.name}`, entry, size });
   });
   return ok(await Promise.all(items));
 }

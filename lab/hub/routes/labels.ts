@@ -5,8 +5,8 @@ import type { Call, Handlers, Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Label, Pull } from '../store/types.ts';
 
-/** Issues exist here only as the other side of pull requests. */
-function issueOf(call: Call): Pull {
+/** The hub has no issues other than pull requests. */
+function getPull(call: Call): Pull {
   const pull = call.core.store.pulls.get(call.repository.id, call.number('issue_number'));
   if (!pull) throw notFound();
   return pull;
@@ -20,7 +20,7 @@ function ensureLabel(call: Call, name: string): Label {
   return store.labels.put(call.repository.id, name.toLowerCase(), label);
 }
 
-function labelsOf(call: Call, pull: Pull): Label[] {
+function getLabels(call: Call, pull: Pull): Label[] {
   return pull.labels
     .map((name) => call.core.store.labels.get(call.repository.id, name.toLowerCase()))
     .filter((label) => label !== undefined);
@@ -28,22 +28,22 @@ function labelsOf(call: Call, pull: Pull): Label[] {
 
 type LabelsBody = { labels?: (string | { name: string })[] } | (string | { name: string })[];
 
-function namesIn(body: LabelsBody): string[] {
+function readNames(body: LabelsBody): string[] {
   const list = Array.isArray(body) ? body : (body.labels ?? []);
   return list.map((label) => (typeof label === 'string' ? label : label.name));
 }
 
 async function setLabels(call: Call, names: readonly string[]): Promise<Reply> {
-  const pull = issueOf(call);
+  const pull = getPull(call);
   const labels = names.map((name) => ensureLabel(call, name).name);
   const changed: Pull = { ...pull, labels: [...new Set(labels)], updatedAt: now() };
   call.core.store.pulls.put(call.repository.id, pull.number, changed);
   if (changed.labels.some((name) => !pull.labels.includes(name))) {
-    await emitPull(call.core, call.repository, call.actor, changed, 'labeled');
+    await emitPull(call, changed, { action: 'labeled' });
   }
-  return call.list(labelsOf(call, changed), (label) => presentLabel(call.core, call.repository, label));
+  return call.list(getLabels(call, changed), (label) => presentLabel(call, label));
 }
 
 export const labelHandlers: Handlers = {
-  'issues/add-labels': (call) => setLabels(call, [...issueOf(call).labels, ...namesIn(call.body<LabelsBody>())]),
+  'issues/add-labels': (call) => setLabels(call, [...getPull(call).labels, ...readNames(call.body<LabelsBody>())]),
 };

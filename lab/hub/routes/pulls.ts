@@ -1,21 +1,21 @@
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { presentPull, presentPullSimple } from '../present/pull.ts';
-import { countsOf } from '../pulls/counts.ts';
+import { countPull } from '../pulls/counts.ts';
 import { emitPull } from '../pulls/events.ts';
 import { mergePull } from '../pulls/merge.ts';
-import { close, refreshRefs } from '../pulls/sync.ts';
+import { closePull, updatePullRefs } from '../pulls/sync.ts';
 import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { MergeMethod, Pull } from '../store/types.ts';
 
-function pullOf(call: Call): Pull {
+function getPull(call: Call): Pull {
   const pull = call.core.store.pulls.get(call.repository.id, call.number('pull_number'));
   if (!pull) throw notFound();
   return pull;
 }
 
 async function present(call: Call, pull: Pull): Promise<Record<string, unknown>> {
-  return presentPull(call.core, call.repository, pull, await countsOf(call.core, call.repository, pull));
+  return presentPull(call, pull, await countPull(call, pull));
 }
 
 interface NewPull {
@@ -31,7 +31,7 @@ interface NewPull {
 async function createPull(call: Call): Promise<Reply> {
   const { core, repository } = call;
   const body = call.body<NewPull>();
-  if (body.title === undefined) throw invalid('PullRequest', 'title', 'missing_field');
+  if (body.title === undefined) throw invalid('PullRequest', 'title', { code: 'missing_field' });
   const headRef = body.head.startsWith(`${repository.owner}:`)
     ? body.head.slice(repository.owner.length + 1)
     : body.head;
@@ -39,14 +39,14 @@ async function createPull(call: Call): Promise<Reply> {
   const base = await call.git.ref(`refs/heads/${body.base}`);
   if (!head) throw invalid('PullRequest', 'head');
   if (!base) throw invalid('PullRequest', 'base');
-  const same = core.store.pulls
+  const existing = core.store.pulls
     .list(repository.id)
     .find((pull) => pull.state === 'open' && pull.headRef === headRef && pull.baseRef === body.base);
-  const refuse = (message: string): ApiError =>
-    new ApiError(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'custom', message }]);
-  if (same) throw refuse(`A pull request already exists for ${repository.owner}:${headRef}.`);
+  const custom = (message: string): ApiError =>
+    new ApiError(422, 'Validation Failed', { errors: [{ resource: 'PullRequest', code: 'custom', message }] });
+  if (existing) throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
   if (await call.git.isAncestor(head.oid, base.oid)) {
-    throw refuse(`No commits between ${body.base} and ${headRef}`);
+    throw custom(`No commits between ${body.base} and ${headRef}`);
   }
   const time = now();
   const pull: Pull = {
@@ -72,8 +72,8 @@ async function createPull(call: Call): Promise<Reply> {
     closedAt: null,
     mergedAt: null,
   };
-  const opened = await refreshRefs(core, repository, pull);
-  await emitPull(core, repository, call.actor, opened, 'opened');
+  const opened = await updatePullRefs(call, pull);
+  await emitPull(call, opened, { action: 'opened' });
   return created(await present(call, opened));
 }
 
@@ -90,7 +90,7 @@ function listPulls(call: Call): Promise<Reply> {
     .filter((pull) => base === undefined || pull.baseRef === base)
     .sort((a, b) => a[byTime].localeCompare(b[byTime]) || a.number - b.number);
   if (direction === 'desc') pulls.reverse();
-  return call.list(pulls, (pull) => presentPullSimple(call.core, call.repository, pull));
+  return call.list(pulls, (pull) => presentPullSimple(call, pull));
 }
 
 interface PullChange {
@@ -103,14 +103,14 @@ interface PullChange {
 
 async function updatePull(call: Call): Promise<Reply> {
   const { core, repository } = call;
-  const pull = pullOf(call);
+  const pull = getPull(call);
   const body = call.body<PullChange>();
   const base = body.base === undefined ? undefined : await call.git.ref(`refs/heads/${body.base}`);
   if (body.base !== undefined && !base) throw invalid('PullRequest', 'base');
   const reopens = body.state === 'open' && pull.state === 'closed';
   const head = await call.git.ref(`refs/heads/${pull.headRef}`);
   if (reopens && (pull.mergedAt !== null || !head))
-    throw invalid('PullRequest', 'state', 'invalid', 'state cannot be changed.');
+    throw invalid('PullRequest', 'state', { message: 'state cannot be changed.' });
   const changed: Pull = {
     ...pull,
     title: body.title ?? pull.title,
@@ -124,13 +124,13 @@ async function updatePull(call: Call): Promise<Reply> {
     updatedAt: now(),
   };
   if (body.state === 'closed' && pull.state === 'open') {
-    return ok(await present(call, await close(core, repository, call.actor, changed, {})));
+    return ok(await present(call, await closePull(call, changed)));
   }
   const saved =
     changed.state === 'open'
-      ? await refreshRefs(core, repository, changed)
+      ? await updatePullRefs(call, changed)
       : core.store.pulls.put(repository.id, pull.number, changed);
-  await emitPull(core, repository, call.actor, saved, reopens ? 'reopened' : 'edited');
+  await emitPull(call, saved, { action: reopens ? 'reopened' : 'edited' });
   return ok(await present(call, saved));
 }
 
@@ -143,7 +143,7 @@ interface MergeBody {
 
 async function merge(call: Call): Promise<Reply> {
   const body = call.body<MergeBody>();
-  const merged = await mergePull(call.core, call.repository, call.actor, pullOf(call), {
+  const merged = await mergePull(call, getPull(call), {
     method: body.merge_method ?? 'merge',
     ...(body.commit_title === undefined ? {} : { title: body.commit_title }),
     ...(body.commit_message === undefined ? {} : { message: body.commit_message }),
@@ -155,7 +155,7 @@ async function merge(call: Call): Promise<Reply> {
 export const pullHandlers: Handlers = {
   'pulls/create': createPull,
   'pulls/list': listPulls,
-  'pulls/get': async (call) => ok(await present(call, pullOf(call))),
+  'pulls/get': async (call) => ok(await present(call, getPull(call))),
   'pulls/update': updatePull,
   'pulls/merge': merge,
 };

@@ -2,6 +2,7 @@ import { notFound, unprocessable } from '../errors.ts';
 import { isRefName, StaleRefError, ZERO } from '../git/repository.ts';
 import { presentRef, presentTag } from '../present/commit.ts';
 import { moveRef } from '../refs/changes.ts';
+import type { Move } from '../refs/move.ts';
 import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { encodePath, nodeId } from '../urls.ts';
 
@@ -11,7 +12,7 @@ async function getRef(call: Call): Promise<Reply> {
   const ref = `refs/${call.param('ref')}`;
   const found = await call.git.ref(ref);
   if (!found) throw notFound();
-  return ok(presentRef(call.core, call.repository, { ref, ...found }));
+  return ok(presentRef(call, { ref, ...found }));
 }
 
 async function createRef(call: Call): Promise<Reply> {
@@ -26,8 +27,8 @@ async function createRef(call: Call): Promise<Reply> {
     throw unprocessable('Reference cannot be updated: the object is not a commit');
   }
   if (await call.git.ref(ref)) throw unprocessable('Reference already exists');
-  await moveOrExplain(call, { ref, before: ZERO, after: sha }, 'Reference already exists');
-  return created(presentRef(call.core, call.repository, { ref, oid: sha, type: object.type }));
+  await moveRefOrExplain(call, { ref, before: ZERO, after: sha }, 'Reference already exists');
+  return created(presentRef(call, { ref, oid: sha, type: object.type }));
 }
 
 async function updateRef(call: Call): Promise<Reply> {
@@ -40,16 +41,16 @@ async function updateRef(call: Call): Promise<Reply> {
   const isForward = await call.git.isAncestor(current.oid, sha).catch(() => false);
   if (!force && !isForward) throw unprocessable('Update is not a fast forward');
   if (current.oid !== sha) {
-    await moveOrExplain(call, { ref, before: current.oid, after: sha }, 'Reference cannot be updated');
+    await moveRefOrExplain(call, { ref, before: current.oid, after: sha }, 'Reference cannot be updated');
   }
-  return ok(presentRef(call.core, call.repository, { ref, oid: sha, type: object.type }));
+  return ok(presentRef(call, { ref, oid: sha, type: object.type }));
 }
 
-async function moveOrExplain(call: Call, move: Parameters<typeof moveRef>[3], whenStale: string): Promise<void> {
+async function moveRefOrExplain(call: Call, move: Move, staleMessage: string): Promise<void> {
   try {
-    await moveRef(call.core, call.repository, call.actor, move);
+    await moveRef(call, move);
   } catch (error) {
-    if (error instanceof StaleRefError) throw unprocessable(whenStale);
+    if (error instanceof StaleRefError) throw unprocessable(staleMessage);
     throw error;
   }
 }
@@ -89,7 +90,7 @@ export const refHandlers: Handlers = {
   'git/get-tag': async (call) => {
     const tag = await call.git.tag(call.param('tag_sha'));
     if (!tag) throw notFound();
-    return ok(presentTag(call.core, call.repository, tag));
+    return ok(presentTag(call, tag));
   },
   'repos/list-branches': listBranches,
   'repos/list-tags': listTags,

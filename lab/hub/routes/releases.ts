@@ -23,24 +23,24 @@ interface ReleaseBody {
   discussion_category_name?: string;
 }
 
-/** Drafts are for those who can push: https://docs.github.com/rest/releases/releases#list-releases */
+/** Only callers that can push see drafts: https://docs.github.com/rest/releases/releases#list-releases */
 function seesDrafts(call: Call): boolean {
   return call.core.accounts.may(call.caller, call.repository, ['contents', 'write']) && call.caller !== null;
 }
 
-export function releaseOf(call: Call, id = call.number('release_id')): Release {
+export function getRelease(call: Call, id = call.number('release_id')): Release {
   const release = call.core.store.releases.get(call.repository.id, id);
   if (!release || (release.draft && !seesDrafts(call))) throw notFound();
   return release;
 }
 
 function present(call: Call, release: Release): Record<string, unknown> {
-  return presentRelease(call.core, call.repository, release);
+  return presentRelease(call, release);
 }
 
-function fieldsOf(call: Call, body: ReleaseBody, before?: Release): ReleaseFields {
+function toFields(call: Call, body: ReleaseBody, before?: Release): ReleaseFields {
   if (body.discussion_category_name !== undefined) {
-    throw invalid('Release', 'discussion_category_name', 'invalid', 'the hub has no discussions');
+    throw invalid('Release', 'discussion_category_name', { message: 'the hub has no discussions' });
   }
   const prerelease = body.prerelease ?? before?.prerelease ?? false;
   return {
@@ -50,7 +50,7 @@ function fieldsOf(call: Call, body: ReleaseBody, before?: Release): ReleaseField
     body: body.body === undefined ? (before?.body ?? null) : body.body,
     draft: body.draft ?? before?.draft ?? false,
     prerelease,
-    // GitHub's default is `true`, which says nothing about a prerelease.
+    // GitHub's default is `true`; a prerelease is never the latest.
     makeLatest: body.make_latest ?? before?.makeLatest ?? (prerelease ? 'false' : 'true'),
     pins: body.make_latest === 'true',
   };
@@ -58,22 +58,22 @@ function fieldsOf(call: Call, body: ReleaseBody, before?: Release): ReleaseField
 
 async function create(call: Call): Promise<Reply> {
   const body = call.body<ReleaseBody>();
-  const fields = fieldsOf(call, body);
+  const fields = toFields(call, body);
   if (body.generate_release_notes) {
-    const notes = await generateNotes(call.core, call.repository, { tag: fields.tag, target: fields.target });
+    const notes = await generateNotes(call, { tag: fields.tag, target: fields.target });
     fields.name ??= notes.name;
     fields.body = fields.body ? `${fields.body}\n\n${notes.body}` : notes.body;
   }
-  return created(present(call, await createRelease(call.core, call.repository, call.actor, fields)));
+  return created(present(call, await createRelease(call, fields)));
 }
 
 async function update(call: Call): Promise<Reply> {
-  const before = releaseOf(call);
-  const fields = fieldsOf(call, call.body<ReleaseBody>(), before);
-  return ok(present(call, await updateRelease(call.core, call.repository, call.actor, before, fields)));
+  const before = getRelease(call);
+  const fields = toFields(call, call.body<ReleaseBody>(), before);
+  return ok(present(call, await updateRelease(call, before, fields)));
 }
 
-/** Newest first; drafts among them for those who may see them. */
+/** Newest first, with drafts for callers that may see them. */
 function list(call: Call): Promise<Reply> {
   const releases = call.core.store.releases
     .list(call.repository.id)
@@ -84,7 +84,9 @@ function list(call: Call): Promise<Reply> {
 
 function byTag(call: Call): Reply {
   const tag = call.param('tag');
-  const release = call.core.store.releases.list(call.repository.id).find((each) => each.tag === tag && !each.draft);
+  const release = call.core.store.releases
+    .list(call.repository.id)
+    .find((candidate) => candidate.tag === tag && !candidate.draft);
   if (!release) throw notFound();
   return ok(present(call, release));
 }
@@ -98,13 +100,13 @@ async function notes(call: Call): Promise<Reply> {
   }>();
   const { previous_tag_name: previous } = body;
   if (previous !== undefined && !(await call.git.resolveCommit(`refs/tags/${previous}`))) {
-    throw invalid('Release', 'previous_tag_name', 'invalid', 'Invalid previous_tag parameter');
+    throw invalid('Release', 'previous_tag_name', { message: 'Invalid previous_tag parameter' });
   }
   const target = body.target_commitish ?? call.repository.defaultBranch;
   const known = (await call.git.ref(`refs/tags/${body.tag_name}`)) ?? (await call.git.resolveCommit(target));
   if (!known) throw invalid('Release', 'target_commitish');
   return ok(
-    await generateNotes(call.core, call.repository, {
+    await generateNotes(call, {
       tag: body.tag_name,
       target,
       ...(previous === undefined ? {} : { previous }),
@@ -115,16 +117,16 @@ async function notes(call: Call): Promise<Reply> {
 export const releaseHandlers: Handlers = {
   'repos/list-releases': list,
   'repos/create-release': create,
-  'repos/get-release': (call) => ok(present(call, releaseOf(call))),
+  'repos/get-release': (call) => ok(present(call, getRelease(call))),
   'repos/get-release-by-tag': byTag,
   'repos/get-latest-release': (call) => {
-    const latest = latestRelease(call.core, call.repository);
+    const latest = latestRelease(call);
     if (!latest) throw notFound();
     return ok(present(call, latest));
   },
   'repos/update-release': update,
   'repos/delete-release': async (call) => {
-    await deleteRelease(call.core, call.repository, releaseOf(call));
+    await deleteRelease(call, getRelease(call));
     return NO_CONTENT;
   },
   'repos/generate-release-notes': notes,

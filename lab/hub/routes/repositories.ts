@@ -5,7 +5,7 @@ import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '.
 import { now } from '../store/store.ts';
 import type { Repository, Role } from '../store/types.ts';
 
-/** GitHub turns other characters into `-`; here they are refused, for no one means them. */
+/** GitHub replaces other characters with `-`. Here they are an error, because they are mistakes. */
 const NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/;
 
 interface NewRepository {
@@ -24,13 +24,17 @@ interface NewRepository {
 async function createRepository(call: Call, owner: string): Promise<Reply> {
   const { core } = call;
   const body = call.body<NewRepository>();
-  if (!NAME.test(body.name)) throw invalid('Repository', 'name', 'invalid', 'name is not a valid repository name');
+  if (!NAME.test(body.name)) throw invalid('Repository', 'name', { message: 'name is not a valid repository name' });
   if (core.store.repository(owner, body.name)) {
-    throw new ApiError(422, 'Repository creation failed.', [
-      { resource: 'Repository', code: 'custom', field: 'name', message: 'name already exists on this account' },
-    ]);
+    const error = {
+      resource: 'Repository',
+      code: 'custom',
+      field: 'name',
+      message: 'name already exists on this account',
+    } as const;
+    throw new ApiError(422, 'Repository creation failed.', { errors: [error] });
   }
-  if (body.auto_init) throw invalid('Repository', 'auto_init', 'invalid', 'the hub makes empty repositories only');
+  if (body.auto_init) throw invalid('Repository', 'auto_init', { message: 'the hub only creates empty repositories' });
   const time = now();
   const repository: Repository = {
     id: core.store.nextId(),
@@ -54,16 +58,18 @@ async function createRepository(call: Call, owner: string): Promise<Reply> {
   core.store.saveRepository(repository);
   const { login } = call.actor.account;
   if (login !== owner) core.store.collaborators.put(repository.id, login.toLowerCase(), { login, role: 'admin' });
-  return created(presentFullRepository(core, repository, call.actor));
+  return created(presentFullRepository({ core, repository }, call.actor));
 }
 
-/** Making a repository is an account's right: its own token's, with `administration`. */
-function mayCreate(call: Call): void {
+/** @throws ApiError 403 unless the token has the permission `administration` */
+function requireCreation(call: Call): void {
   const { permissions } = call.actor.token;
   if (permissions === 'all' || permissions.administration === 'write') return;
   const kind = call.actor.token.kind === 'user' ? 'personal access token' : 'integration';
-  throw new ApiError(403, `Resource not accessible by ${kind}`, undefined, {
-    'x-accepted-github-permissions': 'administration=write',
+  throw new ApiError(403, `Resource not accessible by ${kind}`, {
+    headers: {
+      'x-accepted-github-permissions': 'administration=write',
+    },
   });
 }
 
@@ -71,7 +77,7 @@ function updateRepository(call: Call): Reply {
   const body = call.body<Partial<NewRepository> & { default_branch?: string }>();
   const { repository, core } = call;
   if (body.name !== undefined && body.name !== repository.name) {
-    throw invalid('Repository', 'name', 'invalid', 'the hub does not rename repositories');
+    throw invalid('Repository', 'name', { message: 'the hub cannot rename repositories' });
   }
   const changed: Repository = {
     ...repository,
@@ -87,7 +93,7 @@ function updateRepository(call: Call): Reply {
     updatedAt: now(),
   };
   core.store.saveRepository(changed);
-  return ok(presentFullRepository(core, changed, call.actor));
+  return ok(presentFullRepository({ core, repository: changed }, call.actor));
 }
 
 const ROLES: Record<string, Role> = {
@@ -98,7 +104,7 @@ const ROLES: Record<string, Role> = {
   admin: 'admin',
 };
 
-/** At once and without an invitation: nobody here reads mail. */
+/** Immediately, without an invitation. */
 function addCollaborator(call: Call): Reply {
   const { core, repository } = call;
   const account = core.store.account(call.param('username'));
@@ -118,16 +124,16 @@ export const repositoryHandlers: Handlers = {
   },
   'users/get-authenticated': (call) => ok(publicUser(call.core.urls, call.actor.account)),
   'repos/create-for-authenticated-user': (call) => {
-    mayCreate(call);
+    requireCreation(call);
     return createRepository(call, call.actor.account.login);
   },
   'repos/create-in-org': (call) => {
     const organization = call.core.store.account(call.param('org'));
     if (organization?.type !== 'Organization') throw notFound();
-    mayCreate(call);
+    requireCreation(call);
     return createRepository(call, organization.login);
   },
-  'repos/get': (call) => ok(presentFullRepository(call.core, call.repository, call.caller)),
+  'repos/get': (call) => ok(presentFullRepository(call, call.caller)),
   'repos/update': updateRepository,
   'repos/delete': (call) => {
     call.core.removeGit(call.repository);

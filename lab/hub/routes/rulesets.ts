@@ -14,10 +14,11 @@ interface RulesetBody {
   rules?: Rule[];
 }
 
-function present(call: Call, ruleset: Ruleset, detailed: boolean): Record<string, unknown> {
+function present(call: Call, ruleset: Ruleset): Record<string, unknown> {
   const { core, repository } = call;
   const self = core.urls.api(repository, `/rulesets/${ruleset.id}`);
-  const base = {
+  const isAdmin = call.caller !== null && core.isAdmin(call.caller, repository);
+  return {
     id: ruleset.id,
     name: ruleset.name,
     target: ruleset.target,
@@ -28,57 +29,49 @@ function present(call: Call, ruleset: Ruleset, detailed: boolean): Record<string
     _links: { self: { href: self }, html: { href: core.urls.html(repository, `/rules/${ruleset.id}`) } },
     created_at: ruleset.createdAt,
     updated_at: ruleset.updatedAt,
-  };
-  if (!detailed) return base;
-  const isAdmin = call.caller !== null && core.isAdmin(call.caller, repository);
-  return {
-    ...base,
     conditions: { ref_name: { include: ruleset.include, exclude: ruleset.exclude } },
     rules: ruleset.rules,
-    // GitHub shows who may bypass only to those who may change it.
+    // GitHub shows the bypass actors only to administrators.
     ...(isAdmin ? { bypass_actors: ruleset.bypassActors } : {}),
   };
 }
 
-function settings(body: RulesetBody, before?: Ruleset): Omit<Ruleset, 'id' | 'createdAt' | 'updatedAt'> {
-  const faults: string[] = [];
-  const target = body.target ?? before?.target ?? 'branch';
-  if (target === 'push') faults.push('the hub has no push rulesets');
-  const rules = body.rules ?? before?.rules ?? [];
+/** @throws ApiError 422 with all problems */
+function parseRuleset(body: RulesetBody): Omit<Ruleset, 'id' | 'createdAt' | 'updatedAt'> {
+  const problems: string[] = [];
+  const target = body.target ?? 'branch';
+  if (target === 'push') problems.push('the hub has no push rulesets');
+  const rules = body.rules ?? [];
   for (const rule of rules) {
-    const fault = unenforceable(rule);
-    if (fault) faults.push(fault);
+    const problem = unenforceable(rule);
+    if (problem) problems.push(problem);
   }
-  const include = body.conditions?.ref_name?.include ?? before?.include ?? [];
-  const exclude = body.conditions?.ref_name?.exclude ?? before?.exclude ?? [];
+  const include = body.conditions?.ref_name?.include ?? [];
+  const exclude = body.conditions?.ref_name?.exclude ?? [];
   for (const pattern of [...include, ...exclude]) {
-    if (!/^(~ALL|~DEFAULT_BRANCH|refs\/.+)$/.test(pattern)) faults.push(`Invalid target patterns: '${pattern}'`);
+    if (!/^(~ALL|~DEFAULT_BRANCH|refs\/.+)$/.test(pattern)) problems.push(`Invalid target patterns: '${pattern}'`);
   }
-  if (faults.length > 0 || target === 'push') throw new ApiError(422, 'Validation Failed', faults);
+  if (problems.length > 0 || target === 'push') throw new ApiError(422, 'Validation Failed', { errors: problems });
   return {
-    name: body.name ?? before?.name ?? '',
+    name: body.name ?? '',
     target,
-    enforcement: body.enforcement ?? before?.enforcement ?? 'active',
-    bypassActors: body.bypass_actors ?? before?.bypassActors ?? [],
+    enforcement: body.enforcement ?? 'active',
+    bypassActors: body.bypass_actors ?? [],
     include,
     exclude,
     rules,
   };
 }
 
-function save(call: Call, ruleset: Ruleset): Ruleset {
-  const sameName = call.core.store.rulesets
-    .list(call.repository.id)
-    .some((other) => other.name === ruleset.name && other.id !== ruleset.id);
-  if (sameName) throw new ApiError(422, 'Validation Failed', ['Name must be unique']);
-  return call.core.store.rulesets.put(call.repository.id, ruleset.id, ruleset);
-}
-
 function createRuleset(call: Call): Reply {
+  const { core, repository } = call;
+  const settings = parseRuleset(call.body<RulesetBody>());
+  const isTaken = core.store.rulesets.list(repository.id).some(({ name }) => name === settings.name);
+  if (isTaken) throw new ApiError(422, 'Validation Failed', { errors: ['Name must be unique'] });
   const time = now();
-  const made = settings(call.body<RulesetBody>());
-  const ruleset = save(call, { ...made, id: call.core.store.nextId(), createdAt: time, updatedAt: time });
-  return created(present(call, ruleset, true));
+  const ruleset: Ruleset = { ...settings, id: core.store.nextId(), createdAt: time, updatedAt: time };
+  core.store.rulesets.put(repository.id, ruleset.id, ruleset);
+  return created(present(call, ruleset));
 }
 
 export const rulesetHandlers: Handlers = {

@@ -161,7 +161,7 @@ export class RunStore {
   /** Newest first. */
   list(repository?: string): Run[] {
     const runs = this.#runs.all().reverse();
-    return repository === undefined ? runs : runs.filter((run) => sameName(run.repository, repository));
+    return repository === undefined ? runs : runs.filter((run) => equalsIgnoreCase(run.repository, repository));
   }
 
   jobs(runId: number): Job[] {
@@ -188,6 +188,6 @@ export class RunStore {
   }
 }
 
-export function sameName(a: string, b: string): boolean {
+export function equalsIgnoreCase(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

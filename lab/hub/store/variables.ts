@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 
-/** GitHub's rule for names of variables and secrets. */
-export function checkName(name: string): string {
+/** The name of a variable or secret in upper case. @throws ApiError 422 when GitHub does not allow it */
+export function parseVariableName(name: string): string {
   const upper = name.toUpperCase();
   if (!/^[A-Z_][A-Z0-9_]*$/.test(upper) || upper.startsWith('GITHUB_')) {
     throw new ApiError(

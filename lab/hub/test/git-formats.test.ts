@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCommit, parseTree, splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
-import { FLUSH, parseReceiveRequest, pktLine, refuseReceive } from '../git/pktline.ts';
+import { FLUSH, parseReceiveRequest, pktLine, rejectReceive } from '../git/pktline.ts';
 import { isRevision } from '../git/repository.ts';
 
 const ZERO = '0'.repeat(40);
@@ -43,9 +43,9 @@ describe('parseReceiveRequest', () => {
 
 it('a refusal reports every ref, and speaks to the person where the client listens', () => {
   const request = { commands: [{ before: ZERO, after: ONE, ref: 'refs/heads/a' }], packAt: 0 };
-  const plain = refuseReceive({ ...request, capabilities: new Set() }, 'why', 'no').toString();
+  const plain = rejectReceive({ ...request, capabilities: new Set() }, 'why', 'no').toString();
   expect(plain).toBe('000eunpack ok\n0017ng refs/heads/a no\n0000');
-  const banded = refuseReceive({ ...request, capabilities: new Set(['side-band-64k']) }, 'why', 'no').toString();
+  const banded = rejectReceive({ ...request, capabilities: new Set(['side-band-64k']) }, 'why', 'no').toString();
   expect(banded).toContain('\u0002why');
   expect(banded).toContain(`\u0001${plain}`);
 });
