@@ -97,7 +97,7 @@ export class ArgoScene {
     const context = { ...this.test.dependencies, lab: this.test.lab(), progress: () => {} };
     await installAddOns(this.endpoint, context);
 
-    this.tree = await WorkTree.open(this.hub.hub.url, this.hub.alice);
+    this.tree = await WorkTree.create(this.hub.hub.url, this.hub.alice);
     const applications = join('argocd', 'applications');
     await cp(join(projectDir, applications), join(this.tree.directory, applications), { recursive: true });
     await this.write('helm/shop/Chart.yaml', 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LoggedRequest } from '../http/request-log.ts';
-import { ADMIN, admin, SHOP, startWithCommit } from './helpers.ts';
+import type { FaultRequest } from '../index.ts';
+import { ADMIN, SHOP, startWithCommit } from './helpers.ts';
 
 describe('a hub with faults', () => {
   let test: Awaited<ReturnType<typeof startWithCommit>>;
@@ -9,7 +9,7 @@ describe('a hub with faults', () => {
   });
   afterEach(() => test.close());
 
-  const add = (fault: unknown) => admin(test.hub, 'POST', 'faults', fault);
+  const add = (fault: FaultRequest) => test.admin.addFault(fault);
   const user = () => fetch(`${test.hub.apiUrl}/user`, { headers: { authorization: `Bearer ${test.alice}` } });
 
   it('answers with a status, headers and body instead, as often as asked for', async () => {
@@ -51,7 +51,7 @@ describe('a hub with faults', () => {
   it('breaks a push, which then works', async () => {
     await add({ match: { operation: 'git/receive-pack' }, times: 1, fault: { status: 503 } });
     await test.work.commit({ b: 'b' }, 'feat: b');
-    expect(await test.work.refusal('push', 'origin', 'main')).toContain('503');
+    expect(await test.work.expectFailure('push', 'origin', 'main')).toContain('503');
     await test.work.git('push', '--quiet', 'origin', 'main');
   });
 
@@ -69,17 +69,17 @@ describe('a hub with faults', () => {
   it('does it later', async () => {
     await add({ match: { path: '/user$' }, fault: { delayMs: 30 } });
     expect((await user()).status).toBe(200);
-    const [log] = ((await (await admin(test.hub, 'GET', 'requests')).json()) as LoggedRequest[]).slice(-1);
+    const log = (await test.admin.requests()).at(-1);
     expect(log?.milliseconds).toBeGreaterThanOrEqual(29);
-    expect((await admin(test.hub, 'DELETE', 'faults')).status).toBe(204);
-    expect(await (await admin(test.hub, 'GET', 'faults')).json()).toEqual([]);
+    await test.admin.clearFaults();
+    expect(await test.admin.faults()).toEqual([]);
   });
 
   it('keeps a log of requests to count', async () => {
-    await admin(test.hub, 'DELETE', 'requests');
+    await test.admin.clearRequests();
     await user();
     await fetch(`${test.hub.apiUrl}/repos/alice/none`);
-    const log = (await (await admin(test.hub, 'GET', 'requests')).json()) as LoggedRequest[];
+    const log = await test.admin.requests();
     expect(log.map(({ method, path, status, operation, login }) => [method, path, status, operation, login])).toEqual([
       ['GET', '/api/v3/user', 200, 'users/get-authenticated', 'alice'],
       ['GET', '/api/v3/repos/alice/none', 404, 'repos/get', null],
@@ -101,18 +101,16 @@ describe('the admin doors', () => {
 
   it('make accounts, tokens and secrets', async () => {
     const test = await startWithCommit();
-    const made = await admin(test.hub, 'POST', 'users', { login: 'bob', type: 'User' });
-    expect([made.status, await made.json()]).toMatchObject([201, { login: 'bob', type: 'User' }]);
-    expect((await admin(test.hub, 'POST', 'users', { login: '../x' })).status).toBe(422);
-    const issued = await admin(test.hub, 'POST', 'tokens', { login: 'bob', permissions: { contents: 'write' } });
-    const { token } = (await issued.json()) as { token: string };
+    expect(await test.admin.createUser('bob')).toMatchObject({ login: 'bob', type: 'User' });
+    await expect(test.admin.createUser('../x')).rejects.toThrow('the hub responded with 422 to POST /_lab/users');
+    const token = await test.admin.createToken({ login: 'bob', permissions: { contents: 'write' } });
     const ref = { ...SHOP, ref: 'refs/heads/bobs', sha: test.first };
     await expect(test.octokit(token).rest.git.createRef(ref)).rejects.toMatchObject({ status: 403 });
     await test.octokit(test.alice).rest.repos.addCollaborator({ ...SHOP, username: 'bob', permission: 'push' });
     await test.octokit(token).rest.git.createRef(ref);
-    expect((await admin(test.hub, 'PUT', 'repos/alice/shop/secrets/password', { value: 's' })).status).toBe(204);
+    await test.admin.setSecret('alice/shop', 'password', 's');
     expect(test.hub.admin.secrets('alice/shop')).toMatchObject([{ name: 'PASSWORD', value: 's' }]);
-    expect((await admin(test.hub, 'PUT', 'repos/alice/none/secrets/x', { value: 's' })).status).toBe(404);
+    await expect(test.admin.setSecret('alice/none', 'x', 's')).rejects.toThrow('responded with 404');
     expect(test.hub.admin.deleteToken(token)).toBe(true);
     await expect(test.octokit(token).rest.users.getAuthenticated()).rejects.toMatchObject({ status: 401 });
     await test.close();

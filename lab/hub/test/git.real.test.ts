@@ -3,10 +3,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pullRequestRuleset } from '../admin-client.ts';
 import {
-  botToken,
-  PULL_REQUESTS_ONLY,
-  refusalOf,
+  createBotToken,
+  expectFailure,
   SHOP,
   startTestHub,
   startWithCommit,
@@ -23,7 +23,7 @@ describe('Git over HTTP', () => {
 
   it('gives back what was pushed, with and without .git in the address, without a token for a public repository', async () => {
     for (const suffix of ['.git', '']) {
-      const clone = await WorkTree.open(test.hub.url, test.alice);
+      const clone = await WorkTree.create(test.hub.url, test.alice);
       await clone.git('pull', '--quiet', `${test.hub.url}/alice/shop${suffix}`, 'main');
       expect(await readFile(join(clone.directory, 'README.md'), 'utf8')).toBe('# shop\n');
       expect(((await stat(join(clone.directory, 'run.sh'))).mode & 0o111) !== 0).toBe(true);
@@ -86,31 +86,33 @@ describe('Git over HTTP', () => {
 
   it('refuses a wrong token, a token without the permission, and a repository that is not there', async () => {
     const reader = test.hub.admin.createToken({ login: 'alice', permissions: { contents: 'read' } });
-    const wrong = await WorkTree.open(test.hub.url, 'ghp_wrong');
-    const weak = await WorkTree.open(test.hub.url, reader);
-    const lost = await WorkTree.open(test.hub.url, test.alice, 'alice/nothing');
+    const wrong = await WorkTree.create(test.hub.url, 'ghp_wrong');
+    const weak = await WorkTree.create(test.hub.url, reader);
+    const lost = await WorkTree.create(test.hub.url, test.alice, 'alice/nothing');
     for (const work of [wrong, weak, lost]) await work.commit({ x: 'x' }, 'chore: x');
-    expect(await wrong.refusal('push', 'origin', 'main')).toMatch(
+    expect(await wrong.expectFailure('push', 'origin', 'main')).toMatch(
       /Authentication failed|could not read|Invalid username/,
     );
-    expect(await weak.refusal('push', 'origin', 'HEAD:refs/heads/x')).toMatch(
+    expect(await weak.expectFailure('push', 'origin', 'HEAD:refs/heads/x')).toMatch(
       /Permission to alice\/shop.git denied to alice|403/,
     );
-    expect(await lost.refusal('push', 'origin', 'main')).toMatch(/not found/);
+    expect(await lost.expectFailure('push', 'origin', 'main')).toMatch(/not found/);
     for (const work of [wrong, weak, lost]) await work.remove();
   });
 
   it('refuses refs of pull requests, which are its own', async () => {
-    expect(await test.work.refusal('push', 'origin', 'HEAD:refs/pull/9/head')).toMatch(/hidden ref/);
+    expect(await test.work.expectFailure('push', 'origin', 'HEAD:refs/pull/9/head')).toMatch(/hidden ref/);
   });
 
   it('hides a private repository from others', async () => {
     await test.octokit(test.alice).rest.repos.createForAuthenticatedUser({ name: 'secret', private: true });
     test.hub.admin.createUser('mallory');
     const token = test.hub.admin.createToken({ login: 'mallory', permissions: 'all' });
-    const work = await WorkTree.open(test.hub.url, token, 'alice/secret');
-    expect(await work.refusal('fetch', 'origin')).toMatch(/not found/);
-    expect((await refusalOf(test.octokit(token).rest.repos.get({ owner: 'alice', repo: 'secret' }))).status).toBe(404);
+    const work = await WorkTree.create(test.hub.url, token, 'alice/secret');
+    expect(await work.expectFailure('fetch', 'origin')).toMatch(/not found/);
+    expect((await expectFailure(test.octokit(token).rest.repos.get({ owner: 'alice', repo: 'secret' }))).status).toBe(
+      404,
+    );
     await work.remove();
   });
 
@@ -159,16 +161,11 @@ describe('rules of a repository', () => {
   let bot: { token: string; id: number };
   beforeAll(async () => {
     test = await startWithCommit();
-    bot = botToken(test.hub, { contents: 'write' });
+    bot = createBotToken(test.hub, { contents: 'write' });
     const { rest } = test.octokit(test.alice);
     await rest.repos.createRepoRuleset({
       ...SHOP,
-      name: 'main',
-      target: 'branch',
-      enforcement: 'active',
-      conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
-      bypass_actors: [{ actor_id: bot.id, actor_type: 'Integration', bypass_mode: 'always' }],
-      rules: [PULL_REQUESTS_ONLY, { type: 'deletion' }],
+      ...pullRequestRuleset({ bypassApps: [bot.id], rules: [{ type: 'deletion' }] }),
     });
     await rest.repos.createRepoRuleset({
       ...SHOP,
@@ -191,7 +188,7 @@ describe('rules of a repository', () => {
 
   it('refuse a direct push to main in the words of GitHub, and leave main alone', async () => {
     await test.work.commit({ 'README.md': 'direct\n' }, 'chore: direct');
-    const said = await test.work.refusal('push', 'origin', 'main');
+    const said = await test.work.expectFailure('push', 'origin', 'main');
     expect(said).toContain('remote: error: GH013: Repository rule violations found for refs/heads/main.');
     expect(said).toContain('remote: - Changes must be made through a pull request.');
     expect(said).toContain('[remote rejected] main -> main (push declined due to repository rule violations)');
@@ -201,7 +198,7 @@ describe('rules of a repository', () => {
   });
 
   it('refuse the deletion of main', async () => {
-    expect(await test.work.refusal('push', 'origin', ':main')).toContain('Cannot delete this protected ref.');
+    expect(await test.work.expectFailure('push', 'origin', ':main')).toContain('Cannot delete this protected ref.');
   });
 
   it('refuse the same over REST', async () => {
@@ -211,7 +208,7 @@ describe('rules of a repository', () => {
     const sha = await test.work.commit({ x: 'x' }, 'feat: x');
     await test.work.git('push', '--quiet', '--force', 'origin', 'ahead');
     await test.work.git('checkout', '--quiet', 'main');
-    const refusal = await refusalOf(rest.git.updateRef({ ...SHOP, ref: 'heads/main', sha }));
+    const refusal = await expectFailure(rest.git.updateRef({ ...SHOP, ref: 'heads/main', sha }));
     expect(refusal).toMatchObject({
       status: 422,
       message: 'Repository rule violations found\n\nChanges must be made through a pull request.\n\n',
@@ -219,16 +216,16 @@ describe('rules of a repository', () => {
   });
 
   it('let the listed app push to main, and no other app', async () => {
-    const other = botToken(test.hub, { contents: 'write' }, 'other[bot]');
+    const other = createBotToken(test.hub, { contents: 'write' }, 'other[bot]');
     for (const [token, passes] of [
       [other.token, false],
       [bot.token, true],
     ] as const) {
-      const work = await WorkTree.open(test.hub.url, token);
+      const work = await WorkTree.create(test.hub.url, token);
       await work.git('pull', '--quiet', 'origin', 'main');
       await work.commit({ [`by-${passes}`]: 'x' }, 'chore: by an app');
       if (passes) await work.git('push', '--quiet', 'origin', 'main');
-      else expect(await work.refusal('push', 'origin', 'main')).toContain('GH013');
+      else expect(await work.expectFailure('push', 'origin', 'main')).toContain('GH013');
       await work.remove();
     }
   });
@@ -238,7 +235,7 @@ describe('rules of a repository', () => {
     await test.work.commit({ one: '1' }, 'feat: one');
     await test.work.git('push', '--quiet', 'origin', 'release/1');
     await test.work.git('commit', '--quiet', '--amend', '--message', 'feat: other');
-    expect(await test.work.refusal('push', '--force', 'origin', 'release/1')).toContain(
+    expect(await test.work.expectFailure('push', '--force', 'origin', 'release/1')).toContain(
       'Cannot force-push to this branch.',
     );
     await test.work.git('reset', '--quiet', '--hard', 'origin/release/1');
@@ -246,7 +243,7 @@ describe('rules of a repository', () => {
     await test.work.commit({ two: '2' }, 'feat: two');
     await test.work.git('checkout', '--quiet', 'release/1');
     await test.work.git('merge', '--quiet', '--no-ff', '--message', 'merge', 'side');
-    expect(await test.work.refusal('push', 'origin', 'release/1')).toContain('must not contain merge commits');
+    expect(await test.work.expectFailure('push', 'origin', 'release/1')).toContain('must not contain merge commits');
     await test.work.git('reset', '--quiet', '--hard', 'origin/release/1');
     await test.work.commit({ three: '3' }, 'feat: three');
     await test.work.git('push', '--quiet', 'origin', 'release/1');
@@ -256,13 +253,15 @@ describe('rules of a repository', () => {
     await test.work.git('tag', 'v1.0.0', test.first);
     await test.work.git('push', '--quiet', 'origin', 'v1.0.0');
     await test.work.git('tag', '--force', 'v1.0.0', 'release/1');
-    expect(await test.work.refusal('push', '--force', 'origin', 'v1.0.0')).toContain(
+    expect(await test.work.expectFailure('push', '--force', 'origin', 'v1.0.0')).toContain(
       'Cannot update this protected ref.',
     );
-    expect(await test.work.refusal('push', 'origin', ':v1.0.0')).toContain('Cannot delete this protected ref.');
+    expect(await test.work.expectFailure('push', 'origin', ':v1.0.0')).toContain('Cannot delete this protected ref.');
     const { rest } = test.octokit(test.alice);
     const sha = await test.work.git('rev-parse', 'release/1');
-    expect((await refusalOf(rest.git.updateRef({ ...SHOP, ref: 'tags/v1.0.0', sha, force: true }))).status).toBe(422);
+    expect((await expectFailure(rest.git.updateRef({ ...SHOP, ref: 'tags/v1.0.0', sha, force: true }))).status).toBe(
+      422,
+    );
   });
 
   it('refuse a whole push when one of its refs breaks one', async () => {
@@ -270,13 +269,13 @@ describe('rules of a repository', () => {
     await test.work.git('checkout', '--quiet', '-B', 'main', 'origin/main');
     await test.work.commit({ 'README.md': 'both\n' }, 'chore: both');
     await test.work.git('branch', '--force', 'free');
-    expect(await test.work.refusal('push', 'origin', 'main', 'free')).toContain('GH013');
+    expect(await test.work.expectFailure('push', 'origin', 'main', 'free')).toContain('GH013');
     expect(await test.work.git('ls-remote', 'origin', 'refs/heads/free')).toBe('');
   });
 
   it('that the hub could not enforce are refused', async () => {
     const { rest } = test.octokit(test.alice);
-    const refusal = await refusalOf(
+    const refusal = await expectFailure(
       rest.repos.createRepoRuleset({
         ...SHOP,
         name: 'x',
@@ -297,13 +296,13 @@ describe("a job's token", () => {
 
   it('marks what it does so that no workflow starts from it, and ends when it is deleted', async () => {
     const token = test.hub.admin.createJobToken('alice/shop', { contents: 'write' });
-    const work = await WorkTree.open(test.hub.url, token);
+    const work = await WorkTree.create(test.hub.url, token);
     await work.commit({ x: 'x' }, 'chore: x');
     await work.git('push', '--quiet', 'origin', 'main');
     expect(test.events.map(({ triggersWorkflows }) => triggersWorkflows)).toEqual([false, false]);
     expect(test.events[0]?.actor).toBe('github-actions[bot]');
     expect(test.hub.admin.deleteToken(token)).toBe(true);
-    expect(await refusalOf(test.octokit(token).rest.repos.get(SHOP))).toMatchObject({
+    expect(await expectFailure(test.octokit(token).rest.repos.get(SHOP))).toMatchObject({
       status: 401,
       message: 'Bad credentials',
     });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { botToken, PULL_REQUESTS_ONLY, SHOP, startWithCommit } from './helpers.ts';
+import { pullRequestRuleset } from '../admin-client.ts';
+import { createBotToken, SHOP, startWithCommit } from './helpers.ts';
 
 const COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) {
@@ -159,17 +160,12 @@ describe('GraphQL', () => {
   it('refuses a commit that breaks rules without a type, and a token without the permission with FORBIDDEN', async () => {
     const { rest } = test.octokit(test.alice);
     await rest.git.createRef({ ...SHOP, ref: 'refs/heads/guarded', sha: await head() });
-    await rest.repos.createRepoRuleset({
-      ...SHOP,
-      name: 'guarded',
-      enforcement: 'active',
-      conditions: { ref_name: { include: ['refs/heads/guarded'], exclude: [] } },
-      rules: [PULL_REQUESTS_ONLY],
-    });
+    const ruleset = pullRequestRuleset({ include: ['refs/heads/guarded'] });
+    await rest.repos.createRepoRuleset({ ...SHOP, ...ruleset });
     const fault = await faultOf(commit(input(await head(), { a: 'a' }, [], 'guarded')));
     expect(fault.type).toBeUndefined();
     expect(fault.message).toBe('Repository rule violations found\n\nChanges must be made through a pull request.\n\n');
-    const reader = test.octokit(botToken(test.hub, { contents: 'read' }).token);
+    const reader = test.octokit(createBotToken(test.hub, { contents: 'read' }).token);
     const refused = await faultOf(reader.graphql(COMMIT, { input: input(await head(), { a: 'a' }) }));
     expect(refused).toMatchObject({ type: 'FORBIDDEN', message: 'Resource not accessible by integration' });
   });

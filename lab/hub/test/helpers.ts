@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { getOctokit } from '@actions/github';
+import { AdminClient, createOctokit, type Octokit } from '../admin-client.ts';
 import { type Hub, type HubEvent, startHub } from '../index.ts';
 import type { Permissions } from '../store/types.ts';
 
@@ -11,10 +11,9 @@ const execute = promisify(execFile);
 
 export const ADMIN = 'admin-token-of-the-test';
 
-export type Octokit = ReturnType<typeof getOctokit>;
-
 export interface TestHub {
   hub: Hub;
+  admin: AdminClient;
   dataDir: string;
   events: HubEvent[];
   /** A token of `alice`, who owns `alice/shop`. */
@@ -23,20 +22,21 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-/** A hub with the account `alice` and, unless told otherwise, her empty repository `shop`. */
+/** Starts a hub with the account `alice` and, by default, her empty repository `shop`. */
 export async function startTestHub(options: { repository?: boolean } = {}): Promise<TestHub> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'));
   const events: HubEvent[] = [];
   const hub = await startHub({ dataDir, adminToken: ADMIN, onEvent: (event) => events.push(event) });
   hub.admin.createUser('alice');
   const alice = hub.admin.createToken({ login: 'alice', permissions: 'all' });
-  const octokit = (token: string): Octokit => getOctokit(token, { baseUrl: hub.apiUrl });
+  const octokit = (token: string): Octokit => createOctokit(hub.url, token);
   if (options.repository !== false) await octokit(alice).rest.repos.createForAuthenticatedUser({ name: 'shop' });
   const close = async (): Promise<void> => {
     await hub.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { hub, dataDir, events, alice, octokit, close };
+  const admin = new AdminClient({ url: hub.url, adminToken: ADMIN });
+  return { hub, admin, dataDir, events, alice, octokit, close };
 }
 
 export const SHOP = { owner: 'alice', repo: 'shop' } as const;
@@ -48,8 +48,8 @@ export class WorkTree {
     this.directory = directory;
   }
 
-  /** An empty work tree on branch `main` with the hub's repository as `origin`. */
-  static async open(url: string, token: string, name = 'alice/shop'): Promise<WorkTree> {
+  /** Creates an empty work tree on branch `main` with the hub's repository as `origin`. */
+  static async create(url: string, token: string, name = 'alice/shop'): Promise<WorkTree> {
     const tree = new WorkTree(await mkdtemp(join(tmpdir(), 'hub-work-')));
     await tree.git('init', '--quiet', '--initial-branch=main');
     await tree.git('remote', 'add', 'origin', `${url.replace('://', `://x-access-token:${token}@`)}/${name}.git`);
@@ -72,13 +72,13 @@ export class WorkTree {
     return stdout.trim();
   }
 
-  /** What git prints when it fails; fails itself when git does not. */
-  async refusal(...args: string[]): Promise<string> {
+  /** Runs a command that must fail. @returns what Git prints */
+  async expectFailure(...args: string[]): Promise<string> {
     const error = await this.git(...args).then(
       () => undefined,
       (failure: { stderr: string }) => failure,
     );
-    if (!error) throw new Error(`git ${args.join(' ')} was not refused`);
+    if (!error) throw new Error(`git ${args.join(' ')} did not fail`);
     return error.stderr;
   }
 
@@ -97,10 +97,10 @@ export class WorkTree {
   }
 }
 
-/** A hub whose `alice/shop` has one commit on main. */
+/** Starts a hub whose `alice/shop` has one commit on main. */
 export async function startWithCommit(): Promise<TestHub & { work: WorkTree; first: string }> {
   const test = await startTestHub();
-  const work = await WorkTree.open(test.hub.url, test.alice);
+  const work = await WorkTree.create(test.hub.url, test.alice);
   await work.commit({ 'README.md': '# shop\n', 'run.sh': '#!/bin/sh\n' }, 'chore: begin');
   await chmod(join(work.directory, 'run.sh'), 0o755);
   await work.git('commit', '--quiet', '--all', '--amend', '--no-edit');
@@ -118,7 +118,7 @@ export async function commitOnMain(
   expectedHeadOid: string,
   files: Record<string, string>,
 ): Promise<string> {
-  const { createCommitOnBranch } = await getOctokit(token, { baseUrl: `${url}/api/v3` }).graphql<{
+  const { createCommitOnBranch } = await createOctokit(url, token).graphql<{
     createCommitOnBranch: { commit: { oid: string } };
   }>('mutation ($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }', {
     input: {
@@ -136,14 +136,14 @@ export async function commitOnMain(
   return createCommitOnBranch.commit.oid;
 }
 
-export interface Refusal {
+export interface Failure {
   status: number;
   message: string;
   documentation?: string | undefined;
 }
 
-/** The answer of a call that must fail. */
-export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
+/** Waits for a call that must fail. @returns its response */
+export async function expectFailure(call: Promise<unknown>): Promise<Failure> {
   const failure = await call.then(
     () => undefined,
     (error: {
@@ -152,7 +152,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
       message: string;
     }) => error,
   );
-  if (!failure) throw new Error('the call was not refused');
+  if (!failure) throw new Error('the call did not fail');
   const data = failure.response?.data;
   return {
     status: failure.status,
@@ -161,39 +161,8 @@ export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   };
 }
 
-export function admin(hub: Hub, method: string, path: string, body?: unknown): Promise<Response> {
-  return fetch(`${hub.url}/_lab/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ADMIN}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
-type PullRule = {
-  type: 'pull_request';
-  parameters: {
-    allowed_merge_methods: ('merge' | 'squash' | 'rebase')[];
-    dismiss_stale_reviews_on_push: boolean;
-    require_code_owner_review: boolean;
-    require_last_push_approval: boolean;
-    required_approving_review_count: number;
-    required_review_thread_resolution: boolean;
-  };
-};
-
-export const PULL_REQUESTS_ONLY: PullRule = {
-  type: 'pull_request',
-  parameters: {
-    allowed_merge_methods: ['merge', 'squash', 'rebase'],
-    dismiss_stale_reviews_on_push: false,
-    require_code_owner_review: false,
-    require_last_push_approval: false,
-    required_approving_review_count: 0,
-    required_review_thread_resolution: false,
-  },
-};
-
-export function botToken(
+/** Creates a bot and a token for `alice/shop`. */
+export function createBotToken(
   hub: Hub,
   permissions: Permissions,
   login = 'release-bot[bot]',

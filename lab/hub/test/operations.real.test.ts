@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LoggedRequest } from '../http/request-log.ts';
+import { pullRequestRuleset } from '../admin-client.ts';
 import { OpenApi } from '../rest/openapi.ts';
 import { operations } from '../rest/operations.ts';
-import { admin, PULL_REQUESTS_ONLY, SHOP, startWithCommit } from './helpers.ts';
+import { SHOP, startWithCommit } from './helpers.ts';
 
 /** Calls every operation once with GitHub's own client. The hub checks each response against GitHub's description. */
 describe('every operation in the table', () => {
@@ -35,7 +35,7 @@ describe('every operation in the table', () => {
     await callReleases();
     await callActions();
 
-    const log = (await (await admin(test.hub, 'GET', 'requests')).json()) as LoggedRequest[];
+    const log = await test.admin.requests();
     const good = new Set(log.filter(({ status }) => status >= 200 && status < 400).map(({ operation }) => operation));
     expect(Object.keys(operations).filter((id) => !good.has(id))).toEqual([]);
     expect(log.filter(({ status }) => status >= 500)).toEqual([]);
@@ -96,13 +96,7 @@ describe('every operation in the table', () => {
 
   async function callRulesets(): Promise<void> {
     const { rest } = test.octokit(test.alice);
-    await rest.repos.createRepoRuleset({
-      ...SHOP,
-      name: 'main',
-      enforcement: 'active',
-      conditions: { ref_name: { include: ['refs/heads/main'], exclude: [] } },
-      rules: [PULL_REQUESTS_ONLY],
-    });
+    await rest.repos.createRepoRuleset({ ...SHOP, ...pullRequestRuleset() });
   }
 
   async function callReleases(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { botToken, refusalOf, SHOP, startWithCommit } from './helpers.ts';
+import { createBotToken, expectFailure, SHOP, startWithCommit } from './helpers.ts';
 
 describe('releases', () => {
   let test: Awaited<ReturnType<typeof startWithCommit>>;
@@ -19,7 +19,7 @@ describe('releases', () => {
   beforeAll(async () => {
     test = await startWithCommit();
     rest = test.octokit(test.alice).rest;
-    reader = test.octokit(botToken(test.hub, { contents: 'read' }).token).rest;
+    reader = test.octokit(createBotToken(test.hub, { contents: 'read' }).token).rest;
   });
   afterAll(() => test.close());
 
@@ -29,8 +29,8 @@ describe('releases', () => {
     expect(draft.html_url).toContain('/releases/tag/untagged-');
     expect((await rest.repos.listReleases(SHOP)).data).toHaveLength(1);
     expect((await reader.repos.listReleases(SHOP)).data).toHaveLength(0);
-    expect((await refusalOf(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' }))).status).toBe(404);
-    expect((await refusalOf(reader.repos.getRelease({ ...SHOP, release_id: draft.id }))).status).toBe(404);
+    expect((await expectFailure(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' }))).status).toBe(404);
+    expect((await expectFailure(reader.repos.getRelease({ ...SHOP, release_id: draft.id }))).status).toBe(404);
     expect(await tags()).toEqual([]);
   });
 
@@ -118,8 +118,8 @@ describe('releases', () => {
       conditions: { ref_name: { include: ['refs/tags/v5*'], exclude: [] } },
       rules: [{ type: 'creation' }],
     });
-    expect((await refusalOf(create('v5.0.0'))).status).toBe(422);
-    expect((await refusalOf(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v5.0.0' }))).status).toBe(404);
+    expect((await expectFailure(create('v5.0.0'))).status).toBe(422);
+    expect((await expectFailure(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v5.0.0' }))).status).toBe(404);
   });
 
   it('cannot change once published where the repository says so', async () => {
@@ -128,12 +128,12 @@ describe('releases', () => {
     const { data: asset } = await upload(release, 'a.txt', 'a');
     const { data: published } = await rest.repos.updateRelease({ ...SHOP, release_id: release.id, draft: false });
     expect(published.immutable).toBe(true);
-    expect((await refusalOf(upload(published, 'b.txt', 'b'))).status).toBe(422);
-    expect((await refusalOf(rest.repos.deleteReleaseAsset({ ...SHOP, asset_id: asset.id }))).status).toBe(422);
+    expect((await expectFailure(upload(published, 'b.txt', 'b'))).status).toBe(422);
+    expect((await expectFailure(rest.repos.deleteReleaseAsset({ ...SHOP, asset_id: asset.id }))).status).toBe(422);
     const moved = rest.git.updateRef({ ...SHOP, ref: 'tags/v4.0.0', sha: test.first, force: true });
-    expect((await refusalOf(moved)).status).toBe(422);
+    expect((await expectFailure(moved)).status).toBe(422);
     await test.work.git('tag', '--force', 'v4.0.0', test.first);
-    expect(await test.work.refusal('push', '--force', 'origin', 'v4.0.0', ':refs/tags/v4.0.0')).not.toBe('');
+    expect(await test.work.expectFailure('push', '--force', 'origin', 'v4.0.0', ':refs/tags/v4.0.0')).not.toBe('');
     const renamed = await rest.repos.updateRelease({ ...SHOP, release_id: release.id, body: 'better notes' });
     expect(renamed.data.body).toBe('better notes');
   });

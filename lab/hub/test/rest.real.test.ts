@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { botToken, refusalOf, SHOP, startWithCommit } from './helpers.ts';
+import { createBotToken, expectFailure, SHOP, startWithCommit } from './helpers.ts';
 
 describe('REST', () => {
   let test: Awaited<ReturnType<typeof startWithCommit>>;
@@ -54,14 +54,14 @@ describe('REST', () => {
   });
 
   it.each(['..', '.', 'a/b', 'shop.git', 'a b', ''])('makes no repository called "%s"', async (name) => {
-    expect((await refusalOf(rest.repos.createForAuthenticatedUser({ name }))).status).toBe(422);
+    expect((await expectFailure(rest.repos.createForAuthenticatedUser({ name }))).status).toBe(422);
   });
 
   it('names the permission that a token lacks, and tells an app from a person', async () => {
     const weak = test.hub.admin.createToken({ login: 'alice', permissions: { contents: 'read' } });
     for (const [token, kind] of [
       [weak, 'personal access token'],
-      [botToken(test.hub, { contents: 'read' }).token, 'integration'],
+      [createBotToken(test.hub, { contents: 'read' }).token, 'integration'],
     ]) {
       const answer = await call('/repos/alice/shop/git/refs', { method: 'POST', body: '{}' }, token);
       expect(answer.status).toBe(403);
@@ -72,7 +72,7 @@ describe('REST', () => {
 
   it('keeps an app to its own repositories', async () => {
     await rest.repos.createForAuthenticatedUser({ name: 'other' });
-    const { token } = botToken(test.hub, { contents: 'write' });
+    const { token } = createBotToken(test.hub, { contents: 'write' });
     const answer = await call(
       '/repos/alice/other/git/refs',
       { method: 'POST', body: JSON.stringify({ ref: 'refs/heads/x', sha: test.first }) },
@@ -86,7 +86,7 @@ describe('REST', () => {
     ['a name outside heads and tags', 'refs/pull/1/head', 'Reference name is not well formed'],
     ['a name that is taken', 'refs/heads/main', 'Reference already exists'],
   ])('makes no ref with %s', async (_, ref, message) => {
-    expect(await refusalOf(rest.git.createRef({ ...SHOP, ref, sha: test.first }))).toMatchObject({
+    expect(await expectFailure(rest.git.createRef({ ...SHOP, ref, sha: test.first }))).toMatchObject({
       status: 422,
       message,
     });
@@ -96,7 +96,7 @@ describe('REST', () => {
     const ref = 'heads/back';
     await test.work.commit({ x: 'x' }, 'feat: x');
     await test.work.git('push', '--quiet', 'origin', 'HEAD:refs/heads/back');
-    const refused = await refusalOf(rest.git.updateRef({ ...SHOP, ref, sha: test.first }));
+    const refused = await expectFailure(rest.git.updateRef({ ...SHOP, ref, sha: test.first }));
     expect(refused).toMatchObject({ status: 422, message: 'Update is not a fast forward' });
     await rest.git.updateRef({ ...SHOP, ref, sha: test.first, force: true });
     expect((await rest.git.getRef({ ...SHOP, ref })).data.object.sha).toBe(test.first);
@@ -174,7 +174,7 @@ describe('pull requests', () => {
     await rest.pulls.merge({ ...SHOP, pull_number: one.number });
     const { data: shown } = await rest.pulls.get({ ...SHOP, pull_number: two.number });
     expect([shown.mergeable, shown.mergeable_state]).toEqual([false, 'dirty']);
-    const refused = await refusalOf(rest.pulls.merge({ ...SHOP, pull_number: two.number }));
+    const refused = await expectFailure(rest.pulls.merge({ ...SHOP, pull_number: two.number }));
     expect(refused).toMatchObject({ status: 405, message: 'Pull Request is not mergeable' });
     expect((await main()).sha).not.toBe(before.sha);
   });
@@ -182,14 +182,14 @@ describe('pull requests', () => {
   it('are not merged at another head than the one seen, nor twice', async () => {
     const pull = await open('seen', { seen: '1' });
     const where = { ...SHOP, pull_number: pull.number };
-    expect((await refusalOf(rest.pulls.merge({ ...where, sha: test.first }))).status).toBe(409);
+    expect((await expectFailure(rest.pulls.merge({ ...where, sha: test.first }))).status).toBe(409);
     await rest.pulls.merge({ ...where, sha: pull.head.sha });
-    expect((await refusalOf(rest.pulls.merge(where))).status).toBe(405);
+    expect((await expectFailure(rest.pulls.merge(where))).status).toBe(405);
   });
 
   it('are refused without a difference, twice, or from a branch that is not there', async () => {
     await open('once', { once: '1' });
-    const make = (head: string) => refusalOf(rest.pulls.create({ ...SHOP, title: 'x', head, base: 'main' }));
+    const make = (head: string) => expectFailure(rest.pulls.create({ ...SHOP, title: 'x', head, base: 'main' }));
     expect((await make('once')).status).toBe(422);
     expect((await make('nowhere')).status).toBe(422);
     await rest.git.createRef({ ...SHOP, ref: 'refs/heads/same', sha: (await main()).sha });
@@ -211,7 +211,7 @@ describe('pull requests', () => {
     });
     const pull = await open('checked', { checked: '1' });
     const where = { ...SHOP, pull_number: pull.number };
-    expect(await refusalOf(rest.pulls.merge(where))).toMatchObject({
+    expect(await expectFailure(rest.pulls.merge(where))).toMatchObject({
       status: 405,
       message: 'Repository rule violations found\n\nRequired status check "Chart" is expected.\n\n',
     });
@@ -230,7 +230,7 @@ describe('pull requests', () => {
     expect(found.workflow_runs.map(({ id, head_branch }) => [id, head_branch])).toEqual([[run.id, 'checked']]);
     const job = runs.createJob(run.id, 'Chart');
     runs.updateJob(run.id, job.id, { status: 'completed', conclusion: 'failure' });
-    expect((await refusalOf(rest.pulls.merge(where))).status).toBe(405);
+    expect((await expectFailure(rest.pulls.merge(where))).status).toBe(405);
     runs.updateJob(run.id, job.id, { status: 'completed', conclusion: 'success' });
     expect((await rest.pulls.merge(where)).data.merged).toBe(true);
   });

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { getOctokit } from '@actions/github';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createOctokit } from '../admin-client.ts';
 import { startHub } from '../index.ts';
 import { ADMIN, commitOnMain, SHOP, startTestHub, startWithCommit, WorkTree } from './helpers.ts';
 
@@ -93,9 +93,9 @@ describe('a hub that is killed', () => {
 
   it('has lost nothing that it had answered, and works on', async () => {
     const first = await serve();
-    const api = getOctokit(first.token, { baseUrl: `${first.url}/api/v3` }).rest;
+    const api = createOctokit(first.url, first.token).rest;
     await api.repos.createForAuthenticatedUser({ name: 'shop' });
-    const work = await WorkTree.open(first.url, first.token);
+    const work = await WorkTree.create(first.url, first.token);
     const start = await work.commit({ a: 'a' }, 'chore: begin');
     await work.git('push', '--quiet', 'origin', 'main');
     const answered: string[] = [];
@@ -111,7 +111,7 @@ describe('a hub that is killed', () => {
     await writeFile(join(dataDir, 'repositories', id, 'refs/heads/main.lock'), '');
 
     const second = await serve();
-    const again = getOctokit(second.token, { baseUrl: `${second.url}/api/v3` }).rest;
+    const again = createOctokit(second.url, second.token).rest;
     const { data: commits } = await again.repos.listCommits({ ...SHOP, per_page: 100 });
     const shas = commits.map(({ sha }) => sha);
     expect(shas).toEqual(expect.arrayContaining(answered));
@@ -130,9 +130,9 @@ describe('a hub that is killed', () => {
 
   it('finds its pull requests where their branches are', async () => {
     const first = await serve();
-    const api = getOctokit(first.token, { baseUrl: `${first.url}/api/v3` }).rest;
+    const api = createOctokit(first.url, first.token).rest;
     await api.repos.createForAuthenticatedUser({ name: 'shop' });
-    const work = await WorkTree.open(first.url, first.token);
+    const work = await WorkTree.create(first.url, first.token);
     await work.commit({ a: 'a' }, 'chore: begin');
     await work.git('push', '--quiet', 'origin', 'main');
     for (const name of ['merged', 'moved']) {
@@ -148,7 +148,7 @@ describe('a hub that is killed', () => {
     await work.git('push', '--quiet', join(dataDir, 'repositories', id), 'merged:main', 'moved');
 
     const second = await serve();
-    const again = getOctokit(second.token, { baseUrl: `${second.url}/api/v3` }).rest;
+    const again = createOctokit(second.url, second.token).rest;
     expect((await again.pulls.get({ ...SHOP, pull_number: 1 })).data).toMatchObject({ state: 'closed', merged: true });
     const { data: open } = await again.pulls.get({ ...SHOP, pull_number: 2 });
     expect([open.state, open.head.sha, open.mergeable]).toEqual(['open', next, true]);
