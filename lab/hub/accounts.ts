@@ -36,8 +36,8 @@ export class Accounts {
 
   createUser(user: { login: string; type?: AccountType; name?: string; email?: string }): Account {
     if (!LOGIN.test(user.login)) throw new ApiError(422, `"${user.login}" is not a login`);
-    const known = this.#store.account(user.login);
-    if (known) return known;
+    const existing = this.#store.account(user.login);
+    if (existing) return existing;
     const id = this.#store.nextId();
     return this.#store.accounts.put(GLOBAL, user.login.toLowerCase(), {
       id,

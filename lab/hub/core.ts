@@ -6,7 +6,7 @@ import type { Commit } from './git/objects.ts';
 import { GitRepository } from './git/repository.ts';
 import { Signing, type Verification } from './git/signing.ts';
 import { Faults } from './http/faults.ts';
-import { Limits } from './http/rate-limits.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { RequestLog } from './http/request-log.ts';
 import { Locks } from './locks.ts';
 import { Rules } from './refs/rules.ts';
@@ -44,7 +44,7 @@ export class Core {
   readonly faults = new Faults();
   readonly requests = new RequestLog();
   readonly locks = new Locks();
-  readonly limits = new Limits();
+  readonly limits = new RateLimits();
   readonly rerun: (event: HubEvent, path: string) => void;
   readonly #repositories = new Map<number, GitRepository>();
 
@@ -71,20 +71,20 @@ export class Core {
     return join(this.dataDir, 'assets');
   }
 
-  /** Directories are named by id, so no name of a repository ever becomes a path. */
+  /** Directories are named by id, so that the name of a repository never becomes a path. */
   gitDirectory(repository: Repository): string {
     return join(this.dataDir, 'repositories', `${repository.id}.git`);
   }
 
   git(repository: Repository): GitRepository {
-    const known = this.#repositories.get(repository.id);
-    if (known) return known;
+    const open = this.#repositories.get(repository.id);
+    if (open) return open;
     const opened = new GitRepository(this.gitDirectory(repository));
     this.#repositories.set(repository.id, opened);
     return opened;
   }
 
-  /** Makes the bare repository; one that a killed hub left without its record is used again. */
+  /** Creates the bare repository. One that a killed hub left without its record is reused. */
   async createGit(repository: Repository): Promise<void> {
     const directory = this.gitDirectory(repository);
     if (existsSync(join(directory, 'config'))) return;
@@ -96,17 +96,17 @@ export class Core {
     this.#repositories.delete(repository.id);
   }
 
-  /** The account with this address, as GitHub links commits to accounts: its own, or one of GitHub's no-reply form. */
+  /** The account of an address, as GitHub links commits to accounts: by its own address or its no-reply address. */
   accountByEmail(email: string): Account | undefined {
-    const wanted = email.toLowerCase();
-    const login = /^(?:\d+\+)?(.+)@users\.noreply\.github\.com$/.exec(wanted)?.[1];
+    const address = email.toLowerCase();
+    const login = /^(?:\d+\+)?(.+)@users\.noreply\.github\.com$/.exec(address)?.[1];
     const byLogin = login === undefined ? undefined : this.store.account(login);
-    return byLogin ?? this.store.accounts.all().find((account) => account.email.toLowerCase() === wanted);
+    return byLogin ?? this.store.accounts.all().find((account) => account.email.toLowerCase() === address);
   }
 
   accountOf(login: string): Account {
     const account = this.store.account(login);
-    if (!account) throw new Error(`no account ${login}`);
+    if (!account) throw new Error(`the account ${login} does not exist`);
     return account;
   }
 

@@ -14,7 +14,7 @@ export interface HubEvent {
   sha: string;
   actor: string;
   /**
-   * False for what a job did with its GITHUB_TOKEN: GitHub starts no workflow for that, so that no workflow can start
+   * False for what a job did with its GITHUB_TOKEN. GitHub starts no workflow for that, so that a workflow cannot start
    * itself (https://docs.github.com/actions/security-for-github-actions/security-guides/automatic-token-authentication).
    */
   triggersWorkflows: boolean;
@@ -22,19 +22,19 @@ export interface HubEvent {
   payload: Record<string, unknown>;
 }
 
-/** Hands events to one listener, in the order of the changes, after each change is durable. */
+/** Passes events to one listener, in the order of the changes, after each change is durable. */
 export class Events {
   readonly #listener: (event: HubEvent) => void;
-  readonly #kept: Collection<HubEvent>;
+  readonly #events: Collection<HubEvent>;
 
   constructor(store: Store, listener: (event: HubEvent) => void = () => undefined) {
-    this.#kept = store.database.collection('events');
+    this.#events = store.database.collection('events');
     this.#listener = listener;
   }
 
-  /** A listener that throws does not take back the change that it was told of; its error is shown. */
+  /** An error of the listener is logged; the change stays. */
   emit(event: HubEvent): void {
-    this.#kept.put(GLOBAL, keyOf(event), event);
+    this.#events.put(GLOBAL, toKey(event), event);
     try {
       this.#listener(event);
     } catch (error) {
@@ -42,15 +42,15 @@ export class Events {
     }
   }
 
-  /** The newest event of this name on this commit of this ref: what a run that is run again was started by. */
+  /** The newest event of this name on this commit of this ref, to run a workflow again. */
   find(key: EventKey): HubEvent | undefined {
-    return this.#kept.get(GLOBAL, keyOf(key));
+    return this.#events.get(GLOBAL, toKey(key));
   }
 }
 
 type EventKey = { name: string; repository: string; ref: string; sha: string };
 
-function keyOf({ name, repository, ref, sha }: EventKey): string {
+function toKey({ name, repository, ref, sha }: EventKey): string {
   return [repository.toLowerCase(), name, ref, sha].join(' ');
 }
 

@@ -11,18 +11,18 @@ import { Urls } from './urls.ts';
 export type { HubEvent } from './events.ts';
 export type { Fault, FaultAction, FaultRequest } from './http/faults.ts';
 export type { LoggedRequest } from './http/request-log.ts';
-export type { Job, NewRun, Run, RunStore } from './store/runs.ts';
+export type { Conclusion, Job, NewRun, Run, RunStatus, RunStore, Step } from './store/runs.ts';
 
 export interface HubOptions {
-  /** Holds everything the hub remembers; a later hub on the same directory goes on from there. */
+  /** Holds the hub's state. A later hub on the same directory continues from it. */
   dataDir: string;
-  /** A free one when not given. */
+  /** A free port when not given. */
   port?: number;
   /** Guards `/_lab/`. */
   adminToken: string;
-  /** Told of each event in order, after the change is durable. Must not wait. */
+  /** Called with each event in order, after the change is durable. Must not block. */
   onEvent?: (event: HubEvent) => void;
-  /** Told when somebody runs a workflow again, with the event that started it and the workflow's file. */
+  /** Called when a workflow is run again, with the event that started it and the workflow's file. */
   onRerun?: (event: HubEvent, path: string) => void;
 }
 
@@ -38,7 +38,7 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** Jobs are checks, and a pull request may have been waiting for one. */
+/** Jobs are checks; a pull request may have been waiting for this one. */
 function mergeWhenReady(core: Core, run: Run): void {
   const [owner = '', name = ''] = run.repository.split('/');
   const repository = core.store.repository(owner, name);

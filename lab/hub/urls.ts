@@ -1,6 +1,6 @@
 import type { Repository } from './store/types.ts';
 
-/** Every address that the hub gives out, in GitHub Enterprise Server's form. */
+/** The addresses of the hub, in the form of GitHub Enterprise Server. */
 export class Urls {
   /** Known once the hub listens. */
   root = 'http://127.0.0.1';
@@ -26,12 +26,12 @@ export class Urls {
   }
 }
 
-/** A path of a file or ref in a URL: each part encoded, the slashes kept. */
+/** Encodes a path of a file or ref for a URL, without its slashes. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** GitHub's global node ids are opaque; these can be read back. */
+/** A global node id. GitHub's are opaque; these can be decoded. */
 export function nodeId(type: string, id: string | number): string {
   return Buffer.from(`${type}:${id}`).toString('base64url');
 }

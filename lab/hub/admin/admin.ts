@@ -5,7 +5,7 @@ import { now } from '../store/store.ts';
 import type { Account, AccountType, Permissions, Repository, Token, Variable } from '../store/types.ts';
 import { parseVariableName } from '../store/variables.ts';
 
-/** What GitHub has web pages for: accounts, tokens, secrets, settings. For this process and, by HTTP, under `/_lab/`. */
+/** What GitHub has web pages for: accounts, tokens, secrets, settings. In this process, and for HTTP under `/_lab/`. */
 export class Admin {
   readonly #core: Core;
 
@@ -13,7 +13,7 @@ export class Admin {
     this.#core = core;
   }
 
-  /** An account of this login; the one that is there if it exists already. */
+  /** Creates an account. An existing one with the same login is returned unchanged. */
   createUser(login: string, type: AccountType = 'User', about: { name?: string; email?: string } = {}): Account {
     return this.#core.accounts.createUser({ login, type, ...about });
   }
@@ -22,13 +22,13 @@ export class Admin {
     return this.#core.accounts.createToken(request).token;
   }
 
-  /** The GITHUB_TOKEN of one workflow run: what it does starts no workflow. */
+  /** Creates the GITHUB_TOKEN of a workflow run. What it does starts no workflow. */
   createJobToken(repository: string, permissions: Permissions): string {
     this.#repository(repository);
     return this.createToken({ login: JOB_LOGIN, kind: 'job', permissions, repositories: [repository] });
   }
 
-  /** @returns was there such a token? */
+  /** @returns whether the token existed */
   deleteToken(token: Token['token']): boolean {
     return this.#core.accounts.deleteToken(token);
   }
@@ -50,14 +50,14 @@ export class Admin {
     return this.#core.store.variables.list(this.#repository(repository).id);
   }
 
-  /** The bare repository's directory, or `undefined` when there is no such repository. */
+  /** The directory of the bare repository; undefined when the repository does not exist. */
   gitDirectory(name: string): string | undefined {
     const [owner = '', repo = ''] = name.split('/');
     const repository = this.#core.store.repository(owner, repo);
     return repository && this.#core.gitDirectory(repository);
   }
 
-  /** From now on a published release of the repository cannot change. */
+  /** Whether releases that are published from now on are immutable. */
   setImmutableReleases(name: string, enabled: boolean): void {
     const repository = this.#repository(name);
     this.#core.store.saveRepository({ ...repository, immutableReleases: enabled });
@@ -66,7 +66,7 @@ export class Admin {
   #repository(name: string): Repository {
     const [owner = '', repo = ''] = name.split('/');
     const repository = this.#core.store.repository(owner, repo);
-    if (!repository) throw new ApiError(404, `there is no repository ${name}`);
+    if (!repository) throw new ApiError(404, `the repository ${name} does not exist`);
     return repository;
   }
 }

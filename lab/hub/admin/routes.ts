@@ -7,19 +7,19 @@ import type { FaultRequest } from '../http/faults.ts';
 import type { AccountType } from '../store/types.ts';
 import type { Admin } from './admin.ts';
 
-function sameSecret(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+function equalSecrets(actual: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(actual), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /**
- * `/_lab/`: the hub's own doors, which GitHub does not have. Health is open, and so are the logs of public repositories; those of a private
- * one take a token that may read its runs. The rest takes the admin token.
+ * `/_lab/`: the hub's own endpoints, which GitHub does not have. Health is public, and so are the logs of public repositories.
+ * The logs of a private one require a token that may read its runs, everything else the admin token.
  */
 export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono {
   const app = new Hono();
   const isAdmin = (authorization: string | undefined): boolean =>
-    sameSecret((authorization ?? '').replace(/^Bearer /i, ''), adminToken);
+    equalSecrets((authorization ?? '').replace(/^Bearer /i, ''), adminToken);
 
   app.onError((error, c) => {
     if (error instanceof ApiError) return c.json({ message: error.message }, error.status as 422);
@@ -29,20 +29,21 @@ export function adminRoutes(core: Core, admin: Admin, adminToken: string): Hono 
   app.get('/runs/:id/log', (c) => {
     const id = Number(c.req.param('id'));
     const run = Number.isSafeInteger(id) ? core.runs.find(core.runs.findJob(id)?.runId ?? id) : undefined;
-    if (!run) throw new ApiError(404, 'no such run or job');
+    if (!run) throw new ApiError(404, 'the run or job does not exist');
     const [owner = '', name = ''] = run.repository.split('/');
     const repository = core.store.repository(owner, name);
     const authorization = c.req.header('authorization');
-    // Without its repository nobody but the admin can say who may read it.
+    // If the repository no longer exists, only the admin may read the log.
     if (!isAdmin(authorization) && repository?.private !== false) {
-      if (!repository) throw new ApiError(404, 'no such run or job');
+      if (!repository) throw new ApiError(404, 'the run or job does not exist');
       core.accounts.require(core.accounts.authenticate(authorization), repository, ['actions', 'read']);
     }
     return c.text(core.runs.log(id));
   });
 
   app.use('*', async (c, next) => {
-    if (!isAdmin(c.req.header('authorization'))) return c.json({ message: 'the admin token is missing or wrong' }, 401);
+    if (!isAdmin(c.req.header('authorization')))
+      return c.json({ message: 'the admin token is missing or invalid' }, 401);
     return next();
   });
   app.post('/users', async (c) => {

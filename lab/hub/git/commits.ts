@@ -5,7 +5,7 @@ import type { Commit, Person } from './objects.ts';
 import type { GitRepository } from './repository.ts';
 import { type Signing, WEB_FLOW } from './signing.ts';
 
-/** Who made something; without a date, now. */
+/** The author of a commit. The default date is now. */
 export type Identity = Pick<Person, 'name' | 'email'> & { date?: string };
 
 export interface NewCommit {
@@ -15,12 +15,12 @@ export interface NewCommit {
   author: Identity;
 }
 
-/** Writes a commit object, committed and signed by GitHub itself; no ref moves. */
+/** Writes a commit object, which GitHub itself commits and signs. No ref moves. */
 export async function writeCommit(git: GitRepository, signing: Signing, commit: NewCommit): Promise<string> {
   const command = ['commit-tree', ...commit.parents.flatMap((parent) => ['-p', parent]), commit.tree];
   const authorDate = commit.author.date;
   return git.git(signing.signArguments(command), {
-    // `commit-tree` takes the message as it is, and GitHub keeps it so but for a final line end.
+    // `commit-tree` keeps the message unchanged except for a final line break, as GitHub does.
     input: commit.message,
     env: {
       GIT_AUTHOR_NAME: commit.author.name,
@@ -32,7 +32,7 @@ export async function writeCommit(git: GitRepository, signing: Signing, commit: 
   });
 }
 
-/** Writes blobs and returns their ids, in order, with one process for all. */
+/** Writes blobs with one process. @returns their ids, in order */
 export async function writeBlobs(git: GitRepository, contents: readonly Buffer[]): Promise<string[]> {
   if (contents.length === 0) return [];
   if (contents.length === 1 && contents[0]) {
@@ -57,7 +57,7 @@ export interface IndexEntry {
   mode: string;
 }
 
-/** The tree that a base tree becomes with some entries changed; written through an index of its own. */
+/** Writes a base tree with some entries changed, through a temporary index. @returns the new tree's id */
 export async function writeTree(
   git: GitRepository,
   base: string | undefined,
@@ -67,7 +67,7 @@ export async function writeTree(
   const env = { GIT_INDEX_FILE: index };
   try {
     if (base) await git.git(['read-tree', base], { env });
-    // A mode of 0 is how `update-index --index-info` is told to remove a path.
+    // Mode 0 makes `update-index --index-info` remove a path.
     const lines = entries.map(({ path, oid, mode }) =>
       oid === null ? `0 ${'0'.repeat(40)}\t${path}\0` : `${mode} ${oid}\t${path}\0`,
     );
@@ -79,7 +79,7 @@ export async function writeTree(
   }
 }
 
-/** The tree of a merge of two commits; undefined when they conflict. */
+/** Merges two commits. @returns the tree; undefined when they conflict */
 export async function mergeTrees(git: GitRepository, ours: string, theirs: string): Promise<string | undefined> {
   const text = await git.git(['merge-tree', '--write-tree', '--no-messages', ours, theirs], { accept: [1] });
   const [tree = '', ...conflicts] = text.split('\n');
@@ -115,7 +115,7 @@ export async function rebase(
   return tip;
 }
 
-/** Commits of `head` that `base` does not have, oldest first, at most `limit`. */
+/** The commits of `head` that `base` does not have, oldest first, at most `limit`. */
 export async function commitsBetween(
   git: GitRepository,
   { base, head, limit = 250 }: { base: string; head: string; limit?: number },

@@ -13,20 +13,20 @@ export interface GitObject extends ObjectInfo {
   content: Buffer;
 }
 
-interface Waiting {
+interface Pending {
   withContent: boolean;
   resolve: (object: GitObject | undefined) => void;
   reject: (error: Error) => void;
 }
 
 /**
- * One long-lived `git cat-file --batch-command` of a repository: reading an object or resolving a ref costs a round trip
- * on a pipe instead of a process.
+ * One long-lived `git cat-file --batch-command` per repository, so that reading an object or resolving a ref costs a round
+ * trip on a pipe instead of a process.
  */
 export class ObjectReader {
   readonly #dir: string;
   #child: ChildProcessWithoutNullStreams | undefined;
-  #waiting: Waiting[] = [];
+  #pending: Pending[] = [];
   #buffered: Buffer = Buffer.alloc(0);
 
   constructor(dir: string) {
@@ -35,11 +35,11 @@ export class ObjectReader {
 
   /** The object that a revision names, without its content. */
   info(revision: string): Promise<ObjectInfo | undefined> {
-    return this.#ask('info', revision);
+    return this.#request('info', revision);
   }
 
   read(revision: string): Promise<GitObject | undefined> {
-    return this.#ask('contents', revision);
+    return this.#request('contents', revision);
   }
 
   close(): void {
@@ -47,11 +47,11 @@ export class ObjectReader {
     this.#child = undefined;
   }
 
-  #ask(command: 'info' | 'contents', revision: string): Promise<GitObject | undefined> {
+  #request(command: 'info' | 'contents', revision: string): Promise<GitObject | undefined> {
     if (revision.includes('\n') || revision.includes('\0')) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const child = this.#start();
-      this.#waiting.push({ withContent: command === 'contents', resolve, reject });
+      this.#pending.push({ withContent: command === 'contents', resolve, reject });
       child.stdin.write(`${command} ${revision}\n`);
     });
   }
@@ -61,50 +61,50 @@ export class ObjectReader {
     const child = spawn('git', ['--git-dir', this.#dir, 'cat-file', '--batch-command'], { env: gitEnvironment() });
     child.stdin.on('error', (error) => this.#fail(child, error));
     child.on('error', (error) => this.#fail(child, error));
-    child.on('exit', (code) => this.#fail(child, new Error(`git cat-file ended with exit code ${code}`)));
-    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    child.on('exit', (code) => this.#fail(child, new Error(`git cat-file exited with code ${code}`)));
+    child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#child = child;
     return child;
   }
 
   #fail(child: ChildProcessWithoutNullStreams, error: Error): void {
     if (this.#child === child) this.#child = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const pending = this.#pending;
+    this.#pending = [];
     this.#buffered = Buffer.alloc(0);
-    for (const { reject } of waiting) reject(error);
+    for (const { reject } of pending) reject(error);
   }
 
-  #take(chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
-    while (this.#waiting.length > 0 && this.#takeOne()) {
-      // Each turn answers the question that has waited longest.
+    while (this.#pending.length > 0 && this.#resolveOne()) {
+      // Each turn resolves the oldest request.
     }
   }
 
-  /** Answers one question if all of its answer is there. */
-  #takeOne(): boolean {
+  /** Resolves the oldest request if its output is complete. */
+  #resolveOne(): boolean {
     const lineEnd = this.#buffered.indexOf(10);
-    const waiting = this.#waiting[0];
-    if (lineEnd < 0 || !waiting) return false;
+    const pending = this.#pending[0];
+    if (lineEnd < 0 || !pending) return false;
     const header = /^([0-9a-f]{40,64}) (commit|tree|blob|tag) (\d+)$/.exec(this.#buffered.toString('utf8', 0, lineEnd));
     const start = lineEnd + 1;
     if (!header) {
-      this.#answer(waiting, undefined, start);
+      this.#resolve(pending, undefined, start);
       return true;
     }
     const [, oid = '', type = '', length = ''] = header;
     const size = Number(length);
-    const end = waiting.withContent ? start + size + 1 : start;
+    const end = pending.withContent ? start + size + 1 : start;
     if (this.#buffered.length < end) return false;
-    const content = waiting.withContent ? Buffer.from(this.#buffered.subarray(start, start + size)) : Buffer.alloc(0);
-    this.#answer(waiting, { oid, type: type as ObjectType, size, content }, end);
+    const content = pending.withContent ? Buffer.from(this.#buffered.subarray(start, start + size)) : Buffer.alloc(0);
+    this.#resolve(pending, { oid, type: type as ObjectType, size, content }, end);
     return true;
   }
 
-  #answer(waiting: Waiting, object: GitObject | undefined, end: number): void {
-    this.#waiting.shift();
+  #resolve(pending: Pending, object: GitObject | undefined, end: number): void {
+    this.#pending.shift();
     this.#buffered = this.#buffered.subarray(end);
-    waiting.resolve(object);
+    pending.resolve(object);
   }
 }

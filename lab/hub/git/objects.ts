@@ -1,4 +1,4 @@
-/** Parses Git's own object formats: https://git-scm.com/docs/git-cat-file and gitformat-signature. */
+/** Parsers for Git's object formats: https://git-scm.com/docs/git-cat-file and gitformat-signature. */
 
 export interface Person {
   name: string;
@@ -110,7 +110,7 @@ export function parseTree(content: Buffer): TreeEntry[] {
   return entries;
 }
 
-/** The first line of a message, and the rest. */
+/** Splits a message into its first line and the rest. */
 export function splitMessage(message: string): { headline: string; body: string } {
   const [headline = '', ...rest] = message.split('\n');
   return { headline, body: rest.join('\n').replace(/^\n/, '').trimEnd() };

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors.ts';
 
-/** Git's framing of lines on the wire: https://git-scm.com/docs/protocol-common */
+/** Git's pkt-line format: https://git-scm.com/docs/protocol-common */
 
 export function pktLine(payload: string | Buffer): Buffer {
   const bytes = Buffer.from(payload);

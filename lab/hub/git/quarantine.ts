@@ -5,8 +5,8 @@ import type { GitRepository } from './repository.ts';
 import { run } from './run.ts';
 
 /**
- * Unpacks a push beside the repository, so that rules about its commits can be judged before the repository takes any of
- * it; the directory goes away afterwards.
+ * Unpacks a push in a temporary directory, so that rules can look at its commits before the repository accepts any of them.
+ * The directory is deleted afterwards.
  */
 export async function withQuarantine<T>(
   git: GitRepository,

@@ -8,7 +8,7 @@ import { GitError, output, run } from './run.ts';
 export const ZERO = '0'.repeat(40);
 const OID = /^[0-9a-f]{40}$/;
 
-/** What `git http-backend` and `receive-pack` need to know of a hosted repository. */
+/** The settings of a hosted repository for `git http-backend` and `receive-pack`. */
 const CONFIG = `[core]
 \trepositoryformatversion = 0
 \tfilemode = true
@@ -33,10 +33,10 @@ export interface RefEntry {
   type: string;
 }
 
-/** The head moved between reading and writing. */
+/** The ref moved between reading and writing. */
 export class StaleRefError extends Error {}
 
-/** One bare repository. Reading goes through one long-lived process; refs change only through `updateRef`. */
+/** One bare repository. One long-lived process reads it; refs change only through `updateRef`. */
 export class GitRepository {
   readonly dir: string;
   readonly #reader: ObjectReader;
@@ -64,14 +64,14 @@ export class GitRepository {
     return this.#reader.read(revision);
   }
 
-  /** What a full ref points to: an annotated tag's own object, not its commit. */
+  /** The object that a full ref points to. For an annotated tag that is the tag, not its commit. */
   async ref(ref: string): Promise<ObjectInfo | undefined> {
-    return ref.startsWith('refs/') && isRevision(ref) ? this.info(ref) : undefined;
+    return ref.startsWith('refs/') && isPlainName(ref) ? this.info(ref) : undefined;
   }
 
-  /** The commit that a branch, tag, full ref or commit id names, as GitHub's `ref` parameters are read. */
+  /** The commit of a branch, tag, full ref or commit id, as GitHub reads its `ref` parameters. */
   async resolveCommit(name: string): Promise<string | undefined> {
-    if (!isRevision(name)) return undefined;
+    if (!isPlainName(name)) return undefined;
     const full = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
     if (name.startsWith('heads/') || name.startsWith('tags/')) full.push(`refs/${name}`);
     if (/^[0-9a-f]{4,40}$/.test(name) || name === 'HEAD') full.push(name);
@@ -129,8 +129,8 @@ export class GitRepository {
   }
 
   /**
-   * Moves a ref if it still is at `before`; `ZERO` stands for a ref that is not there.
-   * @throws StaleRefError when it is not at `before` any more.
+   * Moves a ref if it is still at `before`; `ZERO` stands for a ref that does not exist.
+   * @throws StaleRefError when it is no longer at `before`
    */
   async updateRef(ref: string, after: string, before: string): Promise<void> {
     const args = after === ZERO ? ['update-ref', '-d', ref, before] : ['update-ref', ref, after, before];
@@ -154,20 +154,20 @@ export class GitRepository {
   }
 }
 
-/** Is a name free of Git's revision syntax (`a..b`, `x^2`, `x:path`, `@{1}`), so that it can only name one thing? */
-export function isRevision(name: string): boolean {
+/** Whether a name has no revision syntax of Git (`a..b`, `x^2`, `x:path`, `@{1}`), so that it names exactly one object. */
+export function isPlainName(name: string): boolean {
   return (
     name !== '' &&
     !name.startsWith('-') &&
     !name.includes('..') &&
     !name.includes('@{') &&
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: Git refuses control characters in ref names.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: Git rejects control characters in ref names.
     !/[\u0000-\u0020~^:?*[\\\u007f]/.test(name)
   );
 }
 
-/** Git's own opinion on a full ref name. */
+/** Whether Git accepts a full ref name. */
 export async function isRefName(ref: string): Promise<boolean> {
-  if (!isRevision(ref)) return false;
+  if (!isPlainName(ref)) return false;
   return (await run(['check-ref-format', ref], { accept: [1] })).code === 0;
 }

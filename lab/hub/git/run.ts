@@ -17,11 +17,11 @@ export interface GitOptions {
   dir?: string;
   env?: Readonly<Record<string, string>>;
   input?: string | Buffer;
-  /** Exit codes that are answers, not failures. */
+  /** Exit codes that are not failures. */
   accept?: readonly number[];
 }
 
-/** What every git process of the hub sees: nothing of the machine's or the user's own configuration. */
+/** The environment of every Git process of the hub, without the configuration of the machine and the user. */
 export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -39,7 +39,7 @@ export interface GitResult {
   stdout: Buffer;
 }
 
-/** Runs git without a shell. */
+/** Runs Git without a shell. */
 export function run(args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { dir, env, input, accept = [] } = options;
   const argv = dir === undefined ? args : ['--git-dir', dir, ...args];
@@ -55,7 +55,7 @@ export function run(args: readonly string[], options: GitOptions = {}): Promise<
         reject(new GitError(args, code, stderr.toString() || error.message));
       },
     );
-    // A git that stops before it has read all of its input closes the pipe; its exit code tells why.
+    // The pipe closes when Git exits before it has read all of its input; the exit code says why.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });

@@ -7,7 +7,7 @@ import { GitError, run } from './run.ts';
 
 const execute = promisify(execFile);
 
-/** The identity of GitHub's own web commits. */
+/** The identity of commits made by GitHub. */
 export const WEB_FLOW = { name: 'GitHub', email: 'noreply@github.com' } as const;
 
 /** GitHub's `verification` of a commit: https://docs.github.com/rest/git/commits */
@@ -27,11 +27,11 @@ const UNSIGNED: Verification = {
   verified_at: null,
 };
 
-/** The hub's own signing key, and its judgement of signatures. Every judgement is git's, made with `verify-commit`. */
+/** Signs commits with the hub's key, and verifies signatures with `git verify-commit`. */
 export class Signing {
   readonly #key: string;
   readonly #allowed: string;
-  readonly #known = new Map<string, Verification>();
+  readonly #verifications = new Map<string, Verification>();
 
   private constructor(directory: string) {
     this.#key = join(directory, 'web-flow');
@@ -54,7 +54,7 @@ export class Signing {
     writeFileSync(this.#allowed, `${WEB_FLOW.email} namespaces="git" ${type} ${key}\n`);
   }
 
-  /** Arguments that make `git commit-tree` sign with the hub's key. */
+  /** Extends the arguments of `git commit-tree` to sign with the hub's key. */
   signArguments(command: readonly string[]): string[] {
     const [name = '', ...rest] = command;
     return ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${this.#key}`, name, '-S', ...rest];
@@ -62,11 +62,11 @@ export class Signing {
 
   async verify(dir: string, commit: Commit): Promise<Verification> {
     if (!commit.signature) return UNSIGNED;
-    const known = this.#known.get(commit.oid);
-    if (known) return known;
+    const cached = this.#verifications.get(commit.oid);
+    if (cached) return cached;
     const { text, payload } = commit.signature;
     const reason: Verification['reason'] = text.startsWith('-----BEGIN SSH SIGNATURE-----')
-      ? await this.#judge(dir, commit.oid)
+      ? await this.#checkSignature(dir, commit.oid)
       : 'unknown_signature_type';
     const verified = reason === 'valid';
     const verification: Verification = {
@@ -76,18 +76,18 @@ export class Signing {
       payload,
       verified_at: verified ? commit.committer.date : null,
     };
-    this.#known.set(commit.oid, verification);
+    this.#verifications.set(commit.oid, verification);
     return verification;
   }
 
-  async #judge(dir: string, oid: string): Promise<'valid' | 'unknown_key' | 'invalid'> {
+  async #checkSignature(dir: string, oid: string): Promise<'valid' | 'unknown_key' | 'invalid'> {
     const command = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${this.#allowed}`];
     try {
       await run([...command, 'verify-commit', oid], { dir });
       return 'valid';
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      // `ssh-keygen -Y verify` finds a good signature of a key that is not among the allowed signers.
+      // The message of `ssh-keygen -Y verify` for a good signature by a key that is not an allowed signer.
       return /No principal matched/i.test(error.stderr) ? 'unknown_key' : 'invalid';
     }
   }

@@ -15,37 +15,37 @@ export interface Connection<T> {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
 
-const cursorOf = (index: number): string => Buffer.from(`cursor:${index}`).toString('base64');
+const toCursor = (index: number): string => Buffer.from(`cursor:${index}`).toString('base64');
 
-function indexOf(cursor: string): number {
+function readCursor(cursor: string): number {
   const index = /^cursor:(\d+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1];
   if (index === undefined) throw new GraphqlError('INVALID', `\`${cursor}\` does not appear to be a valid cursor.`);
   return Number(index);
 }
 
-/** @throws GraphqlError when neither `first` nor `last` bounds the list, as GitHub demands. */
-export function connection<T>(items: readonly T[], page: PageArguments, name: string): Connection<T> {
+/** @throws GraphqlError when neither `first` nor `last` limits the list, which GitHub requires */
+export function toConnection<T>(items: readonly T[], page: PageArguments, name: string): Connection<T> {
   const size = page.first ?? page.last;
   if (size === null || size === undefined) {
     const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`;
     throw new GraphqlError('INVALID', message);
   }
   if (size < 0 || size > 100) throw new GraphqlError('INVALID', `\`${name}\` is limited to 100 records.`);
-  const from = page.after ? indexOf(page.after) + 1 : 0;
-  const to = page.before ? indexOf(page.before) : items.length;
+  const from = page.after ? readCursor(page.after) + 1 : 0;
+  const to = page.before ? readCursor(page.before) : items.length;
   const isForward = page.first !== null && page.first !== undefined;
   const start = isForward ? from : Math.max(from, to - size);
   const end = isForward ? Math.min(to, from + size) : to;
   const nodes = items.slice(start, end);
   return {
     nodes,
-    edges: nodes.map((node, index) => ({ node, cursor: cursorOf(start + index) })),
+    edges: nodes.map((node, index) => ({ node, cursor: toCursor(start + index) })),
     totalCount: items.length,
     pageInfo: {
       hasNextPage: end < items.length,
       hasPreviousPage: start > 0,
-      startCursor: nodes.length > 0 ? cursorOf(start) : null,
-      endCursor: nodes.length > 0 ? cursorOf(end - 1) : null,
+      startCursor: nodes.length > 0 ? toCursor(start) : null,
+      endCursor: nodes.length > 0 ? toCursor(end - 1) : null,
     },
   };
 }

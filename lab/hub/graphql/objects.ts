@@ -6,13 +6,13 @@ import { splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
 import type { Account } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
-import { connection, type PageArguments } from './connection.ts';
+import { type PageArguments, toConnection } from './connection.ts';
 import type { Context, RepositoryRequest } from './context.ts';
 
 type Node = Record<string, unknown>;
 
-/** GitHub gives no text above this: https://docs.github.com/graphql/reference/objects#blob */
-const LONGEST_TEXT = 512 * 1024;
+/** GitHub truncates longer texts: https://docs.github.com/graphql/reference/objects#blob */
+const MAX_TEXT_BYTES = 512 * 1024;
 
 function gitObject(request: RepositoryRequest, type: string, oid: string): Node {
   const { core, repository } = request;
@@ -48,10 +48,10 @@ export function presentCommitNode(request: RepositoryRequest, commit: Commit): N
   const { core, repository } = request;
   const git = core.git(repository);
   const { headline, body } = splitMessage(commit.message);
-  const person = (who: Commit['author']): Node => {
-    const account = core.accountByEmail(who.email);
+  const presentPerson = ({ name, email, date }: Commit['author']): Node => {
+    const account = core.accountByEmail(email);
     const user = account?.type === 'User' ? presentActor(request, account) : null;
-    return { __typename: 'GitActor', name: who.name, email: who.email, date: who.date, user };
+    return { __typename: 'GitActor', name, email, date, user };
   };
   const path = `/${repository.owner}/${repository.name}/commit/${commit.oid}`;
   return {
@@ -61,25 +61,25 @@ export function presentCommitNode(request: RepositoryRequest, commit: Commit): N
     message: commit.message,
     messageHeadline: headline,
     messageBody: body,
-    author: person(commit.author),
-    committer: person(commit.committer),
+    author: presentPerson(commit.author),
+    committer: presentPerson(commit.committer),
     authoredDate: commit.author.date,
     committedDate: commit.committer.date,
     signature: () => presentSignature(request, commit),
     tree: () => presentObject(request, `${commit.oid}^{tree}`),
     parents: async (page: PageArguments) => {
       const parents = await Promise.all(commit.parents.map((oid) => git.commit(oid)));
-      const known = parents.filter((parent) => parent !== undefined);
-      return connection(
-        known.map((parent) => presentCommitNode(request, parent)),
+      const found = parents.filter((parent) => parent !== undefined);
+      return toConnection(
+        found.map((parent) => presentCommitNode(request, parent)),
         page,
         'parents',
       );
     },
     history: (page: PageArguments & { path?: string | null }) => presentHistory(request, commit, page),
-    file: async ({ path: wanted }: { path: string }) => {
-      const entry = isSafePath(wanted) ? await git.entry(commit.oid, wanted) : undefined;
-      return entry ? presentEntry(request, entry, wanted) : null;
+    file: async ({ path: filePath }: { path: string }) => {
+      const entry = isSafePath(filePath) ? await git.entry(commit.oid, filePath) : undefined;
+      return entry ? presentEntry(request, entry, filePath) : null;
     },
   };
 }
@@ -93,10 +93,10 @@ async function presentHistory(
   const git = core.git(repository);
   const path = page.path ? ['--', page.path] : [];
   const oids = (await git.git(['rev-list', commit.oid, ...path])).split('\n').filter((oid) => oid !== '');
-  const { nodes, edges, ...rest } = connection(oids, page, 'history');
+  const { nodes, edges, ...rest } = toConnection(oids, page, 'history');
   const commits = await Promise.all(nodes.map((oid) => git.commit(oid)));
-  const shown = commits.map((each) => each && presentCommitNode(request, each));
-  return { ...rest, nodes: shown, edges: edges.map(({ cursor }, index) => ({ cursor, node: shown[index] })) };
+  const presented = commits.map((item) => item && presentCommitNode(request, item));
+  return { ...rest, nodes: presented, edges: edges.map(({ cursor }, index) => ({ cursor, node: presented[index] })) };
 }
 
 async function presentSignature(request: RepositoryRequest, commit: Commit): Promise<Node | null> {
@@ -143,17 +143,17 @@ function presentBlob(request: RepositoryRequest, info: ObjectInfo): Node {
   return {
     ...gitObject(request, 'Blob', info.oid),
     byteSize: info.size,
-    isTruncated: info.size > LONGEST_TEXT,
-    // As Git itself judges: a zero byte near the start.
+    isTruncated: info.size > MAX_TEXT_BYTES,
+    // As in Git: a zero byte near the start.
     isBinary: async () => (await read()).subarray(0, 8000).includes(0),
     text: async () => {
       const content = await read();
-      return content.subarray(0, 8000).includes(0) ? null : content.subarray(0, LONGEST_TEXT).toString('utf8');
+      return content.subarray(0, 8000).includes(0) ? null : content.subarray(0, MAX_TEXT_BYTES).toString('utf8');
     },
   };
 }
 
-/** The object that a revision names; null when there is none. */
+/** The object of a revision; null when it does not exist. */
 export async function presentObject(request: RepositoryRequest, revision: string): Promise<Node | null> {
   const { core, repository } = request;
   const git = core.git(repository);

@@ -1,10 +1,10 @@
 /** A repository, its refs and its pull requests as GraphQL nodes. */
 
 import { isSafePath } from '../git/paths.ts';
-import { isRevision } from '../git/repository.ts';
+import { isPlainName } from '../git/repository.ts';
 import type { Pull } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
-import { connection, type PageArguments } from './connection.ts';
+import { type PageArguments, toConnection } from './connection.ts';
 import type { RepositoryRequest } from './context.ts';
 import { presentActor, presentObject } from './objects.ts';
 
@@ -49,7 +49,7 @@ export function presentRepositoryNode(request: RepositoryRequest): Node {
   };
 }
 
-/** `BRANCH`, `REF:PATH` or an object's id: the forms of `git rev-parse` that callers of the API use. */
+/** Resolves `BRANCH`, `REF:PATH` or an object's id, the forms of `git rev-parse` that callers of the API use. */
 async function findObject(request: RepositoryRequest, expression: string): Promise<Node | null> {
   const { core, repository } = request;
   const colon = expression.indexOf(':');
@@ -63,12 +63,12 @@ async function findObject(request: RepositoryRequest, expression: string): Promi
   return presentObject(request, path === '' ? `${commit}^{tree}` : `${commit}:${path}`);
 }
 
-/** A short name is a branch first, then a tag, as GitHub reads it. */
+/** Resolves a short name as GitHub does: first as a branch, then as a tag. */
 async function findRef(request: RepositoryRequest, name: string): Promise<Node | null> {
-  if (!isRevision(name)) return null;
+  if (!isPlainName(name)) return null;
   const names = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`];
-  for (const each of names) {
-    const found = await presentRefNode(request, each);
+  for (const candidate of names) {
+    const found = await presentRefNode(request, candidate);
     if (found) return found;
   }
   return null;
@@ -102,7 +102,7 @@ function pullConnection(request: RepositoryRequest, filter: PullFilter, name: st
     .filter((pull) => !filter.states || filter.states.includes(stateOf(pull)))
     .filter((pull) => !filter.baseRefName || pull.baseRef === filter.baseRefName)
     .filter((pull) => !filter.headRefName || pull.headRef === filter.headRefName);
-  return connection(
+  return toConnection(
     pulls.map((pull) => presentPullNode(request, pull)),
     filter,
     name,
@@ -144,7 +144,7 @@ export function presentPullNode(request: RepositoryRequest, pull: Pull): Node {
     author: () => presentActor(request, core.accountOf(pull.login)),
     repository: () => presentRepositoryNode(request),
     mergeCommit: () => (pull.mergeCommitSha ? presentObject(request, pull.mergeCommitSha) : null),
-    labels: (page: PageArguments) => connection(labels, page, 'labels'),
+    labels: (page: PageArguments) => toConnection(labels, page, 'labels'),
     autoMergeRequest: pull.autoMerge && {
       enabledBy: () => presentActor(request, core.accountOf(pull.autoMerge?.login ?? '')),
       mergeMethod: pull.autoMerge.method.toUpperCase(),

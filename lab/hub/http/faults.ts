@@ -1,28 +1,28 @@
-/** Trouble on demand: what a client must survive, made to happen once, some times, or always. */
+/** Injected faults that a client must survive. They occur once, a number of times, or always. */
 
 export interface FaultMatch {
   method?: string;
   /** A regular expression for the path with its query. */
   path?: string;
-  /** An operation's id, `graphql`, `git/receive-pack`, `git/upload-pack`, `git/info-refs` or `upload`. */
+  /** An operation's id, `graphql`, `git/receive-pack`, `git/upload-pack`, or `git/info-refs`. */
   operation?: string;
 }
 
 export type FaultAction =
-  /** Answers instead of doing it. */
+  /** Responds without serving the request. */
   | { status: number; headers?: Record<string, string>; body?: unknown }
-  /** Cuts the connection before doing anything. */
+  /** Resets the connection before the request is served. */
   | 'reset'
-  /** Does it, then cuts the connection. */
+  /** Serves the request, then resets the connection. */
   | 'lost-response'
-  /** Does it, later. */
+  /** Serves the request after a delay. */
   | { delayMs: number };
 
 export interface FaultRequest {
   match: FaultMatch;
-  /** How often; undefined is forever. */
+  /** How often it occurs; always when not given. */
   times?: number;
-  /** How many matching requests pass first. */
+  /** How many matching requests pass first; 0 when not given. */
   after?: number;
   fault: FaultAction;
 }
@@ -31,7 +31,7 @@ export interface Fault extends FaultRequest {
   id: number;
   /** Matching requests so far. */
   seen: number;
-  /** How many of them met the fault. */
+  /** How many requests met the fault. */
   met: number;
 }
 
@@ -45,7 +45,7 @@ export class Faults {
   #faults: Fault[] = [];
   #nextId = 1;
 
-  /** @throws SyntaxError when `match.path` is no regular expression. */
+  /** @throws SyntaxError when `match.path` is not a regular expression */
   add(request: FaultRequest): Fault {
     if (request.match.path !== undefined) new RegExp(request.match.path);
     const fault: Fault = { ...request, id: this.#nextId++, seen: 0, met: 0 };
@@ -61,7 +61,7 @@ export class Faults {
     this.#faults = [];
   }
 
-  /** The fault that this request meets, counted as met; the first that matches wins. */
+  /** The first fault that matches the request. It is counted as met. */
   take(target: FaultTarget): FaultAction | undefined {
     for (const fault of this.#faults) {
       if (!matches(fault.match, target)) continue;

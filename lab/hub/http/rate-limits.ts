@@ -9,31 +9,31 @@ export interface Rate {
 }
 
 const LIMIT = 15_000;
-const HOUR = 3600;
+const HOUR_SECONDS = 3600;
 
-/** Counts each token's calls within the hour. The hub never refuses one for it: that is what faults are for. */
-export class Limits {
+/** Counts the calls of each token per hour. The hub does not enforce the limit; a fault can simulate that. */
+export class RateLimits {
   readonly #used = new Map<string, number>();
   #reset = 0;
 
   count(actor: Actor | null): Rate {
     const key = actor?.token.token ?? '';
-    this.#turn();
+    this.#startNewHour();
     this.#used.set(key, (this.#used.get(key) ?? 0) + 1);
     return this.peek(actor);
   }
 
   peek(actor: Actor | null): Rate {
-    this.#turn();
+    this.#startNewHour();
     const used = Math.min(this.#used.get(actor?.token.token ?? '') ?? 0, LIMIT);
     return { limit: LIMIT, used, remaining: LIMIT - used, reset: this.#reset };
   }
 
-  #turn(): void {
+  #startNewHour(): void {
     const seconds = Math.floor(Date.now() / 1000);
     if (seconds < this.#reset) return;
     this.#used.clear();
-    this.#reset = seconds + HOUR;
+    this.#reset = seconds + HOUR_SECONDS;
   }
 }
 

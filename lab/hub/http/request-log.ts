@@ -4,25 +4,25 @@ export interface LoggedRequest {
   method: string;
   path: string;
   status: number;
-  /** The operation of GitHub's description; `graphql`, `git/…` or `_lab` for the rest. */
+  /** The operation of GitHub's description, `graphql` or `git/…`; null for pages and unknown paths. */
   operation: string | null;
   login: string | null;
   milliseconds: number;
 }
 
-const KEPT = 10_000;
+const MAX_ENTRIES = 10_000;
 
-/** The latest requests that the hub served, so that a test can count them. */
+/** The latest requests that the hub has served, without those to `/_lab/`. */
 export class RequestLog {
   #entries: LoggedRequest[] = [];
 
   add(entry: LoggedRequest): void {
     this.#entries.push(entry);
-    if (this.#entries.length > KEPT * 2) this.#entries = this.#entries.slice(-KEPT);
+    if (this.#entries.length > MAX_ENTRIES * 2) this.#entries = this.#entries.slice(-MAX_ENTRIES);
   }
 
   list(): readonly LoggedRequest[] {
-    return this.#entries.slice(-KEPT);
+    return this.#entries.slice(-MAX_ENTRIES);
   }
 
   clear(): void {

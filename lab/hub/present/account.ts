@@ -28,7 +28,7 @@ export function simpleUser(urls: Urls, account: Account): Json {
   };
 }
 
-/** GitHub's `public-user`, which is also what a user sees of itself here. */
+/** GitHub's `public-user`, also for the authenticated user. */
 export function publicUser(urls: Urls, account: Account): Json {
   return {
     ...simpleUser(urls, account),

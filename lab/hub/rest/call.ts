@@ -110,16 +110,16 @@ export class Call implements RepositoryCall {
 
   /** Responds with one page of a list. */
   async list<T>(items: readonly T[], present: (item: T) => unknown): Promise<Reply> {
-    const { items: shown, headers } = this.page(items);
-    return { status: 200, body: await Promise.all(shown.map(present)), headers };
+    const { items: onPage, headers } = this.page(items);
+    return { status: 200, body: await Promise.all(onPage.map(present)), headers };
   }
 
   /** Responds with one page and the total count, as the lists of Actions do. */
   async countedList<T>(items: readonly T[], name: string, present: (item: T) => unknown): Promise<Reply> {
-    const { items: shown, headers } = this.page(items);
+    const { items: onPage, headers } = this.page(items);
     return {
       status: 200,
-      body: { total_count: items.length, [name]: await Promise.all(shown.map(present)) },
+      body: { total_count: items.length, [name]: await Promise.all(onPage.map(present)) },
       headers,
     };
   }

@@ -186,10 +186,10 @@ export class OpenApi {
   /** GitHub ignores unknown keys in most bodies. Here they are problems, because they are mistakes of the caller. */
   #unknownKeys(schema: Schema, body: unknown): string[] {
     if (body === null || typeof body !== 'object' || Array.isArray(body)) return [];
-    const known = this.#allowedKeys(schema);
-    if (known === undefined) return [];
+    const allowed = this.#allowedKeys(schema);
+    if (allowed === undefined) return [];
     return Object.keys(body)
-      .filter((key) => !known.has(key))
+      .filter((key) => !allowed.has(key))
       .map((key) => `"${key}" is not a permitted key.`);
   }
 
@@ -221,8 +221,8 @@ export class OpenApi {
   }
 
   #validator(key: string, ajv: Ajv, schema: object): ValidateFunction {
-    const known = this.#validators.get(key);
-    if (known) return known;
+    const cached = this.#validators.get(key);
+    if (cached) return cached;
     const compiled = ajv.compile(schema);
     this.#validators.set(key, compiled);
     return compiled;

@@ -1,7 +1,7 @@
 /**
- * The operations of GitHub's REST API that the hub serves, each with the permission a token needs for it
- * (https://docs.github.com/rest/authentication/permissions-required-for-github-apps). `scripts/update-openapi.ts` cuts
- * GitHub's description down to this table.
+ * The operations of GitHub's REST API that the hub serves, each with the permission that a token needs
+ * (https://docs.github.com/rest/authentication/permissions-required-for-github-apps). `scripts/update-openapi.ts` reduces
+ * GitHub's description to this table.
  */
 
 export type Level = 'read' | 'write' | 'admin';

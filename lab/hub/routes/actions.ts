@@ -31,15 +31,15 @@ function getRun(call: Call): Run {
 
 function listRuns(call: Call): Promise<Reply> {
   const { owner, name } = call.repository;
-  const wanted = (key: string, value: string | null): boolean => {
+  const matches = (key: string, value: string | null): boolean => {
     const filter = call.queryText(key);
     return filter === undefined || filter === value;
   };
   const status = call.queryText('status');
   const runs = call.core.runs
     .list(`${owner}/${name}`)
-    .filter((run) => wanted('actor', run.actor) && wanted('event', run.event) && wanted('head_sha', run.headSha))
-    .filter((run) => wanted('branch', run.headBranch))
+    .filter((run) => matches('actor', run.actor) && matches('event', run.event) && matches('head_sha', run.headSha))
+    .filter((run) => matches('branch', run.headBranch))
     .filter((run) => status === undefined || run.status === status || run.conclusion === status);
   return call.countedList(runs, 'workflow_runs', (run) => presentRun(call, run));
 }

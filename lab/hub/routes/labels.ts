@@ -14,8 +14,8 @@ function getPull(call: Call): Pull {
 
 function ensureLabel(call: Call, name: string): Label {
   const { store } = call.core;
-  const known = store.labels.get(call.repository.id, name.toLowerCase());
-  if (known) return known;
+  const existing = store.labels.get(call.repository.id, name.toLowerCase());
+  if (existing) return existing;
   const label: Label = { id: store.nextId(), name, color: 'ededed', description: null };
   return store.labels.put(call.repository.id, name.toLowerCase(), label);
 }

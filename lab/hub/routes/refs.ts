@@ -62,9 +62,9 @@ async function listBranches(call: Call): Promise<Reply> {
     commit: { sha: oid, url: core.urls.api(repository, `/commits/${oid}`) },
     protected: core.rules.forRef(repository, ref).length > 0,
   }));
-  const wanted = call.queryText('protected');
-  const shown = wanted === undefined ? branches : branches.filter((branch) => String(branch.protected) === wanted);
-  return call.list(shown, (branch) => branch);
+  const filter = call.queryText('protected');
+  const matching = branches.filter((branch) => filter === undefined || String(branch.protected) === filter);
+  return call.list(matching, (branch) => branch);
 }
 
 async function listTags(call: Call): Promise<Reply> {

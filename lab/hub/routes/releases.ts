@@ -103,8 +103,8 @@ async function notes(call: Call): Promise<Reply> {
     throw invalid('Release', 'previous_tag_name', { message: 'Invalid previous_tag parameter' });
   }
   const target = body.target_commitish ?? call.repository.defaultBranch;
-  const known = (await call.git.ref(`refs/tags/${body.tag_name}`)) ?? (await call.git.resolveCommit(target));
-  if (!known) throw invalid('Release', 'target_commitish');
+  const head = (await call.git.ref(`refs/tags/${body.tag_name}`)) ?? (await call.git.resolveCommit(target));
+  if (!head) throw invalid('Release', 'target_commitish');
   return ok(
     await generateNotes(call, {
       tag: body.tag_name,

@@ -1,11 +1,10 @@
 /**
- * Cuts GitHub's own description of its REST API down to the operations the hub serves, and writes
- * `generated/github-openapi.json`. Run it after a change of `rest/operations.ts` or to take a newer description:
+ * Reduces GitHub's description of its REST API to the operations that the hub serves, and writes
+ * `generated/github-openapi.json`. Run it after a change of `rest/operations.ts` or for a newer description:
  *
  *   node lab/hub/scripts/update-openapi.ts [VERSION]
  *
- * What is left out, and why it does not weaken the check: prose and examples (not checked), and the answers outside 2xx
- * (the hub makes all of those in one place, `errors.ts`).
+ * It omits what is not checked: prose, examples, and error responses, which all come from `errors.ts`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +35,7 @@ function fetchDescription(version: string): JsonObject {
   }
 }
 
-/** A copy without prose, in JSON Schema's terms. The keys of `properties` are names of fields, not prose, and stay. */
+/** Copies a value without prose, as JSON Schema. The keys of `properties` are names of fields and stay. */
 function withoutProse(value: Json, isProperties = false): Json {
   if (Array.isArray(value)) return value.map((item) => withoutProse(item));
   if (value === null || typeof value !== 'object') return value;
@@ -48,7 +47,7 @@ function withoutProse(value: Json, isProperties = false): Json {
 }
 
 /**
- * OpenAPI 3.0's `nullable` in the terms of JSON Schema, where a schema without `type` or with an `enum` has to name null.
+ * Converts `nullable` of OpenAPI 3.0 to JSON Schema, where a schema without `type` or with an `enum` must list null.
  */
 function withNull(schema: JsonObject): JsonObject {
   const { nullable, ...rest } = schema;
@@ -73,15 +72,15 @@ function child(value: Json | undefined, key: string): Json | undefined {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value[key] : undefined;
 }
 
-/** The paths with only the wanted operations, each with only its good answers. */
+/** The paths with only the served operations and their successful responses. */
 function usedPaths(description: JsonObject): JsonObject {
-  const wanted = new Set<string>(Object.keys(operations));
+  const missing = new Set<string>(Object.keys(operations));
   const paths: JsonObject = {};
   for (const [path, methods] of Object.entries(description.paths as JsonObject)) {
     for (const method of METHODS) {
       const operation = child(methods, method) as JsonObject | undefined;
       const id = operation?.operationId;
-      if (!operation || typeof id !== 'string' || !wanted.delete(id)) continue;
+      if (!operation || typeof id !== 'string' || !missing.delete(id)) continue;
       const responses = Object.entries(operation.responses as JsonObject).filter(([status]) => /^[23]/.test(status));
       const documentation = child(operation.externalDocs, 'url') ?? null;
       paths[path] = {
@@ -96,11 +95,11 @@ function usedPaths(description: JsonObject): JsonObject {
       };
     }
   }
-  if (wanted.size > 0) throw new Error(`GitHub's description has no ${[...wanted].join(', ')}`);
+  if (missing.size > 0) throw new Error(`GitHub's description has no ${[...missing].join(', ')}`);
   return paths;
 }
 
-/** The components that the paths need, directly or through another component. */
+/** The components that the paths reference, directly or through another component. */
 function usedComponents(description: JsonObject, paths: JsonObject): JsonObject {
   const components: { [section: string]: JsonObject } = {};
   const found = new Set<string>();

@@ -10,7 +10,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 `;
 
-/** The hub's state in one SQLite file. Each write is durable against the death of the process when it returns. */
+/** The hub's state in one SQLite file. When a write returns, it survives a kill of the process. */
 export class Database {
   readonly #db: DatabaseSync;
   readonly #next: StatementSync;
@@ -18,7 +18,7 @@ export class Database {
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     this.#db = new DatabaseSync(join(dataDir, 'hub.sqlite'));
-    // Write-ahead logging keeps what was written when the process is killed, without a disk sync for each write.
+    // Write-ahead logging keeps writes when the process is killed, without a disk sync per write.
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
     this.#db.exec(SCHEMA);
     this.#next = this.#db.prepare(
@@ -26,7 +26,7 @@ export class Database {
     );
   }
 
-  /** The next number of a named sequence, never given twice. */
+  /** The next number of a named sequence, never the same twice. */
   next(name: string, first = 1): number {
     return (this.#next.get(name, first) as { value: number }).value;
   }
@@ -35,7 +35,7 @@ export class Database {
     return new Collection<T>(this.#db, name);
   }
 
-  /** All of `work` or none of it. `work` must not wait for anything. */
+  /** Applies all of `work` or nothing. `work` must be synchronous. */
   transaction<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
@@ -55,7 +55,7 @@ export class Database {
 
 type Key = string | number;
 
-/** Documents of one kind, each with an id that is unique in its scope (a repository, say). */
+/** Documents of one kind, each with an id that is unique in its scope, such as a repository. */
 export class Collection<T> {
   readonly #name: string;
   readonly #get: StatementSync;
@@ -83,7 +83,7 @@ export class Collection<T> {
     return row && (JSON.parse(row.body) as T);
   }
 
-  /** In the order in which they were first written. */
+  /** The documents of a scope, in the order in which they were created. */
   list(scope: Key): T[] {
     return this.#list.all(this.#name, String(scope)).map((row) => JSON.parse(row.body as string) as T);
   }

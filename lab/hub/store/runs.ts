@@ -15,7 +15,7 @@ export interface Run {
   /** The full ref, `refs/heads/main`. */
   ref: string;
   sha: string;
-  /** What GitHub calls the run's head: for a pull request the head of its branch, else `sha`. */
+  /** What GitHub calls the run's head: the head of the branch for a pull request, otherwise `sha`. */
   headSha: string;
   headBranch: string;
   /** The workflow file, `.github/workflows/build.yml`. */
@@ -69,11 +69,11 @@ export class RunStore {
   readonly #runs: Collection<Run>;
   readonly #jobs: Collection<Job>;
   readonly #directory: string;
-  readonly #onJobDone: (run: Run) => void;
+  readonly #onJobEnd: (run: Run) => void;
 
-  /** @param onJobDone told of a run when one of its jobs has ended, for the checks that wait for it */
-  constructor(store: Store, dataDir: string, onJobDone: (run: Run) => void) {
-    this.#onJobDone = onJobDone;
+  /** @param onJobEnd called with a run when one of its jobs has ended */
+  constructor(store: Store, dataDir: string, onJobEnd: (run: Run) => void) {
+    this.#onJobEnd = onJobEnd;
     this.#store = store;
     this.#runs = store.database.collection('runs');
     this.#jobs = store.database.collection('jobs');
@@ -81,13 +81,13 @@ export class RunStore {
     mkdirSync(this.#directory, { recursive: true });
   }
 
-  /** The number counts the runs of one workflow in one repository, as GitHub's run number does. */
+  /** Creates a run. Its number counts the runs of a workflow in a repository, as GitHub's run number does. */
   createRun(run: NewRun): Run {
     const time = now();
     const id = this.#store.nextId();
     return this.#runs.put(GLOBAL, id, {
       ...run,
-      ...this.#headOf(run),
+      ...this.#findHead(run),
       id,
       number: this.#store.database.next(`run:${run.repository.toLowerCase()}:${run.path}`),
       title: run.title ?? run.name,
@@ -100,11 +100,11 @@ export class RunStore {
     });
   }
 
-  #headOf({ repository, ref, sha }: NewRun): Pick<Run, 'headSha' | 'headBranch'> {
+  #findHead({ repository, ref, sha }: NewRun): Pick<Run, 'headSha' | 'headBranch'> {
     const number = /^refs\/pull\/(\d+)\//.exec(ref)?.[1];
     const [owner = '', name = ''] = repository.split('/');
-    const known = this.#store.repository(owner, name);
-    const pull = number !== undefined && known ? this.#store.pulls.get(known.id, number) : undefined;
+    const found = this.#store.repository(owner, name);
+    const pull = number !== undefined && found ? this.#store.pulls.get(found.id, number) : undefined;
     if (pull) return { headSha: pull.headSha, headBranch: pull.headRef };
     return { headSha: sha, headBranch: ref.replace(/^refs\/(heads|tags)\//, '') };
   }
@@ -139,18 +139,18 @@ export class RunStore {
     change: Partial<Pick<Job, 'status' | 'conclusion' | 'startedAt' | 'completedAt' | 'steps'>>,
   ): Job {
     const job = this.#jobs.get(runId, id);
-    if (!job) throw new Error(`no job ${id} in run ${runId}`);
+    if (!job) throw new Error(`the run ${runId} has no job ${id}`);
     const next: Job = { ...job, ...change };
     if (next.status === 'completed') next.completedAt ??= now();
     this.#jobs.put(runId, id, next);
-    if (next.status === 'completed') this.#onJobDone(this.run(runId));
+    if (next.status === 'completed') this.#onJobEnd(this.run(runId));
     return next;
   }
 
-  /** Throws when there is no such run. */
+  /** @throws when the run does not exist */
   run(id: number): Run {
     const run = this.find(id);
-    if (!run) throw new Error(`no run ${id}`);
+    if (!run) throw new Error(`the run ${id} does not exist`);
     return run;
   }
 
@@ -158,7 +158,7 @@ export class RunStore {
     return this.#runs.get(GLOBAL, id);
   }
 
-  /** Newest first. */
+  /** The runs of a repository, or all, newest first. */
   list(repository?: string): Run[] {
     const runs = this.#runs.all().reverse();
     return repository === undefined ? runs : runs.filter((run) => equalsIgnoreCase(run.repository, repository));
@@ -172,7 +172,7 @@ export class RunStore {
     return this.#jobs.all().find((job) => job.id === id);
   }
 
-  /** Adds to the log of a run, or of one of its jobs. */
+  /** Appends to the log of a run or job. */
   appendLog(id: number, text: string): void {
     appendFileSync(this.#logFile(id), text);
   }

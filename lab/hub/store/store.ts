@@ -12,10 +12,10 @@ import type {
   Variable,
 } from './types.ts';
 
-/** Scope of what belongs to no repository. */
+/** The scope of documents that belong to no repository. */
 export const GLOBAL = '';
 
-/** Every collection of the hub. Those below `pulls` have a repository's id as their scope. */
+/** All collections of the hub. From `pulls` on, their scope is the id of a repository. */
 export class Store {
   readonly database: Database;
   /** By login in lower case. */
@@ -47,12 +47,12 @@ export class Store {
     this.secrets = this.database.collection('secrets');
   }
 
-  /** An id that no other thing in the hub has. */
+  /** A new id, unique in the hub. */
   nextId(): number {
     return this.database.next('id', 1001);
   }
 
-  /** The next number of an issue or pull request of a repository. */
+  /** The next number of a pull request of a repository. */
   nextNumber(repository: Repository): number {
     return this.database.next(`number:${repository.id}`);
   }
@@ -73,7 +73,7 @@ export class Store {
     return this.accounts.get(GLOBAL, login.toLowerCase());
   }
 
-  /** Forgets a repository and all that belongs to it. */
+  /** Deletes a repository and everything that belongs to it. */
   removeRepository(repository: Repository): void {
     this.database.transaction(() => {
       this.repositories.remove(GLOBAL, `${repository.owner}/${repository.name}`.toLowerCase());
@@ -96,7 +96,7 @@ export class Store {
   }
 }
 
-/** Now, as GitHub writes times: without fractions of a second. */
+/** The current time as GitHub writes it, without fractions of a second. */
 export function now(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }

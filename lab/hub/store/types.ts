@@ -1,4 +1,4 @@
-/** What the hub remembers. Times are ISO 8601 in UTC, as in GitHub's answers. */
+/** The documents of the store. Times are ISO 8601 in UTC, as in GitHub's responses. */
 
 export type AccountType = 'User' | 'Bot' | 'Organization';
 
@@ -21,7 +21,7 @@ export interface Token {
   login: string;
   kind: TokenKind;
   permissions: Permissions | 'all';
-  /** `OWNER/REPO` in lower case; undefined: every repository. */
+  /** `OWNER/REPO` in lower case; every repository when not given. */
   repositories?: string[];
 }
 
@@ -38,7 +38,7 @@ export interface Repository {
   allowRebaseMerge: boolean;
   allowAutoMerge: boolean;
   deleteBranchOnMerge: boolean;
-  /** Assets and tag of a published release cannot change. */
+  /** Whether the assets and the tag of a published release are locked. */
   immutableReleases: boolean;
   createdAt: string;
   updatedAt: string;
@@ -66,7 +66,7 @@ export interface Pull {
   headSha: string;
   baseRef: string;
   baseSha: string;
-  /** null: not a clean merge. */
+  /** null when the merge has conflicts. */
   testMergeSha: string | null;
   mergeCommitSha: string | null;
   mergedBy: string | null;
@@ -112,7 +112,7 @@ export interface Release {
   immutable: boolean;
   /** `true` pins it as the latest, `false` never is, `legacy` is by date and version. */
   makeLatest: 'true' | 'false' | 'legacy';
-  /** Counts up each time a release gets the badge; 0: it never did. */
+  /** Increases each time a release is marked as latest; 0 when it never was. */
   pinned: number;
   login: string;
   createdAt: string;

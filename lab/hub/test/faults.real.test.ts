@@ -12,7 +12,7 @@ describe('a hub with faults', () => {
   const add = (fault: FaultRequest) => test.admin.addFault(fault);
   const user = () => fetch(`${test.hub.apiUrl}/user`, { headers: { authorization: `Bearer ${test.alice}` } });
 
-  it('answers with a status, headers and body instead, as often as asked for', async () => {
+  it('responds with a status, headers and a body, as often as requested', async () => {
     const body = { message: 'You have exceeded a secondary rate limit.' };
     await add({
       match: { operation: 'users/get-authenticated' },
@@ -24,7 +24,7 @@ describe('a hub with faults', () => {
     expect((await user()).status).toBe(200);
   });
 
-  it('cuts the connection before it does anything', async () => {
+  it('resets the connection before it serves the request', async () => {
     const { rest } = test.octokit(test.alice);
     await add({ match: { operation: 'git/create-ref' }, times: 1, fault: 'reset' });
     const ref = { ...SHOP, ref: 'refs/heads/cut', sha: test.first };
@@ -32,7 +32,7 @@ describe('a hub with faults', () => {
     await rest.git.createRef(ref);
   });
 
-  it('does it and loses the answer', async () => {
+  it('serves the request and loses the response', async () => {
     const { rest, graphql } = test.octokit(test.alice);
     await add({ match: { operation: 'graphql' }, times: 1, fault: 'lost-response' });
     const input = {
@@ -48,14 +48,14 @@ describe('a hub with faults', () => {
     expect(data.commit.message).toBe('chore: lost');
   });
 
-  it('breaks a push, which then works', async () => {
+  it('fails a push, which then succeeds', async () => {
     await add({ match: { operation: 'git/receive-pack' }, times: 1, fault: { status: 503 } });
     await test.work.commit({ b: 'b' }, 'feat: b');
     expect(await test.work.expectFailure('push', 'origin', 'main')).toContain('503');
     await test.work.git('push', '--quiet', 'origin', 'main');
   });
 
-  it('breaks an upload by its path, after some that pass', async () => {
+  it('fails an upload by its path, after others have passed', async () => {
     const { rest } = test.octokit(test.alice);
     const { data: release } = await rest.repos.createRelease({ ...SHOP, tag_name: 'v1', draft: true });
     await add({ match: { method: 'POST', path: '/api/uploads/' }, after: 1, times: 1, fault: { status: 502 } });
@@ -66,7 +66,7 @@ describe('a hub with faults', () => {
     await upload('two');
   });
 
-  it('does it later', async () => {
+  it('serves the request after a delay', async () => {
     await add({ match: { path: '/user$' }, fault: { delayMs: 30 } });
     expect((await user()).status).toBe(200);
     const log = (await test.admin.requests()).at(-1);
@@ -75,7 +75,7 @@ describe('a hub with faults', () => {
     expect(await test.admin.faults()).toEqual([]);
   });
 
-  it('keeps a log of requests to count', async () => {
+  it('logs the requests that it serves', async () => {
     await test.admin.clearRequests();
     await user();
     await fetch(`${test.hub.apiUrl}/repos/alice/none`);
@@ -87,8 +87,8 @@ describe('a hub with faults', () => {
   });
 });
 
-describe('the admin doors', () => {
-  it('open to the admin token alone, but for health', async () => {
+describe('the admin endpoints', () => {
+  it('require the admin token, except for health', async () => {
     const test = await startWithCommit();
     const ask = (path: string, token: string) =>
       fetch(`${test.hub.url}/_lab/${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -99,7 +99,7 @@ describe('the admin doors', () => {
     await test.close();
   });
 
-  it('make accounts, tokens and secrets', async () => {
+  it('create accounts, tokens and secrets', async () => {
     const test = await startWithCommit();
     expect(await test.admin.createUser('bob')).toMatchObject({ login: 'bob', type: 'User' });
     await expect(test.admin.createUser('../x')).rejects.toThrow('the hub responded with 422 to POST /_lab/users');

@@ -13,13 +13,13 @@ describe('Faults', () => {
     [{ operation: 'repos/create-release' }, true],
     [{ operation: 'graphql' }, false],
     [{ method: 'POST', operation: 'graphql' }, false],
-  ])('with match %j meet the request: %s', (match, meets) => {
+  ])('with the match %j occur: %s', (match, occurs) => {
     const faults = new Faults();
     faults.add({ match, fault: 'reset' });
-    expect(faults.take(target)).toBe(meets ? 'reset' : undefined);
+    expect(faults.take(target)).toBe(occurs ? 'reset' : undefined);
   });
 
-  it('let the first requests pass, then meet as often as asked for', () => {
+  it('let the first requests pass, then occur as often as requested', () => {
     const faults = new Faults();
     faults.add({ match: {}, after: 1, times: 2, fault: { status: 503 } });
     const met = Array.from({ length: 5 }, () => faults.take(target) !== undefined);
@@ -27,7 +27,7 @@ describe('Faults', () => {
     expect(faults.list()[0]).toMatchObject({ seen: 5, met: 2 });
   });
 
-  it('hand over to the next when one is used up', () => {
+  it('continue with the next one when the first is used up', () => {
     const faults = new Faults();
     faults.add({ match: {}, times: 1, fault: 'reset' });
     faults.add({ match: {}, times: 1, fault: 'lost-response' });
@@ -38,7 +38,7 @@ describe('Faults', () => {
     ]);
   });
 
-  it('are refused when their path is no regular expression', () => {
+  it('are rejected when their path is not a regular expression', () => {
     expect(() => new Faults().add({ match: { path: '(' }, fault: 'reset' })).toThrow(SyntaxError);
   });
 });

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { parseCommit, parseTree, splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
 import { FLUSH, parseReceiveRequest, pktLine, rejectReceive } from '../git/pktline.ts';
-import { isRevision } from '../git/repository.ts';
+import { isPlainName } from '../git/repository.ts';
 
 const ZERO = '0'.repeat(40);
 const ONE = '1'.repeat(40);
 
 describe('parseReceiveRequest', () => {
-  it('reads the commands, what the client can do, and where the pack begins', () => {
+  it('reads the commands, the capabilities of the client and the offset of the pack', () => {
     const head = Buffer.concat([
       pktLine(`${ZERO} ${ONE} refs/heads/main\0report-status side-band-64k agent=git/2`),
       pktLine(`${ONE} ${ZERO} refs/tags/v1.0.0$(touch pwned)\n`),
@@ -24,11 +24,11 @@ describe('parseReceiveRequest', () => {
     expect(request.packAt).toBe(head.length);
   });
 
-  it.each(['', '0', 'zzzz', '0003', 'ffff', '0008hell', pktLine('nonsense').toString()])('refuses "%s"', (text) => {
+  it.each(['', '0', 'zzzz', '0003', 'ffff', '0008hell', pktLine('nonsense').toString()])('rejects "%s"', (text) => {
     expect(() => parseReceiveRequest(Buffer.from(text))).toThrow();
   });
 
-  it('never reads past what it was given', () => {
+  it('never reads past its input', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {
@@ -41,7 +41,7 @@ describe('parseReceiveRequest', () => {
   });
 });
 
-it('a refusal reports every ref, and speaks to the person where the client listens', () => {
+it('a rejection reports every ref, and shows a message if the client can receive one', () => {
   const request = { commands: [{ before: ZERO, after: ONE, ref: 'refs/heads/a' }], packAt: 0 };
   const plain = rejectReceive({ ...request, capabilities: new Set() }, 'why', 'no').toString();
   expect(plain).toBe('000eunpack ok\n0017ng refs/heads/a no\n0000');
@@ -75,14 +75,14 @@ describe('parseCommit', () => {
     });
   });
 
-  it('takes the signature out of what it signs', () => {
+  it('separates the signature from the signed payload', () => {
     const { signature } = parseCommit(ONE, Buffer.from(text));
     expect(signature?.text).toBe('-----BEGIN SSH SIGNATURE-----\nabc\n-----END SSH SIGNATURE-----');
     expect(signature?.payload).toBe(text.replace(/gpgsig[\s\S]*END SSH SIGNATURE-----\n/, ''));
   });
 });
 
-it('parseTree reads modes, kinds and names with spaces', () => {
+it('parseTree reads modes, types and names with spaces', () => {
   const entry = (mode: string, name: string) =>
     Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(ONE, 'hex')]);
   const tree = Buffer.concat([entry('100755', 'a b'), entry('40000', 'dir'), entry('160000', 'sub')]);
@@ -93,7 +93,7 @@ it('parseTree reads modes, kinds and names with spaces', () => {
   ]);
 });
 
-it('splitMessage parts the headline from the body', () => {
+it('splitMessage separates the headline from the body', () => {
   expect(splitMessage('one\n\ntwo\nthree\n')).toEqual({ headline: 'one', body: 'two\nthree' });
 });
 
@@ -118,7 +118,7 @@ describe('isSafePath', () => {
   });
 });
 
-describe('isRevision', () => {
+describe('isPlainName', () => {
   it.each([
     ['main', true],
     ['v1.0.0$(touch${IFS}pwned)', true],
@@ -131,6 +131,6 @@ describe('isRevision', () => {
     ['a b', false],
     ['', false],
   ])('%j: %s', (name, free) => {
-    expect(isRevision(name)).toBe(free);
+    expect(isPlainName(name)).toBe(free);
   });
 });

@@ -25,7 +25,11 @@ interface GraphqlFailure {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-function input(head: string, additions: Record<string, string>, deletions: string[] = [], branchName = 'main') {
+function input(
+  head: string,
+  additions: Record<string, string>,
+  { deletions = [], branchName = 'main' }: { deletions?: string[]; branchName?: string } = {},
+) {
   return {
     branch: { repositoryNameWithOwner: 'alice/shop', branchName },
     message: { headline: 'chore: bump', body: 'because' },
@@ -38,14 +42,14 @@ function input(head: string, additions: Record<string, string>, deletions: strin
   };
 }
 
-async function faultOf(call: Promise<unknown>): Promise<{ type?: string; message: string }> {
+async function expectError(call: Promise<unknown>): Promise<{ type?: string; message: string }> {
   const failure = await call.then(
     () => undefined,
     (error: GraphqlFailure) => error,
   );
-  const [fault] = failure?.errors ?? [];
-  if (!fault) throw new Error('the query was not refused');
-  return fault;
+  const [error] = failure?.errors ?? [];
+  if (!error) throw new Error('the query did not fail');
+  return error;
 }
 
 describe('GraphQL', () => {
@@ -56,7 +60,7 @@ describe('GraphQL', () => {
   const commit = async (value: ReturnType<typeof input>): Promise<Committed['createCommitOnBranch']> =>
     (await graphql<Committed>(COMMIT, { input: value })).createCommitOnBranch;
 
-  /** A pull request that merges automatically does so after the job's end has been recorded. */
+  /** Waits until a pull request is merged, which happens after the end of its job is recorded. */
   const mergedPull = async (pull_number: number) => {
     const deadline = Date.now() + 30_000;
     for (;;) {
@@ -74,16 +78,16 @@ describe('GraphQL', () => {
 
   it('commits several files at the expected head, signed, and keeps their modes', async () => {
     const before = await head();
-    const made = await commit(
-      input(before, { 'run.sh': '#!/bin/sh\nexit 0\n', 'deep/er/new.txt': 'n\n' }, ['README.md']),
+    const committed = await commit(
+      input(before, { 'run.sh': '#!/bin/sh\nexit 0\n', 'deep/er/new.txt': 'n\n' }, { deletions: ['README.md'] }),
     );
-    expect(made).toMatchObject({
+    expect(committed).toMatchObject({
       clientMutationId: 'mine',
       commit: {
         message: 'chore: bump\n\nbecause',
         signature: { isValid: true, state: 'VALID', wasSignedByGitHub: true },
       },
-      ref: { name: 'main', target: { oid: made.commit.oid } },
+      ref: { name: 'main', target: { oid: committed.commit.oid } },
     });
     const { data } = await test.octokit(test.alice).rest.git.getTree({ ...SHOP, tree_sha: 'main', recursive: '1' });
     expect(data.tree.map(({ path, mode }) => [path, mode])).toEqual([
@@ -99,38 +103,38 @@ describe('GraphQL', () => {
     expect(shown.committer?.login).toBe('web-flow');
   });
 
-  it('reads a pushed commit as unsigned', async () => {
+  it('shows a pushed commit as unsigned', async () => {
     const { data } = await test.octokit(test.alice).rest.repos.getCommit({ ...SHOP, ref: test.first });
     expect(data.commit.verification).toMatchObject({ verified: false, reason: 'unsigned' });
   });
 
-  it('refuses a head that has moved, in the words of GitHub', async () => {
-    const fault = await faultOf(commit(input(test.first, { a: 'a' })));
-    expect(fault).toMatchObject({
+  it('rejects a head that has moved, in the words of GitHub', async () => {
+    const error = await expectError(commit(input(test.first, { a: 'a' })));
+    expect(error).toMatchObject({
       type: 'STALE_DATA',
       path: ['createCommitOnBranch'],
       message: `Expected branch to point to "${test.first}" but it did not.  Pull and try again.`,
     });
   });
 
-  it('lets exactly one of many commits on one head win, and loses none that keeps trying', async () => {
+  it('accepts exactly one of several concurrent commits, and loses none that is retried', async () => {
     const writers = Array.from({ length: 6 }, (_, index) => index);
     const start = await head();
     const firstTry = await Promise.allSettled(
       writers.map((index) => commit(input(start, { [`w${index}`]: `${index}` }))),
     );
     expect(firstTry.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const untilDone = async (index: number): Promise<void> => {
+    const retryUntilCommitted = async (index: number): Promise<void> => {
       for (;;) {
-        const fault = await commit(input(await head(), { [`again${index}`]: `${index}` })).then(
+        const error = await commit(input(await head(), { [`again${index}`]: `${index}` })).then(
           () => undefined,
           (error: GraphqlFailure) => error.errors[0],
         );
-        if (!fault) return;
-        expect(fault.type).toBe('STALE_DATA');
+        if (!error) return;
+        expect(error.type).toBe('STALE_DATA');
       }
     };
-    await Promise.all(writers.map(untilDone));
+    await Promise.all(writers.map(retryUntilCommitted));
     const { data } = await test.octokit(test.alice).rest.git.getTree({ ...SHOP, tree_sha: 'main' });
     const names = data.tree.map(({ path }) => path);
     expect(names).toEqual(expect.arrayContaining(writers.map((index) => `again${index}`)));
@@ -143,31 +147,33 @@ describe('GraphQL', () => {
     ['a/.git/config', 'not valid'],
     ['a//b', 'not valid'],
     ['a/.GIT/hooks/x', 'not valid'],
-  ])('refuses the path %s', async (path, words) => {
-    expect((await faultOf(commit(input(await head(), { [path]: 'x' })))).message).toContain(words);
+  ])('rejects the path %s', async (path, words) => {
+    expect((await expectError(commit(input(await head(), { [path]: 'x' })))).message).toContain(words);
   });
 
-  it('refuses the deletion of a file that is not there, contents that are not base64, and an unknown branch', async () => {
+  it('rejects the deletion of a file that does not exist, contents that are not base64, and an unknown branch', async () => {
     const now = await head();
-    expect((await faultOf(commit(input(now, {}, ['nothing'])))).message).toContain('does not exist as of commit oid');
+    expect((await expectError(commit(input(now, {}, { deletions: ['nothing'] })))).message).toContain(
+      'does not exist as of commit oid',
+    );
     const bad = input(now, { a: 'a' });
     bad.fileChanges.additions = [{ path: 'a', contents: '*' }];
-    expect((await faultOf(commit(bad))).message).toContain('base64');
-    expect((await faultOf(commit(input(now, { a: 'a' }, [], 'nowhere')))).type).toBe('NOT_FOUND');
+    expect((await expectError(commit(bad))).message).toContain('base64');
+    expect((await expectError(commit(input(now, { a: 'a' }, { branchName: 'nowhere' })))).type).toBe('NOT_FOUND');
     expect(await head()).toBe(now);
   });
 
-  it('refuses a commit that breaks rules without a type, and a token without the permission with FORBIDDEN', async () => {
+  it('rejects a commit that violates rules without an error type, and a token without the permission with FORBIDDEN', async () => {
     const { rest } = test.octokit(test.alice);
     await rest.git.createRef({ ...SHOP, ref: 'refs/heads/guarded', sha: await head() });
     const ruleset = pullRequestRuleset({ include: ['refs/heads/guarded'] });
     await rest.repos.createRepoRuleset({ ...SHOP, ...ruleset });
-    const fault = await faultOf(commit(input(await head(), { a: 'a' }, [], 'guarded')));
-    expect(fault.type).toBeUndefined();
-    expect(fault.message).toBe('Repository rule violations found\n\nChanges must be made through a pull request.\n\n');
+    const error = await expectError(commit(input(await head(), { a: 'a' }, { branchName: 'guarded' })));
+    expect(error.type).toBeUndefined();
+    expect(error.message).toBe('Repository rule violations found\n\nChanges must be made through a pull request.\n\n');
     const reader = test.octokit(createBotToken(test.hub, { contents: 'read' }).token);
-    const refused = await faultOf(reader.graphql(COMMIT, { input: input(await head(), { a: 'a' }) }));
-    expect(refused).toMatchObject({ type: 'FORBIDDEN', message: 'Resource not accessible by integration' });
+    const forbidden = await expectError(reader.graphql(COMMIT, { input: input(await head(), { a: 'a' }) }));
+    expect(forbidden).toMatchObject({ type: 'FORBIDDEN', message: 'Resource not accessible by integration' });
   });
 
   it('reads several files of one head in one query', async () => {
@@ -183,15 +189,15 @@ describe('GraphQL', () => {
         } } }
         binary: object(expression: "main:bin.dat") { ... on Blob { text isBinary byteSize } }
         directory: object(expression: "main:deep") { ... on Tree { entries { name type path } } }
-        gone: object(expression: "main:../x") { oid }
+        outside: object(expression: "main:../x") { oid }
         tag: ref(qualifiedName: "refs/tags/none") { name }
       }
     }`;
-    const answer = await graphql<{ viewer: unknown; repository: Record<string, unknown> }>(query, {
+    const result = await graphql<{ viewer: unknown; repository: Record<string, unknown> }>(query, {
       owner: 'alice',
       name: 'shop',
     });
-    expect(answer).toMatchObject({
+    expect(result).toMatchObject({
       viewer: { login: 'alice' },
       repository: {
         defaultBranchRef: {
@@ -209,7 +215,7 @@ describe('GraphQL', () => {
         },
         binary: { text: null, isBinary: true, byteSize: 3 },
         directory: { entries: [{ name: 'er', type: 'tree', path: 'deep/er' }] },
-        gone: null,
+        outside: null,
         tag: null,
       },
     });
@@ -219,38 +225,40 @@ describe('GraphQL', () => {
     ['a field that GitHub does not have', '{ viewer { shoeSize } }', 'Cannot query field "shoeSize"'],
     ['a missing argument', '{ repository(name: "shop") { id } }', 'owner'],
     [
-      'a list without a bound',
+      'a list without a limit',
       '{ repository(owner: "alice", name: "shop") { defaultBranchRef { associatedPullRequests { totalCount } } } }',
       'first',
     ],
     ['a field that only GitHub has', '{ viewer { isEmployee } }', 'The hub does not have User.isEmployee'],
     [
-      'a repository that is not there',
+      'a repository that does not exist',
       '{ repository(owner: "alice", name: "x") { id } }',
       'Could not resolve to a Repository',
     ],
-    ['what is no GraphQL', '{ viewer ', 'Syntax Error'],
-  ])('refuses %s', async (_, query, words) => {
-    expect((await faultOf(graphql(query))).message).toContain(words);
+    ['an invalid query', '{ viewer ', 'Syntax Error'],
+  ])('rejects %s', async (_, query, words) => {
+    expect((await expectError(graphql(query))).message).toContain(words);
   });
 
-  it('moves several branches together or none', async () => {
+  it('moves all of several branches or none', async () => {
     const move = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
     const { repository } = await graphql<{ repository: { id: string } }>(
       '{ repository(owner: "alice", name: "shop") { id } }',
     );
     const now = await head();
     const zero = '0'.repeat(40);
-    const made = { name: 'refs/heads/made', beforeOid: zero, afterOid: now };
-    const lost = { name: 'refs/heads/lost', beforeOid: now, afterOid: test.first, force: true };
-    const fault = await faultOf(graphql(move, { input: { repositoryId: repository.id, refUpdates: [made, lost] } }));
-    expect(fault.type).toBe('STALE_DATA');
+    const valid = { name: 'refs/heads/made', beforeOid: zero, afterOid: now };
+    const stale = { name: 'refs/heads/lost', beforeOid: now, afterOid: test.first, force: true };
+    const error = await expectError(
+      graphql(move, { input: { repositoryId: repository.id, refUpdates: [valid, stale] } }),
+    );
+    expect(error.type).toBe('STALE_DATA');
     expect(await test.work.git('ls-remote', 'origin', 'refs/heads/made')).toBe('');
-    await graphql(move, { input: { repositoryId: repository.id, refUpdates: [made] } });
+    await graphql(move, { input: { repositoryId: repository.id, refUpdates: [valid] } });
     expect(await head('made')).toBe(now);
   });
 
-  it('merges a pull request by itself when its check has passed', async () => {
+  it('merges a pull request automatically when its check has passed', async () => {
     const { rest } = test.octokit(test.alice);
     await rest.repos.update({ ...SHOP, allow_auto_merge: true });
     await rest.repos.createRepoRuleset({
@@ -266,7 +274,7 @@ describe('GraphQL', () => {
       ],
     });
     await rest.git.createRef({ ...SHOP, ref: 'refs/heads/auto', sha: await head() });
-    const { commit: change } = await commit(input(await head('auto'), { auto: 'x' }, [], 'auto'));
+    const { commit: change } = await commit(input(await head('auto'), { auto: 'x' }, { branchName: 'auto' }));
     const { data: pull } = await rest.pulls.create({ ...SHOP, title: 'Auto', head: 'auto', base: 'main' });
     await graphql(
       `mutation ($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { pullRequest { number autoMergeRequest { mergeMethod } } } }`,

@@ -23,7 +23,7 @@ describe('releases', () => {
   });
   afterAll(() => test.close());
 
-  it('hide a draft from those who cannot push, and from its tag for everyone', async () => {
+  it('hide a draft from callers that cannot push, and do not find it by its tag', async () => {
     const draft = await create('v1.0.0', { draft: true, name: 'One', body: 'notes' });
     expect(draft).toMatchObject({ draft: true, published_at: null, tag_name: 'v1.0.0' });
     expect(draft.html_url).toContain('/releases/tag/untagged-');
@@ -34,9 +34,9 @@ describe('releases', () => {
     expect(await tags()).toEqual([]);
   });
 
-  it('take files with their digests, and refuse a second of the same name', async () => {
+  it('accept assets with their digests, and reject a second one with the same name', async () => {
     const [draft] = (await rest.repos.listReleases(SHOP)).data;
-    if (!draft) throw new Error('no draft');
+    if (!draft) throw new Error('there is no draft');
     const { data: asset } = await upload(draft, 'SHA256SUMS', 'abc');
     const digest = `sha256:${createHash('sha256').update('abc').digest('hex')}`;
     expect(asset).toMatchObject({ name: 'SHA256SUMS', size: 3, state: 'uploaded', digest });
@@ -48,7 +48,7 @@ describe('releases', () => {
     expect((await upload(draft, 'my file.txt', 'x')).data.name).toBe('my.file.txt');
   });
 
-  it('make the tag at the target when they are published, and tell of it once', async () => {
+  it('create the tag at the target when they are published, and emit one event', async () => {
     const [draft] = (await rest.repos.listReleases(SHOP)).data;
     test.events.length = 0;
     const { data: published } = await rest.repos.updateRelease({ ...SHOP, release_id: draft?.id ?? 0, draft: false });
@@ -68,10 +68,10 @@ describe('releases', () => {
 
   it.each([
     ['a tag that is taken', { tag_name: 'v1.0.0' }, 'already_exists'],
-    ['a target that is not there', { tag_name: 'v9.0.0', target_commitish: 'nowhere' }, 'invalid'],
-    ['a tag that Git refuses', { tag_name: 'v1..0' }, 'custom'],
+    ['a target that does not exist', { tag_name: 'v9.0.0', target_commitish: 'nowhere' }, 'invalid'],
+    ['a tag that Git rejects', { tag_name: 'v1..0' }, 'custom'],
     ['notes that are too long', { tag_name: 'v9.0.0', body: 'x'.repeat(125_001) }, 'custom'],
-  ])('refuse %s', async (_, body, code) => {
+  ])('reject %s', async (_, body, code) => {
     const failure = await rest.repos.createRelease({ ...SHOP, ...body }).then(
       () => undefined,
       (error: { status: number; response: { data: { errors: { code: string }[] } } }) => error,
@@ -80,7 +80,7 @@ describe('releases', () => {
     expect(await tags()).toEqual(['refs/tags/v1.0.0']);
   });
 
-  it('give the badge to the one that was published for it', async () => {
+  it('mark the one as latest that was published as such', async () => {
     const latest = async () => (await rest.repos.getLatestRelease(SHOP)).data.tag_name;
     await create('v2.0.0');
     expect(await latest()).toBe('v2.0.0');
@@ -92,7 +92,7 @@ describe('releases', () => {
     expect(await latest()).toBe('v1.0.1');
   });
 
-  it('write notes from the pull requests since the previous tag', async () => {
+  it('generate notes from the pull requests since the previous tag', async () => {
     await test.work.git('checkout', '--quiet', '-B', 'topic', test.first);
     await test.work.commit({ x: 'x' }, 'feat: x');
     await test.work.git('push', '--quiet', 'origin', 'topic');
@@ -109,7 +109,7 @@ describe('releases', () => {
     );
   });
 
-  it('are refused by a rule that forbids their tag, and leave no release behind', async () => {
+  it('are rejected by a rule that forbids their tag, and leave no release behind', async () => {
     await rest.repos.createRepoRuleset({
       ...SHOP,
       name: 'no more',
@@ -122,7 +122,7 @@ describe('releases', () => {
     expect((await expectFailure(rest.repos.getReleaseByTag({ ...SHOP, tag: 'v5.0.0' }))).status).toBe(404);
   });
 
-  it('cannot change once published where the repository says so', async () => {
+  it('cannot change once published in a repository with immutable releases', async () => {
     test.hub.admin.setImmutableReleases('alice/shop', true);
     const release = await create('v4.0.0', { draft: true });
     const { data: asset } = await upload(release, 'a.txt', 'a');
@@ -138,7 +138,7 @@ describe('releases', () => {
     expect(renamed.data.body).toBe('better notes');
   });
 
-  it('go with their files, and leave their tag', async () => {
+  it('are deleted with their assets, but not their tag', async () => {
     const { data: release } = await rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' });
     await rest.repos.deleteRelease({ ...SHOP, release_id: release.id });
     expect((await fetch(release.assets[0]?.browser_download_url ?? '')).status).toBe(404);

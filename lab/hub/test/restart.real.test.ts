@@ -9,7 +9,7 @@ import { startHub } from '../index.ts';
 import { ADMIN, commitOnMain, SHOP, startTestHub, startWithCommit, WorkTree } from './helpers.ts';
 
 describe('a hub that is started again', () => {
-  it('goes on with everything it had, and takes a port that is given', async () => {
+  it('continues with its state, on a given port', async () => {
     const test = await startWithCommit();
     const { rest } = test.octokit(test.alice);
     const { data: release } = await rest.repos.createRelease({ ...SHOP, tag_name: 'v1.0.0' });
@@ -35,7 +35,7 @@ describe('a hub that is started again', () => {
     await test.hub.close();
     const again = await startHub({ dataDir: test.dataDir, adminToken: ADMIN, port });
     expect(again.url).toBe(test.hub.url);
-    // The client's idle connections ended with the first hub, which it learns by its next call.
+    // The client finds out with its next call that its idle connections were closed with the first hub.
     await fetch(again.url).catch(() => fetch(again.url));
     const { data: found } = await rest.repos.getReleaseByTag({ ...SHOP, tag: 'v1.0.0' });
     expect(found.assets.map(({ name, digest }) => [name, digest?.length])).toEqual([['a', 71]]);
@@ -53,7 +53,7 @@ describe('a hub that is started again', () => {
     await rm(test.dataDir, { recursive: true });
   });
 
-  it('says so when its port is taken', async () => {
+  it('fails when its port is taken', async () => {
     const test = await startTestHub({ repository: false });
     const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'));
     const port = Number(new URL(test.hub.url).port);
@@ -71,16 +71,16 @@ describe('a hub that is killed', () => {
     child = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/serve-hub.ts'), dataDir, ADMIN], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    if (!child.stdout) throw new Error('no output');
+    if (!child.stdout) throw new Error('the hub has no output');
     for await (const line of createInterface({ input: child.stdout }))
       return JSON.parse(line) as { url: string; token: string };
     throw new Error('the hub did not start');
   }
 
   async function kill(): Promise<void> {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
+    const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
-    await gone;
+    await exited;
   }
 
   beforeEach(async () => {
@@ -91,22 +91,22 @@ describe('a hub that is killed', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('has lost nothing that it had answered, and works on', async () => {
+  it('has lost nothing that it had confirmed, and continues', async () => {
     const first = await serve();
     const api = createOctokit(first.url, first.token).rest;
     await api.repos.createForAuthenticatedUser({ name: 'shop' });
     const work = await WorkTree.create(first.url, first.token);
     const start = await work.commit({ a: 'a' }, 'chore: begin');
     await work.git('push', '--quiet', 'origin', 'main');
-    const answered: string[] = [];
+    const confirmed: string[] = [];
     const write = async (head: string): Promise<void> => {
-      const sha = await commitOnMain(first, head, { [`f${answered.length}`]: 'x' });
-      answered.push(sha);
-      if (answered.length === 4) child.kill('SIGKILL');
+      const sha = await commitOnMain(first, head, { [`f${confirmed.length}`]: 'x' });
+      confirmed.push(sha);
+      if (confirmed.length === 4) child.kill('SIGKILL');
       await write(sha);
     };
     await expect(write(start)).rejects.toThrow();
-    // What a git of the hub can leave when the machine stops.
+    // What a Git process of the hub can leave behind when the machine stops.
     const [id = ''] = await readdir(join(dataDir, 'repositories'));
     await writeFile(join(dataDir, 'repositories', id, 'refs/heads/main.lock'), '');
 
@@ -114,8 +114,8 @@ describe('a hub that is killed', () => {
     const again = createOctokit(second.url, second.token).rest;
     const { data: commits } = await again.repos.listCommits({ ...SHOP, per_page: 100 });
     const shas = commits.map(({ sha }) => sha);
-    expect(shas).toEqual(expect.arrayContaining(answered));
-    expect(commits.length - 1 - answered.length).toBeLessThanOrEqual(1);
+    expect(shas).toEqual(expect.arrayContaining(confirmed));
+    expect(commits.length - 1 - confirmed.length).toBeLessThanOrEqual(1);
     await commitOnMain(second, shas[0] ?? '', { after: 'x' });
     await work.git(
       'remote',
@@ -128,7 +128,7 @@ describe('a hub that is killed', () => {
     await work.remove();
   });
 
-  it('finds its pull requests where their branches are', async () => {
+  it('updates its pull requests to their branches', async () => {
     const first = await serve();
     const api = createOctokit(first.url, first.token).rest;
     await api.repos.createForAuthenticatedUser({ name: 'shop' });
@@ -142,7 +142,7 @@ describe('a hub that is killed', () => {
       await api.pulls.create({ ...SHOP, title: name, head: name, base: 'main' });
     }
     await kill();
-    // As if it had died after git moved the refs and before it wrote down what follows.
+    // As if it had been killed after Git moved the refs and before the hub saved what follows.
     const [id = ''] = await readdir(join(dataDir, 'repositories'));
     const next = await work.commit({ moved: 'y' }, 'feat: moved on');
     await work.git('push', '--quiet', join(dataDir, 'repositories', id), 'merged:main', 'moved');

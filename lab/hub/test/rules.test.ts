@@ -17,11 +17,11 @@ describe('matchesPattern', () => {
     ['refs/tags/v?', 'refs/tags/v10', false],
     ['refs/heads/a.c', 'refs/heads/abc', false],
     ['refs/heads/a+(b)', 'refs/heads/a+(b)', true],
-  ])('%s on %s: %s', (pattern, ref, fits) => {
-    expect(matchesPattern(pattern, ref)).toBe(fits);
+  ])('%s on %s: %s', (pattern, ref, matches) => {
+    expect(matchesPattern(pattern, ref)).toBe(matches);
   });
 
-  it('matches a name without wildcards by itself alone', () => {
+  it('matches only itself when it has no wildcards', () => {
     const name = fc.stringMatching(/^[a-z.+()[\]{}|^$/-]{1,20}$/);
     fc.assert(
       fc.property(name, name, (pattern, ref) => {
@@ -38,11 +38,11 @@ describe('unenforceable', () => {
     [{ type: 'pull_request', parameters: { required_approving_review_count: 1 } }, true],
     [{ type: 'required_status_checks', parameters: { strict_required_status_checks_policy: true } }, true],
     [{ type: 'required_deployments' }, true],
-  ])('%j: %s', (rule, refused) => {
-    expect(unenforceable(rule) !== undefined).toBe(refused);
+  ])('%j: %s', (rule, expected) => {
+    expect(unenforceable(rule) !== undefined).toBe(expected);
   });
 });
 
-it('a violation is worded as GitHub words it', () => {
+it('a violation has the wording of GitHub', () => {
   expect(violationMessage(['One.', 'Two.'])).toBe('Repository rule violations found\n\nOne.\n\nTwo.\n\n');
 });

@@ -7,8 +7,8 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-/** A run in a repository of alice's, with a job, each with a line of log; their ids. */
-async function played(name: string, isPrivate: boolean): Promise<{ run: number; job: number }> {
+/** Creates a repository of alice with a run and a job, each with a log line. @returns their ids */
+async function createRun(name: string, isPrivate: boolean): Promise<{ run: number; job: number }> {
   await test.octokit(test.alice).rest.repos.createForAuthenticatedUser({ name, private: isPrivate });
   const { runs } = test.hub;
   const run = runs.createRun({
@@ -26,22 +26,22 @@ async function played(name: string, isPrivate: boolean): Promise<{ run: number; 
 }
 
 async function read(id: number, token?: string): Promise<number> {
-  const answer = await fetch(`${test.hub.url}/_lab/runs/${id}/log`, {
+  const response = await fetch(`${test.hub.url}/_lab/runs/${id}/log`, {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
-  const text = await answer.text();
-  expect(text === 'a line\n').toBe(answer.status === 200);
-  return answer.status;
+  const text = await response.text();
+  expect(text === 'a line\n').toBe(response.status === 200);
+  return response.status;
 }
 
 describe('the log of a run', () => {
-  it('of a public repository is open', async () => {
-    const { run, job } = await played('shop', false);
+  it('of a public repository is public', async () => {
+    const { run, job } = await createRun('shop', false);
     expect([await read(run), await read(job)]).toEqual([200, 200]);
   });
 
-  it('of a private repository takes a token that may read its runs, or the admin token', async () => {
-    const { run, job } = await played('secret', true);
+  it('of a private repository requires a token that may read its runs, or the admin token', async () => {
+    const { run, job } = await createRun('secret', true);
     test.hub.admin.createUser('mallory');
     const stranger = test.hub.admin.createToken({ login: 'mallory', permissions: 'all' });
     const other = test.hub.admin.createToken({ login: 'alice', permissions: { contents: 'write' } });
@@ -57,7 +57,7 @@ describe('the log of a run', () => {
     }
   });
 
-  it.each([0, 99_999, 'x', '1.5'])('that is not there is not found: %s', async (id) => {
+  it.each([0, 99_999, 'x', '1.5'])('does not exist for %s', async (id) => {
     expect(await read(id as number)).toBe(404);
   });
 });
