@@ -104,7 +104,7 @@ export class Core {
     return byLogin ?? this.store.accounts.all().find((account) => account.email.toLowerCase() === address);
   }
 
-  accountOf(login: string): Account {
+  getAccount(login: string): Account {
     const account = this.store.account(login);
     if (!account) throw new Error(`the account ${login} does not exist`);
     return account;

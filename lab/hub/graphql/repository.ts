@@ -36,7 +36,7 @@ export function presentRepositoryNode(request: RepositoryRequest): Node {
     rebaseMergeAllowed: repository.allowRebaseMerge,
     autoMergeAllowed: repository.allowAutoMerge,
     deleteBranchOnMerge: repository.deleteBranchOnMerge,
-    owner: () => presentActor(request, core.accountOf(repository.owner)),
+    owner: () => presentActor(request, core.getAccount(repository.owner)),
     isEmpty: async () => (await core.git(repository).refs('refs/heads/')).length === 0,
     defaultBranchRef: () => presentRefNode(request, `refs/heads/${repository.defaultBranch}`),
     ref: ({ qualifiedName }: { qualifiedName: string }) => findRef(request, qualifiedName),
@@ -87,19 +87,19 @@ export async function presentRefNode(request: RepositoryRequest, ref: string): P
     repository: () => presentRepositoryNode(request),
     target: () => presentObject(request, found.oid),
     associatedPullRequests: (filter: PullFilter) =>
-      pullConnection(request, { ...filter, headRefName: name }, 'associatedPullRequests'),
+      presentPulls(request, { ...filter, headRefName: name }, 'associatedPullRequests'),
   };
 }
 
-function stateOf(pull: Pull): 'OPEN' | 'MERGED' | 'CLOSED' {
+function toState(pull: Pull): 'OPEN' | 'MERGED' | 'CLOSED' {
   return pull.state === 'open' ? 'OPEN' : pull.mergedAt === null ? 'CLOSED' : 'MERGED';
 }
 
-function pullConnection(request: RepositoryRequest, filter: PullFilter, name: string): unknown {
+function presentPulls(request: RepositoryRequest, filter: PullFilter, name: string): unknown {
   const { core, repository } = request;
   const pulls = core.store.pulls
     .list(repository.id)
-    .filter((pull) => !filter.states || filter.states.includes(stateOf(pull)))
+    .filter((pull) => !filter.states || filter.states.includes(toState(pull)))
     .filter((pull) => !filter.baseRefName || pull.baseRef === filter.baseRefName)
     .filter((pull) => !filter.headRefName || pull.headRef === filter.headRefName);
   return toConnection(
@@ -128,7 +128,7 @@ export function presentPullNode(request: RepositoryRequest, pull: Pull): Node {
     body: pull.body ?? '',
     bodyText: pull.body ?? '',
     url: core.urls.html(repository, `/pull/${pull.number}`),
-    state: stateOf(pull),
+    state: toState(pull),
     isDraft: pull.draft,
     merged: pull.mergedAt !== null,
     mergedAt: pull.mergedAt,
@@ -141,12 +141,12 @@ export function presentPullNode(request: RepositoryRequest, pull: Pull): Node {
     headRefOid: pull.headSha,
     baseRefName: pull.baseRef,
     baseRefOid: pull.baseSha,
-    author: () => presentActor(request, core.accountOf(pull.login)),
+    author: () => presentActor(request, core.getAccount(pull.login)),
     repository: () => presentRepositoryNode(request),
     mergeCommit: () => (pull.mergeCommitSha ? presentObject(request, pull.mergeCommitSha) : null),
     labels: (page: PageArguments) => toConnection(labels, page, 'labels'),
     autoMergeRequest: pull.autoMerge && {
-      enabledBy: () => presentActor(request, core.accountOf(pull.autoMerge?.login ?? '')),
+      enabledBy: () => presentActor(request, core.getAccount(pull.autoMerge?.login ?? '')),
       mergeMethod: pull.autoMerge.method.toUpperCase(),
       commitHeadline: pull.autoMerge.title,
       commitBody: pull.autoMerge.message,

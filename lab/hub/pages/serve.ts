@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Core } from '../core.ts';
 import { isSafePath } from '../git/paths.ts';
-import { assetsOf, pageTag } from '../present/release.ts';
+import { getAssets, pageTag } from '../present/release.ts';
 import type { RepositoryScope } from '../repository-call.ts';
 import { encodePath } from '../urls.ts';
 import { html, page } from './html.ts';
@@ -72,7 +72,7 @@ async function download(scope: RepositoryScope, tag: string, name?: string): Pro
   const release = core.store.releases
     .list(repository.id)
     .find((candidate) => !candidate.draft && pageTag(candidate) === tag);
-  const asset = release && assetsOf(scope, release).find((candidate) => candidate.name === name);
+  const asset = release && getAssets(scope, release).find((candidate) => candidate.name === name);
   if (!asset) return undefined;
   const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
   core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });

@@ -1,7 +1,7 @@
 import { commitsBetween } from '../git/commits.ts';
 import { splitMessage } from '../git/objects.ts';
 import { diffEntries } from '../present/diff.ts';
-import { assetsOf, pageTag } from '../present/release.ts';
+import { getAssets, pageTag } from '../present/release.ts';
 import type { RepositoryScope } from '../repository-call.ts';
 import { equalsIgnoreCase } from '../store/runs.ts';
 import type { Release, Repository } from '../store/types.ts';
@@ -61,7 +61,7 @@ export function releasePage(scope: RepositoryScope, tag: string): Response | und
   const { core, repository } = scope;
   const release = core.store.releases.list(repository.id).find((candidate) => pageTag(candidate) === tag);
   if (!release) return undefined;
-  const assets = assetsOf(scope, release).map((asset) => {
+  const assets = getAssets(scope, release).map((asset) => {
     const link = core.urls.html(repository, `/releases/download/${encodePath(tag)}/${encodePath(asset.name)}`);
     return html`<tr><td><a href="${link}">${asset.name}</a></td><td>${asset.size} bytes</td><td><code>${asset.digest}</code></td></tr>`;
   });
@@ -84,7 +84,7 @@ export async function pullPage(scope: RepositoryScope, number: string): Promise<
     pull.title,
     html`${heading(scope, `#${pull.number} ${pull.title}`)}
     <p class="muted">${state} · ${pull.login} wants to merge ${pull.headRef} into ${pull.baseRef}</p><pre>${pull.body}</pre>
-    ${await diffOf(scope, from, pull.headSha)}`,
+    ${await renderDiff(scope, from, pull.headSha)}`,
   );
 }
 
@@ -98,7 +98,7 @@ export async function commitPage(scope: RepositoryScope, sha: string): Promise<R
   return page(
     headline,
     html`${heading(scope, headline)}<p class="muted">${commit.oid} · ${commit.author.name} · ${commit.author.date} ·
-    ${verified ? 'Verified' : reason}</p><pre>${commit.message}</pre>${await diffOf(scope, commit.parents[0], commit.oid)}`,
+    ${verified ? 'Verified' : reason}</p><pre>${commit.message}</pre>${await renderDiff(scope, commit.parents[0], commit.oid)}`,
   );
 }
 
@@ -113,11 +113,11 @@ export async function comparePage(scope: RepositoryScope, base: string, head = '
   );
   return page(
     `${base}...${head}`,
-    html`${heading(scope, `${base}...${head}`)}<ul>${commits}</ul>${await diffOf(scope, from, to)}`,
+    html`${heading(scope, `${base}...${head}`)}<ul>${commits}</ul>${await renderDiff(scope, from, to)}`,
   );
 }
 
-async function diffOf(scope: RepositoryScope, base: string | undefined, head: string): Promise<Html> {
+async function renderDiff(scope: RepositoryScope, base: string | undefined, head: string): Promise<Html> {
   const entries = await diffEntries(scope, base, head);
   return html`${entries.map((entry) => html`<h3>${entry.status} ${entry.filename}</h3><pre>${entry.patch}</pre>`)}`;
 }

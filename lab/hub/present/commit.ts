@@ -7,7 +7,7 @@ import { simpleUser } from './account.ts';
 
 type Json = Record<string, unknown>;
 
-function parentsOf(scope: RepositoryScope, commit: Commit): Json[] {
+function presentParents(scope: RepositoryScope, commit: Commit): Json[] {
   const { core, repository } = scope;
   return commit.parents.map((sha) => ({
     sha,
@@ -42,7 +42,7 @@ export async function presentCommit(scope: RepositoryScope, commit: Commit): Pro
     comments_url: `${url}/comments`,
     author: userByEmail(core, commit.author.email),
     committer: userByEmail(core, commit.committer.email),
-    parents: parentsOf(scope, commit),
+    parents: presentParents(scope, commit),
   };
 }
 

@@ -21,7 +21,7 @@ export function presentLabel(scope: RepositoryScope, label: Label): Json {
   };
 }
 
-function labelsOf(scope: RepositoryScope, pull: Pull): Json[] {
+function presentLabels(scope: RepositoryScope, pull: Pull): Json[] {
   const { core, repository } = scope;
   return pull.labels
     .map((name) => core.store.labels.get(repository.id, name.toLowerCase()))
@@ -29,18 +29,18 @@ function labelsOf(scope: RepositoryScope, pull: Pull): Json[] {
     .map((label) => presentLabel(scope, label));
 }
 
-function side(scope: RepositoryScope, ref: string, sha: string): Json {
+function presentSide(scope: RepositoryScope, ref: string, sha: string): Json {
   const { core, repository } = scope;
   return {
     label: `${repository.owner}:${ref}`,
     ref,
     sha,
-    user: simpleUser(core.urls, core.accountOf(repository.owner)),
+    user: simpleUser(core.urls, core.getAccount(repository.owner)),
     repo: presentRepository(scope),
   };
 }
 
-function linksOf(scope: RepositoryScope, pull: Pull): Record<string, string> {
+function presentLinks(scope: RepositoryScope, pull: Pull): Record<string, string> {
   const { core, repository } = scope;
   const self = core.urls.api(repository, `/pulls/${pull.number}`);
   const issue = core.urls.api(repository, `/issues/${pull.number}`);
@@ -59,7 +59,7 @@ function linksOf(scope: RepositoryScope, pull: Pull): Record<string, string> {
 /** GitHub's `pull-request-simple`. */
 export function presentPullSimple(scope: RepositoryScope, pull: Pull): Json {
   const { core, repository } = scope;
-  const links = linksOf(scope, pull);
+  const links = presentLinks(scope, pull);
   const { autoMerge } = pull;
   return {
     id: pull.id,
@@ -78,9 +78,9 @@ export function presentPullSimple(scope: RepositoryScope, pull: Pull): Json {
     state: pull.state,
     locked: false,
     title: pull.title,
-    user: simpleUser(core.urls, core.accountOf(pull.login)),
+    user: simpleUser(core.urls, core.getAccount(pull.login)),
     body: pull.body,
-    labels: labelsOf(scope, pull),
+    labels: presentLabels(scope, pull),
     milestone: null,
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
@@ -91,12 +91,12 @@ export function presentPullSimple(scope: RepositoryScope, pull: Pull): Json {
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    head: side(scope, pull.headRef, pull.headSha),
-    base: side(scope, pull.baseRef, pull.baseSha),
+    head: presentSide(scope, pull.headRef, pull.headSha),
+    base: presentSide(scope, pull.baseRef, pull.baseSha),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
     author_association: pull.login === repository.owner ? 'OWNER' : 'COLLABORATOR',
     auto_merge: autoMerge && {
-      enabled_by: simpleUser(core.urls, core.accountOf(autoMerge.login)),
+      enabled_by: simpleUser(core.urls, core.getAccount(autoMerge.login)),
       merge_method: autoMerge.method,
       commit_title: autoMerge.title,
       commit_message: autoMerge.message,
@@ -116,7 +116,7 @@ export function presentPull(scope: RepositoryScope, pull: Pull, counts: PullCoun
     mergeable,
     rebaseable: mergeable,
     mergeable_state: mergeable === null ? 'unknown' : mergeable ? 'clean' : 'dirty',
-    merged_by: pull.mergedBy ? simpleUser(core.urls, core.accountOf(pull.mergedBy)) : null,
+    merged_by: pull.mergedBy ? simpleUser(core.urls, core.getAccount(pull.mergedBy)) : null,
     comments: 0,
     review_comments: 0,
     maintainer_can_modify: pull.maintainerCanModify,

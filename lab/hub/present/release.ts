@@ -18,7 +18,7 @@ export function presentAsset(scope: RepositoryScope, release: Release, asset: As
     node_id: nodeId('ReleaseAsset', asset.id),
     name: asset.name,
     label: asset.label,
-    uploader: simpleUser(core.urls, core.accountOf(asset.login)),
+    uploader: simpleUser(core.urls, core.getAccount(asset.login)),
     content_type: asset.contentType,
     state: 'uploaded',
     size: asset.size,
@@ -33,7 +33,7 @@ export function presentAsset(scope: RepositoryScope, release: Release, asset: As
   };
 }
 
-export function assetsOf(scope: RepositoryScope, release: Release): Asset[] {
+export function getAssets(scope: RepositoryScope, release: Release): Asset[] {
   const { core, repository } = scope;
   return core.store.assets.list(repository.id).filter((asset) => asset.releaseId === release.id);
 }
@@ -48,7 +48,7 @@ export function presentRelease(scope: RepositoryScope, release: Release): Json {
     upload_url: `${core.urls.uploads(repository, `/releases/${release.id}/assets`)}{?name,label}`,
     html_url: core.urls.html(repository, `/releases/tag/${encodePath(pageTag(release))}`),
     id: release.id,
-    author: simpleUser(core.urls, core.accountOf(release.login)),
+    author: simpleUser(core.urls, core.getAccount(release.login)),
     node_id: nodeId('Release', release.id),
     tag_name: release.tag,
     target_commitish: release.target,
@@ -60,7 +60,7 @@ export function presentRelease(scope: RepositoryScope, release: Release): Json {
     created_at: release.createdAt,
     updated_at: release.updatedAt,
     published_at: release.publishedAt,
-    assets: assetsOf(scope, release).map((asset) => presentAsset(scope, release, asset)),
+    assets: getAssets(scope, release).map((asset) => presentAsset(scope, release, asset)),
     tarball_url: release.draft ? null : core.urls.api(repository, `/tarball/${tag}`),
     zipball_url: release.draft ? null : core.urls.api(repository, `/zipball/${tag}`),
   };

@@ -62,7 +62,7 @@ export function presentRepository(scope: RepositoryScope, viewer?: Actor | null)
     name: repository.name,
     full_name: fullName,
     private: repository.private,
-    owner: simpleUser(core.urls, core.accountOf(repository.owner)),
+    owner: simpleUser(core.urls, core.getAccount(repository.owner)),
     html_url: core.urls.html(repository),
     description: repository.description,
     fork: false,

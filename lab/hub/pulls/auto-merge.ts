@@ -18,7 +18,7 @@ export async function mergeReady(scope: RepositoryScope, headSha: string): Promi
 async function mergeIfReady(scope: RepositoryScope, pull: Pull): Promise<void> {
   const { autoMerge } = pull;
   if (!autoMerge) return;
-  const account = scope.core.accountOf(autoMerge.login);
+  const account = scope.core.getAccount(autoMerge.login);
   const token = { token: '', login: account.login, kind: autoMerge.kind, permissions: 'all' } as const;
   try {
     await mergePull({ ...scope, actor: { account, token } }, pull, {

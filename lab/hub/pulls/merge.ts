@@ -90,7 +90,7 @@ async function writeMerge(call: RepositoryCall, pull: Pull, request: MergeReques
     tree,
     parents: isSquash ? [pull.baseSha] : [pull.baseSha, pull.headSha],
     message: description === '' ? headline : `${headline}\n\n${description}`,
-    author: isSquash ? core.accountOf(pull.login) : actor.account,
+    author: isSquash ? core.getAccount(pull.login) : actor.account,
   });
 }
 

@@ -18,7 +18,7 @@ export async function updatePullRefs(scope: RepositoryScope, pull: Pull): Promis
         tree,
         parents: [pull.baseSha, pull.headSha],
         message: `Merge ${pull.headSha} into ${pull.baseSha}`,
-        author: core.accountOf(pull.login),
+        author: core.getAccount(pull.login),
       })
     : null;
   const merge = testMergeSha ? `update refs/pull/${pull.number}/merge ${testMergeSha}\n` : '';

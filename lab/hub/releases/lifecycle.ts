@@ -4,7 +4,7 @@ import { ApiError, type FieldError, invalid } from '../errors.ts';
 import { triggersWorkflows } from '../events.ts';
 import { isRefName, ZERO } from '../git/repository.ts';
 import { simpleUser } from '../present/account.ts';
-import { assetsOf, presentRelease } from '../present/release.ts';
+import { getAssets, presentRelease } from '../present/release.ts';
 import { presentRepository } from '../present/repository.ts';
 import { findViolations, moveRef } from '../refs/changes.ts';
 import { violationMessage } from '../refs/rules.ts';
@@ -141,7 +141,7 @@ export function latestRelease(scope: RepositoryScope): Release | undefined {
 export async function deleteRelease(scope: RepositoryScope, release: Release): Promise<void> {
   const { core, repository } = scope;
   core.store.releases.remove(repository.id, release.id);
-  for (const asset of assetsOf(scope, release)) {
+  for (const asset of getAssets(scope, release)) {
     core.store.assets.remove(repository.id, asset.id);
     await rm(join(core.assetDirectory, String(asset.id)), { force: true });
   }

@@ -2,7 +2,7 @@ import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { rateHeaders } from '../http/rate-limits.ts';
-import { handlerOf } from '../routes/index.ts';
+import { getHandler } from '../routes/index.ts';
 import type { Repository } from '../store/types.ts';
 import { Call, type Reply } from './call.ts';
 import type { Matched, OpenApi, Route } from './openapi.ts';
@@ -78,7 +78,7 @@ function prepare(
 }
 
 async function perform(openapi: OpenApi, call: Call, route: Route): Promise<Reply> {
-  const handle = async (): Promise<Reply> => handlerOf(route.id)(call);
+  const handle = async (): Promise<Reply> => getHandler(route.id)(call);
   const writes = route.method !== 'GET' && call.hasRepository;
   const reply = writes ? await call.core.locks.run(call.repository.id, handle) : await handle();
   checkReply(openapi, route, reply);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError, invalid, notFound } from '../errors.ts';
-import { assetsOf, presentAsset } from '../present/release.ts';
+import { getAssets, presentAsset } from '../present/release.ts';
 import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Asset, Release } from '../store/types.ts';
@@ -27,7 +27,7 @@ function toStoredName(name: string): string {
 }
 
 function requireFreeName(call: Call, release: Release, name: string): void {
-  const taken = assetsOf(call, release).some((asset) => asset.name === name);
+  const taken = getAssets(call, release).some((asset) => asset.name === name);
   if (taken) throw invalid('ReleaseAsset', 'name', { code: 'already_exists' });
 }
 
@@ -72,7 +72,7 @@ async function remove(call: Call): Promise<Reply> {
 export const assetHandlers: Handlers = {
   'repos/list-release-assets': (call) => {
     const release = getRelease(call);
-    return call.list(assetsOf(call, release), (asset) => presentAsset(call, release, asset));
+    return call.list(getAssets(call, release), (asset) => presentAsset(call, release, asset));
   },
   'repos/upload-release-asset': upload,
   'repos/delete-release-asset': remove,

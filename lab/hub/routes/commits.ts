@@ -5,7 +5,7 @@ import { presentCommit } from '../present/commit.ts';
 import { diffEntries } from '../present/diff.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
 
-async function getCommitNamed(call: Call, name: string): Promise<Commit> {
+async function resolveCommit(call: Call, name: string): Promise<Commit> {
   const oid = await call.git.resolveCommit(name);
   const commit = oid && (await call.git.commit(oid));
   if (!commit) throw new ApiError(422, `No commit found for SHA: ${name}`);
@@ -13,7 +13,7 @@ async function getCommitNamed(call: Call, name: string): Promise<Commit> {
 }
 
 async function getCommit(call: Call): Promise<Reply> {
-  const commit = await getCommitNamed(call, call.param('ref'));
+  const commit = await resolveCommit(call, call.param('ref'));
   const files = await diffEntries(call, commit.parents[0], commit.oid);
   const total = (key: 'additions' | 'deletions'): number => files.reduce((sum, file) => sum + file[key], 0);
   const additions = total('additions');
@@ -49,7 +49,7 @@ async function listCommits(call: Call): Promise<Reply> {
   });
 }
 
-async function compare(call: Call): Promise<Reply> {
+async function compareCommits(call: Call): Promise<Reply> {
   const { core, repository } = call;
   const parts = /^(.+?)\.\.\.(.+)$/.exec(call.param('basehead'));
   if (!parts) throw notFound();
@@ -63,8 +63,8 @@ async function compare(call: Call): Promise<Reply> {
     call.git.git(['rev-list', '--left-right', '--count', `${baseOid}...${headOid}`]),
     commitsBetween(call.git, { base: baseOid, head: headOid }),
     diffEntries(call, mergeBase, headOid),
-    getCommitNamed(call, baseOid),
-    getCommitNamed(call, mergeBase),
+    resolveCommit(call, baseOid),
+    resolveCommit(call, mergeBase),
   ]);
   const [behind = 0, ahead = 0] = counts.split(/\s+/).map(Number);
   const status = ahead > 0 && behind > 0 ? 'diverged' : ahead > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical';
@@ -95,5 +95,5 @@ async function compare(call: Call): Promise<Reply> {
 export const commitHandlers: Handlers = {
   'repos/get-commit': getCommit,
   'repos/list-commits': listCommits,
-  'repos/compare-commits-with-basehead': compare,
+  'repos/compare-commits-with-basehead': compareCommits,
 };

@@ -31,12 +31,12 @@ function describe(call: Call, { ref, path, entry, size }: File): Record<string, 
     html_url: html,
     git_url: git,
     download_url: kind === 'tree' ? null : core.urls.html(repository, `/raw/${encodePath(ref)}/${encodePath(path)}`),
-    type: typeOf(entry),
+    type: toContentType(entry),
     _links: { self, git, html },
   };
 }
 
-function typeOf({ type, mode }: TreeEntry): 'dir' | 'submodule' | 'symlink' | 'file' {
+function toContentType({ type, mode }: TreeEntry): 'dir' | 'submodule' | 'symlink' | 'file' {
   if (type === 'tree') return 'dir';
   if (type === 'commit') return 'submodule';
   return mode === '120000' ? 'symlink' : 'file';

@@ -26,7 +26,7 @@ const handlers: Partial<Record<OperationId, Handler>> = {
   ...actionHandlers,
 };
 
-export function handlerOf(id: OperationId): Handler {
+export function getHandler(id: OperationId): Handler {
   const handler = handlers[id];
   if (!handler) throw new Error(`no handler for ${id}`);
   return handler;

@@ -14,7 +14,7 @@ function getPull(call: Call): Pull {
   return pull;
 }
 
-async function present(call: Call, pull: Pull): Promise<Record<string, unknown>> {
+async function presentWithCounts(call: Call, pull: Pull): Promise<Record<string, unknown>> {
   return presentPull(call, pull, await countPull(call, pull));
 }
 
@@ -74,7 +74,7 @@ async function createPull(call: Call): Promise<Reply> {
   };
   const opened = await updatePullRefs(call, pull);
   await emitPull(call, opened, { action: 'opened' });
-  return created(await present(call, opened));
+  return created(await presentWithCounts(call, opened));
 }
 
 function listPulls(call: Call): Promise<Reply> {
@@ -124,14 +124,14 @@ async function updatePull(call: Call): Promise<Reply> {
     updatedAt: now(),
   };
   if (body.state === 'closed' && pull.state === 'open') {
-    return ok(await present(call, await closePull(call, changed)));
+    return ok(await presentWithCounts(call, await closePull(call, changed)));
   }
   const saved =
     changed.state === 'open'
       ? await updatePullRefs(call, changed)
       : core.store.pulls.put(repository.id, pull.number, changed);
   await emitPull(call, saved, { action: reopens ? 'reopened' : 'edited' });
-  return ok(await present(call, saved));
+  return ok(await presentWithCounts(call, saved));
 }
 
 interface MergeBody {
@@ -155,7 +155,7 @@ async function merge(call: Call): Promise<Reply> {
 export const pullHandlers: Handlers = {
   'pulls/create': createPull,
   'pulls/list': listPulls,
-  'pulls/get': async (call) => ok(await present(call, getPull(call))),
+  'pulls/get': async (call) => ok(await presentWithCounts(call, getPull(call))),
   'pulls/update': updatePull,
   'pulls/merge': merge,
 };

@@ -38,6 +38,7 @@ describe('the log of a run', () => {
   it('of a public repository is public', async () => {
     const { run, job } = await createRun('shop', false);
     expect([await read(run), await read(job)]).toEqual([200, 200]);
+    expect(await test.admin.log(run)).toBe('a line\n');
   });
 
   it('of a private repository requires a token that may read its runs, or the admin token', async () => {
