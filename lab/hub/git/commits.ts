@@ -81,8 +81,8 @@ export async function writeTree(
 
 /** Merges two commits. @returns the tree; undefined when they conflict */
 export async function mergeTrees(git: GitRepository, ours: string, theirs: string): Promise<string | undefined> {
-  const text = await git.git(['merge-tree', '--write-tree', '--no-messages', ours, theirs], { accept: [1] });
-  const [tree = '', ...conflicts] = text.split('\n');
+  const output = await git.git(['merge-tree', '--write-tree', '--no-messages', ours, theirs], { accept: [1] });
+  const [tree = '', ...conflicts] = output.split('\n');
   return conflicts.some((line) => line !== '') ? undefined : tree;
 }
 
@@ -120,8 +120,8 @@ export async function commitsBetween(
   git: GitRepository,
   { base, head, limit = 250 }: { base: string; head: string; limit?: number },
 ): Promise<Commit[]> {
-  const text = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
-  const oids = text
+  const output = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
+  const oids = output
     .split('\n')
     .filter((line) => line !== '')
     .slice(0, limit);

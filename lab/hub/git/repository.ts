@@ -107,8 +107,8 @@ export class GitRepository {
   }
 
   async refs(prefix: string): Promise<RefEntry[]> {
-    const text = await this.git(['for-each-ref', '--format=%(refname)%00%(objectname)%00%(objecttype)', prefix]);
-    return text
+    const list = await this.git(['for-each-ref', '--format=%(refname)%00%(objectname)%00%(objecttype)', prefix]);
+    return list
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {

@@ -38,8 +38,18 @@ export async function diffEntries(
 ): Promise<DiffEntry[]> {
   const { core, repository } = scope;
   const git = core.git(repository);
-  const text = await git.git(['diff', '-M', '--raw', '-z', '--numstat', '--no-abbrev', '-p', base ?? EMPTY_TREE, head]);
-  const fields = text.split('\0');
+  const output = await git.git([
+    'diff',
+    '-M',
+    '--raw',
+    '-z',
+    '--numstat',
+    '--no-abbrev',
+    '-p',
+    base ?? EMPTY_TREE,
+    head,
+  ]);
+  const fields = output.split('\0');
   const entries: DiffEntry[] = [];
   let at = 0;
   while (fields[at]?.startsWith(':')) {

@@ -32,9 +32,9 @@ async function changedFiles(git: GitRepository, commits: readonly Commit[]): Pro
     '--name-status',
     '--diff-merges=first-parent',
   ];
-  const text = await git.git(args, { input: commits.map(({ oid }) => `${oid}\n`).join('') });
+  const output = await git.git(args, { input: commits.map(({ oid }) => `${oid}\n`).join('') });
   let current: FileChanges = { added: [], removed: [], modified: [] };
-  const fields = text.split('\0');
+  const fields = output.split('\0');
   for (let at = 0; at < fields.length; at++) {
     const field = (fields[at] ?? '').trim();
     if (/^[0-9a-f]{40}$/.test(field)) {

@@ -41,8 +41,8 @@ async function listCommits(call: Call): Promise<Reply> {
     return value === undefined ? [] : [`${flag}=${value}`];
   });
   const path = call.queryText('path');
-  const text = await call.git.git(['rev-list', ...filters, oid, '--', ...(path === undefined ? [] : [path])]);
-  const oids = text.split('\n').filter((line) => line !== '');
+  const output = await call.git.git(['rev-list', ...filters, oid, '--', ...(path === undefined ? [] : [path])]);
+  const oids = output.split('\n').filter((line) => line !== '');
   return call.list(oids, async (sha) => {
     const commit = await call.git.commit(sha);
     return commit && presentCommit(call, commit);
