@@ -1,6 +1,12 @@
 import { access, copyFile, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { ChartCopy } from './helm.ts';
+
+export interface ChartCopy {
+  /** Absolute. */
+  directory: string;
+  /** Make a file of the copy empty; false when there is no such file. */
+  empty(file: string): Promise<boolean>;
+}
 
 /** Never part of a chart, and large where a chart is the root of a repository. */
 const SKIPPED = new Set(['.git', 'node_modules']);

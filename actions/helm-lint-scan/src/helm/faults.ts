@@ -1,6 +1,7 @@
 import type { ExecResult } from '../../../lib/exec.ts';
 import type { BrokenDocument } from '../manifests/read.ts';
-import type { ChartCopy, Helm, RenderRequest } from './helm.ts';
+import type { ChartCopy } from './chart-copy.ts';
+import type { Helm, RenderRequest } from './helm.ts';
 import { type HelmMessage, renderMessages } from './messages.ts';
 
 /** Why a case was not rendered. */

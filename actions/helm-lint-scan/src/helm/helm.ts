@@ -5,7 +5,7 @@ import { type ChildEnvironment, minimalEnvironment } from '../../../lib/child-en
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
-import { copyChart } from './chart-copy.ts';
+import { type ChartCopy, copyChart } from './chart-copy.ts';
 
 /** What a chart is rendered with. */
 export interface RenderRequest {
@@ -36,13 +36,6 @@ export interface Helm {
   copyChart(directory: string): Promise<ChartCopy>;
   /** Take away the temporary directory. */
   close(): Promise<void>;
-}
-
-export interface ChartCopy {
-  /** Absolute. */
-  directory: string;
-  /** Make a file of the copy empty; false when there is no such file. */
-  empty(file: string): Promise<boolean>;
 }
 
 export const HELM_HINT =

@@ -1,9 +1,15 @@
 import type { ErrorObject } from 'ajv';
-import { isData, pathText, pointerPath } from '../data.ts';
+import { isData, type Path, pathText, pointerPath } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { nearest } from '../nearest.ts';
 import { isSecretAt } from '../secrets.ts';
-import type { SchemaProblem } from './validator.ts';
+
+export interface SchemaProblem {
+  path: Path;
+  /** `key` when the name itself is wrong, `value` when its value is, `absent` when it is missing. */
+  about: 'key' | 'value' | 'absent';
+  message: string;
+}
 
 /**
  * What a failed keyword means, in the words of someone who writes charts; `undefined` when another error says it better.

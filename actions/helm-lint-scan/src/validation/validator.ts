@@ -1,19 +1,12 @@
 import type { Ajv as AjvType, ErrorObject, ValidateFunction } from 'ajv';
 import { messageOf } from '../../../lib/errors.ts';
-import { isData, type Path } from '../data.ts';
+import { isData } from '../data.ts';
 import { groupOf, type Resource } from '../manifests/resource.ts';
 import type { CustomSchema } from './crds.ts';
 import { type CustomCompiler, customCompiler } from './custom-compiler.ts';
-import { explain } from './explain.ts';
+import { explain, type SchemaProblem } from './explain.ts';
 import { loadLibrary, OPTIONS } from './library.ts';
 import type { SchemaStore, VersionSchemas } from './store.ts';
-
-export interface SchemaProblem {
-  path: Path;
-  /** `key` when the name itself is wrong, `value` when what stands there is, `absent` when something is missing there. */
-  about: 'key' | 'value' | 'absent';
-  message: string;
-}
 
 export type Verdict =
   /** Checked against a schema. */
