@@ -3,8 +3,8 @@ import { ActionError } from '../../lib/errors.ts';
 import type { Environment } from '../../lib/inputs.ts';
 import { setOutputs, writeSummary } from '../../lib/result.ts';
 import type { Checked } from './check.ts';
-import { countLevels, type Finding } from './findings.ts';
-import type { Settings } from './inputs.ts';
+import { countLevels, type Finding } from './findings/findings.ts';
+import type { Settings } from './inputs/inputs.ts';
 import { annotateFindings } from './report/annotations.ts';
 import { findingText } from './report/sarif.ts';
 import { counted, summaryText } from './report/summary.ts';
@@ -12,7 +12,7 @@ import { writeReports } from './report/write.ts';
 import { LEVELS } from './rules/rule.ts';
 
 export { check } from './check.ts';
-export { gather } from './material.ts';
+export { gather } from './inputs/scan-input.ts';
 
 /** Outputs, log, annotations and summary; the files last, so that one that cannot be written takes nothing away. */
 export async function tell(checked: Checked, settings: Settings, env: Environment): Promise<void> {

@@ -1,6 +1,6 @@
-import type { CaseId, Findings } from './findings.ts';
-import type { KubeVersion } from './kube-version.ts';
-import { minorNumber } from './kube-version.ts';
+import type { KubeVersion } from './cases/kube-version.ts';
+import { minorNumber } from './cases/kube-version.ts';
+import type { CaseId, Findings } from './findings/findings.ts';
 import type { Place } from './locate/locate.ts';
 import { faultText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceLabel } from './manifests/resource.ts';

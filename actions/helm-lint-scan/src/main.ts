@@ -1,8 +1,8 @@
 import type { Environment } from '../../lib/inputs.ts';
-import { openFiles } from './files.ts';
-import { find } from './found.ts';
-import { readSettings } from './inputs.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals } from './error-collector.ts';
+import { find } from './inputs/discover.ts';
+import { openFiles } from './inputs/files.ts';
+import { readSettings } from './inputs/inputs.ts';
 
 /** Lint, render and scan charts and manifests in every case; fail when something is as bad as `fail-on` says. */
 export async function main(env: Environment): Promise<void> {

@@ -1,16 +1,16 @@
 import { relative } from 'node:path/posix';
-import type { ValuesCase } from './cases.ts';
-import type { Chart } from './charts.ts';
-import type { Files } from './files.ts';
-import type { CaseId } from './findings.ts';
+import { type KubeVersion, minorNumber } from './cases/kube-version.ts';
+import type { ImageOverlay } from './cases/set-images.ts';
+import type { ValuesCase } from './cases/values-case.ts';
+import type { Chart } from './charts/chart.ts';
+import { type TemplateSource, templateSource } from './charts/subcharts.ts';
+import type { CaseId } from './findings/findings.ts';
 import { renderFaults } from './helm/faults.ts';
 import type { Helm, RenderRequest } from './helm/helm.ts';
 import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.ts';
-import { type KubeVersion, minorNumber } from './kube-version.ts';
+import type { Files } from './inputs/files.ts';
 import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
 import { mapParallel } from './parallel.ts';
-import type { ImageOverlay } from './set-images.ts';
-import { type TemplateSource, templateSource } from './subcharts.ts';
 
 /** A chart with one stack of values, for every version of Kubernetes. */
 export interface Stack {

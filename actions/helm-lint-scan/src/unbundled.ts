@@ -1,5 +1,5 @@
 import { join } from 'node:path/posix';
-import type { Findings } from './findings.ts';
+import type { Findings } from './findings/findings.ts';
 import type { Inspected } from './inspect.ts';
 import { engineRules } from './rules/engine.ts';
 

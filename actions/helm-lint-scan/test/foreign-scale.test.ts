@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { growth, LINEAR } from '../../lib/test/growth.ts';
-import { Findings } from '../src/findings.ts';
-import { defaultVersions } from '../src/kube-ranges.ts';
+import { defaultVersions } from '../src/cases/kube-ranges.ts';
+import { imageOverlay } from '../src/cases/set-images.ts';
+import { Findings } from '../src/findings/findings.ts';
 import { openReader } from '../src/manifests/read.ts';
 import { nearest } from '../src/nearest.ts';
 import { resourceRules } from '../src/rules/index.ts';
 import { valuesSchemaLoose } from '../src/rules/values-schema.ts';
-import { imageOverlay } from '../src/set-images.ts';
 import { scopeOf } from './helpers.ts';
 
 const times = (count: number, text: (index: number) => string): string =>

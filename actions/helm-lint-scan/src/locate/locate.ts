@@ -1,8 +1,8 @@
 import { join } from 'node:path/posix';
-import type { ValuesCase } from '../cases.ts';
-import { type Chart, chartDirectories } from '../charts.ts';
+import type { ValuesCase } from '../cases/values-case.ts';
+import { type Chart, chartDirectories } from '../charts/chart.ts';
 import { at, type Path, textAt } from '../data.ts';
-import { escapeGlob, type Files } from '../files.ts';
+import { escapeGlob, type Files } from '../inputs/files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Problem } from '../rules/rule.ts';

@@ -1,6 +1,6 @@
 import { ActionError, PathError } from '../../../lib/errors.ts';
-import type { Files } from '../files.ts';
-import { Refusals } from '../refusals.ts';
+import { Refusals } from '../error-collector.ts';
+import type { Files } from '../inputs/files.ts';
 
 export interface ManifestFile {
   path: string;

@@ -1,6 +1,6 @@
+import type { TemplateSource } from '../charts/subcharts.ts';
 import { textAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
-import type { TemplateSource } from '../subcharts.ts';
 import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlFault } from './yaml.ts';
 

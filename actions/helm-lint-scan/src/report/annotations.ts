@@ -1,5 +1,5 @@
 import { annotate } from '../../../lib/commands.ts';
-import type { CaseId, Finding } from '../findings.ts';
+import type { CaseId, Finding } from '../findings/findings.ts';
 import type { Level } from '../rules/rule.ts';
 import { findingText } from './sarif.ts';
 

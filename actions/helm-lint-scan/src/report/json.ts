@@ -1,6 +1,6 @@
-import { type CaseId, countLevels, type Finding } from '../findings.ts';
-import type { SetImage } from '../set-images.ts';
-import type { SuppressedFinding } from '../suppressions.ts';
+import type { SetImage } from '../cases/set-images.ts';
+import { type CaseId, countLevels, type Finding } from '../findings/findings.ts';
+import type { SuppressedFinding } from '../findings/suppressions.ts';
 import type { MatrixRow } from './summary.ts';
 
 export interface JsonInput {

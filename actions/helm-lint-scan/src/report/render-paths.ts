@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path/posix';
-import type { CaseId } from '../findings.ts';
+import type { CaseId } from '../findings/findings.ts';
 
 /** File systems take names of 255 bytes; a letter has at most four. */
 const MAX_BYTES = 240;

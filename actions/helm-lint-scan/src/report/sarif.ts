@@ -1,8 +1,8 @@
-import type { CaseId, Finding } from '../findings.ts';
-import { casesText, OWN_ENGINE } from '../findings.ts';
+import type { CaseId, Finding } from '../findings/findings.ts';
+import { casesText, OWN_ENGINE } from '../findings/findings.ts';
+import type { SuppressedFinding } from '../findings/suppressions.ts';
 import { allRules } from '../rules/index.ts';
 import type { RuleInfo } from '../rules/rule.ts';
-import type { SuppressedFinding } from '../suppressions.ts';
 
 /** GitHub refuses a file with more: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
 const MAX_RESULTS = 25_000;

@@ -1,7 +1,7 @@
 import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/markdown.ts';
-import { type CaseId, countLevels, type Finding } from '../findings.ts';
-import type { SetImage } from '../set-images.ts';
-import type { SuppressedFinding } from '../suppressions.ts';
+import type { SetImage } from '../cases/set-images.ts';
+import { type CaseId, countLevels, type Finding } from '../findings/findings.ts';
+import type { SuppressedFinding } from '../findings/suppressions.ts';
 import { findingText } from './sarif.ts';
 
 /** One row of the matrix: a chart with one stack of values, or the manifests. */

@@ -1,7 +1,7 @@
 import { PathError } from '../../../lib/errors.ts';
 import { relativeInside, resolveOutputPath } from '../../../lib/workspace.ts';
-import type { Settings } from '../inputs.ts';
-import { Refusals } from '../refusals.ts';
+import { Refusals } from '../error-collector.ts';
+import type { Settings } from '../inputs/inputs.ts';
 
 type Targets = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
 

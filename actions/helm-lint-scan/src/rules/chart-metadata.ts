@@ -1,4 +1,4 @@
-import type { Chart } from '../charts.ts';
+import type { Chart } from '../charts/chart.ts';
 import type { ChartProblem, ChartRule } from './rule.ts';
 
 /** https://semver.org, the grammar that Helm asks for: three numbers, pre-release and build. */

@@ -1,5 +1,5 @@
 import type { ImageReference } from '../../../lib/images-output.ts';
-import type { Chart } from '../charts.ts';
+import type { Chart } from '../charts/chart.ts';
 import type { Path } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import type { Container, Workload } from '../manifests/workloads.ts';

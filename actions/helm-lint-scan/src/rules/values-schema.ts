@@ -1,4 +1,4 @@
-import type { Chart } from '../charts.ts';
+import type { Chart } from '../charts/chart.ts';
 import { at, type Data, dataAt, isData, type Path, pathText } from '../data.ts';
 import type { ChartRule } from './rule.ts';
 

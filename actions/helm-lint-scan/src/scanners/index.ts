@@ -1,4 +1,4 @@
-import type { ScannerName } from '../inputs.ts';
+import type { ScannerName } from '../inputs/inputs.ts';
 import { checkov } from './checkov.ts';
 import { kubeScore } from './kube-score.ts';
 import { kubeconform } from './kubeconform.ts';

@@ -5,13 +5,13 @@ import { minimalEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import { type Exec, type ExecResult, lastLines } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
+import type { KubeVersion } from '../cases/kube-version.ts';
 import { dataAt } from '../data.ts';
-import type { CaseId } from '../findings.ts';
-import type { ScannerName } from '../inputs.ts';
-import type { KubeVersion } from '../kube-version.ts';
+import type { Refusals } from '../error-collector.ts';
+import type { CaseId } from '../findings/findings.ts';
+import type { ScannerName } from '../inputs/inputs.ts';
 import type { Place } from '../locate/locate.ts';
 import { isHelmTest, type Resource } from '../manifests/resource.ts';
-import type { Refusals } from '../refusals.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import type { SchemaStore } from '../validation/store.ts';
 

@@ -1,0 +1,163 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { InputProblem } from '../../../lib/errors.ts';
+import { parseRepositoryGlob } from '../../../lib/globs.ts';
+import { readImages } from '../../../lib/images-input.ts';
+import type { ImageReference } from '../../../lib/images-output.ts';
+import { type Environment, InputReader, type Parsed } from '../../../lib/inputs.ts';
+import {
+  type AllowedPaths,
+  allowedPaths,
+  parseRepositoryPath,
+  relativeInside,
+  resolvePath,
+} from '../../../lib/workspace.ts';
+import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from '../cases/kube-version.ts';
+import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from '../cases/values-lines.ts';
+import type { ChartQuery } from '../charts/chart-directories.ts';
+import { LEVELS, type Level } from '../rules/rule.ts';
+
+export const SCANNERS = ['kubeconform', 'kube-score', 'checkov'] as const;
+export type ScannerName = (typeof SCANNERS)[number];
+
+/** What the user says of a rule. */
+export type LevelChoice = Level | 'off';
+
+export interface Settings {
+  workspace: string;
+  charts: ChartQuery;
+  values: ValuesDeclaration[];
+  /** Globs of plain manifests. */
+  manifests: string[];
+  /** `undefined` when the charts are rendered with the images that they name themselves. */
+  images: ImageReference[] | undefined;
+  /** Empty: each chart's own newest three. */
+  kubeVersions: KubeVersion[];
+  /** Globs of CustomResourceDefinitions. */
+  crds: string[];
+  failOn: Level | 'never';
+  /** By rule id. */
+  levels: ReadonlyMap<string, LevelChoice>;
+  ignoreFile: { path: string; required: boolean };
+  scanners: ScannerName[];
+  /** Absolute, as the two below. */
+  sarifFile: string | undefined;
+  reportFile: string | undefined;
+  renderDir: string | undefined;
+  /** Where the three may be. */
+  area: AllowedPaths;
+  maxAnnotations: number;
+  helm: string;
+  /** `undefined`: the chart's name, as with `releaseName`. */
+  namespace: string | undefined;
+  releaseName: string | undefined;
+  summary: boolean;
+}
+
+const CHARTS = 'helm/*';
+const IGNORE_FILE = '.helm-lint-scan.yaml';
+
+/**
+ * The step's inputs as one object.
+ * @throws {InputError} naming every fault
+ */
+export async function readSettings(env: Environment): Promise<Settings> {
+  const reader = new InputReader(env);
+  const area = allowedPaths(env);
+  const { workspace } = area;
+  const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
+  const manifests = reader.parsedLines('manifests', parseRepositoryGlob, 'argocd/**/*.yaml');
+  const patterns = reader.parsedLines('charts', parseRepositoryGlob, CHARTS, CHARTS);
+  const settings: Settings = {
+    workspace,
+    // The default may find nothing where only manifests are to be checked.
+    charts: { patterns, required: manifests.length === 0 || reader.text('charts', CHARTS) !== CHARTS },
+    values: reader.parsedLines('values', parseValuesLine, VALUES_EXAMPLE),
+    manifests,
+    images: await readImages(reader, 'set-images'),
+    kubeVersions: unique(reader.parsedLines('kube-versions', parseKubeVersion, KUBE_VERSION_EXAMPLE)),
+    crds: reader.parsedLines('crds', parseRepositoryGlob, 'crds/*.yaml'),
+    failOn: reader.choice('fail-on', [...LEVELS, 'never'], 'error'),
+    levels: new Map(await readLevels(reader)),
+    ignoreFile: {
+      path: reader.parsed('ignore-file', parseRepositoryPath, IGNORE_FILE) ?? IGNORE_FILE,
+      required: reader.text('ignore-file', IGNORE_FILE) !== IGNORE_FILE,
+    },
+    scanners: [...new Set(reader.parsedLines('scanners', parseScanner, 'kube-score'))],
+    sarifFile: output('sarif-file', 'helm-lint-scan.sarif'),
+    reportFile: output('report-file', 'helm-lint-scan.json'),
+    renderDir: output('render-dir', 'rendered'),
+    area,
+    maxAnnotations: reader.integer('max-annotations', { min: 0, max: 1000 }, 30),
+    helm: await readProgram(reader, workspace),
+    namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
+    releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
+    summary: reader.boolean('summary', true),
+  };
+  for (const fault of samePaths(settings)) reader.addProblem(fault);
+  reader.assertValid();
+  return settings;
+}
+
+/** A name is looked for on the PATH, a relative path in the workspace. An absolute one, which only the workflow gives, may lead anywhere. */
+async function readProgram(reader: InputReader, workspace: string): Promise<string> {
+  const text = reader.text('helm', 'helm');
+  if (!/[/\\]/.test(text) || isAbsolute(text)) return text;
+  const place = await resolvePath({ workspace }, text);
+  if ('problem' in place)
+    reader.addProblem({ input: 'helm', value: text, problem: place.problem, example: '/opt/helm/helm' });
+  return resolve(workspace, text);
+}
+
+/** What is written to one path twice is there once. */
+function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputProblem[] {
+  const paths = [
+    ['sarif-file', sarifFile, 'helm-lint-scan.sarif'],
+    ['report-file', reportFile, 'helm-lint-scan.json'],
+    ['render-dir', renderDir, 'rendered'],
+  ] as const;
+  return paths.flatMap(([input, path, example], index) => {
+    const before = paths.slice(0, index).find(([, other]) => path !== undefined && other === path);
+    return before === undefined ? [] : [{ input, problem: `is the same path as ${before[0]}`, example }];
+  });
+}
+
+/** The same version twice would be the same work twice. */
+const unique = (versions: readonly KubeVersion[]): KubeVersion[] => [
+  ...new Map(versions.map((version) => [version.full, version])).values(),
+];
+
+function parseScanner(text: string): Parsed<ScannerName> {
+  const name = SCANNERS.find((each) => each === text);
+  return name === undefined ? { problem: `is not one of ${SCANNERS.join(', ')}` } : { value: name };
+}
+
+async function readLevels(reader: InputReader): Promise<[string, LevelChoice][]> {
+  if (reader.text('rules') === '') return [];
+  const { isRuleId, suggestRule } = await import('../rules/index.ts');
+  const parse = (text: string): Parsed<[string, LevelChoice]> => {
+    const [, id, choice] = /^([^=\s]+)\s*=\s*(\S+)$/.exec(text) ?? [];
+    if (id === undefined || choice === undefined) return { problem: 'is not rule-id=off|error|warning|note' };
+    const level = ([...LEVELS, 'off'] as const).find((each) => each === choice);
+    if (level === undefined)
+      return { problem: `gives the level ${JSON.stringify(choice)}, which is not off, error, warning or note` };
+    if (isRuleId(id)) return { value: [id, level] };
+    const guess = suggestRule(id);
+    return { problem: `names a rule that there is not${guess === undefined ? '' : `; did you mean ${guess}?`}` };
+  };
+  return reader.parsedLines('rules', parse, 'image-digest=off');
+}
+
+/** A name as Kubernetes wants it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+function parseDnsName(text: string, length: number): Parsed<string> {
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) && text.length <= length
+    ? { value: text }
+    : { problem: `is not a name (lower-case letters, digits and "-", at most ${length})` };
+}
+
+/** Relative paths are in the workspace; an absolute one may also be in the runner's directory for temporary files. */
+function parseOutputPath(text: string, { workspace, temporary }: Required<AllowedPaths>): Parsed<string> {
+  const path = resolve(workspace, text);
+  const roots = isAbsolute(text) ? [workspace, temporary] : [workspace];
+  if (roots.some((root) => relativeInside(resolve(root), path))) return { value: path };
+  return { problem: `is outside the workspace${roots.length > 1 ? " and the runner's temporary directory" : ''}` };
+}

@@ -1,0 +1,29 @@
+import { ToolMissingError } from '../../../lib/errors.ts';
+import { Refusals } from '../error-collector.ts';
+import { HELM_HINT } from '../helm/helm.ts';
+import type { Settings } from './inputs.ts';
+
+/** The programs that a run needs, with what to do about a missing one. */
+export function neededTools(
+  { charts, helm, scanners }: Pick<Settings, 'charts' | 'helm' | 'scanners'>,
+  directories: readonly string[],
+): Map<string, string> {
+  // Without a chart nothing is rendered; a program that the user names is looked for whenever charts are asked for.
+  const needsHelm = directories.length > 0 || (charts.required && helm !== 'helm');
+  return new Map([
+    ...(needsHelm ? [[helm, HELM_HINT] as const] : []),
+    ...scanners.map(
+      (name) => [name, `Install ${name} in a step before this one, or take it out of the input scanners.`] as const,
+    ),
+  ]);
+}
+
+/** @throws {ActionError} naming every program that is not on this machine */
+export async function assertInstalled(tools: ReadonlyMap<string, string>): Promise<void> {
+  if (tools.size === 0) return;
+  const { which } = await import('@actions/io');
+  const refusals = new Refusals();
+  for (const [tool, hint] of tools)
+    if ((await which(tool, false)) === '') refusals.add(new ToolMissingError(tool, hint));
+  refusals.finish();
+}

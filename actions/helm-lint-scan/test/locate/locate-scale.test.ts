@@ -1,0 +1,239 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { growth, LINEAR } from '../../../lib/test/growth.ts';
+import { DEFAULTS } from '../../src/cases/values-case.ts';
+import type { Chart } from '../../src/charts/chart.ts';
+import { yamlFile } from '../../src/charts/chart-file.ts';
+import type { Path } from '../../src/data.ts';
+import { actionsOf, replaceActions, withoutComments } from '../../src/locate/actions.ts';
+import { openLocator } from '../../src/locate/locate.ts';
+import { templateLines } from '../../src/locate/template-lines.ts';
+import { openReader } from '../../src/manifests/read.ts';
+
+const FILE = 'helm/shop/templates/web.yaml';
+
+const chart = (values: string): Chart => ({
+  path: 'helm/shop',
+  name: 'shop',
+  type: 'application',
+  version: '1.0.0',
+  appVersion: '1.0.0',
+  kubeVersion: undefined,
+  subcharts: [],
+  unread: [],
+  foreignReferences: [],
+  meta: yamlFile('name: shop'),
+  values: yamlFile(values),
+  valuesSchema: undefined,
+});
+
+interface Scene {
+  template: string;
+  values?: string;
+  /** The documents that it renders. */
+  rendered: string[];
+  /** What is asked about in each. */
+  paths: (resource: number) => Path[];
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+const times = (count: number, text: (index: number) => string): string => numbers(count).map(text).join('');
+
+const deployment = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: nginx
+`;
+const container = (name: string, image: string): string => `        - name: ${name}\n          image: ${image}\n`;
+const POD = deployment('web').slice(0, deployment('web').indexOf('        - name: web'));
+const IMAGE: Path = ['spec', 'template', 'spec', 'containers', 0, 'image'];
+
+const scenes: [name: string, size: number, scene: (size: number) => Scene][] = [
+  [
+    'many documents in a template',
+    100,
+    (size) => ({
+      template: times(size, (index) => `---\n${deployment(`web-${index}`)}`),
+      rendered: numbers(size).map((index) => deployment(`web-${index}`)),
+      paths: () => [IMAGE, ['spec', 'replicas']],
+    }),
+  ],
+  [
+    'many documents that include the same',
+    100,
+    (size) => ({
+      template: `{{- define "web" }}\n${deployment('x')}{{- end }}\n${times(size, () => '---\n{{ include "web" .Values.a }}\n')}`,
+      rendered: numbers(size).map((index) => deployment(`web-${index}`)),
+      paths: () => [IMAGE, ['spec', 'replicas']],
+    }),
+  ],
+  [
+    'many documents from a range over a list',
+    200,
+    (size) => ({
+      template: `{{- range .Values.apps }}\n---\n${deployment('{{ .name }}').replace('nginx', '{{ .image }}')}{{- end }}\n`,
+      values: `apps:\n${times(size, (index) => `  - name: web-${index}\n    image: nginx\n`)}`,
+      rendered: numbers(size).map((index) => deployment(`web-${index}`)),
+      paths: () => [IMAGE],
+    }),
+  ],
+  [
+    'many containers from a range over a mapping, none called like the resource',
+    200,
+    (size) => ({
+      template: `${POD}{{- range $name, $app := .Values.apps }}\n${container('{{ $name }}', '{{ $app.image }}')}{{- end }}\n`,
+      values: `apps:\n${times(size, (index) => `  app-${index}:\n    image: nginx\n`)}`,
+      rendered: [POD + times(size, (index) => container(`app-${index}`, 'nginx'))],
+      paths: () => numbers(size).map((index) => [...IMAGE.slice(0, -2), index, 'image']),
+    }),
+  ],
+  [
+    'many containers, written out',
+    500,
+    (size) => ({
+      template: POD + times(size, (index) => container(`app-${index}`, 'nginx')),
+      rendered: [POD + times(size, (index) => container(`app-${index}`, 'nginx'))],
+      paths: () => numbers(size).map((index) => [...IMAGE.slice(0, -2), index, 'image']),
+    }),
+  ],
+  [
+    'many labels from the values',
+    200,
+    (size) => ({
+      template: 'kind: ConfigMap\nmetadata:\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n',
+      values: `labels:\n${times(size, (index) => `  key${index}: 1\n`)}`,
+      rendered: [
+        `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels:\n${times(size, (index) => `    key${index}: 1\n`)}`,
+      ],
+      paths: () => numbers(size).map((index) => ['metadata', 'labels', `key${index}`]),
+    }),
+  ],
+  [
+    'many variables',
+    1000,
+    (size) => ({
+      template: `${times(size, (index) => `{{- $v${index} := .Values.a }}\n`)}${deployment('web')}`,
+      rendered: [deployment('web')],
+      paths: () => [IMAGE],
+    }),
+  ],
+];
+
+/** Locate all that a scene asks about. */
+function locateAll({ template, values = '', rendered, paths }: Scene): () => string[] {
+  const text = rendered.map((document) => `---\n# Source: x\n${document}`).join('');
+  const { resources } = openReader().rendered(text, () => ({ file: FILE, keys: [] }));
+  return () => {
+    const locator = openLocator(chart(values), new Map([[FILE, template]]));
+    return resources.flatMap((resource, index) =>
+      paths(index).map((path) => {
+        const place = locator.problem({ resource, path, about: 'value', message: '' }, DEFAULTS);
+        return `${place.file}:${place.line}`;
+      }),
+    );
+  };
+}
+
+describe('the time to locate all findings grows with their number and the template, not with the square', () => {
+  it.each(scenes)('%s', async (_, size, scene) => {
+    expect(new Set(locateAll(scene(size))()).size).toBeGreaterThan(0);
+    expect(await growth((count) => locateAll(scene(count)), size)).toBeLessThan(LINEAR);
+  });
+
+  it('and each has a line of its own', () => {
+    const [, , scene] = scenes[0] as (typeof scenes)[number];
+    expect(new Set(locateAll(scene(50))()).size).toBe(100);
+  });
+});
+
+describe('the time to read a template grows with its length, whatever it holds', () => {
+  it.each<[name: string, text: (size: number) => string]>([
+    ['braces that do not close', (size) => '{{'.repeat(size)],
+    ['comments that do not close', (size) => '{{/*'.repeat(size)],
+    ['comments without braces at their end', (size) => `{{/*${'*/'.repeat(size)}`],
+    ['an action with white space in it', (size) => `{{ a${' '.repeat(size)}b }}`],
+    ['an action with lines in it', (size) => `{{ a${' \n'.repeat(size)}b }}`],
+    ['an action with space and no line in it', (size) => `{{ a\n${' '.repeat(size)}b }}`],
+    ['a word with white space after it', (size) => `a${' '.repeat(size)}b`],
+    ['a quote that does not close', (size) => `"${'a'.repeat(size)}`],
+    ['parentheses', (size) => `{{ $x := ${'('.repeat(size)} }}`],
+    ['fields', (size) => `{{ $x := ${'.a'.repeat(size)} }}`],
+    ['blocks in blocks', (size) => '{{ range .Values.a }}\n'.repeat(size / 10)],
+    ['includes without a name', (size) => `{{ ${'include '.repeat(size)} }}`],
+  ])('%s', async (_, text) => {
+    const read = (size: number) => () => openLocator(chart(''), new Map([[FILE, `kind: A\n${text(size)}`]]));
+    const ask = (size: number) => {
+      const template = text(size);
+      return () => {
+        const { resources } = openReader().rendered('---\n# Source: x\napiVersion: v1\nkind: A\n', () => ({
+          file: FILE,
+          keys: [],
+        }));
+        const resource = resources[0];
+        if (resource === undefined) throw new Error('nothing was rendered');
+        const locator = openLocator(chart(''), new Map([[FILE, `kind: A\n${template}`]]));
+        return locator.problem({ resource, path: ['kind'], about: 'value', message: '' }, DEFAULTS);
+      };
+    };
+    expect(read(10)).not.toThrow();
+    expect(await growth(ask, 20_000)).toBeLessThan(LINEAR);
+  });
+});
+
+describe('templates that include one another', () => {
+  const twice = times(
+    40,
+    (index) =>
+      `{{- define "t${index}" }}\n{{ include "t${index + 1}" . }}\n{{ include "t${index + 1}" .Values.a }}\n{{- end }}\n`,
+  );
+  const chain = times(20_000, (index) => `{{- define "c${index}" }}\n{{ include "c${index + 1}" . }}\n{{- end }}\n`);
+  it.each([
+    ['twice at each level', `${twice}kind: A\n{{ include "t0" . }}\n`],
+    ['one in the other', `${chain}kind: A\n{{ include "c0" . }}\n`],
+  ])(
+    '%s are followed to a limit',
+    (_, template) => {
+      const scene: Scene = { template, rendered: ['apiVersion: v1\nkind: A\n'], paths: () => [['spec', 'a']] };
+      expect(locateAll(scene)()).toEqual([`${FILE}:1`]);
+    },
+    60_000,
+  );
+});
+
+describe('actions are found as their patterns say', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('{{', '}}', '{', '}', '-', '/*', '*/', ' ', '\n', 'a', '"'),
+    maxLength: 14,
+  });
+  const lines = (part: string): string => part.replaceAll(/[^\n]/g, '');
+  it('comments', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(withoutComments(given)).toBe(given.replaceAll(/\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, lines));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+  it('actions, and what is in them', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(replaceActions(given, (action) => `<${action}>`)).toBe(given.replaceAll(/\{\{[\s\S]*?\}\}/g, '<$&>'));
+        const inner = [...given.matchAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g)].map((match) => match[1]);
+        expect(actionsOf(given)).toEqual(inner);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+  it('an action over several lines stands on its first', () => {
+    expect(templateLines('a: {{ x\n\n   y }}\nb: 1\n').map(({ number, text: line }) => [number, line])).toEqual([
+      [1, 'a: {{ x y }}'],
+      [4, 'b: 1'],
+    ]);
+  });
+});

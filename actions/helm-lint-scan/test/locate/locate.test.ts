@@ -1,0 +1,282 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULTS, type ValuesCase } from '../../src/cases/values-case.ts';
+import type { Chart } from '../../src/charts/chart.ts';
+import { yamlFile } from '../../src/charts/chart-file.ts';
+import type { TemplateSource } from '../../src/charts/subcharts.ts';
+import type { Path } from '../../src/data.ts';
+import { openLocator } from '../../src/locate/locate.ts';
+import { openReader } from '../../src/manifests/read.ts';
+import type { Problem } from '../../src/rules/rule.ts';
+
+interface Example {
+  template: string;
+  helpers?: string;
+  values?: string;
+  /** Values of the case. */
+  over?: string;
+  /** What the template renders, of which the last object is asked about. */
+  rendered: string;
+}
+
+const FILE = 'helm/shop/templates/web.yaml';
+
+function chart(values: string | undefined): Chart {
+  return {
+    path: 'helm/shop',
+    name: 'shop',
+    type: 'application',
+    version: '1.0.0',
+    appVersion: '1.0.0',
+    kubeVersion: undefined,
+    subcharts: [
+      { keys: ['store'], name: 'cache', directory: 'helm/shop/charts/cache', values: yamlFile('size: 1\n') },
+      { keys: ['store', 'deep'], name: 'deep', directory: 'helm/shop/charts/cache/charts/deep', values: undefined },
+    ],
+    meta: yamlFile('name: shop'),
+    values: values === undefined ? undefined : yamlFile(values),
+    valuesSchema: undefined,
+    unread: [],
+    foreignReferences: [],
+  };
+}
+
+/** Where a path of the example's last object comes from, as `FILE:LINE`, with `~` before it when that is not sure. */
+function place(
+  example: Example,
+  path: Path,
+  about: Problem['about'] = 'value',
+  source: TemplateSource = { file: FILE, keys: [] },
+): string {
+  const templates = new Map([[source.file, example.template]]);
+  if (example.helpers !== undefined) templates.set('helm/shop/templates/_helpers.tpl', example.helpers);
+  const locator = openLocator(chart(example.values), templates);
+  const { resources } = openReader().rendered(
+    `---\n# Source: x/y\n${example.rendered.replaceAll('\n---\n', '\n---\n# Source: x/y\n')}`,
+    () => source,
+  );
+  const resource = resources.at(-1);
+  if (resource === undefined) throw new Error('the example renders nothing');
+  const over: ValuesCase =
+    example.over === undefined
+      ? DEFAULTS
+      : {
+          name: 'ci/over.yaml',
+          files: [{ path: 'helm/shop/ci/over.yaml', text: example.over, value: yamlFile(example.over).value }],
+        };
+  const { file: found, line, exact } = locator.problem({ resource, path, about, message: '' }, over);
+  return `${exact ? '' : '~'}${found.replace('helm/shop/', '')}:${line}`;
+}
+
+describe('a line of a template', () => {
+  const example: Example = {
+    template: `{{- /* kind: Nothing
+of the kind */}}
+# kind: Nothing either
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  {{- if true }}
+  labels:
+    app: web
+  {{- end }}
+spec:
+  ports:
+  - name: http
+    port: 80
+  - name: metrics
+    port: {{
+      .Values.metrics
+    }}
+    "targetPort": x
+---
+kind: ConfigMap
+`,
+    rendered: `apiVersion: v1
+kind: Service
+metadata: { name: web, labels: { app: web } }
+spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort: x }] }
+`,
+    values: '# none\nmetrics: 81\n',
+  };
+  it.each<[Path, Problem['about'], string]>([
+    [['kind'], 'value', 'templates/web.yaml:5'],
+    [['metadata', 'labels', 'app'], 'key', 'templates/web.yaml:10'],
+    [['spec', 'ports', 1, 'targetPort'], 'key', 'templates/web.yaml:20'],
+    [['spec', 'ports', 1, 'port'], 'key', 'templates/web.yaml:17'],
+    [['spec', 'ports', 1, 'port'], 'value', 'values.yaml:2'],
+    [['spec', 'ports', 0], 'value', 'templates/web.yaml:14'],
+    [['spec', 'ports', 0, 'protocol'], 'absent', 'templates/web.yaml:14'],
+    [['spec', 'type'], 'absent', 'templates/web.yaml:12'],
+  ])('%j (%s) is in %s', (path, about, expected) => {
+    expect(place(example, path, about)).toBe(expected);
+  });
+
+  it('keeps its number under line ends of Windows', () => {
+    const windows = { ...example, template: example.template.replaceAll('\n', '\r\n') };
+    expect(place(windows, ['spec', 'ports', 1, 'targetPort'], 'key')).toBe('templates/web.yaml:20');
+  });
+
+  it('is that of the template that is included', () => {
+    const including: Example = {
+      template: 'kind: ConfigMap\nmetadata:\n  name: a\n  labels:\n    {{- include "shop.labels" . | nindent 4 }}\n',
+      helpers:
+        '{{- define "shop.other" -}}\na: b\n{{- end }}\n{{- define "shop.labels" -}}\n{{- if .Values.x }}\nx: y\n{{- end }}\nteam: {{ .Values.team }}\n{{- end }}\n',
+      values: 'x: 1\nteam: 7\n',
+      rendered: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: { x: z, team: 7 } }\n',
+    };
+    expect(place(including, ['metadata', 'labels', 'team'], 'key')).toBe('templates/_helpers.tpl:8');
+    expect(place(including, ['metadata', 'labels', 'team'])).toBe('values.yaml:2');
+  });
+
+  it('is only a guess where templates of the same kind cannot be told apart', () => {
+    const twice: Example = {
+      template: 'kind: A\na: 1\n---\nkind: A\na: 2\n---\nkind: A\na: 3\n',
+      rendered: 'apiVersion: v1\nkind: A\nmetadata: {}\na: 1\n---\napiVersion: v1\nkind: A\nmetadata: {}\na: 3\n',
+    };
+    expect(place(twice, ['a'])).toBe('~templates/web.yaml:2');
+    expect(place({ ...twice, rendered: `${twice.rendered}---\napiVersion: v1\nkind: A\na: 3\n` }, ['a'])).toBe(
+      'templates/web.yaml:8',
+    );
+  });
+
+  it('of a template that includes itself is still found', () => {
+    const endless: Example = {
+      template: 'kind: A\nmetadata:\n  {{- include "a" . | nindent 2 }}\n',
+      helpers: '{{ define "a" }}\n{{ include "a" . }}\nname: x\n{{ end }}',
+      rendered: 'apiVersion: v1\nkind: A\nmetadata: { name: x, b: c }\n',
+    };
+    expect(place(endless, ['metadata', 'name'], 'key')).toBe('templates/_helpers.tpl:3');
+    expect(place(endless, ['metadata', 'b'], 'key')).toBe('~templates/web.yaml:2');
+  });
+});
+
+describe('an item of a list', () => {
+  it.each(['List', 'ServiceList'])('of the kind %s is in its lines', (kind) => {
+    const text = `apiVersion: v1
+kind: ${kind}
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: a }
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: b }
+    spec:
+      ports:
+        - port: 80
+          targetport: {{ .Values.port }}
+`;
+    const example = { template: text, values: 'port: 1\n', rendered: text.replace('{{ .Values.port }}', '1') };
+    expect(place(example, ['spec', 'ports', 0, 'targetport'], 'key')).toBe('templates/web.yaml:13');
+    expect(place(example, ['spec', 'ports', 0, 'targetport'])).toBe('values.yaml:1');
+    expect(place(example, ['metadata', 'name'])).toBe('~templates/web.yaml:9');
+  });
+});
+
+describe('a line of the values', () => {
+  const RENDERED =
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: shop-web }\nspec: { resources: { limits: { cpu: 1 } } }\n';
+  const PATH = ['spec', 'resources', 'limits', 'cpu'];
+  const VALUES = 'web:\n  resources:\n    limits:\n      cpu: 1\napi:\n  resources:\n    limits:\n      cpu: 1\n';
+  it.each([
+    ['a block', 'resources: {{- toYaml .Values.web.resources | nindent 4 }}'],
+    ['a block on its own line', 'resources:\n    {{- toYaml .Values.web.resources | nindent 4 }}'],
+    ['the dot of with', '{{- with .Values.web.resources }}\n  resources: {{- toYaml . | nindent 4 }}\n  {{- end }}'],
+    ['a variable', '{{- $web := .Values.web }}\n  resources: {{- toYaml $web.resources | nindent 4 }}'],
+    [
+      'a variable of with',
+      '{{- with $r := .Values.web.resources }}\n  resources: {{- toYaml $r | nindent 4 }}\n  {{- end }}',
+    ],
+    ['an index', 'resources: {{- toYaml (index .Values "web").resources | nindent 4 }}'],
+    [
+      'an index that only the run knows',
+      '{{- $w := index $.Values $name }}\n  resources: {{- toYaml $w.resources | nindent 4 }}',
+    ],
+    ['a range', '{{- range $name, $w := .Values }}\n  resources: {{- toYaml $w.resources | nindent 4 }}\n  {{- end }}'],
+    ['a default', 'resources: {{- toYaml (default .Values.web.resources .Values.other) | nindent 4 }}'],
+    ['a template that is given a part', 'resources: {{- include "r" (dict "w" .Values.web "root" $) | nindent 4 }}'],
+    ['a template that is given all', 'resources: {{- include "all" . | nindent 4 }}'],
+  ])('is found through %s', (_, resources) => {
+    const helpers =
+      '{{ define "r" }}\n{{ toYaml .w.resources }}\n{{ end }}\n{{ define "all" }}\nlimits:\n  cpu: {{ .Values.web.resources.limits.cpu }}\n{{ end }}\n';
+    const example: Example = {
+      template: `kind: Pod\nspec:\n  ${resources}\n`,
+      helpers,
+      values: VALUES,
+      rendered: RENDERED,
+    };
+    expect(place(example, PATH)).toBe('values.yaml:4');
+  });
+
+  it('is that of the highest file that sets it', () => {
+    const example: Example = {
+      template: 'kind: Pod\nspec:\n  resources: {{- toYaml .Values.web.resources | nindent 4 }}\n',
+      values: VALUES,
+      over: '# over\nweb:\n  resources:\n    limits: { cpu: 2 }\n',
+      rendered: RENDERED,
+    };
+    expect(place(example, PATH)).toBe('ci/over.yaml:4');
+    expect(place(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
+  });
+
+  it("of a subchart is its parent's, below its alias, or else its own", () => {
+    const source = { file: 'helm/shop/charts/cache/templates/x.yaml', keys: ['store'] };
+    const example: Example = {
+      template: 'kind: Pod\nsize: {{ .Values.size }}\nzone: {{ .Values.global.zone }}\n',
+      rendered: 'apiVersion: v1\nkind: Pod\nsize: 1\nzone: a\n',
+    };
+    expect(place(example, ['size'], 'value', source)).toBe('charts/cache/values.yaml:1');
+    const values = 'store:\n  size: 2\nglobal:\n  zone: a\n';
+    expect(place({ ...example, values }, ['size'], 'value', source)).toBe('values.yaml:2');
+    expect(place({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
+  });
+
+  it('of a subchart of a subchart stands below both keys', () => {
+    const source = { file: 'helm/shop/charts/cache/charts/deep/templates/x.yaml', keys: ['store', 'deep'] };
+    const example: Example = {
+      template: 'kind: Pod\nsize: {{ .Values.size }}\n',
+      values: 'size: 0\nstore:\n  size: 1\n  deep:\n    size: 2\n',
+      rendered: 'apiVersion: v1\nkind: Pod\nsize: 2\n',
+    };
+    expect(place(example, ['size'], 'value', source)).toBe('values.yaml:5');
+  });
+});
+
+describe('other places', () => {
+  const locator = openLocator(
+    chart('a:\n  b: 1\n'),
+    new Map([[FILE, 'kind: Pod\n  x: {{ .Values.x }}: y\nz: 1\nz: 1\n']]),
+  );
+  it('a value is where it is set, or near where it is not', () => {
+    expect(locator.value(['a', 'b'], DEFAULTS, 'shop')).toEqual({
+      file: 'helm/shop/values.yaml',
+      line: 2,
+      exact: true,
+    });
+    expect(locator.value(['a', 'c'], DEFAULTS, 'shop')).toEqual({
+      file: 'helm/shop/values.yaml',
+      line: 1,
+      exact: false,
+    });
+    expect(locator.value(['q'], DEFAULTS, '')).toEqual({ file: 'helm/shop/values.yaml', line: 1, exact: false });
+  });
+  it('a rendered line is that of the template with the same text, or at least the same key', () => {
+    expect(locator.excerpt(FILE, 'kind: Pod')).toEqual({ file: FILE, line: 1, exact: true });
+    expect(locator.excerpt(FILE, 'x: 1: y')).toEqual({ file: FILE, line: 2, exact: false });
+    expect(locator.excerpt(FILE, 'z: 1')).toEqual({ file: FILE, line: 3, exact: false });
+    expect(locator.excerpt(FILE, 'nowhere')).toEqual({ file: FILE, line: 1, exact: false });
+  });
+  it('a template of a packed dependency is not in the repository', () => {
+    const [resource] = openReader().rendered('---\n# Source: x\napiVersion: v1\nkind: Pod\n', () => ({
+      file: 'helm/shop/charts/packed/templates/x.yaml',
+      keys: ['packed'],
+    })).resources;
+    if (resource === undefined) throw new Error('nothing was read');
+    expect(locator.problem({ resource, path: ['kind'], about: 'value', message: '' }, DEFAULTS)).toEqual({
+      file: 'helm/shop/Chart.yaml',
+      line: 1,
+      exact: false,
+    });
+  });
+});

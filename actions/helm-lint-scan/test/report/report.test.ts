@@ -1,0 +1,275 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CaseId, casesText, Findings, type Report } from '../../src/findings/findings.ts';
+import { annotateFindings } from '../../src/report/annotations.ts';
+import { jsonReport } from '../../src/report/json.ts';
+import { renderPaths } from '../../src/report/render-paths.ts';
+import { sarifLog } from '../../src/report/sarif.ts';
+import { summaryText } from '../../src/report/summary.ts';
+import { engineRules } from '../../src/rules/engine.ts';
+import { imageDigest } from '../../src/rules/images.ts';
+import { privileged } from '../../src/rules/security-context.ts';
+
+const CASES: CaseId[] = ['defaults', 'ci/a.yaml'].flatMap((values) =>
+  ['1.36', '1.35'].map((kubeVersion) => ({ subject: 'helm/shop', values, kubeVersion })),
+);
+
+const report = (more: Partial<Report> = {}): Report => ({
+  rule: privileged,
+  case: CASES[0] as CaseId,
+  resource: 'Deployment/web',
+  path: ['spec', 'x'],
+  message: 'container web is privileged',
+  place: () => ({ file: 'helm/shop/templates/a b.yaml', line: 7, exact: true }),
+  ...more,
+});
+
+function collected(...reports: Report[]): Findings {
+  const findings = new Findings(new Map());
+  for (const each of reports) findings.add(each);
+  return findings;
+}
+
+describe('findings', () => {
+  it('that say the same of several cases are one, and are looked up once', () => {
+    let asked = 0;
+    const place = () => ({ file: 'a', line: ++asked, exact: true });
+    const findings = collected(...CASES.map((each) => report({ case: each, place })), report({ place }));
+    expect(findings.list().map(({ cases }) => cases.length)).toEqual([4]);
+    expect(asked).toBe(1);
+  });
+
+  it('are on one line that can be read, whatever a chart says', () => {
+    const message = `\u001b[31mred\u0007\n${'x'.repeat(5000)}`;
+    const [finding] = collected(report({ message })).list();
+    expect(finding?.message).toMatch(/^Deployment\/web: {2}\[31mred x+…$/);
+    expect(finding?.message.length).toBeLessThan(1010);
+  });
+
+  it('stand the worst first, then by severity, file and line', () => {
+    const findings = collected(
+      report({ rule: imageDigest }),
+      report({ rule: engineRules.schema, message: 'b' }),
+      report(),
+      report({ message: 'earlier', place: () => ({ file: 'helm/shop/templates/a b.yaml', line: 2, exact: true }) }),
+      report({ rule: engineRules.notAnObject }),
+    );
+    expect(findings.list().map(({ rule, place }) => `${rule.id}:${place.line}`)).toEqual([
+      'privileged:2',
+      'privileged:7',
+      'schema:7',
+      'not-an-object:7',
+      'image-digest:7',
+    ]);
+  });
+
+  it('have the level that the user says, of the rule or of its engine', () => {
+    const findings = new Findings(
+      new Map([
+        ['privileged', 'off'],
+        ['checkov', 'note'],
+        ['checkov/A', 'error'],
+      ] as const),
+    );
+    const rule = (id: string) => ({ ...privileged, id, level: 'warning' as const });
+    findings.add(report());
+    findings.add(report({ engine: 'checkov', rule: rule('checkov/A') }));
+    findings.add(report({ engine: 'checkov', rule: rule('checkov/B') }));
+    expect(findings.list().map(({ rule: { id }, level }) => `${id} ${level}`)).toEqual([
+      'checkov/A error',
+      'checkov/B note',
+    ]);
+  });
+
+  it.each([
+    [CASES, 'in all 4 cases'],
+    [CASES.slice(0, 1), 'in 1 of 4 cases (values defaults; Kubernetes 1.36)'],
+    [CASES.slice(0, 3), 'in 3 of 4 cases (values defaults, ci/a.yaml; Kubernetes 1.36, 1.35)'],
+    [[{ subject: 'helm/shop', values: 'ci/a.yaml', kubeVersion: '' }], 'with the values ci/a.yaml'],
+    [[{ subject: 'helm/shop', values: '', kubeVersion: '' }], ''],
+  ])('name their cases (%#)', (cases, text) => {
+    const [finding] = collected(...cases.map((each) => report({ case: each }))).list();
+    expect(finding && casesText(finding, CASES)).toBe(text);
+  });
+});
+
+describe('SARIF', () => {
+  const findings = collected(report(), report({ engine: 'checkov', rule: { ...privileged, id: 'checkov/X' } })).list();
+  const suppression = {
+    rule: 'privileged',
+    reason: 'because',
+    expires: 'never',
+    chart: undefined,
+    file: undefined,
+    resource: undefined,
+    line: 1,
+  };
+  const first = findings.find(({ engine }) => engine === 'helm-lint-scan');
+  const log = sarifLog({
+    findings,
+    suppressed: first === undefined ? [] : [{ finding: { ...first, fingerprint: 'f' }, suppression }],
+    cases: CASES,
+    // biome-ignore lint/suspicious/noExplicitAny: SARIF as others will read it
+  }) as any;
+
+  it('has a run for each engine', () => {
+    expect(log.version).toBe('2.1.0');
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    expect(log.runs.map((run: any) => [run.tool.driver.name, run.results.length])).toEqual([
+      ['helm-lint-scan', 2],
+      ['checkov', 1],
+    ]);
+  });
+
+  it('has encoded relative paths, lines, fingerprints, severities and suppressions', () => {
+    const [run] = log.runs;
+    const [shown, hidden] = run.results;
+    expect(shown).toMatchObject({
+      ruleId: 'privileged',
+      level: 'error',
+      message: {
+        text: 'Deployment/web: container web is privileged, in 1 of 4 cases (values defaults; Kubernetes 1.36).',
+      },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'helm/shop/templates/a%20b.yaml', uriBaseId: '%SRCROOT%' },
+            region: { startLine: 7 },
+          },
+        },
+      ],
+      partialFingerprints: { 'helmLintScan/v1': expect.stringMatching(/^[0-9a-f]{32}$/) },
+    });
+    expect(run.tool.driver.rules[shown.ruleIndex]).toMatchObject({
+      id: 'privileged',
+      properties: { 'security-severity': '9.0', tags: ['kubernetes', 'security'] },
+    });
+    expect(hidden.suppressions).toEqual([{ kind: 'external', status: 'accepted', justification: 'because' }]);
+    expect(shown.suppressions).toBeUndefined();
+  });
+
+  it('stays under the number of results that GitHub takes', () => {
+    const many = collected(...Array.from({ length: 25_001 }, (_, index) => report({ message: `m${index}` }))).list();
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    expect((sarifLog({ findings: many, suppressed: [], cases: CASES }) as any).runs[0].results).toHaveLength(25_000);
+  });
+});
+
+describe('annotations', () => {
+  it('are made for the worst findings, up to the limit, and nothing in them leaves its place', () => {
+    const written: string[] = [];
+    const findings = collected(
+      report({ rule: imageDigest }),
+      report({ message: 'a\n::set-output name=x::y', place: () => ({ file: 'a,b:c', line: 3, exact: false }) }),
+    ).list();
+    expect(annotateFindings(findings, CASES, 1, (text) => written.push(text))).toBe(1);
+    expect(written).toEqual([
+      expect.stringMatching(
+        /^::error title=privileged%3A A container is privileged,file=a%2Cb%3Ac,line=3::[^\n]*The line is approximate\.[^\n]*\n$/,
+      ),
+    ]);
+  });
+});
+
+describe('the job summary', () => {
+  const matrix = [
+    {
+      subject: 'helm/shop',
+      values: 'defaults',
+      kubeVersions: ['1.36', '1.35'],
+      resources: 8,
+      notValidated: 2,
+      failed: false,
+      seconds: 0.5,
+    },
+    {
+      subject: 'helm/shop',
+      values: 'ci/a.yaml',
+      kubeVersions: ['1.36', '1.35'],
+      resources: 0,
+      notValidated: 0,
+      failed: true,
+      seconds: 0.1,
+    },
+    {
+      subject: 'helm/ok',
+      values: 'defaults',
+      kubeVersions: ['1.36'],
+      resources: 1,
+      notValidated: 0,
+      failed: false,
+      seconds: 0.1,
+    },
+  ];
+  const base = {
+    matrix,
+    suppressed: [],
+    cases: CASES,
+    set: [],
+    helm: 'v4.3.1',
+    blob: 'https://github.com/o/r/blob/abc',
+  };
+
+  it('is a matrix of charts and values, with links to the lines', () => {
+    const text = summaryText({ ...base, findings: collected(report({ message: 'a | b <i>' })).list() });
+    expect(text).toContain(
+      '1 error, 0 warnings, 0 notes in 4 cases with 9 resources (**2 not validated**); Helm v4.3.1.',
+    );
+    expect(text).toContain('| ❌ | <code>helm/shop</code> | defaults | 1.36, 1.35 | 8 | 1 | 0 | 0 | 2 | 0.50 |');
+    expect(text).toContain('| ❌ | <code>helm/shop</code> | ci/a.yaml | 1.36, 1.35 | not rendered |');
+    expect(text).toContain('| ✅ | <code>helm/ok</code> | defaults | 1.36 | 1 |');
+    expect(text).toContain('(https://github.com/o/r/blob/abc/helm/shop/templates/a%20b.yaml#L7)');
+    expect(text).toContain('a \\| b &lt;i&gt;');
+  });
+
+  it('shows no more findings than people read', () => {
+    const many = collected(...Array.from({ length: 60 }, (_, index) => report({ message: `m${index}` }))).list();
+    expect(summaryText({ ...base, findings: many })).toContain('…and 10 more');
+  });
+
+  it('the JSON report counts the same', () => {
+    const findings = collected(report()).list();
+    expect(jsonReport({ ...base, findings })).toMatchObject({
+      counts: { errors: 1, warnings: 0, notes: 0, cases: 4, resources: 9, notValidated: 2 },
+      findings: [
+        {
+          rule: 'privileged',
+          severity: 9,
+          file: 'helm/shop/templates/a b.yaml',
+          line: 7,
+          chart: 'helm/shop',
+          resource: 'Deployment/web',
+        },
+      ],
+    });
+  });
+});
+
+describe('where the cases are written', () => {
+  const paths = (...values: string[]) =>
+    renderPaths(values.map((each) => ({ subject: 'helm/shop', values: each, kubeVersion: '1.36' })));
+
+  it('is called after their values', () => {
+    expect(paths('defaults', 'ci/ha.yaml', 'a.yaml + b.yml')).toEqual([
+      'helm/shop/defaults/1.36.yaml',
+      'helm/shop/ci-ha/1.36.yaml',
+      'helm/shop/a.yaml-b/1.36.yaml',
+    ]);
+  });
+
+  it.each([
+    [['a.yaml', 'a.yml']],
+    [['ci/ha.yaml', 'ci-ha.yaml', 'ci ha.yaml']],
+    [['defaults', 'defaults.yaml']],
+    [['Prod.yaml', 'prod.yaml']],
+    [['..yaml', '...yaml', '.yaml']],
+    [[`${'三'.repeat(90)}.yaml`, `${'三'.repeat(91)}.yaml`]],
+  ])('is a place of its own for each, below the directory: %j', (values) => {
+    const found = paths(...values);
+    expect(new Set(found.map((path) => path.toLowerCase())).size).toBe(values.length);
+    for (const path of found) {
+      expect(path).toMatch(/^helm\/shop\/[^/]+\/1\.36\.yaml$/);
+      expect(Math.max(...path.split('/').map((name) => Buffer.byteLength(name)))).toBeLessThan(255);
+    }
+    expect(paths(...values)).toEqual(found);
+  });
+});

@@ -1,0 +1,212 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
+import { Refusals } from '../../src/error-collector.ts';
+import type { ScannerName } from '../../src/inputs/inputs.ts';
+import { scanners } from '../../src/scanners/index.ts';
+import { type ScanGroup, scanAll } from '../../src/scanners/scanner.ts';
+import { openSchemaStore } from '../../src/validation/store.ts';
+import { GOOD, resourcesIn } from '../helpers.ts';
+
+const POD_TEST = '---\napiVersion: v1\nkind: Pod\nmetadata: { name: t, annotations: { helm.sh/hook: test } }\n';
+
+const group: ScanGroup = {
+  id: { subject: 'helm/shop', values: 'defaults', kubeVersion: '1.36' },
+  kube: { text: '1.36', minor: '1.36', full: '1.36.0' },
+  namespace: 'shop',
+  resources: resourcesIn(GOOD + POD_TEST),
+  locate: () => ({ file: 'a', line: 1, exact: true }),
+};
+
+let temp = '';
+beforeEach(async () => {
+  temp = await mkdtemp(join(tmpdir(), 'scanners-test-'));
+});
+afterEach(() => rm(temp, { recursive: true }));
+
+interface Call {
+  tool: string;
+  args: readonly string[];
+  options: ExecOptions;
+}
+
+/** Runs one engine whose program prints what `answer` says. */
+async function scan(
+  name: ScannerName,
+  answer: (call: Call) => Partial<ExecResult> | Promise<Partial<ExecResult>>,
+  resources = group.resources,
+) {
+  const calls: Call[] = [];
+  const exec: Exec = {
+    async run(tool, args, options) {
+      calls.push({ tool, args, options });
+      return { exitCode: 0, stdout: '', stderr: '', ...(await answer({ tool, args, options })) };
+    },
+  };
+  const env = { RUNNER_TEMP: temp, PATH: '/bin', GITHUB_TOKEN: 'secret', KUBECONFIG: '/home/me/.kube/config' };
+  const refusals = new Refusals();
+  const results = await scanAll([scanners[name]], [{ ...group, resources }], {
+    exec,
+    schemas: openSchemaStore(),
+    env,
+    refusals,
+  });
+  refusals.finish();
+  const found = results.flatMap((each) => each.found);
+  return {
+    calls,
+    found: found.map(({ rule, resource, path, message }) => [rule.id, rule.level, resource.kind, path, message]),
+  };
+}
+
+describe('engines', () => {
+  it('get each resource in a file of its own, in the namespace of the release, without tokens and clusters', async () => {
+    let files: string[] = [];
+    let first = '';
+    const { calls } = await scan('checkov', async ({ options: { cwd = '' } }) => {
+      files = (await readdir(cwd)).sort();
+      first = await readFile(join(cwd, '0-0.yaml'), 'utf8');
+      return { stdout: '{}' };
+    });
+    expect(files).toEqual(['0-0.yaml', '0-1.yaml', '0-2.yaml', '0-3.yaml', '0-4.yaml']);
+    expect(first).toContain('namespace: shop');
+    expect(calls[0]?.options.env).not.toHaveProperty('GITHUB_TOKEN');
+    expect(calls[0]?.options.env?.KUBECONFIG).not.toBe('/home/me/.kube/config');
+    expect(await readdir(temp)).toEqual([]);
+  });
+
+  it('that print something else than they should are an error with their own words', async () => {
+    await expect(scan('checkov', () => ({ exitCode: 2, stderr: 'no module named x' }))).rejects.toThrow(
+      'no module named x',
+    );
+    expect(await readdir(temp)).toEqual([]);
+  });
+
+  it('that print no JSON are not quoted: what they print holds the resources, Secrets among them', async () => {
+    const error = await scan('checkov', () => ({ exitCode: 1, stdout: '[{"code_block": "password: hunter2"' })).catch(
+      (thrown: Error) => thrown,
+    );
+    expect(inspect(error, { depth: 9 })).toContain('it printed no JSON and ended with code 1');
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
+  });
+});
+
+describe('what they found', () => {
+  it('checkov', async () => {
+    const check = (more: object) => ({
+      check_id: 'CKV_K8S_43',
+      check_name: 'Image should use digest',
+      file_path: '/0-0.yaml',
+      guideline: null,
+      ...more,
+    });
+    const output = {
+      results: {
+        failed_checks: [
+          check({ check_result: { evaluated_keys: ['spec/template/spec/containers/[0]/image'] } }),
+          check({ check_id: 'CKV2_K8S_6', check_name: 'NetworkPolicy', check_result: {} }),
+          check({ file_path: '/unknown.yaml' }),
+        ],
+      },
+    };
+    const expected = [
+      [
+        'checkov/CKV_K8S_43',
+        'warning',
+        'Deployment',
+        ['spec', 'template', 'spec', 'containers', 0, 'image'],
+        'fails CKV_K8S_43: Image should use digest',
+      ],
+      ['checkov/CKV2_K8S_6', 'warning', 'Deployment', ['kind'], 'fails CKV2_K8S_6: NetworkPolicy'],
+    ];
+    expect((await scan('checkov', () => ({ stdout: JSON.stringify(output) }))).found).toEqual(expected);
+    expect((await scan('checkov', () => ({ stdout: JSON.stringify([output]) }))).found).toEqual(expected);
+    expect((await scan('checkov', () => ({ stdout: '{"passed": 0}' }))).found).toEqual([]);
+  });
+
+  it('kube-score', async () => {
+    const check = (id: string, grade: number, skipped: boolean, comments: object[]) => ({
+      check: { id, name: id, comment: 'why' },
+      grade,
+      skipped,
+      comments,
+    });
+    const { calls, found } = await scan('kube-score', ({ args }) => ({
+      exitCode: 1,
+      stdout: JSON.stringify([
+        {
+          file_name: args.at(-5),
+          checks: [
+            check('container-resources', 1, false, [{ path: 'web', summary: 'CPU limit is not set' }]),
+            check('pod-networkpolicy', 5, false, [{ path: '', summary: 'No policy' }]),
+            check('fine', 10, false, [{ path: '', summary: 'fine' }]),
+            check('ignored', 1, true, [{ path: '', summary: 'Skipped' }]),
+          ],
+        },
+      ]),
+    }));
+    expect(calls[0]?.args.slice(0, 5)).toEqual(['score', '--output-format', 'json', '--kubernetes-version', 'v1.36']);
+    expect(found).toEqual([
+      [
+        'kube-score/container-resources',
+        'error',
+        'Deployment',
+        ['spec', 'template', 'spec', 'containers', 0],
+        'container web: CPU limit is not set',
+      ],
+      ['kube-score/pod-networkpolicy', 'warning', 'Deployment', ['kind'], 'No policy'],
+    ]);
+    expect((await scan('kube-score', () => ({ stdout: 'null' }))).found).toEqual([]);
+  });
+
+  it('kubeconform, which is given the bundled schemas', async () => {
+    let reference = '';
+    const { found } = await scan('kubeconform', async ({ args }) => {
+      const location = args[args.indexOf('-schema-location') + 1] ?? '';
+      reference = await readFile(
+        location.replace('{{ .ResourceKind }}{{ .KindSuffix }}', 'deployment-apps-v1'),
+        'utf8',
+      );
+      const resource = (index: number, status: string, msg: string) => ({
+        filename: `/x/${basename(`0-${index}.yaml`)}`,
+        status,
+        msg,
+      });
+      return {
+        exitCode: 1,
+        stdout: JSON.stringify({
+          resources: [
+            resource(
+              0,
+              'statusInvalid',
+              "problem: jsonschema validation failed with 'file:///d.json#' - at '/spec': validation failed   - at '/spec/ports/0': missing property 'port'   - at '': additional properties 'x' not allowed",
+            ),
+            resource(1, 'statusError', 'could not be read'),
+            resource(2, 'statusValid', ''),
+          ],
+        }),
+      };
+    });
+    expect(JSON.parse(reference)).toEqual({ $ref: '_definitions.json#/definitions/io.k8s.api.apps.v1.Deployment' });
+    expect(found).toEqual([
+      ['kubeconform/schema', 'error', 'Deployment', ['spec', 'ports', 0], "spec.ports[0]: missing property 'port'"],
+      ['kubeconform/schema', 'error', 'Deployment', [], "the object: additional properties 'x' not allowed"],
+      ['kubeconform/schema', 'error', 'Service', ['kind'], 'could not be read'],
+    ]);
+  });
+
+  it('do not show what may be secret', async () => {
+    const secret = resourcesIn('apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: hunter2 }\n');
+    const msg = (path: string) =>
+      `problem validating schema: - at '': validation failed   - at '${path}': 'hunter2' is not valid byte: illegal base64 data`;
+    for (const text of [msg('/data/a'), "could not read 'hunter2'"]) {
+      const answer = { resources: [{ filename: '0-0.yaml', status: 'statusInvalid', msg: text }] };
+      const { found } = await scan('kubeconform', () => ({ stdout: JSON.stringify(answer) }), secret);
+      expect(found).toHaveLength(1);
+      expect(JSON.stringify(found)).not.toContain('hunter2');
+    }
+  });
+});
