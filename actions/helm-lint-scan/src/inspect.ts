@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
@@ -115,4 +116,20 @@ function reportUnserved(inspected: Inspected, resource: Resource, served: readon
     { resource, path: ['apiVersion'], about: 'value', message: `${kind} in ${apiVersion} ${what}${advice}` },
     findings,
   );
+}
+
+/** A version whose schemas are not here: nothing was validated, and that must not look like a pass. */
+export function unbundled(inspected: Inspected, minors: readonly string[], findings: Findings): void {
+  const { id, kube, resources } = inspected;
+  const [first] = resources;
+  findings.add({
+    rule: engineRules.kubeVersionMissing,
+    case: id,
+    path: [],
+    message: `nothing was validated for Kubernetes ${kube.minor}: there are schemas of ${minors.at(-1)} to ${minors[0]}`,
+    place: () =>
+      first === undefined || inspected.origin === 'chart'
+        ? { file: join(id.subject, 'Chart.yaml'), line: 1, exact: false }
+        : { file: first.source.file, line: 1, exact: false },
+  });
 }

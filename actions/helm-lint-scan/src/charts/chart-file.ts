@@ -14,3 +14,12 @@ export function yamlFile(text: string): ChartFile {
   const fault = document?.faults[0];
   return { text, value: document?.value ?? {}, ...(fault === undefined ? {} : { fault }) };
 }
+
+/** A JSON file as data; one that is broken has no value. */
+export function jsonFile(text: string): ChartFile {
+  try {
+    return { text, value: JSON.parse(text) };
+  } catch (error) {
+    return { text, value: undefined, fault: { message: (error as Error).message, line: 1 } };
+  }
+}

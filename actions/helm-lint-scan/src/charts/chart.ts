@@ -1,6 +1,6 @@
 import { at, textAt } from '../data.ts';
 import type { Files } from '../inputs/files.ts';
-import { type ChartFile, yamlFile } from './chart-file.ts';
+import { type ChartFile, jsonFile, yamlFile } from './chart-file.ts';
 import {
   type DependencyTree,
   readDependencyTree,
@@ -80,12 +80,4 @@ function readDependencies(
   if (subcharts !== undefined) return { subcharts, unread };
   const why = 'by their aliases, its dependencies are more than 1000 charts';
   return { subcharts: [], unread: [...unread, { file: `${directory}/Chart.yaml`, why }] };
-}
-
-function jsonFile(text: string): ChartFile {
-  try {
-    return { text, value: JSON.parse(text) };
-  } catch (error) {
-    return { text, value: undefined, fault: { message: (error as Error).message, line: 1 } };
-  }
 }

@@ -11,8 +11,8 @@ import {
   relativeInside,
   resolvePath,
 } from '../../../lib/workspace.ts';
+import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from '../cases/case-paths.ts';
 import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from '../cases/kube-version.ts';
-import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from '../cases/values-lines.ts';
 import type { ChartQuery } from '../charts/chart-directories.ts';
 import { LEVELS, type Level } from '../rules/rule.ts';
 
