@@ -2,32 +2,31 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCancellableExec, withTempDirectory } from '../../lib/cancellation.ts';
 import { info } from '../../lib/commands.ts';
+import type { ActionError } from '../../lib/errors.ts';
 import { createExec, type Exec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
 import { defaultVersions } from './cases/kube-ranges.ts';
 import type { SetImage } from './cases/set-images.ts';
-import type { Refusals } from './error-collector.ts';
-import { reportChart, reportCrds, reportFailures, reportLint, reportRepeatedKeys } from './findings/chart-findings.ts';
+import { checkResources, type ResourceSet } from './check-resources.ts';
+import { reportChart, reportCrds, reportRepeatedKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings } from './findings/findings.ts';
+import { reportFailures, reportLint } from './findings/helm-findings.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
-import { HELM_HINT, type Helm, openHelm } from './helm/helm.ts';
+import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
 import { withoutGit } from './helm/without-git.ts';
 import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
-import { locatorOf, type Material } from './inputs/scan-input.ts';
-import { type Inspected, inspect, unbundled } from './inspect.ts';
+import { getLocator, type ScanInput } from './inputs/scan-input.ts';
 import { placeInManifest } from './locate/locate.ts';
-import type { Reader } from './manifests/read.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
-import type { MatrixRow } from './report/summary.ts';
+import type { MatrixRow } from './report/matrix.ts';
 import { readDefinitions } from './validation/definitions.ts';
-import type { SchemaStore } from './validation/store.ts';
-import { openValidators } from './validation/validator.ts';
+import { createValidators } from './validation/validator.ts';
 
-/** Everything that a run found out. */
-export interface Checked {
-  /** Worst first, without what is suppressed. */
+/** The result of a run. */
+export interface CheckResult {
+  /** Worst first, without those that are suppressed. */
   findings: Finding[];
   suppressed: SuppressedFinding[];
   cases: CaseId[];
@@ -36,59 +35,62 @@ export interface Checked {
   set: SetImage[];
   /** Helm's version; empty when there was no chart. */
   helm: string;
+  /** Why scanners failed. */
+  errors: readonly ActionError[];
 }
 
-export interface CheckTools {
+export interface CheckContext {
   files: Files;
   env: Environment;
   now: Date;
-  /** Gets the engines that failed; what else was found is told all the same. */
-  refusals: Refusals;
 }
 
-/** The subject of plain manifests among the charts' directories. */
+/** The subject of plain manifests, where a chart's cases have its directory. */
 const MANIFESTS = 'manifests';
 
-/** All that is written down for Helm and the scanners is in one directory, which is gone with them when the step is cancelled. */
-export async function check(settings: Settings, material: Material, tools: CheckTools): Promise<Checked> {
+/** Helm and the scanners write to one temporary directory, which is deleted also when the step is cancelled. */
+export async function check(settings: Settings, input: ScanInput, context: CheckContext): Promise<CheckResult> {
   const exec = createCancellableExec(createExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT }));
-  const prefix = join(tools.env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
+  const prefix = join(context.env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
   return withTempDirectory(prefix, exec.cancel, (scratch) =>
-    checkAll(settings, material, { ...tools, env: { ...tools.env, RUNNER_TEMP: scratch }, exec }),
+    checkAll(settings, input, { ...context, env: { ...context.env, RUNNER_TEMP: scratch }, exec }),
   );
 }
 
 async function checkAll(
   settings: Settings,
-  material: Material,
-  { files, env, now, refusals, exec }: CheckTools & { exec: Exec },
-): Promise<Checked> {
-  const { schemas, reader, stacks, suppressions } = material;
+  input: ScanInput,
+  { files, env, now, exec }: CheckContext & { exec: Exec },
+): Promise<CheckResult> {
+  const { schemas, stacks, suppressions } = input;
   const findings = new Findings(settings.levels);
-  const helm = material.charts.length === 0 ? undefined : withoutGit(await openHelm(exec, settings.helm, env));
+  const helm = input.charts.length === 0 ? undefined : withoutGit(await createHelm(exec, settings.helm, env));
   try {
-    const { result, version } = await render(helm, material, settings, { files, reader });
-    const inspected = [
-      ...result.cases.flatMap((each) => inspectedCase(each, material)),
-      ...(await manifestCases(settings, material, schemas)),
+    const version = helm === undefined ? '' : await helm.version();
+    const rendered =
+      helm === undefined ? { cases: [], linted: [] } : await render(input, settings, { files, helm, version });
+    const sets = [
+      ...rendered.cases.flatMap((renderedCase) => chartResources(renderedCase, input)),
+      ...(await manifestResources(settings, input)),
     ];
-    const rows = await inspectAll(inspected, material, result, schemas, findings);
-    reportCharts(material, result, findings);
-    reportCrds(material, findings);
-    await reportScanners(settings, inspected, { exec, schemas, env, refusals }, findings);
-    const suppressed = await applySuppressions(findings, suppressions, settings.ignoreFile.path, now);
+    const matrix = await checkSets(sets, { input, rendered, findings });
+    reportCharts(input, rendered, findings);
+    reportCrds(input, findings);
+    const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, env }, findings);
+    const suppressed = await applySuppressions(findings, suppressions, { file: settings.ignoreFile.path, now });
     const cases = [
-      ...result.cases.map(({ id }) => id),
-      ...inspected.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
+      ...rendered.cases.map(({ id }) => id),
+      ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
     ];
     return {
       findings: findings.list(),
       suppressed,
       cases,
-      matrix: rows,
-      rendered: result.cases,
+      matrix,
+      rendered: rendered.cases,
       set: stacks.flatMap(({ images }) => images.set),
       helm: version,
+      errors,
     };
   } finally {
     await helm?.close();
@@ -96,46 +98,39 @@ async function checkAll(
 }
 
 async function render(
-  helm: Helm | undefined,
-  material: Material,
+  { charts, stacks, apiVersions, reader }: ScanInput,
   settings: Settings,
-  tools: { files: Files; reader: Reader },
-): Promise<{ result: RenderResult; version: string }> {
-  if (helm === undefined) return { result: { cases: [], linted: [] }, version: '' };
-  const version = await helm.version();
-  info(`Helm ${version}: ${material.stacks.length} stacks of values in ${material.charts.length} charts`);
-  const parallel = Math.max(2, Math.min(8, availableParallelism()));
-  const result = await renderAll(
-    material.stacks,
-    { ...tools, helm },
-    { ...settings, apiVersions: material.apiVersions, parallel },
-  );
+  { files, helm, version }: { files: Files; helm: Helm; version: string },
+): Promise<RenderResult> {
+  info(`Helm ${version}: ${stacks.length} stacks of values in ${charts.length} charts`);
+  const concurrency = Math.max(2, Math.min(8, availableParallelism()));
+  const result = await renderAll(stacks, { files, helm, reader }, { ...settings, apiVersions, concurrency });
   for (const { id, resources, failures, seconds } of result.cases) {
     const outcome = failures.length > 0 ? 'not rendered' : `${resources.length} resources`;
     info(`${id.subject}, ${id.values}, Kubernetes ${id.kubeVersion}: ${outcome}, ${seconds.toFixed(2)} s`);
   }
-  return { result, version };
+  return result;
 }
 
-/** A case that failed has nothing to look at. */
-function inspectedCase(rendered: RenderedCase, material: Material): Inspected[] {
+/** The resources of a case, or nothing when it was not rendered. */
+function chartResources(rendered: RenderedCase, input: ScanInput): ResourceSet[] {
   const { stack, failures } = rendered;
-  const locator = locatorOf(material, stack.chart);
-  const inspected: Inspected = {
+  const locator = getLocator(input, stack.chart);
+  const set: ResourceSet = {
     ...rendered,
     origin: 'chart',
     built: stack.images.set.map(({ image }) => image),
     locate: (problem) => locator.problem(problem, stack.values),
     locateText: (file, _line, excerpt) => locator.excerpt(file, excerpt),
   };
-  return failures.length > 0 ? [] : [inspected];
+  return failures.length > 0 ? [] : [set];
 }
 
-async function manifestCases(
+/** The plain manifests, once for each version of Kubernetes. */
+async function manifestResources(
   { kubeVersions, namespace }: Settings,
-  { manifests }: Material,
-  schemas: SchemaStore,
-): Promise<Inspected[]> {
+  { manifests, schemas }: ScanInput,
+): Promise<ResourceSet[]> {
   if (manifests.resources.length + manifests.broken.length + manifests.strays.length === 0) return [];
   const versions = kubeVersions.length > 0 ? kubeVersions : defaultVersions(await schemas.minors(), undefined);
   return versions.map((kube) => ({
@@ -150,57 +145,54 @@ async function manifestCases(
   }));
 }
 
-/** Look at every case; the rows are the charts with their stacks of values. */
-async function inspectAll(
-  inspected: readonly Inspected[],
-  material: Material,
-  result: RenderResult,
-  schemas: SchemaStore,
-  findings: Findings,
+/** Check every set of resources. The rows are the charts with their stacks of values, and the manifests. */
+async function checkSets(
+  sets: readonly ResourceSet[],
+  { input, rendered, findings }: { input: ScanInput; rendered: RenderResult; findings: Findings },
 ): Promise<MatrixRow[]> {
+  const { schemas } = input;
   const rows = new Map<string, MatrixRow>();
-  const row = (id: CaseId): MatrixRow => {
-    const key = `${id.subject}\n${id.values}`;
-    const known = rows.get(key) ?? {
-      subject: id.subject,
-      values: id.values,
+  const rowOf = ({ subject, values }: CaseId): MatrixRow => {
+    const key = `${subject}\n${values}`;
+    const row = rows.get(key) ?? {
+      subject,
+      values,
       kubeVersions: [],
       resources: 0,
       notValidated: 0,
       failed: false,
       seconds: 0,
     };
-    rows.set(key, known);
-    known.kubeVersions.push(id.kubeVersion);
-    return known;
+    rows.set(key, row);
+    return row;
   };
-  const rendered = await Promise.all(result.cases.map(({ resources }) => readDefinitions(resources)));
-  const validators = openValidators(schemas, [...material.custom, ...rendered.flatMap(({ custom }) => custom)]);
-  for (const { id, failures, seconds } of result.cases) {
-    const own = row(id);
-    own.seconds += seconds;
-    own.failed ||= failures.length > 0;
+  for (const { id, failures, seconds } of rendered.cases) {
+    const row = rowOf(id);
+    row.kubeVersions.push(id.kubeVersion);
+    row.seconds += seconds;
+    row.failed ||= failures.length > 0;
   }
-  const minors = await schemas.minors();
-  for (const each of inspected) {
+  const definitions = await Promise.all(rendered.cases.map(({ resources }) => readDefinitions(resources)));
+  const validators = createValidators(schemas, [...input.custom, ...definitions.flatMap(({ custom }) => custom)]);
+  const bundled = await schemas.minors();
+  for (const set of sets) {
     const started = performance.now();
-    const own = each.origin === 'chart' ? rows.get(`${each.id.subject}\n${each.id.values}`) : row(each.id);
-    const unchecked = await inspect(each, validators, findings);
-    if (!minors.includes(each.kube.minor)) unbundled(each, minors, findings);
-    if (own === undefined) continue;
-    own.resources += each.resources.length;
-    own.notValidated += unchecked;
-    own.seconds += (performance.now() - started) / 1000;
+    const row = rowOf(set.id);
+    if (set.origin === 'manifests') row.kubeVersions.push(set.id.kubeVersion);
+    row.notValidated += await checkResources(set, { validators, bundled }, findings);
+    row.resources += set.resources.length;
+    row.seconds += (performance.now() - started) / 1000;
   }
   return [...rows.values()];
 }
 
-function reportCharts(material: Material, { cases, linted }: RenderResult, findings: Findings): void {
-  for (const chart of material.charts) reportChart(chart, findings);
+function reportCharts(input: ScanInput, { cases, linted }: RenderResult, findings: Findings): void {
+  for (const chart of input.charts) reportChart(chart, findings);
   for (const { stack } of cases) reportRepeatedKeys(stack.chart, stack.values, findings);
-  for (const each of cases) reportFailures(each, locatorOf(material, each.stack.chart), findings);
-  for (const each of linted) {
-    const failed = cases.some(({ stack, failures }) => stack === each.stack && failures.length > 0);
-    reportLint(each, failed, locatorOf(material, each.stack.chart), findings);
+  for (const rendered of cases) reportFailures(rendered, getLocator(input, rendered.stack.chart), findings);
+  for (const lint of linted) {
+    // The linter repeats why a case of the same stack was not rendered.
+    const failed = cases.some(({ stack, failures }) => stack === lint.stack && failures.length > 0);
+    reportLint({ ...lint, failed }, getLocator(input, lint.stack.chart), findings);
   }
 }

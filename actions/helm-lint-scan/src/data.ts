@@ -47,6 +47,9 @@ export function pathText(path: Path): string {
     .join('');
 }
 
+/** `1 error`, `2 errors` */
+export const pluralize = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 /** The steps of a JSON pointer (RFC 6901), numbers where they look like indices. */
 export function pointerPath(pointer: string): Path {
   return pointer

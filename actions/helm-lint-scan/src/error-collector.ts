@@ -1,45 +1,54 @@
 import { ActionError } from '../../lib/errors.ts';
 
-/** Several refusals that are told in one answer. */
-class SeveralRefusals extends ActionError {
-  readonly refusals: readonly ActionError[];
+/** Several errors that are reported together. */
+class MultipleErrors extends ActionError {
+  readonly errors: readonly ActionError[];
 
-  constructor(refusals: readonly ActionError[]) {
+  constructor(errors: readonly ActionError[]) {
     super({
-      what: `${refusals.length} things are wrong`,
-      why: refusals.map(({ what, why, next }) => `- ${what}: ${why}. ${next}`.replaceAll('\n', '\n  ')).join('\n'),
-      next: 'Correct them all.',
+      what: `${errors.length} problems found`,
+      why: errors.map(({ what, why, next }) => `- ${what}: ${why}. ${next}`.replaceAll('\n', '\n  ')).join('\n'),
+      next: 'Correct all of them.',
     });
-    this.refusals = refusals;
+    this.errors = errors;
   }
 }
 
-/** Collects refusals, so that all are told together. What is thrown is one that stands alone, or all in one. */
-export class Refusals {
-  readonly #found: ActionError[] = [];
+/** @throws {ActionError} the only error, or all errors in one */
+export function throwErrors(errors: readonly ActionError[]): void {
+  const [first, ...others] = errors;
+  if (first !== undefined) throw others.length === 0 ? first : new MultipleErrors(errors);
+}
 
-  get none(): boolean {
-    return this.#found.length === 0;
+/** Collects errors, so that all are reported together. */
+export class ErrorCollector {
+  readonly #errors: ActionError[] = [];
+
+  constructor(errors: readonly ActionError[] = []) {
+    this.add(errors);
   }
 
-  /** Do the work; when it is refused, keep why, and go on with the stand-in. */
-  async keep<T>(standIn: T, work: () => Promise<T>): Promise<T> {
+  get errors(): readonly ActionError[] {
+    return this.#errors;
+  }
+
+  /** Do the work. When it fails with an {@link ActionError}, keep the error and return the fallback. */
+  async attempt<T>(fallback: T, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ActionError)) throw error;
-      this.add(error);
-      return standIn;
+      this.add([error]);
+      return fallback;
     }
   }
 
-  add(error: ActionError): void {
-    this.#found.push(...(error instanceof SeveralRefusals ? error.refusals : [error]));
+  add(errors: readonly ActionError[]): void {
+    for (const error of errors) this.#errors.push(...(error instanceof MultipleErrors ? error.errors : [error]));
   }
 
-  /** @throws {ActionError} when anything was refused */
-  finish(): void {
-    const [first, ...others] = this.#found;
-    if (first !== undefined) throw others.length === 0 ? first : new SeveralRefusals(this.#found);
+  /** @throws {ActionError} the only error, or all errors in one */
+  throwIfAny(): void {
+    throwErrors(this.#errors);
   }
 }

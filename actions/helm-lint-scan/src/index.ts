@@ -1,3 +1,14 @@
 import { run } from '../../lib/run.ts';
+import { throwErrors } from './error-collector.ts';
+import { discover } from './inputs/discover.ts';
+import { readSettings } from './inputs/inputs.ts';
 
-await run('helm-lint-scan', async () => (await import('./main.ts')).main(process.env));
+await run('helm-lint-scan', async () => {
+  const settings = await readSettings(process.env);
+  const discovered = await discover(settings);
+  // With set-images, main first reads the values, so that an image that no chart uses is reported together with what is missing.
+  if (settings.images === undefined) throwErrors(discovered.errors);
+  // Invalid inputs and missing files are reported without loading the parsers, schemas and rules.
+  const { main } = await import('./main.ts');
+  await main(settings, discovered, process.env);
+});

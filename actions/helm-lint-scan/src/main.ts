@@ -1,24 +1,37 @@
 import type { Environment } from '../../lib/inputs.ts';
-import { Refusals } from './error-collector.ts';
-import { find } from './inputs/discover.ts';
-import { openFiles } from './inputs/files.ts';
-import { readSettings } from './inputs/inputs.ts';
+import { writeSummary } from '../../lib/result.ts';
+import { check } from './check.ts';
+import { ErrorCollector } from './error-collector.ts';
+import { assertBelowThreshold } from './fail-on.ts';
+import type { DiscoveredPaths } from './inputs/discover.ts';
+import { createFiles } from './inputs/files.ts';
+import type { Settings } from './inputs/inputs.ts';
+import { loadInputs } from './inputs/scan-input.ts';
+import { setCounts, setReportPaths } from './outputs.ts';
+import { logFindings } from './report/log.ts';
+import { blobUrl, summaryText } from './report/summary.ts';
+import { writeReports } from './report/write.ts';
 
-/** Lint, render and scan charts and manifests in every case; fail when something is as bad as `fail-on` says. */
-export async function main(env: Environment): Promise<void> {
-  const settings = await readSettings(env);
-  const files = openFiles(settings.workspace);
-  const refusals = new Refusals();
-  const found = await find(settings, files, refusals);
-  // Whether the charts have the images that are to be set is in their values; all else is answered without reading them.
-  if (settings.images === undefined) refusals.finish();
+/** Lint, render and scan charts and manifests in every case. Fails when a finding reaches the level of `fail-on`. */
+export async function main(settings: Settings, discovered: DiscoveredPaths, env: Environment): Promise<void> {
+  const files = createFiles(settings.workspace);
+  const errors = new ErrorCollector(discovered.errors);
+  const loaded = await loadInputs(settings, files, discovered);
+  errors.add(loaded.errors);
+  errors.throwIfAny();
 
-  // All that checks is loaded only now: a wrong input was answered without it.
-  const { gather, check, tell, failOn } = await import('./flow.ts');
-  const material = await gather(settings, files, found, refusals);
-  refusals.finish();
-  const checked = await check(settings, material, { files, env, now: new Date(), refusals });
-  await refusals.keep(undefined, () => tell(checked, settings, env));
-  refusals.finish();
-  failOn(checked, settings);
+  const result = await check(settings, loaded.input, { files, env, now: new Date() });
+  // A scanner that failed does not keep the other findings from being reported.
+  errors.add(result.errors);
+  await errors.attempt(undefined, async () => {
+    await setCounts(result);
+    await logFindings(result, settings.maxAnnotations);
+    if (settings.summary) await writeSummary(summaryText({ ...result, blob: blobUrl(env) }));
+    // Last, so that a file that cannot be written does not hide the findings.
+    const reports = await writeReports(result, settings);
+    await setReportPaths(reports);
+    errors.add(reports.errors);
+  });
+  errors.throwIfAny();
+  assertBelowThreshold(result, settings.failOn);
 }

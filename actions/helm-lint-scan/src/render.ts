@@ -47,8 +47,8 @@ export interface RenderSettings {
   releaseName: string | undefined;
   /** Of the custom resources that the cluster is said to have. */
   apiVersions: readonly string[];
-  /** How many Helm processes at a time. */
-  parallel: number;
+  /** The number of Helm processes at a time. */
+  concurrency: number;
 }
 
 export interface RenderTools {
@@ -84,7 +84,7 @@ export async function renderAll(
       ...kubeVersions.map((kube) => async () => ({ rendered: await renderCase(stack, kube, request(kube), tools) })),
     ];
   });
-  const results = await mapParallel(jobs, settings.parallel, (job) => job());
+  const results = await mapParallel(jobs, settings.concurrency, (job) => job());
   return {
     cases: results.flatMap(({ rendered }) => rendered ?? []),
     linted: results.flatMap(({ linted }) => linted ?? []),

@@ -4,7 +4,7 @@ import { growth, LINEAR } from '../../lib/test/growth.ts';
 import { defaultVersions } from '../src/cases/kube-ranges.ts';
 import { imageOverlay } from '../src/cases/set-images.ts';
 import { Findings } from '../src/findings/findings.ts';
-import { openReader } from '../src/manifests/read.ts';
+import { createReader } from '../src/manifests/read.ts';
 import { nearest } from '../src/nearest.ts';
 import { resourceRules } from '../src/rules/index.ts';
 import { valuesSchemaLoose } from '../src/rules/values-schema.ts';
@@ -102,7 +102,7 @@ describe('what is larger than any that people write is left', () => {
   }, 10_000);
 
   it('documents beyond a number of values are not read, and that is a fault', () => {
-    const reader = openReader(10);
+    const reader = createReader(10);
     const text = 'apiVersion: v1\nkind: A\nspec: [1, 2]\n';
     expect(reader.manifests([{ path: 'a.yaml', text }]).broken).toEqual([]);
     expect(reader.manifests([{ path: 'b.yaml', text }])).toMatchObject({

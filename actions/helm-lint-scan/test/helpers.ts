@@ -1,11 +1,11 @@
-import { openReader } from '../src/manifests/read.ts';
+import { createReader } from '../src/manifests/read.ts';
 import type { Resource } from '../src/manifests/resource.ts';
 import { workloadsOf } from '../src/manifests/workloads.ts';
 import type { Scope } from '../src/rules/rule.ts';
 
 /** The resources in a text, as they would stand in a manifest. */
 export const resourcesIn = (text: string): Resource[] =>
-  openReader().manifests([{ path: 'manifests.yaml', text }]).resources;
+  createReader().manifests([{ path: 'manifests.yaml', text }]).resources;
 
 /** What a rule is asked about. */
 export function scopeOf(text: string, more: Partial<Scope> = {}): Scope {

@@ -3,13 +3,13 @@ import { ActionError, type InvalidPath, PathError } from '../../../lib/errors.ts
 import { parseRepositoryGlob } from '../../../lib/globs.ts';
 import type { Parsed } from '../../../lib/inputs.ts';
 import type { ChartDirectories } from '../charts/chart-directories.ts';
-import { Refusals } from '../error-collector.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import { escapeGlob, type Files, isPattern } from '../inputs/files.ts';
 
 /** One line of the input `values`: `chart-glob: a.yaml + b.yaml`. */
 export interface ValuesDeclaration {
   charts: string;
-  /** Paths or globs, in the chart's directory or else in the repository; none for the defaults alone. */
+  /** Paths or globs, in the chart's directory or otherwise in the repository; empty for the defaults alone. */
   files: string[];
   line: string;
 }
@@ -36,99 +36,109 @@ export function parseValuesLine(line: string): Parsed<ValuesDeclaration> {
 /** The values files of each case of a chart, lowest first; none for the defaults. */
 export type CasePaths = string[][];
 
-/** The names that charts keep their cases under; `ci/` is chart-testing's. */
-const DISCOVERED = ['ci/*.{yaml,yml}', 'values-*.{yaml,yml}'];
+/** The usual names of values files in charts; `ci/` is a convention of chart-testing. */
+const USUAL_NAMES = ['ci/*.{yaml,yml}', 'values-*.{yaml,yml}'];
 
 /**
- * The cases of each chart directory: those declared for it, or else the defaults and every values file that is found.
- * @throws {ActionError} when declarations fit no chart, or name files that are not there or lead elsewhere
+ * The cases of each chart directory: the declared ones, or the defaults and every values file with a usual name.
+ * @throws {ActionError} when declarations match no chart, or name files that do not exist or that lead elsewhere
  */
 export async function planCases(
   files: Files,
-  { directories, unusable }: ChartDirectories,
+  { directories, unsafe }: Pick<ChartDirectories, 'directories' | 'unsafe'>,
   declarations: readonly ValuesDeclaration[],
 ): Promise<Map<string, CasePaths>> {
   const plan = new Map<string, CasePaths>();
-  const faults = declarations
-    .filter((each) => ![...directories, ...unusable].some((directory) => fits(each, directory)))
-    .map((each) => `${each.line}: no chart of this run is ${each.charts}`);
-  const refused: InvalidPath[] = [];
+  const problems = declarations
+    .filter((declaration) => ![...directories, ...unsafe].some((directory) => matches(declaration, directory)))
+    .map(({ line, charts }) => `${line}: this step has no chart ${charts}`);
+  const invalid: InvalidPath[] = [];
   for (const directory of directories) {
-    const own = declarations.filter((each) => fits(each, directory));
-    const cases =
-      own.length > 0
-        ? await declared({ files, directory, refused }, own, faults)
-        : await discovered({ files, directory, refused });
-    plan.set(directory, distinct(cases));
+    const declared = declarations.filter((declaration) => matches(declaration, directory));
+    const found =
+      declared.length > 0 ? await declaredCases(files, directory, declared) : await usualCases(files, directory);
+    problems.push(...found.problems);
+    invalid.push(...found.invalid);
+    plan.set(directory, distinct(found.cases));
   }
-  const refusals = new Refusals();
-  if (faults.length > 0)
-    refusals.add(
+  const errors = new ErrorCollector();
+  if (problems.length > 0)
+    errors.add([
       new ActionError({
-        what: 'the input values does not fit the charts',
-        why: faults.join('\n'),
-        next: `Name charts of this run and files in their directories or in the repository; for example: ${VALUES_EXAMPLE}`,
+        what: 'the input values does not match the charts',
+        why: problems.join('\n'),
+        next: `Name charts of this step, and files in their directories or in the repository; for example: ${VALUES_EXAMPLE}`,
       }),
-    );
-  if (refused.length > 0) refusals.add(new PathError('values', refused));
-  refusals.finish();
+    ]);
+  if (invalid.length > 0) errors.add([new PathError('values', invalid)]);
+  errors.throwIfAny();
   return plan;
 }
 
-const fits = ({ charts }: ValuesDeclaration, directory: string): boolean =>
+const matches = ({ charts }: ValuesDeclaration, directory: string): boolean =>
   directory === charts || matchesGlob(directory, charts);
 
-/** Two lines may name the same case. */
-const distinct = (cases: CasePaths): CasePaths => [...new Map(cases.map((each) => [each.join('\n'), each])).values()];
+/** Two lines can name the same case. */
+const distinct = (cases: CasePaths): CasePaths => [
+  ...new Map(cases.map((paths) => [paths.join('\n'), paths])).values(),
+];
 
-/** Where values files are looked for; what leads elsewhere is added to `refused`. */
-interface Search {
-  files: Files;
-  directory: string;
-  refused: InvalidPath[];
+interface FoundCases {
+  cases: CasePaths;
+  /** Declarations that name files that do not exist. */
+  problems: string[];
+  /** Paths that lead elsewhere. */
+  invalid: InvalidPath[];
 }
 
-async function discovered({ files, directory, refused }: Search): Promise<CasePaths> {
-  const found = await Promise.all(DISCOVERED.map((pattern) => files.match(join(escapeGlob(directory), pattern))));
-  refused.push(...found.flatMap((match) => match.refused));
-  return [[], ...found.flatMap(({ paths }) => paths.map((path) => [path]))];
+async function usualCases(files: Files, directory: string): Promise<FoundCases> {
+  const found = await Promise.all(USUAL_NAMES.map((pattern) => files.match(join(escapeGlob(directory), pattern))));
+  return {
+    cases: [[], ...found.flatMap(({ paths }) => paths.map((path) => [path]))],
+    problems: [],
+    invalid: found.flatMap((match) => match.invalid),
+  };
 }
 
-/** A glob in a stack makes a case for each file that it finds. */
-async function declared(
-  search: Search,
+/** A glob in a stack makes a case for each file that it matches. */
+async function declaredCases(
+  files: Files,
+  directory: string,
   declarations: readonly ValuesDeclaration[],
-  faults: string[],
-): Promise<CasePaths> {
-  const all: CasePaths = [];
+): Promise<FoundCases> {
+  const found: FoundCases = { cases: [], problems: [], invalid: [] };
   for (const declaration of declarations) {
     let stacks: CasePaths = [[]];
     for (const name of declaration.files) {
-      const paths = await valuesPaths(search, name);
+      const { paths, invalid } = await findValuesFiles(files, directory, name);
       if (paths.length === 0)
-        faults.push(`${declaration.line}: there is no ${name} in ${search.directory} or in the repository`);
+        found.problems.push(`${declaration.line}: ${name} does not exist in ${directory} or in the repository`);
+      found.invalid.push(...invalid);
       stacks = stacks.flatMap((stack) => paths.map((path) => [...stack, path]));
     }
-    for (const stack of stacks) all.push(stack);
+    for (const stack of stacks) found.cases.push(stack);
   }
-  return all;
+  return found;
 }
 
-/** Where the file of a declaration is; one that leads elsewhere is there. */
-async function valuesPaths({ files, directory, refused }: Search, name: string): Promise<string[]> {
-  for (const above of [directory, '']) {
+/** @returns in `paths` also those that lead elsewhere: they exist */
+async function findValuesFiles(
+  files: Files,
+  directory: string,
+  name: string,
+): Promise<{ paths: string[]; invalid: InvalidPath[] }> {
+  for (const parent of [directory, '']) {
     const found = isPattern(name)
-      ? await files.match(join(escapeGlob(above), name))
-      : await matchName(files, join(above, name));
-    refused.push(...found.refused);
-    const paths = [...found.paths, ...found.refused.map(({ path }) => path)];
-    if (paths.length > 0) return paths;
+      ? await files.match(join(escapeGlob(parent), name))
+      : await matchName(files, join(parent, name));
+    const paths = [...found.paths, ...found.invalid.map(({ path }) => path)];
+    if (paths.length > 0) return { paths, invalid: found.invalid };
   }
-  return [];
+  return { paths: [], invalid: [] };
 }
 
-async function matchName(files: Files, path: string): Promise<{ paths: string[]; refused: InvalidPath[] }> {
+async function matchName(files: Files, path: string): Promise<{ paths: string[]; invalid: InvalidPath[] }> {
   const place = await files.locate(path);
-  if ('problem' in place) return { paths: [], refused: [{ path, problem: place.problem }] };
-  return { paths: place.value.kind === 'file' ? [path] : [], refused: [] };
+  if ('problem' in place) return { paths: [], invalid: [{ path, problem: place.problem }] };
+  return { paths: place.value.kind === 'file' ? [path] : [], invalid: [] };
 }

@@ -1,8 +1,7 @@
 import { ActionError, type InvalidPath, PathError } from '../../../lib/errors.ts';
-import type { Refusals } from '../error-collector.ts';
 import { type Files, isPattern } from '../inputs/files.ts';
 
-/** A glob of chart directories, and whether the user gave it: the default may find nothing where only manifests are checked. */
+/** Globs of chart directories. They are not required when only manifests are checked and the default matches no chart. */
 export interface ChartQuery {
   patterns: readonly string[];
   required: boolean;
@@ -11,53 +10,49 @@ export interface ChartQuery {
 export interface ChartDirectories {
   /** Sorted. */
   directories: string[];
-  /** Those in which something leads elsewhere: they are not read. */
-  unusable: string[];
+  /** Directories that contain a path that leads elsewhere. They are not read. */
+  unsafe: string[];
+  /** Patterns that match no chart, and paths in charts that lead elsewhere. */
+  errors: ActionError[];
 }
 
-/**
- * The directories that the patterns name and that hold a chart. Nothing heavy is loaded for this: a wrong directory is answered at once.
- * @param refusals gets every pattern that finds none, and everything in a chart that leads elsewhere
- */
-export async function findChartDirectories(
-  files: Files,
-  query: ChartQuery,
-  refusals: Refusals,
-): Promise<ChartDirectories> {
+/** The directories that the patterns match and that hold a chart. Reads no chart, so that a wrong directory is reported at once. */
+export async function findChartDirectories(files: Files, query: ChartQuery): Promise<ChartDirectories> {
+  const errors: ActionError[] = [];
   const found = new Set<string>();
-  const refused: InvalidPath[] = [];
+  const invalid: InvalidPath[] = [];
   for (const pattern of query.patterns) {
-    // No glob finds the root of the repository, which may be a chart as well.
-    const matches = pattern === '.' ? { paths: ['.'], refused: [] } : await files.match(pattern);
-    refused.push(...matches.refused);
+    // No glob matches the root of the repository, which can be a chart as well.
+    const matches = pattern === '.' ? { paths: ['.'], invalid: [] } : await files.match(pattern);
+    invalid.push(...matches.invalid);
     const charts = await Promise.all(
       matches.paths.map(async (path) => ((await isChart(files, path)) ? path.replace(/\/+$/, '') : [])),
     );
     const directories = charts.flat();
-    if (directories.length === 0 && matches.refused.length === 0 && query.required)
-      refusals.add(nothingFound(pattern, matches.paths));
+    if (directories.length === 0 && matches.invalid.length === 0 && query.required)
+      errors.push(noChartError(pattern, matches.paths));
     for (const directory of directories) found.add(directory);
   }
   const directories: string[] = [];
-  const unusable: string[] = [];
+  const unsafe: string[] = [];
   for (const directory of [...found].sort()) {
-    const faults = await files.faults(directory);
-    refused.push(...faults);
-    (faults.length === 0 ? directories : unusable).push(directory);
+    const paths = await files.unsafePaths(directory);
+    invalid.push(...paths);
+    (paths.length === 0 ? directories : unsafe).push(directory);
   }
-  // Several patterns may find the same.
-  const distinct = [...new Map(refused.map((each) => [each.path, each])).values()];
-  if (distinct.length > 0) refusals.add(new PathError('charts', distinct));
-  return { directories, unusable };
+  // Several patterns can match the same path.
+  const distinct = [...new Map(invalid.map((entry) => [entry.path, entry])).values()];
+  if (distinct.length > 0) errors.push(new PathError('charts', distinct));
+  return { directories, unsafe, errors };
 }
 
-/** Also where its Chart.yaml leads elsewhere, which is what must be told. */
+/** True also for a Chart.yaml that leads elsewhere, so that it is reported. */
 async function isChart(files: Files, directory: string): Promise<boolean> {
   const place = await files.locate(`${directory}/Chart.yaml`);
   return 'problem' in place || place.value.kind === 'file';
 }
 
-function nothingFound(pattern: string, paths: readonly string[]): ActionError {
+function noChartError(pattern: string, paths: readonly string[]): ActionError {
   const seen =
     paths.length === 0 ? 'there is nothing of that name' : `${paths.slice(0, 5).join(', ')} has no Chart.yaml`;
   return new ActionError({

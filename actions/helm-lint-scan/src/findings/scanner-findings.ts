@@ -1,35 +1,37 @@
 import { info } from '../../../lib/commands.ts';
+import type { ActionError } from '../../../lib/errors.ts';
 import { minorNumber } from '../cases/kube-version.ts';
-import type { Settings } from '../inputs/inputs.ts';
-import type { Inspected } from '../inspect.ts';
+import type { ResourceSet } from '../check-resources.ts';
+import type { ScannerName } from '../inputs/inputs.ts';
 import { resourceLabel } from '../manifests/resource.ts';
 import { scanners } from '../scanners/index.ts';
 import { scanAll } from '../scanners/scanner.ts';
 import type { Findings } from './findings.ts';
 
-/** Other engines look at each stack once, for its newest version of Kubernetes. */
+/**
+ * Let other scanners look at each stack once, for its newest version of Kubernetes.
+ * @returns why scanners failed
+ */
 export async function reportScanners(
-  { scanners: names }: Settings,
-  inspected: readonly Inspected[],
-  tools: Parameters<typeof scanAll>[2],
+  sets: readonly ResourceSet[],
+  { names, ...context }: { names: readonly ScannerName[] } & Parameters<typeof scanAll>[2],
   findings: Findings,
-): Promise<void> {
-  if (names.length === 0) return;
-  const newest = new Map<string, Inspected>();
-  for (const each of inspected) {
-    const key = `${each.id.subject}\n${each.id.values}`;
+): Promise<ActionError[]> {
+  if (names.length === 0) return [];
+  const newest = new Map<string, ResourceSet>();
+  for (const set of sets) {
+    const key = `${set.id.subject}\n${set.id.values}`;
     const known = newest.get(key);
-    if (known === undefined || minorNumber(each.kube) > minorNumber(known.kube)) newest.set(key, each);
+    if (known === undefined || minorNumber(set.kube) > minorNumber(known.kube)) newest.set(key, set);
   }
-  const groups = [...newest.values()];
-  for (const { scanner, found } of await scanAll(
+  const results = await scanAll(
     names.map((name) => scanners[name]),
-    groups,
-    tools,
-  )) {
+    [...newest.values()],
+    context,
+  );
+  for (const { scanner, found } of results) {
     info(`${scanner}: ${found.length} findings`);
-    for (const { group, resource, path, rule, message } of found) {
-      const place = () => group.locate({ resource, path, about: 'value', message });
+    for (const { group, resource, path, rule, message } of found)
       findings.add({
         engine: scanner,
         rule,
@@ -37,8 +39,8 @@ export async function reportScanners(
         resource: resourceLabel(resource),
         path,
         message,
-        place,
+        place: () => group.locate({ resource, path, about: 'value', message }),
       });
-    }
   }
+  return results.flatMap(({ error }) => error ?? []);
 }

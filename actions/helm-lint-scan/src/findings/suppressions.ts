@@ -145,13 +145,12 @@ async function readCovers(suppressions: readonly Suppression[]): Promise<Covers>
 
 /**
  * Take out what is suppressed, and report suppressions that have expired or hide nothing.
- * @param now decides what has expired; an expiry counts to the end of its day, in UTC
+ * @param options the ignore file, and the time that decides what has expired; an expiry counts to the end of its day, in UTC
  */
 export async function applySuppressions(
   findings: Findings,
   suppressions: readonly Suppression[],
-  file: string,
-  now: Date,
+  { file, now }: { file: string; now: Date },
 ): Promise<SuppressedFinding[]> {
   const covers = await readCovers(suppressions);
   const today = now.toISOString().slice(0, 10);

@@ -102,7 +102,7 @@ const isVersion = ({ exitCode, stdout }: ExecResult): boolean => exitCode === 0 
  * Helm as a program on this machine, cut off from clusters and the network.
  * @param program a name on the PATH, or a path
  */
-export async function openHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
+export async function createHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
   const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
   await Promise.all([mkdir(join(directory, 'values')), writeFile(join(directory, 'kubeconfig'), '')]);
   const closed = helmEnvironment(env, directory);

@@ -1,15 +1,16 @@
+import type { ActionError } from '../../../lib/errors.ts';
 import { type CasePaths, planCases } from '../cases/case-paths.ts';
 import { findChartDirectories } from '../charts/chart-directories.ts';
-import type { Refusals } from '../error-collector.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
 import { type ManifestFile, readManifestFiles } from '../manifests/files.ts';
 import { assertWritable } from '../report/targets.ts';
-import type { Files } from './files.ts';
+import { createFiles, type Files } from './files.ts';
 import type { Settings } from './inputs.ts';
 import { assertInstalled, neededTools } from './tools.ts';
 
-/** What the inputs name, found in the checkout. */
-export interface Found {
+/** The files that the inputs name, as they are in the checkout. */
+export interface DiscoveredPaths {
   /** Of the charts. */
   directories: string[];
   /** By chart directory. */
@@ -17,25 +18,30 @@ export interface Found {
   manifests: ManifestFile[];
   crds: ManifestFile[];
   suppressions: Suppression[];
+  /** Files and programs that are missing or that cannot be used. */
+  errors: readonly ActionError[];
 }
 
-/** Look for all that the inputs name, files and programs. Nothing heavy is loaded for it: what is missing is told at once. */
-export async function find(settings: Settings, files: Files, refusals: Refusals): Promise<Found> {
-  const { directories, unusable } = await findChartDirectories(files, settings.charts, refusals);
-  const defaults = new Map(directories.map((directory) => [directory, [[]]]));
-  const cases = await refusals.keep<Found['cases']>(defaults, () =>
-    planCases(files, { directories, unusable }, settings.values),
+/** Find the files and programs that the inputs name. It loads no parser, so that what is missing is reported at once. */
+export async function discover(settings: Settings): Promise<DiscoveredPaths> {
+  const files = createFiles(settings.workspace);
+  const errors = new ErrorCollector();
+  const charts = await findChartDirectories(files, settings.charts);
+  errors.add(charts.errors);
+  const defaults = new Map(charts.directories.map((directory) => [directory, [[]]]));
+  const cases = await errors.attempt<DiscoveredPaths['cases']>(defaults, () =>
+    planCases(files, charts, settings.values),
   );
-  const manifests = await refusals.keep([], () => readManifestFiles(files, 'manifests', settings.manifests));
-  const crds = await refusals.keep([], () => readManifestFiles(files, 'crds', settings.crds));
-  const suppressions = await refusals.keep([], () => findSuppressions(files, settings.ignoreFile));
-  await refusals.keep(undefined, () => assertInstalled(neededTools(settings, directories)));
-  await refusals.keep(undefined, () => assertWritable(settings));
-  return { directories, cases, manifests, crds, suppressions };
+  const manifests = await errors.attempt([], () => readManifestFiles(files, 'manifests', settings.manifests));
+  const crds = await errors.attempt([], () => readManifestFiles(files, 'crds', settings.crds));
+  const suppressions = await errors.attempt([], () => loadSuppressions(files, settings.ignoreFile));
+  await errors.attempt(undefined, () => assertInstalled(neededTools(settings, charts.directories)));
+  await errors.attempt(undefined, () => assertWritable(settings));
+  return { directories: charts.directories, cases, manifests, crds, suppressions, errors: errors.errors };
 }
 
-/** The parser of YAML is loaded only when there is a file to read, or one must be there. */
-async function findSuppressions(files: Files, file: Settings['ignoreFile']): Promise<Suppression[]> {
+/** The YAML parser is loaded only when there is a file to read, or when the file is required. */
+async function loadSuppressions(files: Files, file: Settings['ignoreFile']): Promise<Suppression[]> {
   if (!file.required && (await files.read(file.path, 'ignore-file')) === undefined) return [];
   const { readSuppressions } = await import('../findings/suppressions.ts');
   return readSuppressions(files, file);

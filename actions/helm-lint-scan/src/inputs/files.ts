@@ -9,47 +9,47 @@ import {
   readWorkspaceFile,
   resolvePath,
 } from '../../../lib/workspace.ts';
-import { chartFaults } from './unsafe-paths.ts';
+import { findUnsafePaths } from './unsafe-paths.ts';
 
-/** The checkout: every path is relative to it, with `/`, and stays inside it whatever links say. */
+/** The checkout. Every path is relative to it, has `/` as separator, and stays inside it whatever links say. */
 export interface Files {
   root: string;
-  /** What is there under a path; see `locate` of the library. */
+  /** What exists at a path; see {@link resolvePath}. */
   locate(path: string): Promise<Parsed<ResolvedPath>>;
-  /** Matches that may be used, sorted; those that lead elsewhere, or are no plain file or directory, are told apart. */
-  match(pattern: string): Promise<{ paths: string[]; refused: InvalidPath[] }>;
+  /** Matches, sorted; `invalid` are those that lead elsewhere or are neither a file nor a directory. */
+  match(pattern: string): Promise<{ paths: string[]; invalid: InvalidPath[] }>;
   /**
-   * The text without a byte order mark, or `undefined` when there is no such file.
-   * @param input what names it
+   * The text without a byte order mark, or `undefined` when the file does not exist.
+   * @param input the input that names the file
    * @throws {PathError} when the path leads elsewhere
    */
   read(path: string, input?: string): Promise<string | undefined>;
-  /** See {@link chartFaults}. */
-  faults(directory: string): Promise<InvalidPath[]>;
+  /** See {@link findUnsafePaths}. */
+  unsafePaths(directory: string): Promise<InvalidPath[]>;
   absolute(path: string): string;
 }
 
-/** Never what a user means by `**`. */
+/** Directories that `**` does not match. */
 const SKIPPED = new Set(['node_modules', '.git']);
 
 const slashed = (path: string): string => path.replaceAll(sep, '/');
-const byPath = (one: InvalidPath, other: InvalidPath): number => (one.path < other.path ? -1 : 1);
+const byPath = (a: InvalidPath, b: InvalidPath): number => (a.path < b.path ? -1 : 1);
 
-export function openFiles(root: string): Files {
+export function createFiles(root: string): Files {
   const area = { workspace: root };
   return {
     root,
     locate: (path) => resolvePath(area, path),
     async match(pattern) {
       const paths: string[] = [];
-      const refused: InvalidPath[] = [];
+      const invalid: InvalidPath[] = [];
       for await (const found of glob(pattern, { cwd: root, exclude: (name) => SKIPPED.has(name) })) {
         const path = slashed(found);
         const place = await resolvePath(area, found);
-        if ('problem' in place) refused.push({ path, problem: place.problem });
+        if ('problem' in place) invalid.push({ path, problem: place.problem });
         else paths.push(path);
       }
-      return { paths: paths.sort(), refused: refused.sort(byPath) };
+      return { paths: paths.sort(), invalid: invalid.sort(byPath) };
     },
     async read(path, input = 'charts') {
       const file = await readWorkspaceFile(area, path);
@@ -57,21 +57,21 @@ export function openFiles(root: string): Files {
       if (file.problem === DOES_NOT_EXIST || file.problem === IS_DIRECTORY) return undefined;
       throw new PathError(input, [{ path, problem: file.problem }]);
     },
-    async faults(directory) {
+    async unsafePaths(directory) {
       const start = await resolvePath(area, directory);
       if ('problem' in start) return [{ path: directory, problem: start.problem }];
-      return (await chartFaults(area, directory, start.value.path)).sort(byPath);
+      return (await findUnsafePaths(area, directory, start.value.path)).sort(byPath);
     },
     absolute: (path) => join(root, path),
   };
 }
 
 /**
- * A glob that finds the path itself. In Node's globs a backslash is a slash on every system, so each sign stands in a class of its own;
- * a brace in one, of all signs but those before and after it, as braces are written out before classes are read.
+ * A glob that matches only the path itself. In Node's globs a backslash is a slash on every system, so each special character becomes a
+ * class. An opening brace becomes the class that excludes all characters before and after it, because braces are expanded first.
  */
 export const escapeGlob = (path: string): string =>
-  path.replaceAll(/[[\]*?(){]/g, (sign) => (sign === '{' ? '[^\u0001-z|-\uffff]' : `[${sign}]`));
+  path.replaceAll(/[[\]*?(){]/g, (character) => (character === '{' ? '[^\u0001-z|-\uffff]' : `[${character}]`));
 
-/** Whether the text has a wildcard, so that it is a question and not a name. */
+/** Whether the text has a wildcard. */
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);

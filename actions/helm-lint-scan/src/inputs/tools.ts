@@ -1,5 +1,5 @@
 import { ToolMissingError } from '../../../lib/errors.ts';
-import { Refusals } from '../error-collector.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import { HELM_HINT } from '../helm/helm.ts';
 import type { Settings } from './inputs.ts';
 
@@ -22,8 +22,8 @@ export function neededTools(
 export async function assertInstalled(tools: ReadonlyMap<string, string>): Promise<void> {
   if (tools.size === 0) return;
   const { which } = await import('@actions/io');
-  const refusals = new Refusals();
+  const errors = new ErrorCollector();
   for (const [tool, hint] of tools)
-    if ((await which(tool, false)) === '') refusals.add(new ToolMissingError(tool, hint));
-  refusals.finish();
+    if ((await which(tool, false)) === '') errors.add([new ToolMissingError(tool, hint)]);
+  errors.throwIfAny();
 }

@@ -24,7 +24,7 @@ interface Walk {
  * @param directory as the repository names it
  * @param real the same without links
  */
-export async function chartFaults(area: AllowedPaths, directory: string, real: string): Promise<InvalidPath[]> {
+export async function findUnsafePaths(area: AllowedPaths, directory: string, real: string): Promise<InvalidPath[]> {
   const walk: Walk = { area, faults: [], way: [], counts: new Map(), distinct: 0 };
   const met = await count(walk, { path: directory, real, link: directory });
   if (met - walk.distinct <= MAX_AGAIN) return walk.faults;

@@ -10,7 +10,7 @@ import type { Definition } from './definitions.ts';
 import { type ExcerptIndex, excerptIndex } from './excerpts.ts';
 import type { Meaning } from './scope.ts';
 import { findValue, type ValuesLayer } from './values.ts';
-import { openTemplate, type Template, type Wanted } from './walk.ts';
+import { createTemplate, type Template, type Wanted } from './walk.ts';
 
 /** A line in the repository. */
 export interface Place {
@@ -65,11 +65,11 @@ export async function readTemplates(files: Files, chart: Chart): Promise<Map<str
   return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-export function openLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
+export function createLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
   const defined = new Map<string, Definition>();
   const opened = new Map<string, Template>();
   for (const [file, text] of templates) {
-    const template = openTemplate(file, text, defined);
+    const template = createTemplate(file, text, defined);
     opened.set(file, template);
     for (const [name, definition] of template.definitions) defined.set(name, definition);
   }

@@ -24,7 +24,7 @@ export interface Template {
  * Read a template.
  * @param defined the templates of the chart that others may include, by the name in `define`; filled before anything is looked for
  */
-export function openTemplate(file: string, text: string, defined: ReadonlyMap<string, Definition>): Template {
+export function createTemplate(file: string, text: string, defined: ReadonlyMap<string, Definition>): Template {
   const lines = templateLines(text);
   let documents: Documents | undefined;
   return {

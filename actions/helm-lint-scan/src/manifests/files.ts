@@ -1,5 +1,5 @@
 import { ActionError, PathError } from '../../../lib/errors.ts';
-import { Refusals } from '../error-collector.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import type { Files } from '../inputs/files.ts';
 
 export interface ManifestFile {
@@ -17,20 +17,20 @@ export async function readManifestFiles(
   patterns: readonly string[],
 ): Promise<ManifestFile[]> {
   const found = new Map<string, string>();
-  const refusals = new Refusals();
+  const errors = new ErrorCollector();
   for (const pattern of patterns) {
-    const { paths, refused } = await files.match(pattern);
+    const { paths, invalid } = await files.match(pattern);
     const texts = await Promise.all(
       paths
         .filter((path) => /\.(ya?ml|json)$/.test(path))
         .map(async (path) => [path, await files.read(path, input)] as const),
     );
     const readable = texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
-    if (refused.length > 0) refusals.add(new PathError(input, refused));
-    else if (readable.length === 0) refusals.add(nothing(input, pattern));
+    if (invalid.length > 0) errors.add([new PathError(input, invalid)]);
+    else if (readable.length === 0) errors.add([nothing(input, pattern)]);
     for (const [path, text] of readable) found.set(path, text);
   }
-  refusals.finish();
+  errors.throwIfAny();
   return [...found].map(([path, text]) => ({ path, text })).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 

@@ -96,7 +96,7 @@ function valuesIn(text: string): number {
 const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((letter) => letter.charCodeAt(0));
 
 /** @param limit of values, in all that is read */
-export function openReader(limit = MAX_VALUES): Reader {
+export function createReader(limit = MAX_VALUES): Reader {
   const known = new Map<string, ReadResult>();
   let taken = 0;
   const readNew = (text: string, origin: Origin): ReadResult => {

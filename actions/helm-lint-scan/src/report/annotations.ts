@@ -5,10 +5,12 @@ import { findingText } from './sarif.ts';
 
 const COMMANDS: Record<Level, 'error' | 'warning' | 'notice'> = { error: 'error', warning: 'warning', note: 'notice' };
 
-/** Put the worst findings on the lines of the pull request. Returns how many were left out. */
+/**
+ * Annotate the worst findings on their lines of the pull request.
+ * @returns how many findings were left out
+ */
 export function annotateFindings(
-  findings: readonly Finding[],
-  cases: readonly CaseId[],
+  { findings, cases }: { findings: readonly Finding[]; cases: readonly CaseId[] },
   limit: number,
   write?: (text: string) => unknown,
 ): number {

@@ -1,7 +1,7 @@
 import type { SetImage } from '../cases/set-images.ts';
-import { type CaseId, countLevels, type Finding } from '../findings/findings.ts';
+import type { CaseId, Finding } from '../findings/findings.ts';
 import type { SuppressedFinding } from '../findings/suppressions.ts';
-import type { MatrixRow } from './summary.ts';
+import { countAll, type MatrixRow } from './matrix.ts';
 
 export interface JsonInput {
   findings: readonly Finding[];
@@ -14,18 +14,10 @@ export interface JsonInput {
 
 /** Everything that was found, for programs. Lines and fingerprints are those of the SARIF file. */
 export function jsonReport({ findings, suppressed, cases, matrix, set, helm }: JsonInput): object {
-  const { error, warning, note } = countLevels(findings);
   return {
     format: 1,
     helm,
-    counts: {
-      errors: error,
-      warnings: warning,
-      notes: note,
-      cases: cases.length,
-      resources: matrix.reduce((sum, row) => sum + row.resources, 0),
-      notValidated: matrix.reduce((sum, row) => sum + row.notValidated, 0),
-    },
+    counts: countAll({ findings, cases, matrix }),
     matrix,
     images: set.map(({ path, image }) => ({
       path,

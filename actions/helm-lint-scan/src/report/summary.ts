@@ -1,19 +1,11 @@
+import type { Environment } from '../../../lib/inputs.ts';
 import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/markdown.ts';
 import type { SetImage } from '../cases/set-images.ts';
+import { pluralize } from '../data.ts';
 import { type CaseId, countLevels, type Finding } from '../findings/findings.ts';
 import type { SuppressedFinding } from '../findings/suppressions.ts';
+import { countAll, type MatrixRow } from './matrix.ts';
 import { findingText } from './sarif.ts';
-
-/** One row of the matrix: a chart with one stack of values, or the manifests. */
-export interface MatrixRow {
-  subject: string;
-  values: string;
-  kubeVersions: string[];
-  resources: number;
-  notValidated: number;
-  failed: boolean;
-  seconds: number;
-}
 
 export interface SummaryInput {
   matrix: readonly MatrixRow[];
@@ -22,21 +14,22 @@ export interface SummaryInput {
   cases: readonly CaseId[];
   set: readonly SetImage[];
   helm: string;
-  /** The address of a file of this commit, without the path: `https://github.com/o/r/blob/SHA`. */
+  /** See {@link blobUrl}. */
   blob: string | undefined;
 }
 
-/** The job summary holds a megabyte; people read far less. */
-const SHOWN = 50;
+/** Findings shown. The job summary holds a megabyte; people read far less. */
+const MAX_SHOWN = 50;
 
 /** The job summary in Markdown. */
 export function summaryText(input: SummaryInput): string {
   const { findings, suppressed, cases } = input;
   const parts = ['## Helm lint and scan', headline(input), matrixTable(input.matrix, findings)];
   if (findings.length > 0) {
-    const rows = findings.slice(0, SHOWN).map((finding) => findingRow(finding, cases, input.blob));
+    const rows = findings.slice(0, MAX_SHOWN).map((finding) => findingRow(finding, cases, input.blob));
     parts.push(`### Findings`, markdownTable({ header: ['', 'Rule', 'Where', 'What'], rows }));
-    if (findings.length > SHOWN) parts.push(`…and ${findings.length - SHOWN} more, in the log and the reports.`);
+    if (findings.length > MAX_SHOWN)
+      parts.push(`…and ${findings.length - MAX_SHOWN} more, in the log and the reports.`);
   }
   const images = new Map(
     input.set.map(({ path, image }) => [`${path} ${image.repository}@${image.digest}`, { path, image }]),
@@ -50,7 +43,7 @@ export function summaryText(input: SummaryInput): string {
   }
   if (suppressed.length > 0) {
     const rows = suppressed
-      .slice(0, SHOWN)
+      .slice(0, MAX_SHOWN)
       .map(({ finding, suppression }): Cell[] => [
         { code: finding.rule.id },
         finding.message,
@@ -58,20 +51,17 @@ export function summaryText(input: SummaryInput): string {
         suppression.expires,
       ]);
     parts.push('### Suppressed', markdownTable({ header: ['Rule', 'What', 'Reason', 'Until'], rows }));
-    if (suppressed.length > SHOWN) parts.push(`…and ${suppressed.length - SHOWN} more, in the reports.`);
+    if (suppressed.length > MAX_SHOWN) parts.push(`…and ${suppressed.length - MAX_SHOWN} more, in the reports.`);
   }
   return `${parts.join('\n\n')}\n`;
 }
 
-function headline({ findings, cases, matrix, helm }: SummaryInput): string {
-  const { error, warning, note } = countLevels(findings);
-  const resources = matrix.reduce((sum, row) => sum + row.resources, 0);
-  const notValidated = matrix.reduce((sum, row) => sum + row.notValidated, 0);
-  const unseen = notValidated === 0 ? 'all validated' : `**${notValidated} not validated**`;
-  return `${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(note, 'note')} in ${counted(cases.length, 'case')} with ${counted(resources, 'resource')} (${unseen})${helm === '' ? '' : `; Helm ${escapeMarkdown(helm)}`}.`;
+function headline(input: SummaryInput): string {
+  const { errors, warnings, notes, cases, resources, notValidated } = countAll(input);
+  const validated = notValidated === 0 ? 'all validated' : `**${notValidated} not validated**`;
+  const helm = input.helm === '' ? '' : `; Helm ${escapeMarkdown(input.helm)}`;
+  return `${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}, ${pluralize(notes, 'note')} in ${pluralize(cases, 'case')} with ${pluralize(resources, 'resource')} (${validated})${helm}.`;
 }
-
-export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 const rowKey = ({ subject, values }: Pick<CaseId, 'subject' | 'values'>): string => `${subject}\n${values}`;
 
@@ -121,4 +111,13 @@ function findingRow(finding: Finding, cases: readonly CaseId[], blob: string | u
   const cell: Cell =
     blob === undefined ? { code: where } : { text: where, link: `${blob}/${place.file}#L${place.line}` };
   return [level, { code: rule.id }, cell, findingText(finding, cases)];
+}
+
+/** The URL of the files of this commit, without a path: `https://github.com/o/r/blob/SHA`. */
+export function blobUrl({
+  GITHUB_SERVER_URL: server,
+  GITHUB_REPOSITORY: repository,
+  GITHUB_SHA: sha,
+}: Environment): string | undefined {
+  return server && repository && sha ? `${server.replace(/\/+$/, '')}/${repository}/blob/${sha}` : undefined;
 }

@@ -1,20 +1,20 @@
 import { PathError } from '../../../lib/errors.ts';
 import { relativeInside, resolveOutputPath } from '../../../lib/workspace.ts';
-import { Refusals } from '../error-collector.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 
 type Targets = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
 
 /** @throws {ActionError} when something that is to be written would change another place than the one that its input names */
 export async function assertWritable({ sarifFile, reportFile, renderDir, area }: Targets): Promise<void> {
-  const refusals = new Refusals();
+  const errors = new ErrorCollector();
   const paths = { 'sarif-file': sarifFile, 'report-file': reportFile, 'render-dir': renderDir };
   for (const [input, path] of Object.entries(paths)) {
     if (path === undefined) continue;
     const place = await resolveOutputPath(area, path);
-    if ('problem' in place) refusals.add(new PathError(input, [{ path: shown(area, path), problem: place.problem }]));
+    if ('problem' in place) errors.add([new PathError(input, [{ path: shown(area, path), problem: place.problem }])]);
   }
-  refusals.finish();
+  errors.throwIfAny();
 }
 
 /** A path as the repository names it, where it is in the workspace. */

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { info } from '../../../lib/commands.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { setOutputs } from '../../../lib/result.ts';
 import { writeWorkspaceFile } from '../../../lib/workspace.ts';
-import type { Checked } from '../check.ts';
-import { Refusals } from '../error-collector.ts';
+import type { CheckResult } from '../check.ts';
+import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { jsonReport } from './json.ts';
 import { renderPaths } from './render-paths.ts';
@@ -13,41 +12,53 @@ import { shown } from './targets.ts';
 
 type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
 
-/**
- * Write the files that the inputs name, and set the output of each as soon as it is there.
- * @throws {ActionError} naming all that could not be written; it keeps none of the others from being written
- */
-export async function writeReports(checked: Checked, settings: WriteSettings): Promise<void> {
-  const { sarifFile, reportFile, renderDir, area } = settings;
-  const write = (input: string, path: string, text: string): Promise<void> => writeText(area, input, { path, text });
-  const refusals = new Refusals();
-  await refusals.keep(undefined, async () => {
-    if (sarifFile === undefined) return;
-    await write('sarif-file', sarifFile, JSON.stringify(sarifLog(checked), undefined, 2));
-    await setOutputs({ sarif: sarifFile });
-  });
-  await refusals.keep(undefined, async () => {
-    if (reportFile === undefined) return;
-    await write('report-file', reportFile, JSON.stringify(jsonReport(checked), undefined, 2));
-    await setOutputs({ report: reportFile });
-  });
-  await refusals.keep(undefined, async () => {
-    if (renderDir === undefined) return;
-    const paths = renderPaths(checked.rendered.map(({ id }) => id));
-    for (const [index, { text, failures }] of checked.rendered.entries())
-      if (failures.length === 0) await write('render-dir', join(renderDir, paths[index] ?? ''), text);
-    await setOutputs({ rendered: renderDir });
-    info(`Rendered manifests are in ${renderDir}`);
-  });
-  refusals.finish();
+/** The paths of the reports, absolute, and why the others were not written. */
+export interface WrittenReports {
+  sarif: string | undefined;
+  report: string | undefined;
+  rendered: string | undefined;
+  errors: readonly ActionError[];
 }
 
-/** A link in the repository must not lead what is written to a place that the input does not name, also not since it was looked at. */
-async function writeText(
-  area: WriteSettings['area'],
-  input: string,
-  { path, text }: { path: string; text: string },
-): Promise<void> {
+/** Write the reports that the inputs name. One that cannot be written does not keep the others from being written. */
+export async function writeReports(result: CheckResult, settings: WriteSettings): Promise<WrittenReports> {
+  const { sarifFile, reportFile, renderDir, area } = settings;
+  const errors = new ErrorCollector();
+  const write = async (
+    path: string | undefined,
+    filesOf: (path: string) => ReportFile[],
+  ): Promise<string | undefined> => {
+    if (path === undefined) return undefined;
+    return errors.attempt<string | undefined>(undefined, async () => {
+      for (const file of filesOf(path)) await writeReport(area, file);
+      return path;
+    });
+  };
+  const sarif = await write(sarifFile, (path) => [{ input: 'sarif-file', path, text: toJson(sarifLog(result)) }]);
+  const report = await write(reportFile, (path) => [{ input: 'report-file', path, text: toJson(jsonReport(result)) }]);
+  const rendered = await write(renderDir, (directory) => renderedFiles(result.rendered, directory));
+  if (rendered !== undefined) info(`Rendered manifests are in ${rendered}`);
+  return { sarif, report, rendered, errors: errors.errors };
+}
+
+const toJson = (value: object): string => JSON.stringify(value, undefined, 2);
+
+function renderedFiles(rendered: CheckResult['rendered'], directory: string): ReportFile[] {
+  const paths = renderPaths(rendered.map(({ id }) => id));
+  return rendered.flatMap(({ text, failures }, index) =>
+    failures.length > 0 ? [] : [{ input: 'render-dir', path: join(directory, paths[index] ?? ''), text }],
+  );
+}
+
+interface ReportFile {
+  /** The input that names it, or the directory above it. */
+  input: string;
+  path: string;
+  text: string;
+}
+
+/** The path is checked again: a link that was created since the inputs were checked must not lead the report elsewhere. */
+async function writeReport(area: WriteSettings['area'], { input, path, text }: ReportFile): Promise<void> {
   const written = await writeWorkspaceFile(area, { path, text: text.endsWith('\n') ? text : `${text}\n` });
   if ('value' in written) return;
   throw new ActionError({

@@ -7,7 +7,6 @@ import { type Exec, type ExecResult, lastLines } from '../../../lib/exec.ts';
 import type { Environment } from '../../../lib/inputs.ts';
 import type { KubeVersion } from '../cases/kube-version.ts';
 import { dataAt } from '../data.ts';
-import type { Refusals } from '../error-collector.ts';
 import type { CaseId } from '../findings/findings.ts';
 import type { ScannerName } from '../inputs/inputs.ts';
 import type { Place } from '../locate/locate.ts';
@@ -84,12 +83,19 @@ export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, ex
 
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** Write the resources down and let each engine look at them, without a cluster and without the network. One that fails hides no other. */
+/** What one scanner found, or why it failed. */
+export interface ScannerResult {
+  scanner: ScannerName;
+  found: Scanned[];
+  error?: ActionError;
+}
+
+/** Write the resources to files and run each scanner on them, without a cluster and without the network. One that fails does not stop the others. */
 export async function scanAll(
   scanners: readonly Scanner[],
   groups: readonly ScanGroup[],
-  tools: { exec: Exec; schemas: SchemaStore; env: Environment; refusals: Refusals },
-): Promise<{ scanner: ScannerName; found: Scanned[] }[]> {
+  tools: { exec: Exec; schemas: SchemaStore; env: Environment },
+): Promise<ScannerResult[]> {
   const [directory, scratch] = await Promise.all(
     ['scan-', 'scratch-'].map((prefix) => mkdtemp(join(tools.env.RUNNER_TEMP || tmpdir(), prefix))),
   );
@@ -102,20 +108,18 @@ export async function scanAll(
       HTTP_PROXY: NOWHERE,
       HTTPS_PROXY: NOWHERE,
     });
-    return await Promise.all(
-      scanners.map(async (scanner) => ({
-        scanner: scanner.name,
-        found: await tools.refusals.keep([], () =>
-          scanner.scan({
-            directory,
-            scratch,
-            files,
-            schemas: tools.schemas,
-            run: (args) => tools.exec.run(scanner.name, args, { cwd: directory, env, limits: SCANNER_LIMITS }),
-          }),
-        ),
-      })),
-    );
+    const scan = async (scanner: Scanner): Promise<ScannerResult> => {
+      const run = (args: readonly string[]) =>
+        tools.exec.run(scanner.name, args, { cwd: directory, env, limits: SCANNER_LIMITS });
+      try {
+        const found = await scanner.scan({ directory, scratch, files, schemas: tools.schemas, run });
+        return { scanner: scanner.name, found };
+      } catch (error) {
+        if (!(error instanceof ActionError)) throw error;
+        return { scanner: scanner.name, found: [], error };
+      }
+    };
+    return await Promise.all(scanners.map(scan));
   } finally {
     await Promise.all([directory, scratch].map((each) => rm(each, { recursive: true, force: true })));
   }

@@ -46,7 +46,7 @@ async function actionDirectory(): Promise<string> {
 const newestFirst = (one: string, other: string): number => Number(other.split('.')[1]) - Number(one.split('.')[1]);
 
 /** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
-export function openSchemaStore(): SchemaStore {
+export function createSchemaStore(): SchemaStore {
   const directory = actionDirectory().then((root) => join(root, 'schemas'));
   // A rejection is met by whoever asks first, not by the process.
   directory.catch(() => undefined);

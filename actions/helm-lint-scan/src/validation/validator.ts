@@ -32,7 +32,7 @@ export interface Validators {
  * The validation library takes longer to load than most charts to check, so it is loaded here, when there is something to check.
  * A kind is compiled when its first object is met.
  */
-export function openValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
+export function createValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
   const library = loadLibrary();
   const validators = new Map<string, Promise<Validator | undefined>>();
   const compileCustom = library.then((Ajv) => customCompiler(Ajv, custom));

@@ -10,9 +10,9 @@ const PATH = '.helm-lint-scan.yaml';
 const withFile = (text: string | undefined): Files => ({
   root: '/checkout',
   locate: async () => ({ problem: 'is not asked for' }),
-  match: async () => ({ paths: [], refused: [] }),
+  match: async () => ({ paths: [], invalid: [] }),
   read: async (path) => (path === PATH ? text : undefined),
-  faults: async () => [],
+  unsafePaths: async () => [],
   absolute: (path) => `/checkout/${path}`,
 });
 
@@ -89,12 +89,8 @@ describe('suppressions', () => {
     return all;
   }
   const apply = async (entries: string, all = findings()) => {
-    const suppressed = await applySuppressions(
-      all,
-      await read(`suppressions:\n${entries}`),
-      PATH,
-      new Date('2027-01-31T23:59:00Z'),
-    );
+    const now = new Date('2027-01-31T23:59:00Z');
+    const suppressed = await applySuppressions(all, await read(`suppressions:\n${entries}`), { file: PATH, now });
     return {
       hidden: suppressed.map(({ finding }) => `${finding.rule.id} ${finding.resource}`).sort(),
       shown: all.list().map(({ rule, resource, place }) => `${rule.id} ${resource ?? `${place.file}:${place.line}`}`),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
-import { openHelm, type RenderRequest } from '../../src/helm/helm.ts';
+import { createHelm, type RenderRequest } from '../../src/helm/helm.ts';
 import { mapParallel } from '../../src/parallel.ts';
 
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };
@@ -21,7 +21,7 @@ const REQUEST: RenderRequest = {
 
 it('a program that is not Helm is no Helm without faults', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
-  const helm = await openHelm({ run: async () => ({ ...OK, stdout: '' }) }, '/bin/true', { RUNNER_TEMP: temp });
+  const helm = await createHelm({ run: async () => ({ ...OK, stdout: '' }) }, '/bin/true', { RUNNER_TEMP: temp });
   await expect(helm.version()).rejects.toThrow('/bin/true does not say its version');
   await rm(temp, { recursive: true });
 });
@@ -44,7 +44,7 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
     GITHUB_TOKEN: 's',
     HTTPS_PROXY: 'http://proxy',
   };
-  const helm = await openHelm(exec, 'helm', { ...job, RUNNER_TEMP: temp });
+  const helm = await createHelm(exec, 'helm', { ...job, RUNNER_TEMP: temp });
   expect(await helm.version()).toBe('v4.3.1');
   const values = await helm.writeValues('images-0', '{}');
   await helm.render(
@@ -97,7 +97,7 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
 });
 
 it('a program that is not Helm is an error with its own words', async () => {
-  const helm = await openHelm({ run: async () => ({ exitCode: 1, stdout: '', stderr: 'unknown flag' }) }, 'bash', {});
+  const helm = await createHelm({ run: async () => ({ exitCode: 1, stdout: '', stderr: 'unknown flag' }) }, 'bash', {});
   await expect(helm.version()).rejects.toThrow('bash does not say its version: unknown flag');
   await helm.close();
 });
@@ -125,7 +125,7 @@ describe('Helm is started in a network of its own', () => {
         return answer(tool);
       },
     };
-    const helm = await openHelm(exec, 'helm', {});
+    const helm = await createHelm(exec, 'helm', {});
     await helm.version();
     await helm.lint(REQUEST);
     await helm.close();
@@ -159,7 +159,7 @@ it('values schemas are left aside when they may not be used', async () => {
       return OK;
     },
   };
-  const helm = await openHelm(exec, 'helm', {});
+  const helm = await createHelm(exec, 'helm', {});
   await helm.render({ ...REQUEST, skipSchemas: true });
   await helm.lint({ ...REQUEST, skipSchemas: true });
   await helm.lint(REQUEST);

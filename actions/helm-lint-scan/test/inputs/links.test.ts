@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Refusals } from '../../src/error-collector.ts';
+import { throwErrors } from '../../src/error-collector.ts';
 import type { Helm, RenderRequest } from '../../src/helm/helm.ts';
 import { withoutGit } from '../../src/helm/without-git.ts';
-import { find } from '../../src/inputs/discover.ts';
-import { openFiles } from '../../src/inputs/files.ts';
+import { discover } from '../../src/inputs/discover.ts';
+import { createFiles } from '../../src/inputs/files.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
-import { gather } from '../../src/inputs/scan-input.ts';
+import { loadInputs } from '../../src/inputs/scan-input.ts';
 import { writeReports } from '../../src/report/write.ts';
 
 const META = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
@@ -56,9 +56,7 @@ const settingsOf = (inputs: Record<string, string> = {}) =>
 /** Why the inputs are refused; empty when they are not. */
 async function refusal(inputs: Record<string, string> = {}): Promise<string> {
   try {
-    const refusals = new Refusals();
-    await find(await settingsOf(inputs), openFiles(workspace), refusals);
-    refusals.finish();
+    throwErrors((await discover(await settingsOf(inputs))).errors);
     return '';
   } catch (error) {
     const { message } = error as Error;
@@ -147,7 +145,7 @@ describe('a chart', () => {
       fc.asyncProperty(fc.dictionary(name, path, { minKeys: 1, maxKeys: 3 }), async (links) => {
         for (const [from, target] of Object.entries(links)) await link(from, target);
         try {
-          if ((await openFiles(workspace).faults('helm/web')).length > 0) return;
+          if ((await createFiles(workspace).unsafePaths('helm/web')).length > 0) return;
           clean++;
           for (const place of await places(join(workspace, 'helm/web')))
             expect(place).toMatch(new RegExp(`^${workspace}`));
@@ -165,12 +163,11 @@ describe('a chart', () => {
     await write({ 'work/helm/api/Chart.yaml': META });
     pipe('helm/web/pipe');
     const settings = await settingsOf();
-    const files = openFiles(workspace);
-    const refusals = new Refusals();
-    const found = await find(settings, files, refusals);
-    expect(found.directories).toEqual(['helm/api']);
-    expect((await gather(settings, files, found, refusals)).charts.map(({ path }) => path)).toEqual(['helm/api']);
-    expect(() => refusals.finish()).toThrow('helm/web/pipe is neither');
+    const discovered = await discover(settings);
+    expect(discovered.directories).toEqual(['helm/api']);
+    const { input } = await loadInputs(settings, createFiles(workspace), discovered);
+    expect(input.charts.map(({ path }) => path)).toEqual(['helm/api']);
+    expect(() => throwErrors(discovered.errors)).toThrow('helm/web/pipe is neither');
   });
 });
 
@@ -248,14 +245,16 @@ describe('an input', () => {
 });
 
 describe('a report', () => {
-  const checked = { findings: [], suppressed: [], cases: [], matrix: [], rendered: [], set: [], helm: '' };
+  const result = { findings: [], suppressed: [], cases: [], matrix: [], rendered: [], set: [], helm: '', errors: [] };
 
   it('is not written through a link that was made since the inputs were looked at', async () => {
     const settings = await settingsOf({ 'report-file': 'out/scan.json' });
     await link('out/scan.json', '../.git/config');
-    await expect(writeReports(checked, settings)).rejects.toThrow(
+    const { report, errors } = await writeReports(result, settings);
+    expect(report).toBeUndefined();
+    expect(errors.map(({ message }) => message)).toEqual([
       'out/scan.json could not be written: it leads into .git (a link)',
-    );
+    ]);
     expect(await readFile(join(workspace, '.git/config'), 'utf8')).toBe(SECRET);
   });
 });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseValuesLine, planCases } from '../../src/cases/case-paths.ts';
 import { readSuppressions } from '../../src/findings/suppressions.ts';
-import { escapeGlob, type Files, openFiles } from '../../src/inputs/files.ts';
+import { createFiles, escapeGlob, type Files } from '../../src/inputs/files.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
 
 let root = '';
 let files: Files;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'helm-lint-scan-patterns-'));
-  files = openFiles(root);
+  files = createFiles(root);
 });
 afterEach(() => rm(root, { recursive: true }));
 
@@ -61,7 +61,7 @@ describe('a directory of the repository whose name looks like a pattern', () => 
     await write(`${odd}/ci/v.yaml`, 'helm/xa[c](d)*?y/ci/w.yaml', 'helm/xzy/ci/w.yaml');
     expect((await files.match(`${escapeGlob(odd)}/ci/*.{yaml,yml}`)).paths).toEqual([`${odd}/ci/v.yaml`]);
     const declaration = { charts: odd, files: ['ci/*'], line: '' };
-    expect(await planCases(files, { directories: [odd], unusable: [] }, [declaration])).toEqual(
+    expect(await planCases(files, { directories: [odd], unsafe: [] }, [declaration])).toEqual(
       new Map([[odd, [[`${odd}/ci/v.yaml`]]]]),
     );
   });
@@ -69,7 +69,7 @@ describe('a directory of the repository whose name looks like a pattern', () => 
   it('holds no one up', async () => {
     const many = `helm/${MANY}`;
     await write(`${many}/ci/v.yaml`);
-    expect(await planCases(files, { directories: [many], unusable: [] }, [])).toEqual(
+    expect(await planCases(files, { directories: [many], unsafe: [] }, [])).toEqual(
       new Map([[many, [[], [`${many}/ci/v.yaml`]]]]),
     );
   }, 60_000);

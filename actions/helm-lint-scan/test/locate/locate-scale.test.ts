@@ -6,9 +6,9 @@ import type { Chart } from '../../src/charts/chart.ts';
 import { yamlFile } from '../../src/charts/chart-file.ts';
 import type { Path } from '../../src/data.ts';
 import { actionsOf, replaceActions, withoutComments } from '../../src/locate/actions.ts';
-import { openLocator } from '../../src/locate/locate.ts';
+import { createLocator } from '../../src/locate/locate.ts';
 import { templateLines } from '../../src/locate/template-lines.ts';
-import { openReader } from '../../src/manifests/read.ts';
+import { createReader } from '../../src/manifests/read.ts';
 
 const FILE = 'helm/shop/templates/web.yaml';
 
@@ -128,9 +128,9 @@ const scenes: [name: string, size: number, scene: (size: number) => Scene][] = [
 /** Locate all that a scene asks about. */
 function locateAll({ template, values = '', rendered, paths }: Scene): () => string[] {
   const text = rendered.map((document) => `---\n# Source: x\n${document}`).join('');
-  const { resources } = openReader().rendered(text, () => ({ file: FILE, keys: [] }));
+  const { resources } = createReader().rendered(text, () => ({ file: FILE, keys: [] }));
   return () => {
-    const locator = openLocator(chart(values), new Map([[FILE, template]]));
+    const locator = createLocator(chart(values), new Map([[FILE, template]]));
     return resources.flatMap((resource, index) =>
       paths(index).map((path) => {
         const place = locator.problem({ resource, path, about: 'value', message: '' }, DEFAULTS);
@@ -167,17 +167,17 @@ describe('the time to read a template grows with its length, whatever it holds',
     ['blocks in blocks', (size) => '{{ range .Values.a }}\n'.repeat(size / 10)],
     ['includes without a name', (size) => `{{ ${'include '.repeat(size)} }}`],
   ])('%s', async (_, text) => {
-    const read = (size: number) => () => openLocator(chart(''), new Map([[FILE, `kind: A\n${text(size)}`]]));
+    const read = (size: number) => () => createLocator(chart(''), new Map([[FILE, `kind: A\n${text(size)}`]]));
     const ask = (size: number) => {
       const template = text(size);
       return () => {
-        const { resources } = openReader().rendered('---\n# Source: x\napiVersion: v1\nkind: A\n', () => ({
+        const { resources } = createReader().rendered('---\n# Source: x\napiVersion: v1\nkind: A\n', () => ({
           file: FILE,
           keys: [],
         }));
         const resource = resources[0];
         if (resource === undefined) throw new Error('nothing was rendered');
-        const locator = openLocator(chart(''), new Map([[FILE, `kind: A\n${template}`]]));
+        const locator = createLocator(chart(''), new Map([[FILE, `kind: A\n${template}`]]));
         return locator.problem({ resource, path: ['kind'], about: 'value', message: '' }, DEFAULTS);
       };
     };

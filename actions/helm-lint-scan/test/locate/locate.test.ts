@@ -4,8 +4,8 @@ import type { Chart } from '../../src/charts/chart.ts';
 import { yamlFile } from '../../src/charts/chart-file.ts';
 import type { TemplateSource } from '../../src/charts/subcharts.ts';
 import type { Path } from '../../src/data.ts';
-import { openLocator } from '../../src/locate/locate.ts';
-import { openReader } from '../../src/manifests/read.ts';
+import { createLocator } from '../../src/locate/locate.ts';
+import { createReader } from '../../src/manifests/read.ts';
 import type { Problem } from '../../src/rules/rule.ts';
 
 interface Example {
@@ -49,8 +49,8 @@ function place(
 ): string {
   const templates = new Map([[source.file, example.template]]);
   if (example.helpers !== undefined) templates.set('helm/shop/templates/_helpers.tpl', example.helpers);
-  const locator = openLocator(chart(example.values), templates);
-  const { resources } = openReader().rendered(
+  const locator = createLocator(chart(example.values), templates);
+  const { resources } = createReader().rendered(
     `---\n# Source: x/y\n${example.rendered.replaceAll('\n---\n', '\n---\n# Source: x/y\n')}`,
     () => source,
   );
@@ -244,7 +244,7 @@ describe('a line of the values', () => {
 });
 
 describe('other places', () => {
-  const locator = openLocator(
+  const locator = createLocator(
     chart('a:\n  b: 1\n'),
     new Map([[FILE, 'kind: Pod\n  x: {{ .Values.x }}: y\nz: 1\nz: 1\n']]),
   );
@@ -268,7 +268,7 @@ describe('other places', () => {
     expect(locator.excerpt(FILE, 'nowhere')).toEqual({ file: FILE, line: 1, exact: false });
   });
   it('a template of a packed dependency is not in the repository', () => {
-    const [resource] = openReader().rendered('---\n# Source: x\napiVersion: v1\nkind: Pod\n', () => ({
+    const [resource] = createReader().rendered('---\n# Source: x\napiVersion: v1\nkind: Pod\n', () => ({
       file: 'helm/shop/charts/packed/templates/x.yaml',
       keys: ['packed'],
     })).resources;

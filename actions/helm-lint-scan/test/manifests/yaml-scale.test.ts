@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { growth, LINEAR } from '../../../lib/test/growth.ts';
-import { openReader } from '../../src/manifests/read.ts';
+import { createReader } from '../../src/manifests/read.ts';
 import { readYaml } from '../../src/manifests/yaml.ts';
 
 const times = (count: number, text: (index: number) => string): string =>
@@ -16,7 +16,7 @@ describe('the time to read YAML and to find lines in it grows with its length', 
     const read = (count: number) => {
       const given = text(count);
       return () => {
-        openReader().manifests([{ path: 'a.yaml', text: given }]);
+        createReader().manifests([{ path: 'a.yaml', text: given }]);
         const [document] = readYaml(given);
         for (let index = 0; index < count; index++) document?.find([`l${index}`, 'x']);
       };
@@ -56,7 +56,7 @@ describe('aliases have limits', () => {
 });
 
 describe('a list', () => {
-  const read = (text: string) => openReader().manifests([{ path: 'a.yaml', text }]);
+  const read = (text: string) => createReader().manifests([{ path: 'a.yaml', text }]);
   it.each([
     ['of any kind', 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret}\n', ['v1/Secret']],
     [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { faultText, openReader } from '../../src/manifests/read.ts';
+import { createReader, faultText } from '../../src/manifests/read.ts';
 import { readYaml } from '../../src/manifests/yaml.ts';
 
 describe('YAML as Kubernetes reads it', () => {
@@ -84,7 +84,7 @@ describe('YAML as Kubernetes reads it', () => {
 
 describe('what helm template prints', () => {
   const rendered = (text: string) =>
-    openReader().rendered(text, (template) => ({ file: `helm/${template}`, keys: [] }));
+    createReader().rendered(text, (template) => ({ file: `helm/${template}`, keys: [] }));
 
   it('is split by its sources, and resources of one kind are told apart', () => {
     const item = (name: string) =>
@@ -109,7 +109,7 @@ describe('what helm template prints', () => {
 
 describe('what is broken', () => {
   const said = (text: string) =>
-    openReader()
+    createReader()
       .manifests([{ path: 'a.yaml', text }])
       .broken.map(faultText);
 
@@ -120,7 +120,7 @@ describe('what is broken', () => {
   });
 
   it('at the end of the text is shown on the last line that says something', () => {
-    const { broken } = openReader().manifests([{ path: 'a.yaml', text: 'a: 1\nb: "c\n\n\n' }]);
+    const { broken } = createReader().manifests([{ path: 'a.yaml', text: 'a: 1\nb: "c\n\n\n' }]);
     expect(broken).toEqual([expect.objectContaining({ line: 2, excerpt: 'b: "c' })]);
   });
 

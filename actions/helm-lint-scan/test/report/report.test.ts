@@ -161,7 +161,7 @@ describe('annotations', () => {
       report({ rule: imageDigest }),
       report({ message: 'a\n::set-output name=x::y', place: () => ({ file: 'a,b:c', line: 3, exact: false }) }),
     ).list();
-    expect(annotateFindings(findings, CASES, 1, (text) => written.push(text))).toBe(1);
+    expect(annotateFindings({ findings, cases: CASES }, 1, (text) => written.push(text))).toBe(1);
     expect(written).toEqual([
       expect.stringMatching(
         /^::error title=privileged%3A A container is privileged,file=a%2Cb%3Ac,line=3::[^\n]*The line is approximate\.[^\n]*\n$/,

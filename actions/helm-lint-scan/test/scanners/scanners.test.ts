@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
-import { Refusals } from '../../src/error-collector.ts';
+import { throwErrors } from '../../src/error-collector.ts';
 import type { ScannerName } from '../../src/inputs/inputs.ts';
 import { scanners } from '../../src/scanners/index.ts';
 import { type ScanGroup, scanAll } from '../../src/scanners/scanner.ts';
-import { openSchemaStore } from '../../src/validation/store.ts';
+import { createSchemaStore } from '../../src/validation/store.ts';
 import { GOOD, resourcesIn } from '../helpers.ts';
 
 const POD_TEST = '---\napiVersion: v1\nkind: Pod\nmetadata: { name: t, annotations: { helm.sh/hook: test } }\n';
@@ -47,14 +47,12 @@ async function scan(
     },
   };
   const env = { RUNNER_TEMP: temp, PATH: '/bin', GITHUB_TOKEN: 'secret', KUBECONFIG: '/home/me/.kube/config' };
-  const refusals = new Refusals();
   const results = await scanAll([scanners[name]], [{ ...group, resources }], {
     exec,
-    schemas: openSchemaStore(),
+    schemas: createSchemaStore(),
     env,
-    refusals,
   });
-  refusals.finish();
+  throwErrors(results.flatMap(({ error }) => error ?? []));
   const found = results.flatMap((each) => each.found);
   return {
     calls,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readDefinitions } from '../../src/validation/definitions.ts';
-import { openSchemaStore } from '../../src/validation/store.ts';
-import { openValidators } from '../../src/validation/validator.ts';
+import { createSchemaStore } from '../../src/validation/store.ts';
+import { createValidators } from '../../src/validation/validator.ts';
 import { resourcesIn } from '../helpers.ts';
 
 /** A definition of a kind with this schema of `spec`. */
@@ -18,11 +18,11 @@ spec:
 const object = (spec: string, kind = 'Thing'): string =>
   `apiVersion: acme.example/v1\nkind: ${kind}\nmetadata: { name: t }\nspec: ${spec}\n`;
 
-const store = openSchemaStore();
+const store = createSchemaStore();
 
 async function validated(definitions: string, objects: string): Promise<string[]> {
   const { custom } = await readDefinitions(resourcesIn(definitions));
-  const validator = await openValidators(store, custom).for('1.36');
+  const validator = await createValidators(store, custom).for('1.36');
   return resourcesIn(objects).flatMap((resource) => {
     const verdict = validator?.validate(resource);
     return verdict?.state === 'checked' ? verdict.problems.map(({ message }) => message) : [String(verdict?.state)];
@@ -173,7 +173,7 @@ it('what is more than the library can take costs its object the check, and nothi
   const { custom } = await readDefinitions(resourcesIn(crd('{ type: object }')));
   // Made by hand: no definition that is read has such a schema.
   const broken = custom.map((each) => ({ ...each, schema: { enum: 'x' } }));
-  const validator = await openValidators(store, broken).for('1.36');
+  const validator = await createValidators(store, broken).for('1.36');
   const [thing, map] = resourcesIn(`${object('{}')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n`);
   for (let asked = 0; asked < 2; asked++)
     expect(thing && validator?.validate(thing)).toMatchObject({

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readDefinitions } from '../../src/validation/definitions.ts';
-import { openSchemaStore } from '../../src/validation/store.ts';
-import { openValidators, type Validator } from '../../src/validation/validator.ts';
+import { createSchemaStore } from '../../src/validation/store.ts';
+import { createValidators, type Validator } from '../../src/validation/validator.ts';
 import { GOOD, resourcesIn } from '../helpers.ts';
 
 let validator: Validator;
-const store = openSchemaStore();
+const store = createSchemaStore();
 
 const CRD = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -43,7 +43,7 @@ spec:
 
 beforeAll(async () => {
   const { custom } = await readDefinitions(resourcesIn(CRD));
-  const opened = await openValidators(store, custom).for('1.36');
+  const opened = await createValidators(store, custom).for('1.36');
   if (opened === undefined) throw new Error('1.36 is not bundled');
   validator = opened;
 });

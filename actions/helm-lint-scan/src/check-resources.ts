@@ -1,0 +1,162 @@
+import { join } from 'node:path/posix';
+import type { KubeVersion } from './cases/kube-version.ts';
+import { minorNumber } from './cases/kube-version.ts';
+import type { CaseId, Findings } from './findings/findings.ts';
+import type { Place } from './locate/locate.ts';
+import { faultText, type ReadResult } from './manifests/read.ts';
+import { type Resource, resourceLabel } from './manifests/resource.ts';
+import { workloadsOf } from './manifests/workloads.ts';
+import { engineRules } from './rules/engine.ts';
+import { resourceRules } from './rules/index.ts';
+import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
+import { readDefinitions } from './validation/definitions.ts';
+import { fateOf } from './validation/removed-apis.ts';
+import type { Validator, Validators } from './validation/validator.ts';
+
+/** Resources that are checked together: those of one case, or all plain manifests. */
+export interface ResourceSet extends ReadResult {
+  id: CaseId;
+  kube: KubeVersion;
+  namespace: string;
+  origin: Scope['origin'];
+  built: Scope['built'];
+  /** Where in the repository a problem comes from. */
+  locate(problem: Problem): Place;
+  /** The line of a document that cannot be read. */
+  locateText(file: string, line: number, excerpt: string): Place;
+}
+
+/** What a {@link ResourceSet} is validated with. */
+export interface Schemas {
+  validators: Validators;
+  /** The minor versions of Kubernetes whose schemas are bundled, newest first. */
+  bundled: readonly string[];
+}
+
+/**
+ * Check documents, schemas and rules.
+ * @returns how many resources could not be validated
+ */
+export async function checkResources(
+  set: ResourceSet,
+  { validators, bundled }: Schemas,
+  findings: Findings,
+): Promise<number> {
+  const report = reporter(set, findings);
+  reportDocuments(set, findings);
+  const { faults } = await readDefinitions(set.resources);
+  for (const problem of faults) report(engineRules.definitionUnusable, problem);
+  const validator = await validators.for(set.kube.minor);
+  const notValidated = validator === undefined ? set.resources.length : validate(set, validator, report);
+  const scope: Scope = {
+    resources: set.resources,
+    workloads: workloadsOf(set.resources),
+    namespace: set.namespace,
+    origin: set.origin,
+    minor: minorNumber(set.kube),
+    built: set.built,
+  };
+  for (const rule of resourceRules) for (const problem of rule.check(scope)) report(rule, problem);
+  if (!bundled.includes(set.kube.minor)) reportMissingSchemas(set, bundled, findings);
+  return notValidated;
+}
+
+function reportDocuments({ id, broken, strays, locateText }: ResourceSet, findings: Findings): void {
+  for (const document of broken) {
+    const { file, line, excerpt } = document;
+    findings.add({
+      rule: engineRules.yaml,
+      case: id,
+      path: [],
+      message: `in ${file}: ${faultText(document)}`,
+      place: () => locateText(file, line, excerpt),
+    });
+  }
+  for (const { file, line } of strays)
+    findings.add({
+      rule: engineRules.notAnObject,
+      case: id,
+      path: [],
+      message: `${file} has a document without apiVersion or kind`,
+      place: () => locateText(file, line, ''),
+    });
+}
+
+type ReportProblem = (rule: RuleInfo, problem: Problem) => void;
+
+const reporter =
+  (set: ResourceSet, findings: Findings): ReportProblem =>
+  (rule, problem) =>
+    findings.add({
+      rule,
+      case: set.id,
+      resource: resourceLabel(problem.resource),
+      path: problem.path,
+      message: problem.message,
+      place: () => set.locate(problem),
+    });
+
+/** @returns how many resources could not be validated */
+function validate({ resources, kube }: ResourceSet, validator: Validator, report: ReportProblem): number {
+  let notValidated = 0;
+  for (const resource of resources) {
+    const verdict = validator.validate(resource);
+    const { apiVersion, kind } = resource;
+    const at = { resource, path: ['apiVersion'], about: 'value' } as const;
+    switch (verdict.state) {
+      case 'checked':
+        for (const problem of verdict.problems) report(engineRules.schema, { resource, ...problem });
+        break;
+      case 'unchecked': {
+        notValidated++;
+        const message = `was not validated: there is no schema for ${kind} in ${apiVersion}`;
+        report(engineRules.schemaMissing, { ...at, message });
+        break;
+      }
+      case 'unusable': {
+        notValidated++;
+        const message = `was not validated: the schema for ${kind} in ${apiVersion} cannot be used: ${verdict.why}`;
+        report(engineRules.definitionUnusable, { ...at, message });
+        break;
+      }
+      case 'unknown': {
+        const { rule, message } = describeUnserved(resource, kube, verdict.served);
+        report(rule, { ...at, message });
+      }
+    }
+  }
+  return notValidated;
+}
+
+/** Why Kubernetes does not serve the kind in this API version, and which API version to use. */
+function describeUnserved(
+  { apiVersion, kind }: Resource,
+  kube: KubeVersion,
+  served: readonly string[],
+): { rule: RuleInfo; message: string } {
+  const fate = fateOf(apiVersion, kind);
+  const removed = fate?.removed !== undefined && minorNumber(kube) >= fate.removed;
+  const replacement = fate?.replacement ?? served.join(' or ');
+  const advice = replacement === '' ? '' : `; use ${replacement}`;
+  const problem = removed ? `was removed in Kubernetes 1.${fate.removed}` : 'is not known to Kubernetes';
+  return {
+    rule: removed ? engineRules.apiRemoved : engineRules.apiUnknown,
+    message: `${kind} in ${apiVersion} ${problem}${advice}`,
+  };
+}
+
+/** Nothing was validated for this version of Kubernetes, and that must not look like a pass. */
+function reportMissingSchemas(set: ResourceSet, bundled: readonly string[], findings: Findings): void {
+  const { id, kube, origin } = set;
+  const [first] = set.resources;
+  findings.add({
+    rule: engineRules.kubeVersionMissing,
+    case: id,
+    path: [],
+    message: `nothing was validated for Kubernetes ${kube.minor}: the bundled schemas are for ${bundled.at(-1)} to ${bundled[0]}`,
+    place: () =>
+      first === undefined || origin === 'chart'
+        ? { file: join(id.subject, 'Chart.yaml'), line: 1, exact: false }
+        : { file: first.source.file, line: 1, exact: false },
+  });
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path/posix';
+import type { ValuesCase } from '../cases/values-case.ts';
+import type { Chart } from '../charts/chart.ts';
+import { templateSource } from '../charts/subcharts.ts';
+import { listAt, type Path, textAt } from '../data.ts';
+import type { HelmMessage } from '../helm/messages.ts';
+import type { Locator, Place } from '../locate/locate.ts';
+import type { LintedStack, RenderedCase, Stack } from '../render.ts';
+import { engineRules } from '../rules/engine.ts';
+import type { RuleInfo } from '../rules/rule.ts';
+import { placeInFile } from './chart-findings.ts';
+import type { CaseId, Findings } from './findings.ts';
+
+/** Report why a case was not rendered. */
+export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
+  const { stack } = rendered;
+  const { chart, values } = stack;
+  // Its own findings say why.
+  if (chart.unread.length > 0) return;
+  for (const { message, at } of rendered.failures) {
+    const file = at.in === 'rendered' ? templateSource(chart, at.file).file : undefined;
+    const broken = rendered.unreadable.find((each) => each.file === file);
+    const place = () =>
+      broken === undefined ? placeOf(at, stack, locator) : locator.excerpt(broken.file, broken.excerpt);
+    const said = at.in === 'name' ? nameFault(values, message) : readable(message, at, values);
+    const text = broken === undefined || broken.excerpt === '' || broken.secret ? said : `${said}: ${broken.excerpt}`;
+    findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
+  }
+}
+
+const LINT_RULES: Record<HelmMessage['level'], RuleInfo> = {
+  error: engineRules.helmLint,
+  warning: engineRules.helmLintWarning,
+  note: engineRules.helmLintInfo,
+};
+
+/**
+ * Report what `helm lint` prints beyond what rendering showed.
+ * @param failed whether a case of the same stack was not rendered: the linter then repeats its errors
+ */
+export function reportLint(
+  { stack, messages, failed }: LintedStack & { failed: boolean },
+  locator: Locator,
+  findings: Findings,
+): void {
+  const { chart, values } = stack;
+  const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
+  for (const { level, message, at } of messages) {
+    const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.fault === undefined;
+    const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
+    // Looked at here too: deprecations for each version and not only the linter's, and the chart's version.
+    if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
+    findings.add({
+      rule: LINT_RULES[level],
+      case: id,
+      path: [],
+      message,
+      place: () => placeOf(at, stack, locator),
+    });
+  }
+}
+
+/** The values file of the case that Helm names by its absolute path. */
+const valuesFile = (file: string, { files }: ValuesCase): string | undefined =>
+  files.find(({ path }) => file.replaceAll('\\', '/').endsWith(`/${path}`))?.path;
+
+/** The sentence with the file's name in the repository: the same on every runner, as the fingerprint must be. */
+function readable(message: string, at: HelmMessage['at'], values: ValuesCase): string {
+  const given = at.in === 'file' ? valuesFile(at.file, values) : undefined;
+  return at.in === 'file' && given !== undefined ? message.replaceAll(at.file, given) : message;
+}
+
+function placeOf(at: HelmMessage['at'], { chart, values }: Pick<Stack, 'chart' | 'values'>, locator: Locator): Place {
+  switch (at.in) {
+    case 'template':
+      return locator.line(templateSource(chart, at.file).file, at.line, true);
+    case 'rendered': {
+      // The linter names a template without its chart.
+      const own = at.file.startsWith('templates/');
+      return locator.line(own ? join(chart.path, at.file) : templateSource(chart, at.file).file, at.line, false);
+    }
+    case 'values':
+      return locator.value(at.path, values, at.chart);
+    case 'file': {
+      const given = valuesFile(at.file, values);
+      if (given !== undefined) return { file: given, line: at.line, exact: true };
+      return locator.line(join(chart.path, at.file), at.line, at.line > 1);
+    }
+    case 'name': {
+      const file = misnamed(values);
+      return file === undefined ? nowhere(chart, locator) : { file, line: 1, exact: true };
+    }
+    case 'meta':
+      return placeInFile(chart, 'Chart.yaml', metaPath(at, chart));
+    case 'chart':
+      return nowhere(chart, locator);
+  }
+}
+
+const nowhere = (chart: Chart, locator: Locator): Place => locator.line(join(chart.path, 'Chart.yaml'), 1, false);
+
+/** The first values file whose name Helm takes for a faulty address: it has a `%` that begins no escape. */
+const misnamed = ({ files }: ValuesCase): string | undefined =>
+  files.find(({ path }) => /%(?![\da-f]{2})/i.test(path))?.path;
+
+function nameFault(values: ValuesCase, message: string): string {
+  const file = misnamed(values);
+  return file === undefined
+    ? message
+    : `Helm cannot open the values file ${JSON.stringify(file)}: it reads the name as an address, in which a % begins an escape. Give the file another name`;
+}
+
+function metaPath(at: Extract<HelmMessage['at'], { in: 'meta' }>, { meta }: Chart): Path {
+  if (at.key === 'kubeVersion') return [at.key];
+  const index = listAt(meta.value, at.key).findIndex((each) => textAt(each, 'name') === at.name);
+  return index < 0 ? [at.key] : [at.key, index];
+}
