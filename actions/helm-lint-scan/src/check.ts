@@ -8,7 +8,7 @@ import type { Environment } from '../../lib/inputs.ts';
 import { defaultVersions } from './cases/kube-ranges.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { checkResources, type ResourceSet } from './check-resources.ts';
-import { reportChart, reportCrds, reportRepeatedKeys } from './findings/chart-findings.ts';
+import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
@@ -188,7 +188,7 @@ async function checkSets(
 
 function reportCharts(input: ScanInput, { cases, linted }: RenderResult, findings: Findings): void {
   for (const chart of input.charts) reportChart(chart, findings);
-  for (const { stack } of cases) reportRepeatedKeys(stack.chart, stack.values, findings);
+  for (const { stack } of cases) reportDuplicateKeys(stack.chart, stack.values, findings);
   for (const rendered of cases) reportFailures(rendered, getLocator(input, rendered.stack.chart), findings);
   for (const lint of linted) {
     // The linter repeats why a case of the same stack was not rendered.

@@ -1,4 +1,5 @@
 import { relative } from 'node:path/posix';
+import { mapConcurrently } from '../../lib/concurrency.ts';
 import { type KubeVersion, minorNumber } from './cases/kube-version.ts';
 import type { ImageOverlay } from './cases/set-images.ts';
 import type { ValuesCase } from './cases/values-case.ts';
@@ -10,7 +11,6 @@ import type { Helm, RenderRequest } from './helm/helm.ts';
 import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.ts';
 import type { Files } from './inputs/files.ts';
 import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
-import { mapParallel } from './parallel.ts';
 
 /** A chart with one stack of values, for every version of Kubernetes. */
 export interface Stack {
@@ -84,7 +84,7 @@ export async function renderAll(
       ...kubeVersions.map((kube) => async () => ({ rendered: await renderCase(stack, kube, request(kube), tools) })),
     ];
   });
-  const results = await mapParallel(jobs, settings.concurrency, (job) => job());
+  const results = await mapConcurrently(jobs, settings.concurrency, (job) => job());
   return {
     cases: results.flatMap(({ rendered }) => rendered ?? []),
     linted: results.flatMap(({ linted }) => linted ?? []),

@@ -1,11 +1,11 @@
-import { readYaml } from '../manifests/yaml.ts';
+import { readYaml, type YamlFault } from '../manifests/yaml.ts';
 
 /** A file of a chart that was read as data. */
 export interface ChartFile {
   text: string;
   value: unknown;
   /** Why it could not be read as data. */
-  fault?: { message: string; line: number };
+  fault?: YamlFault;
 }
 
 /** The first document of a YAML text; one that is empty or broken reads as an empty mapping. */

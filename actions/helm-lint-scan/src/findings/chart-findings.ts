@@ -6,7 +6,7 @@ import type { ScanInput } from '../inputs/scan-input.ts';
 import { type Place, placeInManifest } from '../locate/locate.ts';
 import { faultText } from '../manifests/read.ts';
 import { resourceLabel } from '../manifests/resource.ts';
-import { REPEATED_KEY, readYaml } from '../manifests/yaml.ts';
+import { readYaml } from '../manifests/yaml.ts';
 import { engineRules } from '../rules/engine.ts';
 import { chartRules } from '../rules/index.ts';
 import type { CaseId, Findings } from './findings.ts';
@@ -82,10 +82,10 @@ export function placeInFile(chart: Chart, file: string, path: Path): Place {
 }
 
 /** Helm takes the last of two equal keys without a word; of every other fault in values it speaks itself. */
-export function reportRepeatedKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
+export function reportDuplicateKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
   const own = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
   for (const { path, fault } of [...own, ...values.files]) {
-    if (fault?.message !== REPEATED_KEY) continue;
+    if (fault?.code !== 'DUPLICATE_KEY') continue;
     findings.add({
       rule: engineRules.yaml,
       case: { subject: chart.path, values: '', kubeVersion: '' },

@@ -1,15 +1,14 @@
 import {
   type Alias,
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
-  type Pair,
   type ParsedNode,
   parseAllDocuments,
   type ScalarTag,
@@ -17,11 +16,14 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
+import { duplicateKeyOffsets, findPair, indexMapping, type MappingIndex } from '../../../lib/yaml-lookup.ts';
 import type { Path } from '../data.ts';
 
 export interface YamlFault {
   /** One line, without the excerpt that the parser adds. */
   message: string;
+  /** The parser's, such as `DUPLICATE_KEY`: https://eemeli.org/yaml/#errors */
+  code?: ErrorCode;
   /** 1-based, in the text that was read. */
   line: number;
 }
@@ -101,6 +103,8 @@ function countValues(value: unknown, known = new Map<object, number>()): number 
 
 interface Fault {
   message: string;
+  /** The parser's: https://eemeli.org/yaml/#errors */
+  code?: ErrorCode;
   offset: number;
 }
 
@@ -123,10 +127,13 @@ function readDocument(document: Document<ParsedNode>, counter: LineCounter, alia
 
 function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']): { value: unknown; faults: Fault[] } {
   const start = document.range?.[0] ?? 0;
-  const faults = document.errors.map(({ message, pos }) => ({ message, offset: pos[0] }));
+  const faults = document.errors.map(({ message, code, pos }): Fault => ({ message, code, offset: pos[0] }));
   try {
-    const repeated = repeatedKeys(document.contents).map((offset) => ({ message: REPEATED_KEY, offset }));
-    if (repeated.length > 0) faults.push(...repeated.slice(0, MAX_REPEATED));
+    // Without the duplicate keys of the parser, whose own check takes time with the square of the keys; with its code and message.
+    const repeated = duplicateKeyOffsets(document.contents).map(
+      (offset): Fault => ({ message: 'Map keys must be unique', code: 'DUPLICATE_KEY', offset }),
+    );
+    if (repeated.length > 0) faults.push(...repeated.slice(0, MAX_DUPLICATES));
     if (faults.length > 0)
       return {
         value: undefined,
@@ -159,34 +166,12 @@ function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']):
 function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number): YamlFault[] {
   const deep = faults.find(({ message }) => isStackOverflow(message));
   if (deep !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(deep.offset) }];
-  const lines = faults.map(({ message, offset }) => ({ message, line: lineAt(offset) }));
+  const lines = faults.map(({ offset, ...fault }) => ({ ...fault, line: lineAt(offset) }));
   return [...new Map(lines.map((fault) => [`${fault.line} ${fault.message}`, fault])).values()];
 }
 
-/** Keys that a mapping has already which are told of. */
-const MAX_REPEATED = 1000;
-
-/** What the parser says of a key that a mapping has already: https://eemeli.org/yaml/#errors, `DUPLICATE_KEY`. */
-export const REPEATED_KEY = 'Map keys must be unique';
-
-/** Where keys stand that their mapping has already. The parser's own way compares each key of a mapping with all others. */
-function repeatedKeys(root: unknown): number[] {
-  const offsets: number[] = [];
-  const open: unknown[] = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (isSeq(node)) for (const item of node.items) open.push(item ?? null);
-    if (!isMap(node)) continue;
-    const seen = new Set<unknown>();
-    for (const { key, value } of node.items) {
-      if (isScalar(key)) {
-        if (seen.has(key.value)) offsets.push(key.range?.[0] ?? 0);
-        seen.add(key.value);
-      }
-      open.push(key ?? null, value ?? null);
-    }
-  }
-  return offsets.sort((one, other) => one - other);
-}
+/** The most duplicate keys that are reported. */
+const MAX_DUPLICATES = 1000;
 
 interface Reading {
   lineAt(offset: number): number;
@@ -194,16 +179,17 @@ interface Reading {
 }
 
 function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases }: Reading) {
+  const resolve = (node: unknown): unknown => (isAlias(node) ? aliases().get(node) : node);
   let node: unknown = document.contents;
   let line = lineAt(document.contents?.range?.[0] ?? 0);
   let depth = 0;
   for (const step of path) {
-    if (isAlias(node)) node = aliases().get(node);
+    node = resolve(node);
     if (isMap(node)) {
-      const pair = pairOf(node, String(step), aliases);
-      if (pair === undefined) break;
-      line = lineAt((pair.key as Node).range?.[0] ?? 0);
-      node = isPair(pair) ? pair.value : undefined;
+      const found = findPair(node, String(step), { resolve, index: cachedIndex });
+      if (found === undefined) break;
+      line = lineAt((found.pair.key as Node).range?.[0] ?? 0);
+      node = found.pair.value;
     } else if (isSeq(node)) {
       const item = node.items[Number(step)];
       if (item === undefined) break;
@@ -215,45 +201,13 @@ function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases 
   return { line, depth };
 }
 
-/** The pair of a key in a mapping, or else in the mappings that `<<` puts there; one that is put into itself ends. */
-function pairOf(map: YAMLMap, key: string, aliases: Reading['aliases']): Pair | undefined {
-  const seen = new Set<unknown>();
-  const open: unknown[] = [map];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const source = isAlias(next) ? aliases().get(next) : next;
-    if (!isMap(source) || seen.has(source)) continue;
-    seen.add(source);
-    const { pairs, merged } = pairsOf(source);
-    const own = pairs.get(key);
-    if (own !== undefined) return own;
-    for (const each of merged.toReversed()) open.push(each);
-  }
-  return undefined;
-}
+const indices = new WeakMap<YAMLMap, MappingIndex>();
 
-interface Pairs {
-  /** The first of each key. */
-  pairs: ReadonlyMap<string, Pair>;
-  /** What `<<` puts there. */
-  merged: readonly unknown[];
-}
-
-const readMaps = new WeakMap<YAMLMap, Pairs>();
-
-/** Read once: every finding in a mapping asks for one of its keys. */
-function pairsOf(map: YAMLMap): Pairs {
-  const before = readMaps.get(map);
-  if (before !== undefined) return before;
-  const pairs = new Map<string, Pair>();
-  for (const pair of map.items) {
-    const key = keyText(pair.key);
-    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
-  }
-  const merged = map.items
-    .filter(({ key }) => keyText(key) === '<<')
-    .flatMap(({ value }) => (isSeq(value) ? value.items : [value]));
-  readMaps.set(map, { pairs, merged });
-  return { pairs, merged };
+/** Indexed once: every finding in a mapping looks up one of its keys. */
+function cachedIndex(map: YAMLMap): MappingIndex {
+  const index = indices.get(map) ?? indexMapping(map, keyText);
+  indices.set(map, index);
+  return index;
 }
 
 /** The parser makes a symbol of the key `<<`. */

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { closestName } from '../../../lib/similar-names.ts';
 import { apiDeprecated } from './api-versions.ts';
 import { chartAppVersion, chartKubeVersion, chartVersion } from './chart-metadata.ts';
 import { duplicateResource } from './duplicate-resource.ts';
@@ -88,4 +88,4 @@ const IDS = new Set(allRules.map(({ id }) => id));
 export const isRuleId = (id: string): boolean =>
   IDS.has(id) || /^(?:kubeconform|kube-score|checkov)(?:\/\S+)?$/.test(id);
 
-export const suggestRule = (id: string): string | undefined => nearest(id, [...IDS]);
+export const suggestRule = (id: string): string | undefined => closestName(id, [...IDS]);

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
+import { closestName } from '../../../lib/similar-names.ts';
 import { isData, type Path, pathText, pointerPath } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
-import { nearest } from '../nearest.ts';
 import { isSecretAt } from '../secrets.ts';
 
 export interface SchemaProblem {
@@ -24,7 +24,7 @@ export function explain(error: ErrorObject, resource: Resource): SchemaProblem |
     case 'additionalProperties': {
       const key = String(parameters.additionalProperty);
       const known = isData(error.parentSchema?.properties) ? Object.keys(error.parentSchema.properties) : [];
-      const guess = nearest(key, known);
+      const guess = closestName(key, known);
       const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
       return { path: [...path, key], about: 'key', message: `${pathText([...path, key])} is not a known key${hint}` };
     }

@@ -5,7 +5,6 @@ import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
 import { createHelm, type RenderRequest } from '../../src/helm/helm.ts';
-import { mapParallel } from '../../src/parallel.ts';
 
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };
 
@@ -100,20 +99,6 @@ it('a program that is not Helm is an error with its own words', async () => {
   const helm = await createHelm({ run: async () => ({ exitCode: 1, stdout: '', stderr: 'unknown flag' }) }, 'bash', {});
   await expect(helm.version()).rejects.toThrow('bash does not say its version: unknown flag');
   await helm.close();
-});
-
-it('work is done side by side up to a limit, and results keep their order', async () => {
-  let running = 0;
-  let most = 0;
-  const results = await mapParallel([5, 1, 4, 2, 3], 2, async (item) => {
-    most = Math.max(most, ++running);
-    for (let turn = 0; turn < item; turn++) await Promise.resolve();
-    running--;
-    return item * 10;
-  });
-  expect(results).toEqual([50, 10, 40, 20, 30]);
-  expect(most).toBe(2);
-  await expect(mapParallel([1], 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
 describe('Helm is started in a network of its own', () => {

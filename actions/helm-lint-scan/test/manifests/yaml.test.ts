@@ -24,7 +24,9 @@ describe('YAML as Kubernetes reads it', () => {
   });
 
   it('reports a key that is there twice, on its line', () => {
-    expect(readYaml('a: 1\nb: 2\na: 3')[0]?.faults).toEqual([{ message: 'Map keys must be unique', line: 3 }]);
+    expect(readYaml('a: 1\nb: 2\na: 3')[0]?.faults).toEqual([
+      { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 3 },
+    ]);
   });
 
   it('reports an alias of nothing on its line', () => {
@@ -142,9 +144,9 @@ describe('keys', () => {
   it('that a mapping has already are told, each in its line', () => {
     const text = 'a: 1\nb: { c: 1, c: 2 }\nd:\n  - e: 1\n    e: 2\n"a": 2\n? [x]\n: 1\n? [x]\n: 2\n';
     expect(readYaml(text)[0]?.faults.sort((one, other) => one.line - other.line)).toEqual([
-      { message: 'Map keys must be unique', line: 2 },
-      { message: 'Map keys must be unique', line: 5 },
-      { message: 'Map keys must be unique', line: 6 },
+      { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 2 },
+      { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 5 },
+      { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 6 },
     ]);
   });
 
