@@ -60,7 +60,29 @@ describe('the values that set an image', () => {
     expect(values).toEqual(before);
   });
 
-  it('leave other images alone', () => {
+  it.each([
+    [['1', '1.4', '1.4.2', 'latest'], '1.4.2'],
+    [['latest', 'sha-0123456789ab'], 'sha-0123456789ab'],
+  ])('have the tag that bump-chart-version commits: of %j, %s', (tags, tag) => {
+    const built = image('shop/web', 'ghcr.io/org/shop/web', tags);
+    expect(imageOverlay({ image: { repository: 'ghcr.io/org/shop/web', tag: '' } }, [built]).values).toEqual({
+      image: { repository: 'ghcr.io/org/shop/web', tag },
+    });
+  });
+
+  it.each(['node', 'library/node', 'docker.io/node', 'index.docker.io/library/node', 'registry-1.docker.io/node'])(
+    'find %s on Docker Hub rather than a path that ends alike',
+    (repository) => {
+      const built = image('library/node', 'docker.io/library/node');
+      const values = {
+        ours: { repository, digest: '' },
+        theirs: { repository: 'quay.io/mirror/library/node', digest: '' },
+      };
+      expect(imageOverlay(values, [built]).set.map(({ path }) => path)).toEqual(['ours']);
+    },
+  );
+
+  it('leave other images unchanged', () => {
     const values = {
       a: { repository: 'ghcr.io/org/shop/website' },
       b: { repository: 'docker.io/library/nginx' },
