@@ -1,25 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureTools, toolsEnv } from '../../tools/index.ts';
-import { runStep, type StepResult } from './step.ts';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { dir, step, useScene, workspace, write } from './lint-scene.ts';
+import type { StepResult } from './step.ts';
 
 const SECRET = 'kind: a-secret-of-the-runner\n';
 const MANIFEST = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 
-let path: string;
-let dir: string;
-let workspace: string;
-
-beforeAll(async () => {
-  await ensureTools(['helm']);
-  path = toolsEnv().PATH ?? '';
-}, 600_000);
+useScene();
 beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'helm-lint-scan-links-')));
-  workspace = join(dir, 'workspace');
   write({
     'helm/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: "1"\nkubeVersion: ">=1.30.0-0"\n',
     'helm/web/templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ .Values.name }} }\n',
@@ -29,23 +19,11 @@ beforeEach(() => {
   });
   execFileSync('git', ['init', '--quiet', workspace]);
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
-function write(files: Record<string, string>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, name)), { recursive: true });
-    writeFileSync(join(workspace, name), text);
-  }
-}
 const link = (name: string, target: string): void => symlinkSync(target, join(workspace, name));
 
-const step = (inputs: Record<string, string> = {}): Promise<StepResult> =>
-  runStep({
-    action: 'helm-lint-scan',
-    inputs: { 'kube-versions': '1.36', 'fail-on': 'never', ...inputs },
-    dir,
-    env: { PATH: path, GITHUB_WORKSPACE: workspace },
-  });
+const scan = (inputs: Record<string, string> = {}): Promise<StepResult> =>
+  step({ 'kube-versions': '1.36', 'fail-on': 'never', ...inputs });
 
 describe('helm-lint-scan, in a repository with links', () => {
   it.each([
@@ -55,7 +33,7 @@ describe('helm-lint-scan, in a repository with links', () => {
   ])('%s %s changes nothing when it is a link to %s', async (input, name, target, problem) => {
     const config = readFileSync(join(workspace, '.git/config'));
     link(name, target);
-    const { exitCode, log } = await step({ manifests: 'm/*.yaml', [input]: name });
+    const { exitCode, log } = await scan({ manifests: 'm/*.yaml', [input]: name });
     expect(exitCode).toBe(1);
     expect(log).toContain(problem);
     expect(readFileSync(join(workspace, '.git/config')).equals(config)).toBe(true);
@@ -76,7 +54,7 @@ describe('helm-lint-scan, in a repository with links', () => {
   ])('gives Helm no chart with the link %s to %s', async (name, target, other, otherTarget, problem) => {
     link(name, target);
     link(other, otherTarget);
-    const { exitCode, log } = await step();
+    const { exitCode, log } = await scan();
     expect(exitCode).toBe(1);
     expect(log).toContain(problem);
     expect(log.match(/^::error/gm)).toHaveLength(1);
@@ -85,7 +63,7 @@ describe('helm-lint-scan, in a repository with links', () => {
 
   it('is not held by a pipe in a chart', async () => {
     execFileSync('mkfifo', [join(workspace, 'helm/web/values.schema.json')]);
-    const { exitCode, log } = await step();
+    const { exitCode, log } = await scan();
     expect(exitCode).toBe(1);
     expect(log).toContain('helm/web/values.schema.json is neither a file nor a directory');
   }, 60_000);
@@ -98,7 +76,7 @@ describe('helm-lint-scan, in a repository with links', () => {
         'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  config: {{ .Files.Get ".git/config" | quote }}\n  own: {{ .Files.Get "own.txt" | quote }}\n',
       'own.txt': 'of the chart',
     });
-    const result = await step({ charts: '.', 'render-dir': 'rendered' });
+    const result = await scan({ charts: '.', 'render-dir': 'rendered' });
     expect(result.exitCode === 0 ? '' : result.log).toBe('');
     const rendered = readFileSync(join(workspace, 'rendered/defaults/1.36.yaml'), 'utf8');
     expect(rendered).toContain('own: "of the chart"');
@@ -113,7 +91,7 @@ describe('helm-lint-scan, in a repository with links', () => {
     link('helm/web/templates/b.yaml', '../../../shared/b.yaml');
     link('helm/web/ci', '../../shared/ci');
     link('charts', 'helm');
-    const result = await step({ charts: 'charts/web', 'report-file': 'scan.json' });
+    const result = await scan({ charts: 'charts/web', 'report-file': 'scan.json' });
     expect(result.exitCode === 0 ? '' : result.log).toBe('');
     expect(result.outputs).toMatchObject({ cases: '2', resources: '4' });
     expect(JSON.parse(readFileSync(join(workspace, 'scan.json'), 'utf8'))).toHaveProperty('counts');

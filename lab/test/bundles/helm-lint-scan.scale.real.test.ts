@@ -1,53 +1,18 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureTools, toolsEnv } from '../../tools/index.ts';
-import { runStep, type StepResult } from './step.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { dir, path, step, useScene, workspace, write } from './lint-scene.ts';
+import type { StepResult } from './step.ts';
 
-let path: string;
-let workspace: string;
-let dir: string;
-
-beforeAll(async () => {
-  await ensureTools(['helm']);
-  path = toolsEnv().PATH ?? '';
-}, 600_000);
-beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'helm-lint-scan-scale-')));
-  workspace = join(dir, 'workspace');
-  write({ 'helm/a/Chart.yaml': CHART });
-});
-afterEach(() => rmSync(dir, { recursive: true }));
+useScene();
+beforeEach(() => write({ 'helm/a/Chart.yaml': CHART }));
 
 const CHART = 'apiVersion: v2\nname: a\nversion: 1.0.0\nappVersion: "1.0.0"\ndescription: a\n';
 
-function write(files: Record<string, string>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, name)), { recursive: true });
-    writeFileSync(join(workspace, name), text);
-  }
-}
-
-const step = (inputs: Record<string, string> = {}, env: Record<string, string> = {}): Promise<StepResult> =>
-  runStep({
-    action: 'helm-lint-scan',
-    inputs: { 'kube-versions': '1.34', 'report-file': 'report.json', ...inputs },
-    dir,
-    env: { PATH: path, GITHUB_WORKSPACE: workspace, ...env },
-  });
+const scan = (inputs: Record<string, string> = {}, env: Record<string, string> = {}): Promise<StepResult> =>
+  step({ 'kube-versions': '1.34', 'report-file': 'report.json', ...inputs }, env);
 
 interface Reported {
   rule: string;
@@ -85,7 +50,7 @@ async function seconds(): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 2; run++) {
     const started = performance.now();
-    await step();
+    await scan();
     best = Math.min(best, performance.now() - started);
   }
   return best / 1000;
@@ -116,7 +81,7 @@ describe('time grows with what is scanned, not with its square', () => {
 describe('Helm that takes too much is ended, and the finding says what it took', () => {
   it('without end of its output', async () => {
     write({ 'helm/a/templates/a.yaml': '{{ range until 100000000 }}xxxxxxxxxx{{ end }}\n' });
-    const { exitCode } = await step();
+    const { exitCode } = await scan();
     expect(exitCode).toBe(1);
     expect(renderFaults()).toHaveLength(1);
     expect(renderFaults()[0]?.message).toMatch(
@@ -131,7 +96,7 @@ describe('Helm that takes too much is ended, and the finding says what it took',
     'and of its memory: %s letters',
     async (letters, message) => {
       write({ 'helm/a/templates/a.yaml': `{{ repeat ${letters} "aaaa" }}\n` });
-      const { exitCode } = await step();
+      const { exitCode } = await scan();
       expect(exitCode).toBe(1);
       expect(renderFaults()).toMatchObject([{ message: expect.stringMatching(message) }]);
     },
@@ -140,7 +105,7 @@ describe('Helm that takes too much is ended, and the finding says what it took',
 
   it('an endless output of a program that is called Helm', async () => {
     fakeHelm('template) yes $1-$1-$1-$1-$1;;');
-    const { exitCode } = await step({}, { PATH: `${dir}:${path}` });
+    const { exitCode } = await scan({}, { PATH: `${dir}:${path}` });
     expect(exitCode).toBe(1);
     expect(renderFaults()[0]?.message).toMatch('Helm took more than 32 MiB of output and was ended');
   }, 60_000);
@@ -200,13 +165,13 @@ describe('faults have their place', () => {
 
   it('a version of Kubernetes that the chart refuses is one finding, in the line of Chart.yaml', async () => {
     write({ 'helm/a/Chart.yaml': `${CHART}kubeVersion: ">=1.40"\n`, 'helm/a/templates/a.yaml': CONFIG });
-    await step({ 'kube-versions': '1.34\n1.33' });
+    await scan({ 'kube-versions': '1.34\n1.33' });
     expect(renderFaults()).toMatchObject([{ file: 'helm/a/Chart.yaml', line: 6 }]);
   }, 60_000);
 
   it('a chart for old versions only is rendered for one of them', async () => {
     write({ 'helm/a/Chart.yaml': `${CHART}kubeVersion: "<1.25"\n`, 'helm/a/templates/a.yaml': CONFIG });
-    const { exitCode, log } = await step({ 'kube-versions': '' });
+    const { exitCode, log } = await scan({ 'kube-versions': '' });
     expect(log).toContain('Kubernetes 1.24: 1 resources');
     expect(exitCode).toBe(0);
   }, 60_000);
@@ -214,7 +179,7 @@ describe('faults have their place', () => {
   it('a missing dependency is in its line', async () => {
     const list = times(2, (index) => `- name: d${index}\n  version: 1.0.0\n  repository: https://a.b\n`);
     write({ 'helm/a/Chart.yaml': `${CHART}dependencies:\n${list}`, 'helm/a/templates/a.yaml': CONFIG });
-    await step();
+    await scan();
     expect(renderFaults()).toMatchObject([
       { file: 'helm/a/Chart.yaml', line: 7, message: expect.stringContaining('d0 is not in charts/') },
       { file: 'helm/a/Chart.yaml', line: 10, message: expect.stringContaining('d1 is not in charts/') },
@@ -223,7 +188,7 @@ describe('faults have their place', () => {
 
   it('a name that Helm cannot open is a fault of the values file', async () => {
     write({ 'helm/a/templates/a.yaml': CONFIG, 'helm/a/ci/z%zz.yaml': 'a: 1\n' });
-    await step();
+    await scan();
     expect(renderFaults()).toMatchObject([
       { file: 'helm/a/ci/z%zz.yaml', message: expect.stringContaining('the values file "helm/a/ci/z%zz.yaml"') },
     ]);
