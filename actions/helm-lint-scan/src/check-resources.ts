@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
-import type { Place } from './locate/locate.ts';
+import type { Location } from './locate/locate.ts';
 import { faultText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceLabel } from './manifests/resource.ts';
 import { workloadsOf } from './manifests/workloads.ts';
@@ -21,9 +21,9 @@ export interface ResourceSet extends ReadResult {
   origin: Scope['origin'];
   built: Scope['built'];
   /** Where in the repository a problem comes from. */
-  locate(problem: Problem): Place;
+  locate(problem: Problem): Location;
   /** The line of a document that cannot be read. */
-  locateText(file: string, line: number, excerpt: string): Place;
+  locateText(file: string, line: number, excerpt: string): Location;
 }
 
 /** What a {@link ResourceSet} is validated with. */
@@ -69,7 +69,7 @@ function reportDocuments({ id, broken, strays, locateText }: ResourceSet, findin
       case: id,
       path: [],
       message: `in ${file}: ${faultText(document)}`,
-      place: () => locateText(file, line, excerpt),
+      location: () => locateText(file, line, excerpt),
     });
   }
   for (const { file, line } of strays)
@@ -78,7 +78,7 @@ function reportDocuments({ id, broken, strays, locateText }: ResourceSet, findin
       case: id,
       path: [],
       message: `${file} has a document without apiVersion or kind`,
-      place: () => locateText(file, line, ''),
+      location: () => locateText(file, line, ''),
     });
 }
 
@@ -93,7 +93,7 @@ const reporter =
       resource: resourceLabel(problem.resource),
       path: problem.path,
       message: problem.message,
-      place: () => set.locate(problem),
+      location: () => set.locate(problem),
     });
 
 /** @returns how many resources could not be validated */
@@ -154,7 +154,7 @@ function reportMissingSchemas(set: ResourceSet, bundled: readonly string[], find
     case: id,
     path: [],
     message: `nothing was validated for Kubernetes ${kube.minor}: the bundled schemas are for ${bundled.at(-1)} to ${bundled[0]}`,
-    place: () =>
+    location: () =>
       first === undefined || origin === 'chart'
         ? { file: join(id.subject, 'Chart.yaml'), line: 1, exact: false }
         : { file: first.source.file, line: 1, exact: false },

@@ -5,7 +5,7 @@ import { info } from '../../lib/commands.ts';
 import type { ActionError } from '../../lib/errors.ts';
 import { createExec, type Exec } from '../../lib/exec.ts';
 import type { Environment } from '../../lib/inputs.ts';
-import { defaultVersions } from './cases/kube-ranges.ts';
+import { defaultVersions } from './cases/default-versions.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { checkResources, type ResourceSet } from './check-resources.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
@@ -18,7 +18,7 @@ import { withoutGit } from './helm/without-git.ts';
 import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { getLocator, type ScanInput } from './inputs/scan-input.ts';
-import { placeInManifest } from './locate/locate.ts';
+import { locateInManifest } from './locate/locate.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
 import { readDefinitions } from './validation/definitions.ts';
@@ -140,7 +140,7 @@ async function manifestResources(
     namespace: namespace ?? 'default',
     origin: 'manifests',
     built: [],
-    locate: placeInManifest,
+    locate: locateInManifest,
     locateText: (file, line) => ({ file, line, exact: true }),
   }));
 }

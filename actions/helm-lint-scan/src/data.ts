@@ -1,4 +1,4 @@
-/** Looking into data of unknown shape: rendered objects, values, Chart.yaml. Nothing here throws; a wrong shape reads as absent. */
+/** Access to data of unknown shape: rendered objects, values, Chart.yaml. Nothing here throws; a value of another type is treated as absent. */
 
 export type Path = readonly (string | number)[];
 export type Data = Record<string, unknown>;
@@ -26,7 +26,7 @@ export const listAt = (value: unknown, ...path: Path): unknown[] => {
   return Array.isArray(found) ? found : [];
 };
 
-export const textAt = (value: unknown, ...path: Path): string | undefined => {
+export const stringAt = (value: unknown, ...path: Path): string | undefined => {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : undefined;
 };
@@ -36,8 +36,8 @@ export const numberAt = (value: unknown, ...path: Path): number | undefined => {
   return typeof found === 'number' ? found : undefined;
 };
 
-/** A path as people write it: `spec.containers[0].image`, `metadata.annotations["a.b/c"]`. */
-export function pathText(path: Path): string {
+/** A path in the usual notation: `spec.containers[0].image`, `metadata.annotations["a.b/c"]`. */
+export function formatPath(path: Path): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`;
@@ -51,7 +51,7 @@ export function pathText(path: Path): string {
 export const pluralize = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** The steps of a JSON pointer (RFC 6901), numbers where they look like indices. */
-export function pointerPath(pointer: string): Path {
+export function parsePointer(pointer: string): Path {
   return pointer
     .split('/')
     .slice(1)

@@ -17,26 +17,26 @@ export interface Stack {
   chart: Chart;
   values: ValuesCase;
   kubeVersions: KubeVersion[];
-  /** What was built, for the images that these values have. */
+  /** The values for the images that were built. */
   images: ImageOverlay;
 }
 
-/** What came of one case. */
+/** A case that was rendered, or why it was not. */
 export interface RenderedCase extends ReadResult {
   id: CaseId;
   stack: Stack;
   kube: KubeVersion;
   namespace: string;
-  /** What Helm printed; empty when it failed. */
+  /** Helm's output; empty when it failed. */
   text: string;
   /** Why Helm failed. */
   failures: HelmMessage[];
-  /** The documents that Helm could not read after it had rendered them. */
+  /** The rendered documents that Helm could not parse. */
   unreadable: BrokenDocument[];
   seconds: number;
 }
 
-/** What `helm lint` says of a stack. */
+/** The result of `helm lint` for a stack. */
 export interface LintedStack {
   stack: Stack;
   messages: HelmMessage[];
@@ -45,7 +45,7 @@ export interface LintedStack {
 export interface RenderSettings {
   namespace: string | undefined;
   releaseName: string | undefined;
-  /** Of the custom resources that the cluster is said to have. */
+  /** Of the custom resources in the cluster. */
   apiVersions: readonly string[];
   /** The number of Helm processes at a time. */
   concurrency: number;
@@ -62,7 +62,7 @@ export interface RenderResult {
   linted: LintedStack[];
 }
 
-/** Lint every stack and render it for every version, side by side; a failure of one is a result, and stops no other. */
+/** Lint every stack and render it for every version, concurrently. A failure of one is a result and does not stop the others. */
 export async function renderAll(
   stacks: readonly Stack[],
   tools: RenderTools,
@@ -74,14 +74,16 @@ export async function renderAll(
     ),
   );
   const jobs = stacks.flatMap((stack, index): (() => Promise<{ linted?: LintedStack; rendered?: RenderedCase }>)[] => {
-    const request = requestFor(stack, overlays[index] ?? [], tools, settings);
-    const newest = stack.kubeVersions.reduce((one, other) => (minorNumber(other) > minorNumber(one) ? other : one));
+    const request = requestFor(stack, overlays[index] ?? [], { ...settings, files: tools.files });
+    const newest = stack.kubeVersions.reduce((a, b) => (minorNumber(b) > minorNumber(a) ? b : a));
     const lint = async () => ({ linted: await lintStack(stack, request(newest), tools.helm) });
-    // A library has nothing to install.
+    // A library chart cannot be installed.
     const kubeVersions = stack.chart.type === 'library' ? [] : stack.kubeVersions;
     return [
       lint,
-      ...kubeVersions.map((kube) => async () => ({ rendered: await renderCase(stack, kube, request(kube), tools) })),
+      ...kubeVersions.map((kube) => async () => ({
+        rendered: await renderCase({ stack, kube, request: request(kube) }, tools),
+      })),
     ];
   });
   const results = await mapConcurrently(jobs, settings.concurrency, (job) => job());
@@ -94,8 +96,7 @@ export async function renderAll(
 function requestFor(
   { chart, values }: Stack,
   overlay: readonly string[],
-  { files }: RenderTools,
-  settings: RenderSettings,
+  { files, ...settings }: RenderSettings & Pick<RenderTools, 'files'>,
 ): (kube: KubeVersion) => RenderRequest {
   const name =
     chart.name
@@ -111,32 +112,35 @@ function requestFor(
     releaseName: settings.releaseName ?? name,
     namespace: settings.namespace ?? name,
     apiVersions: settings.apiVersions,
-    skipSchemas: chart.foreignReferences.length > 0,
+    skipSchemas: chart.externalReferences.length > 0,
   });
 }
 
 async function lintStack(stack: Stack, request: RenderRequest, helm: Helm): Promise<LintedStack> {
-  if (stack.chart.unread.length > 0) return { stack, messages: [] };
+  if (stack.chart.unreadDependencies.length > 0) return { stack, messages: [] };
   const { exitCode, stdout, stderr } = await helm.lint(request);
   const messages = lintMessages(stdout);
   const silent = exitCode !== 0 && !messages.some(({ level }) => level === 'error');
   return { stack, messages: silent ? [...messages, ...renderMessages(stderr || stdout)] : messages };
 }
 
-async function renderCase(
-  stack: Stack,
-  kube: KubeVersion,
-  request: RenderRequest,
-  { helm, reader }: RenderTools,
-): Promise<RenderedCase> {
+/** A stack of values for one version of Kubernetes. */
+interface RenderJob {
+  stack: Stack;
+  kube: KubeVersion;
+  request: RenderRequest;
+}
+
+async function renderCase(job: RenderJob, { helm, reader }: RenderTools): Promise<RenderedCase> {
+  const { stack, kube, request } = job;
   const { chart, values } = stack;
   const started = performance.now();
-  if (chart.unread.length > 0) return unrendered(stack, kube, request);
-  const answer = await helm.render(request);
-  const failed = answer.exitCode !== 0;
+  if (chart.unreadDependencies.length > 0) return notRendered(job);
+  const result = await helm.render(request);
+  const failed = result.exitCode !== 0;
   const find = (template: string): TemplateSource => templateSource(chart, template);
-  const read: ReadResult = failed ? { resources: [], broken: [], strays: [] } : reader.rendered(answer.stdout, find);
-  const faults = await renderFaults(answer, request, {
+  const read: ReadResult = failed ? { resources: [], broken: [], strays: [] } : reader.rendered(result.stdout, find);
+  const faults = await renderFaults(result, request, {
     helm,
     fileOf: (template) => relative(chart.path, find(template).file),
     broken: (text) => reader.rendered(text, find).broken,
@@ -147,15 +151,15 @@ async function renderCase(
     stack,
     kube,
     namespace: request.namespace,
-    text: failed ? '' : answer.stdout,
+    text: failed ? '' : result.stdout,
     failures: faults.messages,
     unreadable: faults.unreadable,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-/** A chart that Helm is not given: what it would take for that is more than a runner should spend, or not known. */
-function unrendered(stack: Stack, kube: KubeVersion, { namespace }: RenderRequest): RenderedCase {
+/** A case on which Helm is not run, because a dependency of the chart cannot be read or exceeds a limit. */
+function notRendered({ stack, kube, request: { namespace } }: RenderJob): RenderedCase {
   const { chart, values } = stack;
   return {
     id: { subject: chart.path, values: values.name, kubeVersion: kube.text },
@@ -163,7 +167,7 @@ function unrendered(stack: Stack, kube: KubeVersion, { namespace }: RenderReques
     kube,
     namespace,
     text: '',
-    failures: chart.unread.map(({ why }) => ({ level: 'error', message: why, at: { in: 'chart' } })),
+    failures: chart.unreadDependencies.map(({ why }) => ({ level: 'error', message: why, at: { in: 'chart' } })),
     resources: [],
     broken: [],
     strays: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ImageReference } from '../../lib/images-output.ts';
 import { growth, LINEAR } from '../../lib/test/growth.ts';
-import { defaultVersions } from '../src/cases/kube-ranges.ts';
+import { defaultVersions } from '../src/cases/default-versions.ts';
 import { imageOverlay } from '../src/cases/set-images.ts';
 import { Findings } from '../src/findings/findings.ts';
 import { createReader } from '../src/manifests/read.ts';
@@ -73,9 +73,15 @@ it('the time to collect the cases of a finding grows with them', async () => {
   if (rule === undefined) throw new Error('there are no rules');
   const collect = (size: number) => () => {
     const findings = new Findings(new Map());
-    const place = () => ({ file: 'a', line: 1, exact: true });
+    const location = () => ({ file: 'a', line: 1, exact: true });
     for (let at = 0; at < size; at++)
-      findings.add({ rule, case: { subject: 'a', values: `v${at}`, kubeVersion: '' }, path: [], message: 'a', place });
+      findings.add({
+        rule,
+        case: { subject: 'a', values: `v${at}`, kubeVersion: '' },
+        path: [],
+        message: 'a',
+        location,
+      });
     return findings;
   };
   expect(collect(10)().list()[0]?.cases).toHaveLength(10);

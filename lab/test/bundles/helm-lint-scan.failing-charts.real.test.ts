@@ -111,7 +111,7 @@ describe('charts that must fail', () => {
 
   it.each([
     ['apps/v2', 'api-unknown', 'use apps/v1'],
-    ['apps/v1beta1', 'api-removed', 'is gone since Kubernetes 1.16; use apps/v1'],
+    ['apps/v1beta1', 'api-removed', 'was removed in Kubernetes 1.16; use apps/v1'],
   ])('an object in %s is an error', async (apiVersion, rule, advice) => {
     write(inDeployment('apiVersion: apps/v1', `apiVersion: ${apiVersion}`));
     const result = await step();

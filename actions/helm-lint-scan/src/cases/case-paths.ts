@@ -19,7 +19,7 @@ export const VALUES_EXAMPLE = 'helm/shop: values-prod.yaml + ci/ha.yaml';
 /** Read one line of the input `values`. */
 export function parseValuesLine(line: string): Parsed<ValuesDeclaration> {
   const colon = line.indexOf(':');
-  if (colon <= 0) return { problem: 'has no chart before its files (chart: a.yaml + b.yaml)' };
+  if (colon <= 0) return { problem: 'has no chart before the files (chart: a.yaml + b.yaml)' };
   const charts = parseRepositoryGlob(line.slice(0, colon).trim());
   if ('problem' in charts) return { problem: `names a chart that ${charts.problem}` };
   const files: string[] = [];
@@ -27,13 +27,13 @@ export function parseValuesLine(line: string): Parsed<ValuesDeclaration> {
   for (const part of stack === '' ? [] : stack.split('+')) {
     const file = parseRepositoryGlob(part.trim());
     if ('problem' in file) return { problem: `names a file that ${file.problem}` };
-    if (file.value === '.') return { problem: 'has nothing between two +' };
+    if (file.value === '.') return { problem: 'has an empty name between two +' };
     files.push(file.value);
   }
   return { value: { charts: charts.value, files, line } };
 }
 
-/** The values files of each case of a chart, lowest first; none for the defaults. */
+/** The values files of each case of a chart, lowest first; empty for the defaults. */
 export type CasePaths = string[][];
 
 /** The usual names of values files in charts; `ci/` is a convention of chart-testing. */

@@ -3,7 +3,7 @@ import { fullRepository, imageNameIn, type NamedImage } from '../../../lib/image
 import { isSameRepository, withoutHost } from '../../../lib/image-references.ts';
 import { chooseTag } from '../../../lib/image-tags.ts';
 import type { ImageReference } from '../../../lib/images-output.ts';
-import { at, type Data, isData, type Path, pathText } from '../data.ts';
+import { at, type Data, formatPath, isData, type Path } from '../data.ts';
 
 /** An image of the values that was set to an image that was built. */
 export interface SetImage {
@@ -79,7 +79,7 @@ export function imageOverlay(values: unknown, images: readonly ImageReference[])
   for (const mapping of mappings) {
     const image = closestImage(mapping, maxCloseness);
     if (image === undefined) continue;
-    set.push({ path: pathText(mapping.path), image });
+    set.push({ path: formatPath(mapping.path), image });
     setKeys(overlay, values, { path: mapping.path, keys: imageKeys(mapping, image) });
   }
   return { values: set.length > 0 ? overlay : undefined, set };

@@ -17,37 +17,38 @@ export interface ValuesFile extends ChartFile {
 
 export const DEFAULTS: ValuesCase = { name: 'defaults', files: [] };
 
-/** @param paths of the values files, lowest first; one in the chart's directory is called by its path there */
+/** @param paths of the values files, lowest first; the name of the case has the path in the chart's directory, where possible */
 export async function readCase(files: Files, directory: string, paths: readonly string[]): Promise<ValuesCase> {
-  const shown = (path: string): string => (path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path);
+  const displayPath = (path: string): string =>
+    path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
   const stack = await Promise.all(
     paths.map(async (path) => ({ path, ...yamlFile((await files.read(path, 'values')) ?? '') })),
   );
-  return stack.length === 0 ? DEFAULTS : { name: stack.map(({ path }) => shown(path)).join(' + '), files: stack };
+  return stack.length === 0 ? DEFAULTS : { name: stack.map(({ path }) => displayPath(path)).join(' + '), files: stack };
 }
 
-/** Values over values as Helm lays them: mappings are joined, `null` takes a key away, anything else replaces. */
-export function mergeValues(below: unknown, above: unknown): unknown {
-  if (!isData(below) || !isData(above)) return above ?? below;
-  const merged: Data = { ...below };
-  for (const [key, value] of Object.entries(above)) {
+/** Merge values as Helm does: mappings are merged, `null` deletes a key, anything else replaces. */
+export function mergeValues(base: unknown, override: unknown): unknown {
+  if (!isData(base) || !isData(override)) return override ?? base;
+  const merged: Data = { ...base };
+  for (const [key, value] of Object.entries(override)) {
     if (value === null) delete merged[key];
-    else merged[key] = isData(value) ? mergeValues(dataAt(below, key), value) : value;
+    else merged[key] = isData(value) ? mergeValues(dataAt(base, key), value) : value;
   }
   return merged;
 }
 
-/** All that a case is rendered with: the values of the dependencies below their keys, the chart's own over them, then the case's files. */
+/** All values of a case: those of the dependencies under their keys, overridden by the chart's own, then by the files of the case. */
 export function layeredValues(chart: Chart, { files }: ValuesCase): unknown {
-  // The deepest dependencies lie lowest: what stands above may set anything of what is below it.
+  // The deepest dependencies come first: a chart can override any value of its dependencies.
   const dependencies = chart.subcharts
-    .toSorted((one, other) => other.keys.length - one.keys.length)
+    .toSorted((a, b) => b.keys.length - a.keys.length)
     .map(({ keys, values }) => keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), values?.value ?? {}));
-  const above = [chart.values, ...files].map((file) => file?.value);
-  return [...dependencies, ...above].reduce((below, values) => mergeValues(below, values), {});
+  const overrides = [chart.values, ...files].map((file) => file?.value);
+  return [...dependencies, ...overrides].reduce((base, values) => mergeValues(base, values), {});
 }
 
-/** The files of a case that could not be read. */
+/** The values files of a case that cannot be parsed. */
 export const unreadableValues = (chart: Chart, { files }: ValuesCase): ChartFile[] =>
   [chart.values, ...chart.subcharts.map(({ values }) => values), ...files].filter(
     (file): file is ChartFile => file?.fault !== undefined,

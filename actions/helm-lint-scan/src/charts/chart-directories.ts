@@ -53,13 +53,12 @@ async function isChart(files: Files, directory: string): Promise<boolean> {
 }
 
 function noChartError(pattern: string, paths: readonly string[]): ActionError {
-  const seen =
-    paths.length === 0 ? 'there is nothing of that name' : `${paths.slice(0, 5).join(', ')} has no Chart.yaml`;
+  const seen = paths.length === 0 ? 'it matches nothing' : `${paths.slice(0, 5).join(', ')} has no Chart.yaml`;
   return new ActionError({
     what: `no chart in ${pattern}`,
-    why: `the input charts asks for ${JSON.stringify(pattern)}, but ${seen}`,
+    why: `the input charts has ${JSON.stringify(pattern)}, but ${seen}`,
     next: isPattern(pattern)
-      ? 'Check out the repository in a step before this one, and name the directories that hold a Chart.yaml.'
-      : 'Name a directory that holds a Chart.yaml, relative to the root of the repository.',
+      ? 'Check out the repository in a step before this one, and name the directories with a Chart.yaml.'
+      : 'Name a directory with a Chart.yaml, relative to the root of the repository.',
   });
 }

@@ -1,21 +1,21 @@
 import { readYaml, type YamlFault } from '../manifests/yaml.ts';
 
-/** A file of a chart that was read as data. */
+/** A YAML or JSON file of a chart. */
 export interface ChartFile {
   text: string;
   value: unknown;
-  /** Why it could not be read as data. */
+  /** Why it cannot be parsed. */
   fault?: YamlFault;
 }
 
-/** The first document of a YAML text; one that is empty or broken reads as an empty mapping. */
+/** The first document of a YAML file. An empty or invalid one has an empty mapping as value. */
 export function yamlFile(text: string): ChartFile {
   const document = readYaml(text)[0];
   const fault = document?.faults[0];
   return { text, value: document?.value ?? {}, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** A JSON file as data; one that is broken has no value. */
+/** A JSON file. An invalid one has no value. */
 export function jsonFile(text: string): ChartFile {
   try {
     return { text, value: JSON.parse(text) };

@@ -1,15 +1,15 @@
-import { at, textAt } from '../data.ts';
+import { at, stringAt } from '../data.ts';
 import type { Files } from '../inputs/files.ts';
 import { type ChartFile, jsonFile, yamlFile } from './chart-file.ts';
 import {
+  collectSchemas,
   type DependencyTree,
   readDependencyTree,
-  schemasBelow,
   type UnreadDependency,
   type ValuesSchemaFile,
 } from './dependency-tree.ts';
-import { referencesOut } from './schema-references.ts';
-import { type Subchart, subchartsOf } from './subcharts.ts';
+import { findExternalReferences } from './schema-references.ts';
+import { listSubcharts, type Subchart } from './subcharts.ts';
 
 export interface Chart {
   /** In the repository: `helm/shop`. */
@@ -18,26 +18,26 @@ export interface Chart {
   type: 'application' | 'library';
   version: string | undefined;
   appVersion: string | undefined;
-  /** The range of Kubernetes versions it runs on, as written. */
+  /** The range of Kubernetes versions that it runs on, as written. */
   kubeVersion: string | undefined;
-  /** The dependencies that are there. */
+  /** The dependencies in `charts/`, at any depth. */
   subcharts: Subchart[];
   meta: ChartFile;
   values: ChartFile | undefined;
   valuesSchema: ChartFile | undefined;
-  /** Dependencies that cannot be read or are more than can be meant: Helm is not given such a chart. */
-  unread: UnreadDependency[];
-  /** References in its values schemas, and in those of its dependencies, that lead out of them: Helm must not use these schemas. */
-  foreignReferences: ForeignReference[];
+  /** Dependencies that cannot be read or exceed a limit. Helm is not run on such a chart. */
+  unreadDependencies: UnreadDependency[];
+  /** References in its values schemas, and in those of its dependencies, to something outside the schema. Helm must not use these schemas. */
+  externalReferences: ExternalReference[];
 }
 
-export interface ForeignReference {
+export interface ExternalReference {
   schema: ValuesSchemaFile;
   /** As written. */
   reference: string;
 }
 
-/** The directories of a chart and of its dependencies; a packed one has none. */
+/** The directories of a chart and of its dependencies. A packed dependency has none. */
 export const chartDirectories = ({ path, subcharts }: Chart): string[] => [
   ...new Set([path, ...subcharts.flatMap(({ directory }) => directory ?? [])]),
 ];
@@ -52,12 +52,12 @@ export async function readChart(files: Files, directory: string): Promise<Chart>
   );
   const meta = yamlFile(text);
   const tree = await readDependencyTree(files, directory);
-  const own =
+  const ownSchemas =
     schema === undefined ? [] : [{ file: `${directory}/values.schema.json`, inside: undefined, text: schema }];
   return {
     path: directory,
     name: nonEmpty(at(meta.value, 'name')) ?? directory.slice(directory.lastIndexOf('/') + 1),
-    type: textAt(meta.value, 'type') === 'library' ? 'library' : 'application',
+    type: stringAt(meta.value, 'type') === 'library' ? 'library' : 'application',
     version: nonEmpty(at(meta.value, 'version')),
     appVersion: nonEmpty(at(meta.value, 'appVersion')),
     kubeVersion: nonEmpty(at(meta.value, 'kubeVersion')),
@@ -65,19 +65,19 @@ export async function readChart(files: Files, directory: string): Promise<Chart>
     meta,
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: schema === undefined ? undefined : jsonFile(schema),
-    foreignReferences: [...own, ...schemasBelow(tree.below)].flatMap((each) =>
-      referencesOut(jsonFile(each.text).value).map((reference) => ({ schema: each, reference })),
+    externalReferences: [...ownSchemas, ...collectSchemas(tree.dependencies)].flatMap((file) =>
+      findExternalReferences(jsonFile(file.text).value).map((reference) => ({ schema: file, reference })),
     ),
   };
 }
 
 function readDependencies(
   directory: string,
-  { below, unread }: DependencyTree,
+  { dependencies, unread }: DependencyTree,
   meta: unknown,
-): Pick<Chart, 'subcharts' | 'unread'> {
-  const subcharts = subchartsOf(below, meta);
-  if (subcharts !== undefined) return { subcharts, unread };
-  const why = 'by their aliases, its dependencies are more than 1000 charts';
-  return { subcharts: [], unread: [...unread, { file: `${directory}/Chart.yaml`, why }] };
+): Pick<Chart, 'subcharts' | 'unreadDependencies'> {
+  const subcharts = listSubcharts(dependencies, meta);
+  if (subcharts !== undefined) return { subcharts, unreadDependencies: unread };
+  const why = 'with their aliases, its dependencies are more than 1000 charts';
+  return { subcharts: [], unreadDependencies: [...unread, { file: `${directory}/Chart.yaml`, why }] };
 }

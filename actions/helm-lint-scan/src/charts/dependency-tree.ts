@@ -2,50 +2,50 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import type { Files } from '../inputs/files.ts';
 import { type ChartFile, yamlFile } from './chart-file.ts';
-import { ArchiveError, packedTexts, UnpackBudget } from './packed.ts';
+import { ArchiveError, readPackedTexts, UnpackBudget } from './packed.ts';
 
-/** A dependency as it lies in `charts/`, before its parent gives it a name. */
+/** A dependency in `charts/`, before its parent names it. */
 export interface DependencyFiles {
-  /** Of its directory or archive, or of its directory in an archive. */
+  /** The name of its directory or archive, or of its directory in an archive. */
   entry: string;
-  /** In the repository; `undefined` for one that is packed. */
+  /** In the repository; `undefined` for a packed dependency. */
   directory: string | undefined;
   /** Its Chart.yaml, as data. */
   meta: unknown;
   values: ChartFile | undefined;
   schema: ValuesSchemaFile | undefined;
-  below: DependencyFiles[];
+  dependencies: DependencyFiles[];
 }
 
 /** A values.schema.json. */
 export interface ValuesSchemaFile {
-  /** In the repository: the file itself, or the archive that holds it. */
+  /** In the repository: the file itself, or the archive that contains it. */
   file: string;
   /** Its path in that archive. */
   inside: string | undefined;
   text: string;
 }
 
-/** A dependency that is not read, so that Helm must not be given the chart. */
+/** A dependency that was not read, so that Helm must not be run on the chart. */
 export interface UnreadDependency {
-  /** Of its archive or directory, in the repository. */
+  /** Its archive or directory, in the repository. */
   file: string;
-  /** The end of a sentence. */
+  /** The end of a sentence, such as "it is a directory". */
   why: string;
 }
 
 export interface DependencyTree {
-  below: DependencyFiles[];
+  dependencies: DependencyFiles[];
   unread: UnreadDependency[];
 }
 
-/** Links can make a chart its own dependency, twice at every level. */
+/** Links can make a chart its own dependency, several times at each level. */
 const MAX_DEPTH = 20;
-const MAX_DIRECTORYS = 1000;
-/** GitHub takes no larger file: https://docs.github.com/en/repositories/working-with-files/managing-large-files */
-const MAX_PACKED = 100 * 1024 * 1024;
+const MAX_DIRECTORIES = 1000;
+/** GitHub accepts no larger file: https://docs.github.com/en/repositories/working-with-files/managing-large-files */
+const MAX_ARCHIVE_BYTES = 100 * 1024 * 1024;
 
-/** The dependencies below a chart's directory, read one after the other: the memory that they take does not grow with their number. */
+/** Read the dependencies of a chart one after the other, so that memory does not grow with their number. */
 export async function readDependencyTree(files: Files, directory: string): Promise<DependencyTree> {
   const unread: UnreadDependency[] = [];
   const budget = new UnpackBudget();
@@ -65,9 +65,9 @@ export async function readDependencyTree(files: Files, directory: string): Promi
     const [meta, values, schema] = await Promise.all(
       ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((name) => files.read(`${path}/${name}`)),
     );
-    if (meta === undefined || directories > MAX_DIRECTORYS) return [];
-    if (depth >= MAX_DEPTH || ++directories > MAX_DIRECTORYS) {
-      const limit = depth >= MAX_DEPTH ? `${MAX_DEPTH} levels of` : `${MAX_DIRECTORYS}`;
+    if (meta === undefined || directories > MAX_DIRECTORIES) return [];
+    if (depth >= MAX_DEPTH || ++directories > MAX_DIRECTORIES) {
+      const limit = depth >= MAX_DEPTH ? `${MAX_DEPTH} levels of` : `${MAX_DIRECTORIES}`;
       unread.push({
         file: path,
         why: `the chart has more than ${limit} dependencies; does a link lead to a directory above?`,
@@ -77,24 +77,24 @@ export async function readDependencyTree(files: Files, directory: string): Promi
     const file = schema === undefined ? undefined : `${path}/values.schema.json`;
     return [
       {
-        entry: entryOf(path),
+        entry: lastSegment(path),
         directory: path,
         meta: yamlFile(meta).value,
         values: values === undefined ? undefined : yamlFile(values),
         schema: file === undefined ? undefined : { file, inside: undefined, text: schema ?? '' },
-        below: await read(path, depth + 1),
+        dependencies: await read(path, depth + 1),
       },
     ];
   };
 
   const readArchive = async (path: string): Promise<DependencyFiles[]> => {
-    // What used up the budget is told; what comes after it was not looked at.
-    if (budget.spent) return [];
+    // The archive that exhausted the budget is reported; those after it are not read.
+    if (budget.exhausted) return [];
     try {
       const absolute = files.absolute(path);
-      if ((await stat(absolute)).size > MAX_PACKED) throw new ArchiveError('it has more than 100 MiB');
-      const texts = await packedTexts(await readFile(absolute), budget);
-      return packedDependencies(texts, path, [['', entryOf(path)]]);
+      if ((await stat(absolute)).size > MAX_ARCHIVE_BYTES) throw new ArchiveError('it is larger than 100 MiB');
+      const texts = await readPackedTexts(await readFile(absolute), budget);
+      return packedDependencies(texts, path, [['', lastSegment(path)]]);
     } catch (error) {
       const isDirectory = (error as NodeJS.ErrnoException).code === 'EISDIR';
       if (!(error instanceof ArchiveError) && !isDirectory) throw error;
@@ -103,15 +103,15 @@ export async function readDependencyTree(files: Files, directory: string): Promi
     }
   };
 
-  return { below: await read(directory, 0), unread };
+  return { dependencies: await read(directory, 0), unread };
 }
 
-const entryOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const lastSegment = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Helm passes over these. Source: https://github.com/helm/helm/blob/v4.3.1/pkg/chart/v2/loader/load.go, `LoadFiles` */
+/** Helm ignores entries that begin with `_` or `.`. Source: https://github.com/helm/helm/blob/v4.3.1/pkg/chart/v2/loader/load.go, `LoadFiles` */
 const isLoaded = (entry: string): boolean => !/^[_.]/.test(entry);
 
-/** All that Helm looks at, whatever it is called: a glob would pass over some. */
+/** Everything that Helm reads. A glob would skip some names. */
 async function entries(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).filter(isLoaded).sort();
@@ -122,8 +122,8 @@ async function entries(directory: string): Promise<string[]> {
 }
 
 /**
- * The charts in what was unpacked.
- * @param roots where they lie in it, each with the name of its directory
+ * The charts in an archive.
+ * @param roots their directories in the archive, each with its name
  */
 function packedDependencies(
   texts: ReadonlyMap<string, string>,
@@ -142,13 +142,13 @@ function packedDependencies(
         meta: yamlFile(meta).value,
         values: values === undefined ? undefined : yamlFile(values),
         schema: schema === undefined ? undefined : { file: archive, inside, text: schema },
-        below: packedDependencies(texts, archive, rootsBelow(texts, root)),
+        dependencies: packedDependencies(texts, archive, nestedRoots(texts, root)),
       },
     ];
   });
 }
 
-function rootsBelow(texts: ReadonlyMap<string, string>, root: string): [root: string, entry: string][] {
+function nestedRoots(texts: ReadonlyMap<string, string>, root: string): [root: string, entry: string][] {
   const start = `${root}charts/`;
   const entries = new Set<string>();
   for (const path of texts.keys())
@@ -156,6 +156,9 @@ function rootsBelow(texts: ReadonlyMap<string, string>, root: string): [root: st
   return [...entries].filter(isLoaded).map((entry) => [`${start}${entry}/`, entry]);
 }
 
-/** Every values schema of the dependencies. */
-export const schemasBelow = (below: readonly DependencyFiles[]): ValuesSchemaFile[] =>
-  below.flatMap((each) => [...(each.schema === undefined ? [] : [each.schema]), ...schemasBelow(each.below)]);
+/** The values schemas of the dependencies, at any depth. */
+export const collectSchemas = (dependencies: readonly DependencyFiles[]): ValuesSchemaFile[] =>
+  dependencies.flatMap(({ schema, dependencies: nested }) => [
+    ...(schema === undefined ? [] : [schema]),
+    ...collectSchemas(nested),
+  ]);

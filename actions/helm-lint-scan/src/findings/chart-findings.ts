@@ -3,7 +3,7 @@ import type { ValuesCase } from '../cases/values-case.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { Path } from '../data.ts';
 import type { ScanInput } from '../inputs/scan-input.ts';
-import { type Place, placeInManifest } from '../locate/locate.ts';
+import { type Location, locateInManifest } from '../locate/locate.ts';
 import { faultText } from '../manifests/read.ts';
 import { resourceLabel } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
@@ -11,10 +11,10 @@ import { engineRules } from '../rules/engine.ts';
 import { chartRules } from '../rules/index.ts';
 import type { CaseId, Findings } from './findings.ts';
 
-/** What the chart's own files do wrong. */
+/** Report problems in the chart's own files. */
 export function reportChart(chart: Chart, findings: Findings): void {
   const id: CaseId = { subject: chart.path, values: '', kubeVersion: '' };
-  // Of what cannot be read, Helm says itself what is wrong.
+  // Helm itself reports a Chart.yaml that cannot be parsed.
   for (const rule of chart.meta.fault === undefined ? chartRules : [])
     for (const { file, path, message } of rule.checkChart(chart))
       findings.add({
@@ -22,7 +22,7 @@ export function reportChart(chart: Chart, findings: Findings): void {
         case: id,
         path,
         message: `${chart.name}/${file}: ${message}`,
-        place: () => placeInFile(chart, file, path),
+        location: () => locateInFile(chart, file, path),
       });
   const fault = chart.valuesSchema?.fault;
   if (fault !== undefined) {
@@ -31,43 +31,43 @@ export function reportChart(chart: Chart, findings: Findings): void {
       rule: engineRules.yaml,
       case: id,
       path: [],
-      message: `values.schema.json is no JSON: ${fault.message}`,
-      place: () => place,
+      message: `values.schema.json is not JSON: ${fault.message}`,
+      location: () => place,
     });
   }
   reportDependencies(chart, id, findings);
 }
 
-/** What keeps Helm from a chart, or from the schemas of its values. */
+/** Report why Helm is not run on a chart, or not with the schemas of its values. */
 function reportDependencies(chart: Chart, id: CaseId, findings: Findings): void {
-  for (const { file, why } of chart.unread)
+  for (const { file, why } of chart.unreadDependencies)
     findings.add({
       rule: engineRules.dependencyUnreadable,
       case: id,
       path: [],
       message: `${file} cannot be read: ${why}`,
-      place: () => ({ file, line: 1, exact: true }),
+      location: () => ({ file, line: 1, exact: true }),
     });
-  for (const { schema, reference } of chart.foreignReferences) {
+  for (const { schema, reference } of chart.externalReferences) {
     const { file, inside, text } = schema;
     const where = inside === undefined ? file : `${inside} in ${file}`;
     findings.add({
       rule: engineRules.valuesSchemaReference,
       case: id,
       path: [],
-      message: `${where} refers to ${JSON.stringify(reference)}, which is not in it`,
-      place: () => (inside === undefined ? placeOfText(file, text, reference) : { file, line: 1, exact: true }),
+      message: `${where} refers to ${JSON.stringify(reference)}, which is outside the schema`,
+      location: () => (inside === undefined ? locateString(file, text, reference) : { file, line: 1, exact: true }),
     });
   }
 }
 
-/** The first line of a JSON text with this string. One that is written with escapes is not found. */
-function placeOfText(file: string, text: string, string: string): Place {
+/** The first line of a JSON file with this string. A string with escapes is not found. */
+function locateString(file: string, text: string, string: string): Location {
   const at = text.indexOf(JSON.stringify(string));
   return { file, line: text.slice(0, Math.max(at, 0)).split('\n').length, exact: at >= 0 };
 }
 
-export function placeInFile(chart: Chart, file: string, path: Path): Place {
+export function locateInFile(chart: Chart, file: string, path: Path): Location {
   const texts: Record<string, string | undefined> = {
     'Chart.yaml': chart.meta.text,
     'values.schema.json': chart.valuesSchema?.text,
@@ -81,24 +81,24 @@ export function placeInFile(chart: Chart, file: string, path: Path): Place {
   };
 }
 
-/** Helm takes the last of two equal keys without a word; of every other fault in values it speaks itself. */
+/** Report duplicate keys, of which Helm silently uses the last. It reports every other problem in values itself. */
 export function reportDuplicateKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
-  const own = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
-  for (const { path, fault } of [...own, ...values.files]) {
+  const chartValues = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
+  for (const { path, fault } of [...chartValues, ...values.files]) {
     if (fault?.code !== 'DUPLICATE_KEY') continue;
     findings.add({
       rule: engineRules.yaml,
       case: { subject: chart.path, values: '', kubeVersion: '' },
       path: [],
-      message: `${path} has a key twice`,
-      place: () => ({ file: path, line: fault.line, exact: true }),
+      message: `${path} has a duplicate key`,
+      location: () => ({ file: path, line: fault.line, exact: true }),
     });
   }
 }
 
 const CRDS_CASE: CaseId = { subject: 'crds', values: '', kubeVersion: '' };
 
-/** A definition that cannot be read or used validates nothing, which must not look like a pass. */
+/** Report definitions that cannot be read or used: they validate nothing, and that must not look like a pass. */
 export function reportCrds(
   { brokenCrds, invalidCrds }: Pick<ScanInput, 'brokenCrds' | 'invalidCrds'>,
   findings: Findings,
@@ -110,7 +110,7 @@ export function reportCrds(
       case: CRDS_CASE,
       path: [],
       message: `in ${file}: ${faultText(document)}`,
-      place: () => ({ file, line, exact: true }),
+      location: () => ({ file, line, exact: true }),
     });
   }
   for (const problem of invalidCrds) {
@@ -120,9 +120,9 @@ export function reportCrds(
       case: CRDS_CASE,
       resource: resourceLabel(resource),
       path,
-      // The same definition may lie in several charts.
+      // Several charts can have the same definition.
       message: `in ${resource.source.file}: ${message}`,
-      place: () => placeInManifest(problem),
+      location: () => locateInManifest(problem),
     });
   }
 }

@@ -1,68 +1,68 @@
 import { createHash } from 'node:crypto';
-import { type Path, pathText } from '../data.ts';
+import { formatPath, type Path } from '../data.ts';
 import type { LevelChoice } from '../inputs/inputs.ts';
-import type { Place } from '../locate/locate.ts';
+import type { Location } from '../locate/locate.ts';
 import { LEVELS, type Level, type RuleInfo } from '../rules/rule.ts';
 
-/** The name of this action among the engines. */
-export const OWN_ENGINE = 'helm-lint-scan';
+/** The name of this action as an engine. */
+export const ACTION_ENGINE = 'helm-lint-scan';
 
-/** One combination that was looked at. */
+/** One combination that was checked. */
 export interface CaseId {
   /** `helm/shop`, or `manifests`. */
   subject: string;
   values: string;
-  /** `1.34`; empty for what does not depend on it. */
+  /** `1.34`; empty for a finding that does not depend on it. */
   kubeVersion: string;
 }
 
-/** One thing that is wrong, however many cases show it. */
+/** One problem, in any number of cases. */
 export interface Finding {
   engine: string;
   rule: RuleInfo;
   level: Level;
   message: string;
-  place: Place;
+  location: Location;
   subject: string;
-  /** `Deployment/web`, when it is about a resource. */
+  /** `Deployment/web`, for a finding about a resource. */
   resource: string | undefined;
-  /** In the resource. */
+  /** The path in the resource. */
   path: string;
   cases: CaseId[];
-  /** The same for the same fault, also when lines move. */
+  /** Identifies the problem, also when lines move. */
   fingerprint: string;
 }
 
-/** What a check reports; where it is, is only looked up when it is new. */
-export interface Report {
+/** What a check reports. Its location is looked up only when it is new. */
+export interface NewFinding {
   engine?: string;
   rule: RuleInfo;
   case: CaseId;
   resource?: string | undefined;
   path: Path;
   message: string;
-  place: () => Place;
+  location: () => Location;
 }
 
-/** Takes reports and joins those that say the same. */
+/** Collects findings and joins those with the same message. */
 export class Findings {
   readonly #levels: ReadonlyMap<string, LevelChoice>;
   readonly #found = new Map<string, Finding>();
-  /** The cases of each, as keys. */
+  /** The keys of the cases of each finding. */
   readonly #cases = new Map<string, Set<string>>();
 
-  /** @param levels what the user says of rules, by id */
+  /** @param levels the levels that the user gives rules, by id */
   constructor(levels: ReadonlyMap<string, LevelChoice>) {
     this.#levels = levels;
   }
 
-  add(report: Report): void {
-    const { engine = OWN_ENGINE, rule, resource, message } = report;
+  add(report: NewFinding): void {
+    const { engine = ACTION_ENGINE, rule, resource, message } = report;
     const level = this.#level(rule, engine);
     if (level === 'off') return;
     const subject = report.case.subject;
-    const path = pathText(report.path);
-    const fingerprint = fingerprintOf([engine, rule.id, subject, resource ?? '', path, message]);
+    const path = formatPath(report.path);
+    const fingerprint = computeFingerprint([engine, rule.id, subject, resource ?? '', path, message]);
     const known = this.#found.get(fingerprint);
     const seen = this.#cases.get(fingerprint) ?? new Set();
     this.#cases.set(fingerprint, seen);
@@ -72,14 +72,14 @@ export class Findings {
       if (!isSeen) known.cases.push(report.case);
       return;
     }
-    const text = readable(resource === undefined ? message : `${resource}: ${message}`);
+    const text = toSingleLine(resource === undefined ? message : `${resource}: ${message}`);
     const cases = [report.case];
     this.#found.set(fingerprint, {
       engine,
       rule,
       level,
       message: text,
-      place: report.place(),
+      location: report.location(),
       subject,
       resource,
       path,
@@ -96,13 +96,13 @@ export class Findings {
   /** Worst first; then by severity, file and line. */
   list(): Finding[] {
     return [...this.#found.values()].sort(
-      (one, other) =>
-        LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level) ||
-        (other.rule.severity ?? 0) - (one.rule.severity ?? 0) ||
-        compare(one.place.file, other.place.file) ||
-        one.place.line - other.place.line ||
-        compare(one.rule.id, other.rule.id) ||
-        compare(one.message, other.message),
+      (a, b) =>
+        LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+        (b.rule.severity ?? 0) - (a.rule.severity ?? 0) ||
+        compare(a.location.file, b.location.file) ||
+        a.location.line - b.location.line ||
+        compare(a.rule.id, b.rule.id) ||
+        compare(a.message, b.message),
     );
   }
 
@@ -111,46 +111,46 @@ export class Findings {
   }
 }
 
-/** A sentence repeats what charts say: more than this nobody reads. */
-const LONGEST = 1000;
+/** Messages repeat text of the charts, which can have any length. */
+const MAX_MESSAGE_LENGTH = 1000;
 
-/** On one line, of a length that can be read, and without what a terminal would obey. */
-function readable(text: string): string {
+/** On one line, of limited length, and without control characters of a terminal. */
+function toSingleLine(text: string): string {
   const plain = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
+  return plain.length > MAX_MESSAGE_LENGTH ? `${plain.slice(0, MAX_MESSAGE_LENGTH)}…` : plain;
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
-const fingerprintOf = (parts: readonly string[]): string =>
+const computeFingerprint = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 
 /** The number of findings at each level. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {
-  const count = (level: Level): number => findings.filter((each) => each.level === level).length;
+  const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
   return { error: count('error'), warning: count('warning'), note: count('note') };
 }
 
 const distinct = (cases: readonly CaseId[], key: 'values' | 'kubeVersion'): string[] => [
-  ...new Set(cases.map((each) => each[key]).filter((each) => each !== '')),
+  ...new Set(cases.map((id) => id[key]).filter((value) => value !== '')),
 ];
 
 /**
- * The cases of a finding in words: `in all 12 cases`, `in 2 of 12 cases (values defaults, ci/ha.yaml; Kubernetes 1.35)`.
- * What does not depend on the version of Kubernetes names its values alone: `with the values ci/ha.yaml`.
+ * The cases of a finding as text: `in all 12 cases`, `in 2 of 12 cases (values defaults, ci/ha.yaml; Kubernetes 1.35)`.
+ * A finding that does not depend on the version of Kubernetes names only its values: `with the values ci/ha.yaml`.
  */
-export function casesText(finding: Finding, all: readonly CaseId[]): string {
-  const own = all.filter(({ subject }) => subject === finding.subject);
+export function describeCases(finding: Finding, all: readonly CaseId[]): string {
+  const casesOfSubject = all.filter(({ subject }) => subject === finding.subject);
   const values = distinct(finding.cases, 'values');
   const versions = distinct(finding.cases, 'kubeVersion');
   if (versions.length === 0) {
-    const everywhere = values.length === 0 || values.length === distinct(own, 'values').length;
+    const everywhere = values.length === 0 || values.length === distinct(casesOfSubject, 'values').length;
     return everywhere ? '' : `with the values ${values.join(', ')}`;
   }
-  if (own.length <= 1) return '';
-  if (finding.cases.length === own.length) return `in all ${own.length} cases`;
+  if (casesOfSubject.length <= 1) return '';
+  if (finding.cases.length === casesOfSubject.length) return `in all ${casesOfSubject.length} cases`;
   const names = values.length === 0 ? '' : `values ${values.join(', ')}; `;
-  return `in ${finding.cases.length} of ${own.length} cases (${names}Kubernetes ${versions.join(', ')})`;
+  return `in ${finding.cases.length} of ${casesOfSubject.length} cases (${names}Kubernetes ${versions.join(', ')})`;
 }

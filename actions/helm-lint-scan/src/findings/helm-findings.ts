@@ -2,29 +2,29 @@ import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases/values-case.ts';
 import type { Chart } from '../charts/chart.ts';
 import { templateSource } from '../charts/subcharts.ts';
-import { listAt, type Path, textAt } from '../data.ts';
+import { listAt, type Path, stringAt } from '../data.ts';
 import type { HelmMessage } from '../helm/messages.ts';
-import type { Locator, Place } from '../locate/locate.ts';
+import type { Location, Locator } from '../locate/locate.ts';
 import type { LintedStack, RenderedCase, Stack } from '../render.ts';
 import { engineRules } from '../rules/engine.ts';
 import type { RuleInfo } from '../rules/rule.ts';
-import { placeInFile } from './chart-findings.ts';
+import { locateInFile } from './chart-findings.ts';
 import type { CaseId, Findings } from './findings.ts';
 
 /** Report why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
   const { stack } = rendered;
   const { chart, values } = stack;
-  // Its own findings say why.
-  if (chart.unread.length > 0) return;
+  // Reported for the dependencies that cannot be read.
+  if (chart.unreadDependencies.length > 0) return;
   for (const { message, at } of rendered.failures) {
     const file = at.in === 'rendered' ? templateSource(chart, at.file).file : undefined;
-    const broken = rendered.unreadable.find((each) => each.file === file);
-    const place = () =>
-      broken === undefined ? placeOf(at, stack, locator) : locator.excerpt(broken.file, broken.excerpt);
-    const said = at.in === 'name' ? nameFault(values, message) : readable(message, at, values);
+    const broken = rendered.unreadable.find((document) => document.file === file);
+    const location = () =>
+      broken === undefined ? locateMessage(at, stack, locator) : locator.excerpt(broken.file, broken.excerpt);
+    const said = at.in === 'name' ? nameFault(values, message) : withRepositoryPath(message, at, values);
     const text = broken === undefined || broken.excerpt === '' || broken.secret ? said : `${said}: ${broken.excerpt}`;
-    findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, place });
+    findings.add({ rule: engineRules.helmRender, case: rendered.id, path: [], message: text, location });
   }
 }
 
@@ -48,36 +48,44 @@ export function reportLint(
   for (const { level, message, at } of messages) {
     const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.fault === undefined;
     const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
-    // Looked at here too: deprecations for each version and not only the linter's, and the chart's version.
+    // The action checks these itself: deprecations for each version of Kubernetes, and the chart's version.
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({
       rule: LINT_RULES[level],
       case: id,
       path: [],
       message,
-      place: () => placeOf(at, stack, locator),
+      location: () => locateMessage(at, stack, locator),
     });
   }
 }
 
-/** The values file of the case that Helm names by its absolute path. */
+/** The values file of the case, from its absolute path in Helm's message. */
 const valuesFile = (file: string, { files }: ValuesCase): string | undefined =>
   files.find(({ path }) => file.replaceAll('\\', '/').endsWith(`/${path}`))?.path;
 
-/** The sentence with the file's name in the repository: the same on every runner, as the fingerprint must be. */
-function readable(message: string, at: HelmMessage['at'], values: ValuesCase): string {
+/** The message with the file's path in the repository. It must be the same on every runner, as the fingerprint is. */
+function withRepositoryPath(message: string, at: HelmMessage['at'], values: ValuesCase): string {
   const given = at.in === 'file' ? valuesFile(at.file, values) : undefined;
   return at.in === 'file' && given !== undefined ? message.replaceAll(at.file, given) : message;
 }
 
-function placeOf(at: HelmMessage['at'], { chart, values }: Pick<Stack, 'chart' | 'values'>, locator: Locator): Place {
+function locateMessage(
+  at: HelmMessage['at'],
+  { chart, values }: Pick<Stack, 'chart' | 'values'>,
+  locator: Locator,
+): Location {
   switch (at.in) {
     case 'template':
       return locator.line(templateSource(chart, at.file).file, at.line, true);
     case 'rendered': {
-      // The linter names a template without its chart.
-      const own = at.file.startsWith('templates/');
-      return locator.line(own ? join(chart.path, at.file) : templateSource(chart, at.file).file, at.line, false);
+      // The linter's name of a template lacks the chart.
+      const isChartTemplate = at.file.startsWith('templates/');
+      return locator.line(
+        isChartTemplate ? join(chart.path, at.file) : templateSource(chart, at.file).file,
+        at.line,
+        false,
+      );
     }
     case 'values':
       return locator.value(at.path, values, at.chart);
@@ -88,18 +96,19 @@ function placeOf(at: HelmMessage['at'], { chart, values }: Pick<Stack, 'chart' |
     }
     case 'name': {
       const file = misnamed(values);
-      return file === undefined ? nowhere(chart, locator) : { file, line: 1, exact: true };
+      return file === undefined ? chartLocation(chart, locator) : { file, line: 1, exact: true };
     }
     case 'meta':
-      return placeInFile(chart, 'Chart.yaml', metaPath(at, chart));
+      return locateInFile(chart, 'Chart.yaml', metaPath(at, chart));
     case 'chart':
-      return nowhere(chart, locator);
+      return chartLocation(chart, locator);
   }
 }
 
-const nowhere = (chart: Chart, locator: Locator): Place => locator.line(join(chart.path, 'Chart.yaml'), 1, false);
+const chartLocation = (chart: Chart, locator: Locator): Location =>
+  locator.line(join(chart.path, 'Chart.yaml'), 1, false);
 
-/** The first values file whose name Helm takes for a faulty address: it has a `%` that begins no escape. */
+/** The first values file whose name Helm parses as an invalid URL: it has a `%` that begins no escape. */
 const misnamed = ({ files }: ValuesCase): string | undefined =>
   files.find(({ path }) => /%(?![\da-f]{2})/i.test(path))?.path;
 
@@ -107,11 +116,11 @@ function nameFault(values: ValuesCase, message: string): string {
   const file = misnamed(values);
   return file === undefined
     ? message
-    : `Helm cannot open the values file ${JSON.stringify(file)}: it reads the name as an address, in which a % begins an escape. Give the file another name`;
+    : `Helm cannot open the values file ${JSON.stringify(file)}: it parses the name as a URL, in which % begins an escape. Rename the file`;
 }
 
 function metaPath(at: Extract<HelmMessage['at'], { in: 'meta' }>, { meta }: Chart): Path {
   if (at.key === 'kubeVersion') return [at.key];
-  const index = listAt(meta.value, at.key).findIndex((each) => textAt(each, 'name') === at.name);
+  const index = listAt(meta.value, at.key).findIndex((dependency) => stringAt(dependency, 'name') === at.name);
   return index < 0 ? [at.key] : [at.key, index];
 }

@@ -39,7 +39,7 @@ export async function reportScanners(
         resource: resourceLabel(resource),
         path,
         message,
-        place: () => group.locate({ resource, path, about: 'value', message }),
+        location: () => group.locate({ resource, path, about: 'value', message }),
       });
   }
   return results.flatMap(({ error }) => error ?? []);

@@ -1,4 +1,4 @@
-import { type Path, pathText, pointerPath } from '../data.ts';
+import { formatPath, type Path, parsePointer } from '../data.ts';
 import { isSecretPath, withoutQuotes } from '../secrets.ts';
 import { behind, namedAfter, onOneLine, placesIn } from './search.ts';
 
@@ -120,7 +120,7 @@ function schemaMessages(text: string): HelmMessage[] | undefined {
     if (name !== undefined) chart = name;
     const pointer = /^\s*- at '([^']*)': (.+)$/.exec(line);
     const dotted = pointer === null ? /^\s*- (\(root\)|[^\s:]+): (.+)$/.exec(line) : null;
-    const path = pointer === null ? dottedPath(dotted?.[1] ?? '(root)') : pointerPath(pointer[1] ?? '');
+    const path = pointer === null ? dottedPath(dotted?.[1] ?? '(root)') : parsePointer(pointer[1] ?? '');
     const why = pointer?.[2] ?? dotted?.[2];
     if (why === undefined) continue;
     for (const { path: at, message } of refusals(path, why))
@@ -138,11 +138,11 @@ function refusals(path: Path, why: string): { message: string; path: Path }[] {
   const keys = listed?.split(/, | and /).map((key) => key.replaceAll(/^'|'$/g, '')) ?? [];
   if (keys.length === 0) {
     const said = isSecretPath(path) ? withoutQuotes(why) : why;
-    return [{ message: `values.schema.json refuses ${pathText(path) || 'the values'}: ${said}`, path }];
+    return [{ message: `values.schema.json refuses ${formatPath(path) || 'the values'}: ${said}`, path }];
   }
   return keys.sort().map((key) => {
     const at = [...path, key];
-    return { message: `values.schema.json refuses ${pathText(at)}: it knows no such key`, path: at };
+    return { message: `values.schema.json refuses ${formatPath(at)}: it knows no such key`, path: at };
   });
 }
 

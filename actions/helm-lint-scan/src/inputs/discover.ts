@@ -4,14 +4,14 @@ import { findChartDirectories } from '../charts/chart-directories.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
 import { type ManifestFile, readManifestFiles } from '../manifests/files.ts';
-import { assertWritable } from '../report/targets.ts';
+import { assertWritable } from '../report/output-paths.ts';
 import { createFiles, type Files } from './files.ts';
 import type { Settings } from './inputs.ts';
 import { assertInstalled, neededTools } from './tools.ts';
 
 /** The files that the inputs name, as they are in the checkout. */
 export interface DiscoveredPaths {
-  /** Of the charts. */
+  /** The charts' directories. */
   directories: string[];
   /** By chart directory. */
   cases: Map<string, CasePaths>;

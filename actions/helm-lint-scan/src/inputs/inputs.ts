@@ -19,7 +19,7 @@ import { LEVELS, type Level } from '../rules/rule.ts';
 export const SCANNERS = ['kubeconform', 'kube-score', 'checkov'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
 
-/** What the user says of a rule. */
+/** The level that the user gives a rule. */
 export type LevelChoice = Level | 'off';
 
 export interface Settings {
@@ -30,7 +30,7 @@ export interface Settings {
   manifests: string[];
   /** `undefined` when the charts are rendered with the images that they name themselves. */
   images: ImageReference[] | undefined;
-  /** Empty: each chart's own newest three. */
+  /** Empty: the newest three that each chart allows. */
   kubeVersions: KubeVersion[];
   /** Globs of CustomResourceDefinitions. */
   crds: string[];
@@ -43,7 +43,7 @@ export interface Settings {
   sarifFile: string | undefined;
   reportFile: string | undefined;
   renderDir: string | undefined;
-  /** Where the three may be. */
+  /** Where these three may be. */
   area: AllowedPaths;
   maxAnnotations: number;
   helm: string;
@@ -58,7 +58,7 @@ const IGNORE_FILE = '.helm-lint-scan.yaml';
 
 /**
  * The step's inputs as one object.
- * @throws {InputError} naming every fault
+ * @throws {InputError} with every problem
  */
 export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
@@ -69,7 +69,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const patterns = reader.parsedLines('charts', parseRepositoryGlob, CHARTS, CHARTS);
   const settings: Settings = {
     workspace,
-    // The default may find nothing where only manifests are to be checked.
+    // The default may match no chart when only manifests are checked.
     charts: { patterns, required: manifests.length === 0 || reader.text('charts', CHARTS) !== CHARTS },
     values: reader.parsedLines('values', parseValuesLine, VALUES_EXAMPLE),
     manifests,
@@ -93,12 +93,12 @@ export async function readSettings(env: Environment): Promise<Settings> {
     releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
     summary: reader.boolean('summary', true),
   };
-  for (const fault of samePaths(settings)) reader.addProblem(fault);
+  for (const problem of findSamePaths(settings)) reader.addProblem(problem);
   reader.assertValid();
   return settings;
 }
 
-/** A name is looked for on the PATH, a relative path in the workspace. An absolute one, which only the workflow gives, may lead anywhere. */
+/** A name is looked up on the PATH, a relative path in the workspace. An absolute path, which only the workflow can give, may lead anywhere. */
 async function readProgram(reader: InputReader, workspace: string): Promise<string> {
   const text = reader.text('helm', 'helm');
   if (!/[/\\]/.test(text) || isAbsolute(text)) return text;
@@ -108,26 +108,26 @@ async function readProgram(reader: InputReader, workspace: string): Promise<stri
   return resolve(workspace, text);
 }
 
-/** What is written to one path twice is there once. */
-function samePaths({ sarifFile, reportFile, renderDir }: Settings): InputProblem[] {
+/** Two outputs with one path would overwrite each other. */
+function findSamePaths({ sarifFile, reportFile, renderDir }: Settings): InputProblem[] {
   const paths = [
     ['sarif-file', sarifFile, 'helm-lint-scan.sarif'],
     ['report-file', reportFile, 'helm-lint-scan.json'],
     ['render-dir', renderDir, 'rendered'],
   ] as const;
   return paths.flatMap(([input, path, example], index) => {
-    const before = paths.slice(0, index).find(([, other]) => path !== undefined && other === path);
+    const before = paths.slice(0, index).find(([, earlier]) => path !== undefined && earlier === path);
     return before === undefined ? [] : [{ input, problem: `is the same path as ${before[0]}`, example }];
   });
 }
 
-/** The same version twice would be the same work twice. */
+/** Each version once. */
 const unique = (versions: readonly KubeVersion[]): KubeVersion[] => [
   ...new Map(versions.map((version) => [version.full, version])).values(),
 ];
 
 function parseScanner(text: string): Parsed<ScannerName> {
-  const name = SCANNERS.find((each) => each === text);
+  const name = SCANNERS.find((scanner) => scanner === text);
   return name === undefined ? { problem: `is not one of ${SCANNERS.join(', ')}` } : { value: name };
 }
 
@@ -137,24 +137,24 @@ async function readLevels(reader: InputReader): Promise<[string, LevelChoice][]>
   const parse = (text: string): Parsed<[string, LevelChoice]> => {
     const [, id, choice] = /^([^=\s]+)\s*=\s*(\S+)$/.exec(text) ?? [];
     if (id === undefined || choice === undefined) return { problem: 'is not rule-id=off|error|warning|note' };
-    const level = ([...LEVELS, 'off'] as const).find((each) => each === choice);
+    const level = ([...LEVELS, 'off'] as const).find((known) => known === choice);
     if (level === undefined)
-      return { problem: `gives the level ${JSON.stringify(choice)}, which is not off, error, warning or note` };
+      return { problem: `has the level ${JSON.stringify(choice)}, which is not off, error, warning or note` };
     if (isRuleId(id)) return { value: [id, level] };
     const guess = suggestRule(id);
-    return { problem: `names a rule that there is not${guess === undefined ? '' : `; did you mean ${guess}?`}` };
+    return { problem: `is an unknown rule${guess === undefined ? '' : `; did you mean ${guess}?`}` };
   };
   return reader.parsedLines('rules', parse, 'image-digest=off');
 }
 
-/** A name as Kubernetes wants it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+/** A DNS label, as Kubernetes requires it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 function parseDnsName(text: string, length: number): Parsed<string> {
   return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) && text.length <= length
     ? { value: text }
-    : { problem: `is not a name (lower-case letters, digits and "-", at most ${length})` };
+    : { problem: `is not a name (lower-case letters, digits and "-", at most ${length} characters)` };
 }
 
-/** Relative paths are in the workspace; an absolute one may also be in the runner's directory for temporary files. */
+/** Relative paths are in the workspace. An absolute path can also be in the runner's temporary directory. */
 function parseOutputPath(text: string, { workspace, temporary }: Required<AllowedPaths>): Parsed<string> {
   const path = resolve(workspace, text);
   const roots = isAbsolute(text) ? [workspace, temporary] : [workspace];

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { ActionError } from '../../../lib/errors.ts';
-import { defaultVersions } from '../cases/kube-ranges.ts';
+import { defaultVersions } from '../cases/default-versions.ts';
 import type { KubeVersion } from '../cases/kube-version.ts';
 import { assertAllSet, imageOverlay } from '../cases/set-images.ts';
 import { layeredValues, readCase, unreadableValues } from '../cases/values-case.ts';

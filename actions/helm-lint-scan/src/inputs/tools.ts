@@ -3,22 +3,22 @@ import { ErrorCollector } from '../error-collector.ts';
 import { HELM_HINT } from '../helm/helm.ts';
 import type { Settings } from './inputs.ts';
 
-/** The programs that a run needs, with what to do about a missing one. */
+/** The programs that the step needs, each with what to do when it is missing. */
 export function neededTools(
   { charts, helm, scanners }: Pick<Settings, 'charts' | 'helm' | 'scanners'>,
   directories: readonly string[],
 ): Map<string, string> {
-  // Without a chart nothing is rendered; a program that the user names is looked for whenever charts are asked for.
+  // Without a chart nothing is rendered. A program that the user names is looked up whenever charts are required.
   const needsHelm = directories.length > 0 || (charts.required && helm !== 'helm');
   return new Map([
     ...(needsHelm ? [[helm, HELM_HINT] as const] : []),
     ...scanners.map(
-      (name) => [name, `Install ${name} in a step before this one, or take it out of the input scanners.`] as const,
+      (name) => [name, `Install ${name} in a step before this one, or remove it from the input scanners.`] as const,
     ),
   ]);
 }
 
-/** @throws {ActionError} naming every program that is not on this machine */
+/** @throws {ActionError} with every program that is not installed */
 export async function assertInstalled(tools: ReadonlyMap<string, string>): Promise<void> {
   if (tools.size === 0) return;
   const { which } = await import('@actions/io');

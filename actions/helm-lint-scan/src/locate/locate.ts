@@ -1,7 +1,7 @@
 import { join } from 'node:path/posix';
 import type { ValuesCase } from '../cases/values-case.ts';
 import { type Chart, chartDirectories } from '../charts/chart.ts';
-import { at, type Path, textAt } from '../data.ts';
+import { at, type Path, stringAt } from '../data.ts';
 import { escapeGlob, type Files } from '../inputs/files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
@@ -13,7 +13,7 @@ import { findValue, type ValuesLayer } from './values.ts';
 import { createTemplate, type Template, type Wanted } from './walk.ts';
 
 /** A line in the repository. */
-export interface Place {
+export interface Location {
   file: string;
   /** 1-based. */
   line: number;
@@ -23,17 +23,17 @@ export interface Place {
 
 /** Finds the lines of a chart that made what is wrong. */
 export interface Locator {
-  problem(problem: Problem, values: ValuesCase): Place;
+  problem(problem: Problem, values: ValuesCase): Location;
   /** A value of the chart (`reader` is the name of the chart or subchart that reads it). */
-  value(path: Path, values: ValuesCase, reader: string): Place;
+  value(path: Path, values: ValuesCase, reader: string): Location;
   /** A line of a file, when the repository has it: a template of a packed dependency is not there. */
-  line(file: string, line: number, exact: boolean): Place;
+  line(file: string, line: number, exact: boolean): Location;
   /** A line of a template that holds this text. */
-  excerpt(file: string, text: string): Place;
+  excerpt(file: string, text: string): Location;
 }
 
 /** The place in a plain manifest. */
-export function placeInManifest({ resource, path }: Problem): Place {
+export function locateInManifest({ resource, path }: Problem): Location {
   const { line, depth } = resource.document.find([...resource.prefix, ...path]);
   return { file: resource.source.file, line, exact: depth - resource.prefix.length >= steps(resource, path) };
 }
@@ -52,7 +52,7 @@ function steps(resource: Resource, path: Path): number {
 function documentOf({ prefix, document, kind, source: { ordinal, siblings } }: Resource): Omit<Wanted, 'path'> {
   return prefix.length === 0
     ? { kind, ordinal, siblings }
-    : { kind: textAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
+    : { kind: stringAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
 }
 
 /** The texts of a chart's templates and of those of its subcharts, by path. */
@@ -77,7 +77,7 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
   const layers = new WeakMap<ValuesCase, Map<string, ValuesLayer[]>>();
   const documents = new Map<string, ReturnType<typeof readYaml>[number]>();
   const values = new Set(chart.values === undefined ? [] : [join(chart.path, 'values.yaml')]);
-  const nowhere: Place = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
+  const nowhere: Location = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
 
   const layer = (file: string, text: string | undefined, prefix: Path): ValuesLayer[] => {
     const document = documents.get(file) ?? readYaml(text ?? '')[0];
@@ -121,7 +121,7 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
       if (walk === undefined) return { file, line: 1, exact: false };
       const there = resource.prefix.length + steps(resource, path);
       const layers = layersFor(keys, values);
-      const inValues = (meaning: Meaning, rest: Path): Place | undefined => {
+      const inValues = (meaning: Meaning, rest: Path): Location | undefined => {
         if (meaning.is !== 'values') return undefined;
         const place = findValue(layers, [...meaning.path, ...rest], resource.name);
         if (place === undefined || place.depth < meaning.path.length + rest.length) return undefined;

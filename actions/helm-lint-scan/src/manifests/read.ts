@@ -1,5 +1,5 @@
 import type { TemplateSource } from '../charts/subcharts.ts';
-import { textAt } from '../data.ts';
+import { stringAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
 import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlFault } from './yaml.ts';
@@ -48,7 +48,7 @@ function readFileText(text: string, origin: Origin): ReadResult {
     }
     if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);
-    const isEmptyList = textAt(document.value, 'kind') === 'List' || isList(document.value);
+    const isEmptyList = stringAt(document.value, 'kind') === 'List' || isList(document.value);
     if (resources.length === 0 && !isEmptyList) result.strays.push({ file, line: document.firstLine });
     for (const resource of resources) result.resources.push(resource);
   }

@@ -1,4 +1,4 @@
-import { at, type Data, isData, listAt, type Path, textAt } from '../data.ts';
+import { at, type Data, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** Where a resource was written. */
@@ -40,7 +40,7 @@ export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
 export const annotation = ({ object }: Resource, name: string): string | undefined =>
-  textAt(object, 'metadata', 'annotations', name);
+  stringAt(object, 'metadata', 'annotations', name);
 
 /** Pods of `helm test` run once, by hand: what holds for a service does not hold for them. */
 export const isHelmTest = (resource: Resource): boolean =>
@@ -52,7 +52,7 @@ export function resourcesOf(document: YamlDocument, origin: Origin): Resource[] 
     apiVersion: object.apiVersion,
     kind: object.kind,
     name: nameOf(object),
-    namespace: textAt(object, 'metadata', 'namespace'),
+    namespace: stringAt(object, 'metadata', 'namespace'),
     object,
     source: { ...origin, ordinal: 0, siblings: 1 },
     document,
@@ -92,7 +92,7 @@ function withListKind(item: unknown, { apiVersion, kind }: KubernetesObject): un
 function nameOf(object: Data): string {
   const name = at(object, 'metadata', 'name');
   if (typeof name === 'string' || typeof name === 'number') return String(name);
-  const generated = textAt(object, 'metadata', 'generateName');
+  const generated = stringAt(object, 'metadata', 'generateName');
   return generated === undefined ? '?' : `${generated}*`;
 }
 

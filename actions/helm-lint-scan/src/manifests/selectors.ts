@@ -1,4 +1,4 @@
-import { at, type Data, dataAt, isData, listAt, textAt } from '../data.ts';
+import { at, type Data, dataAt, isData, listAt, stringAt } from '../data.ts';
 import { labelsAt } from './workloads.ts';
 
 /** Whether every label that is asked for is there. */
@@ -18,10 +18,10 @@ export function matchesSelector(selector: Data, labels: Readonly<Record<string, 
 }
 
 function matchesExpression(expression: unknown, labels: Readonly<Record<string, string>>): boolean {
-  const key = textAt(expression, 'key') ?? '';
+  const key = stringAt(expression, 'key') ?? '';
   const value = labels[key];
   const values = listAt(expression, 'values');
-  switch (textAt(expression, 'operator')) {
+  switch (stringAt(expression, 'operator')) {
     case 'In':
       return value !== undefined && values.includes(value);
     case 'NotIn':

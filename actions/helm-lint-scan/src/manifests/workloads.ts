@@ -1,4 +1,4 @@
-import { at, type Data, dataAt, isData, listAt, type Path, textAt } from '../data.ts';
+import { at, type Data, dataAt, isData, listAt, type Path, stringAt } from '../data.ts';
 import { isHelmTest, type Resource } from './resource.ts';
 
 export interface Container {
@@ -56,17 +56,20 @@ function workload(resource: Resource, template: Path): Workload {
     labels: labelsAt(resource.object, ...template, 'metadata', 'labels'),
     annotations: dataAt(resource.object, ...template, 'metadata', 'annotations'),
     containers: [
-      ...containers(pod, podPath, 'initContainers', (spec) => (spec.restartPolicy === 'Always' ? 'sidecar' : 'init')),
-      ...containers(pod, podPath, 'containers', () => 'main'),
+      ...containersAt(pod, [...podPath, 'initContainers'], (spec) =>
+        spec.restartPolicy === 'Always' ? 'sidecar' : 'init',
+      ),
+      ...containersAt(pod, [...podPath, 'containers'], () => 'main'),
     ],
     serves: SERVING.has(resource.kind),
   };
 }
 
-function containers(pod: Data, podPath: Path, key: string, role: (spec: Data) => Container['role']): Container[] {
-  return listAt(pod, key).flatMap((spec, index) =>
+/** @param path of the list of containers in the resource; its last step is the key in the pod */
+function containersAt(pod: Data, path: Path, role: (spec: Data) => Container['role']): Container[] {
+  return listAt(pod, path.at(-1) ?? '').flatMap((spec, index) =>
     isData(spec)
-      ? [{ name: textAt(spec, 'name') ?? `#${index + 1}`, spec, path: [...podPath, key, index], role: role(spec) }]
+      ? [{ name: stringAt(spec, 'name') ?? `#${index + 1}`, spec, path: [...path, index], role: role(spec) }]
       : [],
   );
 }

@@ -15,10 +15,10 @@ export function annotateFindings(
   write?: (text: string) => unknown,
 ): number {
   for (const finding of findings.slice(0, limit)) {
-    const { rule, level, place } = finding;
+    const { rule, level, location } = finding;
     const message = `${findingText(finding, cases)}\n${rule.help}`;
     annotate(
-      { level: COMMANDS[level], title: `${rule.id}: ${rule.title}`, message, file: place.file, line: place.line },
+      { level: COMMANDS[level], title: `${rule.id}: ${rule.title}`, message, file: location.file, line: location.line },
       write,
     );
   }

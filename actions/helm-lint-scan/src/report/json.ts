@@ -12,7 +12,7 @@ export interface JsonInput {
   helm: string;
 }
 
-/** Everything that was found, for programs. Lines and fingerprints are those of the SARIF file. */
+/** The full result, for programs. Lines and fingerprints are those of the SARIF file. */
 export function jsonReport({ findings, suppressed, cases, matrix, set, helm }: JsonInput): object {
   return {
     format: 1,
@@ -38,7 +38,7 @@ function jsonFinding({
   rule,
   level,
   message,
-  place,
+  location,
   subject,
   resource,
   path,
@@ -51,9 +51,9 @@ function jsonFinding({
     level,
     ...(rule.severity === undefined ? {} : { severity: rule.severity }),
     message,
-    file: place.file,
-    line: place.line,
-    exactLine: place.exact,
+    file: location.file,
+    line: location.line,
+    exactLine: location.exact,
     chart: subject,
     resource: resource ?? null,
     path,

@@ -29,4 +29,4 @@ const distinctImages = (set: CheckResult['set']): CheckResult['set'] => [
 ];
 
 const logLine = (finding: Finding, { cases }: CheckResult): string =>
-  `${finding.level.padEnd(7)} ${finding.place.file}:${finding.place.line} [${finding.rule.id}] ${findingText(finding, cases)}`;
+  `${finding.level.padEnd(7)} ${finding.location.file}:${finding.location.line} [${finding.rule.id}] ${findingText(finding, cases)}`;

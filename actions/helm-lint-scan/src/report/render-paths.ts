@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path/posix';
 import type { CaseId } from '../findings/findings.ts';
 
-/** File systems take names of 255 bytes; a letter has at most four. */
+/** File systems allow names of 255 bytes; a character has at most four. */
 const MAX_BYTES = 240;
-const MAX_LETTERS = 50;
+const MAX_CHARACTERS = 50;
 
 /**
- * Where each case is written, below the directory: `helm/shop/ci-ha/1.34.yaml`. No two are the same,
- * also where capitals make no difference: names that would be are told apart by a few digits.
+ * The path of each rendered case in the directory: `helm/shop/ci-ha/1.34.yaml`. All differ, also on file systems that ignore case:
+ * names that would be equal get a few digits of a hash.
  */
 export function renderPaths(cases: readonly CaseId[]): string[] {
   const paths = cases.map(({ subject, values, kubeVersion }) => ({
@@ -22,13 +22,13 @@ export function renderPaths(cases: readonly CaseId[]): string[] {
   const groups = Map.groupBy(paths, key);
   return paths.map((path) => {
     const { subject, values, directory, file } = path;
-    const alone =
+    const isUnique =
       groups.get(key(path))?.length === 1 && /[^.]/.test(directory) && Buffer.byteLength(directory) <= MAX_BYTES;
-    return join(subject, alone ? directory : `${directory.slice(0, MAX_LETTERS)}-${digits(values)}`, file);
+    return join(subject, isUnique ? directory : `${directory.slice(0, MAX_CHARACTERS)}-${shortHash(values)}`, file);
   });
 }
 
 const directoryName = (values: string): string =>
   values.replace(/\.ya?ml$/, '').replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-');
 
-const digits = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);

@@ -1,10 +1,10 @@
 import type { CaseId, Finding } from '../findings/findings.ts';
-import { casesText, OWN_ENGINE } from '../findings/findings.ts';
+import { ACTION_ENGINE, describeCases } from '../findings/findings.ts';
 import type { SuppressedFinding } from '../findings/suppressions.ts';
 import { allRules } from '../rules/index.ts';
 import type { RuleInfo } from '../rules/rule.ts';
 
-/** GitHub refuses a file with more: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
+/** GitHub rejects a file with more: https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning */
 const MAX_RESULTS = 25_000;
 
 export interface SarifInput {
@@ -14,22 +14,25 @@ export interface SarifInput {
   cases: readonly CaseId[];
 }
 
-/** A log in SARIF 2.1.0 with one run for each engine. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+/** A SARIF 2.1.0 log with a run for each engine. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function sarifLog({ findings, suppressed, cases }: SarifInput): object {
   const all = [...findings.map((finding) => ({ finding, suppression: undefined })), ...suppressed].slice(
     0,
     MAX_RESULTS,
   );
-  const engines = [...new Set([OWN_ENGINE, ...all.map(({ finding }) => finding.engine)])];
+  const engines = [...new Set([ACTION_ENGINE, ...all.map(({ finding }) => finding.engine)])];
   const runs = engines.map((engine) => {
-    const own = all.filter(({ finding }) => finding.engine === engine);
-    const met = [...new Map(own.map(({ finding }) => [finding.rule.id, finding.rule])).values()];
-    const rules = engine === OWN_ENGINE ? [...allRules] : met;
+    const findingsOfEngine = all.filter(({ finding }) => finding.engine === engine);
+    const reported = [...new Map(findingsOfEngine.map(({ finding }) => [finding.rule.id, finding.rule])).values()];
+    const rules = engine === ACTION_ENGINE ? [...allRules] : reported;
     const index = new Map(rules.map(({ id }, position) => [id, position]));
     return {
       tool: { driver: { name: engine, rules: rules.map(sarifRule) } },
       columnKind: 'utf16CodeUnits',
-      results: own.map((each) => ({ ...sarifResult(each, cases), ruleIndex: index.get(each.finding.rule.id) ?? -1 })),
+      results: findingsOfEngine.map((entry) => ({
+        ...sarifResult(entry, cases),
+        ruleIndex: index.get(entry.finding.rule.id) ?? -1,
+      })),
     };
   });
   return { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs };
@@ -54,7 +57,7 @@ function sarifResult(
   { finding, suppression }: { finding: Finding; suppression: SuppressedFinding['suppression'] | undefined },
   cases: readonly CaseId[],
 ): object {
-  const { place, fingerprint } = finding;
+  const { location, fingerprint } = finding;
   return {
     ruleId: finding.rule.id,
     level: finding.level,
@@ -62,8 +65,8 @@ function sarifResult(
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: place.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
-          region: { startLine: place.line },
+          artifactLocation: { uri: location.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
+          region: { startLine: location.line },
         },
         ...(finding.resource === undefined
           ? {}
@@ -82,13 +85,13 @@ function sarifResult(
     ...(suppression === undefined
       ? {}
       : { suppressions: [{ kind: 'external', status: 'accepted', justification: suppression.reason }] }),
-    properties: { path: finding.path, exactLine: place.exact },
+    properties: { path: finding.path, exactLine: location.exact },
   };
 }
 
-/** The sentence of a finding with its cases and, when the line is not the very one, a word about it. */
+/** The message of a finding, with its cases and with a note when its line is approximate. */
 export function findingText(finding: Finding, cases: readonly CaseId[]): string {
-  const seen = casesText(finding, cases);
-  const near = finding.place.exact ? '' : ' The line is approximate.';
-  return `${finding.message}${seen === '' ? '' : `, ${seen}`}.${near}`;
+  const casesText = describeCases(finding, cases);
+  const note = finding.location.exact ? '' : ' The line is approximate.';
+  return `${finding.message}${casesText === '' ? '' : `, ${casesText}`}.${note}`;
 }

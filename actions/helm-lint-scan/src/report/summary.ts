@@ -68,13 +68,12 @@ const rowKey = ({ subject, values }: Pick<CaseId, 'subject' | 'values'>): string
 function matrixTable(matrix: readonly MatrixRow[], findings: readonly Finding[]): string {
   const byRow = new Map<string, Set<Finding>>();
   for (const finding of findings)
-    for (const each of finding.cases) {
-      const own = byRow.get(rowKey(each)) ?? new Set();
-      byRow.set(rowKey(each), own.add(finding));
+    for (const id of finding.cases) {
+      const findingsOfRow = byRow.get(rowKey(id)) ?? new Set();
+      byRow.set(rowKey(id), findingsOfRow.add(finding));
     }
   const rows = matrix.map((row): Cell[] => {
-    const own = [...(byRow.get(rowKey(row)) ?? [])];
-    const { error, warning, note } = countLevels(own);
+    const { error, warning, note } = countLevels([...(byRow.get(rowKey(row)) ?? [])]);
     return [
       error > 0 || row.failed ? '❌' : warning > 0 ? '⚠️' : '✅',
       { code: row.subject },
@@ -106,10 +105,10 @@ function matrixTable(matrix: readonly MatrixRow[], findings: readonly Finding[])
 }
 
 function findingRow(finding: Finding, cases: readonly CaseId[], blob: string | undefined): Cell[] {
-  const { place, level, rule } = finding;
-  const where = `${place.file}:${place.line}`;
+  const { location, level, rule } = finding;
+  const where = `${location.file}:${location.line}`;
   const cell: Cell =
-    blob === undefined ? { code: where } : { text: where, link: `${blob}/${place.file}#L${place.line}` };
+    blob === undefined ? { code: where } : { text: where, link: `${blob}/${location.file}#L${location.line}` };
   return [level, { code: rule.id }, cell, findingText(finding, cases)];
 }
 

@@ -6,9 +6,9 @@ import type { CheckResult } from '../check.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { jsonReport } from './json.ts';
+import { displayPath } from './output-paths.ts';
 import { renderPaths } from './render-paths.ts';
 import { sarifLog } from './sarif.ts';
-import { shown } from './targets.ts';
 
 type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
 
@@ -62,7 +62,7 @@ async function writeReport(area: WriteSettings['area'], { input, path, text }: R
   const written = await writeWorkspaceFile(area, { path, text: text.endsWith('\n') ? text : `${text}\n` });
   if ('value' in written) return;
   throw new ActionError({
-    what: `${shown(area, path)} could not be written`,
+    what: `${displayPath(area, path)} could not be written`,
     why: `it ${written.problem}`,
     next: `Give the input ${input} a path that the runner may write, inside the workspace or the runner's temporary directory.`,
   });

@@ -4,8 +4,8 @@ import { type ResourceRule, wrong } from './rule.ts';
 export const apiDeprecated: ResourceRule = {
   id: 'api-deprecated',
   level: 'warning',
-  title: 'An API version is on its way out',
-  help: 'Kubernetes still serves it, but calls it deprecated. Change to the version that replaces it. Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
+  title: 'An API version is deprecated',
+  help: 'Kubernetes still serves it. Use the version that replaces it. Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
   check: (scope) =>
     scope.resources.flatMap((resource) => {
       const fate = fateOf(resource.apiVersion, resource.kind);

@@ -9,8 +9,8 @@ const inMeta = (path: string[], message: string): ChartProblem[] => [{ file: 'Ch
 export const chartVersion: ChartRule = {
   id: 'chart-version',
   level: 'error',
-  title: "A chart's version is no semantic version",
-  help: 'Helm and Argo CD order charts by it: three numbers, like 1.4.2, without a leading v.',
+  title: "A chart's version is not a semantic version",
+  help: 'Helm and Argo CD compare charts by it: three numbers, such as 1.4.2, without a leading v.',
   checkChart: ({ version }: Chart) =>
     version !== undefined && SEMVER.test(version)
       ? []
@@ -20,8 +20,8 @@ export const chartVersion: ChartRule = {
 export const chartAppVersion: ChartRule = {
   id: 'chart-app-version',
   level: 'note',
-  title: "A chart's appVersion is missing or no semantic version",
-  help: 'It says which version of the application the chart installs, and people compare it. Put it in quotes.',
+  title: "A chart's appVersion is missing or not a semantic version",
+  help: 'It is the version of the application that the chart installs. Put it in quotes.',
   checkChart: ({ appVersion, type }: Chart) => {
     if (type === 'library' || (appVersion !== undefined && SEMVER.test(appVersion.replace(/^v/, '')))) return [];
     return inMeta(
@@ -34,8 +34,8 @@ export const chartAppVersion: ChartRule = {
 export const chartKubeVersion: ChartRule = {
   id: 'chart-kube-version',
   level: 'note',
-  title: 'A chart does not say which Kubernetes it runs on',
-  help: 'With `kubeVersion: ">=1.30.0-0"` Helm refuses a cluster that is too old, before anything is changed. The `-0` lets in the versions that clouds append to.',
+  title: 'A chart does not declare its Kubernetes versions',
+  help: 'With `kubeVersion: ">=1.30.0-0"` Helm refuses a cluster that is too old, before anything is changed. The `-0` allows the suffixes that clouds add to versions.',
   checkChart: ({ kubeVersion, type }: Chart) =>
     type === 'library' || kubeVersion !== undefined ? [] : inMeta(['kubeVersion'], 'has no kubeVersion'),
 };

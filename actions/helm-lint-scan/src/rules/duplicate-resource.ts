@@ -4,8 +4,8 @@ import { namespaceIn, type ResourceRule, wrong } from './rule.ts';
 export const duplicateResource: ResourceRule = {
   id: 'duplicate-resource',
   level: 'error',
-  title: 'The same resource is there twice',
-  help: 'One overwrites the other, or the deployment fails. Give each a name of its own.',
+  title: 'A resource is defined twice',
+  help: 'One overwrites the other, or the deployment fails. Give each a different name.',
   check: (scope) => {
     const seen = new Map<string, string>();
     return scope.resources.flatMap((resource) => {

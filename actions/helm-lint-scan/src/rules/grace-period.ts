@@ -14,7 +14,7 @@ export const gracePeriod: ResourceRule = {
   id: 'grace-period',
   level: 'error',
   title: 'The grace period ends before the preStop hook does',
-  help: 'The time of the hook counts inside `terminationGracePeriodSeconds`: the container is killed with requests under way. Set the period to the hook, plus the longest request, plus a margin. Source: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-execution',
+  help: 'The time of the hook counts inside `terminationGracePeriodSeconds`: the container is killed while requests are in progress. Set the period to the time of the hook, plus the longest request, plus a margin. Source: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-execution',
   check: (scope) =>
     eachServing(scope, (container, { pod, podPath, resource }) => {
       const sleep = preStopSeconds(container);

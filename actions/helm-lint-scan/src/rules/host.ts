@@ -6,7 +6,7 @@ export const hostPath: ResourceRule = {
   level: 'warning',
   severity: 7,
   title: 'A pod mounts a directory of its node',
-  help: 'Who can write there can take over the node. Use a volume of the cluster.',
+  help: 'Anyone who can write there can take over the node. Use a PersistentVolume.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) =>
       listAt(pod, 'volumes').flatMap((volume, index) =>
@@ -28,7 +28,7 @@ export const hostNamespaces: ResourceRule = {
   level: 'warning',
   severity: 7,
   title: "A pod shares its node's network, processes or IPC",
-  help: 'It sees what other pods do, and network policies do not hold for it. Leave `hostNetwork`, `hostPID` and `hostIPC` out.',
+  help: 'It sees other pods, and network policies do not apply to it. Remove `hostNetwork`, `hostPID` and `hostIPC`.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) =>
       ['hostNetwork', 'hostPID', 'hostIPC']

@@ -6,7 +6,7 @@ export const hpaReplicas: ResourceRule = {
   id: 'hpa-replicas',
   level: 'error',
   title: 'A workload that an autoscaler scales sets replicas too',
-  help: 'Every deployment puts the number of pods back to `replicas`, and with server-side apply the two fight over the field. Leave `replicas` out of the template when the autoscaler is on.',
+  help: 'Every deployment resets the number of pods to `replicas`, and with server-side apply the two conflict over the field. Remove `replicas` from the template when the autoscaler is enabled.',
   check: (scope) =>
     scalings(scope).flatMap(({ hpa, target, targetLabel }) =>
       target !== undefined && numberAt(target.object, 'spec', 'replicas') !== undefined

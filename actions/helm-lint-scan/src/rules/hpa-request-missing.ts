@@ -5,8 +5,8 @@ import { absent, type ResourceRule } from './rule.ts';
 export const hpaRequestMissing: ResourceRule = {
   id: 'hpa-request-missing',
   level: 'error',
-  title: 'An autoscaler looks at a utilisation of pods that request nothing',
-  help: 'Utilisation is a share of the request: without one on every container the autoscaler does nothing. Set `resources.requests`. Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details',
+  title: 'An autoscaler uses the utilization of pods that have no requests',
+  help: 'Utilization is a share of the request: unless every container has one, the autoscaler does nothing. Set `resources.requests`. Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details',
   check: (scope) =>
     scalings(scope).flatMap((scaling) =>
       utilisations(scaling).flatMap((resource) =>

@@ -4,8 +4,8 @@ import { type ResourceRule, wrong } from './rule.ts';
 export const hpaTargetMissing: ResourceRule = {
   id: 'hpa-target-missing',
   level: 'error',
-  title: 'An autoscaler scales something that is not there',
-  help: '`scaleTargetRef` must name, with its kind, a workload of the same namespace. When another chart brings the target, switch this rule off for it.',
+  title: 'An autoscaler scales a workload that does not exist',
+  help: '`scaleTargetRef` must name, with its kind, a workload of the same namespace. If another chart contains the target, turn this rule off.',
   check: (scope) =>
     scalings(scope).flatMap(({ hpa, target, targetLabel }) =>
       target === undefined

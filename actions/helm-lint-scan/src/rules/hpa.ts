@@ -1,4 +1,4 @@
-import { dataAt, listAt, textAt } from '../data.ts';
+import { dataAt, listAt, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { groupOf } from '../manifests/resource.ts';
 import type { Workload } from '../manifests/workloads.ts';
@@ -54,8 +54,8 @@ function readScalings(scope: Scope): Scaling[] {
     .filter(isHpa)
     .map((hpa) => {
       const reference = dataAt(hpa.object, 'spec', 'scaleTargetRef');
-      const kind = textAt(reference, 'kind') ?? '?';
-      const name = textAt(reference, 'name') ?? '?';
+      const kind = stringAt(reference, 'kind') ?? '?';
+      const name = stringAt(reference, 'name') ?? '?';
       const target = key(kind, name, hpa);
       return { hpa, targetLabel: `${kind}/${name}`, target: resources.get(target), workload: workloads.get(target) };
     });
@@ -66,9 +66,9 @@ export function utilisations({ hpa }: Scaling): string[] {
   const metrics = listAt(hpa.object, 'spec', 'metrics')
     .filter(
       (metric) =>
-        textAt(metric, 'type') === 'Resource' && textAt(metric, 'resource', 'target', 'type') === 'Utilization',
+        stringAt(metric, 'type') === 'Resource' && stringAt(metric, 'resource', 'target', 'type') === 'Utilization',
     )
-    .flatMap((metric) => textAt(metric, 'resource', 'name') ?? []);
+    .flatMap((metric) => stringAt(metric, 'resource', 'name') ?? []);
   // autoscaling/v1 knows only this one; and without any metric the API takes CPU at 80 %.
   const implied = hpa.apiVersion === 'autoscaling/v1' || listAt(hpa.object, 'spec', 'metrics').length === 0;
   return implied ? ['cpu'] : metrics;

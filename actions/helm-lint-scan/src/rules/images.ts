@@ -1,4 +1,4 @@
-import { textAt } from '../data.ts';
+import { stringAt } from '../data.ts';
 import { eachContainer, type ResourceRule, wrong } from './rule.ts';
 
 interface ImageText {
@@ -20,11 +20,11 @@ export const imageTag: ResourceRule = {
   id: 'image-tag',
   level: 'warning',
   severity: 5,
-  title: 'An image has no tag, or one that moves',
-  help: 'Nobody knows what `latest` runs: a new node may start another version than its neighbours. Name a version, or better a digest.',
+  title: 'An image has no tag, or a floating tag',
+  help: '`latest` does not say which version runs: a new node may start another version than its neighbours. Use a version, or better a digest.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource }) => {
-      const image = textAt(spec, 'image') ?? '';
+      const image = stringAt(spec, 'image') ?? '';
       const { tag, digest } = readImage(image);
       if (image === '' || digest !== undefined || (tag !== undefined && tag !== 'latest')) return [];
       return [
@@ -41,11 +41,11 @@ export const imageDigest: ResourceRule = {
   id: 'image-digest',
   level: 'note',
   severity: 2,
-  title: 'An image is not named by its digest',
-  help: 'A tag can be pushed again. A digest is the very image that was tested: `repository@sha256:…`.',
+  title: 'An image has no digest',
+  help: 'A tag can be pushed again. A digest identifies exactly the image that was tested: `repository@sha256:…`.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource }) => {
-      const image = textAt(spec, 'image') ?? '';
+      const image = stringAt(spec, 'image') ?? '';
       return image === '' || readImage(image).digest !== undefined
         ? []
         : [wrong(resource, [...path, 'image'], `container ${name} names its image by tag, not by digest`)];
@@ -55,11 +55,11 @@ export const imageDigest: ResourceRule = {
 export const imageNotBuilt: ResourceRule = {
   id: 'image-not-built',
   level: 'error',
-  title: 'An image of set-images is rendered with another version than what was built',
-  help: 'The values were set to what was built, but the template takes the tag or the digest from elsewhere: what is tested is not what will run. Let it use `tag` and `digest` of the same mapping as `repository`.',
+  title: 'An image of set-images is rendered with another version than the one that was built',
+  help: 'The values were set to the image that was built, but the template takes the tag or the digest from elsewhere: the tested image is not the one that will run. Use `tag` and `digest` of the same mapping as `repository`.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource }) => {
-      const image = textAt(spec, 'image') ?? '';
+      const image = stringAt(spec, 'image') ?? '';
       const { repository, tag, digest } = readImage(image);
       const built = scope.built.filter((each) => each.repository === repository);
       const isBuilt = built.some((each) =>

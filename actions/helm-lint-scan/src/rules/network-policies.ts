@@ -10,7 +10,7 @@ export const networkPolicySelectsNothing: ResourceRule = {
   id: 'network-policy-selects-nothing',
   level: 'warning',
   severity: 4,
-  title: 'A network policy holds for no pod',
+  title: 'A network policy selects no pod',
   help: 'Its `podSelector` must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
   check: (scope) =>
     policies(scope).flatMap((policy) => {
@@ -32,7 +32,7 @@ export const networkPolicyAllowsAll: ResourceRule = {
   id: 'network-policy-allows-all',
   level: 'warning',
   severity: 4,
-  title: 'A network policy lets everybody in',
+  title: 'A network policy allows all traffic',
   help: 'An empty rule in `ingress` allows every sender on every port: the policy does nothing. Name the senders or the ports.',
   check: (scope) =>
     policies(scope).flatMap((policy) =>

@@ -12,8 +12,8 @@ function podCount(value: unknown, total: number): number | undefined {
 export const pdbBlocksDrain: ResourceRule = {
   id: 'pdb-blocks-drain',
   level: 'error',
-  title: 'A disruption budget lets no pod go',
-  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one pod to go: `maxUnavailable: 1`, or fewer in `minAvailable` than there are pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+  title: 'A disruption budget allows no eviction',
+  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one eviction: `maxUnavailable: 1`, or a `minAvailable` below the number of pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
   check: (scope) =>
     budgets(scope).flatMap(({ pdb, workloads }) => {
       const total = drainablePods(scope, workloads);

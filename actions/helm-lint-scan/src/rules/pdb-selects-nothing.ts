@@ -4,7 +4,7 @@ import { type ResourceRule, wrong } from './rule.ts';
 export const pdbSelectsNothing: ResourceRule = {
   id: 'pdb-selects-nothing',
   level: 'warning',
-  title: 'A disruption budget guards no pod',
+  title: 'A disruption budget selects no pod',
   help: 'Its selector must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
   check: (scope) =>
     budgets(scope).flatMap(({ pdb, workloads }) =>

@@ -15,29 +15,29 @@ function missingProbe(key: string, info: RuleInfo): ResourceRule {
 export const readinessProbe = missingProbe('readinessProbe', {
   id: 'readiness-probe',
   level: 'warning',
-  title: 'A container does not say when it can serve',
-  help: 'Without a readiness probe a pod gets traffic as soon as it runs, and a rollout goes on although the new version does nothing.',
+  title: 'A container has no readiness probe',
+  help: 'A pod without one gets traffic as soon as it runs, and a rollout continues although the new version does not work.',
 });
 
 export const livenessProbe = missingProbe('livenessProbe', {
   id: 'liveness-probe',
   level: 'note',
-  title: 'A container does not say when it must be replaced',
-  help: 'A process that hangs stays as it is. Add a liveness probe that asks only whether the process itself works, not what it depends on.',
+  title: 'A container has no liveness probe',
+  help: 'A process that hangs is not restarted. Add a liveness probe that checks only the process itself, not its dependencies.',
 });
 
 export const startupProbe = missingProbe('startupProbe', {
   id: 'startup-probe',
   level: 'note',
-  title: 'A container has no time of its own to start',
-  help: 'Without a startup probe a slow start trips the liveness probe. Add one with enough attempts for the slowest start.',
+  title: 'A container has no startup probe',
+  help: 'A slow start fails the liveness probe. Add a startup probe with enough attempts for the slowest start.',
 });
 
 export const identicalProbes: ResourceRule = {
   id: 'identical-probes',
   level: 'warning',
-  title: 'Readiness and liveness ask the same question',
-  help: 'When something that the container depends on fails, it must get no traffic (readiness); it must not be restarted (liveness). Ask each at a path of its own.',
+  title: 'Readiness and liveness probe are the same',
+  help: 'When something that the container depends on fails, it must get no traffic (readiness); it must not be restarted (liveness). Use a separate path for each.',
   check: (scope) =>
     eachServing(scope, ({ name, spec, path }, { resource }) =>
       isData(at(spec, 'readinessProbe')) && isDeepStrictEqual(action(spec.readinessProbe), action(spec.livenessProbe))

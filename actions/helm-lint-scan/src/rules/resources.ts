@@ -5,7 +5,7 @@ export const resourceRequests: ResourceRule = {
   id: 'resource-requests',
   level: 'warning',
   title: 'A container requests no CPU or no memory',
-  help: 'The scheduler and the autoscalers of pods and of nodes count with requests. Set `resources.requests.cpu` and `.memory`.',
+  help: 'The scheduler and the autoscalers of pods and of nodes rely on requests. Set `resources.requests.cpu` and `.memory`.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource, pod }) =>
       ['cpu', 'memory']
@@ -25,8 +25,8 @@ export const memoryLimit: ResourceRule = {
   id: 'memory-limit',
   level: 'warning',
   severity: 3,
-  title: 'A container may take all memory of its node',
-  help: 'Set `resources.limits.memory`, so that a leak ends in the container and not in its neighbours. A CPU limit is not asked for: it slows a container down although the node has time left.',
+  title: 'A container has no memory limit',
+  help: 'Set `resources.limits.memory`, so that a leak affects the container and not its neighbours. A CPU limit is not required: it throttles a container although the node has CPU time left.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource, pod }) =>
       at(spec, 'resources', 'limits', 'memory') === undefined && at(pod, 'resources', 'limits', 'memory') === undefined

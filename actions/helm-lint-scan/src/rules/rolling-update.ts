@@ -6,8 +6,8 @@ const PATH = ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'];
 export const rollingUpdate: ResourceRule = {
   id: 'rolling-update',
   level: 'warning',
-  title: 'A rollout may take pods away before new ones are ready',
-  help: 'With `maxUnavailable: 0` the capacity never falls below what is wanted; `maxSurge` then makes room for the new pods. The default is 25 %. Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment',
+  title: 'A rollout may remove pods before new ones are ready',
+  help: 'With `maxUnavailable: 0` the capacity never falls below the desired one; `maxSurge` then allows additional new pods. The default is 25 %. Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, kind }) => {
       if (kind !== 'Deployment') return [];

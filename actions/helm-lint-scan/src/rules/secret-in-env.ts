@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../data.ts';
+import { listAt, stringAt } from '../data.ts';
 import { isSecretVariable } from '../secrets.ts';
 import { eachContainer, type ResourceRule, wrong } from './rule.ts';
 
@@ -6,13 +6,13 @@ export const secretInEnv: ResourceRule = {
   id: 'secret-in-env',
   level: 'warning',
   severity: 8,
-  title: 'A secret stands in the clear in an environment variable',
-  help: 'Everyone who may read the Deployment or the repository can read it. Put it into a Secret and use `valueFrom.secretKeyRef`.',
+  title: 'An environment variable contains a secret in plain text',
+  help: 'Everyone with read access to the Deployment or the repository can read it. Put it into a Secret and use `valueFrom.secretKeyRef`.',
   check: (scope) =>
     eachContainer(scope, ({ name, spec, path }, { resource }) =>
       listAt(spec, 'env').flatMap((variable, index) => {
-        const key = textAt(variable, 'name') ?? '';
-        const value = textAt(variable, 'value') ?? '';
+        const key = stringAt(variable, 'name') ?? '';
+        const value = stringAt(variable, 'value') ?? '';
         // A path says where the secret is, `$(NAME)` takes it from another variable.
         const refers = value === '' || value.startsWith('/') || /^\$\(.+\)$/.test(value);
         return !refers && isSecretVariable(key, value)

@@ -1,32 +1,36 @@
-import { at, listAt, type Path, textAt } from '../data.ts';
+import { at, listAt, type Path, stringAt } from '../data.ts';
 import type { Container, Workload } from '../manifests/workloads.ts';
 import { absent, eachContainer, type Problem, type ResourceRule, wrong } from './rule.ts';
 
-/** What holds for a container: its own security context, else the pod's. */
+/** The effective value: the container's, otherwise the pod's. */
 function effective({ spec }: Container, { pod }: Workload, key: string): unknown {
   return at(spec, 'securityContext', key) ?? at(pod, 'securityContext', key);
 }
 
-const at_ = (container: Container, key: string): Path => [...container.path, 'securityContext', key];
+const securityPath = (container: Container, key: string): Path => [...container.path, 'securityContext', key];
 
-/** A setting that is wrong where it stands, or missing. */
-function setting(container: Container, { resource }: Workload, key: string, message: string): Problem[] {
+/** A problem with a key of the security context: at its value, or where it is missing. */
+function setting(
+  container: Container,
+  { resource }: Workload,
+  [key, message]: [key: string, message: string],
+): Problem[] {
   const given = at(container.spec, 'securityContext', key) !== undefined;
-  return [(given ? wrong : absent)(resource, at_(container, key), `container ${container.name} ${message}`)];
+  return [(given ? wrong : absent)(resource, securityPath(container, key), `container ${container.name} ${message}`)];
 }
 
-const isWindows = ({ pod }: Workload): boolean => textAt(pod, 'os', 'name') === 'windows';
+const isWindows = ({ pod }: Workload): boolean => stringAt(pod, 'os', 'name') === 'windows';
 
 export const privileged: ResourceRule = {
   id: 'privileged',
   level: 'error',
   severity: 9,
   title: 'A container is privileged',
-  help: 'It can do on the node whatever root can. Ask for the single capability that it needs instead.',
+  help: 'It can do everything on the node that root can. Add the single capability that it needs instead.',
   check: (scope) =>
     eachContainer(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'privileged') === true
-        ? setting(container, workload, 'privileged', 'is privileged')
+        ? setting(container, workload, ['privileged', 'is privileged'])
         : [],
     ),
 };
@@ -35,18 +39,16 @@ export const privilegeEscalation: ResourceRule = {
   id: 'privilege-escalation',
   level: 'warning',
   severity: 6,
-  title: 'A process may gain more rights than its parent',
+  title: 'A process can gain more privileges than its parent',
   help: 'Set `securityContext.allowPrivilegeEscalation: false`, which makes setuid programs harmless.',
   check: (scope) =>
     eachContainer(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'allowPrivilegeEscalation') === false || isWindows(workload)
         ? []
-        : setting(
-            container,
-            workload,
+        : setting(container, workload, [
             'allowPrivilegeEscalation',
             'may gain privileges (allowPrivilegeEscalation is not false)',
-          ),
+          ]),
     ),
 };
 
@@ -60,11 +62,11 @@ export const runAsNonRoot: ResourceRule = {
     eachContainer(scope, (container, workload) => {
       if (isWindows(workload)) return [];
       const user = effective(container, workload, 'runAsUser');
-      if (user === 0) return setting(container, workload, 'runAsUser', 'runs as root (runAsUser: 0)');
+      if (user === 0) return setting(container, workload, ['runAsUser', 'runs as root (runAsUser: 0)']);
       if (effective(container, workload, 'runAsNonRoot') === true) return [];
       return typeof user === 'number' && user > 0
         ? []
-        : setting(container, workload, 'runAsNonRoot', 'may run as root (runAsNonRoot is not true)');
+        : setting(container, workload, ['runAsNonRoot', 'may run as root (runAsNonRoot is not true)']);
     }),
 };
 
@@ -78,7 +80,7 @@ export const readOnlyRoot: ResourceRule = {
     eachContainer(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'readOnlyRootFilesystem') === true || isWindows(workload)
         ? []
-        : setting(container, workload, 'readOnlyRootFilesystem', 'can write to its root file system'),
+        : setting(container, workload, ['readOnlyRootFilesystem', 'can write to its root file system']),
     ),
 };
 
@@ -86,7 +88,7 @@ export const capabilities: ResourceRule = {
   id: 'capabilities',
   level: 'warning',
   severity: 5,
-  title: 'A container keeps capabilities that it does not name',
+  title: 'A container does not drop all capabilities',
   help: 'Set `securityContext.capabilities.drop: [ALL]` and add back what it needs; the restricted Pod Security Standard allows NET_BIND_SERVICE alone. Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/',
   check: (scope) =>
     eachContainer(scope, (container, workload) => {
@@ -95,11 +97,11 @@ export const capabilities: ResourceRule = {
         String(each).toUpperCase(),
       );
       if (!dropped.includes('ALL'))
-        return setting(container, workload, 'capabilities', 'does not drop all capabilities');
+        return setting(container, workload, ['capabilities', 'does not drop all capabilities']);
       const risky = listAt(container.spec, 'securityContext', 'capabilities', 'add').filter(
         (each) => each !== 'NET_BIND_SERVICE',
       );
-      const path = [...at_(container, 'capabilities'), 'add'];
+      const path = [...securityPath(container, 'capabilities'), 'add'];
       return risky.length > 0
         ? [wrong(workload.resource, path, `container ${container.name} adds the capabilities ${risky.join(', ')}`)]
         : [];
@@ -110,13 +112,13 @@ export const seccomp: ResourceRule = {
   id: 'seccomp',
   level: 'note',
   severity: 4,
-  title: 'A container may make any system call',
+  title: 'A container has no seccomp profile',
   help: 'Set `securityContext.seccompProfile.type: RuntimeDefault` for the pod.',
   check: (scope) =>
     eachContainer(scope, (container, workload) => {
       const type = at(effective(container, workload, 'seccompProfile'), 'type');
       return type === 'RuntimeDefault' || type === 'Localhost' || isWindows(workload)
         ? []
-        : setting(container, workload, 'seccompProfile', 'has no seccomp profile');
+        : setting(container, workload, ['seccompProfile', 'has no seccomp profile']);
     }),
 };

@@ -1,4 +1,4 @@
-import { type Data, listAt, textAt } from '../data.ts';
+import { type Data, listAt, stringAt } from '../data.ts';
 import { matchesSelector } from '../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
 import { namespaceIn, type Scope } from './rule.ts';
@@ -35,9 +35,9 @@ class Selections {
       this.#byNamespace.get(namespace) ?? [],
       ...Object.entries(labelsAt(selector, 'matchLabels')).map(([key, value]) => having(key, value)),
       ...listAt(selector, 'matchExpressions').flatMap((each) => {
-        const key = textAt(each, 'key') ?? '';
+        const key = stringAt(each, 'key') ?? '';
         const values = new Set(listAt(each, 'values'));
-        return textAt(each, 'operator') === 'In' ? [[...values].flatMap((value) => having(key, value))] : [];
+        return stringAt(each, 'operator') === 'In' ? [[...values].flatMap((value) => having(key, value))] : [];
       }),
     ];
     const fewest = candidates.reduce((one, other) => (other.length < one.length ? other : one));

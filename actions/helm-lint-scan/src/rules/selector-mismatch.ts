@@ -7,7 +7,7 @@ export const selectorMismatch: ResourceRule = {
   id: 'selector-mismatch',
   level: 'error',
   title: "A workload's selector does not match its own pods",
-  help: 'The API refuses it. Every label of `spec.selector` must be among the labels of `spec.template`; and as a selector cannot be changed later, it should hold no version.',
+  help: 'The API rejects it. Every label of `spec.selector` must be among the labels of `spec.template`. A selector cannot be changed later, so it should not contain a version.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, kind, labels }) => {
       const selector = SELECTING.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
@@ -22,8 +22,8 @@ const VERSION_LABELS = ['app.kubernetes.io/version', 'helm.sh/chart'];
 export const selectorVersion: ResourceRule = {
   id: 'selector-version',
   level: 'error',
-  title: 'A selector holds a label that changes with each version',
-  help: 'A selector cannot be changed: the next release of the chart will be refused. Leave the version and the chart out of the selector labels.',
+  title: 'A selector contains a label that changes with each version',
+  help: 'A selector cannot be changed: the next version of the chart will be rejected. Remove the version and the chart from the selector labels.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, kind }) => {
       const selector = SELECTING.has(kind) ? selectorAt(resource.object, 'selector') : undefined;

@@ -1,18 +1,18 @@
-import { at, textAt } from '../data.ts';
+import { at, stringAt } from '../data.ts';
 import { absent, namespaceIn, type ResourceRule } from './rule.ts';
 
 export const serviceAccountToken: ResourceRule = {
   id: 'service-account-token',
   level: 'note',
   severity: 4,
-  title: 'A pod gets a token of the API that it may not need',
-  help: 'Set `automountServiceAccountToken: false` for pods that do not talk to the API of Kubernetes.',
+  title: 'A pod gets an API token that it may not need',
+  help: 'Set `automountServiceAccountToken: false` for pods that do not use the Kubernetes API.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) => {
       const account = scope.resources.find(
         (each) =>
           each.kind === 'ServiceAccount' &&
-          each.name === textAt(pod, 'serviceAccountName') &&
+          each.name === stringAt(pod, 'serviceAccountName') &&
           namespaceIn(scope, each) === namespaceIn(scope, resource),
       );
       const mounted = at(pod, 'automountServiceAccountToken') ?? at(account?.object, 'automountServiceAccountToken');

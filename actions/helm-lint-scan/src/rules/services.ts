@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt } from '../data.ts';
+import { at, listAt, numberAt, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
 import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
@@ -45,7 +45,7 @@ function declaredPorts(workloads: readonly Workload[]): Ports {
     containers.filter(({ role }) => role !== 'init').flatMap(({ spec }) => listAt(spec, 'ports')),
   );
   const declared = {
-    names: new Set(ports.flatMap((port) => textAt(port, 'name') ?? [])),
+    names: new Set(ports.flatMap((port) => stringAt(port, 'name') ?? [])),
     numbers: new Set(ports.flatMap((port) => numberAt(port, 'containerPort') ?? [])),
   };
   known.set(workloads, declared);
@@ -87,7 +87,7 @@ export const servicePortUndeclared: ResourceRule = {
   id: 'service-port-undeclared',
   level: 'note',
   title: 'A service sends to a port that no container declares',
-  help: 'It works when the process listens there all the same; but a wrong number looks just like this. Declare the port and use its name.',
+  help: 'It works if the process listens there anyway, but a wrong number looks the same. Declare the port and use its name.',
   check: (scope) =>
     selections(scope).flatMap(({ service, workloads }) =>
       listAt(service.object, 'spec', 'ports').flatMap((port, index) => {

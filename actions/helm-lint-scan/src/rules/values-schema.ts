@@ -1,5 +1,5 @@
 import type { Chart } from '../charts/chart.ts';
-import { at, type Data, dataAt, isData, type Path, pathText } from '../data.ts';
+import { at, type Data, dataAt, formatPath, isData, type Path } from '../data.ts';
 import type { ChartRule } from './rule.ts';
 
 const FILE = 'values.schema.json';
@@ -7,8 +7,8 @@ const FILE = 'values.schema.json';
 export const valuesSchemaMissing: ChartRule = {
   id: 'values-schema-missing',
   level: 'note',
-  title: 'A chart has no schema for its values',
-  help: 'With a values.schema.json Helm refuses a misspelt value, which is otherwise ignored in silence. Source: https://helm.sh/docs/topics/charts/#schema-files',
+  title: 'A chart has no values schema',
+  help: 'With a values.schema.json Helm rejects a misspelled value, which is otherwise silently ignored. Source: https://helm.sh/docs/topics/charts/#schema-files',
   checkChart: (chart: Chart) =>
     chart.valuesSchema === undefined &&
     chart.type === 'application' &&
@@ -42,7 +42,7 @@ function valuesPath(path: Path): string {
   const steps = path.filter(
     (step, index) => index % 2 === 1 || !['properties', '$defs', 'definitions'].includes(String(step)),
   );
-  return steps.length === 0 ? 'the root' : pathText(steps);
+  return steps.length === 0 ? 'the root' : formatPath(steps);
 }
 
 const SHOWN = 5;
@@ -50,7 +50,7 @@ const SHOWN = 5;
 export const valuesSchemaLoose: ChartRule = {
   id: 'values-schema-loose',
   level: 'note',
-  title: 'A values schema lets misspelt keys pass',
+  title: 'A values schema accepts misspelled keys',
   help: 'Set `additionalProperties: false` on every object that lists its keys, not on the root alone.',
   checkChart: ({ valuesSchema }: Chart) => {
     // An object inside `allOf` and the like only adds conditions; those are not looked at.
@@ -70,8 +70,8 @@ export const valuesSchemaLoose: ChartRule = {
 export const valuesSchemaGlobal: ChartRule = {
   id: 'values-schema-global',
   level: 'warning',
-  title: 'A values schema makes the chart useless as a dependency',
-  help: 'Helm hands `global` to every dependency. A root with `additionalProperties: false` must list `global`, or the parent cannot be installed. Source: https://github.com/helm/helm/issues/10392',
+  title: 'A chart with this values schema cannot be a dependency',
+  help: 'Helm passes `global` to every dependency. A root with `additionalProperties: false` must list `global`; otherwise the parent cannot be installed. Source: https://github.com/helm/helm/issues/10392',
   checkChart: ({ valuesSchema }: Chart) => {
     const schema = valuesSchema?.value;
     if (at(schema, 'additionalProperties') !== false || at(schema, 'properties', 'global') !== undefined) return [];

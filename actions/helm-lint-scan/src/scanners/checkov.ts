@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { listAt, type Path, textAt } from '../data.ts';
+import { listAt, type Path, stringAt } from '../data.ts';
 import { parseOutput, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
 
 /** Takes seconds to start, so it looks at everything in one run. */
@@ -28,16 +28,16 @@ export const checkov: Scanner = {
 };
 
 function failure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
-  const id = textAt(check, 'check_id');
-  const file = files.get(basename(textAt(check, 'file_path') ?? ''));
+  const id = stringAt(check, 'check_id');
+  const file = files.get(basename(stringAt(check, 'file_path') ?? ''));
   if (id === undefined || file === undefined) return [];
-  const title = textAt(check, 'check_name') ?? id;
+  const title = stringAt(check, 'check_name') ?? id;
   const rule = {
     id: `checkov/${id}`,
     level: 'warning' as const,
     severity: 4,
     title,
-    help: textAt(check, 'guideline') ?? title,
+    help: stringAt(check, 'guideline') ?? title,
   };
   return [
     { group: file.group, resource: file.resource, path: evaluatedPath(check), rule, message: `fails ${id}: ${title}` },

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { listAt, numberAt, textAt } from '../data.ts';
+import { listAt, numberAt, stringAt } from '../data.ts';
 import { workloadsOf } from '../manifests/workloads.ts';
 import type { Level } from '../rules/rule.ts';
 import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
@@ -29,26 +29,26 @@ async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Prom
   const objects = parseOutput('kube-score', result);
   const byName = new Map(files.map((file) => [basename(file.path), file]));
   return (Array.isArray(objects) ? objects : []).flatMap((object) => {
-    const file = byName.get(basename(textAt(object, 'file_name') ?? ''));
+    const file = byName.get(basename(stringAt(object, 'file_name') ?? ''));
     return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => failures(check, file));
   });
 }
 
 function failures(check: unknown, { group, resource }: ScanFile): Scanned[] {
   const grade = numberAt(check, 'grade') ?? 10;
-  const id = textAt(check, 'check', 'id');
+  const id = stringAt(check, 'check', 'id');
   if (grade >= 7 || id === undefined || (check as { skipped?: boolean }).skipped === true) return [];
   const rule = {
     id: `kube-score/${id}`,
     level: levelOf(grade),
-    title: textAt(check, 'check', 'name') ?? id,
-    help: textAt(check, 'check', 'comment') ?? '',
+    title: stringAt(check, 'check', 'name') ?? id,
+    help: stringAt(check, 'check', 'comment') ?? '',
   };
   const containers = workloadsOf([resource]).flatMap((workload) => workload.containers);
   return listAt(check, 'comments').map((comment) => {
-    const container = containers.find(({ name }) => name === textAt(comment, 'path'));
+    const container = containers.find(({ name }) => name === stringAt(comment, 'path'));
     const where = container === undefined ? '' : `container ${container.name}: `;
-    const message = `${where}${textAt(comment, 'summary') ?? rule.title}`;
+    const message = `${where}${stringAt(comment, 'summary') ?? rule.title}`;
     return { group, resource, path: container?.path ?? ['kind'], rule, message };
   });
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { listAt, type Path, pathText, pointerPath, textAt } from '../data.ts';
+import { formatPath, listAt, type Path, parsePointer, stringAt } from '../data.ts';
 import { isSecretAt, withoutQuotes } from '../secrets.ts';
 import type { SchemaStore } from '../validation/store.ts';
 import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
@@ -36,8 +36,8 @@ async function scanVersion(
 }
 
 function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
-  const file = files.get(basename(textAt(result, 'filename') ?? ''));
-  if (file === undefined || !['statusInvalid', 'statusError'].includes(textAt(result, 'status') ?? '')) return [];
+  const file = files.get(basename(stringAt(result, 'filename') ?? ''));
+  if (file === undefined || !['statusInvalid', 'statusError'].includes(stringAt(result, 'status') ?? '')) return [];
   const { resource } = file;
   const found = (path: Path, message: string): Scanned => ({
     group: file.group,
@@ -47,13 +47,13 @@ function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanne
     message,
   });
   // The places stand only in the sentence: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
-  const message = textAt(result, 'msg') ?? 'is invalid';
+  const message = stringAt(result, 'msg') ?? 'is invalid';
   const places = placesIn(message).filter(({ why }) => why !== 'validation failed');
   if (places.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
   return places.map(({ pointer, why }) => {
-    const path = pointerPath(pointer);
+    const path = parsePointer(pointer);
     const said = isSecretAt(resource, path) ? withoutQuotes(why) : why;
-    return found(path, `${pathText(path) || 'the object'}: ${said}`);
+    return found(path, `${formatPath(path) || 'the object'}: ${said}`);
   });
 }
 

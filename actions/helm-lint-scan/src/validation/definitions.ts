@@ -1,4 +1,4 @@
-import { at, isData, listAt, type Path, pathText, textAt } from '../data.ts';
+import { at, formatPath, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import type { Problem } from '../rules/rule.ts';
 import { type CustomSchema, customSchema, isCrd } from './crds.ts';
@@ -35,12 +35,12 @@ export async function readDefinitions(resources: readonly Resource[]): Promise<D
 
 async function readDefinition({ object }: Resource): Promise<Definition> {
   const { custom, faults }: Definition = { custom: [], faults: [] };
-  const group = textAt(object, 'spec', 'group');
-  const kind = textAt(object, 'spec', 'names', 'kind');
+  const group = stringAt(object, 'spec', 'group');
+  const kind = stringAt(object, 'spec', 'names', 'kind');
   for (const [index, version] of listAt(object, 'spec', 'versions').entries()) {
     const path: Path = ['spec', 'versions', index, 'schema', 'openAPIV3Schema'];
     const schema = at(object, ...path);
-    const name = textAt(version, 'name');
+    const name = stringAt(version, 'name');
     if (group === undefined || kind === undefined || name === undefined) continue;
     if (schema === undefined || schema === null || at(version, 'served') === false) continue;
     const checked = checkSchema(schema);
@@ -64,5 +64,5 @@ async function patternFaults(patterns: CheckedSchema['patterns']): Promise<Schem
 
 function problem({ path: within, message }: SchemaFault, above: Path): Omit<Problem, 'resource'> {
   const path = [...above, ...within];
-  return { path, about: 'value', message: `its schema is not usable: ${message} (${pathText(path)})` };
+  return { path, about: 'value', message: `its schema is not usable: ${message} (${formatPath(path)})` };
 }

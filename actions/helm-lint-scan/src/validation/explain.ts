@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { closestName } from '../../../lib/similar-names.ts';
-import { isData, type Path, pathText, pointerPath } from '../data.ts';
+import { formatPath, isData, type Path, parsePointer } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { isSecretAt } from '../secrets.ts';
 
@@ -16,17 +16,17 @@ export interface SchemaProblem {
  * @param resource in which the error is: of what may be a secret there, only the type is named
  */
 export function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
-  const path = pointerPath(error.instancePath);
+  const path = parsePointer(error.instancePath);
   const parameters = error.params as Record<string, unknown>;
   const value = isSecretAt(resource, path) ? typeName(error.data) : shown(error.data);
-  const where = path.length === 0 ? 'the object' : pathText(path);
+  const where = path.length === 0 ? 'the object' : formatPath(path);
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(parameters.additionalProperty);
       const known = isData(error.parentSchema?.properties) ? Object.keys(error.parentSchema.properties) : [];
       const guess = closestName(key, known);
       const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
-      return { path: [...path, key], about: 'key', message: `${pathText([...path, key])} is not a known key${hint}` };
+      return { path: [...path, key], about: 'key', message: `${formatPath([...path, key])} is not a known key${hint}` };
     }
     case 'required': {
       const key = String(parameters.missingProperty);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultVersions } from '../../src/cases/kube-ranges.ts';
+import { defaultVersions } from '../../src/cases/default-versions.ts';
 import { parseKubeVersion } from '../../src/cases/kube-version.ts';
 
 describe('a version of Kubernetes', () => {

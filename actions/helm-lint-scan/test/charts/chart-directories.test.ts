@@ -25,12 +25,15 @@ describe('chart directories', () => {
     expect(await find({ patterns: ['helm/*', 'helm/web', '**'], required: true })).toEqual(['helm/api', 'helm/web']);
   });
 
-  it.each(['helm/*', 'helm/web'])('%s that is not there is an error, unless there may be none', async (pattern) => {
-    await expect(find({ patterns: [pattern], required: true })).rejects.toThrow('there is nothing of that name');
-    await write({ 'helm/web/x': '' });
-    await expect(find({ patterns: [pattern], required: true })).rejects.toThrow('helm/web has no Chart.yaml');
-    expect(await find({ patterns: [pattern], required: false })).toEqual([]);
-  });
+  it.each(['helm/*', 'helm/web'])(
+    '%s that matches no chart is an error, unless charts are not required',
+    async (pattern) => {
+      await expect(find({ patterns: [pattern], required: true })).rejects.toThrow('it matches nothing');
+      await write({ 'helm/web/x': '' });
+      await expect(find({ patterns: [pattern], required: true })).rejects.toThrow('helm/web has no Chart.yaml');
+      expect(await find({ patterns: [pattern], required: false })).toEqual([]);
+    },
+  );
 
   it('may hold links that stay in the workspace, and no others', async () => {
     await write({ 'helm/web/Chart.yaml': META, 'shared/x.yaml': '' });

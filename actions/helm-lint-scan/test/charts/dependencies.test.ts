@@ -46,7 +46,7 @@ it('a packed dependency that cannot be unpacked has no values', async () => {
 
 describe('dependencies that are not read', () => {
   const unread = async (): Promise<string[]> =>
-    (await readChart(files, 'helm/web')).unread.map(({ file, why }) => `${file}: ${why}`);
+    (await readChart(files, 'helm/web')).unreadDependencies.map(({ file, why }) => `${file}: ${why}`);
 
   it('are told by their archive, and take nothing from the others', async () => {
     await write({
@@ -79,7 +79,7 @@ describe('dependencies that are not read', () => {
       await write({ [`${directory}/Chart.yaml`]: twice('d') });
     }
     expect(await unread()).toEqual([
-      'helm/web/Chart.yaml: by their aliases, its dependencies are more than 1000 charts',
+      'helm/web/Chart.yaml: with their aliases, its dependencies are more than 1000 charts',
     ]);
   });
 });
@@ -109,8 +109,8 @@ it('references out of values schemas are found at any depth, packed or not', asy
   });
   await symlink('../../../shared', join(root, 'helm/web/charts/linked'));
   await writeFile(join(root, 'helm/web/charts/y.tgz'), gzipSync(outer));
-  const { foreignReferences } = await readChart(files, 'helm/web');
-  expect(foreignReferences.map(({ schema: { file, inside } }) => [file, inside])).toEqual([
+  const { externalReferences } = await readChart(files, 'helm/web');
+  expect(externalReferences.map(({ schema: { file, inside } }) => [file, inside])).toEqual([
     ['helm/web/values.schema.json', undefined],
     ['helm/web/charts/[a]/values.schema.json', undefined],
     ['helm/web/charts/d/values.schema.json', undefined],

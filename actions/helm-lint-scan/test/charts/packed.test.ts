@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { packTar, type TarHeader } from 'modern-tar';
-import { ArchiveError, packedTexts, UnpackBudget } from '../../src/charts/packed.ts';
+import { ArchiveError, readPackedTexts, UnpackBudget } from '../../src/charts/packed.ts';
 
 type Entry = [name: string, body: string | Uint8Array, more?: Partial<TarHeader>];
 
@@ -28,7 +28,7 @@ const CHART: Entry[] = [
   ['dep/charts/sub/Chart.yaml', 'name: sub\n'],
 ];
 
-const read = (packed: Uint8Array): Promise<Map<string, string>> => packedTexts(packed, new UnpackBudget());
+const read = (packed: Uint8Array): Promise<Map<string, string>> => readPackedTexts(packed, new UnpackBudget());
 const refusal = async (packed: Uint8Array): Promise<string> => {
   const error = await read(packed).then(
     () => undefined,
@@ -110,7 +110,7 @@ describe('is refused as Helm does', () => {
     [
       'a huge size',
       async () => gzipSync(withField(await tar(...CHART), 0, SIZE, '77777777777\0')),
-      'its Chart.yaml has more than 1 MiB',
+      'its Chart.yaml is larger than 1 MiB',
     ],
     [
       'a huge binary size',
@@ -137,7 +137,7 @@ describe('is refused as Helm does', () => {
     [
       'values that are too large',
       async () => tgz(['dep/values.yaml', new Uint8Array(1024 * 1024 + 1)]),
-      'its values.yaml has more than 1 MiB',
+      'its values.yaml is larger than 1 MiB',
     ],
     [
       'too many files',
@@ -166,11 +166,11 @@ it(
   async () => {
     const budget = new UnpackBudget();
     const bomb = await tgz(...CHART, ['dep/big', new Uint8Array(90 * 1024 * 1024)]);
-    await packedTexts(bomb, budget);
-    await packedTexts(bomb, budget);
-    expect(budget.spent).toBe(false);
-    await expect(packedTexts(bomb, budget)).rejects.toThrow('unpack to more than 256 MiB');
-    expect(budget.spent).toBe(true);
+    await readPackedTexts(bomb, budget);
+    await readPackedTexts(bomb, budget);
+    expect(budget.exhausted).toBe(false);
+    await expect(readPackedTexts(bomb, budget)).rejects.toThrow('unpack to more than 256 MiB');
+    expect(budget.exhausted).toBe(true);
   },
   HANG,
 );
@@ -178,8 +178,8 @@ it(
 it('the values of all archives have a budget too', async () => {
   const budget = new UnpackBudget();
   const large = await tgz(['dep/Chart.yaml', META], ['dep/values.schema.json', new Uint8Array(5 * 1024 * 1024)]);
-  await packedTexts(large, budget);
-  await expect(packedTexts(large, budget)).rejects.toThrow('more than 8 MiB');
+  await readPackedTexts(large, budget);
+  await expect(readPackedTexts(large, budget)).rejects.toThrow('more than 8 MiB');
 });
 
 /** Bytes replaced, taken out and put in, anywhere. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { referencesOut } from '../../src/charts/schema-references.ts';
+import { findExternalReferences } from '../../src/charts/schema-references.ts';
 
 const at = (reference: string) => ({ properties: { x: { $ref: reference } } });
 
@@ -28,7 +28,7 @@ describe('a reference leads out of a values schema', () => {
     'http://json-schema.org/draft-07/schema/../../x',
     'draft-07/schema',
   ])('%s', (reference) => {
-    expect(referencesOut(at(reference))).toEqual([reference]);
+    expect(findExternalReferences(at(reference))).toEqual([reference]);
   });
 
   it.each<[string, unknown]>([
@@ -44,7 +44,7 @@ describe('a reference leads out of a values schema', () => {
     ['written with escapes', JSON.parse('{"\\u0024ref":"http:\\/\\/a.bc\\u002f"}')],
     ['of a key that is a prototype', JSON.parse('{"properties":{"__proto__":{"$ref":"http://a.bc/"}}}')],
   ])('%s', (_, schema) => {
-    expect(referencesOut(schema)).toEqual(['http://a.bc/']);
+    expect(findExternalReferences(schema)).toEqual(['http://a.bc/']);
   });
 
   it.each<[string, unknown, string]>([
@@ -99,7 +99,7 @@ describe('a reference leads out of a values schema', () => {
       'http://2130706433/x',
     ],
   ])('that %s', (_, schema, reference) => {
-    expect(referencesOut(schema)).toEqual([reference]);
+    expect(findExternalReferences(schema)).toEqual([reference]);
   });
 });
 
@@ -130,17 +130,20 @@ describe('a reference stays in a values schema', () => {
     ['to the address of the whole', { $id: 'https://a.bc/root.json', not: { $ref: 'root.json' } }],
     ['in no schema', [1, 'a', null]],
   ])('%s', (_, schema) => {
-    expect(referencesOut(schema)).toEqual([]);
+    expect(findExternalReferences(schema)).toEqual([]);
   });
 });
 
 it('a reference is told once, in whatever number of places', () => {
-  expect(referencesOut({ allOf: [at('a.json'), at('a.json'), at('b.json')] }).sort()).toEqual(['a.json', 'b.json']);
+  expect(findExternalReferences({ allOf: [at('a.json'), at('a.json'), at('b.json')] }).sort()).toEqual([
+    'a.json',
+    'b.json',
+  ]);
 });
 
 it('a schema may have any number of levels', () => {
   const deep = JSON.parse(`${'{"not":'.repeat(100_000)}{"$ref":"http://a.bc/"}${'}'.repeat(100_000)}`);
-  expect(referencesOut(deep)).toEqual(['http://a.bc/']);
+  expect(findExternalReferences(deep)).toEqual(['http://a.bc/']);
 });
 
 it('whatever the schema is, a reference to this machine is found', () => {
@@ -154,7 +157,7 @@ it('whatever the schema is, a reference to this machine is found', () => {
       const wrapped = steps.reduceRight<unknown>((inner, step) => ({ ...beside, [step]: { name: inner } }), {
         $ref: hostile,
       });
-      expect(referencesOut(wrapped)).toContain(hostile);
+      expect(findExternalReferences(wrapped)).toContain(hostile);
     }),
     { numRuns: 500 },
   );

@@ -1,10 +1,10 @@
 import { matchesGlob } from 'node:path/posix';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readGlobs } from '../../src/findings/globs.ts';
+import { compileGlobs } from '../../src/findings/globs.ts';
 
 const matches = async (glob: string, text: string): Promise<boolean> =>
-  (await readGlobs([glob])).get(glob)?.(text) ?? false;
+  (await compileGlobs([glob])).get(glob)?.(text) ?? false;
 
 it.each([
   ['helm/*', ['helm/web', 'helm/.x'], ['helm', 'helm/web/charts', 'xhelm/web']],

@@ -19,10 +19,10 @@ const withFile = (text: string | undefined): Files => ({
 const read = (text: string | undefined, required = false) => readSuppressions(withFile(text), { path: PATH, required });
 
 describe('the ignore file', () => {
-  it('may be missing, unless it is named', async () => {
+  it('may be missing, unless the input names it', async () => {
     expect(await read(undefined)).toEqual([]);
     expect(await read('')).toEqual([]);
-    await expect(read(undefined, true)).rejects.toThrow('no such file');
+    await expect(read(undefined, true)).rejects.toThrow('the file does not exist');
   });
 
   it('is read with its lines', async () => {
@@ -50,23 +50,23 @@ describe('the ignore file', () => {
     ]);
   });
 
-  it('names all its faults at once', async () => {
+  it('reports all its problems at once', async () => {
     const text =
       'suppressions:\n  - { rule: image-digst, reason: a, expires: 2027-13-01 }\n  - { rule: image-digest, expires: never, char: x, file: 1 }\n  - nothing\n';
     await expect(read(text)).rejects.toThrow(
       [
         'line 2: rule "image-digst" is not a rule of this action',
-        'line 2: expires is not a day (2027-06-30) or never',
+        'line 2: expires is neither a date (2027-06-30) nor never',
         'line 3: char is not one of rule, reason, expires, chart, file, resource',
         'line 3: file is not a string',
-        'line 3: reason is missing: say why it is right to hide this',
+        'line 3: reason is missing: say why the finding is hidden',
         'line 4: is not a mapping',
       ].join('\n'),
     );
   });
 
   it.each(['suppressions: {}', 'suppresions: []', '- a', 'a: 1\na: 2'])('%j is refused', async (text) => {
-    await expect(read(text)).rejects.toThrow(`${PATH} cannot be used`);
+    await expect(read(text)).rejects.toThrow(`invalid ignore file ${PATH}`);
   });
 });
 
@@ -84,7 +84,7 @@ describe('suppressions', () => {
         resource,
         path: ['spec'],
         message: 'x',
-        place: () => ({ file: 'helm/shop/templates/web.yaml', line: 1, exact: true }),
+        location: () => ({ file: 'helm/shop/templates/web.yaml', line: 1, exact: true }),
       });
     return all;
   }
@@ -93,7 +93,9 @@ describe('suppressions', () => {
     const suppressed = await applySuppressions(all, await read(`suppressions:\n${entries}`), { file: PATH, now });
     return {
       hidden: suppressed.map(({ finding }) => `${finding.rule.id} ${finding.resource}`).sort(),
-      shown: all.list().map(({ rule, resource, place }) => `${rule.id} ${resource ?? `${place.file}:${place.line}`}`),
+      shown: all
+        .list()
+        .map(({ rule, resource, location }) => `${rule.id} ${resource ?? `${location.file}:${location.line}`}`),
     };
   };
   const rest = ['image-tag Deployment/api'];

@@ -35,8 +35,8 @@ function chart(values: string | undefined): Chart {
     meta: yamlFile('name: shop'),
     values: values === undefined ? undefined : yamlFile(values),
     valuesSchema: undefined,
-    unread: [],
-    foreignReferences: [],
+    unreadDependencies: [],
+    externalReferences: [],
   };
 }
 

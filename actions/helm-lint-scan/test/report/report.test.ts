@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CaseId, casesText, Findings, type Report } from '../../src/findings/findings.ts';
+import { type CaseId, describeCases, Findings, type NewFinding } from '../../src/findings/findings.ts';
 import { annotateFindings } from '../../src/report/annotations.ts';
 import { jsonReport } from '../../src/report/json.ts';
 import { renderPaths } from '../../src/report/render-paths.ts';
@@ -13,17 +13,17 @@ const CASES: CaseId[] = ['defaults', 'ci/a.yaml'].flatMap((values) =>
   ['1.36', '1.35'].map((kubeVersion) => ({ subject: 'helm/shop', values, kubeVersion })),
 );
 
-const report = (more: Partial<Report> = {}): Report => ({
+const report = (more: Partial<NewFinding> = {}): NewFinding => ({
   rule: privileged,
   case: CASES[0] as CaseId,
   resource: 'Deployment/web',
   path: ['spec', 'x'],
   message: 'container web is privileged',
-  place: () => ({ file: 'helm/shop/templates/a b.yaml', line: 7, exact: true }),
+  location: () => ({ file: 'helm/shop/templates/a b.yaml', line: 7, exact: true }),
   ...more,
 });
 
-function collected(...reports: Report[]): Findings {
+function collected(...reports: NewFinding[]): Findings {
   const findings = new Findings(new Map());
   for (const each of reports) findings.add(each);
   return findings;
@@ -32,8 +32,8 @@ function collected(...reports: Report[]): Findings {
 describe('findings', () => {
   it('that say the same of several cases are one, and are looked up once', () => {
     let asked = 0;
-    const place = () => ({ file: 'a', line: ++asked, exact: true });
-    const findings = collected(...CASES.map((each) => report({ case: each, place })), report({ place }));
+    const location = () => ({ file: 'a', line: ++asked, exact: true });
+    const findings = collected(...CASES.map((each) => report({ case: each, location })), report({ location }));
     expect(findings.list().map(({ cases }) => cases.length)).toEqual([4]);
     expect(asked).toBe(1);
   });
@@ -50,10 +50,10 @@ describe('findings', () => {
       report({ rule: imageDigest }),
       report({ rule: engineRules.schema, message: 'b' }),
       report(),
-      report({ message: 'earlier', place: () => ({ file: 'helm/shop/templates/a b.yaml', line: 2, exact: true }) }),
+      report({ message: 'earlier', location: () => ({ file: 'helm/shop/templates/a b.yaml', line: 2, exact: true }) }),
       report({ rule: engineRules.notAnObject }),
     );
-    expect(findings.list().map(({ rule, place }) => `${rule.id}:${place.line}`)).toEqual([
+    expect(findings.list().map(({ rule, location }) => `${rule.id}:${location.line}`)).toEqual([
       'privileged:2',
       'privileged:7',
       'schema:7',
@@ -88,7 +88,7 @@ describe('findings', () => {
     [[{ subject: 'helm/shop', values: '', kubeVersion: '' }], ''],
   ])('name their cases (%#)', (cases, text) => {
     const [finding] = collected(...cases.map((each) => report({ case: each }))).list();
-    expect(finding && casesText(finding, CASES)).toBe(text);
+    expect(finding && describeCases(finding, CASES)).toBe(text);
   });
 });
 
@@ -159,7 +159,7 @@ describe('annotations', () => {
     const written: string[] = [];
     const findings = collected(
       report({ rule: imageDigest }),
-      report({ message: 'a\n::set-output name=x::y', place: () => ({ file: 'a,b:c', line: 3, exact: false }) }),
+      report({ message: 'a\n::set-output name=x::y', location: () => ({ file: 'a,b:c', line: 3, exact: false }) }),
     ).list();
     expect(annotateFindings({ findings, cases: CASES }, 1, (text) => written.push(text))).toBe(1);
     expect(written).toEqual([

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseImagesOutput } from '../../../lib/images-output.ts';
-import { pathText } from '../../src/data.ts';
+import { formatPath } from '../../src/data.ts';
 import { workloadsOf } from '../../src/manifests/workloads.ts';
 import { chartRules, resourceRules } from '../../src/rules/index.ts';
 import type { Scope } from '../../src/rules/rule.ts';
 import { GOOD, resourcesIn, scopeOf } from '../helpers.ts';
 
 const found = (scope: Scope): string[] =>
-  resourceRules.flatMap((rule) => rule.check(scope).map(({ path }) => `${rule.id} ${pathText(path)}`));
+  resourceRules.flatMap((rule) => rule.check(scope).map(({ path }) => `${rule.id} ${formatPath(path)}`));
 
 /** The good resources with one text instead of another. */
 function changed(from: string, to: string): string {
