@@ -147,39 +147,39 @@ export interface Actions {
   };
   'helm-lint-scan': {
     inputs: {
-      /** Globs of chart directories, one per line, relative to the root of the repository. A glob that finds no chart is an error. Links in a chart are followed where they stay in the repository; one that leads elsewhere is an error, as for all inputs. Default: "helm/*". */
+      /** Globs of chart directories, one per line, relative to the root of the repository. A glob that matches no chart is an error. Links in a chart are followed if they stay in the repository. A link that leads elsewhere is an error, as in all inputs. Default: "helm/*". */
       charts?: string;
-      /** Values to render with. Without it: the defaults, and each of `ci/*.yaml` and `values-*.yaml` in the chart's directory. Or one case a line, as `chart-glob: a.yaml + b.yaml`, the later over the earlier; files are looked for in the chart's directory, then in the repository; a glob makes a case for each file; nothing after the colon is the chart's defaults. */
+      /** Values to render with. Default: no values file, and each of `ci/*.yaml` and `values-*.yaml` in the chart's directory. Otherwise one case per line, as `chart-glob: a.yaml + b.yaml`, where later files override earlier ones. Files are looked up in the chart's directory, then in the repository. A glob makes a case for each file that it matches. Without files after the colon the case is the chart's defaults. */
       values?: string;
-      /** Globs of plain Kubernetes YAML (Argo CD definitions, say), one per line. */
+      /** Globs of plain Kubernetes YAML, such as Argo CD definitions, one per line. */
       manifests?: string;
-      /** The `images` output of build-push-image: every image mapping in the values (`repository`, perhaps `registry`) that is one of these images is rendered with what was built. An image that no chart has is an error, and so is an empty text: GitHub drops a job's output that contains the text of a secret. Default: "none". */
+      /** The `images` output of build-push-image. Every image mapping in the values (`repository`, optionally `registry`) that names one of these images is rendered with the image that was built. An image that is in no chart is an error, and so is an empty string: GitHub drops a job output that contains a secret. Default: "none". */
       'set-images'?: string;
-      /** Versions of Kubernetes, one per line, as `1.34` or `1.34.2`. Without it: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
+      /** Kubernetes versions, one per line, as `1.34` or `1.34.2`. Default: the newest three whose schemas are bundled and that the chart's `kubeVersion` allows. */
       'kube-versions'?: string;
-      /** Globs of CustomResourceDefinitions, one per line, beside those in the charts' `crds/` directories. Their API versions are also what `.Capabilities.APIVersions` has. */
+      /** Globs of CustomResourceDefinitions, one per line, in addition to those in the charts' `crds/` directories. Their API versions are added to `.Capabilities.APIVersions`. */
       crds?: string;
-      /** The step fails when there is a finding of this level or worse: `error`, `warning`, `note`, `never`. Default: "error". */
+      /** The step fails on a finding of this level or a worse one: `error`, `warning`, `note`, `never`. Default: "error". */
       'fail-on'?: string;
-      /** Other levels for rules, one per line, as `rule-id=off|error|warning|note`. An engine (`checkov`) or one of its checks (`checkov/CKV_K8S_8`) can stand for a rule. */
+      /** Levels of rules, one per line, as `rule-id=off|error|warning|note`. In place of a rule you can name a scanner (`checkov`) or one of its checks (`checkov/CKV_K8S_8`). */
       rules?: string;
-      /** A YAML file of suppressions, each with a reason and an expiry. One that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
+      /** A YAML file of suppressions, each with a reason and an expiry date. A suppression that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
       'ignore-file'?: string;
-      /** Engines on the runner to ask as well, one per line: `kubeconform`, `kube-score`, `checkov`. One that is not installed is an error. */
+      /** Additional scanners to run, one per line: `kubeconform`, `kube-score`, `checkov`. A scanner that is not installed is an error. */
       scanners?: string;
-      /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written without it. A path in the workspace, or an absolute one in `RUNNER_TEMP`; nothing is written through a link or inside `.git`. */
+      /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written by default. A path in the workspace, or an absolute path in `RUNNER_TEMP`. Nothing is written through a link or into `.git`. */
       'sarif-file'?: string;
-      /** Where to write everything as JSON, as for `sarif-file`. Not written without it. */
+      /** Where to write the full result as JSON. The same paths are allowed as for `sarif-file`. Not written by default. */
       'report-file'?: string;
-      /** A directory for what was rendered: `CHART/VALUES/VERSION.yaml`, as for `sarif-file`. Not written without it. */
+      /** A directory for the rendered manifests, `CHART/VALUES/VERSION.yaml`. The same paths are allowed as for `sarif-file`. Not written by default. */
       'render-dir'?: string;
-      /** The most annotations to make, worst first. GitHub shows ten of each level for a step. Default: "30". */
+      /** The maximum number of annotations, worst first. GitHub shows ten of each level per step. Default: "30". */
       'max-annotations'?: number | Expression;
-      /** Helm's name on the PATH, or the path of the program, relative to the workspace or absolute. Helm 3 and 4 will do. Default: "helm". */
+      /** The name of Helm on the PATH, or the path of the program, absolute or relative to the workspace. Helm 3 and 4 are supported. Default: "helm". */
       helm?: string;
-      /** The namespace of the release. Without it the chart's name. */
+      /** The namespace of the release. Default: the chart's name. */
       namespace?: string;
-      /** The name of the release. Without it the chart's name. */
+      /** The name of the release. Default: the chart's name. */
       'release-name'?: string;
       /** Whether to write a job summary. Default: "true". */
       summary?: boolean | Expression;
