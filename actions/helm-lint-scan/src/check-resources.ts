@@ -3,7 +3,7 @@ import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
 import type { Location } from './locate/locate.ts';
-import { faultText, type ReadResult } from './manifests/read.ts';
+import { problemText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceLabel } from './manifests/resource.ts';
 import { workloadsOf } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
@@ -61,18 +61,18 @@ export async function checkResources(
   return notValidated;
 }
 
-function reportDocuments({ id, broken, strays, locateText }: ResourceSet, findings: Findings): void {
+function reportDocuments({ id, broken, nonObjects, locateText }: ResourceSet, findings: Findings): void {
   for (const document of broken) {
     const { file, line, excerpt } = document;
     findings.add({
       rule: engineRules.yaml,
       case: id,
       path: [],
-      message: `in ${file}: ${faultText(document)}`,
+      message: `in ${file}: ${problemText(document)}`,
       location: () => locateText(file, line, excerpt),
     });
   }
-  for (const { file, line } of strays)
+  for (const { file, line } of nonObjects)
     findings.add({
       rule: engineRules.notAnObject,
       case: id,

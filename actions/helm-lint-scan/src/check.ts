@@ -131,7 +131,7 @@ async function manifestResources(
   { kubeVersions, namespace }: Settings,
   { manifests, schemas }: ScanInput,
 ): Promise<ResourceSet[]> {
-  if (manifests.resources.length + manifests.broken.length + manifests.strays.length === 0) return [];
+  if (manifests.resources.length + manifests.broken.length + manifests.nonObjects.length === 0) return [];
   const versions = kubeVersions.length > 0 ? kubeVersions : defaultVersions(await schemas.minors(), undefined);
   return versions.map((kube) => ({
     ...manifests,

@@ -139,7 +139,9 @@ async function renderCase(job: RenderJob, { helm, reader }: RenderTools): Promis
   const result = await helm.render(request);
   const failed = result.exitCode !== 0;
   const find = (template: string): TemplateSource => templateSource(chart, template);
-  const read: ReadResult = failed ? { resources: [], broken: [], strays: [] } : reader.rendered(result.stdout, find);
+  const read: ReadResult = failed
+    ? { resources: [], broken: [], nonObjects: [] }
+    : reader.rendered(result.stdout, find);
   const faults = await renderFaults(result, request, {
     helm,
     fileOf: (template) => relative(chart.path, find(template).file),
@@ -170,7 +172,7 @@ function notRendered({ stack, kube, request: { namespace } }: RenderJob): Render
     failures: chart.unreadDependencies.map(({ why }) => ({ level: 'error', message: why, at: { in: 'chart' } })),
     resources: [],
     broken: [],
-    strays: [],
+    nonObjects: [],
     unreadable: [],
     seconds: 0,
   };

@@ -51,5 +51,5 @@ export function layeredValues(chart: Chart, { files }: ValuesCase): unknown {
 /** The values files of a case that cannot be parsed. */
 export const unreadableValues = (chart: Chart, { files }: ValuesCase): ChartFile[] =>
   [chart.values, ...chart.subcharts.map(({ values }) => values), ...files].filter(
-    (file): file is ChartFile => file?.fault !== undefined,
+    (file): file is ChartFile => file?.problem !== undefined,
   );

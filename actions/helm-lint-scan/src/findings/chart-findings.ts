@@ -4,7 +4,7 @@ import type { Chart } from '../charts/chart.ts';
 import type { Path } from '../data.ts';
 import type { ScanInput } from '../inputs/scan-input.ts';
 import { type Location, locateInManifest } from '../locate/locate.ts';
-import { faultText } from '../manifests/read.ts';
+import { problemText } from '../manifests/read.ts';
 import { resourceLabel } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import { engineRules } from '../rules/engine.ts';
@@ -15,7 +15,7 @@ import type { CaseId, Findings } from './findings.ts';
 export function reportChart(chart: Chart, findings: Findings): void {
   const id: CaseId = { subject: chart.path, values: '', kubeVersion: '' };
   // Helm itself reports a Chart.yaml that cannot be parsed.
-  for (const rule of chart.meta.fault === undefined ? chartRules : [])
+  for (const rule of chart.meta.problem === undefined ? chartRules : [])
     for (const { file, path, message } of rule.checkChart(chart))
       findings.add({
         rule,
@@ -24,14 +24,14 @@ export function reportChart(chart: Chart, findings: Findings): void {
         message: `${chart.name}/${file}: ${message}`,
         location: () => locateInFile(chart, file, path),
       });
-  const fault = chart.valuesSchema?.fault;
-  if (fault !== undefined) {
-    const place = { file: join(chart.path, 'values.schema.json'), line: fault.line, exact: false };
+  const problem = chart.valuesSchema?.problem;
+  if (problem !== undefined) {
+    const place = { file: join(chart.path, 'values.schema.json'), line: problem.line, exact: false };
     findings.add({
       rule: engineRules.yaml,
       case: id,
       path: [],
-      message: `values.schema.json is not JSON: ${fault.message}`,
+      message: `values.schema.json is not JSON: ${problem.message}`,
       location: () => place,
     });
   }
@@ -84,14 +84,14 @@ export function locateInFile(chart: Chart, file: string, path: Path): Location {
 /** Report duplicate keys, of which Helm silently uses the last. It reports every other problem in values itself. */
 export function reportDuplicateKeys(chart: Chart, values: ValuesCase, findings: Findings): void {
   const chartValues = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
-  for (const { path, fault } of [...chartValues, ...values.files]) {
-    if (fault?.code !== 'DUPLICATE_KEY') continue;
+  for (const { path, problem } of [...chartValues, ...values.files]) {
+    if (problem?.code !== 'DUPLICATE_KEY') continue;
     findings.add({
       rule: engineRules.yaml,
       case: { subject: chart.path, values: '', kubeVersion: '' },
       path: [],
       message: `${path} has a duplicate key`,
-      location: () => ({ file: path, line: fault.line, exact: true }),
+      location: () => ({ file: path, line: problem.line, exact: true }),
     });
   }
 }
@@ -109,7 +109,7 @@ export function reportCrds(
       rule: engineRules.yaml,
       case: CRDS_CASE,
       path: [],
-      message: `in ${file}: ${faultText(document)}`,
+      message: `in ${file}: ${problemText(document)}`,
       location: () => ({ file, line, exact: true }),
     });
   }

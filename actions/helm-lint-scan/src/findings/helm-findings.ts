@@ -46,7 +46,7 @@ export function reportLint(
   const { chart, values } = stack;
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
   for (const { level, message, at } of messages) {
-    const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.fault === undefined;
+    const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.problem === undefined;
     const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
     // The action checks these itself: deprecations for each version of Kubernetes, and the chart's version.
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;

@@ -47,7 +47,7 @@ export async function readSuppressions(
   }
   const document = readYaml(text)[0];
   if (document === undefined || document.value === null) return [];
-  const broken = document.faults.map(({ line, message }) => `line ${line}: ${message}`);
+  const broken = document.problems.map(({ line, message }) => `line ${line}: ${message}`);
   if (broken.length > 0) throw invalid(file.path, broken);
   const entries = at(document.value, 'suppressions');
   if (!Array.isArray(entries)) throw invalid(file.path, ['line 1: the list `suppressions` is missing']);

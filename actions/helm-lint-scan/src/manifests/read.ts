@@ -2,15 +2,15 @@ import type { TemplateSource } from '../charts/subcharts.ts';
 import { stringAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
 import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
-import { readYaml, type YamlFault } from './yaml.ts';
+import { readYaml, type YamlProblem } from './yaml.ts';
 
 /** A document that is no object of Kubernetes. */
-export interface Stray {
+export interface NonObject {
   file: string;
   line: number;
 }
 
-export interface BrokenDocument extends YamlFault {
+export interface BrokenDocument extends YamlProblem {
   file: string;
   /** The faulty line as it stands in the text that was read. */
   excerpt: string;
@@ -19,26 +19,26 @@ export interface BrokenDocument extends YamlFault {
 }
 
 /** What is wrong with a document, with its line as far as it may be shown. What the parser read stands behind a colon. */
-export const faultText = ({ message, excerpt, secret }: BrokenDocument): string =>
+export const problemText = ({ message, excerpt, secret }: BrokenDocument): string =>
   secret ? message.replace(/:.*$/s, '') : [message, excerpt].filter((text) => text !== '').join(': ');
 
 export interface ReadResult {
   resources: Resource[];
   broken: BrokenDocument[];
-  strays: Stray[];
+  nonObjects: NonObject[];
 }
 
 /** The resources in a text of YAML documents that come from one file. */
 function readFileText(text: string, origin: Origin): ReadResult {
   const { file } = origin;
-  const result: ReadResult = { resources: [], broken: [], strays: [] };
+  const result: ReadResult = { resources: [], broken: [], nonObjects: [] };
   const lines = text.split('\n');
   // The last line down to each that says something.
   const spoken: number[] = [];
   for (const [index, line] of lines.entries()) spoken.push(line.trim() === '' ? (spoken.at(-1) ?? 1) : index + 1);
   let inSecret: boolean | undefined;
   for (const document of readYaml(text)) {
-    for (const fault of document.faults) {
+    for (const fault of document.problems) {
       // What is not closed is missed at the end of the text: the last line that says something is meant.
       const line = spoken[Math.min(fault.line, lines.length) - 1] ?? 1;
       const excerpt = (lines[line - 1] ?? '').trim();
@@ -46,10 +46,10 @@ function readFileText(text: string, origin: Origin): ReadResult {
       const secret = inSecret || mayHoldSecret(excerpt);
       result.broken.push({ ...fault, line, file, excerpt, secret });
     }
-    if (document.faults.length > 0 || document.value === null || document.value === undefined) continue;
+    if (document.problems.length > 0 || document.value === null || document.value === undefined) continue;
     const resources = resourcesOf(document, origin);
     const isEmptyList = stringAt(document.value, 'kind') === 'List' || isList(document.value);
-    if (resources.length === 0 && !isEmptyList) result.strays.push({ file, line: document.firstLine });
+    if (resources.length === 0 && !isEmptyList) result.nonObjects.push({ file, line: document.firstLine });
     for (const resource of resources) result.resources.push(resource);
   }
   return result;
@@ -57,7 +57,7 @@ function readFileText(text: string, origin: Origin): ReadResult {
 
 const unread = ({ file }: Origin, limit: number): ReadResult => ({
   resources: [],
-  strays: [],
+  nonObjects: [],
   broken: [
     {
       file,
@@ -125,6 +125,6 @@ function merge(results: readonly ReadResult[]): ReadResult {
   return {
     resources: numberSiblings(results.flatMap(({ resources }) => resources)),
     broken: results.flatMap(({ broken }) => broken),
-    strays: results.flatMap(({ strays }) => strays),
+    nonObjects: results.flatMap(({ nonObjects }) => nonObjects),
   };
 }

@@ -19,7 +19,7 @@ import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
 import { duplicateKeyOffsets, findPair, indexMapping, type MappingIndex } from '../../../lib/yaml-lookup.ts';
 import type { Path } from '../data.ts';
 
-export interface YamlFault {
+export interface YamlProblem {
   /** One line, without the excerpt that the parser adds. */
   message: string;
   /** The parser's, such as `DUPLICATE_KEY`: https://eemeli.org/yaml/#errors */
@@ -30,7 +30,7 @@ export interface YamlFault {
 
 export interface YamlDocument {
   value: unknown;
-  faults: YamlFault[];
+  problems: YamlProblem[];
   /** 1-based. */
   firstLine: number;
   /** The 1-based line of the deepest node that stands at the path, the line of its key when there is one, and how many steps of the path lead to it. */
@@ -119,7 +119,7 @@ function readDocument(document: Document<ParsedNode>, counter: LineCounter, alia
   const { value, faults } = readValue(document, aliased ? aliases : () => new Map());
   return {
     value,
-    faults: faultsOf(faults, lineAt),
+    problems: distinctProblems(faults, lineAt),
     firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
     find: (path) => findNode(document, path, { lineAt, aliases }),
   };
@@ -163,7 +163,7 @@ function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']):
 }
 
 /** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
-function faultsOf(faults: readonly Fault[], lineAt: (offset: number) => number): YamlFault[] {
+function distinctProblems(faults: readonly Fault[], lineAt: (offset: number) => number): YamlProblem[] {
   const deep = faults.find(({ message }) => isStackOverflow(message));
   if (deep !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(deep.offset) }];
   const lines = faults.map(({ offset, ...fault }) => ({ ...fault, line: lineAt(offset) }));

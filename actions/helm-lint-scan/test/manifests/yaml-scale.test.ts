@@ -25,7 +25,7 @@ describe('the time to read YAML and to find lines in it grows with its length', 
   });
 });
 
-describe('what is nested too deeply is one fault', () => {
+describe('a document nested too deeply is one problem', () => {
   it.each([
     ['in one line', `a: ${'['.repeat(5000)}${']'.repeat(5000)}\n`],
     ['without an end', `a: ${'['.repeat(5000)}\n`],
@@ -33,7 +33,7 @@ describe('what is nested too deeply is one fault', () => {
     ['by its lines', times(5000, (index) => `${' '.repeat(index)}a:\n`)],
     ['by dashes', `${'- '.repeat(5000)}a\n`],
   ])('%s', (_, text) => {
-    expect(readYaml(text).map(({ faults }) => faults)).toEqual([
+    expect(readYaml(text).map(({ problems }) => problems)).toEqual([
       [{ message: 'It is nested too deeply', line: expect.any(Number) }],
     ]);
   });
@@ -67,8 +67,8 @@ describe('a list', () => {
     ['without items', 'apiVersion: v1\nkind: ConfigMapList\nitems: []\n', []],
     ['that is none: a kind that ends in it', 'apiVersion: a.b/v1\nkind: AllowList\nspec: {}\n', ['a.b/v1/AllowList']],
   ])('%s', (_, text, kinds) => {
-    const { resources, strays } = read(text);
+    const { resources, nonObjects } = read(text);
     expect(resources.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`)).toEqual(kinds);
-    expect(strays).toEqual([]);
+    expect(nonObjects).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { createReader, faultText } from '../../src/manifests/read.ts';
+import { createReader, problemText } from '../../src/manifests/read.ts';
 import { readYaml } from '../../src/manifests/yaml.ts';
 
 describe('YAML as Kubernetes reads it', () => {
@@ -23,14 +23,14 @@ describe('YAML as Kubernetes reads it', () => {
     expect(readYaml('a: &x { b: 1 }\nc:\n  <<: *x\n  d: 2')[0]?.value).toEqual({ a: { b: 1 }, c: { b: 1, d: 2 } });
   });
 
-  it('reports a key that is there twice, on its line', () => {
-    expect(readYaml('a: 1\nb: 2\na: 3')[0]?.faults).toEqual([
+  it('reports a duplicate key, on its line', () => {
+    expect(readYaml('a: 1\nb: 2\na: 3')[0]?.problems).toEqual([
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 3 },
     ]);
   });
 
   it('reports an alias of nothing on its line', () => {
-    expect(readYaml('a: &a 1\nb: *a\nc:\n  - *d\n')[0]?.faults).toEqual([
+    expect(readYaml('a: &a 1\nb: *a\nc:\n  - *d\n')[0]?.problems).toEqual([
       { message: expect.stringContaining('Unresolved alias'), line: 4 },
     ]);
   });
@@ -45,13 +45,13 @@ describe('YAML as Kubernetes reads it', () => {
       );
     const [document] = readYaml(lines.join('\n'));
     expect(document?.value).toBeUndefined();
-    expect(document?.faults).toHaveLength(1);
+    expect(document?.problems).toHaveLength(1);
   });
 
   it('refuses what is nested without end', () => {
     const [document] = readYaml(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
     expect(document?.value).toBeUndefined();
-    expect(document?.faults).toHaveLength(1);
+    expect(document?.problems).toHaveLength(1);
   });
 
   it('finds the line of a path, or of the nearest place to it', () => {
@@ -88,7 +88,7 @@ describe('what helm template prints', () => {
   const rendered = (text: string) =>
     createReader().rendered(text, (template) => ({ file: `helm/${template}`, keys: [] }));
 
-  it('is split by its sources, and resources of one kind are told apart', () => {
+  it('is split by its sources, and resources of one kind are distinguished', () => {
     const item = (name: string) =>
       `---\n# Source: shop/templates/config.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
     const { resources } = rendered(
@@ -100,12 +100,12 @@ describe('what helm template prints', () => {
     ]);
   });
 
-  it('may hold lists, and what is no object is told', () => {
+  it('may contain lists, and a document that is not an object is reported', () => {
     const text =
       '---\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Secret, metadata: { name: x } }\n---\n# Source: a/templates/c.yaml\nhello: you\n';
-    const { resources, strays } = rendered(text);
+    const { resources, nonObjects } = rendered(text);
     expect(resources.map(({ kind, prefix }) => [kind, prefix])).toEqual([['Secret', ['items', 0]]]);
-    expect(strays).toEqual([{ file: 'helm/a/templates/c.yaml', line: 1 }]);
+    expect(nonObjects).toEqual([{ file: 'helm/a/templates/c.yaml', line: 1 }]);
   });
 });
 
@@ -113,7 +113,7 @@ describe('what is broken', () => {
   const said = (text: string) =>
     createReader()
       .manifests([{ path: 'a.yaml', text }])
-      .broken.map(faultText);
+      .broken.map(problemText);
 
   it('is shown with its line', () => {
     expect(said('kind: ConfigMap\na: b: c\n')).toEqual([
@@ -141,9 +141,9 @@ describe('what is broken', () => {
 });
 
 describe('keys', () => {
-  it('that a mapping has already are told, each in its line', () => {
+  it('that a mapping already has are reported, each on its line', () => {
     const text = 'a: 1\nb: { c: 1, c: 2 }\nd:\n  - e: 1\n    e: 2\n"a": 2\n? [x]\n: 1\n? [x]\n: 2\n';
-    expect(readYaml(text)[0]?.faults.sort((one, other) => one.line - other.line)).toEqual([
+    expect(readYaml(text)[0]?.problems.sort((one, other) => one.line - other.line)).toEqual([
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 2 },
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 5 },
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 6 },
@@ -155,7 +155,7 @@ describe('keys', () => {
       const text = Array.from({ length: keys }, (_, index) => `key${index}: 1\n`).join('');
       const times = [1, 2, 3].map(() => {
         const started = performance.now();
-        expect(readYaml(text)[0]?.faults).toEqual([]);
+        expect(readYaml(text)[0]?.problems).toEqual([]);
         return performance.now() - started;
       });
       return Math.min(...times);
