@@ -88,7 +88,7 @@ it('the time to collect the cases of a finding grows with them', async () => {
   expect(await growth(collect, 1000)).toBeLessThan(LINEAR);
 });
 
-describe('what is larger than any that people write is left', () => {
+describe('input larger than any real one ends quickly', () => {
   it('a schema of many levels ends', () => {
     let schema: object = { type: 'object' };
     for (let level = 0; level < 20_000; level++) schema = { properties: { a: schema } };
@@ -102,7 +102,7 @@ describe('what is larger than any that people write is left', () => {
     expect(defaultVersions(['1.34'], '1 || '.repeat(20_000))).toMatchObject([{ full: '1.34.0' }]);
   }, 10_000);
 
-  it('documents beyond a number of values are not read, and that is a fault', () => {
+  it('documents beyond a number of values are not read, and that is a problem', () => {
     const reader = createReader(10);
     const text = 'apiVersion: v1\nkind: A\nspec: [1, 2]\n';
     expect(reader.manifests([{ path: 'a.yaml', text }]).broken).toEqual([]);

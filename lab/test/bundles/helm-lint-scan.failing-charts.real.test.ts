@@ -7,17 +7,17 @@ useScene();
 
 describe('charts that must fail', () => {
   it.each(['helm/web/values.yaml', 'helm/web/ci/twice.yaml'])(
-    'a key that is twice in %s is an error there',
+    'a duplicate key in %s is an error there',
     async (file) => {
       write({ ...GOOD, [file]: `${GOOD[file] ?? ''}replicas: 3\nreplicas: 4\n` });
       const result = await step({ 'kube-versions': '1.36' });
       expect(errors(result)).toEqual([
-        expect.objectContaining({ file, message: expect.stringContaining('has a key twice') }),
+        expect.objectContaining({ file, message: expect.stringContaining('has a duplicate key') }),
       ]);
     },
   );
 
-  it('a values file that is no mapping is an error in that file, named as the repository has it', async () => {
+  it('a values file that is not a mapping is an error in that file, with its path in the repository', async () => {
     write({ ...GOOD, 'helm/web/ci/a b.yaml': '- x\n' });
     const result = await step({ 'kube-versions': '1.36' });
     expect(errors(result)).toEqual([
@@ -29,7 +29,7 @@ describe('charts that must fail', () => {
     ]);
   });
 
-  it('a fault in a template with a space in its name is shown there', async () => {
+  it('an error in a template with a space in its name is shown there', async () => {
     write({ ...GOOD, 'helm/web/templates/my file.yaml': '\n{{ fail "no way" }}\n' });
     const result = await step({ 'kube-versions': '1.36' });
     expect(errors(result)).toEqual([expect.objectContaining({ file: 'helm/web/templates/my file.yaml', line: 2 })]);
@@ -51,7 +51,7 @@ describe('charts that must fail', () => {
     expect(result.outputs.errors).toBe('1');
   });
 
-  it('a fault in a template that is included is shown where it is', async () => {
+  it('an error in an included template is shown there', async () => {
     write({
       ...inDeployment('app: {{ .Release.Name }}', '{{- include "web.labels" . | nindent 6 }}'),
       'helm/web/templates/_helpers.tpl':
@@ -62,7 +62,7 @@ describe('charts that must fail', () => {
     ]);
   });
 
-  it('a misspelt key, however deep, is an error on its line, with what was meant', async () => {
+  it('a misspelled key, however deep, is an error on its line, with what was meant', async () => {
     write(inDeployment('containerPort: 8080', 'containrPort: 8080'));
     const result = await step();
     const misspelt = errors(result).find(({ message }) => message.includes('did you mean containerPort?'));
@@ -74,7 +74,7 @@ describe('charts that must fail', () => {
     expect(result.exitCode).toBe(1);
   });
 
-  it('a misspelt key that comes from the values is shown in the values', async () => {
+  it('a misspelled key that comes from the values is shown in the values', async () => {
     write({ ...GOOD, 'helm/web/ci/ha.yaml': 'resources:\n  limits: {}\n  limmits:\n    memory: 1Gi\n' });
     expect(errors(await step())).toEqual([
       expect.objectContaining({
@@ -98,7 +98,7 @@ describe('charts that must fail', () => {
     expect(ofRule(result, 'schema')[0]?.message).toContain('in 3 of 6 cases (values values-odd.yaml;');
   });
 
-  it('values that values.schema.json refuses are shown in their file', async () => {
+  it('values that values.schema.json rejects are shown in their file', async () => {
     write({ ...GOOD, 'helm/web/ci/typo.yaml': '# typo\nreplica: 3\n' });
     expect(errors(await step())).toEqual([
       expect.objectContaining({
@@ -121,7 +121,7 @@ describe('charts that must fail', () => {
     expect(result.exitCode).toBe(1);
   });
 
-  it.each(['helm/web', '.'])('templates that fail hide no other of the same chart (%s)', async (directory) => {
+  it.each(['helm/web', '.'])('templates that fail do not hide others of the same chart (%s)', async (directory) => {
     const broken: Record<string, string> = {
       'values.schema.json': '{}',
       'templates/a.yaml': '\n{{ .Values.a.b.c }}\n',
@@ -153,7 +153,7 @@ describe('charts that must fail', () => {
     expect(readdirSync(temp)).toEqual([]);
   });
 
-  it('one case that fails hides no other', async () => {
+  it('a case that fails does not hide others', async () => {
     write({
       ...inDeployment(
         '{{ .Values.replicas }}',
@@ -180,14 +180,14 @@ describe('charts that must fail', () => {
     );
   });
 
-  it('a Chart.yaml that is no YAML is one error, on its line', async () => {
+  it('a Chart.yaml that is not YAML is one error, on its line', async () => {
     write({ ...GOOD, 'helm/web/Chart.yaml': `${GOOD['helm/web/Chart.yaml']}a: b: c\n` });
     const result = await step({ 'kube-versions': '1.36' });
     expect(errors(result)).toEqual([expect.objectContaining({ file: 'helm/web/Chart.yaml', line: 7 })]);
     expect(result.outputs).toMatchObject({ errors: '1', cases: '1' });
   });
 
-  it('a dependency that is not there says how to get it', async () => {
+  it('a missing dependency is an error that says how to get it', async () => {
     const chart = `${GOOD['helm/web/Chart.yaml']}dependencies:\n  - name: common\n    version: 1.0.0\n    repository: https://charts.example.com\n`;
     write({ ...GOOD, 'helm/web/Chart.yaml': chart });
     const result = await step();

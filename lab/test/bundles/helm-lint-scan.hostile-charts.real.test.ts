@@ -65,7 +65,7 @@ describe('a packed dependency', () => {
   );
 
   it(
-    'that is as it should be is read',
+    'that is valid is read',
     async () => {
       const inner = await tgz({
         'in/Chart.yaml': DEPENDENCY.replace('dep', 'in'),

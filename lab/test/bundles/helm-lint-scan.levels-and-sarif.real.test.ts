@@ -27,7 +27,7 @@ describe('fail-on, rules and suppressions', () => {
     expect(result.exitCode).toBe(0);
   });
 
-  it('a rule has the level that the user gives it', async () => {
+  it('has the levels that the user gives the rules', async () => {
     write(LATEST);
     const result = await step({ rules: 'image-tag=error\nimage-digest=off' });
     expect(result.outputs).toMatchObject({ errors: '1', warnings: '0', notes: '0' });
@@ -58,7 +58,7 @@ describe('fail-on, rules and suppressions', () => {
     expect(hidden).toEqual([expect.objectContaining({ ruleId: 'image-digest' })]);
   });
 
-  it('makes no more annotations than it may, the worst first', async () => {
+  it('creates at most max-annotations annotations, the worst first', async () => {
     write({ ...LATEST, 'helm/web/ci/typo.yaml': 'resources: { limmits: {} }\n' });
     const result = await step({ 'max-annotations': '1' });
     expect(annotations(result)).toEqual([expect.objectContaining({ level: 'error', file: 'helm/web/ci/typo.yaml' })]);

@@ -61,7 +61,7 @@ describe('helm-lint-scan, in a repository with links', () => {
     for (const text of [dir, 'a-secret-of-the-runner']) expect(log).not.toContain(text);
   });
 
-  it('is not held by a pipe in a chart', async () => {
+  it('is not blocked by a pipe in a chart', async () => {
     execFileSync('mkfifo', [join(workspace, 'helm/web/values.schema.json')]);
     const { exitCode, log } = await scan();
     expect(exitCode).toBe(1);

@@ -33,7 +33,7 @@ spec:
                 size: { type: integer }
 `;
 
-  it('checks plain manifests without a chart, and counts what it has no schema for', async () => {
+  it('checks plain manifests without a chart, and counts resources without a schema', async () => {
     write({ 'argocd/app.yaml': APPLICATION });
     const result = await step({ manifests: 'argocd/**/*.yaml', 'kube-versions': '1.36' });
     expect(result.exitCode).toBe(0);
@@ -41,7 +41,7 @@ spec:
     expect(ofRule(result, 'schema-missing')).toEqual([expect.objectContaining({ file: 'argocd/app.yaml', line: 1 })]);
   });
 
-  it('validates them with the definitions that it is given', async () => {
+  it('validates them with the given definitions', async () => {
     write({ 'argocd/app.yaml': APPLICATION, 'crds/shop.yaml': CRD });
     const result = await step({ manifests: 'argocd/*.yaml', crds: 'crds/*.yaml', 'kube-versions': '1.36' });
     expect(result.outputs['not-validated']).toBe('0');
@@ -71,7 +71,7 @@ spec:
     ]);
   });
 
-  it('a version whose schemas are not bundled is a warning, and nothing of it counts as validated', async () => {
+  it('a version whose schemas are not bundled is a warning, and its resources do not count as validated', async () => {
     write(GOOD);
     const result = await step({ 'kube-versions': '1.36\n1.99' });
     expect(result.outputs).toMatchObject({ cases: '2', resources: '4', 'not-validated': '2', warnings: '1' });

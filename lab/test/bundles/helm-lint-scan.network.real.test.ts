@@ -104,7 +104,7 @@ describe('with hostile charts, nothing on this machine is reached', () => {
       expect(asked).toEqual([]);
       expect(exitCode).toBe(1);
       const line = schema.split('\n').findIndex((each) => each.includes(JSON.stringify(reference))) + 1;
-      const words = `refers to ${JSON.stringify(reference)}, which is not in it.`;
+      const words = `refers to ${JSON.stringify(reference)}, which is outside the schema.`;
       for (const file of ['helm/web/values.schema.json', 'helm/web/charts/directory/values.schema.json'])
         expect(findings).toContain(`error   ${file}:${line} [values-schema-reference] ${file} ${words}`);
       const [archive, inside] = ['helm/web/charts/packed.tgz', 'charts/in-1.0.0.tgz/values.schema.json'];

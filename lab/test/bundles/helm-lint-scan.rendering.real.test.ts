@@ -7,8 +7,8 @@ useScene();
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-describe('a chart in which nothing is wrong', () => {
-  it('passes for its three newest versions of Kubernetes and says how much was looked at', async () => {
+describe('a chart without problems', () => {
+  it('passes for its three newest versions of Kubernetes and reports how much was checked', async () => {
     write(GOOD);
     const result = await step();
     expect(result.log).toContain('0 errors, 0 warnings, 0 notes in 3 cases with 6 resources, 0 not validated');
@@ -54,7 +54,7 @@ describe('a chart in which nothing is wrong', () => {
     expect(readFileSync(join(workspace, 'out/helm/web/env-base.yaml-over/1.36.yaml'), 'utf8')).toContain('replicas: 6');
   });
 
-  it('is rendered with values whose path has signs that Helm would take for its own', async () => {
+  it('is rendered with values whose path has characters that Helm would interpret', async () => {
     write({ ...GOOD, 'helm/web/ci/a,/b "c", d.yaml': 'replicas: 5\n' });
     const values = 'helm/web: ci/a,/b "c", d.yaml';
     const result = await step({ values, 'kube-versions': '1.36', 'render-dir': 'out' });
@@ -86,7 +86,7 @@ describe('a chart that is the root of the repository', () => {
   });
 });
 
-it('a directory whose name has the signs of a glob has its cases and its lines', async () => {
+it('a directory whose name looks like a glob has its cases and its lines', async () => {
   const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
     name.replace('web', 'w[e]b (x)!'),
     text,

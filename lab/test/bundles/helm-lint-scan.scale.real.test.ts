@@ -78,7 +78,7 @@ describe('time grows with what is scanned, not with its square', () => {
   );
 });
 
-describe('Helm that takes too much is ended, and the finding says what it took', () => {
+describe('Helm that exceeds a limit is ended, and the finding names the limit', () => {
   it('without end of its output', async () => {
     write({ 'helm/a/templates/a.yaml': '{{ range until 100000000 }}xxxxxxxxxx{{ end }}\n' });
     const { exitCode } = await scan();
@@ -160,7 +160,7 @@ describe('a step that is cancelled', () => {
   }
 });
 
-describe('faults have their place', () => {
+describe('errors have their location', () => {
   const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 
   it('a version of Kubernetes that the chart refuses is one finding, in the line of Chart.yaml', async () => {
@@ -186,7 +186,7 @@ describe('faults have their place', () => {
     ]);
   }, 60_000);
 
-  it('a name that Helm cannot open is a fault of the values file', async () => {
+  it('a name that Helm cannot open is a problem of the values file', async () => {
     write({ 'helm/a/templates/a.yaml': CONFIG, 'helm/a/ci/z%zz.yaml': 'a: 1\n' });
     await scan();
     expect(renderFaults()).toMatchObject([

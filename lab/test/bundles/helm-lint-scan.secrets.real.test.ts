@@ -14,7 +14,7 @@ describe('secrets', () => {
   };
   const head = (name: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: ${name} }\n`;
 
-  it('that break their schema, or are no YAML, are shown nowhere', async () => {
+  it('that violate their schema, or are not YAML, are never shown', async () => {
     write({
       'a.yaml': `${head('a')}stringData: { password: 48151623 }\ndata: { token: "hunter2-is-my-password!" }\n`,
       'b.yaml': `${head('b')}stringData:\n  password: "hunter2-is-my-password!\n`,
@@ -28,10 +28,10 @@ describe('secrets', () => {
   });
 
   it.each([
-    ['a value that breaks the schema of its kind', 'password: {{ .Values.replicas }}'],
-    ['a text that is not closed', 'password: "{{ .Values.image.tag }}'],
-    ['a value that YAML takes for an alias', 'password: *{{ .Values.image.tag }}'],
-    ['a value that is no list', '{{ range .Values.image.tag }}{{ . }}{{ end }}'],
+    ['a value that violates the schema of its kind', 'password: {{ .Values.replicas }}'],
+    ['a string that is not closed', 'password: "{{ .Values.image.tag }}'],
+    ['a value that YAML parses as an alias', 'password: *{{ .Values.image.tag }}'],
+    ['a value that is not a list', '{{ range .Values.image.tag }}{{ . }}{{ end }}'],
   ])('in a template: %s', async (_, line) => {
     write({
       ...GOOD,

@@ -11,7 +11,7 @@ describe('set-images', () => {
   const image = (name: string) =>
     JSON.stringify([{ name, repository: `localhost:5001/staging/${name}`, digest: BUILT, tags: ['sha-0123456789ab'] }]);
 
-  it('renders with what was built, though the chart names another registry', async () => {
+  it('renders with the image that was built, though the chart names another registry', async () => {
     write(GOOD);
     const result = await step({ 'set-images': image('shop/web'), 'render-dir': 'out', 'kube-versions': '1.36' });
     expect(result.exitCode).toBe(0);
@@ -65,7 +65,7 @@ describe('set-images', () => {
     },
   );
 
-  it('that a template takes in another version are an error there', async () => {
+  it('that a template uses in another version are an error there', async () => {
     write(inDeployment(':{{ .Values.image.tag }}@{{ .Values.image.digest }}', ':{{ .Chart.AppVersion }}'));
     const result = await step({ 'set-images': image('shop/web'), 'kube-versions': '1.36' });
     expect(result.exitCode).toBe(1);
@@ -78,7 +78,7 @@ describe('set-images', () => {
     ]);
   });
 
-  it('that no chart has hide no values that cannot be read', async () => {
+  it('that no chart has do not hide values that cannot be read', async () => {
     write({ ...GOOD, 'helm/web/values.yaml': 'image: { repository: shop/web\n' });
     const result = await step({ 'set-images': image('shop/web'), 'kube-versions': '1.36' });
     expect(ofRule(result, 'helm-render')).toEqual([expect.objectContaining({ file: 'helm/web/values.yaml' })]);

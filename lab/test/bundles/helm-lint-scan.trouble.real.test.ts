@@ -7,7 +7,7 @@ import { dir, GOOD, inDeployment, ofRule, path, step, useScene, workspace, write
 useScene();
 
 describe('trouble', () => {
-  it('says what to do when Helm is not there', async () => {
+  it('says what to do when Helm is missing', async () => {
     write(GOOD);
     const result = await step({ helm: 'helm-of-nowhere' });
     expect(result.exitCode).toBe(1);
@@ -15,7 +15,7 @@ describe('trouble', () => {
     expect(result.log).toContain('azure/setup-helm');
   });
 
-  it('tells all else when a scanner fails', async () => {
+  it('reports everything else when a scanner fails', async () => {
     write(inDeployment('automount', 'automont'));
     const bin = join(dir, 'bin');
     mkdirSync(bin);
@@ -32,7 +32,7 @@ describe('trouble', () => {
     expect(result.outputs).toMatchObject({ errors: '1', report: join(workspace, 'out.json') });
   });
 
-  it('says which scanner is not there before anything else is done', async () => {
+  it('reports a missing scanner before anything else is done', async () => {
     write(GOOD);
     const result = await step({ scanners: 'kube-score' }, { PATH: dirname(process.execPath) });
     expect(result.exitCode).toBe(1);
@@ -52,7 +52,7 @@ describe('trouble', () => {
     },
   );
 
-  it('tells what it found and writes the other files when one cannot be written', async () => {
+  it('reports the findings and writes the other files when one cannot be written', async () => {
     write({ ...GOOD, 'out/report.json/x': '', 'out/sarif': '' });
     const result = await step({
       'sarif-file': 'out/sarif/x.sarif',
@@ -88,7 +88,7 @@ describe('trouble', () => {
     expect(result.log).toContain('helm/web/templates/secret.yaml leads out of the workspace (a link)');
   });
 
-  describe('with a server that must not be asked', () => {
+  describe('with a server that must not be called', () => {
     let server: Server;
     let asked = 0;
     let port = 0;

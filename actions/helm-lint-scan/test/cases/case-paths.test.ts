@@ -51,7 +51,7 @@ describe('cases', () => {
     ]);
   });
 
-  it('that name a chart or a file that is not there are all named in one error', async () => {
+  it('that name missing charts or files are all reported in one error', async () => {
     await expect(plan('helm/x: a.yaml', 'helm/*: b.yaml')).rejects.toThrow(
       'helm/x: a.yaml: this step has no chart helm/x\nhelm/*: b.yaml: b.yaml does not exist in helm/api or in the repository\nhelm/*: b.yaml: b.yaml does not exist in helm/web or in the repository',
     );

@@ -20,12 +20,12 @@ describe('the values that set an image', () => {
       { image: { repository: 'localhost:5001/staging/shop/web', tag: 'sha-1', digest } },
     ],
     [
-      'a registry that stands apart',
+      'a separate registry',
       { web: { image: { registry: 'localhost:5001/staging', repository: 'shop/web', tag: '', digest: '' } } },
       { web: { image: { registry: 'localhost:5001/staging', repository: 'shop/web', tag: 'sha-1', digest } } },
     ],
     [
-      "another registry, as production's is",
+      'another registry, as in production',
       { web: { image: { registry: 'prod.azurecr.io', repository: 'shop/web', tag: '', digest: '' } } },
       { web: { image: { registry: 'localhost:5001/staging', repository: 'shop/web', tag: 'sha-1', digest } } },
     ],

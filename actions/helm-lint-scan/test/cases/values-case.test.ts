@@ -16,7 +16,7 @@ it.each([
   expect(mergeValues(base, override)).toEqual(merged);
 });
 
-it('the values of dependencies stand below their keys, under those of what depends on them', async () => {
+it('the values of dependencies are under their keys, overridden by those of the charts that depend on them', async () => {
   const depends = (name: string, alias: string) =>
     `dependencies: [{ name: ${name}, version: 1.0.0, alias: ${alias} }]\n`;
   await write({

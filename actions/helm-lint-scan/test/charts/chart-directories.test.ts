@@ -14,7 +14,7 @@ const find = async (query: ChartQuery): Promise<string[]> => {
 };
 
 describe('chart directories', () => {
-  it('are those of the globs that hold a Chart.yaml', async () => {
+  it('are those that the globs match and that contain a Chart.yaml', async () => {
     await write({
       'helm/web/Chart.yaml': META,
       'helm/api/Chart.yaml': META,
@@ -35,7 +35,7 @@ describe('chart directories', () => {
     },
   );
 
-  it('may hold links that stay in the workspace, and no others', async () => {
+  it('may contain links that stay in the workspace, and no others', async () => {
     await write({ 'helm/web/Chart.yaml': META, 'shared/x.yaml': '' });
     await symlink('../../shared/x.yaml', join(root, 'helm/web/x.yaml'));
     expect(await find({ patterns: ['helm/*'], required: true })).toEqual(['helm/web']);

@@ -48,7 +48,7 @@ describe('dependencies that are not read', () => {
   const unread = async (): Promise<string[]> =>
     (await readChart(files, 'helm/web')).unreadDependencies.map(({ file, why }) => `${file}: ${why}`);
 
-  it('are told by their archive, and take nothing from the others', async () => {
+  it('are reported at their archive, and do not affect the others', async () => {
     await write({
       'helm/web/Chart.yaml': META,
       'helm/web/charts/a.tgz': 'no archive',

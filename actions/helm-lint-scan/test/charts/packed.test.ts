@@ -103,7 +103,7 @@ describe('is refused as Helm does', () => {
       'invalid tar number',
     ],
     [
-      'a size that is no number',
+      'a size that is not a number',
       async () => gzipSync(withField(await tar(...CHART), 0, SIZE, 'zzzz')),
       'invalid tar number',
     ],

@@ -134,7 +134,7 @@ describe('a reference stays in a values schema', () => {
   });
 });
 
-it('a reference is told once, in whatever number of places', () => {
+it('a reference is reported once, however often it occurs', () => {
   expect(findExternalReferences({ allOf: [at('a.json'), at('a.json'), at('b.json')] }).sort()).toEqual([
     'a.json',
     'b.json',

@@ -51,7 +51,7 @@ it.each([
   ['nothing else of the chart', [fails('a.yaml'), error('chart requires kubeVersion: >=1.99.0')], ['no a.yaml']],
   ['not the same one again', [fails('a.yaml'), fails('a.yaml'), fails('b.yaml')], ['no a.yaml']],
   ['a partial, and no more', [fails('_p.yaml'), fails('b.yaml')], ['o _p.yaml']],
-])('are told: %s', async (_, answers, said) => {
+])('are reported: %s', async (_, answers, said) => {
   expect((await faultsOf(...answers)).said).toEqual(said);
 });
 

@@ -18,14 +18,14 @@ const REQUEST: RenderRequest = {
   skipSchemas: false,
 };
 
-it('a program that is not Helm is no Helm without faults', async () => {
+it('a program that is not Helm does not pass as Helm', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const helm = await createHelm({ run: async () => ({ ...OK, stdout: '' }) }, '/bin/true', { RUNNER_TEMP: temp });
   await expect(helm.version()).rejects.toThrow('/bin/true does not say its version');
   await rm(temp, { recursive: true });
 });
 
-it('Helm gets files of its own, and nothing of the job but what a program needs', async () => {
+it("Helm gets its own files, and of the job's environment only what a program needs", async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const calls: { args: readonly string[]; options: ExecOptions }[] = [];
   const exec: Exec = {
@@ -95,13 +95,13 @@ it('Helm gets files of its own, and nothing of the job but what a program needs'
   await rm(temp, { recursive: true });
 });
 
-it('a program that is not Helm is an error with its own words', async () => {
+it('a program that is not Helm is an error with its own message', async () => {
   const helm = await createHelm({ run: async () => ({ exitCode: 1, stdout: '', stderr: 'unknown flag' }) }, 'bash', {});
   await expect(helm.version()).rejects.toThrow('bash does not say its version: unknown flag');
   await helm.close();
 });
 
-describe('Helm is started in a network of its own', () => {
+describe('Helm is started in a separate network', () => {
   const version = async (answer: (tool: string) => ExecResult): Promise<string[]> => {
     const tools: string[] = [];
     const exec: Exec = {
@@ -136,7 +136,7 @@ describe('Helm is started in a network of its own', () => {
   });
 });
 
-it('values schemas are left aside when they may not be used', async () => {
+it('values schemas are skipped when they must not be used', async () => {
   const calls: (readonly string[])[] = [];
   const exec: Exec = {
     async run(_, args) {

@@ -4,7 +4,7 @@ import { growth, LINEAR } from '../../../lib/test/growth.ts';
 import { lintMessages, renderMessages } from '../../src/helm/messages.ts';
 import { onOneLine, placesIn } from '../../src/helm/search.ts';
 
-describe('the time to read what Helm says grows with its length, whatever it repeats', () => {
+describe("the time to read Helm's messages grows with their length, whatever they repeat", () => {
   it.each<[name: string, text: (size: number) => string]>([
     ['letters', (size) => 'a'.repeat(size)],
     ['spaces', (size) => `a${' '.repeat(size)}b`],

@@ -34,12 +34,12 @@ describe('why helm template failed', () => {
       { in: 'template', file: 'shop/templates/q.yaml', line: 1 },
     ],
     [
-      'a result that is no YAML',
+      'a result that is not YAML',
       'Error: YAML parse error on shop/templates/web.yaml: error converting YAML to JSON: yaml: line 6: mapping values are not allowed in this context',
       { in: 'rendered', file: 'shop/templates/web.yaml', line: 6 },
     ],
     [
-      'a result that is no object',
+      'a result that is not an object',
       'Error: YAML parse error on shop/templates/web.yaml: error unmarshaling JSON: json: cannot unmarshal string',
       { in: 'rendered', file: 'shop/templates/web.yaml', line: 1 },
     ],
@@ -54,7 +54,7 @@ describe('why helm template failed', () => {
       { in: 'file', file: '/w/helm/shop/ci/a.yaml', line: 2 },
     ],
     [
-      'a values file that is no mapping',
+      'a values file that is not a mapping',
       'Error: failed to parse /w/my charts/a b.yaml: error unmarshaling JSON: json: cannot unmarshal array into Go value',
       { in: 'file', file: '/w/my charts/a b.yaml', line: 1 },
     ],
@@ -74,14 +74,14 @@ describe('why helm template failed', () => {
     expect(messages).toEqual([expect.objectContaining({ level: 'error', message: expect.any(String), at })]);
   });
 
-  it('names the template that Helm was at, which may include the one that has the fault', () => {
+  it('names the template that Helm was rendering, which may include the one with the error', () => {
     const [message] = renderMessages(
       'Error: shop/templates/web.yaml:6:10\n  executing "shop/templates/web.yaml" at <include "n.x" .>:\n    error calling include:\nshop/templates/_n.tpl:3:12\n  executing "n.x" at <.Values.q.r>:\n    nil pointer evaluating interface {}.r',
     );
     expect(message?.rendering).toBe('shop/templates/web.yaml');
   });
 
-  it('a version of Kubernetes that is refused is not named: it is one fault for all of them', () => {
+  it('a refused version of Kubernetes is not named: it is one problem for all versions', () => {
     const refusals = ['1.36.0', '1.35.0'].map((version) =>
       renderMessages(
         `Error: chart requires kubeVersion: >=1.40 which is incompatible with Kubernetes v${version}\n\nUse --debug flag to render out invalid YAML\n`,
@@ -168,12 +168,12 @@ describe('what helm lint printed', () => {
     ]);
   });
 
-  it('has nothing for a chart without a fault', () => {
+  it('has nothing for a chart without problems', () => {
     expect(lintMessages('==> Linting helm/shop\n\n1 chart(s) linted, 0 chart(s) failed\n')).toEqual([]);
   });
 });
 
-describe('what may be secret is left out of what Helm says', () => {
+describe("possible secrets are removed from Helm's messages", () => {
   it.each([
     "Error: YAML parse error on c/templates/s.yaml: error converting YAML to JSON: yaml: unknown anchor 'hunter2' referenced",
     'Error: template: c/templates/s.yaml:3:4: executing "c/templates/s.yaml" at <.Values.x>: range can\'t iterate over hunter2\nhunter2',
@@ -192,7 +192,7 @@ describe('what may be secret is left out of what Helm says', () => {
   });
 });
 
-it('lint may name 130,000 faults against a schema, more than a call has arguments', () => {
+it('lint may report 130,000 schema errors, more than a call has arguments', () => {
   const faults = Array.from({ length: 130_000 }, (_, index) => `- at '/a${index}': got string, want integer`);
   expect(lintMessages(`==> Linting x\n[ERROR] values.yaml: ${faults.join('\n')}\n`)).toHaveLength(130_000);
 }, 60_000);

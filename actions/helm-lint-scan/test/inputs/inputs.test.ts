@@ -31,7 +31,7 @@ describe('the settings', () => {
     ['helm', 'helm'],
     ['/opt/helm', '/opt/helm'],
     ['./bin/helm', '/checkout/bin/helm'],
-  ])('find Helm %s', async (helm, expected) => {
+  ])('find Helm at %s', async (helm, expected) => {
     expect((await readSettings(env({ helm }))).helm).toBe(expected);
   });
 
@@ -121,7 +121,7 @@ describe('wrong inputs', () => {
     expect(await faults({ 'set-images': '' })).toEqual([expect.objectContaining({ input: 'set-images' })]);
   });
 
-  it('are named all together, each with what would be right', async () => {
+  it('are reported together, each with an example', async () => {
     const wrong = await faults({
       charts: '../x\n/etc',
       values: 'a.yaml\nhelm/x: ../b.yaml\nhelm/x: a.yaml + ',

@@ -125,7 +125,7 @@ describe('a chart', () => {
     );
   }, 60_000);
 
-  it('that is not refused leads nobody who follows its links out of the workspace', async () => {
+  it('that is not refused has no links that lead out of the workspace', async () => {
     const part = fc.constantFrom('a', 'b', '..', 'helm', 'shared', '../elsewhere', '.git', 'x');
     const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
     const name = fc.constantFrom('helm/web/a', 'helm/web/b', 'shared/x', 'shared/b', 'helm/a');
@@ -171,7 +171,7 @@ describe('a chart', () => {
   });
 });
 
-it('Helm gets a copy of a chart that holds .git, and any other as it is', async () => {
+it('Helm gets a copy of a chart that contains .git, and every other chart unchanged', async () => {
   const asked: string[] = [];
   const answer = async ({ directory }: RenderRequest) => {
     asked.push(directory);

@@ -66,7 +66,7 @@ describe('a directory of the repository whose name looks like a pattern', () => 
     );
   });
 
-  it('holds no one up', async () => {
+  it('does not block the step', async () => {
     const many = `helm/${MANY}`;
     await write(`${many}/ci/v.yaml`);
     expect(await planCases(files, { directories: [many], unsafe: [] }, [])).toEqual(

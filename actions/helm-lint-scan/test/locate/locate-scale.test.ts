@@ -152,7 +152,7 @@ describe('the time to locate all findings grows with their number and the templa
   });
 });
 
-describe('the time to read a template grows with its length, whatever it holds', () => {
+describe('the time to read a template grows with its length, whatever it contains', () => {
   it.each<[name: string, text: (size: number) => string]>([
     ['braces that do not close', (size) => '{{'.repeat(size)],
     ['comments that do not close', (size) => '{{/*'.repeat(size)],
@@ -230,7 +230,7 @@ describe('actions are found as their patterns say', () => {
       { numRuns: 2000 },
     );
   });
-  it('an action over several lines stands on its first', () => {
+  it('an action over several lines is on its first line', () => {
     expect(templateLines('a: {{ x\n\n   y }}\nb: 1\n').map(({ number, text: line }) => [number, line])).toEqual([
       [1, 'a: {{ x y }}'],
       [4, 'b: 1'],

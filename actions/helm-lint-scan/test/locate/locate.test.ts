@@ -129,7 +129,7 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
     expect(place(including, ['metadata', 'labels', 'team'])).toBe('values.yaml:2');
   });
 
-  it('is only a guess where templates of the same kind cannot be told apart', () => {
+  it('is approximate where templates of the same kind cannot be distinguished', () => {
     const twice: Example = {
       template: 'kind: A\na: 1\n---\nkind: A\na: 2\n---\nkind: A\na: 3\n',
       rendered: 'apiVersion: v1\nkind: A\nmetadata: {}\na: 1\n---\napiVersion: v1\nkind: A\nmetadata: {}\na: 3\n',
@@ -232,7 +232,7 @@ describe('a line of the values', () => {
     expect(place({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
   });
 
-  it('of a subchart of a subchart stands below both keys', () => {
+  it('of a subchart of a subchart is under both keys', () => {
     const source = { file: 'helm/shop/charts/cache/charts/deep/templates/x.yaml', keys: ['store', 'deep'] };
     const example: Example = {
       template: 'kind: Pod\nsize: {{ .Values.size }}\n',

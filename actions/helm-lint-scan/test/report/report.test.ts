@@ -30,7 +30,7 @@ function collected(...reports: NewFinding[]): Findings {
 }
 
 describe('findings', () => {
-  it('that say the same of several cases are one, and are looked up once', () => {
+  it('with the same message in several cases are one, and are located once', () => {
     let asked = 0;
     const location = () => ({ file: 'a', line: ++asked, exact: true });
     const findings = collected(...CASES.map((each) => report({ case: each, location })), report({ location }));
@@ -38,14 +38,14 @@ describe('findings', () => {
     expect(asked).toBe(1);
   });
 
-  it('are on one line that can be read, whatever a chart says', () => {
+  it('are on one readable line, whatever a chart contains', () => {
     const message = `\u001b[31mred\u0007\n${'x'.repeat(5000)}`;
     const [finding] = collected(report({ message })).list();
     expect(finding?.message).toMatch(/^Deployment\/web: {2}\[31mred x+…$/);
     expect(finding?.message.length).toBeLessThan(1010);
   });
 
-  it('stand the worst first, then by severity, file and line', () => {
+  it('are sorted by level, then by severity, file and line', () => {
     const findings = collected(
       report({ rule: imageDigest }),
       report({ rule: engineRules.schema, message: 'b' }),
@@ -62,7 +62,7 @@ describe('findings', () => {
     ]);
   });
 
-  it('have the level that the user says, of the rule or of its engine', () => {
+  it('have the level that the user gives the rule or its engine', () => {
     const findings = new Findings(
       new Map([
         ['privileged', 'off'],

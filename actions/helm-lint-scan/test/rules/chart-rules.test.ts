@@ -49,7 +49,7 @@ describe("rules about a chart's own files", () => {
     );
   });
 
-  it('a loose schema is told by the paths of the values', async () => {
+  it('a loose schema is reported with the paths of the values', async () => {
     const schema = {
       properties: {
         web: { properties: { image: { properties: { tag: {} } } } },

@@ -148,7 +148,7 @@ const FAULTS: [from: string, to: string, fault: string | undefined][] = [
   ],
 ];
 
-describe('each rule finds its fault and no other does', () => {
+describe('each rule finds its problem and no other rule does', () => {
   it.each(FAULTS.map(([from, to, fault]) => ({ from, to, fault, finds: fault ?? `nothing in ${JSON.stringify(to)}` })))(
     'finds $finds',
     ({ from, to, fault }) => {
@@ -166,7 +166,7 @@ describe('each rule finds its fault and no other does', () => {
     );
   });
 
-  it('a selector that holds the version', () => {
+  it('a selector that contains the version', () => {
     const versioned = GOOD.replaceAll('app: web, tier: front', 'app: web, tier: front, helm.sh/chart: a').replace(
       'matchLabels: { app: web }',
       'matchLabels: { app: web, helm.sh/chart: a }',

@@ -61,7 +61,7 @@ async function scan(
 }
 
 describe('engines', () => {
-  it('get each resource in a file of its own, in the namespace of the release, without tokens and clusters', async () => {
+  it('get each resource in a separate file, in the namespace of the release, without tokens and clusters', async () => {
     let files: string[] = [];
     let first = '';
     const { calls } = await scan('checkov', async ({ options: { cwd = '' } }) => {
@@ -76,14 +76,14 @@ describe('engines', () => {
     expect(await readdir(temp)).toEqual([]);
   });
 
-  it('that print something else than they should are an error with their own words', async () => {
+  it('that print something unexpected are an error with their own message', async () => {
     await expect(scan('checkov', () => ({ exitCode: 2, stderr: 'no module named x' }))).rejects.toThrow(
       'no module named x',
     );
     expect(await readdir(temp)).toEqual([]);
   });
 
-  it('that print no JSON are not quoted: what they print holds the resources, Secrets among them', async () => {
+  it('that do not print JSON are not quoted: their output contains the resources, also Secrets', async () => {
     const error = await scan('checkov', () => ({ exitCode: 1, stdout: '[{"code_block": "password: hunter2"' })).catch(
       (thrown: Error) => thrown,
     );

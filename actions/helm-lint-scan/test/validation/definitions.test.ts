@@ -34,7 +34,7 @@ const faults = async (...definitions: string[]): Promise<string[]> =>
 
 const PLACE = 'spec.versions[0].schema.openAPIV3Schema.properties.spec';
 
-describe('a schema of a CustomResourceDefinition that is not usable is told with its place', () => {
+describe('an invalid schema of a CustomResourceDefinition is reported with its location', () => {
   it.each([
     ['minLength: "abc"', 'minLength must be a whole number'],
     ['minLength: -1', 'minLength must not be negative'],
@@ -77,7 +77,7 @@ describe('a schema of a CustomResourceDefinition that is not usable is told with
     expect(await validated(definition, object('{ a: x }'))).toEqual(['unchecked']);
   });
 
-  it('however deep it stands, below every keyword that holds schemas', async () => {
+  it('at any depth, under every keyword that contains schemas', async () => {
     for (const around of ['items: X', 'not: X', 'additionalProperties: X', 'allOf: [{}, X]', 'properties: { not: X }'])
       expect(await faults(crd(`{ type: object, ${around.replace('X', '{ enum: x }')} }`))).toHaveLength(1);
   });
@@ -104,7 +104,7 @@ describe('a schema of a CustomResourceDefinition that is not usable is told with
   });
 });
 
-it('one faulty definition takes nothing from the others', async () => {
+it('one invalid definition does not affect the others', async () => {
   const both = [crd('{ type: object, enum: x }', 'Bad'), crd('{ type: object, properties: { a: { type: integer } } }')];
   expect(await faults(...both)).toHaveLength(1);
   expect(await validated(both.join('---\n'), [object('{ a: x }', 'Bad'), object('{ a: x }')].join('---\n'))).toEqual([
@@ -113,7 +113,7 @@ it('one faulty definition takes nothing from the others', async () => {
   ]);
 });
 
-it('whatever stands in a schema, it is told as a fault or can be put to work', async () => {
+it('whatever a schema contains, it is reported as a problem or can be used', async () => {
   const keywords = [
     ...[
       'type',
