@@ -39,7 +39,7 @@ describe('the time that the rules take grows with the resources', () => {
           policy(`a-${index}`, app(index)),
       );
       const scope = scopeOf(text);
-      // What is kept for a scope must be found out anew.
+      // A new scope, so that nothing is cached.
       return () => resourceRules.flatMap((rule) => rule.check({ ...scope }));
     };
     expect(await growth(check, 50)).toBeLessThan(LINEAR);

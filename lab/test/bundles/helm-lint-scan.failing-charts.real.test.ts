@@ -104,7 +104,7 @@ describe('charts that must fail', () => {
       expect.objectContaining({
         file: 'helm/web/ci/typo.yaml',
         line: 2,
-        message: expect.stringContaining('it knows no such key'),
+        message: expect.stringContaining('unknown key'),
       }),
     ]);
   });

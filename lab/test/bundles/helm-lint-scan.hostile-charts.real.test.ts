@@ -21,7 +21,7 @@ async function negativeSize(): Promise<Uint8Array> {
 describe('a packed dependency', () => {
   it.each<[string, () => Promise<Uint8Array>, string]>([
     ['with a negative size', negativeSize, 'invalid tar number'],
-    ['that is no archive', async () => Buffer.from('no archive'), 'incorrect header check'],
+    ['that is not an archive', async () => Buffer.from('no archive'), 'incorrect header check'],
     ['that leads out of it', () => tgz({ 'dep/../../x': '' }), 'it has a path that leads out of it'],
     [
       'that unpacks to more than Helm takes',

@@ -44,7 +44,7 @@ describe('secrets', () => {
     expect(text).toMatch(/^error +helm\/web\/(?:templates\/secret.yaml:5|values.yaml:2) /m);
   });
 
-  it('that values.schema.json refuses are not shown', async () => {
+  it('that values.schema.json rejects are not shown', async () => {
     const schema = { properties: { password: { type: 'string', pattern: '^x' } } };
     write({
       ...GOOD,
@@ -52,7 +52,7 @@ describe('secrets', () => {
       'helm/web/ci/a.yaml': 'password: hunter2\n',
     });
     const text = await seen({ 'kube-versions': '1.36' });
-    expect(text).toContain('values.schema.json refuses password');
+    expect(text).toContain('values.schema.json rejects password');
     expect(text).not.toContain('hunter2');
   });
 });

@@ -40,7 +40,7 @@ const endsWithName = (repository: string, name: string): boolean =>
 
 /**
  * How well a mapping fits an image: the same repository, or, because a build for testing goes to another registry than the chart names,
- * the path without the host, or the image's name at the end. 0 is no fit.
+ * the path without the host, or the image's name at the end. 0 if it does not fit.
  */
 function closeness(mapping: ImageMapping, image: ImageReference): number {
   const repository = fullRepository(mapping);

@@ -27,7 +27,7 @@ export interface RenderRequest {
 export interface Helm {
   /** `v4.3.1` */
   version(): Promise<string>;
-  /** @param broken print what was rendered also when it is no YAML */
+  /** @param broken print the rendered manifests also when they are not YAML */
   render(request: RenderRequest, broken?: boolean): Promise<ExecResult>;
   lint(request: RenderRequest): Promise<ExecResult>;
   /** Write a values file for the time of the run; returns its absolute path. */

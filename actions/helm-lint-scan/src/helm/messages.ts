@@ -123,7 +123,7 @@ function schemaMessages(text: string): HelmMessage[] | undefined {
     const path = pointer === null ? dottedPath(dotted?.[1] ?? '(root)') : parsePointer(pointer[1] ?? '');
     const why = pointer?.[2] ?? dotted?.[2];
     if (why === undefined) continue;
-    for (const { path: at, message } of refusals(path, why))
+    for (const { path: at, message } of schemaErrors(path, why))
       messages.push({ level: 'error', message, at: { in: 'values', chart, path: at } });
   }
   return messages.length > 0 ? messages : undefined;
@@ -132,17 +132,17 @@ function schemaMessages(text: string): HelmMessage[] | undefined {
 const dottedPath = (text: string): Path =>
   text === '(root)' ? [] : text.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
-/** Keys that are not allowed stand in the sentence, in no order, and their parent in the pointer: each is a fault of its own. */
-function refusals(path: Path, why: string): { message: string; path: Path }[] {
+/** Keys that are not allowed are listed in the message, in no order, and the pointer is their parent: each key is a separate error. */
+function schemaErrors(path: Path, why: string): { message: string; path: Path }[] {
   const listed = /^additional propert(?:y|ies) (.+?)(?: is| are)? not allowed/i.exec(why)?.[1];
   const keys = listed?.split(/, | and /).map((key) => key.replaceAll(/^'|'$/g, '')) ?? [];
   if (keys.length === 0) {
     const said = isSecretPath(path) ? withoutQuotes(why) : why;
-    return [{ message: `values.schema.json refuses ${formatPath(path) || 'the values'}: ${said}`, path }];
+    return [{ message: `values.schema.json rejects ${formatPath(path) || 'the values'}: ${said}`, path }];
   }
   return keys.sort().map((key) => {
     const at = [...path, key];
-    return { message: `values.schema.json refuses ${formatPath(at)}: it knows no such key`, path: at };
+    return { message: `values.schema.json rejects ${formatPath(at)}: unknown key`, path: at };
   });
 }
 

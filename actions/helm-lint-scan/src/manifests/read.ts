@@ -4,7 +4,7 @@ import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
 import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
 import { readYaml, type YamlProblem } from './yaml.ts';
 
-/** A document that is no object of Kubernetes. */
+/** A document that is not a Kubernetes object. */
 export interface NonObject {
   file: string;
   line: number;
@@ -12,9 +12,9 @@ export interface NonObject {
 
 export interface BrokenDocument extends YamlProblem {
   file: string;
-  /** The faulty line as it stands in the text that was read. */
+  /** The invalid line, as it is written. */
   excerpt: string;
-  /** Whether there may be a secret in that line: it then serves to find the place, and is not shown. */
+  /** Whether the line may contain a secret: it is then used to find the location, and not shown. */
   secret: boolean;
 }
 

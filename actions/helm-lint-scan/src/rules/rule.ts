@@ -37,7 +37,7 @@ export interface Scope {
 export interface Problem {
   resource: Resource;
   path: Path;
-  /** `key`: the name is wrong; `value`: what stands there is; `absent`: something is missing there. */
+  /** `key`: the name is wrong; `value`: the value is wrong; `absent`: something is missing. */
   about: 'key' | 'value' | 'absent';
   message: string;
 }

@@ -33,7 +33,7 @@ export interface Scanned {
   message: string;
 }
 
-/** A resource in a file of its own, so that what an engine says of the file can be told of the resource. */
+/** A resource in a separate file, so that what a scanner reports for the file is a finding for the resource. */
 export interface ScanFile {
   path: string;
   group: ScanGroup;

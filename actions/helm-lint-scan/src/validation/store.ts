@@ -48,7 +48,7 @@ const newestFirst = (one: string, other: string): number => Number(other.split('
 /** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
 export function createSchemaStore(): SchemaStore {
   const directory = actionDirectory().then((root) => join(root, 'schemas'));
-  // A rejection is met by whoever asks first, not by the process.
+  // The first caller handles a rejection, not the process.
   directory.catch(() => undefined);
   const loaded = new Map<string, Promise<VersionSchemas | undefined>>();
   const minors = async (): Promise<string[]> =>

@@ -85,9 +85,9 @@ describe('a packed chart', () => {
 
 describe('is refused as Helm does', () => {
   it.each<[string, () => Promise<Uint8Array>, string]>([
-    ['what is no gzip', async () => Buffer.from('no archive'), 'incorrect header check'],
+    ['bytes that are not gzip', async () => Buffer.from('no archive'), 'incorrect header check'],
     ['nothing', async () => new Uint8Array(), 'unexpected end of file'],
-    ['what is no archive', async () => gzipSync('no archive'.repeat(100)), 'invalid tar'],
+    ['gzip that is not an archive', async () => gzipSync('no archive'.repeat(100)), 'invalid tar'],
     ['an archive without files', async () => gzipSync(new Uint8Array(1024)), 'it has no files'],
     ['a truncated gzip', async () => (await tgz(...CHART)).subarray(0, -20), 'unexpected end of file'],
     ['a truncated archive', async () => gzipSync((await tar(...CHART)).subarray(0, 600)), 'tar archive is truncated'],

@@ -82,13 +82,13 @@ describe('why helm template failed', () => {
   });
 
   it('a refused version of Kubernetes is not named: it is one problem for all versions', () => {
-    const refusals = ['1.36.0', '1.35.0'].map((version) =>
+    const messages = ['1.36.0', '1.35.0'].map((version) =>
       renderMessages(
         `Error: chart requires kubeVersion: >=1.40 which is incompatible with Kubernetes v${version}\n\nUse --debug flag to render out invalid YAML\n`,
       ),
     );
-    expect(refusals[0]).toEqual(refusals[1]);
-    expect(refusals[0]?.[0]?.message).toBe(
+    expect(messages[0]).toEqual(messages[1]);
+    expect(messages[0]?.[0]?.message).toBe(
       'the chart requires kubeVersion: >=1.40, and Helm refuses any other version of Kubernetes',
     );
   });
