@@ -50,7 +50,7 @@ describe('aliases have limits', () => {
   ])('%s', (_, text, message) => {
     expect(readYaml(text)[0]).toMatchObject({
       value: undefined,
-      faults: [{ message: expect.stringMatching(message) }],
+      problems: [{ message: expect.stringMatching(message) }],
     });
   });
 });
