@@ -214,7 +214,7 @@ describe("GitHub's API", () => {
     ['an endless response', endless, 'it is longer than 64 MiB'],
     ['a list of numbers', respondWith('[1, 2]'), 'invalid response from'],
     ['a number', respondWith('7'), 'invalid response from'],
-    ['no data', respondWith('{"data": null, "object": null, "sha": null}'), 'answer'],
+    ['no data', respondWith('{"data": null, "object": null, "sha": null}'), 'the server '],
     ['wrong types', respondWith('{"data": {"repository": {"ref": [1]}}, "object": 7, "errors": []}'), 'is a '],
     ['invalid errors', respondWith('{"errors": {"message": 7}, "object": {"sha": ["x"]}}'), 'is a '],
   ];
