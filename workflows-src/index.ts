@@ -1,7 +1,7 @@
-import type { GeneratedFile } from '../scripts/generated-file.ts';
 import { buildWorkflow } from './build.ts';
 import { ci } from './ci.ts';
 import { deployWorkflow } from './deploy.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import type { Workflow } from './model.ts';
 import { plan } from './plan.ts';
 import { workflowYaml } from './yaml.ts';

@@ -1,26 +1,31 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { stale } from '../generate.ts';
+import { findStale, generate as generateFiles } from '../generate.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-describe('what is stale', () => {
-  it('is a file that differs or does not exist, with what it holds now', async () => {
+describe('a stale file', () => {
+  it('differs from the generated one or does not exist, and comes with its current content', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'stale-'));
     try {
       await writeFile(join(directory, 'same'), 'a');
-      await writeFile(join(directory, 'other'), 'b');
-      const files = ['same', 'other', 'new'].map((path) => ({ path, content: 'a' }));
-      expect(await stale(directory, files)).toEqual([
-        { path: 'other', content: 'a', current: 'b' },
+      await writeFile(join(directory, 'changed'), 'b');
+      const files = ['same', 'changed', 'new'].map((path) => ({ path, content: 'a' }));
+      expect(await findStale(directory, files)).toEqual([
+        { path: 'changed', content: 'a', current: 'b' },
         { path: 'new', content: 'a', current: '' },
       ]);
     } finally {
       await rm(directory, { recursive: true });
     }
+  });
+
+  it('does not exist in this repository; if one does, run `npm run generate`', async () => {
+    const stale = await findStale(root, await generateFiles(root));
+    expect(stale.map(({ path }) => path)).toEqual([]);
   });
 });
 
@@ -46,22 +51,22 @@ describe('npm run generate', () => {
   });
   afterEach(() => rm(copy, { recursive: true, force: true }));
 
-  it('has nothing to check after it has written', async () => {
+  it('leaves nothing stale', async () => {
     expect(await generate('--check')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('shows with --check what was changed by hand, writes nothing, and fails', async () => {
+  it('prints with --check what was changed by hand, writes nothing, and fails', async () => {
     const path = join(copy, '.github/workflows/ci.yml');
     const changed = (await readFile(path, 'utf8')).replace('timeout-minutes: 15', 'timeout-minutes: 99');
     await writeFile(path, changed);
     const { exitCode, stderr } = await generate('--check');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('-    timeout-minutes: 99\n+    timeout-minutes: 15\n');
-    expect(stderr).toContain('run `npm run generate` and commit:\n  .github/workflows/ci.yml');
+    expect(stderr).toContain('Run `npm run generate` and commit:\n  .github/workflows/ci.yml');
     expect(await readFile(path, 'utf8')).toBe(changed);
   });
 
-  it('writes what an action.yml now says into the table and the types', async () => {
+  it('writes a new input of an action.yml into the README and the types', async () => {
     const path = join(copy, 'actions/create-release/action.yml');
     const yaml = await readFile(path, 'utf8');
     await writeFile(path, yaml.replace(/^inputs:\n/m, 'inputs:\n  extra-input:\n    description: Something more.\n'));
@@ -73,5 +78,25 @@ describe('npm run generate', () => {
     expect(await readFile(join(copy, 'actions/create-release/README.md'), 'utf8')).toContain(
       '| `extra-input` | | Something more. |',
     );
+  });
+
+  it('writes the title of a rule into the README', async () => {
+    const directory = join(copy, 'actions/helm-lint-scan/src/rules');
+    const rules = (await readdir(directory)).filter((name) => name !== 'index.ts');
+    let changed = false;
+    for (const name of rules) {
+      const source = await readFile(join(directory, name), 'utf8');
+      const renamed = source.replace(/title: '/, "title: 'Renamed. ");
+      if (renamed === source) continue;
+      await writeFile(join(directory, name), renamed);
+      changed = true;
+      break;
+    }
+    expect(changed).toBe(true);
+    const { exitCode, stderr } = await generate('--check');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Run `npm run generate` and commit:\n  actions/helm-lint-scan/README.md');
+    expect((await generate()).stdout).toBe('wrote actions/helm-lint-scan/README.md');
+    expect(await readFile(join(copy, 'actions/helm-lint-scan/README.md'), 'utf8')).toContain('| Renamed. ');
   });
 });

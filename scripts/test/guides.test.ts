@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { workflowFiles, workflows } from '../../workflows-src/index.ts';
 import { project } from '../../workflows-src/project.ts';
-import { readActions } from '../action-metadata.ts';
+import { readActions } from '../generators/action-metadata.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8');

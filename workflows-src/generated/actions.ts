@@ -1,4 +1,4 @@
-/** Made from `actions/*\/action.yml` by `npm run generate`; change those. */
+/** Generated from `actions/*\/action.yml`. Edit those, then run `npm run generate`. */
 import type { Expression } from '../model.ts';
 
 export interface Actions {

@@ -1,4 +1,4 @@
-/** The actions as their `action.yml` describes them: the source of the README tables and of the workflows' types. */
+/** The actions as their `action.yml` describes them: the source of the READMEs' tables and of the workflows' types. */
 import { glob, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -7,7 +7,7 @@ export interface ActionInput {
   name: string;
   description: string;
   required: boolean;
-  /** As text, the way a step receives it; `undefined` when there is none. */
+  /** As a string, the way a step receives it; `undefined` when the input has no default. */
   default: string | undefined;
 }
 
@@ -17,13 +17,13 @@ export interface ActionOutput {
 }
 
 export interface ActionMetadata {
-  /** The directory's name, by which `uses:` finds it. */
+  /** The name of the action's directory, as in `uses:`. */
   name: string;
   inputs: ActionInput[];
   outputs: ActionOutput[];
 }
 
-/** @throws when the file is not an action's metadata, or lacks a description: a table without it would help nobody */
+/** @throws when the file is not an action's metadata, or when an input or output has no description */
 export function parseActionMetadata(name: string, yaml: string): ActionMetadata {
   const { inputs, outputs } = mapping(parse(yaml), `${name}/action.yml`);
   return {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parseActionMetadata, readActions } from '../action-metadata.ts';
+import { parseActionMetadata, readActions } from '../../generators/action-metadata.ts';
 
 const action = `
 name: Copy
@@ -30,7 +30,7 @@ runs:
 `;
 
 describe('the metadata of an action', () => {
-  it('has inputs with their defaults as text, and outputs', () => {
+  it('has inputs, with their defaults as strings, and outputs', () => {
     expect(parseActionMetadata('copy', action)).toEqual({
       name: 'copy',
       inputs: [
@@ -43,7 +43,7 @@ describe('the metadata of an action', () => {
     });
   });
 
-  it('may be without inputs and outputs', () => {
+  it('may have no inputs and no outputs', () => {
     expect(parseActionMetadata('bare', 'name: Bare')).toEqual({ name: 'bare', inputs: [], outputs: [] });
   });
 
@@ -53,7 +53,7 @@ describe('the metadata of an action', () => {
     ['an input without fields', 'inputs: {a: }', 'x: inputs: a: not a mapping'],
     ['an input without a description', 'inputs: {a: {required: true}}', 'x: input a: no description'],
     ['an output without a description', 'outputs: {a: {description: " "}}', 'x: output a: no description'],
-  ])('is refused when it is %s', (_, yaml, error) => {
+  ])('is rejected when it is %s', (_, yaml, error) => {
     expect(() => parseActionMetadata('x', yaml)).toThrow(error);
   });
 });

@@ -1,8 +1,9 @@
-/** Writes the types that let a workflow name only inputs and outputs which an action has. */
-import type { ActionInput, ActionMetadata } from './action-metadata.ts';
-import type { GeneratedFile } from './generated-file.ts';
+/** The types that let a workflow name only the inputs and outputs that an action has. */
 
-/** A boolean input is known by its default; a step may also give it an expression. */
+import type { GeneratedFile } from '../../workflows-src/generated-file.ts';
+import type { ActionInput, ActionMetadata } from './action-metadata.ts';
+
+/** The default tells a boolean or number input. A step may also set it to an expression. */
 function typeOf({ default: fallback }: ActionInput): string {
   if (fallback === 'true' || fallback === 'false') return 'boolean | Expression';
   return fallback !== undefined && /^\d+$/.test(fallback) ? 'number | Expression' : 'string';
@@ -32,7 +33,7 @@ function interfaceOf({ name, inputs, outputs }: ActionMetadata): string[] {
 
 export function actionTypes(actions: readonly ActionMetadata[]): GeneratedFile[] {
   const content = [
-    '/** Made from `actions/*\\/action.yml` by `npm run generate`; change those. */',
+    '/** Generated from `actions/*\\/action.yml`. Edit those, then run `npm run generate`. */',
     "import type { Expression } from '../model.ts';",
     '',
     'export interface Actions {',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { actionTypes } from '../action-types.ts';
+import { actionTypes } from '../../generators/action-types.ts';
 
 const input = (name: string, fallback?: string, description = 'Text.') => ({
   name,
@@ -18,9 +18,9 @@ describe('the types of an action', () => {
     ['an optional input', input('to'), 'to?: string;'],
     ['a name with a hyphen', input('dry-run', 'false'), "'dry-run'?: boolean | Expression;"],
     ['a number', input('retries', '3'), 'retries?: number | Expression;'],
-    ['a version, which is no number', input('version', '1.34'), 'version?: string;'],
-  ])('know %s', (_, each, line) => {
-    expect(types(each)).toContain(`      ${line}\n`);
+    ['a version, which is not a number', input('version', '1.34'), 'version?: string;'],
+  ])('include %s', (_, declared, line) => {
+    expect(types(declared)).toContain(`      ${line}\n`);
   });
 
   it('carry the description and the default, on one line', () => {

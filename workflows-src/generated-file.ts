@@ -1,4 +1,4 @@
-/** A file that is made from something else and committed, so that readers see it and users need no build. */
+/** A file that is generated from others and committed, so that readers see it and users need no build. */
 export interface GeneratedFile {
   /** From the repository's root, with forward slashes. */
   path: string;

@@ -1,36 +1,35 @@
-/** Writes the tables of values into each chart's README, between its markers, from the comments in values.yaml. */
+/** The tables of values in each chart's README, from the comments in values.yaml. */
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMap, isNode, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml';
-import { replaceSection } from './action-docs.ts';
-import type { GeneratedFile } from './generated-file.ts';
+import { codeCell, markdownCell, markdownTable, type Section } from './markdown.ts';
 
 const CHARTS = 'helm/*/Chart.yaml';
-const LONGEST_DEFAULT = 80;
+const MAX_DEFAULT_LENGTH = 80;
 
-/** A value, or a group of values that are described one by one. */
+/** A value, or a group of values with a description each. */
 interface Described {
   /** Dotted: `web.image.tag`. */
   path: string;
   /** The comment above the key, as one line. */
   meaning: string;
-  /** What it is when nobody sets it; undefined for a group, and for what each owner or release sets anew. */
+  /** The default; undefined for a group, and for a value that each user or release sets. */
   fallback: unknown;
 }
 
 /**
- * Every value of a values file, in order. A map whose keys have comments is a group and its keys follow; any other
- * commented key is one value, also when it is a whole block (a probe, say).
- * @throws naming each value that neither has a comment nor is part of a block with one
+ * Every value of a values file, in order. A map whose keys have comments is a group, followed by its keys. Any other
+ * commented key is one value, even when it is a whole block such as a probe.
+ * @throws naming each value that has no comment and is not part of a block with one
  */
 export function describeValues(source: string): Described[] {
   const document = parseDocument(source);
-  const [fault] = document.errors;
-  if (fault !== undefined) throw fault;
+  const [problem] = document.errors;
+  if (problem !== undefined) throw problem;
   if (!isMap(document.contents)) throw new Error('is not a map of values');
   const values = describeMap(document.contents, '');
-  const silent = values.filter(({ meaning }) => meaning === '').map(({ path }) => path);
-  if (silent.length > 0) throw new Error(`has no comment on ${silent.join(', ')}`);
+  const undocumented = values.filter(({ meaning }) => meaning === '').map(({ path }) => path);
+  if (undocumented.length > 0) throw new Error(`has no comment on ${undocumented.join(', ')}`);
   return values;
 }
 
@@ -41,13 +40,13 @@ function describeMap(map: YAMLMap, prefix: string): Described[] {
     if (isMap(pair.value) && isGroup(pair.value)) {
       return [{ path, meaning, fallback: undefined }, ...describeMap(pair.value, `${path}.`)];
     }
-    if (isSetAnew(map, path)) return [{ path, meaning, fallback: undefined }];
+    if (isSetByUsers(map, path)) return [{ path, meaning, fallback: undefined }];
     return [{ path, meaning, fallback: isNode(pair.value) ? pair.value.toJSON() : null }];
   });
 }
 
-/** An image's registry is each owner's, its tag and digest change with every release; the document must not follow. */
-function isSetAnew(map: YAMLMap, path: string): boolean {
+/** Each user sets an image's registry, and each release its tag and digest: the README must not change with them. */
+function isSetByUsers(map: YAMLMap, path: string): boolean {
   return map.has('repository') && /\.(registry|tag|digest)$/.test(path);
 }
 
@@ -79,34 +78,26 @@ export function valuesTables(source: string): string {
 }
 
 function table(values: readonly Described[]): string {
-  const rows = values.map(({ path, fallback, meaning }) => `| \`${path}\` | ${shown(fallback)} | ${cell(meaning)} |`);
-  return ['| value | default | meaning |', '| --- | --- | --- |', ...rows].join('\n').replaceAll('|  |', '| |');
+  return markdownTable(
+    ['value', 'default', 'meaning'],
+    values.map(({ path, fallback, meaning }) => [codeCell(path), defaultCell(fallback), markdownCell(meaning)]),
+  );
 }
 
-function shown(fallback: unknown): string {
+function defaultCell(fallback: unknown): string {
   if (fallback === undefined) return '';
-  const text = stringify(fallback, { collectionStyle: 'flow', lineWidth: 0 }).trim();
-  return text.length > LONGEST_DEFAULT ? 'see [values.yaml](values.yaml)' : `\`${cell(text)}\``;
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
+  const yaml = stringify(fallback, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+  return yaml.length > MAX_DEFAULT_LENGTH ? 'see [values.yaml](values.yaml)' : codeCell(yaml);
 }
 
 /** @param root the repository's root */
-export async function chartDocs(root = join(import.meta.dirname, '..')): Promise<GeneratedFile[]> {
+export async function chartDocs(root: string): Promise<Section[]> {
   const charts: string[] = [];
   for await (const file of glob(CHARTS, { cwd: root })) charts.push(dirname(file).replaceAll('\\', '/'));
-  return Promise.all(charts.sort().map((chart) => chartReadme(root, chart)));
-}
-
-async function chartReadme(root: string, chart: string): Promise<GeneratedFile> {
-  const path = `${chart}/README.md`;
-  const source = await readFile(join(root, chart, 'values.yaml'), 'utf8');
-  const current = await readFile(join(root, path), 'utf8');
-  try {
-    return { path, content: replaceSection(current, 'values', `\n${valuesTables(source)}\n`) };
-  } catch (error) {
-    throw new Error(`${chart}: ${(error as Error).message}`, { cause: error });
-  }
+  return Promise.all(
+    charts.sort().map(async (chart) => {
+      const source = await readFile(join(root, chart, 'values.yaml'), 'utf8');
+      return { path: `${chart}/README.md`, name: 'values', content: `\n${valuesTables(source)}\n` };
+    }),
+  );
 }

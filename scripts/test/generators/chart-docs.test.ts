@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chartDocs, describeValues, valuesTables } from '../chart-docs.ts';
+import { describe, expect, it } from '@jest/globals';
+import { chartDocs, describeValues, valuesTables } from '../../generators/chart-docs.ts';
 
-const VALUES = `# One a replica.
+const VALUES = `# How many pods.
 replicas: 2
 # Either a | or b.
 mode: ""
@@ -27,9 +27,9 @@ web:
 `;
 
 describe('describeValues', () => {
-  it('names each value with its comment and default: groups by their keys, blocks as a whole', () => {
+  it('returns each value with its comment and default, groups by their keys, blocks as one value', () => {
     expect(describeValues(VALUES)).toEqual([
-      { path: 'replicas', meaning: 'One a replica.', fallback: 2 },
+      { path: 'replicas', meaning: 'How many pods.', fallback: 2 },
       { path: 'mode', meaning: 'Either a | or b.', fallback: '' },
       { path: 'web', meaning: 'The window.', fallback: undefined },
       { path: 'web.image', meaning: 'Its image.', fallback: undefined },
@@ -46,20 +46,20 @@ describe('describeValues', () => {
 
   it.each([
     ['a list', '- a'],
-    ['nothing', ''],
+    ['an empty file', ''],
     ['broken YAML', 'a: [1'],
-  ])('refuses %s', (_, source) => {
+  ])('rejects %s', (_, source) => {
     expect(() => describeValues(source)).toThrow();
   });
 });
 
 describe('valuesTables', () => {
-  it('makes a table for the root and one a group, with cells that hold', () => {
+  it('renders one table for the root and one per group, with escaped cells', () => {
     expect(valuesTables(VALUES)).toBe(
       [
         '| value | default | meaning |',
         '| --- | --- | --- |',
-        '| `replicas` | `2` | One a replica. |',
+        '| `replicas` | `2` | How many pods. |',
         '| `mode` | `""` | Either a \\| or b. |',
         '',
         '### web',
@@ -77,7 +77,7 @@ describe('valuesTables', () => {
     );
   });
 
-  it('is the same before and after a release', () => {
+  it('does not change with a release', () => {
     expect(valuesTables(VALUES.replace('1.4.2', '2.0.0'))).toBe(valuesTables(VALUES));
   });
 
@@ -89,35 +89,17 @@ describe('valuesTables', () => {
 });
 
 describe('chartDocs', () => {
-  let root: string;
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'chart-docs-'));
-    await mkdir(join(root, 'helm/one'), { recursive: true });
-    await writeFile(join(root, 'helm/one/Chart.yaml'), 'name: one\n');
-    await writeFile(join(root, 'helm/one/values.yaml'), VALUES);
-  });
-  afterEach(() => rm(root, { recursive: true }));
-
-  it('writes between the markers of each chart and leaves the rest', async () => {
-    await writeFile(join(root, 'helm/one/README.md'), '# one\n<!-- values:start -->\nold\n<!-- values:end -->\nlast\n');
-    const [file, ...others] = await chartDocs(root);
-    expect(others).toEqual([]);
-    expect(file?.path).toBe('helm/one/README.md');
-    expect(file?.content).toMatch(/^# one\n<!-- values:start -->\n\n\| value /);
-    expect(file?.content).toMatch(/\n\n<!-- values:end -->\nlast\n$/);
-    expect(file?.content).not.toContain('old');
-  });
-
-  it('names the chart whose document has no place for the values', async () => {
-    await writeFile(join(root, 'helm/one/README.md'), '# one\n');
-    await expect(chartDocs(root)).rejects.toThrow(/^helm\/one: needs <!-- values:start -->/);
-  });
-
-  it('finds the documents of this repository as it would write them', async () => {
-    const files = await chartDocs();
-    expect(files.map(({ path }) => path)).toContain('helm/shop/README.md');
-    for (const { path, content } of files) {
-      expect(await readFile(join(import.meta.dirname, '../..', path), 'utf8')).toBe(content);
+  it('finds each chart and its values', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'chart-docs-'));
+    try {
+      await mkdir(join(root, 'helm/one'), { recursive: true });
+      await writeFile(join(root, 'helm/one/Chart.yaml'), 'name: one\n');
+      await writeFile(join(root, 'helm/one/values.yaml'), VALUES);
+      expect(await chartDocs(root)).toEqual([
+        { path: 'helm/one/README.md', name: 'values', content: `\n${valuesTables(VALUES)}\n` },
+      ]);
+    } finally {
+      await rm(root, { recursive: true });
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Configuration } from '../../terraform/scripts/hcl.ts';
-import { outputsTable, variablesTable } from '../terraform-docs.ts';
+import type { Configuration } from '../../../terraform/scripts/hcl.ts';
+import { outputsTable, variablesTable } from '../../generators/terraform-docs.ts';
 
 const configuration: Configuration = {
   variable: {
@@ -19,7 +19,7 @@ const configuration: Configuration = {
 };
 
 describe('the table of variables', () => {
-  it('says which are required and what the others are by default', () => {
+  it('marks required variables and shows the defaults of the others', () => {
     expect(variablesTable(configuration).split('\n\n')[0]).toBe(
       [
         '| variable | default | meaning |',
@@ -38,7 +38,7 @@ describe('the table of variables', () => {
     );
   });
 
-  it('says so when there are none', () => {
+  it('is `None.` for a configuration without variables or outputs', () => {
     expect(variablesTable({})).toBe('None.');
     expect(outputsTable({})).toBe('None.');
   });
