@@ -2,7 +2,7 @@
  * Extracts the schemas of the resources that `terraform/` uses from the providers' published bindings and writes them
  * to `terraform/schemas`, one file per provider.
  *
- *   node terraform/scripts/update-schemas.ts
+ *   npm run update -- providers
  *
  * Needs the npm registry; unpacks about 280 MB into a temporary directory, which it deletes.
  */

