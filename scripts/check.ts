@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type ExecaError, execa } from 'execa';
 import { Listr } from 'listr2';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
+import { checkImports } from './imports.ts';
 import { findSecrets } from './secrets.ts';
 import { requireOwnNode } from './toolchain.ts';
 
@@ -36,6 +37,7 @@ const checks = new Listr(
     { title: 'Node is the one that its project published', task: () => requireOwnNode() },
     { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
     { title: 'lint and format', task: run('biome', 'check', '--error-on-warnings', '.') },
+    { title: 'imports follow the rules', task: () => checkImports(root) },
     { title: 'workflows and documents are as generated', task: run('node', 'scripts/generate.ts', '--check') },
     { title: 'bundles are as built', task: run('node', 'scripts/build.ts', '--check') },
     { title: 'workflows lint', task: actionlint },
