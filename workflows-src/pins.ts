@@ -1,6 +1,6 @@
 /**
- * Every action of another project that our workflows use, at the full commit of a released tag. A tag can be moved by whoever owns
- * the repository, a commit cannot. Source: https://docs.github.com/actions/reference/security/secure-use#using-third-party-actions
+ * Every third-party action that our workflows use, at the full commit of a released tag. The owner of a repository can move a tag,
+ * but not a commit. Source: https://docs.github.com/actions/reference/security/secure-use#using-third-party-actions
  */
 export const pins = {
   'actions/attest-build-provenance': { tag: 'v4.1.0', commit: 'a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32' },
@@ -17,10 +17,10 @@ export const pins = {
 
 export type PinnedAction = keyof typeof pins;
 
-/** What follows `uses:`. */
+/** The value of `uses:`. */
 export const pinnedReference = (action: PinnedAction): string => `${action}@${pins[action].commit}`;
 
-/** The tag of a pinned reference, for the comment beside it; `undefined` for any other text. */
+/** The tag of a pinned reference, for the comment beside it; `undefined` for any other string. */
 export function tagOfReference(reference: string): string | undefined {
   const action = (Object.keys(pins) as PinnedAction[]).find((name) => reference === pinnedReference(name));
   return action === undefined ? undefined : pins[action].tag;
