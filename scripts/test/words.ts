@@ -125,11 +125,8 @@ export async function findIdentifiers(path: string, source: string): Promise<Fou
   for (const { name, start } of namesOf(module)) {
     const better = findInName(path, name)?.better;
     if (better === undefined) continue;
-    const line = lineAt(
-      bytes.subarray(0, start - module.span.start - prefix.length).toString(),
-      Number.POSITIVE_INFINITY,
-    );
-    const where = `${path}:${line}`;
+    const before = bytes.subarray(0, start - module.span.start - prefix.length).toString();
+    const where = `${path}:${lineOf(before)}`;
     found.set(`${where} ${name}`, { where, text: name, better });
   }
   return [...found.values()];
