@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type ExecaError, execa } from 'execa';
 import { Listr } from 'listr2';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
+import { checkChanges } from './changelog.ts';
 import { checkCommits } from './commits.ts';
 import { checkImports } from './imports.ts';
 import { findSecrets } from './secrets.ts';
@@ -44,6 +45,7 @@ const checks = new Listr(
     { title: 'workflows lint', task: actionlint },
     { title: 'workflows and actions are secure', task: zizmor },
     { title: 'commit messages are conventional', task: () => checkCommits(root) },
+    { title: 'changelog entries are well-formed', task: () => checkChanges(root) },
     { title: 'no secret in the files or their history', task: () => findSecrets(root) },
   ],
   {
