@@ -3,6 +3,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { parse } from 'yaml';
 import { workflowFiles, workflows } from '../../workflows-src/index.ts';
 import { project } from '../../workflows-src/project.ts';
@@ -41,6 +42,18 @@ describe('the guides', () => {
       }
     }
     expect(broken).toEqual([]);
+  });
+
+  it('for contributors name files and directories that exist', async () => {
+    const { stdout } = await execa('git', ['ls-files'], { cwd: root });
+    const paths = stdout.split('\n').map((path) => `/${path}`);
+    const named = [...(await text('CONTRIBUTING.md')).matchAll(/`([\w./-]+(?:\/|\.(?:ts|mjs|md|hcl|tf|yml)))`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !/[A-Z]{4}(?!.*\.md)/.test(name));
+    expect(named.length).toBeGreaterThan(40);
+    const exists = (name: string): boolean =>
+      paths.some((path) => (name.endsWith('/') ? path.includes(`/${name}`) : path.endsWith(`/${name}`)));
+    expect(named.filter((name) => !exists(name))).toEqual([]);
   });
 
   it('name only scripts that npm has here', async () => {
