@@ -38,8 +38,7 @@ const indented = (text: string, by: number): string => text.replaceAll(/^(?=.)/g
  */
 function asWorkflow({ yaml }: Example): string | undefined {
   const { contents } = parseDocument(yaml);
-  const ours = yaml.replaceAll('OWNER/REPO', project.repository);
-  if (isMap(contents) && contents.has('jobs')) return ours;
+  if (isMap(contents) && contents.has('jobs')) return yaml;
   const job = (body: string): string =>
     [
       'name: Example',
@@ -52,10 +51,10 @@ function asWorkflow({ yaml }: Example): string | undefined {
       '    runs-on: ubuntu-latest',
       indented(body, 4),
     ].join('\n');
-  if (isSeq(contents)) return job(`permissions: {}\nsteps:\n${indented(ours, 2)}`);
+  if (isSeq(contents)) return job(`permissions: {}\nsteps:\n${indented(yaml, 2)}`);
   if (!isMap(contents)) return undefined;
-  if (contents.has('steps')) return job(ours);
-  if (contents.has('permissions')) return job(`${ours}steps: [{ name: Nothing, run: 'true' }]\n`);
+  if (contents.has('steps')) return job(yaml);
+  if (contents.has('permissions')) return job(`${yaml}steps: [{ name: Nothing, run: 'true' }]\n`);
   return undefined;
 }
 

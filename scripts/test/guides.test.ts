@@ -56,6 +56,14 @@ describe('the guides', () => {
     expect(named.filter((name) => !exists(name))).toEqual([]);
   });
 
+  it('name our actions by the repository that publishes them', async () => {
+    const uses = (await guides()).flatMap(({ path, source }) =>
+      [...source.matchAll(/uses: ([\w./-]+)\/actions\/([\w-]+)@/g)].map(([, repository]) => `${path}: ${repository}`),
+    );
+    expect(uses.length).toBeGreaterThan(5);
+    expect(uses.filter((use) => !use.endsWith(`: ${project.repository}`))).toEqual([]);
+  });
+
   it('name only scripts that npm has here', async () => {
     const { scripts } = JSON.parse(await text('package.json')) as { scripts: Record<string, string> };
     const unknown = (await guides()).flatMap(({ path, source }) =>
