@@ -1,10 +1,11 @@
 /**
- * What it costs to start each action with no input, so that it stops at once with its error: the time until the process has
- * ended, and its peak memory, beside Node that runs nothing.
+ * Measures the start of each action without inputs, which ends with an error: the time until the process exits, and its peak memory,
+ * compared with Node that runs nothing.
  *
  *   npm run bench:start [-- RUNS]
  *
- * Runs are interleaved, so that a slow moment of the machine meets all alike. Quote the ratio to bare Node: it travels.
+ * Runs are interleaved, so that a slow moment of the machine affects all actions alike. Quote the ratio to bare Node: it is the same on
+ * other machines.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
@@ -20,14 +21,14 @@ interface Subject {
   mebibytes: number[];
 }
 
-/** The code of a bundle: all that Node may have to load; not data, not licences. */
+/** The size of a bundle's code: everything that Node may load, without data and licences. */
 async function codeBytes(directory: string): Promise<number> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.js'));
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** One start. The child reports its own peak memory on a channel of its own, at exit, so that nothing of it is missed. */
+/** One start. The child process reports its peak memory at exit, on a separate file descriptor. */
 async function measure(subject: Subject): Promise<void> {
   const report = "process.on('exit', () => require('fs').writeSync(3, String(process.resourceUsage().maxRSS)))";
   const preload = `data:text/javascript,import { createRequire } from 'module'; const require = createRequire('${import.meta.url}'); ${report}`;
@@ -39,7 +40,7 @@ async function measure(subject: Subject): Promise<void> {
 
 function start(args: readonly string[]): Promise<{ milliseconds: number; channel: string }> {
   const env = { PATH: process.env.PATH ?? '' };
-  const begun = performance.now();
+  const started = performance.now();
   const child = spawn(process.execPath, args, {
     env,
     cwd: emptyDirectory,
@@ -51,7 +52,7 @@ function start(args: readonly string[]): Promise<{ milliseconds: number; channel
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => resolve({ milliseconds: performance.now() - begun, channel }));
+    child.once('close', () => resolve({ milliseconds: performance.now() - started, channel }));
   });
 }
 
@@ -61,7 +62,7 @@ const median = (values: readonly number[]): number =>
 const runs = Number(process.argv[2] ?? 15);
 if (!Number.isInteger(runs) || runs < 1 || runs > 200)
   throw new Error('usage: npm run bench:start [-- RUNS], 1 to 200');
-// Where an action finds nothing to work on, as in a job without a checkout.
+// Like the workspace of a job without a checkout.
 const emptyDirectory = await mkdtemp(join(tmpdir(), 'bench-'));
 const bare: Subject = { name: 'bare node -e 0', args: ['-e', '0'], bytes: 0, milliseconds: [], mebibytes: [] };
 const subjects = [bare];

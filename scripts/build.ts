@@ -1,9 +1,9 @@
 /**
- * Makes each action's `dist/`: tsc, then ncc, then a minified form of every file, so that a runner has little to read.
+ * Builds each action's `dist/`: tsc, then ncc, then a minified form of every file, so that a runner reads little.
  *
  *   node scripts/build.ts [--check] [ACTION…]
  *
- * `--check` builds beside the committed bundles and fails when they differ. The same sources give the same bytes in any directory.
+ * `--check` builds into another directory and fails when the committed bundles differ. The same sources give the same bytes in any checkout.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -28,7 +28,7 @@ async function compile(outDir: string): Promise<void> {
   await execa('tsc', ['-p', 'tsconfig.build.json', '--outDir', outDir], { cwd: root, preferLocal: true });
 }
 
-/** ncc minifies its main file only, not the parts that are loaded on demand; this does all of them alike. */
+/** Minifies every file: ncc minifies its main file only, not the chunks that are loaded on demand. */
 async function minifyDirectory(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith('.js')) continue;
@@ -44,7 +44,7 @@ async function minifyDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Bundle one compiled action into a directory that is emptied first. */
+/** Bundles one compiled action into a directory, which is emptied first. */
 async function bundle(compiled: string, action: string, outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
   const statsFile = join(compiled, `${action}.stats.json`);
@@ -69,11 +69,11 @@ async function contents(directory: string): Promise<Map<string, string>> {
   );
 }
 
-/** The files of a committed bundle that differ from a fresh one. */
-async function drift(fresh: string, committed: string): Promise<string[]> {
-  const [is, should] = await Promise.all([contents(committed), contents(fresh)]);
-  return [...new Set([...is.keys(), ...should.keys()])]
-    .filter((name) => is.get(name) !== should.get(name))
+/** The files of a committed bundle that differ from a newly built one. */
+async function findStale(built: string, committed: string): Promise<string[]> {
+  const [actual, expected] = await Promise.all([contents(committed), contents(built)]);
+  return [...new Set([...actual.keys(), ...expected.keys()])]
+    .filter((name) => actual.get(name) !== expected.get(name))
     .map((name) => join(committed, name));
 }
 
@@ -84,10 +84,10 @@ async function main(): Promise<void> {
   });
   const known = await actionNames();
   const unknown = positionals.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`no such action: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`unknown action: ${unknown.join(', ')}. Use one of: ${known.join(', ')}`);
 
-  // Inside node_modules, so that the compiled files find their packages; always the same, because the bundles' parts are numbered
-  // by the paths of what is in them. So one build at a time.
+  // Inside node_modules, so that the compiled files find their packages. The path is always the same, because ncc numbers the chunks
+  // by the paths of their modules. So only one build runs at a time.
   const work = join(root, 'node_modules', '.build');
   await mkdir(work, { recursive: true });
   const release = await lockfile.lock(work, {
@@ -102,12 +102,12 @@ async function main(): Promise<void> {
       const committed = join(root, 'actions', action, 'dist');
       const target = values.check ? join(work, 'dist', action) : committed;
       await bundle(compiled, action, target);
-      if (values.check) stale.push(...(await drift(target, committed)));
+      if (values.check) stale.push(...(await findStale(target, committed)));
       else console.log(`built ${relative(root, committed)}`);
     }
     if (stale.length > 0) {
       console.error(
-        `stale bundles; run \`npm run build\` and commit:\n${stale.map((path) => `  ${relative(root, path)}`).join('\n')}`,
+        `Bundles are stale. Run \`npm run build\` and commit:\n${stale.map((path) => `  ${relative(root, path)}`).join('\n')}`,
       );
       process.exitCode = 1;
     }

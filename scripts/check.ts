@@ -1,6 +1,6 @@
 /**
- * All that can be said of the sources without running them: types, lint, format, workflows, secrets, and that nothing committed is stale.
- * Every check runs, also after one failed, so that one run names all that is wrong.
+ * Checks the sources without running them: types, lint, format, imports, workflows, secrets, commits, and that nothing generated is stale.
+ * Every check runs, even after one failed, so that one run shows all problems.
  */
 import { join } from 'node:path';
 import { type ExecaError, execa } from 'execa';
@@ -28,7 +28,7 @@ async function actionlint(): Promise<void> {
   await run(toolPath('actionlint'), '-color')();
 }
 
-/** Offline: the audits that ask GitHub's API would make a run depend on its rate limits. */
+/** Offline: audits that call GitHub's API would make a run depend on its rate limits. */
 async function zizmor(): Promise<void> {
   await ensureTools(['zizmor']);
   await run(toolPath('zizmor'), '--offline', '--quiet', '.')();
@@ -36,17 +36,17 @@ async function zizmor(): Promise<void> {
 
 const checks = new Listr(
   [
-    { title: 'Node is the one that its project published', task: () => requireOwnNode() },
+    { title: 'Node is the published one', task: () => requireOwnNode() },
     { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
     { title: 'lint and format', task: run('biome', 'check', '--error-on-warnings', '.') },
     { title: 'imports follow the rules', task: () => checkImports(root) },
-    { title: 'workflows and documents are as generated', task: run('node', 'scripts/generate.ts', '--check') },
-    { title: 'bundles are as built', task: run('node', 'scripts/build.ts', '--check') },
-    { title: 'workflows lint', task: actionlint },
-    { title: 'workflows and actions are secure', task: zizmor },
+    { title: 'generated files are current', task: run('node', 'scripts/generate.ts', '--check') },
+    { title: 'bundles are current', task: run('node', 'scripts/build.ts', '--check') },
+    { title: 'workflows pass actionlint', task: actionlint },
+    { title: 'workflows and actions pass zizmor', task: zizmor },
     { title: 'commit messages are conventional', task: () => checkCommits(root) },
     { title: 'changelog entries are well-formed', task: () => checkChanges(root) },
-    { title: 'no secret in the files or their history', task: () => findSecrets(root) },
+    { title: 'no secret in the files or the history', task: () => findSecrets(root) },
   ],
   {
     exitOnError: false,
@@ -59,6 +59,6 @@ const checks = new Listr(
 await checks.run();
 const failures = checks.errors ?? [];
 if (failures.length > 0) {
-  console.error(`\n${failures.length} of the checks failed`);
+  console.error(`\n${failures.length} checks failed`);
   process.exitCode = 1;
 }

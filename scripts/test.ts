@@ -1,5 +1,5 @@
 /**
- * Everything: installs what the tests run against, then runs all tests with it on the path.
+ * Runs all tests: installs the tools that they use, then runs Jest with the tools on the `PATH`.
  *
  *   npm test [-- JEST-ARGUMENTS]
  */

@@ -1,4 +1,4 @@
-/** Where the Node comes from that makes the bundles: docs/decisions/toolchain-node.md */
+/** The Node that builds the bundles: docs/decisions/toolchain-node.md */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -13,8 +13,8 @@ export const publishedNode: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks the Node that runs this, byte for byte. On a platform for which the lockfile brings no Node there is nothing to compare with.
- * @throws Error when the program is another one than the Node project's
+ * Checks the Node that runs this, byte for byte. On a platform without a Node in the lockfile there is nothing to compare with.
+ * @throws Error when the program is not the one that the Node project published
  */
 export async function requireOwnNode(
   program = process.execPath,
@@ -27,6 +27,6 @@ export async function requireOwnNode(
   const actual = hash.digest('hex');
   if (actual !== published)
     throw new Error(
-      `${program} has the SHA-256 ${actual}, and the Node that is pinned has ${published}. Run \`npm ci\`, and this by \`npm run\`. If it says so still, the package is not what the Node project published: do not build with it.`,
+      `${program} has the SHA-256 ${actual}, but the pinned Node has ${published}. Run \`npm ci\`, and start this with \`npm run\`. If it still fails, the package is not what the Node project published: do not build with it.`,
     );
 }

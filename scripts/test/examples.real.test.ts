@@ -33,8 +33,8 @@ async function examples(): Promise<Example[]> {
 const indented = (text: string, by: number): string => text.replaceAll(/^(?=.)/gm, ' '.repeat(by));
 
 /**
- * The example as a workflow: as it is, or as the part of a job or its steps, in one that is in order itself. `undefined` for what grants
- * nothing and runs nothing, such as the inputs of a step or a file of values.
+ * The example as a workflow: unchanged, or inserted as a job or as steps into a workflow without findings. `undefined` for an example
+ * that grants nothing and runs nothing, such as the inputs of a step or a values file.
  */
 function asWorkflow({ yaml }: Example): string | undefined {
   const { contents } = parseDocument(yaml);
@@ -76,7 +76,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** What zizmor has to say of a workflow as its strictest reader. */
+/** What zizmor finds in a workflow, with all of its audits. */
 async function audit(name: string, workflow: string): Promise<string[]> {
   const file = join(dir, name, '.github', 'workflows', 'example.yml');
   await mkdir(join(dir, name, '.github', 'workflows'), { recursive: true });
@@ -90,7 +90,7 @@ async function audit(name: string, workflow: string): Promise<string[]> {
   });
 }
 
-/** What a page leaves as it is, and the words with which it says why. */
+/** Findings that a page accepts, and the words with which it explains them. */
 const explained: Readonly<Record<string, { finding: RegExp; why: RegExp }>> = {
   'docs/adopt.md': { finding: /^secrets-inherit: /, why: /which is why zizmor reports it\s\(`secrets-inherit`\)/ },
 };
@@ -100,7 +100,7 @@ const uses = workflows.flatMap(({ page, workflow }) =>
 );
 
 describe('the examples of the guides', () => {
-  it('are found, and what is not looked at grants nothing and runs nothing', () => {
+  it('are found, and the ones that are not audited grant nothing and run nothing', () => {
     expect(new Set(workflows.map(({ page }) => page)).size).toBe(6);
     const others = all.filter((example) => asWorkflow(example) === undefined).map(({ yaml }) => yaml);
     for (const yaml of others) expect(yaml).not.toMatch(/^\s*(?:- )?(?:uses|run|permissions|jobs|steps):/m);
@@ -109,11 +109,11 @@ describe('the examples of the guides', () => {
   it.each(workflows)('are in order for a strict auditor: $page, line $line', async ({ page, line, workflow }) => {
     const { finding, why } = explained[page] ?? {};
     const findings = await audit(`${page.replaceAll('/', '-')}-${line}`, workflow);
-    expect(findings.filter((each) => !finding?.test(each))).toEqual([]);
+    expect(findings.filter((found) => !finding?.test(found))).toEqual([]);
     if (why) expect(await readFile(join(root, page), 'utf8')).toMatch(why);
   });
 
-  it('would not be in order with one thing wrong', async () => {
+  it('would have findings with one mistake', async () => {
     const workflow = workflows.find(({ page }) => page === 'README.md')?.workflow ?? '';
     const checkout = /actions\/checkout@[0-9a-f]{40} # v[\d.]+/;
     expect(await audit('tag', workflow.replace(checkout, 'actions/checkout@v7'))).toEqual([
@@ -127,7 +127,7 @@ describe('the examples of the guides', () => {
     );
   });
 
-  it('name the actions of others as our own workflows do, by commit with the tag beside it', () => {
+  it('pin third-party actions as our workflows do, by commit with the tag in a comment', () => {
     const known = new Map(Object.entries(pins).map(([name, { commit, tag }]) => [name, `${name}@${commit} # ${tag}`]));
     const others = uses.filter(({ reference }) => !reference.startsWith(project.repository));
     expect(others.length).toBeGreaterThan(5);

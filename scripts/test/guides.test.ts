@@ -19,7 +19,7 @@ async function guides(): Promise<{ path: string; source: string }[]> {
   return found;
 }
 
-/** How GitHub names the anchor of a heading. */
+/** The anchor that GitHub gives to a heading. */
 const anchor = (heading: string): string =>
   heading
     .toLowerCase()
@@ -30,7 +30,7 @@ const anchors = (source: string): string[] =>
   [...source.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading));
 
 describe('the guides', () => {
-  it('link to files and headings that are there', async () => {
+  it('link to files and headings that exist', async () => {
     const broken: string[] = [];
     for (const { path, source } of await guides()) {
       for (const [, target = ''] of source.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)) {
@@ -64,7 +64,7 @@ describe('the guides', () => {
     expect(uses.filter((use) => !use.endsWith(`: ${project.repository}`))).toEqual([]);
   });
 
-  it('name only scripts that npm has here', async () => {
+  it('name only npm scripts that exist', async () => {
     const { scripts } = JSON.parse(await text('package.json')) as { scripts: Record<string, string> };
     const unknown = (await guides()).flatMap(({ path, source }) =>
       [...source.matchAll(/npm run ([\w:-]+)/g)]
@@ -74,7 +74,7 @@ describe('the guides', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('name every variable and secret that the workflows read, and no other', async () => {
+  it('name every variable and secret that the workflows read, and no others', async () => {
     const generated = workflowFiles()
       .map(({ content }) => content)
       .join('\n');
@@ -95,22 +95,22 @@ interface Calling {
   permissions?: Record<string, string>;
 }
 
-/** The whole workflows among the guide's examples. */
-const shown = [...(await text('docs/adopt.md')).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+/** The complete workflows among the guide's examples. */
+const examples = [...(await text('docs/adopt.md')).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
   .map(([, yaml = '']) => yaml)
   .filter((yaml) => yaml.includes('\njobs:'));
 
-describe('the workflows shown in the guide', () => {
+describe('the workflows in the guide', () => {
   it('are three', () => {
-    expect(shown).toHaveLength(3);
+    expect(examples).toHaveLength(3);
   });
 
-  it.each(shown)('are read by GitHub without a complaint: %#', (content) => {
+  it.each(examples)('are accepted by the parser of GitHub: %#', (content) => {
     const { context } = parseWorkflow({ name: 'shown.yml', content }, new NoOperationTraceWriter());
     expect(context.errors.getErrors().map(({ message }) => message)).toEqual([]);
   });
 
-  it.each(shown)('give our actions and workflows only inputs that they have: %#', async (content) => {
+  it.each(examples)('pass only inputs that our actions and workflows have: %#', async (content) => {
     const actions = await readActions(root);
     const jobs = Object.values((parse(content) as { jobs: Record<string, Calling> }).jobs);
     const ours = jobs
@@ -127,8 +127,8 @@ describe('the workflows shown in the guide', () => {
     }
   });
 
-  it.each(['build', 'deploy'] as const)('grant %s.yml all that its jobs ask for', (name) => {
-    const content = shown.find((yaml) => yaml.includes(`/${name}.yml@`)) ?? '';
+  it.each(['build', 'deploy'] as const)('grant %s.yml all permissions of its jobs', (name) => {
+    const content = examples.find((yaml) => yaml.includes(`/${name}.yml@`)) ?? '';
     const [caller] = Object.values((parse(content) as { jobs: Record<string, Calling> }).jobs);
     const asked = Object.values(workflows[name].jobs).flatMap(({ permissions }) => Object.entries(permissions));
     for (const [scope, level] of asked) expect([level, 'write']).toContain(caller?.permissions?.[scope]);

@@ -23,7 +23,7 @@ async function install(name: string, files: Record<string, string>, version = '1
 }
 
 describe('the packages of a bundle', () => {
-  it('are those of its modules, also of modules that were merged, each copy once', () => {
+  it('are those of its modules, including merged ones, each copy once', () => {
     const directories = packageDirectories({
       modules: [
         { nameForCondition: '/p/node_modules/.build/actions/x/src/index.js' },
@@ -50,7 +50,7 @@ describe('the licences of a bundle', () => {
     expect(text).toBe('one 1.0.0 (MIT)\n---------------\n\n  May be used.\nBy all.\n');
   });
 
-  it('come with the notices that a licence wants passed on, in the order of the names', async () => {
+  it('include the notices, sorted by package', async () => {
     const two = await install('two', { LICENSE: 'Licence of two.', NOTICE: 'Made by two.' });
     const one = await install('@one/x', { LICENSE: 'Licence of one.' });
     const text = await licences([two, one], new Map());
@@ -67,7 +67,7 @@ describe('the licences of a bundle', () => {
     ['no file', {}],
     ['an empty file', { LICENSE: ' \n' }],
     ['only a file of another purpose', { 'LICENSES.spdx': 'MIT' }],
-  ])('are complete, or there is no bundle: %s', async (_, files) => {
+  ])('are required for a bundle: %s', async (_, files) => {
     const directory = await install('silent', files as Record<string, string>);
     await expect(licences([directory], new Map())).rejects.toThrow('silent 1.0.0 (MIT) has no licence text');
   });
@@ -76,7 +76,7 @@ describe('the licences of a bundle', () => {
 const actions = await actionNames();
 
 describe('the committed bundles', () => {
-  it.each(actions)('of %s carry a text for each of their packages and for data of others', async (action) => {
+  it.each(actions)('of %s have a text for each package and for third-party data', async (action) => {
     const text = await readFile(join(root, 'actions', action, 'dist', 'licenses.txt'), 'utf8');
     const [before, ...parts] = text.split(/^(\S.*)\n-+\n$/m);
     expect(before).toBe('');
@@ -88,7 +88,7 @@ describe('the committed bundles', () => {
     for (const content of contents) expect(content).toMatch(/copyright|permission|licen[cs]e/i);
   });
 
-  it('of helm-lint-scan name the licence of the schemas, which come from Kubernetes', async () => {
+  it('of helm-lint-scan include the licence of the Kubernetes schemas', async () => {
     expect([...(await licensedData(join(root, 'actions', 'helm-lint-scan'))).keys()]).toEqual(['schemas/']);
     const text = await readFile(join(root, 'actions', 'helm-lint-scan', 'dist', 'licenses.txt'), 'utf8');
     expect(text.slice(text.indexOf('\nschemas/\n'))).toMatch(

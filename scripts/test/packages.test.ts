@@ -16,7 +16,7 @@ interface Locked {
   resolved?: string;
   integrity?: string;
   link?: boolean;
-  /** It came inside the package that holds it, whose hash covers it. */
+  /** Shipped inside the package that holds it, whose hash covers it. */
   inBundle?: boolean;
 }
 
@@ -25,7 +25,7 @@ const own = await json<Manifest>('package.json');
 const shop = await json<Manifest>('app/package.json');
 const { packages } = await json<{ packages: Record<string, Locked> }>('package-lock.json');
 
-/** The packages whose code the files import. A type is gone when the code runs. */
+/** The packages whose code the files import. Types do not exist when the code runs. */
 async function imported(patterns: string[]): Promise<string[]> {
   const found = new Set<string>();
   for await (const path of glob(patterns, { cwd: root })) {
@@ -49,26 +49,26 @@ describe('the packages', () => {
     expect(Object.keys(own.dependencies).sort()).toEqual(bundled);
   });
 
-  it('that the shop runs are its own, and nothing else is in its images', async () => {
+  it('that the shop runs are its dependencies, and nothing else is in its images', async () => {
     const run = await imported(['app/*/src/**/*.ts', 'app/lib/*.ts']);
     expect(run).toContain('hono');
     expect(Object.keys(shop.dependencies).sort()).toEqual(run);
     expect(shop.devDependencies).toBeUndefined();
   });
 
-  it('that the shop shares with the lab have one version, which npm then puts where the images take them from', () => {
+  it('that the shop shares with the lab have one version, so npm installs them where the images take them from', () => {
     const shared = Object.entries(shop.dependencies).filter(([name]) => name in (own.devDependencies ?? {}));
     for (const [name, version] of shared) expect([name, own.devDependencies?.[name]]).toEqual([name, version]);
     expect(Object.keys(packages).filter((path) => path.startsWith('app/'))).toEqual([]);
   });
 
-  it('are named with one version each', () => {
+  it('have one exact version each', () => {
     const asked = [
       own.dependencies,
       own.devDependencies ?? {},
       own.optionalDependencies ?? {},
       shop.dependencies,
-    ].flatMap((each) => Object.values(each));
+    ].flatMap((versions) => Object.values(versions));
     expect(asked.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('the packages', () => {
 });
 
 describe("the shop's images", () => {
-  it.each(['api', 'web'])('%s installs the packages of the shop alone, without their scripts', async (name) => {
+  it.each(['api', 'web'])('%s installs only the packages of the shop, without their scripts', async (name) => {
     const dockerfile = await readFile(join(root, 'app', name, 'Dockerfile'), 'utf8');
     expect(dockerfile.match(/npm ci .+/)?.[0]).toBe(
       'npm ci --workspace=app --omit=dev --ignore-scripts --no-audit --no-fund',

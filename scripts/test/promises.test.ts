@@ -12,8 +12,8 @@ interface Promise_ {
   tests: { file: string; title: string }[];
 }
 
-/** The rows of the tables whose second column is `test`: a promise, and links `[title](file)` to the tests that prove it. */
-async function promisesOf(page: string): Promise<Promise_[]> {
+/** The rows of the tables whose second column is `test`: a promise, and links `[title](file)` to its tests. */
+async function readPromises(page: string): Promise<Promise_[]> {
   const rows: Promise_[] = [];
   let inTable = false;
   for (const line of (await readFile(join(root, page), 'utf8')).split('\n')) {
@@ -35,16 +35,18 @@ async function promisesOf(page: string): Promise<Promise_[]> {
   return rows;
 }
 
-/** Whether a file of tests has one of this title, as Jest or `terraform test` would show it before its values are put in. */
-async function has(file: string, title: string): Promise<boolean> {
+/** Whether a test file contains a title, as Jest or `terraform test` shows it before values are inserted. */
+async function hasTest(file: string, title: string): Promise<boolean> {
   if (!existsSync(join(root, file))) return false;
   const source = await readFile(join(root, file), 'utf8');
   const quoted = ["'", '"', '`'].map((quote) => `${quote}${title.replaceAll(quote, `\\${quote}`)}${quote}`);
-  const starts = file.endsWith('.hcl') ? [`run "${title}"`] : quoted.flatMap((each) => [`(${each}`, `(\n    ${each}`]);
+  const starts = file.endsWith('.hcl')
+    ? [`run "${title}"`]
+    : quoted.flatMap((literal) => [`(${literal}`, `(\n    ${literal}`]);
   return starts.some((start) => source.replaceAll(/\(\s+(?=['"`])/g, '(').includes(start));
 }
 
-const promises = (await Promise.all(PAGES.map(promisesOf))).flat();
+const promises = (await Promise.all(PAGES.map(readPromises))).flat();
 
 describe('the promises of the security model', () => {
   it('are found', () => {
@@ -54,7 +56,7 @@ describe('the promises of the security model', () => {
   it.each(promises)('$page: $promise', async ({ tests }) => {
     expect(tests.length).toBeGreaterThan(0);
     const missing = [];
-    for (const { file, title } of tests) if (!(await has(file, title))) missing.push(`${file}: ${title}`);
+    for (const { file, title } of tests) if (!(await hasTest(file, title))) missing.push(`${file}: ${title}`);
     expect(missing).toEqual([]);
   });
 });

@@ -31,8 +31,8 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-/** The forms of real tokens, made up here, so that this file holds none. */
-const made: Record<string, () => string> = {
+/** Generated in the form of real tokens, so that this file contains none. */
+const generated: Record<string, () => string> = {
   'a token of GitHub': () => `ghp_${randomBytes(27).toString('base64url').replaceAll(/[-_]/g, 'x')}`,
   'a private key': () => {
     const body = randomBytes(96).toString('base64');
@@ -41,18 +41,18 @@ const made: Record<string, () => string> = {
 };
 
 describe('npm run check', () => {
-  it('finds no secret where there is none', async () => {
+  it('finds no secret if there is none', async () => {
     await write('a.ts', 'export const a = 1;\n');
     await commit();
     await expect(findSecrets(root)).resolves.toBeUndefined();
   });
 
   it.each(
-    Object.keys(made).flatMap((kind) =>
+    Object.keys(generated).flatMap((kind) =>
       ['config.ts', 'helm/shop/values.yaml', 'actions/x/dist/index.js'].map((path) => ({ kind, path })),
     ),
-  )('finds $kind in $path, and does not show it', async ({ kind, path }) => {
-    const secret = made[kind]?.() ?? '';
+  )('finds $kind in $path, and does not print it', async ({ kind, path }) => {
+    const secret = generated[kind]?.() ?? '';
     await write(path, `const x = \`${secret}\`;\n`);
     const error = await findSecrets(root).then(
       () => undefined,
@@ -65,15 +65,15 @@ describe('npm run check', () => {
   });
 
   it('finds one that a later commit took out', async () => {
-    await write('config.ts', `const x = '${made['a token of GitHub']?.()}';\n`);
+    await write('config.ts', `const x = '${generated['a token of GitHub']?.()}';\n`);
     await commit();
     await write('config.ts', 'const x = process.env.TOKEN;\n');
     await commit();
     await expect(findSecrets(root)).rejects.toThrow('config.ts');
   });
 
-  it.each(['node_modules/a/index.js', '.lab/state.json'])('leaves out what Git does not know: %s', async (path) => {
-    await write(path, `const x = '${made['a token of GitHub']?.()}';\n`);
+  it.each(['node_modules/a/index.js', '.lab/state.json'])('ignores files that Git does not track: %s', async (path) => {
+    await write(path, `const x = '${generated['a token of GitHub']?.()}';\n`);
     await expect(findSecrets(root)).resolves.toBeUndefined();
   });
 });

@@ -13,21 +13,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-describe('the Node that makes the bundles', () => {
+describe('the Node that builds the bundles', () => {
   it('is, byte for byte, the one that the Node project published', async () => {
     const program = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
     await expect(requireOwnNode(program, `linux-${process.arch}`)).resolves.toBeUndefined();
   });
 
-  it('is refused when it is any other program', async () => {
+  it('is rejected when it is another program', async () => {
     const program = join(dir, 'node');
     await writeFile(program, 'another program');
     await expect(requireOwnNode(program, 'linux-x64')).rejects.toThrow(
-      /node has the SHA-256 [0-9a-f]{64}, and the Node/,
+      /node has the SHA-256 [0-9a-f]{64}, but the pinned Node/,
     );
   });
 
-  it('comes from the lockfile for each platform that has a checksum, with its hash there and without a script', async () => {
+  it('comes from the lockfile for each platform with a checksum, with a hash and without a script', async () => {
     const { packages } = await json('package-lock.json');
     const { optionalDependencies } = await json('package.json');
     expect(Object.keys(optionalDependencies).sort()).toEqual(
