@@ -3,7 +3,7 @@ import {
   images as imagesToBuild,
   npmrcSecret,
   optionalSecret,
-  optionalText,
+  optionalString,
   registryUser,
   runsOn,
   sharedInputs,
@@ -17,11 +17,11 @@ const registry: Expression = '${{ inputs.registry || vars.STAGING_REGISTRY }}';
 const user = registryUser('username', 'STAGING_USERNAME');
 const environment: Expression = "${{ inputs.environment || 'staging' }}";
 const builtImages: Expression = '${{ needs.build.outputs.images }}';
-/** GitHub looks at a job's condition first; an empty text would still be an error where a matrix is read before it, as act does. */
-const eachBuiltImage: Expression = "${{ fromJSON(needs.build.outputs.images || '[]') }}";
-/** GitHub drops a job's output that contains the text of a secret; what is left is an empty text. */
-const arrived = "needs.build.outputs.images != ''";
-const dropped = "needs.build.outputs.images == ''";
+/** GitHub evaluates a job's condition before its matrix. act reads the matrix first, where an empty string would be an error. */
+const imageMatrix: Expression = "${{ fromJSON(needs.build.outputs.images || '[]') }}";
+/** GitHub replaces a job output that contains a secret by an empty string. */
+const hasImages = "needs.build.outputs.images != ''";
+const hasNoImages = "needs.build.outputs.images == ''";
 
 const build = publishedAction('build-push-image', {
   id: 'images',
@@ -38,9 +38,9 @@ const build = publishedAction('build-push-image', {
 });
 
 /**
- * A merge to main makes a build: images in staging under the commit's `sha` tag, the chart tested with exactly these digests, and a
- * security scan of each. There is no concurrency group: a commit's build depends on no other, and a queued run that GitHub replaces
- * by a newer one would leave a commit that cannot be released.
+ * A merge to main is built: images in staging under the commit's `sha` tag, the chart tested with exactly these digests, and a
+ * security scan of each image. There is no concurrency group: builds are independent, and a queued run that GitHub replaces by a newer
+ * one would leave a commit that cannot be released.
  */
 export const buildWorkflow: Workflow = {
   name: 'Build',
@@ -49,25 +49,27 @@ export const buildWorkflow: Workflow = {
     workflow_call: {
       inputs: {
         ...sharedInputs,
-        registry: optionalText('The staging registry, with a path if you like; else the variable STAGING_REGISTRY'),
-        username: optionalText(
-          'The user of the staging registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
+        registry: optionalString(
+          'The staging registry, optionally with a path. Default: the variable STAGING_REGISTRY',
         ),
-        charts: optionalText(
-          'Globs of chart directories, one per line; else helm/*; none when the charts are in another repository',
+        username: optionalString(
+          'The user of the staging registry; not needed with Azure. Default: the variable STAGING_USERNAME',
         ),
-        'severity-cutoff': optionalText('The severity from which a vulnerability fails the run; else high'),
+        charts: optionalString(
+          'Globs of chart directories, one per line; `none` if the charts are in another repository. Default: helm/*',
+        ),
+        'severity-cutoff': optionalString('The lowest severity of a vulnerability that fails the run. Default: high'),
       },
       secrets: {
         STAGING_USERNAME: userSecret('staging'),
-        STAGING_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
+        STAGING_PASSWORD: optionalSecret('The password or token of that user; not needed with Azure'),
         NPMRC: optionalSecret(
-          'An npm configuration for builds that install from a private registry: the build secret npmrc',
+          'An npm configuration for builds that install from a private registry; passed as the build secret npmrc',
         ),
       },
       outputs: {
         images: {
-          description: 'What was built, as the output `images` of build-push-image',
+          description: 'The images that were built: the output `images` of build-push-image',
           value: '${{ jobs.build.outputs.images }}',
         },
       },
@@ -93,8 +95,8 @@ export const buildWorkflow: Workflow = {
     chart: {
       name: 'Chart with these images',
       needs: 'build',
-      // Without images this job fails and says why, also where there is no chart; the matrix of an empty text could not.
-      if: `inputs.charts != 'none' || ${dropped}`,
+      // Without images this job fails and says why, even if there is no chart. A matrix of an empty string could not.
+      if: `inputs.charts != 'none' || ${hasNoImages}`,
       'runs-on': runsOn,
       'timeout-minutes': 10,
       permissions: { contents: 'read' },
@@ -111,17 +113,17 @@ export const buildWorkflow: Workflow = {
     scan: {
       name: 'Scan ${{ matrix.image.name }}',
       needs: 'build',
-      if: arrived,
+      if: hasImages,
       'runs-on': runsOn,
       'timeout-minutes': 20,
       environment,
       permissions: { 'id-token': 'write' },
-      strategy: { 'fail-fast': false, matrix: { image: eachBuiltImage } },
+      strategy: { 'fail-fast': false, matrix: { image: imageMatrix } },
       steps: [
         ...azureRegistryLogins({ staging: registry }),
         pinned('anchore/scan-action', {
           name: 'Scan the image',
-          // Without a user, the scanner takes the job's own login.
+          // Without a user, the scanner uses the login of the job.
           env: {
             GRYPE_REGISTRY_AUTH_USERNAME: user,
             GRYPE_REGISTRY_AUTH_PASSWORD: '${{ secrets.STAGING_PASSWORD }}',
@@ -137,11 +139,11 @@ export const buildWorkflow: Workflow = {
     attest: {
       name: 'Attest ${{ matrix.image.name }}',
       needs: 'build',
-      if: `vars.ATTESTATIONS == 'true' && ${arrived}`,
+      if: `vars.ATTESTATIONS == 'true' && ${hasImages}`,
       'runs-on': runsOn,
       'timeout-minutes': 10,
       permissions: { 'id-token': 'write', attestations: 'write' },
-      strategy: { 'fail-fast': false, matrix: { image: eachBuiltImage } },
+      strategy: { 'fail-fast': false, matrix: { image: imageMatrix } },
       steps: [
         pinned('actions/attest-build-provenance', {
           name: 'Sign where the image comes from',

@@ -1,20 +1,20 @@
-/** What `build.yml` and `deploy.yml` share as reusable workflows: each value comes from the caller, else from the repository's variables. */
+/** What `build.yml` and `deploy.yml` share as reusable workflows: a value comes from the caller, or from the repository's variables. */
 import type { Expression } from './model.ts';
 
-/** One input of a reusable workflow. */
-interface TextInput {
+/** An input of a reusable workflow. */
+interface StringInput {
   description: string;
   type: 'string';
   required?: boolean;
   default?: string;
 }
 
-export function requiredText(description: string): TextInput {
+export function requiredString(description: string): StringInput {
   return { description, type: 'string', required: true };
 }
 
-/** Left empty, the value comes from elsewhere. */
-export function optionalText(description: string): TextInput {
+/** Empty by default; the description says what applies then. */
+export function optionalString(description: string): StringInput {
   return { description, type: 'string', default: '' };
 }
 
@@ -23,15 +23,15 @@ export function optionalSecret(description: string): { description: string; requ
 }
 
 export const sharedInputs = {
-  images: requiredText('The images, as the input `images` of build-push-image takes them'),
-  'build-args': optionalText('More build arguments for all images, NAME=value a line'),
-  environment: optionalText('The environment that holds the secrets and the protection rules'),
-  'runs-on': optionalText('The label of the runners; else the variable RUNS_ON, else ubuntu-latest'),
+  images: requiredString('The images: the input `images` of build-push-image'),
+  'build-args': optionalString('Additional build arguments for all images, NAME=value, one per line'),
+  environment: optionalString('The environment with the secrets and protection rules'),
+  'runs-on': optionalString('The label of the runners. Default: the variable RUNS_ON, or ubuntu-latest'),
 } as const;
 
 /**
- * The user of a registry: from the caller, else a variable. A secret of that name will do only where the user is part of no image's name,
- * because GitHub drops a job's output that contains the text of a secret (actions/runner, JobExtension.cs).
+ * The user of a registry: from the caller, or from a variable. A secret of that name works only if no image's name contains the user,
+ * because GitHub drops a job output that contains a secret (actions/runner, JobExtension.cs).
  */
 export function registryUser(input: string, name: 'STAGING_USERNAME' | 'PRODUCTION_USERNAME'): Expression {
   return `\${{ inputs.${input} || vars.${name} || secrets.${name} }}`;
@@ -39,7 +39,7 @@ export function registryUser(input: string, name: 'STAGING_USERNAME' | 'PRODUCTI
 
 export const userSecret = (registry: string): { description: string; required: false } =>
   optionalSecret(
-    `The user of the ${registry} registry, if it is part of no image's name; better the variable of this name`,
+    `The user of the ${registry} registry, if no image's name contains it. Prefer the variable with this name`,
   );
 
 export const runsOn: Expression = "${{ inputs.runs-on || vars.RUNS_ON || 'ubuntu-latest' }}";
@@ -47,8 +47,8 @@ export const runsOn: Expression = "${{ inputs.runs-on || vars.RUNS_ON || 'ubuntu
 export const images: Expression = '${{ inputs.images || env.IMAGES }}';
 
 /**
- * The build arguments. An unset variable leaves an empty line, so that the Dockerfile's own default holds.
- * `github.sha` is the same in the build of a commit and in the release of it, and so are the digests.
+ * The build arguments. An unset variable leaves an empty line, so the Dockerfile's default applies.
+ * `github.sha` is the same in the build and the release of a commit, and so are the digests.
  */
 export const buildArgs = [
   'REVISION=${{ github.sha }}',
@@ -58,5 +58,5 @@ export const buildArgs = [
   '',
 ].join('\n');
 
-/** Build secrets reach `RUN --mount=type=secret` only, never a layer. */
+/** Build secrets are available to `RUN --mount=type=secret` alone, never in a layer. */
 export const npmrcSecret: Expression = "${{ secrets.NPMRC && 'npmrc=env:NPMRC' }}";

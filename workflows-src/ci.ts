@@ -14,12 +14,12 @@ import {
 
 const terraformRoots = ['platform', 'bootstrap', 'github'];
 
-/** Every pull request, with the actions as the pull request has them. It has no secrets, so that a fork's code cannot take any. */
+/** Checks every pull request, with the actions of the pull request. It has no secrets that the code of a fork could steal. */
 export const ci: Workflow = {
   name: 'CI',
   on: { pull_request: null },
   permissions: {},
-  // A new push makes the run of the previous one worthless.
+  // A new push makes the run of the previous push obsolete.
   concurrency: { group: 'ci-${{ github.ref }}', 'cancel-in-progress': true },
   jobs: {
     checks: {
@@ -27,7 +27,7 @@ export const ci: Workflow = {
       'runs-on': 'ubuntu-latest',
       'timeout-minutes': 15,
       permissions: { contents: 'read' },
-      // All commits, because the checks look for secrets in each of them.
+      // All commits, because the checks search each of them for secrets.
       steps: [checkoutWithHistory, setUpNode, installPackages, { name: 'Check', run: 'npm run check' }],
     },
     tests: {
@@ -41,7 +41,7 @@ export const ci: Workflow = {
         setUpNode,
         setUpTerraform,
         installPackages,
-        // As root, because the tests start BuildKit and a cluster; with the path that the steps before have set up.
+        // As root, because the tests start BuildKit and a cluster; with the PATH that the steps before have set up.
         { name: 'Test', run: 'sudo env "PATH=$PATH" npm test' },
       ],
     },
@@ -83,7 +83,7 @@ export const ci: Workflow = {
       steps: [
         checkout,
         setUpTerraform,
-        // The tests run against stubs with the providers' schemas; here the providers themselves judge.
+        // The tests run against stubs with the providers' schemas. The real providers validate here.
         ...terraformRoots.flatMap((root) => [
           {
             name: `Fetch the providers of ${root}`,
@@ -91,9 +91,9 @@ export const ci: Workflow = {
           },
           { name: `Validate ${root}`, run: `terraform -chdir=terraform/${root} validate` },
         ]),
-        { name: 'Make a place for checkov', run: 'python3 -m venv ../checkov' },
+        { name: 'Create an environment for checkov', run: 'python3 -m venv ../checkov' },
         {
-          name: 'Install checkov and what it needs, each by its hash',
+          name: 'Install checkov and its dependencies, pinned by hash',
           run: '../checkov/bin/pip install --require-hashes --only-binary :all: --requirement .github/requirements/checkov.txt',
         },
         {
@@ -109,13 +109,13 @@ export const ci: Workflow = {
       permissions: { contents: 'read' },
       steps: [
         checkout,
-        // What the pull request adds, of every ecosystem and for any purpose.
+        // The dependencies that the pull request adds, of every ecosystem and scope.
         pinned('actions/dependency-review-action', {
-          name: 'Review the dependencies that are new',
+          name: 'Review new dependencies',
           with: { 'fail-on-severity': 'high', 'fail-on-scopes': 'runtime, development, unknown' },
         }),
         setUpNode,
-        // What is there already and runs: in the bundles and in the images of the shop.
+        // The existing dependencies that run: in the bundles and in the shop's images.
         { name: 'Audit the packages that run', run: 'npm audit --omit=dev --audit-level=moderate' },
       ],
     },

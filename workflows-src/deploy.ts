@@ -3,9 +3,9 @@ import {
   images as imagesToRelease,
   npmrcSecret,
   optionalSecret,
-  optionalText,
+  optionalString,
   registryUser,
-  requiredText,
+  requiredString,
   runsOn,
   sharedInputs,
   userSecret,
@@ -21,10 +21,10 @@ const releasedImages: Expression = '${{ needs.images.outputs.images }}';
 const movesMajorTag = "(inputs.major-tag || vars.MAJOR_TAG == 'true')";
 
 /**
- * A token of the release App: for an hour, this job and one repository. Where a machine account releases there is no App, and its
- * token is the secret RELEASE_TOKEN.
- * @param scope the repository, if it is not this one, and what the token may do
- * @param condition without it, wherever there is an App
+ * Creates a token of the release App, for one hour, this job and one repository. Where a machine account releases there is no App, and
+ * the secret RELEASE_TOKEN holds the account's token.
+ * @param scope the repository, if it is not this one, and the permissions of the token
+ * @param condition default: whenever there is an App
  */
 function appToken(scope: Record<string, string>, condition?: string): UsesStep {
   const hasApp = "vars.RELEASE_APP_CLIENT_ID != ''";
@@ -51,7 +51,7 @@ const promote = publishedAction('build-push-image', {
     'promote-from': staging,
     'promote-username': registryUser('promote-username', 'STAGING_USERNAME'),
     'promote-password': '${{ secrets.STAGING_PASSWORD }}',
-    // The released image is the tested one, and a second build shows that it was made from this commit and nothing else.
+    // The released image is the tested one, and a second build proves that it was built from this commit alone.
     promote: "${{ inputs.promote || vars.PROMOTE || 'verify' }}",
     tags: ['semver', 'semver-minor', 'semver-major', 'latest', ''].join('\n'),
     'build-args': buildArgs,
@@ -67,7 +67,7 @@ const bump = publishedAction('bump-chart-version', {
     charts: '${{ inputs.charts || env.CHARTS }}',
     images: releasedImages,
     mode: "${{ inputs.chart-mode || 'commit' }}",
-    // Main takes merged pull requests only; whose token this is, is its one exception.
+    // Main accepts merged pull requests only. The owner of this token is the one exception.
     token: '${{ steps.app.outputs.token || secrets.RELEASE_TOKEN || github.token }}',
   },
 });
@@ -78,14 +78,14 @@ const release = publishedAction('create-release', {
   with: {
     images: releasedImages,
     'major-tag': `\${{ ${movesMajorTag} }}`,
-    // The major tag is what other repositories run, so that a job's own token, which any branch's workflow has, may not move it.
+    // Other repositories run the major tag, so the job's token, which a workflow of any branch has, must not move it.
     token: `\${{ steps.app.outputs.token || ${movesMajorTag} && secrets.RELEASE_TOKEN || github.token }}`,
   },
 });
 
 /**
- * A version tag makes a release: the tested images in production, the chart on main names them, and a GitHub release says so. Each
- * step finds what an earlier run has already done, so that running it again after a failure finishes the release.
+ * A version tag creates a release: the tested images in production, a chart on main that names them, and a release on GitHub. Each
+ * step detects what an earlier run has already done, so running it again after a failure completes the release.
  */
 export const deployWorkflow: Workflow = {
   name: 'Deploy',
@@ -94,45 +94,47 @@ export const deployWorkflow: Workflow = {
     workflow_call: {
       inputs: {
         ...sharedInputs,
-        registry: optionalText(
-          'The production registry, with a path if you like; else the variable PRODUCTION_REGISTRY',
+        registry: optionalString(
+          'The production registry, optionally with a path. Default: the variable PRODUCTION_REGISTRY',
         ),
-        username: optionalText(
-          'The user of the production registry, unless Azure signs in without one; else the variable PRODUCTION_USERNAME',
+        username: optionalString(
+          'The user of the production registry; not needed with Azure. Default: the variable PRODUCTION_USERNAME',
         ),
-        'promote-from': optionalText('The registry that holds the tested images; else the variable STAGING_REGISTRY'),
-        'promote-username': optionalText(
-          'The user of that registry, unless Azure signs in without one; else the variable STAGING_USERNAME',
+        'promote-from': optionalString('The registry with the tested images. Default: the variable STAGING_REGISTRY'),
+        'promote-username': optionalString(
+          'The user of that registry; not needed with Azure. Default: the variable STAGING_USERNAME',
         ),
-        promote: optionalText('prefer, require, verify or never; else the variable PROMOTE, else verify'),
-        charts: requiredText('The chart directories that get the version and the digests, one per line'),
-        'chart-repository': optionalText('OWNER/REPO of the charts, when they are not in this repository'),
-        'chart-mode': optionalText('commit or pull-request; else commit'),
+        promote: optionalString('prefer, require, verify or never. Default: the variable PROMOTE, or verify'),
+        charts: requiredString('The chart directories that get the version and the digests, one per line'),
+        'chart-repository': optionalString('OWNER/REPO of the charts, if they are not in this repository'),
+        'chart-mode': optionalString('commit or pull-request. Default: commit'),
         'major-tag': {
           description: 'Move the tag v1 to this release, for a repository that publishes actions',
           type: 'boolean',
           default: false,
         },
-        'release-group': optionalText('Releases of one group run one after the other; else gitops-actions-release'),
+        'release-group': optionalString(
+          'Releases of one group run one after the other. Default: gitops-actions-release',
+        ),
       },
       secrets: {
         STAGING_USERNAME: userSecret('staging'),
-        STAGING_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
+        STAGING_PASSWORD: optionalSecret('The password or token of that user; not needed with Azure'),
         PRODUCTION_USERNAME: userSecret('production'),
-        PRODUCTION_PASSWORD: optionalSecret('The password or token of its user, unless Azure signs in without one'),
+        PRODUCTION_PASSWORD: optionalSecret('The password or token of that user; not needed with Azure'),
         RELEASE_APP_PRIVATE_KEY: optionalSecret(
-          "The private key of the App, named by the variable RELEASE_APP_CLIENT_ID, that may commit to the chart's branch and move the major tag",
+          "The private key of the App (variable RELEASE_APP_CLIENT_ID) that may commit to the chart's branch and move the major tag",
         ),
         RELEASE_TOKEN: optionalSecret(
-          "A machine account's token that may do so, instead of an App; else the job's own",
+          "A machine account's token with these permissions, instead of an App. Default: the job's token",
         ),
         NPMRC: optionalSecret(
-          'An npm configuration for builds that install from a private registry: the build secret npmrc',
+          'An npm configuration for builds that install from a private registry; passed as the build secret npmrc',
         ),
       },
       outputs: {
         images: {
-          description: 'What was released, as the output `images` of build-push-image',
+          description: 'The images that were released: the output `images` of build-push-image',
           value: '${{ jobs.images.outputs.images }}',
         },
         version: { description: 'The released version', value: '${{ jobs.images.outputs.version }}' },
@@ -142,8 +144,8 @@ export const deployWorkflow: Workflow = {
     },
   },
   permissions: {},
-  // One release at a time, and none is stopped half-way. A caller that has a group of the same name waits for itself, and GitHub cancels
-  // it as a deadlock (https://github.com/rhysd/actionlint/issues/538), so the name must be none that a caller takes by chance.
+  // One release at a time, and none is cancelled half-way. A caller with a group of the same name waits for itself, and GitHub cancels
+  // it as a deadlock (https://github.com/rhysd/actionlint/issues/538), so no caller must use this name by accident.
   concurrency: { group: "${{ inputs.release-group || 'gitops-actions-release' }}", 'cancel-in-progress': false },
   env: { IMAGES: shop.images, CHARTS: shop.chart },
   jobs: {
@@ -183,7 +185,7 @@ export const deployWorkflow: Workflow = {
       needs: ['images', 'chart'],
       'runs-on': runsOn,
       'timeout-minutes': 10,
-      // The environment has what moves the major tag; who has none to move is not asked to approve once more.
+      // The environment holds the credentials for the major tag. Without a major tag, nobody has to approve a second time.
       environment: `\${{ ${movesMajorTag} && (inputs.environment || 'production') || '' }}`,
       permissions: { contents: 'write' },
       outputs: { url: outputOf(release, 'url') },

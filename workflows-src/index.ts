@@ -6,7 +6,7 @@ import type { Workflow } from './model.ts';
 import { plan } from './plan.ts';
 import { workflowYaml } from './yaml.ts';
 
-/** Every workflow by the name of its file. */
+/** Every workflow, by the name of its file. */
 export const workflows: Readonly<Record<'ci' | 'build' | 'deploy' | 'plan', Workflow>> = {
   ci,
   build: buildWorkflow,

@@ -1,10 +1,10 @@
 /**
- * What a workflow may say here. The parts come from GitHub's own workflow schema, narrowed to what this project's policy allows:
- * every job names its permissions and its time limit, and a step has known keys only (the schema's step type accepts any key).
+ * The types of workflows. They come from GitHub's workflow schema, narrowed to what the policy of this project allows: every job has
+ * permissions and a time limit, and a step has known keys only (the schema's step type accepts any key).
  */
 import type { GeneratedWorkflowTypes as Schema } from '@github-actions-workflow-ts/lib';
 
-/** A text that GitHub evaluates: `${{ needs.build.outputs.images }}`. */
+/** A string that GitHub evaluates: `${{ needs.build.outputs.images }}`. */
 export type Expression = `\${{ ${string} }}`;
 
 export type Permissions = Schema.PermissionsEvent;
@@ -22,7 +22,7 @@ export interface UsesStep extends CommonStep {
   with?: Record<string, string | number | boolean>;
 }
 
-/** One command, without a shell's operators. */
+/** One command, without shell operators. */
 export interface RunStep extends CommonStep {
   run: string;
 }
@@ -39,7 +39,7 @@ export interface Job extends Omit<Schema.NormalJob, 'steps' | 'permissions' | 't
 export interface Workflow extends Omit<Schema.Workflow, 'on' | 'jobs' | 'permissions' | 'env'> {
   name: string;
   on: Exclude<Schema.Workflow['on'], string | readonly string[]>;
-  /** Nothing for the workflow as a whole; each job says what it needs. */
+  /** Empty: each job declares what it needs. */
   permissions: Record<string, never>;
   env?: Record<string, string>;
   jobs: Record<string, Job>;

@@ -1,7 +1,7 @@
 import type { Workflow } from './model.ts';
 import { checkout, setUpTerraform } from './steps.ts';
 
-/** Signs Terraform in, to Azure and to its state, with the job's own token; no secret is stored. */
+/** Signs Terraform in to Azure and to its state with the token of the job. No secret is stored. */
 const azure = {
   ARM_USE_OIDC: 'true',
   ARM_CLIENT_ID: '${{ vars.AZURE_CLIENT_ID }}',
@@ -10,8 +10,8 @@ const azure = {
 };
 
 /**
- * What an apply of the platform would change in production, on demand. It only reads: its identity may change nothing, so it cannot take
- * the state's lock either. The root bootstrap is not planned, because that would need a way from here into the cluster.
+ * Shows on demand what an apply of the platform would change in production. It only reads: its identity has no write permissions, so it
+ * cannot lock the state either. The root bootstrap is not planned, because that would need access to the cluster.
  */
 export const plan: Workflow = {
   name: 'Plan',
@@ -29,7 +29,7 @@ export const plan: Workflow = {
         checkout,
         setUpTerraform,
         {
-          name: 'Fetch the providers and find the state',
+          name: 'Fetch the providers and configure the state',
           env: azure,
           run: 'terraform -chdir=terraform/platform init -input=false -backend-config=../environments/production.platform.tfbackend',
         },

@@ -1,4 +1,4 @@
-/** The steps that the workflows are made of. */
+/** The steps of the workflows. */
 import { buildkitImage } from './buildkit.ts';
 import type { ActionName, Actions } from './generated/actions.ts';
 import type { Expression, RunStep, UsesStep } from './model.ts';
@@ -7,13 +7,13 @@ import { project } from './project.ts';
 
 declare const actionOfStep: unique symbol;
 
-/** A step that runs one of this repository's actions; the type remembers which, so that its outputs are known. */
-export interface OwnStep<Name extends ActionName> extends UsesStep {
+/** A step that runs one of our actions. Its type holds the name of the action, so the compiler knows the outputs. */
+export interface ActionStep<Name extends ActionName> extends UsesStep {
   id: string;
   readonly [actionOfStep]?: Name;
 }
 
-interface OwnStepOptions<Name extends ActionName> {
+interface ActionStepOptions<Name extends ActionName> {
   id: string;
   name: string;
   if?: string;
@@ -21,29 +21,38 @@ interface OwnStepOptions<Name extends ActionName> {
 }
 
 /**
- * One of this repository's actions as everybody uses it: by the full name, because a reusable workflow runs in the caller's
- * repository, where `./` is the caller's checkout.
+ * One of our actions by its full name, as other repositories use it: a reusable workflow runs in the caller's repository, where `./`
+ * is the caller's checkout.
  */
-export function publishedAction<Name extends ActionName>(name: Name, options: OwnStepOptions<Name>): OwnStep<Name> {
-  return ownStep(`${project.repository}/actions/${name}@${project.majorTag}`, options);
+export function publishedAction<Name extends ActionName>(
+  name: Name,
+  options: ActionStepOptions<Name>,
+): ActionStep<Name> {
+  return actionStep(`${project.repository}/actions/${name}@${project.majorTag}`, options);
 }
 
-/** The same action as the checkout has it: a pull request is tested with its own bundles. */
-export function checkedOutAction<Name extends ActionName>(name: Name, options: OwnStepOptions<Name>): OwnStep<Name> {
-  return ownStep(`./actions/${name}`, options);
+/** One of our actions from the checkout: a pull request is tested with its own bundles. */
+export function checkedOutAction<Name extends ActionName>(
+  name: Name,
+  options: ActionStepOptions<Name>,
+): ActionStep<Name> {
+  return actionStep(`./actions/${name}`, options);
 }
 
-function ownStep<Name extends ActionName>(uses: string, options: OwnStepOptions<Name>): OwnStep<Name> {
+function actionStep<Name extends ActionName>(uses: string, options: ActionStepOptions<Name>): ActionStep<Name> {
   const { id, name, if: condition, with: inputs } = options;
   return { id, name, ...(condition !== undefined && { if: condition }), uses, with: { ...inputs } };
 }
 
-/** Names an output of a step within the same job. */
-export function outputOf<Name extends ActionName>(step: OwnStep<Name>, output: Actions[Name]['outputs']): Expression {
+/** An output of a step in the same job. */
+export function outputOf<Name extends ActionName>(
+  step: ActionStep<Name>,
+  output: Actions[Name]['outputs'],
+): Expression {
   return `\${{ steps.${step.id}.outputs.${output} }}`;
 }
 
-/** An action of another project, at its pinned commit. */
+/** A third-party action, at its pinned commit. */
 export function pinned(action: PinnedAction, options: Omit<UsesStep, 'uses'>): UsesStep {
   const { id, name, if: condition, ...rest } = options;
   return {
@@ -55,34 +64,34 @@ export function pinned(action: PinnedAction, options: Omit<UsesStep, 'uses'>): U
   };
 }
 
-/** The job's token stays out of `.git/config`, where every later step could read it. */
+/** The job's token is not written to `.git/config`, where every later step could read it. */
 export const checkout = pinned('actions/checkout', {
   name: 'Check out the commit',
   with: { 'persist-credentials': false },
 });
 
-/** For what reads the commits too. */
+/** For jobs that also read the commits. */
 export const checkoutWithHistory = pinned('actions/checkout', {
   name: 'Check out the commit and its history',
   with: { 'persist-credentials': false, 'fetch-depth': 0 },
 });
 
-/** BuildKit by its digest, because it sees the build's secrets and the registry's login. */
+/** BuildKit by its digest, because it has access to build secrets and registry credentials. */
 export const setUpBuildx = pinned('docker/setup-buildx-action', {
   name: 'Set up buildx',
   with: { 'driver-opts': `image=\${{ vars.BUILDKIT_IMAGE || '${buildkitImage}' }}` },
 });
 
-/** The version the charts are tested with. */
+/** The version that the charts are tested with. */
 export const setUpHelm = pinned('Azure/setup-helm', { name: 'Set up Helm', with: { version: 'v4.3.1' } });
 
-/** The version the roots are tested with. Without the wrapper a script reads what Terraform itself printed. */
+/** The version that the roots are tested with. Without the wrapper, a script reads Terraform's unchanged output. */
 export const setUpTerraform = pinned('hashicorp/setup-terraform', {
   name: 'Set up Terraform',
   with: { terraform_version: '1.11.4', terraform_wrapper: false },
 });
 
-/** Node with npm's cache; the scripts themselves run on the `node` of the lockfile. */
+/** Node with npm's cache. The scripts run on the `node` of the lockfile. */
 export const setUpNode = pinned('actions/setup-node', {
   name: 'Set up Node',
   with: { 'node-version': 24, cache: 'npm' },
@@ -90,10 +99,10 @@ export const setUpNode = pinned('actions/setup-node', {
 
 export const installPackages: RunStep = { name: 'Install the packages of the lockfile', run: 'npm ci' };
 
-/** Whether this repository signs in to Azure with a token of the job instead of a password. */
+/** Whether this repository signs in to Azure with the job's token instead of a password. */
 const usesAzure = "vars.AZURE_CLIENT_ID != ''";
 
-/** Sign in to Azure without a stored secret; the job needs `id-token: write`. */
+/** Signs in to Azure without a stored secret. The job needs `id-token: write`. */
 const signInToAzure = pinned('Azure/login', {
   name: 'Sign in to Azure',
   if: usesAzure,
@@ -105,9 +114,9 @@ const signInToAzure = pinned('Azure/login', {
 });
 
 /**
- * Log in to Azure's registries; nothing happens where passwords are used instead. The value reaches the command as a variable, so
- * that no shell interprets it.
- * @param registries what each is called in the log, and an expression for its host
+ * Logs in to registries of Azure; skipped where passwords are used. The value is passed as an environment variable, so no shell
+ * interprets it.
+ * @param registries the name of each registry for the log, and an expression for its host
  */
 export function azureRegistryLogins(registries: Readonly<Record<string, Expression>>): (UsesStep | RunStep)[] {
   const logins = Object.entries(registries).map(([name, registry]) => ({

@@ -3,13 +3,13 @@ import type { Workflow } from './model.ts';
 import { tagOfReference } from './pins.ts';
 
 /**
- * The workflow as GitHub reads it.
- * @param source the file to change instead, named at the top
+ * The workflow as YAML for GitHub.
+ * @param source the file to edit instead, named at the top
  */
 export function workflowYaml(workflow: Workflow, source: string): string {
-  // A step that two jobs share is written twice: anchors would be harder to read.
+  // A step of two jobs is written twice, because anchors are harder to read.
   const document = new Document(workflow, { aliasDuplicateObjects: false });
-  document.commentBefore = ` Made from ${source} by \`npm run generate\`; change that.`;
+  document.commentBefore = ` Generated from ${source}. Edit that file, then run \`npm run generate\`.`;
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'uses' || !isScalar(value)) return;
@@ -17,13 +17,13 @@ export function workflowYaml(workflow: Workflow, source: string): string {
       if (tag !== undefined) value.comment = ` ${tag}`;
     },
   });
-  separate(document.contents);
-  separate(document.getIn(['jobs']));
+  addBlankLines(document.contents);
+  addBlankLines(document.getIn(['jobs']));
   return document.toString({ lineWidth: 0 });
 }
 
-/** Blank lines between the entries of a mapping. */
-function separate(node: unknown): void {
+/** Adds blank lines between the entries of a mapping. */
+function addBlankLines(node: unknown): void {
   if (!isMap(node)) return;
   for (const { key } of node.items.slice(1)) if (isScalar(key)) key.spaceBefore = true;
 }

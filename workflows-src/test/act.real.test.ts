@@ -27,9 +27,9 @@ jobs:
 let scene: Scene;
 beforeAll(async () => {
   await ensureTools(['act']);
-  scene = await Scene.set({ 'caller.yml': CALLER });
+  scene = await Scene.create({ 'caller.yml': CALLER });
 });
-afterAll(() => scene.strike());
+afterAll(() => scene.remove());
 
 const users = { STAGING_USERNAME: 'staging-user', PRODUCTION_USERNAME: 'production-user' };
 const registries = { STAGING_REGISTRY: 'staging.test', PRODUCTION_REGISTRY: 'production.test', ...users };
@@ -45,7 +45,7 @@ describe('a push to main', () => {
     uses = await scene.run({ event: 'push', workflow: 'build.yml', variables, secrets: passwords });
   });
 
-  it('builds the shop for the staging registry, tagged by commit', () => {
+  it('builds the shop for the staging registry, tagged with the commit', () => {
     expect(only(uses, 'build-push-image')?.inputs).toMatchObject({
       IMAGES: shop.images,
       REGISTRY: 'staging.test',
@@ -55,7 +55,7 @@ describe('a push to main', () => {
     });
   });
 
-  it('passes on the base image that is set, and no argument for the one that is not', () => {
+  it('passes on the base image that is set, and no argument for the unset one', () => {
     expect(lines(only(uses, 'build-push-image')?.inputs['BUILD-ARGS'])).toEqual([
       expect.stringMatching(/^REVISION=[0-9a-f]{40}$/),
       'BASE_IMAGE=base/node:24',
@@ -79,7 +79,7 @@ describe('a push to main', () => {
       });
   });
 
-  it('takes the user from a secret where there is no variable, which the variable goes before', async () => {
+  it('takes the user from the variable, or from a secret if there is no variable', async () => {
     const secrets = { ...passwords, STAGING_USERNAME: 'secret-user' };
     const { STAGING_USERNAME: _, ...others } = registries;
     const without = await scene.run({ event: 'push', workflow: 'build.yml', variables: others, secrets });
@@ -89,20 +89,21 @@ describe('a push to main', () => {
     expect(only(both, 'build-push-image')?.inputs.USERNAME).toBe('staging-user');
   });
 
-  it('has one job run after the other: act shares maps between jobs, and dies of it', () => {
+  it('runs one job after the other: act shares maps between jobs, and crashes', () => {
     const times = uses.flatMap(({ time }) => (time === undefined ? [] : [time])).sort(([a], [b]) => a - b);
     expect(times).toHaveLength(6);
-    for (const [index, [begun]] of times.entries()) expect(begun).toBeGreaterThanOrEqual(times[index - 1]?.[1] ?? 0);
+    for (const [index, [started]] of times.entries())
+      expect(started).toBeGreaterThanOrEqual(times[index - 1]?.[1] ?? 0);
   });
 
-  it('neither asks Azure nor attests, for nothing is set', () => {
+  it('neither signs in to Azure nor attests, because neither is configured', () => {
     expect(uses.map(({ action }) => action)).not.toContain('Azure/login');
     expect(uses.map(({ action }) => action)).not.toContain('az');
     expect(uses.map(({ action }) => action)).not.toContain('actions/attest-build-provenance');
   });
 });
 
-describe('a push to main where Azure, attestations and a private npm registry are set', () => {
+describe('a push to main with Azure, attestations and a private npm registry configured', () => {
   let uses: Use[];
   beforeAll(async () => {
     const variables = { ...registries, AZURE_CLIENT_ID: 'client', ATTESTATIONS: 'true' };
@@ -121,7 +122,7 @@ describe('a push to main where Azure, attestations and a private npm registry ar
     expect(digests.sort()).toEqual(['sha256:api', 'sha256:web']);
   });
 
-  it('gives the build its secret by the environment', () => {
+  it('passes the build secret in the environment', () => {
     const build = only(uses, 'build-push-image');
     expect(build?.inputs.SECRETS).toBe('npmrc=env:NPMRC');
     expect(build?.env).toEqual({ NPMRC: 'registry=private' });
@@ -161,11 +162,11 @@ describe('a version tag', () => {
     expect(release?.inputs).toEqual({ IMAGES: builtImages, 'MAJOR-TAG': 'false', TOKEN: 'job-token' });
   });
 
-  it("commits with the job's own token where there is no other", async () => {
+  it("commits with the job's token if there is no other", async () => {
     expect(only(await deploy({}), 'bump-chart-version')?.inputs.TOKEN).toBe('job-token');
   });
 
-  it('commits as the release App where there is one, whose token is made on the spot', async () => {
+  it('commits as the release App if there is one, with a new token', async () => {
     const uses = await deploy({ RELEASE_APP_PRIVATE_KEY: 'key' }, { RELEASE_APP_CLIENT_ID: 'Iv1.app' });
     expect(all(uses, 'actions/create-github-app-token').map(({ inputs }) => inputs)).toEqual([
       { 'CLIENT-ID': 'Iv1.app', 'PRIVATE-KEY': 'key', 'PERMISSION-CONTENTS': 'write' },
@@ -177,7 +178,7 @@ describe('a version tag', () => {
   it.each([
     ['the release App', { RELEASE_APP_PRIVATE_KEY: 'key' }, { RELEASE_APP_CLIENT_ID: 'Iv1.app' }, 'app-token'],
     ['a machine account', { RELEASE_TOKEN: 'release-token' }, {}, 'release-token'],
-    ["the job's own token", {}, {}, 'job-token'],
+    ["the job's token", {}, {}, 'job-token'],
   ])('moves the major tag as %s', async (_, secrets, variables, token) => {
     const uses = await deploy(secrets, { MAJOR_TAG: 'true', ...variables });
     expect(only(uses, 'create-release')?.inputs).toMatchObject({ 'MAJOR-TAG': 'true', TOKEN: token });
@@ -186,7 +187,7 @@ describe('a version tag', () => {
 });
 
 describe('another repository', () => {
-  it('calls both workflows with its own values and gets their outputs', async () => {
+  it('calls both workflows with its values and gets their outputs', async () => {
     const variables = users;
     const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords, variables });
     const [build, promote] = all(uses, 'build-push-image');
@@ -210,7 +211,7 @@ describe('another repository', () => {
     expect(only(uses, 'az')?.inputs.arguments).toBe('1.2.3 abc123 release-page');
   });
 
-  it('may give the release App instead, whose token is for the repository of the charts', async () => {
+  it('can use the release App instead, with a token for the repository of the charts', async () => {
     const variables = { ...users, RELEASE_APP_CLIENT_ID: 'Iv1.called' };
     const uses = await scene.run({ event: 'workflow_dispatch', workflow: 'caller.yml', secrets: passwords, variables });
     expect(all(uses, 'actions/create-github-app-token').map(({ inputs }) => inputs)).toEqual([

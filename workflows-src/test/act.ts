@@ -1,4 +1,4 @@
-/** Runs the generated workflows with act, every action replaced by one that records what it is given. */
+/** Runs the generated workflows with act. Every action is replaced by one that records its inputs. */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export interface Use {
   /** The inputs that are not empty. */
   inputs: Record<string, string>;
   env: Record<string, string>;
-  /** When the action's process began and ended, in milliseconds; not for `az`. */
+  /** Start and end of the action's process, in milliseconds; not for `az`. */
   time?: [number, number];
 }
 
@@ -28,7 +28,7 @@ export interface Run {
   secrets?: Record<string, string>;
 }
 
-/** Outputs of the stand-ins, as the real ones would set them for two images. */
+/** Outputs of the replacements, as the real actions would set them for two images. */
 export const builtImages = JSON.stringify(
   ['web', 'api'].map((name) => ({
     name: `shop/${name}`,
@@ -48,7 +48,7 @@ const PINNED_OUTPUTS: Partial<Record<PinnedAction, Record<string, string>>> = {
 };
 
 const RECORDER = `import { appendFileSync, readFileSync } from 'node:fs';
-const { action, outputs } = JSON.parse(readFileSync(new URL('stand-in.json', import.meta.url), 'utf8'));
+const { action, outputs } = JSON.parse(readFileSync(new URL('replacement.json', import.meta.url), 'utf8'));
 const given = Object.entries(process.env).filter(([, value]) => value !== '');
 const pick = (pattern) => Object.fromEntries(given.filter(([name]) => pattern.test(name)).map(([name, value]) => [name.replace(/^INPUT_/, ''), value]));
 appendFileSync(process.env.RECORD, JSON.stringify({ action, inputs: pick(/^INPUT_/), env: pick(/^(NPMRC|GRYPE_.*)$/), time: [performance.timeOrigin, Date.now()] }) + '\\n');
@@ -59,7 +59,7 @@ const { appendFileSync } = require('node:fs');
 appendFileSync(process.env.RECORD, JSON.stringify({ action: 'az', inputs: { arguments: process.argv.slice(2).join(' ') }, env: {} }) + '\\n');
 `;
 
-/** A repository with the workflows, and all that they use, in a directory of its own. */
+/** A repository with the workflows and everything that they use, in a temporary directory. */
 export class Scene {
   readonly #directory: string;
 
@@ -67,7 +67,7 @@ export class Scene {
     this.#directory = directory;
   }
 
-  static async set(callers: Readonly<Record<string, string>>): Promise<Scene> {
+  static async create(callers: Readonly<Record<string, string>>): Promise<Scene> {
     const scene = new Scene(await mkdtemp(join(tmpdir(), 'workflows-')));
     for (const { path, content } of workflowFiles()) {
       await scene.#write(join('repository', path), serializeMatrices(content));
@@ -76,9 +76,9 @@ export class Scene {
     for (const [name, yaml] of Object.entries(callers))
       await scene.#write(join('repository', '.github/workflows', name), yaml);
     for (const [action, outputs] of Object.entries(OUTPUTS))
-      await scene.#standIn(join('published/actions', action), action, outputs);
+      await scene.#writeReplacement(join('published/actions', action), action, outputs);
     for (const action of Object.keys(pins) as PinnedAction[])
-      await scene.#standIn(join('pinned', action), action, PINNED_OUTPUTS[action] ?? {});
+      await scene.#writeReplacement(join('pinned', action), action, PINNED_OUTPUTS[action] ?? {});
     await scene.#write('bin/az', AZ);
     await chmod(join(scene.#directory, 'bin/az'), 0o755);
     const git = (...args: string[]) => execa('git', args, { cwd: join(scene.#directory, 'repository') });
@@ -93,7 +93,7 @@ export class Scene {
     await writeFile(join(this.#directory, path), content);
   }
 
-  async #standIn(path: string, action: string, outputs: Record<string, string>): Promise<void> {
+  async #writeReplacement(path: string, action: string, outputs: Record<string, string>): Promise<void> {
     const metadata = {
       name: action,
       description: 'Records its inputs.',
@@ -101,11 +101,11 @@ export class Scene {
       runs: { using: 'node24', main: 'index.mjs' },
     };
     await this.#write(join(path, 'action.yml'), stringify(metadata));
-    await this.#write(join(path, 'stand-in.json'), JSON.stringify({ action, outputs }));
+    await this.#write(join(path, 'replacement.json'), JSON.stringify({ action, outputs }));
     await this.#write(join(path, 'index.mjs'), RECORDER);
   }
 
-  /** @returns what the actions were given; throws with act's log when a job fails */
+  /** @returns the uses of the actions; throws with act's log when a job fails */
   async run({ event, workflow, ref = 'refs/heads/main', variables = {}, secrets = {} }: Run): Promise<Use[]> {
     const record = join(this.#directory, 'record');
     await writeFile(record, '');
@@ -127,7 +127,7 @@ export class Scene {
         ...['--workflows', join('.github/workflows', workflow)],
         ...['--eventpath', join(this.#directory, 'event.json')],
         ...['--platform', 'ubuntu-latest=-self-hosted'],
-        ...local.flatMap((each) => ['--local-repository', each]),
+        ...local.flatMap((mapping) => ['--local-repository', mapping]),
         ...pairs('--var', variables),
         ...pairs('--secret', { GITHUB_TOKEN: 'job-token', ...secrets }),
         ...pairs('--env', { RECORD: record, GITHUB_REPOSITORY: 'owner/repository' }),
@@ -142,7 +142,7 @@ export class Scene {
     return lines.map((line) => JSON.parse(line) as Use);
   }
 
-  strike(): Promise<void> {
+  remove(): Promise<void> {
     return rm(this.#directory, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 beforeAll(() => ensureTools(['actionlint']));
 
-/** What actionlint says of a workflow, told as if it stood in this repository, so that local actions are found. */
+/** The findings of actionlint for a workflow, as if it were in this repository, so that local actions are found. */
 async function lint(path: string, content: string): Promise<string> {
   const { stdout } = await execa(toolPath('actionlint'), ['-stdin-filename', path, '-'], {
     cwd: root,
@@ -23,7 +23,7 @@ describe('actionlint', () => {
     expect(await lint(path, content)).toBe('');
   });
 
-  it('refuses an output that no job has', async () => {
+  it('rejects an output that no job has', async () => {
     const [file] = workflowFiles().filter(({ path }) => path.endsWith('build.yml'));
     const content = file?.content.replaceAll('needs.build.outputs.images', 'needs.build.outputs.imges') ?? '';
     expect(await lint('.github/workflows/wrong.yml', content)).toContain('property "imges" is not defined');

@@ -10,12 +10,14 @@ describe('every workflow', () => {
     expect(permissions).toEqual({});
   });
 
-  it.each(workflows)('$path says where it comes from', ({ text, path }) => {
+  it.each(workflows)('$path names its source', ({ text, path }) => {
     const name = path.slice('.github/workflows/'.length, -'.yml'.length);
-    expect(text.split('\n')[0]).toBe(`# Made from workflows-src/${name}.ts by \`npm run generate\`; change that.`);
+    expect(text.split('\n')[0]).toBe(
+      `# Generated from workflows-src/${name}.ts. Edit that file, then run \`npm run generate\`.`,
+    );
   });
 
-  it.each(workflows)('$path names no host: those are variables', ({ text }) => {
+  it.each(workflows)('$path names no host; hosts are variables', ({ text }) => {
     const withoutOwnNames = text.replaceAll(/uses: \S+/g, '');
     expect(withoutOwnNames).not.toMatch(/\b[\w-]+\.(io|com|net|org|dev)\b|\b\d+\.\d+\.\d+\.\d+\b|:\/\//);
   });
@@ -25,7 +27,7 @@ describe('every workflow', () => {
   });
 });
 
-describe('what starts a workflow', () => {
+describe('the trigger of a workflow', () => {
   const triggers = (name: string): string[] => Object.keys(workflow(name).on).sort();
 
   it('is a pull request for ci alone, a merge for build, a version tag for deploy, and a person for plan', () => {
@@ -37,12 +39,12 @@ describe('what starts a workflow', () => {
     });
   });
 
-  it('is what the files in .github/workflows are, and there are no others', async () => {
+  it('is in a file of .github/workflows, which has no other files', async () => {
     const files = (await readdir(join(import.meta.dirname, '..', '..', '.github', 'workflows'))).sort();
     expect(files.map((name) => `.github/workflows/${name}`)).toEqual(workflows.map(({ path }) => path).sort());
   });
 
-  // They run with the repository's secrets and rights on what a stranger's pull request made.
+  // They run with the repository's secrets and permissions on the content of a stranger's pull request.
   it.each(['pull_request_target', 'workflow_run', 'issue_comment', 'issues'])('is never %s', (event) => {
     for (const { path } of workflows) {
       const name = path.slice('.github/workflows/'.length, -'.yml'.length);
@@ -106,8 +108,8 @@ describe('every job', () => {
   });
 });
 
-// GitHub drops a job's output that contains the text of a secret (actions/runner, JobExtension.cs), and only warns.
-describe('what jobs pass on', () => {
+// GitHub drops a job output that contains a secret (actions/runner, JobExtension.cs), and only warns.
+describe('job outputs', () => {
   const asking = jobs.filter(({ job }) => /needs\.\w+\.outputs\.images/.test(JSON.stringify(job)));
 
   it('holds no secret, because every name is a variable first: secrets are passwords, keys and tokens', () => {
@@ -119,7 +121,7 @@ describe('what jobs pass on', () => {
     for (const { before, name } of others) expect(before).toMatch(new RegExp(`\\bvars\\.${name} \\|\\| $`));
   });
 
-  it('is looked for before a matrix is made of it', () => {
+  it('are checked before a matrix is created from them', () => {
     const matrices = asking.filter(({ job }) => JSON.stringify(job.strategy ?? {}).includes('needs.'));
     expect(matrices.map(({ name }) => name)).toEqual([
       '.github/workflows/build.yml: scan',
@@ -128,7 +130,7 @@ describe('what jobs pass on', () => {
     for (const { job } of matrices) expect(job.if).toMatch(/(^|&& )needs\.build\.outputs\.images != ''$/);
   });
 
-  it('is missed by a job that runs just then, with an action that refuses images that came out empty', () => {
+  it('make a job fail if they are empty, with an action that rejects empty images', () => {
     const { chart } = workflow('build').jobs;
     expect(chart?.if).toBe("inputs.charts != 'none' || needs.build.outputs.images == ''");
     const given = steps.flatMap(({ step }) =>
@@ -136,7 +138,7 @@ describe('what jobs pass on', () => {
         /needs\.\w+\.outputs\.images/.test(String(value)) ? [`${step.uses?.split(/[/@]/)[3]}: ${input}`] : [],
       ),
     );
-    // Each refuses them: actions/lib/test/images-input.test.ts.
+    // Each rejects them: actions/lib/test/images-input.test.ts.
     expect(given).toEqual(['helm-lint-scan: set-images', 'bump-chart-version: images', 'create-release: images']);
   });
 });
@@ -170,7 +172,7 @@ describe('every step', () => {
     ]);
   });
 
-  it('installs npm packages as the lockfile has them', () => {
+  it('installs the npm packages of the lockfile', () => {
     const npm = run.flatMap(({ step }) => step.run?.match(/\bnp[mx] .*/) ?? []);
     const commands = new Set(npm.map((command) => command.split(' ').slice(0, 2).join(' ')));
     expect([...commands].sort()).toEqual(['npm audit', 'npm ci', 'npm run', 'npm test']);
@@ -262,14 +264,15 @@ describe('actions of this repository', () => {
   const uses = (name: string): string[] =>
     Object.values(workflow(name).jobs)
       .flatMap((job) => job.steps.map((step) => step.uses ?? ''))
-      .filter((each) => each.includes('/actions/') && !each.includes('@') === (name === 'ci'));
+      .filter((reference) => reference.includes('/actions/') && !reference.includes('@') === (name === 'ci'));
 
-  it('are tested as the pull request has them', () => {
+  it('are tested from the pull request', () => {
     expect(uses('ci')).toEqual(['./actions/build-push-image', './actions/helm-lint-scan']);
   });
 
-  it.each(['build', 'deploy'])('are named in full in %s, which runs in other repositories too', (name) => {
+  it.each(['build', 'deploy'])('have their full names in %s, which runs in other repositories too', (name) => {
     expect(uses(name).length).toBeGreaterThan(0);
-    for (const each of uses(name)) expect(each).toMatch(/^gitops-actions\/gitops-actions\/actions\/[a-z-]+@v1$/);
+    for (const reference of uses(name))
+      expect(reference).toMatch(/^gitops-actions\/gitops-actions\/actions\/[a-z-]+@v1$/);
   });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** What the compiler says of a workflow source with these lines. */
+/** The errors of the compiler for a workflow source with these lines. */
 async function compile(...lines: string[]): Promise<string> {
   const imports = `import { outputOf, publishedAction } from '${root}/workflows-src/steps.ts';`;
   await writeFile(join(directory, 'source.mts'), [imports, ...lines, ''].join('\n'));
@@ -38,8 +38,8 @@ describe('a step with one of our actions', () => {
   });
 
   it.each([
-    ['a wrong name of an input', step("{ tags: 'v1.0.0' }"), "'tags' does not exist in type"],
-    ['a boolean as any text', step("{ draft: 'yes' }"), `Type '"yes"' is not assignable`],
+    ['an unknown input', step("{ tags: 'v1.0.0' }"), "'tags' does not exist in type"],
+    ['a boolean as any string', step("{ draft: 'yes' }"), `Type '"yes"' is not assignable`],
     [
       'a missing required input',
       "export const step = publishedAction('build-push-image', { id: 'i', name: 'i', with: { images: '' } });",
@@ -50,11 +50,7 @@ describe('a step with one of our actions', () => {
       "export const step = publishedAction('build-image', { id: 'i', name: 'i', with: {} });",
       `'"build-image"' is not assignable`,
     ],
-    [
-      'a wrong name of an output',
-      `${step('{}')}\nexport const url = outputOf(step, 'link');`,
-      `'"link"' is not assignable`,
-    ],
+    ['an unknown output', `${step('{}')}\nexport const url = outputOf(step, 'link');`, `'"link"' is not assignable`],
   ])('does not compile with %s', async (_, source, error) => {
     expect(await compile(source)).toContain(error);
   });

@@ -1,4 +1,4 @@
-/** The generated files as GitHub reads them, for the tests: what counts is the YAML, not the TypeScript it came from. */
+/** The generated files as GitHub reads them: the tests check the YAML, not its TypeScript source. */
 import { parse } from 'yaml';
 import { workflowFiles } from '../index.ts';
 
