@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
-/** `*.real.test.ts` run against the real tools; `npm run test:unit` leaves them out. */
+/** `*.real.test.ts` run against real tools; `npm run test:unit` excludes them. */
 const config: Config = {
   testEnvironment: 'node',
   roots: [
@@ -14,7 +14,7 @@ const config: Config = {
     '<rootDir>/scripts',
     '<rootDir>/terraform',
   ],
-  // Most of the long tests also wait for services of their own, so there may be one more than there are cores.
+  // Most of the long tests also wait for services, so one more worker than cores is useful.
   maxWorkers: availableParallelism() + 1,
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/build/'],
@@ -23,7 +23,7 @@ const config: Config = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
-  // Ends a test that hangs. Generous, because some build images or start a cluster, on machines that do other things too.
+  // Ends a test that hangs. Generous, because some tests build images or start a cluster on a busy machine.
   testTimeout: 900_000,
 };
 
