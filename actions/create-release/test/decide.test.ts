@@ -86,7 +86,7 @@ describe('decide', () => {
     });
   });
 
-  it('takes a tag that is no version as plain text, with safe marks and no previous tag', async () => {
+  it('takes a tag that is not a version as plain text, with safe marks and no previous tag', async () => {
     const tag = 'v1.0.0$(id)';
     const history = new FakeHistory(line('v1.0.0', tag));
     expect(await makeDecision(await settings({ tag }), history)).toMatchObject({
@@ -142,7 +142,7 @@ describe('writeNotes', () => {
   it.each<[string, Record<string, string>, Tag[]]>([
     ['no lower version is an ancestor', { tag: 'v0.9.1' }, line('v0.9.1', 'v0.9.0', 'v1.0.0')],
     ['all others are higher', { tag: 'v0.9.1' }, line('v0.9.1', 'v1.0.0')],
-    ['another tag is no version', {}, line('nightly', 'v1.1.0')],
+    ['another tag is not a version', {}, line('nightly', 'v1.1.0')],
     ['the major tag already points to another commit', {}, line('v1', 'v1.1.0')],
     [
       'none was found among too many',
@@ -161,7 +161,7 @@ describe('writeNotes', () => {
   it.each<[string, Record<string, string>, Tag[]]>([
     ['there is no other tag', {}, line('v1.1.0')],
     ['there is only the major tag of this very release', {}, [...line('v1.1.0'), { name: 'v1', commit: sha('a') }]],
-    ['the tag is no version', { tag: 'nightly' }, line('nightly', 'v1.0.0')],
+    ['the tag is not a version', { tag: 'nightly' }, line('nightly', 'v1.0.0')],
   ])('leave the start to GitHub when %s', async (_title, inputs, tags) => {
     expect(await writeAll(inputs, tags)).toMatchObject({ generated: true, warnings: [] });
   });

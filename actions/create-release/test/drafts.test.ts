@@ -37,14 +37,14 @@ describe('a draft that is there', () => {
     expect(onlyRelease(releases).release.body).toBe('by hand');
   });
 
-  it('never shows the mark, also when there is no text', async () => {
+  it('never shows the mark, also when there is not a string', async () => {
     const releases = new FakeReleases();
     releases.add({ body: addDraftMarker('', 'another-run') });
     await publish(releases, { body: '' });
     expect(onlyRelease(releases).release.body).toBe('');
   });
 
-  it('gets a half-uploaded file anew', async () => {
+  it('gets a half-uploaded file again', async () => {
     const releases = new FakeReleases();
     const draft = releases.add({});
     const half = releases.addAsset(draft.id, content('a.txt', 'alp'), { complete: false });
@@ -59,7 +59,7 @@ describe('a draft that is there', () => {
     const [a] = files;
     if (a === undefined) throw new Error('no file');
     const half = releases.addAsset(draft.id, a, { complete: false });
-    releases.meanwhile = (method, count) => {
+    releases.beforeCall = (method, count) => {
       if (method === 'assets' && count === 3) releases.files.get(draft.id)?.set(half.id, { ...half, complete: true });
     };
     await publish(releases, { assets: [a] });
@@ -82,7 +82,7 @@ describe('runs at the same time', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, withFiles) => {
         const releases = new FakeReleases();
-        releases.meanwhile = (method) => scheduler.schedule(Promise.resolve(), method);
+        releases.beforeCall = (method) => scheduler.schedule(Promise.resolve(), method);
         const all = [1, 2, 3, 4].map(() => publish(releases, { assets: withFiles ? files : [] }));
         await scheduler.waitFor(Promise.all(all));
         const { release, names } = onlyRelease(releases);
@@ -98,7 +98,7 @@ describe('runs at the same time', () => {
     const releases = new FakeReleases();
     releases.add({ id: 1, tag: 'hidden', body: addDraftMarker('the notes', 'another-run') });
     // The other run's draft, then its published release, shows only when this run publishes.
-    releases.meanwhile = (method) => {
+    releases.beforeCall = (method) => {
       const other = releases.all.get(1);
       if (method === 'update' && other?.draft)
         releases.all.set(1, { ...other, tag: 'v1.0.0', draft: false, body: 'the notes' });
@@ -123,7 +123,7 @@ describe('another run that comes between', () => {
   /** Does something to the one release just before the given request. */
   const between = (at: string, count: number, change: (releases: FakeReleases, id: number) => void) => {
     const releases = new FakeReleases();
-    releases.meanwhile = (method, seen) => {
+    releases.beforeCall = (method, seen) => {
       const id = [...releases.all.keys()][0];
       if (method === at && seen === count && id !== undefined) change(releases, id);
     };
@@ -150,7 +150,7 @@ describe('another run that comes between', () => {
     expect(releases.count('deleteAsset')).toBe(0);
   });
 
-  it('and deletes the draft makes this run start anew', async () => {
+  it('and deletes the draft makes this run start again', async () => {
     const releases = between('uploadAsset', 1, (all, id) => {
       all.all.delete(id);
       all.files.delete(id);

@@ -34,9 +34,9 @@ export class FakeReleases implements Releases {
   digests = true;
   notes = "## What's Changed\n* x\n\n\n**Full Changelog**: https://hub.test/compare";
   /** What a call does instead of, or before (`after: true`), its work. Returns nothing when the call is to go on. */
-  trouble: (method: Method, count: number, when: 'before' | 'after') => Error | undefined = () => undefined;
-  /** Runs before each call, for what other runs do meanwhile. */
-  meanwhile: (method: Method, count: number) => void | Promise<void> = () => undefined;
+  injectFailure: (method: Method, count: number, when: 'before' | 'after') => Error | undefined = () => undefined;
+  /** Runs before each call, for what other runs do in the meantime. */
+  beforeCall: (method: Method, count: number) => void | Promise<void> = () => undefined;
   #next = 100;
   readonly #counts = new Map<string, number>();
 
@@ -144,11 +144,11 @@ export class FakeReleases implements Releases {
     const count = this.count(method) + 1;
     this.#counts.set(method, count);
     this.calls.push(method);
-    await this.meanwhile(method, count);
-    const before = this.trouble(method, count, 'before');
+    await this.beforeCall(method, count);
+    const before = this.injectFailure(method, count, 'before');
     if (before !== undefined) throw before;
     const result = work();
-    const after = this.trouble(method, count, 'after');
+    const after = this.injectFailure(method, count, 'after');
     if (after !== undefined) throw after;
     return result;
   }

@@ -71,7 +71,7 @@ describe('trouble on the way', () => {
   ] as const)('survives a %s whose answer is %s', async (method, kind) => {
     for (const error of [reset(), serverError(502)]) {
       const releases = new FakeReleases();
-      releases.trouble = (at, count, when) =>
+      releases.injectFailure = (at, count, when) =>
         at === method && count === 1 && when === (kind === 'lost' ? 'after' : 'before') ? error : undefined;
       await publish(releases, { assets: files });
       const { release, names } = onlyRelease(releases);
@@ -82,7 +82,8 @@ describe('trouble on the way', () => {
 
   it('does not publish a second time when the answer was lost', async () => {
     const releases = new FakeReleases();
-    releases.trouble = (at, count, when) => (at === 'update' && count === 1 && when === 'after' ? reset() : undefined);
+    releases.injectFailure = (at, count, when) =>
+      at === 'update' && count === 1 && when === 'after' ? reset() : undefined;
     await publish(releases);
     expect(releases.count('update')).toBe(1);
   });
@@ -92,10 +93,10 @@ describe('trouble on the way', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 14 }), fc.boolean(), async (at, after) => {
         const releases = new FakeReleases();
-        releases.trouble = (_, __, when) =>
+        releases.injectFailure = (_, __, when) =>
           releases.calls.length === at && (when === 'after') === after ? crash : undefined;
         await publish(releases, { assets: files }).catch((error) => expect(error).toBe(crash));
-        releases.trouble = () => undefined;
+        releases.injectFailure = () => undefined;
         await publish(releases, { assets: files });
         const { release, names } = onlyRelease(releases);
         expect(release).toMatchObject({ draft: false, body: 'the notes' });
@@ -132,7 +133,7 @@ describe('trouble on the way', () => {
     [422, 'target_commitish is invalid', '`target`'],
   ])('explains a refusal (%i %s)', async (status, message, next) => {
     const releases = new FakeReleases();
-    releases.trouble = (method) => (method === 'create' ? serverError(status, message) : undefined);
+    releases.injectFailure = (method) => (method === 'create' ? serverError(status, message) : undefined);
     const error = await failure(publish(releases));
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain(next);
@@ -143,7 +144,8 @@ describe('trouble on the way', () => {
 describe('the files of a release', () => {
   /** The names of which the run told before it failed, at a change that the server refuses. */
   const told = async (releases: FakeReleases, change: Partial<DesiredRelease>) => {
-    releases.trouble = (at) => (at === 'update' ? serverError(422, 'Repository rule violations found') : undefined);
+    releases.injectFailure = (at) =>
+      at === 'update' ? serverError(422, 'Repository rule violations found') : undefined;
     const seen: string[][] = [];
     const run = publish(releases, change, async (assets) => {
       seen.push(assets.map(({ name }) => name).sort());

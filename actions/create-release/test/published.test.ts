@@ -76,7 +76,7 @@ describe('a published release', () => {
   it.each(['before', 'after'] as const)('takes the mark of the latest although the answer fails (%s)', async (kind) => {
     const { releases, release } = published();
     releases.latest = undefined;
-    releases.trouble = (at, count, when) =>
+    releases.injectFailure = (at, count, when) =>
       at === 'update' && count === 1 && when === kind ? serverError(502) : undefined;
     expect(await publish(releases, { update: true })).toMatchObject({ changed: true, latest: true });
     expect(releases.latest).toBe(release.id);

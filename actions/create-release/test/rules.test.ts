@@ -15,7 +15,7 @@ import { content } from './fake-releases.ts';
 const tagsOf = (...names: string[]): Tag[] => names.map((name, index) => ({ name, commit: `c${index}` as CommitSha }));
 const version = (tag: string) => {
   const found = versionOfTag(tag);
-  if (found === undefined) throw new Error(`${tag} is no version`);
+  if (found === undefined) throw new Error(`${tag} is not a version`);
   return found;
 };
 const anyVersion = fc

@@ -19,7 +19,7 @@ describe('the event payload', () => {
 
   it('is read, and named when it is not JSON', async () => {
     expect(await read('{"ref":"refs/heads/main"}')).toEqual({ ref: 'refs/heads/main' });
-    await expect(read('{')).rejects.toThrow('the event payload is unreadable');
+    await expect(read('{')).rejects.toThrow('the event payload cannot be read');
   });
 
   it('is shown nowhere when it is not JSON: it may hold inputs of the run', async () => {
@@ -38,7 +38,7 @@ describe('the event payload', () => {
     ['{"head_commit": {"timestamp": 1}}', 'head_commit.timestamp is not a string'],
   ])('is named with its variable when it is %s', async (text, problem) => {
     await expect(read(text)).rejects.toMatchObject({
-      what: 'the event payload is unreadable',
+      what: 'the event payload cannot be read',
       why: `GITHUB_EVENT_PATH names ${path}: ${problem}`,
     });
   });

@@ -9,7 +9,7 @@ const node = (script: string, options: Partial<ExecOptions> = {}, ...args: strin
   exec.run('node', ['-e', script, '--', ...args], { env: {}, ...options });
 
 describe('a program', () => {
-  it('gives its output and exit code, which is no error', async () => {
+  it('gives its output and exit code, without an error', async () => {
     const script = 'console.log("out"); console.error("err"); process.exitCode = 3';
     expect(await node(script)).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });

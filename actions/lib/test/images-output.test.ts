@@ -33,7 +33,7 @@ describe('parseImagesOutput', () => {
     ['no digest', [{ repository: 'ghcr.io/org/web' }]],
     ['a short digest', [{ repository: 'ghcr.io/org/web', digest: 'sha256:1' }]],
     ['a tag that is none', [{ repository: 'ghcr.io/org/web', digest, tags: ['$(id)'] }]],
-    ['a tag that is no text', [{ repository: 'ghcr.io/org/web', digest, tags: [null] }]],
+    ['a tag that is not a string', [{ repository: 'ghcr.io/org/web', digest, tags: [null] }]],
     ['tags that are no list', [{ repository: 'ghcr.io/org/web', digest, tags: 'x' }]],
   ])('refuses %s', (_, data) => {
     expect(parseImagesOutput(data)).toHaveProperty('problem');

@@ -24,7 +24,7 @@ describe('a value that holds a login', () => {
     ['alpine:3.20@sha256:0', 'alpine:3.20@sha256:0'],
   ])('%s is shown as %s', (value, shown) => {
     const reader = new InputReader({ INPUT_REGISTRY: value });
-    reader.parsed('registry', () => ({ problem: 'is no registry' }), 'ghcr.io');
+    reader.parsed('registry', () => ({ problem: 'is not a registry' }), 'ghcr.io');
     const told = (() => {
       try {
         reader.assertValid();

@@ -67,7 +67,7 @@ describe('run', () => {
       1,
     ],
     [
-      'what is thrown and is no error',
+      'what is thrown and not an error',
       `setImmediate(() => { throw HOSTILE }); await new Promise(() => setInterval(() => {}, 1e6));`,
       1,
     ],

@@ -46,7 +46,7 @@ describe('the variables of the runner', () => {
     ],
     ['a text', 'GITHUB_GRAPHQL_URL', 'http://[', 'is not an http or https address'],
     ['another scheme', 'GITHUB_SERVER_URL', 'file:///etc', 'is not an http or https address'],
-    ['an address with a login', 'GITHUB_SERVER_URL', 'https://me:secret-1@x', 'it has a name or password in it'],
+    ['an address with a login', 'GITHUB_SERVER_URL', 'https://me:secret-1@x', 'it contains a user name or password'],
     ['an address with a query', 'GITHUB_API_URL', 'https://x/?a=b', 'has more than a host and a path'],
     ['a proxy that is none', 'https_proxy', '[::me:secret-1@', 'it is not the address of a proxy'],
     ['a workspace that does not exist', 'GITHUB_WORKSPACE', '/no/such', 'ENOENT'],

@@ -1,6 +1,6 @@
 /**
  * The operations of GitHub's REST API that the hub serves, each with the permission that a token needs
- * (https://docs.github.com/rest/authentication/permissions-required-for-github-apps). `scripts/update-openapi.ts` reduces
+ * (https://docs.github.com/rest/authentication/permissions-required-for-github-apps). `npm run update -- openapi` reduces
  * GitHub's description to this table.
  */
 

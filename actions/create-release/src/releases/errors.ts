@@ -4,7 +4,7 @@ import { explainRequestError, responseMessage, statusOf } from '../../../lib/git
 const PERMISSION = 'contents: write';
 
 /** Responses of GitHub with the status 422 that have a cause of their own, by their words. */
-const KNOWN_REFUSALS: readonly { words: RegExp; why: string; next: string }[] = [
+const KNOWN_ERRORS: readonly { words: RegExp; why: string; next: string }[] = [
   {
     words: /tag_name was used by an immutable release/i,
     why: 'an immutable release once had this tag, and such a tag can never be released again, even after the release was deleted',
@@ -38,7 +38,7 @@ const KNOWN_REFUSALS: readonly { words: RegExp; why: string; next: string }[] = 
  */
 export function explainReleaseError(error: unknown, action: string): Error {
   const message = responseMessage(error);
-  const refusal = statusOf(error) === 422 ? KNOWN_REFUSALS.find(({ words }) => words.test(message)) : undefined;
+  const refusal = statusOf(error) === 422 ? KNOWN_ERRORS.find(({ words }) => words.test(message)) : undefined;
   if (refusal === undefined) return explainRequestError(error, action, PERMISSION);
   return new ActionError({
     what: `${action} was refused`,
