@@ -48,9 +48,9 @@ export interface ClusterDependencies {
 export const insideCluster = (labDir: string): CommandPrefix => insideNetwork(getClusterLayout(labDir));
 
 /** The client of the lab's cluster. */
-export function connectToLabCluster(labDir: string, { kubeconfig: file, webUrl }: ClusterEndpoint): Cluster {
+export function connectToLabCluster(labDir: string, { kubeconfig }: ClusterEndpoint): Cluster {
   const cache = join(getClusterLayout(labDir).dir, 'kubectl');
-  return connectToCluster({ kubeconfig: file, webUrl, cache, inside: insideCluster(labDir) });
+  return connectToCluster({ kubeconfig, cache, inside: insideCluster(labDir) });
 }
 
 /**

@@ -19,8 +19,6 @@ export interface ClusterAccess {
   context?: string | undefined;
   /** Directory of kubectl's discovery cache; defaults to the user's home. */
   cache?: string | undefined;
-  /** URL of the shop on this machine, if it is known. */
-  webUrl?: string | undefined;
   /** Runs programs in the node's network; without it, they run on this machine. */
   inside?: CommandPrefix | undefined;
 }

@@ -187,8 +187,7 @@ describe('metrics-server', () => {
     const config = (...args: string[]) => execa(toolPath('kubectl'), [`--kubeconfig=${file}`, 'config', ...args]);
     const { stdout: context } = await config('current-context');
     await config('rename-context', context, 'mine');
-    const { webUrl } = scene.endpoint;
-    const open = () => openExternalCluster({ context: 'mine', kubeconfig: file, webUrl, hubUrl: scene.hub.hub.url });
+    const open = () => openExternalCluster({ context: 'mine', kubeconfig: file });
     const foreign = await open();
     expect(await foreign.apiServer()).toBe(await scene.cluster.apiServer());
     expect(foreign.access.inside).toBeUndefined();

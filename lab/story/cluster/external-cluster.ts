@@ -50,8 +50,11 @@ async function rejectOtherApplications(cluster: Cluster, context: string): Promi
  * Opens the cluster and checks, without changing anything, that the story can be played on it.
  * @throws LabError with what is missing, or with the applications of others
  */
-export async function openExternalCluster({ context, kubeconfig, webUrl }: ExternalCluster): Promise<Cluster> {
-  const cluster = connectToCluster({ context, kubeconfig, webUrl });
+export async function openExternalCluster({
+  context,
+  kubeconfig,
+}: Pick<ExternalCluster, 'context' | 'kubeconfig'>): Promise<Cluster> {
+  const cluster = connectToCluster({ context, kubeconfig });
   const required = [
     ['Argo CD', 'statefulset', 'argocd-application-controller', '--namespace=argocd'],
     ['Argo CD', 'deployment', 'argocd-repo-server', '--namespace=argocd'],
