@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/index.ts';
 import { LabError } from '../errors.ts';
+import { AdminClient, type Api, createOctokit } from '../hub/admin-client.ts';
 import { type LabEndpoints, readEndpoints } from '../lifecycle/endpoints.ts';
 import type { TrafficTarget } from '../traffic/index.ts';
 import type { ClusterProvider, StoryCluster } from './cluster/provider.ts';
-import { type Api, createApi, HubAdmin } from './hub-client.ts';
 import { createAccounts, DEVELOPER, FULL_NAME, ORGANIZATION, PLATFORM, REPOSITORY } from './repository/accounts.ts';
 import { Clone } from './repository/clone.ts';
 
@@ -22,7 +22,7 @@ export interface World {
   /** Where traffic to the shop is sent. */
   findShopTarget(): Promise<TrafficTarget>;
   repository: { owner: string; repo: string };
-  admin: HubAdmin;
+  admin: AdminClient;
   /** The API with the token of the platform team. */
   platform: Api;
   developer: Api;
@@ -44,8 +44,8 @@ export async function createWorld(labDir: string, provider: ClusterProvider): Pr
     if (connected !== undefined) return connected;
     throw new LabError('This lab has no cluster.', 'Run `npm run lab -- up`, which starts all parts.');
   };
-  const { url, adminToken } = endpoints.hub;
-  const admin = new HubAdmin(url, adminToken);
+  const { url } = endpoints.hub;
+  const admin = new AdminClient(endpoints.hub);
   const tokens = await createAccounts(admin);
   const directory = join(labDir, 'story');
   const clone = (login: string, token: string) =>
@@ -64,8 +64,8 @@ export async function createWorld(labDir: string, provider: ClusterProvider): Pr
     findShopTarget: async () => requireCluster().findShopTarget(),
     repository: { owner: ORGANIZATION, repo: REPOSITORY },
     admin,
-    platform: createApi(url, tokens.platform),
-    developer: createApi(url, tokens.developer),
+    platform: createOctokit(url, tokens.platform).rest,
+    developer: createOctokit(url, tokens.developer).rest,
     releaseToken: tokens.release,
     argoToken: tokens.argo,
     createClone: () => clone(DEVELOPER, tokens.developer),

@@ -1,5 +1,6 @@
 import type { Act } from '../act.ts';
-import { expectRun, mergePullRequest } from '../repository/pull-requests.ts';
+import { mergePullRequest } from '../repository/pull-requests.ts';
+import { expectRun } from '../repository/workflow-runs.ts';
 import { findDigests, shaTag } from '../shop/shop.ts';
 
 const SEED = 'app/api/src/seed.ts';

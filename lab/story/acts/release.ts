@@ -1,7 +1,6 @@
 import type { Act, Stage } from '../act.ts';
-import { waitForRun } from '../hub-client.ts';
-import { expectRun } from '../repository/pull-requests.ts';
 import { lastBuiltCommit, nextVersion, pushTag } from '../repository/tags.ts';
+import { expectRun, waitForRun } from '../repository/workflow-runs.ts';
 import { listTags } from '../shop/registry.ts';
 import { CHART, changedLines, findDigests, IMAGES, readChart, shaTag } from '../shop/shop.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,4 @@
-import type { HubAdmin } from '../hub-client.ts';
+import type { AdminClient } from '../../hub/admin-client.ts';
 
 export const ORGANIZATION = 'gitops-actions';
 export const REPOSITORY = 'gitops-actions';
@@ -21,7 +21,7 @@ export interface AccountTokens {
 }
 
 /** Creates the story's accounts, which are roles rather than persons, and a token for each. */
-export async function createAccounts(admin: HubAdmin): Promise<AccountTokens> {
+export async function createAccounts(admin: AdminClient): Promise<AccountTokens> {
   await admin.createUser(ORGANIZATION, 'Organization');
   await admin.createUser(PLATFORM, 'User');
   await admin.createUser(DEVELOPER, 'User');

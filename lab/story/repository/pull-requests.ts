@@ -1,7 +1,7 @@
 import type { Stage } from '../act.ts';
-import { type RunQuery, type WorkflowRun, waitForRun } from '../hub-client.ts';
 import type { Clone } from './clone.ts';
 import { REQUIRED_CHECK } from './set-up.ts';
+import { waitForRun } from './workflow-runs.ts';
 
 /** A pull request as the developer creates it. */
 export interface PullRequestSpec {
@@ -35,15 +35,4 @@ export async function mergePullRequest(
     merge_method: 'merge',
   });
   return merged.sha;
-}
-
-/** Waits for a workflow run on a commit and expects it to succeed. If it fails, shows the end of its log. */
-export async function expectRun(
-  { world: { developer, repository, admin }, expect, progress }: Stage,
-  { on, ...query }: RunQuery & { on: string },
-): Promise<WorkflowRun> {
-  const run = await waitForRun(developer, repository, query);
-  if (run.conclusion !== 'success') progress((await admin.runLog(run.id)).split('\n').slice(-40).join('\n'));
-  expect.equal(`${query.workflow} runs on the ${on} and succeeds`, run.conclusion, 'success');
-  return run;
 }

@@ -2,6 +2,7 @@ import { cp, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../errors.ts';
+import { pullRequestRuleset } from '../../hub/admin-client.ts';
 import { projectDir } from '../../paths.ts';
 import type { World } from '../world.ts';
 import { DEVELOPER, FULL_NAME, ORGANIZATION, RELEASE_BOT, REPOSITORY } from './accounts.ts';
@@ -69,33 +70,20 @@ async function setProductionRegistry(clone: Clone, host: string): Promise<void> 
 async function createRulesets({ platform, repository }: World, botId: number): Promise<void> {
   await platform.repos.createRepoRuleset({
     ...repository,
-    name: 'main takes pull requests',
-    target: 'branch',
-    enforcement: 'active',
-    conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
-    bypass_actors: [{ actor_id: botId, actor_type: 'Integration', bypass_mode: 'always' }],
-    rules: [
-      { type: 'deletion' },
-      { type: 'non_fast_forward' },
-      {
-        type: 'pull_request',
-        parameters: {
-          allowed_merge_methods: ['merge', 'squash', 'rebase'],
-          dismiss_stale_reviews_on_push: false,
-          require_code_owner_review: false,
-          require_last_push_approval: false,
-          required_approving_review_count: 0,
-          required_review_thread_resolution: false,
+    ...pullRequestRuleset({
+      bypassApps: [botId],
+      rules: [
+        { type: 'deletion' },
+        { type: 'non_fast_forward' },
+        {
+          type: 'required_status_checks',
+          parameters: {
+            strict_required_status_checks_policy: false,
+            required_status_checks: [{ context: REQUIRED_CHECK }],
+          },
         },
-      },
-      {
-        type: 'required_status_checks',
-        parameters: {
-          strict_required_status_checks_policy: false,
-          required_status_checks: [{ context: REQUIRED_CHECK }],
-        },
-      },
-    ],
+      ],
+    }),
   });
   await platform.repos.createRepoRuleset({
     ...repository,

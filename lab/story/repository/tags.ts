@@ -1,8 +1,8 @@
 import semver from 'semver';
-import type { RunQuery } from '../hub-client.ts';
 import { listTags } from '../shop/registry.ts';
 import { shaTag } from '../shop/shop.ts';
 import type { World } from '../world.ts';
+import type { RunQuery } from './workflow-runs.ts';
 
 /** The patch version after the highest tagged one, or 1.0.0. */
 export async function nextVersion({ developer, repository }: World): Promise<string> {

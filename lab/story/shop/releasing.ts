@@ -1,8 +1,8 @@
 import type { Traffic } from '../../traffic/index.ts';
 import type { Stage } from '../act.ts';
 import { isServing, type Pod, versionOf } from '../cluster/pods.ts';
-import { expectRun } from '../repository/pull-requests.ts';
 import { lastBuiltCommit, nextVersion, pushTag } from '../repository/tags.ts';
+import { expectRun } from '../repository/workflow-runs.ts';
 import { secondsSince, waitFor } from '../waiting.ts';
 import type { World } from '../world.ts';
 import { type RunningShop, WEB_REPLICAS, waitUntilStable } from './running-shop.ts';

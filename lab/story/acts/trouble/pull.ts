@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Act } from '../../act.ts';
 import { isReady, isServing, type Pod } from '../../cluster/pods.ts';
-import { expectRun, mergePullRequest } from '../../repository/pull-requests.ts';
+import { mergePullRequest } from '../../repository/pull-requests.ts';
+import { expectRun } from '../../repository/workflow-runs.ts';
 import { WEB_REPLICAS, waitUntilStable, watchStableShop } from '../../shop/running-shop.ts';
 import { CHART, readChart } from '../../shop/shop.ts';
 import { expectNoneLost } from '../../shop/traffic.ts';
