@@ -1,17 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FaultRequest } from '../../hub/index.ts';
-import {
-  CHART,
-  hub,
-  imagesAt,
-  injectFault,
-  lab,
-  RELEASE,
-  RELEASED,
-  TestRepository,
-  useHub,
-  VALUES,
-} from './bump-scene.ts';
+import { admin, CHART, hub, imagesAt, RELEASE, RELEASED, TestRepository, useHub, VALUES } from './bump-scene.ts';
 import type { StepResult } from './step.ts';
 
 useHub();
@@ -125,9 +114,9 @@ describe('bump-chart-version and a protected main', () => {
     const inputs = { ...RELEASE, mode: 'pull-request' };
     await repository.step(inputs);
     // After the requests for the base, the branch, its files, and whether it will merge.
-    await injectFault({ match: { operation: 'graphql' }, after: 4, times: 1, fault: kind });
+    await admin.addFault({ match: { operation: 'graphql' }, after: 4, times: 1, fault: kind });
     expect(await repository.step({ ...inputs, 'auto-merge': 'squash' })).toMatchObject({ exitCode: 0 });
-    expect(await (await lab('GET', 'faults')).json()).toMatchObject([{ met: 1 }]);
+    expect(await admin.faults()).toMatchObject([{ met: 1 }]);
     expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.4.2'));
   });
 
@@ -135,7 +124,7 @@ describe('bump-chart-version and a protected main', () => {
     const repository = await TestRepository.create();
     const inputs = { ...RELEASE, mode: 'pull-request' };
     await repository.step(inputs);
-    await injectFault({
+    await admin.addFault({
       match: { operation: 'graphql' },
       after: 4,
       fault: { status: 502, body: { message: 'Bad Gateway' } },
@@ -148,7 +137,7 @@ describe('bump-chart-version and a protected main', () => {
 
   it('opens one pull request when the response is lost', async () => {
     const repository = await TestRepository.create();
-    await injectFault({ match: { operation: 'pulls/create' }, times: 1, fault: 'lost-response' });
+    await admin.addFault({ match: { operation: 'pulls/create' }, times: 1, fault: 'lost-response' });
     const result = await repository.step({ ...RELEASE, mode: 'pull-request' });
     expect(result).toMatchObject({ exitCode: 0, outputs: { 'pull-request': '1' } });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FaultRequest } from '../../hub/index.ts';
-import { CHART, injectFault, RELEASE, RELEASED, TestRepository, useHub, VALUES, waitForFaults } from './bump-scene.ts';
+import { admin, CHART, RELEASE, RELEASED, TestRepository, useHub, VALUES, waitForFaults } from './bump-scene.ts';
 
 useHub();
 
@@ -24,7 +24,7 @@ describe('bump-chart-version', () => {
 
   it('keeps both changes when the branch is pushed to between reading and committing', async () => {
     const repository = await TestRepository.create();
-    await injectFault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: { delayMs: 8000 } });
+    await admin.addFault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: { delayMs: 8000 } });
     const running = repository.step(RELEASE);
     await waitForFaults(1);
     await repository.push({ 'helm/shop/values.yaml': VALUES.replace('# ünï', '# moved ünï') }, 'fix: theirs');
@@ -45,7 +45,7 @@ describe('bump-chart-version', () => {
     ],
   ])('makes one commit and sets its outputs in spite of %s', async (_, kind, attempts) => {
     const repository = await TestRepository.create();
-    await injectFault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: kind });
+    await admin.addFault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: kind });
     const result = await repository.step(RELEASE);
     await repository.fetch();
     expect(result).toMatchObject({
@@ -64,7 +64,7 @@ describe('bump-chart-version', () => {
     const repository = await TestRepository.create();
     const limit = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) };
     const body = { message: 'API rate limit exceeded' };
-    await injectFault({ match: { operation: 'graphql' }, after: 1, fault: { status: 403, headers: limit, body } });
+    await admin.addFault({ match: { operation: 'graphql' }, after: 1, fault: { status: 403, headers: limit, body } });
     const result = await repository.step(RELEASE);
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain("committing to main hit the server's rate limit");
@@ -73,7 +73,7 @@ describe('bump-chart-version', () => {
 
   it('retries reading after a reset connection', async () => {
     const repository = await TestRepository.create();
-    await injectFault({ match: { operation: 'graphql' }, times: 2, fault: 'reset' });
+    await admin.addFault({ match: { operation: 'graphql' }, times: 2, fault: 'reset' });
     expect(await repository.step(RELEASE)).toMatchObject({ exitCode: 0, outputs: { attempts: '1' } });
   });
 });

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { execa } from 'execa';
-import { type FaultRequest, type Hub, type LoggedRequest, startHub } from '../../hub/index.ts';
+import { AdminClient, createOctokit, pullRequestRuleset } from '../../hub/admin-client.ts';
+import { type Hub, startHub } from '../../hub/index.ts';
 import { runStep, type StepResult } from './step.ts';
 
 const ADMIN_TOKEN = 'the-hub-of-this-test';
@@ -22,6 +22,7 @@ export const RELEASE = { charts: 'helm/shop', version: '1.4.2', images: IMAGES }
 /** For the files of a test. */
 export let dir: string;
 export let hub: Hub;
+export let admin: AdminClient;
 let owner: string;
 let count = 0;
 
@@ -30,6 +31,7 @@ export function useHub(): void {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'bump-real-'));
     hub = await startHub({ dataDir: join(dir, 'hub'), adminToken: ADMIN_TOKEN });
+    admin = new AdminClient({ url: hub.url, adminToken: ADMIN_TOKEN });
     hub.admin.createUser('acme');
     owner = hub.admin.createToken({ login: 'acme', permissions: 'all' });
   });
@@ -37,22 +39,8 @@ export function useHub(): void {
     await hub?.close();
     rmSync(dir, { recursive: true, force: true });
   });
-  beforeEach(async () => {
-    await lab('DELETE', 'faults');
-  });
+  beforeEach(() => admin.clearFaults());
 }
-
-/** A request to the hub's admin endpoints. */
-export async function lab(method: string, path: string, body?: object): Promise<Response> {
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' };
-  return fetch(`${hub.url}/_lab/${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
-export const injectFault = (request: FaultRequest): Promise<Response> => lab('POST', 'faults', request);
 
 /** A repository on the hub with a clone of it. */
 export class TestRepository {
@@ -68,7 +56,7 @@ export class TestRepository {
     files: Record<string, string | Uint8Array> = { 'helm/shop/Chart.yaml': CHART, 'helm/shop/values.yaml': VALUES },
   ) {
     const repo = `charts-${++count}`;
-    await getOctokit(owner, { baseUrl: hub.apiUrl }).rest.repos.createForAuthenticatedUser({ name: repo });
+    await createOctokit(hub.url, owner).rest.repos.createForAuthenticatedUser({ name: repo });
     const repository = new TestRepository(`acme/${repo}`, join(dir, repo));
     mkdirSync(repository.directory);
     await repository.git('init', '-q', '-b', 'main');
@@ -130,32 +118,13 @@ export class TestRepository {
 
   octokit() {
     const [name = '', repo = ''] = this.name.split('/');
-    return { rest: getOctokit(owner, { baseUrl: hub.apiUrl }).rest, where: { owner: name, repo } };
+    return { rest: createOctokit(hub.url, owner).rest, where: { owner: name, repo } };
   }
 
   /** Allows only pull requests on main, except for these apps. */
   async protect(...bypass: number[]): Promise<void> {
     const { rest, where } = this.octokit();
-    await rest.repos.createRepoRuleset({
-      ...where,
-      name: 'main',
-      target: 'branch',
-      enforcement: 'active',
-      conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
-      bypass_actors: bypass.map((actor_id) => ({ actor_id, actor_type: 'Integration', bypass_mode: 'always' })),
-      rules: [
-        {
-          type: 'pull_request',
-          parameters: {
-            dismiss_stale_reviews_on_push: false,
-            require_code_owner_review: false,
-            require_last_push_approval: false,
-            required_approving_review_count: 0,
-            required_review_thread_resolution: false,
-          },
-        },
-      ],
-    });
+    await rest.repos.createRepoRuleset({ ...where, ...pullRequestRuleset({ bypassApps: bypass }) });
   }
 
   jobToken(
@@ -185,20 +154,17 @@ export class TestRepository {
 
   /** The step, and the requests that the hub served in the meantime. */
   async counted(inputs: Record<string, string>, env: Record<string, string> = {}) {
-    await lab('DELETE', 'requests');
+    await admin.clearRequests();
     const result = await this.step(inputs, env);
-    const requests = (await (await lab('GET', 'requests')).json()) as LoggedRequest[];
-    return {
-      result,
-      requests: requests.filter(({ path }) => !path.startsWith('/_lab')).map(({ operation }) => operation),
-    };
+    const requests = await admin.requests();
+    return { result, requests: requests.map(({ operation }) => operation) };
   }
 }
 
 /** Waits until the hub has applied this number of faults. */
 export async function waitForFaults(met: number): Promise<void> {
   for (;;) {
-    const faults = (await (await lab('GET', 'faults')).json()) as { met: number }[];
+    const faults = await admin.faults();
     if (faults.some((fault) => fault.met >= met)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

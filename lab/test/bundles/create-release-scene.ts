@@ -6,17 +6,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { execa } from 'execa';
-import { type Fault, type FaultRequest, type Hub, startHub } from '../../hub/index.ts';
-import { type Api, createApi } from '../../story/hub-client.ts';
+import { AdminClient, type Api, createOctokit } from '../../hub/admin-client.ts';
+import { type Hub, startHub } from '../../hub/index.ts';
 import { runStep, type StepResult } from './step.ts';
 
 export const OWNER = 'acme';
 
-const adminToken = randomBytes(16).toString('hex');
-
 /** Set by {@link useHub}. */
 export let dir: string;
 export let hub: Hub;
+export let admin: AdminClient;
 export let api: Api;
 export let token: string;
 let repositories = 0;
@@ -25,34 +24,23 @@ let repositories = 0;
 export function useHub(): void {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'create-release-'));
+    const adminToken = randomBytes(16).toString('hex');
     hub = await startHub({ dataDir: join(dir, 'hub'), adminToken });
+    admin = new AdminClient({ url: hub.url, adminToken });
     hub.admin.createUser(OWNER);
     token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
-    api = createApi(hub.url, token);
+    api = createOctokit(hub.url, token).rest;
   });
-  afterEach(() => admin('DELETE', 'faults'));
+  afterEach(() => admin.clearFaults());
   afterAll(async () => {
     await hub?.close();
     await rm(dir, { recursive: true, force: true });
   });
 }
 
-/** A request to the hub's admin endpoints. */
-export async function admin(method: string, path: string, body?: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
-  const response = await fetch(`${hub.url}/_lab/${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  expect(response.ok ? '' : text).toBe('');
-  return text === '' ? undefined : JSON.parse(text);
-}
-export const fault = (request: FaultRequest) => admin('POST', 'faults', request);
 /** How often faults were injected. */
 export const injectedFaults = async (): Promise<number> =>
-  ((await admin('GET', 'faults')) as Fault[]).reduce((sum, { met }) => sum + met, 0);
+  (await admin.faults()).reduce((sum, { met }) => sum + met, 0);
 
 /** A repository and a workspace for one test, in which the bundle runs as the runner would run it. */
 export class Scene {

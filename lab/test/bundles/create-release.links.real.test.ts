@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Api, createOctokit } from '../../hub/admin-client.ts';
 import { type Hub, startHub } from '../../hub/index.ts';
-import { type Api, createApi } from '../../story/hub-client.ts';
 import { runStep, type StepResult } from './step.ts';
 
 const OWNER = 'acme';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   hub = await startHub({ dataDir: join(dir, 'hub'), adminToken: randomBytes(16).toString('hex') });
   hub.admin.createUser(OWNER);
   token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
-  api = createApi(hub.url, token);
+  api = createOctokit(hub.url, token).rest;
   await mkdir(join(dir, 'home/.docker'), { recursive: true });
   await writeFile(join(dir, 'home/.docker/config.json'), SECRET);
 });

@@ -5,7 +5,6 @@ import {
   admin,
   CREATE,
   digestOf,
-  fault,
   hub,
   injectedFaults,
   OWNER,
@@ -42,7 +41,7 @@ describe('a run that is killed', () => {
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
     await scene.file('b.tgz', 'beta');
-    await fault(request);
+    await admin.addFault(request);
     let child: ChildProcess | undefined;
     const onStart = (started: ChildProcess) => {
       child = started;
@@ -51,7 +50,7 @@ describe('a run that is killed', () => {
     await until(async () => child !== undefined && (await injectedFaults()) > 0 && (await reached(scene)));
     child?.kill('SIGKILL');
     expect((await killed).exitCode).toBeNull();
-    await admin('DELETE', 'faults');
+    await admin.clearFaults();
     const { ok, outputs } = await scene.run('v1.0.0', { files: '*.tgz' });
     expect(ok).toBe(true);
     const release = await scene.only();
@@ -80,7 +79,7 @@ describe('trouble on the way', () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
-    await fault(request);
+    await admin.addFault(request);
     const { ok, outputs } = await scene.run('v1.0.0', { files: '*.tgz' });
     expect(ok).toBe(true);
     expect(await injectedFaults()).toBe(1);
@@ -94,7 +93,7 @@ describe('trouble on the way', () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
-    await fault({ match: UPLOAD, fault: { status: 400, body: { message: 'no room' } } });
+    await admin.addFault({ match: UPLOAD, fault: { status: 400, body: { message: 'no room' } } });
     const { exitCode, log, outputs } = await scene.run('v1.0.0', { files: '*.tgz' });
     expect(exitCode).toBe(1);
     expect(log).toContain('uploading the files of v1.0.0');
@@ -108,7 +107,10 @@ describe('trouble on the way', () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
-    await fault({ match: PUBLISH, fault: { status: 422, body: { message: 'Repository rule violations found' } } });
+    await admin.addFault({
+      match: PUBLISH,
+      fault: { status: 422, body: { message: 'Repository rule violations found' } },
+    });
     const { exitCode, log, outputs } = await scene.run('v1.0.0', { files: '*.tgz', checksums: 'false' });
     expect(exitCode).toBe(1);
     expect(log).toContain('a rule of the repository protects the tag');
@@ -142,7 +144,7 @@ describe('a token', () => {
 describe('bad input', () => {
   it('is answered at once, with every fault, before any request', async () => {
     const scene = await Scene.create();
-    await admin('DELETE', 'requests');
+    await admin.clearRequests();
     const { exitCode, log } = await scene.run('', {
       tag: 'v1.0.0$(touch pwned)',
       draft: 'yes',
@@ -157,10 +159,6 @@ describe('bad input', () => {
       'files (line 1) matches no file',
     ])
       expect(log).toContain(input);
-    expect(
-      ((await admin('GET', 'requests')) as { operation: string | null }[]).filter(
-        ({ operation }) => operation !== null,
-      ),
-    ).toEqual([]);
+    expect((await admin.requests()).filter(({ operation }) => operation !== null)).toEqual([]);
   });
 });

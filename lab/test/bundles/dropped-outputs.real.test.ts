@@ -1,10 +1,10 @@
 /** Runs the real workflows and actions with the lab's runner and real registries: the release when GitHub drops the images output. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import { workflowFiles } from '../../../workflows-src/index.ts';
+import { createOctokit } from '../../hub/admin-client.ts';
 import { type Hub, startHub } from '../../hub/index.ts';
 import { createRunnerHost } from '../../lifecycle/server.ts';
 import { projectDir } from '../../paths.ts';
@@ -59,7 +59,7 @@ afterAll(async () => {
 const git = async (...args: string[]): Promise<string> =>
   (await execa('git', ['-c', 'user.name=Shop', '-c', 'user.email=shop@example.com', ...args], { cwd: checkout }))
     .stdout;
-const api = () => getOctokit(token, { baseUrl: hub.apiUrl }).rest;
+const api = () => createOctokit(hub.url, token).rest;
 
 /** Publishes the workflows, the actions as tag v1, the shop's chart, and images that build quickly. */
 async function publish(): Promise<void> {
