@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runBundle } from '../../../scripts/test-support/bundle.ts';
 
-const bundle = join(import.meta.dirname, '..', 'dist', 'index.js');
 let workspace: string;
 beforeAll(() => {
   workspace = mkdtempSync(join(tmpdir(), 'bundle-'));
@@ -12,19 +11,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(workspace, { recursive: true }));
 
-/** Run the bundle with only these inputs and variables. */
-function run(inputs: Record<string, string>, env: Record<string, string> = {}) {
-  const result = spawnSync(process.execPath, [bundle], {
+/** Runs the bundle with only these inputs and variables. */
+async function run(inputs: Record<string, string>, env: Record<string, string> = {}) {
+  const result = await runBundle({
+    action: 'build-push-image',
+    inputs,
+    env: { PATH: '/nowhere', GITHUB_WORKSPACE: workspace, ...env },
     cwd: workspace,
-    encoding: 'utf8',
-    env: {
-      PATH: '/nowhere',
-      GITHUB_WORKSPACE: workspace,
-      ...env,
-      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-    },
   });
-  return { ...result, errors: result.stdout.split('\n').filter((line) => line.startsWith('::error')) };
+  return { ...result, errors: result.log.split('\n').filter((line) => line.startsWith('::error')) };
 }
 
 const valid = { images: 'name: web', registry: 'localhost:1' };
@@ -35,17 +30,17 @@ const onTag = (tag: string) => ({
 });
 
 describe('the bundle', () => {
-  it('reports all missing inputs when none is given', () => {
-    const { status, errors, stderr } = run({});
-    expect([status, stderr]).toEqual([1, '']);
-    expect(errors).toHaveLength(1);
+  it('reports all missing inputs when none is given', async () => {
+    const { exitCode, errors, log } = await run({});
+    expect(exitCode).toBe(1);
+    expect(log).toBe(`${errors[0]}\n`);
     expect(errors[0]).toMatch(
       /^::error title=build-push-image%3A 2 invalid inputs::images is required.*registry is required/,
     );
   });
 
-  it('reports all problems at once', () => {
-    const { errors } = run({
+  it('reports all problems at once', async () => {
+    const { errors } = await run({
       images: '{ name: A B, context: ../x }',
       registry: 'https://ghcr.io',
       tags: 'nope',
@@ -57,36 +52,36 @@ describe('the bundle', () => {
       expect(errors[0]).toContain(`${input} `);
   });
 
-  it.each(['yes', '1', 'tRUE', 'on'])('does not accept %s as a boolean', (value) => {
-    expect(run({ ...valid, 'dry-run': value }).errors[0]).toContain('dry-run is not a boolean');
+  it.each(['yes', '1', 'tRUE', 'on'])('does not accept %s as a boolean', async (value) => {
+    expect((await run({ ...valid, 'dry-run': value })).errors[0]).toContain('dry-run is not a boolean');
   });
 
-  it('shows no password in its errors', () => {
-    const { stdout } = run({ ...valid, password: 'hunter2-secret', tags: 'nope' });
-    expect(stdout).toContain('username is required');
-    expect(stdout).not.toContain('hunter2-secret');
+  it('shows no password in its errors', async () => {
+    const { log } = await run({ ...valid, password: 'hunter2-secret', tags: 'nope' });
+    expect(log).toContain('username is required');
+    expect(log).not.toContain('hunter2-secret');
   });
 
-  it('never runs the text of a tag', () => {
-    const { status, errors } = run({ ...valid, tags: 'semver' }, onTag('v1.0.0$(touch pwned)'));
-    expect(status).toBe(1);
+  it('never runs the text of a tag', async () => {
+    const { exitCode, errors } = await run({ ...valid, tags: 'semver' }, onTag('v1.0.0$(touch pwned)'));
+    expect(exitCode).toBe(1);
     expect(errors[0]).toContain('the pushed tag is not a version');
     expect(existsSync(join(workspace, 'pwned'))).toBe(false);
   });
 
-  it('reports a tag that does not fit the rules with all other problems', () => {
-    const { errors } = run({ ...valid, tags: 'semver', push: 'perhaps', sbom: 'maybe' }, onTag('nightly'));
+  it('reports a tag that does not fit the rules with all other problems', async () => {
+    const { errors } = await run({ ...valid, tags: 'semver', push: 'perhaps', sbom: 'maybe' }, onTag('nightly'));
     expect(errors).toHaveLength(1);
     for (const problem of ['push is not a boolean', 'the pushed tag is not a version', 'sbom is not'])
       expect(errors[0]).toContain(problem);
   });
 
-  it('reports which program is missing', () => {
-    const { errors } = run({ ...valid, reproducible: 'false' }, onTag('v1.0.0'));
+  it('reports which program is missing', async () => {
+    const { errors } = await run({ ...valid, reproducible: 'false' }, onTag('v1.0.0'));
     expect(errors[0]).toContain('docker was not found');
   });
 
-  it('reports which variable of the runner is missing', () => {
-    expect(run(valid).errors[0]).toContain('invalid environment variable GITHUB_REPOSITORY');
+  it('reports which variable of the runner is missing', async () => {
+    expect((await run(valid)).errors[0]).toContain('invalid environment variable GITHUB_REPOSITORY');
   });
 });

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runBundle } from '../../../scripts/test-support/bundle.ts';
 import { CHART } from './helpers.ts';
-
-const bundle = join(import.meta.dirname, '../dist/index.js');
 
 let workspace = '';
 beforeEach(async () => {
@@ -16,26 +14,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(workspace, { recursive: true }));
 
-/** Starts the bundle with these inputs, and only the workspace of a runner's environment. */
-async function start(
+/** Runs the bundle with these inputs, and only the workspace of a runner's environment. */
+async function run(
   inputs: Record<string, string>,
   env: Record<string, string> = {},
-): Promise<{ code: number | null; output: string }> {
-  const given = Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
-  const child = spawn(process.execPath, [bundle], {
+): Promise<{ exitCode: number | null; log: string }> {
+  const { exitCode, log } = await runBundle({
+    action: 'bump-chart-version',
+    inputs,
+    env: { PATH: process.env.PATH ?? '', GITHUB_WORKSPACE: workspace, ...env },
     cwd: workspace,
-    env: { PATH: process.env.PATH ?? '', GITHUB_WORKSPACE: workspace, ...env, ...given },
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output: output.replaceAll('%3A', ':') };
+  return { exitCode, log: log.replaceAll('%3A', ':') };
 }
 
 describe('the bundle as a process', () => {
@@ -105,11 +95,11 @@ describe('the bundle as a process', () => {
       ['invalid environment variable GITHUB_REPOSITORY'],
     ],
   ])('reports %s with advice', async (_, inputs, env, words) => {
-    const { code, output } = await start(inputs, env);
-    expect(code).toBe(1);
-    for (const word of words) expect(output).toContain(word);
-    expect(output).toMatch(/^::error title=bump-chart-version/m);
-    expect(output).not.toMatch(/^\s+at /m);
+    const { exitCode, log } = await run(inputs, env);
+    expect(exitCode).toBe(1);
+    for (const word of words) expect(log).toContain(word);
+    expect(log).toMatch(/^::error title=bump-chart-version/m);
+    expect(log).not.toMatch(/^\s+at /m);
     expect(await readdir(workspace)).toEqual(['helm']);
     expect(await readFile(join(workspace, 'helm/shop/Chart.yaml'), 'utf8')).toBe(CHART);
   });
@@ -119,12 +109,12 @@ describe('the bundle as a process', () => {
     for (const path of [outputs, summary]) await writeFile(path, '');
     const env = { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: summary, GITHUB_REF: 'refs/tags/v1.4.2' };
     const inputs = { charts: 'helm/shop', mode: 'worktree', values: 'a=c' };
-    expect(await start(inputs, env)).toMatchObject({ code: 0, output: expect.stringContaining('shop 1.0.0 → 1.4.2') });
+    expect(await run(inputs, env)).toMatchObject({ exitCode: 0, log: expect.stringContaining('shop 1.0.0 → 1.4.2') });
     expect(await readFile(join(workspace, 'helm/shop/values.yaml'), 'utf8')).toBe('a: c\r\n');
     expect(await readFile(outputs, 'utf8')).toMatch(/^changed<<(\S+)\ntrue\n\1$/m);
     expect(await readFile(outputs, 'utf8')).toMatch(/^diff<<(\S+)\n--- a\/helm\/shop\/values.yaml\n[\s\S]*\n\1$/m);
     expect(await readFile(summary, 'utf8')).toContain('<code>helm/shop/Chart.yaml:3</code>');
-    expect(await start(inputs, env)).toMatchObject({ code: 0, output: expect.stringContaining('nothing to change') });
+    expect(await run(inputs, env)).toMatchObject({ exitCode: 0, log: expect.stringContaining('nothing to change') });
     await expect(access(join(workspace, 'pwned'))).rejects.toThrow('ENOENT');
   });
 });

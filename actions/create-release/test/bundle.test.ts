@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-
-const bundle = join(import.meta.dirname, '../dist/index.js');
+import { type BundleResult, runBundle } from '../../../scripts/test-support/bundle.ts';
 
 let server: Server;
 let requests: string[] = [];
@@ -18,77 +15,58 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-async function start(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+function run(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<BundleResult> {
   requests = [];
-  const child = spawn(process.execPath, [bundle], { env: { PATH: process.env.PATH ?? '', ...env } });
-  let output = '';
-  child.stdout.on('data', (data) => {
-    output += data;
+  return runBundle({
+    action: 'create-release',
+    inputs,
+    env: {
+      PATH: process.env.PATH ?? '',
+      GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ...env,
+    },
   });
-  child.stderr.on('data', (data) => {
-    output += data;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output };
 }
 
 describe('the bundle as a process', () => {
-  it.each([
+  it.each<[string, Record<string, string>, string[]]>([
     ['no input', {}, ['2 invalid inputs', 'tag is required', 'token is required']],
+    ['an unknown boolean', { tag: 'v1.0.0', token: 't', draft: 'yes' }, ['draft is not a boolean', 'given: "yes"']],
     [
-      'an unknown boolean',
-      { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't', INPUT_DRAFT: 'yes' },
-      ['draft is not a boolean', 'given: "yes"'],
-    ],
-    [
-      'a tag that contradicts an input, beside another fault',
-      { INPUT_TAG: 'nightly', INPUT_TOKEN: 't', 'INPUT_MAJOR-TAG': 'true', INPUT_DRAFT: 'maybe' },
+      'a tag that contradicts an input, beside another problem',
+      { tag: 'nightly', token: 't', 'major-tag': 'true', draft: 'maybe' },
       ['2 invalid inputs', 'draft is not a boolean', 'major-tag needs a tag that is a semantic version'],
     ],
     [
       'a tag that Git does not accept',
-      { INPUT_TAG: 'v1.0.0$(touch pwned)', INPUT_TOKEN: 't' },
+      { tag: 'v1.0.0$(touch pwned)', token: 't' },
       ['tag is not a valid Git reference name'],
     ],
-    [
-      'an unreadable body-path',
-      { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't', 'INPUT_BODY-PATH': 'no/such.md' },
-      ['body-path does not exist'],
-    ],
+    ['an unreadable body-path', { tag: 'v1.0.0', token: 't', 'body-path': 'no/such.md' }, ['body-path does not exist']],
     [
       'a glob that matches nothing',
-      { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't', INPUT_FILES: 'no/such/*' },
+      { tag: 'v1.0.0', token: 't', files: 'no/such/*' },
       ['files (line 1) matches no file'],
     ],
-    [
-      'no variables of the runner',
-      { INPUT_TAG: 'v1.0.0', INPUT_TOKEN: 't' },
-      ['invalid environment variable GITHUB_REPOSITORY'],
-    ],
-  ])('answers %s with one error', async (_, env, words) => {
-    const { code, output } = await start({
-      GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      ...env,
-    });
-    expect(code).toBe(1);
-    expect(output.match(/^::error /gm)).toHaveLength(1);
-    expect(output).toMatch(/^::error title=create-release%3A /m);
-    for (const word of words) expect(output).toContain(word);
-    expect(output).not.toContain('    at ');
+    ['no variables of the runner', { tag: 'v1.0.0', token: 't' }, ['invalid environment variable GITHUB_REPOSITORY']],
+  ])('reports %s as one error', async (_, inputs, words) => {
+    const { exitCode, log } = await run(inputs);
+    expect(exitCode).toBe(1);
+    expect(log.match(/^::error /gm)).toHaveLength(1);
+    expect(log).toMatch(/^::error title=create-release%3A /m);
+    for (const word of words) expect(log).toContain(word);
+    expect(log).not.toContain('    at ');
     expect(requests).toEqual([]);
   });
 
   it('names the permission that a token lacks, and never shows the token', async () => {
-    const { code, output } = await start({
-      GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      GITHUB_REPOSITORY: 'o/r',
-      GITHUB_SHA: 'a'.repeat(40),
-      INPUT_TAG: 'v1.0.0',
-      INPUT_TOKEN: 'ghs_secret',
-    });
-    expect(code).toBe(1);
-    expect(output).toContain('permissions: { contents: write }');
-    expect(output).not.toContain('ghs_secret');
+    const { exitCode, log } = await run(
+      { tag: 'v1.0.0', token: 'ghs_secret' },
+      { GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: 'a'.repeat(40) },
+    );
+    expect(exitCode).toBe(1);
+    expect(log).toContain('permissions: { contents: write }');
+    expect(log).not.toContain('ghs_secret');
     expect(requests).toHaveLength(1);
   });
 });

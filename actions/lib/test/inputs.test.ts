@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { toInputEnv } from '../../../scripts/test-support/bundle.ts';
 import { InputError } from '../errors.ts';
 import { parseDigest } from '../identifiers.ts';
 import { InputReader } from '../inputs.ts';
 
-const reader = (inputs: Record<string, string>): InputReader =>
-  new InputReader(
-    Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-  );
+const reader = (inputs: Record<string, string>): InputReader => new InputReader(toInputEnv(inputs));
 
 function faultsOf(inputs: InputReader): string[] {
   try {
