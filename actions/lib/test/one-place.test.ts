@@ -67,11 +67,26 @@ it.each([
   expect(PAST.some((pattern) => pattern.test(line))).toBe(true);
 });
 
+/** The guard is imported first, then only what reads the settings, and the first statement is the guarded run. */
+const GUARDED =
+  /^import \{ run \} from '\.\.\/\.\.\/lib\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/inputs\/[a-z-]+\.ts';\n)*\nawait run\(/;
+
 it('every action begins with the guard of its output', () => {
   const entries = sources().filter((path) => /^[^/]+\/src\/index\.ts$/.test(path));
   expect(entries).toHaveLength(4);
-  for (const path of entries)
-    expect(readFileSync(join(actions, path), 'utf8')).toMatch(
-      /^import \{ run \} from '[./]+lib\/run\.ts';\n\nawait run\(/,
-    );
+  for (const path of entries) expect(readFileSync(join(actions, path), 'utf8')).toMatch(GUARDED);
+});
+
+it.each([
+  ['prints before it', "import { run } from '../../lib/run.ts';\n\nprint(1);\nawait run("],
+  ['works before it', "import { run } from '../../lib/run.ts';\n\nconst settings = await readSettings();\nawait run("],
+  [
+    'imports another module first',
+    "import { a } from './inputs/a.ts';\nimport { run } from '../../lib/run.ts';\n\nawait run(",
+  ],
+  ['imports its flow', "import { run } from '../../lib/run.ts';\nimport { main } from './main.ts';\n\nawait run("],
+  ['imports a package', "import { run } from '../../lib/run.ts';\nimport { parse } from 'yaml';\n\nawait run("],
+  ['imports for effect', "import { run } from '../../lib/run.ts';\nimport './inputs/a.ts';\n\nawait run("],
+])('an action that %s does not begin with it', (_, source) => {
+  expect(source).not.toMatch(GUARDED);
 });
