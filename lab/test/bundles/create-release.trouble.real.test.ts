@@ -20,9 +20,9 @@ useHub();
 describe('a run that is killed', () => {
   const delayed = { delayMs: 5_000 };
   it.each<[string, FaultRequest, (scene: Scene) => Promise<boolean>]>([
-    ['before it made a draft', { match: CREATE, fault: 'reset' }, async () => true],
+    ['before it creates the draft', { match: CREATE, fault: 'reset' }, async () => true],
     [
-      'after it made the draft',
+      'after it creates the draft',
       { match: UPLOAD, fault: delayed },
       async (scene) => (await scene.releases()).length === 1,
     ],
@@ -32,7 +32,7 @@ describe('a run that is killed', () => {
       async (scene) => (await scene.releases())[0]?.assets.length === 1,
     ],
     [
-      'before it published',
+      'before it publishes',
       { match: PUBLISH, fault: delayed },
       async (scene) => (await scene.releases())[0]?.assets.length === 3,
     ],
@@ -65,11 +65,11 @@ describe('trouble on the way', () => {
   it.each<[string, FaultRequest]>([
     ['a 502 on an upload', { match: UPLOAD, times: 1, fault: { status: 502 } }],
     ['a reset on an upload', { match: UPLOAD, times: 1, fault: 'reset' }],
-    ['a lost answer to an upload', { match: UPLOAD, times: 1, fault: 'lost-response' }],
+    ['a lost response to an upload', { match: UPLOAD, times: 1, fault: 'lost-response' }],
     ['a reset on the creation', { match: CREATE, times: 1, fault: 'reset' }],
-    ['a lost answer to the creation', { match: CREATE, times: 1, fault: 'lost-response' }],
+    ['a lost response to the creation', { match: CREATE, times: 1, fault: 'lost-response' }],
     ['a 503 on the creation', { match: CREATE, times: 1, fault: { status: 503 } }],
-    ['a lost answer to publishing', { match: PUBLISH, times: 1, fault: 'lost-response' }],
+    ['a lost response to publishing', { match: PUBLISH, times: 1, fault: 'lost-response' }],
     ['a 500 on publishing', { match: PUBLISH, times: 1, fault: { status: 500 } }],
     [
       'a rate limit',
@@ -89,7 +89,7 @@ describe('trouble on the way', () => {
     expect(outputs).toMatchObject({ created: 'true', published: 'true' });
   });
 
-  it('that does not end leaves a draft, its outputs and a way on', async () => {
+  it('that does not end leaves a draft, its outputs and the next step', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -103,7 +103,7 @@ describe('trouble on the way', () => {
     expect(outputs).toMatchObject({ id: String(release.id), created: 'true', published: 'false' });
   });
 
-  it('that comes when it is published leaves the files among the outputs', async () => {
+  it('that occurs while publishing leaves the files among the outputs', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -120,7 +120,7 @@ describe('trouble on the way', () => {
 });
 
 describe('a token', () => {
-  it('that may only read is told which permission it lacks, and is never shown', async () => {
+  it('that may only read fails with the permission it lacks, and is never shown', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     const weak = hub.admin.createToken({ login: OWNER, permissions: { contents: 'read', metadata: 'read' } });
@@ -132,7 +132,7 @@ describe('a token', () => {
     expect(await scene.releases()).toEqual([]);
   });
 
-  it('that is not valid is told so', async () => {
+  it('that is not valid is reported as such', async () => {
     const scene = await Scene.create();
     const { exitCode, log } = await scene.run('v1.0.0', { token: 'ghs_wrong' });
     expect(exitCode).toBe(1);
@@ -141,8 +141,8 @@ describe('a token', () => {
   });
 });
 
-describe('bad input', () => {
-  it('is answered at once, with every fault, before any request', async () => {
+describe('invalid input', () => {
+  it('is reported with all problems before any request', async () => {
     const scene = await Scene.create();
     await admin.clearRequests();
     const { exitCode, log } = await scene.run('', {
