@@ -67,9 +67,12 @@ it.each([
   expect(PAST.some((pattern) => pattern.test(line))).toBe(true);
 });
 
-/** The guard is imported first, then only what reads the settings, and the first statement is the guarded run. */
+/**
+ * The guard is imported first, then only what reads the settings and throws their problems. The first statement is the
+ * guarded run.
+ */
 const GUARDED =
-  /^import \{ run \} from '\.\.\/\.\.\/lib\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/inputs\/[a-z-]+\.ts';\n)*\nawait run\(/;
+  /^import \{ run \} from '\.\.\/\.\.\/lib\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/(?:inputs\/[a-z-]+|error-collector)\.ts';\n)*\nawait run\(/;
 
 it('every action begins with the guard of its output', () => {
   const entries = sources().filter((path) => /^[^/]+\/src\/index\.ts$/.test(path));
