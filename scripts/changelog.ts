@@ -17,7 +17,7 @@ const BASE = 'origin/main';
 
 /** What users run. */
 const PRODUCT =
-  /^(?:actions\/[^/]+\/(?:action\.yml|src\/|[^/]+\.ts)|workflows-src\/(?!ci\.|plan\.)[^/]+\.ts|app\/.*\/src\/|(?:argocd|helm|terraform)\/(?!.*\/test\/).*\.(?:ya?ml|tpl|tf)$)/;
+  /^(?:actions\/(?:[^/]+\/(?:action\.yml|src\/)|lib\/(?!test\/).+\.ts)|workflows-src\/(?!ci\.|plan\.)[^/]+\.ts|app\/.*\/src\/|(?:argocd|helm|terraform)\/(?!.*\/test\/).*\.(?:ya?ml|tpl|tf)$)/;
 
 export interface Entry {
   /** From the repository's root. */

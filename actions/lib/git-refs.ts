@@ -1,4 +1,4 @@
-import type { Parsed } from './inputs.ts';
+import type { Parsed } from './runner/inputs.ts';
 
 /** The name of a branch, with or without `refs/heads/`: `main`, `release/1.4`. */
 export const parseBranchName = parserFor('refs/heads/');

@@ -1,4 +1,4 @@
-import type { Parsed } from './inputs.ts';
+import type { Parsed } from './runner/inputs.ts';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };

@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { Parsed } from './inputs.ts';
+import type { Parsed } from './runner/inputs.ts';
 
 /** A version by https://semver.org, without a leading `v`. */
 export type Version = semver.SemVer;

@@ -95,7 +95,7 @@ describe('the check of the changes', () => {
 
   it.each([
     ['a feature of an action', 'feat(one): input', 'actions/one/action.yml'],
-    ['a fix of what the actions share', 'fix(lib): retry', 'actions/lib/retry.ts'],
+    ['a fix of what the actions share', 'fix(lib): retry', 'actions/lib/requests/retry.ts'],
     ['a breaking change', 'refactor(deploy)!: name', 'workflows-src/deploy.ts'],
     ['a fix of the platform', 'fix(terraform): zone', 'terraform/platform/main.tf'],
   ])('names %s without an entry', async (_, subject, path) => {

@@ -138,7 +138,7 @@ describe('job outputs', () => {
         /needs\.\w+\.outputs\.images/.test(String(value)) ? [`${step.uses?.split(/[/@]/)[3]}: ${input}`] : [],
       ),
     );
-    // Each rejects them: actions/lib/test/images-input.test.ts.
+    // Each rejects them: actions/lib/test/images/images-input.test.ts.
     expect(given).toEqual(['helm-lint-scan: set-images', 'bump-chart-version: images', 'create-release: images']);
   });
 });

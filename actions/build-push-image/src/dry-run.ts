@@ -1,6 +1,6 @@
-import { info } from '../../lib/commands.ts';
 import { type Cell, markdownTable } from '../../lib/markdown.ts';
-import { writeSummary } from '../../lib/result.ts';
+import { info } from '../../lib/runner/commands.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import { buildArguments, formatCommand } from './buildx/arguments.ts';
 import type { ImageJob } from './images/image-job.ts';
 import { ImageLog } from './images/image-log.ts';

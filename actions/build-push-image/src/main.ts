@@ -1,9 +1,9 @@
-import { createCancellableExec } from '../../lib/cancellation.ts';
-import { annotate } from '../../lib/commands.ts';
-import { readContext, readEvent } from '../../lib/context.ts';
-import { createExec } from '../../lib/exec.ts';
-import type { Environment } from '../../lib/inputs.ts';
-import { writeSummary } from '../../lib/result.ts';
+import { createCancellableExec } from '../../lib/processes/cancellation.ts';
+import { createExec } from '../../lib/processes/exec.ts';
+import { annotate } from '../../lib/runner/commands.ts';
+import { readContext, readEvent } from '../../lib/runner/context.ts';
+import type { Environment } from '../../lib/runner/inputs.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import { requiredVariables, withDockerHome } from './docker/docker-home.ts';
 import { showPlan } from './dry-run.ts';
 import { createClients } from './images/clients.ts';

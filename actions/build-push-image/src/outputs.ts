@@ -1,5 +1,5 @@
-import type { BuiltImage } from '../../lib/images-output.ts';
-import { setOutputs } from '../../lib/result.ts';
+import type { BuiltImage } from '../../lib/images/images-output.ts';
+import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { ImageResult } from './images/image-job.ts';
 import type { RunContext } from './images/run-context.ts';
 import { shaTag } from './tags/tag-rules.ts';

@@ -1,5 +1,5 @@
-import type { Exec, ExecOptions, ExecResult } from '../../lib/exec.ts';
 import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
+import type { Exec, ExecOptions, ExecResult } from '../../lib/processes/exec.ts';
 import type { BuildPlan } from '../src/buildx/arguments.ts';
 import type { Builder, BuildLog } from '../src/buildx/builder.ts';
 import type { ImageJob } from '../src/images/image-job.ts';

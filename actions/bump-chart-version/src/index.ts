@@ -1,4 +1,4 @@
-import { run } from '../../lib/run.ts';
+import { run } from '../../lib/runner/run.ts';
 import { readSettings } from './inputs/read-settings.ts';
 
 await run('bump-chart-version', async () => {

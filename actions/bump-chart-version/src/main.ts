@@ -1,7 +1,7 @@
-import { annotate, group, info } from '../../lib/commands.ts';
-import { type Context, readContext } from '../../lib/context.ts';
-import type { Environment } from '../../lib/inputs.ts';
-import { writeSummary } from '../../lib/result.ts';
+import { annotate, group, info } from '../../lib/runner/commands.ts';
+import { type Context, readContext } from '../../lib/runner/context.ts';
+import type { Environment } from '../../lib/runner/inputs.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import { type CommitContext, commitToBranch } from './commit/commit.ts';
 import { unifiedDiff } from './files/diff.ts';
 import { editWorktree } from './files/worktree.ts';

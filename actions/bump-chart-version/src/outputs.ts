@@ -1,4 +1,4 @@
-import { setOutputs } from '../../lib/result.ts';
+import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { Committed } from './commit/repository.ts';
 import type { ChartResult, Plan } from './plan/plan.ts';
 import type { PullRequest } from './pull-requests/pull-requests.ts';

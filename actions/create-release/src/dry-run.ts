@@ -1,5 +1,5 @@
-import { info } from '../../lib/commands.ts';
-import { writeSummary } from '../../lib/result.ts';
+import { info } from '../../lib/runner/commands.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import type { Decision } from './history/decision.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { setDryRunOutputs } from './outputs.ts';

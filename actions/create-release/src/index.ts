@@ -1,4 +1,4 @@
-import { run } from '../../lib/run.ts';
+import { run } from '../../lib/runner/run.ts';
 import { readSettings } from './inputs/inputs.ts';
 
 await run('create-release', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { annotate, info } from '../../lib/commands.ts';
-import { readContext } from '../../lib/context.ts';
-import { createGitHubClient } from '../../lib/github.ts';
-import type { Environment } from '../../lib/inputs.ts';
-import { writeSummary } from '../../lib/result.ts';
+import { createGitHubClient } from '../../lib/requests/github.ts';
+import { annotate, info } from '../../lib/runner/commands.ts';
+import { readContext } from '../../lib/runner/context.ts';
+import type { Environment } from '../../lib/runner/inputs.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import { readContents } from './assets/contents.ts';
 import { dryRun } from './dry-run.ts';
 import { isStillLatest, makeDecision } from './history/decision.ts';

@@ -1,6 +1,6 @@
 /** The action's outputs, all of them. Each is set as soon as it is known, so that it is also set when the step fails later. */
 
-import { setOutputs } from '../../lib/result.ts';
+import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { Decision } from './history/decision.ts';
 import type { PublishResult } from './releases/desired-release.ts';
 import type { Asset, Release } from './releases/releases.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
-import { parseImagesOutput } from '../../lib/images-output.ts';
+import { parseImagesOutput } from '../../lib/images/images-output.ts';
 import { commitNotes, parseChange } from '../src/notes/commits.ts';
 import { composeNotes, splitLink } from '../src/notes/compose.ts';
 import { plainText } from '../src/notes/text.ts';

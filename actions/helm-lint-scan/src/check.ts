@@ -1,10 +1,10 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCancellableExec, withTempDirectory } from '../../lib/cancellation.ts';
-import { info } from '../../lib/commands.ts';
 import type { ActionError } from '../../lib/errors.ts';
-import { createExec, type Exec } from '../../lib/exec.ts';
-import type { Environment } from '../../lib/inputs.ts';
+import { createCancellableExec, withTempDirectory } from '../../lib/processes/cancellation.ts';
+import { createExec, type Exec } from '../../lib/processes/exec.ts';
+import { info } from '../../lib/runner/commands.ts';
+import type { Environment } from '../../lib/runner/inputs.ts';
 import { defaultVersions } from './cases/default-versions.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { checkResources, type ResourceSet } from './check-resources.ts';

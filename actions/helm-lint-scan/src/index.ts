@@ -1,4 +1,4 @@
-import { run } from '../../lib/run.ts';
+import { run } from '../../lib/runner/run.ts';
 import { throwErrors } from './error-collector.ts';
 import { discover } from './inputs/discover.ts';
 import { readSettings } from './inputs/inputs.ts';

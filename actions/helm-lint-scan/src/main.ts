@@ -1,5 +1,5 @@
-import type { Environment } from '../../lib/inputs.ts';
-import { writeSummary } from '../../lib/result.ts';
+import type { Environment } from '../../lib/runner/inputs.ts';
+import { writeSummary } from '../../lib/runner/outputs.ts';
 import { check } from './check.ts';
 import { ErrorCollector } from './error-collector.ts';
 import { assertBelowThreshold } from './fail-on.ts';

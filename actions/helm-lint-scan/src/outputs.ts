@@ -1,4 +1,4 @@
-import { setOutputs } from '../../lib/result.ts';
+import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { CheckResult } from './check.ts';
 import { countAll } from './report/matrix.ts';
 import type { WrittenReports } from './report/write.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ImageReference } from '../../lib/images-output.ts';
+import type { ImageReference } from '../../lib/images/images-output.ts';
 import { growth, LINEAR } from '../../lib/test/growth.ts';
 import { defaultVersions } from '../src/cases/default-versions.ts';
 import { imageOverlay } from '../src/cases/set-images.ts';

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, it } from '@jest/globals';
 
 const actions = join(import.meta.dirname, '..', '..');
-const PRINTER = 'lib/commands.ts';
+const PRINTER = 'lib/runner/commands.ts';
 
 /** What prints past `commands.ts`, or lets a process print by itself. */
 const PAST: readonly RegExp[] = [
@@ -19,10 +19,10 @@ const PAST: readonly RegExp[] = [
   /['"`]::[a-z-]+(?:::| )|['"`]##\[/,
 ];
 
-/** These write to the runner's files alone, and `lib/result.ts` calls them only where the runner has set these. */
+/** These write to the runner's files alone, and `lib/runner/outputs.ts` calls them only where the runner has set these. */
 const ALLOWED: readonly string[] = [
-  "lib/result.ts: const { setOutput } = await import('@actions/core');",
-  "lib/result.ts: const { summary } = await import('@actions/core');",
+  "lib/runner/outputs.ts: const { setOutput } = await import('@actions/core');",
+  "lib/runner/outputs.ts: const { summary } = await import('@actions/core');",
 ];
 
 /** The sources of all actions and of what they share. */
@@ -72,7 +72,7 @@ it.each([
  * guarded run.
  */
 const GUARDED =
-  /^import \{ run \} from '\.\.\/\.\.\/lib\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/(?:inputs\/[a-z-]+|error-collector)\.ts';\n)*\nawait run\(/;
+  /^import \{ run \} from '\.\.\/\.\.\/lib\/runner\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/(?:inputs\/[a-z-]+|error-collector)\.ts';\n)*\nawait run\(/;
 
 it('every action begins with the guard of its output', () => {
   const entries = sources().filter((path) => /^[^/]+\/src\/index\.ts$/.test(path));
@@ -81,15 +81,21 @@ it('every action begins with the guard of its output', () => {
 });
 
 it.each([
-  ['prints before it', "import { run } from '../../lib/run.ts';\n\nprint(1);\nawait run("],
-  ['works before it', "import { run } from '../../lib/run.ts';\n\nconst settings = await readSettings();\nawait run("],
+  ['prints before it', "import { run } from '../../lib/runner/run.ts';\n\nprint(1);\nawait run("],
+  [
+    'works before it',
+    "import { run } from '../../lib/runner/run.ts';\n\nconst settings = await readSettings();\nawait run(",
+  ],
   [
     'imports another module first',
-    "import { a } from './inputs/a.ts';\nimport { run } from '../../lib/run.ts';\n\nawait run(",
+    "import { a } from './inputs/a.ts';\nimport { run } from '../../lib/runner/run.ts';\n\nawait run(",
   ],
-  ['imports its flow', "import { run } from '../../lib/run.ts';\nimport { main } from './main.ts';\n\nawait run("],
-  ['imports a package', "import { run } from '../../lib/run.ts';\nimport { parse } from 'yaml';\n\nawait run("],
-  ['imports for effect', "import { run } from '../../lib/run.ts';\nimport './inputs/a.ts';\n\nawait run("],
+  [
+    'imports its flow',
+    "import { run } from '../../lib/runner/run.ts';\nimport { main } from './main.ts';\n\nawait run(",
+  ],
+  ['imports a package', "import { run } from '../../lib/runner/run.ts';\nimport { parse } from 'yaml';\n\nawait run("],
+  ['imports for effect', "import { run } from '../../lib/runner/run.ts';\nimport './inputs/a.ts';\n\nawait run("],
 ])('an action that %s does not begin with it', (_, source) => {
   expect(source).not.toMatch(GUARDED);
 });

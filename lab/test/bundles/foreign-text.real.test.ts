@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CULTURES, type RunnerCommand, readAsRunner } from '../../../actions/lib/test/runner-model.ts';
+import { CULTURES, type RunnerCommand, readAsRunner } from '../../../actions/lib/test/runner/runner-model.ts';
 import { startServer, type TestServer } from '../../../scripts/test-support/server.ts';
 import { ensureTools, toolsEnv } from '../../tools/index.ts';
-import { addShell, commit, services, sha, staging, step, useScene, workspace } from './push-scene.ts';
+import { addShell, commit, services, sha, staging, step, useScene, workspace } from './build-push-image/scene.ts';
 import { runStep, type StepResult } from './step.ts';
 
 /** Output of a build, a file or a server that could be parsed as a command: after a carriage return and U+0085, after spaces, and in the older syntax. */

@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import { registryHost } from '../../../lib/image-references.ts';
+import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildPlan } from './arguments.ts';
 import { type FailureKind, nextStep, parseFailure, ToolError } from './tool-error.ts';
 

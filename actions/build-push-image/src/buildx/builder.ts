@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Exec } from '../../../lib/exec.ts';
 import { type Digest, parseDigest } from '../../../lib/identifiers.ts';
-import { ResponseData, readBytes } from '../../../lib/responses.ts';
-import { withRetries } from '../../../lib/retry.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
+import { ResponseData, readBytes } from '../../../lib/requests/responses.ts';
+import { withRetries } from '../../../lib/requests/retry.ts';
 import type { DockerHome } from '../docker/docker-home.ts';
 import { redactData } from '../inputs/secrets.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';

@@ -1,5 +1,5 @@
 import { type InvalidPath, PathError } from '../../../lib/errors.ts';
-import { type AllowedPaths, relativeInside, resolvePath } from '../../../lib/workspace.ts';
+import { type AllowedPaths, relativeInside, resolvePath } from '../../../lib/files/workspace.ts';
 import type { ImageSettings } from '../inputs/inputs.ts';
 import type { Builder } from './builder.ts';
 

@@ -1,6 +1,6 @@
 import { ActionError, type ErrorParts } from '../../../lib/errors.ts';
-import { lastLines } from '../../../lib/exec.ts';
-import type { RetryDecision } from '../../../lib/retry.ts';
+import { lastLines } from '../../../lib/processes/exec.ts';
+import type { RetryDecision } from '../../../lib/requests/retry.ts';
 
 /**
  * Why a call of buildx failed.

@@ -1,5 +1,5 @@
-import type { Exec } from '../../../lib/exec.ts';
-import { InvalidResponseError, ResponseData } from '../../../lib/responses.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
+import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
 import { configKey } from './docker-config.ts';
 import type { DockerHome } from './docker-home.ts';
 

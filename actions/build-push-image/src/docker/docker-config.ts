@@ -1,5 +1,5 @@
-import { DOCKER_HUB } from '../../../lib/image-references.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+import { DOCKER_HUB } from '../../../lib/images/references.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
 
 /** A login to one registry host, for this step only. */
 export interface Login {

@@ -1,16 +1,16 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withTempDirectory } from '../../../lib/cancellation.ts';
+import { ActionError } from '../../../lib/errors.ts';
+import { withTempDirectory } from '../../../lib/processes/cancellation.ts';
 import {
   ACTIONS_CACHE_VARIABLES,
   type ChildEnvironment,
   environmentWithoutRunner,
   TOKEN_VARIABLES,
-} from '../../../lib/child-environment.ts';
-import { ActionError } from '../../../lib/errors.ts';
-import type { Environment } from '../../../lib/inputs.ts';
-import { InvalidResponseError, ResponseData } from '../../../lib/responses.ts';
+} from '../../../lib/processes/environment.ts';
+import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
+import type { Environment } from '../../../lib/runner/inputs.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { type DockerConfig, type Login, parseDockerConfig, withLogins } from './docker-config.ts';
 

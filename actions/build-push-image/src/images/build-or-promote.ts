@@ -1,5 +1,5 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
-import { registryHost } from '../../../lib/image-references.ts';
+import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
 import type { Manifest } from '../registry/manifest.ts';

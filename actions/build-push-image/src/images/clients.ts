@@ -1,5 +1,5 @@
-import { info } from '../../../lib/commands.ts';
 import { messageOf } from '../../../lib/errors.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import { type BuilderOptions, BuildxBuilder } from '../buildx/builder.ts';
 import { withPathCheck } from '../buildx/checked-paths.ts';
 import { withRaisedTimes } from '../buildx/file-times.ts';

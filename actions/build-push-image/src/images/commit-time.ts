@@ -1,8 +1,8 @@
-import { minimalEnvironment } from '../../../lib/child-environment.ts';
-import type { Context } from '../../../lib/context.ts';
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
-import type { Exec } from '../../../lib/exec.ts';
-import type { Environment } from '../../../lib/inputs.ts';
+import { minimalEnvironment } from '../../../lib/processes/environment.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
+import type { Context } from '../../../lib/runner/context.ts';
+import type { Environment } from '../../../lib/runner/inputs.ts';
 
 /** How Git is run. */
 export interface GitTools {

@@ -1,5 +1,5 @@
 import type { ImageName, ImageTag } from '../../../lib/identifiers.ts';
-import type { BuiltImage } from '../../../lib/images-output.ts';
+import type { BuiltImage } from '../../../lib/images/images-output.ts';
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, Metadata } from '../buildx/builder.ts';
 import type { Promotion } from '../inputs/inputs.ts';

@@ -1,4 +1,4 @@
-import { annotate, info, printGroup } from '../../../lib/commands.ts';
+import { annotate, info, printGroup } from '../../../lib/runner/commands.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 
 /** The log of one image among several: important lines are printed at once, with the image's name; the others are kept and printed together. */

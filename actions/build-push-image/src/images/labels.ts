@@ -1,4 +1,4 @@
-import type { Context } from '../../../lib/context.ts';
+import type { Context } from '../../../lib/runner/context.ts';
 
 export interface LabelContext {
   context: Context;

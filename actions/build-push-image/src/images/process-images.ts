@@ -1,6 +1,6 @@
-import { annotate } from '../../../lib/commands.ts';
 import { settleConcurrently } from '../../../lib/concurrency.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { annotate } from '../../../lib/runner/commands.ts';
 import { BuildError } from '../buildx/build-error.ts';
 import { buildOrPromote } from './build-or-promote.ts';
 import type { Clients, ImageFailure, ImageJob, ImageResult } from './image-job.ts';

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { Context } from '../../../lib/context.ts';
+import type { Context } from '../../../lib/runner/context.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { type Release, readPushEvent } from '../tags/push-event.ts';
 import { planTags, type TagPlan } from '../tags/tag-rules.ts';

@@ -1,5 +1,5 @@
-import type { InputReader } from '../../../lib/inputs.ts';
-import { type AllowedPaths, DOES_NOT_EXIST, resolvePath } from '../../../lib/workspace.ts';
+import { type AllowedPaths, DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
+import type { InputReader } from '../../../lib/runner/inputs.ts';
 
 /** Values that buildx does not take as a local directory: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
 const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|target:|git@)/i;

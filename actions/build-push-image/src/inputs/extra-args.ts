@@ -1,4 +1,4 @@
-import type { InputReader, Parsed } from '../../../lib/inputs.ts';
+import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 
 const setByAction = (instead: string) => `is set by the action; use ${instead} instead`;
 const USE_PUSH_FALSE = 'builds nothing; use `push: false` to build without pushing';

@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { DOES_NOT_EXIST, resolvePath } from '../../../lib/workspace.ts';
+import { DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
 
 interface Problem {
   problem: string;

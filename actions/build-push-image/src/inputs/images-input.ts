@@ -1,5 +1,5 @@
 import { type ImageName, parseImageName } from '../../../lib/identifiers.ts';
-import type { InputReader, Parsed } from '../../../lib/inputs.ts';
+import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 import { editDistance } from '../../../lib/similar-names.ts';
 import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';

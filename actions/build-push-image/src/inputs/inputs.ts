@@ -1,7 +1,7 @@
+import { type AllowedPaths, allowedPaths as getAllowedPaths } from '../../../lib/files/workspace.ts';
 import { type ImageName, parseRegistryName, type RegistryName } from '../../../lib/identifiers.ts';
-import { registryHost } from '../../../lib/image-references.ts';
-import { type Environment, InputReader, parseBoolean } from '../../../lib/inputs.ts';
-import { type AllowedPaths, allowedPaths as getAllowedPaths } from '../../../lib/workspace.ts';
+import { registryHost } from '../../../lib/images/references.ts';
+import { type Environment, InputReader, parseBoolean } from '../../../lib/runner/inputs.ts';
 import type { Login } from '../docker/docker-config.ts';
 import type { TagRule } from '../tags/tag-rules.ts';
 import { checkBuildContexts } from './build-contexts.ts';

@@ -1,4 +1,4 @@
-import type { InputReader, Parsed } from '../../../lib/inputs.ts';
+import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 
 export type KeyValues = ReadonlyMap<string, string>;
 

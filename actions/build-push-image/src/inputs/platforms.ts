@@ -1,4 +1,4 @@
-import type { Parsed } from '../../../lib/inputs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 
 /** `os/arch` or `os/arch/variant`, as BuildKit and the image index write it. */
 export function parsePlatform(text: string): Parsed<string> {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { PathError } from '../../../lib/errors.ts';
+import { type AllowedPaths, readWorkspaceFile, relativeInside, resolvePath } from '../../../lib/files/workspace.ts';
 import { parseDigest } from '../../../lib/identifiers.ts';
-import type { Environment, Parsed } from '../../../lib/inputs.ts';
-import { maskableLines } from '../../../lib/masking.ts';
-import { type AllowedPaths, readWorkspaceFile, relativeInside, resolvePath } from '../../../lib/workspace.ts';
+import type { Environment, Parsed } from '../../../lib/runner/inputs.ts';
+import { maskableLines } from '../../../lib/runner/masking.ts';
 
 /** A build secret: where its value is, never the value itself. */
 export interface BuildSecret {

@@ -1,6 +1,6 @@
-import { readEvent } from '../../../lib/context.ts';
 import type { InputProblem } from '../../../lib/errors.ts';
-import type { Environment, InputReader } from '../../../lib/inputs.ts';
+import { readEvent } from '../../../lib/runner/context.ts';
+import type { Environment, InputReader } from '../../../lib/runner/inputs.ts';
 import { readPushEvent } from '../tags/push-event.ts';
 import { explainNoTags, parseTagRule, type TagRule, versionTag } from '../tags/tag-rules.ts';
 

@@ -1,9 +1,9 @@
-import type { Exec } from '../../../lib/exec.ts';
 import type { Digest } from '../../../lib/identifiers.ts';
-import { registryHost } from '../../../lib/image-references.ts';
-import type { ProcessLimits } from '../../../lib/process-limits.ts';
-import { InvalidResponseError, ResponseData } from '../../../lib/responses.ts';
-import { withRetries } from '../../../lib/retry.ts';
+import { registryHost } from '../../../lib/images/references.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
+import type { ProcessLimits } from '../../../lib/processes/limits.ts';
+import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
+import { withRetries } from '../../../lib/requests/retry.ts';
 import { classifyToolError, nextStep, parseFailure, ToolError } from '../buildx/tool-error.ts';
 import { findCredentials } from '../docker/credentials.ts';
 import type { DockerHome } from '../docker/docker-home.ts';

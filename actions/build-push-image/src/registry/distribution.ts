@@ -1,14 +1,14 @@
-import { debug, mask } from '../../../lib/commands.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { DOCKER_HUB, repositoryPath } from '../../../lib/image-references.ts';
-import type { Parsed } from '../../../lib/inputs.ts';
+import { DOCKER_HUB, repositoryPath } from '../../../lib/images/references.ts';
 import {
   InvalidResponseError,
   ResponseData,
   type ResponseLimits,
   ResponseTimeoutError,
-} from '../../../lib/responses.ts';
-import { isConnectionError, type RetryPolicy, retryAfterSeconds, withRetries } from '../../../lib/retry.ts';
+} from '../../../lib/requests/responses.ts';
+import { isConnectionError, type RetryPolicy, retryAfterSeconds, withRetries } from '../../../lib/requests/retry.ts';
+import { debug, mask } from '../../../lib/runner/commands.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { Credentials } from '../docker/credentials.ts';
 import { configKey, type Login } from '../docker/docker-config.ts';
 import type { DockerHome } from '../docker/docker-home.ts';

@@ -1,6 +1,11 @@
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { InvalidResponseError, type ResponseLimits, ResponseTimeoutError, readBytes } from '../../../lib/responses.ts';
+import {
+  InvalidResponseError,
+  type ResponseLimits,
+  ResponseTimeoutError,
+  readBytes,
+} from '../../../lib/requests/responses.ts';
 
 export interface RegistryRequest {
   url: string;

@@ -1,4 +1,4 @@
-import type { Context } from '../../../lib/context.ts';
+import type { Context } from '../../../lib/runner/context.ts';
 
 /** What the event says about tags: the branch, or the version of the tag. */
 export interface PushEvent {

@@ -1,5 +1,5 @@
 import { type CommitSha, type ImageTag, parseImageTag } from '../../../lib/identifiers.ts';
-import type { Parsed } from '../../../lib/inputs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { PushEvent, Release } from './push-event.ts';
 
 const KINDS = ['sha', 'semver', 'semver-minor', 'semver-major', 'branch', 'latest'] as const;

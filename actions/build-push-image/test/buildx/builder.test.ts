@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExecResult } from '../../../lib/exec.ts';
+import type { ExecResult } from '../../../lib/processes/exec.ts';
 import { BuildError } from '../../src/buildx/build-error.ts';
 import { BuildxBuilder } from '../../src/buildx/builder.ts';
 import { createRedactor } from '../../src/inputs/secrets.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import type { Exec } from '../../../lib/exec.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
 import { type Credentials, findCredentials } from '../../src/docker/credentials.ts';
 import type { DockerConfig } from '../../src/docker/docker-config.ts';
 import type { DockerHome } from '../../src/docker/docker-home.ts';

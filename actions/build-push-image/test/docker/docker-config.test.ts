@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ResponseData } from '../../../lib/responses.ts';
+import { ResponseData } from '../../../lib/requests/responses.ts';
 import { configKey, type DockerConfig, parseDockerConfig, withLogins } from '../../src/docker/docker-config.ts';
 
 const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ACTIONS_CACHE_VARIABLES } from '../../../lib/child-environment.ts';
+import { ACTIONS_CACHE_VARIABLES } from '../../../lib/processes/environment.ts';
 import { type DockerHomeOptions, requiredVariables, withDockerHome } from '../../src/docker/docker-home.ts';
 import { plan } from '../fakes.ts';
 

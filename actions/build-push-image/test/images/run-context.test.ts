@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
-import type { Exec } from '../../../lib/exec.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
 import { git, loadRun, noGit, rules, sha } from './run.ts';
 
 describe('the time of a reproducible image', () => {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
-import { type Context, readContext } from '../../../lib/context.ts';
-import type { Exec, ExecResult } from '../../../lib/exec.ts';
 import type { RegistryName } from '../../../lib/identifiers.ts';
+import type { Exec, ExecResult } from '../../../lib/processes/exec.ts';
+import { type Context, readContext } from '../../../lib/runner/context.ts';
 import { loadRunContext } from '../../src/images/run-context.ts';
 import type { Settings } from '../../src/inputs/inputs.ts';
 import { parseTagRule, type TagRule } from '../../src/tags/tag-rules.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { InputError } from '../../../lib/errors.ts';
-import { InputReader } from '../../../lib/inputs.ts';
+import { InputReader } from '../../../lib/runner/inputs.ts';
 import { buildArguments } from '../../src/buildx/arguments.ts';
 import { readExtraArguments } from '../../src/inputs/extra-args.ts';
 import { plan } from '../fakes.ts';

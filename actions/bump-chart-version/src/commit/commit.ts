@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../../lib/retry.ts';
+import type { RetryPolicy } from '../../../lib/requests/retry.ts';
 import { requireFiles } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';

@@ -1,6 +1,6 @@
-import { info } from '../../../lib/commands.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { formatWait, type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/retry.ts';
+import { formatWait, type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import { HeadMovedError, RateLimitError, TransientError } from './repository.ts';
 
 const BASE_WAIT_SECONDS = 0.25;

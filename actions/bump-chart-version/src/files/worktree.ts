@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { PathError } from '../../../lib/errors.ts';
-import { readWorkspaceFile, resolveOutputPath } from '../../../lib/workspace.ts';
+import { readWorkspaceFile, resolveOutputPath } from '../../../lib/files/workspace.ts';
 import type { Request } from '../inputs/settings.ts';
 import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
 import { type FileState, requireFiles } from './file-source.ts';

@@ -8,8 +8,8 @@ import {
   requestedWaitSeconds,
   requestFailure,
   responseData,
-} from '../../../lib/github.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+} from '../../../lib/requests/github.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError, type TransientError } from '../commit/repository.ts';
 
 interface GraphqlError {

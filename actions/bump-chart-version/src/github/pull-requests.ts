@@ -1,7 +1,13 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { explainRequestError, requestFailure, responseData, responseMessage, statusOf } from '../../../lib/github.ts';
 import { parseCommitSha } from '../../../lib/identifiers.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+import {
+  explainRequestError,
+  requestFailure,
+  responseData,
+  responseMessage,
+  statusOf,
+} from '../../../lib/requests/github.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
 import { ResponseLostError } from '../commit/repository.ts';
 import type {
   BranchCommit,

@@ -1,5 +1,5 @@
-import { createGitHubClient } from '../../../lib/github.ts';
 import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
+import { createGitHubClient } from '../../../lib/requests/github.ts';
 import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
 import { createGraphql, type Graphql } from './graphql.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';

@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { explainRequestError, type GitHub, responseData } from '../../../lib/github.ts';
 import { type CommitSha, parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+import { explainRequestError, type GitHub, responseData } from '../../../lib/requests/github.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
 import type { ReadRequest, Snapshot } from '../commit/repository.ts';
 import type { FileState } from '../files/file-source.ts';
 import { exactBytes } from './blob.ts';

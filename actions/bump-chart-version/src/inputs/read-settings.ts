@@ -1,8 +1,8 @@
+import { parseRepositoryPath } from '../../../lib/files/workspace.ts';
 import { parseBranchName } from '../../../lib/git-refs.ts';
 import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
-import { NO_IMAGES, readImages } from '../../../lib/images-input.ts';
-import { type Environment, InputReader, type Parsed } from '../../../lib/inputs.ts';
-import { parseRepositoryPath } from '../../../lib/workspace.ts';
+import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
+import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
 import { type Assignment, parseAssignment } from '../yaml/path.ts';
 import { type AppVersionRule, AUTO_MERGE, type AutoMerge, type Settings, type VersionRule } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { RepositoryName } from '../../../lib/identifiers.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
 import type { Version } from '../../../lib/versions.ts';
 import type { Assignment } from '../yaml/path.ts';
 

@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
-import { chooseTag } from '../../../lib/image-tags.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { chooseTag } from '../../../lib/images/tags.ts';
 import { locate } from '../yaml/locate.ts';
 import { lookUp } from '../yaml/lookup.ts';
 import { pathText } from '../yaml/path.ts';

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
-import { fullRepository, imageNameIn, type NamedImage } from '../../../lib/image-mappings.ts';
-import { isSameRepository } from '../../../lib/image-references.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { fullRepository, imageNameIn, type NamedImage } from '../../../lib/images/mappings.ts';
+import { isSameRepository } from '../../../lib/images/references.ts';
 import { lookUp } from '../yaml/lookup.ts';
 import { pathText, type Step } from '../yaml/path.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';

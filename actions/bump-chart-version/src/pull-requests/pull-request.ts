@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RetryPolicy } from '../../../lib/retry.ts';
+import type { RetryPolicy } from '../../../lib/requests/retry.ts';
 import { type CommitContext, planAt } from '../commit/commit.ts';
 import { commitMessage, fillTemplate, type Message, type Origin } from '../commit/message.ts';
 import { type Committed, HeadMovedError, type Repository } from '../commit/repository.ts';

@@ -10,7 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { closestNames } from '../../../lib/similar-names.ts';
-import { keyText } from '../../../lib/yaml-lookup.ts';
+import { keyText } from '../../../lib/yaml/lookup.ts';
 import { lookUp } from './lookup.ts';
 import { pathText, type Step } from './path.ts';
 import type { ParsedDocument, YamlFile } from './source.ts';

@@ -1,5 +1,5 @@
 import { isAlias, type ParsedNode } from 'yaml';
-import { findPair } from '../../../lib/yaml-lookup.ts';
+import { findPair } from '../../../lib/yaml/lookup.ts';
 import type { ParsedDocument } from './source.ts';
 
 export interface FoundValue {

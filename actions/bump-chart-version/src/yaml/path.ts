@@ -1,4 +1,4 @@
-import type { Parsed } from '../../../lib/inputs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 
 /** One step from a node to one of its children. */
 export type Step =
@@ -118,7 +118,7 @@ export function parseAssignment(line: string): Parsed<Assignment> {
 }
 
 function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
-  // A digest that was lost on the way must not become an empty string: see actions/lib/images-input.ts.
+  // A digest that was lost on the way must not become an empty string: see actions/lib/images/images-input.ts.
   if (text === '') return { problem: 'has no value: its expression is empty; write "" for an empty string' };
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {
     return { value: { value: text.slice(1, -1).replaceAll("''", "'"), quoted: true } };

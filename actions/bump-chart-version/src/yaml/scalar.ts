@@ -1,6 +1,6 @@
 import { type Document, isScalar, parseDocument, Scalar } from 'yaml';
 import { messageOf } from '../../../lib/errors.ts';
-import { isStackOverflow } from '../../../lib/yaml-depth.ts';
+import { isStackOverflow } from '../../../lib/yaml/depth.ts';
 import type { YamlVersion } from './source.ts';
 
 /** A scalar to be written, and what it must mean. */

@@ -1,7 +1,7 @@
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments, YAMLParseError } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
-import { duplicateKeyOffsets } from '../../../lib/yaml-lookup.ts';
+import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml/depth.ts';
+import { duplicateKeyOffsets } from '../../../lib/yaml/lookup.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_WAIT_SECONDS } from '../../../lib/retry.ts';
+import { MAX_WAIT_SECONDS } from '../../../lib/requests/retry.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError } from '../../src/commit/repository.ts';
 import { retryUntilCommitted } from '../../src/commit/retry.ts';
 

@@ -1,5 +1,5 @@
-import type { GitHub } from '../../../lib/github.ts';
-import { ResponseData } from '../../../lib/responses.ts';
+import type { GitHub } from '../../../lib/requests/github.ts';
+import { ResponseData } from '../../../lib/requests/responses.ts';
 import type { Graphql } from '../../src/github/graphql.ts';
 
 /** A client whose requests get these responses, one after the other. An error is thrown. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GitHub } from '../../../lib/github.ts';
+import type { GitHub } from '../../../lib/requests/github.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError } from '../../src/commit/repository.ts';
 import { createGraphql, explainErrors } from '../../src/github/graphql.ts';
 import { clientWith, requestError } from './fake-github.ts';

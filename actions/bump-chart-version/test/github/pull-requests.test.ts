@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GitHub } from '../../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import type { GitHub } from '../../../lib/requests/github.ts';
 import { RateLimitError, ResponseLostError } from '../../src/commit/repository.ts';
 import { explainErrors } from '../../src/github/graphql.ts';
 import { createPullRequests } from '../../src/github/pull-requests.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { GitHub } from '../../../lib/github.ts';
 import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
+import type { GitHub } from '../../../lib/requests/github.ts';
 import { createCommit } from '../../src/github/repository.ts';
 import { readSnapshot } from '../../src/github/snapshot.ts';
 import { bytes } from '../helpers.ts';

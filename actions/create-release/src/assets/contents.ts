@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { type AllowedPaths, openWorkspaceFile } from '../../../lib/workspace.ts';
+import { type AllowedPaths, openWorkspaceFile } from '../../../lib/files/workspace.ts';
 import { CHECKSUMS_NAME, type Settings } from '../inputs/inputs.ts';
 import type { AssetContent } from '../releases/releases.ts';
 import { contentType } from './asset-names.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { info } from '../../../lib/commands.ts';
 import { settleConcurrently } from '../../../lib/concurrency.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { classifyRequestError } from '../../../lib/github.ts';
-import { type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/retry.ts';
+import { classifyRequestError } from '../../../lib/requests/github.ts';
+import { type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import { isAlreadyExists } from '../releases/errors.ts';
 import type { Asset, AssetContent, Release, Releases } from '../releases/releases.ts';
 import { ConcurrentRunError } from '../releases/retry.ts';

@@ -1,6 +1,6 @@
-import { type GitHub, paginate, responseData, statusOf } from '../../../lib/github.ts';
 import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+import { type GitHub, paginate, responseData, statusOf } from '../../../lib/requests/github.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
 import type { Commit, History, Tag } from './history.ts';
 
 /** Of a list. */

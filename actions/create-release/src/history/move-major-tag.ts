@@ -1,4 +1,4 @@
-import { info } from '../../../lib/commands.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import { explainReleaseError, isAlreadyExists, withExplanation } from '../releases/errors.ts';
 import type { Decision } from './decision.ts';
 import type { History } from './history.ts';

@@ -1,14 +1,14 @@
 import { basename, matchesGlob, relative, resolve } from 'node:path';
 import { quotePath } from '../../../lib/errors.ts';
-import { globProblem } from '../../../lib/globs.ts';
-import type { InputReader } from '../../../lib/inputs.ts';
+import { globProblem } from '../../../lib/files/globs.ts';
 import {
   type AllowedPaths,
   type ResolvedPath,
   readWorkspaceFile,
   relativeInside,
   resolvePath,
-} from '../../../lib/workspace.ts';
+} from '../../../lib/files/workspace.ts';
+import type { InputReader } from '../../../lib/runner/inputs.ts';
 import { assetName } from '../assets/asset-names.ts';
 
 /** A file to attach, which the `files` input matches. */

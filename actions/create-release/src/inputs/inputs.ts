@@ -1,8 +1,8 @@
+import { type AllowedPaths, allowedPaths } from '../../../lib/files/workspace.ts';
 import { parseBranchName, parseTagName } from '../../../lib/git-refs.ts';
-import { readImages } from '../../../lib/images-input.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
-import { type Environment, InputReader } from '../../../lib/inputs.ts';
-import { type AllowedPaths, allowedPaths } from '../../../lib/workspace.ts';
+import { readImages } from '../../../lib/images/images-input.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { type Environment, InputReader } from '../../../lib/runner/inputs.ts';
 import { type FoundFile, readFiles, readTextFile } from './files.ts';
 
 export const CHECKSUMS_NAME = 'SHA256SUMS';

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { markdownTable } from '../../../lib/markdown.ts';
 import { MAX_BODY_LENGTH } from '../releases/canonical.ts';
 

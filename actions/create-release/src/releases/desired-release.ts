@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../../lib/retry.ts';
+import type { RetryPolicy } from '../../../lib/requests/retry.ts';
 import type { Asset, AssetContent, Release, ReleaseFields } from './releases.ts';
 
 /** The release as this run should leave it. */

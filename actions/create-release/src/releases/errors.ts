@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { explainRequestError, responseMessage, statusOf } from '../../../lib/github.ts';
+import { explainRequestError, responseMessage, statusOf } from '../../../lib/requests/github.ts';
 
 const PERMISSION = 'contents: write';
 

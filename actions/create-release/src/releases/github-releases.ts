@@ -1,7 +1,7 @@
-import { type GitHub, paginate, responseData, statusOf } from '../../../lib/github.ts';
 import type { RepositoryName } from '../../../lib/identifiers.ts';
-import type { Parsed } from '../../../lib/inputs.ts';
-import type { ResponseData } from '../../../lib/responses.ts';
+import { type GitHub, paginate, responseData, statusOf } from '../../../lib/requests/github.ts';
+import type { ResponseData } from '../../../lib/requests/responses.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { Asset, AssetContent, Release, ReleaseFields, Releases } from './releases.ts';
 import { postStream } from './upload.ts';
 

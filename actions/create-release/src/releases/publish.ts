@@ -1,6 +1,6 @@
-import { annotate, group, info } from '../../../lib/commands.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { statusOf } from '../../../lib/github.ts';
+import { statusOf } from '../../../lib/requests/github.ts';
+import { annotate, group, info } from '../../../lib/runner/commands.ts';
 import { planAssets } from '../assets/asset-plan.ts';
 import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
 import { addDraftMarker, canonicalRelease, duplicateDrafts, isDraftOf, removeDraftMarker } from './canonical.ts';

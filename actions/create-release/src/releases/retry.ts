@@ -1,6 +1,6 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { classifyRequestError } from '../../../lib/github.ts';
-import { type RetryPolicy, withRetries } from '../../../lib/retry.ts';
+import { classifyRequestError } from '../../../lib/requests/github.ts';
+import { type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
 
 /** A concurrent run has taken over the release that this run works on: start again from what exists now. */
 export class ConcurrentRunError extends ActionError {

@@ -1,5 +1,5 @@
-import { annotate, group, info } from '../../../lib/commands.ts';
 import { ActionError } from '../../../lib/errors.ts';
+import { annotate, group, info } from '../../../lib/runner/commands.ts';
 import { type AssetPlan, planAssets, planProblems } from '../assets/asset-plan.ts';
 import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
 import type { DesiredRelease, PublishOptions, PublishResult } from './desired-release.ts';

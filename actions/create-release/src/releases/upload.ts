@@ -6,7 +6,7 @@ import {
   ResponseTimeoutError,
   readBytes,
   serverName,
-} from '../../../lib/responses.ts';
+} from '../../../lib/requests/responses.ts';
 import type { AssetContent } from './releases.ts';
 
 /** A response other than 2xx, in the shape of Octokit's errors, so that both are explained and retried the same way. */

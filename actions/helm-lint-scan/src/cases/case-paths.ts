@@ -1,7 +1,7 @@
 import { join, matchesGlob } from 'node:path/posix';
 import { ActionError, type InvalidPath, PathError } from '../../../lib/errors.ts';
-import { parseRepositoryGlob } from '../../../lib/globs.ts';
-import type { Parsed } from '../../../lib/inputs.ts';
+import { parseRepositoryGlob } from '../../../lib/files/globs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { ChartDirectories } from '../charts/chart-directories.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import { escapeGlob, type Files, isPattern } from '../inputs/files.ts';

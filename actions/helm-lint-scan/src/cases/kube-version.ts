@@ -1,4 +1,4 @@
-import type { Parsed } from '../../../lib/inputs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 
 /** A version of Kubernetes to render and validate for. */
 export interface KubeVersion {

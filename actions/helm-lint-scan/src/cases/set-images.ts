@@ -1,8 +1,8 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { fullRepository, imageNameIn, type NamedImage } from '../../../lib/image-mappings.ts';
-import { isSameRepository, withoutHost } from '../../../lib/image-references.ts';
-import { chooseTag } from '../../../lib/image-tags.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { fullRepository, imageNameIn, type NamedImage } from '../../../lib/images/mappings.ts';
+import { isSameRepository, withoutHost } from '../../../lib/images/references.ts';
+import { chooseTag } from '../../../lib/images/tags.ts';
 import { at, type Data, formatPath, isData, type Path } from '../data.ts';
 
 /** An image of the values that was set to an image that was built. */

@@ -1,5 +1,5 @@
-import { info } from '../../../lib/commands.ts';
 import type { ActionError } from '../../../lib/errors.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import { minorNumber } from '../cases/kube-version.ts';
 import type { ResourceSet } from '../check-resources.ts';
 import type { ScannerName } from '../inputs/inputs.ts';

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { globProblem } from '../../../lib/globs.ts';
+import { globProblem } from '../../../lib/files/globs.ts';
 import { at, isData } from '../data.ts';
 import type { Files } from '../inputs/files.ts';
 import { readYaml } from '../manifests/yaml.ts';

@@ -1,4 +1,4 @@
-import type { ExecResult } from '../../../lib/exec.ts';
+import type { ExecResult } from '../../../lib/processes/exec.ts';
 import type { BrokenDocument } from '../manifests/read.ts';
 import type { ChartCopy } from './chart-copy.ts';
 import type { Helm, RenderRequest } from './helm.ts';

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type ChildEnvironment, minimalEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
-import type { Exec, ExecResult } from '../../../lib/exec.ts';
-import type { Environment } from '../../../lib/inputs.ts';
+import { type ChildEnvironment, minimalEnvironment } from '../../../lib/processes/environment.ts';
+import type { Exec, ExecResult } from '../../../lib/processes/exec.ts';
+import type { Environment } from '../../../lib/runner/inputs.ts';
 import { type ChartCopy, copyChart } from './chart-copy.ts';
 
 /** What a chart is rendered with. */

@@ -1,14 +1,14 @@
 import { glob } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type InvalidPath, PathError } from '../../../lib/errors.ts';
-import type { Parsed } from '../../../lib/inputs.ts';
 import {
   DOES_NOT_EXIST,
   IS_DIRECTORY,
   type ResolvedPath,
   readWorkspaceFile,
   resolvePath,
-} from '../../../lib/workspace.ts';
+} from '../../../lib/files/workspace.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import { findUnsafePaths } from './unsafe-paths.ts';
 
 /** The checkout. Every path is relative to it, has `/` as separator, and stays inside it whatever links say. */

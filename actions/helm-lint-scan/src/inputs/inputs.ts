@@ -1,16 +1,16 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { InputProblem } from '../../../lib/errors.ts';
-import { parseRepositoryGlob } from '../../../lib/globs.ts';
-import { readImages } from '../../../lib/images-input.ts';
-import type { ImageReference } from '../../../lib/images-output.ts';
-import { type Environment, InputReader, type Parsed } from '../../../lib/inputs.ts';
+import { parseRepositoryGlob } from '../../../lib/files/globs.ts';
 import {
   type AllowedPaths,
   allowedPaths,
   parseRepositoryPath,
   relativeInside,
   resolvePath,
-} from '../../../lib/workspace.ts';
+} from '../../../lib/files/workspace.ts';
+import { readImages } from '../../../lib/images/images-input.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
 import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from '../cases/case-paths.ts';
 import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from '../cases/kube-version.ts';
 import type { ChartQuery } from '../charts/chart-directories.ts';

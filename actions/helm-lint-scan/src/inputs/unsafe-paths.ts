@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { InvalidPath } from '../../../lib/errors.ts';
-import { type AllowedPaths, resolvePath } from '../../../lib/workspace.ts';
+import { type AllowedPaths, resolvePath } from '../../../lib/files/workspace.ts';
 
 /** Helm reads a file again for each link that leads to it: with two links in each of thirty directories, a thousand million times. */
 const MAX_REPEATED = 10_000;

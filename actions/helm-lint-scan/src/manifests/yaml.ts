@@ -15,8 +15,8 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml-depth.ts';
-import { duplicateKeyOffsets, findPair, indexMapping, type MappingIndex } from '../../../lib/yaml-lookup.ts';
+import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml/depth.ts';
+import { duplicateKeyOffsets, findPair, indexMapping, type MappingIndex } from '../../../lib/yaml/lookup.ts';
 import type { Path } from '../data.ts';
 
 export interface YamlProblem {

@@ -1,4 +1,4 @@
-import { annotate } from '../../../lib/commands.ts';
+import { annotate } from '../../../lib/runner/commands.ts';
 import type { CaseId, Finding } from '../findings/findings.ts';
 import type { Level } from '../rules/rule.ts';
 import { findingText } from './sarif.ts';

@@ -1,4 +1,4 @@
-import { group, info } from '../../../lib/commands.ts';
+import { group, info } from '../../../lib/runner/commands.ts';
 import type { CheckResult } from '../check.ts';
 import { pluralize } from '../data.ts';
 import type { Finding } from '../findings/findings.ts';

@@ -1,5 +1,5 @@
 import { PathError } from '../../../lib/errors.ts';
-import { relativeInside, resolveOutputPath } from '../../../lib/workspace.ts';
+import { relativeInside, resolveOutputPath } from '../../../lib/files/workspace.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 

@@ -1,5 +1,5 @@
-import type { Environment } from '../../../lib/inputs.ts';
 import { type Cell, escapeMarkdown, markdownTable } from '../../../lib/markdown.ts';
+import type { Environment } from '../../../lib/runner/inputs.ts';
 import type { SetImage } from '../cases/set-images.ts';
 import { pluralize } from '../data.ts';
 import { type CaseId, countLevels, type Finding } from '../findings/findings.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { info } from '../../../lib/commands.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { writeWorkspaceFile } from '../../../lib/workspace.ts';
+import { writeWorkspaceFile } from '../../../lib/files/workspace.ts';
+import { info } from '../../../lib/runner/commands.ts';
 import type { CheckResult } from '../check.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';

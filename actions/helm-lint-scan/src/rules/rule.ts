@@ -1,4 +1,4 @@
-import type { ImageReference } from '../../../lib/images-output.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { Path } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';

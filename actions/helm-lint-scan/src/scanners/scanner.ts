@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minimalEnvironment } from '../../../lib/child-environment.ts';
 import { ActionError } from '../../../lib/errors.ts';
-import { type Exec, type ExecResult, lastLines } from '../../../lib/exec.ts';
-import type { Environment } from '../../../lib/inputs.ts';
+import { minimalEnvironment } from '../../../lib/processes/environment.ts';
+import { type Exec, type ExecResult, lastLines } from '../../../lib/processes/exec.ts';
+import type { Environment } from '../../../lib/runner/inputs.ts';
 import type { KubeVersion } from '../cases/kube-version.ts';
 import { dataAt } from '../data.ts';
 import type { CaseId } from '../findings/findings.ts';

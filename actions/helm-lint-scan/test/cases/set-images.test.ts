@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ImageReference, parseImagesOutput } from '../../../lib/images-output.ts';
+import { type ImageReference, parseImagesOutput } from '../../../lib/images/images-output.ts';
 import { assertAllSet, imageOverlay } from '../../src/cases/set-images.ts';
 
 const digest = `sha256:${'b'.repeat(64)}`;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import type { ExecResult } from '../../../lib/exec.ts';
+import type { ExecResult } from '../../../lib/processes/exec.ts';
 import { copyChart } from '../../src/helm/chart-copy.ts';
 import { renderFaults } from '../../src/helm/faults.ts';
 import type { RenderRequest } from '../../src/helm/helm.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
-import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
+import type { Exec, ExecOptions, ExecResult } from '../../../lib/processes/exec.ts';
 import { createHelm, type RenderRequest } from '../../src/helm/helm.ts';
 
 const OK: ExecResult = { exitCode: 0, stdout: 'v4.3.1\n', stderr: '' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseImagesOutput } from '../../../lib/images-output.ts';
+import { parseImagesOutput } from '../../../lib/images/images-output.ts';
 import { formatPath } from '../../src/data.ts';
 import { workloadsOf } from '../../src/manifests/workloads.ts';
 import { chartRules, resourceRules } from '../../src/rules/index.ts';

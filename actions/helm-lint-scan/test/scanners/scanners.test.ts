@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Exec, ExecOptions, ExecResult } from '../../../lib/exec.ts';
+import type { Exec, ExecOptions, ExecResult } from '../../../lib/processes/exec.ts';
 import { throwErrors } from '../../src/error-collector.ts';
 import type { ScannerName } from '../../src/inputs/inputs.ts';
 import { scanners } from '../../src/scanners/index.ts';

@@ -1,0 +1,71 @@
+import type { Parsed } from '../runner/inputs.ts';
+import { parseRepositoryPath } from './workspace.ts';
+
+/** Patterns that the braces of a glob can expand to; each is searched separately. */
+const MAX_EXPANSIONS = 1000;
+/** Braces in braces. */
+const MAX_DEPTH = 20;
+
+/** Why a glob would take too long, or `undefined`: Node expands braces, `{a,b}` 22 times to four million patterns. */
+export function globProblem(pattern: string): string | undefined {
+  return new Braces(pattern).count() > MAX_EXPANSIONS ? `expands to more than ${MAX_EXPANSIONS} patterns` : undefined;
+}
+
+/** A path or a glob inside a repository, as Git writes paths. */
+export function parseRepositoryGlob(text: string): Parsed<string> {
+  const path = parseRepositoryPath(text);
+  if ('problem' in path) return path;
+  const problem = globProblem(path.value);
+  return problem === undefined ? path : { problem };
+}
+
+/** Counts the expansions of `a{b,c{d,e}}{1..9}`; never too few. Source: https://github.com/juliangruber/brace-expansion */
+class Braces {
+  readonly #pattern: string;
+  #at = 0;
+
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+  }
+
+  count(): number {
+    return this.#sequence(0);
+  }
+
+  /** A sequence of parts: the product of their counts. */
+  #sequence(depth: number): number {
+    if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
+    let product = 1;
+    for (; this.#at < this.#pattern.length; this.#at++) {
+      const letter = this.#pattern[this.#at];
+      if (depth > 0 && (letter === ',' || letter === '}')) break;
+      if (letter === '{') product *= this.#group(depth);
+    }
+    return product;
+  }
+
+  /** Braces: alternatives, or a range. Braces without an end are counted as if they had one. */
+  #group(depth: number): number {
+    const range = /^\{(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?\}/.exec(
+      this.#pattern.slice(this.#at, this.#at + MAX_RANGE_LENGTH),
+    );
+    if (range !== null) {
+      this.#at += range[0].length - 1;
+      return rangeSize(range[1] as string, range[2] as string);
+    }
+    let sum = 0;
+    do {
+      this.#at++;
+      sum += this.#sequence(depth + 1);
+    } while (this.#pattern[this.#at] === ',');
+    return sum;
+  }
+}
+
+const MAX_RANGE_LENGTH = 100;
+
+/** The size of `1..9` or `a..z`. */
+function rangeSize(from: string, to: string): number {
+  const ends = [from, to].map((end) => (/^-?\d+$/.test(end) ? Number(end) : (end.codePointAt(0) ?? 0)));
+  return Math.abs((ends[1] ?? 0) - (ends[0] ?? 0)) + 1;
+}

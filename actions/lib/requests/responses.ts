@@ -1,0 +1,205 @@
+import { ActionError } from '../errors.ts';
+
+/** How much of a response is read, and for how long. */
+export interface ResponseLimits {
+  bytes: number;
+  /** From the request to the last byte. */
+  seconds: number;
+}
+
+/**
+ * A server or a tool responded with something invalid. Nothing of the response is shown, in the message or as a cause: it can contain a token
+ * or a password, and a parser's own message quotes what it cannot parse.
+ */
+export class InvalidResponseError extends ActionError {
+  override name = 'InvalidResponseError';
+
+  /**
+   * @param from the sender, as a noun phrase: "the registry ghcr.io"
+   * @param problem what is wrong, and where: "in the list of tags, `tags` is a string, not a list"
+   */
+  constructor(from: string, problem: string) {
+    super({
+      what: `invalid response from ${from}`,
+      why: problem,
+      next: 'Check the address, and that no proxy responds instead. If both are right, show this message to the operators of the server.',
+    });
+  }
+}
+
+/** A response that was not complete in time. Its code marks it as transient. */
+export class ResponseTimeoutError extends Error {
+  override name = 'ResponseTimeoutError';
+  readonly code = 'ETIMEDOUT';
+
+  constructor(from: string, seconds: number) {
+    super(`${from} did not complete its response within ${seconds} s`);
+  }
+}
+
+/**
+ * The bytes of a body.
+ * @param chunks a stream of Node or of `fetch`; it is ended when there are too many bytes
+ * @throws {InvalidResponseError} when there are too many bytes
+ */
+export async function readBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  bytes: number,
+  from: string,
+): Promise<Buffer<ArrayBuffer>> {
+  const read: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > bytes) throw new InvalidResponseError(from, `it is longer than ${sizeText(bytes)}`);
+    read.push(chunk);
+  }
+  return Buffer.concat(read, length);
+}
+
+const sizeText = (bytes: number): string =>
+  bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
+
+type Fetch = (url: string, options?: RequestInit) => Promise<Response>;
+
+/**
+ * A `fetch` that reads each response to its end, within limits, before it returns: a response that breaks off or never ends is a failed request.
+ * @throws {InvalidResponseError} for too many bytes, {@link ResponseTimeoutError} when the time is up, and what `fetch` throws
+ */
+export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): Fetch {
+  return async (url, options = {}) => {
+    const from = serverName(url);
+    const deadline = AbortSignal.timeout(seconds * 1000);
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+    try {
+      const response = await fetch(url, { ...options, signal });
+      const { status, statusText, headers, body } = response;
+      const read = body === null ? null : await readBytes(body, bytes, from);
+      // Such responses have no body, and `Response` refuses one.
+      const whole = new Response([101, 204, 205, 304].includes(status) ? null : read, { status, statusText, headers });
+      return Object.defineProperty(whole, 'url', { value: response.url || url });
+    } catch (error) {
+      if (error instanceof InvalidResponseError) throw error;
+      if (deadline.aborted) throw new ResponseTimeoutError(from, seconds);
+      throw isRedirectLoop(error) ? new InvalidResponseError(from, 'it redirects in a circle') : error;
+    }
+  };
+}
+
+/** What `fetch` throws after its twentieth redirect: https://fetch.spec.whatwg.org/#http-redirect-fetch */
+const isRedirectLoop = (error: unknown): boolean =>
+  ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'redirect count exceeded';
+
+/** The server at an address, as messages call it. */
+export function serverName(address: string): string {
+  return `the server ${URL.canParse(address) ? new URL(address).host : address}`;
+}
+
+/**
+ * A part of a response, and where it is. Each method returns the value in its type.
+ * What is not read is not checked, so servers can add to their responses.
+ */
+export class ResponseData {
+  readonly value: unknown;
+  readonly #from: string;
+  readonly #subject: string;
+  /** The path of this part: `tags[3]`; empty for the whole response. */
+  #path = '';
+
+  /**
+   * @param from the sender, as a noun phrase: "the registry ghcr.io"
+   * @param subject what the response is: "the list of tags"
+   */
+  constructor(value: unknown, from: string, subject: string) {
+    this.value = value;
+    this.#from = from;
+    this.#subject = subject;
+  }
+
+  /** @throws {InvalidResponseError} when the text is not JSON */
+  static json(text: string, from: string, subject: string): ResponseData {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new InvalidResponseError(from, `${subject} is not JSON`);
+    }
+    return new ResponseData(value, from, subject);
+  }
+
+  /** The value of a key, `undefined` when it is missing. */
+  at(key: string): ResponseData {
+    const record = this.object();
+    const value = Object.hasOwn(record, key) ? record[key] : undefined;
+    return this.#part(value, this.#path === '' ? key : `${this.#path}.${key}`);
+  }
+
+  /** This part, or `undefined` when it is missing or `null`. */
+  get optional(): ResponseData | undefined {
+    return this.value === undefined || this.value === null ? undefined : this;
+  }
+
+  string(): string {
+    return typeof this.value === 'string' ? this.value : this.#refuse('a string');
+  }
+
+  /** A whole number that is not negative: an id, a size, a count. */
+  integer(): number {
+    return Number.isSafeInteger(this.value) && (this.value as number) >= 0
+      ? (this.value as number)
+      : this.#refuse('a whole number');
+  }
+
+  boolean(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.#refuse('true or false');
+  }
+
+  object(): Record<string, unknown> {
+    return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value)
+      ? (this.value as Record<string, unknown>)
+      : this.#refuse('a mapping');
+  }
+
+  /** @param maxLength of the list */
+  list(maxLength = Number.POSITIVE_INFINITY): ResponseData[] {
+    if (!Array.isArray(this.value)) return this.#refuse('a list');
+    if (this.value.length > maxLength) return this.fail(`has ${this.value.length} items, more than ${maxLength}`);
+    return this.value.map((item, index) => this.#part(item, `${this.#path}[${index}]`));
+  }
+
+  /** The parsed text. */
+  parsed<T>(parse: (text: string) => { value: T } | { problem: string }): T {
+    const parsed = parse(this.string());
+    return 'value' in parsed ? parsed.value : this.fail(parsed.problem);
+  }
+
+  /**
+   * @param problem a predicate: "is not a list"
+   * @throws {InvalidResponseError} always
+   */
+  fail(problem: string): never {
+    const where = this.#path === '' ? this.#subject : `in ${this.#subject}, \`${this.#path}\``;
+    throw new InvalidResponseError(this.#from, `${where} ${problem}`);
+  }
+
+  #part(value: unknown, path: string): ResponseData {
+    const part = new ResponseData(value, this.#from, this.#subject);
+    part.#path = path;
+    return part;
+  }
+
+  #refuse(expected: string): never {
+    return this.fail(`${kindOf(this.value)}, not ${expected}`);
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'is missing';
+  if (value === null) return 'is null';
+  if (Array.isArray(value)) return 'is a list';
+  return (
+    { string: 'is a string', number: 'is a number', boolean: 'is true or false', bigint: 'is a number' }[
+      typeof value as string
+    ] ?? 'is a mapping'
+  );
+}

@@ -1,0 +1,124 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { classifyRequestError } from '../../requests/github.ts';
+import {
+  formatWait,
+  isConnectionError,
+  MAX_WAIT_SECONDS,
+  retryAfterSeconds,
+  withRetries,
+} from '../../requests/retry.ts';
+
+/** A policy whose waits are recorded, not waited for. */
+function recorded(retries: number) {
+  const waits: number[] = [];
+  return {
+    waits,
+    policy: {
+      retries,
+      classify: (error: unknown) => error as { retry: true; afterSeconds?: number } | { retry: false },
+      random: () => 1,
+      wait: async (seconds: number) => waits.push(seconds),
+    },
+  };
+}
+
+describe('withRetries', () => {
+  it('doubles the wait and gives up after the last retry with the last error', async () => {
+    const { waits, policy } = recorded(3);
+    let attempts = 0;
+    await expect(
+      withRetries(() => {
+        attempts++;
+        return Promise.reject({ retry: true });
+      }, policy),
+    ).rejects.toEqual({ retry: true });
+    expect({ attempts, waits }).toEqual({ attempts: 4, waits: [1, 2, 4] });
+  });
+
+  it('waits out the time the server names, whatever its own cap, and never less than its own wait', async () => {
+    const { waits, policy } = recorded(3);
+    const answers = [7, 0, 600].map((afterSeconds) => ({ retry: true, afterSeconds }));
+    await expect(
+      withRetries(() => (answers.length > 0 ? Promise.reject(answers.shift()) : Promise.resolve('done')), {
+        ...policy,
+        maxSeconds: 5,
+      }),
+    ).resolves.toBe('done');
+    expect(waits).toEqual([7, 2, 600]);
+  });
+
+  it('gives up at once when the server names a time that is too far away', async () => {
+    const { waits, policy } = recorded(3);
+    const far = { retry: true, afterSeconds: MAX_WAIT_SECONDS + 1 };
+    await expect(withRetries(() => Promise.reject(far), policy)).rejects.toBe(far);
+    expect(waits).toEqual([]);
+  });
+
+  it('does not repeat what cannot pass', async () => {
+    const { waits, policy } = recorded(5);
+    await expect(withRetries(() => Promise.reject({ retry: false }), policy)).rejects.toEqual({ retry: false });
+    expect(waits).toEqual([]);
+  });
+
+  it('spreads the waits of parallel jobs between half and all of the backoff', async () => {
+    const { waits, policy } = recorded(1);
+    await withRetries((attempt) => (attempt === 1 ? Promise.reject({ retry: true }) : Promise.resolve()), {
+      ...policy,
+      random: () => 0,
+    });
+    expect(waits).toEqual([0.5]);
+  });
+});
+
+const failed = (status: number, headers: Record<string, string> = {}, message = 'no') =>
+  Object.assign(new Error(message), { status, response: { headers, data: { message } } });
+
+describe('classifyRequestError', () => {
+  it.each([
+    ['429', failed(429), { retry: true }],
+    ['429 with Retry-After', failed(429, { 'retry-after': '3' }), { retry: true, afterSeconds: 3 }],
+    [
+      '403 of an exhausted limit',
+      failed(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1030' }),
+      { retry: true, afterSeconds: 30 },
+    ],
+    ['429 of an exhausted limit without a time', failed(429, { 'x-ratelimit-remaining': '0' }), { retry: true }],
+    ['503 with Retry-After', failed(503, { 'retry-after': '40' }), { retry: true, afterSeconds: 40 }],
+    ['404 with the last request', failed(404, { 'x-ratelimit-remaining': '0' }), { retry: false }],
+    ['403 of a secondary limit', failed(403, {}, 'You have exceeded a secondary rate limit'), { retry: true }],
+    ['403', failed(403), { retry: false }],
+    ['401', failed(401), { retry: false }],
+    ['404', failed(404), { retry: false }],
+    ['409', failed(409), { retry: false }],
+    ['422', failed(422), { retry: false }],
+    ['500', failed(500), { retry: true }],
+    ['502', failed(502), { retry: true }],
+    ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), { retry: true }],
+    ['a defect', new TypeError('x is not a function'), { retry: false }],
+  ])('judges %s', (_, error, verdict) => {
+    expect(classifyRequestError(error, 1_000_000)).toEqual(verdict);
+  });
+});
+
+it('finds a reset in the causes of an error', () => {
+  const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  expect(isConnectionError(new TypeError('fetch failed', { cause }))).toBe(true);
+  expect(isConnectionError(new Error('no'))).toBe(false);
+  expect(isConnectionError(runInNewContext("Object.assign(new Error('hang up'), { code: 'ECONNRESET' })"))).toBe(true);
+});
+
+it('reads Retry-After as seconds and as a date', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  expect(retryAfterSeconds('12', now)).toBe(12);
+  expect(retryAfterSeconds('Thu, 01 Jan 2026 00:00:30 GMT', now)).toBe(30);
+  expect(retryAfterSeconds('Wed, 31 Dec 2025 00:00:30 GMT', now)).toBe(0);
+  expect(retryAfterSeconds('soon', now)).toBeUndefined();
+  expect(retryAfterSeconds(undefined, now)).toBeUndefined();
+});
+
+it('names a time to wait, however far away', () => {
+  const now = Date.parse('2026-01-01T00:00:00.500Z');
+  expect(formatWait(59.5, now)).toBe('60 s, until 2026-01-01T00:01:00Z');
+  expect(formatWait(1e20, now)).toContain('until +275760-09-13T00:00:00Z');
+});

@@ -1,0 +1,105 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { escapeMarkdown, inlineCode, markdownTable } from '../../markdown.ts';
+import { setOutputs } from '../../runner/outputs.ts';
+import { readOutputs } from './runner-model.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'result-'));
+});
+afterEach(async () => {
+  delete process.env.GITHUB_OUTPUT;
+  delete process.env.GITHUB_STEP_SUMMARY;
+  await rm(directory, { recursive: true });
+});
+
+it('makes texts from elsewhere harmless in Markdown', () => {
+  expect(escapeMarkdown('<img src=x> a|b *c* [d](e)\nf')).toBe('&lt;img src=x&gt; a\\|b \\*c\\* \\[d\\](e) f');
+  expect(inlineCode('a`|</code>')).toBe('<code>a\\`\\|&lt;/code&gt;</code>');
+});
+
+it('writes a table that a cell cannot break', () => {
+  expect(markdownTable({ header: ['Name', 'Link'], rows: [['a|b', { link: 'http://x/(y)', text: 'l' }]] })).toBe(
+    '| Name | Link |\n| --- | --- |\n| a\\|b | [l](http://x/%28y%29) |',
+  );
+});
+
+it.each([
+  ['http://x/tag/v1.0.0%2Bb.1', 'http://x/tag/v1.0.0%2Bb.1'],
+  ['http://x/a b|c<d>"', 'http://x/a%20b%7Cc%3Cd%3E%22'],
+  ['http://x/100%', 'http://x/100%'],
+])('links to %j as it is, save what would end the link', (link, target) => {
+  expect(markdownTable({ header: ['L'], rows: [[{ link, text: 'l' }]] })).toContain(`| [l](${target}) |`);
+});
+
+it('sets outputs through the file of the runner, lists as JSON', async () => {
+  process.env.GITHUB_OUTPUT = join(directory, 'out');
+  await writeFile(process.env.GITHUB_OUTPUT, '');
+  await setOutputs({ images: [{ name: 'web' }], text: 'a\nb', none: undefined });
+  const lines = (await readFile(process.env.GITHUB_OUTPUT, 'utf8')).split('\n');
+  expect(lines).toContain('[{"name":"web"}]');
+  expect(lines.slice(3, 7)).toEqual([
+    expect.stringMatching(/^text<</),
+    'a',
+    'b',
+    expect.stringMatching(/^ghadelimiter/),
+  ]);
+});
+
+it('keeps each output to itself, whatever its text holds', async () => {
+  const file = join(directory, 'out');
+  process.env.GITHUB_OUTPUT = file;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(
+        fc.stringMatching(/^[a-z-]{1,8}$/),
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constant('x\nghadelimiter_\ny=z<<a\n')),
+      ),
+      async (outputs) => {
+        await writeFile(file, '');
+        await setOutputs(outputs);
+        expect(readOutputs(await readFile(file, 'utf8'))).toEqual(
+          Object.fromEntries(Object.entries(outputs).map(([name, text]) => [name, text.toWellFormed()])),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it('names the variable when outputs cannot be written', async () => {
+  process.env.GITHUB_OUTPUT = join(directory, 'missing', 'out');
+  await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({
+    what: 'invalid environment variable GITHUB_OUTPUT',
+    why: expect.stringContaining('Missing file'),
+  });
+});
+
+it('prints outputs where there is no runner, and none of them as a command', async () => {
+  const { stdout } = await print(`setOutputs({ tag: 'v1', list: ['a'], text: '\\n::add-mask::sha256' })`);
+  expect(stdout).toBe('Output tag: v1\nOutput list: ["a"]\nOutput text: \n\\::add-mask::sha256\n');
+});
+
+it('does not fail the step when the summary cannot be written, names the variable and shows the summary', async () => {
+  const { stdout, exitCode } = await print(`writeSummary('# hi')`, {
+    GITHUB_STEP_SUMMARY: join(directory, 'missing', 'summary'),
+  });
+  expect(stdout).toMatch(
+    /^::warning title=the job summary could not be written::The environment variable GITHUB_STEP_SUMMARY is .*\n# hi\n$/,
+  );
+  expect(exitCode).toBe(0);
+});
+
+/** Call a function of the module in a process of its own. */
+function print(call: string, env: Record<string, string> = {}) {
+  const script = `import { setOutputs, writeSummary } from ${JSON.stringify(join(import.meta.dirname, '../../runner/outputs.ts'))}; await ${call};`;
+  return execa(process.execPath, ['--input-type=module', '-e', script], {
+    env: { GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '', ...env },
+    stripFinalNewline: false,
+  });
+}

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from '@jest/globals';
+import { CULTURES, readAsRunner } from './runner-model.ts';
+
+const lib = join(import.meta.dirname, '../..');
+
+/** Start an action whose flow is `body`, as a process of its own. */
+function startAction(body: string, env: Record<string, string> = {}) {
+  const script = `
+    import { run } from ${JSON.stringify(join(lib, 'runner/run.ts'))};
+    import { ActionError } from ${JSON.stringify(join(lib, 'errors.ts'))};
+    await run('demo', async () => { ${body} });`;
+  return spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, RUNNER_DEBUG: '', ...env },
+  });
+}
+
+async function runAction(body: string, env: Record<string, string> = {}) {
+  const child = startAction(body, env);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code };
+}
+
+describe('run', () => {
+  it('ends with exit code 0 when the flow ends', async () => {
+    expect(await runAction('')).toEqual({ stdout: '', stderr: '', code: 0 });
+  });
+
+  it('says what failed, why and what to do next', async () => {
+    const { stdout, code } = await runAction(
+      `throw new ActionError({ what: 'the push', why: 'the disk is full', next: 'Free some space.' })`,
+    );
+    expect(stdout).toBe('::error title=demo%3A the push::the disk is full.%0AFree some space.\n');
+    expect(code).toBe(1);
+  });
+
+  it('shows no stack trace for a defect, and says that it is one', async () => {
+    const { stdout, stderr, code } = await runAction(`null.x`);
+    expect(stdout).toContain('This is a bug in the action');
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['ENOENT', `await (await import('node:fs/promises')).readdir('/none')`, 'Create the missing file'],
+    ['ENOTDIR', `await (await import('node:fs/promises')).readdir('/dev/null')`, 'Check the runner'],
+  ])('takes %s for a trouble of the machine, not for a defect', async (code, body, next) => {
+    const { stdout, code: exitCode } = await runAction(body);
+    expect(stdout).toMatch(/^::error title=demo%3A operating system error::/);
+    expect(stdout).toContain(`${code}: `);
+    expect(stdout).toContain(`.%0A${next}`);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    [
+      'an error that nobody catches',
+      `setImmediate(() => { throw new Error(HOSTILE) }); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    [
+      'a promise that nobody awaits',
+      `void Promise.reject(new Error(HOSTILE)); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    [
+      'what is thrown and not an error',
+      `setImmediate(() => { throw HOSTILE }); await new Promise(() => setInterval(() => {}, 1e6));`,
+      1,
+    ],
+    ['a warning of Node', `process.emitWarning(HOSTILE, 'DeprecationWarning', 'DEP0');`, 0],
+    ['what a package prints', `console.log(HOSTILE); console.warn(HOSTILE); console.error('%s', HOSTILE);`, 0],
+    [
+      'what a package prints in pieces',
+      `for (const each of HOSTILE) { process.stdout.write(each); process.stderr.write(Buffer.from(each)); }`,
+      0,
+    ],
+    [
+      'what a program of the step prints',
+      `const { createExec } = await import(${JSON.stringify(join(lib, 'processes/exec.ts'))});
+       const { info } = await import(${JSON.stringify(join(lib, 'runner/commands.ts'))});
+       const script = 'console.log(process.argv[1]); console.error(process.argv[1])';
+       const { stdout } = await createExec({}).run('node', ['-e', script, HOSTILE], { onErrorLine: (line) => info(line) });
+       info(stdout);`,
+      0,
+    ],
+    [
+      'a line without an end before a command',
+      `process.stdout.write(HOSTILE); throw new ActionError({ what: 'w', why: 'y', next: 'n' });`,
+      1,
+    ],
+  ])('makes no command of %s', async (_title, body, exitCode) => {
+    const { stdout, stderr, code } = await runAction(
+      `const HOSTILE = 'x\\r\\u0085::add-mask::sha256\\n::stop-commands::y\\n##[add-mask]sha256'; ${body}`,
+    );
+    for (const culture of CULTURES)
+      expect([stdout, stderr].flatMap((text) => readAsRunner(text, culture).commands.map(({ name }) => name))).toEqual(
+        exitCode === 0 ? [] : ['error'],
+      );
+    expect(stdout + stderr).toContain('add-mask');
+    expect(code).toBe(exitCode);
+  });
+
+  it('works to its end when nobody reads the log any more', async () => {
+    const child = startAction(`
+      for await (const _ of process.stdin);
+      for (let line = 0; line < 3; line++) await new Promise((done) => process.stdout.write('line\\n', done));
+      process.stderr.write('done');`);
+    child.stdout.destroy();
+    await once(child.stdout, 'close');
+    child.stdin.end();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ stderr, code }).toEqual({ stderr: 'done', code: 0 });
+  });
+
+  it('shows the stack and its causes with debug logging', async () => {
+    const { stdout } = await runAction(`throw new Error('outer', { cause: new Error('inner') })`, {
+      RUNNER_DEBUG: '1',
+    });
+    expect(stdout).toMatch(/::debug::Error: outer%0A +at .*caused by: Error: inner/);
+  });
+});

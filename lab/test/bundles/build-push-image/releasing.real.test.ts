@@ -1,0 +1,185 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { getBasicAuth } from '../../../registries/index.ts';
+import type { StepOptions } from '../step.ts';
+import {
+  addShell,
+  contents,
+  type Described,
+  manifest,
+  production,
+  sha,
+  staging,
+  step,
+  useScene,
+  withoutLogin,
+  workspace,
+} from './scene.ts';
+
+useScene();
+
+describe('releases', () => {
+  const release = (tag: string) =>
+    step(
+      {
+        images: '{ name: shop/lines, context: web }',
+        registry: production.host,
+        tags: 'semver\nsemver-minor\nsemver-major\nlatest',
+      },
+      { ref: `refs/tags/${tag}` },
+    );
+  const versionOf = async (tag: string) =>
+    (await contents(production, 'shop/lines', tag)).config.config.Labels['org.opencontainers.image.version'];
+
+  it('only move 1.4, 1 and latest forward', async () => {
+    expect((await release('v1.4.2')).outputs).toMatchObject({ version: '1.4.2' });
+    await release('v2.0.0');
+    const older = await release('v1.4.1');
+    expect(older.log).toContain('1.4 stays: the repository has the newer 1.4.2.');
+    await release('v1.5.0-rc.1');
+    await release('v1.4.3');
+    expect(await Promise.all(['latest', '2', '1', '1.4', '1.4.1', '1.5.0-rc.1'].map(versionOf))).toEqual([
+      '2.0.0',
+      '2.0.0',
+      '1.4.3',
+      '1.4.3',
+      '1.4.1',
+      '1.5.0-rc.1',
+    ]);
+    expect((await manifest(production, 'shop/lines', '1.5')).status).toBe(404);
+  });
+
+  it('never take 1.4, 1 and latest from a newer one that was published while they were built', async () => {
+    await addShell();
+    const put = async (from: string, ...tags: string[]) => {
+      const { text, type } = await manifest(production, 'shop/slow-release', from);
+      for (const tag of tags) {
+        const url = `http://${production.host}/v2/shop/slow-release/manifests/${tag}`;
+        const headers = { authorization: getBasicAuth(production), 'content-type': type };
+        expect((await fetch(url, { method: 'PUT', body: text, headers })).status).toBe(201);
+      }
+    };
+    const slow = (tag: string, seconds: number, onOutput?: StepOptions['onOutput']) =>
+      step(
+        {
+          images: `{ name: shop/slow-release, context: shell, build-args: { SECONDS: ${seconds} } }`,
+          registry: production.host,
+          tags: 'semver\nsemver-minor\nsemver-major\nlatest',
+        },
+        { ref: `refs/tags/${tag}`, ...(onOutput === undefined ? {} : { onOutput }) },
+      );
+    await slow('v1.4.1', 1);
+    let newerRelease: Promise<void> | undefined;
+    const result = await slow('v1.4.2', 8, (_child, text) => {
+      if (text.includes('RUN --mount')) newerRelease ??= put('1.4.1', '1.4.3', '1.4', '1', 'latest');
+    });
+    await newerRelease;
+    expect(result.exitCode).toBe(0);
+    expect(result.log).toContain('latest stays: the repository has the newer 1.4.3.');
+    expect(JSON.parse(result.outputs.images ?? '')).toMatchObject([{ tags: ['1.4.2'] }]);
+    const digestOf = async (tag: string) => (await manifest(production, 'shop/slow-release', tag)).digest;
+    const [released, newer, ...floating] = await Promise.all(['1.4.2', '1.4.3', '1.4', '1', 'latest'].map(digestOf));
+    expect(released).toBe(result.outputs.digest);
+    expect(released).not.toBe(newer);
+    expect(floating).toEqual([newer, newer, newer]);
+  });
+
+  it('need a tag that is a version, and never run what it holds', async () => {
+    const result = await release('v1.0.0$(touch pwned)');
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('the pushed tag is not a version');
+    expect(existsSync(join(workspace, 'pwned'))).toBe(false);
+  });
+});
+
+describe('promotion', () => {
+  const promote = (mode: string, inputs: Record<string, string> = {}, tag = 'v1.0.0') =>
+    step(
+      { registry: production.host, 'promote-from': staging.host, promote: mode, tags: 'semver', ...inputs },
+      { ref: `refs/tags/${tag}` },
+    );
+
+  it('copies an index of two platforms with its attestations, unchanged', async () => {
+    const two = { images: '{ name: shop/multi, context: web, platforms: [linux/amd64, linux/arm64] }' };
+    const tested = await step(two);
+    expect(JSON.parse(tested.outputs.images ?? '')[0].platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    const result = await promote('require', two);
+    expect(JSON.parse(result.outputs.images ?? '')).toMatchObject([
+      { promoted: true, digest: tested.outputs.digest, tags: ['1.0.0'] },
+    ]);
+    const copied = await manifest(production, 'shop/multi', '1.0.0');
+    expect(copied.digest).toBe(tested.outputs.digest);
+    for (const { digest } of copied.data.manifests as unknown as Described[])
+      expect((await manifest(production, 'shop/multi', digest)).status).toBe(200);
+    const { statements } = await contents(production, 'shop/multi', '1.0.0');
+    expect(statements.join()).toContain('slsa');
+    expect((await promote('verify', two, 'v1.0.1')).exitCode).toBe(0);
+  });
+
+  it('copies one image without an index, unchanged', async () => {
+    const plain = { images: '{ name: shop/plain, context: web }', provenance: 'false' };
+    const tested = await step(plain);
+    const result = await promote('prefer', plain);
+    expect(result.outputs.digest).toBe(tested.outputs.digest);
+    expect((await manifest(production, 'shop/plain', '1.0.0')).digest).toBe(tested.outputs.digest);
+  });
+
+  it('changes nothing in a second run', async () => {
+    await step({});
+    const first = await promote('prefer');
+    const again = await promote('prefer');
+    expect(again.exitCode).toBe(0);
+    expect(again.outputs.digest).toBe(first.outputs.digest);
+  });
+
+  it('fails when the image is required but missing, and builds when it is only preferred', async () => {
+    const untested = { images: '{ name: shop/untested, context: web }' };
+    const required = await promote('require', untested);
+    expect(required.exitCode).toBe(1);
+    expect(required.log).toContain(
+      `${staging.host}/shop/untested:sha-${sha.slice(0, 12)} is missing`.replaceAll(':', '%3A'),
+    );
+    expect((await manifest(production, 'shop/untested', '1.0.0')).status).toBe(404);
+    const preferred = await promote('prefer', untested);
+    expect(JSON.parse(preferred.outputs.images ?? '')).toMatchObject([{ promoted: false }]);
+  });
+
+  it.each(['prefer', 'require', 'verify'])('with %s builds nothing when the source refuses the login', async (mode) => {
+    const result = await step(
+      {
+        registry: production.host,
+        username: production.username,
+        password: production.password,
+        'promote-from': staging.host,
+        promote: mode,
+        images: '{ name: shop/refused, context: web }',
+      },
+      { env: withoutLogin() },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain(`the login to ${staging.host} has this permission`);
+    expect((await manifest(production, 'shop/refused', `sha-${sha.slice(0, 12)}`)).status).toBe(404);
+  });
+
+  it('verifies for the tag what was built on main, by rebuilding it', async () => {
+    const tested = await step({ images: '{ name: shop/proof, context: web }' });
+    const result = await promote('verify', { images: '{ name: shop/proof, context: web }' });
+    expect(result).toMatchObject({ exitCode: 0, outputs: { digest: tested.outputs.digest, version: '1.0.0' } });
+    expect(result.log).toContain('the rebuild gives the same digests');
+    expect(result.log).not.toContain('CACHED');
+  });
+
+  it('refuses an image that its commit does not build, and copies nothing', async () => {
+    const image = '{ name: shop/tampered, context: web }';
+    const hello = join(workspace, 'web', 'hello');
+    const before = readFileSync(hello);
+    writeFileSync(hello, 'tampered\n');
+    await step({ images: image });
+    writeFileSync(hello, before);
+    const result = await promote('verify', { images: image });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('is not what its commit builds');
+    expect((await manifest(production, 'shop/tampered', '1.0.0')).status).toBe(404);
+  });
+});
