@@ -63,7 +63,7 @@ export interface Actions {
       charts: string;
       /** The repository that contains the charts, as `OWNER/REPO`. For a repository other than this one, `token` must be able to write to it. Default: "${{ github.repository }}". */
       repository?: string;
-      /** The chart's next version: a semantic version, or `major`, `minor` or `patch` to bump the current one, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), otherwise `patch`. A bump starts from the version at the branch's head, and only takes effect when something else changes too or nothing else was requested, so that a second run does not bump again. Default: "auto". */
+      /** The chart's next version: a semantic version, or `major`, `minor` or `patch` to bump the current one, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), otherwise `patch`. A bump starts from the version at the branch's head, and is only applied if something else changes too or nothing else was requested, so that a second run does not bump again. Default: "auto". */
       version?: string;
       /** The chart's `appVersion`. `auto` is the same as the version (in charts that have an `appVersion`); or any string, or `none`. Default: "auto". */
       'app-version'?: string;
