@@ -61,8 +61,8 @@ const logsCommand: RegisterCommand = (program) => {
 
 const toolsCommand: RegisterCommand = (program) => {
   const parseTool = (text: string, previous: ToolName[] = []) => {
-    const name = toolNames.find((known) => known === text);
-    if (!name) throw new InvalidArgumentError(`Tools are: ${toolNames.join(', ')}.`);
+    const name = toolNames.find((toolName) => toolName === text);
+    if (!name) throw new InvalidArgumentError(`It must be one of: ${toolNames.join(', ')}.`);
     return [...previous, name];
   };
   program

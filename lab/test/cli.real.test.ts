@@ -60,17 +60,17 @@ async function waitUntilBuilding({ child, done }: Started): Promise<void> {
   expect(child.exitCode).toBeNull();
 }
 
-/** Waits until the command has printed `wanted`. */
-async function waitForOutput({ child, done }: Started, wanted: string): Promise<void> {
+/** Waits until the command has printed `expected`. */
+async function waitForOutput({ child, done }: Started, expected: string): Promise<void> {
   let printed = '';
   const found = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk;
-      if (printed.includes(wanted)) resolve();
+      if (printed.includes(expected)) resolve();
     });
   });
   const ended = done.then(({ output }) => {
-    throw new Error(`it ended before it printed "${wanted}": ${output}`);
+    throw new Error(`it ended before it printed "${expected}": ${output}`);
   });
   await Promise.race([found, ended]);
   ended.catch(() => undefined);
@@ -148,7 +148,7 @@ describe('lab up', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  it('refuses users other than root, before it changes anything', async () => {
+  it('rejects users other than root before it changes anything', async () => {
     const { code, output } = await run(['up', '--no-cluster'], {
       as: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
     });
@@ -234,7 +234,7 @@ PATH='${process.env.PATH}' exec go "$@"
   });
 
   it.each([
-    [['tools', 'terraform'], 'Tools are: git,'],
+    [['tools', 'terraform'], 'It must be one of: git,'],
     [['logs', '../../etc/passwd'], 'There is no log of a service'],
     [['logs', 'hub', '-n', '0'], 'must be a number of lines'],
     [['upp'], 'Did you mean up?'],
@@ -242,7 +242,7 @@ PATH='${process.env.PATH}' exec go "$@"
     [['play', 'nonsense'], 'There is no act "nonsense".'],
     [['play', 'drift', '--context', ''], 'needs --context, --web-url and --hub-url together'],
     [['play', 'drift', '--hub-url', 'http://192.0.2.1'], 'needs --context, --web-url and --hub-url together'],
-  ])('refuses %j and says what is valid', async (args, message) => {
+  ])('rejects %j and says what is valid', async (args, message) => {
     const { code, output } = await run(args);
     expect(code).toBe(1);
     expect(output).toContain(message);

@@ -7,7 +7,7 @@ describe('requireLinuxRoot', () => {
     ['darwin', 501, 'run only on Linux; this is darwin'],
     ['win32', undefined, 'run only on Linux; this is win32'],
     ['linux', 1000, 'needs root; this is user id 1000'],
-  ])('refuses %s as user %s and says what works without the lab', (platform, uid, message) => {
+  ])('rejects %s as user %s, and says what works without the lab', (platform, uid, message) => {
     const attempt = () => requireLinuxRoot({ platform, arch: 'x64', uid });
     expect(attempt).toThrow(message);
     expect(attempt).toThrow(expect.objectContaining({ next: expect.stringContaining('npm run test:unit') }));
