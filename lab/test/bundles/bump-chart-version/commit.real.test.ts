@@ -6,13 +6,13 @@ import { CHART, DIGEST, dir, RELEASE, RELEASED, TestRepository, useHub, VALUES }
 useHub();
 
 describe('a commit of bump-chart-version', () => {
-  it('takes two requests, is verified, and changes only the named bytes', async () => {
+  it('requires two requests, is verified, and changes only the named bytes', async () => {
     const repository = await TestRepository.create({
       'helm/shop/Chart.yaml': CHART,
       'helm/shop/values.yaml': VALUES,
       'helm/shop/templates/x.yaml': 'a:   b\n',
     });
-    const { result, requests } = await repository.counted(RELEASE);
+    const { result, requests } = await repository.stepWithRequests(RELEASE);
     expect(result).toMatchObject({ exitCode: 0 });
     expect(requests).toEqual(['graphql', 'graphql']);
     expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.4.2'));
@@ -43,7 +43,7 @@ describe('a commit of bump-chart-version', () => {
   it('is not repeated by a second run, nor undone by an older tag', async () => {
     const repository = await TestRepository.create();
     await repository.step(RELEASE);
-    const { result, requests } = await repository.counted(RELEASE);
+    const { result, requests } = await repository.stepWithRequests(RELEASE);
     expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'false', commit: '', 'chart-version': '1.4.2' } });
     expect(requests).toEqual(['graphql']);
     const older = await repository.step({ ...RELEASE, version: 'auto' }, { GITHUB_REF: 'refs/tags/v1.4.1' });
@@ -69,7 +69,7 @@ describe('a commit of bump-chart-version', () => {
 
   it('is only shown in a dry run', async () => {
     const repository = await TestRepository.create();
-    const { result, requests } = await repository.counted({ ...RELEASE, 'dry-run': 'true' });
+    const { result, requests } = await repository.stepWithRequests({ ...RELEASE, 'dry-run': 'true' });
     expect(result).toMatchObject({ exitCode: 0, outputs: { changed: 'true', commit: '' } });
     expect(result.outputs.diff).toContain("+    tag: '1.4.2'   # shown");
     expect(result.summary).toContain('| File | Value | Old | New |');

@@ -6,11 +6,11 @@ import { admin, CHART, hub, imagesAt, RELEASE, RELEASED, TestRepository, useHub,
 useHub();
 
 describe('bump-chart-version and a protected main', () => {
-  it('lets an app on the bypass list commit, and advises others how to', async () => {
+  it('lets an app on the bypass list commit, and tells others what is required', async () => {
     const bot = hub.admin.createUser('release[bot]', 'Bot');
     const repository = await TestRepository.create();
     await repository.protect(bot.id);
-    const { result, requests } = await repository.counted(RELEASE);
+    const { result, requests } = await repository.stepWithRequests(RELEASE);
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain("committing to main violates the branch's rules");
     expect(result.log).toContain('Changes must be made through a pull request.');
@@ -59,19 +59,22 @@ describe('bump-chart-version and a protected main', () => {
       'helm/shop/Chart.yaml': CHART,
       'helm/shop/values.yaml': `${VALUES}replicas: 1\n`,
     });
-    const propose = (version: string): Promise<StepResult> =>
+    const openPullRequest = (version: string): Promise<StepResult> =>
       repository.step({ charts: 'helm/shop', version, images: imagesAt(version), mode: 'pull-request' });
-    const { branch = '' } = (await propose('1.4.2')).outputs;
+    const { branch = '' } = (await openPullRequest('1.4.2')).outputs;
     await repository.fetch();
     await repository.git('checkout', '-q', `origin/${branch}`);
-    const proposed = await repository.blob('helm/shop/values.yaml', branch);
-    const theirs = {
-      'helm/shop/values.yaml': proposed.replace('replicas: 1', 'replicas: 3'),
+    const released = await repository.blob('helm/shop/values.yaml', branch);
+    const edits = {
+      'helm/shop/values.yaml': released.replace('replicas: 1', 'replicas: 3'),
       'helm/README.md': 'why\n',
     };
-    await repository.push(theirs, 'fix: by hand', branch);
+    await repository.push(edits, 'fix: by hand', branch);
     for (const version of ['1.4.3', '1.4.4']) {
-      expect(await propose(version)).toMatchObject({ exitCode: 0, outputs: { changed: 'true', 'pull-request': '1' } });
+      expect(await openPullRequest(version)).toMatchObject({
+        exitCode: 0,
+        outputs: { changed: 'true', 'pull-request': '1' },
+      });
     }
     expect(await repository.log(branch)).toEqual([
       'chore(release): shop 1.4.4',
@@ -81,7 +84,7 @@ describe('bump-chart-version and a protected main', () => {
       'feat: the start',
     ]);
     expect(await repository.blob('helm/shop/values.yaml', branch)).toBe(
-      theirs['helm/shop/values.yaml'].replace('1.4.2', '1.4.4'),
+      edits['helm/shop/values.yaml'].replace('1.4.2', '1.4.4'),
     );
     expect(await repository.blob('helm/README.md', branch)).toBe('why\n');
   });
@@ -89,24 +92,27 @@ describe('bump-chart-version and a protected main', () => {
   it('leaves a newer pull request unchanged in an older run, until it is closed', async () => {
     const repository = await TestRepository.create();
     const { rest, where } = repository.octokit();
-    const propose = (version: string): Promise<StepResult> =>
+    const openPullRequest = (version: string): Promise<StepResult> =>
       repository.step({ ...RELEASE, version, mode: 'pull-request' });
-    const { branch = '', commit = '' } = (await propose('1.4.3')).outputs;
-    const older = await propose('1.4.2');
+    const { branch = '', commit = '' } = (await openPullRequest('1.4.3')).outputs;
+    const older = await openPullRequest('1.4.2');
     expect(older).toMatchObject({ exitCode: 0, outputs: { changed: 'false', commit: '', 'chart-version': '1.4.3' } });
     expect(older.log).toContain(`on the branch ${branch}, helm/shop is at 1.4.3, which is newer than 1.4.2`);
     await repository.fetch();
     expect(await repository.git('rev-parse', `origin/${branch}`)).toBe(commit);
     expect((await rest.pulls.get({ ...where, pull_number: 1 })).data.title).toBe('chore(release): shop 1.4.3');
     await rest.pulls.update({ ...where, pull_number: 1, state: 'closed' });
-    expect(await propose('1.4.2')).toMatchObject({ exitCode: 0, outputs: { changed: 'true', 'pull-request': '2' } });
+    expect(await openPullRequest('1.4.2')).toMatchObject({
+      exitCode: 0,
+      outputs: { changed: 'true', 'pull-request': '2' },
+    });
     expect(await repository.log(branch)).toEqual(['chore(release): shop 1.4.2', 'feat: the start']);
   });
 
   it.each<[string, FaultRequest['fault']]>([
     ['a failing server', { status: 502, body: { message: 'Bad Gateway' } }],
     ['a lost response', 'lost-response'],
-  ])('enables auto-merge in spite of %s', async (_, kind) => {
+  ])('enables auto-merge despite %s', async (_, kind) => {
     const repository = await TestRepository.create();
     await repository.protect();
     const { rest, where } = repository.octokit();
@@ -120,7 +126,7 @@ describe('bump-chart-version and a protected main', () => {
     expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.4.2'));
   });
 
-  it('reports which request failed when the server fails for good', async () => {
+  it('reports which request failed when the server keeps failing', async () => {
     const repository = await TestRepository.create();
     const inputs = { ...RELEASE, mode: 'pull-request' };
     await repository.step(inputs);

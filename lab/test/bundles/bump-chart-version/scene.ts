@@ -26,7 +26,7 @@ export let admin: AdminClient;
 let owner: string;
 let count = 0;
 
-/** Starts a hub before the tests of a file, without faults before each test. */
+/** Starts a hub before the tests of a file, and clears its faults before each test. */
 export function useHub(): void {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'bump-real-'));
@@ -152,8 +152,8 @@ export class TestRepository {
     });
   }
 
-  /** The step, and the requests that the hub served in the meantime. */
-  async counted(inputs: Record<string, string>, env: Record<string, string> = {}) {
+  /** Runs the step. @returns its result, and the requests that the hub served for it */
+  async stepWithRequests(inputs: Record<string, string>, env: Record<string, string> = {}) {
     await admin.clearRequests();
     const result = await this.step(inputs, env);
     const requests = await admin.requests();

@@ -43,7 +43,7 @@ describe('bump-chart-version', () => {
       { status: 403, headers: { 'retry-after': '1' }, body: { message: 'You have exceeded a secondary rate limit' } },
       2,
     ],
-  ])('makes one commit and sets its outputs in spite of %s', async (_, kind, attempts) => {
+  ])('creates one commit and sets its outputs despite %s', async (_, kind, attempts) => {
     const repository = await TestRepository.create();
     await admin.addFault({ match: { operation: 'graphql' }, after: 1, times: 1, fault: kind });
     const result = await repository.step(RELEASE);
@@ -60,7 +60,7 @@ describe('bump-chart-version', () => {
     expect(await repository.log()).toEqual(['chore(release): shop 1.4.2', 'feat: the start']);
   });
 
-  it('does not wait for a distant end of a rate limit, and reports the time', async () => {
+  it('does not wait for a rate limit that ends much later, and reports when it ends', async () => {
     const repository = await TestRepository.create();
     const limit = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600) };
     const body = { message: 'API rate limit exceeded' };

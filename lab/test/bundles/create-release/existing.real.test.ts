@@ -3,8 +3,8 @@ import { api, digestOf, hub, OWNER, Scene, useHub } from './scene.ts';
 
 useHub();
 
-describe('a release that is there', () => {
-  it('as a draft, which the server hides when asked by tag, is found and finished', async () => {
+describe('an existing release', () => {
+  it('that is a draft, which GitHub does not return by its tag, is found and completed', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     const { data: draft } = await api.repos.createRelease({
@@ -20,7 +20,7 @@ describe('a release that is there', () => {
     expect(outputs.created).toBe('false');
   });
 
-  it('published by hand keeps its text without update, and takes ours with it', async () => {
+  it('that was published by hand keeps its text without `update`, and gets ours with it', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await api.repos.createRelease({ ...scene.where, tag_name: 'v1.0.0', name: 'by hand', body: 'text' });
@@ -32,22 +32,22 @@ describe('a release that is there', () => {
     expect(await scene.only()).toMatchObject({ name: 'v1.0.0', body: 'ours' });
   });
 
-  it('published with other files is refused without update, and changed with it', async () => {
+  it('that was published with other files is rejected without `update`, and changed with it', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
     expect((await scene.run('v1.0.0', { files: '*.tgz' })).ok).toBe(true);
     const before = await scene.only();
     await scene.file('a.tgz', 'other');
-    const refused = await scene.run('v1.0.0', { files: '*.tgz' });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.log).toContain('v1.0.0 is already published with different files');
+    const rejected = await scene.run('v1.0.0', { files: '*.tgz' });
+    expect(rejected.exitCode).toBe(1);
+    expect(rejected.log).toContain('v1.0.0 is already published with different files');
     expect(await scene.only()).toEqual(before);
     expect((await scene.run('v1.0.0', { files: '*.tgz', update: 'true' })).ok).toBe(true);
     expect((await scene.only()).assets.map(({ digest }) => digest)).toContain(digestOf('other'));
   });
 
-  it('and is immutable keeps its files; releasing it and running again works', async () => {
+  it('that is immutable keeps its files, and its text can be updated', async () => {
     const scene = await Scene.create();
     hub.admin.setImmutableReleases(`${OWNER}/${scene.where.repo}`, true);
     await scene.tag('v1.0.0');
@@ -58,15 +58,15 @@ describe('a release that is there', () => {
     expect(before.assets).toHaveLength(2);
     expect((await scene.run('v1.0.0', { files: '*.tgz' })).ok).toBe(true);
     await scene.file('a.tgz', 'other');
-    const refused = await scene.run('v1.0.0', { files: '*.tgz', update: 'true' });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.log).toContain('The release is immutable: its files cannot change');
+    const rejected = await scene.run('v1.0.0', { files: '*.tgz', update: 'true' });
+    expect(rejected.exitCode).toBe(1);
+    expect(rejected.log).toContain('The release is immutable: its files cannot change');
     expect(await scene.only()).toEqual(before);
     expect((await scene.run('v1.0.0', { update: 'true', notes: 'none', body: 'new words' })).ok).toBe(true);
     expect(await scene.only()).toMatchObject({ id: before.id, body: 'new words', immutable: true });
   });
 
-  it('stays a draft when a draft is asked for, and nothing changes the second time', async () => {
+  it('stays a draft if a draft is requested, and a second run changes nothing', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -97,8 +97,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('a dry run of what is published', () => {
-  it('fails as the run would when its files are others, and says what update would change', async () => {
+describe('a dry run for a published release', () => {
+  it('fails like the run if the files differ, and shows what `update` would change', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -111,19 +111,19 @@ describe('a dry run of what is published', () => {
       summary: expect.stringContaining('| is already published |'),
     });
     await scene.file('a.tgz', 'other');
-    const refused = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true' });
-    expect(refused.ok).toContain(
+    const rejected = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true' });
+    expect(rejected.ok).toContain(
       '::error title=create-release%3A v1.0.0 is already published with different files::a.tgz has the digest',
     );
-    const shown = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true', update: 'true' });
-    expect(shown.ok).toBe(true);
-    expect(shown.summary).toContain('files would be uploaded: a.tgz has the digest');
+    const update = await scene.run('v1.0.0', { ...inputs, 'dry-run': 'true', update: 'true' });
+    expect(update.ok).toBe(true);
+    expect(update.summary).toContain('files would be uploaded: a.tgz has the digest');
     expect(await scene.only()).toEqual(before);
   });
 });
 
-describe('a release of odd words', () => {
-  it('is linked from the summary as it is, and needs no commit from the runner', async () => {
+describe('a release with special characters', () => {
+  it('is linked unchanged from the summary, and needs no commit from the runner', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0+b#1&x=%y');
     const { ok, outputs, summary } = await scene.run(

@@ -44,7 +44,7 @@ beforeEach(async () => {
   await writeFile(join(workspace, 'dist/shop.tgz'), 'the shop');
 });
 
-/** An empty commit on main, in a bare repository. */
+/** Creates an empty commit on main, in a bare repository. */
 function commit(cwd: string): string {
   const env = { PATH: process.env.PATH, GIT_AUTHOR_NAME: OWNER, GIT_AUTHOR_EMAIL: 'a@acme.test' };
   const git = (args: readonly string[]): string =>
@@ -102,7 +102,7 @@ describe('create-release, in a repository with links', () => {
     expect(await releases()).toEqual([]);
   });
 
-  it('is not held by a pipe', async () => {
+  it('does not wait for a pipe', async () => {
     execFileSync('mkfifo', [join(workspace, 'dist/pipe')]);
     const { exitCode, log } = await run({ files: 'dist/*', 'body-path': 'dist/pipe' });
     expect(exitCode).toBe(1);
@@ -118,7 +118,7 @@ describe('create-release, in a repository with links', () => {
     expect(result.exitCode === 0 ? '' : result.log).toBe('');
     const [release] = await releases();
     expect(release).toMatchObject({ body: 'The notes', draft: false });
-    // In no order of their own: files are uploaded side by side.
+    // In any order, because files are uploaded concurrently.
     expect(release?.assets.map(({ name, size }) => [name, size]).sort()).toEqual([
       ['shop-latest.tgz', 8],
       ['shop.tgz', 8],

@@ -5,7 +5,7 @@ import { api, digestOf, hub, OWNER, Scene, useHub } from './scene.ts';
 
 useHub();
 
-describe('a tag that is pushed', () => {
+describe('a pushed tag', () => {
   it('becomes a published release with notes, images, files, checksums and outputs', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
@@ -76,7 +76,7 @@ describe('a tag that is pushed', () => {
     }
   });
 
-  it('is a pre-release by its version, and never the latest', async () => {
+  it('of a pre-release version becomes a pre-release, and never the latest', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0-rc.1');
     const { ok, outputs } = await scene.run('v1.0.0-rc.1');
@@ -85,7 +85,7 @@ describe('a tag that is pushed', () => {
     expect((await scene.only()).prerelease).toBe(true);
   });
 
-  it('of an old line is compared with that line and does not take the mark of the latest', async () => {
+  it('of an older version line is compared with that line, and is not marked as latest', async () => {
     const scene = await Scene.create();
     const old = await scene.tag('v1.0.0');
     await scene.ref('heads/release-1', old);
@@ -96,12 +96,12 @@ describe('a tag that is pushed', () => {
     expect(ok).toBe(true);
     expect(outputs).toMatchObject({ 'previous-tag': 'v1.0.0', latest: 'false' });
     expect((await api.repos.getLatestRelease(scene.where)).data.tag_name).toBe('v2.0.0');
-    // And the next of the new line is not compared with the side branch.
+    // The next version of the newer line is not compared with the side branch.
     await scene.tag('v2.0.1');
     expect((await scene.run('v2.0.1')).outputs).toMatchObject({ 'previous-tag': 'v2.0.0', latest: 'true' });
   });
 
-  it('of an old line without any ancestor gets notes of its commits, not since a newer release', async () => {
+  it('of an older version line without an ancestor gets notes of its own commits, not since a newer release', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     expect((await scene.run('v1.0.0')).ok).toBe(true);
@@ -129,7 +129,7 @@ describe('a tag that is pushed', () => {
     expect(await at()).toBe(second);
   });
 
-  it('gets one major tag from several runs at the same moment', async () => {
+  it('gets one major tag from concurrent runs', async () => {
     const scene = await Scene.create();
     const sha = await scene.tag('v1.0.0');
     const runs = await Promise.all([1, 2, 3].map(() => scene.run('v1.0.0', { 'major-tag': 'true' })));
@@ -150,12 +150,12 @@ describe('a tag that is pushed', () => {
 });
 
 describe('a tag that does not exist', () => {
-  it('is refused without a target, and made at the target on publishing', async () => {
+  it('is rejected without a target, and created at the target on publishing', async () => {
     const scene = await Scene.create();
     const head = await scene.commit('feat: it');
-    const refused = await scene.run('v1.0.0');
-    expect(refused.exitCode).toBe(1);
-    expect(refused.log).toContain('the tag v1.0.0 does not exist');
+    const rejected = await scene.run('v1.0.0');
+    expect(rejected.exitCode).toBe(1);
+    expect(rejected.log).toContain('the tag v1.0.0 does not exist');
     expect(await scene.releases()).toEqual([]);
     expect((await scene.run('v1.0.0', { target: 'main' })).ok).toBe(true);
     expect((await api.git.getRef({ ...scene.where, ref: 'tags/v1.0.0' })).data.object.sha).toBe(head);

@@ -58,7 +58,7 @@ export class Scene {
     return new Scene(repo, await mkdtemp(join(dir, 'workspace-')));
   }
 
-  /** A commit on a branch, created in the hub's bare repository: releases only read history. */
+  /** Creates a commit on a branch, in the hub's bare repository: releases only read history. */
   async commit(message: string, branch = 'main'): Promise<string> {
     const ref = `refs/heads/${branch}`;
     const tree = await this.git(['mktree'], '');
@@ -83,7 +83,7 @@ export class Scene {
     await api.git.createRef({ ...this.where, ref: `refs/${name}`, sha });
   }
 
-  /** A commit and a tag on it. */
+  /** Creates a commit and a tag on it. */
   async tag(tag: string, message = `feat: ${tag}`, branch = 'main'): Promise<string> {
     const sha = await this.commit(message, branch);
     await this.ref(`tags/${tag}`, sha);
@@ -142,6 +142,6 @@ export const UPLOAD = { operation: 'repos/upload-release-asset' };
 export const CREATE = { operation: 'repos/create-release' };
 export const PUBLISH = { operation: 'repos/update-release' };
 
-export async function until(condition: () => Promise<boolean>): Promise<void> {
+export async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);
 }

@@ -1,7 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import type { FaultRequest } from '../../../hub/index.ts';
-import { admin, CREATE, digestOf, hub, injectedFaults, OWNER, PUBLISH, Scene, UPLOAD, until, useHub } from './scene.ts';
+import {
+  admin,
+  CREATE,
+  digestOf,
+  hub,
+  injectedFaults,
+  OWNER,
+  PUBLISH,
+  Scene,
+  UPLOAD,
+  useHub,
+  waitUntil,
+} from './scene.ts';
 
 useHub();
 
@@ -24,7 +36,7 @@ describe('a run that is killed', () => {
       { match: PUBLISH, fault: delayed },
       async (scene) => (await scene.releases())[0]?.assets.length === 3,
     ],
-  ])('%s leaves what the next run finishes', async (_, request, reached) => {
+  ])('%s leaves a state that the next run completes', async (_, request, reached) => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -35,7 +47,7 @@ describe('a run that is killed', () => {
       child = started;
     };
     const killed = scene.run('v1.0.0', { files: '*.tgz' }, { onStart });
-    await until(async () => child !== undefined && (await injectedFaults()) > 0 && (await reached(scene)));
+    await waitUntil(async () => child !== undefined && (await injectedFaults()) > 0 && (await reached(scene)));
     child?.kill('SIGKILL');
     expect((await killed).exitCode).toBeNull();
     await admin.clearFaults();
@@ -49,7 +61,7 @@ describe('a run that is killed', () => {
   });
 });
 
-describe('trouble on the way', () => {
+describe('an error', () => {
   it.each<[string, FaultRequest]>([
     ['a 502 on an upload', { match: UPLOAD, times: 1, fault: { status: 502 } }],
     ['a reset on an upload', { match: UPLOAD, times: 1, fault: 'reset' }],
@@ -63,7 +75,7 @@ describe('trouble on the way', () => {
       'a rate limit',
       { match: { operation: 'repos/list-tags' }, times: 1, fault: { status: 429, headers: { 'retry-after': '1' } } },
     ],
-  ])('is survived: %s', async (_, request) => {
+  ])('that is transient does not fail the run: %s', async (_, request) => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -77,7 +89,7 @@ describe('trouble on the way', () => {
     expect(outputs).toMatchObject({ created: 'true', published: 'true' });
   });
 
-  it('that does not end leaves a draft, its outputs and the next step', async () => {
+  it('that is permanent leaves a draft, its outputs and the next step', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     await scene.file('a.tgz', 'alpha');
@@ -108,7 +120,7 @@ describe('trouble on the way', () => {
 });
 
 describe('a token', () => {
-  it('that may only read fails with the permission it lacks, and is never shown', async () => {
+  it('that may only read fails the run with the missing permission, and is never shown', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     const weak = hub.admin.createToken({ login: OWNER, permissions: { contents: 'read', metadata: 'read' } });
