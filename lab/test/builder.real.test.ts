@@ -56,7 +56,7 @@ describe('docker buildx in the lab', () => {
     expect(await findDigest(registry, 'test/image', 'one')).toBe(digest);
   });
 
-  it('builds the same digest from the same files with other timestamps, without cache, and another from other files', async () => {
+  it('gives the same digest for the same files with other timestamps and without cache, and another for other files', async () => {
     const first = await push(context('first', FILES, new Date('2024-01-01')), 'first', '--no-cache');
     const second = await push(context('second', FILES, new Date('2025-06-01')), 'second', '--no-cache');
     const other = await push(context('other', { ...FILES, data: 'other' }), 'other', '--no-cache');

@@ -85,7 +85,7 @@ describe('releases', () => {
     expect(floating).toEqual([newer, newer, newer]);
   });
 
-  it('need a tag that is a version, and never run what it holds', async () => {
+  it('require a tag that is a version, and never run its text', async () => {
     const result = await release('v1.0.0$(touch pwned)');
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('the pushed tag is not a version');
@@ -145,7 +145,7 @@ describe('promotion', () => {
     expect(JSON.parse(preferred.outputs.images ?? '')).toMatchObject([{ promoted: false }]);
   });
 
-  it.each(['prefer', 'require', 'verify'])('with %s builds nothing when the source refuses the login', async (mode) => {
+  it.each(['prefer', 'require', 'verify'])('with %s builds nothing when the source rejects the login', async (mode) => {
     const result = await step(
       {
         registry: production.host,
@@ -170,7 +170,7 @@ describe('promotion', () => {
     expect(result.log).not.toContain('CACHED');
   });
 
-  it('refuses an image that its commit does not build, and copies nothing', async () => {
+  it('rejects an image that its commit does not build, and copies nothing', async () => {
     const image = '{ name: shop/tampered, context: web }';
     const hello = join(workspace, 'web', 'hello');
     const before = readFileSync(hello);

@@ -16,7 +16,7 @@ export let workspace: string;
 /** The commit of its head. */
 export let sha: string;
 
-/** Start two registries and a builder before the tests of a file, and create the workspace. */
+/** Starts two registries and a builder before the tests of a file, and creates the workspace. */
 export function useScene(): void {
   beforeAll(async () => {
     services = await startTestServices({ registry: 2, builder: true });
@@ -30,7 +30,7 @@ export function useScene(): void {
   afterAll(() => services?.stop());
 }
 
-/** Write a repository with two small images, one that fails to build, and one whose build steps have a shell. */
+/** Writes a repository with two small images, one that fails to build, and one whose build steps have a shell. */
 function writeSources(directory: string): void {
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -48,7 +48,7 @@ function writeSources(directory: string): void {
   );
 }
 
-/** Copy this machine's shell with its libraries, as the root of an image: build steps need one, and there is no registry to pull from. */
+/** Copies this machine's shell with its libraries, as the root of an image: build steps need one, and there is no registry to pull from. */
 export async function addShell(): Promise<void> {
   const root = join(workspace, 'shell', 'root');
   for (const program of ['/bin/sh', '/bin/sleep', '/bin/cat']) {
@@ -72,7 +72,7 @@ export async function commit(message: string): Promise<string> {
 
 export const WEB = '{ name: shop/web, context: web }';
 
-/** Run the step with the job's Docker configuration, or with another one in `env`. */
+/** Runs the step with the job's Docker configuration, or with another one in `env`. */
 export function step(
   inputs: Record<string, string>,
   {

@@ -21,7 +21,7 @@ import {
 useScene();
 
 describe('logins', () => {
-  it("work for the step alone, beside the job's own", async () => {
+  it('apply to the step only, in addition to those of the job', async () => {
     const env = withoutLogin();
     const result = await step(
       { images: '{ name: shop/login, context: web }', username: staging.username, password: staging.password },
@@ -52,7 +52,7 @@ describe('logins', () => {
     expect(result.outputs.digest).toBe(tested.outputs.digest);
   });
 
-  it('with a wrong password fail at once, with an explanation', async () => {
+  it('with an invalid password fail immediately, with an explanation', async () => {
     const result = await step({ username: staging.username, password: 'wrong-password' }, { env: withoutLogin() });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain(`the login to ${staging.host.replace(':', '%3A')} was refused`);
@@ -63,7 +63,7 @@ describe('logins', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('that are missing are reported when the push is refused', async () => {
+  it('that are missing are reported when the push is rejected', async () => {
     const result = await step({}, { env: withoutLogin() });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain(`the login to ${staging.host} has this permission`);
@@ -119,9 +119,9 @@ describe('secrets', () => {
   });
 
   it('that are missing are reported before anything is built', async () => {
-    const result = await step({ secrets: 'token=env:NOT_THERE\nrc=file:none' });
+    const result = await step({ secrets: 'token=env:UNSET_TOKEN\nrc=file:none' });
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('NOT_THERE');
+    expect(result.log).toContain('UNSET_TOKEN');
     expect(result.log).toContain('file none does not exist');
     expect(result.log).not.toContain('[1/1]');
   });

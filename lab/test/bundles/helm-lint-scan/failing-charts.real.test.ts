@@ -62,15 +62,15 @@ describe('charts that must fail', () => {
     ]);
   });
 
-  it('a misspelled key, however deep, is an error on its line, with what was meant', async () => {
+  it('a misspelled key at any depth is an error on its line, with the nearest known key', async () => {
     write(inDeployment('containerPort: 8080', 'containrPort: 8080'));
     const result = await step();
-    const misspelt = errors(result).find(({ message }) => message.includes('did you mean containerPort?'));
-    expect(misspelt).toMatchObject({
+    const misspelled = errors(result).find(({ message }) => message.includes('did you mean containerPort?'));
+    expect(misspelled).toMatchObject({
       file: 'helm/web/templates/deployment.yaml',
       line: lineOf('helm/web/templates/deployment.yaml', 'containrPort'),
     });
-    expect(misspelt?.message).toContain('spec.template.spec.containers[0].ports[0].containrPort is not a known key');
+    expect(misspelled?.message).toContain('spec.template.spec.containers[0].ports[0].containrPort is not a known key');
     expect(result.exitCode).toBe(1);
   });
 
@@ -147,7 +147,7 @@ describe('charts that must fail', () => {
         'templates/a.yaml:2',
         'templates/b.yaml:3',
         'templates/c.yaml:3',
-      ].map((place) => join(directory, place)),
+      ].map((path) => join(directory, path)),
     );
     expect(result.outputs).toMatchObject({ errors: '5', cases: '1' });
     expect(readdirSync(temp)).toEqual([]);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { packTar } from 'modern-tar';
-import { CHART, DEPENDENCY, HANG, MAP, OTHER, scan } from './hostile-scene.ts';
+import { CHART, DEPENDENCY, MAP, OTHER, STEP_TIMEOUT_MS, scan } from './hostile-scene.ts';
 import { path, tgz, useScene, workspace, write } from './scene.ts';
 
 useScene();
 
-/** An archive of one file whose header says a negative size, with the right sum over it. */
-async function negativeSize(): Promise<Uint8Array> {
+/** Packs one file with a negative size in its header and a correct checksum. */
+async function packNegativeSize(): Promise<Uint8Array> {
   const tar = Buffer.from(await packTar([{ header: { name: 'dep/Chart.yaml', size: 0 }, body: '' }]));
   tar.write('-0000002000\0', 124);
   tar.fill(' ', 148, 156);
@@ -20,35 +20,35 @@ async function negativeSize(): Promise<Uint8Array> {
 
 describe('a packed dependency', () => {
   it.each<[string, () => Promise<Uint8Array>, string]>([
-    ['with a negative size', negativeSize, 'invalid tar number'],
+    ['with a negative size', packNegativeSize, 'invalid tar number'],
     ['that is not an archive', async () => Buffer.from('no archive'), 'incorrect header check'],
-    ['that leads out of it', () => tgz({ 'dep/../../x': '' }), 'it has a path that leads out of it'],
+    ['with a path out of it', () => tgz({ 'dep/../../x': '' }), 'it has a path that leads out of it'],
     [
-      'that unpacks to more than Helm takes',
+      'that unpacks to more than Helm accepts',
       () => tgz({ 'dep/x': new Uint8Array(101 * 1024 * 1024) }),
       'it unpacks to more than 100 MiB',
     ],
   ])(
-    '%s is a finding at the archive, and takes nothing from other charts',
-    async (_, archive, why) => {
+    '%s is a finding at the archive, and hides nothing of other charts',
+    async (_, archive, reason) => {
       write({ ...CHART, ...OTHER, 'helm/web/charts/dep-1.0.0.tgz': await archive() });
       const { exitCode, findings, summary } = await scan();
       expect(exitCode).toBe(1);
       const file = 'helm/web/charts/dep-1.0.0.tgz';
-      expect(findings).toContain(`error   ${file}:1 [dependency-unreadable] ${file} cannot be read: ${why}.`);
+      expect(findings).toContain(`error   ${file}:1 [dependency-unreadable] ${file} cannot be read: ${reason}.`);
       expect(findings.join('\n')).toContain('helm/other/templates/pod.yaml:4 [privileged]');
       expect(findings.join('\n')).not.toContain('helm-render');
       expect(summary).toContain('helm/web');
-      // Helm itself takes none of them.
+      // Helm itself rejects all of them.
       expect(() =>
         execFileSync('helm', ['template', join(workspace, 'helm/web')], { env: { PATH: path }, stdio: 'pipe' }),
       ).toThrow('Command failed');
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 
   it(
-    'forty of 95 MB each are not unpacked side by side',
+    'forty of 95 MB each are not unpacked concurrently',
     async () => {
       const bomb = await tgz({ 'dep/Chart.yaml': DEPENDENCY, 'dep/big': new Uint8Array(95_000_000) });
       write(CHART);
@@ -61,11 +61,11 @@ describe('a packed dependency', () => {
       expect(peak).toBeGreaterThan(30);
       expect(peak).toBeLessThan(300);
     },
-    3 * HANG,
+    3 * STEP_TIMEOUT_MS,
   );
 
   it(
-    'that is valid is read',
+    'that is valid is unpacked',
     async () => {
       const inner = await tgz({
         'in/Chart.yaml': DEPENDENCY.replace('dep', 'in'),
@@ -83,7 +83,7 @@ describe('a packed dependency', () => {
       expect(log).toContain('set dep.image to a.b/c@sha256:');
       expect(findings.filter((line) => /dependency|helm-render/.test(line))).toEqual([]);
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 });
 
@@ -118,7 +118,7 @@ spec:
     ['exclusiveMinimum: true', 'exclusiveMinimum has no minimum beside it'],
     ['pattern: "(?=x)"', 'pattern is refused, as Kubernetes does: invalid or unsupported Perl syntax: `(?=`'],
   ])(
-    'with %s is a finding in its line, wherever it lies, and nothing else is lost',
+    'with %s is a finding on its line, in every file, and hides no other finding',
     async (keyword, message) => {
       write({
         ...CHART,
@@ -130,22 +130,22 @@ spec:
       write({ 'helm/web/crds/crd.yaml': crd(keyword), 'helm/other/templates/crd.yaml': crd(keyword) });
       const { exitCode, findings } = await scan({ crds: 'crds/*', manifests: 'm/*' });
       expect(exitCode).toBe(1);
-      const told = findings.filter((line) => line.includes('[definition-unusable]'));
+      const reported = findings.filter((line) => line.includes('[definition-unusable]'));
       for (const file of [
         'crds/crd.yaml:18',
         'm/crd.yaml:18',
         'helm/web/crds/crd.yaml:18',
         'helm/other/templates/crd.yaml:18',
       ])
-        expect(told.find((line) => line.includes(` ${file} `))).toContain(`its schema is not usable: ${message} (`);
+        expect(reported.find((line) => line.includes(` ${file} `))).toContain(`its schema is not usable: ${message} (`);
       expect(findings.join('\n')).toContain('helm/other/templates/pod.yaml:4 [privileged]');
       expect(findings.join('\n')).toContain('m/t.yaml:1 [schema-missing]');
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 
   it(
-    'has a pattern that another engine would search without end',
+    'with a pattern on which a backtracking engine would hang is applied',
     async () => {
       write({
         'm/crd.yaml': crd("properties: { host: { type: string, pattern: '^(([a-z0-9]+)[.-]?)*$' } }"),
@@ -154,6 +154,6 @@ spec:
       const { findings } = await scan({ manifests: 'm/*' });
       expect(findings.join('\n')).toContain('m/t.yaml:4 [schema] Thing/t: spec.host must match pattern');
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 });

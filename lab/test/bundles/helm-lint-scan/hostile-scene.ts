@@ -3,17 +3,17 @@ import { expect } from '@jest/globals';
 import type { StepResult } from '../step.ts';
 import { step } from './scene.ts';
 
-/** In milliseconds. Nothing here is slow, so a step that takes this long hangs. */
-export const HANG = 10_000;
+/** Nothing here is slow, so a step that takes this long hangs. */
+export const STEP_TIMEOUT_MS = 10_000;
 
 export interface HostileResult extends StepResult {
   /** The lines of the log that are findings: `LEVEL FILE:LINE [RULE] MESSAGE`. */
   findings: string[];
-  /** The most memory that the step's own process had, in MiB. */
+  /** The peak memory of the step's process, in MiB. */
   peak: number;
 }
 
-/** Run the step for one version of Kubernetes. It must not fail by a bug. */
+/** Runs the step for one Kubernetes version. It must not fail because of a bug. */
 export async function scan(
   inputs: Record<string, string> = {},
   env: Record<string, string> = {},
@@ -21,15 +21,15 @@ export async function scan(
   let peak = 0;
   const result = await step({ 'kube-versions': '1.36', ...inputs }, env, {
     onOutput({ pid }) {
-      peak = Math.max(peak, peakOf(pid));
+      peak = Math.max(peak, readPeakMemory(pid));
     },
   });
   expect(result.log).not.toContain('bug in the action');
   return { ...result, findings: result.log.match(/^(?:error|warning|note) .*:\d+ \[.*$/gm) ?? [], peak };
 }
 
-/** Source: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html; a process that has ended has none. */
-function peakOf(pid: number | undefined): number {
+/** Source: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html; a process that has ended has no such file. */
+function readPeakMemory(pid: number | undefined): number {
   try {
     const [, kilobytes = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes) / 1024;

@@ -27,14 +27,14 @@ describe('fail-on, rules and suppressions', () => {
     expect(result.exitCode).toBe(0);
   });
 
-  it('has the levels that the user gives the rules', async () => {
+  it('applies the levels that the user sets for rules', async () => {
     write(LATEST);
     const result = await step({ rules: 'image-tag=error\nimage-digest=off' });
     expect(result.outputs).toMatchObject({ errors: '1', warnings: '0', notes: '0' });
     expect(result.exitCode).toBe(1);
   });
 
-  it('hides what is suppressed with a reason, and reports what has expired or hides nothing', async () => {
+  it('hides suppressed findings, and reports suppressions that have expired or hide nothing', async () => {
     write({
       ...LATEST,
       '.helm-lint-scan.yaml': `suppressions:
@@ -54,7 +54,9 @@ describe('fail-on, rules and suppressions', () => {
     ]);
     expect(result.summary).toContain('pinned by the mirror');
     const sarif = JSON.parse(readFileSync(join(workspace, 'out.sarif'), 'utf8'));
-    const hidden = sarif.runs[0].results.filter((each: { suppressions?: unknown }) => each.suppressions !== undefined);
+    const hidden = sarif.runs[0].results.filter(
+      (result: { suppressions?: unknown }) => result.suppressions !== undefined,
+    );
     expect(hidden).toEqual([expect.objectContaining({ ruleId: 'image-digest' })]);
   });
 
@@ -66,7 +68,7 @@ describe('fail-on, rules and suppressions', () => {
 });
 
 describe('SARIF', () => {
-  it('has paths in the repository, lines, fingerprints that outlive a move, and severities', async () => {
+  it('has paths in the repository, lines, fingerprints that survive a move, and severities', async () => {
     const bad = inDeployment('allowPrivilegeEscalation: false', 'privileged: true');
     write(bad);
     const first = await results();
@@ -100,7 +102,7 @@ describe('SARIF', () => {
     expect(run.tool.driver.name).toBe('helm-lint-scan');
     for (const rule of run.tool.driver.rules)
       expect(rule).toMatchObject({ id: expect.any(String), shortDescription: { text: expect.any(String) } });
-    // biome-ignore lint/suspicious/noExplicitAny: SARIF as it is in the file; the expectations say its shape
+    // biome-ignore lint/suspicious/noExplicitAny: parsed SARIF, whose shape the expectations check
     return run.results.map((result: any) => {
       const rule = run.tool.driver.rules[result.ruleIndex];
       expect(rule.id).toBe(result.ruleId);

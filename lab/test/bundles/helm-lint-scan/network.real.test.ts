@@ -5,36 +5,36 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CHART, DEPENDENCY, HANG, MAP, META, OTHER, scan } from './hostile-scene.ts';
+import { CHART, DEPENDENCY, MAP, META, OTHER, STEP_TIMEOUT_MS, scan } from './hostile-scene.ts';
 import { dir, path, tgz, useScene, workspace, write } from './scene.ts';
 
 useScene();
 
 describe('with hostile charts, nothing on this machine is reached', () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const servers: Server[] = [];
-  /** One port on both addresses of the loopback. */
+  /** The same port on both loopback addresses. */
   let port: number;
 
   beforeAll(async () => {
-    const listen = (host: string, on: number) =>
+    const listen = (host: string, listenPort: number) =>
       new Promise<number>((resolve, reject) => {
         const server = createServer(({ method, url }, response) => {
-          asked.push(`${method} ${host} ${url}`);
+          requests.push(`${method} ${host} ${url}`);
           response.setHeader('content-type', 'application/json').end('{"type":"object"}');
         });
-        server.on('connection', () => asked.push(`connection to ${host}`));
-        server.once('error', reject).listen(on, host, () => resolve((server.address() as AddressInfo).port));
+        server.on('connection', () => requests.push(`connection to ${host}`));
+        server.once('error', reject).listen(listenPort, host, () => resolve((server.address() as AddressInfo).port));
         servers.push(server);
       });
     port = await listen('127.0.0.1', 0);
     await listen('::1', port);
   });
-  beforeEach(() => void asked.splice(0));
+  beforeEach(() => void requests.splice(0));
   afterAll(() => Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))));
 
-  /** A PATH on which no network of its own can be made, as on systems that refuse it. */
-  function withoutIsolation(): Record<string, string> {
+  /** A PATH with which no network namespace can be created, as on systems that forbid it. */
+  function pathWithoutIsolation(): Record<string, string> {
     const bin = join(dir, 'bin');
     mkdirSync(bin);
     writeFileSync(join(bin, 'unshare'), '#!/bin/sh\necho "unshare failed: Operation not permitted" >&2\nexit 1\n');
@@ -42,35 +42,39 @@ describe('with hostile charts, nothing on this machine is reached', () => {
     return { PATH: `${bin}:${path}` };
   }
 
-  it('though Helm would: the servers answer it', async () => {
+  it('although Helm itself would connect: the servers respond to it', async () => {
     write({ ...CHART, 'helm/web/values.schema.json': `{"$ref":"http://127.0.0.1:${port}/x"}` });
     await promisify(execFile)('helm', ['template', join(workspace, 'helm/web')], { env: { PATH: path } });
-    expect(asked).toContain('GET 127.0.0.1 /x');
+    expect(requests).toContain('GET 127.0.0.1 /x');
   });
 
   const REFERENCES: [where: string, schema: (port: number) => unknown, reference: (port: number) => string][] = [
     [
       'an address of the machine',
-      (at) => ({ properties: { x: { $ref: `http://127.0.0.1:${at}/x` } } }),
-      (at) => `http://127.0.0.1:${at}/x`,
+      (port) => ({ properties: { x: { $ref: `http://127.0.0.1:${port}/x` } } }),
+      (port) => `http://127.0.0.1:${port}/x`,
     ],
     [
       'its name',
-      (at) => ({ properties: { x: { $ref: `http://localhost:${at}/x` } } }),
-      (at) => `http://localhost:${at}/x`,
+      (port) => ({ properties: { x: { $ref: `http://localhost:${port}/x` } } }),
+      (port) => `http://localhost:${port}/x`,
     ],
-    ['its other address', (at) => ({ not: { $ref: `http://[::1]:${at}/x` } }), (at) => `http://[::1]:${at}/x`],
-    ['a language of schemas', (at) => ({ $schema: `http://127.0.0.1:${at}/x` }), (at) => `http://127.0.0.1:${at}/x`],
-    ['a dynamic reference', (at) => ({ $dynamicRef: `http://127.0.0.1:${at}/x` }), (at) => `http://127.0.0.1:${at}/x`],
+    ['its IPv6 address', (port) => ({ not: { $ref: `http://[::1]:${port}/x` } }), (port) => `http://[::1]:${port}/x`],
+    ['a schema dialect', (port) => ({ $schema: `http://127.0.0.1:${port}/x` }), (port) => `http://127.0.0.1:${port}/x`],
     [
-      'a path below an address',
-      (at) => ({ $id: `http://127.0.0.1:${at}/`, not: { $ref: 'values.schema.json' } }),
+      'a dynamic reference',
+      (port) => ({ $dynamicRef: `http://127.0.0.1:${port}/x` }),
+      (port) => `http://127.0.0.1:${port}/x`,
+    ],
+    [
+      'a path relative to an address',
+      (port) => ({ $id: `http://127.0.0.1:${port}/`, not: { $ref: 'values.schema.json' } }),
       () => 'values.schema.json',
     ],
     [
-      'data that is made a schema',
-      (at) => ({ default: { $ref: `http://127.0.0.1:${at}/x` }, not: { $ref: '#/default' } }),
-      (at) => `http://127.0.0.1:${at}/x`,
+      'data that is used as a schema',
+      (port) => ({ default: { $ref: `http://127.0.0.1:${port}/x` }, not: { $ref: '#/default' } }),
+      (port) => `http://127.0.0.1:${port}/x`,
     ],
     ['a file', () => ({ not: { $ref: 'file:///etc/hostname' } }), () => 'file:///etc/hostname'],
     [
@@ -81,10 +85,10 @@ describe('with hostile charts, nothing on this machine is reached', () => {
   ];
 
   it.each(REFERENCES)(
-    'by %s in a values schema: a finding in its line, in dependencies too, and the chart is rendered all the same',
-    async (_, schemaFor, referenceFor) => {
-      const schema = JSON.stringify(schemaFor(port), null, 1);
-      const reference = referenceFor(port);
+    'by %s in a values schema: it is a finding on its line, also in dependencies, and the chart is still rendered',
+    async (_, createSchema, createReference) => {
+      const schema = JSON.stringify(createSchema(port), null, 1);
+      const reference = createReference(port);
       const packed = await tgz({
         'dep/Chart.yaml': DEPENDENCY,
         'dep/charts/in-1.0.0.tgz': await tgz({
@@ -100,10 +104,10 @@ describe('with hostile charts, nothing on this machine is reached', () => {
         'helm/web/charts/directory/Chart.yaml': DEPENDENCY.replace('dep', 'directory'),
         'helm/web/charts/directory/values.schema.json': schema,
       });
-      const { exitCode, findings } = await scan({}, withoutIsolation());
-      expect(asked).toEqual([]);
+      const { exitCode, findings } = await scan({}, pathWithoutIsolation());
+      expect(requests).toEqual([]);
       expect(exitCode).toBe(1);
-      const line = schema.split('\n').findIndex((each) => each.includes(JSON.stringify(reference))) + 1;
+      const line = schema.split('\n').findIndex((text) => text.includes(JSON.stringify(reference))) + 1;
       const words = `refers to ${JSON.stringify(reference)}, which is outside the schema.`;
       for (const file of ['helm/web/values.schema.json', 'helm/web/charts/directory/values.schema.json'])
         expect(findings).toContain(`error   ${file}:${line} [values-schema-reference] ${file} ${words}`);
@@ -112,11 +116,11 @@ describe('with hostile charts, nothing on this machine is reached', () => {
       expect(findings.join('\n')).toContain('helm/web/templates/pod.yaml:4 [privileged]');
       expect(findings.join('\n')).not.toContain('helm-render');
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 
   it(
-    'by anything else that charts can ask for',
+    'by any other reference or function of a chart',
     async () => {
       const address = `http://127.0.0.1:${port}`;
       write({
@@ -130,32 +134,32 @@ describe('with hostile charts, nothing on this machine is reached', () => {
       });
       const { findings, log } = await scan(
         {},
-        { ...withoutIsolation(), KUBECONFIG: '/dev/null', HELM_KUBEAPISERVER: address },
+        { ...pathWithoutIsolation(), KUBECONFIG: '/dev/null', HELM_KUBEAPISERVER: address },
       );
-      expect(asked).toEqual([]);
+      expect(requests).toEqual([]);
       expect(log).toContain('2 resources');
       expect(findings.filter((line) => line.includes('helm-render'))).toEqual([]);
     },
-    HANG,
+    STEP_TIMEOUT_MS,
   );
 
   it(
-    'not even by a Helm that tries, where the system lets it have a network of its own',
+    'not even by a Helm that tries to connect, if the system allows a separate network namespace',
     async () => {
-      const helm = join(dir, 'helm-that-tries');
+      const helm = join(dir, 'connecting-helm');
       writeFileSync(
         helm,
         `#!/bin/bash\nfor host in 127.0.0.1 ::1; do (exec 3<>"/dev/tcp/$host/${port}") 2>/dev/null; done\nexec helm "$@"\n`,
       );
       chmodSync(helm, 0o755);
       write(CHART);
-      expect((await scan({ helm }, withoutIsolation())).log).toContain('1 resources');
-      expect(asked).toContain('connection to 127.0.0.1');
-      expect(asked).toContain('connection to ::1');
-      asked.splice(0);
+      expect((await scan({ helm }, pathWithoutIsolation())).log).toContain('1 resources');
+      expect(requests).toContain('connection to 127.0.0.1');
+      expect(requests).toContain('connection to ::1');
+      requests.splice(0);
       expect((await scan({ helm })).log).toContain('1 resources');
-      expect(asked).toEqual([]);
+      expect(requests).toEqual([]);
     },
-    2 * HANG,
+    2 * STEP_TIMEOUT_MS,
   );
 });

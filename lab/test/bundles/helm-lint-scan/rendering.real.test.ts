@@ -8,7 +8,7 @@ useScene();
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 describe('a chart without problems', () => {
-  it('passes for its three newest versions of Kubernetes and reports how much was checked', async () => {
+  it('passes for the three newest Kubernetes versions that it supports, and reports how much was checked', async () => {
     write(GOOD);
     const result = await step();
     expect(result.log).toContain('0 errors, 0 warnings, 0 notes in 3 cases with 6 resources, 0 not validated');
@@ -26,13 +26,13 @@ describe('a chart without problems', () => {
     expect(readFileSync(join(workspace, 'out/helm/web/ci-ha/1.36.2.yaml'), 'utf8')).toContain('replicas: 5');
   });
 
-  it('is written to a file for each of its values, in letters of every script', async () => {
+  it('is written to a file per values file, with names in any script', async () => {
     write({ ...GOOD, 'helm/web/values-日本.yaml': 'replicas: 5\n', 'helm/web/values-中国.yaml': 'replicas: 9\n' });
     await step({ 'kube-versions': '1.34', 'render-dir': '..out' });
     expect(readdirSync(join(workspace, '..out/helm/web')).sort()).toEqual(['defaults', 'values-中国', 'values-日本']);
   });
 
-  it('is written to a file for each of its values, when their names differ in the ending alone', async () => {
+  it('is written to a file per values file, even if their names differ only in the extension', async () => {
     write({ ...GOOD, 'helm/web/values-a.yaml': 'replicas: 5\n', 'helm/web/values-a.yml': 'replicas: 9\n' });
     const result = await step({ 'kube-versions': '1.34', 'render-dir': 'out' });
     expect(result.outputs.cases).toBe('3');
@@ -43,7 +43,7 @@ describe('a chart without problems', () => {
     expect(texts.map((text) => /replicas: \d/.exec(text)?.[0]).sort()).toEqual(['replicas: 5', 'replicas: 9']);
   });
 
-  it('is rendered with the stacks of values that are declared', async () => {
+  it('is rendered with the declared combinations of values files', async () => {
     write({ ...GOOD, 'env/base.yaml': 'replicas: 5\n', 'helm/web/over.yaml': 'replicas: 6\n' });
     const result = await step({
       values: 'helm/*: env/base.yaml + over.yaml',
@@ -63,7 +63,7 @@ describe('a chart without problems', () => {
     expect(readFileSync(join(workspace, 'out/helm/web', directory, '1.36.yaml'), 'utf8')).toContain('replicas: 5');
   });
 
-  it('survives line ends of Windows, a byte order mark, and letters of every script', async () => {
+  it('accepts Windows line endings, a byte order mark, and text in any script', async () => {
     const windows = Object.entries(GOOD).map(([name, text]) => [name, text.replaceAll('\n', '\r\n')]);
     write({ ...Object.fromEntries(windows), 'helm/web/ci/ünï.yaml': '\uFEFFreplicas: 3 # 三\n' });
     const result = await step();
@@ -72,7 +72,7 @@ describe('a chart without problems', () => {
 });
 
 describe('a chart that is the root of the repository', () => {
-  it('has its cases, its own files in the findings, and its place in the render directory', async () => {
+  it('has its cases, its own files in the findings, and its files in the render directory', async () => {
     const files = Object.entries(inDeployment('automount', 'automont')).map(([name, text]) => [
       name.slice('helm/web/'.length),
       text,

@@ -22,7 +22,7 @@ interface Reported {
 }
 
 const findings = (): Reported[] => JSON.parse(readFileSync(join(workspace, 'report.json'), 'utf8')).findings;
-const renderFaults = (): Reported[] => findings().filter(({ rule }) => rule === 'helm-render');
+const getRenderFindings = (): Reported[] => findings().filter(({ rule }) => rule === 'helm-render');
 
 const times = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join('');
@@ -45,8 +45,8 @@ spec:
           image: nginx
 `;
 
-/** How long a step takes, at best of two; a step that hangs ends the test. */
-async function seconds(): Promise<number> {
+/** Measures two steps. @returns the time of the faster one; a step that hangs fails the test */
+async function measureSeconds(): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 2; run++) {
     const started = performance.now();
@@ -56,7 +56,7 @@ async function seconds(): Promise<number> {
   return best / 1000;
 }
 
-describe('time grows with what is scanned, not with its square', () => {
+describe('the run time grows linearly with the input', () => {
   it.each<[name: string, size: number, template: (size: number) => string]>([
     ['a long message', 500_000, (size) => `{{ fail (repeat ${size} "a") }}\n`],
     ['a message of spaces', 500_000, (size) => `{{ fail (printf "a%sb" (repeat ${size} " ")) }}\n`],
@@ -70,21 +70,21 @@ describe('time grows with what is scanned, not with its square', () => {
     '%s',
     async (_, size, template) => {
       write({ 'helm/a/templates/a.yaml': template(size) });
-      const once = await seconds();
+      const once = await measureSeconds();
       write({ 'helm/a/templates/a.yaml': template(2 * size) });
-      expect((await seconds()) / once).toBeLessThan(3);
+      expect((await measureSeconds()) / once).toBeLessThan(3);
     },
     300_000,
   );
 });
 
-describe('Helm that exceeds a limit is ended, and the finding names the limit', () => {
-  it('without end of its output', async () => {
+describe('Helm is stopped when it exceeds a limit, and the finding names the limit', () => {
+  it('of its output', async () => {
     write({ 'helm/a/templates/a.yaml': '{{ range until 100000000 }}xxxxxxxxxx{{ end }}\n' });
     const { exitCode } = await scan();
     expect(exitCode).toBe(1);
-    expect(renderFaults()).toHaveLength(1);
-    expect(renderFaults()[0]?.message).toMatch(
+    expect(getRenderFindings()).toHaveLength(1);
+    expect(getRenderFindings()[0]?.message).toMatch(
       /^Helm took more than \d+ (?:MiB of (?:output|memory)|seconds) and was ended/,
     );
   }, 200_000);
@@ -93,26 +93,26 @@ describe('Helm that exceeds a limit is ended, and the finding names the limit', 
     ['3000000000', /^Helm took more than \d+ MiB of memory and was ended/],
     ['100000000000', /^Helm asked for more memory than there is/],
   ])(
-    'and of its memory: %s letters',
+    'of its memory: %s letters',
     async (letters, message) => {
       write({ 'helm/a/templates/a.yaml': `{{ repeat ${letters} "aaaa" }}\n` });
       const { exitCode } = await scan();
       expect(exitCode).toBe(1);
-      expect(renderFaults()).toMatchObject([{ message: expect.stringMatching(message) }]);
+      expect(getRenderFindings()).toMatchObject([{ message: expect.stringMatching(message) }]);
     },
     60_000,
   );
 
-  it('an endless output of a program that is called Helm', async () => {
-    fakeHelm('template) yes $1-$1-$1-$1-$1;;');
+  it('of the output of another program with its name', async () => {
+    createFakeHelm('template) yes $1-$1-$1-$1-$1;;');
     const { exitCode } = await scan({}, { PATH: `${dir}:${path}` });
     expect(exitCode).toBe(1);
-    expect(renderFaults()[0]?.message).toMatch('Helm took more than 32 MiB of output and was ended');
+    expect(getRenderFindings()[0]?.message).toMatch('Helm took more than 32 MiB of output and was ended');
   }, 60_000);
 });
 
-/** A program called helm that does what the cases of a shell script say. */
-function fakeHelm(cases: string): void {
+/** Creates a program called helm that runs the cases of a shell script. */
+function createFakeHelm(cases: string): void {
   const script = `#!/bin/sh\necho $$ >>${dir}/pids\ncase $1 in version) echo v4.3.1; exit;; ${cases} esac\nexit 0\n`;
   writeFileSync(join(dir, 'helm'), script);
   chmodSync(join(dir, 'helm'), 0o755);
@@ -125,7 +125,7 @@ describe('a step that is cancelled', () => {
   ])(
     'by %s leaves no Helm and no directory behind',
     async (signal, code) => {
-      fakeHelm('template) exec sleep 300;;');
+      createFakeHelm('template) exec sleep 300;;');
       const temp = join(dir, 'temp');
       mkdirSync(temp);
       const bundle = join(import.meta.dirname, '..', '..', '..', '..', 'actions', 'helm-lint-scan', 'dist', 'index.js');
@@ -133,17 +133,17 @@ describe('a step that is cancelled', () => {
         env: { PATH: `${dir}:${path}`, GITHUB_WORKSPACE: workspace, RUNNER_TEMP: temp, 'INPUT_KUBE-VERSIONS': '1.34' },
       });
       const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-      await expectSoon(() => running().length > 0 && readdirSync(temp).length > 0);
+      await expectSoon(() => findRunning().length > 0 && readdirSync(temp).length > 0);
       child.kill(signal);
       expect(await ended).toBe(code);
-      expect(running()).toEqual([]);
+      expect(findRunning()).toEqual([]);
       expect(readdirSync(temp)).toEqual([]);
     },
     60_000,
   );
 
-  /** The renderings that run: what became `sleep`. */
-  function running(): string[] {
+  /** The process ids of the running renderings, which are `sleep`. */
+  function findRunning(): string[] {
     const pids = existsSync(join(dir, 'pids')) ? readFileSync(join(dir, 'pids'), 'utf8').trim().split('\n') : [];
     return pids.filter((pid) => {
       try {
@@ -160,27 +160,27 @@ describe('a step that is cancelled', () => {
   }
 });
 
-describe('errors have their location', () => {
+describe('errors are located', () => {
   const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
 
-  it('a version of Kubernetes that the chart refuses is one finding, in the line of Chart.yaml', async () => {
+  it('a Kubernetes version that the chart does not support is one finding, on its line of Chart.yaml', async () => {
     write({ 'helm/a/Chart.yaml': `${CHART}kubeVersion: ">=1.40"\n`, 'helm/a/templates/a.yaml': CONFIG });
     await scan({ 'kube-versions': '1.34\n1.33' });
-    expect(renderFaults()).toMatchObject([{ file: 'helm/a/Chart.yaml', line: 6 }]);
+    expect(getRenderFindings()).toMatchObject([{ file: 'helm/a/Chart.yaml', line: 6 }]);
   }, 60_000);
 
-  it('a chart for old versions only is rendered for one of them', async () => {
+  it('a chart that supports only old versions is rendered for one of them', async () => {
     write({ 'helm/a/Chart.yaml': `${CHART}kubeVersion: "<1.25"\n`, 'helm/a/templates/a.yaml': CONFIG });
     const { exitCode, log } = await scan({ 'kube-versions': '' });
     expect(log).toContain('Kubernetes 1.24: 1 resources');
     expect(exitCode).toBe(0);
   }, 60_000);
 
-  it('a missing dependency is in its line', async () => {
+  it('a missing dependency is a finding on its line', async () => {
     const list = times(2, (index) => `- name: d${index}\n  version: 1.0.0\n  repository: https://a.b\n`);
     write({ 'helm/a/Chart.yaml': `${CHART}dependencies:\n${list}`, 'helm/a/templates/a.yaml': CONFIG });
     await scan();
-    expect(renderFaults()).toMatchObject([
+    expect(getRenderFindings()).toMatchObject([
       { file: 'helm/a/Chart.yaml', line: 7, message: expect.stringContaining('d0 is not in charts/') },
       { file: 'helm/a/Chart.yaml', line: 10, message: expect.stringContaining('d1 is not in charts/') },
     ]);
@@ -189,7 +189,7 @@ describe('errors have their location', () => {
   it('a name that Helm cannot open is a problem of the values file', async () => {
     write({ 'helm/a/templates/a.yaml': CONFIG, 'helm/a/ci/z%zz.yaml': 'a: 1\n' });
     await scan();
-    expect(renderFaults()).toMatchObject([
+    expect(getRenderFindings()).toMatchObject([
       { file: 'helm/a/ci/z%zz.yaml', message: expect.stringContaining('the values file "helm/a/ci/z%zz.yaml"') },
     ]);
   }, 60_000);

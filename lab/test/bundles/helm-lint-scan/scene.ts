@@ -28,7 +28,7 @@ export function useScene(): void {
   afterEach(() => rmSync(dir, { recursive: true }));
 }
 
-/** Write files by their path in the checkout. */
+/** Writes files by their path in the checkout. */
 export function write(files: Record<string, string | Uint8Array>): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(workspace, name)), { recursive: true });
@@ -36,7 +36,7 @@ export function write(files: Record<string, string | Uint8Array>): void {
   }
 }
 
-/** Run the step in the checkout, with `env` over the environment of the runner. */
+/** Runs the step in the checkout, with `env` added to the environment of the runner. */
 export const step = (
   inputs: Record<string, string> = {},
   env: Record<string, string> = {},
@@ -77,7 +77,7 @@ export const errors = (result: StepResult): Annotation[] =>
 export const ofRule = (result: StepResult, rule: string): Annotation[] =>
   annotations(result).filter(({ title }) => title.startsWith(`${rule}:`));
 
-/** The 1-based line of the workspace's file that holds the text. */
+/** The 1-based number of the line that contains the text, in a file of the workspace. */
 export function lineOf(file: string, text: string): number {
   const lines = readFileSync(join(workspace, file), 'utf8').split('\n');
   const index = lines.findIndex((line) => line.includes(text));
@@ -185,7 +185,7 @@ export const inDeployment = (from: string, to: string): Record<string, string> =
   'helm/web/templates/deployment.yaml': DEPLOYMENT.replace(from, to),
 });
 
-/** A packed chart. */
+/** Packs a chart. */
 export async function tgz(files: Record<string, string | Uint8Array>): Promise<Uint8Array> {
   const entries = Object.entries(files).map(([name, body]) => ({
     header: { name, size: typeof body === 'string' ? Buffer.byteLength(body) : body.length },

@@ -11,7 +11,7 @@ describe('set-images', () => {
   const image = (name: string) =>
     JSON.stringify([{ name, repository: `localhost:5001/staging/${name}`, digest: BUILT, tags: ['sha-0123456789ab'] }]);
 
-  it('renders with the image that was built, though the chart names another registry', async () => {
+  it('renders with the image that was built, although the chart names another registry', async () => {
     write(GOOD);
     const result = await step({ 'set-images': image('shop/web'), 'render-dir': 'out', 'kube-versions': '1.36' });
     expect(result.exitCode).toBe(0);
@@ -29,7 +29,7 @@ describe('set-images', () => {
   });
 
   it.each([false, true])(
-    'finds images in the values of dependencies, however deep, by the names that their parents give them (packed: %j)',
+    'finds images in the values of dependencies at any depth, by the names that their parents give them (packed: %j)',
     async (packed) => {
       const values = 'image:\n  repository: ghcr.io/o/NAME\n  tag: 1.0.0\n';
       const config = (value: string) =>

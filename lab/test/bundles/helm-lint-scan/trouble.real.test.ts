@@ -69,7 +69,7 @@ describe('trouble', () => {
     expect(result.summary).toContain('helm/web');
   });
 
-  it('refuses a chart that a link leads out of the workspace', async () => {
+  it('rejects a chart behind a link that leads out of the workspace', async () => {
     write({ 'helm/readme.txt': '' });
     mkdirSync(join(dir, 'outside'));
     writeFileSync(join(dir, 'outside', 'Chart.yaml'), 'apiVersion: v2\nname: outside\nversion: 1.0.0\n');
@@ -79,7 +79,7 @@ describe('trouble', () => {
     expect(result.log).toContain('leads out of the workspace');
   });
 
-  it('refuses a template that a link leads out of the workspace', async () => {
+  it('rejects a template that is a link out of the workspace', async () => {
     write(GOOD);
     writeFileSync(join(dir, 'secret.yaml'), 'kind: Secret\n');
     symlinkSync(join(dir, 'secret.yaml'), join(workspace, 'helm/web/templates/secret.yaml'));
@@ -90,11 +90,11 @@ describe('trouble', () => {
 
   describe('with a server that must not be called', () => {
     let server: Server;
-    let asked = 0;
+    let connections = 0;
     let port = 0;
     beforeAll(async () => {
       server = createServer((socket) => {
-        asked++;
+        connections++;
         socket.destroy();
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -103,7 +103,7 @@ describe('trouble', () => {
     });
     afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-    it('touches neither the cluster of the job nor the plug-ins of its user', async () => {
+    it('uses neither the cluster of the job nor the Helm plug-ins of its user', async () => {
       const kubeconfig = join(dir, 'kubeconfig');
       writeFileSync(
         kubeconfig,
@@ -122,7 +122,7 @@ describe('trouble', () => {
       );
       expect(result.exitCode).toBe(0);
       expect(readFileSync(join(workspace, 'out/helm/web/defaults/1.36.yaml'), 'utf8')).toContain('found: "nothing"');
-      expect(asked).toBe(0);
+      expect(connections).toBe(0);
     });
   });
 });
