@@ -30,7 +30,7 @@ function plainText(status: number, text: string, headers: Record<string, string>
   return new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers } });
 }
 
-const ASK_PASSWORD = { 'www-authenticate': 'Basic realm="GitHub"' };
+const BASIC_CHALLENGE = { 'www-authenticate': 'Basic realm="GitHub"' };
 
 export interface GitResponse {
   response: Response;
@@ -50,7 +50,7 @@ export async function serveGit(
     actor = core.accounts.authenticate(request.headers.get('authorization') ?? undefined);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { response: plainText(401, 'Invalid username or token.', ASK_PASSWORD), actor: null };
+    return { response: plainText(401, 'Invalid username or token.', BASIC_CHALLENGE), actor: null };
   }
   const access = checkAccess(core, core.store.repository(owner, name), { actor, isPush });
   if ('response' in access) return { response: access.response, actor };
@@ -85,7 +85,7 @@ function checkAccess(
   { actor, isPush }: { actor: Actor | null; isPush: boolean },
 ): { response: Response } | { repository: Repository } {
   if (!actor && (isPush || !repository || repository.private)) {
-    return { response: plainText(401, 'Repository not found.', ASK_PASSWORD) };
+    return { response: plainText(401, 'Repository not found.', BASIC_CHALLENGE) };
   }
   if (!repository || !core.accounts.may(actor, repository, ['metadata', 'read'])) {
     return { response: plainText(404, 'Repository not found.') };

@@ -98,14 +98,14 @@ export function parseTag(oid: string, content: Buffer): Tag {
 
 export function parseTree(content: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  let at = 0;
-  while (at < content.length) {
-    const nul = content.indexOf(0, at);
-    const [mode = '', ...name] = content.toString('utf8', at, nul).split(' ');
+  let offset = 0;
+  while (offset < content.length) {
+    const nul = content.indexOf(0, offset);
+    const [mode = '', ...name] = content.toString('utf8', offset, nul).split(' ');
     const oid = content.toString('hex', nul + 1, nul + 21);
     const type = mode === '40000' ? 'tree' : mode === '160000' ? 'commit' : 'blob';
     entries.push({ mode: mode.padStart(6, '0'), type, oid, name: name.join(' ') });
-    at = nul + 21;
+    offset = nul + 21;
   }
   return entries;
 }

@@ -20,7 +20,7 @@ export interface ReceiveRequest {
   commands: RefCommand[];
   capabilities: ReadonlySet<string>;
   /** The offset of the pack, if there is one. */
-  packAt: number;
+  packOffset: number;
 }
 
 /**
@@ -30,22 +30,22 @@ export interface ReceiveRequest {
 export function parseReceiveRequest(body: Buffer): ReceiveRequest {
   const commands: RefCommand[] = [];
   let capabilities = new Set<string>();
-  let at = 0;
-  while (at < body.length) {
-    const digits = body.toString('latin1', at, at + 4);
+  let offset = 0;
+  while (offset < body.length) {
+    const digits = body.toString('latin1', offset, offset + 4);
     const length = /^[0-9a-f]{4}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
-    if (Number.isNaN(length) || (length !== 0 && length < 4) || at + length > body.length)
+    if (Number.isNaN(length) || (length !== 0 && length < 4) || offset + length > body.length)
       throw new ApiError(400, 'not a push: bad pkt-line');
-    if (length === 0) return { commands, capabilities, packAt: at + 4 };
+    if (length === 0) return { commands, capabilities, packOffset: offset + 4 };
     const [line = '', features] = body
-      .toString('utf8', at + 4, at + length)
+      .toString('utf8', offset + 4, offset + length)
       .replace(/\n$/, '')
       .split('\0');
     if (features !== undefined) capabilities = new Set(features.trim().split(' '));
     const command = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/.exec(line);
     if (command) commands.push({ before: command[1] ?? '', after: command[2] ?? '', ref: command[3] ?? '' });
     else if (!line.startsWith('shallow ')) throw new ApiError(400, 'not a push: bad command');
-    at += length;
+    offset += length;
   }
   throw new ApiError(400, 'not a push: the commands do not end');
 }

@@ -17,7 +17,7 @@ const RESULT = 'application/x-git-receive-pack-result';
 export async function receivePush(call: RepositoryCall, request: BackendRequest & { body: Buffer }): Promise<Response> {
   const { core, repository } = call;
   const push = parseReceiveRequest(request.body);
-  const pack = request.body.subarray(push.packAt);
+  const pack = request.body.subarray(push.packOffset);
   return core.locks.run(repository.id, async () => {
     const rejected = await checkPush(call, push, pack);
     if (rejected.size > 0) {

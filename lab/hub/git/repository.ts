@@ -99,11 +99,11 @@ export class GitRepository {
 
   /** The entry of a path in a commit's tree. */
   async entry(commit: string, path: string): Promise<TreeEntry | undefined> {
-    const at = path.lastIndexOf('/');
-    const parent = at < 0 ? `${commit}^{tree}` : `${commit}:${path.slice(0, at)}`;
+    const slash = path.lastIndexOf('/');
+    const parent = slash < 0 ? `${commit}^{tree}` : `${commit}:${path.slice(0, slash)}`;
     const object = await this.read(parent);
     if (object?.type !== 'tree') return undefined;
-    return parseTree(object.content).find((entry) => entry.name === path.slice(at + 1));
+    return parseTree(object.content).find((entry) => entry.name === path.slice(slash + 1));
   }
 
   async refs(prefix: string): Promise<RefEntry[]> {

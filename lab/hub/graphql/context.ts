@@ -10,7 +10,7 @@ import { GraphqlError } from './errors.ts';
 export interface Context {
   readonly core: Core;
   readonly actor: Actor;
-  /** The graph has circles. This is the one way from an object back to its repository. */
+  /** The graph has cycles. This is the only way from an object back to its repository. */
   repositoryNode(repository: Repository): Record<string, unknown>;
 }
 

@@ -51,19 +51,20 @@ export async function diffEntries(
   ]);
   const fields = output.split('\0');
   const entries: DiffEntry[] = [];
-  let at = 0;
-  while (fields[at]?.startsWith(':')) {
-    const [, , , blob = '', code = 'M'] = (fields[at] ?? '').split(' ');
+  let next = 0;
+  while (fields[next]?.startsWith(':')) {
+    const [, , , blob = '', code = 'M'] = (fields[next] ?? '').split(' ');
     const renamed = code.startsWith('R');
-    const previous = fields[at + 1] ?? '';
-    const filename = renamed ? (fields[at + 2] ?? '') : previous;
-    at += renamed ? 3 : 2;
+    const previous = fields[next + 1] ?? '';
+    const filename = renamed ? (fields[next + 2] ?? '') : previous;
+    next += renamed ? 3 : 2;
     entries.push(toEntry(scope, head, { blob, code, filename, ...(renamed ? { previous } : {}) }));
   }
-  at = readCounts(fields, at, entries);
-  const parts = splitPatches(fields.slice(at).join('\0'));
-  for (const [index, entry] of entries.entries()) if (parts[index]) entry.patch = parts[index];
-  return entries.slice(0, 300);
+  const { counts, rest } = readCounts(fields.slice(next), entries.length);
+  const patches = splitPatches(rest.join('\0'));
+  return entries
+    .map((entry, index) => ({ ...entry, ...counts[index], ...(patches[index] ? { patch: patches[index] } : {}) }))
+    .slice(0, 300);
 }
 
 interface RawEntry {
@@ -94,18 +95,21 @@ function toEntry(
   };
 }
 
+type Counts = Pick<DiffEntry, 'additions' | 'deletions' | 'changes'>;
+
 /**
- * Reads `--numstat -z` into the entries. A renamed file has an empty path, then both paths.
- * @returns the index of the first field that follows
+ * Reads the `--numstat -z` of a number of files. A renamed file has an empty path, then both paths.
+ * @returns the counts of each file, and the fields that follow
  */
-function readCounts(fields: readonly string[], start: number, entries: readonly DiffEntry[]): number {
-  let at = start;
-  for (const entry of entries) {
-    const [additions = '', deletions = '', path = ''] = (fields[at] ?? '').trim().split('\t');
-    entry.additions = Number(additions) || 0;
-    entry.deletions = Number(deletions) || 0;
-    entry.changes = entry.additions + entry.deletions;
-    at += path === '' ? 3 : 1;
+function readCounts(fields: readonly string[], files: number): { counts: Counts[]; rest: readonly string[] } {
+  const counts: Counts[] = [];
+  let next = 0;
+  while (counts.length < files) {
+    const [added = '', removed = '', path = ''] = (fields[next] ?? '').trim().split('\t');
+    const additions = Number(added) || 0;
+    const deletions = Number(removed) || 0;
+    counts.push({ additions, deletions, changes: additions + deletions });
+    next += path === '' ? 3 : 1;
   }
-  return at;
+  return { counts, rest: fields.slice(next) };
 }

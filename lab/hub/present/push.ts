@@ -35,13 +35,13 @@ async function changedFiles(git: GitRepository, commits: readonly Commit[]): Pro
   const output = await git.git(args, { input: commits.map(({ oid }) => `${oid}\n`).join('') });
   let current: FileChanges = { added: [], removed: [], modified: [] };
   const fields = output.split('\0');
-  for (let at = 0; at < fields.length; at++) {
-    const field = (fields[at] ?? '').trim();
+  for (let index = 0; index < fields.length; index++) {
+    const field = (fields[index] ?? '').trim();
     if (/^[0-9a-f]{40}$/.test(field)) {
       current = { added: [], removed: [], modified: [] };
       byCommit.set(field, current);
     } else if (/^[A-Z]\d*$/.test(field)) {
-      const path = fields[++at] ?? '';
+      const path = fields[++index] ?? '';
       const list = field === 'A' ? current.added : field === 'D' ? current.removed : current.modified;
       list.push(path);
     }
@@ -69,9 +69,9 @@ export async function pushPayload(call: RepositoryCall, move: Move): Promise<Jso
   const git = core.git(repository);
   const head = move.after === ZERO ? undefined : await git.commit(move.after);
   const commits = await pushedCommits(call, move);
-  const described = head && !commits.some(({ oid }) => oid === head.oid) ? [...commits, head] : commits;
-  const files = await changedFiles(git, described);
-  const describe = (commit: Commit): Json => ({
+  const presented = head && !commits.some(({ oid }) => oid === head.oid) ? [...commits, head] : commits;
+  const files = await changedFiles(git, presented);
+  const presentCommit = (commit: Commit): Json => ({
     ...simpleCommit(commit),
     distinct: true,
     url: core.urls.html(repository, `/commit/${commit.oid}`),
@@ -87,8 +87,8 @@ export async function pushPayload(call: RepositoryCall, move: Move): Promise<Jso
     deleted: move.after === ZERO,
     forced: isUpdate && !(await git.isAncestor(move.before, move.after)),
     compare: core.urls.html(repository, `/compare/${move.before.slice(0, 12)}...${move.after.slice(0, 12)}`),
-    commits: commits.map(describe),
-    head_commit: head ? describe(head) : null,
+    commits: commits.map(presentCommit),
+    head_commit: head ? presentCommit(head) : null,
     pusher: { name: actor.account.login, email: actor.account.email },
     repository: presentRepository(call),
     sender: simpleUser(core.urls, actor.account),

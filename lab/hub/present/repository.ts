@@ -3,8 +3,21 @@ import type { RepositoryScope } from '../repository-call.ts';
 import { nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 
-const PLAIN_LINKS = ['contributors', 'deployments', 'downloads', 'events', 'forks', 'hooks', 'languages', 'merges'];
-const MORE_LINKS = ['stargazers', 'subscribers', 'subscription', 'tags', 'teams'];
+const PLAIN_LINKS = [
+  'contributors',
+  'deployments',
+  'downloads',
+  'events',
+  'forks',
+  'hooks',
+  'languages',
+  'merges',
+  'stargazers',
+  'subscribers',
+  'subscription',
+  'tags',
+  'teams',
+];
 
 const TEMPLATE_LINKS = {
   archive_url: '/{archive_format}{/ref}',
@@ -34,7 +47,7 @@ const TEMPLATE_LINKS = {
 
 function links(scope: RepositoryScope): Record<string, string> {
   const { core, repository } = scope;
-  const plain = [...PLAIN_LINKS, ...MORE_LINKS].map((name) => [`${name}_url`, core.urls.api(repository, `/${name}`)]);
+  const plain = PLAIN_LINKS.map((name) => [`${name}_url`, core.urls.api(repository, `/${name}`)]);
   const templates = Object.entries(TEMPLATE_LINKS).map(([name, path]) => [name, core.urls.api(repository) + path]);
   return Object.fromEntries([...plain, ...templates]);
 }

@@ -86,15 +86,15 @@ function applies(ruleset: Ruleset, repository: Repository, ref: string): boolean
 /** Ruby's `fnmatch` with FNM_PATHNAME, which GitHub documents: `*` matches within a path segment, `**` across them. */
 export function matchesPattern(pattern: string, ref: string): boolean {
   let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern.charAt(at);
-    if (pattern.startsWith('**/', at)) {
+  for (let index = 0; index < pattern.length; index++) {
+    const char = pattern.charAt(index);
+    if (pattern.startsWith('**/', index)) {
       source += '(?:[^/]+/)*';
-      at += 2;
+      index += 2;
     } else if (char === '*') {
-      const double = pattern.charAt(at + 1) === '*';
+      const double = pattern.charAt(index + 1) === '*';
       source += double ? '.*' : '[^/]*';
-      if (double) at++;
+      if (double) index++;
     } else if (char === '?') source += '[^/]';
     else source += char.replace(/[\\^$.|+()[\]{}]/, '\\$&');
   }

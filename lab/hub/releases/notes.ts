@@ -16,7 +16,7 @@ export async function generateNotes(
   const { core, repository } = scope;
   const git = core.git(repository);
   const head = (await git.resolveCommit(`refs/tags/${request.tag}`)) ?? (await git.resolveCommit(request.target));
-  const previous = request.previous ?? latestOther(scope, request.tag);
+  const previous = request.previous ?? findPreviousTag(scope, request.tag);
   const base = previous === undefined ? undefined : await git.resolveCommit(`refs/tags/${previous}`);
   const pulls = head ? await mergedPulls(scope, base, head) : [];
   const lines = pulls.map(
@@ -30,7 +30,8 @@ export async function generateNotes(
   };
 }
 
-function latestOther(scope: RepositoryScope, tag: string): string | undefined {
+/** The tag of the latest release; undefined when the notes are for that release. */
+function findPreviousTag(scope: RepositoryScope, tag: string): string | undefined {
   const latest = latestRelease(scope);
   return latest && latest.tag !== tag ? latest.tag : undefined;
 }

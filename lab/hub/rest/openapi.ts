@@ -77,12 +77,12 @@ export class OpenApi {
   constructor() {
     const file = new URL('../generated/github-openapi.json', import.meta.url);
     this.#document = JSON.parse(readFileSync(file, 'utf8')) as Document;
-    this.#ajv = this.#newAjv(false);
-    this.#coercing = this.#newAjv('array');
+    this.#ajv = this.#createAjv(false);
+    this.#coercing = this.#createAjv('array');
     this.#routes = this.#readRoutes();
   }
 
-  #newAjv(coerceTypes: false | 'array'): Ajv {
+  #createAjv(coerceTypes: false | 'array'): Ajv {
     // The description needs no validation, and optimizing the generated code does not pay off for few calls.
     const ajv = new Ajv({
       strict: false,
@@ -107,8 +107,8 @@ export class OpenApi {
         const names: string[] = [];
         const source = path.replace(/[.$]/g, '\\$&').replace(/\{([^}]+)\}/g, (_, name: string) => {
           names.push(name);
-          const marked = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name);
-          return marked?.['x-multi-segment'] || WITH_SLASHES.has(name) ? '(.+)' : '([^/]+)';
+          const pathParameter = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name);
+          return pathParameter?.['x-multi-segment'] || WITH_SLASHES.has(name) ? '(.+)' : '([^/]+)';
         });
         return {
           id: operation.operationId as OperationId,
@@ -250,7 +250,7 @@ function decode(part: string): string {
 function toSentences(errors: readonly ErrorObject[]): string[] {
   return errors.map((error) => {
     if (error.keyword === 'required') return `"${error.params.missingProperty}" wasn't supplied.`;
-    const at = error.instancePath.slice(1).replaceAll('/', '.');
-    return `${at ? `For '${at}', it` : 'The body'} ${error.message}.`;
+    const field = error.instancePath.slice(1).replaceAll('/', '.');
+    return `${field ? `For '${field}', it` : 'The body'} ${error.message}.`;
   });
 }

@@ -16,7 +16,7 @@ interface File {
   size: number;
 }
 
-function describe(call: Call, { ref, path, entry, size }: File): Record<string, unknown> {
+function presentFile(call: Call, { ref, path, entry, size }: File): Record<string, unknown> {
   const { core, repository } = call;
   const kind = entry.type === 'tree' ? 'tree' : 'blob';
   const self = `${core.urls.api(repository, `/contents/${encodePath(path)}`)}?ref=${encodeURIComponent(ref)}`;
@@ -57,7 +57,7 @@ async function getContent(call: Call): Promise<Reply> {
   if (blob.size > MAX_SIZE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
   const isLarge = blob.size > MAX_CONTENT_SIZE;
   const content = isLarge ? '' : wrapBase64(blob.content);
-  const file = describe(call, { ref, path, entry, size: blob.size });
+  const file = presentFile(call, { ref, path, entry, size: blob.size });
   return ok({ ...file, type: 'file', content, encoding: isLarge ? 'none' : 'base64' });
 }
 
@@ -69,7 +69,7 @@ async function listDirectory(
   if (!tree) throw notFound();
   const items = tree.entries.map(async (entry) => {
     const size = entry.type === 'blob' ? ((await call.git.info(entry.oid))?.size ?? 0) : 0;
-    return describe(call, { ref, path: path === '' ? entry.name : `${path}/${entry.name}`, entry, size });
+    return presentFile(call, { ref, path: path === '' ? entry.name : `${path}/${entry.name}`, entry, size });
   });
   return ok(await Promise.all(items));
 }

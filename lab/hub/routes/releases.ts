@@ -24,13 +24,13 @@ interface ReleaseBody {
 }
 
 /** Only callers that can push see drafts: https://docs.github.com/rest/releases/releases#list-releases */
-function seesDrafts(call: Call): boolean {
+function canSeeDrafts(call: Call): boolean {
   return call.core.accounts.may(call.caller, call.repository, ['contents', 'write']) && call.caller !== null;
 }
 
 export function getRelease(call: Call, id = call.number('release_id')): Release {
   const release = call.core.store.releases.get(call.repository.id, id);
-  if (!release || (release.draft && !seesDrafts(call))) throw notFound();
+  if (!release || (release.draft && !canSeeDrafts(call))) throw notFound();
   return release;
 }
 
@@ -77,7 +77,7 @@ async function update(call: Call): Promise<Reply> {
 function list(call: Call): Promise<Reply> {
   const releases = call.core.store.releases
     .list(call.repository.id)
-    .filter((release) => !release.draft || seesDrafts(call))
+    .filter((release) => !release.draft || canSeeDrafts(call))
     .reverse();
   return call.list(releases, (release) => present(call, release));
 }

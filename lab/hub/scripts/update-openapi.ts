@@ -58,14 +58,13 @@ function withNull(schema: JsonObject): JsonObject {
   return withType;
 }
 
-function referencesIn(value: Json, found: Set<string>): void {
-  if (Array.isArray(value)) for (const item of value) referencesIn(item, found);
-  else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) {
-      if (key === '$ref' && typeof item === 'string') found.add(item);
-      else referencesIn(item, found);
-    }
-  }
+/** The targets of every `$ref` in a value. */
+function findReferences(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(findReferences);
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === '$ref' && typeof item === 'string' ? [item] : findReferences(item),
+  );
 }
 
 function child(value: Json | undefined, key: string): Json | undefined {
@@ -102,15 +101,15 @@ function usedPaths(description: JsonObject): JsonObject {
 /** The components that the paths reference, directly or through another component. */
 function usedComponents(description: JsonObject, paths: JsonObject): JsonObject {
   const components: { [section: string]: JsonObject } = {};
-  const found = new Set<string>();
-  referencesIn(paths, found);
+  const found = new Set(findReferences(paths));
   for (const reference of found) {
     const [, , section = '', name = ''] = reference.split('/');
     const component = child(child(description.components, section), name);
     if (component === undefined) throw new Error(`dangling reference ${reference}`);
     const kept = withoutProse(component);
     components[section] = { ...components[section], [name]: kept };
-    referencesIn(kept, found);
+    // A set also iterates over what is added to it during the loop.
+    for (const nested of findReferences(kept)) found.add(nested);
   }
   return components;
 }

@@ -9,24 +9,24 @@ describe('a hub with faults', () => {
   });
   afterEach(() => test.close());
 
-  const add = (fault: FaultRequest) => test.admin.addFault(fault);
-  const user = () => fetch(`${test.hub.apiUrl}/user`, { headers: { authorization: `Bearer ${test.alice}` } });
+  const addFault = (fault: FaultRequest) => test.admin.addFault(fault);
+  const getUser = () => fetch(`${test.hub.apiUrl}/user`, { headers: { authorization: `Bearer ${test.alice}` } });
 
   it('responds with a status, headers and a body, as often as requested', async () => {
     const body = { message: 'You have exceeded a secondary rate limit.' };
-    await add({
+    await addFault({
       match: { operation: 'users/get-authenticated' },
       times: 1,
       fault: { status: 429, headers: { 'retry-after': '7' }, body },
     });
-    const limited = await user();
+    const limited = await getUser();
     expect([limited.status, limited.headers.get('retry-after'), await limited.json()]).toEqual([429, '7', body]);
-    expect((await user()).status).toBe(200);
+    expect((await getUser()).status).toBe(200);
   });
 
   it('resets the connection before it serves the request', async () => {
     const { rest } = test.octokit(test.alice);
-    await add({ match: { operation: 'git/create-ref' }, times: 1, fault: 'reset' });
+    await addFault({ match: { operation: 'git/create-ref' }, times: 1, fault: 'reset' });
     const ref = { ...SHOP, ref: 'refs/heads/cut', sha: test.first };
     await expect(rest.git.createRef(ref)).rejects.toThrow();
     await rest.git.createRef(ref);
@@ -34,7 +34,7 @@ describe('a hub with faults', () => {
 
   it('serves the request and loses the response', async () => {
     const { rest, graphql } = test.octokit(test.alice);
-    await add({ match: { operation: 'graphql' }, times: 1, fault: 'lost-response' });
+    await addFault({ match: { operation: 'graphql' }, times: 1, fault: 'lost-response' });
     const input = {
       branch: { repositoryNameWithOwner: 'alice/shop', branchName: 'main' },
       message: { headline: 'chore: lost' },
@@ -49,7 +49,7 @@ describe('a hub with faults', () => {
   });
 
   it('fails a push, which then succeeds', async () => {
-    await add({ match: { operation: 'git/receive-pack' }, times: 1, fault: { status: 503 } });
+    await addFault({ match: { operation: 'git/receive-pack' }, times: 1, fault: { status: 503 } });
     await test.work.commit({ b: 'b' }, 'feat: b');
     expect(await test.work.expectFailure('push', 'origin', 'main')).toContain('503');
     await test.work.git('push', '--quiet', 'origin', 'main');
@@ -58,7 +58,7 @@ describe('a hub with faults', () => {
   it('fails an upload by its path, after others have passed', async () => {
     const { rest } = test.octokit(test.alice);
     const { data: release } = await rest.repos.createRelease({ ...SHOP, tag_name: 'v1', draft: true });
-    await add({ match: { method: 'POST', path: '/api/uploads/' }, after: 1, times: 1, fault: { status: 502 } });
+    await addFault({ match: { method: 'POST', path: '/api/uploads/' }, after: 1, times: 1, fault: { status: 502 } });
     const upload = (name: string) =>
       rest.repos.uploadReleaseAsset({ ...SHOP, release_id: release.id, url: release.upload_url, name, data: 'x' });
     await upload('one');
@@ -67,8 +67,8 @@ describe('a hub with faults', () => {
   });
 
   it('serves the request after a delay', async () => {
-    await add({ match: { path: '/user$' }, fault: { delayMs: 30 } });
-    expect((await user()).status).toBe(200);
+    await addFault({ match: { path: '/user$' }, fault: { delayMs: 30 } });
+    expect((await getUser()).status).toBe(200);
     const log = (await test.admin.requests()).at(-1);
     expect(log?.milliseconds).toBeGreaterThanOrEqual(29);
     await test.admin.clearFaults();
@@ -77,7 +77,7 @@ describe('a hub with faults', () => {
 
   it('logs the requests that it serves', async () => {
     await test.admin.clearRequests();
-    await user();
+    await getUser();
     await fetch(`${test.hub.apiUrl}/repos/alice/none`);
     const log = await test.admin.requests();
     expect(log.map(({ method, path, status, operation, login }) => [method, path, status, operation, login])).toEqual([
@@ -90,12 +90,13 @@ describe('a hub with faults', () => {
 describe('the admin endpoints', () => {
   it('require the admin token, except for health', async () => {
     const test = await startWithCommit();
-    const ask = (path: string, token: string) =>
+    const request = (path: string, token: string) =>
       fetch(`${test.hub.url}/_lab/${path}`, { headers: { authorization: `Bearer ${token}` } });
-    expect((await ask('health', '')).status).toBe(200);
-    for (const token of ['', 'wrong', test.alice, `${ADMIN}x`]) expect((await ask('requests', token)).status).toBe(401);
-    expect((await ask('requests', ADMIN)).status).toBe(200);
-    expect((await ask('nothing', ADMIN)).status).toBe(404);
+    expect((await request('health', '')).status).toBe(200);
+    for (const token of ['', 'wrong', test.alice, `${ADMIN}x`])
+      expect((await request('requests', token)).status).toBe(401);
+    expect((await request('requests', ADMIN)).status).toBe(200);
+    expect((await request('nothing', ADMIN)).status).toBe(404);
     await test.close();
   });
 

@@ -21,7 +21,7 @@ describe('parseReceiveRequest', () => {
       { before: ONE, after: ZERO, ref: 'refs/tags/v1.0.0$(touch pwned)' },
     ]);
     expect([...request.capabilities]).toContain('side-band-64k');
-    expect(request.packAt).toBe(head.length);
+    expect(request.packOffset).toBe(head.length);
   });
 
   it.each(['', '0', 'zzzz', '0003', 'ffff', '0008hell', pktLine('nonsense').toString()])('rejects "%s"', (text) => {
@@ -32,7 +32,7 @@ describe('parseReceiveRequest', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {
-          expect(parseReceiveRequest(Buffer.from(bytes)).packAt).toBeLessThanOrEqual(bytes.length);
+          expect(parseReceiveRequest(Buffer.from(bytes)).packOffset).toBeLessThanOrEqual(bytes.length);
         } catch (error) {
           expect(error).toBeInstanceOf(Error);
         }
@@ -42,7 +42,7 @@ describe('parseReceiveRequest', () => {
 });
 
 it('a rejection reports every ref, and shows a message if the client can receive one', () => {
-  const request = { commands: [{ before: ZERO, after: ONE, ref: 'refs/heads/a' }], packAt: 0 };
+  const request = { commands: [{ before: ZERO, after: ONE, ref: 'refs/heads/a' }], packOffset: 0 };
   const plain = rejectReceive({ ...request, capabilities: new Set() }, 'why', 'no').toString();
   expect(plain).toBe('000eunpack ok\n0017ng refs/heads/a no\n0000');
   const banded = rejectReceive({ ...request, capabilities: new Set(['side-band-64k']) }, 'why', 'no').toString();

@@ -80,7 +80,7 @@ describe('releases', () => {
     expect(await tags()).toEqual(['refs/tags/v1.0.0']);
   });
 
-  it('mark the one as latest that was published as such', async () => {
+  it('mark a release as latest only if it was published as such', async () => {
     const latest = async () => (await rest.repos.getLatestRelease(SHOP)).data.tag_name;
     await create('v2.0.0');
     expect(await latest()).toBe('v2.0.0');
@@ -112,7 +112,7 @@ describe('releases', () => {
   it('are rejected by a rule that forbids their tag, and leave no release behind', async () => {
     await rest.repos.createRepoRuleset({
       ...SHOP,
-      name: 'no more',
+      name: 'no new tags',
       target: 'tag',
       enforcement: 'active',
       conditions: { ref_name: { include: ['refs/tags/v5*'], exclude: [] } },
