@@ -72,14 +72,17 @@ export async function startBuilder(lab: Lab, registries: readonly RegistryEndpoi
 async function checkBuilder(endpoint: BuilderEndpoint): Promise<void> {
   const env = getBuilderEnv(endpoint);
   const address = `unix://${endpoint.socket}`;
-  const known = await execa(toolPath('buildx'), ['inspect', NAME, '--timeout', '5s'], { env, reject: false });
-  if (known.exitCode === 0 && known.stdout.includes(address) && /Status:\s+running/.test(known.stdout)) return;
-  if (known.exitCode !== 0 || !known.stdout.includes(address)) {
+  const inspection = await execa(toolPath('buildx'), ['inspect', NAME, '--timeout', '5s'], { env, reject: false });
+  if (inspection.exitCode === 0 && inspection.stdout.includes(address) && /Status:\s+running/.test(inspection.stdout))
+    return;
+  if (inspection.exitCode !== 0 || !inspection.stdout.includes(address)) {
     await rm(endpoint.buildxConfig, { recursive: true, force: true });
     await execa(toolPath('buildx'), ['create', '--name', NAME, '--driver', 'remote', '--use', address], { env });
   }
   throw new Error(
-    known.stderr.trim() || /Error:\s+(.*)/.exec(known.stdout)?.[1] || 'buildx reports that it is not running yet',
+    inspection.stderr.trim() ||
+      /Error:\s+(.*)/.exec(inspection.stdout)?.[1] ||
+      'buildx reports that it is not running yet',
   );
 }
 

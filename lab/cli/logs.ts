@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import { logSize, readLog, tailLog } from '../services/logs.ts';
 
-/** The log file of the service `name`; it stays after the service has ended. */
+/** The log file of the service `name`. It remains after the service has ended. */
 export function findLog(dir: string, name: string): string {
   const directory = join(dir, 'logs');
   const names = existsSync(directory)
@@ -23,13 +23,13 @@ export async function showLog(
   { lines, follow }: { lines: number; follow: boolean },
   write: (text: string | Buffer) => void,
 ): Promise<void> {
-  let shown = logSize(file);
+  let offset = logSize(file);
   const tail = tailLog(file, lines);
   if (tail) write(`${tail}\n`);
   while (follow) {
     await sleep(200);
     const size = logSize(file);
-    if (size > shown) write(readLog(file, shown, size));
-    shown = size;
+    if (size > offset) write(readLog(file, offset, size));
+    offset = size;
   }
 }

@@ -80,7 +80,7 @@ const playCommand: RegisterCommand = (program) => {
 async function runStory(play: (signal: AbortSignal) => Promise<boolean>, onStop?: () => Promise<void>): Promise<void> {
   try {
     const met = await interruptible(play, () => undefined);
-    // Whatever an act that timed out still waits for would keep the process alive.
+    // An act that timed out may still wait for something, which would keep the process alive.
     process.exit(met ? 0 : 1);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;

@@ -58,7 +58,7 @@ export async function startHubService(lab: Lab): Promise<LabEndpoints['hub']> {
           headers: { authorization: `Bearer ${adminToken}` },
           signal: AbortSignal.timeout(2000),
         });
-        if (!response.ok) throw new Error(`it responds with status ${response.status}`);
+        if (!response.ok) throw new Error(`it responded with status ${response.status}`);
       },
     });
     return { url, adminToken };

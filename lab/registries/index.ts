@@ -28,16 +28,16 @@ export async function startRegistry(lab: Lab, name: string): Promise<RegistryEnd
   const dir = join(lab.dir, 'registries', name);
   const password = lab.state.secret(`${service}/password`, () => randomBytes(24).toString('base64url'));
   const secret = lab.state.secret(`${service}/http`, () => randomBytes(24).toString('base64url'));
-  const passwords = join(dir, 'htpasswd');
+  const passwordFile = join(dir, 'htpasswd');
   const config = join(dir, 'config.yml');
   await mkdir(join(dir, 'data'), { recursive: true, mode: 0o700 });
-  if (!(await matchesPassword(passwords, USER, password))) {
-    await writeFile(passwords, await createHtpasswd(USER, password), { mode: 0o600 });
+  if (!(await matchesPassword(passwordFile, USER, password))) {
+    await writeFile(passwordFile, await createHtpasswd(USER, password), { mode: 0o600 });
   }
 
   return retryOnTakenPort(async () => {
     const port = await choosePort(lab.state, service);
-    const text = createRegistryConfig({ port, dataDir: join(dir, 'data'), passwordFile: passwords, secret });
+    const text = createRegistryConfig({ port, dataDir: join(dir, 'data'), passwordFile, secret });
     await writeFile(config, text, { mode: 0o600 });
     const endpoint = { host: `localhost:${port}`, username: USER, password };
     await lab.supervisor.start({
@@ -68,7 +68,7 @@ async function checkLogin(endpoint: RegistryEndpoint): Promise<void> {
     signal: AbortSignal.timeout(2000),
   });
   if (authenticated.status !== 200)
-    throw new Error(`it responded with status ${authenticated.status} to the right password`);
+    throw new Error(`it responded with status ${authenticated.status} to the correct password`);
   const anonymous = await fetch(url, { signal: AbortSignal.timeout(2000) });
   if (anonymous.status !== 401)
     throw new Error(`it responded with status ${anonymous.status} to a request without a password`);

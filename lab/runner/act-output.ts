@@ -73,7 +73,7 @@ function formatJobName({ job = '', jobID, matrix = {} }: ActLine): string {
 function formatLogText({ msg = '', raw_output, level }: ActLine): string | undefined {
   const text = msg.replace(/\n$/, '');
   if (raw_output) return text;
-  // Where act found an action is not of interest: in the lab it is always a local directory.
+  // The location of an action is not of interest: in the lab it is always a local directory.
   if (text.startsWith('LocalRepositoryCache') || text.includes('valid docker connection')) return undefined;
   return level === 'error' || level === 'warning' ? `${level}: ${text}` : text;
 }

@@ -5,7 +5,7 @@ import { SecretMatcher } from './secret-matcher.ts';
 
 /**
  * GitHub drops a job output that contains a secret, with a warning (actions/runner, JobExtension.cs). act keeps it. Therefore each job with
- * outputs gets a last step that requests the outputs to drop from the lab's runner and sets the others. A file of secrets would not do:
+ * outputs gets a last step that requests the outputs to drop from the lab's runner and sets the others. A file of secrets would not be enough:
  * only the runner knows what the job's steps have masked, because it reads their commands in act's log before the step's request.
  */
 export const OUTPUTS_STEP = 'lab-job-outputs';

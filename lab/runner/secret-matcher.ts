@@ -53,9 +53,11 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
 /** PowerShell highlights commands, which separates the parts around an ampersand. Parts of fewer than six characters are ignored. */
 function splitAtAmpersand(value: string): string[] {
   const plus = value.indexOf('&+');
-  const at = plus >= 0 ? plus : value.lastIndexOf('&');
-  if (at < 0) return [];
+  const index = plus >= 0 ? plus : value.lastIndexOf('&');
+  if (index < 0) return [];
   const parts =
-    plus >= 0 ? [value.slice(0, at + 2), value.slice(at + 3)] : [value.slice(0, at + 1), value.slice(at + 1)];
+    plus >= 0
+      ? [value.slice(0, index + 2), value.slice(index + 3)]
+      : [value.slice(0, index + 1), value.slice(index + 1)];
   return parts.filter((part) => part.length >= 6);
 }

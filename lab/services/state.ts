@@ -84,8 +84,8 @@ export class LabState {
 
   /** The secret called `name`; `generate` creates it on first use. */
   secret(name: string, generate: () => string): string {
-    const known = this.#content.secrets[name];
-    if (known !== undefined) return known;
+    const existing = this.#content.secrets[name];
+    if (existing !== undefined) return existing;
     const secret = generate();
     this.#content.secrets[name] = secret;
     this.#save();

@@ -78,9 +78,14 @@ export class Supervisor {
   async start(spec: ServiceSpec): Promise<ServiceRecord> {
     this.#signal?.throwIfAborted();
     const fingerprint = computeFingerprint(spec);
-    const known = this.#state.service(spec.name);
-    if (known && isRunning(known) && known.fingerprint === fingerprint && (await respondsInTime(spec, known)))
-      return known;
+    const previous = this.#state.service(spec.name);
+    if (
+      previous &&
+      isRunning(previous) &&
+      previous.fingerprint === fingerprint &&
+      (await respondsInTime(spec, previous))
+    )
+      return previous;
     await this.stop(spec.name);
 
     const log = join(this.#state.dir, 'logs', `${spec.name}.log`);
@@ -209,14 +214,14 @@ async function launch(spec: ServiceSpec, log: string, labDir: string): Promise<P
   }
 }
 
-async function respondsInTime(spec: ServiceSpec, known: ServiceRecord): Promise<boolean> {
+async function respondsInTime(spec: ServiceSpec, previous: ServiceRecord): Promise<boolean> {
   const deadline = Date.now() + (spec.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS);
   for (;;) {
     const ready = await spec.ready().then(
       () => true,
       () => false,
     );
-    if (ready || Date.now() > deadline || !isRunning(known)) return ready;
+    if (ready || Date.now() > deadline || !isRunning(previous)) return ready;
     await sleep(100);
   }
 }

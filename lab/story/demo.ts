@@ -45,10 +45,10 @@ function overallExpectation(results: readonly ActResult[]): Expectation {
 }
 
 /** Plays acts and prints the results. Returns whether every expectation was met. */
-async function playAndReport(wanted: readonly Act[], world: World, signal: AbortSignal): Promise<boolean> {
+async function playAndReport(selected: readonly Act[], world: World, signal: AbortSignal): Promise<boolean> {
   const started = performance.now();
-  const results = await playActs(wanted, world, signal);
-  const overall = wanted === story && !hasFailure(results) ? [overallExpectation(results)] : [];
+  const results = await playActs(selected, world, signal);
+  const overall = selected === story && !hasFailure(results) ? [overallExpectation(results)] : [];
   const expectations = [...results.flatMap((result) => result.expectations), ...overall];
   const met = expectations.filter((expectation) => expectation.met).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -73,12 +73,12 @@ export async function playNamedActs(
   names: readonly string[],
   { labDir, provider, signal }: StoryOptions,
 ): Promise<boolean> {
-  const wanted = names.map((name) => {
+  const selected = names.map((name) => {
     const act = acts.find((candidate) => candidate.name === name);
     if (act === undefined) {
-      throw new LabError(`There is no act "${name}".`, `Use one of: ${acts.map((known) => known.name).join(', ')}.`);
+      throw new LabError(`There is no act "${name}".`, `Use one of: ${acts.map((act) => act.name).join(', ')}.`);
     }
     return act;
   });
-  return playAndReport(wanted, await createWorld(labDir, provider), signal);
+  return playAndReport(selected, await createWorld(labDir, provider), signal);
 }

@@ -41,9 +41,9 @@ export class Expectations {
 
   /** Compares both sides as JSON, so that lists and objects can be expected too. */
   equal(what: string, found: unknown, expected: unknown): void {
-    const [actual, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
-    const met = actual === wanted;
-    this.holds(what, met, met ? shorten(actual) : `${shorten(actual)}, not ${shorten(wanted)}`);
+    const [actualJson, expectedJson] = [JSON.stringify(found), JSON.stringify(expected)];
+    const met = actualJson === expectedJson;
+    this.holds(what, met, met ? shorten(actualJson) : `${shorten(actualJson)}, not ${shorten(expectedJson)}`);
   }
 }
 

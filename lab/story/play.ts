@@ -21,8 +21,8 @@ export interface ActResult {
 }
 
 /**
- * Rejects when the act exceeds its time limit, or when `signal` is aborted, with its reason. Whatever the act has started
- * outside this process continues; nothing waits for it.
+ * Rejects when the act exceeds its time limit, or when `signal` is aborted, with its reason. What the act has started
+ * outside this process continues, and nothing waits for it.
  */
 async function withTimeout(act: Act, work: Promise<void>, signal: AbortSignal): Promise<void> {
   const { promise: ended, reject } = Promise.withResolvers<never>();

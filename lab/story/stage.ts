@@ -3,7 +3,7 @@ import { startTraffic, type Traffic, type TrafficReport } from '../traffic/index
 import type { Stage } from './act.ts';
 import { Expectations } from './expectations.ts';
 
-/** A stage that its player can end. */
+/** A stage that `playActs` can end. */
 export interface ActStage extends Stage {
   /** Ends everything and returns the reports of all traffic that was started. Throws if it could not be recorded. */
   end(): Promise<TrafficReport[]>;

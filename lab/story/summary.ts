@@ -10,7 +10,7 @@ interface Row {
 
 const TITLES: Row = { act: 'Act', expectation: 'Expectation', measured: 'Measured', verdict: 'Verdict' };
 
-/** Breaks a text between words; a word longer than the width is split. */
+/** Breaks a string into lines between words. A word longer than the width is split. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(/\s+/).flatMap((token) => token.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
@@ -35,16 +35,16 @@ function formatTable(rows: readonly Row[], width: number): string {
     ['verdict', verdict],
   ];
   const format = (row: Row): string => {
-    const cells = widths.map(([column, wide]) => wrap(row[column], wide));
+    const cells = widths.map(([column, columnWidth]) => wrap(row[column], columnWidth));
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from({ length: height }, (_, line) =>
       widths
-        .map(([, wide], column) => (cells[column]?.[line] ?? '').padEnd(wide))
+        .map(([, columnWidth], column) => (cells[column]?.[line] ?? '').padEnd(columnWidth))
         .join('  ')
         .trimEnd(),
     ).join('\n');
   };
-  const rule = widths.map(([, wide]) => '─'.repeat(wide)).join('  ');
+  const rule = widths.map(([, columnWidth]) => '─'.repeat(columnWidth)).join('  ');
   return [format(TITLES), rule, ...rows.map(format)].join('\n');
 }
 

@@ -38,11 +38,11 @@ const CAUSES: readonly { pattern: RegExp; cause: string; next: string }[] = [
 
 /** The error for a failed `action`, such as "building act", from the `output` of its program. */
 export function explainFailure(action: string, output: string): LabError {
-  const known = CAUSES.find(({ pattern }) => pattern.test(output));
+  const match = CAUSES.find(({ pattern }) => pattern.test(output));
   const tail = output.trimEnd().split('\n').slice(-12).join('\n');
   const details = tail ? `\n${tail.replace(/^/gm, '  | ')}` : '';
   return new LabError(
-    `${action} failed${known ? `: ${known.cause}` : ''}.${details}`,
-    known?.next ?? 'Read the last lines of the output above; the command is safe to run again.',
+    `${action} failed${match ? `: ${match.cause}` : ''}.${details}`,
+    match?.next ?? 'Read the last lines of the output above; the command is safe to run again.',
   );
 }

@@ -100,18 +100,18 @@ async function linkInstalled(names: readonly ToolName[], go: string | undefined,
  */
 export async function ensureTools(names: readonly ToolName[], options: EnsureOptions = {}): Promise<void> {
   const { progress = () => {}, signal } = options;
-  const wanted = resolveDependencies(names);
-  const from = (origin: Tool['from']) => wanted.some((name) => tools[name].from === origin);
+  const selected = resolveDependencies(names);
+  const from = (origin: Tool['from']) => selected.some((name) => tools[name].from === origin);
   const [go, release] = await Promise.all([
     from('go') ? readGoVersion() : undefined,
     from('debian-extract') ? readReleaseName() : 'none',
   ]);
-  if ((await linkInstalled(wanted, go, release)).length === 0) return;
+  if ((await linkInstalled(selected, go, release)).length === 0) return;
 
   const onWait = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
   await withLock(buildsDir(), { onWait, signal }, async () => {
     await removeTemporary(buildsDir());
-    const missing = await linkInstalled(wanted, go, release);
+    const missing = await linkInstalled(selected, go, release);
     const builds = missing.filter((name) => tools[name].from === 'go');
     if (builds.length > 0) {
       requireGo(go, builds);
@@ -133,7 +133,7 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
       await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
     }
     await buildAll(builds, go ?? '', { progress, signal });
-    const stillMissing = await linkInstalled(wanted, go, release);
+    const stillMissing = await linkInstalled(selected, go, release);
     if (stillMissing.length > 0) {
       throw new LabError(
         `These tools were installed but not found: ${stillMissing.join(', ')}.`,

@@ -27,7 +27,7 @@ const CONTROLLERS = ['cpuset', 'cpu', 'io', 'memory', 'pids'];
 /**
  * The cgroup's share of a contended CPU, in both units of the kernel: as much as eight busy processes. Every process of this
  * machine that is not in a cgroup has the same share as a new cgroup; without this, a build with ten processes would leave
- * all pods together an eleventh of the CPU.
+ * only an eleventh of the CPU to all pods together.
  */
 const CPU_SHARE = { 1: ['cpu.shares', String(8 * 1024)], 2: ['cpu.weight', String(8 * 100)] } as const;
 

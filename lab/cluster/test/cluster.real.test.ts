@@ -113,7 +113,7 @@ describe('a pod', () => {
   it('reaches a service by name, and pods through it', async () => {
     const response = () => inPod('client', 'wget', '-qO-', 'http://web.default.svc.cluster.local/');
     expect(await waitFor(60, response, (text) => text === 'hello')).toBe('hello');
-    // Also itself, through the service.
+    // It also reaches itself through the service.
     expect(await inPod('web', 'wget', '-qO-', 'http://web.default.svc.cluster.local/')).toBe('hello');
   });
 

@@ -33,7 +33,7 @@ function scripted(name: string, script: string, more: Partial<ServiceSpec> = {})
 }
 
 const IDLE = 'READY; setInterval(() => {}, 1000)';
-const fresh = () => new Supervisor(LabState.load(dir));
+const createSupervisor = () => new Supervisor(LabState.load(dir));
 
 describe('start', () => {
   it('records the service before it is ready, so that a crash in between loses no process', async () => {
@@ -44,14 +44,14 @@ describe('start', () => {
       seen.push(LabState.load(dir).service('slow')?.pid);
       await ready();
     };
-    const record = await fresh().start({ ...spec, ready: watched });
+    const record = await createSupervisor().start({ ...spec, ready: watched });
     expect(seen[0]).toBe(record.pid);
   });
 
   it('keeps a service that runs with the same settings, even if only its record is known', async () => {
     const spec = scripted('kept', IDLE);
-    const first = await fresh().start(spec);
-    const second = fresh();
+    const first = await createSupervisor().start(spec);
+    const second = createSupervisor();
     expect((await second.reconcile()).map(({ name }) => name)).toEqual(['kept']);
     expect((await second.start(spec)).pid).toBe(first.pid);
     expect(second.started).toEqual([]);
@@ -64,53 +64,57 @@ describe('start', () => {
     ['port', { port: 5 }],
   ])('restarts it when its %s changed', async (_, change) => {
     const spec = scripted('changed', IDLE);
-    const first = await fresh().start(spec);
-    const second = await fresh().start({ ...spec, ...change });
+    const first = await createSupervisor().start(spec);
+    const second = await createSupervisor().start({ ...spec, ...change });
     expect(second.pid).not.toBe(first.pid);
     expect(isRunning(first)).toBe(false);
   });
 
   it('restarts it when it runs but does not respond', async () => {
-    const spec = scripted('deaf', IDLE, { responseTimeoutMs: 300 });
-    const first = await fresh().start(spec);
-    rmSync(join(dir, 'deaf.ready'));
-    expect((await fresh().start(spec)).pid).not.toBe(first.pid);
+    const spec = scripted('unresponsive', IDLE, { responseTimeoutMs: 300 });
+    const first = await createSupervisor().start(spec);
+    rmSync(join(dir, 'unresponsive.ready'));
+    expect((await createSupervisor().start(spec)).pid).not.toBe(first.pid);
   });
 
   it('keeps a service that is slow to respond', async () => {
     const spec = scripted('slow', IDLE);
-    const first = await fresh().start(spec);
+    const first = await createSupervisor().start(spec);
     let checks = 0;
     const ready = async () => {
       if (++checks < 3) throw new Error('not in time');
     };
-    expect((await fresh().start({ ...spec, ready })).pid).toBe(first.pid);
+    expect((await createSupervisor().start({ ...spec, ready })).pid).toBe(first.pid);
   });
 
   it('reports a service that exits immediately, with its log', async () => {
-    await expect(fresh().start(scripted('broken', 'console.error("no such key: x"); process.exit(3)'))).rejects.toThrow(
-      /broken exited right after it started[\s\S]*no such key: x/,
-    );
+    await expect(
+      createSupervisor().start(scripted('broken', 'console.error("no such key: x"); process.exit(3)')),
+    ).rejects.toThrow(/broken exited right after it started[\s\S]*no such key: x/);
     expect(LabState.load(dir).services).toEqual([]);
   });
 
   it('shows only the log of this start', async () => {
-    await expect(fresh().start(scripted('twice', 'console.log("one"); process.exit(1)'))).rejects.toThrow(/one/);
-    await expect(fresh().start(scripted('twice', 'console.log("two"); process.exit(1)'))).rejects.toThrow(
+    await expect(createSupervisor().start(scripted('twice', 'console.log("one"); process.exit(1)'))).rejects.toThrow(
+      /one/,
+    );
+    await expect(createSupervisor().start(scripted('twice', 'console.log("two"); process.exit(1)'))).rejects.toThrow(
       /ends with:\n {2}\| two$/,
     );
   });
 
   it('stops a service that is not ready in time, and reports the reason', async () => {
     const spec = scripted('late', 'setInterval(() => {}, 1000)', { readyTimeoutMs: 300 });
-    await expect(fresh().start(spec)).rejects.toThrow('late did not become ready within 0.3 s (no file yet)');
+    await expect(createSupervisor().start(spec)).rejects.toThrow(
+      'late did not become ready within 0.3 s (no file yet)',
+    );
     expect(findMarked(dir)).toEqual([]);
   });
 
   it('names a program that cannot be started', async () => {
     const link = join(dir, 'program');
     writeFileSync(link, 'not executable');
-    await expect(fresh().start({ ...scripted('absent', ''), command: link })).rejects.toThrow(
+    await expect(createSupervisor().start({ ...scripted('absent', ''), command: link })).rejects.toThrow(
       /absent could not be started/,
     );
   });
@@ -132,7 +136,7 @@ describe('start', () => {
 describe('stop', () => {
   it('also stops processes that left the process group', async () => {
     const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
-    const supervisor = fresh();
+    const supervisor = createSupervisor();
     await supervisor.start(scripted('parent', script));
     expect(findMarked(dir, 'parent').length).toBe(2);
     await supervisor.stop('parent');
@@ -140,7 +144,7 @@ describe('stop', () => {
   });
 
   it('kills a process that ignores SIGTERM after the timeout', async () => {
-    const supervisor = fresh();
+    const supervisor = createSupervisor();
     const record = await supervisor.start(
       scripted('stubborn', `process.on('SIGTERM', () => console.log('no')); ${IDLE}`),
     );
@@ -150,7 +154,7 @@ describe('stop', () => {
   });
 
   it('kills services without waiting, and keeps the record for `down`', async () => {
-    const supervisor = fresh();
+    const supervisor = createSupervisor();
     const record = await supervisor.start(scripted('killed', `process.on('SIGTERM', () => {}); ${IDLE}`));
     supervisor.killStarted();
     while (isRunning(record)) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -158,7 +162,7 @@ describe('stop', () => {
   });
 
   it('never signals another process with the same id', async () => {
-    const supervisor = fresh();
+    const supervisor = createSupervisor();
     const record = await supervisor.start(scripted('victim', IDLE));
     const other = mkdtempSync(join(tmpdir(), 'lab-other-'));
     const state = LabState.load(other);
@@ -171,10 +175,10 @@ describe('stop', () => {
 
   it('removes records of dead services and stops their orphans when a later command reconciles', async () => {
     const script = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); ${IDLE}`;
-    const record = await fresh().start(scripted('crashed', script));
+    const record = await createSupervisor().start(scripted('crashed', script));
     process.kill(record.pid, 'SIGKILL');
     while (isRunning(record)) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await fresh().reconcile()).toEqual([]);
+    expect(await createSupervisor().reconcile()).toEqual([]);
     expect(findMarked(dir)).toEqual([]);
   });
 });
@@ -207,7 +211,7 @@ describe('choosePort', () => {
       const port = await choosePort(LabState.load(dir), 'hub');
       if (ports.push(port) === 1) otherServer = await listen(port);
       const script = `require('net').createServer().listen(${port}, '127.0.0.1', () => { READY })`;
-      return fresh().start(scripted('hub', script, { port }));
+      return createSupervisor().start(scripted('hub', script, { port }));
     });
     expect(ports).toHaveLength(2);
     expect(ports[1]).not.toBe(ports[0]);
@@ -217,14 +221,14 @@ describe('choosePort', () => {
   it.each([
     ['a port that is always taken', 'ended: listen EADDRINUSE: address already in use 127.0.0.1:1', 3],
     ['another failure', 'is not ready', 1],
-  ])('%s is reported', async (_, message, tries) => {
-    let tried = 0;
+  ])('%s is reported', async (_, message, attempts) => {
+    let attempted = 0;
     const start = async () => {
-      tried++;
+      attempted++;
       throw new LabError(message, 'Look.');
     };
     await expect(retryOnTakenPort(start)).rejects.toThrow(message);
-    expect(tried).toBe(tries);
+    expect(attempted).toBe(attempts);
   });
 
   it('keeps a port on which its service listens', async () => {

@@ -23,22 +23,22 @@ const TARGET_UTILIZATION = 80;
 /** More than twice the replicas that the shop has without load. */
 const SCALE_UP_TARGET = 2 * WEB_REPLICAS;
 /**
- * Requests per second, each added to the previous ones while they are not enough. How much CPU a request takes depends on
+ * Requests per second. Each step is added to the previous ones until they are enough. How much CPU a request takes depends on
  * the machine, and it takes less when the program is warm.
  */
 const LOAD_STEPS = [400, 200, 200, 150, 150, 150, 150, 200, 200, 200];
 /** Metrics are up to 10 s old and the autoscaler runs every 5 s. A shorter step would add load before the last one shows. */
 const STEP_SECONDS = 16;
 const SCALE_UP_SECONDS = 200;
-/** Longer than any load is needed. */
+/** Longer than the load is ever needed. */
 const LOAD_SECONDS = 300;
-/** Requests per second while the pods scale down: enough to notice a loss, far too few to keep pods. */
+/** Requests per second while the pods scale down: enough to notice a loss, far too few to keep pods running. */
 const BACKGROUND_RATE = 100;
 
 const currentCpu = ({ status }: Autoscaler) => status?.currentMetrics?.[0]?.resource?.current;
 
-/** How many replicas would bring the CPU to the target; the autoscaler gets there in steps. */
-function replicasFor(autoscaler: Autoscaler): number {
+/** The number of replicas that would bring the CPU to the target. The autoscaler reaches it in steps. */
+function getTargetReplicas(autoscaler: Autoscaler): number {
   const { averageUtilization = 0 } = currentCpu(autoscaler) ?? {};
   return ((autoscaler.status?.currentReplicas ?? 0) * averageUtilization) / TARGET_UTILIZATION;
 }
@@ -78,7 +78,7 @@ export const autoscale: Act = {
       return serving > SCALE_UP_TARGET && serving;
     });
     const loads = await raiseLoad(stage, scaledUp, () =>
-      autoscalers.items.some((current) => replicasFor(current) > SCALE_UP_TARGET),
+      autoscalers.items.some((current) => getTargetReplicas(current) > SCALE_UP_TARGET),
     );
     expect.within(
       `load scales web from ${WEB_REPLICAS} to more than ${SCALE_UP_TARGET} replicas`,

@@ -33,7 +33,7 @@ export const story: readonly Act[] = [
   guard,
 ];
 
-/** Outages around the story. After each of them the story continues, or starts from scratch, without manual cleanup. */
+/** Outages, played separately from the story. After each of them the story continues, or starts from scratch, without manual cleanup. */
 export const trouble: readonly Act[] = [troubleRepoServer, troubleApiServer, troubleHub, troublePull];
 
 /** All acts that the command line can play by name. */

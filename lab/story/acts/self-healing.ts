@@ -29,17 +29,17 @@ export const selfHealing: Act = {
     await sleep(2000);
 
     const victim = leastRestarted(shop.pods.items)?.metadata.name ?? '';
-    const known = new Set(shop.pods.items.map(({ metadata }) => metadata.name));
+    const before = new Set(shop.pods.items.map(({ metadata }) => metadata.name));
     progress(`deleting ${victim}`);
     const deleted = performance.now();
     await world.cluster.kubectl('delete', 'pod', victim, namespace, '--wait=false');
     traffic.mark('pod deleted');
-    await shop.pods.until('a new pod', 30, (pods) => pods.some(({ metadata }) => !known.has(metadata.name)));
+    await shop.pods.until('a new pod', 30, (pods) => pods.some(({ metadata }) => !before.has(metadata.name)));
     expect.within('a deleted pod is replaced', secondsSince(deleted), 5);
     await shop.pods.until(
       `${WEB_REPLICAS} pods to serve again`,
       60,
-      (pods) => pods.filter(isServing).length >= WEB_REPLICAS && pods.some((pod) => !known.has(pod.metadata.name)),
+      (pods) => pods.filter(isServing).length >= WEB_REPLICAS && pods.some((pod) => !before.has(pod.metadata.name)),
     );
     expect.within('six pods serve again', secondsSince(deleted), 30);
     await waitUntilStable(shop);

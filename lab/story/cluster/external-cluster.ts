@@ -28,7 +28,7 @@ interface Application extends KubernetesObject {
 }
 
 /** Includes the applications of an earlier run, when the hub had another port. */
-const isOfTheStory = ({ metadata, spec }: Application): boolean =>
+const belongsToStory = ({ metadata, spec }: Application): boolean =>
   APPLICATIONS.some((name) => name === metadata.name) && spec.source?.repoURL.endsWith(`/${FULL_NAME}.git`) === true;
 
 /** The story empties Argo CD's default project and creates and deletes applications: no others may exist there. */
@@ -37,7 +37,7 @@ async function rejectOtherApplications(cluster: Cluster, context: string): Promi
     'applications.argoproj.io',
     `--namespace=${ARGO_NAMESPACE}`,
   );
-  const others = items.filter((application) => !isOfTheStory(application)).map(({ metadata }) => metadata.name);
+  const others = items.filter((application) => !belongsToStory(application)).map(({ metadata }) => metadata.name);
   if (others.length > 0) {
     throw new LabError(
       `Argo CD in the cluster of context ${context} has applications that are not the story's: ${others.join(', ')}.`,

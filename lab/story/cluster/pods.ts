@@ -96,12 +96,12 @@ export interface PodTimeline {
 }
 
 /** Adds one more observed state of a pod to its timeline. */
-function extendTimeline(known: PodTimeline | undefined, pod: Pod): PodTimeline {
+function extendTimeline(previous: PodTimeline | undefined, pod: Pod): PodTimeline {
   const timeline: PodTimeline = {
     name: pod.metadata.name,
     version: versionOf(pod),
     unreadyPeriods: [],
-    ...known,
+    ...previous,
     terminatingAt: terminationRequestedAt(pod),
   };
   const condition = findCondition(pod, 'Ready');

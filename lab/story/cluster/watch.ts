@@ -97,12 +97,12 @@ export class Watch<T extends KubernetesObject> {
 
   async #list(): Promise<string> {
     const { metadata, items } = JSON.parse(await this.#cluster.kubectl('get', '--raw', this.#path)) as Listed<T>;
-    const known = this.#items;
+    const previous = this.#items;
     this.#items = new Map(items.map((item) => [item.metadata.name, item]));
     for (const item of items) {
-      if (JSON.stringify(known.get(item.metadata.name)) !== JSON.stringify(item)) this.#record(item, false);
+      if (JSON.stringify(previous.get(item.metadata.name)) !== JSON.stringify(item)) this.#record(item, false);
     }
-    for (const [name, item] of known) if (!this.#items.has(name)) this.#record(item, true);
+    for (const [name, item] of previous) if (!this.#items.has(name)) this.#record(item, true);
     this.#notify();
     return metadata.resourceVersion;
   }

@@ -20,7 +20,7 @@ export interface AccountTokens {
   argo: string;
 }
 
-/** Creates the story's accounts, which are roles rather than persons, and a token for each. */
+/** Creates the story's accounts, which are roles rather than people, and a token for each. */
 export async function createAccounts(admin: AdminClient): Promise<AccountTokens> {
   await admin.createUser(ORGANIZATION, 'Organization');
   await admin.createUser(PLATFORM, 'User');

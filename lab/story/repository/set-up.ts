@@ -22,7 +22,7 @@ export async function repositoryExists({ platform, repository }: World): Promise
   );
 }
 
-/** Copies the current files of this checkout: all that Git tracks or would track. */
+/** Copies the current files of this checkout: those that Git tracks, and new ones that it does not ignore. */
 async function copyCheckout(target: string): Promise<void> {
   const listing = await execa(
     'git',
@@ -87,7 +87,7 @@ async function createRulesets({ platform, repository }: World, botId: number): P
   });
   await platform.repos.createRepoRuleset({
     ...repository,
-    name: 'version tags stay',
+    name: 'version tags are immutable',
     target: 'tag',
     enforcement: 'active',
     conditions: { ref_name: { include: ['refs/tags/v*.*.*'], exclude: [] } },

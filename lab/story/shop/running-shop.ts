@@ -27,8 +27,8 @@ export async function watchShop({ world: { cluster }, signal }: Stage): Promise<
 }
 
 /**
- * Waits until the shop is Synced and Healthy (at `revision`), all pods that the autoscaler wants serve, and no others exist.
- * How many pods that are depends on the machine, because traffic costs CPU.
+ * Waits until the shop is Synced and Healthy (at `revision`), all replicas that the autoscaler requests serve, and no other
+ * pods exist. Their number depends on the machine, because traffic uses CPU.
  */
 export async function waitUntilStable(
   shop: RunningShop,
@@ -42,8 +42,8 @@ export async function waitUntilStable(
   await shop.application.until('the Application to be Synced and Healthy', seconds, isStable);
   await waitFor(`all web pods of the Deployment, at least ${WEB_REPLICAS}, to serve`, seconds, async () => {
     const pods = shop.pods.items;
-    const wanted = shop.deployment.items[0]?.spec.replicas ?? 0;
-    return wanted >= WEB_REPLICAS && pods.length === wanted && pods.every(isServing);
+    const replicas = shop.deployment.items[0]?.spec.replicas ?? 0;
+    return replicas >= WEB_REPLICAS && pods.length === replicas && pods.every(isServing);
   });
 }
 

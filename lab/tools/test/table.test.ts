@@ -35,7 +35,7 @@ describe('the table of tools', () => {
     for (const { package: name, version, requirements } of found) {
       const text = readFileSync(join(import.meta.dirname, '..', '..', '..', requirements), 'utf8');
       const pinned = text.match(/^\S+==\S+(?: \\\n +--hash=sha256:[0-9a-f]{64})+$/gm) ?? [];
-      expect(pinned.map((each) => each.split(' ')[0])).toEqual([`${name}==${version}`]);
+      expect(pinned.map((requirement) => requirement.split(' ')[0])).toEqual([`${name}==${version}`]);
     }
   });
 
