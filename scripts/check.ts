@@ -10,7 +10,7 @@ import { checkChanges } from './changelog.ts';
 import { checkCommits } from './commits.ts';
 import { checkImports } from './imports.ts';
 import { findSecrets } from './secrets.ts';
-import { requireOwnNode } from './toolchain.ts';
+import { requirePublishedNode } from './toolchain.ts';
 
 const root = join(import.meta.dirname, '..');
 const run =
@@ -36,7 +36,7 @@ async function zizmor(): Promise<void> {
 
 const checks = new Listr(
   [
-    { title: 'Node is the published one', task: () => requireOwnNode() },
+    { title: 'Node is the published one', task: () => requirePublishedNode() },
     { title: 'types', task: run('tsc', '-p', 'tsconfig.json') },
     { title: 'lint and format', task: run('biome', 'check', '--error-on-warnings', '.') },
     { title: 'imports follow the rules', task: () => checkImports(root) },

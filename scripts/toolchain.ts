@@ -16,7 +16,7 @@ export const publishedNode: Readonly<Record<string, string>> = {
  * Checks the Node that runs this, byte for byte. On a platform without a Node in the lockfile there is nothing to compare with.
  * @throws Error when the program is not the one that the Node project published
  */
-export async function requireOwnNode(
+export async function requirePublishedNode(
   program = process.execPath,
   platform = `${process.platform}-${process.arch}`,
 ): Promise<void> {

@@ -3,7 +3,7 @@
  *
  *   npm run update -- NAME [VERSION]
  *
- * Without a name it lists them. To take a newer version for good, change the version in the script.
+ * Without a name it lists them. To keep a newer version, change the version in the script.
  */
 import { join } from 'node:path';
 import { execa } from 'execa';

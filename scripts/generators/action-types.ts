@@ -3,7 +3,7 @@
 import type { GeneratedFile } from '../../workflows-src/generated-file.ts';
 import type { ActionInput, ActionMetadata } from './action-metadata.ts';
 
-/** The default tells a boolean or number input. A step may also set it to an expression. */
+/** The default shows whether an input is a boolean or a number. A step may also set it to an expression. */
 function typeOf({ default: fallback }: ActionInput): string {
   if (fallback === 'true' || fallback === 'false') return 'boolean | Expression';
   return fallback !== undefined && /^\d+$/.test(fallback) ? 'number | Expression' : 'string';

@@ -56,8 +56,8 @@ function isGroup(map: YAMLMap): boolean {
 
 /** The parser gives the comment above a map's first key to the map, unless the map is the whole document. */
 function comment(map: YAMLMap, pair: Pair, index: number): string {
-  const own = isScalar(pair.key) ? pair.key.commentBefore : undefined;
-  return own ?? (index === 0 ? map.commentBefore : undefined) ?? '';
+  const keyComment = isScalar(pair.key) ? pair.key.commentBefore : undefined;
+  return keyComment ?? (index === 0 ? map.commentBefore : undefined) ?? '';
 }
 
 /** One table for the values at the root, and one for each group of them under its name. */

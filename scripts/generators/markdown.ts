@@ -50,10 +50,10 @@ export function replaceSection(document: string, name: string, content: string):
 export async function replaceSections(root: string, sections: readonly Section[]): Promise<GeneratedFile[]> {
   const documents = Map.groupBy(sections, ({ path }) => path);
   return Promise.all(
-    [...documents].map(async ([path, ofDocument]) => {
+    [...documents].map(async ([path, documentSections]) => {
       const current = await readFile(join(root, path), 'utf8');
       try {
-        const content = ofDocument.reduce(
+        const content = documentSections.reduce(
           (text, section) => replaceSection(text, section.name, section.content),
           current,
         );

@@ -56,7 +56,7 @@ describe('the changelog of a release', () => {
     ['a file without the heading', '# Changelog\n', entries, 'must contain'],
     ['a version that was released', '## [Unreleased]\n\n## [1.1.0]\n', entries, 'contains 1.1.0 already'],
     ['no entries', '## [Unreleased]\n\n[Unreleased]: main\n', [], 'nothing to release'],
-  ])('is refused for %s', (_, changelog, given, problem) => {
+  ])('is rejected for %s', (_, changelog, given, problem) => {
     expect(() => addRelease(changelog, given, release)).toThrow(problem);
   });
 });
@@ -67,7 +67,11 @@ describe('the check of the changes', () => {
     execa('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false', ...args], {
       cwd: root,
     });
-  async function commit(subject: string, path: string, content = 'A.\n', ...body: string[]): Promise<void> {
+  async function commit(
+    subject: string,
+    path: string,
+    { content = 'A.\n', body = [] }: { content?: string; body?: string[] } = {},
+  ): Promise<void> {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);
     await git('add', '.');
@@ -104,13 +108,15 @@ describe('the check of the changes', () => {
   });
 
   it('accepts a commit that says that it needs none', async () => {
-    await commit('fix(one): input', 'actions/one/src/b.ts', '', 'The input is not released yet.', 'Changelog: none');
+    await commit('fix(one): input', 'actions/one/src/b.ts', {
+      body: ['The input is not released yet.', 'Changelog: none'],
+    });
     await checkChanges(root);
   });
 
   it('names all malformed entries', async () => {
     await commit('docs: entries', 'changes/a.md');
-    await commit('docs: entries', 'changes/b.fixed.md', 'B');
+    await commit('docs: entries', 'changes/b.fixed.md', { content: 'B' });
     await expect(checkChanges(root)).rejects.toThrow(/changes\/a\.md: .*\nchanges\/b\.fixed\.md: must end/);
   });
 });

@@ -80,10 +80,10 @@ describe('the committed bundles', () => {
     const text = await readFile(join(root, 'actions', action, 'dist', 'licenses.txt'), 'utf8');
     const [before, ...parts] = text.split(/^(\S.*)\n-+\n$/m);
     expect(before).toBe('');
-    const titles = parts.filter((_, at) => at % 2 === 0).map((title) => title.split(' ')[0]);
+    const titles = parts.filter((_, index) => index % 2 === 0).map((title) => title.split(' ')[0]);
     expect(titles).toEqual(expect.arrayContaining(['semver', 'yaml']));
     expect(titles).toEqual(expect.arrayContaining([...(await licensedData(join(root, 'actions', action))).keys()]));
-    const contents = parts.filter((_, at) => at % 2 === 1);
+    const contents = parts.filter((_, index) => index % 2 === 1);
     expect(contents).toHaveLength(titles.length);
     for (const content of contents) expect(content).toMatch(/copyright|permission|licen[cs]e/i);
   });

@@ -16,7 +16,7 @@ interface Locked {
   resolved?: string;
   integrity?: string;
   link?: boolean;
-  /** Shipped inside the package that holds it, whose hash covers it. */
+  /** Shipped inside another package, whose hash covers it. */
   inBundle?: boolean;
 }
 
@@ -43,7 +43,7 @@ async function imported(patterns: string[]): Promise<string[]> {
 }
 
 describe('the packages', () => {
-  it('that the bundles hold are dependencies, so that their alerts count, and nothing else is', async () => {
+  it('that the bundles contain are dependencies, so that alerts cover them, and no others are', async () => {
     const bundled = await imported([
       'actions/*/src/**/*.ts',
       'actions/lib/*.ts',
@@ -53,7 +53,7 @@ describe('the packages', () => {
     expect(Object.keys(own.dependencies).sort()).toEqual(bundled);
   });
 
-  it('that the shop runs are its dependencies, and nothing else is in its images', async () => {
+  it('that the shop runs are its dependencies, and no others are in its images', async () => {
     const run = await imported(['app/*/src/**/*.ts', 'app/lib/*.ts']);
     expect(run).toContain('hono');
     expect(Object.keys(shop.dependencies).sort()).toEqual(run);
@@ -67,16 +67,16 @@ describe('the packages', () => {
   });
 
   it('have one exact version each', () => {
-    const asked = [
+    const versions = [
       own.dependencies,
       own.devDependencies ?? {},
       own.optionalDependencies ?? {},
       shop.dependencies,
     ].flatMap((versions) => Object.values(versions));
-    expect(asked.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
-  it('are locked with a strong hash each, and name no registry but the public one, which npm replaces by the one that is set', () => {
+  it('are locked with a strong hash each, and name only the public registry, which npm replaces by the configured one', () => {
     const fetched = Object.entries(packages).filter(
       ([path, { link, inBundle }]) => path.startsWith('node_modules/') && !link && !inBundle,
     );

@@ -6,15 +6,15 @@ import { describe, expect, it } from '@jest/globals';
 const root = join(import.meta.dirname, '..', '..');
 const PAGES = ['docs/security.md', 'SECURITY.md'];
 
-interface Promise_ {
+interface PromiseRow {
   page: string;
   promise: string;
   tests: { file: string; title: string }[];
 }
 
 /** The rows of the tables whose second column is `test`: a promise, and links `[title](file)` to its tests. */
-async function readPromises(page: string): Promise<Promise_[]> {
-  const rows: Promise_[] = [];
+async function readPromises(page: string): Promise<PromiseRow[]> {
+  const rows: PromiseRow[] = [];
   let inTable = false;
   for (const line of (await readFile(join(root, page), 'utf8')).split('\n')) {
     const [, promise = '', test = ''] = line.startsWith('|') ? line.split(/(?<!\\)\|/).map((cell) => cell.trim()) : [];

@@ -64,7 +64,7 @@ describe('npm run check', () => {
     await expect(findSecrets(root)).rejects.toThrow(path);
   });
 
-  it('finds one that a later commit took out', async () => {
+  it('finds a secret that a later commit removed', async () => {
     await write('config.ts', `const x = '${generated['a token of GitHub']?.()}';\n`);
     await commit();
     await write('config.ts', 'const x = process.env.TOKEN;\n');

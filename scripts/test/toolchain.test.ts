@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { publishedNode, requireOwnNode } from '../toolchain.ts';
+import { publishedNode, requirePublishedNode } from '../toolchain.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const json = async (path: string) => JSON.parse(await readFile(join(root, path), 'utf8'));
@@ -16,13 +16,13 @@ afterEach(() => rm(dir, { recursive: true }));
 describe('the Node that builds the bundles', () => {
   it('is, byte for byte, the one that the Node project published', async () => {
     const program = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-    await expect(requireOwnNode(program, `linux-${process.arch}`)).resolves.toBeUndefined();
+    await expect(requirePublishedNode(program, `linux-${process.arch}`)).resolves.toBeUndefined();
   });
 
   it('is rejected when it is another program', async () => {
     const program = join(dir, 'node');
     await writeFile(program, 'another program');
-    await expect(requireOwnNode(program, 'linux-x64')).rejects.toThrow(
+    await expect(requirePublishedNode(program, 'linux-x64')).rejects.toThrow(
       /node has the SHA-256 [0-9a-f]{64}, but the pinned Node/,
     );
   });

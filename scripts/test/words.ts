@@ -5,7 +5,7 @@ interface Word {
   /** A phrase; spaces match line ends too. */
   word: string;
   better: string;
-  /** Where it means something that has a better word, if not everywhere. */
+  /** The paths in which the word is replaced; all when not given. */
   in?: RegExp;
 }
 
@@ -76,14 +76,14 @@ const identifierPatterns = identifiers.map(({ word, better, in: paths = /./ }) =
   pattern: new RegExp(String.raw`(?<!\S)(?:${word})(?!\S)`, 'i'),
 }));
 
-function lineOf(before: string): number {
+function countLines(before: string): number {
   return before.split('\n').length;
 }
 
 export function findPhrases(path: string, text: string): Found[] {
   return phrasePatterns.flatMap(({ pattern, better }) =>
     [...text.matchAll(pattern)].map((match) => ({
-      where: `${path}:${lineOf(text.slice(0, match.index))}`,
+      where: `${path}:${countLines(text.slice(0, match.index))}`,
       text: match[0].replaceAll(new RegExp(GAP, 'g'), ' '),
       better,
     })),
@@ -106,27 +106,26 @@ export function findInPath(path: string): Found[] {
 }
 
 /** Identifiers, with their byte offsets. Keys in quotes are data, not names. */
-function namesOf(node: unknown, names: { name: string; start: number }[] = []): { name: string; start: number }[] {
-  if (typeof node !== 'object' || node === null) return names;
+function findNames(node: unknown): { name: string; start: number }[] {
+  if (typeof node !== 'object' || node === null) return [];
   const { type, value, span } = node as { type?: string; value?: unknown; span?: { start: number } };
-  if ((type === 'Identifier' || type === 'PrivateName') && typeof value === 'string' && span !== undefined)
-    names.push({ name: value, start: span.start });
-  for (const child of Object.values(node)) namesOf(child, names);
-  return names;
+  const isName = type === 'Identifier' || type === 'PrivateName';
+  const names = isName && typeof value === 'string' && span !== undefined ? [{ name: value, start: span.start }] : [];
+  return [...names, ...Object.values(node).flatMap(findNames)];
 }
 
 /** Finds identifiers in TypeScript. Comments and strings may use the words in their ordinary meaning. */
 export async function findIdentifiers(path: string, source: string): Promise<Found[]> {
-  // Offsets count from the first token, and comments are none: with a token in front, they count from the start.
+  // Offsets count from the first token, which a comment is not. With a token in front they count from the start.
   const prefix = '0;';
   const module: Module = await parse(prefix + source.replace(/^#!/, '//'), { syntax: 'typescript', target: 'es2024' });
   const bytes = Buffer.from(source);
   const found = new Map<string, Found>();
-  for (const { name, start } of namesOf(module)) {
+  for (const { name, start } of findNames(module)) {
     const better = findInName(path, name)?.better;
     if (better === undefined) continue;
     const before = bytes.subarray(0, start - module.span.start - prefix.length).toString();
-    const where = `${path}:${lineOf(before)}`;
+    const where = `${path}:${countLines(before)}`;
     found.set(`${where} ${name}`, { where, text: name, better });
   }
   return [...found.values()];
