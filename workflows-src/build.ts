@@ -146,7 +146,7 @@ export const buildWorkflow: Workflow = {
       strategy: { 'fail-fast': false, matrix: { image: imageMatrix } },
       steps: [
         pinned('actions/attest-build-provenance', {
-          name: 'Sign where the image comes from',
+          name: 'Attest the provenance of the image',
           with: { 'subject-name': '${{ matrix.image.repository }}', 'subject-digest': '${{ matrix.image.digest }}' },
         }),
       ],

@@ -144,8 +144,8 @@ export const deployWorkflow: Workflow = {
     },
   },
   permissions: {},
-  // One release at a time, and none is cancelled half-way. A caller with a group of the same name waits for itself, and GitHub cancels
-  // it as a deadlock (https://github.com/rhysd/actionlint/issues/538), so no caller must use this name by accident.
+  // One release at a time, and none is cancelled halfway. A caller with a group of the same name waits for itself, and GitHub cancels
+  // it as a deadlock (https://github.com/rhysd/actionlint/issues/538), so the name must be one that no caller uses by accident.
   concurrency: { group: "${{ inputs.release-group || 'gitops-actions-release' }}", 'cancel-in-progress': false },
   env: { IMAGES: shop.images, CHARTS: shop.chart },
   jobs: {

@@ -6,7 +6,7 @@ import { project } from '../project.ts';
 import { jobs, steps, workflow, workflows } from './workflows.ts';
 
 describe('every workflow', () => {
-  it.each(workflows)('$path gives no permission to all its jobs', ({ permissions }) => {
+  it.each(workflows)('$path grants no permissions to all of its jobs', ({ permissions }) => {
     expect(permissions).toEqual({});
   });
 
@@ -30,7 +30,7 @@ describe('every workflow', () => {
 describe('the trigger of a workflow', () => {
   const triggers = (name: string): string[] => Object.keys(workflow(name).on).sort();
 
-  it('is a pull request for ci alone, a merge for build, a version tag for deploy, and a person for plan', () => {
+  it('is a pull request for ci alone, a merge for build, a version tag for deploy, and a manual start for plan', () => {
     expect(Object.fromEntries(workflows.map(({ path, on }) => [path, on]))).toEqual({
       '.github/workflows/ci.yml': { pull_request: null },
       '.github/workflows/build.yml': { push: { branches: ['main'] }, workflow_call: expect.anything() },
@@ -44,7 +44,7 @@ describe('the trigger of a workflow', () => {
     expect(files.map((name) => `.github/workflows/${name}`)).toEqual(workflows.map(({ path }) => path).sort());
   });
 
-  // They run with the repository's secrets and permissions on the content of a stranger's pull request.
+  // They run with the repository's secrets and permissions on the content of an untrusted pull request.
   it.each(['pull_request_target', 'workflow_run', 'issue_comment', 'issues'])('is never %s', (event) => {
     for (const { path } of workflows) {
       const name = path.slice('.github/workflows/'.length, -'.yml'.length);
@@ -59,7 +59,7 @@ describe('every job', () => {
     expect(job['timeout-minutes']).toBeGreaterThan(0);
   });
 
-  it.each(jobs)('$name says which permissions it needs', ({ job }) => {
+  it.each(jobs)('$name declares the permissions that it needs', ({ job }) => {
     expect(Object.keys(job.permissions ?? {})).not.toHaveLength(0);
   });
 
@@ -74,29 +74,32 @@ describe('every job', () => {
     expect(holders).toEqual(['.github/workflows/deploy.yml: chart', '.github/workflows/deploy.yml: release']);
   });
 
-  it('has secrets only from an environment, which says from where it may be used', () => {
-    const using = jobs.filter(({ job }) => /\bsecrets\./.test(JSON.stringify(job)));
-    expect(using.length).toBeGreaterThan(4);
-    for (const { name, job } of using)
+  it('has secrets only from an environment, which limits the branches and tags that may use it', () => {
+    const jobsWithSecrets = jobs.filter(({ job }) => /\bsecrets\./.test(JSON.stringify(job)));
+    expect(jobsWithSecrets.length).toBeGreaterThan(4);
+    for (const { name, job } of jobsWithSecrets)
       expect({ name, environment: job.environment }).toEqual({
         name,
         environment: expect.stringContaining('inputs.environment ||'),
       });
   });
 
-  it('makes a token of the release App that can do no more than its step', () => {
-    const made = steps.filter(({ step }) => step.uses?.startsWith('actions/create-github-app-token@'));
+  it('creates a token of the release App with only the permissions of its step', () => {
+    const tokenSteps = steps.filter(({ step }) => step.uses?.startsWith('actions/create-github-app-token@'));
     expect(
-      made.map(({ name, step }) => [name, Object.keys(step.with ?? {}).filter((key) => /^permission-/.test(key))]),
+      tokenSteps.map(({ name, step }) => [
+        name,
+        Object.keys(step.with ?? {}).filter((key) => /^permission-/.test(key)),
+      ]),
     ).toEqual([
       ['.github/workflows/deploy.yml: chart: step 1', ['permission-contents', 'permission-pull-requests']],
       ['.github/workflows/deploy.yml: release: step 1', ['permission-contents']],
     ]);
-    // An owner alone would be all of its repositories.
-    for (const { step } of made) expect(step.with?.owner).toBeUndefined();
+    // An owner without repositories would give access to all of them.
+    for (const { step } of tokenSteps) expect(step.with?.owner).toBeUndefined();
   });
 
-  it('gives the token of the release App back when it ends', () => {
+  it('revokes the token of the release App when it ends', () => {
     // create-github-app-token revokes its token in its post step, unless this input says otherwise.
     for (const { text } of workflows) expect(text).not.toContain('skip-token-revoke');
   });
@@ -110,9 +113,9 @@ describe('every job', () => {
 
 // GitHub drops a job output that contains a secret (actions/runner, JobExtension.cs), and only warns.
 describe('job outputs', () => {
-  const asking = jobs.filter(({ job }) => /needs\.\w+\.outputs\.images/.test(JSON.stringify(job)));
+  const consumers = jobs.filter(({ job }) => /needs\.\w+\.outputs\.images/.test(JSON.stringify(job)));
 
-  it('holds no secret, because every name is a variable first: secrets are passwords, keys and tokens', () => {
+  it('contain no secret, because every name is a variable first: secrets are passwords, keys and tokens', () => {
     const names = workflows.flatMap(({ text }) =>
       [...text.matchAll(/^(?<before>.*?)\bsecrets\.(?<name>\w+)/gm)].map(({ groups }) => ({ ...groups })),
     );
@@ -122,7 +125,7 @@ describe('job outputs', () => {
   });
 
   it('are checked before a matrix is created from them', () => {
-    const matrices = asking.filter(({ job }) => JSON.stringify(job.strategy ?? {}).includes('needs.'));
+    const matrices = consumers.filter(({ job }) => JSON.stringify(job.strategy ?? {}).includes('needs.'));
     expect(matrices.map(({ name }) => name)).toEqual([
       '.github/workflows/build.yml: scan',
       '.github/workflows/build.yml: attest',
@@ -133,13 +136,17 @@ describe('job outputs', () => {
   it('make a job fail if they are empty, with an action that rejects empty images', () => {
     const { chart } = workflow('build').jobs;
     expect(chart?.if).toBe("inputs.charts != 'none' || needs.build.outputs.images == ''");
-    const given = steps.flatMap(({ step }) =>
+    const consumingInputs = steps.flatMap(({ step }) =>
       Object.entries(step.with ?? {}).flatMap(([input, value]) =>
         /needs\.\w+\.outputs\.images/.test(String(value)) ? [`${step.uses?.split(/[/@]/)[3]}: ${input}`] : [],
       ),
     );
     // Each rejects them: actions/lib/test/images/images-input.test.ts.
-    expect(given).toEqual(['helm-lint-scan: set-images', 'bump-chart-version: images', 'create-release: images']);
+    expect(consumingInputs).toEqual([
+      'helm-lint-scan: set-images',
+      'bump-chart-version: images',
+      'create-release: images',
+    ]);
   });
 });
 
@@ -165,7 +172,7 @@ describe('every step', () => {
     expect(step.run).not.toMatch(/[\n;|&`<>]|\$\(/);
   });
 
-  it('installs Python packages by their hashes alone, and builds none', () => {
+  it('installs Python packages only by hash, and builds none', () => {
     const python = run.filter(({ step }) => /\b(pipx?|uvx?|easy_install|poetry)\b/.test(step.run ?? ''));
     expect(python.map(({ step }) => step.run)).toEqual([
       '../checkov/bin/pip install --require-hashes --only-binary :all: --requirement .github/requirements/checkov.txt',
@@ -211,14 +218,14 @@ describe('runs at the same time', () => {
     expect(workflow('build').concurrency).toBeUndefined();
   });
 
-  it('makes one release after the other and stops none', () => {
+  it('runs one release after the other and cancels none', () => {
     expect(workflow('deploy').concurrency).toEqual({
       group: "${{ inputs.release-group || 'gitops-actions-release' }}",
       'cancel-in-progress': false,
     });
   });
 
-  it('waits for no group whose name a caller would take by chance', () => {
+  it('uses no concurrency group whose name a caller could use by accident', () => {
     const groups = workflows.filter(({ on }) => 'workflow_call' in on).map(({ concurrency }) => concurrency?.group);
     expect(groups.filter((group) => group !== undefined)).toEqual([expect.stringContaining("|| 'gitops-actions-")]);
   });
@@ -227,13 +234,13 @@ describe('runs at the same time', () => {
 describe('a pull request', () => {
   const ci = Object.values(workflow('ci').jobs);
 
-  it('is checked with all commits at hand, because a secret that was taken out again is known all the same', () => {
+  it('is checked with all of its commits, because a secret that was removed again is still exposed', () => {
     const checks = ci.filter(({ steps }) => steps.some(({ run }) => run === 'npm run check'));
     expect(checks).toHaveLength(1);
     expect(checks[0]?.steps[0]?.with).toEqual({ 'persist-credentials': false, 'fetch-depth': 0 });
   });
 
-  it('may bring no package with a known weakness, and none that runs may have one', () => {
+  it('must not add a package with a known vulnerability, and no package that runs may have one', () => {
     const [job] = ci.filter(({ steps }) => steps.some(({ run }) => run?.startsWith('npm audit')));
     const [review] = job?.steps.filter(({ uses }) => uses?.startsWith('actions/dependency-review-action@')) ?? [];
     expect(review?.with).toEqual({ 'fail-on-severity': 'high', 'fail-on-scopes': 'runtime, development, unknown' });
