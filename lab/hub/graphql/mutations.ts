@@ -30,7 +30,7 @@ export async function updateRefs(
   requirePermission(request, ['contents', 'write']);
   await request.core.locks.run(request.repository.id, async () => {
     const moves = await Promise.all(input.refUpdates.map((update) => planMove(request, update)));
-    // Check all of them before the first is made.
+    // Check all of them before the first update.
     for (const move of moves) {
       const sentences = await findViolations(request, move);
       if (sentences.length > 0) throw new GraphqlError(undefined, violationMessage(sentences));
@@ -109,7 +109,7 @@ export async function enablePullRequestAutoMerge(
   };
 }
 
-/** Whether it could be merged at once. GitHub then refuses to merge it automatically. */
+/** Whether it could be merged at once. GitHub then rejects automatic merging. */
 async function isClean(request: RepositoryRequest, pull: Pull, method: MergeMethod): Promise<boolean> {
   if (pull.state !== 'open' || !pull.testMergeSha) return false;
   const move = {

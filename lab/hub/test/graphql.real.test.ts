@@ -152,15 +152,15 @@ describe('GraphQL', () => {
   });
 
   it('rejects the deletion of a file that does not exist, contents that are not base64, and an unknown branch', async () => {
-    const now = await head();
-    expect((await expectError(commit(input(now, {}, { deletions: ['nothing'] })))).message).toContain(
+    const tip = await head();
+    expect((await expectError(commit(input(tip, {}, { deletions: ['nothing'] })))).message).toContain(
       'does not exist as of commit oid',
     );
-    const bad = input(now, { a: 'a' });
+    const bad = input(tip, { a: 'a' });
     bad.fileChanges.additions = [{ path: 'a', contents: '*' }];
     expect((await expectError(commit(bad))).message).toContain('base64');
-    expect((await expectError(commit(input(now, { a: 'a' }, { branchName: 'nowhere' })))).type).toBe('NOT_FOUND');
-    expect(await head()).toBe(now);
+    expect((await expectError(commit(input(tip, { a: 'a' }, { branchName: 'nowhere' })))).type).toBe('NOT_FOUND');
+    expect(await head()).toBe(tip);
   });
 
   it('rejects a commit that violates rules without an error type, and a token without the permission with FORBIDDEN', async () => {
@@ -245,17 +245,17 @@ describe('GraphQL', () => {
     const { repository } = await graphql<{ repository: { id: string } }>(
       '{ repository(owner: "alice", name: "shop") { id } }',
     );
-    const now = await head();
+    const tip = await head();
     const zero = '0'.repeat(40);
-    const valid = { name: 'refs/heads/made', beforeOid: zero, afterOid: now };
-    const stale = { name: 'refs/heads/lost', beforeOid: now, afterOid: test.first, force: true };
+    const valid = { name: 'refs/heads/new', beforeOid: zero, afterOid: tip };
+    const stale = { name: 'refs/heads/lost', beforeOid: tip, afterOid: test.first, force: true };
     const error = await expectError(
       graphql(move, { input: { repositoryId: repository.id, refUpdates: [valid, stale] } }),
     );
     expect(error.type).toBe('STALE_DATA');
-    expect(await test.work.git('ls-remote', 'origin', 'refs/heads/made')).toBe('');
+    expect(await test.work.git('ls-remote', 'origin', 'refs/heads/new')).toBe('');
     await graphql(move, { input: { repositoryId: repository.id, refUpdates: [valid] } });
-    expect(await head('made')).toBe(now);
+    expect(await head('new')).toBe(tip);
   });
 
   it('merges a pull request automatically when its check has passed', async () => {

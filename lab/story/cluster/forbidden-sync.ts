@@ -44,7 +44,7 @@ export async function attemptForbiddenSync(
       },
     ]);
     const watch = await Watch.start<Application>(cluster, applicationPath(name), signal);
-    return await watch.until('Argo CD to refuse it', 60, ([application]) => application && denialReason(application));
+    return await watch.until('Argo CD to reject it', 60, ([application]) => application && denialReason(application));
   } finally {
     await remove();
   }

@@ -13,8 +13,8 @@ const HOSTILE =
 
 /** The commands that the runner executes, the same in every culture. */
 function readCommands({ log }: StepResult): RunnerCommand[] {
-  const [commands, ...others] = CULTURES.map((culture) => readAsRunner(log, culture).commands);
-  for (const other of others) expect(other).toEqual(commands);
+  const [commands, ...sameCommands] = CULTURES.map((culture) => readAsRunner(log, culture).commands);
+  for (const list of sameCommands) expect(list).toEqual(commands);
   return commands ?? [];
 }
 const readCommandNames = (result: StepResult) => readCommands(result).map(({ name }) => name);

@@ -153,13 +153,13 @@ describe('promotion', () => {
         password: production.password,
         'promote-from': staging.host,
         promote: mode,
-        images: '{ name: shop/refused, context: web }',
+        images: '{ name: shop/rejected, context: web }',
       },
       { env: withoutLogin() },
     );
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain(`the login to ${staging.host} has this permission`);
-    expect((await manifest(production, 'shop/refused', `sha-${sha.slice(0, 12)}`)).status).toBe(404);
+    expect((await manifest(production, 'shop/rejected', `sha-${sha.slice(0, 12)}`)).status).toBe(404);
   });
 
   it('verifies for the tag what was built on main, by rebuilding it', async () => {

@@ -118,15 +118,15 @@ describe('a pushed tag', () => {
 
   it('moves the major tag forward, never back', async () => {
     const scene = await Scene.create();
-    const at = async () => (await api.git.getRef({ ...scene.where, ref: 'tags/v1' })).data.object.sha;
+    const getMajorTag = async () => (await api.git.getRef({ ...scene.where, ref: 'tags/v1' })).data.object.sha;
     const first = await scene.tag('v1.0.0');
     expect((await scene.run('v1.0.0', { 'major-tag': 'true' })).ok).toBe(true);
-    expect(await at()).toBe(first);
+    expect(await getMajorTag()).toBe(first);
     const second = await scene.tag('v1.1.0');
     expect((await scene.run('v1.1.0', { 'major-tag': 'true' })).ok).toBe(true);
-    expect(await at()).toBe(second);
+    expect(await getMajorTag()).toBe(second);
     expect((await scene.run('v1.0.0', { 'major-tag': 'true' })).ok).toBe(true);
-    expect(await at()).toBe(second);
+    expect(await getMajorTag()).toBe(second);
   });
 
   it('gets one major tag from concurrent runs', async () => {
