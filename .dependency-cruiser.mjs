@@ -5,7 +5,7 @@
 export default {
   forbidden: [
     {
-      name: 'no-circles',
+      name: 'no-cycles',
       comment: 'No file imports itself through others, types included. Move what both need to a file below both.',
       severity: 'error',
       from: {},

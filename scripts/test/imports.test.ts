@@ -28,21 +28,21 @@ describe('an import', () => {
 
   it.each([
     [
-      'closes a circle',
-      'no-circles',
+      'closes a cycle',
+      'no-cycles',
       { 'lab/a.ts': "import './b.ts';\n", 'lab/b.ts': "import './c.ts';\n", 'lab/c.ts': "import './a.ts';\n" },
     ],
     [
-      'closes a circle with a type',
-      'no-circles',
+      'closes a cycle with a type',
+      'no-cycles',
       {
         'lab/a.ts': "import type { B } from './b.ts';\nexport type A = B;\n",
         'lab/b.ts': "import { type A } from './a.ts';\nexport type B = A;\n",
       },
     ],
     [
-      'closes a circle when it is loaded',
-      'no-circles',
+      'closes a cycle when it is loaded',
+      'no-cycles',
       { 'lab/a.ts': "await import('./b.ts');\n", 'lab/b.ts': "export * from './a.ts';\n" },
     ],
     [
