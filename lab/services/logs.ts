@@ -17,10 +17,12 @@ export function readLog(file: string, from: number, to: number): Buffer {
   }
 }
 
+const MAX_TAIL_BYTES = 65_536;
+
 /** The last `lines` lines logged after offset `from`. Reads at most the last 64 KiB. */
 export function tailLog(file: string, lines: number, from = 0): string {
   const size = logSize(file);
   if (size <= from) return '';
-  const text = readLog(file, Math.max(from, size - 65_536), size).toString('utf8');
+  const text = readLog(file, Math.max(from, size - MAX_TAIL_BYTES), size).toString('utf8');
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -8,7 +8,7 @@ const CHARTS = 'helm/*/Chart.yaml';
 const MAX_DEFAULT_LENGTH = 80;
 
 /** A value, or a group of values with a description each. */
-interface Described {
+interface DocumentedValue {
   /** Dotted: `web.image.tag`. */
   path: string;
   /** The comment above the key, as one line. */
@@ -22,7 +22,7 @@ interface Described {
  * commented key is one value, even when it is a whole block such as a probe.
  * @throws naming each value that has no comment and is not part of a block with one
  */
-export function describeValues(source: string): Described[] {
+export function describeValues(source: string): DocumentedValue[] {
   const document = parseDocument(source);
   const [problem] = document.errors;
   if (problem !== undefined) throw problem;
@@ -33,7 +33,7 @@ export function describeValues(source: string): Described[] {
   return values;
 }
 
-function describeMap(map: YAMLMap, prefix: string): Described[] {
+function describeMap(map: YAMLMap, prefix: string): DocumentedValue[] {
   return map.items.flatMap((pair, index) => {
     const path = `${prefix}${String(isScalar(pair.key) ? pair.key.value : pair.key)}`;
     const meaning = comment(map, pair, index).trim().replaceAll(/\s+/g, ' ');
@@ -77,7 +77,7 @@ export function valuesTables(source: string): string {
   ].join('\n\n');
 }
 
-function table(values: readonly Described[]): string {
+function table(values: readonly DocumentedValue[]): string {
   return markdownTable(
     ['value', 'default', 'meaning'],
     values.map(({ path, fallback, meaning }) => [codeCell(path), defaultCell(fallback), markdownCell(meaning)]),

@@ -17,6 +17,9 @@ export interface DiffEntry {
 }
 
 const STATUS = { A: 'added', D: 'removed', R: 'renamed' } as const;
+/** The largest number of files in one comparison of GitHub. */
+const MAX_FILES = 300;
+
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** The hunks of each file of a unified diff, in its order. */
@@ -30,7 +33,7 @@ function splitPatches(diff: string): string[] {
     });
 }
 
-/** The files that differ between two commits, at most 300 as on GitHub. Without `base`: from an empty tree. */
+/** The files that differ between two commits, at most `MAX_FILES` of them. Without `base`: from an empty tree. */
 export async function diffEntries(
   scope: RepositoryScope,
   base: string | undefined,
@@ -64,7 +67,7 @@ export async function diffEntries(
   const patches = splitPatches(rest.join('\0'));
   return entries
     .map((entry, index) => ({ ...entry, ...counts[index], ...(patches[index] ? { patch: patches[index] } : {}) }))
-    .slice(0, 300);
+    .slice(0, MAX_FILES);
 }
 
 interface RawEntry {

@@ -13,7 +13,7 @@ import {
 
 const time = (second: number): string => new Date(second * 1000).toISOString();
 
-interface Described {
+interface PodFields {
   name?: string;
   version?: string;
   readyAt?: number;
@@ -21,7 +21,7 @@ interface Described {
   grace?: number;
 }
 
-const pod = ({ name = 'web-1', version = '1.0.0', readyAt, deletedAt, grace = 12 }: Described): Pod => ({
+const pod = ({ name = 'web-1', version = '1.0.0', readyAt, deletedAt, grace = 12 }: PodFields): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {

@@ -6,7 +6,7 @@ import type { StepOptions } from '../step.ts';
 import {
   addShell,
   contents,
-  type Described,
+  type Descriptor,
   manifest,
   production,
   sha,
@@ -110,7 +110,7 @@ describe('promotion', () => {
     ]);
     const copied = await manifest(production, 'shop/multi', '1.0.0');
     expect(copied.digest).toBe(tested.outputs.digest);
-    for (const { digest } of copied.data.manifests as unknown as Described[])
+    for (const { digest } of copied.data.manifests as unknown as Descriptor[])
       expect((await manifest(production, 'shop/multi', digest)).status).toBe(200);
     const { statements } = await contents(production, 'shop/multi', '1.0.0');
     expect(statements.join()).toContain('slsa');

@@ -136,7 +136,7 @@ async function blob(registry: RegistryEndpoint, name: string, digest: string): P
   return Buffer.from(await response.arrayBuffer());
 }
 
-export interface Described {
+export interface Descriptor {
   digest: string;
   platform?: { architecture: string };
   annotations?: Record<string, string>;
@@ -144,16 +144,16 @@ export interface Described {
 
 /** The configuration and all layers of an image, unpacked, for one platform of its index. */
 export async function contents(registry: RegistryEndpoint, name: string, reference: string) {
-  const top = (await manifest(registry, name, reference)).data as unknown as { manifests?: Described[] };
+  const top = (await manifest(registry, name, reference)).data as unknown as { manifests?: Descriptor[] };
   const image = top.manifests?.find(({ annotations }) => annotations?.['vnd.docker.reference.type'] === undefined);
   const { config, layers } = (await manifest(registry, name, image?.digest ?? reference)).data as unknown as {
-    config: Described;
-    layers: Described[];
+    config: Descriptor;
+    layers: Descriptor[];
   };
   const attestations = (top.manifests ?? []).filter(({ digest }) => digest !== image?.digest);
   const statements = await Promise.all(
     attestations.map(async ({ digest }) => {
-      const attestation = (await manifest(registry, name, digest)).data as unknown as { layers: Described[] };
+      const attestation = (await manifest(registry, name, digest)).data as unknown as { layers: Descriptor[] };
       return Promise.all(
         attestation.layers.map(async (layer) => (await blob(registry, name, layer.digest)).toString()),
       );
