@@ -26,8 +26,6 @@ export interface Stage {
 export interface Act {
   /** For the command line: `npm run lab -- play release`. */
   name: string;
-  /** Its number in the story. */
-  number: number;
   title: string;
   timeoutSeconds: number;
   play(stage: Stage): Promise<void>;

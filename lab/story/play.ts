@@ -10,7 +10,8 @@ import type { World } from './world.ts';
 
 export interface ActResult {
   act: string;
-  number: number;
+  /** Its position in this run, from 1. */
+  position: number;
   title: string;
   expectations: Expectation[];
   seconds: number;
@@ -48,7 +49,7 @@ async function withTimeout(act: Act, work: Promise<void>, signal: AbortSignal): 
 const describeFailure = (error: Error): string =>
   error.name === 'ExpectationFailed' ? error.message : describeError(error);
 
-async function playAct(act: Act, stage: ActStage, signal: AbortSignal): Promise<ActResult> {
+async function playAct(act: Act, stage: ActStage, signal: AbortSignal): Promise<Omit<ActResult, 'position'>> {
   signal.throwIfAborted();
   const started = performance.now();
   let failure: string | undefined;
@@ -62,11 +63,10 @@ async function playAct(act: Act, stage: ActStage, signal: AbortSignal): Promise<
     failure ??= describeFailure(error as Error);
   }
   signal.throwIfAborted();
-  const { name, number, title } = act;
+  const { name, title } = act;
   const seconds = (performance.now() - started) / 1000;
   return {
     act: name,
-    number,
     title,
     expectations: stage.expect.all,
     seconds,
@@ -88,14 +88,14 @@ export async function playActs(
 ): Promise<ActResult[]> {
   const results: ActResult[] = [];
   const state: StoryState = {};
-  const tasks = acts.map((act) => ({
-    title: `Act ${act.number}: ${act.title}`,
+  const tasks = acts.map((act, index) => ({
+    title: `Act ${index + 1}: ${act.title}`,
     task: async (_: unknown, task: { output: string; title: string }) => {
       const progress = (line: string) => {
         task.output = line;
       };
       const result = await playAct(act, createStage({ act: act.name, world, state, progress }), signal);
-      results.push(result);
+      results.push({ position: index + 1, ...result });
       if (result.failure !== undefined) throw new Error(result.failure);
       task.title = `${task.title}: ${result.expectations.length} expectations met in ${result.seconds.toFixed(1)} s`;
     },

@@ -48,7 +48,7 @@ function formatTable(rows: readonly Row[], width: number): string {
   return [format(TITLES), rule, ...rows.map(format)].join('\n');
 }
 
-function toRows({ number, act, expectations, seconds, failure }: ActResult): Row[] {
+function toRows({ position, act, expectations, seconds, failure }: ActResult): Row[] {
   const rows = expectations.map(({ what, measured, met }) => ({
     act: '',
     expectation: what,
@@ -57,7 +57,7 @@ function toRows({ number, act, expectations, seconds, failure }: ActResult): Row
   }));
   const ended = { act: '', expectation: 'plays to its end', measured: failure ?? '', verdict: '✘ failed' };
   const all = failure !== undefined && expectations.every(({ met }) => met) ? [...rows, ended] : rows;
-  return all.map((row, index) => (index === 0 ? { ...row, act: `${number} ${act} (${seconds.toFixed(1)} s)` } : row));
+  return all.map((row, index) => (index === 0 ? { ...row, act: `${position} ${act} (${seconds.toFixed(1)} s)` } : row));
 }
 
 /** The requests of all acts together; undefined if there was no traffic. */

@@ -122,7 +122,7 @@ describe('lab up', () => {
     // Ctrl-C in an act ends only that act; it can be played again without cleanup.
     const acts = ['play', 'everything-in-git', 'merge'];
     const interrupted = start(acts);
-    await waitForOutput(interrupted, 'Act 7');
+    await waitForOutput(interrupted, 'Act 2');
     interrupted.child.kill('SIGINT');
     const stopped = await interrupted.done;
     expect(stopped.output).toContain('nothing that this command started is left running');

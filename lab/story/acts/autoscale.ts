@@ -56,7 +56,6 @@ async function raiseLoad(stage: Stage, reached: Promise<unknown>, isEnough: () =
 
 export const autoscale: Act = {
   name: 'autoscale',
-  number: 4,
   title: 'Pods scale with load',
   timeoutSeconds: 650,
   async play(stage) {

@@ -21,7 +21,6 @@ setInterval(() => undefined, 60_000);
 
 export const brokenRelease: Act = {
   name: 'broken-release',
-  number: 12,
   title: 'A broken release does not affect customers',
   timeoutSeconds: 300,
   async play(stage) {

@@ -41,7 +41,6 @@ async function renderContainer(
 
 export const chart: Act = {
   name: 'chart',
-  number: 3,
   title: 'The chart sets probes and resources',
   timeoutSeconds: 180,
   async play(stage) {

@@ -29,7 +29,6 @@ async function waitUntilReverted<T extends KubernetesObject>(
 
 export const drift: Act = {
   name: 'drift',
-  number: 11,
   title: 'Drift is reverted',
   timeoutSeconds: 180,
   async play(stage) {

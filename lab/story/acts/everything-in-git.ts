@@ -20,7 +20,6 @@ function expectAll(expect: Expectations, what: string, { required, found }: Requ
 
 export const everythingInGit: Act = {
   name: 'everything-in-git',
-  number: 1,
   title: 'Everything starts in Git',
   timeoutSeconds: 120,
   async play({ world, expect, progress }) {

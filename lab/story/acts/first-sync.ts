@@ -69,7 +69,6 @@ async function expectProjects({ world: { cluster }, expect }: Stage, url: string
 
 export const firstSync: Act = {
   name: 'first-sync',
-  number: 6,
   title: 'The cluster is bootstrapped by GitOps',
   timeoutSeconds: 180,
   async play(stage) {

@@ -88,7 +88,6 @@ async function expectLimitedProject(stage: Stage): Promise<void> {
 
 export const guard: Act = {
   name: 'guard',
-  number: 14,
   title: 'main, roles and projects are protected',
   timeoutSeconds: 120,
   async play(stage) {

@@ -11,7 +11,6 @@ const raisePrice = (text: string): string =>
 
 export const merge: Act = {
   name: 'merge',
-  number: 7,
   title: 'A merged pull request is built',
   timeoutSeconds: 240,
   async play(stage) {

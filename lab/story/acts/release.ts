@@ -94,7 +94,6 @@ async function expectRelease({ world, expect }: Stage, { version, digests }: Pub
 
 export const release: Act = {
   name: 'release',
-  number: 8,
   title: 'A pushed tag is released',
   timeoutSeconds: 300,
   async play(stage) {

@@ -25,7 +25,6 @@ async function brokenCommit(clone: Clone): Promise<string | undefined> {
 
 export const rollback: Act = {
   name: 'rollback',
-  number: 13,
   title: 'A rollback is a revert',
   timeoutSeconds: 240,
   async play(stage) {

@@ -35,7 +35,6 @@ function expectVersions(expect: Expectations, { versions }: TrafficReport, versi
 
 export const rollout: Act = {
   name: 'rollout',
-  number: 9,
   title: 'Argo CD rolls out the release',
   timeoutSeconds: 240,
   async play(stage) {

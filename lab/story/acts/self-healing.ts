@@ -18,7 +18,6 @@ const leastRestarted = (pods: readonly Pod[]): Pod | undefined =>
 
 export const selfHealing: Act = {
   name: 'self-healing',
-  number: 10,
   title: 'Pods heal themselves',
   timeoutSeconds: 180,
   async play(stage) {

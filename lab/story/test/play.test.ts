@@ -11,7 +11,6 @@ import type { World } from '../world.ts';
 
 const act = (name: string, play: Act['play'], timeoutSeconds = 10): Act => ({
   name,
-  number: 1,
   title: name,
   timeoutSeconds,
   play,
@@ -108,12 +107,13 @@ it('every act of the story can be played alone, by a unique name', () => {
   expect(story.filter((act) => !acts.includes(act))).toEqual([]);
 });
 
-it('the README of the lab lists every act with its number in the story', async () => {
+it('the README of the lab lists every act with its positions in the story', async () => {
   const page = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|.*\| (\d+) \|$/gm)].map(([, name, number]) => [
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|.*\| ([\d, ]+) \|$/gm)].map(([, name, positions]) => [
     name,
-    Number(number),
+    positions,
   ]);
-  expect(rows).toEqual([...new Set(story)].map(({ name, number }) => [name, number]));
+  const positions = (act: Act) => story.flatMap((played, index) => (played === act ? [index + 1] : [])).join(', ');
+  expect(rows).toEqual([...new Set(story)].map((act) => [act.name, positions(act)]));
   for (const { name } of acts) expect(page).toContain(`\`${name}\``);
 });

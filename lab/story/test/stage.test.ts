@@ -25,7 +25,7 @@ describe('an act with traffic', () => {
   const play = async (act: Act['play'], timeoutSeconds = 30): Promise<ActResult | undefined> => {
     const findShopTarget = async () => ({ url: server.url });
     const world = { labDir: directory, directory, findShopTarget } as World;
-    const [result] = await playActs([{ name: 'busy', number: 9, title: 'busy', timeoutSeconds, play: act }], world);
+    const [result] = await playActs([{ name: 'busy', title: 'busy', timeoutSeconds, play: act }], world);
     return result;
   };
   const waitForRequests = async (count: number) => {

@@ -24,7 +24,7 @@ const report = (requests: number, lost: number): TrafficReport => ({
 
 const result = (change: Partial<ActResult>): ActResult => ({
   act: 'drift',
-  number: 11,
+  position: 11,
   title: 'Drift is reverted',
   expectations: [{ what: 'it is reverted', measured: '1.7 s', met: true }],
   seconds: 12.34,
@@ -34,7 +34,7 @@ const result = (change: Partial<ActResult>): ActResult => ({
 
 describe('the summary', () => {
   it('is a table of act, expectation, measured and verdict', () => {
-    expect(summarize([result({}), result({ act: 'guard', number: 14 })])).toBe(
+    expect(summarize([result({}), result({ act: 'guard', position: 14 })])).toBe(
       [
         'Act                Expectation     Measured  Verdict',
         '─────────────────  ──────────────  ────────  ───────',

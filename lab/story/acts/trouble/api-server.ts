@@ -9,7 +9,6 @@ const OUTAGE_SECONDS = 5;
 
 export const troubleApiServer: Act = {
   name: 'trouble-api-server',
-  number: 9,
   title: 'Trouble: the API server restarts during a rollout',
   timeoutSeconds: 240,
   async play(stage) {

@@ -11,7 +11,6 @@ const OUTAGE_SECONDS = 30;
 
 export const troubleHub: Act = {
   name: 'trouble-hub',
-  number: 6,
   title: `Trouble: GitHub is unavailable for ${OUTAGE_SECONDS} s`,
   timeoutSeconds: 240,
   async play(stage) {

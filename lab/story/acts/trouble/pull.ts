@@ -14,7 +14,6 @@ const digestOf = ({ spec }: Pod): string | undefined => spec.containers[0].image
 
 export const troublePull: Act = {
   name: 'trouble-pull',
-  number: 12,
   title: 'Trouble: an image cannot be pulled',
   timeoutSeconds: 240,
   async play(stage) {

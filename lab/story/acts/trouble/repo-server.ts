@@ -10,7 +10,6 @@ const REPO_SERVERS = `/api/v1/namespaces/${ARGO_NAMESPACE}/pods?labelSelector=ap
 
 export const troubleRepoServer: Act = {
   name: 'trouble-repo-server',
-  number: 9,
   title: 'Trouble: the repo server is killed during a sync',
   timeoutSeconds: 240,
   async play(stage) {
