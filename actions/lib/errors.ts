@@ -32,7 +32,7 @@ export class ActionError extends Error {
 export interface InputProblem {
   /** The input's name in `action.yml`. */
   input: string;
-  /** The value as given, or `undefined` when it is missing. Secret values are never put here. */
+  /** The value as given, or `undefined` when it is missing. Never the value of a secret. */
   value?: string;
   /** What is wrong with it: "is required", "is not a boolean". */
   problem: string;

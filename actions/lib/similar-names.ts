@@ -42,7 +42,7 @@ export function closestName(name: string, known: readonly string[]): string | un
   return closest !== undefined && closest.distance <= maxDistance ? closest.name : undefined;
 }
 
-/** The known names most like the given one, the closest first. */
+/** The known names that are closest to the given one, in order of distance. */
 export function closestNames(name: string, known: readonly string[], count = 5): string[] {
   return byDistance(name, known)
     .slice(0, count)

@@ -4,7 +4,7 @@ import type { Parsed } from './runner/inputs.ts';
 /** A version by https://semver.org, without a leading `v`. */
 export type Version = semver.SemVer;
 
-/** Parse `1.4.2`, `v1.4.2` or `1.5.0-rc.1+build`, as in tags; nothing looser. */
+/** Parse `1.4.2`, `v1.4.2` or `1.5.0-rc.1+build`, as in tags. Looser forms are invalid. */
 export function parseVersion(text: string): Parsed<Version> {
   const version = semver.parse(text.replace(/^v(?=\d)/, ''), { loose: false });
   return version === null || text.trim() !== text

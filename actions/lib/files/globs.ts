@@ -3,12 +3,16 @@ import { parseRepositoryPath } from './workspace.ts';
 
 /** Patterns that the braces of a glob can expand to; each is searched separately. */
 const MAX_EXPANSIONS = 1000;
-/** Braces in braces. */
+/** Levels of nested braces. */
 const MAX_DEPTH = 20;
+/** Characters of a range such as `{1..9}`. */
+const MAX_RANGE_LENGTH = 100;
 
-/** Why a glob would take too long, or `undefined`: Node expands braces, `{a,b}` 22 times to four million patterns. */
+/** Why a glob would take too long, or `undefined`. Node expands braces: `{a,b}` 22 times becomes four million patterns. */
 export function globProblem(pattern: string): string | undefined {
-  return new Braces(pattern).count() > MAX_EXPANSIONS ? `expands to more than ${MAX_EXPANSIONS} patterns` : undefined;
+  return new ExpansionCounter(pattern).count() > MAX_EXPANSIONS
+    ? `expands to more than ${MAX_EXPANSIONS} patterns`
+    : undefined;
 }
 
 /** A path or a glob inside a repository, as Git writes paths. */
@@ -19,10 +23,10 @@ export function parseRepositoryGlob(text: string): Parsed<string> {
   return problem === undefined ? path : { problem };
 }
 
-/** Counts the expansions of `a{b,c{d,e}}{1..9}`; never too few. Source: https://github.com/juliangruber/brace-expansion */
-class Braces {
+/** Counts the patterns that a glob such as `a{b,c{d,e}}{1..9}` expands to; the count is never too low. Source: https://github.com/juliangruber/brace-expansion */
+class ExpansionCounter {
   readonly #pattern: string;
-  #at = 0;
+  #index = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
@@ -36,10 +40,10 @@ class Braces {
   #sequence(depth: number): number {
     if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
     let product = 1;
-    for (; this.#at < this.#pattern.length; this.#at++) {
-      const letter = this.#pattern[this.#at];
-      if (depth > 0 && (letter === ',' || letter === '}')) break;
-      if (letter === '{') product *= this.#group(depth);
+    for (; this.#index < this.#pattern.length; this.#index++) {
+      const character = this.#pattern[this.#index];
+      if (depth > 0 && (character === ',' || character === '}')) break;
+      if (character === '{') product *= this.#group(depth);
     }
     return product;
   }
@@ -47,22 +51,20 @@ class Braces {
   /** Braces: alternatives, or a range. Braces without an end are counted as if they had one. */
   #group(depth: number): number {
     const range = /^\{(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?\}/.exec(
-      this.#pattern.slice(this.#at, this.#at + MAX_RANGE_LENGTH),
+      this.#pattern.slice(this.#index, this.#index + MAX_RANGE_LENGTH),
     );
     if (range !== null) {
-      this.#at += range[0].length - 1;
+      this.#index += range[0].length - 1;
       return rangeSize(range[1] as string, range[2] as string);
     }
     let sum = 0;
     do {
-      this.#at++;
+      this.#index++;
       sum += this.#sequence(depth + 1);
-    } while (this.#pattern[this.#at] === ',');
+    } while (this.#pattern[this.#index] === ',');
     return sum;
   }
 }
-
-const MAX_RANGE_LENGTH = 100;
 
 /** The size of `1..9` or `a..z`. */
 function rangeSize(from: string, to: string): number {

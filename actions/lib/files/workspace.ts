@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import nodePath, { dirname, isAbsolute, type PlatformPath, resolve } from 'node:path';
 import type { Environment, Parsed } from '../runner/inputs.ts';
 import { hasGitDirectory, isGitDirectoryName, isInGitDirectory, isTokenFile } from './git-paths.ts';
-import { firstLink, ignoreMissing, isCode, resolveLinks } from './links.ts';
+import { findFirstLink, hasErrorCode, ignoreMissing, resolveLinks } from './links.ts';
 
 /** The directories that paths of inputs must stay in. */
 export interface AllowedPaths {
@@ -28,17 +28,17 @@ export interface ResolvedPath {
 /** Opens a file: `open` of `node:fs/promises`, except in tests. */
 export type Opener = (path: string, flags: number) => Promise<FileHandle>;
 
-/** Larger than any file written by hand, and far below the maximum length of a JavaScript string. */
-const MAX_READ = 256 * 1024 * 1024;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
+/** In bytes: more than any file that a person writes, and far below the maximum length of a JavaScript string. */
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 /** Windows has neither flag. Opening a pipe without a writer would otherwise block the step forever. */
-const SAFE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const SAFE_OPEN_FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Problems that some callers check for. */
 export const DOES_NOT_EXIST = 'does not exist';
 export const IS_DIRECTORY = 'is a directory';
 /** Where the kernel exposes its state as files, such as the environment of a process. */
-const KERNEL = /^\/(?:proc|sys)(?:\/|$)/;
+const KERNEL_FILE_SYSTEMS = /^\/(?:proc|sys)(?:\/|$)/;
 const CHANGED = 'changed while it was being opened';
 
 /** A path inside a repository as Git writes it: relative, with `/`, without `.` and `..` segments. */
@@ -53,7 +53,7 @@ export function parseRepositoryPath(text: string): Parsed<string> {
   const segments = path.split('/');
   if (segments.includes('..')) return { problem: 'leaves the repository ("..")' };
   if (segments.some(isGitDirectoryName)) return { problem: 'points into .git' };
-  if (CONTROL.test(path)) return { problem: 'has control characters' };
+  if (CONTROL_CHARACTERS.test(path)) return { problem: 'has control characters' };
   return { value: segments.filter((segment) => segment !== '' && segment !== '.').join('/') };
 }
 
@@ -64,47 +64,47 @@ export const allowedPaths = (env: Environment): Required<AllowedPaths> => ({
 });
 
 /**
- * Resolve a path. It must stay in the root that it starts from: a link in the repository must not lead anywhere else on the runner, not even into
+ * Resolve a path. It must stay in the root that it starts from: a link in the repository must not lead to any other place on the runner, not even into
  * the temporary directory, where other steps keep their secrets. Git's own files cannot be used either.
  * @param path relative to the workspace, or absolute
  * @returns a problem as a predicate that does not reveal paths of the runner: `leads out of the workspace (a link)`
  */
-export async function resolvePath(area: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
-  if (CONTROL.test(path)) return { problem: 'has control characters' };
-  const named = resolve(area.workspace, path);
+export async function resolvePath(allowed: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
+  if (CONTROL_CHARACTERS.test(path)) return { problem: 'has control characters' };
+  const named = resolve(allowed.workspace, path);
   try {
     const target = await resolveLinks(named);
-    const roots = await rootsOf(area, path);
+    const roots = await getRoots(allowed, path);
     const root =
       roots.find(({ given, real }) => (relativeInside(given, named) ?? relativeInside(real, named)) !== undefined) ??
       roots.find(({ real }) => relativeInside(real, target) !== undefined);
     if (root === undefined) return { problem: `is outside ${roots.map(({ name }) => name).join(' and ')}` };
-    const rest = relativeInside(root.real, target);
-    const asked = relativeInside(root.given, named) ?? relativeInside(root.real, named) ?? rest ?? '';
-    if (hasGitDirectory(asked)) return { problem: 'is inside .git' };
-    if (rest === undefined) return { problem: `leads out of ${root.name} (a link)` };
-    if (isTokenFile(rest)) return { problem: 'holds the token of actions/checkout' };
-    if (hasGitDirectory(rest)) return { problem: 'leads into .git (a link)' };
-    if (isInGitDirectory(root.real, rest)) return { problem: 'is inside a Git directory' };
-    const link = asked === rest ? undefined : await firstLink(root.real, asked);
-    // The system decides what exists: for it, `none/..` does not exist without a directory `none`.
-    const found = await stat(named).catch(ignoreMissing);
-    if (found === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
+    const realPath = relativeInside(root.real, target);
+    const givenPath = relativeInside(root.given, named) ?? relativeInside(root.real, named) ?? realPath ?? '';
+    if (hasGitDirectory(givenPath)) return { problem: 'is inside .git' };
+    if (realPath === undefined) return { problem: `leads out of ${root.name} (a link)` };
+    if (isTokenFile(realPath)) return { problem: 'holds the token of actions/checkout' };
+    if (hasGitDirectory(realPath)) return { problem: 'leads into .git (a link)' };
+    if (isInGitDirectory(root.real, realPath)) return { problem: 'is inside a Git directory' };
+    const link = givenPath === realPath ? undefined : await findFirstLink(root.real, givenPath);
+    // The operating system decides what exists: `none/..` does not, unless there is a directory `none`.
+    const stats = await stat(named).catch(ignoreMissing);
+    if (stats === undefined && (await lstat(named).catch(ignoreMissing)) !== undefined)
       return { problem: 'is a broken link' };
-    if (KERNEL.test(target) || (found !== undefined && !found.isFile() && !found.isDirectory()))
+    if (KERNEL_FILE_SYSTEMS.test(target) || (stats !== undefined && !stats.isFile() && !stats.isDirectory()))
       return { problem: 'is neither a file nor a directory' };
-    const kind = found === undefined ? 'missing' : found.isFile() ? 'file' : 'directory';
-    return { value: { path: target, kind, size: kind === 'file' ? (found?.size ?? 0) : 0, link } };
+    const kind = stats === undefined ? 'missing' : stats.isFile() ? 'file' : 'directory';
+    return { value: { path: target, kind, size: kind === 'file' ? (stats?.size ?? 0) : 0, link } };
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { problem: toProblem(error) };
   }
 }
 
 /** Resolve a path to write to. It must not contain a link: only the named file may change. */
-export async function resolveOutputPath(area: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
-  const place = await resolvePath(area, path);
-  if ('problem' in place || place.value.link === undefined) return place;
-  return { problem: `would be written through a link (${place.value.link}); use the path that the link leads to` };
+export async function resolveOutputPath(allowed: AllowedPaths, path: string): Promise<Parsed<ResolvedPath>> {
+  const resolved = await resolvePath(allowed, path);
+  if ('problem' in resolved || resolved.value.link === undefined) return resolved;
+  return { problem: `would be written through a link (${resolved.value.link}); use the path that the link leads to` };
 }
 
 /**
@@ -112,30 +112,30 @@ export async function resolveOutputPath(area: AllowedPaths, path: string): Promi
  * The caller closes it.
  */
 export async function openWorkspaceFile(
-  area: AllowedPaths,
+  allowed: AllowedPaths,
   path: string,
   opener: Opener = open,
 ): Promise<Parsed<FileHandle>> {
-  const place = await resolvePath(area, path);
-  if ('problem' in place) return place;
-  if (place.value.kind === 'missing') return { problem: DOES_NOT_EXIST };
-  if (place.value.kind === 'directory') return { problem: IS_DIRECTORY };
-  return openAt(place.value.path, constants.O_RDONLY, opener);
+  const resolved = await resolvePath(allowed, path);
+  if ('problem' in resolved) return resolved;
+  if (resolved.value.kind === 'missing') return { problem: DOES_NOT_EXIST };
+  if (resolved.value.kind === 'directory') return { problem: IS_DIRECTORY };
+  return openAt(resolved.value.path, constants.O_RDONLY, opener);
 }
 
 /** A file's bytes; see {@link openWorkspaceFile}. */
 export async function readWorkspaceFile(
-  area: AllowedPaths,
+  allowed: AllowedPaths,
   path: string,
   opener: Opener = open,
 ): Promise<Parsed<Buffer>> {
-  const file = await openWorkspaceFile(area, path, opener);
+  const file = await openWorkspaceFile(allowed, path, opener);
   if ('problem' in file) return file;
   try {
-    if ((await file.value.stat()).size > MAX_READ) return { problem: 'is larger than 256 MiB' };
+    if ((await file.value.stat()).size > MAX_READ_BYTES) return { problem: 'is larger than 256 MiB' };
     return { value: await file.value.readFile() };
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { problem: toProblem(error) };
   } finally {
     await file.value.close();
   }
@@ -143,18 +143,18 @@ export async function readWorkspaceFile(
 
 /** Write a file, and create its parent directories. @returns the absolute path of the file */
 export async function writeWorkspaceFile(
-  area: AllowedPaths,
+  allowed: AllowedPaths,
   { path, text }: { path: string; text: string },
   opener: Opener = open,
 ): Promise<Parsed<string>> {
-  const place = await resolveOutputPath(area, path);
-  if ('problem' in place) return place;
-  if (place.value.kind === 'directory') return { problem: IS_DIRECTORY };
-  const target = place.value.path;
+  const resolved = await resolveOutputPath(allowed, path);
+  if ('problem' in resolved) return resolved;
+  if (resolved.value.kind === 'directory') return { problem: IS_DIRECTORY };
+  const target = resolved.value.path;
   try {
     await mkdir(dirname(target), { recursive: true });
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { problem: toProblem(error) };
   }
   // Do not truncate before checking what was opened.
   const file = await openAt(target, constants.O_WRONLY | constants.O_CREAT, opener);
@@ -167,7 +167,7 @@ export async function writeWorkspaceFile(
     await file.value.writeFile(text);
     return { value: target };
   } catch (error) {
-    return { problem: problemOf(error) };
+    return { problem: toProblem(error) };
   } finally {
     await file.value.close();
   }
@@ -177,27 +177,27 @@ export async function writeWorkspaceFile(
 async function openAt(path: string, flags: number, opener: Opener): Promise<Parsed<FileHandle>> {
   let handle: FileHandle;
   try {
-    handle = await opener(path, flags | SAFE);
+    handle = await opener(path, flags | SAFE_OPEN_FLAGS);
   } catch (error) {
     // It is now a link (ELOOP), a socket or a pipe (ENXIO), or it no longer exists.
-    return { problem: isCode(error, 'ELOOP', 'ENXIO', 'ENOENT') ? CHANGED : problemOf(error) };
+    return { problem: hasErrorCode(error, 'ELOOP', 'ENXIO', 'ENOENT') ? CHANGED : toProblem(error) };
   }
   try {
-    if ((await handle.stat()).isFile() && (await isAt(handle, path))) return { value: handle };
+    if ((await handle.stat()).isFile() && (await isFileAt(handle, path))) return { value: handle };
   } catch (error) {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
   await handle.close();
   return { problem: CHANGED };
 }
 
 /** Whether an open file is the one at a path without links: a parent directory may have become a link before it was opened. */
-async function isAt(handle: FileHandle, path: string): Promise<boolean> {
+async function isFileAt(handle: FileHandle, path: string): Promise<boolean> {
   // Linux reports the path of an open file, without a race.
-  const opened = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => '');
-  if (isAbsolute(opened)) return opened === path;
-  const [own, there] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
-  return own.dev === there.dev && own.ino === there.ino && (await realpath(path)) === path;
+  const openPath = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => '');
+  if (isAbsolute(openPath)) return openPath === path;
+  const [openFile, currentFile] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
+  return openFile.dev === currentFile.dev && openFile.ino === currentFile.ino && (await realpath(path)) === path;
 }
 
 interface Root {
@@ -206,24 +206,26 @@ interface Root {
   real: string;
 }
 
-async function rootsOf({ workspace, temporary }: AllowedPaths, path: string): Promise<Root[]> {
+async function getRoots({ workspace, temporary }: AllowedPaths, path: string): Promise<Root[]> {
   const root = async (name: string, directory: string): Promise<Root> => {
     const given = resolve(directory);
     return { name, given, real: await resolveLinks(given) };
   };
-  const own = await root('the workspace', workspace);
+  const workspaceRoot = await root('the workspace', workspace);
   return temporary === undefined || !isAbsolute(path)
-    ? [own]
-    : [own, await root("the runner's temporary directory", temporary)];
+    ? [workspaceRoot]
+    : [workspaceRoot, await root("the runner's temporary directory", temporary)];
 }
 
 /** A path relative to a directory that contains it; empty for the directory itself, `undefined` for a path outside it. */
 export function relativeInside(directory: string, path: string, system: PlatformPath = nodePath): string | undefined {
-  const way = system.relative(directory, path);
-  return way === '..' || way.startsWith(`..${system.sep}`) || system.isAbsolute(way) ? undefined : way;
+  const relativePath = system.relative(directory, path);
+  return relativePath === '..' || relativePath.startsWith(`..${system.sep}`) || system.isAbsolute(relativePath)
+    ? undefined
+    : relativePath;
 }
 
-/** The system's own messages reveal paths of the runner. */
+/** The operating system's messages would reveal paths of the runner. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be accessed by the user of this step',
   EPERM: 'cannot be accessed by the user of this step',
@@ -237,7 +239,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'is longer than the system allows',
 };
 
-function problemOf(error: unknown): string {
+function toProblem(error: unknown): string {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;
   return PROBLEMS[code] ?? `cannot be used (${code})`;

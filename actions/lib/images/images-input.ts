@@ -9,21 +9,21 @@ export const NO_IMAGES = 'none';
  * actions/runner, src/Runner.Worker/JobExtension.cs. The output is then empty, and a release would be
  * published without its digests.
  */
-const DROPPED =
-  'is empty: the job that built set no such output, or GitHub dropped it, because it contains the text of a secret (that job warns ' +
-  '"Skip output … since it may contain secret"). A user name that is part of the image names is enough, and so is a line of a secret that has ' +
-  'several: keep the user name as a variable, not as a secret, and a JSON key in one line';
+const EMPTY_PROBLEM =
+  'is empty: the build job did not set this output, or GitHub dropped it because it contains the text of a secret (the job then warns ' +
+  '"Skip output … since it may contain secret"). A secret user name that is part of the image names is enough, and so is ' +
+  'one line of a secret that has several: store the user name as a variable, not as a secret, and a JSON key on one line';
 
 /**
  * The images that a workflow passes on from build-push-image. The runner sets `none`, the default, only where a workflow does not set the input
  * (ActionRunner.cs: `if (!inputs.ContainsKey(key))`), so an empty input is an expression that evaluated to nothing.
- * @returns `undefined` for none, and after a problem
+ * @returns `undefined` for no images, and after a problem
  */
 export async function readImages(reader: InputReader, input: string): Promise<ImageReference[] | undefined> {
   if (reader.isGivenEmpty(input)) {
     reader.addProblem({
       input,
-      problem: DROPPED,
+      problem: EMPTY_PROBLEM,
       advice: `for no images, use ${NO_IMAGES}`,
       example: '${{ needs.build.outputs.images }}',
     });

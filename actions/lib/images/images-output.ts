@@ -24,7 +24,7 @@ export interface BuiltImage {
   seconds: number;
 }
 
-/** What the consumers of the output need; the rest may be missing when a user writes the list by hand. */
+/** What the consumers of the output need; other keys may be missing if a user writes the list by hand. */
 export type ImageReference = Pick<BuiltImage, 'name' | 'repository' | 'digest' | 'tags'>;
 
 export const IMAGES_EXAMPLE = '${{ steps.build.outputs.images }}';

@@ -11,15 +11,15 @@ export interface NamedImage {
 }
 
 /**
- * The image that a mapping names, or `undefined` when the mapping names none.
+ * The image that a mapping names, or `undefined`.
  * @param get the value of a key of the mapping, through aliases and merge keys
  */
 export function imageNameIn(get: (key: string) => unknown): NamedImage | undefined {
-  const repository = stringOf(get('repository'));
-  return repository === '' ? undefined : { registry: stringOf(get('registry')), repository };
+  const repository = toText(get('repository'));
+  return repository === '' ? undefined : { registry: toText(get('registry')), repository };
 }
 
-const stringOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+const toText = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /** The repository with its registry, which charts put into `registry`, into `repository`, or into both. */
 export function fullRepository({ registry, repository }: NamedImage): string {

@@ -5,8 +5,8 @@ import { versionOfTag } from '../versions.ts';
 const COMMIT_TAG = /^sha-[0-9a-f]{7,}$/;
 
 /**
- * The tag that stands for an image wherever only one can be named, such as in a values file: the highest version (1.4.2, not 1.4 or 1), otherwise
- * the commit's tag, otherwise the first. bump-chart-version commits it, and helm-lint-scan tests the chart with it.
+ * The tag to use for an image where only one is possible, such as in a values file: the highest version (1.4.2, not 1.4 or 1), otherwise
+ * the tag of the commit, otherwise the first tag. bump-chart-version commits it, and helm-lint-scan tests the chart with it.
  */
 export function chooseTag<T extends string>(tags: readonly T[]): T | undefined {
   const versions = tags.filter((tag) => versionOfTag(tag) !== undefined);

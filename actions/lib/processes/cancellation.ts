@@ -16,12 +16,12 @@ export function createCancellableExec(exec: Exec): CancellableExec {
   const running = new Set<Promise<unknown>>();
   return {
     async run(tool, args, options) {
-      const process = exec.run(tool, args, { ...options, signal: controller.signal });
-      running.add(process);
+      const execution = exec.run(tool, args, { ...options, signal: controller.signal });
+      running.add(execution);
       try {
-        return await process;
+        return await execution;
       } finally {
-        running.delete(process);
+        running.delete(execution);
       }
     },
     async cancel() {
@@ -33,10 +33,10 @@ export function createCancellableExec(exec: Exec): CancellableExec {
 }
 
 /**
- * Do the work with a temporary directory, private to this user (mode 0700). The directory is always removed: after success, after failure,
+ * Run `work` with a temporary directory that only this user can access (mode 0700). The directory is always removed: after success, after failure,
  * when the runner cancels the job (SIGINT, then SIGTERM), and when the process crashes.
  * @param prefix the beginning of the directory's path, to which random characters are added
- * @param cancel terminates what uses the directory, before a signal ends the process
+ * @param cancel terminates the processes that use the directory, before a signal ends this one
  */
 export async function withTempDirectory<T>(
   prefix: string,

@@ -70,7 +70,7 @@ async function start(path: string, args: readonly string[], options: ExecOptions
   if (signal?.aborted) return { exitCode: TERMINATED_EXIT_CODE, stdout: '', stderr: '' };
   const { getExecOutput } = await import('@actions/exec');
   const lines = onErrorLine === undefined ? undefined : new LineSplitter(onErrorLine);
-  const watch = new ProcessMonitor(limits, () => {
+  const monitor = new ProcessMonitor(limits, () => {
     const { child } = execution;
     child?.kill('SIGKILL');
     // Its own child processes may still be writing.
@@ -85,36 +85,36 @@ async function start(path: string, args: readonly string[], options: ExecOptions
       env,
       ...(input === undefined ? {} : { input: Buffer.from(input) }),
       listeners: {
-        stdout: (data) => watch.printed(data.length),
+        stdout: (data) => monitor.countOutput(data.length),
         stderr: (data) => {
-          watch.printed(data.length);
+          monitor.countOutput(data.length);
           lines?.push(data);
         },
       },
     }),
   );
-  watch.start(() => execution.child);
-  let kill: NodeJS.Timeout | undefined;
-  const stop = () => {
+  monitor.start(() => execution.child);
+  let killTimer: NodeJS.Timeout | undefined;
+  const terminate = () => {
     execution.child?.kill('SIGTERM');
-    kill = setTimeout(() => execution.child?.kill('SIGKILL'), KILL_AFTER_MS);
+    killTimer = setTimeout(() => execution.child?.kill('SIGKILL'), KILL_AFTER_MS);
   };
-  signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', terminate, { once: true });
   try {
     const { exitCode, stdout, stderr } = await execution.output;
     lines?.end();
     const result = { exitCode: exitCode ?? TERMINATED_EXIT_CODE, stdout, stderr };
-    return watch.exceeded === undefined
+    return monitor.exceeded === undefined
       ? result
-      : { ...result, exitCode: TERMINATED_EXIT_CODE, exceeded: watch.exceeded };
+      : { ...result, exitCode: TERMINATED_EXIT_CODE, exceeded: monitor.exceeded };
   } finally {
-    watch.stop();
-    clearTimeout(kill);
-    signal?.removeEventListener('abort', stop);
+    monitor.stop();
+    clearTimeout(killTimer);
+    signal?.removeEventListener('abort', terminate);
   }
 }
 
-/** Splits a stream into lines. The line listeners of `@actions/exec` miss a last line without a line end and split characters. */
+/** Splits a stream into lines. The line listeners of `@actions/exec` miss a last line without a line ending, and characters split between two chunks. */
 class LineSplitter {
   readonly #decoder = new TextDecoder();
   readonly #onLine: (line: string) => void;
@@ -151,21 +151,21 @@ async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
     import('node:diagnostics_channel'),
   ]);
   const execution: Partial<Execution<T>> = {};
-  const name = new AsyncLocalStorage<typeof execution>();
-  const listen = (message: unknown) => {
-    if (name.getStore() !== execution) return;
+  const storage = new AsyncLocalStorage<typeof execution>();
+  const onProcess = (message: unknown) => {
+    if (storage.getStore() !== execution) return;
     const { process: child } = message as { process: ChildProcess };
     execution.child = child;
     // Its pipes are created after the message. A program that exits without reading all its input breaks one; its exit code
     // reports the outcome.
     queueMicrotask(() => child.stdin?.on('error', () => undefined));
   };
-  subscribe('child_process', listen);
-  execution.output = name.run(execution, run).finally(() => unsubscribe('child_process', listen));
+  subscribe('child_process', onProcess);
+  execution.output = storage.run(execution, run).finally(() => unsubscribe('child_process', onProcess));
   return execution as Execution<T>;
 }
 
-/** The last lines of a tool's output, without blank lines: they say why it failed. */
+/** The last lines of a tool's output, without blank lines. They usually say why it failed. */
 export function lastLines(text: string, count = 10): string {
   return text
     .split(/\r?\n/)

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** What a process can use at most; what is omitted has no limit. */
+/** The resources that a process may use; an omitted one is not limited. */
 export interface ProcessLimits {
   seconds?: number;
   /** Of standard output and standard error together, in MiB. */
@@ -13,7 +13,7 @@ export interface ProcessLimits {
 /** How often the memory of a process is measured. */
 const POLL_INTERVAL_MS = 100;
 
-/** Monitors one process. */
+/** Kills a process that exceeds its limits. */
 export class ProcessMonitor {
   readonly #limits: ProcessLimits;
   readonly #kill: () => void;
@@ -22,7 +22,7 @@ export class ProcessMonitor {
   /** The first limit that was exceeded, in words: `more than 120 seconds`. */
   exceeded: string | undefined;
 
-  /** @param kill ends the process at once */
+  /** @param kill ends the process immediately */
   constructor(limits: ProcessLimits, kill: () => void) {
     this.#limits = limits;
     this.#kill = kill;
@@ -37,7 +37,7 @@ export class ProcessMonitor {
   }
 
   /** Count the output of the process. */
-  printed(bytes: number): void {
+  countOutput(bytes: number): void {
     const { output } = this.#limits;
     this.#bytes += bytes;
     if (output !== undefined && this.#bytes > output * 1024 ** 2) this.#exceed(`more than ${output} MiB of output`);
@@ -55,9 +55,9 @@ export class ProcessMonitor {
     if (kibibytes > memory * 1024) this.#exceed(`more than ${memory} MiB of memory`);
   }
 
-  #exceed(what: string): void {
+  #exceed(limit: string): void {
     if (this.exceeded !== undefined) return;
-    this.exceeded = what;
+    this.exceeded = limit;
     this.#kill();
   }
 }

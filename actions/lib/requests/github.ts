@@ -21,7 +21,7 @@ import {
 
 export type GitHub = ReturnType<typeof getOctokit>;
 
-/** By their names in lower case, as Octokit gives them. */
+/** By their names in lower case, as Octokit returns them. */
 export type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
 
 /** What Octokit throws: https://github.com/octokit/request-error.js */
@@ -47,11 +47,11 @@ export function statusOf(error: unknown): number | undefined {
 export function requestFailure(error: unknown): string {
   if (isRequestError(error) && error.response !== undefined)
     return `the server responded with ${responseMessage(error)}`;
-  return noResponse(error).slice(0, MAX_MESSAGE_LENGTH);
+  return describeNoResponse(error).slice(0, MAX_MESSAGE_LENGTH);
 }
 
 /** Octokit gives a request without a response the status 500: https://github.com/octokit/request.js/blob/main/src/fetch-wrapper.ts */
-function noResponse(error: unknown): string {
+function describeNoResponse(error: unknown): string {
   const message = messageOf(error);
   const cause = rootCause(error);
   if (cause instanceof ActionError || cause instanceof ResponseTimeoutError) return cause.message;
@@ -62,42 +62,44 @@ function noResponse(error: unknown): string {
     : `${server} could not be reached: ${message}`;
 }
 
-/** The server's own words, with the details that GitHub gives for a 422. */
+/** The server's message, with the details that GitHub gives for a 422. */
 export function responseMessage(error: unknown): string {
-  if (!isRequestError(error) || error.response === undefined) return noResponse(error).slice(0, MAX_MESSAGE_LENGTH);
+  if (!isRequestError(error) || error.response === undefined)
+    return describeNoResponse(error).slice(0, MAX_MESSAGE_LENGTH);
   const { message, errors } = (error.response.data ?? {}) as { message?: unknown; errors?: unknown };
   const details = (Array.isArray(errors) ? errors : []).slice(0, MAX_DETAILS).map((detail: unknown) => {
     const text = (detail as { message?: unknown } | null)?.message;
     return typeof detail === 'string' ? detail : typeof text === 'string' ? text : JSON.stringify(detail);
   });
-  const words = typeof message === 'string' ? message : error.message;
-  return [`${error.status}: ${words}`, ...details].map((text) => text.slice(0, MAX_MESSAGE_LENGTH)).join('; ');
+  const text = typeof message === 'string' ? message : error.message;
+  return [`${error.status}: ${text}`, ...details].map((part) => part.slice(0, MAX_MESSAGE_LENGTH)).join('; ');
 }
 
-/** A longer message is not a sentence for a person. */
+/** Longer messages are truncated. */
 const MAX_MESSAGE_LENGTH = 1000;
 const MAX_DETAILS = 20;
 
 /**
- * How long the server asks to wait: `Retry-After` or, when the limit is used up, the time until it resets.
+ * How long the server asks to wait: `Retry-After` or, when the limit is exhausted, the time until it resets.
  * Source: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
  */
 export function requestedWaitSeconds(headers: ResponseHeaders, now = Date.now()): number | undefined {
   const after = retryAfterSeconds(headers['retry-after']?.toString(), now);
   if (after !== undefined) return after;
-  const reset = isUsedUp(headers) ? Number(headers['x-ratelimit-reset'] ?? Number.NaN) : Number.NaN;
+  const reset = isLimitExhausted(headers) ? Number(headers['x-ratelimit-reset'] ?? Number.NaN) : Number.NaN;
   return Number.isNaN(reset) ? undefined : Math.max(0, reset - now / 1000);
 }
 
-const isUsedUp = (headers: ResponseHeaders): boolean => headers['x-ratelimit-remaining']?.toString() === '0';
+const isLimitExhausted = (headers: ResponseHeaders): boolean => headers['x-ratelimit-remaining']?.toString() === '0';
 
-/** Primary and secondary rate limits are a 429, or a 403 with certain headers or words. */
+/** A primary or secondary rate limit: a 429, or a 403 with certain headers or a certain message. */
 export function isRateLimit(error: unknown): boolean {
   if (!isRequestError(error)) return false;
   if (error.status === 429) return true;
   const headers = error.response?.headers ?? {};
-  const tells = headers['retry-after'] !== undefined || isUsedUp(headers) || /rate limit/i.test(error.message);
-  return error.status === 403 && tells;
+  const isLimit =
+    headers['retry-after'] !== undefined || isLimitExhausted(headers) || /rate limit/i.test(error.message);
+  return error.status === 403 && isLimit;
 }
 
 /** Whether to retry a failed request. */
@@ -128,8 +130,8 @@ const RESPONSE_LIMITS: ResponseLimits = { bytes: 64 * 1024 * 1024, seconds: 60 }
 
 /**
  * A client for the API of the repository's server, with retries by class. Each response is JSON, read completely and within limits;
- * {@link responseData} reads its parts. A request with `request: { retries: 0 }` is not retried: for calls that are not idempotent, and whose caller
- * checks their outcome.
+ * {@link responseData} reads its parts. A request with `request: { retries: 0 }` is not retried: for a call that is not idempotent and whose caller
+ * checks its outcome.
  */
 export async function createGitHubClient(options: GitHubOptions): Promise<GitHub> {
   const { token, apiUrl, retries = 4, limits = RESPONSE_LIMITS, wait } = options;
@@ -140,11 +142,14 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
     log: { debug, info: debug, warn: debug, error: debug },
   });
   github.hook.wrap('request', (request, options) => {
-    const { fetch, retries: own } = options.request as { fetch: Parameters<typeof limitedFetch>[0]; retries?: number };
+    const { fetch, retries: requestRetries } = options.request as {
+      fetch: Parameters<typeof limitedFetch>[0];
+      retries?: number;
+    };
     // Mutated: the inner hooks get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
     options.request = { ...options.request, fetch: limitedFetch(fetch, limits) };
     return withRetries(() => requestJson(async () => request(options)), {
-      retries: own ?? retries,
+      retries: requestRetries ?? retries,
       classify: classifyRequestError,
       onRetry: (error, attempt, seconds) =>
         info(
@@ -179,7 +184,7 @@ async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Pr
 
 /**
  * The data of a response, to read its parts by type.
- * @param subject what it is: "the release v1.4.2"
+ * @param subject what the data is: "the release v1.4.2"
  */
 export function responseData({ data, url }: Pick<GitHubResponse, 'data' | 'url'>, subject: string): ResponseData {
   return new ResponseData(data, serverName(url), subject);
@@ -192,7 +197,7 @@ const LIST_LIMITS = { pages: 1000, seconds: 300 };
  * The pages of a list, each as its items, as long as the server says that there is another one. They are requested by number: an address in the
  * response could be that of another server, which would get the token.
  * @param request requests the page with that number, from 1
- * @throws {InvalidResponseError} for a page that is not a list, and for a list without end
+ * @throws {InvalidResponseError} for a page that is not a list, and for a list that does not end
  */
 export async function* paginate(
   subject: string,
@@ -210,7 +215,7 @@ export async function* paginate(
 
 /**
  * The error to show for a failed request.
- * @param action what was asked, as a noun phrase: "creating the release v1.4.2"
+ * @param action what was attempted, as a noun phrase: "creating the release v1.4.2"
  * @param permission what the job's `permissions:` block must have: "contents: write"
  */
 export function explainRequestError(error: unknown, action: string, permission: string): Error {

@@ -38,32 +38,32 @@ export class ResponseTimeoutError extends Error {
 }
 
 /**
- * The bytes of a body.
- * @param chunks a stream of Node or of `fetch`; it is ended when there are too many bytes
+ * Read the bytes of a body.
+ * @param chunks a stream of Node or of `fetch`, which is closed when there are too many bytes
  * @throws {InvalidResponseError} when there are too many bytes
  */
 export async function readBytes(
   chunks: AsyncIterable<Uint8Array>,
-  bytes: number,
+  maxBytes: number,
   from: string,
 ): Promise<Buffer<ArrayBuffer>> {
-  const read: Uint8Array[] = [];
+  const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.length;
-    if (length > bytes) throw new InvalidResponseError(from, `it is longer than ${sizeText(bytes)}`);
-    read.push(chunk);
+    if (length > maxBytes) throw new InvalidResponseError(from, `it is longer than ${formatBytes(maxBytes)}`);
+    parts.push(chunk);
   }
-  return Buffer.concat(read, length);
+  return Buffer.concat(parts, length);
 }
 
-const sizeText = (bytes: number): string =>
+const formatBytes = (bytes: number): string =>
   bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
 
 type Fetch = (url: string, options?: RequestInit) => Promise<Response>;
 
 /**
- * A `fetch` that reads each response to its end, within limits, before it returns: a response that breaks off or never ends is a failed request.
+ * A `fetch` that reads each response to its end, within limits, before it returns: a response that is interrupted or never ends is a failed request.
  * @throws {InvalidResponseError} for too many bytes, {@link ResponseTimeoutError} when the time is up, and what `fetch` throws
  */
 export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): Fetch {
@@ -74,14 +74,18 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
     try {
       const response = await fetch(url, { ...options, signal });
       const { status, statusText, headers, body } = response;
-      const read = body === null ? null : await readBytes(body, bytes, from);
+      const content = body === null ? null : await readBytes(body, bytes, from);
       // Such responses have no body, and `Response` refuses one.
-      const whole = new Response([101, 204, 205, 304].includes(status) ? null : read, { status, statusText, headers });
-      return Object.defineProperty(whole, 'url', { value: response.url || url });
+      const complete = new Response([101, 204, 205, 304].includes(status) ? null : content, {
+        status,
+        statusText,
+        headers,
+      });
+      return Object.defineProperty(complete, 'url', { value: response.url || url });
     } catch (error) {
       if (error instanceof InvalidResponseError) throw error;
       if (deadline.aborted) throw new ResponseTimeoutError(from, seconds);
-      throw isRedirectLoop(error) ? new InvalidResponseError(from, 'it redirects in a circle') : error;
+      throw isRedirectLoop(error) ? new InvalidResponseError(from, 'it redirects in a loop') : error;
     }
   };
 }
@@ -90,7 +94,7 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
 const isRedirectLoop = (error: unknown): boolean =>
   ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'redirect count exceeded';
 
-/** The server at an address, as messages call it. */
+/** The server at an address, for messages. */
 export function serverName(address: string): string {
   return `the server ${URL.canParse(address) ? new URL(address).host : address}`;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Whether to retry a failed attempt, and how long the server asks to wait, if it does. */
 export type RetryDecision = { retry: false } | { retry: true; afterSeconds?: number };
 
-/** The longest wait that a server can ask for. A job that fails with a clear message is better than one that sleeps longer. */
+/** The longest wait that is accepted from a server. A job that fails with a clear message is better than one that sleeps longer. */
 export const MAX_WAIT_SECONDS = 600;
 
 /** How often to retry, and how long to wait: the same names in every action. */
@@ -102,6 +102,6 @@ const MAX_CAUSES = 5;
 export function retryAfterSeconds(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header.trim());
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, (at - now) / 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }

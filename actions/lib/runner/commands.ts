@@ -35,12 +35,12 @@ let print: Write = (text) => process.stdout.write(text);
 const stdout: Write = (text) => print(text);
 
 /**
- * All that might count as white space, now or in a later version of Unicode or .NET: separators, control, zero-width and unassigned characters, and
+ * Everything that may count as white space, now or in a later version of Unicode or .NET: separators, control, zero-width and unassigned characters, and
  * marks. It includes the byte order mark, which .NET removes at the start of a stream.
  */
 const BEFORE_A_COMMAND = /^([\p{Z}\p{C}\p{M}]*)::/u;
 
-/** The text with every command in it escaped, on each of its lines, and otherwise unchanged. */
+/** Escape every command in a text, on each of its lines. The rest of the text is unchanged. */
 export function escapeCommands(text: string): string {
   return text
     .split(/(\r\n|\r|\n)/)
@@ -56,13 +56,13 @@ const escapeProperty = (text: string): string => escapeData(text).replaceAll(':'
  * The runner finds the `::` before the data by culture (`IndexOf(string)` in .NET): not where a combining mark follows, which forms one character
  * with the second colon. It would then find a later `::`, in the data. A leading space prevents that.
  */
-const startOfData = (data: string): string => (/^[^\x20-\x7e]/.test(data) ? ` ${data}` : data);
+const protectStart = (data: string): string => (/^[^\x20-\x7e]/.test(data) ? ` ${data}` : data);
 
 function command(name: string, properties: Record<string, string | number | undefined>, message: string): string {
   const given = Object.entries(properties).flatMap(([key, value]) =>
     value === undefined || value === '' ? [] : [`${key}=${escapeProperty(String(value))}`],
   );
-  return `::${name}${given.length > 0 ? ` ${given.join(',')}` : ''}::${startOfData(escapeData(message))}\n`;
+  return `::${name}${given.length > 0 ? ` ${given.join(',')}` : ''}::${protectStart(escapeData(message))}\n`;
 }
 
 /** Show a message on the run's page and, when it has a file, on that line of the pull request. */
@@ -108,11 +108,11 @@ const groupStart = (title: string): string => command('group', {}, escapeCommand
 const GROUP_END = command('endgroup', {}, '');
 
 /**
- * Escape everything that is printed past this module: what packages and Node's warnings write to standard output or standard error can contain text
+ * Also escape everything that is not printed by this module: what packages and Node's warnings write to standard output or standard error can contain text
  * from elsewhere, such as a server's notice. Only complete lines are printed, so that no command is formed from two pieces.
  */
 export function guardOutput(): void {
-  // The reader of the log may close it first. The work still completes, and private files are still removed.
+  // The reader of the log may close it early. The step still completes, and private files are still removed.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -124,16 +124,19 @@ export function guardOutput(): void {
 function guard(stream: NodeJS.WriteStream): Write {
   const write = stream.write.bind(stream) as (text: string, done?: () => void) => boolean;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let begun = '';
-  stream.write = (piece: string | Uint8Array, ...rest: unknown[]): boolean => {
-    begun += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
-    const end = Math.max(begun.lastIndexOf('\n'), begun.lastIndexOf('\r')) + 1;
-    const lines = begun.slice(0, end);
-    begun = begun.slice(end);
-    return write(escapeCommands(lines), rest.find((each) => typeof each === 'function') as (() => void) | undefined);
+  let pending = '';
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    pending += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const end = Math.max(pending.lastIndexOf('\n'), pending.lastIndexOf('\r')) + 1;
+    const lines = pending.slice(0, end);
+    pending = pending.slice(end);
+    return write(
+      escapeCommands(lines),
+      rest.find((argument) => typeof argument === 'function') as (() => void) | undefined,
+    );
   };
   process.on('exit', () => {
-    if (begun !== '') write(escapeCommands(begun));
+    if (pending !== '') write(escapeCommands(pending));
   });
   return write;
 }

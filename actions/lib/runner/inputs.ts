@@ -14,7 +14,7 @@ export function parseBoolean(text: string): boolean | undefined {
 
 const BOOLEANS = 'true True TRUE false False FALSE';
 
-/** A text to show, without the user name and password before a host; a digest after a tag is not a host. */
+/** A value without the user name and password before a host. A digest after a tag is not a host. */
 const withoutLogin = (text: string): string =>
   text.replaceAll(/(?<=^|\s|:\/\/)[^\s/@:]+:[^\s/@]+@(?!sha(256|512):)/g, '***@');
 
@@ -43,7 +43,7 @@ export class InputReader {
     return value === undefined || value === '' ? fallback : value;
   }
 
-  /** Whether the workflow sets the input to an empty text, which differs from not setting an input with a default in `action.yml`. */
+  /** Whether the workflow sets the input to an empty string, which differs from not setting an input with a default in `action.yml`. */
   isGivenEmpty(name: string): boolean {
     return this.#given(name) === '';
   }
@@ -86,7 +86,7 @@ export class InputReader {
 
   choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
     const value = this.text(name, fallback);
-    const choice = choices.find((each) => each === value);
+    const choice = choices.find((name) => name === value);
     if (choice !== undefined) return choice;
     this.addProblem({ input: name, value, problem: `is not one of ${choices.join(', ')}`, example: fallback });
     return fallback;
@@ -117,20 +117,24 @@ export class InputReader {
   /** The parsed text; `undefined` for an input that is not set, and after a problem. */
   parsed<T>(name: string, parse: (text: string) => Parsed<T>, example: string): T | undefined {
     const value = this.text(name);
-    return value === '' ? undefined : this.unwrap(name, value, parse(value), example);
+    return value === '' ? undefined : this.#unwrap({ input: name, value, example }, parse(value));
   }
 
-  /** Each line parsed; invalid lines are omitted. */
-  parsedLines<T>(name: string, parse: (text: string) => Parsed<T>, example: string, fallback = ''): T[] {
+  /**
+   * Each line parsed; invalid lines are omitted.
+   * @param example a valid line, or the default, which is then the example too
+   */
+  parsedLines<T>(name: string, parse: (text: string) => Parsed<T>, example: string | { fallback: string }): T[] {
+    const [exampleLine, fallback] = typeof example === 'string' ? [example, ''] : [example.fallback, example.fallback];
     return this.lines(name, fallback).flatMap(({ text, number }) => {
-      const value = this.unwrap(`${name} (line ${number})`, text, parse(text), example);
+      const value = this.#unwrap({ input: `${name} (line ${number})`, value: text, example: exampleLine }, parse(text));
       return value === undefined ? [] : [value];
     });
   }
 
   /**
-   * A structured input in YAML (or JSON, which YAML contains): lists, mappings, texts and null; numbers and booleans come as they are written.
-   * The parser of YAML is loaded only when there is something to parse.
+   * A structured input in YAML (or JSON, which is YAML): lists, mappings, strings and null. Numbers and booleans stay strings, as written.
+   * The YAML parser is loaded only when there is something to parse.
    */
   async yaml<T>(name: string, parse: (data: unknown) => Parsed<T>, example: string): Promise<T | undefined> {
     const text = this.text(name);
@@ -151,7 +155,7 @@ export class InputReader {
           if (typeof node.value === 'number' || typeof node.value === 'boolean') node.value = node.source;
         },
       });
-      return this.unwrap(name, text, parse(document.toJS()), example);
+      return this.#unwrap({ input: name, value: text, example }, parse(document.toJS()));
     } catch (error) {
       // `toJS` refuses documents that expand without limit (aliases of aliases).
       const { message } = error as Error;
@@ -164,8 +168,8 @@ export class InputReader {
     }
   }
 
-  addProblem(fault: InputProblem): void {
-    this.#problems.push(fault.value === undefined ? fault : { ...fault, value: withoutLogin(fault.value) });
+  addProblem(problem: InputProblem): void {
+    this.#problems.push(problem.value === undefined ? problem : { ...problem, value: withoutLogin(problem.value) });
   }
 
   /** @throws {InputError} with every problem */
@@ -177,9 +181,9 @@ export class InputReader {
     return this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim();
   }
 
-  private unwrap<T>(input: string, value: string, parsed: Parsed<T>, example: string): T | undefined {
+  #unwrap<T>(given: Omit<InputProblem, 'problem'>, parsed: Parsed<T>): T | undefined {
     if ('value' in parsed) return parsed.value;
-    this.addProblem({ input, value, problem: parsed.problem, example });
+    this.addProblem({ ...given, problem: parsed.problem });
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
-/** Shorter texts are part of too many words: masking them would remove digests from the log, and outputs with them. */
+/** Shorter strings are part of too many words: masking them would remove digests from the log, and outputs with them. */
 const MIN_LENGTH = 6;
 
-/** Whether a text can be masked wherever it appears. */
+/** Whether a string can be masked wherever it appears. */
 const isMaskable = (text: string): boolean => text.trim().length >= MIN_LENGTH;
 
 /**
@@ -11,6 +11,6 @@ const isMaskable = (text: string): boolean => text.trim().length >= MIN_LENGTH;
  */
 export function maskableLines(secret: string): string[] {
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
-  const several = lines.filter((line) => line !== '').length > 1;
-  return [...new Set(lines)].filter((line) => isMaskable(line) && (!several || /[\p{L}\p{N}]/u.test(line)));
+  const isMultiLine = lines.filter((line) => line !== '').length > 1;
+  return [...new Set(lines)].filter((line) => isMaskable(line) && (!isMultiLine || /[\p{L}\p{N}]/u.test(line)));
 }

@@ -8,7 +8,7 @@ export function reportFailure(action: string, error: unknown, debugging = proces
     annotate({
       level: 'error',
       title: `${action}: ${error.what}`,
-      message: `${sentence(error)}\n${error.next}`,
+      message: `${formatReason(error)}\n${error.next}`,
     });
   } else if (isSystemError(error)) {
     annotate({
@@ -23,11 +23,11 @@ export function reportFailure(action: string, error: unknown, debugging = proces
       message: `${messageOf(error)}\nThis is a bug in the action. Run the job again with debug logging and report the output.`,
     });
   }
-  if (debugging) debug(chain(error));
+  if (debugging) debug(formatStacks(error));
 }
 
 /** The explanation ends with a full stop, unless it ends with an example that users copy. */
-function sentence(error: ActionError): string {
+function formatReason(error: ActionError): string {
   return error instanceof InputError || /[.!?:\n]$/.test(error.why) ? error.why : `${error.why}.`;
 }
 
@@ -47,10 +47,14 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some disk space, then run the job again.',
 };
 
-function chain(error: unknown): string {
+function formatStacks(error: unknown): string {
   const stacks: string[] = [];
-  for (let at: unknown = error; at !== undefined; at = at instanceof Error ? at.cause : undefined) {
-    stacks.push(at instanceof Error ? (at.stack ?? at.message) : String(at));
+  for (
+    let current: unknown = error;
+    current !== undefined;
+    current = current instanceof Error ? current.cause : undefined
+  ) {
+    stacks.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
   }
   return stacks.join('\ncaused by: ');
 }

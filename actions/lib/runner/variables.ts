@@ -37,13 +37,13 @@ const PROXIES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
 export function checkVariables(env: Environment): void {
   for (const name of SERVERS) serverUrl(name, env);
   for (const name of PROXIES) checkProxy(name, env);
-  checkPlace('GITHUB_WORKSPACE', env, 'directory', constants.R_OK | constants.X_OK);
-  checkPlace('RUNNER_TEMP', env, 'directory', constants.W_OK | constants.X_OK);
+  checkPath('GITHUB_WORKSPACE', env, { kind: 'directory', mode: constants.R_OK | constants.X_OK });
+  checkPath('RUNNER_TEMP', env, { kind: 'directory', mode: constants.W_OK | constants.X_OK });
   if (env.GITHUB_ACTIONS === 'true' && !env.GITHUB_OUTPUT) throw invalidVariableError('GITHUB_OUTPUT', 'it is not set');
-  checkPlace('GITHUB_OUTPUT', env, 'file', constants.W_OK);
+  checkPath('GITHUB_OUTPUT', env, { kind: 'file', mode: constants.W_OK });
 }
 
-/** As the actions' HTTP client accepts it: an address, or a host with a port. */
+/** The forms that the actions' HTTP client accepts: an address, or a host with a port. */
 function checkProxy(name: string, env: Environment): void {
   const text = env[name];
   // Not quoted: it can contain a password.
@@ -55,7 +55,13 @@ function checkProxy(name: string, env: Environment): void {
     });
 }
 
-function checkPlace(name: string, env: Environment, kind: 'file' | 'directory', mode: number): void {
+interface PathRequirement {
+  kind: 'file' | 'directory';
+  /** The access that the step needs, as for `fs.access`. */
+  mode: number;
+}
+
+function checkPath(name: string, env: Environment, { kind, mode }: PathRequirement): void {
   const path = env[name];
   if (!path) return;
   try {

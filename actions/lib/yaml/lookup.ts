@@ -40,7 +40,7 @@ export interface LookupOptions {
 }
 
 /**
- * The pair of a key, through merge keys: the mapping's own, otherwise that of the first merged mapping that has the key
+ * The pair of a key, through merge keys: from the mapping itself, otherwise from the first merged mapping that has the key
  * (https://yaml.org/type/merge.html). A mapping that is merged into itself is searched once.
  */
 export function findPair(

@@ -6,7 +6,7 @@ import { explainNoTags, parseTagRule, type TagRule, versionTag } from '../tags/t
 
 /** The rules of the `tags` input. They are checked against the event here too, to report the result with all other problems. */
 export async function readTags(reader: InputReader, env: Environment, push: boolean): Promise<TagRule[]> {
-  const rules = reader.parsedLines('tags', parseTagRule, 'sha', 'sha');
+  const rules = reader.parsedLines('tags', parseTagRule, { fallback: 'sha' });
   if (rules.length < reader.lines('tags', 'sha').length) return rules;
   const problem = await validateTagsForEvent(rules, env, push);
   if (problem !== undefined) reader.addProblem({ input: 'tags', ...problem });

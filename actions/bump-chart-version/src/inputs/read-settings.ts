@@ -18,7 +18,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const appVersion = readAppVersion(reader);
   const images = (await readImages(reader, 'images')) ?? [];
   const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
-  const valuesFiles = reader.parsedLines('values-files', parseFile, 'values.yaml', 'values.yaml');
+  const valuesFiles = reader.parsedLines('values-files', parseFile, { fallback: 'values.yaml' });
   const templates = {
     commitMessage: reader.parsed('commit-message', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
     pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,

@@ -66,7 +66,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const { workspace } = area;
   const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
   const manifests = reader.parsedLines('manifests', parseRepositoryGlob, 'argocd/**/*.yaml');
-  const patterns = reader.parsedLines('charts', parseRepositoryGlob, CHARTS, CHARTS);
+  const patterns = reader.parsedLines('charts', parseRepositoryGlob, { fallback: CHARTS });
   const settings: Settings = {
     workspace,
     // The default may match no chart when only manifests are checked.

@@ -42,19 +42,19 @@ async function getRepository(apiUrl: string, waits: number[] = []) {
 }
 
 describe('createGitHubClient', () => {
-  it('asks the server it was given, below its path', async () => {
+  it('sends requests to the given server, under its path', async () => {
     const { apiUrl, requests } = await serve(json(200, { id: 1 }));
     expect((await getRepository(apiUrl)).data).toEqual({ id: 1 });
     expect(requests).toEqual(['GET /api/v3/repos/o/r']);
   });
 
-  it('goes on after a reset connection and after a 502', async () => {
+  it('retries after a lost connection and after a 502', async () => {
     const { apiUrl, requests } = await serve(reset, json(502, {}), json(200, { id: 1 }));
     expect((await getRepository(apiUrl)).data).toEqual({ id: 1 });
     expect(requests).toHaveLength(3);
   });
 
-  it('waits as long as a secondary rate limit says', async () => {
+  it('waits as long as a secondary rate limit requires', async () => {
     const waits: number[] = [];
     const { apiUrl } = await serve(
       json(403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '9' }),
@@ -64,7 +64,7 @@ describe('createGitHubClient', () => {
     expect(waits).toEqual([9]);
   });
 
-  it('does not repeat a call whose caller looks itself what became of it', async () => {
+  it('does not retry a request whose caller checks the outcome itself', async () => {
     const { apiUrl, requests } = await serve(reset);
     const github = await createGitHubClient({ token: 't', apiUrl });
     await expect(github.rest.repos.get({ owner: 'o', repo: 'r', request: { retries: 0 } })).rejects.toThrow();
@@ -72,11 +72,11 @@ describe('createGitHubClient', () => {
   });
 });
 
-/** The Unix time in so many seconds. */
-const soon = (seconds: number): string => String(Math.floor(Date.now() / 1000) + seconds);
+/** The Unix time a number of seconds from now. */
+const unixTimeIn = (seconds: number): string => String(Math.floor(Date.now() / 1000) + seconds);
 
 describe('explainRequestError', () => {
-  const explained = async (...handlers: Handler[]): Promise<ActionError> => {
+  const explain = async (...handlers: Handler[]): Promise<ActionError> => {
     const { apiUrl } = await serve(...handlers);
     const error = await getRepository(apiUrl).catch((thrown: unknown) =>
       explainRequestError(thrown, 'reading o/r', 'contents: read'),
@@ -85,20 +85,20 @@ describe('explainRequestError', () => {
   };
 
   it('names the missing permission for a 403', async () => {
-    const error = await explained(json(403, { message: 'Resource not accessible by integration' }));
+    const error = await explain(json(403, { message: 'Resource not accessible by integration' }));
     expect(error).toBeInstanceOf(PermissionError);
     expect(error.next).toContain('permissions: { contents: read }');
     expect(error.why).toContain('Resource not accessible by integration');
   });
 
-  it('says of a 401 that the token is not valid', async () => {
-    expect((await explained(json(401, { message: 'Bad credentials' }))).why).toContain(
+  it('reports an invalid token for a 401', async () => {
+    expect((await explain(json(401, { message: 'Bad credentials' }))).why).toContain(
       'the token is not valid (401: Bad credentials',
     );
   });
 
-  it('gives the details of a 422', async () => {
-    const error = await explained(
+  it('includes the details of a 422', async () => {
+    const error = await explain(
       json(422, {
         message: 'Validation Failed',
         errors: [{ resource: 'Release', code: 'already_exists', field: 'tag_name' }],
@@ -107,8 +107,8 @@ describe('explainRequestError', () => {
     expect(error.why).toContain('already_exists');
   });
 
-  it('says of a server that stays unreachable that the job can be run again', async () => {
-    const error = await explained(reset);
+  it('advises to run the job again when the server stays unreachable', async () => {
+    const error = await explain(reset);
     expect(error).toBeInstanceOf(ActionError);
     expect(error.next).toContain('Run the job again');
     expect(error.why).toMatch(/^the connection to 127\.0\.0\.1:\d+ was lost: other side closed$/);
@@ -116,9 +116,13 @@ describe('explainRequestError', () => {
 
   it.each([
     [429, { message: 'Too Many Requests' }, { 'retry-after': '7200' }],
-    [403, { message: 'API rate limit exceeded' }, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': soon(7200) }],
+    [
+      403,
+      { message: 'API rate limit exceeded' },
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': unixTimeIn(7200) },
+    ],
     [503, { message: 'Maintenance' }, { 'retry-after': '7200' }],
-  ])('names the time at once that a %i asks to wait, if it is too long to wait here', async (status, body, headers) => {
+  ])('reports without waiting when a %i asks for a wait that is too long', async (status, body, headers) => {
     const waits: number[] = [];
     const { apiUrl, requests } = await serve(json(status, body, headers));
     const thrown = await getRepository(apiUrl, waits).catch((error: unknown) => error);
@@ -129,21 +133,21 @@ describe('explainRequestError', () => {
     expect({ waits, requests: requests.length }).toEqual({ waits: [], requests: 1 });
   });
 
-  it('says of a rate limit that it is one, and names no permission', async () => {
+  it('reports a rate limit as such, and names no permission', async () => {
     const limited = json(403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '60' });
-    const error = await explained(limited);
+    const error = await explain(limited);
     expect(error.what).toBe("reading o/r hit the server's rate limit");
     expect(error.why).toContain('asks to wait 60 s');
     expect(error.next).not.toContain('permissions');
   });
 
-  it('leaves defects as they are', () => {
-    const defect = new TypeError('x is not a function');
-    expect(explainRequestError(defect, 'reading', 'contents: read')).toBe(defect);
+  it('returns a bug unchanged', () => {
+    const bug = new TypeError('x is not a function');
+    expect(explainRequestError(bug, 'reading', 'contents: read')).toBe(bug);
   });
 });
 
-describe('a server that misbehaves', () => {
+describe('an invalid response', () => {
   const limits = { bytes: 10_000, seconds: 1 };
   const html = '<html>proxy: token=hunter2</html>';
   const raw =
@@ -158,13 +162,13 @@ describe('a server that misbehaves', () => {
   };
 
   it.each<[string, Handler, string]>([
-    ['a page of a proxy', raw(html, { 'content-type': 'text/html' }), 'it is not JSON (status 200)'],
-    ['a page of a proxy that says it is JSON', raw(html), 'it is not JSON (status 200)'],
-    ['nothing', raw(''), 'it is not JSON (status 200)'],
-    ['a text', raw('"hunter2"'), 'it is not JSON (status 200)'],
-    ['bytes', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is not JSON (status 200)'],
-    ['too much', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
-  ])('by answering %s is named, and not asked again', async (_, handler, why) => {
+    ['is an HTML page', raw(html, { 'content-type': 'text/html' }), 'it is not JSON (status 200)'],
+    ['is an HTML page with the content type of JSON', raw(html), 'it is not JSON (status 200)'],
+    ['is empty', raw(''), 'it is not JSON (status 200)'],
+    ['is a JSON string', raw('"hunter2"'), 'it is not JSON (status 200)'],
+    ['is binary', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is not JSON (status 200)'],
+    ['is too long', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
+  ])('that %s is an error with the name of the server, and not retried', async (_, handler, why) => {
     const { error, requests } = await failing(handler);
     expect(error).toMatchObject({ name: 'InvalidResponseError', why });
     expect(error.what).toMatch(/^invalid response from the server 127\.0\.0\.1:\d+$/);
@@ -172,24 +176,24 @@ describe('a server that misbehaves', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('by redirecting in a circle is named, and not asked again', async () => {
+  it('that redirects in a loop is an error with the name of the server, and not retried', async () => {
     const { error, requests } = await failing((request, response) =>
       response.writeHead(301, { location: request.url }).end(),
     );
-    expect(error).toMatchObject({ name: 'InvalidResponseError', why: 'it redirects in a circle' });
-    // As many redirects as `fetch` follows, once.
+    expect(error).toMatchObject({ name: 'InvalidResponseError', why: 'it redirects in a loop' });
+    // The first request and the 20 redirects that `fetch` follows.
     expect(requests).toHaveLength(21);
   });
 
   it.each<[string, Handler]>([
-    ['never answering', () => undefined],
-    ['answering byte by byte', (_, response) => void setInterval(() => response.write(' '), 100).unref()],
+    ['never arrives', () => undefined],
+    ['arrives byte by byte', (_, response) => void setInterval(() => response.write(' '), 100).unref()],
     [
-      'breaking off',
+      'is interrupted',
       (_, response) => response.writeHead(200, { 'content-length': 9 }).write('{', () => response.destroy()),
     ],
   ])(
-    'by %s is asked again, and then named',
+    'that %s is retried, and then an error',
     async (_, handler) => {
       const { error, requests } = await failing(handler);
       expect(error).toMatchObject({ what: 'reading o/r failed', next: expect.stringContaining('Run the job again') });
@@ -199,53 +203,53 @@ describe('a server that misbehaves', () => {
   );
 
   it.each([{ message: {}, errors: 'x' }, { message: null, errors: [null, { message: 1 }] }, [], 'x'])(
-    'by refusing with %j is quoted all the same',
+    'with the status 422 and the body %j is explained',
     async (body) => {
       expect((await failing(json(422, body))).error.what).toBe('reading o/r failed');
     },
   );
 
-  it('never keeps more than a part of a refusal without end', async () => {
+  it('is truncated in the error when its message is too long', async () => {
     const { error } = await failing(json(422, { message: 'm'.repeat(4000), errors: Array(99).fill('x') }));
     expect(error.why.length).toBeLessThan(1500);
   });
 });
 
-describe('the pages of a list', () => {
-  const FEW = { pages: 3, seconds: 300 };
+describe('paginate', () => {
+  const LIMITS = { pages: 3, seconds: 300 };
   const next = '<http://127.0.0.1:1/stolen>; rel="next"';
   const read = async (
     data: (page: number) => unknown,
     headers: (page: number) => ResponseHeaders,
-    limits?: typeof FEW,
+    limits?: typeof LIMITS,
   ) => {
-    const asked: number[] = [];
+    const requested: number[] = [];
     const items: unknown[] = [];
     const pages = paginate(
       'the list',
       async (page) => {
-        asked.push(page);
+        requested.push(page);
         return { url: 'https://hub.test/x', status: 200, headers: headers(page), data: data(page) };
       },
       limits,
     );
     for await (const page of pages) items.push(...page.map(({ value }) => value));
-    return { asked, items };
+    return { requested, items };
   };
-  it('are asked for by number, never at an address that the server names', async () => {
-    const { asked, items } = await read(
+  it('requests pages by number, never at an address from the response', async () => {
+    const { requested, items } = await read(
       (page) => [page],
       (page) => (page < 3 ? { link: next } : {}),
     );
-    expect({ asked, items }).toEqual({ asked: [1, 2, 3], items: [1, 2, 3] });
+    expect({ requested, items }).toEqual({ requested: [1, 2, 3], items: [1, 2, 3] });
   });
 
-  it('that have no end are an error', async () => {
+  it('fails for a list that does not end', async () => {
     await expect(
       read(
         () => [],
         () => ({ link: next }),
-        FEW,
+        LIMITS,
       ),
     ).rejects.toThrow('invalid response from the server hub.test: the list has no end');
     await expect(
@@ -257,7 +261,7 @@ describe('the pages of a list', () => {
     ).rejects.toThrow('has no end');
   });
 
-  it('that are no list are an error', async () => {
+  it('fails for a page that is not a list', async () => {
     await expect(
       read(
         () => ({}),

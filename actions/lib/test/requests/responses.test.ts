@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { limitedFetch, ResponseData, readBytes } from '../../requests/responses.ts';
 
-const HANG = 60_000;
+const TIMEOUT_MS = 60_000;
 
 let server: Server | undefined;
 afterEach(() => {
@@ -22,8 +22,8 @@ async function serve(handler: RequestListener): Promise<string> {
 const limits = { bytes: 1000, seconds: 1 };
 const get = (url: string) => limitedFetch((address, options) => fetch(address, options), limits)(url);
 
-describe('a bounded fetch', () => {
-  it('gives the answer whole, with its status, headers and address', async () => {
+describe('limitedFetch', () => {
+  it('returns the complete response with its status, headers and URL', async () => {
     const url = await serve((request, response) =>
       request.url === '/old'
         ? response.writeHead(302, { location: '/new' }).end()
@@ -34,8 +34,8 @@ describe('a bounded fetch', () => {
     expect(await response.json()).toEqual({});
   });
 
-  it.each([204, 304])('gives an answer without a body (%i)', async (status) => {
-    const response = await get(await serve((_request, answer) => answer.writeHead(status).end()));
+  it.each([204, 304])('returns a response without a body (%i)', async (status) => {
+    const response = await get(await serve((_request, response) => response.writeHead(status).end()));
     expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
@@ -46,7 +46,7 @@ describe('a bounded fetch', () => {
       { name: 'InvalidResponseError', why: 'it is longer than 1000 bytes' },
     ],
     [
-      'is too long when unpacked',
+      'is too long when decompressed',
       (_request, response) =>
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000))),
       { name: 'InvalidResponseError' },
@@ -63,32 +63,32 @@ describe('a bounded fetch', () => {
       { name: 'InvalidResponseError' },
     ],
     [
-      'redirects in a circle',
+      'redirects in a loop',
       (request, response) => response.writeHead(301, { location: request.url }).end(),
-      { name: 'InvalidResponseError', why: 'it redirects in a circle' },
+      { name: 'InvalidResponseError', why: 'it redirects in a loop' },
     ],
-    ['never comes', () => undefined, { name: 'ResponseTimeoutError', code: 'ETIMEDOUT' }],
+    ['never arrives', () => undefined, { name: 'ResponseTimeoutError', code: 'ETIMEDOUT' }],
     [
-      'comes byte by byte',
+      'arrives byte by byte',
       (_request, response) => void setInterval(() => response.write('a'), 100).unref(),
       { name: 'ResponseTimeoutError', code: 'ETIMEDOUT' },
     ],
     [
-      'breaks off',
+      'is interrupted',
       (_request, response) => response.writeHead(200, { 'content-length': 9 }).write('a', () => response.destroy()),
       { name: 'TypeError' },
     ],
   ])(
-    'fails for an answer that %s',
+    'fails for a response that %s',
     async (_title, handler, error) => {
       await expect(get(await serve(handler))).rejects.toMatchObject(error);
     },
-    HANG,
+    TIMEOUT_MS,
   );
 });
 
-describe('reading bytes', () => {
-  it('gives all up to the limit, and refuses one more', async () => {
+describe('readBytes', () => {
+  it('returns all bytes up to the limit, and fails for one more', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 9 })), fc.nat(40), async (chunks, limit) => {
         const all = Buffer.concat(chunks);
@@ -102,53 +102,53 @@ describe('reading bytes', () => {
   });
 });
 
-describe('a part of an answer', () => {
-  const answer = (value: unknown) => new ResponseData(value, 'the server x', 'the list');
+describe('ResponseData', () => {
+  const responseOf = (value: unknown) => new ResponseData(value, 'the server x', 'the list');
 
-  it('is read in its type', () => {
-    const whole = answer({ a: [{ b: 'c' }], n: 0, t: true, none: null });
-    expect(whole.at('a').list()[0]?.at('b').string()).toBe('c');
-    expect([whole.at('n').integer(), whole.at('t').boolean()]).toEqual([0, true]);
-    expect([whole.at('none').optional, whole.at('gone').optional, whole.at('n').optional?.value]).toEqual([
+  it('returns each part in its type', () => {
+    const response = responseOf({ a: [{ b: 'c' }], n: 0, t: true, none: null });
+    expect(response.at('a').list()[0]?.at('b').string()).toBe('c');
+    expect([response.at('n').integer(), response.at('t').boolean()]).toEqual([0, true]);
+    expect([response.at('none').optional, response.at('missing').optional, response.at('n').optional?.value]).toEqual([
       undefined,
       undefined,
       0,
     ]);
   });
 
-  it.each<[string, (whole: ResponseData) => unknown, string]>([
-    ['a text', (whole) => whole.at('n').string(), 'in the list, `n` is a number, not a string'],
-    ['a number', (whole) => whole.at('s').integer(), 'in the list, `s` is a string, not a whole number'],
+  it.each<[string, (response: ResponseData) => unknown, string]>([
+    ['a string', (response) => response.at('n').string(), 'in the list, `n` is a number, not a string'],
+    ['a number', (response) => response.at('s').integer(), 'in the list, `s` is a string, not a whole number'],
     [
       'a number with a fraction',
-      (whole) => whole.at('f').integer(),
+      (response) => response.at('f').integer(),
       'in the list, `f` is a number, not a whole number',
     ],
-    ['a boolean', (whole) => whole.at('s').boolean(), 'in the list, `s` is a string, not true or false'],
-    ['a list', (whole) => whole.at('m').list(), 'in the list, `m` is a mapping, not a list'],
-    ['a mapping', (whole) => whole.at('l').at('x'), 'in the list, `l` is a list, not a mapping'],
-    ['there', (whole) => whole.at('m').at('x').string(), 'in the list, `m.x` is missing, not a string'],
+    ['a boolean', (response) => response.at('s').boolean(), 'in the list, `s` is a string, not true or false'],
+    ['a list', (response) => response.at('m').list(), 'in the list, `m` is a mapping, not a list'],
+    ['a mapping', (response) => response.at('l').at('x'), 'in the list, `l` is a list, not a mapping'],
+    ['present', (response) => response.at('m').at('x').string(), 'in the list, `m.x` is missing, not a string'],
     [
-      'a member of its own',
-      (whole) => whole.at('constructor').string(),
+      'an own property',
+      (response) => response.at('constructor').string(),
       'in the list, `constructor` is missing, not a string',
     ],
     [
-      'a text in a list',
-      (whole) =>
-        whole
+      'a string in a list',
+      (response) =>
+        response
           .at('l')
           .list()
-          .map((each) => each.string()),
+          .map((item) => item.string()),
       'in the list, `l[1]` is null, not a string',
     ],
-    ['short enough', (whole) => whole.at('l').list(1), 'in the list, `l` has 2 items, more than 1'],
-  ])('that is not %s is named with its place', (_title, read, why) => {
-    const whole = answer({ n: 1, f: 1.5, s: 's3cr3t', m: {}, l: ['a', null] });
-    expect(() => read(whole)).toThrow(expect.objectContaining({ what: 'invalid response from the server x', why }));
+    ['short enough', (response) => response.at('l').list(1), 'in the list, `l` has 2 items, more than 1'],
+  ])('reports the path of a part that is not %s', (_title, read, why) => {
+    const response = responseOf({ n: 1, f: 1.5, s: 's3cr3t', m: {}, l: ['a', null] });
+    expect(() => read(response)).toThrow(expect.objectContaining({ what: 'invalid response from the server x', why }));
   });
 
-  it('never shows the answer, and no cause that would', () => {
+  it('never quotes the response, and has no cause that does', () => {
     const error = (() => {
       try {
         return ResponseData.json('token=s3cr3t', 'the server x', 'the token');

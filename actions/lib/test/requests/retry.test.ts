@@ -9,8 +9,8 @@ import {
   withRetries,
 } from '../../requests/retry.ts';
 
-/** A policy whose waits are recorded, not waited for. */
-function recorded(retries: number) {
+/** A policy that records the waits and does not sleep. */
+function recordWaits(retries: number) {
   const waits: number[] = [];
   return {
     waits,
@@ -24,8 +24,8 @@ function recorded(retries: number) {
 }
 
 describe('withRetries', () => {
-  it('doubles the wait and gives up after the last retry with the last error', async () => {
-    const { waits, policy } = recorded(3);
+  it('doubles the wait, and throws the last error after the last retry', async () => {
+    const { waits, policy } = recordWaits(3);
     let attempts = 0;
     await expect(
       withRetries(() => {
@@ -36,11 +36,11 @@ describe('withRetries', () => {
     expect({ attempts, waits }).toEqual({ attempts: 4, waits: [1, 2, 4] });
   });
 
-  it('waits out the time the server names, whatever its own cap, and never less than its own wait', async () => {
-    const { waits, policy } = recorded(3);
-    const answers = [7, 0, 600].map((afterSeconds) => ({ retry: true, afterSeconds }));
+  it('waits as long as the server asks, even beyond the maximum of the policy, and never shorter than the backoff', async () => {
+    const { waits, policy } = recordWaits(3);
+    const failures = [7, 0, 600].map((afterSeconds) => ({ retry: true, afterSeconds }));
     await expect(
-      withRetries(() => (answers.length > 0 ? Promise.reject(answers.shift()) : Promise.resolve('done')), {
+      withRetries(() => (failures.length > 0 ? Promise.reject(failures.shift()) : Promise.resolve('done')), {
         ...policy,
         maxSeconds: 5,
       }),
@@ -48,21 +48,21 @@ describe('withRetries', () => {
     expect(waits).toEqual([7, 2, 600]);
   });
 
-  it('gives up at once when the server names a time that is too far away', async () => {
-    const { waits, policy } = recorded(3);
-    const far = { retry: true, afterSeconds: MAX_WAIT_SECONDS + 1 };
-    await expect(withRetries(() => Promise.reject(far), policy)).rejects.toBe(far);
+  it('does not retry when the server asks for too long a wait', async () => {
+    const { waits, policy } = recordWaits(3);
+    const failure = { retry: true, afterSeconds: MAX_WAIT_SECONDS + 1 };
+    await expect(withRetries(() => Promise.reject(failure), policy)).rejects.toBe(failure);
     expect(waits).toEqual([]);
   });
 
-  it('does not repeat what cannot pass', async () => {
-    const { waits, policy } = recorded(5);
+  it('does not retry a permanent error', async () => {
+    const { waits, policy } = recordWaits(5);
     await expect(withRetries(() => Promise.reject({ retry: false }), policy)).rejects.toEqual({ retry: false });
     expect(waits).toEqual([]);
   });
 
-  it('spreads the waits of parallel jobs between half and all of the backoff', async () => {
-    const { waits, policy } = recorded(1);
+  it('spreads the waits of concurrent jobs between half and all of the backoff', async () => {
+    const { waits, policy } = recordWaits(1);
     await withRetries((attempt) => (attempt === 1 ? Promise.reject({ retry: true }) : Promise.resolve()), {
       ...policy,
       random: () => 0,
@@ -79,14 +79,14 @@ describe('classifyRequestError', () => {
     ['429', failed(429), { retry: true }],
     ['429 with Retry-After', failed(429, { 'retry-after': '3' }), { retry: true, afterSeconds: 3 }],
     [
-      '403 of an exhausted limit',
+      '403 with an exhausted limit',
       failed(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1030' }),
       { retry: true, afterSeconds: 30 },
     ],
-    ['429 of an exhausted limit without a time', failed(429, { 'x-ratelimit-remaining': '0' }), { retry: true }],
+    ['429 with an exhausted limit and no reset time', failed(429, { 'x-ratelimit-remaining': '0' }), { retry: true }],
     ['503 with Retry-After', failed(503, { 'retry-after': '40' }), { retry: true, afterSeconds: 40 }],
-    ['404 with the last request', failed(404, { 'x-ratelimit-remaining': '0' }), { retry: false }],
-    ['403 of a secondary limit', failed(403, {}, 'You have exceeded a secondary rate limit'), { retry: true }],
+    ['404 with an exhausted limit', failed(404, { 'x-ratelimit-remaining': '0' }), { retry: false }],
+    ['403 with a secondary limit', failed(403, {}, 'You have exceeded a secondary rate limit'), { retry: true }],
     ['403', failed(403), { retry: false }],
     ['401', failed(401), { retry: false }],
     ['404', failed(404), { retry: false }],
@@ -95,13 +95,13 @@ describe('classifyRequestError', () => {
     ['500', failed(500), { retry: true }],
     ['502', failed(502), { retry: true }],
     ['a reset connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), { retry: true }],
-    ['a defect', new TypeError('x is not a function'), { retry: false }],
-  ])('judges %s', (_, error, verdict) => {
-    expect(classifyRequestError(error, 1_000_000)).toEqual(verdict);
+    ['a bug', new TypeError('x is not a function'), { retry: false }],
+  ])('classifies %s', (_, error, decision) => {
+    expect(classifyRequestError(error, 1_000_000)).toEqual(decision);
   });
 });
 
-it('finds a reset in the causes of an error', () => {
+it('finds a lost connection in the causes of an error', () => {
   const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
   expect(isConnectionError(new TypeError('fetch failed', { cause }))).toBe(true);
   expect(isConnectionError(new Error('no'))).toBe(false);
@@ -117,7 +117,7 @@ it('reads Retry-After as seconds and as a date', () => {
   expect(retryAfterSeconds(undefined, now)).toBeUndefined();
 });
 
-it('names a time to wait, however far away', () => {
+it('formats a wait, however long', () => {
   const now = Date.parse('2026-01-01T00:00:00.500Z');
   expect(formatWait(59.5, now)).toBe('60 s, until 2026-01-01T00:01:00Z');
   expect(formatWait(1e20, now)).toContain('until +275760-09-13T00:00:00Z');
