@@ -7,21 +7,21 @@ describe.each([
   ['mapConcurrently', mapConcurrently],
   ['settleConcurrently', settleConcurrently],
 ] as const)('%s', (_, run) => {
-  it('does at most so many at a time, each once', async () => {
+  it('processes each item once, at most the limit at a time', async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const done: number[] = [];
     await run(items, 3, async (item) => {
-      most = Math.max(most, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       await new Promise((resolve) => setImmediate(resolve));
       done.push(item);
       running--;
     });
-    expect(most).toBe(3);
+    expect(maxRunning).toBe(3);
     expect(done.sort()).toEqual(items);
   });
 
-  it('does nothing for no items', async () => {
+  it('returns an empty list for no items', async () => {
     expect(await run([], 3, async () => 1)).toEqual([]);
   });
 });
@@ -32,11 +32,11 @@ const slowly = async (item: number): Promise<number> => {
   return item * 10;
 };
 
-it('mapConcurrently gives the results in the order of the items', async () => {
+it('mapConcurrently returns the results in the order of the items', async () => {
   expect(await mapConcurrently(items, 4, slowly)).toEqual([10, 20, 30, 40, 50, 60, 70]);
 });
 
-it('mapConcurrently starts nothing after a failure, and throws it once the work in progress has ended', async () => {
+it('mapConcurrently starts no more work after a failure, and throws it when the work in progress has ended', async () => {
   const started: number[] = [];
   const ended: number[] = [];
   const failing = mapConcurrently(items, 2, async (item) => {
@@ -49,7 +49,7 @@ it('mapConcurrently starts nothing after a failure, and throws it once the work 
   expect([started, ended]).toEqual([[1, 2], [1]]);
 });
 
-it('settleConcurrently goes on after a failure, and says of each item how it ended', async () => {
+it('settleConcurrently continues after a failure and reports the result of each item', async () => {
   const results = await settleConcurrently([1, 2, 3], 1, async (item) => {
     if (item === 2) throw new Error('two');
     return item;

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import { parseBranchName, parseTagName } from '../git-refs.ts';
 
-/** Characters and sequences that mean something to Git, among others that do not. */
+/** Characters and sequences, with and without a meaning for Git. */
 const piece = fc.constantFrom(
   ...['a', 'B', '1', '/', '.', '..', '-', '@', '@{', '{', '~', '^', ':', '?', '*', '[', '\\', ' ', '\t', '\u007f'],
   ...['.lock', 'ü', '\u0085', '\u009f', '\u2028', '$(id)', '%', '"', "'", '#', '+', '='],
@@ -17,7 +17,7 @@ describe.each([
   ['branch', 'refs/heads/', parseBranchName],
   ['tag', 'refs/tags/', parseTagName],
 ] as const)('the name of a %s', (_, prefix, parse) => {
-  // Git takes `-x` and `@` for a name in full, and refuses to create either: https://git-scm.com/docs/git-check-ref-format
+  // `git check-ref-format` accepts `-x` and `@` after the prefix, but Git creates neither: https://git-scm.com/docs/git-check-ref-format
   it('is valid when git check-ref-format accepts it, unless it is "@" or begins with "-"', async () => {
     await fc.assert(
       fc.asyncProperty(name, async (text) => {

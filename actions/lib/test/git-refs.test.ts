@@ -1,31 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseBranchName, parseTagName } from '../git-refs.ts';
 
-describe('a branch', () => {
+describe('parseBranchName', () => {
   it.each([
     ['main', 'main'],
     ['refs/heads/main', 'main'],
     ['release/1.4', 'release/1.4'],
     ['a\u0085b', 'a\u0085b'],
     ['größe', 'größe'],
-  ])('%j is %j', (text, name) => {
+  ])('reads %j as %j', (text, name) => {
     expect(parseBranchName(text)).toEqual({ value: name });
   });
 
   it.each(['refs/tags/x', 'refs/heads/refs/heads/x', 'refs/pull/7/merge', 'refs/heads/refs/tags/x'])(
-    'is not the reference %j of another kind',
+    'rejects %j, a reference of another kind',
     (text) => {
       expect(parseBranchName(text)).toEqual({ problem: 'is not under refs/heads/' });
     },
   );
 });
 
-describe('a tag', () => {
+describe('parseTagName', () => {
   it.each([
     ['v1.4.2', 'v1.4.2'],
     ['refs/tags/v1.4.2', 'v1.4.2'],
     ['$(id)', '$(id)'],
-  ])('%j is %j', (text, name) => {
+  ])('reads %j as %j', (text, name) => {
     expect(parseTagName(text)).toEqual({ value: name });
   });
 
@@ -37,16 +37,13 @@ describe('a tag', () => {
     ['a//b', '//'],
     ['a\u0007b', '\u0007'],
     ['a\u007fb', '\u007f'],
-  ])('%j has what Git refuses: %j', (text, part) => {
+  ])('rejects %j because of %j', (text, part) => {
     expect(parseTagName(text)).toEqual({
       problem: `is not a valid Git reference name (it contains ${JSON.stringify(part)})`,
     });
   });
 
-  it.each(['', '@', '-x', '/x', 'x/', 'x.', '.x', 'a/.b', 'a.lock', 'a.lock/b', 'refs/tags/'])(
-    '%j is not a valid name',
-    (text) => {
-      expect(parseTagName(text)).toEqual({ problem: 'is not a valid Git reference name' });
-    },
-  );
+  it.each(['', '@', '-x', '/x', 'x/', 'x.', '.x', 'a/.b', 'a.lock', 'a.lock/b', 'refs/tags/'])('rejects %j', (text) => {
+    expect(parseTagName(text)).toEqual({ problem: 'is not a valid Git reference name' });
+  });
 });

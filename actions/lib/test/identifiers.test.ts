@@ -47,16 +47,16 @@ describe.each([
     ['1.4.2', 'sha-0123456789ab', '_x', 'A'.repeat(128)],
     ['', '.x', '-x', '1.0.0+build', '$(id)', 'A'.repeat(129), 'ü'],
   ],
-])('%s', (_, parse, good, bad) => {
-  it.each(good)('takes %j', (text) => {
+])('%s', (_, parse, valid, invalid) => {
+  it.each(valid)('accepts %j', (text) => {
     expect(parse(text)).toHaveProperty('value');
   });
-  it.each(bad)('refuses %j', (text) => {
+  it.each(invalid)('rejects %j', (text) => {
     expect(parse(text)).toHaveProperty('problem');
   });
 });
 
-it('lower-cases registries and image names, which registries demand, and leaves tags as they are', () => {
+it('lower-cases registries and image names, as registries require, and does not change tags', () => {
   expect(parseRegistryName('GHCR.io/Org')).toEqual({ value: 'ghcr.io/org' });
   expect(parseImageName('Shop/Web')).toEqual({ value: 'shop/web' });
   expect(parseImageTag('RC1')).toEqual({ value: 'RC1' });

@@ -10,9 +10,9 @@ it.each([
   ['tga', 'tag', 1],
   ['digset', 'digest', 1],
   ['image', 'values', 5],
-])('from %j to %j it is %d', (one, other, distance) => {
-  expect(editDistance(one, other)).toBe(distance);
-  expect(editDistance(other, one)).toBe(distance);
+])('the edit distance of %j and %j is %d', (from, to, distance) => {
+  expect(editDistance(from, to)).toBe(distance);
+  expect(editDistance(to, from)).toBe(distance);
 });
 
 describe('closestName', () => {
@@ -29,11 +29,11 @@ describe('closestName', () => {
 });
 
 describe('closestNames', () => {
-  it('are all known names when they are few, the closest first', () => {
+  it('returns all known names if they are few, the closest first', () => {
     expect(closestNames('tga', ['repository', 'tag', 'digest'])).toEqual(['tag', 'digest', 'repository']);
   });
 
-  it('are at most so many', () => {
+  it('returns at most the given number', () => {
     expect(closestNames('a', ['a1', 'a2', 'a3', 'b', 'c', 'd'], 3)).toEqual(['a1', 'a2', 'a3']);
   });
 });

@@ -14,7 +14,7 @@ describe('parseVersion', () => {
     expect('value' in parsed && versionText(parsed.value)).toBe(expected);
   });
   it.each(['', 'v', '1.4', '01.4.2', 'vv1.4.2', ' 1.4.2', '1.4.2\n', 'v1.0.0$(touch pwned)', 'V1.0.0', '=1.0.0'])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect(parseVersion(text)).toHaveProperty('problem');
     },

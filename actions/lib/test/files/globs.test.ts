@@ -12,7 +12,7 @@ describe('a glob', () => {
     '{',
     '{}'.repeat(50),
     '{a}'.repeat(50),
-  ])('%s is taken', (pattern) => {
+  ])('%s is accepted', (pattern) => {
     expect(globProblem(pattern)).toBeUndefined();
     expect(parseRepositoryGlob(pattern)).toEqual({ value: pattern });
   });
@@ -27,7 +27,7 @@ describe('a glob', () => {
     '{'.repeat(100_000),
     `{${'a,'.repeat(1001)}}`,
     '{a,{b,{c,d}}}'.repeat(6),
-  ])('that stands for too many patterns is refused: %.30s', (pattern) => {
+  ])('that expands to too many patterns is rejected: %.30s', (pattern) => {
     expect(globProblem(pattern)).toMatch('expands to more than 1000 patterns');
     expect(parseRepositoryGlob(pattern)).toHaveProperty('problem');
   });

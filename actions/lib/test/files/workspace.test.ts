@@ -1,5 +1,6 @@
+import { win32 } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parseRepositoryPath } from '../../files/workspace.ts';
+import { parseRepositoryPath, relativeInside } from '../../files/workspace.ts';
 
 describe('parseRepositoryPath', () => {
   it.each([
@@ -24,7 +25,25 @@ describe('parseRepositoryPath', () => {
     '\\\\server\\share',
     'a\u0000b',
     'a\nb',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseRepositoryPath(text)).toHaveProperty('problem');
+  });
+});
+
+describe('relativeInside on Windows', () => {
+  it.each([
+    ['C:\\work', 'C:\\work\\a', 'a'],
+    ['C:\\work', 'c:\\WORK\\a', 'a'],
+    ['C:\\work', 'C:\\work', ''],
+    ['C:\\work', 'C:/work/a/b', 'a\\b'],
+    ['C:\\work', 'C:\\work\\..a', '..a'],
+    ['C:\\work', 'C:\\work-2', undefined],
+    ['C:\\work', 'C:\\work\\..\\x', undefined],
+    ['C:\\work', 'D:\\work\\a', undefined],
+    ['C:\\work', '\\\\server\\share\\a', undefined],
+    ['C:\\work', '\\\\?\\C:\\work\\a', undefined],
+    ['C:\\work', '\\\\.\\pipe\\a', undefined],
+  ])('relative to %j, %j is %j', (directory, path, expected) => {
+    expect(relativeInside(directory, path, win32)).toBe(expected);
   });
 });

@@ -16,32 +16,32 @@ async function read(value: string | undefined) {
   return images;
 }
 
-describe('the images of a build', () => {
-  it('are read from the output', async () => {
+describe('readImages', () => {
+  it('reads the output of build-push-image', async () => {
     expect(await read(built)).toMatchObject([{ repository: 'ghcr.io/org/web', digest }]);
   });
 
-  it.each([['none'], [undefined]])('are none where a workflow gives none: %j', async (value) => {
+  it.each([['none'], [undefined]])('returns no images for %j', async (value) => {
     expect(await read(value)).toBeUndefined();
   });
 
-  it.each(['', ' ', '\n'])('are missed, not none, where the output came out empty: %j', async (value) => {
+  it.each(['', ' ', '\n'])('rejects an output that is empty: %j', async (value) => {
     const error = await read(value).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(InputError);
     for (const part of ['GitHub dropped it', 'the text of a secret', 'as a variable', 'none'])
       expect((error as InputError).why).toContain(part);
   });
 
-  it('are missed where the list is empty', async () => {
+  it('rejects an empty list', async () => {
     await expect(read('[]')).rejects.toThrow('is an empty list');
   });
 
-  // The runner fills in a default only where a workflow gives nothing, so that an empty default would hide an empty output.
+  // The runner uses the default only if the workflow does not set the input. An empty default would hide an empty output.
   it.each([
     ['bump-chart-version', 'images'],
     ['create-release', 'images'],
     ['helm-lint-scan', 'set-images'],
-  ])('are none by the default of %s', async (action, input) => {
+  ])('is not empty by default in %s', async (action, input) => {
     const { inputs } = parse(await readFile(join(import.meta.dirname, '../../..', action, 'action.yml'), 'utf8'));
     expect(inputs[input].default).toBe('none');
   });

@@ -4,7 +4,7 @@ import { parseImagesOutput } from '../../images/images-output.ts';
 const digest = `sha256:${'0'.repeat(64)}`;
 
 describe('parseImagesOutput', () => {
-  it('takes what build-push-image writes', () => {
+  it('reads the output of build-push-image', () => {
     const image = {
       name: 'shop/web',
       repository: 'localhost:5001/shop/web',
@@ -20,22 +20,22 @@ describe('parseImagesOutput', () => {
     });
   });
 
-  it('finds the name below the registry when a list was written by hand', () => {
+  it('takes the name from the repository if a list written by hand has none', () => {
     expect(parseImagesOutput([{ repository: 'ghcr.io/org/web', digest }])).toMatchObject({
       value: [{ name: 'org/web', tags: [] }],
     });
   });
 
   it.each([
-    ['not a list', {}],
-    ['not a mapping', ['web']],
-    ['no repository', [{ digest }]],
-    ['no digest', [{ repository: 'ghcr.io/org/web' }]],
+    ['a mapping', {}],
+    ['a list of strings', ['web']],
+    ['an image without a repository', [{ digest }]],
+    ['an image without a digest', [{ repository: 'ghcr.io/org/web' }]],
     ['a short digest', [{ repository: 'ghcr.io/org/web', digest: 'sha256:1' }]],
-    ['a tag that is none', [{ repository: 'ghcr.io/org/web', digest, tags: ['$(id)'] }]],
+    ['an invalid tag', [{ repository: 'ghcr.io/org/web', digest, tags: ['$(id)'] }]],
     ['a tag that is not a string', [{ repository: 'ghcr.io/org/web', digest, tags: [null] }]],
-    ['tags that are no list', [{ repository: 'ghcr.io/org/web', digest, tags: 'x' }]],
-  ])('refuses %s', (_, data) => {
+    ['tags that are not a list', [{ repository: 'ghcr.io/org/web', digest, tags: 'x' }]],
+  ])('rejects %s', (_, data) => {
     expect(parseImagesOutput(data)).toHaveProperty('problem');
   });
 });

@@ -26,6 +26,6 @@ it.each([
   expect(nameIn(mapping)).toBeUndefined();
 });
 
-it('reads a registry of many slashes in linear time', () => {
+it('reads a registry with many slashes in linear time', () => {
   expect(fullRepository({ registry: `${'/'.repeat(1_000_000)}x`, repository: 'web' })).toMatch(/x\/web$/);
 });

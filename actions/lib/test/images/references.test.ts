@@ -18,7 +18,7 @@ describe('a repository', () => {
     ['docker.io/node', 'docker.io', 'library/node'],
     ['index.docker.io/org/web', 'docker.io', 'org/web'],
     ['registry-1.docker.io/node', 'docker.io', 'library/node'],
-  ])('%s is on %s, at %s', (repository, host, path) => {
+  ])('%s has the host %s and the path %s', (repository, host, path) => {
     expect([registryHost(repository), repositoryPath(repository)]).toEqual([host, path]);
     expect(normalizeRepository(repository)).toBe(`${host}/${path}`);
   });
@@ -28,7 +28,7 @@ describe('a repository', () => {
     ['ghcr.io/org', 'ghcr.io'],
     ['org', 'docker.io'],
     ['registry-1.docker.io', 'docker.io'],
-  ])('of the registry %s is on %s', (registry, host) => {
+  ])('in the registry %s has the host %s', (registry, host) => {
     expect(registryHost(registry)).toBe(host);
   });
 
@@ -38,7 +38,7 @@ describe('a repository', () => {
     ['Docker.io/Org/Web', 'org/web'],
     ['node', 'docker.io/library/node'],
     ['web.api', 'docker.io/library/web.api'],
-  ])('%s is %s', (a, b) => {
+  ])('%s is the same as %s', (a, b) => {
     expect(isSameRepository(a, b)).toBe(true);
   });
 
@@ -46,7 +46,7 @@ describe('a repository', () => {
     ['org/web', 'ghcr.io/org/web'],
     ['localhost:5001/web', 'localhost:5002/web'],
     ['org/node', 'node'],
-  ])('%s is not %s', (a, b) => {
+  ])('%s is not the same as %s', (a, b) => {
     expect(isSameRepository(a, b)).toBe(false);
   });
 

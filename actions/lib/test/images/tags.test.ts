@@ -10,11 +10,11 @@ it.each([
   [['nightly', 'main'], 'nightly'],
   [['sha-xyz', 'main'], 'sha-xyz'],
   [[], undefined],
-])('the tag of an image with %j is %j', (tags, tag) => {
+])('among %j the tag is %j', (tags, tag) => {
   expect(chooseTag(tags)).toBe(tag);
 });
 
-it('does not depend on the order of tags that are all versions', () => {
+it('does not depend on the order of versions', () => {
   const version = fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9)).map((numbers) => numbers.join('.'));
   fc.assert(
     fc.property(fc.uniqueArray(version, { minLength: 1 }), (tags) => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { environmentWithoutRunner, minimalEnvironment } from '../../processes/environment.ts';
 import { createExec } from '../../processes/exec.ts';
 
-/** What a runner gives to an action, with what a workflow may add. */
+/** The variables that a runner sets for an action, and some that a workflow may add. */
 const STEP = {
   PATH: process.env.PATH,
   HOME: '/home/me',
@@ -25,8 +25,8 @@ const STEP = {
   NOTHING: undefined,
 };
 
-describe('a closed environment', () => {
-  it('has what any program needs, what is named, and what is set', () => {
+describe('minimalEnvironment', () => {
+  it('has the variables that any program needs, the named ones, and the given ones', () => {
     expect(minimalEnvironment(STEP, ['HOME'], { X: 'y' })).toEqual({
       PATH: process.env.PATH,
       HOME: '/home/me',
@@ -35,7 +35,7 @@ describe('a closed environment', () => {
     });
   });
 
-  it("finds Windows' names in any case", () => {
+  it('finds the names of Windows in any case', () => {
     expect(minimalEnvironment({ Path: 'C:\\', SystemRoot: 'C:\\Windows' }, [])).toEqual({
       Path: 'C:\\',
       SystemRoot: 'C:\\Windows',
@@ -43,8 +43,8 @@ describe('a closed environment', () => {
   });
 });
 
-describe('an environment without what the runner gives to the action alone', () => {
-  it('has all that configures a program', () => {
+describe('environmentWithoutRunner', () => {
+  it('keeps the variables that configure a program', () => {
     expect(environmentWithoutRunner(STEP, [])).toEqual({
       PATH: process.env.PATH,
       HOME: '/home/me',
@@ -55,7 +55,7 @@ describe('an environment without what the runner gives to the action alone', () 
     });
   });
 
-  it('has of it what a program needs by name', () => {
+  it('keeps the variables of the runner that are named', () => {
     expect(environmentWithoutRunner(STEP, ['GITHUB_TOKEN', 'ACTIONS_RUNTIME_TOKEN'])).toMatchObject({
       GITHUB_TOKEN: 's3cr3t-6',
       ACTIONS_RUNTIME_TOKEN: 's3cr3t-4',
@@ -65,16 +65,16 @@ describe('an environment without what the runner gives to the action alone', () 
 
 describe('a process', () => {
   it.each([
-    ['closed', minimalEnvironment(STEP, ['HOME'])],
-    ['without the runner', environmentWithoutRunner(STEP, [])],
-  ])('sees no input and no token of the runner in an environment that is %s', async (_title, env) => {
+    ['minimalEnvironment', minimalEnvironment(STEP, ['HOME'])],
+    ['environmentWithoutRunner', environmentWithoutRunner(STEP, [])],
+  ])('has no input and no token of the runner in %s', async (_title, env) => {
     const exec = createExec({});
     const { stdout } = await exec.run('node', ['-e', 'console.log(JSON.stringify(process.env))'], { env });
     expect(JSON.parse(stdout)).toMatchObject({ HOME: '/home/me' });
     expect(stdout).not.toMatch(/s3cr3t|INPUT_|ACTIONS_|GITHUB_OUTPUT/);
   });
 
-  it('never sees an input, whatever its name', () => {
+  it('never has an input, whatever its name', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('INPUT_', 'input_', 'ACTIONS_', 'Actions_'), (name, prefix) => {
         const env = { [prefix + name]: 's3cr3t' };
@@ -83,16 +83,16 @@ describe('a process', () => {
     );
   });
 
-  it("gets no copy of the step's environment anywhere in the actions", () => {
+  it('is started by one module only, which requires an environment', () => {
     const actions = join(import.meta.dirname, '..', '..', '..');
     const sources = readdirSync(actions, { recursive: true, encoding: 'utf8' }).filter((path) =>
       /^(?:lib|[a-z-]+\/src)\/.*(?<!\.test)\.ts$/.test(path),
     );
-    const starting = sources.filter((path) => {
+    const modules = sources.filter((path) => {
       const text = readFileSync(join(actions, path), 'utf8').replaceAll(/^import type .*$/gm, '');
       return /'(?:node:)?child_process'|@actions\/exec'/.test(text);
     });
     expect(sources.length).toBeGreaterThan(100);
-    expect(starting).toEqual(['lib/processes/exec.ts']);
+    expect(modules).toEqual(['lib/processes/exec.ts']);
   });
 });

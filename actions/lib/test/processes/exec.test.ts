@@ -9,12 +9,12 @@ const node = (script: string, options: Partial<ExecOptions> = {}, ...args: strin
   exec.run('node', ['-e', script, '--', ...args], { env: {}, ...options });
 
 describe('a program', () => {
-  it('gives its output and exit code, without an error', async () => {
+  it('returns its output and exit code, without an error', async () => {
     const script = 'console.log("out"); console.error("err"); process.exitCode = 3';
     expect(await node(script)).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('gets its arguments as they are', async () => {
+  it('gets its arguments unchanged', async () => {
     const args = ['a b', '"', "'", '$(touch pwned)', '*', '', 'é\n'];
     const { stdout } = await node('console.log(JSON.stringify(process.argv.slice(1)))', {}, ...args);
     expect(JSON.parse(stdout)).toEqual(args);
@@ -27,17 +27,17 @@ describe('a program', () => {
     expect(JSON.parse(stdout)).toEqual([realpathSync(tmpdir()), 'y', null, 'in']);
   });
 
-  it('may end without reading its input', async () => {
+  it('may exit without reading its input', async () => {
     expect((await node('process.exit(0)', { input: 'x'.repeat(1_000_000) })).exitCode).toBe(0);
   });
 
-  it('tells its lines of errors one by one, the last one too when it has no end', async () => {
+  it('passes each line of standard error to the callback, also a last line without a line ending', async () => {
     const lines: string[] = [];
     await node('process.stderr.write("a\\r\\nb\\n\\nc")', { onErrorLine: (line) => lines.push(line) });
     expect(lines).toEqual(['a', 'b', '', 'c']);
   });
 
-  it('is ended by a signal', async () => {
+  it('is terminated by an abort signal', async () => {
     const cancel = new AbortController();
     const running = node('console.error("up"); setInterval(() => {}, 1000)', {
       signal: cancel.signal,
@@ -47,14 +47,14 @@ describe('a program', () => {
     expect((await node('console.log(1)', { signal: cancel.signal })).stdout).toBe('');
   });
 
-  it('that is missing is named with what to do', async () => {
+  it('that is missing is an error with the install hint', async () => {
     await expect(exec.run('no-such-tool', [], { env: {} })).rejects.toMatchObject({
       what: 'no-such-tool was not found',
       next: 'Install it from the moon.',
     });
   });
 
-  it('that cannot start is named with the directory', async () => {
+  it('that cannot start is an error with the directory', async () => {
     await expect(node('0', { cwd: '/no/such/directory' })).rejects.toMatchObject({
       what: 'node could not be run',
       next: expect.stringContaining('/no/such/directory'),
@@ -62,8 +62,8 @@ describe('a program', () => {
   });
 });
 
-describe('the last lines of an output', () => {
-  it('are without blank ones', () => {
+describe('lastLines', () => {
+  it('omits blank lines', () => {
     expect(lastLines('a\n\nb\r\n  \nc\n', 2)).toBe('b\nc');
   });
 });

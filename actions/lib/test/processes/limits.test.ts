@@ -7,11 +7,11 @@ const exec = createExec({});
 const node = (script: string, limits: ProcessLimits) =>
   exec.run('node', ['-e', script], { env: minimalEnvironment(process.env, []), limits });
 
-describe('a process that takes more than it may is ended, and the limit is named', () => {
+describe('a process that exceeds a limit is killed, and its result says which', () => {
   it.each<[name: string, script: string, limits: ProcessLimits, exceeded: string]>([
     ['time', 'setInterval(() => {}, 1000)', { seconds: 0.5 }, 'more than 0.5 seconds'],
     [
-      'time, though it does not end when asked',
+      'time, ignoring SIGTERM',
       "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)",
       { seconds: 0.5 },
       'more than 0.5 seconds',
@@ -23,13 +23,13 @@ describe('a process that takes more than it may is ended, and the limit is named
       'more than 2 MiB of output',
     ],
     [
-      'output of errors',
+      'standard error',
       "const w = () => process.stderr.write('x'.repeat(100000), w); w()",
       { output: 2 },
       'more than 2 MiB of output',
     ],
     [
-      'output of a process that it started',
+      'output of a child process',
       "require('child_process').spawn('yes', { stdio: 'inherit' }); setInterval(() => {}, 1000)",
       { output: 2 },
       'more than 2 MiB of output',
@@ -48,7 +48,7 @@ describe('a process that takes more than it may is ended, and the limit is named
     60_000,
   );
 
-  it('and one that does not is left alone', async () => {
+  it('a process within the limits is not affected', async () => {
     expect(await node('console.log(1)', { seconds: 30, output: 1, memory: 2000 })).toEqual({
       exitCode: 0,
       stdout: '1\n',
@@ -57,7 +57,7 @@ describe('a process that takes more than it may is ended, and the limit is named
   });
 });
 
-describe('a process that does not end when the step is cancelled', () => {
+describe('a process that ignores SIGTERM when the step is cancelled', () => {
   it('is killed', async () => {
     const cancel = new AbortController();
     const running = exec.run(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { annotate, debug, escapeCommands, group, info, mask, printGroup } from '../../runner/commands.ts';
-import { growth, LINEAR } from '../growth.ts';
+import { growth, MAX_LINEAR } from '../growth.ts';
 import { COMMANDS, CULTURES, readAsRunner } from './runner-model.ts';
 
 function capture(): { write: (text: string) => void; text: () => string } {
@@ -15,13 +15,13 @@ function printed(print: (write: (text: string) => void) => unknown): string {
   return out.text();
 }
 
-/** Every character that is space, control, invisible, a mark or not given yet, as the engine's Unicode has them, and what the runner looks at. */
-const ODD = Array.from({ length: 0x110000 }, (_, code) => code)
+/** Every separator, control character, format character and mark of the engine's Unicode version. */
+const SPECIAL_CHARACTERS = Array.from({ length: 0x110000 }, (_, code) => code)
   .filter((code) => code < 0xd800 || code > 0xdfff)
   .map((code) => String.fromCodePoint(code))
   .filter((character) => /[\p{Z}\p{Cc}\p{Cf}\p{M}]/u.test(character));
 
-/** Texts that are like commands: pieces of commands with odd characters between them. */
+/** Texts that resemble commands: parts of commands with special characters between them. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -34,7 +34,7 @@ const hostile = fc
         weight: 2,
         arbitrary: fc.constantFrom('\n', '\r', '\r\n', '\u0085', '\ufeff', '\u200b', '\u0301', '\u001b[0m'),
       },
-      { weight: 2, arbitrary: fc.constantFrom(...ODD) },
+      { weight: 2, arbitrary: fc.constantFrom(...SPECIAL_CHARACTERS) },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
     ),
     { maxLength: 12 },
@@ -43,11 +43,11 @@ const hostile = fc
 
 const wellFormed = (text: string): string => text.toWellFormed();
 
-describe.each(CULTURES)('to the runner (%s)', (culture) => {
+describe.each(CULTURES)('for the runner (%s)', (culture) => {
   const commands = (text: string) => readAsRunner(text, culture).commands;
   const runs = { numRuns: 1000 };
 
-  it('no text is a command, whatever it holds', () => {
+  it('no text is a command, whatever it contains', () => {
     fc.assert(
       fc.property(hostile, hostile, (first, second) => {
         const text = printed((write) => {
@@ -60,8 +60,8 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     );
   });
 
-  it('no command is hidden behind any character of Unicode', () => {
-    const lines = ODD.flatMap((character) => [
+  it('no Unicode character hides a command', () => {
+    const lines = SPECIAL_CHARACTERS.flatMap((character) => [
       `${character}::add-mask::sha256`,
       `${character} ${character}::add-mask::sha256`,
       `:${character}:add-mask::sha256`,
@@ -73,11 +73,11 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     ]);
     for (const end of ['\n', '\r', '\r\n'])
       expect(commands(printed((write) => info(`x${end}${lines.join(end)}`, write)))).toEqual([]);
-    // A byte order mark, say, is taken away at the start of the stream only.
+    // A byte order mark, for example, is removed only at the start of the stream.
     for (const line of lines) expect(commands(printed((write) => info(line, write)))).toEqual([]);
   });
 
-  it('the lines are there all the same', () => {
+  it('the lines with escaped commands are printed', () => {
     expect(
       readAsRunner(
         printed((write) => info('a\n::error::b\r\u0085::x::c ##[group]d', write)),
@@ -86,7 +86,7 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     ).toEqual(['a', '\\::error::b', '\u0085\\::x::c ##\\[group]d']);
   });
 
-  it('an annotation is one command, with its own properties and nothing else', () => {
+  it('an annotation is one command with exactly its properties', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, fc.option(fc.nat(), { nil: undefined }), (title, message, file, line) => {
         const text = printed((write) =>
@@ -96,23 +96,23 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
         expect(others).toEqual([]);
         expect(command?.name).toBe('error');
         expect(command?.data.trimStart()).toBe(wellFormed(escapeCommands(message)).trimStart());
-        // The runner takes white space from the end of the last one, and `=` from the start of each.
-        const shown = (value: string) => value.replace(/^[=\s\u0085\ufeff]+|[\s\u0085\ufeff]+$/g, '');
-        const meant = Object.entries({ title, file, line: line === undefined ? '' : String(line) })
-          .map(([key, value]) => [key, shown(wellFormed(value))] as const)
+        // The runner removes white space at the end of the last property, and `=` at the start of each.
+        const trimmed = (value: string) => value.replace(/^[=\s\u0085\ufeff]+|[\s\u0085\ufeff]+$/g, '');
+        const expected = Object.entries({ title, file, line: line === undefined ? '' : String(line) })
+          .map(([key, value]) => [key, trimmed(wellFormed(value))] as const)
           .filter(([, value]) => value !== '');
-        const found = Object.entries(command?.properties ?? {}).map(([key, value]) => [key, shown(value)] as const);
-        expect(found.filter(([, value]) => value !== '')).toEqual(meant);
+        const found = Object.entries(command?.properties ?? {}).map(([key, value]) => [key, trimmed(value)] as const);
+        expect(found.filter(([, value]) => value !== '')).toEqual(expected);
       }),
       runs,
     );
   });
 
-  it('a group, what is in it and a debug line are what they are', () => {
+  it('a group with its content, and a debug line, are exactly these commands', () => {
     fc.assert(
-      fc.property(hostile, hostile, hostile, (title, inside, message) => {
+      fc.property(hostile, hostile, hostile, (title, content, message) => {
         const text = printed((write) => {
-          printGroup(title, inside, write);
+          printGroup(title, content, write);
           debug(message, write);
         });
         const found = commands(text);
@@ -125,14 +125,14 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     );
   });
 
-  it('a secret is hidden, whatever it holds', () => {
+  it('a secret is masked, whatever it contains', () => {
     fc.assert(
       fc.property(
         hostile.filter((text) => text.trim().length >= 6 && !/[\r\n]/.test(text)),
         (secret) => {
           const found = commands(printed((write) => mask(secret, write)));
           expect(found.map(({ name }) => name)).toEqual(['add-mask']);
-          // The runner hides it also without the white space around it (ActionCommandManager.cs, AddMaskCommandExtension).
+          // The runner also masks it without the surrounding white space (ActionCommandManager.cs, AddMaskCommandExtension).
           expect(found[0]?.data.trim()).toBe(wellFormed(secret.trim()));
         },
       ),
@@ -140,7 +140,7 @@ describe.each(CULTURES)('to the runner (%s)', (culture) => {
     );
   });
 
-  it('the data of a command begins where it should, also with an accent', () => {
+  it('the data of a command can start with a combining mark', () => {
     const [command, ...others] = commands(
       printed((write) => annotate({ level: 'error', title: 'a', message: '\u0301,file=x::y' }, write)),
     );
@@ -167,18 +167,18 @@ describe('info', () => {
     ['first\n  ::error::x', 'first\n  \\::error::x\n'],
     ['bar\r::error::x', 'bar\r\\::error::x\n'],
     ['#7 0.1 ##[set-output name=a]b', '#7 0.1 ##\\[set-output name=a]b\n'],
-  ])('prints %j so that the runner does not take it for a command', (text, expected) => {
+  ])('prints %j without a command in it', (text, expected) => {
     expect(printed((write) => info(text, write))).toBe(expected);
   });
 
   it.each([['\n'], [' '], ['\u0085'], ['##['], [':: '], ['\r\n::a']])(
-    'takes time that grows no faster than the text, for a repeated %j',
+    'takes linear time for a repeated %j',
     async (piece) => {
       const prepare = (size: number) => {
         const text = piece.repeat(size);
         return () => escapeCommands(text);
       };
-      expect(await growth(prepare, 20_000)).toBeLessThan(LINEAR);
+      expect(await growth(prepare, 20_000)).toBeLessThan(MAX_LINEAR);
     },
   );
 });
@@ -187,25 +187,21 @@ describe('mask', () => {
   it.each<[string, string, string[]]>([
     ['a password', 'hunter22', ['hunter22']],
     ['a password of punctuation', '!"§$%&/()', ['!"§$%25&/()']],
+    ['each line of a secret, because the runner compares lines', 'the top\nsecret', ['the top', 'secret']],
     [
-      'each line of a secret, not the whole, which the runner would cut into all its lines',
-      'the top\nsecret',
-      ['the top', 'secret'],
-    ],
-    [
-      'no line of a JSON key that any JSON has',
+      'only the lines of a JSON key with letters or digits',
       '{\n  "type": "service_account",\r\n  [{},{}],\n}',
       ['"type": "service_account",'],
     ],
-    ['nothing shorter than six characters', 'ab1', []],
+    ['nothing for a secret shorter than six characters', 'ab1', []],
     ['nothing for an empty secret', ' \n', []],
-  ])('hides %s', (_title, secret, hidden) => {
-    expect(printed((write) => mask(secret, write))).toBe(hidden.map((each) => `::add-mask::${each}\n`).join(''));
+  ])('masks %s', (_title, secret, masked) => {
+    expect(printed((write) => mask(secret, write))).toBe(masked.map((line) => `::add-mask::${line}\n`).join(''));
   });
 });
 
 describe('group', () => {
-  it('closes the group when the work fails', async () => {
+  it('ends the group when the work fails', async () => {
     const out = capture();
     await expect(group('t', () => Promise.reject(new Error('no')), out.write)).rejects.toThrow('no');
     expect(out.text()).toBe('::group::t\n::endgroup::\n');

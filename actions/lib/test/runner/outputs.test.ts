@@ -18,12 +18,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('makes texts from elsewhere harmless in Markdown', () => {
+it('escapes text for Markdown', () => {
   expect(escapeMarkdown('<img src=x> a|b *c* [d](e)\nf')).toBe('&lt;img src=x&gt; a\\|b \\*c\\* \\[d\\](e) f');
   expect(inlineCode('a`|</code>')).toBe('<code>a\\`\\|&lt;/code&gt;</code>');
 });
 
-it('writes a table that a cell cannot break', () => {
+it('writes a table that no cell can break', () => {
   expect(markdownTable({ header: ['Name', 'Link'], rows: [['a|b', { link: 'http://x/(y)', text: 'l' }]] })).toBe(
     '| Name | Link |\n| --- | --- |\n| a\\|b | [l](http://x/%28y%29) |',
   );
@@ -33,11 +33,11 @@ it.each([
   ['http://x/tag/v1.0.0%2Bb.1', 'http://x/tag/v1.0.0%2Bb.1'],
   ['http://x/a b|c<d>"', 'http://x/a%20b%7Cc%3Cd%3E%22'],
   ['http://x/100%', 'http://x/100%'],
-])('links to %j as it is, save what would end the link', (link, target) => {
+])('links to %j, and encodes only the characters that would end the link', (link, target) => {
   expect(markdownTable({ header: ['L'], rows: [[{ link, text: 'l' }]] })).toContain(`| [l](${target}) |`);
 });
 
-it('sets outputs through the file of the runner, lists as JSON', async () => {
+it('writes outputs to the file of the runner, lists as JSON', async () => {
   process.env.GITHUB_OUTPUT = join(directory, 'out');
   await writeFile(process.env.GITHUB_OUTPUT, '');
   await setOutputs({ images: [{ name: 'web' }], text: 'a\nb', none: undefined });
@@ -51,7 +51,7 @@ it('sets outputs through the file of the runner, lists as JSON', async () => {
   ]);
 });
 
-it('keeps each output to itself, whatever its text holds', async () => {
+it('never sets another output, whatever the value contains', async () => {
   const file = join(directory, 'out');
   process.env.GITHUB_OUTPUT = file;
   await fc.assert(
@@ -72,7 +72,7 @@ it('keeps each output to itself, whatever its text holds', async () => {
   );
 });
 
-it('names the variable when outputs cannot be written', async () => {
+it('reports the variable when outputs cannot be written', async () => {
   process.env.GITHUB_OUTPUT = join(directory, 'missing', 'out');
   await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({
     what: 'invalid environment variable GITHUB_OUTPUT',
@@ -80,12 +80,12 @@ it('names the variable when outputs cannot be written', async () => {
   });
 });
 
-it('prints outputs where there is no runner, and none of them as a command', async () => {
+it('prints outputs without a runner, and never as a command', async () => {
   const { stdout } = await print(`setOutputs({ tag: 'v1', list: ['a'], text: '\\n::add-mask::sha256' })`);
   expect(stdout).toBe('Output tag: v1\nOutput list: ["a"]\nOutput text: \n\\::add-mask::sha256\n');
 });
 
-it('does not fail the step when the summary cannot be written, names the variable and shows the summary', async () => {
+it('reports the variable and prints the summary when it cannot be written, and does not fail', async () => {
   const { stdout, exitCode } = await print(`writeSummary('# hi')`, {
     GITHUB_STEP_SUMMARY: join(directory, 'missing', 'summary'),
   });
@@ -95,7 +95,7 @@ it('does not fail the step when the summary cannot be written, names the variabl
   expect(exitCode).toBe(0);
 });
 
-/** Call a function of the module in a process of its own. */
+/** Call a function of the module in a separate process. */
 function print(call: string, env: Record<string, string> = {}) {
   const script = `import { setOutputs, writeSummary } from ${JSON.stringify(join(import.meta.dirname, '../../runner/outputs.ts'))}; await ${call};`;
   return execa(process.execPath, ['--input-type=module', '-e', script], {

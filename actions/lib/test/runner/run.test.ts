@@ -7,7 +7,7 @@ import { CULTURES, readAsRunner } from './runner-model.ts';
 
 const lib = join(import.meta.dirname, '../..');
 
-/** Start an action whose flow is `body`, as a process of its own. */
+/** Start an action with this flow, as a separate process. */
 function startAction(body: string, env: Record<string, string> = {}) {
   const script = `
     import { run } from ${JSON.stringify(join(lib, 'runner/run.ts'))};
@@ -25,11 +25,11 @@ async function runAction(body: string, env: Record<string, string> = {}) {
 }
 
 describe('run', () => {
-  it('ends with exit code 0 when the flow ends', async () => {
+  it('exits with 0 when the flow succeeds', async () => {
     expect(await runAction('')).toEqual({ stdout: '', stderr: '', code: 0 });
   });
 
-  it('says what failed, why and what to do next', async () => {
+  it('reports what failed, why and what to do next', async () => {
     const { stdout, code } = await runAction(
       `throw new ActionError({ what: 'the push', why: 'the disk is full', next: 'Free some space.' })`,
     );
@@ -37,7 +37,7 @@ describe('run', () => {
     expect(code).toBe(1);
   });
 
-  it('shows no stack trace for a defect, and says that it is one', async () => {
+  it('reports a bug as such, without a stack trace', async () => {
     const { stdout, stderr, code } = await runAction(`null.x`);
     expect(stdout).toContain('This is a bug in the action');
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
@@ -47,7 +47,7 @@ describe('run', () => {
   it.each([
     ['ENOENT', `await (await import('node:fs/promises')).readdir('/none')`, 'Create the missing file'],
     ['ENOTDIR', `await (await import('node:fs/promises')).readdir('/dev/null')`, 'Check the runner'],
-  ])('takes %s for a trouble of the machine, not for a defect', async (code, body, next) => {
+  ])('reports %s as an operating system error, not as a bug', async (code, body, next) => {
     const { stdout, code: exitCode } = await runAction(body);
     expect(stdout).toMatch(/^::error title=demo%3A operating system error::/);
     expect(stdout).toContain(`${code}: `);
@@ -57,29 +57,29 @@ describe('run', () => {
 
   it.each([
     [
-      'an error that nobody catches',
+      'an uncaught error',
       `setImmediate(() => { throw new Error(HOSTILE) }); await new Promise(() => setInterval(() => {}, 1e6));`,
       1,
     ],
     [
-      'a promise that nobody awaits',
+      'an unhandled rejection',
       `void Promise.reject(new Error(HOSTILE)); await new Promise(() => setInterval(() => {}, 1e6));`,
       1,
     ],
     [
-      'what is thrown and not an error',
+      'a thrown string',
       `setImmediate(() => { throw HOSTILE }); await new Promise(() => setInterval(() => {}, 1e6));`,
       1,
     ],
     ['a warning of Node', `process.emitWarning(HOSTILE, 'DeprecationWarning', 'DEP0');`, 0],
-    ['what a package prints', `console.log(HOSTILE); console.warn(HOSTILE); console.error('%s', HOSTILE);`, 0],
+    ['the output of a package', `console.log(HOSTILE); console.warn(HOSTILE); console.error('%s', HOSTILE);`, 0],
     [
-      'what a package prints in pieces',
-      `for (const each of HOSTILE) { process.stdout.write(each); process.stderr.write(Buffer.from(each)); }`,
+      'the output of a package in single characters',
+      `for (const character of HOSTILE) { process.stdout.write(character); process.stderr.write(Buffer.from(character)); }`,
       0,
     ],
     [
-      'what a program of the step prints',
+      'the output of a program',
       `const { createExec } = await import(${JSON.stringify(join(lib, 'processes/exec.ts'))});
        const { info } = await import(${JSON.stringify(join(lib, 'runner/commands.ts'))});
        const script = 'console.log(process.argv[1]); console.error(process.argv[1])';
@@ -88,11 +88,11 @@ describe('run', () => {
       0,
     ],
     [
-      'a line without an end before a command',
+      'a line without a line ending before an annotation',
       `process.stdout.write(HOSTILE); throw new ActionError({ what: 'w', why: 'y', next: 'n' });`,
       1,
     ],
-  ])('makes no command of %s', async (_title, body, exitCode) => {
+  ])('prints no command from %s', async (_title, body, exitCode) => {
     const { stdout, stderr, code } = await runAction(
       `const HOSTILE = 'x\\r\\u0085::add-mask::sha256\\n::stop-commands::y\\n##[add-mask]sha256'; ${body}`,
     );
@@ -104,7 +104,7 @@ describe('run', () => {
     expect(code).toBe(exitCode);
   });
 
-  it('works to its end when nobody reads the log any more', async () => {
+  it('completes when the log is closed early', async () => {
     const child = startAction(`
       for await (const _ of process.stdin);
       for (let line = 0; line < 3; line++) await new Promise((done) => process.stdout.write('line\\n', done));

@@ -1,15 +1,15 @@
 /**
- * What GitHub's runner does with what a step prints, written down from its source, https://github.com/actions/runner:
+ * How GitHub's runner reads the output of a step, a model of its source, https://github.com/actions/runner:
  *
- * - `src/Runner.Sdk/ProcessInvoker.cs`, `StartReadStream`: standard output and error are read alike, line by line (`StreamReader.ReadLine`).
- * - `src/Runner.Worker/Handlers/OutputManager.cs`, `OnDataReceived`: each line is tried as a command as it is, with its colour codes, which are
- *   taken out for problem matchers only.
+ * - `src/Runner.Sdk/ProcessInvoker.cs`, `StartReadStream`: standard output and standard error are read the same way, line by line (`StreamReader.ReadLine`).
+ * - `src/Runner.Worker/Handlers/OutputManager.cs`, `OnDataReceived`: each line is parsed as a command including its colour codes, which are
+ *   removed for problem matchers only.
  * - `src/Runner.Worker/ActionCommandManager.cs`, `TryProcessCommand`: the names that are commands, and how `stop-commands` ends them.
  * - `src/Runner.Common/ActionCommand.cs`, `TryParseV2` and `TryParse`: the two forms of a command.
  *
  * The runner searches with .NET's `StartsWith(string)` and `IndexOf(string)`, which compare as the culture of the job does, not character by
- * character (https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings): what ICU ignores may stand in between, and what is
- * found must not end inside a combining sequence. Where there is no ICU (`DOTNET_SYSTEM_GLOBALIZATION_INVARIANT`) they do compare characters.
+ * character (https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings): characters that ICU ignores may be in between, and a
+ * match must not end inside a combining sequence. Without ICU (`DOTNET_SYSTEM_GLOBALIZATION_INVARIANT`) they compare characters.
  */
 
 export interface RunnerCommand {
@@ -23,7 +23,7 @@ export type Culture = (typeof CULTURES)[number];
 
 export interface Reading {
   commands: RunnerCommand[];
-  /** The lines that are no commands. */
+  /** The lines that are not commands. */
   lines: string[];
 }
 
@@ -75,15 +75,15 @@ export function readAsRunner(output: string, culture: Culture): Reading {
 export function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? '';
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? '';
     if (line === '') continue;
     const [, name, operator, rest] = /^(.*?)(=|<<)(.*)$/s.exec(line) ?? [];
     if (name === undefined || rest === undefined) throw new Error(`Invalid format '${line}'`);
-    const end = operator === '=' ? at : lines.indexOf(rest, at + 1);
+    const end = operator === '=' ? index : lines.indexOf(rest, index + 1);
     if (end < 0) throw new Error(`Matching delimiter not found '${rest}'`);
-    outputs[name] = operator === '=' ? rest : lines.slice(at + 1, end).join('\n');
-    at = end;
+    outputs[name] = operator === '=' ? rest : lines.slice(index + 1, end).join('\n');
+    index = end;
   }
   return outputs;
 }
@@ -113,9 +113,9 @@ function parseV2(line: string, known: readonly string[], culture: Culture): Runn
 function parseV1(line: string, known: readonly string[], culture: Culture): RunnerCommand | undefined {
   const start = indexOf(line, '##[', 0, culture);
   if (start < 0) return undefined;
-  // By a character, so it is compared as one.
+  // .NET searches for a single character ordinally.
   const end = line.indexOf(']', start);
-  // Substring throws, and the runner takes what throws for no command.
+  // Substring throws, and the runner then treats the line as text.
   if (end < start + 3) return undefined;
   const escapes = { '%3B': ';', '%0D': '\r', '%0A': '\n', '%5D': ']', '%25': '%' };
   return command(line.slice(start + 3, end), known, {
@@ -137,7 +137,7 @@ function command(info: string, known: readonly string[], form: Form): RunnerComm
   const space = info.indexOf(' ');
   const name = space < 0 ? info : info.slice(0, space);
   // A set that ignores case.
-  if (!known.some((each) => each.toLowerCase() === name.toLowerCase())) return undefined;
+  if (!known.some((commandName) => commandName.toLowerCase() === name.toLowerCase())) return undefined;
   const properties: Record<string, string> = {};
   const text = space > 0 ? info.slice(space + 1) : '';
   for (const property of (form.trimmed ? text.replace(LEADING, '').replace(TRAILING, '') : text).split(
@@ -151,7 +151,7 @@ function command(info: string, known: readonly string[], form: Form): RunnerComm
 }
 
 function unescaped(text: string, escapes: Readonly<Record<string, string>>): string {
-  return Object.entries(escapes).reduce((result, [written, meant]) => result.replaceAll(written, meant), text);
+  return Object.entries(escapes).reduce((result, [escaped, character]) => result.replaceAll(escaped, character), text);
 }
 
 const startsWith = (text: string, pattern: string, culture: Culture): boolean =>
@@ -166,7 +166,7 @@ function indexOf(text: string, pattern: string, from: number, culture: Culture):
 const collator = new Intl.Collator('en-US');
 const base = new Intl.Collator('en-US', { sensitivity: 'base' });
 const known = new Map<string, 'ignored' | 'mark' | 'other'>();
-/** How ICU's collation takes a character: not at all, as a mark on the one before it, or on its own. */
+/** How ICU's collation treats a character: ignored, as a mark on the previous character, or as a separate character. */
 function kindOf(character: string): 'ignored' | 'mark' | 'other' {
   let kind = known.get(character);
   if (kind === undefined) {
@@ -181,7 +181,7 @@ function kindOf(character: string): 'ignored' | 'mark' | 'other' {
   return kind;
 }
 
-/** Where the pattern is for ICU's search; after what is ignored, if it must be at the start. */
+/** The index at which ICU's search finds the pattern; at the start, ignored characters may precede it. */
 function search(text: string, pattern: string, where: 'start' | 'anywhere'): { index: number } | null {
   const characters = [...text];
   let index = 0;
@@ -197,8 +197,8 @@ function search(text: string, pattern: string, where: 'start' | 'anywhere'): { i
 function matchesAt(characters: readonly string[], start: number, pattern: string): boolean {
   if (characters[start] !== pattern[0]) return false;
   let matched = 0;
-  for (let at = start; at < characters.length; at++) {
-    const character = characters[at] ?? '';
+  for (let index = start; index < characters.length; index++) {
+    const character = characters[index] ?? '';
     if (matched < pattern.length && character === pattern[matched]) matched++;
     else if (kindOf(character) !== 'ignored') return matched === pattern.length && kindOf(character) !== 'mark';
     // A control character ends what a mark could belong to.

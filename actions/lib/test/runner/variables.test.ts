@@ -14,13 +14,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-describe('the variables of the runner', () => {
-  it('may all be missing where there is no runner', () => {
+describe('checkVariables', () => {
+  it('accepts missing variables without a runner', () => {
     expect(() => checkVariables({})).not.toThrow();
     expect(() => checkVariables({ GITHUB_OUTPUT: '', GITHUB_API_URL: '', https_proxy: '' })).not.toThrow();
   });
 
-  it('may be those of GitHub and of a server of its own', () => {
+  it('accepts the variables of GitHub and of GitHub Enterprise Server', () => {
     for (const server of ['https://api.github.com', 'https://ghes.example.com:8443/api/v3/', 'http://127.0.0.1:9'])
       expect(() =>
         checkVariables({
@@ -44,19 +44,19 @@ describe('the variables of the runner', () => {
       'api.github.com',
       '"api.github.com" is not an http or https address',
     ],
-    ['a text', 'GITHUB_GRAPHQL_URL', 'http://[', 'is not an http or https address'],
+    ['an invalid address', 'GITHUB_GRAPHQL_URL', 'http://[', 'is not an http or https address'],
     ['another scheme', 'GITHUB_SERVER_URL', 'file:///etc', 'is not an http or https address'],
     ['an address with a login', 'GITHUB_SERVER_URL', 'https://me:secret-1@x', 'it contains a user name or password'],
     ['an address with a query', 'GITHUB_API_URL', 'https://x/?a=b', 'has more than a host and a path'],
-    ['a proxy that is none', 'https_proxy', '[::me:secret-1@', 'it is not the address of a proxy'],
+    ['an invalid address of a proxy', 'https_proxy', '[::me:secret-1@', 'it is not the address of a proxy'],
     ['a workspace that does not exist', 'GITHUB_WORKSPACE', '/no/such', 'ENOENT'],
     ['a workspace that is a file', 'GITHUB_WORKSPACE', '/dev/null', '/dev/null is not a directory'],
     ['a temporary directory that does not exist', 'RUNNER_TEMP', '/no/such', 'ENOENT'],
-    ['outputs that do not exist', 'GITHUB_OUTPUT', '/no/such', 'ENOENT'],
-    ['outputs that are a directory', 'GITHUB_OUTPUT', '/', '/ is not a file'],
-    ['a path below a file', 'GITHUB_OUTPUT', '/dev/null/x', 'ENOTDIR'],
-    ['a path that none can be', 'GITHUB_OUTPUT', 'a\0b', 'null bytes'],
-  ])('are named when one is %s', (_title, name, value, why) => {
+    ['an output file that does not exist', 'GITHUB_OUTPUT', '/no/such', 'ENOENT'],
+    ['an output file that is a directory', 'GITHUB_OUTPUT', '/', '/ is not a file'],
+    ['a path under a file', 'GITHUB_OUTPUT', '/dev/null/x', 'ENOTDIR'],
+    ['an invalid path', 'GITHUB_OUTPUT', 'a\0b', 'null bytes'],
+  ])('reports the variable with %s', (_title, name, value, why) => {
     let thrown: unknown;
     try {
       checkVariables({ [name]: value });
@@ -71,7 +71,7 @@ describe('the variables of the runner', () => {
     expect((thrown as Error).message).not.toContain('secret-1');
   });
 
-  it('has a place for outputs on a runner', () => {
+  it('requires an output file on a runner', () => {
     expect(() => checkVariables({ GITHUB_ACTIONS: 'true' })).toThrow(
       'invalid environment variable GITHUB_OUTPUT: it is not set',
     );

@@ -4,14 +4,14 @@ import { InputReader } from '../../runner/inputs.ts';
 const TEXTS: readonly [string, string][] = [400, 800, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 20_000].flatMap(
   (levels): [string, string][] => [
     [`${levels} lists`, '['.repeat(levels) + ']'.repeat(levels)],
-    [`${levels} lists that do not end`, '['.repeat(levels)],
+    [`${levels} lists without an end`, '['.repeat(levels)],
     [`${levels} lists in a block`, '- '.repeat(levels)],
     [`${levels} mappings`, '{a: '.repeat(levels) + '}'.repeat(levels)],
   ],
 );
 
-describe('YAML of many levels', () => {
-  it.each(TEXTS)('in an input is read, or refused in words: %s', async (_, text) => {
+describe('deeply nested YAML', () => {
+  it.each(TEXTS)('in an input is read, or rejected with a clear message: %s', async (_, text) => {
     const reader = new InputReader({ INPUT_IMAGES: text });
     await reader.yaml('images', () => ({ value: 1 }), 'name: a');
     const problem = (() => {
@@ -25,7 +25,7 @@ describe('YAML of many levels', () => {
     expect(problem).not.toMatch(/call stack|Stack overflow/);
   });
 
-  it('is refused for its levels, not for what follows from them', async () => {
+  it('is rejected for its depth, not for errors that follow from it', async () => {
     const reader = new InputReader({ INPUT_IMAGES: '['.repeat(20_000) });
     await reader.yaml('images', () => ({ value: 1 }), 'name: a');
     expect(() => reader.assertValid()).toThrow('images is nested too deeply');

@@ -27,11 +27,11 @@ describe('findPair', () => {
     expect(lookUp(text, 'a')).toBe(value);
   });
 
-  it('ends in a mapping that is merged into itself', () => {
+  it('terminates in a mapping that is merged into itself', () => {
     expect(lookUp('&x\nb: 1\n<<: *x', 'a')).toBeUndefined();
   });
 
-  it('says which mapping has the pair', () => {
+  it('returns the mapping that has the pair', () => {
     const document = parseDocument('base: &x { a: 1 }\nuse:\n  <<: *x', { merge: true });
     const found = findPair(document.get('use'), 'a', {
       resolve: (node) => (isAlias(node) ? node.resolve(document) : node),
@@ -56,6 +56,6 @@ it.each([
   ['a: 1\na: 2\na: 3', [5, 10]],
   ['x: { a: 1, a: 2 }\ny: [{ b: 1, b: 2 }]', [11, 30]],
   ['1: a\n"1": b', []],
-])('in %j the keys at %j repeat one', (text, offsets) => {
+])('in %j the keys at %j are duplicates', (text, offsets) => {
   expect(duplicateKeyOffsets(parseDocument(text, { uniqueKeys: false }).contents)).toEqual(offsets);
 });
