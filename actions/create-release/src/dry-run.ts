@@ -23,7 +23,7 @@ export interface DryRun {
  */
 export async function dryRun({ settings, decision, desired, releases }: DryRun): Promise<void> {
   const { tag, body: notes, assets } = desired;
-  const existing = await withExplanation(`listing the releases of ${tag}`, () => releases.ofTag(tag));
+  const existing = await withExplanation(`listing the releases of ${tag}`, () => releases.listForTag(tag));
   const release = canonicalRelease(existing);
   await setDryRunOutputs(release, decision);
   const problems = release?.draft === false ? await publishedProblems(release, desired, releases) : [];

@@ -11,7 +11,7 @@ afterAll(() => {
   jest.restoreAllMocks();
 });
 
-describe('a draft that is there', () => {
+describe('an existing draft', () => {
   it("is adopted with this run's text and files; the same file is not uploaded again", async () => {
     const releases = new FakeReleases();
     const draft = releases.add({ body: addDraftMarker('old', 'another-run'), name: 'old' });
@@ -30,44 +30,45 @@ describe('a draft that is there', () => {
     expect(releases.files.get(draft.id)?.has(kept.id)).toBe(true);
   });
 
-  it('keeps a text that a person wrote when this step has none', async () => {
+  it('keeps a text that a person wrote if this step has none', async () => {
     const releases = new FakeReleases();
     releases.add({ body: 'by hand' });
     await publish(releases, { body: '' });
     expect(onlyRelease(releases).release.body).toBe('by hand');
   });
 
-  it('never shows the mark, also when there is not a string', async () => {
+  it('never keeps the marker, even without a text', async () => {
     const releases = new FakeReleases();
     releases.add({ body: addDraftMarker('', 'another-run') });
     await publish(releases, { body: '' });
     expect(onlyRelease(releases).release.body).toBe('');
   });
 
-  it('gets a half-uploaded file again', async () => {
+  it('has an incomplete file uploaded again', async () => {
     const releases = new FakeReleases();
     const draft = releases.add({});
-    const half = releases.addAsset(draft.id, content('a.txt', 'alp'), { complete: false });
+    const incomplete = releases.addAsset(draft.id, content('a.txt', 'alp'), { complete: false });
     await publish(releases, { assets: files });
-    expect(releases.files.get(draft.id)?.has(half.id)).toBe(false);
+    expect(releases.files.get(draft.id)?.has(incomplete.id)).toBe(false);
     expect(onlyRelease(releases).names).toEqual(['a.txt', 'b.txt']);
   });
 
-  it('waits for a file that another run is uploading', async () => {
+  it('waits for a file that a concurrent run is uploading', async () => {
     const releases = new FakeReleases();
     const draft = releases.add({});
     const [a] = files;
     if (a === undefined) throw new Error('no file');
-    const half = releases.addAsset(draft.id, a, { complete: false });
+    const incomplete = releases.addAsset(draft.id, a, { complete: false });
     releases.beforeCall = (method, count) => {
-      if (method === 'assets' && count === 3) releases.files.get(draft.id)?.set(half.id, { ...half, complete: true });
+      if (method === 'assets' && count === 3)
+        releases.files.get(draft.id)?.set(incomplete.id, { ...incomplete, complete: true });
     };
     await publish(releases, { assets: [a] });
     expect(releases.count('uploadAsset')).toBe(0);
     expect(releases.count('deleteAsset')).toBe(0);
   });
 
-  it('uploads again what it cannot compare, when the server gives no digests', async () => {
+  it('has its files uploaded again if the server has no digests', async () => {
     const releases = new FakeReleases();
     releases.digests = false;
     const draft = releases.add({});
@@ -77,7 +78,7 @@ describe('a draft that is there', () => {
   });
 });
 
-describe('runs at the same time', () => {
+describe('concurrent runs', () => {
   it('end with one release, whatever the order of their requests', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, withFiles) => {
@@ -94,10 +95,10 @@ describe('runs at the same time', () => {
     );
   });
 
-  it('agree also when lists lag behind and two drafts are filled', async () => {
+  it('end with one release when a list does not contain the other draft yet', async () => {
     const releases = new FakeReleases();
     releases.add({ id: 1, tag: 'hidden', body: addDraftMarker('the notes', 'another-run') });
-    // The other run's draft, then its published release, shows only when this run publishes.
+    // The other run's release is listed only after this run starts to publish.
     releases.beforeCall = (method) => {
       const other = releases.all.get(1);
       if (method === 'update' && other?.draft)
@@ -108,7 +109,7 @@ describe('runs at the same time', () => {
     expect(outcome).toMatchObject({ created: false, changed: false });
   });
 
-  it('tidy unfinished drafts of this action away once the release is published, but nothing that a person made', async () => {
+  it('delete unfinished drafts of this action once the release is published, but no draft that a person created', async () => {
     const releases = new FakeReleases();
     releases.add({ id: 1, draft: false, body: 'the notes' });
     releases.add({ id: 2, body: addDraftMarker('x', 'crashed') });
@@ -119,39 +120,43 @@ describe('runs at the same time', () => {
   });
 });
 
-describe('another run that comes between', () => {
-  /** Does something to the one release just before the given request. */
-  const between = (at: string, count: number, change: (releases: FakeReleases, id: number) => void) => {
+describe('a concurrent run', () => {
+  /** Changes the only release just before the given call. */
+  const changeBefore = (
+    changedMethod: string,
+    changedCount: number,
+    change: (releases: FakeReleases, id: number) => void,
+  ) => {
     const releases = new FakeReleases();
-    releases.beforeCall = (method, seen) => {
+    releases.beforeCall = (method, count) => {
       const id = [...releases.all.keys()][0];
-      if (method === at && seen === count && id !== undefined) change(releases, id);
+      if (method === changedMethod && count === changedCount && id !== undefined) change(releases, id);
     };
     return releases;
   };
-  const publishElsewhere = (releases: FakeReleases, id: number) => {
+  const publishConcurrently = (releases: FakeReleases, id: number) => {
     const release = releases.all.get(id);
     if (release !== undefined) releases.all.set(id, { ...release, draft: false, body: 'the notes' });
   };
 
-  it('and publishes the filled draft leaves nothing to publish', async () => {
-    const releases = between('ofTag', 3, publishElsewhere);
+  it('that publishes the complete draft leaves nothing to publish', async () => {
+    const releases = changeBefore('listForTag', 3, publishConcurrently);
     expect(await publish(releases, { assets: files })).toMatchObject({ created: true, changed: false });
     expect(releases.count('update')).toBe(0);
   });
 
-  it('and publishes is never robbed of a file', async () => {
-    const releases = between('uploadAsset', 1, (all, id) => {
-      all.addAsset(id, content('a.txt', 'of the other'));
-      publishElsewhere(all, id);
+  it('that publishes never loses a file', async () => {
+    const releases = changeBefore('uploadAsset', 1, (all, id) => {
+      all.addAsset(id, content('a.txt', 'concurrent'));
+      publishConcurrently(all, id);
     });
     const error = await failure(publish(releases, { assets: files }));
     expect(error.what).toBe('v1.0.0 is already published with different files');
     expect(releases.count('deleteAsset')).toBe(0);
   });
 
-  it('and deletes the draft makes this run start again', async () => {
-    const releases = between('uploadAsset', 1, (all, id) => {
+  it('that deletes the draft makes this run start again', async () => {
+    const releases = changeBefore('uploadAsset', 1, (all, id) => {
       all.all.delete(id);
       all.files.delete(id);
     });
@@ -159,13 +164,13 @@ describe('another run that comes between', () => {
     expect(onlyRelease(releases)).toMatchObject({ release: { draft: false }, names: ['a.txt', 'b.txt'] });
   });
 
-  it('and deletes a file that has arrived keeps the release a draft', async () => {
-    const releases = between('assets', 1, (all, id) => all.files.get(id)?.clear());
+  it('that deletes an uploaded file prevents publishing', async () => {
+    const releases = changeBefore('assets', 1, (all, id) => all.files.get(id)?.clear());
     expect((await failure(publish(releases, { assets: files }))).why).toBe('a.txt is missing\nb.txt is missing');
     expect(onlyRelease(releases).release.draft).toBe(true);
   });
 
-  it('and crashes leaves a duplicate that goes when the release is published', async () => {
+  it('that crashes leaves a duplicate draft, which is deleted when the release is published', async () => {
     const releases = new FakeReleases();
     releases.add({ id: 1 });
     releases.addAsset(releases.add({ id: 2, body: addDraftMarker('x', 'crashed') }).id, content('a.txt', 'alpha'));

@@ -7,7 +7,7 @@ export function serverError(status: number, message = 'no', errors: unknown[] = 
   return Object.assign(new Error(message), { status, response: { headers: {}, data: { message, errors } } });
 }
 
-export const reset = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+export const connectionReset = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 export function content(name: string, text: string): AssetContent {
   const bytes = Buffer.from(text);
@@ -24,7 +24,7 @@ export function content(name: string, text: string): AssetContent {
 
 type Method = keyof Releases;
 
-/** The releases of one repository in memory, with GitHub's rules where they matter here. */
+/** The releases of one repository in memory, with the rules of GitHub that matter here. */
 export class FakeReleases implements Releases {
   readonly all = new Map<number, Release>();
   readonly files = new Map<number, Map<number, Asset>>();
@@ -33,11 +33,11 @@ export class FakeReleases implements Releases {
   immutable = false;
   digests = true;
   notes = "## What's Changed\n* x\n\n\n**Full Changelog**: https://hub.test/compare";
-  /** What a call does instead of, or before (`after: true`), its work. Returns nothing when the call is to go on. */
+  /** The error of a call, thrown before or after its work; `undefined` lets the call succeed. */
   injectFailure: (method: Method, count: number, when: 'before' | 'after') => Error | undefined = () => undefined;
-  /** Runs before each call, for what other runs do in the meantime. */
+  /** Runs before each call, for the changes of a concurrent run. */
   beforeCall: (method: Method, count: number) => void | Promise<void> = () => undefined;
-  #next = 100;
+  #nextId = 100;
   readonly #counts = new Map<string, number>();
 
   count(method: Method): number {
@@ -45,7 +45,7 @@ export class FakeReleases implements Releases {
   }
 
   add(fields: Partial<Release>): Release {
-    const id = fields.id ?? this.#next++;
+    const id = fields.id ?? this.#nextId++;
     const release: Release = {
       id,
       tag: 'v1.0.0',
@@ -64,34 +64,34 @@ export class FakeReleases implements Releases {
     return release;
   }
 
-  addAsset(releaseId: number, from: AssetContent, change: Partial<Asset> = {}): Asset {
+  addAsset(releaseId: number, content: AssetContent, change: Partial<Asset> = {}): Asset {
     const asset: Asset = {
-      id: this.#next++,
-      name: from.name,
-      label: from.label,
-      size: from.size,
+      id: this.#nextId++,
+      name: content.name,
+      label: content.label,
+      size: content.size,
       complete: true,
-      digest: this.digests ? from.digest : undefined,
-      url: `https://hub.test/download/${from.name}`,
+      digest: this.digests ? content.digest : undefined,
+      url: `https://hub.test/download/${content.name}`,
       ...change,
     };
     this.assetsOf(releaseId).set(asset.id, asset);
     return asset;
   }
 
-  ofTag(tag: string) {
-    return this.call('ofTag', () =>
-      [...this.all.values()].filter((each) => each.tag === tag).map((each) => this.seen(each)),
+  listForTag(tag: string) {
+    return this.call('listForTag', () =>
+      [...this.all.values()].filter((release) => release.tag === tag).map((release) => this.withAssetCount(release)),
     );
   }
   get(id: number) {
-    return this.call('get', () => this.seen(this.release(id)));
+    return this.call('get', () => this.withAssetCount(this.release(id)));
   }
   latestId() {
     return this.call('latestId', () => this.latest);
   }
   create(fields: ReleaseFields) {
-    return this.call('create', () => this.seen(this.add(this.checked(fields))));
+    return this.call('create', () => this.withAssetCount(this.add(this.checked(fields))));
   }
   update(id: number, fields: ReleaseFields) {
     return this.call('update', () => {
@@ -103,7 +103,7 @@ export class FakeReleases implements Releases {
       };
       this.all.set(id, after);
       if (fields.latest === true) this.latest = id;
-      return this.seen(after);
+      return this.withAssetCount(after);
     });
   }
   deleteRelease(id: number) {
@@ -115,16 +115,16 @@ export class FakeReleases implements Releases {
   assets(releaseId: number) {
     return this.call('assets', () => [...this.assetsOf(releaseId).values()]);
   }
-  async uploadAsset(release: Release, from: AssetContent) {
-    const bytes = await buffer(await from.open());
+  async uploadAsset(release: Release, content: AssetContent) {
+    const bytes = await buffer(await content.open());
     return this.call('uploadAsset', () => {
       if (this.release(release.id).immutable) throw serverError(422, 'Cannot upload assets to an immutable release.');
-      if ([...this.assetsOf(release.id).values()].some(({ name }) => name === from.name))
+      if ([...this.assetsOf(release.id).values()].some(({ name }) => name === content.name))
         throw serverError(422, 'Validation Failed', [
           { resource: 'ReleaseAsset', code: 'already_exists', field: 'name' },
         ]);
       const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-      return this.addAsset(release.id, { ...from, size: bytes.length, digest });
+      return this.addAsset(release.id, { ...content, size: bytes.length, digest });
     });
   }
   deleteAsset(id: number) {
@@ -163,13 +163,15 @@ export class FakeReleases implements Releases {
     if (assets === undefined) throw serverError(404, 'Not Found');
     return assets;
   }
-  private seen(release: Release): Release {
+  private withAssetCount(release: Release): Release {
     return { ...release, assetCount: this.assetsOf(release.id).size };
   }
-  private checked({ tag, name, body, draft, prerelease }: ReleaseFields, own?: number): Partial<Release> {
+  private checked({ tag, name, body, draft, prerelease }: ReleaseFields, ownId?: number): Partial<Release> {
     if (body.length > 125_000) throw serverError(422, 'body is too long (maximum is 125000 characters)');
-    const taken = [...this.all.values()].some((each) => each.tag === tag && !each.draft && each.id !== own);
-    if (taken && !draft) throw serverError(422, 'Validation Failed', [{ code: 'already_exists', field: 'tag_name' }]);
+    const isTaken = [...this.all.values()].some(
+      (release) => release.tag === tag && !release.draft && release.id !== ownId,
+    );
+    if (isTaken && !draft) throw serverError(422, 'Validation Failed', [{ code: 'already_exists', field: 'tag_name' }]);
     return { tag, name, body, draft, prerelease };
   }
 }

@@ -25,15 +25,15 @@ let handler: Handler;
 let received: { line: string; headers: IncomingMessage['headers']; digest: string; size: number }[] = [];
 let releases: Releases;
 let history: History;
-let memory = 0;
+let maxMemory = 0;
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of request) {
     hash.update(chunk);
     size += chunk.length;
-    memory = Math.max(memory, process.memoryUsage().arrayBuffers);
+    maxMemory = Math.max(maxMemory, process.memoryUsage().arrayBuffers);
   }
   received.push({
     line: `${request.method} ${request.url}`,
@@ -47,7 +47,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 beforeAll(async () => {
-  server = createServer((request, response) => void answer(request, response));
+  server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = await createGitHubClient({
@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   received = [];
-  memory = 0;
+  maxMemory = 0;
 });
 
 const raw = (change: object) => ({
@@ -90,20 +90,20 @@ const release = (): Release => ({
 });
 const next = (url: URL, page: number) => ({ link: `<${origin}${url.pathname}?per_page=100&page=${page}>; rel="next"` });
 
-describe('releases by the API', () => {
+describe('createReleases', () => {
   it('finds drafts by listing every page', async () => {
     handler = (_, url) =>
       url.searchParams.get('page') === '2'
         ? { body: [raw({ id: 7, immutable: true })] }
         : { headers: next(url, 2), body: [raw({ id: 6, tag_name: 'v0.9.0' })] };
-    expect(await releases.ofTag('v1.0.0')).toEqual([{ ...release(), id: 7, immutable: true }]);
+    expect(await releases.listForTag('v1.0.0')).toEqual([{ ...release(), id: 7, immutable: true }]);
     expect(received.map(({ line }) => line)).toEqual([
       'GET /api/v3/repos/o/r/releases?per_page=100&page=1',
       'GET /api/v3/repos/o/r/releases?per_page=100&page=2',
     ]);
   });
 
-  it('does not repeat what is not idempotent', async () => {
+  it('does not retry requests that are not idempotent', async () => {
     handler = () => ({ status: 502, body: 'bad gateway' });
     const fields = {
       tag: 'v1.0.0',
@@ -123,7 +123,7 @@ describe('releases by the API', () => {
     expect(received).toHaveLength(3);
   });
 
-  it('takes what is gone for deleted, and no latest release for none', async () => {
+  it('treats a missing release or asset as deleted, and a missing latest release as none', async () => {
     handler = () => ({ status: 404, body: { message: 'Not Found' } });
     await releases.deleteRelease(1);
     await releases.deleteAsset(1);
@@ -131,7 +131,7 @@ describe('releases by the API', () => {
     await expect(releases.get(1)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('uploads where the server says, with name, label, length and token', async () => {
+  it('uploads to the URL of the release, with name, label, length and token', async () => {
     handler = () => ({
       status: 201,
       body: {
@@ -166,7 +166,7 @@ describe('releases by the API', () => {
     });
   });
 
-  it("passes a refusal on in the server's words", async () => {
+  it('reports the message of a refused upload', async () => {
     handler = () => ({
       status: 422,
       body: { message: 'Validation Failed', errors: [{ code: 'already_exists', field: 'name' }] },
@@ -176,13 +176,13 @@ describe('releases by the API', () => {
     expect(classifyRequestError(error)).toEqual({ retry: false });
   });
 
-  it('takes a page of a proxy with status 200 for a failure that may pass', async () => {
+  it('treats an HTML page with the status 200 as a transient error', async () => {
     handler = () => ({ status: 200, body: '<html>login</html>' });
     const error = await releases.uploadAsset(release(), content('a', 'a')).catch((error) => error);
     expect(classifyRequestError(error)).toEqual({ retry: true });
   });
 
-  it('streams: a large file never stands in memory', async () => {
+  it('streams a large file, without reading it into memory', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'create-release-'));
     const path = join(dir, 'large');
     const size = 256 * 1024 ** 2;
@@ -196,11 +196,11 @@ describe('releases by the API', () => {
     await releases.uploadAsset(release(), { ...content('large', ''), size, open: () => createReadStream(path) });
     await rm(dir, { recursive: true });
     expect(received[0]?.size).toBe(size);
-    expect(memory - before).toBeLessThan(size / 2);
+    expect(maxMemory - before).toBeLessThan(size / 2);
   });
 });
 
-describe('history by the API', () => {
+describe('createHistory', () => {
   const sha = (letter: string) => letter.repeat(40) as CommitSha;
 
   it('reads every page of tags', async () => {
@@ -214,19 +214,19 @@ describe('history by the API', () => {
     ]);
   });
 
-  it('follows an annotated tag to its commit, and knows a tag that is not there', async () => {
+  it('resolves an annotated tag to its commit, and a missing tag or commit to undefined', async () => {
     handler = (_, url) =>
       url.pathname.includes('/git/tags/')
         ? { body: { object: { type: 'commit', sha: sha('c') } } }
         : { body: { ref: 'refs/tags/v1', object: { type: 'tag', sha: sha('d') } } };
-    expect(await history.commitOfTag('v1')).toBe(sha('c'));
+    expect(await history.resolveTag('v1')).toBe(sha('c'));
     handler = () => ({ status: 404, body: { message: 'Not Found' } });
-    expect(await history.commitOfTag('v2')).toBeUndefined();
+    expect(await history.resolveTag('v2')).toBeUndefined();
     handler = () => ({ status: 422, body: { message: 'No commit found for SHA: x' } });
-    expect(await history.commitOf('x')).toBeUndefined();
+    expect(await history.resolveCommit('x')).toBeUndefined();
   });
 
-  it('asks which commits of a tag lie beyond the release; unrelated histories lie beyond', async () => {
+  it('compares a tag with the release, also with an unrelated history', async () => {
     handler = () => ({ body: { ahead_by: 0, total_commits: 0, commits: [] } });
     expect((await history.commitsNotIn(sha('a'), sha('b'))).size).toBe(0);
     expect(received[0]?.line).toContain(`/compare/${sha('a')}...${sha('b')}`);
@@ -236,7 +236,7 @@ describe('history by the API', () => {
     expect(await history.commitsNotIn(sha('a'), sha('b'))).toEqual(new Set([sha('b')]));
   });
 
-  it('reads a comparison beyond its first 250 commits', async () => {
+  it('reads all commits of a comparison with more than 250', async () => {
     const all = Array.from({ length: 320 }, (_, index) => ({
       sha: String(index),
       commit: { message: `fix: ${index}` },
@@ -251,7 +251,7 @@ describe('history by the API', () => {
     expect(commits.map(({ sha }) => sha)).toEqual(all.map(({ sha }) => sha));
   });
 
-  it('lists the newest thousand commits of a first release, oldest first, and says that there are more', async () => {
+  it('lists the newest 1,000 commits of a first release, oldest first, and reports that the list is incomplete', async () => {
     handler = (_, url) => {
       const page = Number(url.searchParams.get('page') ?? 1);
       return {
@@ -272,7 +272,7 @@ describe('history by the API', () => {
     ]);
   });
 
-  it('makes and moves a tag', async () => {
+  it('creates and moves a tag', async () => {
     handler = () => ({ body: {} });
     await history.setTag('v1', sha('a'), false);
     await history.setTag('v1', sha('a'), true);

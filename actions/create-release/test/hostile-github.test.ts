@@ -11,7 +11,7 @@ import type { Release, Releases } from '../src/releases/releases.ts';
 import { postStream } from '../src/releases/upload.ts';
 import { content } from './fake-releases.ts';
 
-const HANG = 60_000;
+const TIMEOUT_MS = 60_000;
 const TOKEN = 'ghs_secret';
 
 let server: Server;
@@ -30,7 +30,7 @@ beforeAll(async () => {
       else response.writeHead(200, { 'content-type': 'application/json', 'x-url': request.url ?? '' }).end(body);
     });
   });
-  // A large answer keeps this process busy for longer than the server keeps an idle connection.
+  // A large response keeps this process busy for longer than the server keeps an idle connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -58,9 +58,9 @@ const release = (): Release => ({
 const fields = { ...release(), target: undefined, latest: undefined };
 const SHA = 'a'.repeat(40) as CommitSha;
 
-/** Every question whose answer is read. */
-const questions: Record<string, () => Promise<unknown>> = {
-  ofTag: () => releases.ofTag('v1'),
+/** Every request whose response is read. */
+const requests: Record<string, () => Promise<unknown>> = {
+  listForTag: () => releases.listForTag('v1'),
   get: () => releases.get(1),
   latestId: () => releases.latestId(),
   create: () => releases.create(fields),
@@ -69,24 +69,24 @@ const questions: Record<string, () => Promise<unknown>> = {
   upload: () => releases.uploadAsset(release(), content('a', 'a')),
   generateNotes: () => releases.generateNotes('v1', undefined, undefined),
   tags: () => history.tags(),
-  commitOfTag: () => history.commitOfTag('v1'),
-  commitOf: () => history.commitOf('main'),
-  beyond: () => history.commitsNotIn(SHA, SHA),
+  resolveTag: () => history.resolveTag('v1'),
+  resolveCommit: () => history.resolveCommit('main'),
+  commitsNotIn: () => history.commitsNotIn(SHA, SHA),
   commits: () => history.commits(SHA, SHA),
   allCommits: () => history.commits(undefined, SHA),
 };
 
-const asked = async (question: () => Promise<unknown>, answer: unknown): Promise<unknown> => {
-  body = typeof answer === 'string' ? answer : JSON.stringify(answer);
-  return question().catch((error: Error) => `${error.name}: ${error.message.replaceAll(origin.slice(7), 'HOST')}`);
+const outcomeOf = async (request: () => Promise<unknown>, response: unknown): Promise<unknown> => {
+  body = typeof response === 'string' ? response : JSON.stringify(response);
+  return request().catch((error: Error) => `${error.name}: ${error.message.replaceAll(origin.slice(7), 'HOST')}`);
 };
-const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
+const invalidResponse = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 
-describe("an answer of GitHub's that is something else", () => {
+describe('an invalid response of GitHub', () => {
   it.each<[string, unknown, string]>([
-    ['ofTag', {}, 'the list of releases is a mapping, not a list'],
-    ['ofTag', [null], 'in the list of releases, `[0]` is null, not a mapping'],
-    ['ofTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a string, not a whole number'],
+    ['listForTag', {}, 'the list of releases is a mapping, not a list'],
+    ['listForTag', [null], 'in the list of releases, `[0]` is null, not a mapping'],
+    ['listForTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a string, not a whole number'],
     ['get', { id: 1, tag_name: 'v1', draft: 'no' }, 'in the release 1, `draft` is a string, not true or false'],
     [
       'create',
@@ -98,20 +98,20 @@ describe("an answer of GitHub's that is something else", () => {
     ['upload', { id: 1, name: 7 }, 'in the file a, `name` is a number, not a string'],
     ['generateNotes', { body: null }, 'in the notes of v1, `body` is null, not a string'],
     ['tags', [{ name: 'v1', commit: null }], 'in the list of tags, `[0].commit` is null, not a mapping'],
-    ['commitOfTag', { object: { sha: 'main' } }, 'in the tag v1, `object.sha` is not a full commit id (40 hex digits)'],
-    ['commitOf', { sha: 7 }, 'in the commit of main, `sha` is a number, not a string'],
+    ['resolveTag', { object: { sha: 'main' } }, 'in the tag v1, `object.sha` is not a full commit id (40 hex digits)'],
+    ['resolveCommit', { sha: 7 }, 'in the commit of main, `sha` is a number, not a string'],
     [
       'commits',
       { commits: [{ sha: SHA, commit: {} }], total_commits: 1 },
       `in the comparison of ${SHA} with ${SHA}, \`commits[0].commit.message\` is missing, not a string`,
     ],
     ['allCommits', 'null', 'it is not JSON (status 200)'],
-  ])('is named with its place: %s %j', async (question, answer, why) => {
-    expect(await asked(questions[question] as () => Promise<unknown>, answer)).toBe(unusable(why));
+  ])('is an error with its location: %s %j', async (method, response, why) => {
+    expect(await outcomeOf(requests[method] as () => Promise<unknown>, response)).toBe(invalidResponse(why));
   });
 
   it(
-    'never is a defect, whatever JSON it is',
+    'is never a bug of ours, for any JSON',
     async () => {
       const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(SHA), fc.nat(9), fc.boolean(), fc.string());
       const like = fc.dictionary(
@@ -123,42 +123,42 @@ describe("an answer of GitHub's that is something else", () => {
       );
       await fc.assert(
         fc.asyncProperty(
-          fc.constantFrom(...Object.entries(questions)),
+          fc.constantFrom(...Object.entries(requests)),
           fc.oneof(like, fc.array(like, { maxLength: 3 }), fc.jsonValue()),
-          async ([, question], answer) => {
-            const outcome = await asked(question, answer);
+          async ([, request], response) => {
+            const outcome = await outcomeOf(request, response);
             if (typeof outcome === 'string') expect(outcome).not.toMatch(/^(?:Type|Range|Syntax|Reference)?Error:/);
           },
         ),
         { numRuns: 300 },
       );
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it(
-    'of 200,000 commits in one comparison is read',
+    'can contain 200,000 commits in one comparison',
     async () => {
       const commits = Array.from({ length: 200_000 }, () => ({ sha: SHA, commit: { message: 'm' } }));
-      const outcome = await asked(() => history.commits(SHA, SHA), { commits, total_commits: 200_000 });
+      const outcome = await outcomeOf(() => history.commits(SHA, SHA), { commits, total_commits: 200_000 });
       expect(outcome).toMatchObject({ complete: true });
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it(
-    'that goes on without end is an error',
+    'is an error when a list does not end',
     async () => {
       const page = { commits: [{ sha: SHA, commit: { message: 'm' } }], total_commits: 1e9 };
-      expect(await asked(() => history.commits(SHA, SHA), page)).toContain('has no end');
+      expect(await outcomeOf(() => history.commits(SHA, SHA), page)).toContain('has no end');
     },
-    HANG,
+    TIMEOUT_MS,
   );
 });
 
 describe('an upload', () => {
   it(
-    'does not wait for an answer without end',
+    'does not wait for a response that never ends',
     async () => {
       const upload = postStream({ url: `${origin}/slow`, token: TOKEN }, content('a', 'a'), {
         bytes: 1000,
@@ -166,16 +166,16 @@ describe('an upload', () => {
       });
       await expect(upload).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
-  it('reads no answer of any length', async () => {
+  it('does not read a response that is too long', async () => {
     body = JSON.stringify('a'.repeat(2000));
     const upload = postStream({ url: `${origin}/long`, token: TOKEN }, content('a', 'a'), { bytes: 1000, seconds: 1 });
     await expect(upload).rejects.toMatchObject({ name: 'InvalidResponseError', why: 'it is longer than 1000 bytes' });
   });
 
-  it('follows no redirect: the token would go along', async () => {
+  it('follows no redirect, which would get the token', async () => {
     await expect(postStream({ url: `${origin}/moved`, token: TOKEN }, content('a', 'a'))).rejects.toMatchObject({
       status: 502,
     });

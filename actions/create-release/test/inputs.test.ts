@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { toInputEnv } from '../../../scripts/test-support/bundle.ts';
 import { InputError } from '../../lib/errors.ts';
 import { readContents } from '../src/assets/contents.ts';
 import { readSettings } from '../src/inputs/inputs.ts';
@@ -32,11 +33,11 @@ const read = (inputs: Record<string, string>, env: Record<string, string> = {}) 
   readSettings({
     GITHUB_WORKSPACE: workspace,
     GITHUB_REF: 'refs/tags/v1.4.2',
-    INPUT_TOKEN: 'secret-token',
+    ...toInputEnv({ token: 'secret-token' }),
     ...env,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...toInputEnv(inputs),
   });
-const faults = async (...args: Parameters<typeof read>) => {
+const problemsOf = async (...args: Parameters<typeof read>) => {
   const error = await read(...args).then(
     () => undefined,
     (error) => error,
@@ -54,7 +55,7 @@ describe('readSettings', () => {
     expect(await read(defaults)).toEqual(await read({}));
   });
 
-  it('takes the pushed tag, and its name for a title', async () => {
+  it('uses the pushed tag, also as the name', async () => {
     expect(await read({})).toMatchObject({
       tag: 'v1.4.2',
       name: 'v1.4.2',
@@ -85,11 +86,11 @@ describe('readSettings', () => {
     'v1.',
     'a:b',
     '@',
-  ])('refuses the tag %j', async (tag) => expect((await faults({ tag }))[0]).toMatch(/^tag is/));
+  ])('rejects the tag %j', async (tag) => expect((await problemsOf({ tag }))[0]).toMatch(/^tag is/));
 
-  it('names every fault at once, and never the token', async () => {
+  it('reports every problem at once, and never the token', async () => {
     expect(
-      await faults(
+      await problemsOf(
         {
           'body-path': 'none.md',
           notes: 'all',
@@ -129,17 +130,17 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('reads the text of body-path, and refuses two texts', async () => {
+  it('reads the text of body-path, and rejects body together with body-path', async () => {
     expect((await read({ 'body-path': 'notes.md' })).body).toBe('Hello');
-    expect(await faults({ body: 'x', 'body-path': 'notes.md' })).toEqual(['body is set together with body-path']);
+    expect(await problemsOf({ body: 'x', 'body-path': 'notes.md' })).toEqual(['body is set together with body-path']);
   });
 
-  it('refuses a pre-release that is the latest', async () => {
-    expect(await faults({ prerelease: 'True', 'make-latest': 'TRUE' })).toEqual([
+  it('rejects a pre-release as the latest', async () => {
+    expect(await problemsOf({ prerelease: 'True', 'make-latest': 'TRUE' })).toEqual([
       'make-latest contradicts prerelease: true',
     ]);
     expect(
-      await faults({ prerelease: 'true', 'make-latest': 'true', tag: 'nightly', 'major-tag': 'true' }),
+      await problemsOf({ prerelease: 'true', 'make-latest': 'true', tag: 'nightly', 'major-tag': 'true' }),
     ).toHaveLength(2);
   });
 
@@ -149,18 +150,18 @@ describe('readSettings', () => {
       { tag: 'v1.0.0-rc.1', 'make-latest': 'true' },
       'make-latest contradicts the tag v1.0.0-rc.1, a pre-release, which GitHub never makes the latest',
     ],
-  ])('names what contradicts the tag together with all other faults: %j', async (inputs, fault) => {
-    expect(await faults({ ...inputs, draft: 'maybe' } as Record<string, string>)).toEqual([
+  ])('reports what contradicts the tag together with all other problems: %j', async (inputs, problem) => {
+    expect(await problemsOf({ ...inputs, draft: 'maybe' } as Record<string, string>)).toEqual([
       'draft is not a boolean (true True TRUE false False FALSE)',
-      fault,
+      problem,
     ]);
   });
 
-  it('knows no contradiction where there is none', async () => {
+  it('accepts inputs that only seem to contradict the tag', async () => {
     await read({ tag: 'nightly', 'make-latest': 'true' });
     await read({ tag: 'v1.0.0-rc.1', 'major-tag': 'true' });
     await read({ tag: 'v1.0.0-rc.1', 'make-latest': 'true', prerelease: 'false' });
-    expect(await faults({ tag: 'a b', 'major-tag': 'true' })).toHaveLength(1);
+    expect(await problemsOf({ tag: 'a b', 'major-tag': 'true' })).toHaveLength(1);
   });
 
   it('reads the images of a build', async () => {
@@ -170,11 +171,11 @@ describe('readSettings', () => {
     ]);
     const byHand = `- { repository: ghcr.io/o/web, digest: '${digest}', tags: [1.10, 2] }`;
     expect((await read({ images: byHand })).images).toMatchObject([{ tags: ['1.10', '2'] }]);
-    expect(await faults({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
+    expect(await problemsOf({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
   });
 
-  it('refuses images that came out empty', async () => {
-    expect(await faults({ images: '' })).toEqual([expect.stringContaining('images is empty')]);
+  it('rejects images that evaluate to nothing', async () => {
+    expect(await problemsOf({ images: '' })).toEqual([expect.stringContaining('images is empty')]);
   });
 });
 
@@ -189,7 +190,7 @@ describe('files', () => {
     ['./dist/My App.exe', ['My.App.exe']],
   ])('%j', async (files, expected) => expect(await names(files)).toEqual(expected));
 
-  it('takes absolute globs', async () => expect(await names(`${workspace}/dist/a*`)).toEqual(['a.tgz']));
+  it('accepts absolute globs', async () => expect(await names(`${workspace}/dist/a*`)).toEqual(['a.tgz']));
 
   it.each([
     ['dist/**/a.tgz', 'files matches two files that become the asset a.tgz'],
@@ -202,9 +203,9 @@ describe('files', () => {
     ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],
     ['dist/SHA256SUMS', 'files matches a file named SHA256SUMS, which this step creates'],
     ['dist/日*', 'files (line 1) matches 日本, whose name has no character that an asset name can have'],
-  ])('refuses %j', async (files, fault) => expect((await faults({ files }))[0]).toContain(fault));
+  ])('rejects %j', async (files, problem) => expect((await problemsOf({ files }))[0]).toContain(problem));
 
-  it('keep the own name as a label, and get checksums by the names that people download', async () => {
+  it('keep their name as a label, and have checksums by the names that users download', async () => {
     const { files, allowed, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
     const contents = await readContents({ files, allowed, checksums });
     expect(contents.map(({ name, label }) => [name, label])).toEqual([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { toInputEnv } from '../../../scripts/test-support/bundle.ts';
 import { InputError } from '../../lib/errors.ts';
 import { readContents } from '../src/assets/contents.ts';
 import { readSettings } from '../src/inputs/inputs.ts';
@@ -49,10 +50,9 @@ const read = (inputs: Record<string, string>) =>
     GITHUB_WORKSPACE: workspace,
     RUNNER_TEMP: join(base, 'temp'),
     GITHUB_REF: 'refs/tags/v1.4.2',
-    INPUT_TOKEN: 't',
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...toInputEnv({ token: 't', ...inputs }),
   });
-const fault = async (inputs: Record<string, string>): Promise<string> => {
+const problemOf = async (inputs: Record<string, string>): Promise<string> => {
   const error = await read(inputs).then(
     () => undefined,
     (error: unknown) => error,
@@ -76,7 +76,7 @@ describe('body-path', () => {
     expect((await read({ 'body-path': path })).body).toBe(text);
   });
 
-  it('takes an absolute path in RUNNER_TEMP and in the workspace', async () => {
+  it('accepts an absolute path in RUNNER_TEMP and in the workspace', async () => {
     expect((await read({ 'body-path': join(base, 'temp/notes.md') })).body).toBe('From a step');
     expect((await read({ 'body-path': join(workspace, 'NOTES.md') })).body).toBe('Hello');
   });
@@ -97,11 +97,11 @@ describe('body-path', () => {
     ['../temp/notes.md', 'body-path is outside the workspace'],
     ['/proc/self/environ', "body-path is outside the workspace and the runner's temporary directory"],
     ['docs/a\u0000b', 'body-path has control characters'],
-  ])('refuses %j', async (path, problem) => {
-    expect(await fault({ 'body-path': path })).toContain(problem);
+  ])('rejects %j', async (path, problem) => {
+    expect(await problemOf({ 'body-path': path })).toContain(problem);
   });
 
-  it('refuses the file in which actions/checkout keeps its token', async () => {
+  it('rejects the file in which actions/checkout keeps its token', async () => {
     await expect(read({ 'body-path': join(base, 'temp/git-credentials-1.config') })).rejects.toThrow(
       'body-path holds the token of actions/checkout',
     );
@@ -130,23 +130,33 @@ describe('files', () => {
     ['../elsewhere/*', 'files (line 1) is outside the workspace'],
     ['{..,dist}/elsewhere/*', 'matches ../elsewhere/config.json, which is outside the workspace'],
     ['/etc/host*', "files (line 1) is outside the workspace and the runner's temporary directory"],
-  ])('refuses %j', async (files, problem) => {
+  ])('rejects %j', async (files, problem) => {
     const failure = await read({ files }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputError);
     expect((failure as InputError).message).toContain(problem);
     expect((failure as InputError).message).not.toContain(SECRET);
   });
 
-  it('refuses a name with a line break, and shows it in one line', async () => {
+  it('rejects a name with a line break, and shows it on one line', async () => {
     await mkdir(join(workspace, 'lines'));
     await writeFile(join(workspace, 'lines/a\nb'), 'x');
-    expect(await fault({ files: 'lines/*' })).toContain('matches "lines/a\\nb", which has control characters');
+    expect(await problemOf({ files: 'lines/*' })).toContain('matches "lines/a\\nb", which has control characters');
   });
 
-  it('never give a byte from outside the workspace or from .git, whatever links there are', async () => {
+  it('never contain a byte from outside the workspace or from .git, whatever links exist', async () => {
     const directory = join(workspace, 'any');
-    const place = fc.constantFrom('a', 'b', 'c', '..', '../.git', '../../elsewhere', '../out', 'config', 'config.json');
-    const path = fc.array(place, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const segment = fc.constantFrom(
+      'a',
+      'b',
+      'c',
+      '..',
+      '../.git',
+      '../../elsewhere',
+      '../out',
+      'config',
+      'config.json',
+    );
+    const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
     const links = fc.dictionary(fc.constantFrom('a', 'b', 'c'), path, { minKeys: 1 });
     const globs = fc.constantFrom(
       'any/*',
@@ -175,13 +185,13 @@ describe('files', () => {
     );
   });
 
-  it('leaves out what a line with ! names before looking where it leads', async () => {
+  it('excludes matches of a line with ! without checking where they lead', async () => {
     expect(
       (await read({ files: '*.md\n!environ.md\n!zero.md\n!git.md\n!none.md\n!circle.md\n!temp.md\n!pipe.md' })).files,
     ).toMatchObject([{ name: 'NOTES.md' }]);
   });
 
-  it('are not read when they have become links since they were found', async () => {
+  it('are not read if they became links after they were found', async () => {
     await writeFile(join(workspace, 'dist/late.txt'), 'good');
     const { files, allowed } = await read({ files: 'dist/late.txt' });
     const [content] = await readContents({ files, allowed, checksums: false });

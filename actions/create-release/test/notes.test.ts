@@ -26,7 +26,7 @@ describe('parseChange', () => {
 });
 
 describe('commitNotes', () => {
-  it('puts breaking changes first, then the kinds in a fixed order, then the rest; merges are left out', () => {
+  it('puts breaking changes first, then the types in a fixed order, then the rest, and omits merges', () => {
     const notes = commitNotes(
       ['chore: c', 'docs: d', 'fix: f', 'feat(web)!: b', 'something', 'perf: p']
         .map((message) => commit(message))
@@ -63,7 +63,7 @@ describe('plainText', () => {
     ['`code`', '\\`code\\`'],
   ])('%j is %j', (text, expected) => expect(plainText(text)).toBe(expected));
 
-  it('is one line without a tag, a mention or a comment, whatever the text', () => {
+  it('is one line without HTML or a mention, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(plainText(text)).not.toMatch(/[\n\r<>]|@(?!&#8203;)/);
@@ -72,14 +72,14 @@ describe('plainText', () => {
   });
 });
 
-describe('compose', () => {
+describe('composeNotes', () => {
   const digest = `sha256:${'0'.repeat(64)}`;
   const parsed = parseImagesOutput([
     { name: 'shop/web', repository: 'ghcr.io/o/shop/web', digest, tags: ['1.4.2', 'latest'] },
   ]);
   const images = 'value' in parsed ? parsed.value : [];
 
-  it('joins words, changes, link and the table of images', () => {
+  it('joins body, changes, link and the table of images', () => {
     const { text, cut } = composeNotes({ body: 'Hello', changes: '* one', link: '**Full Changelog**: x', images });
     expect(cut).toBe(0);
     expect(text).toBe(
@@ -87,33 +87,38 @@ describe('compose', () => {
     );
   });
 
-  it("cuts only the list of changes, at a line's end, and says so", () => {
+  it('truncates only the list of changes, at the end of a line, and reports it', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 400 }),
         fc.integer({ min: 1_000, max: 3_000 }),
         fc.integer({ min: 0, max: 124_000 }),
-        (width, count, own) => {
+        (width, count, bodyLength) => {
           const line = `* ${'x'.repeat(width)}`;
           const changes = Array.from({ length: count }, () => line).join('\n');
-          const { text, cut } = composeNotes({ body: 'b'.repeat(own), changes, link: '**Full Changelog**: x', images });
+          const { text, cut } = composeNotes({
+            body: 'b'.repeat(bodyLength),
+            changes,
+            link: '**Full Changelog**: x',
+            images,
+          });
           expect(text.length).toBeLessThanOrEqual(MAX_BODY_LENGTH);
           expect(addDraftMarker(text, '0'.repeat(36)).length).toBeLessThanOrEqual(125_000);
           expect(text).toContain('**Full Changelog**: x\n\n### Images');
           expect(text.includes(`_${cut} more lines are not shown`)).toBe(cut > 0);
-          expect(text.split('\n').filter((each) => each === line)).toHaveLength(count - cut);
+          expect(text.split('\n').filter((textLine) => textLine === line)).toHaveLength(count - cut);
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  it("refuses to cut the user's own words", () => {
+  it('never truncates the body', () => {
     expect(() => composeNotes({ body: 'b'.repeat(125_000), changes: '', link: '', images })).toThrow(ActionError);
     expect(() => composeNotes({ body: 'b'.repeat(125_001), changes: '', link: '', images: [] })).toThrow(ActionError);
   });
 
-  it('takes as many of them as GitHub does, and leaves the list of changes out when it has no room', () => {
+  it('accepts a body of the maximum length', () => {
     const body = 'b'.repeat(125_000);
     expect(composeNotes({ body, changes: '', link: '', images: [] })).toEqual({ text: body, cut: 0 });
     expect(addDraftMarker(body, '0'.repeat(36))).toHaveLength(125_000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ActionError } from '../../lib/errors.ts';
 import type { DesiredRelease } from '../src/releases/desired-release.ts';
-import { content, FakeReleases, reset, serverError } from './fake-releases.ts';
+import { connectionReset, content, FakeReleases, serverError } from './fake-releases.ts';
 import { failure, files, onlyRelease, publish } from './publishing.ts';
 
 beforeAll(() => {
@@ -12,8 +12,8 @@ afterAll(() => {
   jest.restoreAllMocks();
 });
 
-describe('a release that is not there', () => {
-  it('is drafted, filled and published, in this order and each once', async () => {
+describe('a new release', () => {
+  it('is drafted, gets its files and is published, once and in this order', async () => {
     const releases = new FakeReleases();
     const outcome = await publish(releases, { assets: files });
     const { release, names } = onlyRelease(releases);
@@ -30,13 +30,13 @@ describe('a release that is not there', () => {
     expect(releases.calls.at(-2)).toBe('update');
   });
 
-  it('takes four requests when there are no files', async () => {
+  it('needs four requests without files', async () => {
     const releases = new FakeReleases();
     await publish(releases);
-    expect(releases.calls).toEqual(['ofTag', 'create', 'ofTag', 'update']);
+    expect(releases.calls).toEqual(['listForTag', 'create', 'listForTag', 'update']);
   });
 
-  it('stays a complete draft without a mark when a draft is asked for, and a second run changes nothing', async () => {
+  it('stays a complete draft without the marker with draft: true, and a second run changes nothing', async () => {
     const releases = new FakeReleases();
     await publish(releases, { assets: files, draft: true });
     expect(onlyRelease(releases).release).toMatchObject({ draft: true, body: 'the notes' });
@@ -45,13 +45,13 @@ describe('a release that is not there', () => {
     expect(releases.calls.slice(before)).not.toContain('update');
   });
 
-  it('is not the latest when a newer version was tagged while it was filled', async () => {
+  it('is not the latest when a newer version was tagged during the upload', async () => {
     const releases = new FakeReleases();
     expect(await publish(releases, { mayBecomeLatest: async () => false })).toMatchObject({ latest: false });
     expect(releases.latest).toBeUndefined();
   });
 
-  it('works when releases are immutable', async () => {
+  it('can be immutable', async () => {
     const releases = new FakeReleases();
     releases.immutable = true;
     await publish(releases, { assets: files });
@@ -60,19 +60,21 @@ describe('a release that is not there', () => {
   });
 });
 
-describe('trouble on the way', () => {
+describe('a failure while publishing', () => {
   it.each([
-    ['create', 'lost'],
-    ['create', 'refused'],
-    ['uploadAsset', 'lost'],
-    ['uploadAsset', 'refused'],
-    ['update', 'lost'],
-    ['update', 'refused'],
-  ] as const)('survives a %s whose answer is %s', async (method, kind) => {
-    for (const error of [reset(), serverError(502)]) {
+    ['create', 'response lost'],
+    ['create', 'request failed'],
+    ['uploadAsset', 'response lost'],
+    ['uploadAsset', 'request failed'],
+    ['update', 'response lost'],
+    ['update', 'request failed'],
+  ] as const)('of the call %s is retried: %s', async (failedMethod, kind) => {
+    for (const error of [connectionReset(), serverError(502)]) {
       const releases = new FakeReleases();
-      releases.injectFailure = (at, count, when) =>
-        at === method && count === 1 && when === (kind === 'lost' ? 'after' : 'before') ? error : undefined;
+      releases.injectFailure = (method, count, when) =>
+        method === failedMethod && count === 1 && when === (kind === 'response lost' ? 'after' : 'before')
+          ? error
+          : undefined;
       await publish(releases, { assets: files });
       const { release, names } = onlyRelease(releases);
       expect(release).toMatchObject({ draft: false, body: 'the notes' });
@@ -80,21 +82,21 @@ describe('trouble on the way', () => {
     }
   });
 
-  it('does not publish a second time when the answer was lost', async () => {
+  it('does not publish twice when the response was lost', async () => {
     const releases = new FakeReleases();
-    releases.injectFailure = (at, count, when) =>
-      at === 'update' && count === 1 && when === 'after' ? reset() : undefined;
+    releases.injectFailure = (method, count, when) =>
+      method === 'update' && count === 1 && when === 'after' ? connectionReset() : undefined;
     await publish(releases);
     expect(releases.count('update')).toBe(1);
   });
 
-  it('a crash anywhere leaves what the next run finishes', async () => {
+  it('at any call is completed by the next run', async () => {
     const crash = new Error('killed');
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 14 }), fc.boolean(), async (at, after) => {
+      fc.asyncProperty(fc.integer({ min: 1, max: 14 }), fc.boolean(), async (crashCall, after) => {
         const releases = new FakeReleases();
         releases.injectFailure = (_, __, when) =>
-          releases.calls.length === at && (when === 'after') === after ? crash : undefined;
+          releases.calls.length === crashCall && (when === 'after') === after ? crash : undefined;
         await publish(releases, { assets: files }).catch((error) => expect(error).toBe(crash));
         releases.injectFailure = () => undefined;
         await publish(releases, { assets: files });
@@ -105,7 +107,7 @@ describe('trouble on the way', () => {
     );
   });
 
-  it('leaves the draft when a file arrives damaged again and again', async () => {
+  it('keeps the draft when uploads keep being damaged', async () => {
     const releases = new FakeReleases();
     const add = releases.addAsset.bind(releases);
     releases.addAsset = (id, from) => add(id, from, { size: from.size - 1 });
@@ -115,7 +117,7 @@ describe('trouble on the way', () => {
     expect(onlyRelease(releases).release.draft).toBe(true);
   });
 
-  it('says so when the server renames a file', async () => {
+  it('is reported when the server renames a file', async () => {
     const releases = new FakeReleases();
     const add = releases.addAsset.bind(releases);
     releases.addAsset = (id, from) => add(id, from, { name: 'other' });
@@ -131,7 +133,7 @@ describe('trouble on the way', () => {
     [422, 'Repository rule violations found', 'bypass list'],
     [422, 'tag_name was used by an immutable release', 'Release a new version'],
     [422, 'target_commitish is invalid', '`target`'],
-  ])('explains a refusal (%i %s)', async (status, message, next) => {
+  ])('is explained for the response %i %s', async (status, message, next) => {
     const releases = new FakeReleases();
     releases.injectFailure = (method) => (method === 'create' ? serverError(status, message) : undefined);
     const error = await failure(publish(releases));
@@ -141,35 +143,35 @@ describe('trouble on the way', () => {
   });
 });
 
-describe('the files of a release', () => {
-  /** The names of which the run told before it failed, at a change that the server refuses. */
-  const told = async (releases: FakeReleases, change: Partial<DesiredRelease>) => {
-    releases.injectFailure = (at) =>
-      at === 'update' ? serverError(422, 'Repository rule violations found') : undefined;
-    const seen: string[][] = [];
+describe('onAssets', () => {
+  /** The file names of each call, in a run that fails because the server refuses an update. */
+  const reportedNames = async (releases: FakeReleases, change: Partial<DesiredRelease>) => {
+    releases.injectFailure = (method) =>
+      method === 'update' ? serverError(422, 'Repository rule violations found') : undefined;
+    const calls: string[][] = [];
     const run = publish(releases, change, async (assets) => {
-      seen.push(assets.map(({ name }) => name).sort());
+      calls.push(assets.map(({ name }) => name).sort());
     });
     expect((await failure(run)).next).toContain('bypass list');
-    return seen;
+    return calls;
   };
 
-  it('are told as soon as they are uploaded and checked, also when publishing fails', async () => {
+  it('is called with all files as soon as they are uploaded and checked, even if publishing fails', async () => {
     const releases = new FakeReleases();
-    expect(await told(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
+    expect(await reportedNames(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
     expect(onlyRelease(releases).release.draft).toBe(true);
     // And again when a second run has nothing to upload.
-    expect(await told(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
+    expect(await reportedNames(releases, { assets: files })).toEqual([['a.txt', 'b.txt']]);
   });
 
-  it('that are none are told too', async () => {
-    expect(await told(new FakeReleases(), {})).toEqual([[]]);
+  it('is called without files too', async () => {
+    expect(await reportedNames(new FakeReleases(), {})).toEqual([[]]);
   });
 
-  it('of a published release are told before its text is changed', async () => {
+  it('is called before the text of a published release is changed', async () => {
     const releases = new FakeReleases();
     const release = releases.add({ draft: false, body: 'old' });
     releases.addAsset(release.id, content('a.txt', 'alpha'));
-    expect(await told(releases, { update: true, assets: files })).toEqual([['a.txt', 'b.txt']]);
+    expect(await reportedNames(releases, { update: true, assets: files })).toEqual([['a.txt', 'b.txt']]);
   });
 });

@@ -21,12 +21,12 @@ describe('a published release', () => {
     releases.calls.filter((call) => /^(create|update|deleteRelease|deleteAsset|uploadAsset)$/.test(call));
 
   it.each([
-    ['as wanted', {}, {}],
-    ['with another text', { body: 'edited by hand' }, {}],
-    ['as wanted, with update', {}, { update: true }],
-    ['with blank space and other line ends, with update', { body: 'the notes\r\n' }, { update: true }],
-    ['when a draft is asked for', {}, { draft: true }],
-  ])('stays as it is: %s', async (_, fields, change) => {
+    ['as desired', {}, {}],
+    ['with a different text', { body: 'edited by hand' }, {}],
+    ['as desired, with update: true', {}, { update: true }],
+    ['with other white space and line endings, with update: true', { body: 'the notes\r\n' }, { update: true }],
+    ['with draft: true', {}, { draft: true }],
+  ])('is not changed: %s', async (_, fields, change) => {
     const { releases } = published(fields);
     expect(await publish(releases, { assets: files, ...change })).toMatchObject({
       created: false,
@@ -36,7 +36,7 @@ describe('a published release', () => {
     expect(changes(releases)).toEqual([]);
   });
 
-  it('with other files is a failure that names each difference, and nothing is changed', async () => {
+  it('with different files is an error that lists each difference, and is not changed', async () => {
     const { releases } = published();
     const error = await failure(publish(releases, { assets: [content('a.txt', 'other'), content('new.txt', 'new')] }));
     expect(error.what).toBe('v1.0.0 is already published with different files');
@@ -45,7 +45,7 @@ describe('a published release', () => {
     expect(changes(releases)).toEqual([]);
   });
 
-  it('is changed with update: true, and then not again', async () => {
+  it('is changed with update: true, but only once', async () => {
     const { releases } = published({ body: 'old' });
     const change = { update: true, assets: [content('a.txt', 'other')] };
     expect(await publish(releases, change)).toMatchObject({ changed: true });
@@ -57,12 +57,12 @@ describe('a published release', () => {
     expect(await publish(releases, change)).toMatchObject({ changed: false });
   });
 
-  it('keeps its text with update: true when this step has none', async () => {
+  it('keeps its text with update: true if this step has none', async () => {
     const { releases } = published({ body: 'by hand' });
     expect(await publish(releases, { update: true, body: '', assets: files })).toMatchObject({ changed: false });
   });
 
-  it('takes the mark of the latest with update: true, and keeps a mark that nobody asked to remove', async () => {
+  it('becomes the latest with update: true, and stays the latest unless make-latest says otherwise', async () => {
     const { releases, release } = published();
     releases.latest = undefined;
     expect(await publish(releases, { update: true })).toMatchObject({ changed: true, latest: true });
@@ -73,24 +73,24 @@ describe('a published release', () => {
     });
   });
 
-  it.each(['before', 'after'] as const)('takes the mark of the latest although the answer fails (%s)', async (kind) => {
+  it.each(['before', 'after'] as const)('becomes the latest although the request fails (%s its work)', async (kind) => {
     const { releases, release } = published();
     releases.latest = undefined;
-    releases.injectFailure = (at, count, when) =>
-      at === 'update' && count === 1 && when === kind ? serverError(502) : undefined;
+    releases.injectFailure = (method, count, when) =>
+      method === 'update' && count === 1 && when === kind ? serverError(502) : undefined;
     expect(await publish(releases, { update: true })).toMatchObject({ changed: true, latest: true });
     expect(releases.latest).toBe(release.id);
     expect(releases.count('update')).toBe(kind === 'before' ? 2 : 1);
   });
 
-  it('that is immutable keeps its files and says so, but its text can change', async () => {
+  it('that is immutable keeps its files, but its text can change', async () => {
     const { releases } = published({ immutable: true, body: 'old' });
     const error = await failure(publish(releases, { update: true, assets: [content('a.txt', 'other')] }));
     expect(error.next).toContain('immutable');
     expect(await publish(releases, { update: true, assets: files })).toMatchObject({ changed: true });
   });
 
-  it('is compared by size where the server gives no digests', async () => {
+  it('is compared by size if the server has no digests', async () => {
     const releases = new FakeReleases();
     releases.digests = false;
     const release = releases.add({ draft: false, body: 'the notes' });

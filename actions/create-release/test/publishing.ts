@@ -19,7 +19,7 @@ export const desired = (change: Partial<DesiredRelease> = {}): DesiredRelease =>
 });
 
 let runs = 0;
-/** Ensure a release as a run of its own. */
+/** Ensure a release in a separate run. */
 export const publish = (
   releases: FakeReleases,
   change: Partial<DesiredRelease> = {},

@@ -26,7 +26,7 @@ export async function readContents({
 async function openStream(allowed: AllowedPaths, path: string): Promise<Readable> {
   const file = await openWorkspaceFile(allowed, path);
   if ('value' in file) return file.value.createReadStream();
-  throw unreadable(path, `it ${file.problem}`);
+  throw unreadableError(path, `it ${file.problem}`);
 }
 
 async function sha256(path: string, stream: Readable): Promise<string> {
@@ -34,12 +34,12 @@ async function sha256(path: string, stream: Readable): Promise<string> {
   try {
     await pipeline(stream, hash);
   } catch (error) {
-    throw unreadable(path, messageOf(error), error);
+    throw unreadableError(path, messageOf(error), error);
   }
   return hash.digest('hex');
 }
 
-const unreadable = (path: string, why: string, cause?: unknown): ActionError =>
+const unreadableError = (path: string, why: string, cause?: unknown): ActionError =>
   new ActionError({
     what: `the file ${path} cannot be read`,
     why,

@@ -13,7 +13,7 @@ const MAX_CONCURRENT_UPLOADS = 4;
 /** How long an incomplete asset may still be the upload of a concurrent run. */
 const INCOMPLETE_WAIT_SECONDS = 5;
 
-/** The server has something other than what was sent. */
+/** The file on the server differs from the one that was sent. */
 class DamagedUploadError extends ActionError {
   override name = 'DamagedUploadError';
 }
@@ -40,7 +40,7 @@ interface Upload {
   old: Asset | undefined;
 }
 
-/** Upload one file. After a failure that may hide a success, and when the name is taken, it checks first what exists. */
+/** Upload one file. After a failure that may hide a success, and when the name is taken, check first what exists. */
 async function uploadAsset(
   { content, old }: Upload,
   release: Release,

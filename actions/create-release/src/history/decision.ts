@@ -4,10 +4,10 @@ import { type Version, versionOfTag } from '../../../lib/versions.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { withExplanation } from '../releases/errors.ts';
 import type { History, Tag } from './history.ts';
-import { isLatest, isPrerelease } from './marks.ts';
 import { findPreviousTag, MAX_COMPARISONS, previousTagCandidates } from './previous-tag.ts';
+import { isLatest, isPrerelease } from './version-rules.ts';
 
-/** What the tag and the history of the repository mean for the release. */
+/** Everything about the release that follows from its tag and the history of the repository. */
 export interface Decision {
   /** The tag's commit, or the commit that publishing creates the tag on. */
   commit: CommitSha;
@@ -48,7 +48,7 @@ async function findCommit(
 ): Promise<Pick<Decision, 'commit' | 'target'>> {
   const existing =
     tags.find(({ name }) => name === tag)?.commit ??
-    (await withExplanation(`looking up the tag ${tag}`, () => history.commitOfTag(tag)));
+    (await withExplanation(`looking up the tag ${tag}`, () => history.resolveTag(tag)));
   if (target === undefined) {
     if (existing !== undefined) return { commit: existing, target: undefined };
     throw new ActionError({
@@ -67,7 +67,7 @@ async function findCommit(
       next: 'Remove `target` to release the existing tag, or release under a new tag.',
     });
   }
-  const commit = await withExplanation(`looking up the target ${target}`, () => history.commitOf(target));
+  const commit = await withExplanation(`looking up the target ${target}`, () => history.resolveCommit(target));
   if (commit !== undefined) return { commit, target: commit };
   throw new ActionError({
     what: `the target ${target} does not exist`,

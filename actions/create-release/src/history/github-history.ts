@@ -3,24 +3,24 @@ import { type GitHub, paginate, responseData, statusOf } from '../../../lib/requ
 import type { ResponseData } from '../../../lib/requests/responses.ts';
 import type { Commit, History, Tag } from './history.ts';
 
-/** Of a list. */
+/** Items on one page of a list. */
 const PAGE_SIZE = 100;
 
 /** No two tags have this many commits between them: such a comparison is broken. */
 const MAX_PAGES = 1000;
 
-/** Of the commits of a first release. */
+/** Pages of commits that are listed for a first release. */
 const MAX_PAGES_WITHOUT_BASE = 10;
 
 /** Tags and commits by the REST API. */
 export function createHistory(github: GitHub, repository: RepositoryName): History {
   const [owner = '', repo = ''] = repository.split('/');
-  const where = { owner, repo };
+  const ownerAndRepo = { owner, repo };
   const { git, repos } = github.rest;
 
   const compare = async (base: string, head: string, page: { per_page?: number; page?: number }) =>
     responseData(
-      await repos.compareCommitsWithBasehead({ ...where, basehead: `${base}...${head}`, ...page }),
+      await repos.compareCommitsWithBasehead({ ...ownerAndRepo, basehead: `${base}...${head}`, ...page }),
       `the comparison of ${base} with ${head}`,
     );
 
@@ -28,23 +28,23 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
     async tags() {
       const all: Tag[] = [];
       for await (const page of paginate('the list of tags', (number) =>
-        repos.listTags({ ...where, per_page: PAGE_SIZE, page: number }),
+        repos.listTags({ ...ownerAndRepo, per_page: PAGE_SIZE, page: number }),
       ))
         for (const tag of page)
           all.push({ name: tag.at('name').string(), commit: tag.at('commit').at('sha').parsed(parseCommitSha) });
       return all;
     },
-    async commitOfTag(tag) {
-      const ref = await ignoreNotFound(git.getRef({ ...where, ref: `tags/${tag}` }));
+    async resolveTag(tag) {
+      const ref = await ignoreNotFound(git.getRef({ ...ownerAndRepo, ref: `tags/${tag}` }));
       if (ref === undefined) return undefined;
       const object = responseData(ref, `the tag ${tag}`).at('object');
       const sha = object.at('sha').parsed(parseCommitSha);
       if (object.at('type').string() !== 'tag') return sha;
-      const annotated = responseData(await git.getTag({ ...where, tag_sha: sha }), `the annotated tag ${tag}`);
+      const annotated = responseData(await git.getTag({ ...ownerAndRepo, tag_sha: sha }), `the annotated tag ${tag}`);
       return annotated.at('object').at('sha').parsed(parseCommitSha);
     },
-    async commitOf(branchOrCommit) {
-      const commit = await ignoreNotFound(repos.getCommit({ ...where, ref: branchOrCommit, per_page: 1 }));
+    async resolveCommit(branchOrCommit) {
+      const commit = await ignoreNotFound(repos.getCommit({ ...ownerAndRepo, ref: branchOrCommit, per_page: 1 }));
       return commit && responseData(commit, `the commit of ${branchOrCommit}`).at('sha').parsed(parseCommitSha);
     },
     async commitsNotIn(head, other) {
@@ -59,8 +59,8 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
       return base === undefined ? listAll(head) : listRange(base, head);
     },
     async setTag(name, commit, exists) {
-      if (exists) await git.updateRef({ ...where, ref: `tags/${name}`, sha: commit, force: true });
-      else await git.createRef({ ...where, ref: `refs/tags/${name}`, sha: commit });
+      if (exists) await git.updateRef({ ...ownerAndRepo, ref: `tags/${name}`, sha: commit, force: true });
+      else await git.createRef({ ...ownerAndRepo, ref: `refs/tags/${name}`, sha: commit });
     },
   };
 
@@ -82,7 +82,7 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
     let complete = true;
     const subject = `the list of commits of ${head}`;
     for await (const page of paginate(subject, (number) =>
-      repos.listCommits({ ...where, sha: head, per_page: PAGE_SIZE, page: number }),
+      repos.listCommits({ ...ownerAndRepo, sha: head, per_page: PAGE_SIZE, page: number }),
     )) {
       if (pages++ === MAX_PAGES_WITHOUT_BASE) {
         complete = false;
@@ -102,7 +102,7 @@ function toCommit(raw: ResponseData): Commit {
   };
 }
 
-/** GitHub responds with 404 for a ref or commit that does not exist, and with 422 for a text that cannot be one. */
+/** GitHub responds with 404 for a ref or commit that does not exist, and with 422 for a string that cannot be one. */
 async function ignoreNotFound<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;

@@ -17,12 +17,12 @@ export interface Commit {
 export interface History {
   tags(): Promise<Tag[]>;
   /** The commit of a tag, requested by name: the list may not contain a new tag yet. */
-  commitOfTag(tag: string): Promise<CommitSha | undefined>;
+  resolveTag(tag: string): Promise<CommitSha | undefined>;
   /** The commit of a branch or of a (short) commit id. */
-  commitOf(branchOrCommit: string): Promise<CommitSha | undefined>;
+  resolveCommit(branchOrCommit: string): Promise<CommitSha | undefined>;
   /**
-   * The commits of `other` that are not in the history of `head`, at most the first few hundred: none when `other` is an ancestor.
-   * For unrelated histories it is `other`.
+   * The commits of `other` that are not in the history of `head`, at most the first few hundred. The set is empty when `other` is an ancestor,
+   * and contains only `other` for unrelated histories.
    */
   commitsNotIn(head: CommitSha, other: CommitSha): Promise<ReadonlySet<string>>;
   /** The commits of `head` that are not in `base`, or all of them, oldest first; `complete` is false when there are too many to list. */

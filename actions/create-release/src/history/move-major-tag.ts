@@ -2,7 +2,7 @@ import { info } from '../../../lib/runner/commands.ts';
 import { explainReleaseError, isAlreadyExists, withExplanation } from '../releases/errors.ts';
 import type { Decision } from './decision.ts';
 import type { History } from './history.ts';
-import { majorTag } from './marks.ts';
+import { majorTag } from './version-rules.ts';
 
 /** Each time that a concurrent run creates the tag first, fewer such runs remain. */
 const MAX_ATTEMPTS = 5;
@@ -28,13 +28,13 @@ export async function moveMajorTag(
       info(`${tag} is not the highest stable version of its major; the major tag is not moved`);
       return undefined;
     }
-    const at =
+    const current =
       tags.find(({ name }) => name === major)?.commit ??
-      (await withExplanation(`looking up the tag ${major}`, () => history.commitOfTag(major)));
-    if (at === commit) return major;
+      (await withExplanation(`looking up the tag ${major}`, () => history.resolveTag(major)));
+    if (current === commit) return major;
     try {
-      await history.setTag(major, commit, at !== undefined);
-      info(`moved ${major} from ${at ?? 'nowhere'} to ${commit}`);
+      await history.setTag(major, commit, current !== undefined);
+      info(current === undefined ? `created ${major} at ${commit}` : `moved ${major} from ${current} to ${commit}`);
       return major;
     } catch (error) {
       // A concurrent run has created it, or the response to the first attempt was lost: check what exists now.

@@ -2,7 +2,7 @@ import semver from 'semver';
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import { isStable, type Version, versionOfTag } from '../../../lib/versions.ts';
 import type { Tag } from './history.ts';
-import { majorTag } from './marks.ts';
+import { majorTag } from './version-rules.ts';
 
 /** A repository whose tags are on side branches would need a comparison for every tag. */
 export const MAX_COMPARISONS = 30;
@@ -14,13 +14,20 @@ export const MAX_COMPARISONS = 30;
 export function previousTagCandidates(tag: string, version: Version, tags: readonly Tag[]): Tag[] {
   const hasSameStyle = (name: string): number => Number(name.startsWith('v') === tag.startsWith('v'));
   return tags
-    .flatMap((each) => {
-      const other = versionOfTag(each.name);
-      const isCandidate = other !== undefined && semver.lt(other, version) && (isStable(other) || !isStable(version));
-      return isCandidate ? [{ each, other }] : [];
+    .flatMap((candidate) => {
+      const candidateVersion = versionOfTag(candidate.name);
+      const isCandidate =
+        candidateVersion !== undefined &&
+        semver.lt(candidateVersion, version) &&
+        (isStable(candidateVersion) || !isStable(version));
+      return isCandidate ? [{ candidate, candidateVersion }] : [];
     })
-    .sort((a, b) => semver.rcompare(a.other, b.other) || hasSameStyle(b.each.name) - hasSameStyle(a.each.name))
-    .map(({ each }) => each);
+    .sort(
+      (a, b) =>
+        semver.rcompare(a.candidateVersion, b.candidateVersion) ||
+        hasSameStyle(b.candidate.name) - hasSameStyle(a.candidate.name),
+    )
+    .map(({ candidate }) => candidate);
 }
 
 /**
@@ -48,7 +55,7 @@ export async function findPreviousTag(
 }
 
 /**
- * Whether GitHub's notes could start at a wrong tag. Without a previous tag GitHub chooses the latest release, which may be newer or of another
+ * Whether GitHub's notes could start at the wrong tag. Without a previous tag GitHub chooses the latest release, which may be newer or of another
  * line. That is only impossible for the first version of a repository. (A release has a tag as long as it is published.) The major tag that
  * already points to this release does not count.
  */

@@ -24,7 +24,7 @@ export interface FoundFile {
 
 const EXAMPLE = 'dist/*.tgz';
 /** "Each file included in a release must be under 2 GiB": https://docs.github.com/repositories/releasing-projects-on-github/about-releases#storage-and-bandwidth-quotas */
-const MAX_SIZE = 2 * 1024 ** 3;
+const MAX_FILE_BYTES = 2 * 1024 ** 3;
 const MAX_FILES = 1000;
 
 /** The text of a file that an input names; a file that cannot be read, or that leads out of the workspace, is a problem. */
@@ -54,7 +54,7 @@ export async function readFiles(reader: InputReader, allowed: AllowedPaths): Pro
     const addProblem = (problem: string) =>
       reader.addProblem({ input: `files (line ${number})`, value: text, problem, example: EXAMPLE });
     const { files: matches, problems } = await matchFiles(text, exclude, allowed);
-    for (const problem of problems) addProblem(problem);
+    problems.forEach(addProblem);
     if (matches.length === 0 && problems.length === 0) addProblem('matches no file');
     for (const { path, size } of matches) {
       if (found.has(path)) continue;
@@ -62,7 +62,7 @@ export async function readFiles(reader: InputReader, allowed: AllowedPaths): Pro
       const name = assetName(fileName);
       if (name === '') addProblem(`matches ${fileName}, whose name has no character that an asset name can have`);
       if (size === 0) addProblem(`matches ${fileName}, which is empty; GitHub does not accept empty assets`);
-      if (size >= MAX_SIZE) addProblem(`matches ${fileName}, which is not under 2 GiB`);
+      if (size >= MAX_FILE_BYTES) addProblem(`matches ${fileName}, which is not under 2 GiB`);
       found.set(path, { path, name, label: name === fileName ? undefined : fileName, size });
     }
   }
@@ -84,20 +84,20 @@ async function matchFiles(pattern: string, exclude: readonly string[], allowed: 
   if ('problem' in literal) return { files: [], problems: [literal.problem] };
   if (literal.value.kind === 'file') {
     const isExcluded = exclude.some((glob) => isExcludedBy(resolve(workspace, pattern), glob, workspace));
-    return { files: isExcluded ? [] : [fileAt(pattern, literal.value, workspace)], problems: [] };
+    return { files: isExcluded ? [] : [toMatch(pattern, literal.value, workspace)], problems: [] };
   }
   const { glob } = await import('node:fs/promises');
   const slashes = (text: string): string => (process.platform === 'win32' ? text.replaceAll('\\', '/') : text);
   const matches: Matches = { files: [], problems: [] };
   for await (const match of glob(slashes(pattern), { cwd: workspace, exclude: exclude.map(slashes) })) {
-    const place = await resolvePath(allowed, match);
-    if ('problem' in place) matches.problems.push(`matches ${quotePath(match)}, which ${place.problem}`);
-    else if (place.value.kind === 'file') matches.files.push(fileAt(match, place.value, workspace));
+    const resolved = await resolvePath(allowed, match);
+    if ('problem' in resolved) matches.problems.push(`matches ${quotePath(match)}, which ${resolved.problem}`);
+    else if (resolved.value.kind === 'file') matches.files.push(toMatch(match, resolved.value, workspace));
   }
   return matches;
 }
 
-function fileAt(path: string, { size }: ResolvedPath, workspace: string): { path: string; size: number } {
+function toMatch(path: string, { size }: ResolvedPath, workspace: string): { path: string; size: number } {
   const absolute = resolve(workspace, path);
   return { path: relativeInside(workspace, absolute) ?? absolute, size };
 }

@@ -110,7 +110,7 @@ async function checkAgainstTag(
   if (makeLatest !== true && !majorTag) return;
   const [{ versionOfTag }, { isPrerelease }] = await Promise.all([
     import('../../../lib/versions.ts'),
-    import('../history/marks.ts'),
+    import('../history/version-rules.ts'),
   ]);
   const version = versionOfTag(tag);
   if (majorTag && version === undefined) {

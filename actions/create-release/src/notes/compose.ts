@@ -22,8 +22,8 @@ export function composeNotes({ body, changes, link, images }: NotesParts): { tex
   const join = (shown: string, cut: number): string =>
     [body, shown, cut === 0 ? '' : cutLine(cut), link, imageTable(images)].filter((part) => part !== '').join('\n\n');
 
-  const whole = join(changes, 0);
-  if (whole.length <= MAX_BODY_LENGTH) return { text: whole, cut: 0 };
+  const full = join(changes, 0);
+  if (full.length <= MAX_BODY_LENGTH) return { text: full, cut: 0 };
   const lines = changes.split('\n');
   const rest = join('', lines.length).length;
   if (rest + 2 > MAX_BODY_LENGTH) {

@@ -16,8 +16,8 @@ export const MAX_BODY_LENGTH = 125_000;
  * leaves no room for the marker is added when the draft is complete.
  */
 export function addDraftMarker(body: string, run: string): string {
-  const mark = `\n\n${draftMarker(run)}`;
-  return body.slice(0, MAX_BODY_LENGTH - mark.length) + mark;
+  const marker = `\n\n${draftMarker(run)}`;
+  return body.slice(0, MAX_BODY_LENGTH - marker.length) + marker;
 }
 
 /** The body without any marker. */

@@ -1,7 +1,7 @@
 import type { Release, ReleaseFields } from './releases.ts';
 
 /** The fields that differ, by the names of their inputs. Line endings and trailing white space do not count. */
-export function differences(release: Release, desired: Omit<ReleaseFields, 'latest'>): string[] {
+export function findDifferences(release: Release, desired: Omit<ReleaseFields, 'latest'>): string[] {
   const text = (body: string): string => body.replaceAll('\r\n', '\n').trimEnd();
   const pairs: [string, boolean][] = [
     ['name', release.name === desired.name],

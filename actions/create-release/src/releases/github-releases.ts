@@ -5,20 +5,20 @@ import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { Asset, AssetContent, Release, ReleaseFields, Releases } from './releases.ts';
 import { postStream } from './upload.ts';
 
-/** Of a list. */
+/** Items on one page of a list. */
 const PAGE_SIZE = 100;
 /** Not retried by the client: the caller checks the outcome. */
-const ONCE = { request: { retries: 0 } };
+const NO_RETRIES = { request: { retries: 0 } };
 
 /** Releases by the REST API. */
 export function createReleases(github: GitHub, repository: RepositoryName, token: string): Releases {
   const [owner = '', repo = ''] = repository.split('/');
-  const where = { owner, repo };
+  const ownerAndRepo = { owner, repo };
   const { repos } = github.rest;
   return {
-    async ofTag(tag) {
+    async listForTag(tag) {
       const pages = paginate('the list of releases', (page) =>
-        repos.listReleases({ ...where, per_page: PAGE_SIZE, page }),
+        repos.listReleases({ ...ownerAndRepo, per_page: PAGE_SIZE, page }),
       );
       const all: Release[] = [];
       for await (const page of pages)
@@ -26,11 +26,11 @@ export function createReleases(github: GitHub, repository: RepositoryName, token
       return all;
     },
     async get(id) {
-      return toRelease(responseData(await repos.getRelease({ ...where, release_id: id }), `the release ${id}`));
+      return toRelease(responseData(await repos.getRelease({ ...ownerAndRepo, release_id: id }), `the release ${id}`));
     },
     async latestId() {
       try {
-        return responseData(await repos.getLatestRelease(where), 'the latest release')
+        return responseData(await repos.getLatestRelease(ownerAndRepo), 'the latest release')
           .at('id')
           .integer();
       } catch (error) {
@@ -41,19 +41,19 @@ export function createReleases(github: GitHub, repository: RepositoryName, token
     async create(fields) {
       return toRelease(
         responseData(
-          await repos.createRelease({ ...where, ...toRaw(fields), ...ONCE }),
+          await repos.createRelease({ ...ownerAndRepo, ...toRaw(fields), ...NO_RETRIES }),
           `the new release ${fields.tag}`,
         ),
       );
     },
     async update(id, fields) {
-      const response = await repos.updateRelease({ ...where, release_id: id, ...toRaw(fields), ...ONCE });
+      const response = await repos.updateRelease({ ...ownerAndRepo, release_id: id, ...toRaw(fields), ...NO_RETRIES });
       return toRelease(responseData(response, `the changed release ${fields.tag}`));
     },
-    deleteRelease: (id) => ignoreNotFound(repos.deleteRelease({ ...where, release_id: id })),
+    deleteRelease: (id) => ignoreNotFound(repos.deleteRelease({ ...ownerAndRepo, release_id: id })),
     async assets(releaseId) {
       const pages = paginate(`the list of files of the release ${releaseId}`, (page) =>
-        repos.listReleaseAssets({ ...where, release_id: releaseId, per_page: PAGE_SIZE, page }),
+        repos.listReleaseAssets({ ...ownerAndRepo, release_id: releaseId, per_page: PAGE_SIZE, page }),
       );
       const all: Asset[] = [];
       for await (const page of pages) for (const raw of page) all.push(toAsset(raw));
@@ -62,10 +62,10 @@ export function createReleases(github: GitHub, repository: RepositoryName, token
     async uploadAsset(release, content) {
       return toAsset(await postStream({ url: uploadAddress(release.uploadUrl, content), token }, content));
     },
-    deleteAsset: (id) => ignoreNotFound(repos.deleteReleaseAsset({ ...where, asset_id: id })),
+    deleteAsset: (id) => ignoreNotFound(repos.deleteReleaseAsset({ ...ownerAndRepo, asset_id: id })),
     async generateNotes(tag, target, previousTag) {
       const response = await repos.generateReleaseNotes({
-        ...where,
+        ...ownerAndRepo,
         tag_name: tag,
         ...(target === undefined ? {} : { target_commitish: target }),
         ...(previousTag === undefined ? {} : { previous_tag_name: previousTag }),

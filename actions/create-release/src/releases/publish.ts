@@ -5,7 +5,7 @@ import { planAssets } from '../assets/asset-plan.ts';
 import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
 import { addDraftMarker, canonicalRelease, duplicateDrafts, isDraftOf, removeDraftMarker } from './canonical.ts';
 import type { DesiredRelease, PublishOptions, PublishResult } from './desired-release.ts';
-import { differences } from './differences.ts';
+import { findDifferences } from './differences.ts';
 import { explainReleaseError, isAlreadyExists } from './errors.ts';
 import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { ConcurrentRunError, retryIdempotently } from './retry.ts';
@@ -61,7 +61,7 @@ class Publication {
   async attempt(): Promise<PublishResult> {
     this.#hasRelease = false;
     this.action = `listing the releases of ${this.#desired.tag}`;
-    let all = await this.#releases.ofTag(this.#desired.tag);
+    let all = await this.#releases.listForTag(this.#desired.tag);
     if (all.length === 0) all = await this.#createDraft();
     const release = canonicalRelease(all);
     if (release === undefined) throw new ConcurrentRunError(this.#desired.tag, 'the draft no longer exists');
@@ -86,7 +86,7 @@ class Publication {
   async #createDraft(): Promise<Release[]> {
     this.action = `creating the release ${this.#desired.tag}`;
     const find = async () =>
-      (await this.#releases.ofTag(this.#desired.tag)).find((release) => isDraftOf(release, this.#options.runId));
+      (await this.#releases.listForTag(this.#desired.tag)).find((release) => isDraftOf(release, this.#options.runId));
     const fields = {
       ...withoutAssets(this.#desired),
       body: addDraftMarker(this.#desired.body, this.#options.runId),
@@ -96,7 +96,7 @@ class Publication {
     const draft = await retryIdempotently(() => this.#releases.create(fields), find, this.#options.retry);
     this.#created.add(draft.id);
     this.action = `listing the releases of ${this.#desired.tag}`;
-    const all = await this.#releases.ofTag(this.#desired.tag);
+    const all = await this.#releases.listForTag(this.#desired.tag);
     // The list may not contain it yet.
     return all.some(({ id }) => id === draft.id) ? all : [...all, draft];
   }
@@ -138,7 +138,7 @@ class Publication {
   /** Continue only while this is still the canonical release, and still a draft. */
   async #assertStillCanonical(release: Release): Promise<void> {
     this.action = `listing the releases of ${this.#desired.tag}`;
-    const canonical = canonicalRelease(await this.#releases.ofTag(this.#desired.tag));
+    const canonical = canonicalRelease(await this.#releases.listForTag(this.#desired.tag));
     if (canonical?.id !== release.id)
       throw new ConcurrentRunError(this.#desired.tag, `another run works on release ${canonical?.id}`);
     if (!canonical.draft) throw new ConcurrentRunError(this.#desired.tag, 'another run published it');
@@ -150,12 +150,12 @@ class Publication {
     const body = this.#desired.body === '' ? removeDraftMarker(release.body) : this.#desired.body;
     const latest = !this.#desired.draft && (await this.#desired.mayBecomeLatest());
     const fields: ReleaseFields = { ...withoutAssets(this.#desired), body, latest };
-    if (this.#desired.draft && differences(release, fields).length === 0)
+    if (this.#desired.draft && findDifferences(release, fields).length === 0)
       return { release, assets: await this.#finalAssets(release), created, changed: false, latest };
 
     const findUpdated = async () => {
       const current = await this.#releases.get(release.id);
-      return differences(current, fields).length === 0 ? current : undefined;
+      return findDifferences(current, fields).length === 0 ? current : undefined;
     };
     const finished = await retryIdempotently(
       () => this.#releases.update(release.id, fields),

@@ -6,7 +6,7 @@ export interface Asset {
   name: string;
   label: string | undefined;
   size: number;
-  /** False while it is being uploaded, and permanently when the upload broke off. */
+  /** False while it is being uploaded, and permanently after an interrupted upload. */
   complete: boolean;
   /** `sha256:` and hex; older servers do not have it. */
   digest: string | undefined;
@@ -60,7 +60,7 @@ export interface AssetContent {
  */
 export interface Releases {
   /** All releases of the tag, drafts included: the server's request by tag omits drafts, so all releases are listed. */
-  ofTag(tag: string): Promise<Release[]>;
+  listForTag(tag: string): Promise<Release[]>;
   get(id: number): Promise<Release>;
   /** The id of the release that the server calls the latest. */
   latestId(): Promise<number | undefined>;

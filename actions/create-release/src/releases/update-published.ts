@@ -3,7 +3,7 @@ import { annotate, group, info } from '../../../lib/runner/commands.ts';
 import { type AssetPlan, planAssets, planProblems } from '../assets/asset-plan.ts';
 import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
 import type { DesiredRelease, PublishOptions, PublishResult } from './desired-release.ts';
-import { differences } from './differences.ts';
+import { findDifferences } from './differences.ts';
 import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { retryIdempotently } from './retry.ts';
 
@@ -28,13 +28,13 @@ export async function updatePublished(
     tag: release.tag,
     target: undefined,
     name: desired.name,
-    // Without a text of its own, this step does not change the text.
+    // If this step has no text, the text does not change.
     body: desired.body === '' ? release.body : desired.body,
     draft: false,
     prerelease: desired.prerelease,
     latest: latest === isLatest ? undefined : latest,
   };
-  const differ = [...differences(release, fields), ...(fields.latest === undefined ? [] : ['make-latest'])];
+  const differ = [...findDifferences(release, fields), ...(fields.latest === undefined ? [] : ['make-latest'])];
   if (!desired.update) {
     if (differ.length > 0)
       notice(
@@ -50,10 +50,10 @@ export async function updatePublished(
   if (differ.length === 0) return { release, assets: replaced, created: false, changed: problems.length > 0, latest };
   const findUpdated = async () => {
     const current = await releases.get(release.id);
-    if (differences(current, fields).length > 0) return undefined;
+    if (findDifferences(current, fields).length > 0) return undefined;
     // A release does not say whether it is the latest.
-    const marked = fields.latest === undefined || ((await releases.latestId()) === release.id) === fields.latest;
-    return marked ? current : undefined;
+    const isUpdated = fields.latest === undefined || ((await releases.latestId()) === release.id) === fields.latest;
+    return isUpdated ? current : undefined;
   };
   const updated = await retryIdempotently(() => releases.update(release.id, fields), findUpdated, retry);
   info(`changed ${differ.join(', ')} of ${release.url}`);

@@ -16,8 +16,8 @@ class UploadError extends Error {
   readonly response: { headers: Record<string, string | undefined>; data: unknown };
 
   constructor(status: number, headers: Record<string, string | undefined>, data: unknown) {
-    const words = (data as { message?: unknown } | undefined)?.message;
-    super(typeof words === 'string' ? words : `HTTP ${status}`);
+    const message = (data as { message?: unknown } | undefined)?.message;
+    super(typeof message === 'string' ? message : `HTTP ${status}`);
     this.status = status;
     this.response = { headers, data };
   }
@@ -51,14 +51,14 @@ export async function postStream(
     const headers = response.message.headers as Record<string, string | undefined>;
     throw new UploadError(status >= 400 ? status : 502, headers, data ?? { message: text.slice(0, 200) });
   } catch (error) {
-    throw withCode(error);
+    throw withErrorCode(error);
   } finally {
     body.destroy();
     client.dispose();
   }
 }
 
-/** Of the response, from its headers on: the duration of the upload depends on the size of the file. */
+/** Of the response, counted from its headers, because the duration of the upload depends on the size of the file. */
 const RESPONSE_LIMITS: ResponseLimits = { bytes: 1024 * 1024, seconds: 60 };
 
 async function readText(message: IncomingMessage, { bytes, seconds }: ResponseLimits, from: string): Promise<string> {
@@ -71,7 +71,7 @@ async function readText(message: IncomingMessage, { bytes, seconds }: ResponseLi
 }
 
 /** The client reports a stalled connection in words only; the code marks it as transient. */
-function withCode(error: unknown): unknown {
+function withErrorCode(error: unknown): unknown {
   return error instanceof Error && error.message.startsWith('Request timeout')
     ? Object.assign(new Error(error.message, { cause: error }), { code: 'ETIMEDOUT' })
     : error;
