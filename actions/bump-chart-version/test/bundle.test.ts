@@ -104,7 +104,7 @@ describe('the bundle as a process', () => {
     expect(await readFile(join(workspace, 'helm/shop/Chart.yaml'), 'utf8')).toBe(CHART);
   });
 
-  it('changes the checkout, and changes nothing the second time', async () => {
+  it('changes the checkout, and nothing in a second run', async () => {
     const [outputs, summary] = [join(workspace, 'outputs'), join(workspace, 'summary')];
     for (const path of [outputs, summary]) await writeFile(path, '');
     const env = { GITHUB_OUTPUT: outputs, GITHUB_STEP_SUMMARY: summary, GITHUB_REF: 'refs/tags/v1.4.2' };

@@ -86,7 +86,8 @@ export class FakeRepository implements Repository, PullRequests {
 
   #history(oid: string): Stored[] {
     const log: Stored[] = [];
-    for (let at = this.commits.get(oid); at !== undefined; at = this.commits.get(at.parents[0] ?? '')) log.push(at);
+    for (let commit = this.commits.get(oid); commit !== undefined; commit = this.commits.get(commit.parents[0] ?? ''))
+      log.push(commit);
     return log;
   }
 

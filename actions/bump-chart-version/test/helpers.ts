@@ -1,3 +1,4 @@
+import { toInputEnv } from '../../../scripts/test-support/bundle.ts';
 import { readSettings } from '../src/inputs/read-settings.ts';
 import type { Request } from '../src/inputs/settings.ts';
 import { makePlan, type Plan } from '../src/plan/plan.ts';
@@ -18,12 +19,9 @@ export const image = (repository: string, tags: string[] = ['1.4.2', 'sha-012345
 
 /** Settings from inputs, by their names in action.yml. */
 export function settings(inputs: Record<string, string>, env: Record<string, string> = {}) {
-  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
   return readSettings({
-    INPUT_CHARTS: 'helm/shop',
-    INPUT_TOKEN: 'token',
     GITHUB_REPOSITORY: 'octo/shop',
-    ...Object.fromEntries(given),
+    ...toInputEnv({ charts: 'helm/shop', token: 'token', ...inputs }),
     ...env,
   });
 }

@@ -13,7 +13,7 @@ const outcome = async (inputs: Record<string, string>, values: string): Promise<
 });
 
 describe('the summary', () => {
-  it('is a table of file, value, old and new, which no value can break', async () => {
+  it('is a table of file, value, old and new that no value can break', async () => {
     const text = summary(await outcome({ version: 'none', values: 'a=<b>|`x`' }, 'a: &t "y | z"\nc: *t\n'), false);
     expect(text).toContain('| File | Value | Old | New |');
     expect(text).toContain(

@@ -8,7 +8,7 @@ import { bumpedCharts, commitMessage, messageText, type Origin } from './message
 import { type Committed, type NewCommit, type Repository, ResponseLostError, type Snapshot } from './repository.ts';
 import { retryUntilCommitted } from './retry.ts';
 
-/** What a commit needs to know of the run that makes it. */
+/** The run that commits. */
 export interface CommitContext {
   origin: Origin;
   retry: RetryPolicy;
@@ -22,7 +22,7 @@ interface PendingCommit {
   plan: Plan;
 }
 
-/** Mode `commit`: reads the head and its files, plans, and commits with that head expected; from the start again when the branch moved. */
+/** Mode `commit`: reads the head and its files, plans, and commits with that head expected. Starts again when the branch moved. */
 export async function commitToBranch(
   settings: Settings,
   repository: Repository,
@@ -63,7 +63,7 @@ export async function planAt(settings: Settings, snapshot: Snapshot, origin: Ori
   });
 }
 
-/** Our commit that was written although its response was lost: the same message on the same parent. */
+/** The commit of this run that was written although its response was lost: the same message on the same parent. */
 function findLanded(
   pending: readonly PendingCommit[],
   { history }: Snapshot,

@@ -6,7 +6,7 @@ export interface Message {
   body: string;
 }
 
-/** The run that makes the change, for the trailers. */
+/** The run that changes the charts, for the trailers. */
 export interface Origin {
   repository: string;
   sha: string | undefined;
@@ -17,13 +17,13 @@ export interface Origin {
 const RUN = 'Workflow-Run';
 const CHART = 'Chart-Version';
 
-const oneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
+const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
 /** Fills in `{chart}`, `{version}` and `{previous}`; the values of several charts are joined. */
 export function fillTemplate(template: string, charts: readonly ChartResult[]): string {
   const changed = charts.filter((chart) => chart.changed);
   const named = changed.length > 0 ? changed : charts;
-  const join = (pick: (chart: ChartResult) => string): string => oneLine([...new Set(named.map(pick))].join(', '));
+  const join = (pick: (chart: ChartResult) => string): string => toOneLine([...new Set(named.map(pick))].join(', '));
   const values: Record<string, string> = {
     chart: join(({ name }) => name),
     version: join(({ version }) => version),
@@ -38,11 +38,13 @@ export function fillTemplate(template: string, charts: readonly ChartResult[]): 
  */
 export function commitMessage(template: string, plan: Plan, origin: Origin): Message {
   const [headline = '', ...rest] = fillTemplate(template, plan.charts).split('\n');
-  const body = [rest.join('\n').trim(), trailers(plan, origin).join('\n')].filter((part) => part !== '').join('\n\n');
+  const body = [rest.join('\n').trim(), createTrailers(plan, origin).join('\n')]
+    .filter((part) => part !== '')
+    .join('\n\n');
   return { headline: headline.trim(), body };
 }
 
-function trailers(plan: Plan, origin: Origin): string[] {
+function createTrailers(plan: Plan, origin: Origin): string[] {
   const charts = plan.charts
     .filter(({ changed }) => changed)
     .map(
@@ -51,13 +53,16 @@ function trailers(plan: Plan, origin: Origin): string[] {
     );
   const images = plan.images
     .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))
-    .map(({ repository, from, to }) => `Image: ${repository}${reference(to)} (was ${reference(from) || 'unset'})`);
+    .map(
+      ({ repository, from, to }) =>
+        `Image: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,
+    );
   const source = origin.sha === undefined ? [] : [`Source-Commit: ${origin.repository}@${origin.sha}`];
   const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
-  return [...new Set([...charts, ...images, ...source, ...run])].map(oneLine);
+  return [...new Set([...charts, ...images, ...source, ...run])].map(toOneLine);
 }
 
-const reference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
+const formatReference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
   `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 
 /** The full text of a message as Git stores it. */
@@ -77,6 +82,6 @@ export function bumpedCharts(
   return new Set(charts.filter((chart) => ofThisRun.some((line) => line.startsWith(`${CHART}: ${chart} `))));
 }
 
-/** Whether this action wrote the commit. An amended commit keeps the message of ours, but not its committer. */
+/** Whether this action wrote the commit. An amended commit keeps the message, but not the committer. */
 export const isOwnCommit = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
   byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `) || line.startsWith(`${RUN}: `));

@@ -8,8 +8,8 @@ const MAX_BACKOFF_SECONDS = 10;
 
 /**
  * Repeats the work from its start while the branch moves or the failure is transient. Any other error ends it.
- * @param work is called with the number of the attempt, from 1; it first checks what became of the attempt before
- * @throws {ActionError} when the retries are used up, or the server asks to wait too long
+ * @param work is called with the number of the attempt, from 1; it first checks the outcome of the previous attempt
+ * @throws {ActionError} when the retries are exhausted, or the server asks to wait too long
  */
 export async function retryUntilCommitted<T>(work: (attempt: number) => Promise<T>, policy: RetryPolicy): Promise<T> {
   let attempts = 0;

@@ -22,7 +22,7 @@ interface GraphqlError {
 export interface Graphql {
   /** @throws {ActionError} with the server's reason */
   query(document: string, variables: Record<string, unknown>, action: string): Promise<ResponseData>;
-  /** Sent once: the caller checks what became of a lost response. @throws as {@link explainErrors} describes */
+  /** Sent once: the caller checks the outcome when the response is lost. @throws as {@link explainErrors} describes */
   mutate(document: string, variables: Record<string, unknown>, action: string): Promise<ResponseData>;
 }
 
@@ -76,7 +76,7 @@ function toGraphqlError(raw: ResponseData): GraphqlError {
   return { type: raw.at('type').optional?.string(), message: raw.at('message').string(), path };
 }
 
-/** The error for a failed request that may be sent again, once it is known what became of it; `undefined` for any other. */
+/** The error for a failed request that may be sent again once its outcome is known; `undefined` for any other. */
 export function toTransient(error: unknown, action: string): TransientError | undefined {
   const decision = classifyRequestError(error);
   if (!decision.retry) return undefined;

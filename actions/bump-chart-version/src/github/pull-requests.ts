@@ -49,7 +49,7 @@ const NO_COMMIT = '0'.repeat(40);
 const MAX_PAGES = 100;
 const PAGE_SIZE = 100;
 const PULL_REQUEST_PERMISSION = 'pull-requests: write';
-/** Not retried by the client: the caller first checks what became of the request. */
+/** Not retried by the client: the caller first checks the outcome of the request. */
 const NO_RETRIES = { request: { retries: 0 } };
 
 export function createPullRequests({ github, graphql, repository }: Reader): PullRequests {

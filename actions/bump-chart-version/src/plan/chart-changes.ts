@@ -11,7 +11,7 @@ export interface ChartChanges {
   appVersion?: string;
 }
 
-/** What decides whether `major`, `minor` or `patch` takes effect. */
+/** Determines whether `major`, `minor` or `patch` takes effect. */
 interface BumpState {
   /** Whether other values of the chart change. */
   isChanged: boolean;

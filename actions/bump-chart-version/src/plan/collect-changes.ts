@@ -15,7 +15,7 @@ export interface CollectedChanges {
   images: ImageChange[];
 }
 
-/** What `values` and `images` ask for in these files. */
+/** The changes that `values` and `images` request in these files. */
 export function collectChanges(request: Request, files: ReadonlyMap<string, YamlFile>): CollectedChanges {
   const collected: CollectedChanges = { changes: [], problems: [], warnings: [], images: [] };
   const add = ({ changes = [], problems = [], warnings = [], images = [] }: Partial<CollectedChanges>): void => {

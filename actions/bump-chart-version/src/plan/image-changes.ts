@@ -34,7 +34,7 @@ interface Options {
   earlier: readonly Change[];
 }
 
-/** What a mapping needs to name this image. */
+/** The changes after which a mapping names this image. */
 export function imageChanges(mapping: ImageMapping, image: ImageReference, { create, earlier }: Options): Result {
   const { file, map } = mapping;
   const document = file.documents[mapping.document] as ParsedDocument;
@@ -45,8 +45,8 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   };
   const has = (key: string): boolean => lookUp(document, map, key) !== undefined;
   const [hasTag, hasDigest] = [has('tag'), has('digest')];
-  const here = `${file.path}:${mapping.line}: ${pathText(mapping.steps) || 'the document'} (${image.repository})`;
-  const refused = (problem: string): Result => ({ changes: [], problems: [`${here} ${problem}`] });
+  const location = `${file.path}:${mapping.line}: ${pathText(mapping.steps) || 'the document'} (${image.repository})`;
+  const refused = (problem: string): Result => ({ changes: [], problems: [`${location} ${problem}`] });
   if (!hasTag && !hasDigest && !create) {
     return refused('has neither tag nor digest; add one, as in digest: "", or set create: true');
   }
@@ -55,10 +55,10 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   }
   const warnings = [
     ...(hasTag && tag === undefined
-      ? [`${here}: the image has no tags, so the tag stays ${old('tag') ?? 'empty'}`]
+      ? [`${location}: the image has no tags, so the tag stays ${old('tag') ?? 'empty'}`]
       : []),
     ...(!hasDigest && !create
-      ? [`${here} has no digest, so only its tag pins it; add digest: "" or set create: true`]
+      ? [`${location} has no digest, so only its tag pins it; add digest: "" or set create: true`]
       : []),
   ];
   const from = { tag: old('tag'), digest: old('digest') };
@@ -66,7 +66,7 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   const byTag =
     tag !== undefined && (hasTag || create)
       ? keyChange(mapping, { key: 'tag', text: tag, after: 'repository' }, { create, earlier })
-      : NOTHING;
+      : NO_CHANGE;
   const byDigest =
     hasDigest || create
       ? keyChange(
@@ -74,7 +74,7 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
           { key: 'digest', text: image.digest, after: hasTag ? 'tag' : 'repository' },
           { create, earlier: [...earlier, ...byTag.changes] },
         )
-      : NOTHING;
+      : NO_CHANGE;
   return {
     changes: [...byTag.changes, ...byDigest.changes],
     problems: [...byTag.problems, ...byDigest.problems],
@@ -83,7 +83,7 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   };
 }
 
-const NOTHING: Result = { changes: [], problems: [] };
+const NO_CHANGE: Result = { changes: [], problems: [] };
 
 interface NewValue {
   key: string;
@@ -98,7 +98,7 @@ function keyChange(mapping: ImageMapping, { key, text, after }: NewValue, { crea
   const search = locate(file, document, [...steps, { kind: 'key', key }]);
   if ('found' in search) return { changes: [{ location: { node: search.found }, scalar }], problems: [] };
   const shared = { document: file.documents[document] as ParsedDocument, map, key };
-  if (inheritsValue(shared, text, earlier)) return NOTHING;
+  if (inheritsValue(shared, text, earlier)) return NO_CHANGE;
   if ('missing' in search && search.missingKey !== undefined && create) {
     return { changes: [{ location: { missingKey: search.missingKey }, scalar, after }], problems: [] };
   }

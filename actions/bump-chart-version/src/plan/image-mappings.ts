@@ -16,7 +16,7 @@ export interface ImageMapping extends NamedImage {
   line: number;
 }
 
-/** Every mapping that names an image, in the order of the file. What an alias repeats is listed once. */
+/** Every mapping that names an image, in the order of the file. A mapping that aliases repeat is listed once. */
 export function imageMappings(file: YamlFile): ImageMapping[] {
   return file.documents.flatMap((document, index) =>
     mappingsIn(document.contents, []).flatMap(({ map, steps }) => {

@@ -25,12 +25,12 @@ export function findLocation(
   if (first !== undefined) {
     const positions = nodes.map(({ file, line }) => `${file.path}:${line}`).join(', ');
     return {
-      problem: `${pathText(path)} exists ${nodes.length} times (${positions}); it must be unique${wayToOne(nodes, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
+      problem: `${pathText(path)} exists ${nodes.length} times (${positions}); it must be unique${selectionHint(nodes, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
     };
   }
   const refused = searches.flatMap((search) => ('refused' in search ? [search.refused] : []));
   if (refused.length > 0) return { problem: refused.join('\n') };
-  // Report what is missing where most of the path exists.
+  // Report the missing keys where most of the path exists.
   const missing = searches.flatMap((search) => ('missing' in search ? [search] : []));
   const depth = Math.max(...missing.map((search) => search.depth));
   const deepest = missing.filter((search) => search.depth === depth);
@@ -40,15 +40,15 @@ export function findLocation(
     return missingKeys.length === 1
       ? { missingKey }
       : {
-          problem: `${pathText(path)} could be added in ${missingKeys.length} places (${missingKeys.map(({ file }) => file.path).join(', ')})${wayToOne(missingKeys, '; put the file before the path')}`,
+          problem: `${pathText(path)} could be added in ${missingKeys.length} places (${missingKeys.map(({ file }) => file.path).join(', ')})${selectionHint(missingKeys, '; put the file before the path')}`,
         };
   }
   const hint = missingKey === undefined || create ? '' : ' (create: true adds a missing key)';
   return { problem: `${deepest.map((search) => search.missing).join('\n')}${hint}` };
 }
 
-/** How to name one of several locations, where that is possible. */
-function wayToOne(locations: readonly { file: YamlFile }[], byFile: string): string {
+/** How to select one of several locations, if that is possible. */
+function selectionHint(locations: readonly { file: YamlFile }[], byFile: string): string {
   const isOneFile = new Set(locations.map(({ file }) => file)).size === 1;
   return isOneFile ? ', and a path cannot select a document of a file: move one document to a separate file' : byFile;
 }

@@ -5,8 +5,8 @@ import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
 
 /**
- * The charts that are newer than what is asked for, each with the reason: an older run must not undo a newer one. Decided
- * by the chart's version, by an appVersion that is given, or by the images' tags when no version is given. An appVersion that follows the
+ * The charts that are newer than requested, each with the reason: an older run must not undo a newer one. Decided
+ * by the chart's version, by a given appVersion, or by the images' tags when no version is given. An appVersion that follows the
  * version decides nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
  */
 export function newerCharts(

@@ -39,7 +39,7 @@ export function pathsOf(request: Request): string[] {
   return [...new Set([...paths, ...named])];
 }
 
-/** What is known beyond the files themselves. */
+/** Other facts that the plan depends on. */
 export interface PlanContext {
   /** Charts whose version this run has already bumped. */
   alreadyBumped?: ReadonlySet<string>;
@@ -125,7 +125,7 @@ const skippedIn = (plan: Plan | undefined): [string, string][] =>
     skipped === undefined ? [] : [[path, skipped]],
   );
 
-/** A bump starts from the base, and never takes back a chart whose version is set higher on the branch. */
+/** A bump starts from the base, and never lowers a version that is set higher on the branch. */
 function ruleOnTopOf(basePlan: Plan | undefined, chart: Chart, rule: VersionRule): VersionRule {
   const planned = basePlan?.charts.find(({ path }) => path === chart.path);
   if (rule.kind !== 'level' || planned === undefined) return rule;

@@ -18,7 +18,7 @@ export interface BranchState {
 
 export interface BranchStrategy {
   /**
-   * - `replace`: one new commit on the base replaces what is on the branch
+   * - `replace`: one new commit on the base replaces the commits of the branch
    * - `append`: a commit on the branch's head
    * - `up-to-date`: the head has all changes
    * - `skip`: the branch is newer
@@ -31,8 +31,8 @@ export interface BranchStrategy {
 }
 
 /**
- * What to do with the branch of the pull request. It is replaced only when all of its commits are ours and none is newer. When it has a
- * commit of anyone else, the plan is made from the branch's files, so that nothing of theirs is undone.
+ * What to do with the branch of the pull request. It is replaced only when this action created all of its commits and none is newer. When it
+ * has another commit, the plan is made from the branch's files, so that no such commit is undone.
  * @throws {HeadMovedError} when the branch moves in the meantime
  */
 export async function chooseStrategy(
@@ -70,8 +70,10 @@ export async function chooseStrategy(
 /** The versions after the merge are those of the branch, the previous ones those of the base. */
 function combinePlans(basePlan: Plan, branchPlan: Plan): Plan {
   const charts = basePlan.charts.map((chart) => {
-    const onTop = branchPlan.charts.find(({ path }) => path === chart.path);
-    return onTop === undefined ? chart : { ...chart, version: onTop.version, appVersion: onTop.appVersion };
+    const branchChart = branchPlan.charts.find(({ path }) => path === chart.path);
+    return branchChart === undefined
+      ? chart
+      : { ...chart, version: branchChart.version, appVersion: branchChart.appVersion };
   });
   const skipped = branchPlan.charts.filter((chart) => chart.skipped !== undefined);
   const isSkipped = (file: string): boolean => skipped.some(({ path }) => path === '.' || file.startsWith(`${path}/`));

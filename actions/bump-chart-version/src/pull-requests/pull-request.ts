@@ -38,7 +38,7 @@ interface UpdatedBranch {
 
 /**
  * Mode `pull-request`: one commit on the newest base, on a separate branch, with one open pull request that is kept up to date. Commits of
- * others on that branch stay, and so does what is newer there.
+ * others and newer versions on that branch are kept.
  */
 export async function commitToPullRequest(
   settings: Settings,
@@ -115,7 +115,7 @@ async function applyStrategy(
     : replaceBranch(repository, update);
 }
 
-/** One new commit on the base replaces what is on the branch. */
+/** One new commit on the base replaces the commits of the branch. */
 async function replaceBranch(
   repository: Repository & PullRequests,
   { state: { branch, base, basePlan, existing }, message }: BranchUpdate,

@@ -47,7 +47,7 @@ export interface NewPullRequest {
   body: string;
 }
 
-/** What pull requests need of the repository beyond reading and committing. */
+/** The operations on pull requests and their branches. */
 export interface PullRequests {
   find(branch: string, base: string): Promise<PullRequestBranch>;
   /** The commits in the history of `head` that are not in that of `base`, the oldest first. */

@@ -11,19 +11,19 @@ export interface Difference {
 }
 
 /** Where two readings of a file differ, in the order of the file. Mappings are `Map`s. */
-export function differences(old: readonly unknown[], now: readonly unknown[]): Difference[] {
-  return now.flatMap((document, index) => differencesIn(old[index], document, []));
+export function findDifferences(old: readonly unknown[], now: readonly unknown[]): Difference[] {
+  return now.flatMap((document, index) => findDifferencesIn(old[index], document, []));
 }
 
-function differencesIn(old: unknown, now: unknown, steps: readonly Step[]): Difference[] {
+function findDifferencesIn(old: unknown, now: unknown, steps: readonly Step[]): Difference[] {
   if (isDeepStrictEqual(old, now)) return [];
   if (now instanceof Map && (old instanceof Map || old === undefined || old === null)) {
     return [...now].flatMap(([key, value]) =>
-      differencesIn(old?.get(key), value, [...steps, { kind: 'key', key: String(key) }]),
+      findDifferencesIn(old?.get(key), value, [...steps, { kind: 'key', key: String(key) }]),
     );
   }
   if (Array.isArray(old) && Array.isArray(now)) {
-    return now.flatMap((value, index) => differencesIn(old[index], value, [...steps, { kind: 'index', index }]));
+    return now.flatMap((value, index) => findDifferencesIn(old[index], value, [...steps, { kind: 'index', index }]));
   }
   return [{ path: pathText(steps), old: toText(old), now: toText(now) }];
 }

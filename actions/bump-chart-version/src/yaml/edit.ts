@@ -50,9 +50,9 @@ function emptyValueOffset({ pair, scalar, file }: ExistingNode): number | undefi
 
 /** An empty item's range can start after white space or on the next line: go back to the "-" or "," that opened it. */
 function afterIndicator(text: string, offset: number): number {
-  let at = offset;
-  while (at > 0 && /\s/.test(text.charAt(at - 1))) at--;
-  return at;
+  let start = offset;
+  while (start > 0 && /\s/.test(text.charAt(start - 1))) start--;
+  return start;
 }
 
 /** A path whose last keys are missing, and the value they lead to. */
@@ -165,8 +165,8 @@ function lastLine(map: YAMLMap, after: string | undefined): number {
 /** Where the text of a pair ends: after its value, or after its colon when it has none. */
 function pairEnd(pair: Pair<ParsedNode, ParsedNode | null>): number {
   const tokens = (pair.srcToken as { sep?: { type: string; offset: number; source: string }[] } | undefined)?.sep ?? [];
-  const marks = tokens.filter(({ type }) => type === 'map-value-ind' || type === 'anchor' || type === 'tag');
-  const colon = marks.at(-1);
+  const indicators = tokens.filter(({ type }) => type === 'map-value-ind' || type === 'anchor' || type === 'tag');
+  const colon = indicators.at(-1);
   const value = pair.value;
   const ends = [
     pair.key.range[1],

@@ -53,7 +53,7 @@ export interface MissingKey {
 
 export type Search =
   | { found: ExistingNode }
-  /** How many steps exist, and what would have to be added where, if that is possible. */
+  /** How many steps exist, and the keys to add, if that is possible. */
   | { missing: string; depth: number; missingKey: MissingKey | undefined }
   /** The path leads to something that must not be changed. */
   | { refused: string };
@@ -142,22 +142,22 @@ function aliasProblem(cursor: Cursor, alias: Alias, rest: readonly Step[]): stri
 function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | DeadEnd {
   const { file, node, steps } = cursor;
   if (step.kind === 'key') return intoMap(cursor, step.key, rest);
-  const here = describeCursor(cursor);
-  if (!isSeq(node)) return { missing: `${here} is not a list`, depth: steps.length, missingKey: undefined };
+  const location = describeCursor(cursor);
+  if (!isSeq(node)) return { missing: `${location} is not a list`, depth: steps.length, missingKey: undefined };
   const matches = node.items.flatMap((item, index) =>
     (step.kind === 'index' ? index === step.index : itemMatches(cursor, item, step)) ? [index] : [],
   );
   const [index] = matches;
   if (index === undefined)
     return {
-      missing: `${here} has no item ${pathText([step])}; it has ${describeItems(cursor, step)}`,
+      missing: `${location} has no item ${pathText([step])}; it has ${describeItems(cursor, step)}`,
       depth: steps.length,
       missingKey: undefined,
     };
   if (matches.length > 1) {
     const lines = matches.map((match) => file.lineAt((node.items[match] as ParsedNode).range[0]));
     return {
-      refused: `${here} has ${matches.length} items ${pathText([step])} (lines ${lines.join(', ')}); it must be unique`,
+      refused: `${location} has ${matches.length} items ${pathText([step])} (lines ${lines.join(', ')}); it must be unique`,
     };
   }
   const item = node.items[index] as ParsedNode;
@@ -214,10 +214,10 @@ function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | D
         path: pathText([...steps, ...rest]),
       }
     : undefined;
-  const here = describeCursor(cursor);
+  const location = describeCursor(cursor);
   if (!isMap(node)) {
     const kind = isEmpty ? 'is empty' : isSeq(node) ? 'is a list' : 'is a single value';
-    return { missing: `${here} ${kind} and has no key ${JSON.stringify(key)}`, depth: steps.length, missingKey };
+    return { missing: `${location} ${kind} and has no key ${JSON.stringify(key)}`, depth: steps.length, missingKey };
   }
   const index = node.items.findIndex((pair) => keyText(pair.key) === key);
   if (index >= 0) {
@@ -237,19 +237,19 @@ function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | D
   if (inherited !== undefined) {
     const line = file.lineAt(inherited.node?.range?.[0] ?? 0);
     return {
-      missing: `${here} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); set the value there, or override it here`,
+      missing: `${location} has ${JSON.stringify(key)} only through the merge key << (line ${line}${inherited.anchor === undefined ? '' : `, anchor &${inherited.anchor}`}); set the value there, or override it here`,
       depth: steps.length + 1,
       missingKey,
     };
   }
   return {
-    missing: `${here} has no key ${JSON.stringify(key)}${nearestKeys(node, key)}`,
+    missing: `${location} has no key ${JSON.stringify(key)}${nearestKeys(node, key)}`,
     depth: steps.length,
     missingKey,
   };
 }
 
-/** The keys most like the missing one; all keys when there are few. */
+/** The keys closest to the missing one; all keys when there are few. */
 function nearestKeys(map: YAMLMap, key: string): string {
   const keys = map.items.flatMap((pair) => keyText(pair.key) ?? []);
   return keys.length === 0 ? '; the mapping is empty' : `; nearest: ${closestNames(key, keys).join(', ')}`;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import { ActionError } from '../../../lib/errors.ts';
-import { type Difference, differences } from './difference.ts';
+import { type Difference, findDifferences } from './difference.ts';
 import type { Edit, Splice } from './edit.ts';
 import type { NodePath } from './locate.ts';
 import { valueIn } from './scalar.ts';
@@ -39,7 +39,7 @@ export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
   if (!isUntouchedOutside(file.text, text, splices)) throw unsafeChange(file, 'other bytes would change');
   const now = verifyPatch(file, { text, edits }, '1.2');
   verifyPatch(file, { text, edits }, '1.1');
-  return { bytes, text, effects: differences(toData(file.documents), now) };
+  return { bytes, text, effects: findDifferences(toData(file.documents), now) };
 }
 
 function apply(text: string, splices: readonly Splice[]): string {

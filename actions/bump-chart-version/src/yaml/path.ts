@@ -14,7 +14,7 @@ export interface Assignment {
   path: Step[];
   /** The new value without its quotes. */
   value: string;
-  /** The value was written in quotes: it is a string, whatever it looks like. */
+  /** The value was written in quotes: it is a string in any case. */
   quoted: boolean;
 }
 
@@ -23,10 +23,10 @@ const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':]*[^\s.[\]="':])?$/;
 /** The path as users write it. */
 export function pathText(steps: readonly Step[]): string {
   return steps
-    .map((step, at) => {
+    .map((step, index) => {
       if (step.kind === 'index') return `[${step.index}]`;
       if (step.kind === 'match') return `[${step.key}=${step.value}]`;
-      if (plainKey.test(step.key)) return `${at > 0 ? '.' : ''}${step.key}`;
+      if (plainKey.test(step.key)) return `${index > 0 ? '.' : ''}${step.key}`;
       return `[${JSON.stringify(step.key)}]`;
     })
     .join('');
@@ -35,28 +35,31 @@ export function pathText(steps: readonly Step[]): string {
 /** Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`. */
 export function parsePath(text: string): Parsed<Step[]> {
   const steps: Step[] = [];
-  let at = 0;
-  const problem = (what: string): Parsed<Step[]> => ({ problem: `is not a path: ${what} at character ${at + 1}` });
-  while (at < text.length) {
-    const char = text.charAt(at);
+  let position = 0;
+  const problem = (what: string): Parsed<Step[]> => ({
+    problem: `is not a path: ${what} at character ${position + 1}`,
+  });
+  while (position < text.length) {
+    const char = text.charAt(position);
     if (char === '[') {
-      const end = closingBracket(text, at);
+      const end = closingBracket(text, position);
       if (end === undefined) return problem('"[" is not closed');
-      const step = parseBracket(text.slice(at + 1, end));
-      if (step === undefined) return problem(`"${text.slice(at, end + 1)}" is not an index, [key=value] or ['key']`);
+      const step = parseBracket(text.slice(position + 1, end));
+      if (step === undefined)
+        return problem(`"${text.slice(position, end + 1)}" is not an index, [key=value] or ['key']`);
       steps.push(step);
-      at = end + 1;
+      position = end + 1;
       continue;
     }
     if (steps.length > 0) {
       if (char !== '.') return problem('"." is missing');
-      at++;
+      position++;
     }
-    const quoted = /^(["'])(.*?)\1(?=[.[]|$)/.exec(text.slice(at));
-    const key = quoted?.[2] ?? /^[^.[\]"']+/.exec(text.slice(at))?.[0];
+    const quoted = /^(["'])(.*?)\1(?=[.[]|$)/.exec(text.slice(position));
+    const key = quoted?.[2] ?? /^[^.[\]"']+/.exec(text.slice(position))?.[0];
     if (key === undefined) return problem('a key is missing');
     steps.push({ kind: 'key', key: quoted ? key : key.trim() });
-    at += quoted ? quoted[0].length : key.length;
+    position += quoted ? quoted[0].length : key.length;
   }
   return steps.length === 0 ? { problem: 'is an empty path' } : { value: steps };
 }
@@ -86,13 +89,13 @@ function closingBracket(text: string, open: number): number | undefined {
 function scan(text: string, start: number, matches: (char: string, depth: number) => boolean): number | undefined {
   let quote = '';
   let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const char = text.charAt(at);
+  for (let index = start; index < text.length; index++) {
+    const char = text.charAt(index);
     if (quote !== '') {
       if (char === quote) quote = '';
       continue;
     }
-    if (matches(char, depth)) return at;
+    if (matches(char, depth)) return index;
     if (char === '"' || char === "'") quote = char;
     else if (char === '[') depth++;
     else if (char === ']') depth--;

@@ -11,7 +11,7 @@ export interface NewScalar {
   as: 'string' | 'typed';
 }
 
-/** One line of text as YAML, or `undefined` when it is not YAML: what looks like a thousand nested lists is too deep for the parser. */
+/** One line of text as YAML, or `undefined` when it is not YAML or is nested too deeply for the parser. */
 function parseText(text: string, version: YamlVersion): Document.Parsed | undefined {
   try {
     const document = parseDocument(text, { version, logLevel: 'silent', prettyErrors: false });
@@ -59,7 +59,7 @@ function isPlainInCollection(text: string, flow: boolean): boolean {
   });
 }
 
-// What only a double-quoted scalar can hold, escaped: control characters, line separators, and code points that are not characters.
+// Characters that only a double-quoted scalar can contain, escaped: control characters, line separators, and code points that are not characters.
 const SPECIAL = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 function doubleQuoted(text: string): string {
@@ -88,11 +88,11 @@ export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: 
 }
 
 /**
- * What a value that a user wrote means where it replaces `old`.
+ * How to interpret a value from the inputs that replaces `old`.
  * - In quotes, or instead of a string: a string.
  * - Instead of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number in another notation
- *   (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which is what counts in a version or a commit ID,
- *   and readers disagree about most of them: it is a string. So is `yes`.
+ *   (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which matters in a version or a commit ID,
+ *   and parsers disagree about most of them, so it becomes a string. So is `yes`.
  * - Instead of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
  */
 export function interpretValue(text: string, quoted: boolean, old: unknown): NewScalar {

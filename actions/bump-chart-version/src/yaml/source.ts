@@ -16,7 +16,7 @@ export interface YamlFile {
   lineAt: (offset: number) => number;
 }
 
-/** Aliases can expand to at most this many nodes: a file that expands without end is refused. */
+/** Aliases can expand to at most this many nodes: a file that expands further is refused. */
 const MAX_ALIASES = 10_000;
 
 /** The text of bytes in UTF-8, with the byte order mark, so that encoding it gives the same bytes; `undefined` for other bytes. */
@@ -28,7 +28,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws {ActionError} when the bytes are not UTF-8 or not valid YAML (duplicate keys are not), or expand without end */
+/** @throws {ActionError} when the bytes are not UTF-8 or not valid YAML (duplicate keys are not), or expand without limit */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const text = decodeUtf8(bytes);
   if (text === undefined) {
@@ -67,7 +67,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
     throw new ActionError({
       what: `${path} cannot be parsed`,
       why: `invalid aliases: ${messageOf(error)}`,
-      next: 'Correct its aliases: each needs an anchor before it, and they must not expand without end. Nothing was changed.',
+      next: 'Correct its aliases: each needs an anchor before it, and they must not expand without limit. Nothing was changed.',
       cause: error,
     });
   }
@@ -93,7 +93,7 @@ export function parse(text: string, version: YamlVersion, lineCounter?: LineCoun
     ...(lineCounter === undefined ? {} : { lineCounter }),
   });
   const documents = Array.isArray(parsed) ? (parsed as ParsedDocument[]) : [];
-  // One by one: a call takes about 120,000 arguments, and a file can have more errors.
+  // Pushed one by one: a call accepts about 120,000 arguments, and a file can have more errors.
   for (const document of documents)
     for (const offset of duplicateKeyOffsets(document.contents))
       document.errors.push(new YAMLParseError([offset, offset + 1], 'DUPLICATE_KEY', 'duplicate key'));

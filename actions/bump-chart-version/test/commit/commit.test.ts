@@ -64,7 +64,7 @@ describe('mode commit', () => {
     );
   });
 
-  it('does nothing the second time', async () => {
+  it('changes nothing in a second run', async () => {
     const repository = new FakeRepository(FILES);
     await bump(repository, RELEASE);
     const again = await bump(repository, RELEASE);
@@ -83,7 +83,7 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(4);
   });
 
-  it('changes nothing when a newer release was faster', async () => {
+  it('changes nothing when a newer release was committed first', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       repository.push('main', { 'helm/shop/Chart.yaml': CHART.replaceAll('1.0.0', '1.5.0') }, 'theirs');
@@ -96,7 +96,7 @@ describe('mode commit', () => {
     });
   });
 
-  it('bumps the version of the new head, so that two parallel patches are two versions', async () => {
+  it('bumps the version of the new head, so that two concurrent patches are two versions', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = (attempt) => {
       if (attempt === 1)
@@ -107,7 +107,7 @@ describe('mode commit', () => {
     );
   });
 
-  it('gives up when the retries are used up, with nothing changed', async () => {
+  it('gives up when the retries are exhausted, with nothing changed', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       repository.push('main', {}, 'theirs');
@@ -115,7 +115,7 @@ describe('mode commit', () => {
     await expect(bump(repository, RELEASE)).rejects.toThrow('the branch moved during each of 4 attempts');
   });
 
-  it('finds the commit whose response was lost, also below a later one', async () => {
+  it('finds the commit whose response was lost, even under a later one', async () => {
     const repository = new FakeRepository(FILES);
     repository.afterCommit = () => {
       repository.push('main', { other: 'x' }, 'theirs');
@@ -128,14 +128,14 @@ describe('mode commit', () => {
     expect(repository.log()).toHaveLength(3);
   });
 
-  it('repeats a commit that never arrived', async () => {
+  it('sends a commit again that never arrived', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = (attempt) => attempt === 1 && lost();
     expect(await bump(repository, RELEASE)).toMatchObject({ attempts: 2 });
     expect(repository.log()).toHaveLength(2);
   });
 
-  it('does not mistake an older commit with the same message for the lost one', async () => {
+  it('does not confuse an older commit with the same message with the lost one', async () => {
     const repository = new FakeRepository(FILES);
     await bump(repository, RELEASE);
     repository.push('main', FILES, 'revert: by hand');
@@ -157,7 +157,7 @@ describe('mode commit', () => {
     );
   });
 
-  it('ends with any other error', async () => {
+  it('does not retry any other error', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
       throw new Error('refused');

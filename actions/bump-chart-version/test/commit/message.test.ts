@@ -3,14 +3,14 @@ import { bumpedCharts, commitMessage, fillTemplate } from '../../src/commit/mess
 import { planFor } from '../helpers.ts';
 
 describe('the message', () => {
-  it('takes only a single line of text from a chart', async () => {
+  it('contains text from a chart on one line only', async () => {
     const { charts } = await planFor({ version: '1.4.2' }, '');
     const [chart] = charts;
     const odd = { ...chart, name: 'x\n\nCo-authored-by: y {version}' } as typeof chart & object;
     expect(fillTemplate('{chart}', [odd])).toBe('x Co-authored-by: y {version}');
   });
 
-  it('shows an unchanged version only once', async () => {
+  it('contains an unchanged version only once', async () => {
     const plan = await planFor({ version: 'none', values: 'a=c' }, 'a: b\n');
     const origin = { repository: 'o/r', sha: undefined, runUrl: undefined };
     expect(commitMessage('x', plan, origin)).toEqual({ headline: 'x', body: 'Chart-Version: helm/shop 1.0.0' });

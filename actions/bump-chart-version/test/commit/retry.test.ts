@@ -23,12 +23,12 @@ const limited = (seconds: number): RateLimitError =>
 const failing = (seconds?: number): ResponseLostError =>
   new ResponseLostError('committing to main', 'the server responded with 503: Unavailable', { afterSeconds: seconds });
 
-describe('an attempt', () => {
+describe('retryUntilCommitted', () => {
   it('waits as long as the server asks, although the default waits are short', async () => {
     expect(await retried(limited(60), failing(120))).toEqual({ waits: [60, 120], result: 'done' });
   });
 
-  it('is the last one when the server asks to wait too long, and the error contains the time', async () => {
+  it('gives up when the server asks to wait too long, and reports the time', async () => {
     const { waits, result } = await retried(limited(MAX_WAIT_SECONDS + 1));
     expect(waits).toEqual([]);
     expect(result).toMatchObject({
@@ -44,11 +44,11 @@ describe('an attempt', () => {
     ['a rate limit', () => limited(1), "committing to main hit the server's rate limit in each of 3 attempts"],
     ['a failing server', () => failing(), 'committing to main failed in each of 3 attempts'],
     ['concurrent pushes', () => new HeadMovedError('moved'), 'the branch moved during each of 3 attempts'],
-  ])('ends after %s in every attempt, with an error that names it', async (_, error, what) => {
+  ])('gives up after %s in every attempt, and reports it', async (_, error, what) => {
     expect((await retried(error(), error(), error())).result).toMatchObject({ name: 'ActionError', what });
   });
 
-  it('ends with any other error', async () => {
+  it('does not retry any other error', async () => {
     const defect = new TypeError('x is not a function');
     expect(await retried(defect)).toEqual({ waits: [], result: defect });
   });

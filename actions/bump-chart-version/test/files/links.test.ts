@@ -78,12 +78,12 @@ describe('mode worktree never writes through a link', () => {
       expect(await text(path)).toBe(CHART);
   });
 
-  it('nor into a directory of Git under another name', async () => {
+  it('or into a Git directory with another name', async () => {
     await expect(edit({ charts: 'store' })).rejects.toThrow('store/Chart.yaml is inside a Git directory');
     expect(await text('work/store/Chart.yaml')).toBe(CHART);
   });
 
-  it('nor waits for a pipe', async () => {
+  it('and does not wait for a pipe', async () => {
     execFileSync('mkfifo', [join(workspace, 'pipe.yaml')]);
     await expect(edit({ values: 'pipe.yaml:a=c' })).rejects.toThrow('pipe.yaml is neither a file nor a directory');
   });
@@ -91,7 +91,7 @@ describe('mode worktree never writes through a link', () => {
   it.each([
     ['leads out of the workspace (a link)', '../../elsewhere'],
     ['would be written through a link (helm/shop)', 'old'],
-  ])('even when the link was created after the files were read: it %s', async (problem, target) => {
+  ])('even if the link was created after the files were read: it %s', async (problem, target) => {
     const request = await given({});
     const changing = Object.defineProperty({ ...request }, 'dryRun', {
       // Read after planning and before writing; not enumerable, because the plan copies the request.
@@ -107,7 +107,7 @@ describe('mode worktree never writes through a link', () => {
     expect((await readdir(join(base, 'elsewhere'))).sort()).toEqual(['Chart.yaml', 'values.yaml']);
   });
 
-  it('but the workspace itself may be a link', async () => {
+  it('but accepts a workspace that is itself a link', async () => {
     await rename(workspace, join(base, 'real'));
     await symlink('real', workspace);
     await edit({});

@@ -41,19 +41,19 @@ describe('replacing files', () => {
     expect((await stat(join(directory, 'b'))).mode & 0o777).toBe(0o750);
   });
 
-  it('changes none when one of them cannot be written', async () => {
+  it('changes no file when one of them cannot be written', async () => {
     await expect(replaceFiles(files('a', 'missing/b'))).rejects.toThrow('ENOENT');
     expect(await contents()).toEqual(OLD);
   });
 
-  it('changes none when one of them cannot be moved: those before it are restored', async () => {
+  it('restores the others when one of them cannot be moved', async () => {
     await chmod(join(directory, 'a'), 0o750);
     await expect(replaceFiles(files('a', 'b', 'c'), refusing(0, 'c'))).rejects.toThrow(`no ${join(directory, 'c')}`);
     expect(await contents()).toEqual(OLD);
     expect((await stat(join(directory, 'a'))).mode & 0o777).toBe(0o750);
   });
 
-  it('names a file that cannot be restored, and keeps its old content beside it', async () => {
+  it('reports a file that cannot be restored, and keeps its old content beside it', async () => {
     const failure = await replaceFiles(files('a', 'b', 'c'), refusing(1, 'a', 'c')).catch((error: unknown) => error);
     expect(failure).toMatchObject({ what: 'only some of the files were changed' });
     const { a, b, c, ...rest } = await contents();

@@ -28,7 +28,7 @@ describe('mode worktree', () => {
     expect((await readdir(join(workspace, 'helm/shop'))).sort()).toEqual(['Chart.yaml', 'values.yaml']);
   });
 
-  it('writes nothing when one of the changes cannot be made, nor in a dry run', async () => {
+  it('writes nothing when a change is impossible, or in a dry run', async () => {
     await expect(edit({ version: '1.4.2', values: 'a=c\nx=y' })).rejects.toThrow('no key "x"');
     await edit({ version: '1.4.2', values: 'a=c', 'dry-run': 'true' });
     expect(await content('helm/shop/values.yaml')).toBe('\ufeffa: b\r\n');

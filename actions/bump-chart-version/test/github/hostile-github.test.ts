@@ -9,7 +9,7 @@ import { createPullRequests } from '../../src/github/pull-requests.ts';
 import { createCommit } from '../../src/github/repository.ts';
 import { type Reader, readSnapshot } from '../../src/github/snapshot.ts';
 
-const HANG = 20_000;
+const TIMEOUT_MS = 20_000;
 const SHA = 'a'.repeat(40) as CommitSha;
 
 let server: Server;
@@ -126,11 +126,11 @@ describe('an unexpected response of GitHub', () => {
         { numRuns: 300 },
       );
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it(
-    'with 200,000 commits on one page is read',
+    'can contain 200,000 commits on one page',
     async () => {
       const commits = Array.from({ length: 200_000 }, () => ({
         commit: { message: 'm', committer: null },
@@ -138,15 +138,15 @@ describe('an unexpected response of GitHub', () => {
       }));
       expect(await outcomeOf('commitsBetween', { commits })).toHaveLength(200_000);
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it(
-    'that continues without end is an error',
+    'is an error when a list does not end',
     async () => {
       const commits = Array.from({ length: 100 }, () => ({ commit: { message: 'm', committer: null } }));
       expect(await outcomeOf('commitsBetween', { commits })).toContain('has no end');
     },
-    HANG,
+    TIMEOUT_MS,
   );
 });

@@ -61,7 +61,7 @@ describe('pull requests', () => {
     ['set to merge in this way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'SQUASH' } }, true],
     ['set to merge in another way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'MERGE' } }, false],
     ['open', { state: 'OPEN', autoMergeRequest: null }, false],
-  ])('that are %s will merge or not', async (_, pullRequest, expected) => {
+  ])('that are %s are recognized', async (_, pullRequest, expected) => {
     const { graphql, sent } = graphqlWith({ repository: { pullRequest } });
     const pullRequests = createPullRequests({ graphql, github: clientWith().github, repository: REPOSITORY });
     expect(await pullRequests.willMerge(1, 'squash')).toBe(expected);
@@ -90,7 +90,7 @@ describe('pull requests', () => {
     await expect(opening(requestError(403))).rejects.toMatchObject({ name: 'PermissionError' });
   });
 
-  it('are merged at once when nothing prevents it, and explain where auto-merge is not allowed', async () => {
+  it('are merged immediately if possible, and report that auto-merge is not allowed', async () => {
     const merged: unknown[] = [];
     const github = {
       rest: { pulls: { merge: async (request: unknown) => merged.push(request) } },

@@ -61,7 +61,7 @@ describe('reading the head', () => {
     ['a symbolic link', { ...entry('y'), mode: 0o120000 }],
     ['a submodule', { ...entry(null), mode: 0o160000, type: 'commit' }],
     ['a directory', { ...entry(null), mode: 0o040000, type: 'tree' }],
-  ])('refuses %s', async (what, found) => {
+  ])('rejects %s', async (what, found) => {
     const { snapshot } = await read(head({ f0: found }), ['x']);
     expect(snapshot.files.get('x')).toMatchObject({ kind: 'refused', why: expect.stringContaining(what) });
   });

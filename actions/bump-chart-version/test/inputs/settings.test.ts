@@ -77,7 +77,7 @@ describe('settings', () => {
   it.each([
     ['refs/tags/v1.4.2', '1.4.2'],
     ['refs/tags/1.5.0-rc.1', '1.5.0-rc.1'],
-  ])('takes the version of the pushed tag %s', async (ref, version) => {
+  ])('uses the version of the pushed tag %s', async (ref, version) => {
     expect((await settings({}, { GITHUB_REF: ref })).version).toMatchObject({ kind: 'exact', version: { version } });
   });
 
@@ -89,7 +89,7 @@ describe('settings', () => {
   });
 
   it.each(['v1.0.0$(touch pwned)', 'release-1', 'v1.0', 'v1.0.0 '])(
-    'refuses the tag %j, which is not a version',
+    'rejects the tag %j, which is not a version',
     async (tag) => {
       const problems = await problemsOf({
         INPUT_CHARTS: 'x',
@@ -108,12 +108,12 @@ describe('settings', () => {
     expect(read).toMatchObject({ mode: 'worktree', repository: undefined });
   });
 
-  it('reports that nothing is requested', async () => {
+  it('rejects inputs that request nothing', async () => {
     const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
     expect(await problemsOf(env)).toEqual([expect.stringContaining('leaves nothing to do')]);
   });
 
-  it('does not count an invalid input as not given', async () => {
+  it('does not treat an invalid input as missing', async () => {
     const env = { INPUT_CHARTS: 'x', INPUT_TOKEN: 't', GITHUB_REPOSITORY: 'o/r', INPUT_VERSION: 'none' };
     expect(await problemsOf({ ...env, INPUT_IMAGES: '{}' })).toEqual([expect.stringContaining('images is not a list')]);
   });
@@ -147,7 +147,7 @@ describe('settings', () => {
     'a\u0007b',
     'refs/tags/v1',
     'refs/pull/7/head',
-  ])('refuses the branch %j', async (branch) => {
+  ])('rejects the branch %j', async (branch) => {
     await expect(settings({ branch })).rejects.toThrow(
       /branch is not (a valid Git reference name|under refs\/heads\/)/,
     );
@@ -190,7 +190,7 @@ describe('settings', () => {
     });
   });
 
-  it('refuses an empty string as images', async () => {
+  it('rejects an empty string as images', async () => {
     await expect(settings({ images: '' })).rejects.toThrow('images is empty');
   });
 

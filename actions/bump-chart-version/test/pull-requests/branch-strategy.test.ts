@@ -2,21 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/outputs.ts';
 import { FakeRepository } from '../fake-repository.ts';
 import { CHART, image } from '../helpers.ts';
-import { BRANCH, propose } from './scene.ts';
+import { BRANCH, bumpInPullRequest } from './scene.ts';
 
 const VALUES = 'replicas: 1\nimage:\n  repository: r.io/web\n  tag: 1.0.0\n';
 const FILES = { 'helm/shop/Chart.yaml': CHART, 'helm/shop/values.yaml': VALUES };
 
 /** A run for this version and its image. */
 const release = (repository: FakeRepository, version: string, more: Record<string, string> = {}): Promise<Outcome> =>
-  propose(repository, { version, images: image('r.io/web', [version]), ...more });
+  bumpInPullRequest(repository, { version, images: image('r.io/web', [version]), ...more });
 
 const subjects = (repository: FakeRepository): (string | undefined)[] =>
   repository.log(BRANCH).map(({ message }) => message.split('\n')[0]);
 const values = (repository: FakeRepository): string | undefined =>
   repository.head(BRANCH).files['helm/shop/values.yaml'];
 
-describe('a commit of anyone else on the branch', () => {
+describe('a commit of another author on the branch', () => {
   /** The first pull request with a commit of a reviewer. */
   async function reviewed(): Promise<FakeRepository> {
     const repository = new FakeRepository(FILES);
@@ -55,7 +55,7 @@ describe('a commit of anyone else on the branch', () => {
     expect(repository.head(BRANCH).oid).toBe(head);
   });
 
-  it('is recognized even when it keeps our message', async () => {
+  it('is recognized even if it keeps the message of the action', async () => {
     const repository = new FakeRepository(FILES);
     await release(repository, '1.4.2');
     const { message, files } = repository.head(BRANCH);
@@ -66,9 +66,10 @@ describe('a commit of anyone else on the branch', () => {
     expect(values(repository)).toContain('replicas: 3');
   });
 
-  it('does not bump a version twice, nor take it back when it was set higher on the branch', async () => {
+  it('does not bump a version twice, or lower one that is set higher on the branch', async () => {
     const repository = new FakeRepository(FILES);
-    const patch = (tag: string) => propose(repository, { version: 'patch', images: image('r.io/web', [tag]) });
+    const patch = (tag: string) =>
+      bumpInPullRequest(repository, { version: 'patch', images: image('r.io/web', [tag]) });
     await patch('1.1.0');
     repository.push(BRANCH, { 'helm/shop/README.md': 'why' }, 'fix: by hand');
     await patch('1.2.0');
@@ -108,10 +109,10 @@ describe('an older run', () => {
     ],
   ])('leaves a pull request unchanged that has a newer %s', async (_, newer, older, reason) => {
     const repository = new FakeRepository(FILES);
-    await propose(repository, newer);
+    await bumpInPullRequest(repository, newer);
     const [before, pulls] = [repository.head(BRANCH).oid, structuredClone(repository.pulls)];
-    const dry = await propose(repository, { ...older, 'dry-run': 'true' });
-    const outcome = await propose(repository, older);
+    const dry = await bumpInPullRequest(repository, { ...older, 'dry-run': 'true' });
+    const outcome = await bumpInPullRequest(repository, older);
     for (const { plan, commit } of [dry, outcome]) {
       expect(commit).toBeUndefined();
       expect(plan).toMatchObject({ files: [], charts: [{ changed: false }] });
@@ -121,7 +122,7 @@ describe('an older run', () => {
     expect(repository.pulls).toEqual(pulls);
   });
 
-  it('does so even before the newer run has opened its pull request', async () => {
+  it('changes nothing even before the newer run has opened its pull request', async () => {
     const repository = new FakeRepository(FILES);
     await release(repository, '1.4.3');
     repository.pulls.length = 0;
@@ -150,9 +151,9 @@ describe('an older run', () => {
       'b/Chart.yaml': 'name: b\nversion: 1.0.0\n',
     });
     const charts = { charts: 'a\nb' };
-    const { branch } = await propose(repository, { ...charts, version: '1.4.2' });
+    const { branch } = await bumpInPullRequest(repository, { ...charts, version: '1.4.2' });
     repository.push(branch, { 'a/Chart.yaml': 'name: a\nversion: 2.0.0\n' }, 'feat: by hand');
-    await propose(repository, { ...charts, version: '1.4.3' });
+    await bumpInPullRequest(repository, { ...charts, version: '1.4.3' });
     expect(repository.head(branch).files).toEqual({
       'a/Chart.yaml': 'name: a\nversion: 2.0.0\n',
       'b/Chart.yaml': 'name: b\nversion: 1.4.3\n',
@@ -166,10 +167,10 @@ describe('an older run', () => {
     });
     const repository = new FakeRepository({ ...chart('a', '1.0.0'), ...chart('b', '1.0.0') });
     const charts = { charts: 'a\nb' };
-    const { branch } = await propose(repository, { ...charts, version: '1.4.2' });
+    const { branch } = await bumpInPullRequest(repository, { ...charts, version: '1.4.2' });
     repository.push(branch, { README: 'why' }, 'fix: by hand');
     repository.push('main', chart('a', '2.0.0'), 'feat: a 2');
-    await propose(repository, { ...charts, version: '1.4.3' });
+    await bumpInPullRequest(repository, { ...charts, version: '1.4.3' });
     expect(repository.head(branch).files).toMatchObject({ ...chart('a', '1.4.2'), ...chart('b', '1.4.3') });
   });
 });

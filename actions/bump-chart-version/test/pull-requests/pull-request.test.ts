@@ -4,12 +4,12 @@ import type { Outcome } from '../../src/outputs.ts';
 import { commitToPullRequest, pullRequestBranch } from '../../src/pull-requests/pull-request.ts';
 import { FakeRepository, lost } from '../fake-repository.ts';
 import { CHART, settings } from '../helpers.ts';
-import { BRANCH, ORIGIN, onCommit, propose, retry } from './scene.ts';
+import { BRANCH, bumpInPullRequest, ORIGIN, onCommit, retry } from './scene.ts';
 
 describe('mode pull-request', () => {
-  it('puts one commit on a separate branch and opens a pull request', async () => {
+  it('commits once to a separate branch and opens a pull request', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    const outcome = await propose(repository, {
+    const outcome = await bumpInPullRequest(repository, {
       version: '1.4.2',
       'pull-request-labels': 'release\ndeploy\n{chart}-{version}',
       'auto-merge': 'squash',
@@ -32,19 +32,19 @@ describe('mode pull-request', () => {
     ]);
   });
 
-  it('changes nothing the second time', async () => {
+  it('changes nothing in a second run', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    const first = await propose(repository, { version: '1.4.2' });
-    const second = await propose(repository, { version: '1.4.2' });
+    const first = await bumpInPullRequest(repository, { version: '1.4.2' });
+    const second = await bumpInPullRequest(repository, { version: '1.4.2' });
     expect(second.commit?.oid).toBe(first.commit?.oid);
     expect(repository.pulls).toHaveLength(1);
   });
 
   it('replaces its own commit by one on the newest base, and updates the pull request', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    await propose(repository, { version: '1.4.2' });
+    await bumpInPullRequest(repository, { version: '1.4.2' });
     repository.push('main', { 'helm/shop/Chart.yaml': `# moved\n${CHART}` }, 'theirs');
-    await propose(repository, { version: '1.5.0', 'pull-request-labels': 'a' });
+    await bumpInPullRequest(repository, { version: '1.5.0', 'pull-request-labels': 'a' });
     expect(repository.head(BRANCH)).toMatchObject({ parents: [repository.head('main').oid] });
     expect(repository.head(BRANCH).files['helm/shop/Chart.yaml']).toBe(
       `# moved\n${CHART.replaceAll('1.0.0', '1.5.0')}`,
@@ -73,25 +73,31 @@ describe('mode pull-request', () => {
     repository.afterCommit = (attempt) => {
       if (attempt === 1) repository.branches.set(BRANCH, repository.head('main').oid);
     };
-    expect(await propose(repository, { version: '1.4.2' })).toMatchObject({ attempts: 2, pullRequest: { number: 1 } });
+    expect(await bumpInPullRequest(repository, { version: '1.4.2' })).toMatchObject({
+      attempts: 2,
+      pullRequest: { number: 1 },
+    });
     expect(repository.log(BRANCH)).toHaveLength(2);
   });
 
-  it('survives a lost response', async () => {
+  it('continues after a lost response', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     repository.afterCommit = (attempt) => attempt === 1 && lost();
-    await propose(repository, { version: '1.4.2' });
+    await bumpInPullRequest(repository, { version: '1.4.2' });
     expect(repository.log(BRANCH)).toHaveLength(2);
     expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);
   });
 
   it.each<[string, (repository: FakeRepository) => void]>([
     ['is lost', (repository) => Object.assign(repository, { afterPull: () => lost() })],
-    ['never arrives', (repository) => Object.assign(repository, { beforePull: (n: number) => n % 2 === 1 && lost() })],
-  ])('opens one pull request and enables auto-merge when the response %s', async (_, trouble) => {
+    [
+      'never arrives',
+      (repository) => Object.assign(repository, { beforePull: (request: number) => request % 2 === 1 && lost() }),
+    ],
+  ])('opens one pull request and enables auto-merge when the response %s', async (_, breakResponses) => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    trouble(repository);
-    const outcome = await propose(repository, { version: '1.4.2', 'auto-merge': 'squash' });
+    breakResponses(repository);
+    const outcome = await bumpInPullRequest(repository, { version: '1.4.2', 'auto-merge': 'squash' });
     expect(outcome).toMatchObject({ pullRequest: { number: 1 } });
     expect(repository.pulls).toMatchObject([{ merge: 'squash' }]);
   });
@@ -107,7 +113,10 @@ describe('mode pull-request', () => {
         next: 'Check the branch.',
       });
     };
-    expect(await propose(repository, { version: '1.4.2' })).toMatchObject({ pullRequest: { number: 1 }, attempts: 2 });
+    expect(await bumpInPullRequest(repository, { version: '1.4.2' })).toMatchObject({
+      pullRequest: { number: 1 },
+      attempts: 2,
+    });
     expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);
   });
 
@@ -116,13 +125,13 @@ describe('mode pull-request', () => {
     repository.beforeCommit = () => {
       throw new ActionError({ what: 'committing was refused', why: 'a rule', next: 'Ask.' });
     };
-    await expect(propose(repository, { version: '1.4.2' })).rejects.toThrow('committing was refused');
+    await expect(bumpInPullRequest(repository, { version: '1.4.2' })).rejects.toThrow('committing was refused');
   });
 
   it('enables auto-merge only once, but again for another method', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     for (const method of ['squash', 'squash', 'rebase'])
-      await propose(repository, { version: '1.4.2', 'auto-merge': method });
+      await bumpInPullRequest(repository, { version: '1.4.2', 'auto-merge': method });
     expect(repository.merges).toBe(2);
     expect(repository.pulls).toMatchObject([{ merge: 'rebase' }]);
   });
@@ -130,13 +139,13 @@ describe('mode pull-request', () => {
   it('reports which request failed when the server fails for good, and which pull request is open', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
     repository.beforePull = (attempt) => attempt > 1 && lost('enabling auto-merge for pull request 1');
-    const seen: Outcome[] = [];
+    const outcomes: Outcome[] = [];
     const read = await settings({ mode: 'pull-request', version: '1.4.2', 'auto-merge': 'true' });
     const context = {
       origin: ORIGIN,
       retry,
       onCommit: async (outcome: Outcome) => {
-        seen.push(outcome);
+        outcomes.push(outcome);
       },
     };
     const failure = await commitToPullRequest(read, repository, context).catch((error: unknown) => error);
@@ -144,16 +153,18 @@ describe('mode pull-request', () => {
       name: 'ActionError',
       what: 'enabling auto-merge for pull request 1 failed in each of 5 attempts',
     });
-    expect(seen.at(-1)).toMatchObject({ pullRequest: { number: 1 } });
+    expect(outcomes.at(-1)).toMatchObject({ pullRequest: { number: 1 } });
   });
 
   it('opens nothing when nothing changes, or in a dry run', async () => {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    expect(await propose(repository, { version: '1.0.0' })).toMatchObject({
+    expect(await bumpInPullRequest(repository, { version: '1.0.0' })).toMatchObject({
       commit: undefined,
       pullRequest: undefined,
     });
-    expect(await propose(repository, { version: '1.4.2', 'dry-run': 'true' })).toMatchObject({ commit: undefined });
+    expect(await bumpInPullRequest(repository, { version: '1.4.2', 'dry-run': 'true' })).toMatchObject({
+      commit: undefined,
+    });
     expect(repository.pulls).toEqual([]);
     expect([...repository.branches.keys()]).toEqual(['main']);
   });

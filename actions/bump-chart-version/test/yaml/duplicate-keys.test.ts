@@ -7,7 +7,7 @@ import { newText, planFor } from '../helpers.ts';
 type Version = '1.1' | '1.2';
 
 /** The number of duplicate keys that the parser's own check finds. */
-function ownCheck(text: string, version: Version): number {
+function countByParser(text: string, version: Version): number {
   const documents = parseAllDocuments(text, { version, merge: true, logLevel: 'silent', prettyErrors: false });
   return Array.isArray(documents) ? duplicates(documents) : 0;
 }
@@ -29,11 +29,11 @@ describe('duplicate keys', () => {
     ['&a a: 1\n*a : 2\n', '1.2'],
     ['!!set {a, b, a}\n', '1.1'],
     ['- !!omap [a: 1, a: 2]\n', '1.1'],
-  ])('in %j, read as YAML %s, are those that the parser finds', (text, version) => {
-    expect(duplicates(parse(text, version))).toEqual(ownCheck(text, version));
+  ])('in %j, read as YAML %s, are the ones that the parser finds', (text, version) => {
+    expect(duplicates(parse(text, version))).toEqual(countByParser(text, version));
   });
 
-  it('are those that the parser finds, in any text', () => {
+  it('are the ones that the parser finds, in any text', () => {
     const piece = fc.constantFrom(
       'a',
       'b',
@@ -54,7 +54,7 @@ describe('duplicate keys', () => {
     const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
     fc.assert(
       fc.property(text, fc.constantFrom<Version>('1.1', '1.2'), (yaml, version) => {
-        expect(duplicates(parse(yaml, version))).toEqual(ownCheck(yaml, version));
+        expect(duplicates(parse(yaml, version))).toEqual(countByParser(yaml, version));
       }),
       { numRuns: 2000 },
     );

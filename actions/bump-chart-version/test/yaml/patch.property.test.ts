@@ -27,7 +27,7 @@ interface Style {
 class Writer {
   text = '';
   readonly leaves: Leaf[] = [];
-  #at = 0;
+  #index = 0;
   readonly #style: Style;
 
   constructor(style: Style) {
@@ -41,7 +41,7 @@ class Writer {
 
   #draw(limit: number): number {
     const { choices } = this.#style;
-    return (choices[this.#at++ % choices.length] as number) % limit;
+    return (choices[this.#index++ % choices.length] as number) % limit;
   }
 
   #line(depth: number): void {
@@ -126,7 +126,7 @@ function withValue(data: Tree, [step, ...rest]: readonly Step[], value: string):
 }
 
 describe('any change of any document', () => {
-  it('keeps every other byte, and changes only the named values', async () => {
+  it('keeps every other byte and changes only the named values', async () => {
     const cases = fc.record({
       data: tree.map,
       style,

@@ -6,7 +6,7 @@ import { bytes, CHART, newText, planFor, settings, textOf } from '../helpers.ts'
 const set = async (values: string, line: string, more: Record<string, string> = {}): Promise<string | undefined> =>
   newText(await planFor({ version: 'none', values: line, ...more }, values));
 
-const refusal = async (values: string, line: string, more: Record<string, string> = {}): Promise<string> => {
+const problemWith = async (values: string, line: string, more: Record<string, string> = {}): Promise<string> => {
   const error = await set(values, line, more).then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -69,7 +69,7 @@ describe('replacing a value changes only its bytes', () => {
     expect(await set(old, line)).toBe(expected);
   });
 
-  it('takes several changes in one file', async () => {
+  it('applies several changes in one file', async () => {
     expect(await set('a: b\nc: {d: e, f: g}\n', 'c.f=z\na=longer than before\nc.d=""')).toBe(
       'a: longer than before\nc: {d: "", f: z}\n',
     );
@@ -79,7 +79,7 @@ describe('replacing a value changes only its bytes', () => {
     expect(await set('a: "b"\nc: 5\n', 'a=b\nc=5')).toBeUndefined();
   });
 
-  it('quotes a correct value that other parsers read as something else', async () => {
+  it('quotes an unchanged value that other parsers read differently', async () => {
     expect(await set('a: on\n', 'a=on')).toBe('a: "on"\n');
   });
 });
@@ -125,15 +125,15 @@ describe('adding a key', () => {
     expect(await set(old, line, create)).toBe(expected);
   });
 
-  it('is refused without create', async () => {
-    expect(await refusal('image:\n  tag: a\n', 'image.tga=x')).toContain(
+  it('is rejected without create', async () => {
+    expect(await problemWith('image:\n  tag: a\n', 'image.tga=x')).toContain(
       'helm/shop/values.yaml:1: image has no key "tga"; nearest: tag (create: true adds a missing key)',
     );
   });
 
-  it('is refused below a value and in a list', async () => {
-    expect(await refusal('a: b\n', 'a.x=v', create)).toContain('a is a single value and has no key "x"');
-    expect(await refusal('l: [a]\n', 'l[3]=v', create)).toContain('l has no item [3]; it has 1 item');
+  it('is rejected under a value and in a list', async () => {
+    expect(await problemWith('a: b\n', 'a.x=v', create)).toContain('a is a single value and has no key "x"');
+    expect(await problemWith('l: [a]\n', 'l[3]=v', create)).toContain('l has no item [3]; it has 1 item');
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('adding a key', () => {
     ['with others between them', 'a: b', 'x.p=1\nz=v\nx.q=2', 'a: b\nx:\n  p: 1\n  q: 2\nz: v'],
     ['in braces', '{a: b}\n', 'x.p=1\nz=v\nx.q=2', '{a: b, x: {p: 1, q: 2}, z: v}\n'],
     [
-      'below an empty value',
+      'under an empty value',
       'm:\n    a: # of pods\nb: 1\n',
       'm.a.x=1\nm.a.z=v',
       'm:\n    a: # of pods\n      x: 1\n      z: v\nb: 1\n',
@@ -158,27 +158,29 @@ describe('adding a key', () => {
     expect(await set(old, lines, create)).toBe(expected);
   });
 
-  it('is refused when the empty value has an anchor, a tag or text', async () => {
+  it('is rejected when the empty value has an anchor, a tag or text', async () => {
     for (const old of ['a: &x\nb: *x\n', 'a: null\n', '{a: }\n', '{a}\n', '? a\n']) {
-      expect(await refusal(old, 'a.x=v', create)).toContain('and has no key "x"');
+      expect(await problemWith(old, 'a.x=v', create)).toContain('and has no key "x"');
     }
   });
 
-  it('is refused when a new key would be both a value and a mapping', async () => {
+  it('is rejected when a new key would be both a value and a mapping', async () => {
     for (const lines of ['x=1\nx.z=2', 'x.z=2\nx=1', 'x.z.w=1\nx.z=2']) {
-      expect(await refusal('a: b\n', lines, create)).toContain('cannot be both a value and a mapping');
+      expect(await problemWith('a: b\n', lines, create)).toContain('cannot be both a value and a mapping');
     }
   });
 
   it('does not advise to name the file when both values are in one file', async () => {
-    expect(await refusal('a: b\n---\na: c\n', 'a=v')).toContain(
+    expect(await problemWith('a: b\n---\na: c\n', 'a=v')).toContain(
       'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be unique, and a path cannot select a document of a file',
     );
-    expect(await refusal('a: b\n---\na: c\n', 'z=v', create)).toContain('a path cannot select a document of a file');
+    expect(await problemWith('a: b\n---\na: c\n', 'z=v', create)).toContain(
+      'a path cannot select a document of a file',
+    );
   });
 });
 
-describe('what is refused, with file, line and advice', () => {
+describe('a rejected change has a file, a line and advice', () => {
   it.each<[string, string, string, string]>([
     [
       'a missing key',
@@ -226,17 +228,17 @@ describe('what is refused, with file, line and advice', () => {
       'conflicting values for l[n=a].n: "x" and "y"',
     ],
   ])('%s', async (_, old, line, expected) => {
-    expect(await refusal(old, line)).toContain(expected);
+    expect(await problemWith(old, line)).toContain(expected);
   });
 
   it('reports all problems at once', async () => {
-    const message = await refusal('a: &t b\nc: *t\n', 'c=x\nd=y');
+    const message = await problemWith('a: &t b\nc: *t\n', 'c=x\nd=y');
     expect(message).toContain('for 2 reasons');
     expect(message).toContain('c is the alias');
     expect(message).toContain('no key "d"');
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
+  it('rejects bytes that are not UTF-8', async () => {
     const request = await settings({ version: 'none', values: 'a=x' });
     const files = new Map([
       ['helm/shop/Chart.yaml', bytes(CHART)],
@@ -245,7 +247,7 @@ describe('what is refused, with file, line and advice', () => {
     expect(() => makePlan(request, files)).toThrow('helm/shop/values.yaml cannot be changed: it is not UTF-8');
   });
 
-  it('refuses a file that expands without end', async () => {
+  it('rejects a file that expands without limit', async () => {
     const levels = Array.from(
       { length: 12 },
       (_, n) =>

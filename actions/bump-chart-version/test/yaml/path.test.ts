@@ -22,7 +22,7 @@ describe('paths', () => {
   });
 
   it.each(['', '.a', 'a.', 'a..b', 'a[', 'a[b', 'a[]', 'a[x]', 'a[0]b', 'a[-1]', 'a"b"', 'a."b'])(
-    '%j is refused',
+    '%j is rejected',
     (text) => {
       expect(parsePath(text)).toHaveProperty('problem');
     },
@@ -53,7 +53,7 @@ describe('assignments', () => {
     expect(parseAssignment(line)).toMatchObject({ value: expected });
   });
 
-  it.each(['a.b', 'a=', 'f.yaml:a= ', '=x', ':a=x', 'a="b\\d"', 'f.yaml:=x', 'a[b=c'])('%j is refused', (line) => {
+  it.each(['a.b', 'a=', 'f.yaml:a= ', '=x', ':a=x', 'a="b\\d"', 'f.yaml:=x', 'a[b=c'])('%j is rejected', (line) => {
     expect(parseAssignment(line)).toHaveProperty('problem');
   });
 });

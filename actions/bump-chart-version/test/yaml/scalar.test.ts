@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parse, Scalar } from 'yaml';
 import { interpretValue, isPlainString, render } from '../../src/yaml/scalar.ts';
 
-describe('strings that are something else in plain style', () => {
+describe('strings that plain style would change', () => {
   const traps = [
     ...['1', '01', '0123', '1_000', '1.10', '1.', '.5', '-3', '+3', '1e3', '12345e10', '0x1F', '0X1F', '0o17', '0b101'],
     ...['on', 'On', 'off', 'yes', 'No', 'y', 'N', 'true', 'FALSE', '~', 'null', 'Null', '', '.inf', '-.INF', '.nan'],
@@ -90,7 +90,7 @@ describe('strings that are something else in plain style', () => {
   });
 });
 
-describe('what a value of the input means', () => {
+describe('interpretValue', () => {
   it.each<[string, boolean, unknown, 'string' | 'typed']>([
     ['6', false, 5, 'typed'],
     ['6', true, 5, 'string'],

@@ -13,7 +13,7 @@ const TEXTS: readonly [string, string][] = [400, 800, 1500, 2000, 2500, 3000, 35
 );
 
 describe('deeply nested YAML', () => {
-  it.each(TEXTS)('is parsed, or refused with an explanation: %s', (_, text) => {
+  it.each(TEXTS)('is parsed, or rejected with a clear message: %s', (_, text) => {
     const problem = (() => {
       try {
         readYaml('values.yaml', Buffer.from(text));
@@ -31,7 +31,7 @@ describe('deeply nested YAML', () => {
     expect(render({ text: line, as: 'string' }, Scalar.PLAIN, false)).toBe(`"${line}"`);
   });
 
-  it('is refused for its depth, not for a parser error that follows from it', () => {
+  it('is rejected for its depth, not for a parser error that follows from it', () => {
     expect(() => readYaml('values.yaml', Buffer.from('['.repeat(20_000)))).toThrow('it is nested too deeply');
   });
 });
