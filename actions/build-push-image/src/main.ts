@@ -18,8 +18,8 @@ import { formatSummary } from './summary.ts';
 import { assertTagsMovable } from './tags/floating-tags.ts';
 
 /**
- * From the settings to tagged images: what the run is about, the plan for each image, then each image is promoted or built and
- * gets its tags, several at a time; then the summary and, last, the failures.
+ * From the settings to tagged images: load the context of the run, plan a job for each image, promote or build the images and set
+ * their tags, several at a time, then write the summary and report the failures.
  */
 export async function main(settings: Settings, env: Environment): Promise<void> {
   settings.notices.forEach(notice);

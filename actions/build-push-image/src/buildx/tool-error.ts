@@ -9,7 +9,7 @@ import type { RetryDecision } from '../../../lib/requests/retry.ts';
  * - `transient`: a retry may succeed.
  * - `builder`: the builder does not exist, or does not support the build.
  * - `cache`: the cache cannot be written, and BuildKit refuses to build.
- * - `final`: anything else, above all a failing build step.
+ * - `final`: any other failure, usually of a build step.
  */
 export type FailureKind = 'missing' | 'refused' | 'transient' | 'builder' | 'cache' | 'final';
 

@@ -14,7 +14,7 @@ import type { Environment } from '../../../lib/runner/inputs.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { type DockerConfig, type Login, parseDockerConfig, withLogins } from './docker-config.ts';
 
-/** What docker runs with in this step: its environment, its configuration, and a private directory for files of the step. */
+/** The environment and configuration of docker in this step, and a private directory for files of the step. */
 export interface DockerHome {
   /** The environment of every docker process. */
   env: ChildEnvironment;
@@ -23,7 +23,6 @@ export interface DockerHome {
   scratch: string;
 }
 
-/** What the Docker home is created from. */
 export interface DockerHomeOptions {
   /** The environment of the step. */
   env: Environment;
@@ -51,7 +50,7 @@ export function requiredVariables({
 }
 
 /**
- * Do the work with a private directory and, if the step has its own logins, with a Docker configuration in it.
+ * Run `work` with a private directory and, if the step has its own logins, with a Docker configuration in it.
  * The directory is deleted afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
  * and when the process crashes.
  */

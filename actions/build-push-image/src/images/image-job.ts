@@ -28,7 +28,7 @@ export interface ImageFailure {
   error: unknown;
 }
 
-/** What images are built and pushed with. */
+/** The clients that build and push images. */
 export interface Clients {
   registry: Registry;
   builder: Builder;

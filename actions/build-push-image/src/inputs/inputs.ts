@@ -54,7 +54,7 @@ export interface Settings {
   extraArgs: readonly string[];
   dryRun: boolean;
   summary: boolean;
-  /** What the user should know about how the inputs were read. */
+  /** Messages about how the inputs were read. */
   notices: readonly string[];
 }
 

@@ -49,11 +49,11 @@ function parsePairs(items: readonly unknown[]): Parsed<KeyValues> {
 }
 
 function parsePair(text: string): Parsed<[string, string]> {
-  const at = text.indexOf('=');
-  if (at < 0) return { problem: 'is not KEY=VALUE' };
-  const key = text.slice(0, at).trim();
+  const separator = text.indexOf('=');
+  if (separator < 0) return { problem: 'is not KEY=VALUE' };
+  const key = text.slice(0, separator).trim();
   const problem = keyProblem(key);
-  return problem === undefined ? { value: [key, text.slice(at + 1)] } : { problem };
+  return problem === undefined ? { value: [key, text.slice(separator + 1)] } : { problem };
 }
 
 function keyProblem(key: string): string | undefined {

@@ -27,7 +27,7 @@ export class RegistryResponseError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  get refused(): boolean {
+  get isRefused(): boolean {
     return this.status === 401 || this.status === 403;
   }
 }
@@ -104,7 +104,7 @@ export class Distribution {
     try {
       return (await this.get(`${this.#base}/v2/`, undefined)).status !== 401;
     } catch (error) {
-      if (error instanceof RegistryResponseError && error.refused) return false;
+      if (error instanceof RegistryResponseError && error.isRefused) return false;
       throw error;
     }
   }
@@ -134,7 +134,7 @@ export class Distribution {
   private async authorize(challenge: string, scope: string | undefined): Promise<string | undefined> {
     const { credentials } = this.#options;
     if (/^basic/i.test(challenge))
-      return credentials !== undefined && 'username' in credentials ? basic(credentials) : undefined;
+      return credentials !== undefined && 'username' in credentials ? basicAuthorization(credentials) : undefined;
     if (!/^bearer/i.test(challenge)) return undefined;
     const parameters = new Map(
       [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]),
@@ -164,7 +164,7 @@ export class Distribution {
       for (const [key, value] of query) realm.searchParams.set(key, value);
       response = await this.send({
         url: realm.href,
-        authorization: credentials === undefined ? undefined : basic(credentials),
+        authorization: credentials === undefined ? undefined : basicAuthorization(credentials),
       });
     }
     if (response.status !== 200) throw new RegistryResponseError(`the login at ${realm.host}`, response.status);
@@ -199,7 +199,7 @@ export class Distribution {
 const parseToken = (text: string): Parsed<string> =>
   /^[ -~]+$/.test(text) ? { value: text } : { problem: 'is empty or has invalid characters' };
 
-const basic = ({ username, password }: { username: string; password: string }): string =>
+const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /**

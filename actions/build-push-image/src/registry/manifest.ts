@@ -52,7 +52,7 @@ export function parseManifest(raw: string, server: string): Manifest {
         return { platform: platform && formatPlatform(platform), digest: image.at('digest').parsed(parseDigest) };
       }),
       attestations: descriptors.filter(isAttestation).map((descriptor) => descriptor.at('digest').parsed(parseDigest)),
-      contents: canonical({ ...response.object(), manifests: images.map(({ value }) => value) }, response),
+      contents: toCanonicalJson({ ...response.object(), manifests: images.map(({ value }) => value) }, response),
     };
   }
   if (response.at('config').value === undefined || !Array.isArray(response.at('layers').value))
@@ -76,7 +76,7 @@ export function formatPlatform(platform: ResponseData): string {
   return normalizePlatform(parts.filter((part) => part !== '').join('/'));
 }
 
-function canonical(value: unknown, response: ResponseData): string {
+function toCanonicalJson(value: unknown, response: ResponseData): string {
   try {
     return sortedJson(value);
   } catch (error) {

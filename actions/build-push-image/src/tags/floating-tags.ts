@@ -28,8 +28,8 @@ export interface MovableTags {
 }
 
 /**
- * Which tags may move. The tags in the registry decide about `1.4`, `1` and `latest`. If the registry does not list them, these tags stay:
- * a `latest` that is late does less harm than one that goes back.
+ * Which tags may move. The tags in the registry decide whether `1.4`, `1` and `latest` may. If the registry does not list its tags, they stay:
+ * an outdated `latest` does less harm than one that goes back.
  */
 export async function selectMovable(
   { repository, tags, release }: ReleaseTags,
@@ -153,10 +153,10 @@ function noTagsError({ repository }: ReleaseTags, reason: string | undefined): A
 }
 
 function unstableTagsError(repository: string, tags: readonly ImageTag[]): ToolError {
-  const [them, it] = tags.length === 1 ? ['the tag', 'it was'] : ['the tags', 'they were'];
+  const [subject, predicate] = tags.length === 1 ? ['the tag', 'it was'] : ['the tags', 'they were'];
   return new ToolError('final', {
-    what: `another process keeps moving ${them} ${tags.join(', ')} of ${repository}`,
-    why: `${it} moved to the highest version ${MAX_MOVES} times, and did not stay there`,
+    what: `another process keeps moving ${subject} ${tags.join(', ')} of ${repository}`,
+    why: `${predicate} moved to the highest version ${MAX_MOVES} times, and did not stay there`,
     next: 'Look for another run that pushes the same tag, then run the job again.',
   });
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../../lib/runner/context.ts';
 
-/** What the event says about tags: the branch, or the version of the tag. */
+/** The branch or the version that was pushed. */
 export interface PushEvent {
   /** The branch that was pushed. */
   branch: string | undefined;

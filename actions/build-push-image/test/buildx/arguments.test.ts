@@ -37,7 +37,7 @@ const PUSH =
   'type=image,oci-mediatypes=true,name=ghcr.io/org/shop/web,push-by-digest=true,name-canonical=true,push=true';
 
 describe('the arguments of a build', () => {
-  it('are these by default', () => {
+  it('have these defaults', () => {
     expect(args()).toEqual([
       'buildx',
       'build',

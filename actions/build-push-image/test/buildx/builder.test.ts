@@ -95,7 +95,7 @@ describe('a build', () => {
     expect((error as BuildError).why.split('\n').slice(0, 3)).toEqual([' > [1/1] RUN x:', '…', 'line 86']);
   });
 
-  it('is retried when the push broke, as often as allowed', async () => {
+  it('is retried after a failed push, up to the limit', async () => {
     const reset = failed(
       'failed to build: failed to solve: failed to push prod.example/web: failed to do request: Put "x": EOF',
     );

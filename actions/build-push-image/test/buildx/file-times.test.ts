@@ -7,31 +7,40 @@ import { digest, plan, silent } from '../fakes.ts';
 
 const COMMIT = 1_700_000_000;
 let directory: string;
-const at = (...path: string[]) => join(directory, ...path);
+const inDirectory = (...path: string[]) => join(directory, ...path);
 const time = (path: string) => lstatSync(path).mtimeMs / 1000;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'times-'));
-  mkdirSync(at('sub'));
-  mkdirSync(at('.git'));
-  for (const name of ['sub/old', 'new', '.git/index']) writeFileSync(at(name), 'x');
-  symlinkSync('/none', at('link'));
-  lutimesSync(at('new'), COMMIT + 60, COMMIT + 60);
+  mkdirSync(inDirectory('sub'));
+  mkdirSync(inDirectory('.git'));
+  for (const name of ['sub/old', 'new', '.git/index']) writeFileSync(inDirectory(name), 'x');
+  symlinkSync('/none', inDirectory('link'));
+  lutimesSync(inDirectory('new'), COMMIT + 60, COMMIT + 60);
   // Just before the commit, whose time has whole seconds.
-  lutimesSync(at('link'), COMMIT - 0.5, COMMIT - 0.5);
-  for (const name of ['sub/old', '.git/index', '.git', 'sub', '.']) lutimesSync(at(name), 1, 1);
+  lutimesSync(inDirectory('link'), COMMIT - 0.5, COMMIT - 0.5);
+  for (const name of ['sub/old', '.git/index', '.git', 'sub', '.']) lutimesSync(inDirectory(name), 1, 1);
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('the times of a context', () => {
   it("become the commit's for older files, directories and links", () => {
     expect(raiseTimes(directory, COMMIT)).toBe(0);
-    expect(['.', 'sub', 'sub/old', 'link'].map((name) => time(at(name)))).toEqual([COMMIT, COMMIT, COMMIT, COMMIT]);
+    expect(['.', 'sub', 'sub/old', 'link'].map((name) => time(inDirectory(name)))).toEqual([
+      COMMIT,
+      COMMIT,
+      COMMIT,
+      COMMIT,
+    ]);
   });
 
   it('stay for newer files, and in .git', () => {
     raiseTimes(directory, COMMIT);
-    expect([time(at('new')), time(at('.git/index')), time(at('.git'))]).toEqual([COMMIT + 60, 1, 1]);
+    expect([time(inDirectory('new')), time(inDirectory('.git/index')), time(inDirectory('.git'))]).toEqual([
+      COMMIT + 60,
+      1,
+      1,
+    ]);
   });
 });
 
@@ -47,13 +56,13 @@ describe('a build', () => {
 
   it('sets the times of its context first, if it is reproducible', async () => {
     expect(await progressOf(directory, undefined)).toEqual([]);
-    expect(time(at('sub/old'))).toBe(1);
+    expect(time(inDirectory('sub/old'))).toBe(1);
     expect(await progressOf(directory, COMMIT)).toEqual([]);
-    expect(time(at('sub/old'))).toBe(COMMIT);
+    expect(time(inDirectory('sub/old'))).toBe(COMMIT);
   });
 
   it('continues when a time cannot be set, and reports it', async () => {
-    expect(await progressOf(at('none'), COMMIT)).toEqual([
+    expect(await progressOf(inDirectory('none'), COMMIT)).toEqual([
       expect.stringContaining('1 files or directories could not be set'),
     ]);
   });

@@ -32,7 +32,7 @@ describe('the private directory', () => {
   const step = (): DockerHomeOptions => ({ env: env(), logins: [login], passVariables: [], cancel: nothing });
   const mode = (path: string) => statSync(path).mode & 0o777;
 
-  it('holds the login, for this user alone, and is gone afterwards', async () => {
+  it('contains the login, only for this user, and is deleted afterwards', async () => {
     const scratch = await withDockerHome(step(), async ({ env: dockerEnv, scratch: directory }) => {
       const dir = dockerEnv.DOCKER_CONFIG ?? '';
       expect(mode(directory)).toBe(0o700);
@@ -50,7 +50,7 @@ describe('the private directory', () => {
     expect(existsSync(join(job, 'config.json'))).toBe(true);
   });
 
-  it('is gone after a failure too', async () => {
+  it('is also deleted after a failure', async () => {
     let scratch = '';
     const failing = withDockerHome(step(), async (home) => {
       scratch = home.scratch;

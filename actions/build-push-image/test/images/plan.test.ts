@@ -45,7 +45,7 @@ describe('the jobs', () => {
     expect(await label({ tags, promotion }, 'refs/tags/v1.4.2')).toBe(await label({ tags }, 'refs/heads/main'));
   });
 
-  it("let a user's own label win", async () => {
+  it('have the label of the user instead of the standard one', async () => {
     const images = [{ ...plan.image, platforms: [], labels: new Map([['org.opencontainers.image.title', 'Shop']]) }];
     const jobs = await take({ images }, 'refs/heads/main');
     expect(jobs[0]?.plan.labels.get('org.opencontainers.image.title')).toBe('Shop');

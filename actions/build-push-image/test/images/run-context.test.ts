@@ -21,7 +21,7 @@ describe('the time of a reproducible image', () => {
     ['there is no checkout', noGit()],
     ['the checkout does not have the commit', noGit({ exitCode: 128, stdout: '', stderr: 'fatal: bad object' })],
     ['Git is not installed', missing],
-  ])('is that of the event where %s', async (_title, exec) => {
+  ])('is that of the event when %s', async (_title, exec) => {
     expect((await loadRun({}, { exec, event })).epoch).toBe(1_700_000_000);
   });
 
@@ -30,7 +30,7 @@ describe('the time of a reproducible image', () => {
     { head_commit: null },
     { head_commit: { id: sha } },
     { head_commit: { ...event.head_commit, id: sha.replace('0', 'f') } },
-  ])('is an error where neither has it (event %j)', async (other) => {
+  ])('is an error when neither has it (event %j)', async (other) => {
     await expect(loadRun({}, { exec: noGit(), event: other })).rejects.toMatchObject({
       what: 'the time of the commit is unknown',
       next: expect.stringContaining('reproducible: false'),

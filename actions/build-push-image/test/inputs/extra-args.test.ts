@@ -35,7 +35,7 @@ describe('extra arguments', () => {
     ['-D=false', ['--debug=false']],
     ['--one-of-a-newer-buildx=x', ['--one-of-a-newer-buildx=x']],
     ['', []],
-  ])('%j are %j', (text, args) => {
+  ])('%j become %j', (text, args) => {
     expect(read(text)).toEqual({ args });
   });
 
@@ -77,11 +77,11 @@ describe('extra arguments', () => {
     ['--cache-from', 'has --cache-from without its value'],
     ['-m', 'has --memory without its value'],
     ['-Dm', 'has --memory without its value'],
-  ])('may not be %s', (text, problem) => {
+  ])('%s are rejected', (text, problem) => {
     expect(read(text)).toMatchObject({ problems: [expect.stringContaining(`extra-args (line 1) ${problem}`)] });
   });
 
-  it('are reported line by line', () => {
+  it('are reported with their lines', () => {
     expect(read('--network=host\n\n-Dt\nevil/x\n--cache-from\n--push')).toEqual({
       problems: [
         'extra-args (line 3) has --tag, which is set by the action; use the `tags` input instead',
@@ -124,9 +124,9 @@ function parsedByBuildx(args: readonly string[], isSwitch: boolean) {
     if (arg === '--') {
       positional.push(...rest.splice(0));
     } else if (arg.startsWith('--')) {
-      const at = arg.indexOf('=');
-      const name = arg.slice(2, at < 0 ? undefined : at);
-      options.push([name, at >= 0 ? arg.slice(at + 1) : takesNone(name) ? 'true' : (rest.shift() ?? '')]);
+      const separator = arg.indexOf('=');
+      const name = arg.slice(2, separator < 0 ? undefined : separator);
+      options.push([name, separator >= 0 ? arg.slice(separator + 1) : takesNone(name) ? 'true' : (rest.shift() ?? '')]);
     } else if (arg.length > 1 && arg.startsWith('-')) {
       for (let letters = arg.slice(1); letters !== ''; ) {
         const name = SHORT[letters.charAt(0)] ?? letters.charAt(0);
@@ -156,7 +156,7 @@ const KNOWN = [
   'add-host',
 ];
 
-describe('for any extra arguments', () => {
+describe('any extra arguments', () => {
   const name = fc.constantFrom(...KNOWN, 'unknown', 'ta', 'Tag', '');
   const word = fc.oneof(name, fc.constantFrom('evil/x', '-1', '--', '-', '.', 'a=b'), fc.string({ maxLength: 4 }));
   const short = fc.array(fc.constantFrom(...'cDfhmoqtx=5'), { minLength: 1, maxLength: 4 }).map((all) => all.join(''));
@@ -167,7 +167,7 @@ describe('for any extra arguments', () => {
     word,
   );
 
-  it('buildx gets no tag, output, file or builder by them, and no second context', () => {
+  it('add no tag, output, file, builder or second context to the build', () => {
     let accepted = 0;
     fc.assert(
       fc.property(fc.array(line, { maxLength: 5 }), fc.boolean(), (lines, isSwitch) => {

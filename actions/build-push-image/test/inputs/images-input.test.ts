@@ -64,7 +64,7 @@ describe('images', () => {
       'is not YAML: Source contains multiple documents',
     ],
     ['{ name: web, context: web, build-args: A }', 'has invalid build-args: it has "A", which is not KEY=VALUE'],
-  ])('%s is refused', async (text, problem) => {
+  ])('%s is rejected', async (text, problem) => {
     expect((await problemsOf({ images: text })).map(({ problem }) => problem).join('\n')).toContain(problem);
   });
 
@@ -104,7 +104,7 @@ describe('images', () => {
       'context: app/web',
     ],
     ['[{ name: a }, { name: A }]', 'images (item 2, a)', 'has the name of images (item 1, a)', 'name: shop/web-2'],
-  ])('%s is refused with the item, the key and an example for the key', async (text, input, problem, example) => {
+  ])('%s is rejected with the item, the key and an example for the key', async (text, input, problem, example) => {
     expect(await problemsOf({ images: text })).toEqual([
       expect.objectContaining({
         input,
@@ -129,7 +129,7 @@ describe('images', () => {
     ]);
   });
 
-  it('take the settings for all images, and their own win', async () => {
+  it('inherit the settings for all images, and can override them', async () => {
     const found = await readImage(
       '{ name: web, context: web, build-args: { A: own, C: 3 }, labels: [x=own], platforms: linux/arm64, secrets: { npm: "env:OTHER" } }',
       {

@@ -9,7 +9,7 @@ import { problemsOf, read, useWorkspace } from './read-inputs.ts';
 useWorkspace();
 
 describe('the settings', () => {
-  it('are the same with the defaults of action.yml and with nothing given', async () => {
+  it('are the same with the defaults of action.yml and without inputs', async () => {
     const action = parse(await readFile(join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8'));
     const defaults = Object.fromEntries(
       Object.entries(action.inputs as Record<string, { default?: string }>).flatMap(([name, input]) =>
@@ -108,7 +108,7 @@ describe('logins', () => {
       },
       'promote-username',
     ],
-  ])('%j is refused', async (given, input) => {
+  ])('%j is rejected', async (given, input) => {
     const found = await problemsOf(given);
     expect(found.map(({ input }) => input)).toEqual([input]);
     expect(JSON.stringify(found)).not.toContain('hunter2secret');
@@ -131,7 +131,7 @@ describe('promotion', () => {
   it.each<[Record<string, string>, string]>([
     [{ promote: 'require' }, 'promote-from'],
     [{ promote: 'verify', 'promote-from': 'a.example', push: 'false' }, 'promote'],
-  ])('%j is refused', async (given, input) => {
+  ])('%j is rejected', async (given, input) => {
     expect((await problemsOf(given)).map(({ input }) => input)).toEqual([input]);
   });
 });

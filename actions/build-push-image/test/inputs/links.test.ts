@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toInputEnv } from '../../../../scripts/test-support/bundle.ts';
 import { InputError } from '../../../lib/errors.ts';
 import type { Builder } from '../../src/buildx/builder.ts';
 import { withPathCheck } from '../../src/buildx/checked-paths.ts';
@@ -42,13 +43,7 @@ const read = (inputs: Record<string, string>) =>
   readSettings({
     GITHUB_WORKSPACE: workspace,
     RUNNER_TEMP: join(base, 'temp'),
-    INPUT_REGISTRY: 'ghcr.io/org',
-    ...Object.fromEntries(
-      Object.entries({ images: '{ name: web, context: web }', ...inputs }).map(([name, value]) => [
-        `INPUT_${name.toUpperCase()}`,
-        value,
-      ]),
-    ),
+    ...toInputEnv({ registry: 'ghcr.io/org', images: '{ name: web, context: web }', ...inputs }),
   });
 const messageOf = async (inputs: Record<string, string>): Promise<string> => {
   const error = await read(inputs).catch((thrown: unknown) => thrown);
@@ -81,7 +76,7 @@ describe('the paths of an image', () => {
     ['{ name: web, context: web, file: Dockerfile.gone }', 'has a Dockerfile that is a broken link'],
     ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a directory'],
     ['{ name: web, context: "web\\nx" }', 'has a context that has control characters'],
-  ])('are refused: %s', async (images, problem) => {
+  ])('are rejected: %s', async (images, problem) => {
     expect(await messageOf({ images })).toContain(problem);
   });
 });
@@ -105,11 +100,11 @@ describe('the files of secrets', () => {
     ['web/pipe', 'secrets names the file web/pipe, which is neither a file nor a directory'],
     ['/etc/passwd', "which is outside the workspace and the runner's temporary directory"],
     ['../temp/npmrc', 'which is outside the workspace'],
-  ])('are refused: %s', async (file, problem) => {
+  ])('are rejected: %s', async (file, problem) => {
     expect(await messageOf({ secrets: `rc=file:${file}` })).toContain(problem);
   });
 
-  it('are not read after they have become links', async () => {
+  it('are not read if they became links', async () => {
     const { images, allowedPaths } = await read({ secrets: 'rc=file:.npmrc' });
     await rm(join(workspace, '.npmrc'));
     await symlink('/proc/self/environ', join(workspace, '.npmrc'));

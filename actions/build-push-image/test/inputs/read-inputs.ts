@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import { toInputEnv } from '../../../../scripts/test-support/bundle.ts';
 import { InputError, type InputProblem } from '../../../lib/errors.ts';
 import { type ImageSettings, readSettings, type Settings } from '../../src/inputs/inputs.ts';
 
@@ -31,7 +32,7 @@ export function read(inputs: Variables, env: Variables = {}): Promise<Settings> 
   const all = { images: 'name: shop/web\ncontext: web', registry: 'ghcr.io/org', ...inputs };
   return readSettings({
     GITHUB_WORKSPACE: workspace,
-    ...Object.fromEntries(Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...toInputEnv(all),
     ...env,
   });
 }

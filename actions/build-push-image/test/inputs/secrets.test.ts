@@ -12,7 +12,7 @@ describe('redacting a log', () => {
     ['a value that holds another', ['abcdef', 'abcdefghi'], 'abcdefghi abcdef', '*** ***'],
     ['each longer line of a file', ['{\n  "token": "xyz"\n}\n'], 'a "token": "xyz" {', 'a *** {'],
     [
-      'no line that any JSON has',
+      'no line of punctuation in JSON',
       ['{\n  "token": "xyz"\n},{},{},\n}'],
       '{ },{},{}, } "token": "xyz"',
       '{ },{},{}, } ***',
@@ -24,7 +24,7 @@ describe('redacting a log', () => {
     expect(createRedactor(values)(text)).toBe(expected);
   });
 
-  it('leaves no value, wherever it is', () => {
+  it('removes every value, wherever it appears', () => {
     const value = fc.string({ minLength: 6 }).filter((text) => text.trim().length >= 6 && !text.includes('*'));
     fc.assert(
       fc.property(value, fc.string(), fc.string(), (secret, before, after) => {
@@ -42,7 +42,7 @@ describe('secrets', () => {
     ['npm=file:web', 'names web, which is not a file'],
     ['npm=env:1X', 'is not a valid name of an environment variable'],
     ['id=npm,env=NPM', 'is neither id=env:NAME nor id=file:PATH'],
-  ])('%s is refused', async (text, problem) => {
+  ])('%s is rejected', async (text, problem) => {
     expect((await problemsOf({ secrets: text }, { EMPTY: '' })).map(({ problem }) => problem).join('\n')).toContain(
       problem,
     );

@@ -9,7 +9,7 @@ describe('the rules for tags', () => {
   const onTag = (tag: string) => ({ GITHUB_REF: `refs/tags/${tag}` });
 
   it.each(['latest', 'v1', 'v1.0', '1.2.3.4', 'v1.0.0$(touch pwned)', 'vv1.0.0'])(
-    'that need a version are refused when the pushed tag is %s, with all other problems',
+    'that need a version are rejected when the pushed tag is %s, with all other problems',
     async (tag) => {
       const found = await problemsOf({ tags: 'sha\nsemver-minor', push: 'perhaps' }, onTag(tag));
       expect(found.map(({ input }) => input)).toEqual(['push', 'tags']);
@@ -18,7 +18,7 @@ describe('the rules for tags', () => {
     },
   );
 
-  it('are refused when the version is too long for a tag', async () => {
+  it('are rejected when the version is too long for a tag', async () => {
     const tag = `v1.0.0-${'b'.repeat(140)}`;
     expect((await problemsOf({ tags: 'sha\nsemver' }, onTag(tag)))[0]).toMatchObject({
       input: 'tags',

@@ -10,7 +10,7 @@ import { selectMovable } from '../../src/tags/floating-tags.ts';
 import { job } from '../fakes.ts';
 
 /** No test here may take longer. */
-const HANG = 60_000;
+const TIMEOUT_MS = 60_000;
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -134,7 +134,7 @@ describe('a response of a registry that is not a list of tags', () => {
       expect(error).toBe(invalid(`${list} has no end`));
       expect(page).toBe(1000);
     },
-    HANG * 2,
+    TIMEOUT_MS * 2,
   );
 
   it(
@@ -161,7 +161,7 @@ describe('a response of a registry that is not a list of tags', () => {
         { numRuns: 200 },
       );
     },
-    HANG,
+    TIMEOUT_MS,
   );
 });
 
@@ -172,7 +172,7 @@ describe('a response of a registry', () => {
       const tags = Array.from({ length: 200_000 }, (_, index) => `sha-${index}`);
       expect(await outcome(body(JSON.stringify({ tags })))).toHaveLength(200_000);
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it.each<[string, Handler]>([
@@ -199,7 +199,7 @@ describe('a response of a registry', () => {
         'ResponseTimeoutError: the registry HOST did not complete its response within 1 s',
       );
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it.each<[string, (response: ServerResponse) => void]>([
@@ -217,7 +217,7 @@ describe('a response of a registry', () => {
       );
       expect(await client(host, me, 1).tags(`${host}/web`)).toEqual(['a']);
     },
-    HANG,
+    TIMEOUT_MS,
   );
 
   it(
@@ -226,7 +226,7 @@ describe('a response of a registry', () => {
       const { host } = await serve((_request, response) => void setInterval(() => response.write(' '), 200).unref());
       await expect(client(host).accepts()).rejects.toThrow('did not complete its response within 1 s');
     },
-    HANG,
+    TIMEOUT_MS,
   );
 });
 

@@ -174,7 +174,7 @@ describe('floating tags', () => {
   });
 
   it.each(['1.4.2', '1.4.3'])(
-    'point to the highest version, at whatever moment of %s the other is published',
+    'point to the highest version, whenever the other version is published during %s',
     async (version) => {
       const versions = { '1.4.2': ours, '1.4.3': newer };
       const other = version === '1.4.2' ? '1.4.3' : '1.4.2';

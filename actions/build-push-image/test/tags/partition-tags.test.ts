@@ -35,7 +35,7 @@ describe('floating tags', () => {
     ['1.4.2', ['1.5.0-rc.1', 'v2'], ['1.4.2', '1.4', '1', 'latest'], []],
     ['1.4.2', ['v1.4.3'], ['1.4.2'], ['1.4<1.4.3', '1<1.4.3', 'latest<1.4.3']],
     ['1.4.2', ['1.4.2_b7'], ['1.4.2', '1.4', '1', 'latest'], []],
-  ])('%s where the registry has %j', (version, existing, movable, blocked) => {
+  ])('of %s when the registry has %j', (version, existing, movable, blocked) => {
     expect(partition(version, existing)).toMatchObject({ movable, blocked });
   });
 
