@@ -10,19 +10,19 @@ import { createReader, createRepository } from './github/repository.ts';
 import type { Settings } from './inputs/settings.ts';
 import { type Outcome, setOutcomeOutputs } from './outputs.ts';
 import { commitToPullRequest } from './pull-requests/pull-request.ts';
-import { headline, summary, warningsOf } from './report.ts';
+import { formatHeadline, formatSummary, warningsOf } from './report.ts';
 
 /** From the settings to a change and its report. */
 export async function main(settings: Settings, env: Environment): Promise<void> {
   warn(settings.warnings);
-  const outcome = await change(settings, env);
+  const outcome = await applyChanges(settings, env);
 
   const diff = unifiedDiff(outcome.plan.files);
   await setOutcomeOutputs(outcome, diff);
   warn(warningsOf(outcome.plan));
   if (diff !== '') await group('Diff', async () => info(diff));
-  info(headline(outcome, settings.dryRun));
-  if (settings.summary) await writeSummary(summary(outcome, settings.dryRun));
+  info(formatHeadline(outcome, settings.dryRun));
+  if (settings.summary) await writeSummary(formatSummary(outcome, settings.dryRun));
 }
 
 function warn(messages: readonly string[]): void {
@@ -30,7 +30,7 @@ function warn(messages: readonly string[]): void {
 }
 
 /** Changes the checkout, a branch, or a pull request. */
-async function change(settings: Settings, env: Environment): Promise<Outcome> {
+async function applyChanges(settings: Settings, env: Environment): Promise<Outcome> {
   if (settings.mode === 'worktree' || settings.repository === undefined) {
     const plan = await editWorktree(settings, env.GITHUB_WORKSPACE || process.cwd());
     return { plan, branch: '', attempts: 1, commit: undefined, pullRequest: undefined };

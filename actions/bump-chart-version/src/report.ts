@@ -7,7 +7,7 @@ import type { ChangedValue } from './plan/planned-edits.ts';
 const MAX_ROWS = 200;
 
 /** The outcome in one sentence. */
-export function headline({ plan, branch, commit, pullRequest }: Outcome, dryRun: boolean): string {
+export function formatHeadline({ plan, branch, commit, pullRequest }: Outcome, dryRun: boolean): string {
   const charts = plan.charts
     .map(({ name, previous, version }) =>
       previous === version ? `${name} ${version}` : `${name} ${previous || '(none)'} → ${version}`,
@@ -20,9 +20,9 @@ export function headline({ plan, branch, commit, pullRequest }: Outcome, dryRun:
   return `${charts}: commit ${commit.oid.slice(0, 12)} on ${branch}${commit.verified ? ', verified' : ''}`;
 }
 
-export function summary(outcome: Outcome, dryRun: boolean): string {
+export function formatSummary(outcome: Outcome, dryRun: boolean): string {
   const { plan } = outcome;
-  const parts = [`### Chart version\n\n${inlineCode(headline(outcome, dryRun))}`];
+  const parts = [`### Chart version\n\n${inlineCode(formatHeadline(outcome, dryRun))}`];
   if (plan.changedValues.length > 0) {
     parts.push(
       markdownTable({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { commitMessage } from '../src/commit/message.ts';
 import type { Outcome } from '../src/outputs.ts';
-import { headline, summary } from '../src/report.ts';
+import { formatHeadline, formatSummary } from '../src/report.ts';
 import { planFor } from './helpers.ts';
 
 const outcome = async (inputs: Record<string, string>, values: string): Promise<Outcome> => ({
@@ -14,7 +14,10 @@ const outcome = async (inputs: Record<string, string>, values: string): Promise<
 
 describe('the summary', () => {
   it('is a table of file, value, old and new that no value can break', async () => {
-    const text = summary(await outcome({ version: 'none', values: 'a=<b>|`x`' }, 'a: &t "y | z"\nc: *t\n'), false);
+    const text = formatSummary(
+      await outcome({ version: 'none', values: 'a=<b>|`x`' }, 'a: &t "y | z"\nc: *t\n'),
+      false,
+    );
     expect(text).toContain('| File | Value | Old | New |');
     expect(text).toContain(
       '| <code>helm/shop/values.yaml:1</code> | <code>a</code> | <code>y \\| z</code> | <code>&lt;b&gt;\\|\\`x\\`</code> |',
@@ -24,14 +27,14 @@ describe('the summary', () => {
 
   it('explains why nothing was changed', async () => {
     const skipped = await outcome({ version: '0.1.0' }, '');
-    expect(headline(skipped, false)).toBe('shop 1.0.0: nothing to change');
-    expect(summary(skipped, false)).toContain('newer than 0.1.0');
+    expect(formatHeadline(skipped, false)).toBe('shop 1.0.0: nothing to change');
+    expect(formatSummary(skipped, false)).toContain('newer than 0.1.0');
   });
 
   it('reports that there was no version', async () => {
     const plan = await planFor({ version: '1.4.2' }, '', { 'helm/shop/Chart.yaml': 'name: shop\nversion:\n' });
     const changed = { ...(await outcome({}, '')), plan };
-    expect(headline(changed, false)).toBe('shop (none) → 1.4.2: changed in the checkout');
+    expect(formatHeadline(changed, false)).toBe('shop (none) → 1.4.2: changed in the checkout');
     const origin = { repository: 'o/r', sha: undefined, runUrl: undefined };
     expect(commitMessage('{version}', plan, origin).body).toBe('Chart-Version: helm/shop 1.4.2 (was unset)');
   });
@@ -39,10 +42,12 @@ describe('the summary', () => {
   it('reports the change', async () => {
     const changed = await outcome({ version: '1.4.2' }, '');
     const commit = { oid: 'abcdef0123456789' as never, verified: true };
-    expect(headline(changed, true)).toBe('shop 1.0.0 → 1.4.2: would change (dry run)');
-    expect(headline(changed, false)).toBe('shop 1.0.0 → 1.4.2: changed in the checkout');
-    expect(headline({ ...changed, commit }, false)).toBe('shop 1.0.0 → 1.4.2: commit abcdef012345 on main, verified');
-    expect(headline({ ...changed, commit, pullRequest: { number: 7, url: 'x' } }, false)).toBe(
+    expect(formatHeadline(changed, true)).toBe('shop 1.0.0 → 1.4.2: would change (dry run)');
+    expect(formatHeadline(changed, false)).toBe('shop 1.0.0 → 1.4.2: changed in the checkout');
+    expect(formatHeadline({ ...changed, commit }, false)).toBe(
+      'shop 1.0.0 → 1.4.2: commit abcdef012345 on main, verified',
+    );
+    expect(formatHeadline({ ...changed, commit, pullRequest: { number: 7, url: 'x' } }, false)).toBe(
       'shop 1.0.0 → 1.4.2: pull request 7',
     );
   });

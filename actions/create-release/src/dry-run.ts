@@ -8,7 +8,7 @@ import type { DesiredRelease } from './releases/desired-release.ts';
 import { withExplanation } from './releases/errors.ts';
 import type { Release, Releases } from './releases/releases.ts';
 import { compareAssets } from './releases/update-published.ts';
-import { planSummary } from './summary.ts';
+import { formatPlanSummary } from './summary.ts';
 
 export interface DryRun {
   settings: Settings;
@@ -29,7 +29,7 @@ export async function dryRun({ settings, decision, desired, releases }: DryRun):
   const problems = release?.draft === false ? await publishedProblems(release, desired, releases) : [];
   const state = describeState(release, desired.draft, problems);
   info(`Dry run: ${tag} ${state}. The notes:\n${notes}`);
-  if (settings.summary) await writeSummary(planSummary(settings, decision, { assets, state, notes }));
+  if (settings.summary) await writeSummary(formatPlanSummary(settings, decision, { assets, state, notes }));
 }
 
 /** Which files of a published release would be changed with `update: true`. */

@@ -15,7 +15,7 @@ import { setAssetOutputs, setDecisionOutputs, setDraftOutputs, setNotesOutput, s
 import type { DesiredRelease } from './releases/desired-release.ts';
 import { createReleases } from './releases/github-releases.ts';
 import { ensureRelease } from './releases/publish.ts';
-import { resultSummary } from './summary.ts';
+import { formatResultSummary } from './summary.ts';
 
 /** From the settings to a published release. */
 export async function main(settings: Settings, env: Environment): Promise<void> {
@@ -63,7 +63,7 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
   info(`${result.release.draft ? 'The draft is complete' : 'Released'}: ${result.release.url}`);
 
   const major = settings.majorTag && !result.release.draft ? await moveMajorTag(tag, decision, history) : undefined;
-  if (settings.summary) await writeSummary(resultSummary(settings, decision, { ...result, majorTag: major }));
+  if (settings.summary) await writeSummary(formatResultSummary(settings, decision, { ...result, majorTag: major }));
 }
 
 function warn(messages: readonly string[]): void {

@@ -5,7 +5,7 @@ import type { PublishResult } from './releases/desired-release.ts';
 import type { AssetContent } from './releases/releases.ts';
 
 /** The job summary of a release that now exists. */
-export function resultSummary(
+export function formatResultSummary(
   settings: Settings,
   decision: Decision,
   { release, assets, created, changed, latest, majorTag }: PublishResult & { majorTag: string | undefined },
@@ -15,7 +15,7 @@ export function resultSummary(
     ['Release', { link: release.url, text: release.name || release.tag }],
     ['State', release.draft ? 'draft, waiting to be published' : publishedState],
     ['Created by this run', created ? 'yes' : 'no'],
-    ...decisionRows(settings, decision, latest),
+    ...createDecisionRows(settings, decision, latest),
     ...(majorTag === undefined ? [] : [['Major tag', { code: majorTag }]]),
   ];
   const files = assets.map(({ name, url, size, digest }): Cell[] => [
@@ -23,7 +23,7 @@ export function resultSummary(
     String(size),
     digest === undefined ? '' : { code: digest },
   ]);
-  return page(settings, rows, files);
+  return formatPage(settings, rows, files);
 }
 
 export interface PlannedRelease {
@@ -34,13 +34,17 @@ export interface PlannedRelease {
 }
 
 /** The job summary of a dry run: what would be released. */
-export function planSummary(settings: Settings, decision: Decision, { assets, state, notes }: PlannedRelease): string {
-  const rows: Cell[][] = [['State', state], ...decisionRows(settings, decision, decision.latest)];
+export function formatPlanSummary(
+  settings: Settings,
+  decision: Decision,
+  { assets, state, notes }: PlannedRelease,
+): string {
+  const rows: Cell[][] = [['State', state], ...createDecisionRows(settings, decision, decision.latest)];
   const files = assets.map(({ name, size, digest }): Cell[] => [name, String(size), { code: digest }]);
-  return `${page(settings, rows, files)}\n\n<details><summary>Notes</summary>\n\n${notes}\n\n</details>`;
+  return `${formatPage(settings, rows, files)}\n\n<details><summary>Notes</summary>\n\n${notes}\n\n</details>`;
 }
 
-function decisionRows(settings: Settings, { previous, prerelease, commit }: Decision, latest: boolean): Cell[][] {
+function createDecisionRows(settings: Settings, { previous, prerelease, commit }: Decision, latest: boolean): Cell[][] {
   return [
     ['Tag', { code: settings.tag }],
     ['Commit', { code: commit }],
@@ -50,7 +54,7 @@ function decisionRows(settings: Settings, { previous, prerelease, commit }: Deci
   ];
 }
 
-function page({ tag, dryRun }: Settings, rows: Cell[][], files: Cell[][]): string {
+function formatPage({ tag, dryRun }: Settings, rows: Cell[][], files: Cell[][]): string {
   const parts = [
     `### ${dryRun ? 'Dry run: release' : 'Release'} ${escapeMarkdown(tag)}`,
     markdownTable({ header: ['', ''], rows }),

@@ -51,12 +51,12 @@ export function buildArguments(plan: BuildPlan, metadataFile: string): string[] 
     ...pairs('--annotation', image.annotations),
     ...image.secrets.flatMap((secret) => ['--secret', secretArgument(secret, plan.workspace)]),
     '--provenance',
-    provenance(plan),
+    provenanceArgument(plan),
     '--sbom',
     plan.sbom,
-    ...cache(plan),
+    ...cacheArguments(plan),
     '--output',
-    output(plan),
+    outputArgument(plan),
     ...extraArgs,
     // Whatever the option before takes as its value, the context stays the only argument that is not an option.
     '--',
@@ -74,12 +74,12 @@ function withEpoch(buildArgs: ReadonlyMap<string, string>, epoch: number | undef
   return epoch === undefined ? buildArgs : new Map([['SOURCE_DATE_EPOCH', String(epoch)], ...buildArgs]);
 }
 
-function provenance({ provenance: value, builderId }: BuildPlan): string {
+function provenanceArgument({ provenance: value, builderId }: BuildPlan): string {
   if (value === 'false' || builderId === undefined || value.includes('builder-id=')) return value;
   return `${value === 'true' ? 'mode=min' : value},${csvField(`builder-id=${builderId}`)}`;
 }
 
-function cache({ cache: kind, noCache, image, repository, output: mode }: BuildPlan): string[] {
+function cacheArguments({ cache: kind, noCache, image, repository, output: mode }: BuildPlan): string[] {
   if (noCache) return ['--no-cache'];
   if (kind === 'none') return [];
   // Each image has its own scope: in a common one, each would evict the layers of the others.
@@ -92,7 +92,7 @@ function cache({ cache: kind, noCache, image, repository, output: mode }: BuildP
   return [...from, '--cache-to', `${location},mode=max,ignore-error=true${format}`];
 }
 
-function output({ output: mode, repository, epoch }: BuildPlan): string {
+function outputArgument({ output: mode, repository, epoch }: BuildPlan): string {
   return [
     'type=image',
     // Without it the media type of the manifest, and so its digest, would depend on whether there are attestations.

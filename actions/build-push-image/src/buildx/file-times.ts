@@ -24,18 +24,18 @@ export function withRaisedTimes(builder: Builder): Builder {
  * @returns how many entries could not be read or changed
  */
 export function raiseTimes(directory: string, epoch: number): number {
-  const entries = attempt(() => readdirSync(directory, { withFileTypes: true }));
-  let failed = entries === undefined ? 1 : raise(directory, epoch);
+  const entries = tryOrUndefined(() => readdirSync(directory, { withFileTypes: true }));
+  let failed = entries === undefined ? 1 : raiseTime(directory, epoch);
   for (const entry of entries ?? []) {
     if (entry.name === '.git') continue;
     const path = join(directory, entry.name);
-    failed += entry.isDirectory() ? raiseTimes(path, epoch) : raise(path, epoch);
+    failed += entry.isDirectory() ? raiseTimes(path, epoch) : raiseTime(path, epoch);
   }
   return failed;
 }
 
-function raise(path: string, epoch: number): number {
-  const done = attempt(() => {
+function raiseTime(path: string, epoch: number): number {
+  const done = tryOrUndefined(() => {
     if (lstatSync(path).mtimeMs < epoch * 1000) lutimesSync(path, epoch, epoch);
     return true;
   });
@@ -43,7 +43,7 @@ function raise(path: string, epoch: number): number {
 }
 
 /** Files of other users or on a read-only disk do not fail the build; the caller counts them. */
-function attempt<T>(work: () => T): T | undefined {
+function tryOrUndefined<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

@@ -1,14 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import type { Context } from '../../../lib/runner/context.ts';
 import type { Settings } from '../inputs/inputs.ts';
-import { type Release, readPushEvent } from '../tags/push-event.ts';
+import { type ReleaseVersion, readPushEvent } from '../tags/push-event.ts';
 import { planTags, type TagPlan } from '../tags/tag-rules.ts';
 import { type GitTools, readCommitTime } from './commit-time.ts';
 
 /** The run that the images are built in, beyond the step's inputs. */
 export interface RunContext {
   context: Context;
-  release: Release | undefined;
+  release: ReleaseVersion | undefined;
   tags: TagPlan;
   /** The commit's time in seconds since 1970; `undefined` for a build that is not reproducible. */
   epoch: number | undefined;

@@ -73,13 +73,13 @@ export function readExtraArguments(reader: InputReader): string[] {
   return read;
 }
 
-interface Options {
+interface ParsedOptions {
   args: string[];
   /** Whether the next line is the value of the last option. */
   usesNextLine: boolean;
 }
 
-function parseLine(text: string, nextLine: string | undefined): Parsed<Options> {
+function parseLine(text: string, nextLine: string | undefined): Parsed<ParsedOptions> {
   const long = /^--([a-z][a-z0-9-]*)(?:=(.*))?$/s.exec(text);
   if (long !== null) return parseOption(long[1] ?? '', long[2], nextLine);
   return /^-[a-z]/i.test(text)
@@ -88,7 +88,7 @@ function parseLine(text: string, nextLine: string | undefined): Parsed<Options> 
 }
 
 /** Combined short options: switches, and possibly one with a value at the end. */
-function parseShortOptions(letters: string, nextLine: string | undefined): Parsed<Options> {
+function parseShortOptions(letters: string, nextLine: string | undefined): Parsed<ParsedOptions> {
   const args: string[] = [];
   let usesNextLine = false;
   for (let rest = letters; rest !== ''; ) {
@@ -108,7 +108,7 @@ function parseShortOptions(letters: string, nextLine: string | undefined): Parse
   return { value: { args, usesNextLine } };
 }
 
-function parseOption(name: string, value: string | undefined, nextLine: string | undefined): Parsed<Options> {
+function parseOption(name: string, value: string | undefined, nextLine: string | undefined): Parsed<ParsedOptions> {
   if (Object.hasOwn(RESERVED, name)) return { problem: `has --${name}, which ${RESERVED[name]}` };
   if (value !== undefined) return { value: { args: [`--${name}=${value}`], usesNextLine: false } };
   if (SWITCHES.includes(name)) return { value: { args: [`--${name}`], usesNextLine: false } };

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
 
-interface Problem {
+interface PathProblem {
   problem: string;
   value: string;
   example: string;
@@ -11,7 +11,7 @@ interface Problem {
 export interface ImagePaths {
   context: string;
   file: string;
-  problems: Problem[];
+  problems: PathProblem[];
 }
 
 /**
@@ -22,7 +22,7 @@ export async function resolveImagePaths(
   workspace: string,
   item: { context: string; file: string | undefined },
 ): Promise<ImagePaths> {
-  const problems: Problem[] = [];
+  const problems: PathProblem[] = [];
   const context = await resolveKind(workspace, item.context, 'directory');
   if ('problem' in context)
     problems.push({

@@ -4,7 +4,7 @@ import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import type { BlockedTag } from './partition-tags.ts';
-import type { Release } from './push-event.ts';
+import type { ReleaseVersion } from './push-event.ts';
 import type { PlannedTag } from './tag-rules.ts';
 
 /** The tags that a run plans for one image. */
@@ -14,7 +14,7 @@ export interface ReleaseTags {
   /** All tags that the rules give; the floating ones move only when the repository has no newer version. */
   tags: readonly PlannedTag[];
   /** The version that is released. */
-  release: Release | undefined;
+  release: ReleaseVersion | undefined;
 }
 
 /** Whether a tag moves to the highest version of its range: `1.4`, `1`, and `latest` of a release. */

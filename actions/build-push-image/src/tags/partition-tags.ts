@@ -1,7 +1,7 @@
 import semver from 'semver';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import { isStable, parseVersion, versionOfTag } from '../../../lib/versions.ts';
-import type { Release } from './push-event.ts';
+import type { ReleaseVersion } from './push-event.ts';
 import type { PlannedTag, VersionRange } from './tag-rules.ts';
 
 /** A tag that must not move, because the repository has a newer version. */
@@ -18,7 +18,7 @@ export interface BlockedTag {
  */
 export function partitionTags(
   tags: readonly PlannedTag[],
-  release: Release,
+  release: ReleaseVersion,
   existing: readonly string[],
 ): { movable: PlannedTag[]; blocked: BlockedTag[] } {
   const current = parseVersion(release.text);

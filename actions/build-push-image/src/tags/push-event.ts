@@ -6,11 +6,11 @@ export interface PushEvent {
   branch: string | undefined;
   defaultBranch: string | undefined;
   /** The version of the pushed tag; `undefined` for a branch or another tag. */
-  release: Release | undefined;
+  release: ReleaseVersion | undefined;
 }
 
 /** A version, as a string and in parts. */
-export interface Release {
+export interface ReleaseVersion {
   text: string;
   major: number;
   minor: number;
@@ -30,7 +30,7 @@ export async function readPushEvent(
   };
 }
 
-async function parseRelease(tag: string): Promise<Release | undefined> {
+async function parseRelease(tag: string): Promise<ReleaseVersion | undefined> {
   // Only tags need `semver`; most runs start without it.
   const { isStable, versionOfTag, versionText } = await import('../../../lib/versions.ts');
   const version = versionOfTag(tag);

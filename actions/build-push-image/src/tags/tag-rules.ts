@@ -1,6 +1,6 @@
 import { type CommitSha, type ImageTag, parseImageTag } from '../../../lib/identifiers.ts';
 import type { Parsed } from '../../../lib/runner/inputs.ts';
-import type { PushEvent, Release } from './push-event.ts';
+import type { PushEvent, ReleaseVersion } from './push-event.ts';
 
 const KINDS = ['sha', 'semver', 'semver-minor', 'semver-major', 'branch', 'latest'] as const;
 
@@ -112,16 +112,16 @@ function applyRule(rule: Exclude<TagRule, { kind: 'sha' }>, event: PushEvent): P
   }
 }
 
-function semverRule(release: Release | undefined): PlannedTag | { reason: string } {
+function semverRule(release: ReleaseVersion | undefined): PlannedTag | { reason: string } {
   if (release === undefined) return { reason: 'no tag was pushed' };
   const parsed = versionTag(release.text);
   return 'value' in parsed ? { name: parsed.value, moving: false } : { reason: parsed.problem };
 }
 
 function floatingTag(
-  release: Release | undefined,
+  release: ReleaseVersion | undefined,
   range: VersionRange,
-  name: (release: Release) => string,
+  name: (release: ReleaseVersion) => string,
 ): PlannedTag | { reason: string } {
   if (release === undefined) return { reason: 'no tag was pushed' };
   if (!release.stable) return { reason: `${release.text} is a pre-release` };

@@ -47,14 +47,14 @@ export async function requireFiles(request: Request, source: FileSource): Promis
 
 async function describeDirectory(directory: string, source: FileSource): Promise<string> {
   const names = await source.list(directory);
-  if (names !== undefined) return contents(directory, names);
+  if (names !== undefined) return describeContents(directory, names);
   const parent = directory.includes('/') ? directory.slice(0, directory.lastIndexOf('/')) : '.';
   const siblings = parent === directory ? undefined : await source.list(parent);
   const missing = `directory ${directory} does not exist`;
-  return siblings === undefined ? missing : `${missing}; ${contents(parent, siblings)}`;
+  return siblings === undefined ? missing : `${missing}; ${describeContents(parent, siblings)}`;
 }
 
-function contents(directory: string, names: readonly string[]): string {
+function describeContents(directory: string, names: readonly string[]): string {
   const name = directory === '.' ? 'the root' : `${directory}/`;
   return names.length === 0 ? `${name} is empty` : `${name} contains: ${names.slice(0, MAX_LISTED_NAMES).join(', ')}`;
 }

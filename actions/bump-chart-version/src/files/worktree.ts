@@ -9,17 +9,17 @@ import { type NewContent, replaceFiles } from './replace-files.ts';
 /** Mode `worktree`: changes the files of the checkout only. Needs neither a token nor Git. */
 export async function editWorktree(request: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
   const files = new Map<string, FileState>();
-  for (const path of pathsOf(request)) files.set(path, await stateOf(workspace, path));
+  for (const path of pathsOf(request)) files.set(path, await readFileState(workspace, path));
   const plan = makePlan(
     request,
-    await requireFiles(request, { files, list: (directory) => list(workspace, directory) }),
+    await requireFiles(request, { files, list: (directory) => listDirectory(workspace, directory) }),
   );
   if (!request.dryRun) await replaceFiles(await Promise.all(plan.files.map((file) => withRealPath(workspace, file))));
   return plan;
 }
 
 /** A file that is read is written later: no link may lead to it. */
-async function stateOf(workspace: string, path: string): Promise<FileState> {
+async function readFileState(workspace: string, path: string): Promise<FileState> {
   const resolved = await resolveOutputPath({ workspace }, path);
   if ('problem' in resolved) return { kind: 'refused', why: resolved.problem };
   if (resolved.value.kind === 'missing') return { kind: 'missing' };
@@ -34,7 +34,7 @@ async function withRealPath(workspace: string, { path, bytes }: NewContent): Pro
   throw new PathError('charts', [{ path, problem: 'problem' in resolved ? resolved.problem : 'is no longer a file' }]);
 }
 
-async function list(workspace: string, directory: string): Promise<string[] | undefined> {
+async function listDirectory(workspace: string, directory: string): Promise<string[] | undefined> {
   const resolved = await resolveOutputPath({ workspace }, directory);
   if ('problem' in resolved || resolved.value.kind !== 'directory') return undefined;
   const entries = await readdir(resolved.value.path, { withFileTypes: true });

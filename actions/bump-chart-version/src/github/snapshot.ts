@@ -10,7 +10,7 @@ import type { Graphql } from './graphql.ts';
 const HISTORY = `history(first: 50) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
 
 /** One query for the head and every file of that commit, so that they match. */
-function document(count: number, history: boolean, defaultBranch: boolean): string {
+function createQuery(count: number, history: boolean, defaultBranch: boolean): string {
   const numbers = Array.from({ length: count }, (_, index) => index);
   const variables = numbers.map((index) => `, $p${index}: String!`).join('');
   const files = numbers
@@ -44,7 +44,7 @@ export async function readSnapshot(reader: Reader, { branch, paths, history }: R
   };
   for (const [index, path] of paths.entries()) variables[`p${index}`] = path;
   const data = await graphql.query(
-    document(paths.length, history, branch === undefined),
+    createQuery(paths.length, history, branch === undefined),
     variables,
     `reading ${repository}`,
   );
@@ -56,7 +56,8 @@ export async function readSnapshot(reader: Reader, { branch, paths, history }: R
     throw found === undefined ? repositoryNotFound(repository) : branchNotFound(repository, branch);
   const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
-  for (const [index, path] of paths.entries()) files.set(path, await stateOf(reader, head.at(`f${index}`).optional));
+  for (const [index, path] of paths.entries())
+    files.set(path, await toFileState(reader, head.at(`f${index}`).optional));
   return {
     branch: branch ?? ref.at('name').string(),
     head: oid,
@@ -103,7 +104,7 @@ function branchNotFound(repository: RepositoryName, branch: string | undefined):
 const LINK = 0o120000;
 const SUBMODULE = 0o160000;
 
-async function stateOf(reader: Reader, entry: ResponseData | undefined): Promise<FileState> {
+async function toFileState(reader: Reader, entry: ResponseData | undefined): Promise<FileState> {
   if (entry === undefined) return { kind: 'missing' };
   const mode = entry.at('mode').integer();
   const type = entry.at('type').string();

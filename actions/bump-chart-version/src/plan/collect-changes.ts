@@ -33,7 +33,7 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
     add(
       candidates.length === 0
         ? { problems: [`${pathText(assignment.path)}: file not found: ${paths.join(' or ')}`] }
-        : valueChange(assignment, candidates, request.create),
+        : createValueChange(assignment, candidates, request.create),
     );
   }
   const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
@@ -48,7 +48,7 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
   return collected;
 }
 
-function valueChange(
+function createValueChange(
   { path, value, quoted }: Assignment,
   candidates: readonly YamlFile[],
   create: boolean,

@@ -20,14 +20,14 @@ export interface ImageChange {
   isOlder: boolean;
 }
 
-interface Result {
+interface ImageChangesResult {
   changes: Change[];
   problems: string[];
   warnings?: string[];
   images?: ImageChange[];
 }
 
-interface Options {
+interface ChangeOptions {
   /** Whether missing keys may be added. */
   create: boolean;
   /** The changes so far, which an alias in the mapping may follow. */
@@ -35,7 +35,11 @@ interface Options {
 }
 
 /** The changes after which a mapping names this image. */
-export function imageChanges(mapping: ImageMapping, image: ImageReference, { create, earlier }: Options): Result {
+export function imageChanges(
+  mapping: ImageMapping,
+  image: ImageReference,
+  { create, earlier }: ChangeOptions,
+): ImageChangesResult {
   const { file, map } = mapping;
   const document = file.documents[mapping.document] as ParsedDocument;
   const tag = chooseTag(image.tags);
@@ -46,7 +50,7 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   const has = (key: string): boolean => lookUp(document, map, key) !== undefined;
   const [hasTag, hasDigest] = [has('tag'), has('digest')];
   const location = `${file.path}:${mapping.line}: ${pathText(mapping.steps) || 'the document'} (${image.repository})`;
-  const refused = (problem: string): Result => ({ changes: [], problems: [`${location} ${problem}`] });
+  const refused = (problem: string): ImageChangesResult => ({ changes: [], problems: [`${location} ${problem}`] });
   if (!hasTag && !hasDigest && !create) {
     return refused('has neither tag nor digest; add one, as in digest: "", or set create: true');
   }
@@ -83,7 +87,7 @@ export function imageChanges(mapping: ImageMapping, image: ImageReference, { cre
   };
 }
 
-const NO_CHANGE: Result = { changes: [], problems: [] };
+const NO_CHANGE: ImageChangesResult = { changes: [], problems: [] };
 
 interface NewValue {
   key: string;
@@ -92,7 +96,11 @@ interface NewValue {
   after: string;
 }
 
-function keyChange(mapping: ImageMapping, { key, text, after }: NewValue, { create, earlier }: Options): Result {
+function keyChange(
+  mapping: ImageMapping,
+  { key, text, after }: NewValue,
+  { create, earlier }: ChangeOptions,
+): ImageChangesResult {
   const { file, document, map, steps } = mapping;
   const scalar: NewScalar = { text, as: 'string' };
   const search = locate(file, document, [...steps, { kind: 'key', key }]);

@@ -113,14 +113,14 @@ export function parseAssignment(line: string): Parsed<Assignment> {
   if (file === '') return { problem: 'has no file before ":"' };
   const path = parsePath((colon === undefined ? left : left.slice(colon + 1)).trim());
   if ('problem' in path) return path;
-  const value = parseValue(line.slice(equals + 1).trim());
+  const value = parseAssignedValue(line.slice(equals + 1).trim());
   if ('problem' in value) return value;
   return {
     value: { file: file === undefined ? undefined : (unquote(file) ?? file), path: path.value, ...value.value },
   };
 }
 
-function parseValue(text: string): Parsed<{ value: string; quoted: boolean }> {
+function parseAssignedValue(text: string): Parsed<{ value: string; quoted: boolean }> {
   // A digest that was lost on the way must not become an empty string: see actions/lib/images/images-input.ts.
   if (text === '') return { problem: 'has no value: its expression is empty; write "" for an empty string' };
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) {

@@ -16,10 +16,10 @@ export async function readContents({
   const contents: AssetContent[] = [];
   for (const { path, name, label, size } of files) {
     const open = (): Promise<Readable> => openStream(allowed, path);
-    const digest = `sha256:${await sha256(path, await open())}`;
+    const digest = `sha256:${await hashStream(path, await open())}`;
     contents.push({ name, label, size, digest, contentType: contentType(name), open });
   }
-  return checksums && contents.length > 0 ? [...contents, checksumFile(contents)] : contents;
+  return checksums && contents.length > 0 ? [...contents, createChecksumFile(contents)] : contents;
 }
 
 /** Links are resolved each time: the file may have become one since it was found. */
@@ -29,7 +29,7 @@ async function openStream(allowed: AllowedPaths, path: string): Promise<Readable
   throw unreadableError(path, `it ${file.problem}`);
 }
 
-async function sha256(path: string, stream: Readable): Promise<string> {
+async function hashStream(path: string, stream: Readable): Promise<string> {
   const hash = createHash('sha256');
   try {
     await pipeline(stream, hash);
@@ -48,7 +48,7 @@ const unreadableError = (path: string, why: string, cause?: unknown): ActionErro
   });
 
 /** In the format of GNU coreutils, by the names that users download: `sha256sum --check --ignore-missing SHA256SUMS`. */
-function checksumFile(contents: readonly AssetContent[]): AssetContent {
+function createChecksumFile(contents: readonly AssetContent[]): AssetContent {
   const bytes = Buffer.from(
     contents.map(({ name, digest }) => `${digest.slice('sha256:'.length)}  ${name}\n`).join(''),
   );

@@ -20,7 +20,9 @@ export interface NotesParts {
  */
 export function composeNotes({ body, changes, link, images }: NotesParts): { text: string; cut: number } {
   const join = (shown: string, cut: number): string =>
-    [body, shown, cut === 0 ? '' : cutLine(cut), link, imageTable(images)].filter((part) => part !== '').join('\n\n');
+    [body, shown, cut === 0 ? '' : formatCutNotice(cut), link, imageTable(images)]
+      .filter((part) => part !== '')
+      .join('\n\n');
 
   const full = join(changes, 0);
   if (full.length <= MAX_BODY_LENGTH) return { text: full, cut: 0 };
@@ -41,7 +43,7 @@ export function composeNotes({ body, changes, link, images }: NotesParts): { tex
   return { text: join(lines.slice(0, kept).join('\n').trimEnd(), lines.length - kept), cut: lines.length - kept };
 }
 
-const cutLine = (cut: number): string =>
+const formatCutNotice = (cut: number): string =>
   `_${cut} more lines are not shown: GitHub accepts at most 125,000 characters here._`;
 
 function imageTable(images: readonly ImageReference[]): string {

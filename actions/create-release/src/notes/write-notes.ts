@@ -26,7 +26,7 @@ export async function writeNotes(
   return { text, warnings };
 }
 
-interface Changes {
+interface ListedChanges {
   changes: string;
   link: string;
   warnings: string[];
@@ -36,7 +36,7 @@ async function listChanges(
   settings: Settings,
   decision: Decision,
   { releases, history, repositoryUrl }: NotesSources,
-): Promise<Changes> {
+): Promise<ListedChanges> {
   const { tag, notes } = settings;
   const { commit, target, version, previous, tags } = decision;
   switch (notes) {
@@ -65,7 +65,7 @@ async function listCommits(
   tag: string,
   { commit, previous }: Decision,
   { history, repositoryUrl }: Pick<NotesSources, 'history' | 'repositoryUrl'>,
-): Promise<Changes> {
+): Promise<ListedChanges> {
   const { commits, complete } = await withExplanation(`listing the commits of ${tag}`, () =>
     history.commits(previous?.commit, commit),
   );
