@@ -1,4 +1,4 @@
-/** The action's outputs, all of them. Each is set as soon as it is known, so that it is also set when the step fails later. */
+/** All outputs of the action. Each is set as soon as it is known, so that it is also set when the step fails later. */
 
 import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { Decision } from './history/decision.ts';

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 
-/** The text of a key as it is written; `undefined` for keys that are not scalars. */
+/** The text of a key as written; `undefined` for keys that are not scalars. */
 export function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));

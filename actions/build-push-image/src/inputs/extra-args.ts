@@ -48,7 +48,7 @@ const EXAMPLE = '--network=host';
 
 /**
  * More options for `docker buildx build`, one per line; a value follows `=` or is on the next line. Each is passed as one argument, `--name=value`,
- * so that no option can take the next argument as its value, and none is left over that could be taken as the build's context.
+ * so that no option can take the next argument as its value, and no argument is left that buildx could read as the build's context.
  * Source: the options in https://github.com/docker/buildx/blob/master/commands/build.go, and how https://github.com/spf13/pflag reads them:
  * names are exact, short options can be combined (`-Dt`), and the last of them can have its value after it (`-tevil/x`, `-t=evil/x`).
  */

@@ -28,7 +28,7 @@ beforeEach(async () => {
     git: '.git',
     'web/Dockerfile.in': 'Dockerfile',
     'web/Dockerfile.out': '../../elsewhere/Dockerfile',
-    'web/Dockerfile.gone': 'none',
+    'web/Dockerfile.broken': 'none',
     rc: '.npmrc',
     'rc.out': '/proc/self/environ',
     'rc.temp': '../temp/npmrc',
@@ -73,7 +73,7 @@ describe('the paths of an image', () => {
       'has a Dockerfile that leads out of the workspace (a link)',
     ],
     ['{ name: web, context: web, file: Dockerfile.out }', 'has a Dockerfile that leads out of the workspace (a link)'],
-    ['{ name: web, context: web, file: Dockerfile.gone }', 'has a Dockerfile that is a broken link'],
+    ['{ name: web, context: web, file: Dockerfile.broken }', 'has a Dockerfile that is a broken link'],
     ['{ name: web, context: web, file: pipe }', 'has a Dockerfile that is neither a file nor a directory'],
     ['{ name: web, context: "web\\nx" }', 'has a context that has control characters'],
   ])('are rejected: %s', async (images, problem) => {

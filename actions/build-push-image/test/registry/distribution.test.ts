@@ -65,9 +65,9 @@ describe('the tags of a repository', () => {
 
   it('are empty if the repository does not exist or has no tag', async () => {
     const { host } = await registry((request, response) =>
-      request.url?.includes('gone') ? response.writeHead(404).end('{}') : json(response, { tags: null }),
+      request.url?.includes('missing') ? response.writeHead(404).end('{}') : json(response, { tags: null }),
     );
-    expect(await client(host).tags(`${host}/gone`)).toEqual([]);
+    expect(await client(host).tags(`${host}/missing`)).toEqual([]);
     expect(await client(host).tags(`${host}/empty`)).toEqual([]);
   });
 

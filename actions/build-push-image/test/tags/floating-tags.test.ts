@@ -177,16 +177,17 @@ describe('floating tags', () => {
     'point to the highest version, whenever the other version is published during %s',
     async (version) => {
       const versions = { '1.4.2': ours, '1.4.3': newer };
-      const other = version === '1.4.2' ? '1.4.3' : '1.4.2';
-      for (let at = 1; ; at++) {
+      const otherVersion = version === '1.4.2' ? '1.4.3' : '1.4.2';
+      for (let interruptedRequest = 1; ; interruptedRequest++) {
         const registry = new FakeRegistry();
         let calls = 0;
-        const moment = async () => {
-          if (++calls === at) await run(releasing(other), registry, { built: versions[other] });
+        const releaseOther = async () => {
+          if (++calls === interruptedRequest)
+            await run(releasing(otherVersion), registry, { built: versions[otherVersion] });
         };
-        interrupted(registry, moment);
+        interrupted(registry, releaseOther);
         await run(releasing(version), registry, { built: versions[version as keyof typeof versions] });
-        if (calls < at) return expect(at).toBeGreaterThan(10);
+        if (calls < interruptedRequest) return expect(interruptedRequest).toBeGreaterThan(10);
         expect(['1.4.2', '1.4.3', '1.4', '1', 'latest'].map((tag) => find(registry, tag)?.digest)).toEqual(
           [ours, newer, newer, newer, newer].map(({ digest }) => digest),
         );

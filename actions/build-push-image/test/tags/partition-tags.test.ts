@@ -39,7 +39,7 @@ describe('floating tags', () => {
     expect(partition(version, existing)).toMatchObject({ movable, blocked });
   });
 
-  it('are blocked by a tag of the repository as it is written there', () => {
+  it('report the blocking tag as the repository writes it', () => {
     expect(partition('1.4.2', ['v1.4.3', '2.0.0_b7']).newerTags).toEqual(['v1.4.3', '2.0.0_b7']);
   });
 

@@ -13,7 +13,7 @@ export type AppVersionRule = { kind: 'same' } | { kind: 'text'; text: string } |
 export const AUTO_MERGE = ['merge', 'squash', 'rebase'] as const;
 export type AutoMerge = (typeof AUTO_MERGE)[number];
 
-/** What the plan is made from. */
+/** The changes that the inputs request; the plan is computed from them. */
 export interface Request {
   /** Chart directories, relative to the repository's root as Git writes them; `.` is the root. */
   charts: string[];

@@ -53,7 +53,7 @@ const outcomeOf = async (request: string, response: unknown): Promise<unknown> =
     (error: Error) => `${error.name}: ${error.message.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')}`,
   );
 };
-const unusable = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
+const invalidResponse = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 const target = (rest: object) => ({ data: { repository: { ref: { name: 'main', target: { oid: SHA, ...rest } } } } });
 
 describe('an unexpected response of GitHub', () => {
@@ -85,7 +85,7 @@ describe('an unexpected response of GitHub', () => {
     ['willMerge', '<html>', 'it is not JSON (status 200)'],
   ])('is reported with the location: %s %j', async (request, response, why) => {
     const outcome = String(await outcomeOf(request, response));
-    expect(outcome).toContain(unusable(''));
+    expect(outcome).toContain(invalidResponse(''));
     expect(outcome).toContain(why);
   });
 

@@ -52,11 +52,11 @@ class Writer {
   #block(tree: Tree, depth: number, steps: Step[]): void {
     const pad = ' '.repeat(depth);
     const entries: [string, Tree, Step][] = Array.isArray(tree)
-      ? tree.map((each, index) => ['-', each, { kind: 'index', index }])
-      : Object.entries(tree).map(([key, each]) => [`${JSON.stringify(key)}:`, each, { kind: 'key', key }]);
-    for (const [mark, value, step] of entries) {
+      ? tree.map((item, index) => ['-', item, { kind: 'index', index }])
+      : Object.entries(tree).map(([key, child]) => [`${JSON.stringify(key)}:`, child, { kind: 'key', key }]);
+    for (const [marker, value, step] of entries) {
       this.#line(depth);
-      this.text += pad + mark;
+      this.text += pad + marker;
       const path = [...steps, step];
       const isEmpty = typeof value === 'object' && Object.keys(value).length === 0;
       if (typeof value === 'string' || isEmpty || this.#draw(4) === 0) {

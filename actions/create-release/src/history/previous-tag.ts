@@ -56,7 +56,7 @@ export async function findPreviousTag(
 
 /**
  * Whether GitHub's notes could start at the wrong tag. Without a previous tag GitHub chooses the latest release, which may be newer or of another
- * line. That is only impossible for the first version of a repository. (A release has a tag as long as it is published.) The major tag that
+ * line. This is impossible only for the first version of a repository. (A published release always has a tag.) The major tag that
  * already points to this release does not count.
  */
 export function mayStartAtWrongTag(

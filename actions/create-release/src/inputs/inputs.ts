@@ -117,7 +117,7 @@ async function checkAgainstTag(
     const problem = `needs a tag that is a semantic version; ${tag} is not`;
     reader.addProblem({ input: 'major-tag', value: 'true', problem, example: 'false' });
   }
-  // `prerelease: true` is a problem of its own, whatever the tag.
+  // `prerelease: true` is a separate problem, whatever the tag.
   if (makeLatest === true && prerelease !== true && isPrerelease(version, prerelease)) {
     const problem = `contradicts the tag ${tag}, a pre-release, which GitHub never makes the latest`;
     reader.addProblem({ input: 'make-latest', value: 'true', problem, example: 'auto' });
