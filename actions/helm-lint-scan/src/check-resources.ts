@@ -5,12 +5,12 @@ import type { CaseId, Findings } from './findings/findings.ts';
 import type { Location } from './locate/locate.ts';
 import { problemText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceLabel } from './manifests/resource.ts';
-import { workloadsOf } from './manifests/workloads.ts';
+import { findWorkloads } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
 import { resourceRules } from './rules/index.ts';
 import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
 import { readDefinitions } from './validation/definitions.ts';
-import { fateOf } from './validation/removed-apis.ts';
+import { findDeprecation } from './validation/deprecated-apis.ts';
 import type { Validator, Validators } from './validation/validator.ts';
 
 /** Resources that are checked together: those of one case, or all plain manifests. */
@@ -44,13 +44,13 @@ export async function checkResources(
 ): Promise<number> {
   const report = reporter(set, findings);
   reportDocuments(set, findings);
-  const { faults } = await readDefinitions(set.resources);
-  for (const problem of faults) report(engineRules.definitionUnusable, problem);
+  const { problems } = await readDefinitions(set.resources);
+  for (const problem of problems) report(engineRules.definitionUnusable, problem);
   const validator = await validators.for(set.kube.minor);
   const notValidated = validator === undefined ? set.resources.length : validate(set, validator, report);
   const scope: Scope = {
     resources: set.resources,
-    workloads: workloadsOf(set.resources),
+    workloads: findWorkloads(set.resources),
     namespace: set.namespace,
     origin: set.origin,
     minor: minorNumber(set.kube),
@@ -134,7 +134,7 @@ function describeUnserved(
   kube: KubeVersion,
   served: readonly string[],
 ): { rule: RuleInfo; message: string } {
-  const fate = fateOf(apiVersion, kind);
+  const fate = findDeprecation(apiVersion, kind);
   const removed = fate?.removed !== undefined && minorNumber(kube) >= fate.removed;
   const replacement = fate?.replacement ?? served.join(' or ');
   const advice = replacement === '' ? '' : `; use ${replacement}`;

@@ -6,9 +6,9 @@ import type { ValuesCase } from './cases/values-case.ts';
 import type { Chart } from './charts/chart.ts';
 import { type TemplateSource, templateSource } from './charts/subcharts.ts';
 import type { CaseId } from './findings/findings.ts';
-import { renderFaults } from './helm/faults.ts';
 import type { Helm, RenderRequest } from './helm/helm.ts';
-import { type HelmMessage, lintMessages, renderMessages } from './helm/messages.ts';
+import { type HelmMessage, parseLintOutput, parseRenderErrors } from './helm/messages.ts';
+import { collectRenderProblems } from './helm/render-problems.ts';
 import type { Files } from './inputs/files.ts';
 import type { BrokenDocument, Reader, ReadResult } from './manifests/read.ts';
 
@@ -119,9 +119,9 @@ function requestFor(
 async function lintStack(stack: Stack, request: RenderRequest, helm: Helm): Promise<LintedStack> {
   if (stack.chart.unreadDependencies.length > 0) return { stack, messages: [] };
   const { exitCode, stdout, stderr } = await helm.lint(request);
-  const messages = lintMessages(stdout);
+  const messages = parseLintOutput(stdout);
   const silent = exitCode !== 0 && !messages.some(({ level }) => level === 'error');
-  return { stack, messages: silent ? [...messages, ...renderMessages(stderr || stdout)] : messages };
+  return { stack, messages: silent ? [...messages, ...parseRenderErrors(stderr || stdout)] : messages };
 }
 
 /** A stack of values for one version of Kubernetes. */
@@ -142,10 +142,10 @@ async function renderCase(job: RenderJob, { helm, reader }: RenderTools): Promis
   const read: ReadResult = failed
     ? { resources: [], broken: [], nonObjects: [] }
     : reader.rendered(result.stdout, find);
-  const faults = await renderFaults(result, request, {
+  const problems = await collectRenderProblems(result, request, {
     helm,
-    fileOf: (template) => relative(chart.path, find(template).file),
-    broken: (text) => reader.rendered(text, find).broken,
+    templateFile: (template) => relative(chart.path, find(template).file),
+    readBroken: (text) => reader.rendered(text, find).broken,
   });
   return {
     ...read,
@@ -154,8 +154,8 @@ async function renderCase(job: RenderJob, { helm, reader }: RenderTools): Promis
     kube,
     namespace: request.namespace,
     text: failed ? '' : result.stdout,
-    failures: faults.messages,
-    unreadable: faults.unreadable,
+    failures: problems.messages,
+    unreadable: problems.unreadable,
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -1,6 +1,6 @@
 import { createReader } from '../src/manifests/read.ts';
 import type { Resource } from '../src/manifests/resource.ts';
-import { workloadsOf } from '../src/manifests/workloads.ts';
+import { findWorkloads } from '../src/manifests/workloads.ts';
 import type { Scope } from '../src/rules/rule.ts';
 
 /** The resources in a text, as they would stand in a manifest. */
@@ -12,7 +12,7 @@ export function scopeOf(text: string, more: Partial<Scope> = {}): Scope {
   const resources = resourcesIn(text);
   return {
     resources,
-    workloads: workloadsOf(resources),
+    workloads: findWorkloads(resources),
     namespace: 'shop',
     origin: 'chart',
     minor: 36,

@@ -75,17 +75,18 @@ function collectKeywords(schema: unknown, { root, parts }: Addresses, data: bool
   const open: { value: unknown; base: string | undefined; named: boolean }[] = [
     { value: schema, base: root, named: false },
   ];
-  for (let here = open.pop(); here !== undefined; here = open.pop()) {
-    const { value, named } = here;
-    if (Array.isArray(value)) for (const each of value) open.push({ value: each, base: here.base, named: false });
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    const { value, named } = entry;
+    if (Array.isArray(value)) for (const item of value) open.push({ value: item, base: entry.base, named: false });
     if (!isData(value)) continue;
     const renamed =
       !named && value !== schema && NAMES.some((name) => withoutFragment(stringAt(value, name) ?? '') !== '');
-    const base = renamed ? parts.get(value) : here.base;
-    for (const [key, each] of Object.entries(value)) {
-      if (!named && typeof each === 'string' && [...REFERENCES, ...NAMES, '$schema'].includes(key))
-        found.push({ key, text: each, base });
-      if (named || data || !DATA.includes(key)) open.push({ value: each, base, named: !named && NAMED.includes(key) });
+    const base = renamed ? parts.get(value) : entry.base;
+    for (const [key, nested] of Object.entries(value)) {
+      if (!named && typeof nested === 'string' && [...REFERENCES, ...NAMES, '$schema'].includes(key))
+        found.push({ key, text: nested, base });
+      if (named || data || !DATA.includes(key))
+        open.push({ value: nested, base, named: !named && NAMED.includes(key) });
     }
   }
   return found;
@@ -120,7 +121,7 @@ function assignedAddresses(schema: unknown): Addresses {
     for (const part of isData(list) ? Object.values(list) : []) {
       if (!isData(part) || '$schema' in part || 'id' in part || hasReference(part)) continue;
       const id = stringAt(part, '$id');
-      const address = id === undefined ? undefined : resolved(withoutFragment(id), root);
+      const address = id === undefined ? undefined : resolveAddress(withoutFragment(id), root);
       if (address !== undefined) parts.set(part, address);
     }
   }
@@ -133,7 +134,7 @@ function rootAddress(schema: unknown, draft: string): string | undefined {
   if (id === '' && stringAt(schema, 'id') === undefined) return SCHEMA_ADDRESS;
   return id === '' || stringAt(schema, 'id') !== undefined || hasReference(schema) || /draft-0[^67]/.test(draft)
     ? undefined
-    : resolved(id, SCHEMA_ADDRESS);
+    : resolveAddress(id, SCHEMA_ADDRESS);
 }
 
 const hasReference = (schema: unknown): boolean => isData(schema) && REFERENCES.some((key) => key in schema);
@@ -146,7 +147,7 @@ const ABSOLUTE = /^(?:https?:\/\/(?:[a-z0-9-]+\.)+[a-z]{2,}|file:\/\/)(?:\/[\w~-
 const RELATIVE = /^(?:\.?\/)?(?:[\w~-][\w.~-]*\/)*(?:[\w~-][\w.~-]*)?$/;
 
 /** `undefined` when Helm could resolve it differently. */
-function resolved(address: string, base: string | undefined): string | undefined {
+function resolveAddress(address: string, base: string | undefined): string | undefined {
   if (ABSOLUTE.test(address)) return address;
   return base !== undefined && RELATIVE.test(address) ? new URL(address, base).href : undefined;
 }
@@ -159,6 +160,6 @@ function isExternal({ key, text, base }: Keyword, internal: ReadonlySet<string>)
   if (NAMES.includes(key)) return !NAME.test(address);
   if (key === '$schema') return /^\W*(?:https?|file):/i.test(address) && !isBuiltIn(address);
   if (address === '' || isBuiltIn(address) || address.startsWith('urn:')) return false;
-  const target = resolved(address, base);
+  const target = resolveAddress(address, base);
   return target === undefined || !internal.has(target);
 }

@@ -12,7 +12,7 @@ export type GlobMatch = (text: string) => boolean;
 export async function compileGlobs(globs: Iterable<string>): Promise<ReadonlyMap<string, GlobMatch>> {
   const read = new Map<string, GlobMatch>();
   for (const glob of globs) {
-    const pattern = isPattern(glob) ? (await loadPatternEngine()).read(globPattern(glob)) : { problem: 'is a name' };
+    const pattern = isPattern(glob) ? (await loadPatternEngine()).compile(globPattern(glob)) : { problem: 'is a name' };
     // A name, or an invalid pattern (`[z-a]`), matches only itself.
     read.set(glob, (text) => text === glob || ('test' in pattern && pattern.test(text)));
   }

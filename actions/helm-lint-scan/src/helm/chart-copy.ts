@@ -9,7 +9,7 @@ export interface ChartCopy {
 }
 
 /** Never part of a chart, and large where a chart is the root of a repository. */
-const SKIPPED = new Set(['.git', 'node_modules']);
+const SKIPPED_NAMES = new Set(['.git', 'node_modules']);
 
 /**
  * Copy a chart's directory, with what its links lead to.
@@ -21,12 +21,12 @@ export async function copyChart(directory: string, to: string, temporary: string
     directory: to,
     async empty(file) {
       const path = join(to, file);
-      const there = await access(path).then(
+      const exists = await access(path).then(
         () => true,
         () => false,
       );
-      if (there) await writeFile(path, '');
-      return there;
+      if (exists) await writeFile(path, '');
+      return exists;
     },
   };
 }
@@ -34,12 +34,12 @@ export async function copyChart(directory: string, to: string, temporary: string
 async function copyDirectory(from: string, to: string, temporary: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) {
-    if (SKIPPED.has(name)) continue;
+    if (SKIPPED_NAMES.has(name)) continue;
     const source = await realpath(join(from, name));
-    const kind = await stat(source);
+    const stats = await stat(source);
     // A link to a directory above would go on without end.
-    const skipped = source === temporary || `${from}${sep}`.startsWith(`${source}${sep}`);
-    if (kind.isDirectory() && !skipped) await copyDirectory(source, join(to, name), temporary);
-    else if (kind.isFile()) await copyFile(source, join(to, name));
+    const isSkipped = source === temporary || `${from}${sep}`.startsWith(`${source}${sep}`);
+    if (stats.isDirectory() && !isSkipped) await copyDirectory(source, join(to, name), temporary);
+    else if (stats.isFile()) await copyFile(source, join(to, name));
   }
 }

@@ -45,21 +45,21 @@ export const HELM_HINT =
  * Helm reads its flag as a list with commas, as CSV: a comma in a path would make two of it, and the second could lead anywhere.
  * Source: `stringSlice` of https://github.com/spf13/pflag
  */
-const listItem = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
+const toCsvField = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
 
 /** What one run of Helm may take. Large charts take seconds, a megabyte of output and 200 MiB. */
 const HELM_LIMITS = { seconds: 120, output: 32, memory: 4096 };
 
-const ADVICE = 'Look for a template that repeats something without end, or render less in one chart';
+const LIMIT_ADVICE = 'Look for a template that repeats something without end, or render less in one chart';
 
 /** A run that was ended is one that failed: what was rendered is not whole. */
-function withLimit(result: ExecResult): ExecResult {
+function explainLimit(result: ExecResult): ExecResult {
   const { exceeded, stderr } = result;
   if (exceeded !== undefined)
-    return { ...result, stdout: '', stderr: `Error: Helm took ${exceeded} and was ended. ${ADVICE}` };
+    return { ...result, stdout: '', stderr: `Error: Helm took ${exceeded} and was ended. ${LIMIT_ADVICE}` };
   // Go ends with the state of all that ran: https://go.dev/src/runtime/malloc.go
   return /^fatal error: runtime: (?:out of memory|cannot allocate memory)/m.test(stderr)
-    ? { ...result, stdout: '', stderr: `Error: Helm asked for more memory than there is. ${ADVICE}` }
+    ? { ...result, stdout: '', stderr: `Error: Helm asked for more memory than there is. ${LIMIT_ADVICE}` }
     : result;
 }
 
@@ -67,7 +67,7 @@ function withLimit(result: ExecResult): ExecResult {
  * A port where nothing listens: what Helm would fetch fails at once instead of reaching out. Go takes no proxy for addresses of the
  * machine itself (`useProxy` of https://pkg.go.dev/golang.org/x/net/http/httpproxy), so this alone does not keep it from them.
  */
-const NOWHERE = 'http://127.0.0.1:9';
+const CLOSED_PROXY = 'http://127.0.0.1:9';
 
 /**
  * How Helm is started in a network of its own, in which nothing can be reached, not even this machine. Root may make one; others
@@ -75,7 +75,7 @@ const NOWHERE = 'http://127.0.0.1:9';
  * it would lose its right to files of other users. Measured: 233 ms with and 245 ms without it for `helm version`.
  * Source: https://man7.org/linux/man-pages/man7/network_namespaces.7.html
  */
-const isolation = (): readonly string[] | undefined => {
+const isolationCommand = (): readonly string[] | undefined => {
   if (process.platform !== 'linux') return undefined;
   return ['unshare', process.getuid?.() === 0 ? '-n' : '-rn', '--'];
 };
@@ -90,8 +90,8 @@ function helmEnvironment(env: Environment, directory: string): ChildEnvironment 
     HELM_CONFIG_HOME: join(directory, 'config'),
     HELM_DATA_HOME: join(directory, 'data'),
     HELM_PLUGINS: join(directory, 'plugins'),
-    HTTP_PROXY: NOWHERE,
-    HTTPS_PROXY: NOWHERE,
+    HTTP_PROXY: CLOSED_PROXY,
+    HTTPS_PROXY: CLOSED_PROXY,
   });
 }
 
@@ -105,29 +105,29 @@ const isVersion = ({ exitCode, stdout }: ExecResult): boolean => exitCode === 0 
 export async function createHelm(exec: Exec, program: string, env: Environment): Promise<Helm> {
   const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
   await Promise.all([mkdir(join(directory, 'values')), writeFile(join(directory, 'kubeconfig'), '')]);
-  const closed = helmEnvironment(env, directory);
+  const isolatedEnv = helmEnvironment(env, directory);
   /** What stands before the program; known when it has told its version. */
-  let before: readonly string[] = [];
+  let launcher: readonly string[] = [];
   const run = async (args: readonly string[]): Promise<ExecResult> => {
-    const [tool = program, ...rest] = [...before, program, ...args];
-    return withLimit(await exec.run(tool, rest, { env: closed, limits: HELM_LIMITS }));
+    const [tool = program, ...rest] = [...launcher, program, ...args];
+    return explainLimit(await exec.run(tool, rest, { env: isolatedEnv, limits: HELM_LIMITS }));
   };
-  const askVersion = (): Promise<ExecResult> => run(['version', '--template', '{{.Version}}']);
+  const readVersion = (): Promise<ExecResult> => run(['version', '--template', '{{.Version}}']);
   /** Without rights to make a network, or where Helm does not start in one (a snap does not), it runs in that of the machine. */
-  const isolate = async (): Promise<ExecResult | undefined> => {
-    before = isolation() ?? [];
-    if (before.length === 0) return undefined;
+  const tryIsolation = async (): Promise<ExecResult | undefined> => {
+    launcher = isolationCommand() ?? [];
+    if (launcher.length === 0) return undefined;
     try {
-      const answer = await askVersion();
+      const answer = await readVersion();
       if (isVersion(answer)) return answer;
     } catch (error) {
       if (!(error instanceof ToolMissingError)) throw error;
     }
-    before = [];
+    launcher = [];
     return undefined;
   };
-  const common = ({ valuesFiles, kubeVersion, namespace, skipSchemas }: RenderRequest): string[] => [
-    ...valuesFiles.flatMap((file) => ['--values', listItem(file)]),
+  const commonFlags = ({ valuesFiles, kubeVersion, namespace, skipSchemas }: RenderRequest): string[] => [
+    ...valuesFiles.flatMap((file) => ['--values', toCsvField(file)]),
     '--kube-version',
     kubeVersion,
     '--namespace',
@@ -136,7 +136,7 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
   ];
   return {
     async version() {
-      const answer = (await isolate()) ?? (await askVersion());
+      const answer = (await tryIsolation()) ?? (await readVersion());
       if (isVersion(answer)) return answer.stdout.trim();
       const { exitCode, stdout, stderr } = answer;
       throw new ActionError({
@@ -150,11 +150,11 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
         'template',
         request.releaseName,
         request.directory,
-        ...common(request),
+        ...commonFlags(request),
         ...request.apiVersions.flatMap((version) => ['--api-versions', version]),
         ...(broken ? ['--debug'] : []),
       ]),
-    lint: (request) => run(['lint', request.directory, ...common(request)]),
+    lint: (request) => run(['lint', request.directory, ...commonFlags(request)]),
     async writeValues(name, text) {
       const path = join(directory, 'values', `${name}.yaml`);
       await writeFile(path, text);

@@ -1,6 +1,6 @@
 import { formatPath, type Path, parsePointer } from '../data.ts';
 import { isSecretPath, withoutQuotes } from '../secrets.ts';
-import { behind, namedAfter, onOneLine, placesIn } from './search.ts';
+import { findNamedFile, findTemplateLines, joinLines, textAfter } from './text-search.ts';
 
 /** What Helm says is wrong, and where. */
 export interface HelmMessage {
@@ -24,14 +24,14 @@ export interface HelmMessage {
   rendering?: string;
 }
 
-type At = HelmMessage['at'];
+type MessageLocation = HelmMessage['at'];
 
 /** How a line of Helm's own log begins, and the most that is looked at: a pattern over millions of letters can fill the engine's stack. */
 const LOG_LINE = /^level=\w+ msg=|^\w+\.go:\d+: /;
 const LOG_PREFIX = 200;
 
 /** Why `helm template` failed. Helm 3 writes an error on one line, Helm 4 over several. */
-export function renderMessages(stderr: string): HelmMessage[] {
+export function parseRenderErrors(stderr: string): HelmMessage[] {
   const text = stderr
     .split(/\r?\n/)
     // Log lines of Helm 4 repeat what the error says.
@@ -39,7 +39,7 @@ export function renderMessages(stderr: string): HelmMessage[] {
     .join('\n');
   const start = text.search(/^Error: /m);
   const error = withoutHint(start < 0 ? text : text.slice(start + 'Error: '.length));
-  return schemaMessages(error) ?? metaMessages(error) ?? [errorMessage(error === '' ? stderr.trim() : error)];
+  return parseSchemaErrors(error) ?? parseMetaErrors(error) ?? [parseError(error === '' ? stderr.trim() : error)];
 }
 
 const HINT = 'Use --debug flag to render out invalid YAML';
@@ -50,13 +50,13 @@ function withoutHint(text: string): string {
 }
 
 /** What `helm lint` printed. */
-export function lintMessages(stdout: string): HelmMessage[] {
+export function parseLintOutput(stdout: string): HelmMessage[] {
   const parts = stdout.split(/^\[(INFO|WARNING|ERROR)\] /m);
   const messages: HelmMessage[] = [];
   for (let index = 1; index + 1 < parts.length; index += 2) {
     const level = LEVELS[parts[index] ?? ''] ?? 'error';
     const text = (parts[index + 1] ?? '').replace(/^(\d+ chart\(s\) linted|==> Linting )[\s\S]*/m, '').trim();
-    for (const message of lintEntry(text)) messages.push({ ...message, level });
+    for (const message of parseLintEntry(text)) messages.push({ ...message, level });
   }
   return messages;
 }
@@ -64,37 +64,39 @@ export function lintMessages(stdout: string): HelmMessage[] {
 const LEVELS: Record<string, HelmMessage['level']> = { INFO: 'note', WARNING: 'warning', ERROR: 'error' };
 
 /** The files that the linter speaks of. */
-const FILE = /^(?:Chart\.yaml|values\.yaml|(?:templates|crds)\/\S+)$/;
+const LINTED_FILE = /^(?:Chart\.yaml|values\.yaml|(?:templates|crds)\/\S+)$/;
 
-function lintEntry(entry: string): HelmMessage[] {
+function parseLintEntry(entry: string): HelmMessage[] {
   const [, path = '', rest = entry] = /^([^\s:]*): ([\s\S]*)$/.exec(entry) ?? [];
-  const schema = schemaMessages(path === 'values.yaml' ? `(s):\n${rest}` : rest);
+  const schema = parseSchemaErrors(path === 'values.yaml' ? `(s):\n${rest}` : rest);
   if (schema !== undefined) return schema;
-  const meta = metaMessages(rest);
+  const meta = parseMetaErrors(rest);
   if (meta !== undefined) return meta;
-  const message = errorMessage(rest);
-  if (message.at.in !== 'chart') return [{ ...message, at: inFile(message.at, path) }];
+  const message = parseError(rest);
+  if (message.at.in !== 'chart') return [{ ...message, at: withFile(message.at, path) }];
   // `templates/: directory does not exist` says too little without its path; the chart's own path says nothing.
-  const isOwn = path !== '' && !path.startsWith('/') && !/^[A-Za-z]:/.test(path);
-  const text = isOwn && !message.message.includes(path) ? `${path}: ${message.message}` : message.message;
-  return [{ ...message, message: text, at: FILE.test(path) ? { in: 'file', file: path, line: 1 } : { in: 'chart' } }];
+  const isRelative = path !== '' && !path.startsWith('/') && !/^[A-Za-z]:/.test(path);
+  const text = isRelative && !message.message.includes(path) ? `${path}: ${message.message}` : message.message;
+  return [
+    { ...message, message: text, at: LINTED_FILE.test(path) ? { in: 'file', file: path, line: 1 } : { in: 'chart' } },
+  ];
 }
 
 /** A YAML fault that the linter reports under the file's own name. */
-function inFile(at: At, path: string): At {
+function withFile(at: MessageLocation, path: string): MessageLocation {
   if (at.in !== 'file' || at.file !== '') return at;
   return path.startsWith('templates/') ? { in: 'rendered', file: path, line: at.line } : { ...at, file: path };
 }
 
-function errorMessage(text: string): HelmMessage {
+function parseError(text: string): HelmMessage {
   const level = 'error';
-  const message = readable(text);
+  const message = redactValues(text);
   // A template that includes another that fails: the last place is where the fault is.
-  const places = placesIn(text);
-  const place = places.at(-1);
-  const rendered = namedAfter(['YAML parse error on '], text);
-  if (place !== undefined && !text.startsWith('YAML parse error on'))
-    return { level, message, at: { in: 'template', ...place }, rendering: places[0]?.file ?? place.file };
+  const templates = findTemplateLines(text);
+  const last = templates.at(-1);
+  const rendered = findNamedFile(['YAML parse error on '], text);
+  if (last !== undefined && !text.startsWith('YAML parse error on'))
+    return { level, message, at: { in: 'template', ...last }, rendering: templates[0]?.file ?? last.file };
   if (rendered !== undefined)
     return {
       level,
@@ -102,16 +104,16 @@ function errorMessage(text: string): HelmMessage {
       at: { in: 'rendered', file: rendered.name, line: rendered.line },
       rendering: rendered.name,
     };
-  const yaml = namedAfter(['cannot load ', 'failed to parse '], text);
+  const yaml = findNamedFile(['cannot load ', 'failed to parse '], text);
   if (yaml !== undefined) return { level, message, at: { in: 'file', file: yaml.name, line: yaml.line } };
-  const here = /line (\d+)/.exec(behind('unable to parse YAML', text) ?? '')?.[1];
-  if (here !== undefined) return { level, message, at: { in: 'file', file: '', line: Number(here) } };
+  const line = /line (\d+)/.exec(textAfter('unable to parse YAML', text) ?? '')?.[1];
+  if (line !== undefined) return { level, message, at: { in: 'file', file: '', line: Number(line) } };
   // Source: `readFile` in https://github.com/helm/helm/blob/main/pkg/cli/values/options.go
   return { level, message, at: { in: /^parse "/.test(text) ? 'name' : 'chart' } };
 }
 
 /** Faults against values.schema.json, each on its own: `- at '/web/port': got string, want integer`, before Helm 3.18 `- web.port: Invalid type…`. */
-function schemaMessages(text: string): HelmMessage[] | undefined {
+function parseSchemaErrors(text: string): HelmMessage[] | undefined {
   if (!/meet the specifications of the schema|^\(s\):\n- /.test(text)) return undefined;
   const messages: HelmMessage[] = [];
   let chart = '';
@@ -120,25 +122,25 @@ function schemaMessages(text: string): HelmMessage[] | undefined {
     if (name !== undefined) chart = name;
     const pointer = /^\s*- at '([^']*)': (.+)$/.exec(line);
     const dotted = pointer === null ? /^\s*- (\(root\)|[^\s:]+): (.+)$/.exec(line) : null;
-    const path = pointer === null ? dottedPath(dotted?.[1] ?? '(root)') : parsePointer(pointer[1] ?? '');
+    const path = pointer === null ? parseDottedPath(dotted?.[1] ?? '(root)') : parsePointer(pointer[1] ?? '');
     const why = pointer?.[2] ?? dotted?.[2];
     if (why === undefined) continue;
-    for (const { path: at, message } of schemaErrors(path, why))
+    for (const { path: at, message } of splitSchemaError(path, why))
       messages.push({ level: 'error', message, at: { in: 'values', chart, path: at } });
   }
   return messages.length > 0 ? messages : undefined;
 }
 
-const dottedPath = (text: string): Path =>
+const parseDottedPath = (text: string): Path =>
   text === '(root)' ? [] : text.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
 /** Keys that are not allowed are listed in the message, in no order, and the pointer is their parent: each key is a separate error. */
-function schemaErrors(path: Path, why: string): { message: string; path: Path }[] {
+function splitSchemaError(path: Path, why: string): { message: string; path: Path }[] {
   const listed = /^additional propert(?:y|ies) (.+?)(?: is| are)? not allowed/i.exec(why)?.[1];
   const keys = listed?.split(/, | and /).map((key) => key.replaceAll(/^'|'$/g, '')) ?? [];
   if (keys.length === 0) {
-    const said = isSecretPath(path) ? withoutQuotes(why) : why;
-    return [{ message: `values.schema.json rejects ${formatPath(path) || 'the values'}: ${said}`, path }];
+    const shown = isSecretPath(path) ? withoutQuotes(why) : why;
+    return [{ message: `values.schema.json rejects ${formatPath(path) || 'the values'}: ${shown}`, path }];
   }
   return keys.sort().map((key) => {
     const at = [...path, key];
@@ -147,15 +149,15 @@ function schemaErrors(path: Path, why: string): { message: string; path: Path }[
 }
 
 /** Helm's sentence on one line, without the machinery around it and without the values that it repeats, which may be secrets. */
-function readable(text: string): string {
+function redactValues(text: string): string {
   const range = "range can't iterate over";
   const iterated = text.indexOf(`${range} `);
   const shown = iterated < 0 ? text : `${text.slice(0, iterated)}${range} this value`;
-  return onOneLine(withoutAnchor(shown));
+  return joinLines(redactAnchor(shown));
 }
 
 /** An anchor that is not there may be a secret that begins with a star. */
-function withoutAnchor(text: string): string {
+function redactAnchor(text: string): string {
   const start = text.indexOf("unknown anchor '");
   const end = text.lastIndexOf("' referenced");
   return start < 0 || end < start + "unknown anchor '".length
@@ -163,10 +165,10 @@ function withoutAnchor(text: string): string {
     : `${text.slice(0, start)}unknown anchor ${text.slice(end + 2)}`;
 }
 
-const MISSING = ['missing in charts/ directory: ', 'chart directory is missing these dependencies: '];
+const MISSING_DEPENDENCIES = ['missing in charts/ directory: ', 'chart directory is missing these dependencies: '];
 
 /** What is wrong with what Chart.yaml asks for: each dependency on its own, and a version of Kubernetes without the one that it was asked about. */
-function metaMessages(text: string): HelmMessage[] | undefined {
+function parseMetaErrors(text: string): HelmMessage[] | undefined {
   const level = 'error';
   const range = /^chart requires kubeVersion: (.+) which is incompatible with Kubernetes v\S+$/.exec(text)?.[1];
   if (range !== undefined)
@@ -177,9 +179,9 @@ function metaMessages(text: string): HelmMessage[] | undefined {
         at: { in: 'meta', key: 'kubeVersion' },
       },
     ];
-  const names = MISSING.map((sentence) => behind(sentence, text)).find((list) => list !== undefined);
-  return names?.split(',').map((each) => {
-    const name = each.trim();
+  const names = MISSING_DEPENDENCIES.map((sentence) => textAfter(sentence, text)).find((list) => list !== undefined);
+  return names?.split(',').map((item) => {
+    const name = item.trim();
     const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, or commit the charts/ directory`;
     return { level, message, at: { in: 'meta', key: 'dependencies', name } };
   });

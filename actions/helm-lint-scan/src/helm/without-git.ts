@@ -8,16 +8,16 @@ import type { Helm, RenderRequest } from './helm.ts';
  */
 export function withoutGit(helm: Helm): Helm {
   const copies = new Map<string, Promise<string>>();
-  const safe = async (request: RenderRequest): Promise<RenderRequest> => {
+  const withSafeDirectory = async (request: RenderRequest): Promise<RenderRequest> => {
     const { directory } = request;
     if (!existsSync(join(directory, '.git'))) return request;
-    const copy = copies.get(directory) ?? helm.copyChart(directory).then((made) => made.directory);
+    const copy = copies.get(directory) ?? helm.copyChart(directory).then((chart) => chart.directory);
     copies.set(directory, copy);
     return { ...request, directory: await copy };
   };
   return {
     ...helm,
-    render: async (request, broken) => helm.render(await safe(request), broken),
-    lint: async (request) => helm.lint(await safe(request)),
+    render: async (request, broken) => helm.render(await withSafeDirectory(request), broken),
+    lint: async (request) => helm.lint(await withSafeDirectory(request)),
   };
 }

@@ -85,7 +85,7 @@ export async function loadInputs(
     manifests,
     custom: [...fromInput.custom, ...fromCharts.custom, ...fromManifests.custom],
     brokenCrds: [...inputCrds.broken, ...packagedCrds.broken],
-    invalidCrds: [...fromInput.faults, ...fromCharts.faults],
+    invalidCrds: [...fromInput.problems, ...fromCharts.problems],
     apiVersions: [...new Set(fromInput.custom.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
     suppressions: discovered.suppressions,
     reader,

@@ -7,7 +7,7 @@ export function withoutComments(text: string): string {
   for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', Math.max(open + 1, kept))) {
     const start = skipSpace(text, text[open + 2] === '-' ? open + 3 : open + 2);
     if (!text.startsWith('/*', start)) continue;
-    const close = commentEnd(text, start + 2);
+    const close = findCommentEnd(text, start + 2);
     // Where this one does not end, none after it does.
     if (close < 0) break;
     result += text.slice(kept, open) + text.slice(open, close).replaceAll(/[^\n]/g, '');
@@ -17,7 +17,7 @@ export function withoutComments(text: string): string {
 }
 
 /** Behind the braces that close a comment, or -1. */
-function commentEnd(text: string, from: number): number {
+function findCommentEnd(text: string, from: number): number {
   for (let end = text.indexOf('*/', from); end >= 0; end = text.indexOf('*/', end + 2)) {
     const at = skipSpace(text, end + 2);
     const close = text[at] === '-' ? at + 1 : at;
@@ -36,7 +36,7 @@ function skipSpace(text: string, from: number): number {
 export function replaceActions(text: string, change: (action: string) => string): string {
   let result = '';
   let kept = 0;
-  for (const { from, to } of spans(text)) {
+  for (const { from, to } of findActions(text)) {
     result += text.slice(kept, from) + change(text.slice(from, to));
     kept = to;
   }
@@ -44,12 +44,13 @@ export function replaceActions(text: string, change: (action: string) => string)
 }
 
 /** No one writes a longer one; what follows after this many letters is not looked at. */
-const LONGEST = 10_000;
+const MAX_ACTION_LENGTH = 10_000;
 
 /** The actions of a text, without braces, dashes and space around them. */
-export const actionsOf = (text: string): string[] => spans(text).map(({ from, to }) => inner(text.slice(from, to)));
+export const parseActions = (text: string): string[] =>
+  findActions(text).map(({ from, to }) => trimAction(text.slice(from, to)));
 
-function spans(text: string): { from: number; to: number }[] {
+function findActions(text: string): { from: number; to: number }[] {
   const found: { from: number; to: number }[] = [];
   for (let from = text.indexOf('{{'); from >= 0; ) {
     const close = text.indexOf('}}', from + 2);
@@ -60,8 +61,8 @@ function spans(text: string): { from: number; to: number }[] {
   return found;
 }
 
-function inner(action: string): string {
+function trimAction(action: string): string {
   const from = action.startsWith('{{-') && action.length > 4 ? 3 : 2;
   const text = action.slice(from, -2);
-  return (text.endsWith('-') ? text.slice(0, -1) : text).trim().slice(0, LONGEST);
+  return (text.endsWith('-') ? text.slice(0, -1) : text).trim().slice(0, MAX_ACTION_LENGTH);
 }

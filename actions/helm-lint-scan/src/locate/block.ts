@@ -1,9 +1,9 @@
-import { type Definition, includeOf } from './definitions.ts';
-import { type NamedLine, nameLines } from './names.ts';
-import { type Meaning, meaningOf, startingAt } from './scope.ts';
+import { type Definition, parseInclude } from './definitions.ts';
+import { createScope, resolveExpression, type ValueSource } from './scope.ts';
+import { addScopes, type ScopedLine } from './scoped-lines.ts';
 import type { TemplateLine } from './template-lines.ts';
 
-export interface Walk {
+export interface TemplatePosition {
   file: string;
   /** 1-based: the deepest key of the path that was found. */
   line: number;
@@ -12,14 +12,14 @@ export interface Walk {
   /** Whether nothing had to be guessed on the way. */
   sure: boolean;
   /** What the line's value is taken from. */
-  value: Meaning;
+  value: ValueSource;
   /** What else is put into the block below that key. */
-  inserted: readonly Meaning[];
+  inserted: readonly ValueSource[];
 }
 
-export function deepest(walks: readonly (Walk | undefined)[]): Walk | undefined {
-  let best: Walk | undefined;
-  for (const walk of walks) if (walk !== undefined && walk.depth > (best?.depth ?? 0)) best = walk;
+export function deepestPosition(positions: readonly (TemplatePosition | undefined)[]): TemplatePosition | undefined {
+  let best: TemplatePosition | undefined;
+  for (const position of positions) if (position !== undefined && position.depth > (best?.depth ?? 0)) best = position;
   return best;
 }
 
@@ -34,18 +34,18 @@ interface Context {
 }
 
 /** A key or an item of a block. */
-export interface Found {
-  line: NamedLine;
+export interface BlockEntry {
+  line: ScopedLine;
   sure: boolean;
-  below: Block;
+  nested: Block;
   /** What is included on its own line. */
-  onLine: readonly Block[];
+  inline: readonly Block[];
   /** The values that are put below it as they are. */
-  inserted(): readonly Meaning[];
+  inserted(): readonly ValueSource[];
 }
 
 /** Templates that include one another, one in the other: more levels are not followed. */
-const DEEPEST_INCLUDE = 50;
+const MAX_INCLUDE_DEPTH = 50;
 
 /**
  * Lines of a template that belong together: a document, or what stands below a key. What is found out about them is kept, as
@@ -53,15 +53,15 @@ const DEEPEST_INCLUDE = 50;
  */
 export class Block {
   readonly #context: Context;
-  readonly #lines: readonly NamedLine[];
-  readonly #keys = new Map<string, Found>();
-  readonly #items = new Map<number, Found>();
+  readonly #lines: readonly ScopedLine[];
+  readonly #keys = new Map<string, BlockEntry>();
+  readonly #items = new Map<number, BlockEntry>();
   #column: number | undefined;
   #starts: { keys: ReadonlyMap<string, number>; items: readonly number[] } | undefined;
-  #insertions: { line: NamedLine; action: string }[] | undefined;
+  #insertions: { line: ScopedLine; action: string }[] | undefined;
   #included: Block[] | undefined;
 
-  constructor(context: Context, lines: readonly NamedLine[]) {
+  constructor(context: Context, lines: readonly ScopedLine[]) {
     this.#context = context;
     this.#lines = lines;
   }
@@ -70,62 +70,62 @@ export class Block {
     return this.#context.file;
   }
 
-  key(key: string): Found | undefined {
+  key(key: string): BlockEntry | undefined {
     const start = this.#index().keys.get(key);
     const line = this.#lines[start ?? -1];
     if (start === undefined || line === undefined) return undefined;
-    const known = this.#keys.get(key) ?? this.#found(line, this.#below(start, line));
+    const known = this.#keys.get(key) ?? this.#createEntry(line, this.#linesBelow(start, line));
     this.#keys.set(key, known);
     return known;
   }
 
   /** In a `range` one item of the template makes many. */
-  item(index: number): Found | undefined {
+  item(index: number): BlockEntry | undefined {
     const { items } = this.#index();
-    const chosen = Math.min(index, items.length - 1);
-    const from = items[chosen];
+    const existing = Math.min(index, items.length - 1);
+    const from = items[existing];
     const line = this.#lines[from ?? -1];
     if (from === undefined || line === undefined) return undefined;
-    const known = this.#items.get(chosen) ?? this.#found(line, this.#lines.slice(from, items[chosen + 1]));
-    this.#items.set(chosen, known);
-    return { ...known, sure: chosen === index };
+    const known = this.#items.get(existing) ?? this.#createEntry(line, this.#lines.slice(from, items[existing + 1]));
+    this.#items.set(existing, known);
+    return { ...known, sure: existing === index };
   }
 
   /** The templates that are included at the level of the block's own keys. */
   get included(): readonly Block[] {
-    this.#included ??= this.#inserted().flatMap(({ line, action }) => this.#include(line, action) ?? []);
+    this.#included ??= this.#findInsertions().flatMap(({ line, action }) => this.#include(line, action) ?? []);
     return this.#included;
   }
 
   /** The values that are put into the block as they are. */
-  get values(): Meaning[] {
-    return this.#inserted()
+  get values(): ValueSource[] {
+    return this.#findInsertions()
       .filter(({ action }) => /oYaml\b/.test(action))
-      .map(({ line, action }) => meaningOf(action, line.names));
+      .map(({ line, action }) => resolveExpression(action, line.scope));
   }
 
-  #found(line: NamedLine, lines: readonly NamedLine[]): Found {
-    const below = new Block(this.#context, lines);
-    const onLine = line.actions.flatMap((action) => this.#include(line, action) ?? []);
-    let inserted: Meaning[] | undefined;
+  #createEntry(line: ScopedLine, lines: readonly ScopedLine[]): BlockEntry {
+    const nested = new Block(this.#context, lines);
+    const inline = line.actions.flatMap((action) => this.#include(line, action) ?? []);
+    let inserted: ValueSource[] | undefined;
     return {
       line,
       sure: true,
-      below,
-      onLine,
+      nested,
+      inline,
       inserted() {
-        inserted ??= [below, ...below.included, ...onLine].flatMap(({ values }) => values);
+        inserted ??= [nested, ...nested.included, ...inline].flatMap(({ values }) => values);
         return inserted;
       },
     };
   }
 
   /** The lines below a key. */
-  #below(start: number, line: NamedLine): NamedLine[] {
-    const column = this.#ownColumn();
-    const below: NamedLine[] = [];
+  #linesBelow(start: number, line: ScopedLine): ScopedLine[] {
+    const column = this.#keyColumn();
+    const below: ScopedLine[] = [];
     for (let at = start + 1; at < this.#lines.length; at++) {
-      const next = this.#lines[at] as NamedLine;
+      const next = this.#lines[at] as ScopedLine;
       // The items of a list may stand right below their key.
       const belongs = next.directive || next.indent > column || (next.indent === column && next.item && !line.item);
       if (!belongs) break;
@@ -135,7 +135,7 @@ export class Block {
   }
 
   /** The column of the block's own keys. */
-  #ownColumn(): number {
+  #keyColumn(): number {
     this.#column ??= this.#lines.reduce(
       (least, line) => (line.directive ? least : Math.min(least, keyColumn(line))),
       Number.POSITIVE_INFINITY,
@@ -149,7 +149,7 @@ export class Block {
   }
 
   #readStarts() {
-    const column = this.#ownColumn();
+    const column = this.#keyColumn();
     const keys = new Map<string, number>();
     let dash = Number.POSITIVE_INFINITY;
     for (const [at, line] of this.#lines.entries()) {
@@ -160,11 +160,11 @@ export class Block {
   }
 
   /** Lines that put something into the block beside its own keys: `{{- toYaml .Values.x | nindent 4 }}`, `{{- include "labels" . | nindent 4 }}`. */
-  #inserted(): { line: NamedLine; action: string }[] {
-    const column = this.#ownColumn();
+  #findInsertions(): { line: ScopedLine; action: string }[] {
+    const column = this.#keyColumn();
     this.#insertions ??= this.#lines.flatMap((line) => {
       const action = line.directive
-        ? line.actions.find((each) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(each))
+        ? line.actions.find((action) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(action))
         : undefined;
       if (action === undefined) return [];
       const indent = Number(/\bn?indent (\d+)/.exec(action)?.[1] ?? line.indent);
@@ -174,16 +174,16 @@ export class Block {
   }
 
   /** What a line includes, with what the argument means there. */
-  #include(line: NamedLine, action: string): Block | undefined {
+  #include(line: ScopedLine, action: string): Block | undefined {
     const { defined, visited, budget } = this.#context;
-    const include = includeOf(action);
+    const include = parseInclude(action);
     const definition = include === undefined ? undefined : defined.get(include.name);
     if (include === undefined || definition === undefined || visited.includes(include.name)) return undefined;
-    if (visited.length >= DEEPEST_INCLUDE || budget.includes <= 0) return undefined;
+    if (visited.length >= MAX_INCLUDE_DEPTH || budget.includes <= 0) return undefined;
     budget.includes -= 1;
-    const dot = meaningOf(include.argument.replace(/\|.*$/, ''), line.names);
+    const dot = resolveExpression(include.argument.replace(/\|.*$/, ''), line.scope);
     const context = { ...this.#context, file: definition.file, visited: [...visited, include.name] };
-    return new Block(context, nameLines(definition.lines, startingAt(dot)));
+    return new Block(context, addScopes(definition.lines, createScope(dot)));
   }
 }
 
@@ -193,7 +193,9 @@ function keyColumn({ indent, item, text }: TemplateLine): number {
 }
 
 /** What `key: {{ .Values.x }}` takes its value from, when it takes it from one place. */
-export function inlineValue(line: NamedLine): Meaning {
-  const meanings = line.actions.map((action) => meaningOf(action, line.names)).filter(({ is }) => is === 'values');
-  return meanings.length === 1 ? (meanings[0] as Meaning) : { is: 'unknown' };
+export function inlineValue(line: ScopedLine): ValueSource {
+  const sources = line.actions
+    .map((action) => resolveExpression(action, line.scope))
+    .filter(({ is }) => is === 'values');
+  return sources.length === 1 ? (sources[0] as ValueSource) : { is: 'unknown' };
 }

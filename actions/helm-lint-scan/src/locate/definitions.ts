@@ -7,7 +7,10 @@ export interface Definition {
 }
 
 /** The `define` blocks among the lines of a template. */
-export function definitionsIn(file: string, lines: readonly TemplateLine[]): [name: string, definition: Definition][] {
+export function parseDefinitions(
+  file: string,
+  lines: readonly TemplateLine[],
+): [name: string, definition: Definition][] {
   const found: [string, Definition][] = [];
   let open: { name: string; lines: TemplateLine[]; depth: number } | undefined;
   for (const line of lines) {
@@ -32,11 +35,11 @@ export interface Include {
   argument: string;
 }
 
-export const includesOf = (lines: readonly TemplateLine[]): Include[] =>
-  lines.flatMap(({ actions }) => actions.flatMap((action) => includeOf(action) ?? []));
+export const parseIncludes = (lines: readonly TemplateLine[]): Include[] =>
+  lines.flatMap(({ actions }) => actions.flatMap((action) => parseInclude(action) ?? []));
 
 /** The template that an action includes, and with what. */
-export function includeOf(action: string): Include | undefined {
+export function parseInclude(action: string): Include | undefined {
   const match = /\b(?:include|template)\s+"([^"]+)"\s*(.*)$/.exec(action);
   return match === null ? undefined : { name: match[1] as string, argument: match[2] as string };
 }

@@ -12,18 +12,18 @@ export interface Items {
   choose(rest: Path, name: string): { keys: Key[]; sure: boolean };
 }
 
-const known = new WeakMap<object, Items>();
+const cache = new WeakMap<object, Items>();
 
 /** Read once: every finding in a `range` asks for the items that it goes over. */
-export function itemsOf(holder: unknown): Items {
+export function getItems(holder: unknown): Items {
   if (!Array.isArray(holder) && !isData(holder)) return { choose: () => ({ keys: [], sure: false }) };
-  const items = known.get(holder) ?? readItems(holder);
-  known.set(holder, items);
+  const items = cache.get(holder) ?? readItems(holder);
+  cache.set(holder, items);
   return items;
 }
 
 /** Items that are tried where several may be meant: of the same name, or those of an item of an item, which may have none. */
-const MAX_TRIED = 100;
+const MAX_CANDIDATES = 100;
 
 function readItems(holder: object): Items {
   const keys: Key[] = Array.isArray(holder) ? [...holder.keys()] : Object.keys(holder);
@@ -41,7 +41,7 @@ function readItems(holder: object): Items {
       paths ??= new PathIndex(holder, keys);
       const { last, count } = paths.find(path);
       if (count === 0) return { keys: [], sure: false };
-      const from = star < 0 ? last : Math.max(0, last - MAX_TRIED);
+      const from = star < 0 ? last : Math.max(0, last - MAX_CANDIDATES);
       return { keys: keys.slice(from, last + 1).reverse(), sure: count === 1 };
     },
   };
@@ -54,30 +54,30 @@ class NameIndex {
 
   constructor(holder: object, keys: readonly Key[]) {
     for (const [position, key] of keys.entries()) {
-      const own = typeof key === 'string' ? key : at(holder, key, 'name');
-      if (typeof own !== 'string') continue;
-      const same = this.#positions.get(own) ?? [];
+      const itemName = typeof key === 'string' ? key : at(holder, key, 'name');
+      if (typeof itemName !== 'string') continue;
+      const same = this.#positions.get(itemName) ?? [];
       same.push(position);
-      if (same.length > MAX_TRIED) same.shift();
-      this.#positions.set(own, same);
+      if (same.length > MAX_CANDIDATES) same.shift();
+      this.#positions.set(itemName, same);
     }
     this.#lengths = [...new Set([...this.#positions.keys()].map(({ length }) => length))];
   }
 
   /** In their order. `shop-web` is called after `web`, and after an item whose `name` is `web`. */
   find(name: string): number[] {
-    if (name.length > LONGEST_NAME) return [];
+    if (name.length > MAX_NAME_LENGTH) return [];
     // What it ends in, behind a dash; and its words.
     const ends = this.#lengths.flatMap((length) =>
       length === name.length || name.at(-length - 1) === '-' ? [name.slice(name.length - length)] : [],
     );
-    const found = [...new Set([...name.split('-'), ...ends])].flatMap((own) => this.#positions.get(own) ?? []);
-    return found.sort((one, other) => one - other);
+    const found = [...new Set([...name.split('-'), ...ends])].flatMap((part) => this.#positions.get(part) ?? []);
+    return found.sort((a, b) => a - b);
   }
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const LONGEST_NAME = 253;
+const MAX_NAME_LENGTH = 253;
 
 /** Nodes of the items that are looked at: aliases can make many of few. */
 const MAX_NODES = 500_000;
@@ -86,12 +86,12 @@ interface PathNode {
   /** The position of the last item that has the path, and how many have it. */
   last: number;
   count: number;
-  below: Map<string, PathNode>;
+  children: Map<string, PathNode>;
 }
 
 /** Which items have a path. */
 class PathIndex {
-  readonly #root: PathNode = { last: -1, count: 0, below: new Map() };
+  readonly #root: PathNode = { last: -1, count: 0, children: new Map() };
 
   constructor(holder: object, keys: readonly Key[]) {
     let budget = MAX_NODES;
@@ -102,10 +102,10 @@ class PathIndex {
         node.last = position;
         node.count++;
         if (typeof value !== 'object' || value === null) continue;
-        for (const [step, each] of Object.entries(value)) {
-          const below = node.below.get(step) ?? { last: -1, count: 0, below: new Map() };
-          node.below.set(step, below);
-          open.push([each, below]);
+        for (const [step, nested] of Object.entries(value)) {
+          const child = node.children.get(step) ?? { last: -1, count: 0, children: new Map() };
+          node.children.set(step, child);
+          open.push([nested, child]);
         }
       }
     }
@@ -113,7 +113,7 @@ class PathIndex {
 
   find(path: Path): { last: number; count: number } {
     let node: PathNode | undefined = this.#root;
-    for (const step of path) node = node?.below.get(String(step));
+    for (const step of path) node = node?.children.get(String(step));
     return node ?? { last: -1, count: 0 };
   }
 }

@@ -7,10 +7,10 @@ import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Problem } from '../rules/rule.ts';
 import type { Definition } from './definitions.ts';
-import { type ExcerptIndex, excerptIndex } from './excerpts.ts';
-import type { Meaning } from './scope.ts';
+import { createExcerptIndex, type ExcerptIndex } from './excerpts.ts';
+import type { ValueSource } from './scope.ts';
+import { createTemplate, type ResourceQuery, type Template } from './template.ts';
 import { findValue, type ValuesLayer } from './values.ts';
-import { createTemplate, type Template, type Wanted } from './walk.ts';
 
 /** A line in the repository. */
 export interface Location {
@@ -35,21 +35,30 @@ export interface Locator {
 /** The place in a plain manifest. */
 export function locateInManifest({ resource, path }: Problem): Location {
   const { line, depth } = resource.document.find([...resource.prefix, ...path]);
-  return { file: resource.source.file, line, exact: depth - resource.prefix.length >= steps(resource, path) };
+  return {
+    file: resource.source.file,
+    line,
+    exact: depth - resource.prefix.length >= countExistingSteps(resource, path),
+  };
 }
 
 /** How many steps of the path the object has. */
-function steps(resource: Resource, path: Path): number {
-  let here: unknown = resource.object;
+function countExistingSteps(resource: Resource, path: Path): number {
+  let value: unknown = resource.object;
   for (const [count, step] of path.entries()) {
-    here = at(here, step);
-    if (here === undefined) return count;
+    value = at(value, step);
+    if (value === undefined) return count;
   }
   return path.length;
 }
 
 /** The document of the template that a resource is in: its own, or that of the list of which it is an item. */
-function documentOf({ prefix, document, kind, source: { ordinal, siblings } }: Resource): Omit<Wanted, 'path'> {
+function documentQuery({
+  prefix,
+  document,
+  kind,
+  source: { ordinal, siblings },
+}: Resource): Omit<ResourceQuery, 'path'> {
   return prefix.length === 0
     ? { kind, ordinal, siblings }
     : { kind: stringAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
@@ -67,19 +76,19 @@ export async function readTemplates(files: Files, chart: Chart): Promise<Map<str
 
 export function createLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
   const defined = new Map<string, Definition>();
-  const opened = new Map<string, Template>();
+  const parsed = new Map<string, Template>();
   for (const [file, text] of templates) {
     const template = createTemplate(file, text, defined);
-    opened.set(file, template);
+    parsed.set(file, template);
     for (const [name, definition] of template.definitions) defined.set(name, definition);
   }
   const excerpts = new Map<string, ExcerptIndex>();
   const layers = new WeakMap<ValuesCase, Map<string, ValuesLayer[]>>();
   const documents = new Map<string, ReturnType<typeof readYaml>[number]>();
   const values = new Set(chart.values === undefined ? [] : [join(chart.path, 'values.yaml')]);
-  const nowhere: Location = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
+  const fallback: Location = { file: join(chart.path, 'Chart.yaml'), line: 1, exact: false };
 
-  const layer = (file: string, text: string | undefined, prefix: Path): ValuesLayer[] => {
+  const createLayer = (file: string, text: string | undefined, prefix: Path): ValuesLayer[] => {
     const document = documents.get(file) ?? readYaml(text ?? '')[0];
     if (document === undefined) return [];
     documents.set(file, document);
@@ -88,67 +97,67 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
 
   /** The values that a template of the chart, or of the subchart with these keys, reads; lowest first. */
   const layersFor = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
-    const ofCase = layers.get(values) ?? new Map<string, ValuesLayer[]>();
-    layers.set(values, ofCase);
-    const known = ofCase.get(keys.join('/')) ?? readLayers(keys, values);
-    ofCase.set(keys.join('/'), known);
+    const caseLayers = layers.get(values) ?? new Map<string, ValuesLayer[]>();
+    layers.set(values, caseLayers);
+    const known = caseLayers.get(keys.join('/')) ?? readLayers(keys, values);
+    caseLayers.set(keys.join('/'), known);
     return known;
   };
 
   const readLayers = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
     const subcharts = keys.map((_, index) => {
-      const above = keys.slice(0, index + 1);
-      const subchart = chart.subcharts.find((each) => each.keys.join('/') === above.join('/'));
+      const parentKeys = keys.slice(0, index + 1);
+      const subchart = chart.subcharts.find((candidate) => candidate.keys.join('/') === parentKeys.join('/'));
       return subchart?.directory === undefined
         ? []
-        : layer(`${subchart.directory}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
+        : createLayer(`${subchart.directory}/values.yaml`, subchart.values?.text, keys.slice(index + 1));
     });
     return [
       ...subcharts.reverse().flat(),
-      ...layer(join(chart.path, 'values.yaml'), chart.values?.text, keys),
-      ...values.files.flatMap(({ path, text }) => layer(path, text, keys)),
+      ...createLayer(join(chart.path, 'values.yaml'), chart.values?.text, keys),
+      ...values.files.flatMap(({ path, text }) => createLayer(path, text, keys)),
     ];
   };
 
   return {
     problem({ resource, path, about }, values) {
       const { file, keys } = resource.source;
-      const template = opened.get(file);
+      const template = parsed.get(file);
       // A template of a packed dependency.
-      if (template === undefined) return nowhere;
+      if (template === undefined) return fallback;
       const inDocument = [...resource.prefix, ...path];
-      const walk = template.walk({ ...documentOf(resource), path: inDocument });
-      if (walk === undefined) return { file, line: 1, exact: false };
-      const there = resource.prefix.length + steps(resource, path);
+      const position = template.find({ ...documentQuery(resource), path: inDocument });
+      if (position === undefined) return { file, line: 1, exact: false };
+      const existing = resource.prefix.length + countExistingSteps(resource, path);
       const layers = layersFor(keys, values);
-      const inValues = (meaning: Meaning, rest: Path): Location | undefined => {
-        if (meaning.is !== 'values') return undefined;
-        const place = findValue(layers, [...meaning.path, ...rest], resource.name);
-        if (place === undefined || place.depth < meaning.path.length + rest.length) return undefined;
-        return { file: place.file, line: place.line, exact: place.sure };
+      const inValues = (source: ValueSource, rest: Path): Location | undefined => {
+        if (source.is !== 'values') return undefined;
+        const location = findValue(layers, [...source.path, ...rest], resource.name);
+        if (location === undefined || location.depth < source.path.length + rest.length) return undefined;
+        return { file: location.file, line: location.line, exact: location.sure };
       };
-      const rest = inDocument.slice(walk.depth, there);
+      const rest = inDocument.slice(position.depth, existing);
       if (rest.length > 0 || about !== 'key') {
-        for (const meaning of [walk.value, ...walk.inserted]) {
-          const place = inValues(meaning, rest);
+        for (const source of [position.value, ...position.inserted]) {
+          const place = inValues(source, rest);
           if (place !== undefined) return place;
         }
       }
-      return { file: walk.file, line: walk.line, exact: walk.sure && rest.length === 0 };
+      return { file: position.file, line: position.line, exact: position.sure && rest.length === 0 };
     },
     value(path, values, reader) {
       const keys = chart.subcharts.find(({ name }) => name === reader)?.keys ?? [];
       const layers = layersFor(reader === chart.name ? [] : keys, values);
       const place = findValue(layers, path, '');
       if (place !== undefined) return { file: place.file, line: place.line, exact: place.depth === path.length };
-      return { ...nowhere, file: layers.at(-1)?.file ?? nowhere.file };
+      return { ...fallback, file: layers.at(-1)?.file ?? fallback.file };
     },
     line(file, line, exact) {
-      const known = file === nowhere.file || templates.has(file) || values.has(file);
-      return known ? { file, line, exact } : nowhere;
+      const known = file === fallback.file || templates.has(file) || values.has(file);
+      return known ? { file, line, exact } : fallback;
     },
     excerpt(file, text) {
-      const index = excerpts.get(file) ?? excerptIndex(templates.get(file) ?? '');
+      const index = excerpts.get(file) ?? createExcerptIndex(templates.get(file) ?? '');
       excerpts.set(file, index);
       return { file, ...index.find(text) };
     },

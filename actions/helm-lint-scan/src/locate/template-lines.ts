@@ -1,4 +1,4 @@
-import { actionsOf, replaceActions, withoutComments } from './actions.ts';
+import { parseActions, replaceActions, withoutComments } from './actions.ts';
 
 /** A template as lines that can be searched for keys, without rendering it. */
 export interface TemplateLine {
@@ -21,13 +21,13 @@ export interface TemplateLine {
 const KEY = /^(?:"([^"]+)"\s*|'([^']+)'\s*|([^\s:#'"{[&*!|>%@][^:#]*)):(?:\s|$)/;
 
 /** Blank lines and comments are left out. Actions that go over several lines count as the line they begin on. */
-export function templateLines(text: string): TemplateLine[] {
-  const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinLines);
-  return spread.split('\n').flatMap((line, index) => templateLine(line, index + 1) ?? []);
+export function parseTemplateLines(text: string): TemplateLine[] {
+  const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinActionLines);
+  return spread.split('\n').flatMap((line, index) => parseTemplateLine(line, index + 1) ?? []);
 }
 
 /** An action over several lines on its first line, followed by as many empty ones. */
-function joinLines(action: string): string {
+function joinActionLines(action: string): string {
   const lines = action.split('\n');
   return lines.length === 1
     ? action
@@ -39,11 +39,11 @@ function joinLines(action: string): string {
         .join(' ') + '\n'.repeat(lines.length - 1);
 }
 
-function templateLine(line: string, number: number): TemplateLine | undefined {
+function parseTemplateLine(line: string, number: number): TemplateLine | undefined {
   const indent = line.length - line.trimStart().length;
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
-  const actions = actionsOf(text);
+  const actions = parseActions(text);
   const directive = actions.length > 0 && replaceActions(text, () => '').trim() === '';
   const item = /^-(\s|$)/.test(text);
   const afterDash = item ? text.slice(1).trim() : text;
@@ -53,7 +53,7 @@ function templateLine(line: string, number: number): TemplateLine | undefined {
 }
 
 /** The documents of a template: between lines of `---`. */
-export function segments(lines: readonly TemplateLine[]): TemplateLine[][] {
+export function splitDocuments(lines: readonly TemplateLine[]): TemplateLine[][] {
   const parts: TemplateLine[][] = [[]];
   for (const line of lines) {
     if (/^---(\s|$)/.test(line.text)) parts.push([]);

@@ -27,14 +27,14 @@ export async function readManifestFiles(
     );
     const readable = texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
     if (invalid.length > 0) errors.add([new PathError(input, invalid)]);
-    else if (readable.length === 0) errors.add([nothing(input, pattern)]);
+    else if (readable.length === 0) errors.add([noManifestError(input, pattern)]);
     for (const [path, text] of readable) found.set(path, text);
   }
   errors.throwIfAny();
-  return [...found].map(([path, text]) => ({ path, text })).sort((one, other) => (one.path < other.path ? -1 : 1));
+  return [...found].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const nothing = (input: string, pattern: string): ActionError =>
+const noManifestError = (input: string, pattern: string): ActionError =>
   new ActionError({
     what: `no manifest in ${pattern}`,
     why: `the input ${input} asks for ${JSON.stringify(pattern)}, but there is no .yaml, .yml or .json file of that name`,

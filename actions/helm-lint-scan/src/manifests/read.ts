@@ -1,7 +1,7 @@
 import type { TemplateSource } from '../charts/subcharts.ts';
 import { stringAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
-import { isList, numberSiblings, type Origin, type Resource, resourcesOf } from './resource.ts';
+import { isList, numberSiblings, type Origin, type Resource, readResources } from './resource.ts';
 import { readYaml, type YamlProblem } from './yaml.ts';
 
 /** A document that is not a Kubernetes object. */
@@ -34,20 +34,21 @@ function readFileText(text: string, origin: Origin): ReadResult {
   const result: ReadResult = { resources: [], broken: [], nonObjects: [] };
   const lines = text.split('\n');
   // The last line down to each that says something.
-  const spoken: number[] = [];
-  for (const [index, line] of lines.entries()) spoken.push(line.trim() === '' ? (spoken.at(-1) ?? 1) : index + 1);
+  const lastTextLines: number[] = [];
+  for (const [index, line] of lines.entries())
+    lastTextLines.push(line.trim() === '' ? (lastTextLines.at(-1) ?? 1) : index + 1);
   let inSecret: boolean | undefined;
   for (const document of readYaml(text)) {
-    for (const fault of document.problems) {
+    for (const problem of document.problems) {
       // What is not closed is missed at the end of the text: the last line that says something is meant.
-      const line = spoken[Math.min(fault.line, lines.length) - 1] ?? 1;
+      const line = lastTextLines[Math.min(problem.line, lines.length) - 1] ?? 1;
       const excerpt = (lines[line - 1] ?? '').trim();
       inSecret ??= mentionsSecret(text);
       const secret = inSecret || mayHoldSecret(excerpt);
-      result.broken.push({ ...fault, line, file, excerpt, secret });
+      result.broken.push({ ...problem, line, file, excerpt, secret });
     }
     if (document.problems.length > 0 || document.value === null || document.value === undefined) continue;
-    const resources = resourcesOf(document, origin);
+    const resources = readResources(document, origin);
     const isEmptyList = stringAt(document.value, 'kind') === 'List' || isList(document.value);
     if (resources.length === 0 && !isEmptyList) result.nonObjects.push({ file, line: document.firstLine });
     for (const resource of resources) result.resources.push(resource);
@@ -55,7 +56,7 @@ function readFileText(text: string, origin: Origin): ReadResult {
   return result;
 }
 
-const unread = ({ file }: Origin, limit: number): ReadResult => ({
+const limitExceeded = ({ file }: Origin, limit: number): ReadResult => ({
   resources: [],
   nonObjects: [],
   broken: [
@@ -84,7 +85,7 @@ export interface Reader {
 const MAX_VALUES = 2_500_000;
 
 /** How many values a text has at most: each but the first is on a line of its own, or behind a comma or a bracket. */
-function valuesIn(text: string): number {
+function countPossibleValues(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at);
@@ -97,16 +98,16 @@ const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((letter) => letter.
 
 /** @param limit of values, in all that is read */
 export function createReader(limit = MAX_VALUES): Reader {
-  const known = new Map<string, ReadResult>();
-  let taken = 0;
-  const readNew = (text: string, origin: Origin): ReadResult => {
-    taken += valuesIn(text);
-    return taken > limit ? unread(origin, limit) : readFileText(text, origin);
+  const results = new Map<string, ReadResult>();
+  let count = 0;
+  const readWithLimit = (text: string, origin: Origin): ReadResult => {
+    count += countPossibleValues(text);
+    return count > limit ? limitExceeded(origin, limit) : readFileText(text, origin);
   };
   const read = (text: string, origin: Origin): ReadResult => {
     const key = [origin.file, ...origin.keys, text].join('\n');
-    const result = known.get(key) ?? readNew(text, origin);
-    known.set(key, result);
+    const result = results.get(key) ?? readWithLimit(text, origin);
+    results.set(key, result);
     return result;
   };
   return {

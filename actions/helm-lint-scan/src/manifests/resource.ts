@@ -36,7 +36,7 @@ export interface Resource {
 export const resourceLabel = ({ kind, name }: Pick<Resource, 'kind' | 'name'>): string => `${kind}/${name}`;
 
 /** The API group of `apps/v1`; the core group is `''`. */
-export const groupOf = (apiVersion: string): string =>
+export const apiGroup = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
 export const annotation = ({ object }: Resource, name: string): string | undefined =>
@@ -47,11 +47,11 @@ export const isHelmTest = (resource: Resource): boolean =>
   (annotation(resource, 'helm.sh/hook') ?? '').split(',').some((hook) => hook.trim().startsWith('test'));
 
 /** The objects of one document: one, or the items of a List; none when it is not an object of Kubernetes. */
-export function resourcesOf(document: YamlDocument, origin: Origin): Resource[] {
-  return objectsOf(document.value, []).map(({ object, prefix }) => ({
+export function readResources(document: YamlDocument, origin: Origin): Resource[] {
+  return readObjects(document.value, []).map(({ object, prefix }) => ({
     apiVersion: object.apiVersion,
     kind: object.kind,
-    name: nameOf(object),
+    name: readName(object),
     namespace: stringAt(object, 'metadata', 'namespace'),
     object,
     source: { ...origin, ordinal: 0, siblings: 1 },
@@ -62,19 +62,19 @@ export function resourcesOf(document: YamlDocument, origin: Origin): Resource[] 
 
 type KubernetesObject = Data & { apiVersion: string; kind: string };
 
-const isObject = (value: unknown): value is KubernetesObject =>
+const isKubernetesObject = (value: unknown): value is KubernetesObject =>
   isData(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
 
 /** Whether a document is a list: `List` itself, or one of a kind, such as `ConfigMapList`, with items. */
 export const isList = (value: unknown): boolean =>
-  isObject(value) &&
+  isKubernetesObject(value) &&
   ((value.kind === 'List' && value.apiVersion === 'v1') || (value.kind.endsWith('List') && Array.isArray(value.items)));
 
-function objectsOf(value: unknown, prefix: Path): { object: KubernetesObject; prefix: Path }[] {
-  if (!isObject(value)) return [];
+function readObjects(value: unknown, prefix: Path): { object: KubernetesObject; prefix: Path }[] {
+  if (!isKubernetesObject(value)) return [];
   if (!isList(value)) return [{ object: value, prefix }];
   return listAt(value, 'items').flatMap((item, index) =>
-    objectsOf(withListKind(item, value), [...prefix, 'items', index]),
+    readObjects(withListKind(item, value), [...prefix, 'items', index]),
   );
 }
 
@@ -89,7 +89,7 @@ function withListKind(item: unknown, { apiVersion, kind }: KubernetesObject): un
     : item;
 }
 
-function nameOf(object: Data): string {
+function readName(object: Data): string {
   const name = at(object, 'metadata', 'name');
   if (typeof name === 'string' || typeof name === 'number') return String(name);
   const generated = stringAt(object, 'metadata', 'generateName');
@@ -98,13 +98,13 @@ function nameOf(object: Data): string {
 
 /** Tell resources of one kind from one file apart, by their order. */
 export function numberSiblings(resources: readonly Resource[]): Resource[] {
-  const key = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
-  const groups = Map.groupBy(resources, key);
-  const seen = new Map<string, number>();
+  const groupKey = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
+  const groups = Map.groupBy(resources, groupKey);
+  const counts = new Map<string, number>();
   return resources.map((resource) => {
-    const group = key(resource);
-    const ordinal = seen.get(group) ?? 0;
-    seen.set(group, ordinal + 1);
+    const group = groupKey(resource);
+    const ordinal = counts.get(group) ?? 0;
+    counts.set(group, ordinal + 1);
     return { ...resource, source: { ...resource.source, ordinal, siblings: groups.get(group)?.length ?? 1 } };
   });
 }

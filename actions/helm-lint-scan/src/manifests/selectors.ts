@@ -13,7 +13,7 @@ export function matchesLabels(
 export function matchesSelector(selector: Data, labels: Readonly<Record<string, string>>): boolean {
   return (
     matchesLabels(labelsAt(selector, 'matchLabels'), labels) &&
-    listAt(selector, 'matchExpressions').every((each) => matchesExpression(each, labels))
+    listAt(selector, 'matchExpressions').every((expression) => matchesExpression(expression, labels))
   );
 }
 

@@ -24,7 +24,7 @@ export interface Workload {
   serves: boolean;
 }
 
-const TEMPLATES: Record<string, Path> = {
+const POD_TEMPLATES: Record<string, Path> = {
   Deployment: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
   DaemonSet: ['spec', 'template'],
@@ -35,17 +35,17 @@ const TEMPLATES: Record<string, Path> = {
   Pod: [],
 };
 
-const SERVING = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController']);
+const SERVING_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController']);
 
 /** The workloads among the resources, without the pods of `helm test`. */
-export function workloadsOf(resources: readonly Resource[]): Workload[] {
+export function findWorkloads(resources: readonly Resource[]): Workload[] {
   return resources.flatMap((resource) => {
-    const template = Object.hasOwn(TEMPLATES, resource.kind) ? TEMPLATES[resource.kind] : undefined;
-    return template === undefined || isHelmTest(resource) ? [] : [workload(resource, template)];
+    const template = Object.hasOwn(POD_TEMPLATES, resource.kind) ? POD_TEMPLATES[resource.kind] : undefined;
+    return template === undefined || isHelmTest(resource) ? [] : [readWorkload(resource, template)];
   });
 }
 
-function workload(resource: Resource, template: Path): Workload {
+function readWorkload(resource: Resource, template: Path): Workload {
   const pod = dataAt(resource.object, ...template, 'spec');
   const podPath = [...template, 'spec'];
   return {
@@ -56,17 +56,17 @@ function workload(resource: Resource, template: Path): Workload {
     labels: labelsAt(resource.object, ...template, 'metadata', 'labels'),
     annotations: dataAt(resource.object, ...template, 'metadata', 'annotations'),
     containers: [
-      ...containersAt(pod, [...podPath, 'initContainers'], (spec) =>
+      ...readContainers(pod, [...podPath, 'initContainers'], (spec) =>
         spec.restartPolicy === 'Always' ? 'sidecar' : 'init',
       ),
-      ...containersAt(pod, [...podPath, 'containers'], () => 'main'),
+      ...readContainers(pod, [...podPath, 'containers'], () => 'main'),
     ],
-    serves: SERVING.has(resource.kind),
+    serves: SERVING_KINDS.has(resource.kind),
   };
 }
 
 /** @param path of the list of containers in the resource; its last step is the key in the pod */
-function containersAt(pod: Data, path: Path, role: (spec: Data) => Container['role']): Container[] {
+function readContainers(pod: Data, path: Path, role: (spec: Data) => Container['role']): Container[] {
   return listAt(pod, path.at(-1) ?? '').flatMap((spec, index) =>
     isData(spec)
       ? [{ name: stringAt(spec, 'name') ?? `#${index + 1}`, spec, path: [...path, index], role: role(spec) }]

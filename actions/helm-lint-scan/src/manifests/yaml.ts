@@ -41,11 +41,11 @@ export interface YamlDocument {
  * The Go parser of Kubernetes and Helm has no times and no numbers to base 60: there `190:20:30` is text.
  * Source: resolve.go of https://github.com/kubernetes-sigs/yaml
  */
-const isForeign = (tag: { tag: string; format?: string | undefined }): boolean =>
+const isUnknownToGo = (tag: { tag: string; format?: string | undefined }): boolean =>
   tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME';
 
 /** The octal numbers of YAML 1.2, which the Go parser takes beside those of 1.1: `defaultMode: 0o644`. */
-const OCTAL: ScalarTag = {
+const OCTAL_INTEGER: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
   test: /^0o[0-7]+$/,
@@ -66,7 +66,7 @@ export function readYaml(text: string): YamlDocument[] {
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: 'silent',
-    customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isForeign(tag)), OCTAL],
+    customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isUnknownToGo(tag)), OCTAL_INTEGER],
   });
   const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
   return list.map((document) => readDocument(document, counter, text.includes('*')));
@@ -91,17 +91,17 @@ function readAliases(document: Document<ParsedNode>): Map<Alias, Node | undefine
 }
 
 /** How many values data has, each counted as often as it is met. */
-function countValues(value: unknown, known = new Map<object, number>()): number {
+function countValues(value: unknown, counts = new Map<object, number>()): number {
   if (typeof value !== 'object' || value === null) return 1;
-  const before = known.get(value);
+  const before = counts.get(value);
   if (before !== undefined) return before;
   let count = 1;
-  for (const each of Object.values(value)) count += countValues(each, known);
-  known.set(value, count);
+  for (const item of Object.values(value)) count += countValues(item, counts);
+  counts.set(value, count);
   return count;
 }
 
-interface Fault {
+interface OffsetProblem {
   message: string;
   /** The parser's: https://eemeli.org/yaml/#errors */
   code?: ErrorCode;
@@ -111,74 +111,77 @@ interface Fault {
 /** @param aliased whether there may be aliases in it */
 function readDocument(document: Document<ParsedNode>, counter: LineCounter, aliased: boolean): YamlDocument {
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  let known: Map<Alias, Node | undefined> | undefined;
+  let cached: Map<Alias, Node | undefined> | undefined;
   const aliases = (): Map<Alias, Node | undefined> => {
-    known ??= readAliases(document);
-    return known;
+    cached ??= readAliases(document);
+    return cached;
   };
-  const { value, faults } = readValue(document, aliased ? aliases : () => new Map());
+  const { value, problems } = readValue(document, aliased ? aliases : () => new Map());
   return {
     value,
-    problems: distinctProblems(faults, lineAt),
+    problems: distinctProblems(problems, lineAt),
     firstLine: lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0),
     find: (path) => findNode(document, path, { lineAt, aliases }),
   };
 }
 
-function readValue(document: Document<ParsedNode>, aliases: Reading['aliases']): { value: unknown; faults: Fault[] } {
+function readValue(
+  document: Document<ParsedNode>,
+  aliases: DocumentLookup['aliases'],
+): { value: unknown; problems: OffsetProblem[] } {
   const start = document.range?.[0] ?? 0;
-  const faults = document.errors.map(({ message, code, pos }): Fault => ({ message, code, offset: pos[0] }));
+  const problems = document.errors.map(({ message, code, pos }): OffsetProblem => ({ message, code, offset: pos[0] }));
   try {
     // Without the duplicate keys of the parser, whose own check takes time with the square of the keys; with its code and message.
-    const repeated = duplicateKeyOffsets(document.contents).map(
-      (offset): Fault => ({ message: 'Map keys must be unique', code: 'DUPLICATE_KEY', offset }),
+    const duplicates = duplicateKeyOffsets(document.contents).map(
+      (offset): OffsetProblem => ({ message: 'Map keys must be unique', code: 'DUPLICATE_KEY', offset }),
     );
-    if (repeated.length > 0) faults.push(...repeated.slice(0, MAX_DUPLICATES));
-    if (faults.length > 0)
+    if (duplicates.length > 0) problems.push(...duplicates.slice(0, MAX_DUPLICATES));
+    if (problems.length > 0)
       return {
         value: undefined,
-        faults: faults.sort((one, other) => (repeated.length > 0 ? one.offset - other.offset : 0)),
+        problems: problems.sort((a, b) => (duplicates.length > 0 ? a.offset - b.offset : 0)),
       };
     const count = aliases().size;
     if (count > MAX_ALIASES)
       return {
         value: undefined,
-        faults: [{ message: `It has ${count} aliases, more than ${MAX_ALIASES}`, offset: start }],
+        problems: [{ message: `It has ${count} aliases, more than ${MAX_ALIASES}`, offset: start }],
       };
     const value: unknown = document.toJS({ maxAliasCount: 1000 });
     return count > 0 && countValues(value) > MAX_VALUES
       ? {
           value: undefined,
-          faults: [{ message: `Its aliases stand for more than ${MAX_VALUES} values`, offset: start }],
+          problems: [{ message: `Its aliases stand for more than ${MAX_VALUES} values`, offset: start }],
         }
-      : { value, faults };
+      : { value, problems };
   } catch (error) {
     const { message } = error as Error;
     // An alias of nothing, aliases of aliases that would expand without end, or too many levels.
     const [unresolved] = isStackOverflow(message)
       ? []
       : ([...aliases()].find(([, target]) => target === undefined) ?? []);
-    return { value: undefined, faults: [...faults, { message, offset: unresolved?.range?.[0] ?? start }] };
+    return { value: undefined, problems: [...problems, { message, offset: unresolved?.range?.[0] ?? start }] };
   }
 }
 
 /** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
-function distinctProblems(faults: readonly Fault[], lineAt: (offset: number) => number): YamlProblem[] {
-  const deep = faults.find(({ message }) => isStackOverflow(message));
-  if (deep !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(deep.offset) }];
-  const lines = faults.map(({ offset, ...fault }) => ({ ...fault, line: lineAt(offset) }));
-  return [...new Map(lines.map((fault) => [`${fault.line} ${fault.message}`, fault])).values()];
+function distinctProblems(problems: readonly OffsetProblem[], lineAt: (offset: number) => number): YamlProblem[] {
+  const nesting = problems.find(({ message }) => isStackOverflow(message));
+  if (nesting !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(nesting.offset) }];
+  const lines = problems.map(({ offset, ...problem }) => ({ ...problem, line: lineAt(offset) }));
+  return [...new Map(lines.map((problem) => [`${problem.line} ${problem.message}`, problem])).values()];
 }
 
 /** The most duplicate keys that are reported. */
 const MAX_DUPLICATES = 1000;
 
-interface Reading {
+interface DocumentLookup {
   lineAt(offset: number): number;
   aliases(): ReadonlyMap<Alias, Node | undefined>;
 }
 
-function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases }: Reading) {
+function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases }: DocumentLookup) {
   const resolve = (node: unknown): unknown => (isAlias(node) ? aliases().get(node) : node);
   let node: unknown = document.contents;
   let line = lineAt(document.contents?.range?.[0] ?? 0);
@@ -186,7 +189,7 @@ function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases 
   for (const step of path) {
     node = resolve(node);
     if (isMap(node)) {
-      const found = findPair(node, String(step), { resolve, index: cachedIndex });
+      const found = findPair(node, String(step), { resolve, index: getIndex });
       if (found === undefined) break;
       line = lineAt((found.pair.key as Node).range?.[0] ?? 0);
       node = found.pair.value;
@@ -201,17 +204,17 @@ function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases 
   return { line, depth };
 }
 
-const indices = new WeakMap<YAMLMap, MappingIndex>();
+const mappingIndices = new WeakMap<YAMLMap, MappingIndex>();
 
 /** Indexed once: every finding in a mapping looks up one of its keys. */
-function cachedIndex(map: YAMLMap): MappingIndex {
-  const index = indices.get(map) ?? indexMapping(map, keyText);
-  indices.set(map, index);
+function getIndex(map: YAMLMap): MappingIndex {
+  const index = mappingIndices.get(map) ?? indexMapping(map, readKey);
+  mappingIndices.set(map, index);
   return index;
 }
 
 /** The parser makes a symbol of the key `<<`. */
-function keyText(key: unknown): string | undefined {
+function readKey(key: unknown): string | undefined {
   const value = isScalar(key) ? key.value : key;
   return typeof value === 'symbol' ? value.description : String(value);
 }

@@ -1,5 +1,5 @@
-import { fateOf } from '../validation/removed-apis.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { findDeprecation } from '../validation/deprecated-apis.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 export const apiDeprecated: ResourceRule = {
   id: 'api-deprecated',
@@ -8,20 +8,20 @@ export const apiDeprecated: ResourceRule = {
   help: 'Kubernetes still serves it. Use the version that replaces it. Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
   check: (scope) =>
     scope.resources.flatMap((resource) => {
-      const fate = fateOf(resource.apiVersion, resource.kind);
+      const deprecation = findDeprecation(resource.apiVersion, resource.kind);
       if (
-        fate === undefined ||
-        scope.minor < fate.deprecated ||
-        scope.minor >= (fate.removed ?? Number.POSITIVE_INFINITY)
+        deprecation === undefined ||
+        scope.minor < deprecation.deprecated ||
+        scope.minor >= (deprecation.removed ?? Number.POSITIVE_INFINITY)
       )
         return [];
-      const end = fate.removed === undefined ? '' : ` and gone from 1.${fate.removed}`;
-      const next = fate.replacement === undefined ? '' : `; use ${fate.replacement}`;
+      const end = deprecation.removed === undefined ? '' : ` and gone from 1.${deprecation.removed}`;
+      const next = deprecation.replacement === undefined ? '' : `; use ${deprecation.replacement}`;
       return [
-        wrong(
+        problemAt(
           resource,
           ['apiVersion'],
-          `${resource.kind} in ${resource.apiVersion} is deprecated since Kubernetes 1.${fate.deprecated}${end}${next}`,
+          `${resource.kind} in ${resource.apiVersion} is deprecated since Kubernetes 1.${deprecation.deprecated}${end}${next}`,
         ),
       ];
     }),

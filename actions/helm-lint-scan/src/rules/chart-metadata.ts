@@ -4,7 +4,7 @@ import type { ChartProblem, ChartRule } from './rule.ts';
 /** https://semver.org, the grammar that Helm asks for: three numbers, pre-release and build. */
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
-const inMeta = (path: string[], message: string): ChartProblem[] => [{ file: 'Chart.yaml', path, message }];
+const chartYamlProblem = (path: string[], message: string): ChartProblem[] => [{ file: 'Chart.yaml', path, message }];
 
 export const chartVersion: ChartRule = {
   id: 'chart-version',
@@ -14,7 +14,10 @@ export const chartVersion: ChartRule = {
   checkChart: ({ version }: Chart) =>
     version !== undefined && SEMVER.test(version)
       ? []
-      : inMeta(['version'], version === undefined ? 'has no version' : `version ${version} is not a semantic version`),
+      : chartYamlProblem(
+          ['version'],
+          version === undefined ? 'has no version' : `version ${version} is not a semantic version`,
+        ),
 };
 
 export const chartAppVersion: ChartRule = {
@@ -24,7 +27,7 @@ export const chartAppVersion: ChartRule = {
   help: 'It is the version of the application that the chart installs. Put it in quotes.',
   checkChart: ({ appVersion, type }: Chart) => {
     if (type === 'library' || (appVersion !== undefined && SEMVER.test(appVersion.replace(/^v/, '')))) return [];
-    return inMeta(
+    return chartYamlProblem(
       ['appVersion'],
       appVersion === undefined ? 'has no appVersion' : `appVersion ${appVersion} is not a semantic version`,
     );
@@ -37,5 +40,5 @@ export const chartKubeVersion: ChartRule = {
   title: 'A chart does not declare its Kubernetes versions',
   help: 'With `kubeVersion: ">=1.30.0-0"` Helm refuses a cluster that is too old, before anything is changed. The `-0` allows the suffixes that clouds add to versions.',
   checkChart: ({ kubeVersion, type }: Chart) =>
-    type === 'library' || kubeVersion !== undefined ? [] : inMeta(['kubeVersion'], 'has no kubeVersion'),
+    type === 'library' || kubeVersion !== undefined ? [] : chartYamlProblem(['kubeVersion'], 'has no kubeVersion'),
 };

@@ -1,5 +1,5 @@
-import { groupOf, resourceLabel } from '../manifests/resource.ts';
-import { namespaceIn, type ResourceRule, wrong } from './rule.ts';
+import { apiGroup, resourceLabel } from '../manifests/resource.ts';
+import { effectiveNamespace, problemAt, type ResourceRule } from './rule.ts';
 
 export const duplicateResource: ResourceRule = {
   id: 'duplicate-resource',
@@ -7,18 +7,27 @@ export const duplicateResource: ResourceRule = {
   title: 'A resource is defined twice',
   help: 'One overwrites the other, or the deployment fails. Give each a different name.',
   check: (scope) => {
-    const seen = new Map<string, string>();
+    const firstFiles = new Map<string, string>();
     return scope.resources.flatMap((resource) => {
       // The API makes a new name for each of these; a name that is missing is the schema's affair.
       if (resource.name.endsWith('*') || resource.name === '?') return [];
-      const key = [groupOf(resource.apiVersion), resource.kind, namespaceIn(scope, resource), resource.name].join('\n');
-      const first = seen.get(key);
+      const key = [
+        apiGroup(resource.apiVersion),
+        resource.kind,
+        effectiveNamespace(scope, resource),
+        resource.name,
+      ].join('\n');
+      const first = firstFiles.get(key);
       if (first === undefined) {
-        seen.set(key, resource.source.file);
+        firstFiles.set(key, resource.source.file);
         return [];
       }
       return [
-        wrong(resource, ['metadata', 'name'], `${resourceLabel(resource)} is there twice; the first is in ${first}`),
+        problemAt(
+          resource,
+          ['metadata', 'name'],
+          `${resourceLabel(resource)} is there twice; the first is in ${first}`,
+        ),
       ];
     });
   },

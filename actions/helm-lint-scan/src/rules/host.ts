@@ -1,5 +1,5 @@
 import { at, isData, listAt } from '../data.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 export const hostPath: ResourceRule = {
   id: 'host-path',
@@ -12,7 +12,7 @@ export const hostPath: ResourceRule = {
       listAt(pod, 'volumes').flatMap((volume, index) =>
         isData(at(volume, 'hostPath'))
           ? [
-              wrong(
+              problemAt(
                 resource,
                 [...podPath, 'volumes', index, 'hostPath'],
                 `mounts ${String(at(volume, 'hostPath', 'path'))} of its node`,
@@ -33,6 +33,6 @@ export const hostNamespaces: ResourceRule = {
     scope.workloads.flatMap(({ resource, pod, podPath }) =>
       ['hostNetwork', 'hostPID', 'hostIPC']
         .filter((key) => at(pod, key) === true)
-        .map((key) => wrong(resource, [...podPath, key], `sets ${key}`)),
+        .map((key) => problemAt(resource, [...podPath, key], `sets ${key}`)),
     ),
 };

@@ -1,6 +1,6 @@
 import { at } from '../data.ts';
-import { scalings, utilisations } from './hpa.ts';
-import { absent, type ResourceRule } from './rule.ts';
+import { findScalings, utilizationResources } from './hpa.ts';
+import { missingAt, type ResourceRule } from './rule.ts';
 
 export const hpaRequestMissing: ResourceRule = {
   id: 'hpa-request-missing',
@@ -8,15 +8,15 @@ export const hpaRequestMissing: ResourceRule = {
   title: 'An autoscaler uses the utilization of pods that have no requests',
   help: 'Utilization is a share of the request: unless every container has one, the autoscaler does nothing. Set `resources.requests`. Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details',
   check: (scope) =>
-    scalings(scope).flatMap((scaling) =>
-      utilisations(scaling).flatMap((resource) =>
+    findScalings(scope).flatMap((scaling) =>
+      utilizationResources(scaling).flatMap((resource) =>
         (scaling.workload?.containers ?? [])
           .filter(({ role, spec }) => {
             // The API takes the limit for the request when only the limit is there.
-            const asked = at(spec, 'resources', 'requests', resource) ?? at(spec, 'resources', 'limits', resource);
+            const request = at(spec, 'resources', 'requests', resource) ?? at(spec, 'resources', 'limits', resource);
             return (
               role !== 'init' &&
-              asked === undefined &&
+              request === undefined &&
               at(scaling.workload?.pod, 'resources', 'requests', resource) === undefined
             );
           })
@@ -24,7 +24,7 @@ export const hpaRequestMissing: ResourceRule = {
             scaling.target === undefined
               ? []
               : [
-                  absent(
+                  missingAt(
                     scaling.target,
                     [...path, 'resources', 'requests', resource],
                     `container ${name} requests no ${resource}, but HorizontalPodAutoscaler/${scaling.hpa.name} scales on its utilisation`,

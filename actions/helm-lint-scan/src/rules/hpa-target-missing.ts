@@ -1,5 +1,5 @@
-import { scalings } from './hpa.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { findScalings } from './hpa.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 export const hpaTargetMissing: ResourceRule = {
   id: 'hpa-target-missing',
@@ -7,10 +7,10 @@ export const hpaTargetMissing: ResourceRule = {
   title: 'An autoscaler scales a workload that does not exist',
   help: '`scaleTargetRef` must name, with its kind, a workload of the same namespace. If another chart contains the target, turn this rule off.',
   check: (scope) =>
-    scalings(scope).flatMap(({ hpa, target, targetLabel }) =>
+    findScalings(scope).flatMap(({ hpa, target, targetLabel }) =>
       target === undefined
         ? [
-            wrong(
+            problemAt(
               hpa,
               ['spec', 'scaleTargetRef', 'name'],
               `scales ${targetLabel}, which is not among the rendered resources`,

@@ -1,8 +1,7 @@
 import { dataAt, listAt, stringAt } from '../data.ts';
-import type { Resource } from '../manifests/resource.ts';
-import { groupOf } from '../manifests/resource.ts';
+import { apiGroup, type Resource } from '../manifests/resource.ts';
 import type { Workload } from '../manifests/workloads.ts';
-import { namespaceIn, ofKind, type Scope } from './rule.ts';
+import { effectiveNamespace, resourcesOfKind, type Scope } from './rule.ts';
 
 /** A HorizontalPodAutoscaler and what it scales. */
 export interface Scaling {
@@ -14,43 +13,44 @@ export interface Scaling {
   workload: Workload | undefined;
 }
 
-const isHpa = (resource: Resource): boolean => groupOf(resource.apiVersion) === 'autoscaling';
+const isHpa = (resource: Resource): boolean => apiGroup(resource.apiVersion) === 'autoscaling';
 
-const known = new WeakMap<Scope, Scaling[]>();
-const knownTargets = new WeakMap<Scope, ReadonlyMap<Resource, Scaling>>();
+const cache = new WeakMap<Scope, Scaling[]>();
+const targetCache = new WeakMap<Scope, ReadonlyMap<Resource, Scaling>>();
 
 /** The autoscalers of a scope. */
-export function scalings(scope: Scope): Scaling[] {
-  const all = known.get(scope) ?? readScalings(scope);
-  known.set(scope, all);
+export function findScalings(scope: Scope): Scaling[] {
+  const all = cache.get(scope) ?? readScalings(scope);
+  cache.set(scope, all);
   return all;
 }
 
 /** The first autoscaler that scales a resource. */
-export function scalingOf(scope: Scope, target: Resource): Scaling | undefined {
+export function findScaling(scope: Scope, target: Resource): Scaling | undefined {
   const targets =
-    knownTargets.get(scope) ??
+    targetCache.get(scope) ??
     new Map(
-      scalings(scope)
+      findScalings(scope)
         .toReversed()
-        .flatMap((each) => (each.target === undefined ? [] : [[each.target, each] as const])),
+        .flatMap((scaling) => (scaling.target === undefined ? [] : [[scaling.target, scaling] as const])),
     );
-  knownTargets.set(scope, targets);
+  targetCache.set(scope, targets);
   return targets.get(target);
 }
 
 function readScalings(scope: Scope): Scaling[] {
-  const key = (kind: string, name: string, of: Resource): string => [kind, name, namespaceIn(scope, of)].join('\n');
-  const firstOf = <T>(all: readonly T[], resourceOf: (each: T) => Resource): Map<string, T> =>
+  const key = (kind: string, name: string, of: Resource): string =>
+    [kind, name, effectiveNamespace(scope, of)].join('\n');
+  const indexFirst = <T>(all: readonly T[], getResource: (item: T) => Resource): Map<string, T> =>
     new Map(
-      all.toReversed().map((each) => {
-        const resource = resourceOf(each);
-        return [key(resource.kind, resource.name, resource), each];
+      all.toReversed().map((item) => {
+        const resource = getResource(item);
+        return [key(resource.kind, resource.name, resource), item];
       }),
     );
-  const resources = firstOf(scope.resources, (resource) => resource);
-  const workloads = firstOf(scope.workloads, ({ resource }) => resource);
-  return ofKind(scope, 'HorizontalPodAutoscaler')
+  const resources = indexFirst(scope.resources, (resource) => resource);
+  const workloads = indexFirst(scope.workloads, ({ resource }) => resource);
+  return resourcesOfKind(scope, 'HorizontalPodAutoscaler')
     .filter(isHpa)
     .map((hpa) => {
       const reference = dataAt(hpa.object, 'spec', 'scaleTargetRef');
@@ -62,7 +62,7 @@ function readScalings(scope: Scope): Scaling[] {
 }
 
 /** The resources whose utilisation, a share of the pods' request, an autoscaler looks at: `cpu`, `memory`. */
-export function utilisations({ hpa }: Scaling): string[] {
+export function utilizationResources({ hpa }: Scaling): string[] {
   const metrics = listAt(hpa.object, 'spec', 'metrics')
     .filter(
       (metric) =>

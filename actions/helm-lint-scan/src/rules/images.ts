@@ -1,14 +1,14 @@
 import { stringAt } from '../data.ts';
-import { eachContainer, type ResourceRule, wrong } from './rule.ts';
+import { checkContainers, problemAt, type ResourceRule } from './rule.ts';
 
-interface ImageText {
+interface ImageParts {
   repository: string;
   tag: string | undefined;
   digest: string | undefined;
 }
 
 /** The tag and the digest in an image's reference. A colon before the last slash belongs to the registry's port. */
-function readImage(text: string): ImageText {
+function parseImage(text: string): ImageParts {
   const [name = '', digest] = text.split('@');
   const last = name.slice(name.lastIndexOf('/') + 1);
   const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : undefined;
@@ -23,12 +23,12 @@ export const imageTag: ResourceRule = {
   title: 'An image has no tag, or a floating tag',
   help: '`latest` does not say which version runs: a new node may start another version than its neighbours. Use a version, or better a digest.',
   check: (scope) =>
-    eachContainer(scope, ({ name, spec, path }, { resource }) => {
+    checkContainers(scope, ({ name, spec, path }, { resource }) => {
       const image = stringAt(spec, 'image') ?? '';
-      const { tag, digest } = readImage(image);
+      const { tag, digest } = parseImage(image);
       if (image === '' || digest !== undefined || (tag !== undefined && tag !== 'latest')) return [];
       return [
-        wrong(
+        problemAt(
           resource,
           [...path, 'image'],
           `container ${name} runs ${image}, which is whatever the registry calls latest`,
@@ -44,11 +44,11 @@ export const imageDigest: ResourceRule = {
   title: 'An image has no digest',
   help: 'A tag can be pushed again. A digest identifies exactly the image that was tested: `repository@sha256:…`.',
   check: (scope) =>
-    eachContainer(scope, ({ name, spec, path }, { resource }) => {
+    checkContainers(scope, ({ name, spec, path }, { resource }) => {
       const image = stringAt(spec, 'image') ?? '';
-      return image === '' || readImage(image).digest !== undefined
+      return image === '' || parseImage(image).digest !== undefined
         ? []
-        : [wrong(resource, [...path, 'image'], `container ${name} names its image by tag, not by digest`)];
+        : [problemAt(resource, [...path, 'image'], `container ${name} names its image by tag, not by digest`)];
     }),
 };
 
@@ -58,15 +58,15 @@ export const imageNotBuilt: ResourceRule = {
   title: 'An image of set-images is rendered with another version than the one that was built',
   help: 'The values were set to the image that was built, but the template takes the tag or the digest from elsewhere: the tested image is not the one that will run. Use `tag` and `digest` of the same mapping as `repository`.',
   check: (scope) =>
-    eachContainer(scope, ({ name, spec, path }, { resource }) => {
+    checkContainers(scope, ({ name, spec, path }, { resource }) => {
       const image = stringAt(spec, 'image') ?? '';
-      const { repository, tag, digest } = readImage(image);
-      const built = scope.built.filter((each) => each.repository === repository);
-      const isBuilt = built.some((each) =>
-        digest === undefined ? each.tags.some((known) => known === tag) : each.digest === digest,
+      const { repository, tag, digest } = parseImage(image);
+      const built = scope.built.filter((candidate) => candidate.repository === repository);
+      const isBuilt = built.some((candidate) =>
+        digest === undefined ? candidate.tags.some((builtTag) => builtTag === tag) : candidate.digest === digest,
       );
       if (built.length === 0 || isBuilt) return [];
-      const expected = built.map((each) => each.digest).join(' or ');
+      const expected = built.map((candidate) => candidate.digest).join(' or ');
       const message = `container ${name} runs ${image}, but ${expected} was built`;
       // The values are right: the line of the template is at fault, as with a wrong key.
       return [{ resource, path: [...path, 'image'], about: 'key', message }];

@@ -1,4 +1,4 @@
-import { type ResourceRule, wrong } from './rule.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 export const namespaceHardCoded: ResourceRule = {
   id: 'namespace-hard-coded',
@@ -9,7 +9,7 @@ export const namespaceHardCoded: ResourceRule = {
     scope.resources.flatMap((resource) =>
       scope.origin === 'chart' && resource.namespace !== undefined && resource.namespace !== scope.namespace
         ? [
-            wrong(
+            problemAt(
               resource,
               ['metadata', 'namespace'],
               `goes to the namespace ${resource.namespace}, wherever the release goes`,

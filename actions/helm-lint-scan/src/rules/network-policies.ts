@@ -1,10 +1,10 @@
 import { at, isData, listAt } from '../data.ts';
 import { selectorAt } from '../manifests/selectors.ts';
-import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
-import { selectedBy } from './selection.ts';
+import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from './rule.ts';
+import { selectWorkloads } from './selection.ts';
 
-const policies = (scope: Scope) =>
-  ofKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));
+const findPolicies = (scope: Scope) =>
+  resourcesOfKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));
 
 export const networkPolicySelectsNothing: ResourceRule = {
   id: 'network-policy-selects-nothing',
@@ -13,19 +13,19 @@ export const networkPolicySelectsNothing: ResourceRule = {
   title: 'A network policy selects no pod',
   help: 'Its `podSelector` must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
   check: (scope) =>
-    policies(scope).flatMap((policy) => {
+    findPolicies(scope).flatMap((policy) => {
       const selector = selectorAt(policy.object, 'podSelector');
       // An empty selector holds for the whole namespace.
       if (selector === undefined || Object.keys(selector).length === 0) return [];
-      const found = selectedBy(scope, namespaceIn(scope, policy), selector);
+      const found = selectWorkloads(scope, effectiveNamespace(scope, policy), selector);
       return found.length > 0
         ? []
-        : [wrong(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
+        : [problemAt(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
     }),
 };
 
 /** A rule that names neither who nor where lets everything through. */
-const letsAllThrough = (rule: unknown, peers: string): boolean =>
+const allowsAll = (rule: unknown, peers: string): boolean =>
   isData(rule) && listAt(rule, peers).length === 0 && listAt(rule, 'ports').length === 0;
 
 export const networkPolicyAllowsAll: ResourceRule = {
@@ -35,10 +35,10 @@ export const networkPolicyAllowsAll: ResourceRule = {
   title: 'A network policy allows all traffic',
   help: 'An empty rule in `ingress` allows every sender on every port: the policy does nothing. Name the senders or the ports.',
   check: (scope) =>
-    policies(scope).flatMap((policy) =>
+    findPolicies(scope).flatMap((policy) =>
       listAt(policy.object, 'spec', 'ingress').flatMap((rule, index) =>
-        letsAllThrough(rule, 'from') || at(rule, 'from', 0) === null
-          ? [wrong(policy, ['spec', 'ingress', index], 'lets every sender in on every port')]
+        allowsAll(rule, 'from') || at(rule, 'from', 0) === null
+          ? [problemAt(policy, ['spec', 'ingress', index], 'lets every sender in on every port')]
           : [],
       ),
     ),

@@ -1,9 +1,9 @@
 import { at } from '../data.ts';
-import { budgets, drainablePods } from './pdb.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { drainablePods, findBudgets } from './pdb.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 /** A number of pods, given as such or as a share of `total`; shares are rounded up, as the API does. */
-function podCount(value: unknown, total: number): number | undefined {
+function toPodCount(value: unknown, total: number): number | undefined {
   if (typeof value === 'number') return value;
   const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
   return percent === undefined ? undefined : Math.ceil((Number(percent) / 100) * total);
@@ -15,15 +15,15 @@ export const pdbBlocksDrain: ResourceRule = {
   title: 'A disruption budget allows no eviction',
   help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one eviction: `maxUnavailable: 1`, or a `minAvailable` below the number of pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
   check: (scope) =>
-    budgets(scope).flatMap(({ pdb, workloads }) => {
+    findBudgets(scope).flatMap(({ pdb, workloads }) => {
       const total = drainablePods(scope, workloads);
       if (total === 0) return [];
-      const spare = podCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
-      if (spare === 0) return [wrong(pdb, ['spec', 'maxUnavailable'], 'lets no pod go: maxUnavailable is 0')];
-      const kept = podCount(at(pdb.object, 'spec', 'minAvailable'), total);
+      const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
+      if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'lets no pod go: maxUnavailable is 0')];
+      const kept = toPodCount(at(pdb.object, 'spec', 'minAvailable'), total);
       if (kept === undefined || kept < total) return [];
       return [
-        wrong(
+        problemAt(
           pdb,
           ['spec', 'minAvailable'],
           `lets no pod go: ${kept} must stay and there may be no more than ${total}`,

@@ -1,5 +1,5 @@
-import { budgets } from './pdb.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { findBudgets } from './pdb.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
 export const pdbSelectsNothing: ResourceRule = {
   id: 'pdb-selects-nothing',
@@ -7,7 +7,7 @@ export const pdbSelectsNothing: ResourceRule = {
   title: 'A disruption budget selects no pod',
   help: 'Its selector must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
   check: (scope) =>
-    budgets(scope).flatMap(({ pdb, workloads }) =>
-      workloads.length === 0 ? [wrong(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
+    findBudgets(scope).flatMap(({ pdb, workloads }) =>
+      workloads.length === 0 ? [problemAt(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
     ),
 };

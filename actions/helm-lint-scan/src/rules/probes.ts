@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { at, isData } from '../data.ts';
-import { absent, eachServing, type ResourceRule, type RuleInfo, wrong } from './rule.ts';
+import { checkServingContainers, missingAt, problemAt, type ResourceRule, type RuleInfo } from './rule.ts';
 
 function missingProbe(key: string, info: RuleInfo): ResourceRule {
   return {
     ...info,
     check: (scope) =>
-      eachServing(scope, ({ name, spec, path }, { resource }) =>
-        isData(at(spec, key)) ? [] : [absent(resource, [...path, key], `container ${name} has no ${key}`)],
+      checkServingContainers(scope, ({ name, spec, path }, { resource }) =>
+        isData(at(spec, key)) ? [] : [missingAt(resource, [...path, key], `container ${name} has no ${key}`)],
       ),
   };
 }
@@ -39,12 +39,20 @@ export const identicalProbes: ResourceRule = {
   title: 'Readiness and liveness probe are the same',
   help: 'When something that the container depends on fails, it must get no traffic (readiness); it must not be restarted (liveness). Use a separate path for each.',
   check: (scope) =>
-    eachServing(scope, ({ name, spec, path }, { resource }) =>
-      isData(at(spec, 'readinessProbe')) && isDeepStrictEqual(action(spec.readinessProbe), action(spec.livenessProbe))
-        ? [wrong(resource, [...path, 'livenessProbe'], `container ${name} asks the same for readiness and liveness`)]
+    checkServingContainers(scope, ({ name, spec, path }, { resource }) =>
+      isData(at(spec, 'readinessProbe')) &&
+      isDeepStrictEqual(probeAction(spec.readinessProbe), probeAction(spec.livenessProbe))
+        ? [
+            problemAt(
+              resource,
+              [...path, 'livenessProbe'],
+              `container ${name} asks the same for readiness and liveness`,
+            ),
+          ]
         : [],
     ),
 };
 
 /** What a probe does, without how often. */
-const action = (probe: unknown): unknown[] => ['httpGet', 'tcpSocket', 'exec', 'grpc'].map((key) => at(probe, key));
+const probeAction = (probe: unknown): unknown[] =>
+  ['httpGet', 'tcpSocket', 'exec', 'grpc'].map((key) => at(probe, key));

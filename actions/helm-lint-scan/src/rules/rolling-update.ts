@@ -1,5 +1,5 @@
 import { at } from '../data.ts';
-import { absent, type ResourceRule, wrong } from './rule.ts';
+import { missingAt, problemAt, type ResourceRule } from './rule.ts';
 
 const PATH = ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'];
 
@@ -12,14 +12,16 @@ export const rollingUpdate: ResourceRule = {
     scope.workloads.flatMap(({ resource, kind }) => {
       if (kind !== 'Deployment') return [];
       if (at(resource.object, 'spec', 'strategy', 'type') === 'Recreate')
-        return [wrong(resource, ['spec', 'strategy', 'type'], 'stops every pod before it starts new ones (Recreate)')];
+        return [
+          problemAt(resource, ['spec', 'strategy', 'type'], 'stops every pod before it starts new ones (Recreate)'),
+        ];
       const value = at(resource.object, ...PATH);
       if (value === undefined)
         return [
-          absent(resource, PATH, 'does not set rollingUpdate.maxUnavailable: a quarter of the pods may go first'),
+          missingAt(resource, PATH, 'does not set rollingUpdate.maxUnavailable: a quarter of the pods may go first'),
         ];
       return value === 0 || value === '0' || value === '0%'
         ? []
-        : [wrong(resource, PATH, `lets ${String(value)} of its pods go before new ones are ready`)];
+        : [problemAt(resource, PATH, `lets ${String(value)} of its pods go before new ones are ready`)];
     }),
 };

@@ -60,13 +60,13 @@ export interface ChartRule extends RuleInfo {
   checkChart(chart: Chart): ChartProblem[];
 }
 
-export const absent = (resource: Resource, path: Path, message: string): Problem => ({
+export const missingAt = (resource: Resource, path: Path, message: string): Problem => ({
   resource,
   path,
   about: 'absent',
   message,
 });
-export const wrong = (resource: Resource, path: Path, message: string): Problem => ({
+export const problemAt = (resource: Resource, path: Path, message: string): Problem => ({
   resource,
   path,
   about: 'value',
@@ -74,19 +74,26 @@ export const wrong = (resource: Resource, path: Path, message: string): Problem 
 });
 
 /** The namespace in which a resource will be. */
-export const namespaceIn = (scope: Scope, resource: Resource): string => resource.namespace ?? scope.namespace;
+export const effectiveNamespace = (scope: Scope, resource: Resource): string => resource.namespace ?? scope.namespace;
 
 /** Ask every container of every workload. */
-export function eachContainer(scope: Scope, ask: (container: Container, workload: Workload) => Problem[]): Problem[] {
-  return scope.workloads.flatMap((workload) => workload.containers.flatMap((container) => ask(container, workload)));
+export function checkContainers(
+  scope: Scope,
+  check: (container: Container, workload: Workload) => Problem[],
+): Problem[] {
+  return scope.workloads.flatMap((workload) => workload.containers.flatMap((container) => check(container, workload)));
 }
 
 /** Ask the main containers of what is meant to run without end. */
-export function eachServing(scope: Scope, ask: (container: Container, workload: Workload) => Problem[]): Problem[] {
-  return eachContainer(scope, (container, workload) =>
-    workload.serves && container.role === 'main' ? ask(container, workload) : [],
+export function checkServingContainers(
+  scope: Scope,
+  check: (container: Container, workload: Workload) => Problem[],
+): Problem[] {
+  return checkContainers(scope, (container, workload) =>
+    workload.serves && container.role === 'main' ? check(container, workload) : [],
   );
 }
 
 /** The resources of a kind. */
-export const ofKind = (scope: Scope, kind: string): Resource[] => scope.resources.filter((each) => each.kind === kind);
+export const resourcesOfKind = (scope: Scope, kind: string): Resource[] =>
+  scope.resources.filter((resource) => resource.kind === kind);

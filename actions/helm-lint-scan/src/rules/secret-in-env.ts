@@ -1,6 +1,6 @@
 import { listAt, stringAt } from '../data.ts';
 import { isSecretVariable } from '../secrets.ts';
-import { eachContainer, type ResourceRule, wrong } from './rule.ts';
+import { checkContainers, problemAt, type ResourceRule } from './rule.ts';
 
 export const secretInEnv: ResourceRule = {
   id: 'secret-in-env',
@@ -9,7 +9,7 @@ export const secretInEnv: ResourceRule = {
   title: 'An environment variable contains a secret in plain text',
   help: 'Everyone with read access to the Deployment or the repository can read it. Put it into a Secret and use `valueFrom.secretKeyRef`.',
   check: (scope) =>
-    eachContainer(scope, ({ name, spec, path }, { resource }) =>
+    checkContainers(scope, ({ name, spec, path }, { resource }) =>
       listAt(spec, 'env').flatMap((variable, index) => {
         const key = stringAt(variable, 'name') ?? '';
         const value = stringAt(variable, 'value') ?? '';
@@ -17,7 +17,7 @@ export const secretInEnv: ResourceRule = {
         const refers = value === '' || value.startsWith('/') || /^\$\(.+\)$/.test(value);
         return !refers && isSecretVariable(key, value)
           ? [
-              wrong(
+              problemAt(
                 resource,
                 [...path, 'env', index, 'value'],
                 `container ${name} has what looks like a secret in ${key}`,

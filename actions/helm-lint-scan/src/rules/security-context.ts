@@ -1,22 +1,24 @@
 import { at, listAt, type Path, stringAt } from '../data.ts';
 import type { Container, Workload } from '../manifests/workloads.ts';
-import { absent, eachContainer, type Problem, type ResourceRule, wrong } from './rule.ts';
+import { checkContainers, missingAt, type Problem, problemAt, type ResourceRule } from './rule.ts';
 
 /** The effective value: the container's, otherwise the pod's. */
-function effective({ spec }: Container, { pod }: Workload, key: string): unknown {
+function effectiveSetting({ spec }: Container, { pod }: Workload, key: string): unknown {
   return at(spec, 'securityContext', key) ?? at(pod, 'securityContext', key);
 }
 
 const securityPath = (container: Container, key: string): Path => [...container.path, 'securityContext', key];
 
 /** A problem with a key of the security context: at its value, or where it is missing. */
-function setting(
+function settingProblem(
   container: Container,
   { resource }: Workload,
   [key, message]: [key: string, message: string],
 ): Problem[] {
   const given = at(container.spec, 'securityContext', key) !== undefined;
-  return [(given ? wrong : absent)(resource, securityPath(container, key), `container ${container.name} ${message}`)];
+  return [
+    (given ? problemAt : missingAt)(resource, securityPath(container, key), `container ${container.name} ${message}`),
+  ];
 }
 
 const isWindows = ({ pod }: Workload): boolean => stringAt(pod, 'os', 'name') === 'windows';
@@ -28,9 +30,9 @@ export const privileged: ResourceRule = {
   title: 'A container is privileged',
   help: 'It can do everything on the node that root can. Add the single capability that it needs instead.',
   check: (scope) =>
-    eachContainer(scope, (container, workload) =>
+    checkContainers(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'privileged') === true
-        ? setting(container, workload, ['privileged', 'is privileged'])
+        ? settingProblem(container, workload, ['privileged', 'is privileged'])
         : [],
     ),
 };
@@ -42,10 +44,10 @@ export const privilegeEscalation: ResourceRule = {
   title: 'A process can gain more privileges than its parent',
   help: 'Set `securityContext.allowPrivilegeEscalation: false`, which makes setuid programs harmless.',
   check: (scope) =>
-    eachContainer(scope, (container, workload) =>
+    checkContainers(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'allowPrivilegeEscalation') === false || isWindows(workload)
         ? []
-        : setting(container, workload, [
+        : settingProblem(container, workload, [
             'allowPrivilegeEscalation',
             'may gain privileges (allowPrivilegeEscalation is not false)',
           ]),
@@ -59,14 +61,14 @@ export const runAsNonRoot: ResourceRule = {
   title: 'A container may run as root',
   help: 'Set `runAsNonRoot: true` in the security context of the pod or the container, so that an image that starts as root is refused.',
   check: (scope) =>
-    eachContainer(scope, (container, workload) => {
+    checkContainers(scope, (container, workload) => {
       if (isWindows(workload)) return [];
-      const user = effective(container, workload, 'runAsUser');
-      if (user === 0) return setting(container, workload, ['runAsUser', 'runs as root (runAsUser: 0)']);
-      if (effective(container, workload, 'runAsNonRoot') === true) return [];
+      const user = effectiveSetting(container, workload, 'runAsUser');
+      if (user === 0) return settingProblem(container, workload, ['runAsUser', 'runs as root (runAsUser: 0)']);
+      if (effectiveSetting(container, workload, 'runAsNonRoot') === true) return [];
       return typeof user === 'number' && user > 0
         ? []
-        : setting(container, workload, ['runAsNonRoot', 'may run as root (runAsNonRoot is not true)']);
+        : settingProblem(container, workload, ['runAsNonRoot', 'may run as root (runAsNonRoot is not true)']);
     }),
 };
 
@@ -77,10 +79,10 @@ export const readOnlyRoot: ResourceRule = {
   title: 'A container can change its own files',
   help: 'Set `securityContext.readOnlyRootFilesystem: true` and mount an `emptyDir` where it must write.',
   check: (scope) =>
-    eachContainer(scope, (container, workload) =>
+    checkContainers(scope, (container, workload) =>
       at(container.spec, 'securityContext', 'readOnlyRootFilesystem') === true || isWindows(workload)
         ? []
-        : setting(container, workload, ['readOnlyRootFilesystem', 'can write to its root file system']),
+        : settingProblem(container, workload, ['readOnlyRootFilesystem', 'can write to its root file system']),
     ),
 };
 
@@ -91,19 +93,19 @@ export const capabilities: ResourceRule = {
   title: 'A container does not drop all capabilities',
   help: 'Set `securityContext.capabilities.drop: [ALL]` and add back what it needs; the restricted Pod Security Standard allows NET_BIND_SERVICE alone. Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/',
   check: (scope) =>
-    eachContainer(scope, (container, workload) => {
+    checkContainers(scope, (container, workload) => {
       if (isWindows(workload)) return [];
-      const dropped = listAt(container.spec, 'securityContext', 'capabilities', 'drop').map((each) =>
-        String(each).toUpperCase(),
+      const dropped = listAt(container.spec, 'securityContext', 'capabilities', 'drop').map((capability) =>
+        String(capability).toUpperCase(),
       );
       if (!dropped.includes('ALL'))
-        return setting(container, workload, ['capabilities', 'does not drop all capabilities']);
+        return settingProblem(container, workload, ['capabilities', 'does not drop all capabilities']);
       const risky = listAt(container.spec, 'securityContext', 'capabilities', 'add').filter(
-        (each) => each !== 'NET_BIND_SERVICE',
+        (capability) => capability !== 'NET_BIND_SERVICE',
       );
       const path = [...securityPath(container, 'capabilities'), 'add'];
       return risky.length > 0
-        ? [wrong(workload.resource, path, `container ${container.name} adds the capabilities ${risky.join(', ')}`)]
+        ? [problemAt(workload.resource, path, `container ${container.name} adds the capabilities ${risky.join(', ')}`)]
         : [];
     }),
 };
@@ -115,10 +117,10 @@ export const seccomp: ResourceRule = {
   title: 'A container has no seccomp profile',
   help: 'Set `securityContext.seccompProfile.type: RuntimeDefault` for the pod.',
   check: (scope) =>
-    eachContainer(scope, (container, workload) => {
-      const type = at(effective(container, workload, 'seccompProfile'), 'type');
+    checkContainers(scope, (container, workload) => {
+      const type = at(effectiveSetting(container, workload, 'seccompProfile'), 'type');
       return type === 'RuntimeDefault' || type === 'Localhost' || isWindows(workload)
         ? []
-        : setting(container, workload, ['seccompProfile', 'has no seccomp profile']);
+        : settingProblem(container, workload, ['seccompProfile', 'has no seccomp profile']);
     }),
 };

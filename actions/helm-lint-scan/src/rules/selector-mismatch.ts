@@ -1,7 +1,7 @@
 import { matchesSelector, selectorAt } from '../manifests/selectors.ts';
-import { type ResourceRule, wrong } from './rule.ts';
+import { problemAt, type ResourceRule } from './rule.ts';
 
-const SELECTING = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+const KINDS_WITH_SELECTOR = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
 export const selectorMismatch: ResourceRule = {
   id: 'selector-mismatch',
@@ -10,10 +10,10 @@ export const selectorMismatch: ResourceRule = {
   help: 'The API rejects it. Every label of `spec.selector` must be among the labels of `spec.template`. A selector cannot be changed later, so it should not contain a version.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, kind, labels }) => {
-      const selector = SELECTING.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
+      const selector = KINDS_WITH_SELECTOR.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
       return selector === undefined || matchesSelector(selector, labels)
         ? []
-        : [wrong(resource, ['spec', 'selector'], 'selects other labels than its pod template has')];
+        : [problemAt(resource, ['spec', 'selector'], 'selects other labels than its pod template has')];
     }),
 };
 
@@ -26,9 +26,9 @@ export const selectorVersion: ResourceRule = {
   help: 'A selector cannot be changed: the next version of the chart will be rejected. Remove the version and the chart from the selector labels.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, kind }) => {
-      const selector = SELECTING.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
+      const selector = KINDS_WITH_SELECTOR.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
       return VERSION_LABELS.filter((label) => Object.hasOwn(Object(selector?.matchLabels), label)).map((label) =>
-        wrong(
+        problemAt(
           resource,
           ['spec', 'selector', 'matchLabels', label],
           `selects by ${label}, which changes with each version`,

@@ -1,5 +1,5 @@
 import { at, stringAt } from '../data.ts';
-import { absent, namespaceIn, type ResourceRule } from './rule.ts';
+import { effectiveNamespace, missingAt, type ResourceRule } from './rule.ts';
 
 export const serviceAccountToken: ResourceRule = {
   id: 'service-account-token',
@@ -10,15 +10,15 @@ export const serviceAccountToken: ResourceRule = {
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) => {
       const account = scope.resources.find(
-        (each) =>
-          each.kind === 'ServiceAccount' &&
-          each.name === stringAt(pod, 'serviceAccountName') &&
-          namespaceIn(scope, each) === namespaceIn(scope, resource),
+        (candidate) =>
+          candidate.kind === 'ServiceAccount' &&
+          candidate.name === stringAt(pod, 'serviceAccountName') &&
+          effectiveNamespace(scope, candidate) === effectiveNamespace(scope, resource),
       );
       const mounted = at(pod, 'automountServiceAccountToken') ?? at(account?.object, 'automountServiceAccountToken');
       return mounted === undefined
         ? [
-            absent(
+            missingAt(
               resource,
               [...podPath, 'automountServiceAccountToken'],
               'mounts the token of its service account without asking for it',

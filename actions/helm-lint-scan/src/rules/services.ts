@@ -1,8 +1,8 @@
 import { at, listAt, numberAt, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
-import { namespaceIn, ofKind, type ResourceRule, type Scope, wrong } from './rule.ts';
-import { selectedBy } from './selection.ts';
+import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from './rule.ts';
+import { selectWorkloads } from './selection.ts';
 
 interface Selection {
   service: Resource;
@@ -10,11 +10,11 @@ interface Selection {
 }
 
 /** The services that select pods, and the workloads whose pods they select. */
-function selections(scope: Scope): Selection[] {
-  return ofKind(scope, 'Service').flatMap((service) => {
+function findSelections(scope: Scope): Selection[] {
+  return resourcesOfKind(scope, 'Service').flatMap((service) => {
     const matchLabels = labelsAt(service.object, 'spec', 'selector');
     return service.apiVersion === 'v1' && Object.keys(matchLabels).length > 0
-      ? [{ service, workloads: selectedBy(scope, namespaceIn(scope, service), { matchLabels }) }]
+      ? [{ service, workloads: selectWorkloads(scope, effectiveNamespace(scope, service), { matchLabels }) }]
       : [];
   });
 }
@@ -25,8 +25,10 @@ export const serviceSelectsNothing: ResourceRule = {
   title: 'A service selects no pod',
   help: 'Its selector must be part of the labels of a pod template in the same namespace; otherwise it has no endpoints and every request fails.',
   check: (scope) =>
-    selections(scope).flatMap(({ service, workloads }) =>
-      workloads.length === 0 ? [wrong(service, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
+    findSelections(scope).flatMap(({ service, workloads }) =>
+      workloads.length === 0
+        ? [problemAt(service, ['spec', 'selector'], 'selects no pod of the rendered workloads')]
+        : [],
     ),
 };
 
@@ -35,12 +37,12 @@ interface Ports {
   numbers: ReadonlySet<number>;
 }
 
-const known = new WeakMap<readonly Workload[], Ports>();
+const cache = new WeakMap<readonly Workload[], Ports>();
 
 /** The names and numbers of the ports that the workloads' containers declare. */
 function declaredPorts(workloads: readonly Workload[]): Ports {
-  const before = known.get(workloads);
-  if (before !== undefined) return before;
+  const cached = cache.get(workloads);
+  if (cached !== undefined) return cached;
   const ports = workloads.flatMap(({ containers }) =>
     containers.filter(({ role }) => role !== 'init').flatMap(({ spec }) => listAt(spec, 'ports')),
   );
@@ -48,15 +50,15 @@ function declaredPorts(workloads: readonly Workload[]): Ports {
     names: new Set(ports.flatMap((port) => stringAt(port, 'name') ?? [])),
     numbers: new Set(ports.flatMap((port) => numberAt(port, 'containerPort') ?? [])),
   };
-  known.set(workloads, declared);
+  cache.set(workloads, declared);
   return declared;
 }
 
 /** Workloads that a sentence names. */
-const MAX_NAMED = 10;
+const MAX_NAMES = 10;
 
-function namesOf(workloads: readonly Workload[]): string {
-  const names = workloads.slice(0, MAX_NAMED).map(({ resource }) => resource.name);
+function formatNames(workloads: readonly Workload[]): string {
+  const names = workloads.slice(0, MAX_NAMES).map(({ resource }) => resource.name);
   const more = workloads.length - names.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -67,16 +69,16 @@ export const servicePort: ResourceRule = {
   title: 'A service sends to a port that its pods do not have',
   help: 'A named `targetPort` must be the name of a container port of the pods that the service selects.',
   check: (scope) =>
-    selections(scope).flatMap(({ service, workloads }) =>
+    findSelections(scope).flatMap(({ service, workloads }) =>
       listAt(service.object, 'spec', 'ports').flatMap((port, index) => {
         const target = at(port, 'targetPort');
         if (typeof target !== 'string' || workloads.length === 0) return [];
         if (declaredPorts(workloads).names.has(target)) return [];
         return [
-          wrong(
+          problemAt(
             service,
             ['spec', 'ports', index, 'targetPort'],
-            `sends to the port ${target}, which no container of ${namesOf(workloads)} has`,
+            `sends to the port ${target}, which no container of ${formatNames(workloads)} has`,
           ),
         ];
       }),
@@ -89,14 +91,14 @@ export const servicePortUndeclared: ResourceRule = {
   title: 'A service sends to a port that no container declares',
   help: 'It works if the process listens there anyway, but a wrong number looks the same. Declare the port and use its name.',
   check: (scope) =>
-    selections(scope).flatMap(({ service, workloads }) =>
+    findSelections(scope).flatMap(({ service, workloads }) =>
       listAt(service.object, 'spec', 'ports').flatMap((port, index) => {
         const target = at(port, 'targetPort') ?? at(port, 'port');
         if (typeof target !== 'number' || workloads.length === 0) return [];
         if (declaredPorts(workloads).numbers.has(target)) return [];
         const key = at(port, 'targetPort') === undefined ? 'port' : 'targetPort';
         return [
-          wrong(
+          problemAt(
             service,
             ['spec', 'ports', index, key],
             `sends to port ${target}, which no selected container declares`,

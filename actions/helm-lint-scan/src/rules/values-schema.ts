@@ -18,22 +18,22 @@ export const valuesSchemaMissing: ChartRule = {
 };
 
 /** Steps to an object in a schema: JSON may be nested more deeply than the engine's stack is. */
-const LONGEST_PATH = 200;
+const MAX_PATH_LENGTH = 200;
 
 /** The objects of a schema that name their keys, with their place in it. */
-function objects(schema: unknown, path: Path = []): { path: Path; schema: Data }[] {
-  if (!isData(schema) || path.length > LONGEST_PATH) return [];
-  const below = (key: string): { path: Path; schema: Data }[] =>
-    Object.entries(dataAt(schema, key)).flatMap(([name, each]) => objects(each, [...path, key, name]));
-  const own = isData(schema.properties) ? [{ path, schema }] : [];
+function collectObjects(schema: unknown, path: Path = []): { path: Path; schema: Data }[] {
+  if (!isData(schema) || path.length > MAX_PATH_LENGTH) return [];
+  const collectNested = (key: string): { path: Path; schema: Data }[] =>
+    Object.entries(dataAt(schema, key)).flatMap(([name, nested]) => collectObjects(nested, [...path, key, name]));
+  const self = isData(schema.properties) ? [{ path, schema }] : [];
   return [
-    ...own,
-    ...below('properties'),
-    ...below('$defs'),
-    ...below('definitions'),
-    ...below('patternProperties'),
-    ...objects(schema.items, [...path, 'items']),
-    ...objects(schema.additionalProperties, [...path, 'additionalProperties']),
+    ...self,
+    ...collectNested('properties'),
+    ...collectNested('$defs'),
+    ...collectNested('definitions'),
+    ...collectNested('patternProperties'),
+    ...collectObjects(schema.items, [...path, 'items']),
+    ...collectObjects(schema.additionalProperties, [...path, 'additionalProperties']),
   ];
 }
 
@@ -45,7 +45,7 @@ function valuesPath(path: Path): string {
   return steps.length === 0 ? 'the root' : formatPath(steps);
 }
 
-const SHOWN = 5;
+const MAX_SHOWN = 5;
 
 export const valuesSchemaLoose: ChartRule = {
   id: 'values-schema-loose',
@@ -54,13 +54,13 @@ export const valuesSchemaLoose: ChartRule = {
   help: 'Set `additionalProperties: false` on every object that lists its keys, not on the root alone.',
   checkChart: ({ valuesSchema }: Chart) => {
     // An object inside `allOf` and the like only adds conditions; those are not looked at.
-    const loose = objects(valuesSchema?.value).filter(
+    const loose = collectObjects(valuesSchema?.value).filter(
       ({ schema }) => schema.additionalProperties === undefined && schema.unevaluatedProperties === undefined,
     );
     const first = loose[0];
     if (first === undefined) return [];
-    const names = loose.slice(0, SHOWN).map(({ path }) => valuesPath(path));
-    const more = loose.length > SHOWN ? ` and ${loose.length - SHOWN} more` : '';
+    const names = loose.slice(0, MAX_SHOWN).map(({ path }) => valuesPath(path));
+    const more = loose.length > MAX_SHOWN ? ` and ${loose.length - MAX_SHOWN} more` : '';
     return [
       { file: FILE, path: first.path, message: `takes keys that it does not know in ${names.join(', ')}${more}` },
     ];

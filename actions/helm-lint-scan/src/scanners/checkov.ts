@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { listAt, type Path, stringAt } from '../data.ts';
-import { parseOutput, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+import { parseOutput, type ScanFile, type Scanner, type ScannerFinding } from './scanner.ts';
 
 /** Takes seconds to start, so it looks at everything in one run. */
 export const checkov: Scanner = {
@@ -22,12 +22,12 @@ export const checkov: Scanner = {
     const reports = Array.isArray(output) ? output : [output];
     const byName = new Map(files.map((file) => [basename(file.path), file]));
     return reports.flatMap((report) =>
-      listAt(report, 'results', 'failed_checks').flatMap((check) => failure(check, byName)),
+      listAt(report, 'results', 'failed_checks').flatMap((check) => readFailure(check, byName)),
     );
   },
 };
 
-function failure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
+function readFailure(check: unknown, files: ReadonlyMap<string, ScanFile>): ScannerFinding[] {
   const id = stringAt(check, 'check_id');
   const file = files.get(basename(stringAt(check, 'file_path') ?? ''));
   if (id === undefined || file === undefined) return [];

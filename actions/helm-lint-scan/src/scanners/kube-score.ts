@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { listAt, numberAt, stringAt } from '../data.ts';
-import { workloadsOf } from '../manifests/workloads.ts';
+import { findWorkloads } from '../manifests/workloads.ts';
 import type { Level } from '../rules/rule.ts';
-import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+import { parseOutput, type ScanContext, type ScanFile, type Scanner, type ScannerFinding } from './scanner.ts';
 
 /** Grades of kube-score: 1 critical, 5 warning, 7 almost good, 10 good. */
-const levelOf = (grade: number): Level => (grade <= 1 ? 'error' : 'warning');
+const toLevel = (grade: number): Level => (grade <= 1 ? 'error' : 'warning');
 
 /** Looks at objects together, as services and budgets belong to their workloads: a run for each group. */
 export const kubeScore: Scanner = {
@@ -16,7 +16,7 @@ export const kubeScore: Scanner = {
   },
 };
 
-async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Promise<Scanned[]> {
+async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Promise<ScannerFinding[]> {
   const version = files[0]?.group.kube.minor;
   const result = await run([
     'score',
@@ -30,21 +30,21 @@ async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Prom
   const byName = new Map(files.map((file) => [basename(file.path), file]));
   return (Array.isArray(objects) ? objects : []).flatMap((object) => {
     const file = byName.get(basename(stringAt(object, 'file_name') ?? ''));
-    return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => failures(check, file));
+    return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => readFailures(check, file));
   });
 }
 
-function failures(check: unknown, { group, resource }: ScanFile): Scanned[] {
+function readFailures(check: unknown, { group, resource }: ScanFile): ScannerFinding[] {
   const grade = numberAt(check, 'grade') ?? 10;
   const id = stringAt(check, 'check', 'id');
   if (grade >= 7 || id === undefined || (check as { skipped?: boolean }).skipped === true) return [];
   const rule = {
     id: `kube-score/${id}`,
-    level: levelOf(grade),
+    level: toLevel(grade),
     title: stringAt(check, 'check', 'name') ?? id,
     help: stringAt(check, 'check', 'comment') ?? '',
   };
-  const containers = workloadsOf([resource]).flatMap((workload) => workload.containers);
+  const containers = findWorkloads([resource]).flatMap((workload) => workload.containers);
   return listAt(check, 'comments').map((comment) => {
     const container = containers.find(({ name }) => name === stringAt(comment, 'path'));
     const where = container === undefined ? '' : `container ${container.name}: `;

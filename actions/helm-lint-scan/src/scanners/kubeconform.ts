@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { formatPath, listAt, type Path, parsePointer, stringAt } from '../data.ts';
 import { isSecretAt, withoutQuotes } from '../secrets.ts';
 import type { SchemaStore } from '../validation/store.ts';
-import { parseOutput, type ScanContext, type ScanFile, type Scanned, type Scanner } from './scanner.ts';
+import { parseOutput, type ScanContext, type ScanFile, type Scanner, type ScannerFinding } from './scanner.ts';
 
 const RULE = {
   id: 'kubeconform/schema',
@@ -25,21 +25,21 @@ async function scanVersion(
   { run, scratch, schemas }: ScanContext,
   minor: string,
   files: readonly ScanFile[],
-): Promise<Scanned[]> {
+): Promise<ScannerFinding[]> {
   const directory = join(scratch, minor);
   if (!(await writeSchemas(schemas, minor, directory))) return [];
   const location = `${directory}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
   const flags = ['-strict', '-ignore-missing-schemas', '-output', 'json', '-schema-location', location];
   const result = await run([...flags, '-kubernetes-version', `${minor}.0`, ...files.map(({ path }) => path)]);
   const byName = new Map(files.map((file) => [basename(file.path), file]));
-  return listAt(parseOutput('kubeconform', result), 'resources').flatMap((each) => failures(each, byName));
+  return listAt(parseOutput('kubeconform', result), 'resources').flatMap((resource) => readFailures(resource, byName));
 }
 
-function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanned[] {
+function readFailures(result: unknown, files: ReadonlyMap<string, ScanFile>): ScannerFinding[] {
   const file = files.get(basename(stringAt(result, 'filename') ?? ''));
   if (file === undefined || !['statusInvalid', 'statusError'].includes(stringAt(result, 'status') ?? '')) return [];
   const { resource } = file;
-  const found = (path: Path, message: string): Scanned => ({
+  const found = (path: Path, message: string): ScannerFinding => ({
     group: file.group,
     resource,
     path,
@@ -48,17 +48,17 @@ function failures(result: unknown, files: ReadonlyMap<string, ScanFile>): Scanne
   });
   // The places stand only in the sentence: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
   const message = stringAt(result, 'msg') ?? 'is invalid';
-  const places = placesIn(message).filter(({ why }) => why !== 'validation failed');
-  if (places.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
-  return places.map(({ pointer, why }) => {
+  const errors = splitErrors(message).filter(({ why }) => why !== 'validation failed');
+  if (errors.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
+  return errors.map(({ pointer, why }) => {
     const path = parsePointer(pointer);
-    const said = isSecretAt(resource, path) ? withoutQuotes(why) : why;
-    return found(path, `${formatPath(path) || 'the object'}: ${said}`);
+    const shown = isSecretAt(resource, path) ? withoutQuotes(why) : why;
+    return found(path, `${formatPath(path) || 'the object'}: ${shown}`);
   });
 }
 
 /** Each `- at 'POINTER': why` of a sentence, which repeats values of any length. */
-function placesIn(message: string): { pointer: string; why: string }[] {
+function splitErrors(message: string): { pointer: string; why: string }[] {
   return message
     .split(/(?<=^|\s)- at '/)
     .slice(1)

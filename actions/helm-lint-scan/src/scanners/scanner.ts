@@ -25,7 +25,7 @@ export interface ScanGroup {
 }
 
 /** One thing that an engine found. */
-export interface Scanned {
+export interface ScannerFinding {
   group: ScanGroup;
   resource: Resource;
   path: Problem['path'];
@@ -52,7 +52,7 @@ export interface ScanContext {
 
 export interface Scanner {
   name: ScannerName;
-  scan(context: ScanContext): Promise<Scanned[]>;
+  scan(context: ScanContext): Promise<ScannerFinding[]>;
 }
 
 /** What one run of an engine may take. Checkov takes seconds to start, and looks at everything in one run. */
@@ -81,12 +81,12 @@ export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, ex
   }
 }
 
-const NOWHERE = 'http://127.0.0.1:9';
+const CLOSED_PROXY = 'http://127.0.0.1:9';
 
 /** What one scanner found, or why it failed. */
 export interface ScannerResult {
   scanner: ScannerName;
-  found: Scanned[];
+  found: ScannerFinding[];
   error?: ActionError;
 }
 
@@ -105,8 +105,8 @@ export async function scanAll(
     await writeFile(join(scratch, 'kubeconfig'), '');
     const env = minimalEnvironment(tools.env, ['HOME', 'USERPROFILE'], {
       KUBECONFIG: join(scratch, 'kubeconfig'),
-      HTTP_PROXY: NOWHERE,
-      HTTPS_PROXY: NOWHERE,
+      HTTP_PROXY: CLOSED_PROXY,
+      HTTPS_PROXY: CLOSED_PROXY,
     });
     const scan = async (scanner: Scanner): Promise<ScannerResult> => {
       const run = (args: readonly string[]) =>
@@ -121,7 +121,7 @@ export async function scanAll(
     };
     return await Promise.all(scanners.map(scan));
   } finally {
-    await Promise.all([directory, scratch].map((each) => rm(each, { recursive: true, force: true })));
+    await Promise.all([directory, scratch].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 
@@ -134,13 +134,15 @@ async function writeFiles(groups: readonly ScanGroup[], directory: string): Prom
       .map((resource, position) => ({ path: join(directory, `${index}-${position}.yaml`), group, resource })),
   );
   await Promise.all(
-    files.map(({ path, group, resource }) => writeFile(path, stringify(placed(resource, group), { version: '1.1' }))),
+    files.map(({ path, group, resource }) =>
+      writeFile(path, stringify(withNamespace(resource, group), { version: '1.1' })),
+    ),
   );
   return files;
 }
 
 /** The object in the release's namespace: an engine would take one without for the default namespace, and complain. */
-function placed({ object, namespace }: Resource, group: ScanGroup): object {
+function withNamespace({ object, namespace }: Resource, group: ScanGroup): object {
   return namespace === undefined
     ? { ...object, metadata: { ...dataAt(object, 'metadata'), namespace: group.namespace } }
     : object;

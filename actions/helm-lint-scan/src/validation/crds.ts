@@ -14,21 +14,21 @@ export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
 
 /** @param schema one in which there is no fault */
-export function customSchema(
+export function toCustomSchema(
   { apiVersion, kind, hasPatterns }: { apiVersion: string; kind: string; hasPatterns: boolean },
   schema: Data,
 ): CustomSchema {
-  return { key: `${apiVersion}/${kind}`, apiVersion, schema: withMeta(strict(schema)), hasPatterns };
+  return { key: `${apiVersion}/${kind}`, apiVersion, schema: withObjectKeys(toStrictSchema(schema)), hasPatterns };
 }
 
 /** Every object has these, though a CustomResourceDefinition seldom names them. */
-function withMeta(schema: Data): Data {
+function withObjectKeys(schema: Data): Data {
   const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
   return { ...schema, properties: { ...dataAt(schema, 'properties'), ...meta } };
 }
 
 /** Kept as they are: keywords that mean the same in JSON Schema. */
-const PLAIN = [
+const COPIED_KEYWORDS = [
   'enum',
   'required',
   'minimum',
@@ -42,29 +42,29 @@ const PLAIN = [
   'minProperties',
   'maxProperties',
 ];
-const JUNCTORS = ['allOf', 'anyOf', 'oneOf'];
+const COMBINATORS = ['allOf', 'anyOf', 'oneOf'];
 
 /**
  * A structural schema as JSON Schema that refuses unknown keys, where the API would drop them in silence.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  * @param structural false below `allOf`, `anyOf`, `oneOf` and `not`, which only add conditions
  */
-function strict(schema: Data, structural = true): Data {
+function toStrictSchema(schema: Data, structural = true): Data {
   const result: Data = {};
-  for (const key of PLAIN) if ((schema[key] ?? null) !== null) result[key] = schema[key];
+  for (const key of COPIED_KEYWORDS) if ((schema[key] ?? null) !== null) result[key] = schema[key];
   // OpenAPI 3.0 has booleans here, JSON Schema numbers.
   if (schema.exclusiveMinimum === true) result.exclusiveMinimum = schema.minimum;
   if (schema.exclusiveMaximum === true) result.exclusiveMaximum = schema.maximum;
-  if (isData(schema.items)) result.items = strict(schema.items, structural);
-  if (isData(schema.not)) result.not = strict(schema.not, false);
-  for (const key of JUNCTORS)
-    if (Array.isArray(schema[key])) result[key] = schema[key].filter(isData).map((each) => strict(each, false));
-  const type = typeOf(schema);
+  if (isData(schema.items)) result.items = toStrictSchema(schema.items, structural);
+  if (isData(schema.not)) result.not = toStrictSchema(schema.not, false);
+  for (const key of COMBINATORS)
+    if (Array.isArray(schema[key])) result[key] = schema[key].filter(isData).map((part) => toStrictSchema(part, false));
+  const type = readTypes(schema);
   if (type !== undefined) result.type = type;
   return { ...result, ...objectKeywords(schema, structural) };
 }
 
-function typeOf(schema: Data): string[] | undefined {
+function readTypes(schema: Data): string[] | undefined {
   if (schema['x-kubernetes-int-or-string'] === true) return ['integer', 'string'];
   if (typeof schema.type !== 'string') return undefined;
   return schema.nullable === true ? [schema.type, 'null'] : [schema.type];
@@ -75,11 +75,11 @@ function objectKeywords(schema: Data, structural: boolean): Data {
   if (isData(schema.properties))
     result.properties = Object.fromEntries(
       Object.entries(schema.properties).flatMap(([key, value]) =>
-        isData(value) ? [[key, strict(value, structural)]] : [],
+        isData(value) ? [[key, toStrictSchema(value, structural)]] : [],
       ),
     );
   if (isData(schema.additionalProperties))
-    result.additionalProperties = strict(schema.additionalProperties, structural);
+    result.additionalProperties = toStrictSchema(schema.additionalProperties, structural);
   const open =
     schema['x-kubernetes-preserve-unknown-fields'] === true ||
     schema['x-kubernetes-embedded-resource'] === true ||

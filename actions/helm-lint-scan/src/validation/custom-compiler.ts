@@ -1,6 +1,6 @@
 import type { Ajv as AjvType, Options, ValidateFunction } from 'ajv';
+import { AJV_OPTIONS } from './ajv.ts';
 import type { CustomSchema } from './crds.ts';
-import { OPTIONS } from './library.ts';
 import { type LinearPattern, loadPatternEngine, type PatternEngine } from './patterns.ts';
 
 /** Compiles the schemas of custom resources, each when its first object is met and once for all versions of Kubernetes. */
@@ -14,14 +14,17 @@ export interface CustomCompiler {
   compile(key: string): ValidateFunction | undefined;
 }
 
-export async function customCompiler(Ajv: typeof AjvType, custom: readonly CustomSchema[]): Promise<CustomCompiler> {
+export async function createCustomCompiler(
+  Ajv: typeof AjvType,
+  custom: readonly CustomSchema[],
+): Promise<CustomCompiler> {
   const schemas = new Map(custom.map(({ key, schema }) => [key, schema]));
   const compiled = new Map<string, { validate: ValidateFunction } | { error: unknown }>();
   // Their keys may be called like what every object has in JavaScript: `constructor`.
-  const own = { ...OPTIONS, ownProperties: true };
+  const baseOptions = { ...AJV_OPTIONS, ownProperties: true };
   const options = custom.some(({ hasPatterns }) => hasPatterns)
-    ? { ...own, code: { ...own.code, regExp: linear(await loadPatternEngine()) } }
-    : own;
+    ? { ...baseOptions, code: { ...baseOptions.code, regExp: createRegExpEngine(await loadPatternEngine()) } }
+    : baseOptions;
   const compile = (schema: object): { validate: ValidateFunction } | { error: unknown } => {
     try {
       // Of its own, so that nothing that one schema says of itself is known to another.
@@ -44,12 +47,12 @@ export async function customCompiler(Ajv: typeof AjvType, custom: readonly Custo
 }
 
 /** The schemas of Kubernetes itself have no patterns (a test looks); those of custom resources were all read before. */
-function linear(engine: PatternEngine): NonNullable<NonNullable<Options['code']>['regExp']> {
-  const read = (pattern: string): LinearPattern => {
-    const compiled = engine.read(pattern);
+function createRegExpEngine(engine: PatternEngine): NonNullable<NonNullable<Options['code']>['regExp']> {
+  const compile = (pattern: string): LinearPattern => {
+    const compiled = engine.compile(pattern);
     if ('problem' in compiled) throw new Error(`the pattern ${pattern} is refused: ${compiled.problem}`);
     return compiled;
   };
   // The name is for code that is written to a file, which is not done here.
-  return Object.assign(read, { code: 'linear' });
+  return Object.assign(compile, { code: 'linear' });
 }

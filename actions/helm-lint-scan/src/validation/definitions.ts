@@ -1,40 +1,40 @@
 import { at, formatPath, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import type { Problem } from '../rules/rule.ts';
-import { type CustomSchema, customSchema, isCrd } from './crds.ts';
+import { type CheckedSchema, checkSchema, type KeywordProblem } from './check-schema.ts';
+import { type CustomSchema, isCrd, toCustomSchema } from './crds.ts';
 import { loadPatternEngine } from './patterns.ts';
-import { type CheckedSchema, checkSchema, type SchemaFault } from './schema-faults.ts';
 
 /** What CustomResourceDefinitions say. */
 export interface Definitions {
   custom: CustomSchema[];
   /** What makes a schema useless; such a one is not among `custom`, and takes nothing from the others. */
-  faults: Problem[];
+  problems: Problem[];
 }
 
 /** A definition of one chart is rendered in every case. */
-const known = new WeakMap<object, Promise<Definition>>();
+const readings = new WeakMap<object, Promise<Definition>>();
 
 interface Definition {
   custom: CustomSchema[];
-  faults: Omit<Problem, 'resource'>[];
+  problems: Omit<Problem, 'resource'>[];
 }
 
 /** The schemas of the CustomResourceDefinitions among resources. A version without one (allowed until v1) gives none. */
 export async function readDefinitions(resources: readonly Resource[]): Promise<Definitions> {
-  const definitions: Definitions = { custom: [], faults: [] };
+  const definitions: Definitions = { custom: [], problems: [] };
   for (const resource of resources.filter(isCrd)) {
-    const reading = known.get(resource.object) ?? readDefinition(resource);
-    known.set(resource.object, reading);
-    const { custom, faults } = await reading;
+    const reading = readings.get(resource.object) ?? readDefinition(resource);
+    readings.set(resource.object, reading);
+    const { custom, problems } = await reading;
     definitions.custom.push(...custom);
-    definitions.faults.push(...faults.map((fault) => ({ resource, ...fault })));
+    definitions.problems.push(...problems.map((problem) => ({ resource, ...problem })));
   }
   return definitions;
 }
 
 async function readDefinition({ object }: Resource): Promise<Definition> {
-  const { custom, faults }: Definition = { custom: [], faults: [] };
+  const { custom, problems }: Definition = { custom: [], problems: [] };
   const group = stringAt(object, 'spec', 'group');
   const kind = stringAt(object, 'spec', 'names', 'kind');
   for (const [index, version] of listAt(object, 'spec', 'versions').entries()) {
@@ -44,25 +44,27 @@ async function readDefinition({ object }: Resource): Promise<Definition> {
     if (group === undefined || kind === undefined || name === undefined) continue;
     if (schema === undefined || schema === null || at(version, 'served') === false) continue;
     const checked = checkSchema(schema);
-    const found = [...checked.faults, ...(await patternFaults(checked.patterns))];
-    faults.push(...found.map((fault) => problem(fault, path)));
+    const found = [...checked.problems, ...(await checkPatterns(checked.patterns))];
+    problems.push(...found.map((problem) => toProblem(problem, path)));
     const hasPatterns = checked.patterns.length > 0;
     if (found.length === 0 && isData(schema) && Object.keys(schema).length > 0)
-      custom.push(customSchema({ apiVersion: `${group}/${name}`, kind, hasPatterns }, schema));
+      custom.push(toCustomSchema({ apiVersion: `${group}/${name}`, kind, hasPatterns }, schema));
   }
-  return { custom, faults };
+  return { custom, problems };
 }
 
-async function patternFaults(patterns: CheckedSchema['patterns']): Promise<SchemaFault[]> {
+async function checkPatterns(patterns: CheckedSchema['patterns']): Promise<KeywordProblem[]> {
   if (patterns.length === 0) return [];
   const engine = await loadPatternEngine();
   return patterns.flatMap(({ path, pattern }) => {
-    const read = engine.read(pattern);
-    return 'problem' in read ? [{ path, message: `pattern is refused, as Kubernetes does: ${read.problem}` }] : [];
+    const compiled = engine.compile(pattern);
+    return 'problem' in compiled
+      ? [{ path, message: `pattern is refused, as Kubernetes does: ${compiled.problem}` }]
+      : [];
   });
 }
 
-function problem({ path: within, message }: SchemaFault, above: Path): Omit<Problem, 'resource'> {
-  const path = [...above, ...within];
+function toProblem({ path: within, message }: KeywordProblem, schemaPath: Path): Omit<Problem, 'resource'> {
+  const path = [...schemaPath, ...within];
   return { path, about: 'value', message: `its schema is not usable: ${message} (${formatPath(path)})` };
 }

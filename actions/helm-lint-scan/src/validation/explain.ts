@@ -18,13 +18,13 @@ export interface SchemaProblem {
 export function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
   const path = parsePointer(error.instancePath);
   const parameters = error.params as Record<string, unknown>;
-  const value = isSecretAt(resource, path) ? typeName(error.data) : shown(error.data);
+  const value = isSecretAt(resource, path) ? describeType(error.data) : formatValue(error.data);
   const where = path.length === 0 ? 'the object' : formatPath(path);
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(parameters.additionalProperty);
-      const known = isData(error.parentSchema?.properties) ? Object.keys(error.parentSchema.properties) : [];
-      const guess = closestName(key, known);
+      const knownKeys = isData(error.parentSchema?.properties) ? Object.keys(error.parentSchema.properties) : [];
+      const guess = closestName(key, knownKeys);
       const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
       return { path: [...path, key], about: 'key', message: `${formatPath([...path, key])} is not a known key${hint}` };
     }
@@ -33,14 +33,14 @@ export function explain(error: ErrorObject, resource: Resource): SchemaProblem |
       return { path: [...path, key], about: 'absent', message: `${where} has no ${key}, which is required` };
     }
     case 'type':
-      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${value}` };
+      return { path, about: 'value', message: `${where} must be ${formatChoices(error.schema)}, but is ${value}` };
     case 'enum':
-      return { path, about: 'value', message: `${where} must be ${oneOf(error.schema)}, but is ${value}` };
+      return { path, about: 'value', message: `${where} must be ${formatChoices(error.schema)}, but is ${value}` };
     case 'format':
       return {
         path,
         about: 'value',
-        message: `${where} is not ${FORMATS[String(parameters.format)] ?? `a valid ${parameters.format}`}: ${value}`,
+        message: `${where} is not ${FORMAT_DESCRIPTIONS[String(parameters.format)] ?? `a valid ${parameters.format}`}: ${value}`,
       };
     // The branches that failed are reported themselves.
     case 'anyOf':
@@ -52,24 +52,24 @@ export function explain(error: ErrorObject, resource: Resource): SchemaProblem |
   }
 }
 
-const FORMATS: Record<string, string> = {
+const FORMAT_DESCRIPTIONS: Record<string, string> = {
   quantity: 'a quantity (like 250m, 1.5 or 64Mi)',
   byte: 'Base64',
 };
 
-function oneOf(choices: unknown): string {
-  const list = (Array.isArray(choices) ? choices : [choices]).filter((each) => each !== 'null' && each !== null);
-  return list.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' or ');
+function formatChoices(choices: unknown): string {
+  const list = (Array.isArray(choices) ? choices : [choices]).filter((choice) => choice !== 'null' && choice !== null);
+  return list.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice))).join(' or ');
 }
 
-function shown(value: unknown): string {
-  if (Array.isArray(value) || isData(value)) return typeName(value);
+function formatValue(value: unknown): string {
+  if (Array.isArray(value) || isData(value)) return describeType(value);
   const text = JSON.stringify(value) ?? 'nothing';
   const type = typeof value === 'string' ? 'the text ' : '';
   return `${type}${text.length > 60 ? `${text.slice(0, 57)}..."` : text}`;
 }
 
-function typeName(value: unknown): string {
+function describeType(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isData(value)) return 'a mapping';
   if (typeof value === 'string') return 'a text';

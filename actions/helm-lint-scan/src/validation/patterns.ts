@@ -7,7 +7,7 @@ export interface LinearPattern {
 
 export interface PatternEngine {
   /** @returns the pattern, or why there is none: the end of a sentence */
-  read(pattern: string): LinearPattern | { problem: string };
+  compile(pattern: string): LinearPattern | { problem: string };
 }
 
 /**
@@ -19,7 +19,7 @@ export interface PatternEngine {
  */
 export async function loadPatternEngine(): Promise<PatternEngine> {
   const { RE2JS, RE2JSException } = await import('re2js');
-  const known = new Map<string, LinearPattern | { problem: string }>();
+  const results = new Map<string, LinearPattern | { problem: string }>();
   const compile = (pattern: string): LinearPattern | { problem: string } => {
     try {
       const compiled = RE2JS.compile(pattern);
@@ -30,10 +30,10 @@ export async function loadPatternEngine(): Promise<PatternEngine> {
     }
   };
   return {
-    read(pattern) {
-      const read = known.get(pattern) ?? compile(pattern);
-      known.set(pattern, read);
-      return read;
+    compile(pattern) {
+      const result = results.get(pattern) ?? compile(pattern);
+      results.set(pattern, result);
+      return result;
     },
   };
 }

@@ -32,22 +32,26 @@ export interface SchemaStore {
 }
 
 /** The action's own directory, seen from its sources as well as from its bundle: the nearest one above with an `action.yml`. */
-async function actionDirectory(): Promise<string> {
-  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
-    const found = await access(join(at, 'action.yml')).then(
+async function findActionDirectory(): Promise<string> {
+  for (
+    let directory = dirname(fileURLToPath(import.meta.url));
+    directory !== dirname(directory);
+    directory = dirname(directory)
+  ) {
+    const exists = await access(join(directory, 'action.yml')).then(
       () => true,
       () => false,
     );
-    if (found) return at;
+    if (exists) return directory;
   }
   throw new Error('the directory of the action is incomplete: there is no action.yml above its code');
 }
 
-const newestFirst = (one: string, other: string): number => Number(other.split('.')[1]) - Number(one.split('.')[1]);
+const newestFirst = (a: string, b: string): number => Number(b.split('.')[1]) - Number(a.split('.')[1]);
 
 /** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
 export function createSchemaStore(): SchemaStore {
-  const directory = actionDirectory().then((root) => join(root, 'schemas'));
+  const directory = findActionDirectory().then((root) => join(root, 'schemas'));
   // The first caller handles a rejection, not the process.
   directory.catch(() => undefined);
   const loaded = new Map<string, Promise<VersionSchemas | undefined>>();
@@ -55,8 +59,8 @@ export function createSchemaStore(): SchemaStore {
     (await readdir(await directory)).flatMap((name) => /^v(1\.\d+)\.json\.br$/.exec(name)?.[1] ?? []).sort(newestFirst);
   const read = async (minor: string): Promise<VersionSchemas | undefined> => {
     if (!(await minors()).includes(minor)) return undefined;
-    const packed = await readFile(join(await directory, `v${minor}.json.br`));
-    return JSON.parse((await promisify(brotliDecompress)(packed)).toString('utf8')) as VersionSchemas;
+    const compressed = await readFile(join(await directory, `v${minor}.json.br`));
+    return JSON.parse((await promisify(brotliDecompress)(compressed)).toString('utf8')) as VersionSchemas;
   };
   return {
     minors,

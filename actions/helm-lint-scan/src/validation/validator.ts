@@ -1,11 +1,11 @@
 import type { Ajv as AjvType, ErrorObject, ValidateFunction } from 'ajv';
 import { messageOf } from '../../../lib/errors.ts';
 import { isData } from '../data.ts';
-import { groupOf, type Resource } from '../manifests/resource.ts';
+import { apiGroup, type Resource } from '../manifests/resource.ts';
+import { AJV_OPTIONS, loadAjv } from './ajv.ts';
 import type { CustomSchema } from './crds.ts';
-import { type CustomCompiler, customCompiler } from './custom-compiler.ts';
+import { type CustomCompiler, createCustomCompiler } from './custom-compiler.ts';
 import { explain, type SchemaProblem } from './explain.ts';
-import { loadLibrary, OPTIONS } from './library.ts';
 import type { SchemaStore, VersionSchemas } from './store.ts';
 
 export type Verdict =
@@ -33,57 +33,57 @@ export interface Validators {
  * A kind is compiled when its first object is met.
  */
 export function createValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
-  const library = loadLibrary();
+  const loading = loadAjv();
   const validators = new Map<string, Promise<Validator | undefined>>();
-  const compileCustom = library.then((Ajv) => customCompiler(Ajv, custom));
-  const open = async (minor: string): Promise<Validator | undefined> => {
-    const [Ajv, schemas, customs] = await Promise.all([library, store.load(minor), compileCustom]);
-    return schemas === undefined ? undefined : versionValidator(new Ajv(OPTIONS), schemas, customs);
+  const compileCustom = loading.then((Ajv) => createCustomCompiler(Ajv, custom));
+  const createValidator = async (minor: string): Promise<Validator | undefined> => {
+    const [Ajv, schemas, customCompiler] = await Promise.all([loading, store.load(minor), compileCustom]);
+    return schemas === undefined ? undefined : createVersionValidator(new Ajv(AJV_OPTIONS), schemas, customCompiler);
   };
   return {
     for(minor) {
-      const known = validators.get(minor) ?? open(minor);
+      const known = validators.get(minor) ?? createValidator(minor);
       validators.set(minor, known);
       return known;
     },
   };
 }
 
-function versionValidator(ajv: AjvType, schemas: VersionSchemas, customs: CustomCompiler): Validator {
+function createVersionValidator(ajv: AjvType, schemas: VersionSchemas, customCompiler: CustomCompiler): Validator {
   ajv.addSchema({ $id: 'kubernetes', definitions: schemas.definitions });
-  const groups = new Set(Object.keys(schemas.kinds).map((key) => groupOf(key.slice(0, key.lastIndexOf('/')))));
+  const groups = new Set(Object.keys(schemas.kinds).map((key) => apiGroup(key.slice(0, key.lastIndexOf('/')))));
   const compiled = new Map<string, ValidateFunction>();
 
   const compile = (key: string): ValidateFunction | undefined => {
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    if (!Object.hasOwn(schemas.kinds, key)) return customs.compile(key);
+    if (!Object.hasOwn(schemas.kinds, key)) return customCompiler.compile(key);
     const schema = { $ref: `kubernetes#/definitions/${schemas.kinds[key]}` };
     const validate = ajv.compile(schema);
     compiled.set(key, validate);
     return validate;
   };
-  const problemsIn = (resource: Resource): SchemaProblem[] | undefined => {
+  const checkResource = (resource: Resource): SchemaProblem[] | undefined => {
     const validate = compile(`${resource.apiVersion}/${resource.kind}`);
     if (validate === undefined) return undefined;
     validate(resource.object);
-    return [...problemsOf(validate.errors ?? [], resource), ...nameProblem(resource)];
+    return [...explainErrors(validate.errors ?? [], resource), ...checkName(resource)];
   };
 
   return {
     validate(resource) {
       const { apiVersion, kind } = resource;
       try {
-        const problems = problemsIn(resource);
+        const problems = checkResource(resource);
         if (problems !== undefined) return { state: 'checked', problems };
       } catch (error) {
         // What comes with a chart may be more than the library can take: it then costs this object its check, and nothing else.
         const tooLarge = error instanceof RangeError;
-        if (!tooLarge && !customs.has(`${apiVersion}/${kind}`)) throw error;
+        if (!tooLarge && !customCompiler.has(`${apiVersion}/${kind}`)) throw error;
         return { state: 'unusable', why: tooLarge ? 'it is too large, or nested too deeply' : messageOf(error) };
       }
       // The group of a custom resource has a dot; Kubernetes' own groups are those in its description.
-      const group = groupOf(apiVersion);
+      const group = apiGroup(apiVersion);
       if (!groups.has(group) && group.includes('.')) return { state: 'unchecked' };
       const served = Object.keys(schemas.kinds)
         .filter((key) => key.endsWith(`/${kind}`))
@@ -94,16 +94,16 @@ function versionValidator(ajv: AjvType, schemas: VersionSchemas, customs: Custom
 }
 
 /** What is asked of the API and not kept there. */
-const NAMELESS = /(?:Review|List|Options|Status|TokenRequest)$/;
+const NAMELESS_KINDS = /(?:Review|List|Options|Status|TokenRequest)$/;
 
 /** The API takes no object without a name, though no schema says so. */
-function nameProblem({ kind, object }: Resource): SchemaProblem[] {
+function checkName({ kind, object }: Resource): SchemaProblem[] {
   const metadata = object.metadata ?? {};
-  if (!isData(metadata) || metadata.name || metadata.generateName || NAMELESS.test(kind)) return [];
+  if (!isData(metadata) || metadata.name || metadata.generateName || NAMELESS_KINDS.test(kind)) return [];
   return [{ path: ['metadata', 'name'], about: 'absent', message: 'metadata has no name, which is required' }];
 }
 
-function problemsOf(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
+function explainErrors(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>();
   for (const error of errors) {
     const problem = explain(error, resource);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { growth, MAX_LINEAR } from '../../../lib/test/growth.ts';
-import { lintMessages, renderMessages } from '../../src/helm/messages.ts';
-import { onOneLine, placesIn } from '../../src/helm/search.ts';
+import { parseLintOutput, parseRenderErrors } from '../../src/helm/messages.ts';
+import { findTemplateLines, joinLines } from '../../src/helm/text-search.ts';
 
 describe("the time to read Helm's messages grows with their length, whatever they repeat", () => {
   it.each<[name: string, text: (size: number) => string]>([
@@ -34,10 +34,10 @@ describe("the time to read Helm's messages grows with their length, whatever the
     const read = (size: number) => {
       const said = text(size);
       return () => [
-        renderMessages(said),
-        renderMessages(`Error: ${said}`),
-        lintMessages(`[ERROR] templates/a.yaml: ${said}`),
-        lintMessages(said),
+        parseRenderErrors(said),
+        parseRenderErrors(`Error: ${said}`),
+        parseLintOutput(`[ERROR] templates/a.yaml: ${said}`),
+        parseLintOutput(said),
       ];
     };
     expect(await growth(read, 20_000)).toBeLessThan(MAX_LINEAR);
@@ -52,7 +52,7 @@ describe('what is found is what the patterns say', () => {
     fc.assert(
       fc.property(text, (given) => {
         const expected = [...given.matchAll(place)].map(([, file, line]) => ({ file, line: Number(line) }));
-        expect(placesIn(given)).toEqual(expected);
+        expect(findTemplateLines(given)).toEqual(expected);
       }),
       { numRuns: 5000 },
     );
@@ -61,7 +61,7 @@ describe('what is found is what the patterns say', () => {
     const spaces = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t'), maxLength: 12 });
     fc.assert(
       fc.property(spaces, (given) => {
-        expect(onOneLine(given)).toBe(given.trim().replaceAll(/\s*\n\s*/g, ' '));
+        expect(joinLines(given)).toBe(given.trim().replaceAll(/\s*\n\s*/g, ' '));
       }),
       { numRuns: 2000 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lintMessages, renderMessages } from '../../src/helm/messages.ts';
+import { parseLintOutput, parseRenderErrors } from '../../src/helm/messages.ts';
 
 describe('why helm template failed', () => {
   it.each([
@@ -70,12 +70,12 @@ describe('why helm template failed', () => {
     ],
     ['nothing that Helm 3 or 4 says', 'panic: oh', { in: 'chart' }],
   ])('%s', (_, stderr, at) => {
-    const messages = renderMessages(stderr);
+    const messages = parseRenderErrors(stderr);
     expect(messages).toEqual([expect.objectContaining({ level: 'error', message: expect.any(String), at })]);
   });
 
   it('names the template that Helm was rendering, which may include the one with the error', () => {
-    const [message] = renderMessages(
+    const [message] = parseRenderErrors(
       'Error: shop/templates/web.yaml:6:10\n  executing "shop/templates/web.yaml" at <include "n.x" .>:\n    error calling include:\nshop/templates/_n.tpl:3:12\n  executing "n.x" at <.Values.q.r>:\n    nil pointer evaluating interface {}.r',
     );
     expect(message?.rendering).toBe('shop/templates/web.yaml');
@@ -83,7 +83,7 @@ describe('why helm template failed', () => {
 
   it('a refused version of Kubernetes is not named: it is one problem for all versions', () => {
     const messages = ['1.36.0', '1.35.0'].map((version) =>
-      renderMessages(
+      parseRenderErrors(
         `Error: chart requires kubeVersion: >=1.40 which is incompatible with Kubernetes v${version}\n\nUse --debug flag to render out invalid YAML\n`,
       ),
     );
@@ -94,7 +94,7 @@ describe('why helm template failed', () => {
   });
 
   it('a dependency that is missing comes with what to do, each on its own', () => {
-    const messages = renderMessages(
+    const messages = parseRenderErrors(
       "Error: an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: common, other",
     );
     expect(messages.map(({ at }) => at)).toEqual([
@@ -114,7 +114,7 @@ describe('why helm template failed', () => {
       '- replicas: Invalid type. Expected: integer, given: string\n- web.image: Additional property tga is not allowed\n- web.image: Additional property digset is not allowed\n- (root): Additional property wep is not allowed',
     ],
   ])('each refusal of the schema is one message, as %s writes it', (_, list) => {
-    const messages = renderMessages(
+    const messages = parseRenderErrors(
       `Error: values don't meet the specifications of the schema(s) in the following chart(s):\nshop:\n${list}\n`,
     );
     expect(messages.map(({ at }) => (at.in === 'values' ? `${at.chart}:${at.path.join('.')}` : at.in)).sort()).toEqual([
@@ -140,7 +140,7 @@ describe('what helm lint printed', () => {
   executing "shop/templates/web.yaml" at <.Values.a.b>:
     nil pointer evaluating interface {}.b
 `;
-    expect(lintMessages(output)).toEqual([
+    expect(parseLintOutput(output)).toEqual([
       { level: 'note', message: 'Chart.yaml: icon is recommended', at: { in: 'file', file: 'Chart.yaml', line: 1 } },
       {
         level: 'warning',
@@ -169,7 +169,7 @@ describe('what helm lint printed', () => {
   });
 
   it('has nothing for a chart without problems', () => {
-    expect(lintMessages('==> Linting helm/shop\n\n1 chart(s) linted, 0 chart(s) failed\n')).toEqual([]);
+    expect(parseLintOutput('==> Linting helm/shop\n\n1 chart(s) linted, 0 chart(s) failed\n')).toEqual([]);
   });
 });
 
@@ -179,13 +179,13 @@ describe("possible secrets are removed from Helm's messages", () => {
     'Error: template: c/templates/s.yaml:3:4: executing "c/templates/s.yaml" at <.Values.x>: range can\'t iterate over hunter2\nhunter2',
     "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/db/password': 'hunter2' does not match pattern '^x'\n",
   ])('%#', (stderr) => {
-    const messages = renderMessages(stderr);
+    const messages = parseRenderErrors(stderr);
     expect(messages).toHaveLength(1);
     expect(messages[0]?.message).not.toContain('hunter2');
   });
 
   it('and what is not, is not', () => {
-    const [message] = renderMessages(
+    const [message] = parseRenderErrors(
       "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/db/name': 'Web' does not match pattern '^[a-z]+$'\n",
     );
     expect(message?.message).toContain("'Web' does not match");
@@ -193,6 +193,6 @@ describe("possible secrets are removed from Helm's messages", () => {
 });
 
 it('lint may report 130,000 schema errors, more than a call has arguments', () => {
-  const faults = Array.from({ length: 130_000 }, (_, index) => `- at '/a${index}': got string, want integer`);
-  expect(lintMessages(`==> Linting x\n[ERROR] values.yaml: ${faults.join('\n')}\n`)).toHaveLength(130_000);
+  const errors = Array.from({ length: 130_000 }, (_, index) => `- at '/a${index}': got string, want integer`);
+  expect(parseLintOutput(`==> Linting x\n[ERROR] values.yaml: ${errors.join('\n')}\n`)).toHaveLength(130_000);
 }, 60_000);

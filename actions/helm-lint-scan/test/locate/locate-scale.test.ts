@@ -5,9 +5,9 @@ import { DEFAULTS } from '../../src/cases/values-case.ts';
 import type { Chart } from '../../src/charts/chart.ts';
 import { yamlFile } from '../../src/charts/chart-file.ts';
 import type { Path } from '../../src/data.ts';
-import { actionsOf, replaceActions, withoutComments } from '../../src/locate/actions.ts';
+import { parseActions, replaceActions, withoutComments } from '../../src/locate/actions.ts';
 import { createLocator } from '../../src/locate/locate.ts';
-import { templateLines } from '../../src/locate/template-lines.ts';
+import { parseTemplateLines } from '../../src/locate/template-lines.ts';
 import { createReader } from '../../src/manifests/read.ts';
 
 const FILE = 'helm/shop/templates/web.yaml';
@@ -133,8 +133,8 @@ function locateAll({ template, values = '', rendered, paths }: Scene): () => str
     const locator = createLocator(chart(values), new Map([[FILE, template]]));
     return resources.flatMap((resource, index) =>
       paths(index).map((path) => {
-        const place = locator.problem({ resource, path, about: 'value', message: '' }, DEFAULTS);
-        return `${place.file}:${place.line}`;
+        const location = locator.problem({ resource, path, about: 'value', message: '' }, DEFAULTS);
+        return `${location.file}:${location.line}`;
       }),
     );
   };
@@ -168,7 +168,7 @@ describe('the time to read a template grows with its length, whatever it contain
     ['includes without a name', (size) => `{{ ${'include '.repeat(size)} }}`],
   ])('%s', async (_, text) => {
     const read = (size: number) => () => createLocator(chart(''), new Map([[FILE, `kind: A\n${text(size)}`]]));
-    const ask = (size: number) => {
+    const locate = (size: number) => {
       const template = text(size);
       return () => {
         const { resources } = createReader().rendered('---\n# Source: x\napiVersion: v1\nkind: A\n', () => ({
@@ -182,7 +182,7 @@ describe('the time to read a template grows with its length, whatever it contain
       };
     };
     expect(read(10)).not.toThrow();
-    expect(await growth(ask, 20_000)).toBeLessThan(MAX_LINEAR);
+    expect(await growth(locate, 20_000)).toBeLessThan(MAX_LINEAR);
   });
 });
 
@@ -225,13 +225,13 @@ describe('actions are found as their patterns say', () => {
       fc.property(text, (given) => {
         expect(replaceActions(given, (action) => `<${action}>`)).toBe(given.replaceAll(/\{\{[\s\S]*?\}\}/g, '<$&>'));
         const inner = [...given.matchAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g)].map((match) => match[1]);
-        expect(actionsOf(given)).toEqual(inner);
+        expect(parseActions(given)).toEqual(inner);
       }),
       { numRuns: 2000 },
     );
   });
   it('an action over several lines is on its first line', () => {
-    expect(templateLines('a: {{ x\n\n   y }}\nb: 1\n').map(({ number, text: line }) => [number, line])).toEqual([
+    expect(parseTemplateLines('a: {{ x\n\n   y }}\nb: 1\n').map(({ number, text: line }) => [number, line])).toEqual([
       [1, 'a: {{ x y }}'],
       [4, 'b: 1'],
     ]);

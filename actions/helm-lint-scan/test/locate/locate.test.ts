@@ -41,7 +41,7 @@ function chart(values: string | undefined): Chart {
 }
 
 /** Where a path of the example's last object comes from, as `FILE:LINE`, with `~` before it when that is not sure. */
-function place(
+function locate(
   example: Example,
   path: Path,
   about: Problem['about'] = 'value',
@@ -56,14 +56,14 @@ function place(
   );
   const resource = resources.at(-1);
   if (resource === undefined) throw new Error('the example renders nothing');
-  const over: ValuesCase =
+  const caseValues: ValuesCase =
     example.over === undefined
       ? DEFAULTS
       : {
           name: 'ci/over.yaml',
           files: [{ path: 'helm/shop/ci/over.yaml', text: example.over, value: yamlFile(example.over).value }],
         };
-  const { file: found, line, exact } = locator.problem({ resource, path, about, message: '' }, over);
+  const { file: found, line, exact } = locator.problem({ resource, path, about, message: '' }, caseValues);
   return `${exact ? '' : '~'}${found.replace('helm/shop/', '')}:${line}`;
 }
 
@@ -109,12 +109,12 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
     [['spec', 'ports', 0, 'protocol'], 'absent', 'templates/web.yaml:14'],
     [['spec', 'type'], 'absent', 'templates/web.yaml:12'],
   ])('%j (%s) is in %s', (path, about, expected) => {
-    expect(place(example, path, about)).toBe(expected);
+    expect(locate(example, path, about)).toBe(expected);
   });
 
   it('keeps its number under line ends of Windows', () => {
     const windows = { ...example, template: example.template.replaceAll('\n', '\r\n') };
-    expect(place(windows, ['spec', 'ports', 1, 'targetPort'], 'key')).toBe('templates/web.yaml:20');
+    expect(locate(windows, ['spec', 'ports', 1, 'targetPort'], 'key')).toBe('templates/web.yaml:20');
   });
 
   it('is that of the template that is included', () => {
@@ -125,8 +125,8 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
       values: 'x: 1\nteam: 7\n',
       rendered: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: { x: z, team: 7 } }\n',
     };
-    expect(place(including, ['metadata', 'labels', 'team'], 'key')).toBe('templates/_helpers.tpl:8');
-    expect(place(including, ['metadata', 'labels', 'team'])).toBe('values.yaml:2');
+    expect(locate(including, ['metadata', 'labels', 'team'], 'key')).toBe('templates/_helpers.tpl:8');
+    expect(locate(including, ['metadata', 'labels', 'team'])).toBe('values.yaml:2');
   });
 
   it('is approximate where templates of the same kind cannot be distinguished', () => {
@@ -134,8 +134,8 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
       template: 'kind: A\na: 1\n---\nkind: A\na: 2\n---\nkind: A\na: 3\n',
       rendered: 'apiVersion: v1\nkind: A\nmetadata: {}\na: 1\n---\napiVersion: v1\nkind: A\nmetadata: {}\na: 3\n',
     };
-    expect(place(twice, ['a'])).toBe('~templates/web.yaml:2');
-    expect(place({ ...twice, rendered: `${twice.rendered}---\napiVersion: v1\nkind: A\na: 3\n` }, ['a'])).toBe(
+    expect(locate(twice, ['a'])).toBe('~templates/web.yaml:2');
+    expect(locate({ ...twice, rendered: `${twice.rendered}---\napiVersion: v1\nkind: A\na: 3\n` }, ['a'])).toBe(
       'templates/web.yaml:8',
     );
   });
@@ -146,8 +146,8 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
       helpers: '{{ define "a" }}\n{{ include "a" . }}\nname: x\n{{ end }}',
       rendered: 'apiVersion: v1\nkind: A\nmetadata: { name: x, b: c }\n',
     };
-    expect(place(endless, ['metadata', 'name'], 'key')).toBe('templates/_helpers.tpl:3');
-    expect(place(endless, ['metadata', 'b'], 'key')).toBe('~templates/web.yaml:2');
+    expect(locate(endless, ['metadata', 'name'], 'key')).toBe('templates/_helpers.tpl:3');
+    expect(locate(endless, ['metadata', 'b'], 'key')).toBe('~templates/web.yaml:2');
   });
 });
 
@@ -168,9 +168,9 @@ items:
           targetport: {{ .Values.port }}
 `;
     const example = { template: text, values: 'port: 1\n', rendered: text.replace('{{ .Values.port }}', '1') };
-    expect(place(example, ['spec', 'ports', 0, 'targetport'], 'key')).toBe('templates/web.yaml:13');
-    expect(place(example, ['spec', 'ports', 0, 'targetport'])).toBe('values.yaml:1');
-    expect(place(example, ['metadata', 'name'])).toBe('~templates/web.yaml:9');
+    expect(locate(example, ['spec', 'ports', 0, 'targetport'], 'key')).toBe('templates/web.yaml:13');
+    expect(locate(example, ['spec', 'ports', 0, 'targetport'])).toBe('values.yaml:1');
+    expect(locate(example, ['metadata', 'name'])).toBe('~templates/web.yaml:9');
   });
 });
 
@@ -206,7 +206,7 @@ describe('a line of the values', () => {
       values: VALUES,
       rendered: RENDERED,
     };
-    expect(place(example, PATH)).toBe('values.yaml:4');
+    expect(locate(example, PATH)).toBe('values.yaml:4');
   });
 
   it('is that of the highest file that sets it', () => {
@@ -216,8 +216,8 @@ describe('a line of the values', () => {
       over: '# over\nweb:\n  resources:\n    limits: { cpu: 2 }\n',
       rendered: RENDERED,
     };
-    expect(place(example, PATH)).toBe('ci/over.yaml:4');
-    expect(place(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
+    expect(locate(example, PATH)).toBe('ci/over.yaml:4');
+    expect(locate(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
   });
 
   it("of a subchart is its parent's, below its alias, or else its own", () => {
@@ -226,10 +226,10 @@ describe('a line of the values', () => {
       template: 'kind: Pod\nsize: {{ .Values.size }}\nzone: {{ .Values.global.zone }}\n',
       rendered: 'apiVersion: v1\nkind: Pod\nsize: 1\nzone: a\n',
     };
-    expect(place(example, ['size'], 'value', source)).toBe('charts/cache/values.yaml:1');
+    expect(locate(example, ['size'], 'value', source)).toBe('charts/cache/values.yaml:1');
     const values = 'store:\n  size: 2\nglobal:\n  zone: a\n';
-    expect(place({ ...example, values }, ['size'], 'value', source)).toBe('values.yaml:2');
-    expect(place({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
+    expect(locate({ ...example, values }, ['size'], 'value', source)).toBe('values.yaml:2');
+    expect(locate({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
   });
 
   it('of a subchart of a subchart is under both keys', () => {
@@ -239,7 +239,7 @@ describe('a line of the values', () => {
       values: 'size: 0\nstore:\n  size: 1\n  deep:\n    size: 2\n',
       rendered: 'apiVersion: v1\nkind: Pod\nsize: 2\n',
     };
-    expect(place(example, ['size'], 'value', source)).toBe('values.yaml:5');
+    expect(locate(example, ['size'], 'value', source)).toBe('values.yaml:5');
   });
 });
 

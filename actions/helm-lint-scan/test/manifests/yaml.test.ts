@@ -110,13 +110,13 @@ describe('what helm template prints', () => {
 });
 
 describe('what is broken', () => {
-  const said = (text: string) =>
+  const problemTexts = (text: string) =>
     createReader()
       .manifests([{ path: 'a.yaml', text }])
       .broken.map(problemText);
 
   it('is shown with its line', () => {
-    expect(said('kind: ConfigMap\na: b: c\n')).toEqual([
+    expect(problemTexts('kind: ConfigMap\na: b: c\n')).toEqual([
       'Nested mappings are not allowed in compact mappings: a: b: c',
     ]);
   });
@@ -135,15 +135,15 @@ describe('what is broken', () => {
     'adminPassword: "hunter2\n',
     'a: "https://me:hunter2@example.com\n',
   ])('shows nothing that may be secret (%#)', (text) => {
-    expect(said(text)).not.toEqual([]);
-    for (const sentence of said(text)) expect(sentence).not.toMatch(/hunter2|^$/);
+    expect(problemTexts(text)).not.toEqual([]);
+    for (const sentence of problemTexts(text)) expect(sentence).not.toMatch(/hunter2|^$/);
   });
 });
 
 describe('keys', () => {
   it('that a mapping already has are reported, each on its line', () => {
     const text = 'a: 1\nb: { c: 1, c: 2 }\nd:\n  - e: 1\n    e: 2\n"a": 2\n? [x]\n: 1\n? [x]\n: 2\n';
-    expect(readYaml(text)[0]?.problems.sort((one, other) => one.line - other.line)).toEqual([
+    expect(readYaml(text)[0]?.problems.sort((a, b) => a.line - b.line)).toEqual([
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 2 },
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 5 },
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 6 },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseImagesOutput } from '../../../lib/images/images-output.ts';
 import { formatPath } from '../../src/data.ts';
-import { workloadsOf } from '../../src/manifests/workloads.ts';
+import { findWorkloads } from '../../src/manifests/workloads.ts';
 import { chartRules, resourceRules } from '../../src/rules/index.ts';
 import type { Scope } from '../../src/rules/rule.ts';
 import { GOOD, resourcesIn, scopeOf } from '../helpers.ts';
@@ -11,7 +11,7 @@ const found = (scope: Scope): string[] =>
   resourceRules.flatMap((rule) => rule.check(scope).map(({ path }) => `${rule.id} ${formatPath(path)}`));
 
 /** The good resources with one text instead of another. */
-function changed(from: string, to: string): string {
+function replaceInGood(from: string, to: string): string {
   if (!GOOD.includes(from)) throw new Error(`the good resources do not say ${from}`);
   return GOOD.replace(from, to);
 }
@@ -23,7 +23,7 @@ it('finds nothing in good resources', () => {
 });
 
 /** What is changed in the good resources, and what is then found. */
-const FAULTS: [from: string, to: string, fault: string | undefined][] = [
+const CASES: [from: string, to: string, fault: string | undefined][] = [
   [
     'spec:\n  selector:\n    matchLabels: { app: web }\n  strategy',
     'spec:\n  replicas: 6\n  selector:\n    matchLabels: { app: web }\n  strategy',
@@ -149,15 +149,15 @@ const FAULTS: [from: string, to: string, fault: string | undefined][] = [
 ];
 
 describe('each rule finds its problem and no other rule does', () => {
-  it.each(FAULTS.map(([from, to, fault]) => ({ from, to, fault, finds: fault ?? `nothing in ${JSON.stringify(to)}` })))(
+  it.each(CASES.map(([from, to, fault]) => ({ from, to, fault, finds: fault ?? `nothing in ${JSON.stringify(to)}` })))(
     'finds $finds',
     ({ from, to, fault }) => {
-      expect(found(scopeOf(changed(from, to)))).toEqual(fault === undefined ? [] : [fault]);
+      expect(found(scopeOf(replaceInGood(from, to)))).toEqual(fault === undefined ? [] : [fault]);
     },
   );
 
   it('the request that an autoscaler needs is missing on one of two containers', () => {
-    const two = changed(
+    const two = replaceInGood(
       '      containers:',
       '      initContainers:\n        - name: proxy\n          restartPolicy: Always\n          image: x\n      containers:',
     );
@@ -220,7 +220,7 @@ describe('an image that was built', () => {
     ['localhost:5000/shop/web', false],
     [`localhost:5000/shop/api@${other}`, true],
   ])('rendered as %s', (image, good) => {
-    const scope = scopeOf(changed(`localhost:5000/shop/web:1.0.0@${digest}`, image), { built });
+    const scope = scopeOf(replaceInGood(`localhost:5000/shop/web:1.0.0@${digest}`, image), { built });
     expect(found(scope).includes(`image-not-built ${CONTAINER}.image`)).toBe(!good);
   });
 });
@@ -247,11 +247,11 @@ describe('rules as a whole', () => {
         (which, _, seed, odd) => {
           const resource = shapes[which];
           if (resource === undefined) return;
-          const object = spoil(structuredClone(resource.object), seed, odd) as typeof resource.object;
+          const object = corrupt(structuredClone(resource.object), seed, odd) as typeof resource.object;
           const resources = [...shapes, { ...resource, object }];
           const scope: Scope = {
             resources,
-            workloads: workloadsOf(resources),
+            workloads: findWorkloads(resources),
             namespace: 'shop',
             origin: 'chart',
             minor: 36,
@@ -266,12 +266,12 @@ describe('rules as a whole', () => {
 });
 
 /** Put something odd in one of the places of an object. */
-function spoil(value: unknown, seed: number, odd: unknown): unknown {
+function corrupt(value: unknown, seed: number, odd: unknown): unknown {
   if (typeof value !== 'object' || value === null) return odd;
   const keys = Object.keys(value);
   const key = keys[seed % (keys.length + 1)];
   if (key === undefined) return odd;
   const record = value as Record<string, unknown>;
-  record[key] = spoil(record[key], Math.floor(seed / (keys.length + 1)), odd);
+  record[key] = corrupt(record[key], Math.floor(seed / (keys.length + 1)), odd);
   return value;
 }

@@ -20,7 +20,7 @@ const object = (spec: string, kind = 'Thing'): string =>
 
 const store = createSchemaStore();
 
-async function validated(definitions: string, objects: string): Promise<string[]> {
+async function validate(definitions: string, objects: string): Promise<string[]> {
   const { custom } = await readDefinitions(resourcesIn(definitions));
   const validator = await createValidators(store, custom).for('1.36');
   return resourcesIn(objects).flatMap((resource) => {
@@ -29,10 +29,10 @@ async function validated(definitions: string, objects: string): Promise<string[]
   });
 }
 
-const faults = async (...definitions: string[]): Promise<string[]> =>
-  (await readDefinitions(resourcesIn(definitions.join('---\n')))).faults.map(({ message }) => message);
+const schemaProblems = async (...definitions: string[]): Promise<string[]> =>
+  (await readDefinitions(resourcesIn(definitions.join('---\n')))).problems.map(({ message }) => message);
 
-const PLACE = 'spec.versions[0].schema.openAPIV3Schema.properties.spec';
+const SPEC_SCHEMA = 'spec.versions[0].schema.openAPIV3Schema.properties.spec';
 
 describe('an invalid schema of a CustomResourceDefinition is reported with its location', () => {
   it.each([
@@ -73,24 +73,26 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     const [key = ''] = keyword.split(':');
     const definition = crd(`{ type: object, ${keyword} }`).replace('type: object, type:', 'type:');
     const at = /^[A-Za-z]+$/.test(key) ? `.${key}` : key.startsWith('x-') ? `.${key}` : `["${key}"]`;
-    expect(await faults(definition)).toEqual([`its schema is not usable: ${message} (${PLACE}${at})`]);
-    expect(await validated(definition, object('{ a: x }'))).toEqual(['unchecked']);
+    expect(await schemaProblems(definition)).toEqual([`its schema is not usable: ${message} (${SPEC_SCHEMA}${at})`]);
+    expect(await validate(definition, object('{ a: x }'))).toEqual(['unchecked']);
   });
 
   it('at any depth, under every keyword that contains schemas', async () => {
     for (const around of ['items: X', 'not: X', 'additionalProperties: X', 'allOf: [{}, X]', 'properties: { not: X }'])
-      expect(await faults(crd(`{ type: object, ${around.replace('X', '{ enum: x }')} }`))).toHaveLength(1);
+      expect(await schemaProblems(crd(`{ type: object, ${around.replace('X', '{ enum: x }')} }`))).toHaveLength(1);
   });
 
   it('when it is larger or deeper than any that is meant', async () => {
-    expect((await faults(crd(`${'{ items: '.repeat(250)}{}${' }'.repeat(250)}`)))[0]).toMatch('more than 100 levels');
+    expect((await schemaProblems(crd(`${'{ items: '.repeat(250)}{}${' }'.repeat(250)}`)))[0]).toMatch(
+      'more than 100 levels',
+    );
     const wide = Array.from({ length: 20_001 }, (_, index) => `k${index}: {}`).join(', ');
-    expect((await faults(crd(`{ properties: { ${wide} } }`)))[0]).toMatch('more than 20000 parts');
+    expect((await schemaProblems(crd(`{ properties: { ${wide} } }`)))[0]).toMatch('more than 20000 parts');
   }, 30_000);
 
   it('and not without end', async () => {
     const many = Array.from({ length: 100 }, (_, index) => `k${index}: { enum: x }`).join(', ');
-    expect((await faults(crd(`{ properties: { ${many} } }`))).length).toBeLessThanOrEqual(11);
+    expect((await schemaProblems(crd(`{ properties: { ${many} } }`))).length).toBeLessThanOrEqual(11);
   });
 
   it.each([
@@ -99,15 +101,15 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     '{ type: object, enum: null, required: [], properties: { enum: { type: string }, $ref: { type: string } } }',
     '{ x-kubernetes-preserve-unknown-fields: true, x-unknown: { enum: x }, example: { enum: x }, default: { enum: x } }',
   ])('but not one in which nothing is wrong: %s', async (schema) => {
-    expect(await faults(crd(schema))).toEqual([]);
-    expect(await validated(crd(schema), object('{}'))).toEqual([]);
+    expect(await schemaProblems(crd(schema))).toEqual([]);
+    expect(await validate(crd(schema), object('{}'))).toEqual([]);
   });
 });
 
 it('one invalid definition does not affect the others', async () => {
   const both = [crd('{ type: object, enum: x }', 'Bad'), crd('{ type: object, properties: { a: { type: integer } } }')];
-  expect(await faults(...both)).toHaveLength(1);
-  expect(await validated(both.join('---\n'), [object('{ a: x }', 'Bad'), object('{ a: x }')].join('---\n'))).toEqual([
+  expect(await schemaProblems(...both)).toHaveLength(1);
+  expect(await validate(both.join('---\n'), [object('{ a: x }', 'Bad'), object('{ a: x }')].join('---\n'))).toEqual([
     'unchecked',
     'spec.a must be integer, but is the text "x"',
   ]);
@@ -160,9 +162,9 @@ it('whatever a schema contains, it is reported as a problem or can be used', asy
   await fc.assert(
     fc.asyncProperty(schema, async (spec) => {
       const definition = crd(JSON.stringify(spec));
-      const told = (await faults(definition)).length > 0;
-      const verdict = await validated(definition, object('{ a: [1, x] }'));
-      expect(verdict.includes('unchecked')).toBe(told);
+      const isReported = (await schemaProblems(definition)).length > 0;
+      const verdict = await validate(definition, object('{ a: [1, x] }'));
+      expect(verdict.includes('unchecked')).toBe(isReported);
       expect(verdict).not.toContain('unusable');
     }),
     { numRuns: 150, timeout: 10_000 },
@@ -172,7 +174,7 @@ it('whatever a schema contains, it is reported as a problem or can be used', asy
 it('what is more than the library can take costs its object the check, and nothing else', async () => {
   const { custom } = await readDefinitions(resourcesIn(crd('{ type: object }')));
   // Made by hand: no definition that is read has such a schema.
-  const broken = custom.map((each) => ({ ...each, schema: { enum: 'x' } }));
+  const broken = custom.map((schema) => ({ ...schema, schema: { enum: 'x' } }));
   const validator = await createValidators(store, broken).for('1.36');
   const [thing, map] = resourcesIn(`${object('{}')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n`);
   for (let asked = 0; asked < 2; asked++)
@@ -188,8 +190,8 @@ describe('patterns', () => {
     const definition = crd(
       '{ type: object, properties: { a: { type: string, pattern: "^(?i:abc)$" }, b: { type: string, pattern: "^\\\\pL+$" } } }',
     );
-    expect(await validated(definition, object('{ a: ABC, b: é }'))).toEqual([]);
-    expect(await validated(definition, object('{ a: x, b: "1" }'))).toEqual([
+    expect(await validate(definition, object('{ a: ABC, b: é }'))).toEqual([]);
+    expect(await validate(definition, object('{ a: x, b: "1" }'))).toEqual([
       'spec.a must match pattern "^(?i:abc)$"',
       'spec.b must match pattern "^\\pL+$"',
     ]);
@@ -199,7 +201,7 @@ describe('patterns', () => {
     '%s takes a long text without going back',
     async (pattern) => {
       const definition = crd(`{ type: object, properties: { a: { type: string, pattern: '${pattern}' } } }`);
-      const [message] = await validated(definition, object(`{ a: "${'a'.repeat(50_000)}!" }`));
+      const [message] = await validate(definition, object(`{ a: "${'a'.repeat(50_000)}!" }`));
       expect(message).toContain('must match pattern');
     },
     60_000,
@@ -214,5 +216,5 @@ describe('patterns', () => {
 it('a quantity of any length is read in one go', async () => {
   const claim = (size: string) =>
     `apiVersion: v1\nkind: LimitRange\nmetadata: { name: a }\nspec: { limits: [{ type: Pod, max: { cpu: "${size}" } }] }\n`;
-  expect(await validated('', claim(`${'1'.repeat(300_000)}x`))).toHaveLength(1);
+  expect(await validate('', claim(`${'1'.repeat(300_000)}x`))).toHaveLength(1);
 }, 60_000);

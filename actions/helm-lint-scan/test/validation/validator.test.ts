@@ -43,9 +43,9 @@ spec:
 
 beforeAll(async () => {
   const { custom } = await readDefinitions(resourcesIn(CRD));
-  const opened = await createValidators(store, custom).for('1.36');
-  if (opened === undefined) throw new Error('1.36 is not bundled');
-  validator = opened;
+  const created = await createValidators(store, custom).for('1.36');
+  if (created === undefined) throw new Error('1.36 is not bundled');
+  validator = created;
 });
 
 function problems(text: string): string[] {

@@ -1,12 +1,12 @@
 import type { Path } from '../data.ts';
-import { Block, deepest, inlineValue, type Walk } from './block.ts';
-import { type Definition, definitionsIn, includesOf } from './definitions.ts';
-import { type NamedLine, nameLines } from './names.ts';
-import { ROOT } from './scope.ts';
-import { segments, type TemplateLine, templateLines } from './template-lines.ts';
+import { Block, deepestPosition, inlineValue, type TemplatePosition } from './block.ts';
+import { type Definition, parseDefinitions, parseIncludes } from './definitions.ts';
+import { ROOT_SCOPE } from './scope.ts';
+import { addScopes, type ScopedLine } from './scoped-lines.ts';
+import { parseTemplateLines, splitDocuments, type TemplateLine } from './template-lines.ts';
 
 /** Which document of a template a resource comes from, and the path in it. */
-export interface Wanted {
+export interface ResourceQuery {
   kind: string;
   ordinal: number;
   siblings: number;
@@ -17,7 +17,7 @@ export interface Wanted {
 export interface Template {
   definitions: [name: string, definition: Definition][];
   /** Follow a resource's path through the template that made it, and through what that includes. */
-  walk(wanted: Wanted): Walk | undefined;
+  find(query: ResourceQuery): TemplatePosition | undefined;
 }
 
 /**
@@ -25,15 +25,15 @@ export interface Template {
  * @param defined the templates of the chart that others may include, by the name in `define`; filled before anything is looked for
  */
 export function createTemplate(file: string, text: string, defined: ReadonlyMap<string, Definition>): Template {
-  const lines = templateLines(text);
+  const lines = parseTemplateLines(text);
   let documents: Documents | undefined;
   return {
-    definitions: definitionsIn(file, lines),
-    walk(wanted) {
+    definitions: parseDefinitions(file, lines),
+    find(query) {
       documents ??= readDocuments(file, lines, defined);
-      const { block, sure } = chooseDocument(documents, wanted);
-      const walk = block === undefined ? undefined : descend(block, wanted.path, 0);
-      return walk === undefined ? undefined : { ...walk, sure: walk.sure && sure };
+      const { block, sure } = chooseDocument(documents, query);
+      const position = block === undefined ? undefined : findPath(block, query.path, 0);
+      return position === undefined ? undefined : { ...position, sure: position.sure && sure };
     },
   };
 }
@@ -49,21 +49,24 @@ function readDocuments(
   lines: readonly TemplateLine[],
   defined: ReadonlyMap<string, Definition>,
 ): Documents {
-  const named = new Map(nameLines(lines, ROOT).map((line) => [line.number, line]));
+  const named = new Map(addScopes(lines, ROOT_SCOPE).map((line) => [line.number, line]));
   const all: Block[] = [];
   const byKind = new Map<string, Block[]>();
-  for (const part of segments(lines)) {
+  for (const part of splitDocuments(lines)) {
     const block = new Block(
       { file, defined, visited: [], budget: { includes: MAX_INCLUDES } },
-      part.map((line) => named.get(line.number) as NamedLine),
+      part.map((line) => named.get(line.number) as ScopedLine),
     );
     all.push(block);
-    const kinds = [kindOf(part), ...includesOf(part).map(({ name }) => kindOf(defined.get(name)?.lines ?? []))];
+    const kinds = [
+      parseKind(part),
+      ...parseIncludes(part).map(({ name }) => parseKind(defined.get(name)?.lines ?? [])),
+    ];
     for (const kind of new Set(kinds)) {
       if (kind === undefined) continue;
-      const own = byKind.get(kind) ?? [];
-      own.push(block);
-      byKind.set(kind, own);
+      const blocks = byKind.get(kind) ?? [];
+      blocks.push(block);
+      byKind.set(kind, blocks);
     }
   }
   return { all, byKind };
@@ -73,25 +76,25 @@ function readDocuments(
 const MAX_INCLUDES = 1000;
 
 /** `kind: Deployment # comment`, perhaps in quotes. */
-function kindOf(lines: readonly TemplateLine[]): string | undefined {
+function parseKind(lines: readonly TemplateLine[]): string | undefined {
   const line = lines.find(({ key, indent, item }) => key === 'kind' && indent === 0 && !item);
   return /^kind:\s*["']?([^#"'\s]+)["']?\s*(?:#.*)?$/.exec(line?.text ?? '')?.[1];
 }
 
-function chooseDocument({ all, byKind }: Documents, { kind, siblings, ordinal }: Wanted) {
-  const own = byKind.get(kind) ?? [];
-  const fitting = own.length > 0 ? own : all;
-  const sure = own.length > 0 && (own.length === 1 || own.length === siblings);
-  return { block: fitting[own.length === siblings ? ordinal : 0] ?? fitting[0], sure };
+function chooseDocument({ all, byKind }: Documents, { kind, siblings, ordinal }: ResourceQuery) {
+  const matching = byKind.get(kind) ?? [];
+  const candidates = matching.length > 0 ? matching : all;
+  const sure = matching.length > 0 && (matching.length === 1 || matching.length === siblings);
+  return { block: candidates[matching.length === siblings ? ordinal : 0] ?? candidates[0], sure };
 }
 
 /** Find the path in a block; the deepest place wins, whether it stands in the block or in something it includes. */
-function descend(block: Block, path: Path, depth: number): Walk | undefined {
+function findPath(block: Block, path: Path, depth: number): TemplatePosition | undefined {
   const step = path[depth];
   if (step === undefined) return undefined;
   const found = typeof step === 'number' ? block.item(step) : block.key(step);
-  if (found === undefined) return deepest(block.included.map((each) => descend(each, path, depth)));
-  const deeper = deepest([found.below, ...found.onLine].map((each) => descend(each, path, depth + 1)));
+  if (found === undefined) return deepestPosition(block.included.map((included) => findPath(included, path, depth)));
+  const deeper = deepestPosition([found.nested, ...found.inline].map((nested) => findPath(nested, path, depth + 1)));
   if (deeper !== undefined) return { ...deeper, sure: deeper.sure && found.sure };
   return {
     file: block.file,

@@ -1,7 +1,7 @@
 import type { Ajv as AjvType, Options } from 'ajv';
 
 /** The class is the whole module of a CommonJS package: its only name that is there both in Node and in a bundle is `default`. */
-export async function loadLibrary(): Promise<typeof AjvType> {
+export async function loadAjv(): Promise<typeof AjvType> {
   const module = await import('ajv');
   return module.default as unknown as typeof AjvType;
 }
@@ -11,7 +11,7 @@ const QUANTITY = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+|Ki|Mi|Gi|Ti|Pi|Ei
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Compiled code is used for a handful of objects: what makes it faster to run makes the whole slower. */
-export const OPTIONS: Options = {
+export const AJV_OPTIONS: Options = {
   strict: false,
   validateSchema: false,
   meta: false,

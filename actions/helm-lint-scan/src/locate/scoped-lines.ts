@@ -1,53 +1,53 @@
-import { type Meaning, meaningOf, type Names, UNKNOWN, valuesAt } from './scope.ts';
+import { resolveExpression, type TemplateScope, UNKNOWN, type ValueSource, valuesSource } from './scope.ts';
 import type { TemplateLine } from './template-lines.ts';
 
 /** A line with what `.` and the variables mean there. */
-export interface NamedLine extends TemplateLine {
-  names: Names;
+export interface ScopedLine extends TemplateLine {
+  scope: TemplateScope;
 }
 
 /** Follow `with`, `range` and `$x :=` through the lines. */
-export function nameLines(lines: readonly TemplateLine[], start: Names): NamedLine[] {
-  const follower = new Follower(start);
+export function addScopes(lines: readonly TemplateLine[], start: TemplateScope): ScopedLine[] {
+  const tracker = new ScopeTracker(start);
   return lines.map((line) => {
-    for (const action of line.actions) follower.step(action);
-    return { ...line, names: follower.names };
+    for (const action of line.actions) tracker.step(action);
+    return { ...line, scope: tracker.scope };
   });
 }
 
 interface Block {
-  dot: Meaning;
+  dot: ValueSource;
   /** How many changes of variables were made before it. */
   changes: number;
 }
 
 interface Change {
   name: string;
-  before: Meaning | undefined;
+  before: ValueSource | undefined;
 }
 
 /** Values that a variable has had, oldest first. */
-type History = { since: number; meaning: Meaning | undefined }[];
+type History = { since: number; source: ValueSource | undefined }[];
 
 /**
  * Every change of a variable is kept once with its time, and the names of a line are a time: a copy of all variables for each line
  * would grow with the square of the template.
  */
-class Follower {
-  readonly #start: Names;
+class ScopeTracker {
+  readonly #start: TemplateScope;
   readonly #histories = new Map<string, History>();
   readonly #blocks: Block[] = [];
   /** Those that the end of a block takes back. */
   readonly #changes: Change[] = [];
-  #dot: Meaning;
+  #dot: ValueSource;
   #time = 0;
 
-  constructor(start: Names) {
+  constructor(start: TemplateScope) {
     this.#start = start;
     this.#dot = start.dot;
   }
 
-  get names(): Names {
+  get scope(): TemplateScope {
     const time = this.#time;
     return { dot: this.#dot, variable: (name) => this.#variable(name, time) };
   }
@@ -55,27 +55,27 @@ class Follower {
   step(action: string): void {
     const assigned = /^(\$\w+)\s*:?=\s*(.+)$/.exec(action);
     if (assigned !== null) {
-      this.#assign(assigned[1] as string, meaningOf(assigned[2] as string, this.names));
+      this.#assign(assigned[1] as string, resolveExpression(assigned[2] as string, this.scope));
       return;
     }
     const [, keyword = '', rest = ''] = /^(with|range|if|define|block|end|else)\b\s*(.*)$/.exec(action) ?? [];
     if (keyword === 'end') this.#goBack(this.#blocks.pop());
     else if (keyword === 'else') this.#goBack(this.#blocks.at(-1));
     else if (keyword !== '') this.#blocks.push({ dot: this.#dot, changes: this.#changes.length });
-    if (keyword === 'with') this.#enter(rest, (meaning) => meaning);
-    if (keyword === 'range') this.#enter(rest, anyItem);
+    if (keyword === 'with') this.#enter(rest, (source) => source);
+    if (keyword === 'range') this.#enter(rest, itemSource);
   }
 
   /** `with $x := EXPRESSION` and `range $key, $value := EXPRESSION` name what they enter. */
-  #enter(text: string, change: (meaning: Meaning) => Meaning): void {
+  #enter(text: string, change: (source: ValueSource) => ValueSource): void {
     const declared = /^(?:\$\w+\s*,\s*)?(\$\w+)\s*:=\s*(.+)$/.exec(text);
-    this.#dot = change(meaningOf(declared?.[2] ?? text, this.names));
+    this.#dot = change(resolveExpression(declared?.[2] ?? text, this.scope));
     if (declared !== null) this.#assign(declared[1] as string, this.#dot);
   }
 
-  #assign(name: string, meaning: Meaning): void {
+  #assign(name: string, source: ValueSource): void {
     this.#changes.push({ name, before: this.#variable(name, this.#time) });
-    this.#set(name, meaning);
+    this.#set(name, source);
   }
 
   #goBack(block: Block | undefined): void {
@@ -87,13 +87,13 @@ class Follower {
     }
   }
 
-  #set(name: string, meaning: Meaning | undefined): void {
-    const history = this.#histories.get(name) ?? [{ since: 0, meaning: this.#start.variable(name) }];
-    history.push({ since: ++this.#time, meaning });
+  #set(name: string, source: ValueSource | undefined): void {
+    const history = this.#histories.get(name) ?? [{ since: 0, source: this.#start.variable(name) }];
+    history.push({ since: ++this.#time, source });
     this.#histories.set(name, history);
   }
 
-  #variable(name: string, time: number): Meaning | undefined {
+  #variable(name: string, time: number): ValueSource | undefined {
     const history = this.#histories.get(name);
     if (history === undefined) return this.#start.variable(name);
     let [low, high] = [0, history.length - 1];
@@ -102,8 +102,9 @@ class Follower {
       if ((history[middle]?.since ?? 0) <= time) low = middle;
       else high = middle - 1;
     }
-    return history[low]?.meaning;
+    return history[low]?.source;
   }
 }
 
-const anyItem = (meaning: Meaning): Meaning => (meaning.is === 'values' ? valuesAt([...meaning.path, '*']) : UNKNOWN);
+const itemSource = (source: ValueSource): ValueSource =>
+  source.is === 'values' ? valuesSource([...source.path, '*']) : UNKNOWN;

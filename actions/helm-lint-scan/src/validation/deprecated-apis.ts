@@ -3,7 +3,7 @@
  * what is still served but on its way out, and since when something is gone.
  * Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
  */
-export interface ApiFate {
+export interface ApiDeprecation {
   /** The minor version of Kubernetes 1 that calls it deprecated. */
   deprecated: number;
   /** The first minor version that does not serve it, when that is settled. */
@@ -11,7 +11,7 @@ export interface ApiFate {
   replacement?: string;
 }
 
-const FATES: readonly [apiVersion: string, kinds: string, fate: ApiFate][] = [
+const DEPRECATIONS: readonly [apiVersion: string, kinds: string, deprecation: ApiDeprecation][] = [
   ['extensions/v1beta1', 'Deployment DaemonSet ReplicaSet', { deprecated: 8, removed: 16, replacement: 'apps/v1' }],
   ['extensions/v1beta1', 'NetworkPolicy', { deprecated: 9, removed: 16, replacement: 'networking.k8s.io/v1' }],
   ['extensions/v1beta1', 'PodSecurityPolicy', { deprecated: 10, removed: 16 }],
@@ -93,10 +93,11 @@ const FATES: readonly [apiVersion: string, kinds: string, fate: ApiFate][] = [
 ];
 
 const BY_KEY = new Map(
-  FATES.flatMap(([apiVersion, kinds, fate]) =>
-    kinds.split(' ').map((kind) => [`${apiVersion}/${kind}`, fate] as const),
+  DEPRECATIONS.flatMap(([apiVersion, kinds, deprecation]) =>
+    kinds.split(' ').map((kind) => [`${apiVersion}/${kind}`, deprecation] as const),
   ),
 );
 
 /** What is known of an API version that is not here to stay. */
-export const fateOf = (apiVersion: string, kind: string): ApiFate | undefined => BY_KEY.get(`${apiVersion}/${kind}`);
+export const findDeprecation = (apiVersion: string, kind: string): ApiDeprecation | undefined =>
+  BY_KEY.get(`${apiVersion}/${kind}`);

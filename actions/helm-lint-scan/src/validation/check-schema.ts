@@ -1,6 +1,6 @@
 import { isData, type Path } from '../data.ts';
 
-export interface SchemaFault {
+export interface KeywordProblem {
   /** In the schema. */
   path: Path;
   /** `enum must be a list` */
@@ -8,7 +8,7 @@ export interface SchemaFault {
 }
 
 export interface CheckedSchema {
-  faults: SchemaFault[];
+  problems: KeywordProblem[];
   /** The patterns in it, which are texts; whether they can be read is not looked at. */
   patterns: { path: Path; pattern: string }[];
 }
@@ -16,15 +16,16 @@ export interface CheckedSchema {
 /** What is wrong with a keyword's value: the end of a sentence, `undefined` when nothing is. */
 type Check = (value: unknown) => string | undefined;
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const text: Check = (value) => (isText(value) ? undefined : 'must be a text');
+const isString = (value: unknown): boolean => typeof value === 'string';
+const string: Check = (value) => (isString(value) ? undefined : 'must be a text');
 const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const number: Check = (value) => (typeof value === 'number' ? undefined : 'must be a number');
 const count: Check = (value) => {
   if (!Number.isInteger(value)) return 'must be a whole number';
   return Number(value) < 0 ? 'must not be negative' : undefined;
 };
-const texts: Check = (value) => (Array.isArray(value) && value.every(isText) ? undefined : 'must be a list of texts');
+const strings: Check = (value) =>
+  Array.isArray(value) && value.every(isString) ? undefined : 'must be a list of texts';
 const mapping: Check = (value) => (isData(value) ? undefined : 'must be a mapping');
 const schemas: Check = (value) => {
   if (!Array.isArray(value)) return 'must be a list';
@@ -36,7 +37,7 @@ const oneOf =
   (value) =>
     choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`;
 /** Source: `forbiddenSchemaPaths` and its neighbours in apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go */
-const unsupported: Check = () => 'is not supported by Kubernetes';
+const unsupportedKeyword: Check = () => 'is not supported by Kubernetes';
 
 /**
  * The keywords of a CustomResourceDefinition's schema.
@@ -44,17 +45,17 @@ const unsupported: Check = () => 'is not supported by Kubernetes';
  */
 const KEYWORDS: Record<string, Check> = {
   type: oneOf('array', 'boolean', 'integer', 'number', 'object', 'string'),
-  format: text,
-  title: text,
-  description: text,
-  pattern: text,
+  format: string,
+  title: string,
+  description: string,
+  pattern: string,
   nullable: boolean,
   enum: (value) => {
     if (!Array.isArray(value)) return 'must be a list';
     return value.length === 0 ? 'must not be empty' : undefined;
   },
   required: (value) => {
-    const problem = texts(value);
+    const problem = strings(value);
     const list = value as string[];
     return problem ?? (new Set(list).size < list.length ? 'must not name a key twice' : undefined);
   },
@@ -87,44 +88,44 @@ const KEYWORDS: Record<string, Check> = {
   'x-kubernetes-int-or-string': boolean,
   'x-kubernetes-list-type': oneOf('atomic', 'set', 'map'),
   'x-kubernetes-map-type': oneOf('granular', 'atomic'),
-  'x-kubernetes-list-map-keys': texts,
+  'x-kubernetes-list-map-keys': strings,
   'x-kubernetes-validations': schemas,
-  $ref: unsupported,
-  id: unsupported,
-  additionalItems: unsupported,
-  patternProperties: unsupported,
-  definitions: unsupported,
-  dependencies: unsupported,
+  $ref: unsupportedKeyword,
+  id: unsupportedKeyword,
+  additionalItems: unsupportedKeyword,
+  patternProperties: unsupportedKeyword,
+  definitions: unsupportedKeyword,
+  dependencies: unsupportedKeyword,
 };
 
 /** Keywords that hold one schema, several by name, and several in a list. */
-const ONE = ['items', 'not', 'additionalProperties'];
-const LISTED = ['allOf', 'anyOf', 'oneOf'];
+const SINGLE_SCHEMA = ['items', 'not', 'additionalProperties'];
+const SCHEMA_LIST = ['allOf', 'anyOf', 'oneOf'];
 
 /** Of one schema, more than these are not told. */
-const MAX_FAULTS = 10;
+const MAX_PROBLEMS = 10;
 /** The largest that are published have some ten thousand parts on some thirty levels; to compile that many takes some seconds. */
 const MAX_PARTS = 20_000;
 const MAX_LEVELS = 100;
 
 /** Look for what would make the schema useless, to the API server as well as here. What is null is as if it were not there. */
 export function checkSchema(schema: unknown): CheckedSchema {
-  const checked: CheckedSchema = { faults: [], patterns: [] };
-  const fault = (path: Path, message: string): void => void checked.faults.push({ path, message });
+  const checked: CheckedSchema = { problems: [], patterns: [] };
+  const report = (path: Path, message: string): void => void checked.problems.push({ path, message });
   const open: { part: unknown; path: Path }[] = [{ part: schema, path: [] }];
   let parts = 0;
-  for (let here = open.pop(); here !== undefined && checked.faults.length < MAX_FAULTS; here = open.pop()) {
-    const { part, path } = here;
+  for (let entry = open.pop(); entry !== undefined && checked.problems.length < MAX_PROBLEMS; entry = open.pop()) {
+    const { part, path } = entry;
     if (!isData(part)) {
-      if (path.length === 0) fault(path, 'it must be a mapping');
+      if (path.length === 0) report(path, 'it must be a mapping');
       continue;
     }
-    if (++parts > MAX_PARTS) fault([], `it has more than ${MAX_PARTS} parts`);
+    if (++parts > MAX_PARTS) report([], `it has more than ${MAX_PARTS} parts`);
     // A level takes two steps: `properties` and a name.
-    if (path.length > MAX_LEVELS * 2) fault(path, `it has more than ${MAX_LEVELS} levels`);
-    if (checked.faults.length >= MAX_FAULTS || parts > MAX_PARTS || path.length > MAX_LEVELS * 2) break;
+    if (path.length > MAX_LEVELS * 2) report(path, `it has more than ${MAX_LEVELS} levels`);
+    if (checked.problems.length >= MAX_PROBLEMS || parts > MAX_PARTS || path.length > MAX_LEVELS * 2) break;
     checkPart(part, path, checked);
-    for (const [steps, below] of partsBelow(part)) open.push({ part: below, path: [...path, ...steps] });
+    for (const [steps, nested] of nestedParts(part)) open.push({ part: nested, path: [...path, ...steps] });
   }
   return checked;
 }
@@ -133,7 +134,7 @@ function checkPart(part: Record<string, unknown>, path: Path, checked: CheckedSc
   for (const [keyword, value] of Object.entries(part)) {
     if (value === null || !Object.hasOwn(KEYWORDS, keyword)) continue;
     const problem = KEYWORDS[keyword]?.(value);
-    if (problem !== undefined) checked.faults.push({ path: [...path, keyword], message: `${keyword} ${problem}` });
+    if (problem !== undefined) checked.problems.push({ path: [...path, keyword], message: `${keyword} ${problem}` });
     else if (keyword === 'pattern') checked.patterns.push({ path: [...path, keyword], pattern: value as string });
   }
   for (const [exclusive, bound] of [
@@ -141,16 +142,19 @@ function checkPart(part: Record<string, unknown>, path: Path, checked: CheckedSc
     ['exclusiveMaximum', 'maximum'],
   ] as const)
     if (part[exclusive] === true && typeof part[bound] !== 'number')
-      checked.faults.push({ path: [...path, exclusive], message: `${exclusive} has no ${bound} beside it` });
+      checked.problems.push({ path: [...path, exclusive], message: `${exclusive} has no ${bound} beside it` });
 }
 
-function partsBelow(part: Record<string, unknown>): [steps: Path, below: unknown][] {
+function nestedParts(part: Record<string, unknown>): [steps: Path, nested: unknown][] {
   const properties = isData(part.properties) ? Object.entries(part.properties) : [];
   return [
-    ...ONE.map((key): [Path, unknown] => [[key], part[key]]),
-    ...properties.map(([name, below]): [Path, unknown] => [['properties', name], below]),
-    ...LISTED.flatMap((key) =>
-      (Array.isArray(part[key]) ? part[key] : []).map((each: unknown, index): [Path, unknown] => [[key, index], each]),
+    ...SINGLE_SCHEMA.map((key): [Path, unknown] => [[key], part[key]]),
+    ...properties.map(([name, nested]): [Path, unknown] => [['properties', name], nested]),
+    ...SCHEMA_LIST.flatMap((key) =>
+      (Array.isArray(part[key]) ? part[key] : []).map((nested: unknown, index): [Path, unknown] => [
+        [key, index],
+        nested,
+      ]),
     ),
   ];
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { ExecResult } from '../../../lib/processes/exec.ts';
 import { copyChart } from '../../src/helm/chart-copy.ts';
-import { renderFaults } from '../../src/helm/faults.ts';
 import type { RenderRequest } from '../../src/helm/helm.ts';
+import { collectRenderProblems } from '../../src/helm/render-problems.ts';
 
 const request: RenderRequest = {
   directory: '/w/c',
@@ -18,16 +18,16 @@ const request: RenderRequest = {
 };
 const error = (text: string): ExecResult => ({ exitCode: 1, stdout: '', stderr: `Error: ${text}\n` });
 const OK: ExecResult = { exitCode: 0, stdout: '', stderr: '' };
-const fails = (name: string): ExecResult => error(`execution error at (c/templates/${name}:2:3): no ${name}`);
+const failsIn = (name: string): ExecResult => error(`execution error at (c/templates/${name}:2:3): no ${name}`);
 
 /** What is reported when Helm gives these answers, one after the other, and which templates were taken out. */
-async function faultsOf(
-  ...answers: ExecResult[]
+async function collect(
+  ...results: ExecResult[]
 ): Promise<{ said: string[]; emptied: string[]; directories: string[] }> {
   const emptied: string[] = [];
   const directories: string[] = [];
-  const [first = OK, ...later] = answers;
-  const { messages } = await renderFaults(first, request, {
+  const [first = OK, ...later] = results;
+  const { messages } = await collectRenderProblems(first, request, {
     helm: {
       render: async ({ directory }) => {
         directories.push(directory);
@@ -35,31 +35,31 @@ async function faultsOf(
       },
       copyChart: async () => ({ directory: '/copy', empty: async (file) => emptied.push(file) > 0 }),
     },
-    fileOf: (template) => template.slice('c/'.length),
-    broken: () => [],
+    templateFile: (template) => template.slice('c/'.length),
+    readBroken: () => [],
   });
   return { said: messages.map(({ message }) => message.slice(-9)), emptied, directories };
 }
 
 it.each([
-  ['all that fail, one after the other', [fails('a.yaml'), fails('b.yaml'), OK], ['no a.yaml', 'no b.yaml']],
+  ['all that fail, one after the other', [failsIn('a.yaml'), failsIn('b.yaml'), OK], ['no a.yaml', 'no b.yaml']],
   [
     'not what follows from a template that was taken out',
-    [fails('a.yaml'), error('c/templates/b.yaml:1:2 template: no template "a" associated')],
+    [failsIn('a.yaml'), error('c/templates/b.yaml:1:2 template: no template "a" associated')],
     ['no a.yaml'],
   ],
-  ['nothing else of the chart', [fails('a.yaml'), error('chart requires kubeVersion: >=1.99.0')], ['no a.yaml']],
-  ['not the same one again', [fails('a.yaml'), fails('a.yaml'), fails('b.yaml')], ['no a.yaml']],
-  ['a partial, and no more', [fails('_p.yaml'), fails('b.yaml')], ['o _p.yaml']],
+  ['nothing else of the chart', [failsIn('a.yaml'), error('chart requires kubeVersion: >=1.99.0')], ['no a.yaml']],
+  ['not the same one again', [failsIn('a.yaml'), failsIn('a.yaml'), failsIn('b.yaml')], ['no a.yaml']],
+  ['a partial, and no more', [failsIn('_p.yaml'), failsIn('b.yaml')], ['o _p.yaml']],
 ])('are reported: %s', async (_, answers, said) => {
-  expect((await faultsOf(...answers)).said).toEqual(said);
+  expect((await collect(...answers)).said).toEqual(said);
 });
 
 it('are looked for in a copy, and not without end', async () => {
-  const { emptied, directories } = await faultsOf(fails('a.yaml'), fails('b.yaml'), OK);
+  const { emptied, directories } = await collect(failsIn('a.yaml'), failsIn('b.yaml'), OK);
   expect(emptied).toEqual(['templates/a.yaml', 'templates/b.yaml']);
   expect(directories).toEqual(['/copy', '/copy']);
-  const many = await faultsOf(...Array.from({ length: 90 }, (_, index) => fails(`${index}.yaml`)));
+  const many = await collect(...Array.from({ length: 90 }, (_, index) => failsIn(`${index}.yaml`)));
   expect(many.emptied).toHaveLength(50);
 });
 

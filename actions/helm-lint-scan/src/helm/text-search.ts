@@ -4,26 +4,26 @@
  */
 
 /** A place in a template: `chart/templates/x.yaml:6:17`. */
-export interface TemplatePlace {
+export interface TemplateLine {
   file: string;
   line: number;
 }
 
 /** The places in templates that a text names. */
-export function placesIn(text: string): TemplatePlace[] {
+export function findTemplateLines(text: string): TemplateLine[] {
   // A name has none of these signs; behind it stand a colon and the line.
   const parts = text.split(/([:()\n])/);
-  const places: TemplatePlace[] = [];
+  const found: TemplateLine[] = [];
   for (let at = 0; at + 2 < parts.length; at += 2) {
     const line = /^\d+/.exec(parts[at + 2] ?? '')?.[0];
-    const file = parts[at + 1] === ':' && line !== undefined ? templateAtEnd(parts[at] ?? '') : undefined;
-    if (file !== undefined) places.push({ file, line: Number(line) });
+    const file = parts[at + 1] === ':' && line !== undefined ? trailingTemplate(parts[at] ?? '') : undefined;
+    if (file !== undefined) found.push({ file, line: Number(line) });
   }
-  return places;
+  return found;
 }
 
 /** The template's name that a text ends in. It begins with a word and may have spaces after its directory, but no quotes. */
-function templateAtEnd(text: string): string | undefined {
+function trailingTemplate(text: string): string | undefined {
   const quote = text.lastIndexOf('"');
   for (const { index, 0: directory } of text.matchAll(/\/(?:templates|charts)(?=\/)/g)) {
     const name = index + directory.length + 1;
@@ -36,35 +36,35 @@ function templateAtEnd(text: string): string | undefined {
 }
 
 /** What stands between one of the markers and `: ` on a line, and the number of the line that is spoken of after it. */
-export function namedAfter(markers: readonly string[], text: string): { name: string; line: number } | undefined {
+export function findNamedFile(markers: readonly string[], text: string): { name: string; line: number } | undefined {
   let start = 0;
   for (const line of text.split(/(?<=[\n\r\u2028\u2029])/)) {
     const found = markers
       .map((marker) => ({ marker, at: line.indexOf(marker) }))
       .filter(({ at }) => at >= 0)
-      .sort((one, other) => one.at - other.at)[0];
+      .sort((a, b) => a.at - b.at)[0];
     const from = found === undefined ? -1 : found.at + found.marker.length;
     const colon = from < 0 ? -1 : line.indexOf(': ', from + 1);
-    if (colon > 0) return { name: line.slice(from, colon), line: lineNumber(text.slice(start + colon + 2)) ?? 1 };
+    if (colon > 0) return { name: line.slice(from, colon), line: parseLineNumber(text.slice(start + colon + 2)) ?? 1 };
     start += line.length;
   }
   return undefined;
 }
 
 /** Of `line 6`. */
-export function lineNumber(text: string): number | undefined {
+export function parseLineNumber(text: string): number | undefined {
   const found = /\bline (\d+)/.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
 /** The text behind a marker, or `undefined` when it is not there. */
-export function behind(marker: string, text: string): string | undefined {
-  const at = text.indexOf(marker);
-  return at < 0 ? undefined : text.slice(at + marker.length);
+export function textAfter(marker: string, text: string): string | undefined {
+  const start = text.indexOf(marker);
+  return start < 0 ? undefined : text.slice(start + marker.length);
 }
 
 /** The text on one line. */
-export const onOneLine = (text: string): string =>
+export const joinLines = (text: string): string =>
   text
     .split('\n')
     .map((line) => line.trim())
