@@ -17,62 +17,63 @@ export interface RenderRequest {
   kubeVersion: string;
   releaseName: string;
   namespace: string;
-  /** API versions beside Kubernetes' own that `.Capabilities.APIVersions` has. */
+  /** API versions that `.Capabilities.APIVersions` has in addition to those of Kubernetes. */
   apiVersions: readonly string[];
-  /** Whether the values schemas are left aside, the dependencies' too: they refer to something outside themselves. */
+  /** Whether to skip the values schemas, also those of dependencies, because they refer to something outside themselves. */
   skipSchemas: boolean;
 }
 
-/** Helm, as far as checking charts needs it. */
+/** The part of Helm that is needed to check charts. */
 export interface Helm {
   /** `v4.3.1` */
   version(): Promise<string>;
-  /** @param broken print the rendered manifests also when they are not YAML */
+  /** @param broken print the rendered manifests even when they are not valid YAML */
   render(request: RenderRequest, broken?: boolean): Promise<ExecResult>;
   lint(request: RenderRequest): Promise<ExecResult>;
-  /** Write a values file for the time of the run; returns its absolute path. */
+  /** Write a temporary values file. Returns its absolute path. */
   writeValues(name: string, text: string): Promise<string>;
-  /** Copy a chart for the time of the run. */
+  /** Make a temporary copy of a chart. */
   copyChart(directory: string): Promise<ChartCopy>;
-  /** Take away the temporary directory. */
+  /** Delete the temporary directory. */
   close(): Promise<void>;
 }
 
 export const HELM_HINT =
-  'Install Helm in a step before this one (azure/setup-helm does), or name it in the input helm.';
+  'Install Helm in a step before this one, for example with azure/setup-helm, or name it in the input helm.';
 
 /**
- * Helm reads its flag as a list with commas, as CSV: a comma in a path would make two of it, and the second could lead anywhere.
+ * Helm parses its flag as a line of CSV: a comma in a path would split it into two, and the second could lead anywhere.
  * Source: `stringSlice` of https://github.com/spf13/pflag
  */
 const toCsvField = (path: string): string => (/[,"\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
 
-/** What one run of Helm may take. Large charts take seconds, a megabyte of output and 200 MiB. */
+/** Limits of one run of Helm. Large charts take seconds, a megabyte of output and 200 MiB of memory. */
 const HELM_LIMITS = { seconds: 120, output: 32, memory: 4096 };
 
-const LIMIT_ADVICE = 'Look for a template that repeats something without end, or render less in one chart';
+const LIMIT_ADVICE = 'Look for a template that repeats something too often, or render less in one chart';
 
-/** A run that was ended is one that failed: what was rendered is not whole. */
+/** A run that exceeded a limit has failed: its output is incomplete. */
 function explainLimit(result: ExecResult): ExecResult {
   const { exceeded, stderr } = result;
   if (exceeded !== undefined)
-    return { ...result, stdout: '', stderr: `Error: Helm took ${exceeded} and was ended. ${LIMIT_ADVICE}` };
-  // Go ends with the state of all that ran: https://go.dev/src/runtime/malloc.go
+    return { ...result, stdout: '', stderr: `Error: Helm took ${exceeded} and was stopped. ${LIMIT_ADVICE}` };
+  // Go exits with a dump of all goroutines: https://go.dev/src/runtime/malloc.go
   return /^fatal error: runtime: (?:out of memory|cannot allocate memory)/m.test(stderr)
-    ? { ...result, stdout: '', stderr: `Error: Helm asked for more memory than there is. ${LIMIT_ADVICE}` }
+    ? { ...result, stdout: '', stderr: `Error: Helm ran out of memory. ${LIMIT_ADVICE}` }
     : result;
 }
 
 /**
- * A port where nothing listens: what Helm would fetch fails at once instead of reaching out. Go takes no proxy for addresses of the
- * machine itself (`useProxy` of https://pkg.go.dev/golang.org/x/net/http/httpproxy), so this alone does not keep it from them.
+ * A port where nothing listens, so that downloads fail at once. Go uses no proxy for addresses of the machine itself (`useProxy` of
+ * https://pkg.go.dev/golang.org/x/net/http/httpproxy), so this alone does not block them.
  */
 const CLOSED_PROXY = 'http://127.0.0.1:9';
 
 /**
- * How Helm is started in a network of its own, in which nothing can be reached, not even this machine. Root may make one; others
- * first become root of a namespace of users, which some systems refuse (Ubuntu 24.04 does so by default). Root does not take that way:
- * it would lose its right to files of other users. Measured: 233 ms with and 245 ms without it for `helm version`.
+ * The command that starts Helm in a separate network namespace, in which nothing can be reached, not even this machine. Root may
+ * create one; other users first become root of a user namespace, which some systems refuse (Ubuntu 24.04 does by default). Root must
+ * not use a user namespace, because it would lose access to files of other users. Measured: `helm version` takes 233 ms with it and
+ * 245 ms without.
  * Source: https://man7.org/linux/man-pages/man7/network_namespaces.7.html
  */
 const isolationCommand = (): readonly string[] | undefined => {
@@ -80,7 +81,7 @@ const isolationCommand = (): readonly string[] | undefined => {
   return ['unshare', process.getuid?.() === 0 ? '-n' : '-rn', '--'];
 };
 
-/** Of the step's environment, Helm gets what a program needs to run, and nothing that could point it to a cluster, a plug-in or a repository. */
+/** Helm gets only the variables that a program needs to run, and none that could point it to a cluster, a plug-in or a repository. */
 function helmEnvironment(env: Environment, directory: string): ChildEnvironment {
   return minimalEnvironment(env, [], {
     HOME: directory,
@@ -95,7 +96,7 @@ function helmEnvironment(env: Environment, directory: string): ChildEnvironment 
   });
 }
 
-/** A program that does nothing with success would find nothing wrong with any chart. */
+/** A program that does nothing and succeeds, such as `true`, would accept every chart. */
 const isVersion = ({ exitCode, stdout }: ExecResult): boolean => exitCode === 0 && /^v\d/.test(stdout.trim());
 
 /**
@@ -106,20 +107,20 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
   const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-'));
   await Promise.all([mkdir(join(directory, 'values')), writeFile(join(directory, 'kubeconfig'), '')]);
   const isolatedEnv = helmEnvironment(env, directory);
-  /** What stands before the program; known when it has told its version. */
+  /** The command before the program; set when the version is read. */
   let launcher: readonly string[] = [];
   const run = async (args: readonly string[]): Promise<ExecResult> => {
     const [tool = program, ...rest] = [...launcher, program, ...args];
     return explainLimit(await exec.run(tool, rest, { env: isolatedEnv, limits: HELM_LIMITS }));
   };
   const readVersion = (): Promise<ExecResult> => run(['version', '--template', '{{.Version}}']);
-  /** Without rights to make a network, or where Helm does not start in one (a snap does not), it runs in that of the machine. */
+  /** Without the right to create a network namespace, or where Helm does not start in one (a snap does not), it runs in that of the machine. */
   const tryIsolation = async (): Promise<ExecResult | undefined> => {
     launcher = isolationCommand() ?? [];
     if (launcher.length === 0) return undefined;
     try {
-      const answer = await readVersion();
-      if (isVersion(answer)) return answer;
+      const result = await readVersion();
+      if (isVersion(result)) return result;
     } catch (error) {
       if (!(error instanceof ToolMissingError)) throw error;
     }
@@ -136,11 +137,11 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
   ];
   return {
     async version() {
-      const answer = (await tryIsolation()) ?? (await readVersion());
-      if (isVersion(answer)) return answer.stdout.trim();
-      const { exitCode, stdout, stderr } = answer;
+      const result = (await tryIsolation()) ?? (await readVersion());
+      if (isVersion(result)) return result.stdout.trim();
+      const { exitCode, stdout, stderr } = result;
       throw new ActionError({
-        what: `${program} does not say its version`,
+        what: `${program} does not print its version`,
         why: (stderr || stdout).trim() || `exit code ${exitCode}`,
         next: HELM_HINT,
       });

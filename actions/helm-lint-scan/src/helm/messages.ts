@@ -2,31 +2,31 @@ import { formatPath, type Path, parsePointer } from '../data.ts';
 import { isSecretPath, withoutQuotes } from '../secrets.ts';
 import { findNamedFile, findTemplateLines, joinLines, textAfter } from './text-search.ts';
 
-/** What Helm says is wrong, and where. */
+/** A problem that Helm reports, and where it is. */
 export interface HelmMessage {
   level: 'error' | 'warning' | 'note';
   message: string;
   at:
     | { in: 'template'; file: string; line: number }
-    /** A line of what was rendered from the template. */
+    /** A line of the text that was rendered from the template. */
     | { in: 'rendered'; file: string; line: number }
-    /** `chart` is the name of the chart whose schema speaks: a dependency's, or the chart's own. */
+    /** `chart` is the name of the chart whose schema is violated: a dependency's, or the chart's own. */
     | { in: 'values'; chart: string; path: Path }
     /** A file of the chart, or a values file by its absolute path. */
     | { in: 'file'; file: string; line: number }
-    /** What Chart.yaml asks for: a version of Kubernetes, or a dependency. */
+    /** A requirement in Chart.yaml: a version of Kubernetes, or a dependency. */
     | { in: 'meta'; key: 'kubeVersion' }
     | { in: 'meta'; key: 'dependencies'; name: string }
-    /** The name of a values file, which Helm reads as an address. */
+    /** The name of a values file, which Helm parses as a URL. */
     | { in: 'name' }
     | { in: 'chart' };
-  /** The template that Helm was at, as Helm names it: it may include the one that has the fault. */
+  /** The template that Helm was rendering, under the name that Helm uses: it may include the one with the error. */
   rendering?: string;
 }
 
 type MessageLocation = HelmMessage['at'];
 
-/** How a line of Helm's own log begins, and the most that is looked at: a pattern over millions of letters can fill the engine's stack. */
+/** The start of a line of Helm's log. Only a prefix of each line is matched: a pattern over millions of characters can overflow the stack. */
 const LOG_LINE = /^level=\w+ msg=|^\w+\.go:\d+: /;
 const LOG_PREFIX = 200;
 
@@ -34,7 +34,7 @@ const LOG_PREFIX = 200;
 export function parseRenderErrors(stderr: string): HelmMessage[] {
   const text = stderr
     .split(/\r?\n/)
-    // Log lines of Helm 4 repeat what the error says.
+    // Log lines of Helm 4 repeat the error.
     .filter((line) => !LOG_LINE.test(line.slice(0, LOG_PREFIX)))
     .join('\n');
   const start = text.search(/^Error: /m);
@@ -49,7 +49,7 @@ function withoutHint(text: string): string {
   return whole.endsWith(HINT) ? whole.slice(0, -HINT.length).trim() : whole;
 }
 
-/** What `helm lint` printed. */
+/** The messages in the output of `helm lint`. */
 export function parseLintOutput(stdout: string): HelmMessage[] {
   const parts = stdout.split(/^\[(INFO|WARNING|ERROR)\] /m);
   const messages: HelmMessage[] = [];
@@ -63,7 +63,7 @@ export function parseLintOutput(stdout: string): HelmMessage[] {
 
 const LEVELS: Record<string, HelmMessage['level']> = { INFO: 'note', WARNING: 'warning', ERROR: 'error' };
 
-/** The files that the linter speaks of. */
+/** The files that `helm lint` names. */
 const LINTED_FILE = /^(?:Chart\.yaml|values\.yaml|(?:templates|crds)\/\S+)$/;
 
 function parseLintEntry(entry: string): HelmMessage[] {
@@ -74,7 +74,7 @@ function parseLintEntry(entry: string): HelmMessage[] {
   if (meta !== undefined) return meta;
   const message = parseError(rest);
   if (message.at.in !== 'chart') return [{ ...message, at: withFile(message.at, path) }];
-  // `templates/: directory does not exist` says too little without its path; the chart's own path says nothing.
+  // `templates/: directory does not exist` needs its path; the path of the chart itself adds nothing.
   const isRelative = path !== '' && !path.startsWith('/') && !/^[A-Za-z]:/.test(path);
   const text = isRelative && !message.message.includes(path) ? `${path}: ${message.message}` : message.message;
   return [
@@ -82,7 +82,7 @@ function parseLintEntry(entry: string): HelmMessage[] {
   ];
 }
 
-/** A YAML fault that the linter reports under the file's own name. */
+/** A YAML error that the linter reports under the name of the file. */
 function withFile(at: MessageLocation, path: string): MessageLocation {
   if (at.in !== 'file' || at.file !== '') return at;
   return path.startsWith('templates/') ? { in: 'rendered', file: path, line: at.line } : { ...at, file: path };
@@ -91,7 +91,7 @@ function withFile(at: MessageLocation, path: string): MessageLocation {
 function parseError(text: string): HelmMessage {
   const level = 'error';
   const message = redactValues(text);
-  // A template that includes another that fails: the last place is where the fault is.
+  // When a template includes another that fails, the error is in the last one.
   const templates = findTemplateLines(text);
   const last = templates.at(-1);
   const rendered = findNamedFile(['YAML parse error on '], text);
@@ -112,7 +112,7 @@ function parseError(text: string): HelmMessage {
   return { level, message, at: { in: /^parse "/.test(text) ? 'name' : 'chart' } };
 }
 
-/** Faults against values.schema.json, each on its own: `- at '/web/port': got string, want integer`, before Helm 3.18 `- web.port: Invalid type…`. */
+/** The violations of values.schema.json, one message for each: `- at '/web/port': got string, want integer`, before Helm 3.18 `- web.port: Invalid type…`. */
 function parseSchemaErrors(text: string): HelmMessage[] | undefined {
   if (!/meet the specifications of the schema|^\(s\):\n- /.test(text)) return undefined;
   const messages: HelmMessage[] = [];
@@ -148,7 +148,7 @@ function splitSchemaError(path: Path, why: string): { message: string; path: Pat
   });
 }
 
-/** Helm's sentence on one line, without the machinery around it and without the values that it repeats, which may be secrets. */
+/** Helm's message on one line, without the values that it repeats, which may be secrets. */
 function redactValues(text: string): string {
   const range = "range can't iterate over";
   const iterated = text.indexOf(`${range} `);
@@ -156,7 +156,7 @@ function redactValues(text: string): string {
   return joinLines(redactAnchor(shown));
 }
 
-/** An anchor that is not there may be a secret that begins with a star. */
+/** An unknown anchor may be a secret that begins with a star. */
 function redactAnchor(text: string): string {
   const start = text.indexOf("unknown anchor '");
   const end = text.lastIndexOf("' referenced");
@@ -167,7 +167,7 @@ function redactAnchor(text: string): string {
 
 const MISSING_DEPENDENCIES = ['missing in charts/ directory: ', 'chart directory is missing these dependencies: '];
 
-/** What is wrong with what Chart.yaml asks for: each dependency on its own, and a version of Kubernetes without the one that it was asked about. */
+/** Requirements of Chart.yaml that are not met: one message for each dependency, or one for the versions of Kubernetes, which does not name the version of the case. */
 function parseMetaErrors(text: string): HelmMessage[] | undefined {
   const level = 'error';
   const range = /^chart requires kubeVersion: (.+) which is incompatible with Kubernetes v\S+$/.exec(text)?.[1];

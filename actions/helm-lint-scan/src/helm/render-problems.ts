@@ -7,31 +7,31 @@ import { type HelmMessage, parseRenderErrors } from './messages.ts';
 /** Why a case was not rendered. */
 export interface RenderProblems {
   messages: HelmMessage[];
-  /** The documents that Helm could not read after it had rendered them. */
+  /** The rendered documents that Helm could not parse. */
   unreadable: BrokenDocument[];
 }
 
 export interface RenderTools {
   helm: Pick<Helm, 'render' | 'copyChart'>;
-  /** The file of a template in the chart's directory, by Helm's name of it. */
+  /** The path of a template in the chart's directory, from the name that Helm uses. */
   templateFile(template: string): string;
-  /** The documents that cannot be read in what was rendered. */
+  /** The documents in the rendered text that cannot be parsed. */
   readBroken(text: string): BrokenDocument[];
 }
 
-/** A chart with more templates that fail has one cause for all of them. */
+/** When more templates fail, they have a common cause. */
 const MAX_EMPTIED = 50;
 
-/** A chart that is slow to fail is not asked again and again. */
+/** A chart that fails slowly is not rendered again. */
 const SLOW_AFTER_SECONDS = 60;
 
-/** The next faults may be no more than a consequence of what was taken out. */
+/** Errors that may only follow from the templates that were emptied. */
 const FOLLOW_UP = /no template "|template: no template|not defined/;
 
 /**
- * All faults in the templates of a chart, though Helm stops at the first: it is asked again for a copy of the chart in which the template
- * that failed is empty, until it succeeds or speaks of something else.
- * @param first Helm's answer for the chart as it is
+ * Every problem in the templates of a chart, although Helm stops at the first: a copy of the chart, in which the template that failed is
+ * empty, is rendered until that succeeds or fails for a reason other than a template.
+ * @param first the result of rendering the chart unchanged
  */
 export async function collectRenderProblems(
   first: ExecResult,
@@ -50,7 +50,7 @@ export async function collectRenderProblems(
     const file = findEmptiableTemplate(messages, tools);
     if (emptied.size > 0 && (file === undefined || emptied.has(file))) break;
     for (const message of messages) problems.messages.push(message);
-    // Helm counts the lines of what it rendered; with that text in hand the line of the template can be looked up.
+    // Helm reports lines of the rendered text; the text is needed to find the line of the template.
     if (messages.some(({ at }) => at.in === 'rendered'))
       for (const document of tools.readBroken((await tools.helm.render(attempt, true)).stdout))
         problems.unreadable.push(document);
@@ -65,7 +65,7 @@ export async function collectRenderProblems(
   return problems;
 }
 
-/** The template to go on without. Without a partial, all that include it would fail. */
+/** The template to empty before the next attempt. Never a partial: every template that includes it would fail. */
 function findEmptiableTemplate(messages: readonly HelmMessage[], { templateFile }: RenderTools): string | undefined {
   const template = messages[0]?.rendering;
   if (template === undefined || /(?:^|\/)_[^/]*$|\.tpl$/.test(template)) return undefined;

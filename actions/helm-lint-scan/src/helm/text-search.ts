@@ -1,17 +1,17 @@
 /**
- * Searches in what Helm says. Its sentences repeat what charts say, of any length, so each function looks at every letter a fixed
- * number of times: a pattern that begins anywhere and runs to the end would take time with the square of the text.
+ * Searches in Helm's messages. They repeat text of charts, of any length, so each function reads every character a fixed number of
+ * times: a pattern that can begin anywhere and runs to the end would take time with the square of the length.
  */
 
-/** A place in a template: `chart/templates/x.yaml:6:17`. */
+/** A line of a template: `chart/templates/x.yaml:6:17`. */
 export interface TemplateLine {
   file: string;
   line: number;
 }
 
-/** The places in templates that a text names. */
+/** The lines of templates that a message names. */
 export function findTemplateLines(text: string): TemplateLine[] {
-  // A name has none of these signs; behind it stand a colon and the line.
+  // A name contains none of these characters; a colon and the line follow it.
   const parts = text.split(/([:()\n])/);
   const found: TemplateLine[] = [];
   for (let at = 0; at + 2 < parts.length; at += 2) {
@@ -22,7 +22,7 @@ export function findTemplateLines(text: string): TemplateLine[] {
   return found;
 }
 
-/** The template's name that a text ends in. It begins with a word and may have spaces after its directory, but no quotes. */
+/** The template name at the end of a text. It begins with a word and may contain spaces after its directory, but no quotes. */
 function trailingTemplate(text: string): string | undefined {
   const quote = text.lastIndexOf('"');
   for (const { index, 0: directory } of text.matchAll(/\/(?:templates|charts)(?=\/)/g)) {
@@ -35,7 +35,7 @@ function trailingTemplate(text: string): string | undefined {
   return undefined;
 }
 
-/** What stands between one of the markers and `: ` on a line, and the number of the line that is spoken of after it. */
+/** The text between one of the markers and `: ` on a line, and the line number that follows it. */
 export function findNamedFile(markers: readonly string[], text: string): { name: string; line: number } | undefined {
   let start = 0;
   for (const line of text.split(/(?<=[\n\r\u2028\u2029])/)) {
@@ -51,13 +51,13 @@ export function findNamedFile(markers: readonly string[], text: string): { name:
   return undefined;
 }
 
-/** Of `line 6`. */
+/** The number in `line 6`. */
 export function parseLineNumber(text: string): number | undefined {
   const found = /\bline (\d+)/.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
-/** The text behind a marker, or `undefined` when it is not there. */
+/** The text after a marker; `undefined` when the marker is not found. */
 export function textAfter(marker: string, text: string): string | undefined {
   const start = text.indexOf(marker);
   return start < 0 ? undefined : text.slice(start + marker.length);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Helm, RenderRequest } from './helm.ts';
 
 /**
- * Helm that gets a copy, without `.git`, of a chart whose directory is the root of a checkout. It reads every file of the directory, and a template
- * could show those of Git, the checkout's token among them: `{{ .Files.Get ".git/config" }}`.
+ * Replaces a chart whose directory is the root of a checkout by a copy without `.git`. Helm reads every file of the directory, and a
+ * template could print those of Git, such as the token of the checkout: `{{ .Files.Get ".git/config" }}`.
  */
 export function withoutGit(helm: Helm): Helm {
   const copies = new Map<string, Promise<string>>();

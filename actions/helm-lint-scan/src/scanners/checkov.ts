@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { listAt, type Path, stringAt } from '../data.ts';
 import { parseOutput, type ScanFile, type Scanner, type ScannerFinding } from './scanner.ts';
 
-/** Takes seconds to start, so it looks at everything in one run. */
+/** Takes seconds to start, so it checks everything in one run. */
 export const checkov: Scanner = {
   name: 'checkov',
   async scan({ run, directory, files }) {
@@ -20,9 +20,9 @@ export const checkov: Scanner = {
     ]);
     const output = parseOutput('checkov', result);
     const reports = Array.isArray(output) ? output : [output];
-    const byName = new Map(files.map((file) => [basename(file.path), file]));
+    const filesByName = new Map(files.map((file) => [basename(file.path), file]));
     return reports.flatMap((report) =>
-      listAt(report, 'results', 'failed_checks').flatMap((check) => readFailure(check, byName)),
+      listAt(report, 'results', 'failed_checks').flatMap((check) => readFailure(check, filesByName)),
     );
   },
 };
@@ -44,7 +44,7 @@ function readFailure(check: unknown, files: ReadonlyMap<string, ScanFile>): Scan
   ];
 }
 
-/** The first place that a check looked at: `spec/containers/[0]/image`. */
+/** The first path that a check evaluated: `spec/containers/[0]/image`. */
 function evaluatedPath(check: unknown): Path {
   const [first] = listAt(check, 'check_result', 'evaluated_keys');
   if (typeof first !== 'string' || first === '') return ['kind'];

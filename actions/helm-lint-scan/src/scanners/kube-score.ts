@@ -7,7 +7,7 @@ import { parseOutput, type ScanContext, type ScanFile, type Scanner, type Scanne
 /** Grades of kube-score: 1 critical, 5 warning, 7 almost good, 10 good. */
 const toLevel = (grade: number): Level => (grade <= 1 ? 'error' : 'warning');
 
-/** Looks at objects together, as services and budgets belong to their workloads: a run for each group. */
+/** Checks objects together, because services and disruption budgets belong to workloads: one run per group. */
 export const kubeScore: Scanner = {
   name: 'kube-score',
   async scan(context) {
@@ -27,9 +27,9 @@ async function scanGroup({ run }: ScanContext, files: readonly ScanFile[]): Prom
     ...files.map(({ path }) => path),
   ]);
   const objects = parseOutput('kube-score', result);
-  const byName = new Map(files.map((file) => [basename(file.path), file]));
+  const filesByName = new Map(files.map((file) => [basename(file.path), file]));
   return (Array.isArray(objects) ? objects : []).flatMap((object) => {
-    const file = byName.get(basename(stringAt(object, 'file_name') ?? ''));
+    const file = filesByName.get(basename(stringAt(object, 'file_name') ?? ''));
     return file === undefined ? [] : listAt(object, 'checks').flatMap((check) => readFailures(check, file));
   });
 }

@@ -8,11 +8,11 @@ import { parseOutput, type ScanContext, type ScanFile, type Scanner, type Scanne
 const RULE = {
   id: 'kubeconform/schema',
   level: 'error',
-  title: 'kubeconform: a resource breaks the schema of its kind',
+  title: 'kubeconform: a resource violates the schema of its kind',
   help: 'See https://github.com/yannh/kubeconform',
 } as const;
 
-/** Given the bundled schemas, as it would otherwise download its own. Kinds without a schema are counted by the action itself. */
+/** Uses the bundled schemas, because kubeconform would otherwise download them. The action itself reports kinds without a schema. */
 export const kubeconform: Scanner = {
   name: 'kubeconform',
   async scan(context) {
@@ -31,33 +31,35 @@ async function scanVersion(
   const location = `${directory}/{{ .ResourceKind }}{{ .KindSuffix }}.json`;
   const flags = ['-strict', '-ignore-missing-schemas', '-output', 'json', '-schema-location', location];
   const result = await run([...flags, '-kubernetes-version', `${minor}.0`, ...files.map(({ path }) => path)]);
-  const byName = new Map(files.map((file) => [basename(file.path), file]));
-  return listAt(parseOutput('kubeconform', result), 'resources').flatMap((resource) => readFailures(resource, byName));
+  const filesByName = new Map(files.map((file) => [basename(file.path), file]));
+  return listAt(parseOutput('kubeconform', result), 'resources').flatMap((resource) =>
+    readFailures(resource, filesByName),
+  );
 }
 
 function readFailures(result: unknown, files: ReadonlyMap<string, ScanFile>): ScannerFinding[] {
   const file = files.get(basename(stringAt(result, 'filename') ?? ''));
   if (file === undefined || !['statusInvalid', 'statusError'].includes(stringAt(result, 'status') ?? '')) return [];
   const { resource } = file;
-  const found = (path: Path, message: string): ScannerFinding => ({
+  const toFinding = (path: Path, message: string): ScannerFinding => ({
     group: file.group,
     resource,
     path,
     rule: RULE,
     message,
   });
-  // The places stand only in the sentence: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
+  // The paths appear only in the message: `- at '/spec/ports/0': missing property 'port'`, with a summary for each parent.
   const message = stringAt(result, 'msg') ?? 'is invalid';
   const errors = splitErrors(message).filter(({ why }) => why !== 'validation failed');
-  if (errors.length === 0) return [found(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
+  if (errors.length === 0) return [toFinding(['kind'], resource.kind === 'Secret' ? withoutQuotes(message) : message)];
   return errors.map(({ pointer, why }) => {
     const path = parsePointer(pointer);
     const shown = isSecretAt(resource, path) ? withoutQuotes(why) : why;
-    return found(path, `${formatPath(path) || 'the object'}: ${shown}`);
+    return toFinding(path, `${formatPath(path) || 'the object'}: ${shown}`);
   });
 }
 
-/** Each `- at 'POINTER': why` of a sentence, which repeats values of any length. */
+/** The `- at 'POINTER': why` parts of a message, which repeats values of any length. */
 function splitErrors(message: string): { pointer: string; why: string }[] {
   return message
     .split(/(?<=^|\s)- at '/)
@@ -68,7 +70,7 @@ function splitErrors(message: string): { pointer: string; why: string }[] {
     });
 }
 
-/** The bundled schemas in the layout that kubeconform asks for: `deployment-apps-v1.json`, each a reference into one file. */
+/** The bundled schemas in the layout that kubeconform expects: `deployment-apps-v1.json`, each a reference into one file. */
 async function writeSchemas(store: SchemaStore, minor: string, directory: string): Promise<boolean> {
   const schemas = await store.load(minor);
   if (schemas === undefined) return false;

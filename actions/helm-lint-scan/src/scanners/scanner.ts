@@ -14,17 +14,17 @@ import { isHelmTest, type Resource } from '../manifests/resource.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import type { SchemaStore } from '../validation/store.ts';
 
-/** What is scanned together: one chart with one stack of values, or the manifests. */
+/** The resources that are scanned together: those of one chart with one set of values files, or the plain manifests. */
 export interface ScanGroup {
   id: CaseId;
   kube: KubeVersion;
-  /** Where a resource without a namespace of its own goes. */
+  /** The namespace of resources that do not set one. */
   namespace: string;
   resources: readonly Resource[];
   locate(problem: Problem): Location;
 }
 
-/** One thing that an engine found. */
+/** One result of a scanner. */
 export interface ScannerFinding {
   group: ScanGroup;
   resource: Resource;
@@ -33,7 +33,7 @@ export interface ScannerFinding {
   message: string;
 }
 
-/** A resource in a separate file, so that what a scanner reports for the file is a finding for the resource. */
+/** A resource in a separate file, so that a result for the file is a finding for the resource. */
 export interface ScanFile {
   path: string;
   group: ScanGroup;
@@ -41,9 +41,9 @@ export interface ScanFile {
 }
 
 export interface ScanContext {
-  /** Holds the files of all groups, and nothing else. */
+  /** Contains the files of all groups, and nothing else. */
   directory: string;
-  /** Another directory, for what an engine needs beside them. */
+  /** A separate directory for other files that a scanner needs. */
   scratch: string;
   files: readonly ScanFile[];
   schemas: SchemaStore;
@@ -55,42 +55,42 @@ export interface Scanner {
   scan(context: ScanContext): Promise<ScannerFinding[]>;
 }
 
-/** What one run of an engine may take. Checkov takes seconds to start, and looks at everything in one run. */
+/** Limits of one run of a scanner. Checkov takes seconds to start, and checks everything in one run. */
 const SCANNER_LIMITS = { seconds: 600, output: 128, memory: 4096 };
 
 /**
- * What an engine printed, as JSON.
- * @throws {ActionError} with its words on standard error when it printed something else, or took too much. What it printed is never shown: it quotes
- * the resources, Secrets among them.
+ * The output of a scanner, parsed as JSON.
+ * @throws {ActionError} with the end of standard error when the output is not JSON or a limit was exceeded. The output itself is never
+ * shown, because it quotes the resources, also Secrets.
  */
 export function parseOutput(scanner: ScannerName, { stdout, stderr, exitCode, exceeded }: ExecResult): unknown {
   if (exceeded !== undefined)
     throw new ActionError({
-      what: `${scanner} was ended`,
+      what: `${scanner} was stopped`,
       why: `it took ${exceeded}`,
-      next: `Check fewer charts in one step, or take ${scanner} out of the input scanners.`,
+      next: `Check fewer charts in one step, or remove ${scanner} from the input scanners.`,
     });
   try {
     return JSON.parse(stdout);
   } catch {
     throw new ActionError({
       what: `${scanner} failed`,
-      why: lastLines(stderr, 5) || `it printed no JSON and ended with code ${exitCode}`,
-      next: `Run ${scanner} by itself in a step before this one to see what it needs, or take it out of the input scanners.`,
+      why: lastLines(stderr, 5) || `it printed no JSON and exited with code ${exitCode}`,
+      next: `Run ${scanner} separately in a step before this one to see what it needs, or remove it from the input scanners.`,
     });
   }
 }
 
 const CLOSED_PROXY = 'http://127.0.0.1:9';
 
-/** What one scanner found, or why it failed. */
+/** The results of one scanner, or why it failed. */
 export interface ScannerResult {
   scanner: ScannerName;
   found: ScannerFinding[];
   error?: ActionError;
 }
 
-/** Write the resources to files and run each scanner on them, without a cluster and without the network. One that fails does not stop the others. */
+/** Write the resources to files and run each scanner on them, without a cluster or the network. A scanner that fails does not stop the others. */
 export async function scanAll(
   scanners: readonly Scanner[],
   groups: readonly ScanGroup[],
@@ -128,7 +128,7 @@ export async function scanAll(
 async function writeFiles(groups: readonly ScanGroup[], directory: string): Promise<ScanFile[]> {
   const { stringify } = await import('yaml');
   const files = groups.flatMap((group, index) =>
-    // Pods of `helm test` run once, by hand; https://github.com/zegl/kube-score/issues/548
+    // Pods of `helm test` run once, on request; https://github.com/zegl/kube-score/issues/548
     group.resources
       .filter((resource) => !isHelmTest(resource))
       .map((resource, position) => ({ path: join(directory, `${index}-${position}.yaml`), group, resource })),
@@ -141,7 +141,7 @@ async function writeFiles(groups: readonly ScanGroup[], directory: string): Prom
   return files;
 }
 
-/** The object in the release's namespace: an engine would take one without for the default namespace, and complain. */
+/** The object in the namespace of the release: without one, scanners assume the default namespace and report that. */
 function withNamespace({ object, namespace }: Resource, group: ScanGroup): object {
   return namespace === undefined
     ? { ...object, metadata: { ...dataAt(object, 'metadata'), namespace: group.namespace } }

@@ -18,14 +18,14 @@ const REQUEST: RenderRequest = {
   skipSchemas: false,
 };
 
-it('a program that is not Helm does not pass as Helm', async () => {
+it('a program that prints no version is refused', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const helm = await createHelm({ run: async () => ({ ...OK, stdout: '' }) }, '/bin/true', { RUNNER_TEMP: temp });
-  await expect(helm.version()).rejects.toThrow('/bin/true does not say its version');
+  await expect(helm.version()).rejects.toThrow('/bin/true does not print its version');
   await rm(temp, { recursive: true });
 });
 
-it("Helm gets its own files, and of the job's environment only what a program needs", async () => {
+it('Helm gets separate directories, and only the variables of the job that a program needs', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'helm-test-'));
   const calls: { args: readonly string[]; options: ExecOptions }[] = [];
   const exec: Exec = {
@@ -95,19 +95,19 @@ it("Helm gets its own files, and of the job's environment only what a program ne
   await rm(temp, { recursive: true });
 });
 
-it('a program that is not Helm is an error with its own message', async () => {
+it('the error of a program that is not Helm contains its message', async () => {
   const helm = await createHelm({ run: async () => ({ exitCode: 1, stdout: '', stderr: 'unknown flag' }) }, 'bash', {});
-  await expect(helm.version()).rejects.toThrow('bash does not say its version: unknown flag');
+  await expect(helm.version()).rejects.toThrow('bash does not print its version: unknown flag');
   await helm.close();
 });
 
-describe('Helm is started in a separate network', () => {
-  const version = async (answer: (tool: string) => ExecResult): Promise<string[]> => {
+describe('Helm runs in a separate network', () => {
+  const version = async (respond: (tool: string) => ExecResult): Promise<string[]> => {
     const tools: string[] = [];
     const exec: Exec = {
       async run(tool) {
         tools.push(tool);
-        return answer(tool);
+        return respond(tool);
       },
     };
     const helm = await createHelm(exec, 'helm', {});
@@ -123,20 +123,20 @@ describe('Helm is started in a separate network', () => {
   });
 
   it.each<[string, () => ExecResult]>([
-    ['is refused', () => ({ exitCode: 1, stdout: '', stderr: 'unshare failed: Operation not permitted' })],
+    ['is not permitted', () => ({ exitCode: 1, stdout: '', stderr: 'unshare failed: Operation not permitted' })],
     [
-      'is not to be had',
+      'has no unshare',
       () => {
         throw new ToolMissingError('unshare', '');
       },
     ],
-  ])('and in that of the machine where it %s', async (_, refuse) => {
+  ])('or in that of the machine where it %s', async (_, refuse) => {
     const tools = await version((tool) => (tool === 'unshare' ? refuse() : OK));
     expect(tools).toEqual(linux ? ['unshare', 'helm', 'helm'] : ['helm', 'helm']);
   });
 });
 
-it('values schemas are skipped when they must not be used', async () => {
+it('values schemas are skipped on request', async () => {
   const calls: (readonly string[])[] = [];
   const exec: Exec = {
     async run(_, args) {

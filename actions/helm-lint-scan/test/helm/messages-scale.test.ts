@@ -4,7 +4,7 @@ import { growth, MAX_LINEAR } from '../../../lib/test/growth.ts';
 import { parseLintOutput, parseRenderErrors } from '../../src/helm/messages.ts';
 import { findTemplateLines, joinLines } from '../../src/helm/text-search.ts';
 
-describe("the time to read Helm's messages grows with their length, whatever they repeat", () => {
+describe("the time to parse Helm's messages is linear in their length, whatever they repeat", () => {
   it.each<[name: string, text: (size: number) => string]>([
     ['letters', (size) => 'a'.repeat(size)],
     ['spaces', (size) => `a${' '.repeat(size)}b`],
@@ -22,7 +22,10 @@ describe("the time to read Helm's messages grows with their length, whatever the
     ['YAML that cannot be parsed', (size) => 'unable to parse YAML '.repeat(size / 10)],
     ['unknown anchors', (size) => "unknown anchor '".repeat(size / 10)],
     ['a schema', (size) => `meet the specifications of the schema\n${"- at '".repeat(size / 10)}`],
-    ['refusals of a schema', (size) => `meet the specifications of the schema\n${"- at '/a': no\n".repeat(size / 10)}`],
+    [
+      'violations of a schema',
+      (size) => `meet the specifications of the schema\n${"- at '/a': no\n".repeat(size / 10)}`,
+    ],
     [
       'unknown keys',
       (size) =>
@@ -32,22 +35,22 @@ describe("the time to read Helm's messages grows with their length, whatever the
     ['hints', (size) => 'Use --debug flag to render out invalid YAML\n'.repeat(size / 10)],
   ])('%s', async (_, text) => {
     const read = (size: number) => {
-      const said = text(size);
+      const message = text(size);
       return () => [
-        parseRenderErrors(said),
-        parseRenderErrors(`Error: ${said}`),
-        parseLintOutput(`[ERROR] templates/a.yaml: ${said}`),
-        parseLintOutput(said),
+        parseRenderErrors(message),
+        parseRenderErrors(`Error: ${message}`),
+        parseLintOutput(`[ERROR] templates/a.yaml: ${message}`),
+        parseLintOutput(message),
       ];
     };
     expect(await growth(read, 20_000)).toBeLessThan(MAX_LINEAR);
   });
 });
 
-describe('what is found is what the patterns say', () => {
+describe('the searches find what a pattern would find', () => {
   const words = ['a', '/', 'templates', 'charts', ':', '1', '23', ' ', '"', '(', ')', '\n', '/templates/', 'b.yaml'];
   const text = fc.array(fc.constantFrom(...words), { maxLength: 16 }).map((parts) => parts.join(''));
-  it('places in templates', () => {
+  it('lines of templates', () => {
     const place = /([^\s:()]+\/(?:templates|charts)\/[^:()"\n]+):(\d+)(?::\d+)?/g;
     fc.assert(
       fc.property(text, (given) => {
@@ -57,7 +60,7 @@ describe('what is found is what the patterns say', () => {
       { numRuns: 5000 },
     );
   });
-  it('lines that are joined', () => {
+  it('joined lines', () => {
     const spaces = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t'), maxLength: 12 });
     fc.assert(
       fc.property(spaces, (given) => {

@@ -68,7 +68,7 @@ describe('why helm template failed', () => {
       'Error: chart requires kubeVersion: >=1.40.0 which is incompatible with Kubernetes v1.36.0',
       { in: 'meta', key: 'kubeVersion' },
     ],
-    ['nothing that Helm 3 or 4 says', 'panic: oh', { in: 'chart' }],
+    ['an unknown message', 'panic: oh', { in: 'chart' }],
   ])('%s', (_, stderr, at) => {
     const messages = parseRenderErrors(stderr);
     expect(messages).toEqual([expect.objectContaining({ level: 'error', message: expect.any(String), at })]);
@@ -81,7 +81,7 @@ describe('why helm template failed', () => {
     expect(message?.rendering).toBe('shop/templates/web.yaml');
   });
 
-  it('a refused version of Kubernetes is not named: it is one problem for all versions', () => {
+  it('an incompatible version of Kubernetes is not named: it is one problem for all versions', () => {
     const messages = ['1.36.0', '1.35.0'].map((version) =>
       parseRenderErrors(
         `Error: chart requires kubeVersion: >=1.40 which is incompatible with Kubernetes v${version}\n\nUse --debug flag to render out invalid YAML\n`,
@@ -93,7 +93,7 @@ describe('why helm template failed', () => {
     );
   });
 
-  it('a dependency that is missing comes with what to do, each on its own', () => {
+  it('each missing dependency is a separate message with advice', () => {
     const messages = parseRenderErrors(
       "Error: an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: common, other",
     );
@@ -113,7 +113,7 @@ describe('why helm template failed', () => {
       'Helm before 3.18',
       '- replicas: Invalid type. Expected: integer, given: string\n- web.image: Additional property tga is not allowed\n- web.image: Additional property digset is not allowed\n- (root): Additional property wep is not allowed',
     ],
-  ])('each refusal of the schema is one message, as %s writes it', (_, list) => {
+  ])('each violation of the schema is a separate message, in the format of %s', (_, list) => {
     const messages = parseRenderErrors(
       `Error: values don't meet the specifications of the schema(s) in the following chart(s):\nshop:\n${list}\n`,
     );
@@ -184,7 +184,7 @@ describe("possible secrets are removed from Helm's messages", () => {
     expect(messages[0]?.message).not.toContain('hunter2');
   });
 
-  it('and what is not, is not', () => {
+  it('but other values are shown', () => {
     const [message] = parseRenderErrors(
       "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/db/name': 'Web' does not match pattern '^[a-z]+$'\n",
     );

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ExecResult } from '../../../lib/processes/exec.ts';
 import { copyChart } from '../../src/helm/chart-copy.ts';
 import type { RenderRequest } from '../../src/helm/helm.ts';
@@ -20,10 +20,10 @@ const error = (text: string): ExecResult => ({ exitCode: 1, stdout: '', stderr: 
 const OK: ExecResult = { exitCode: 0, stdout: '', stderr: '' };
 const failsIn = (name: string): ExecResult => error(`execution error at (c/templates/${name}:2:3): no ${name}`);
 
-/** What is reported when Helm gives these answers, one after the other, and which templates were taken out. */
+/** What is reported when Helm returns these results, one after the other, and which templates were emptied. */
 async function collect(
   ...results: ExecResult[]
-): Promise<{ said: string[]; emptied: string[]; directories: string[] }> {
+): Promise<{ reported: string[]; emptied: string[]; directories: string[] }> {
   const emptied: string[] = [];
   const directories: string[] = [];
   const [first = OK, ...later] = results;
@@ -38,33 +38,39 @@ async function collect(
     templateFile: (template) => template.slice('c/'.length),
     readBroken: () => [],
   });
-  return { said: messages.map(({ message }) => message.slice(-9)), emptied, directories };
+  return { reported: messages.map(({ message }) => message.slice(-9)), emptied, directories };
 }
 
-it.each([
-  ['all that fail, one after the other', [failsIn('a.yaml'), failsIn('b.yaml'), OK], ['no a.yaml', 'no b.yaml']],
-  [
-    'not what follows from a template that was taken out',
-    [failsIn('a.yaml'), error('c/templates/b.yaml:1:2 template: no template "a" associated')],
-    ['no a.yaml'],
-  ],
-  ['nothing else of the chart', [failsIn('a.yaml'), error('chart requires kubeVersion: >=1.99.0')], ['no a.yaml']],
-  ['not the same one again', [failsIn('a.yaml'), failsIn('a.yaml'), failsIn('b.yaml')], ['no a.yaml']],
-  ['a partial, and no more', [failsIn('_p.yaml'), failsIn('b.yaml')], ['o _p.yaml']],
-])('are reported: %s', async (_, answers, said) => {
-  expect((await collect(...answers)).said).toEqual(said);
+describe('problems of templates', () => {
+  it.each([
+    ['every template that fails', [failsIn('a.yaml'), failsIn('b.yaml'), OK], ['no a.yaml', 'no b.yaml']],
+    [
+      'no error that follows from an emptied template',
+      [failsIn('a.yaml'), error('c/templates/b.yaml:1:2 template: no template "a" associated')],
+      ['no a.yaml'],
+    ],
+    [
+      'no error outside the templates',
+      [failsIn('a.yaml'), error('chart requires kubeVersion: >=1.99.0')],
+      ['no a.yaml'],
+    ],
+    ['no template twice', [failsIn('a.yaml'), failsIn('a.yaml'), failsIn('b.yaml')], ['no a.yaml']],
+    ['a partial, and nothing after it', [failsIn('_p.yaml'), failsIn('b.yaml')], ['o _p.yaml']],
+  ])('are reported: %s', async (_, answers, reported) => {
+    expect((await collect(...answers)).reported).toEqual(reported);
+  });
+
+  it('are searched in a copy, in a limited number of attempts', async () => {
+    const { emptied, directories } = await collect(failsIn('a.yaml'), failsIn('b.yaml'), OK);
+    expect(emptied).toEqual(['templates/a.yaml', 'templates/b.yaml']);
+    expect(directories).toEqual(['/copy', '/copy']);
+    const many = await collect(...Array.from({ length: 90 }, (_, index) => failsIn(`${index}.yaml`)));
+    expect(many.emptied).toHaveLength(50);
+  });
 });
 
-it('are looked for in a copy, and not without end', async () => {
-  const { emptied, directories } = await collect(failsIn('a.yaml'), failsIn('b.yaml'), OK);
-  expect(emptied).toEqual(['templates/a.yaml', 'templates/b.yaml']);
-  expect(directories).toEqual(['/copy', '/copy']);
-  const many = await collect(...Array.from({ length: 90 }, (_, index) => failsIn(`${index}.yaml`)));
-  expect(many.emptied).toHaveLength(50);
-});
-
-it('a copy has what links lead to, ends at a link to a directory above, and leaves the chart alone', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'faults-test-'));
+it('a copy contains the targets of links, skips a link to a parent directory, and does not change the chart', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'render-problems-test-'));
   const chart = join(root, 'chart');
   await mkdir(join(chart, 'templates'), { recursive: true });
   await mkdir(join(chart, 'temp'));

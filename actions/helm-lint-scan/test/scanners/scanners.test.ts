@@ -33,17 +33,17 @@ interface Call {
   options: ExecOptions;
 }
 
-/** Runs one engine whose program prints what `answer` says. */
+/** Runs one scanner whose program returns what `respond` returns. */
 async function scan(
   name: ScannerName,
-  answer: (call: Call) => Partial<ExecResult> | Promise<Partial<ExecResult>>,
+  respond: (call: Call) => Partial<ExecResult> | Promise<Partial<ExecResult>>,
   resources = group.resources,
 ) {
   const calls: Call[] = [];
   const exec: Exec = {
     async run(tool, args, options) {
       calls.push({ tool, args, options });
-      return { exitCode: 0, stdout: '', stderr: '', ...(await answer({ tool, args, options })) };
+      return { exitCode: 0, stdout: '', stderr: '', ...(await respond({ tool, args, options })) };
     },
   };
   const env = { RUNNER_TEMP: temp, PATH: '/bin', GITHUB_TOKEN: 'secret', KUBECONFIG: '/home/me/.kube/config' };
@@ -53,15 +53,15 @@ async function scan(
     env,
   });
   throwErrors(results.flatMap(({ error }) => error ?? []));
-  const found = results.flatMap((each) => each.found);
+  const found = results.flatMap((result) => result.found);
   return {
     calls,
     found: found.map(({ rule, resource, path, message }) => [rule.id, rule.level, resource.kind, path, message]),
   };
 }
 
-describe('engines', () => {
-  it('get each resource in a separate file, in the namespace of the release, without tokens and clusters', async () => {
+describe('scanners', () => {
+  it('get each resource in a separate file, in the namespace of the release, and no token or cluster', async () => {
     let files: string[] = [];
     let first = '';
     const { calls } = await scan('checkov', async ({ options: { cwd = '' } }) => {
@@ -76,7 +76,7 @@ describe('engines', () => {
     expect(await readdir(temp)).toEqual([]);
   });
 
-  it('that print something unexpected are an error with their own message', async () => {
+  it('that fail are an error with the message of the program', async () => {
     await expect(scan('checkov', () => ({ exitCode: 2, stderr: 'no module named x' }))).rejects.toThrow(
       'no module named x',
     );
@@ -87,12 +87,12 @@ describe('engines', () => {
     const error = await scan('checkov', () => ({ exitCode: 1, stdout: '[{"code_block": "password: hunter2"' })).catch(
       (thrown: Error) => thrown,
     );
-    expect(inspect(error, { depth: 9 })).toContain('it printed no JSON and ended with code 1');
+    expect(inspect(error, { depth: 9 })).toContain('it printed no JSON and exited with code 1');
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
   });
 });
 
-describe('what they found', () => {
+describe('the findings of', () => {
   it('checkov', async () => {
     const check = (more: object) => ({
       check_id: 'CKV_K8S_43',
@@ -160,7 +160,7 @@ describe('what they found', () => {
     expect((await scan('kube-score', () => ({ stdout: 'null' }))).found).toEqual([]);
   });
 
-  it('kubeconform, which is given the bundled schemas', async () => {
+  it('kubeconform, which uses the bundled schemas', async () => {
     let reference = '';
     const { found } = await scan('kubeconform', async ({ args }) => {
       const location = args[args.indexOf('-schema-location') + 1] ?? '';
@@ -196,7 +196,7 @@ describe('what they found', () => {
     ]);
   });
 
-  it('do not show what may be secret', async () => {
+  it('all scanners do not show what may be secret', async () => {
     const secret = resourcesIn('apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: hunter2 }\n');
     const msg = (path: string) =>
       `problem validating schema: - at '': validation failed   - at '${path}': 'hunter2' is not valid byte: illegal base64 data`;

@@ -90,13 +90,13 @@ describe('Helm is stopped when it exceeds a limit, and the finding names the lim
     expect(exitCode).toBe(1);
     expect(getRenderFindings()).toHaveLength(1);
     expect(getRenderFindings()[0]?.message).toMatch(
-      /^Helm took more than \d+ (?:MiB of (?:output|memory)|seconds) and was ended/,
+      /^Helm took more than \d+ (?:MiB of (?:output|memory)|seconds) and was stopped/,
     );
   }, 200_000);
 
   it.each([
-    ['3000000000', /^Helm took more than \d+ MiB of memory and was ended/],
-    ['100000000000', /^Helm asked for more memory than there is/],
+    ['3000000000', /^Helm took more than \d+ MiB of memory and was stopped/],
+    ['100000000000', /^Helm ran out of memory/],
   ])(
     'of its memory: %s letters',
     async (letters, message) => {
@@ -112,7 +112,7 @@ describe('Helm is stopped when it exceeds a limit, and the finding names the lim
     createFakeHelm('template) yes $1-$1-$1-$1-$1;;');
     const { exitCode } = await scan({}, { PATH: `${dir}:${path}` });
     expect(exitCode).toBe(1);
-    expect(getRenderFindings()[0]?.message).toMatch('Helm took more than 32 MiB of output and was ended');
+    expect(getRenderFindings()[0]?.message).toMatch('Helm took more than 32 MiB of output and was stopped');
   }, 60_000);
 });
 
