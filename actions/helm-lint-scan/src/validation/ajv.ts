@@ -1,6 +1,6 @@
 import type { Ajv as AjvType, Options } from 'ajv';
 
-/** The class is the whole module of a CommonJS package: its only name that is there both in Node and in a bundle is `default`. */
+/** The class is the whole module of a CommonJS package: `default` is the only export that exists both in Node and in a bundle. */
 export async function loadAjv(): Promise<typeof AjvType> {
   const module = await import('ajv');
   return module.default as unknown as typeof AjvType;
@@ -10,7 +10,7 @@ export async function loadAjv(): Promise<typeof AjvType> {
 const QUANTITY = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+|Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Compiled code is used for a handful of objects: what makes it faster to run makes the whole slower. */
+/** Compiled code checks only a few objects: optimizing it would take longer than it saves. */
 export const AJV_OPTIONS: Options = {
   strict: false,
   validateSchema: false,

@@ -1,7 +1,7 @@
 import { isData, type Path } from '../data.ts';
 
 export interface KeywordProblem {
-  /** In the schema. */
+  /** The path in the schema. */
   path: Path;
   /** `enum must be a list` */
   message: string;
@@ -9,15 +9,15 @@ export interface KeywordProblem {
 
 export interface CheckedSchema {
   problems: KeywordProblem[];
-  /** The patterns in it, which are texts; whether they can be read is not looked at. */
+  /** The patterns in it, which are strings. They are not compiled here. */
   patterns: { path: Path; pattern: string }[];
 }
 
-/** What is wrong with a keyword's value: the end of a sentence, `undefined` when nothing is. */
+/** Returns what is wrong with the value of a keyword, as the end of a sentence; `undefined` when it is valid. */
 type Check = (value: unknown) => string | undefined;
 
 const isString = (value: unknown): boolean => typeof value === 'string';
-const string: Check = (value) => (isString(value) ? undefined : 'must be a text');
+const string: Check = (value) => (isString(value) ? undefined : 'must be a string');
 const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const number: Check = (value) => (typeof value === 'number' ? undefined : 'must be a number');
 const count: Check = (value) => {
@@ -25,7 +25,7 @@ const count: Check = (value) => {
   return Number(value) < 0 ? 'must not be negative' : undefined;
 };
 const strings: Check = (value) =>
-  Array.isArray(value) && value.every(isString) ? undefined : 'must be a list of texts';
+  Array.isArray(value) && value.every(isString) ? undefined : 'must be a list of strings';
 const mapping: Check = (value) => (isData(value) ? undefined : 'must be a mapping');
 const schemas: Check = (value) => {
   if (!Array.isArray(value)) return 'must be a list';
@@ -36,7 +36,7 @@ const oneOf =
   (...choices: string[]): Check =>
   (value) =>
     choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`;
-/** Source: `forbiddenSchemaPaths` and its neighbours in apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go */
+/** Source: `forbiddenSchemaPaths` and the following functions in apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go */
 const unsupportedKeyword: Check = () => 'is not supported by Kubernetes';
 
 /**
@@ -57,7 +57,7 @@ const KEYWORDS: Record<string, Check> = {
   required: (value) => {
     const problem = strings(value);
     const list = value as string[];
-    return problem ?? (new Set(list).size < list.length ? 'must not name a key twice' : undefined);
+    return problem ?? (new Set(list).size < list.length ? 'must not contain a key twice' : undefined);
   },
   minimum: number,
   maximum: number,
@@ -71,10 +71,10 @@ const KEYWORDS: Record<string, Check> = {
   minProperties: count,
   maxProperties: count,
   uniqueItems: (value) =>
-    value === true ? 'must not be true: Kubernetes forbids it, as it is slow for long lists' : boolean(value),
+    value === true ? 'must not be true: Kubernetes forbids it because it is slow for long lists' : boolean(value),
   properties: (value) => {
     const problem = mapping(value);
-    return problem ?? (Object.values(value as object).every(isData) ? undefined : 'must hold mappings only');
+    return problem ?? (Object.values(value as object).every(isData) ? undefined : 'must contain only mappings');
   },
   additionalProperties: (value) =>
     typeof value === 'boolean' || isData(value) ? undefined : 'must be a mapping or a boolean',
@@ -98,17 +98,17 @@ const KEYWORDS: Record<string, Check> = {
   dependencies: unsupportedKeyword,
 };
 
-/** Keywords that hold one schema, several by name, and several in a list. */
+/** Keywords that contain one schema, and a list of schemas. `properties` contains schemas by name. */
 const SINGLE_SCHEMA = ['items', 'not', 'additionalProperties'];
 const SCHEMA_LIST = ['allOf', 'anyOf', 'oneOf'];
 
-/** Of one schema, more than these are not told. */
+/** The maximum number of problems that are reported for one schema. */
 const MAX_PROBLEMS = 10;
-/** The largest that are published have some ten thousand parts on some thirty levels; to compile that many takes some seconds. */
+/** The largest published schemas have about ten thousand parts on about thirty levels. Compiling them takes seconds. */
 const MAX_PARTS = 20_000;
 const MAX_LEVELS = 100;
 
-/** Look for what would make the schema useless, to the API server as well as here. What is null is as if it were not there. */
+/** Find everything that makes the schema invalid, for the API server and here. A null is treated as absent. */
 export function checkSchema(schema: unknown): CheckedSchema {
   const checked: CheckedSchema = { problems: [], patterns: [] };
   const report = (path: Path, message: string): void => void checked.problems.push({ path, message });
@@ -121,7 +121,7 @@ export function checkSchema(schema: unknown): CheckedSchema {
       continue;
     }
     if (++parts > MAX_PARTS) report([], `it has more than ${MAX_PARTS} parts`);
-    // A level takes two steps: `properties` and a name.
+    // A level is two steps: `properties` and a name.
     if (path.length > MAX_LEVELS * 2) report(path, `it has more than ${MAX_LEVELS} levels`);
     if (checked.problems.length >= MAX_PROBLEMS || parts > MAX_PARTS || path.length > MAX_LEVELS * 2) break;
     checkPart(part, path, checked);
@@ -142,7 +142,7 @@ function checkPart(part: Record<string, unknown>, path: Path, checked: CheckedSc
     ['exclusiveMaximum', 'maximum'],
   ] as const)
     if (part[exclusive] === true && typeof part[bound] !== 'number')
-      checked.problems.push({ path: [...path, exclusive], message: `${exclusive} has no ${bound} beside it` });
+      checked.problems.push({ path: [...path, exclusive], message: `${exclusive} requires ${bound}` });
 }
 
 function nestedParts(part: Record<string, unknown>): [steps: Path, nested: unknown][] {

@@ -13,7 +13,7 @@ export interface CustomSchema {
 export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
 
-/** @param schema one in which there is no fault */
+/** @param schema one without problems, see {@link checkSchema} in check-schema.ts */
 export function toCustomSchema(
   { apiVersion, kind, hasPatterns }: { apiVersion: string; kind: string; hasPatterns: boolean },
   schema: Data,
@@ -21,13 +21,13 @@ export function toCustomSchema(
   return { key: `${apiVersion}/${kind}`, apiVersion, schema: withObjectKeys(toStrictSchema(schema)), hasPatterns };
 }
 
-/** Every object has these, though a CustomResourceDefinition seldom names them. */
+/** Every object has these keys, but few CustomResourceDefinitions declare them. */
 function withObjectKeys(schema: Data): Data {
   const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
   return { ...schema, properties: { ...dataAt(schema, 'properties'), ...meta } };
 }
 
-/** Kept as they are: keywords that mean the same in JSON Schema. */
+/** Keywords with the same meaning in JSON Schema. They are copied unchanged. */
 const COPIED_KEYWORDS = [
   'enum',
   'required',
@@ -45,14 +45,14 @@ const COPIED_KEYWORDS = [
 const COMBINATORS = ['allOf', 'anyOf', 'oneOf'];
 
 /**
- * A structural schema as JSON Schema that refuses unknown keys, where the API would drop them in silence.
+ * A structural schema as a JSON Schema that rejects unknown keys, which the API would silently drop.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  * @param structural false below `allOf`, `anyOf`, `oneOf` and `not`, which only add conditions
  */
 function toStrictSchema(schema: Data, structural = true): Data {
   const result: Data = {};
   for (const key of COPIED_KEYWORDS) if ((schema[key] ?? null) !== null) result[key] = schema[key];
-  // OpenAPI 3.0 has booleans here, JSON Schema numbers.
+  // A boolean in OpenAPI 3.0, a number in JSON Schema.
   if (schema.exclusiveMinimum === true) result.exclusiveMinimum = schema.minimum;
   if (schema.exclusiveMaximum === true) result.exclusiveMaximum = schema.maximum;
   if (isData(schema.items)) result.items = toStrictSchema(schema.items, structural);

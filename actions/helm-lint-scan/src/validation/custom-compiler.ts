@@ -3,13 +3,13 @@ import { AJV_OPTIONS } from './ajv.ts';
 import type { CustomSchema } from './crds.ts';
 import { type LinearPattern, loadPatternEngine, type PatternEngine } from './patterns.ts';
 
-/** Compiles the schemas of custom resources, each when its first object is met and once for all versions of Kubernetes. */
+/** Compiles the schema of a custom resource when its first object is validated, once for all versions of Kubernetes. */
 export interface CustomCompiler {
   has(key: string): boolean;
   /**
    * @param key `group/version/Kind`
    * @returns `undefined` when there is no such schema
-   * @throws what the library throws; again, and at once, when it is asked again
+   * @throws the error of the library; the same error, without another attempt, for later calls
    */
   compile(key: string): ValidateFunction | undefined;
 }
@@ -20,14 +20,14 @@ export async function createCustomCompiler(
 ): Promise<CustomCompiler> {
   const schemas = new Map(custom.map(({ key, schema }) => [key, schema]));
   const compiled = new Map<string, { validate: ValidateFunction } | { error: unknown }>();
-  // Their keys may be called like what every object has in JavaScript: `constructor`.
+  // Keys may have the name of an inherited property in JavaScript, such as `constructor`.
   const baseOptions = { ...AJV_OPTIONS, ownProperties: true };
   const options = custom.some(({ hasPatterns }) => hasPatterns)
     ? { ...baseOptions, code: { ...baseOptions.code, regExp: createRegExpEngine(await loadPatternEngine()) } }
     : baseOptions;
   const compile = (schema: object): { validate: ValidateFunction } | { error: unknown } => {
     try {
-      // Of its own, so that nothing that one schema says of itself is known to another.
+      // A separate instance, so that schemas do not affect each other.
       return { validate: new Ajv(options).compile(schema) };
     } catch (error) {
       return { error };
@@ -38,21 +38,21 @@ export async function createCustomCompiler(
     compile(key) {
       const schema = schemas.get(key);
       if (schema === undefined) return undefined;
-      const known = compiled.get(key) ?? compile(schema);
-      compiled.set(key, known);
-      if ('error' in known) throw known.error;
-      return known.validate;
+      const result = compiled.get(key) ?? compile(schema);
+      compiled.set(key, result);
+      if ('error' in result) throw result.error;
+      return result.validate;
     },
   };
 }
 
-/** The schemas of Kubernetes itself have no patterns (a test looks); those of custom resources were all read before. */
+/** The schemas of Kubernetes have no patterns, which a test checks. All patterns of custom resources were compiled before. */
 function createRegExpEngine(engine: PatternEngine): NonNullable<NonNullable<Options['code']>['regExp']> {
   const compile = (pattern: string): LinearPattern => {
     const compiled = engine.compile(pattern);
-    if ('problem' in compiled) throw new Error(`the pattern ${pattern} is refused: ${compiled.problem}`);
+    if ('problem' in compiled) throw new Error(`the pattern ${pattern} is invalid: ${compiled.problem}`);
     return compiled;
   };
-  // The name is for code that is written to a file, which is not done here.
+  // The name is only used for code that is written to a file.
   return Object.assign(compile, { code: 'linear' });
 }

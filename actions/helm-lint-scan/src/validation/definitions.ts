@@ -5,14 +5,14 @@ import { type CheckedSchema, checkSchema, type KeywordProblem } from './check-sc
 import { type CustomSchema, isCrd, toCustomSchema } from './crds.ts';
 import { loadPatternEngine } from './patterns.ts';
 
-/** What CustomResourceDefinitions say. */
+/** The schemas in CustomResourceDefinitions. */
 export interface Definitions {
   custom: CustomSchema[];
-  /** What makes a schema useless; such a one is not among `custom`, and takes nothing from the others. */
+  /** Problems of invalid schemas. These are not in `custom`; the others are. */
   problems: Problem[];
 }
 
-/** A definition of one chart is rendered in every case. */
+/** A definition in a chart is rendered in every case, but read once. */
 const readings = new WeakMap<object, Promise<Definition>>();
 
 interface Definition {
@@ -20,7 +20,7 @@ interface Definition {
   problems: Omit<Problem, 'resource'>[];
 }
 
-/** The schemas of the CustomResourceDefinitions among resources. A version without one (allowed until v1) gives none. */
+/** The schemas of the CustomResourceDefinitions among the resources. A version without a schema (allowed before v1) is skipped. */
 export async function readDefinitions(resources: readonly Resource[]): Promise<Definitions> {
   const definitions: Definitions = { custom: [], problems: [] };
   for (const resource of resources.filter(isCrd)) {
@@ -58,13 +58,11 @@ async function checkPatterns(patterns: CheckedSchema['patterns']): Promise<Keywo
   const engine = await loadPatternEngine();
   return patterns.flatMap(({ path, pattern }) => {
     const compiled = engine.compile(pattern);
-    return 'problem' in compiled
-      ? [{ path, message: `pattern is refused, as Kubernetes does: ${compiled.problem}` }]
-      : [];
+    return 'problem' in compiled ? [{ path, message: `pattern is rejected by Kubernetes: ${compiled.problem}` }] : [];
   });
 }
 
 function toProblem({ path: within, message }: KeywordProblem, schemaPath: Path): Omit<Problem, 'resource'> {
   const path = [...schemaPath, ...within];
-  return { path, about: 'value', message: `its schema is not usable: ${message} (${formatPath(path)})` };
+  return { path, about: 'value', message: `its schema is invalid: ${message} (${formatPath(path)})` };
 }

@@ -1,12 +1,12 @@
 /**
- * API versions that Kubernetes has stopped serving or will stop serving, for what the schemas alone cannot tell:
- * what is still served but on its way out, and since when something is gone.
+ * API versions that Kubernetes no longer serves or will stop serving. The schemas alone do not contain which versions are deprecated and
+ * when a version was removed.
  * Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
  */
 export interface ApiDeprecation {
-  /** The minor version of Kubernetes 1 that calls it deprecated. */
+  /** The minor version of Kubernetes 1 that deprecates it. */
   deprecated: number;
-  /** The first minor version that does not serve it, when that is settled. */
+  /** The first minor version that does not serve it, if announced. */
   removed?: number;
   replacement?: string;
 }
@@ -98,6 +98,6 @@ const BY_KEY = new Map(
   ),
 );
 
-/** What is known of an API version that is not here to stay. */
+/** The deprecation of an API version, if any. */
 export const findDeprecation = (apiVersion: string, kind: string): ApiDeprecation | undefined =>
   BY_KEY.get(`${apiVersion}/${kind}`);

@@ -6,14 +6,14 @@ import { isSecretAt } from '../secrets.ts';
 
 export interface SchemaProblem {
   path: Path;
-  /** `key` when the name itself is wrong, `value` when its value is, `absent` when it is missing. */
+  /** `key`: the key is invalid; `value`: the value is invalid; `absent`: the key is missing. */
   about: 'key' | 'value' | 'absent';
   message: string;
 }
 
 /**
- * What a failed keyword means, in the words of someone who writes charts; `undefined` when another error says it better.
- * @param resource in which the error is: of what may be a secret there, only the type is named
+ * A failed keyword as a message for the author of a chart; `undefined` when another error is more precise.
+ * @param resource with the error: only the type is shown of values that may be secrets
  */
 export function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
   const path = parsePointer(error.instancePath);
@@ -42,13 +42,13 @@ export function explain(error: ErrorObject, resource: Resource): SchemaProblem |
         about: 'value',
         message: `${where} is not ${FORMAT_DESCRIPTIONS[String(parameters.format)] ?? `a valid ${parameters.format}`}: ${value}`,
       };
-    // The branches that failed are reported themselves.
+    // The errors of the branches are reported instead.
     case 'anyOf':
     case 'allOf':
     case 'if':
       return undefined;
     default:
-      return { path, about: 'value', message: `${where} ${error.message ?? `breaks the rule ${error.keyword}`}` };
+      return { path, about: 'value', message: `${where} ${error.message ?? `violates ${error.keyword}`}` };
   }
 }
 
@@ -65,13 +65,13 @@ function formatChoices(choices: unknown): string {
 function formatValue(value: unknown): string {
   if (Array.isArray(value) || isData(value)) return describeType(value);
   const text = JSON.stringify(value) ?? 'nothing';
-  const type = typeof value === 'string' ? 'the text ' : '';
+  const type = typeof value === 'string' ? 'the string ' : '';
   return `${type}${text.length > 60 ? `${text.slice(0, 57)}..."` : text}`;
 }
 
 function describeType(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isData(value)) return 'a mapping';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   return value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
 }

@@ -1,20 +1,20 @@
-/** A regular expression whose cost grows with the text alone. */
+/** A regular expression that takes linear time. */
 export interface LinearPattern {
   test(text: string): boolean;
-  /** As it was written: the validation library knows equal patterns by this. */
+  /** As written: the validation library identifies equal patterns by it. */
   toString(): string;
 }
 
 export interface PatternEngine {
-  /** @returns the pattern, or why there is none: the end of a sentence */
+  /** @returns the compiled pattern, or why it is invalid, as the end of a sentence */
   compile(pattern: string): LinearPattern | { problem: string };
 }
 
 /**
- * The engine for patterns that come with what is scanned. They were written for Go's regular expressions, RE2, which cannot be made to
- * search without end as JavaScript's can (`^(([a-z0-9]+)[.-]?)*$`, 52 letters: more than 30 s there, 3 ms here); what RE2 refuses,
- * such as a look-ahead, the API server of Kubernetes refuses too. Of the others, `re2` is native code that a bundle cannot hold,
- * `re2-wasm` is no longer kept, and V8's own linear engine is an experiment. Loading it takes 15 ms, so it is loaded when there is such a pattern.
+ * The engine for patterns in scanned files. They are written for RE2, the regular expressions of Go, which always take linear time;
+ * those of JavaScript can take exponential time (`^(([a-z0-9]+)[.-]?)*$` on 52 characters: more than 30 s, here 3 ms). What RE2
+ * rejects, such as a look-ahead, the API server of Kubernetes rejects too. The alternatives: `re2` is native code, which a bundle cannot
+ * contain, `re2-wasm` is unmaintained, and V8's linear engine is experimental. Loading it takes 15 ms, so it is loaded on demand.
  * Source: https://github.com/google/re2/wiki/Syntax
  */
 export async function loadPatternEngine(): Promise<PatternEngine> {

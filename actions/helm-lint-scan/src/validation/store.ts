@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 
-/** The part of JSON Schema that Kubernetes' definitions use. */
+/** The part of JSON Schema that the definitions of Kubernetes use. */
 export interface Definition {
   type?: string | string[];
   properties?: Record<string, Definition>;
@@ -18,12 +18,12 @@ export interface Definition {
 
 /** One minor version of Kubernetes. */
 export interface VersionSchemas {
-  /** The definition's name by `apiVersion/Kind`: `apps/v1/Deployment`. */
+  /** The names of the definitions by `apiVersion/Kind`, such as `apps/v1/Deployment`. */
   kinds: Record<string, string>;
   definitions: Record<string, Definition>;
 }
 
-/** The schemas that come with the action, by minor version ("1.34"). */
+/** The schemas that are bundled with the action, by minor version ("1.34"). */
 export interface SchemaStore {
   /** Newest first. */
   minors(): Promise<string[]>;
@@ -31,7 +31,7 @@ export interface SchemaStore {
   load(minor: string): Promise<VersionSchemas | undefined>;
 }
 
-/** The action's own directory, seen from its sources as well as from its bundle: the nearest one above with an `action.yml`. */
+/** The directory of the action, from its sources or from its bundle: the nearest parent with an `action.yml`. */
 async function findActionDirectory(): Promise<string> {
   for (
     let directory = dirname(fileURLToPath(import.meta.url));
@@ -49,7 +49,7 @@ async function findActionDirectory(): Promise<string> {
 
 const newestFirst = (a: string, b: string): number => Number(b.split('.')[1]) - Number(a.split('.')[1]);
 
-/** The schemas in `schemas/`, beside the code: read when they are needed, each version once. */
+/** The schemas in `schemas/`. Each version is read once, when it is first needed. */
 export function createSchemaStore(): SchemaStore {
   const directory = findActionDirectory().then((root) => join(root, 'schemas'));
   // The first caller handles a rejection, not the process.

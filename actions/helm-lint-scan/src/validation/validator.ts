@@ -9,13 +9,13 @@ import { explain, type SchemaProblem } from './explain.ts';
 import type { SchemaStore, VersionSchemas } from './store.ts';
 
 export type Verdict =
-  /** Checked against a schema. */
+  /** The resource was checked against a schema. */
   | { state: 'checked'; problems: SchemaProblem[] }
-  /** A kind of Kubernetes' own groups that this version does not serve. */
+  /** A kind in a group of Kubernetes that this version does not serve. */
   | { state: 'unknown'; served: string[] }
-  /** There is no schema for it: a custom resource without its definition, or a version that is not bundled. */
+  /** There is no schema: a custom resource without its definition, or a version that is not bundled. */
   | { state: 'unchecked' }
-  /** There is one that cannot be put to work. */
+  /** The schema cannot be applied. */
   | { state: 'unusable'; why: string };
 
 /** Validates resources against one version of Kubernetes. */
@@ -29,8 +29,8 @@ export interface Validators {
 }
 
 /**
- * The validation library takes longer to load than most charts to check, so it is loaded here, when there is something to check.
- * A kind is compiled when its first object is met.
+ * Loading the validation library takes longer than checking most charts, so it is loaded only when there is something to check.
+ * The schema of a kind is compiled when its first object is validated.
  */
 export function createValidators(store: SchemaStore, custom: readonly CustomSchema[]): Validators {
   const loading = loadAjv();
@@ -77,12 +77,12 @@ function createVersionValidator(ajv: AjvType, schemas: VersionSchemas, customCom
         const problems = checkResource(resource);
         if (problems !== undefined) return { state: 'checked', problems };
       } catch (error) {
-        // What comes with a chart may be more than the library can take: it then costs this object its check, and nothing else.
+        // A chart may exceed what the library can handle. Then only this object is not checked.
         const tooLarge = error instanceof RangeError;
         if (!tooLarge && !customCompiler.has(`${apiVersion}/${kind}`)) throw error;
         return { state: 'unusable', why: tooLarge ? 'it is too large, or nested too deeply' : messageOf(error) };
       }
-      // The group of a custom resource has a dot; Kubernetes' own groups are those in its description.
+      // The group of a custom resource has a dot; the groups of Kubernetes are those in its schemas.
       const group = apiGroup(apiVersion);
       if (!groups.has(group) && group.includes('.')) return { state: 'unchecked' };
       const served = Object.keys(schemas.kinds)
@@ -93,10 +93,10 @@ function createVersionValidator(ajv: AjvType, schemas: VersionSchemas, customCom
   };
 }
 
-/** What is asked of the API and not kept there. */
+/** Kinds of requests to the API, which are not stored. */
 const NAMELESS_KINDS = /(?:Review|List|Options|Status|TokenRequest)$/;
 
-/** The API takes no object without a name, though no schema says so. */
+/** The API rejects an object without a name, although no schema requires one. */
 function checkName({ kind, object }: Resource): SchemaProblem[] {
   const metadata = object.metadata ?? {};
   if (!isData(metadata) || metadata.name || metadata.generateName || NAMELESS_KINDS.test(kind)) return [];

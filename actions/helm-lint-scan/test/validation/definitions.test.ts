@@ -41,15 +41,15 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     ['maxItems: 1.5', 'maxItems must be a whole number'],
     ['enum: x', 'enum must be a list'],
     ['enum: []', 'enum must not be empty'],
-    ['required: 5', 'required must be a list of texts'],
-    ['required: [1]', 'required must be a list of texts'],
-    ['required: [a, a]', 'required must not name a key twice'],
+    ['required: 5', 'required must be a list of strings'],
+    ['required: [1]', 'required must be a list of strings'],
+    ['required: [a, a]', 'required must not contain a key twice'],
     ['multipleOf: 0', 'multipleOf must be greater than 0'],
     ['minimum: "1"', 'minimum must be a number'],
-    ['exclusiveMinimum: true', 'exclusiveMinimum has no minimum beside it'],
+    ['exclusiveMinimum: true', 'exclusiveMinimum requires minimum'],
     ['exclusiveMaximum: 5', 'exclusiveMaximum must be true or false'],
     ['uniqueItems: 1', 'uniqueItems must be true or false'],
-    ['uniqueItems: true', 'uniqueItems must not be true: Kubernetes forbids it, as it is slow for long lists'],
+    ['uniqueItems: true', 'uniqueItems must not be true: Kubernetes forbids it because it is slow for long lists'],
     ['type: foo', 'type must be one of array, boolean, integer, number, object, string'],
     ['type: [string]', 'type must be one of array, boolean, integer, number, object, string'],
     ['oneOf: []', 'oneOf must not be empty'],
@@ -57,13 +57,13 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     ['not: x', 'not must be a mapping'],
     ['items: [{ type: string }]', 'items must be a mapping'],
     ['properties: []', 'properties must be a mapping'],
-    ['properties: { a: string }', 'properties must hold mappings only'],
+    ['properties: { a: string }', 'properties must contain only mappings'],
     ['additionalProperties: x', 'additionalProperties must be a mapping or a boolean'],
     ['nullable: "yes"', 'nullable must be true or false'],
-    ['pattern: 5', 'pattern must be a text'],
-    ['pattern: "["', 'pattern is refused, as Kubernetes does: missing closing ]: `[`'],
-    ['pattern: "(?=x)"', 'pattern is refused, as Kubernetes does: invalid or unsupported Perl syntax: `(?=`'],
-    ['pattern: "(a{1000}){1000}"', 'pattern is refused, as Kubernetes does: invalid repeat count: `{1000}`'],
+    ['pattern: 5', 'pattern must be a string'],
+    ['pattern: "["', 'pattern is rejected by Kubernetes: missing closing ]: `[`'],
+    ['pattern: "(?=x)"', 'pattern is rejected by Kubernetes: invalid or unsupported Perl syntax: `(?=`'],
+    ['pattern: "(a{1000}){1000}"', 'pattern is rejected by Kubernetes: invalid repeat count: `{1000}`'],
     ['$ref: "#/definitions/x"', '$ref is not supported by Kubernetes'],
     ['definitions: {}', 'definitions is not supported by Kubernetes'],
     ['x-kubernetes-int-or-string: 1', 'x-kubernetes-int-or-string must be true or false'],
@@ -73,7 +73,7 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     const [key = ''] = keyword.split(':');
     const definition = crd(`{ type: object, ${keyword} }`).replace('type: object, type:', 'type:');
     const at = /^[A-Za-z]+$/.test(key) ? `.${key}` : key.startsWith('x-') ? `.${key}` : `["${key}"]`;
-    expect(await schemaProblems(definition)).toEqual([`its schema is not usable: ${message} (${SPEC_SCHEMA}${at})`]);
+    expect(await schemaProblems(definition)).toEqual([`its schema is invalid: ${message} (${SPEC_SCHEMA}${at})`]);
     expect(await validate(definition, object('{ a: x }'))).toEqual(['unchecked']);
   });
 
@@ -82,7 +82,7 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
       expect(await schemaProblems(crd(`{ type: object, ${around.replace('X', '{ enum: x }')} }`))).toHaveLength(1);
   });
 
-  it('when it is larger or deeper than any that is meant', async () => {
+  it('when it is larger or deeper than any published one', async () => {
     expect((await schemaProblems(crd(`${'{ items: '.repeat(250)}{}${' }'.repeat(250)}`)))[0]).toMatch(
       'more than 100 levels',
     );
@@ -90,7 +90,7 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     expect((await schemaProblems(crd(`{ properties: { ${wide} } }`)))[0]).toMatch('more than 20000 parts');
   }, 30_000);
 
-  it('and not without end', async () => {
+  it('with a limited number of problems', async () => {
     const many = Array.from({ length: 100 }, (_, index) => `k${index}: { enum: x }`).join(', ');
     expect((await schemaProblems(crd(`{ properties: { ${many} } }`))).length).toBeLessThanOrEqual(11);
   });
@@ -100,7 +100,7 @@ describe('an invalid schema of a CustomResourceDefinition is reported with its l
     '{ type: object, properties: { __proto__: { type: string }, constructor: { type: string } } }',
     '{ type: object, enum: null, required: [], properties: { enum: { type: string }, $ref: { type: string } } }',
     '{ x-kubernetes-preserve-unknown-fields: true, x-unknown: { enum: x }, example: { enum: x }, default: { enum: x } }',
-  ])('but not one in which nothing is wrong: %s', async (schema) => {
+  ])('but a valid schema is not: %s', async (schema) => {
     expect(await schemaProblems(crd(schema))).toEqual([]);
     expect(await validate(crd(schema), object('{}'))).toEqual([]);
   });
@@ -111,7 +111,7 @@ it('one invalid definition does not affect the others', async () => {
   expect(await schemaProblems(...both)).toHaveLength(1);
   expect(await validate(both.join('---\n'), [object('{ a: x }', 'Bad'), object('{ a: x }')].join('---\n'))).toEqual([
     'unchecked',
-    'spec.a must be integer, but is the text "x"',
+    'spec.a must be integer, but is the string "x"',
   ]);
 });
 
@@ -171,9 +171,9 @@ it('whatever a schema contains, it is reported as a problem or can be used', asy
   );
 }, 60_000);
 
-it('what is more than the library can take costs its object the check, and nothing else', async () => {
+it('a schema that the library cannot compile affects only its own objects', async () => {
   const { custom } = await readDefinitions(resourcesIn(crd('{ type: object }')));
-  // Made by hand: no definition that is read has such a schema.
+  // Changed here: no definition that is read has such a schema.
   const broken = custom.map((schema) => ({ ...schema, schema: { enum: 'x' } }));
   const validator = await createValidators(store, broken).for('1.36');
   const [thing, map] = resourcesIn(`${object('{}')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n`);
@@ -186,7 +186,7 @@ it('what is more than the library can take costs its object the check, and nothi
 });
 
 describe('patterns', () => {
-  it('are those of Go, each on its own', async () => {
+  it('are those of Go, compiled separately', async () => {
     const definition = crd(
       '{ type: object, properties: { a: { type: string, pattern: "^(?i:abc)$" }, b: { type: string, pattern: "^\\\\pL+$" } } }',
     );
@@ -198,7 +198,7 @@ describe('patterns', () => {
   });
 
   it.each(['^(([a-z0-9]+)[.-]?)*$', '(x+x+)+y', '^(a|aa)+$', '(.*.*.*)*=', '^(a?){500}$'])(
-    '%s takes a long text without going back',
+    '%s takes linear time on a long string',
     async (pattern) => {
       const definition = crd(`{ type: object, properties: { a: { type: string, pattern: '${pattern}' } } }`);
       const [message] = await validate(definition, object(`{ a: "${'a'.repeat(50_000)}!" }`));
@@ -207,13 +207,13 @@ describe('patterns', () => {
     60_000,
   );
 
-  it('are in none of the schemas of Kubernetes itself', async () => {
+  it('do not occur in the schemas of Kubernetes', async () => {
     for (const minor of await store.minors())
       expect(JSON.stringify(await store.load(minor))).not.toMatch(/"pattern":"/);
   });
 });
 
-it('a quantity of any length is read in one go', async () => {
+it('a quantity of any length takes linear time', async () => {
   const claim = (size: string) =>
     `apiVersion: v1\nkind: LimitRange\nmetadata: { name: a }\nspec: { limits: [{ type: Pod, max: { cpu: "${size}" } }] }\n`;
   expect(await validate('', claim(`${'1'.repeat(300_000)}x`))).toHaveLength(1);

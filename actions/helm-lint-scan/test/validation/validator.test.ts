@@ -64,7 +64,7 @@ it('bundles the newest versions, newest first', async () => {
 });
 
 describe('objects of Kubernetes', () => {
-  it('pass when nothing is wrong', () => {
+  it('are valid when nothing is wrong', () => {
     expect(problems(GOOD)).toEqual([]);
   });
 
@@ -77,12 +77,12 @@ describe('objects of Kubernetes', () => {
         'key: spec.maxReplica is not a known key; did you mean maxReplicas?',
       ],
     ],
-    ['maxReplicas: 20', 'maxReplicas: "20"', ['value: spec.maxReplicas must be integer, but is the text "20"']],
+    ['maxReplicas: 20', 'maxReplicas: "20"', ['value: spec.maxReplicas must be integer, but is the string "20"']],
     [
       'memory: 64Mi }\n            limits',
       'memory: 64MB }\n            limits',
       [
-        'value: spec.template.spec.containers[0].resources.requests.memory is not a quantity (like 250m, 1.5 or 64Mi): the text "64MB"',
+        'value: spec.template.spec.containers[0].resources.requests.memory is not a quantity (like 250m, 1.5 or 64Mi): the string "64MB"',
       ],
     ],
     ['containerPort: 8080', 'containerPort: 8080\n              name: http\n              hostPort: {}', undefined],
@@ -101,7 +101,7 @@ describe('objects of Kubernetes', () => {
     [
       'runAsNonRoot: true',
       'runAsNonRoot: "true"',
-      ['value: spec.template.spec.securityContext.runAsNonRoot must be boolean, but is the text "true"'],
+      ['value: spec.template.spec.securityContext.runAsNonRoot must be boolean, but is the string "true"'],
     ],
     [
       'targetPort: http',
@@ -115,10 +115,10 @@ describe('objects of Kubernetes', () => {
     else expect(problems(text)).toEqual(expected);
   });
 
-  it('a secret whose data is not Base64 is refused', () => {
+  it('the data of a Secret must be Base64', () => {
     const secret = (data: string) => `apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { a: ${data} }\n`;
     expect(problems(secret('aGVsbG8='))).toEqual([]);
-    expect(problems(secret('hello!'))).toEqual(['value: data.a is not Base64: a text']);
+    expect(problems(secret('hello!'))).toEqual(['value: data.a is not Base64: a string']);
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('objects of Kubernetes', () => {
     expect(problems(`apiVersion: v1\nkind: ConfigMap\n${text}\n`)).toEqual(expected);
   });
 
-  it('what is asked of the API has no name', () => {
+  it('a request to the API has no name', () => {
     const text = 'apiVersion: authentication.k8s.io/v1\nkind: TokenReview\nspec: { token: a }\n';
     expect(problems(text)).toEqual([]);
   });
@@ -147,9 +147,9 @@ describe('objects of Kubernetes', () => {
     [pod('[{ name: PASSWORD, value: 48151623 }]'), `${VARIABLE}[0].value must be string, but is a number`],
     [pod('[{ name: PASSWORD, value: true }]'), `${VARIABLE}[0].value must be string, but is a boolean`],
     [pod('[{ name: PORT, value: 48151623 }]'), `${VARIABLE}[0].value must be string, but is 48151623`],
-    [pod('["PASSWORD=48151623"]'), `${VARIABLE}[0] must be object, but is a text`],
-    [pod('"PASSWORD=48151623"'), `${VARIABLE} must be array, but is a text`],
-  ])('what may be secret is not shown (%#)', (text, message) => {
+    [pod('["PASSWORD=48151623"]'), `${VARIABLE}[0] must be object, but is a string`],
+    [pod('"PASSWORD=48151623"'), `${VARIABLE} must be array, but is a string`],
+  ])('values that may be secrets are not shown (%#)', (text, message) => {
     expect(problems(text)).toEqual([`value: ${message}`]);
   });
 
@@ -184,7 +184,7 @@ describe('custom resources', () => {
     expect(problems(shop(spec))).toEqual(expected);
   });
 
-  it('what is called a secret is not shown', () => {
+  it('values under the name of a secret are not shown', () => {
     const named = (key: string) => problems(shop(`{ size: 1, port: 80, labels: { ${key}: 48151623 } }`));
     for (const key of ['password', 'adminPassword', 'auth-token', 'API_KEY'])
       expect(named(key)).toEqual([`value: spec.labels.${key} must be string, but is a number`]);

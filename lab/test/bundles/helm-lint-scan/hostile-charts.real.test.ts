@@ -112,11 +112,11 @@ spec:
   it.each([
     ['enum: x', 'enum must be a list'],
     ['enum: []', 'enum must not be empty'],
-    ['required: 5', 'required must be a list of texts'],
+    ['required: 5', 'required must be a list of strings'],
     ['minLength: "abc"', 'minLength must be a whole number'],
     ['uniqueItems: 1', 'uniqueItems must be true or false'],
-    ['exclusiveMinimum: true', 'exclusiveMinimum has no minimum beside it'],
-    ['pattern: "(?=x)"', 'pattern is refused, as Kubernetes does: invalid or unsupported Perl syntax: `(?=`'],
+    ['exclusiveMinimum: true', 'exclusiveMinimum requires minimum'],
+    ['pattern: "(?=x)"', 'pattern is rejected by Kubernetes: invalid or unsupported Perl syntax: `(?=`'],
   ])(
     'with %s is a finding on its line, in every file, and hides no other finding',
     async (keyword, message) => {
@@ -137,7 +137,7 @@ spec:
         'helm/web/crds/crd.yaml:18',
         'helm/other/templates/crd.yaml:18',
       ])
-        expect(reported.find((line) => line.includes(` ${file} `))).toContain(`its schema is not usable: ${message} (`);
+        expect(reported.find((line) => line.includes(` ${file} `))).toContain(`its schema is invalid: ${message} (`);
       expect(findings.join('\n')).toContain('helm/other/templates/pod.yaml:4 [privileged]');
       expect(findings.join('\n')).toContain('m/t.yaml:1 [schema-missing]');
     },
