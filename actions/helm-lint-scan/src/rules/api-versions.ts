@@ -15,7 +15,7 @@ export const apiDeprecated: ResourceRule = {
         scope.minor >= (deprecation.removed ?? Number.POSITIVE_INFINITY)
       )
         return [];
-      const end = deprecation.removed === undefined ? '' : ` and gone from 1.${deprecation.removed}`;
+      const end = deprecation.removed === undefined ? '' : ` and removed in 1.${deprecation.removed}`;
       const next = deprecation.replacement === undefined ? '' : `; use ${deprecation.replacement}`;
       return [
         problemAt(

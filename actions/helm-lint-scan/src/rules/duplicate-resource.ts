@@ -9,7 +9,7 @@ export const duplicateResource: ResourceRule = {
   check: (scope) => {
     const firstFiles = new Map<string, string>();
     return scope.resources.flatMap((resource) => {
-      // The API makes a new name for each of these; a name that is missing is the schema's affair.
+      // The API generates a name for each of these. A missing name is reported by the schema.
       if (resource.name.endsWith('*') || resource.name === '?') return [];
       const key = [
         apiGroup(resource.apiVersion),
@@ -26,7 +26,7 @@ export const duplicateResource: ResourceRule = {
         problemAt(
           resource,
           ['metadata', 'name'],
-          `${resourceLabel(resource)} is there twice; the first is in ${first}`,
+          `${resourceLabel(resource)} is defined twice; the first is in ${first}`,
         ),
       ];
     });

@@ -1,6 +1,6 @@
 import type { RuleInfo } from './rule.ts';
 
-/** Rules without a check of their own: their findings come from Helm, the parser and the schemas. */
+/** Rules without a check: their findings come from Helm, the YAML parser and the schemas. */
 export const engineRules = {
   helmRender: {
     id: 'helm-render',

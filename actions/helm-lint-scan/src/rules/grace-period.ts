@@ -2,7 +2,7 @@ import { at, listAt, numberAt } from '../data.ts';
 import type { Container } from '../manifests/workloads.ts';
 import { checkServingContainers, problemAt, type ResourceRule } from './rule.ts';
 
-/** The seconds that a container sleeps before it is told to stop, by the `sleep` action or by a command. */
+/** The seconds that a container sleeps before it gets the signal to stop, by the `sleep` action or a command. */
 function preStopSeconds({ spec }: Container): number {
   const declared = numberAt(spec, 'lifecycle', 'preStop', 'sleep', 'seconds');
   if (declared !== undefined) return declared;

@@ -12,7 +12,7 @@ export const hpaRequestMissing: ResourceRule = {
       utilizationResources(scaling).flatMap((resource) =>
         (scaling.workload?.containers ?? [])
           .filter(({ role, spec }) => {
-            // The API takes the limit for the request when only the limit is there.
+            // The API uses the limit as the request when only the limit is set.
             const request = at(spec, 'resources', 'requests', resource) ?? at(spec, 'resources', 'limits', resource);
             return (
               role !== 'init' &&
@@ -27,7 +27,7 @@ export const hpaRequestMissing: ResourceRule = {
                   missingAt(
                     scaling.target,
                     [...path, 'resources', 'requests', resource],
-                    `container ${name} requests no ${resource}, but HorizontalPodAutoscaler/${scaling.hpa.name} scales on its utilisation`,
+                    `container ${name} requests no ${resource}, but HorizontalPodAutoscaler/${scaling.hpa.name} scales on its utilization`,
                   ),
                 ],
           ),

@@ -25,7 +25,7 @@ export function findScalings(scope: Scope): Scaling[] {
   return all;
 }
 
-/** The first autoscaler that scales a resource. */
+/** The first autoscaler that scales the resource. */
 export function findScaling(scope: Scope, target: Resource): Scaling | undefined {
   const targets =
     targetCache.get(scope) ??
@@ -61,7 +61,7 @@ function readScalings(scope: Scope): Scaling[] {
     });
 }
 
-/** The resources whose utilisation, a share of the pods' request, an autoscaler looks at: `cpu`, `memory`. */
+/** The resources, `cpu` or `memory`, whose utilization (a share of the request) the autoscaler uses. */
 export function utilizationResources({ hpa }: Scaling): string[] {
   const metrics = listAt(hpa.object, 'spec', 'metrics')
     .filter(
@@ -69,7 +69,7 @@ export function utilizationResources({ hpa }: Scaling): string[] {
         stringAt(metric, 'type') === 'Resource' && stringAt(metric, 'resource', 'target', 'type') === 'Utilization',
     )
     .flatMap((metric) => stringAt(metric, 'resource', 'name') ?? []);
-  // autoscaling/v1 knows only this one; and without any metric the API takes CPU at 80 %.
+  // autoscaling/v1 supports only CPU, and without metrics the API uses CPU at 80 %.
   const implied = hpa.apiVersion === 'autoscaling/v1' || listAt(hpa.object, 'spec', 'metrics').length === 0;
   return implied ? ['cpu'] : metrics;
 }

@@ -7,7 +7,7 @@ interface ImageParts {
   digest: string | undefined;
 }
 
-/** The tag and the digest in an image's reference. A colon before the last slash belongs to the registry's port. */
+/** The parts of an image reference. A colon before the last slash belongs to the port of the registry. */
 function parseImage(text: string): ImageParts {
   const [name = '', digest] = text.split('@');
   const last = name.slice(name.lastIndexOf('/') + 1);
@@ -27,13 +27,7 @@ export const imageTag: ResourceRule = {
       const image = stringAt(spec, 'image') ?? '';
       const { tag, digest } = parseImage(image);
       if (image === '' || digest !== undefined || (tag !== undefined && tag !== 'latest')) return [];
-      return [
-        problemAt(
-          resource,
-          [...path, 'image'],
-          `container ${name} runs ${image}, which is whatever the registry calls latest`,
-        ),
-      ];
+      return [problemAt(resource, [...path, 'image'], `container ${name} uses ${image}, which has no fixed version`)];
     }),
 };
 
@@ -48,7 +42,7 @@ export const imageDigest: ResourceRule = {
       const image = stringAt(spec, 'image') ?? '';
       return image === '' || parseImage(image).digest !== undefined
         ? []
-        : [problemAt(resource, [...path, 'image'], `container ${name} names its image by tag, not by digest`)];
+        : [problemAt(resource, [...path, 'image'], `container ${name} refers to its image by tag, not by digest`)];
     }),
 };
 
@@ -68,7 +62,7 @@ export const imageNotBuilt: ResourceRule = {
       if (built.length === 0 || isBuilt) return [];
       const expected = built.map((candidate) => candidate.digest).join(' or ');
       const message = `container ${name} runs ${image}, but ${expected} was built`;
-      // The values are right: the line of the template is at fault, as with a wrong key.
+      // The values are right: the template is wrong, as with an invalid key, and its line is reported.
       return [{ resource, path: [...path, 'image'], about: 'key', message }];
     }),
 };

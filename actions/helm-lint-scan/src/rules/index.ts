@@ -84,7 +84,7 @@ export const allRules: readonly RuleInfo[] = [...Object.values(engineRules), ...
 
 const IDS = new Set(allRules.map(({ id }) => id));
 
-/** A rule's id, or that of another engine (`checkov`) or of one of its checks (`checkov/CKV_K8S_8`). */
+/** The id of a rule, of a scanner (`checkov`) or of a check of a scanner (`checkov/CKV_K8S_8`). */
 export const isRuleId = (id: string): boolean =>
   IDS.has(id) || /^(?:kubeconform|kube-score|checkov)(?:\/\S+)?$/.test(id);
 

@@ -8,13 +8,7 @@ export const namespaceHardCoded: ResourceRule = {
   check: (scope) =>
     scope.resources.flatMap((resource) =>
       scope.origin === 'chart' && resource.namespace !== undefined && resource.namespace !== scope.namespace
-        ? [
-            problemAt(
-              resource,
-              ['metadata', 'namespace'],
-              `goes to the namespace ${resource.namespace}, wherever the release goes`,
-            ),
-          ]
+        ? [problemAt(resource, ['metadata', 'namespace'], `is always installed in the namespace ${resource.namespace}`)]
         : [],
     ),
 };

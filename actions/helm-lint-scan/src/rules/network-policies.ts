@@ -15,7 +15,7 @@ export const networkPolicySelectsNothing: ResourceRule = {
   check: (scope) =>
     findPolicies(scope).flatMap((policy) => {
       const selector = selectorAt(policy.object, 'podSelector');
-      // An empty selector holds for the whole namespace.
+      // An empty selector selects the whole namespace.
       if (selector === undefined || Object.keys(selector).length === 0) return [];
       const found = selectWorkloads(scope, effectiveNamespace(scope, policy), selector);
       return found.length > 0
@@ -24,7 +24,7 @@ export const networkPolicySelectsNothing: ResourceRule = {
     }),
 };
 
-/** A rule that names neither who nor where lets everything through. */
+/** A rule without peers and ports allows all traffic. */
 const allowsAll = (rule: unknown, peers: string): boolean =>
   isData(rule) && listAt(rule, peers).length === 0 && listAt(rule, 'ports').length === 0;
 
@@ -38,7 +38,7 @@ export const networkPolicyAllowsAll: ResourceRule = {
     findPolicies(scope).flatMap((policy) =>
       listAt(policy.object, 'spec', 'ingress').flatMap((rule, index) =>
         allowsAll(rule, 'from') || at(rule, 'from', 0) === null
-          ? [problemAt(policy, ['spec', 'ingress', index], 'lets every sender in on every port')]
+          ? [problemAt(policy, ['spec', 'ingress', index], 'allows every sender on every port')]
           : [],
       ),
     ),

@@ -2,7 +2,7 @@ import { at } from '../data.ts';
 import { drainablePods, findBudgets } from './pdb.ts';
 import { problemAt, type ResourceRule } from './rule.ts';
 
-/** A number of pods, given as such or as a share of `total`; shares are rounded up, as the API does. */
+/** A number of pods, from a number or a percentage of `total`. Percentages are rounded up, as the API does. */
 function toPodCount(value: unknown, total: number): number | undefined {
   if (typeof value === 'number') return value;
   const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
@@ -19,14 +19,14 @@ export const pdbBlocksDrain: ResourceRule = {
       const total = drainablePods(scope, workloads);
       if (total === 0) return [];
       const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
-      if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'lets no pod go: maxUnavailable is 0')];
+      if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'allows no eviction: maxUnavailable is 0')];
       const kept = toPodCount(at(pdb.object, 'spec', 'minAvailable'), total);
       if (kept === undefined || kept < total) return [];
       return [
         problemAt(
           pdb,
           ['spec', 'minAvailable'],
-          `lets no pod go: ${kept} must stay and there may be no more than ${total}`,
+          `allows no eviction: ${kept} pods must stay, and there may be only ${total}`,
         ),
       ];
     }),

@@ -6,7 +6,7 @@ import { findScaling } from './hpa.ts';
 import { effectiveNamespace, resourcesOfKind, type Scope } from './rule.ts';
 import { selectWorkloads } from './selection.ts';
 
-/** A PodDisruptionBudget and the workloads whose pods it guards. */
+/** A PodDisruptionBudget and the workloads whose pods it selects. */
 export interface Budget {
   pdb: Resource;
   workloads: readonly Workload[];
@@ -24,7 +24,7 @@ export function findBudgets(scope: Scope): Budget[] {
     });
 }
 
-/** The fewest pods that a workload is meant to have: the autoscaler's minimum or `replicas`. */
+/** The minimum number of pods of a workload: that of its autoscaler, otherwise `replicas`. */
 export function minimumPods(scope: Scope, workload: Workload): number {
   const scaling = findScaling(scope, workload.resource);
   if (scaling !== undefined) return numberAt(scaling.hpa.object, 'spec', 'minReplicas') ?? 1;
@@ -33,7 +33,7 @@ export function minimumPods(scope: Scope, workload: Workload): number {
 
 const cache = new WeakMap<readonly Workload[], number>();
 
-/** The fewest pods of all the workloads that a budget guards. A daemon's pods are not moved when a node is drained. */
+/** The minimum number of pods of all workloads that a budget selects. Pods of a DaemonSet are not evicted when a node is drained. */
 export function drainablePods(scope: Scope, workloads: readonly Workload[]): number {
   const cached = cache.get(workloads);
   if (cached !== undefined) return cached;

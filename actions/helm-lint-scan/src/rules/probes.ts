@@ -46,13 +46,13 @@ export const identicalProbes: ResourceRule = {
             problemAt(
               resource,
               [...path, 'livenessProbe'],
-              `container ${name} asks the same for readiness and liveness`,
+              `container ${name} uses the same probe for readiness and liveness`,
             ),
           ]
         : [],
     ),
 };
 
-/** What a probe does, without how often. */
+/** The action of a probe, without its timing. */
 const probeAction = (probe: unknown): unknown[] =>
   ['httpGet', 'tcpSocket', 'exec', 'grpc'].map((key) => at(probe, key));

@@ -18,10 +18,14 @@ export const rollingUpdate: ResourceRule = {
       const value = at(resource.object, ...PATH);
       if (value === undefined)
         return [
-          missingAt(resource, PATH, 'does not set rollingUpdate.maxUnavailable: a quarter of the pods may go first'),
+          missingAt(
+            resource,
+            PATH,
+            'does not set rollingUpdate.maxUnavailable: up to 25 % of the pods may be removed first',
+          ),
         ];
       return value === 0 || value === '0' || value === '0%'
         ? []
-        : [problemAt(resource, PATH, `lets ${String(value)} of its pods go before new ones are ready`)];
+        : [problemAt(resource, PATH, `allows ${String(value)} of its pods to be removed before new ones are ready`)];
     }),
 };

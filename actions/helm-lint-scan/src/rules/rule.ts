@@ -11,7 +11,7 @@ export type Level = (typeof LEVELS)[number];
 export interface RuleInfo {
   id: string;
   level: Level;
-  /** From 0 to 10, as CVSS; only for what an attacker could use. */
+  /** From 0 to 10, as in CVSS. Only for weaknesses that an attacker could use. */
   severity?: number;
   /** What is wrong, as a short sentence. */
   title: string;
@@ -19,13 +19,13 @@ export interface RuleInfo {
   help: string;
 }
 
-/** Everything that one case rendered, or all plain manifests. */
+/** The resources that rules check together: those of one case, or all plain manifests. */
 export interface Scope {
   resources: readonly Resource[];
   workloads: readonly Workload[];
-  /** Where a resource without a namespace of its own goes. */
+  /** The namespace of resources that do not set one. */
   namespace: string;
-  /** A chart leaves the namespace to the release; plain manifests name it. */
+  /** In a chart, the release sets the namespace; plain manifests set it themselves. */
   origin: 'chart' | 'manifests';
   /** The minor version of Kubernetes: 34 for 1.34. */
   minor: number;
@@ -33,29 +33,29 @@ export interface Scope {
   built: readonly ImageReference[];
 }
 
-/** One thing wrong with a resource. */
+/** A problem in a resource. */
 export interface Problem {
   resource: Resource;
   path: Path;
-  /** `key`: the name is wrong; `value`: the value is wrong; `absent`: something is missing. */
+  /** `key`: the key is invalid; `value`: the value is invalid; `absent`: the key is missing. */
   about: 'key' | 'value' | 'absent';
   message: string;
 }
 
-/** A rule about what the charts render. Rules meet objects that break their schema and must not fail on them. */
+/** A rule about resources. They may violate their schema, and a rule must not fail on that. */
 export interface ResourceRule extends RuleInfo {
   check(scope: Scope): Problem[];
 }
 
-/** One thing wrong with a file of the chart. */
+/** A problem in a file of the chart. */
 export interface ChartProblem {
-  /** In the chart's directory. */
+  /** Relative to the directory of the chart. */
   file: string;
   path: Path;
   message: string;
 }
 
-/** A rule about the chart's own files. */
+/** A rule about the files of a chart. */
 export interface ChartRule extends RuleInfo {
   checkChart(chart: Chart): ChartProblem[];
 }
@@ -73,10 +73,10 @@ export const problemAt = (resource: Resource, path: Path, message: string): Prob
   message,
 });
 
-/** The namespace in which a resource will be. */
+/** The namespace in which the resource is created. */
 export const effectiveNamespace = (scope: Scope, resource: Resource): string => resource.namespace ?? scope.namespace;
 
-/** Ask every container of every workload. */
+/** Check every container of every workload. */
 export function checkContainers(
   scope: Scope,
   check: (container: Container, workload: Workload) => Problem[],
@@ -84,7 +84,7 @@ export function checkContainers(
   return scope.workloads.flatMap((workload) => workload.containers.flatMap((container) => check(container, workload)));
 }
 
-/** Ask the main containers of what is meant to run without end. */
+/** Check the main containers of workloads that serve requests, see {@link Workload.serves}. */
 export function checkServingContainers(
   scope: Scope,
   check: (container: Container, workload: Workload) => Problem[],

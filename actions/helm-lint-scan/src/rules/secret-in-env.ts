@@ -13,14 +13,14 @@ export const secretInEnv: ResourceRule = {
       listAt(spec, 'env').flatMap((variable, index) => {
         const key = stringAt(variable, 'name') ?? '';
         const value = stringAt(variable, 'value') ?? '';
-        // A path says where the secret is, `$(NAME)` takes it from another variable.
+        // A path tells where the secret is, and `$(NAME)` refers to another variable.
         const refers = value === '' || value.startsWith('/') || /^\$\(.+\)$/.test(value);
         return !refers && isSecretVariable(key, value)
           ? [
               problemAt(
                 resource,
                 [...path, 'env', index, 'value'],
-                `container ${name} has what looks like a secret in ${key}`,
+                `container ${name} appears to have a secret in ${key}`,
               ),
             ]
           : [];

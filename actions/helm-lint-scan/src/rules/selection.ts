@@ -3,7 +3,7 @@ import { matchesSelector } from '../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
 import { effectiveNamespace, type Scope } from './rule.ts';
 
-/** The workloads of a scope, by what selects them. */
+/** Finds the workloads of a scope by selector. */
 class Selections {
   readonly #byNamespace: ReadonlyMap<string, readonly Workload[]>;
   readonly #byLabel = new Map<string, Workload[]>();
@@ -27,7 +27,7 @@ class Selections {
     return workloads;
   }
 
-  /** Only the workloads that have the rarest of the labels are compared. */
+  /** Compares only the workloads that have the rarest of the labels. */
   #find(namespace: string, selector: Data): readonly Workload[] {
     const labeled = (key: string, value: unknown): readonly Workload[] =>
       this.#byLabel.get(labelKey(namespace, key, String(value))) ?? [];

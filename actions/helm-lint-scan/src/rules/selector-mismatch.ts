@@ -13,7 +13,7 @@ export const selectorMismatch: ResourceRule = {
       const selector = KINDS_WITH_SELECTOR.has(kind) ? selectorAt(resource.object, 'selector') : undefined;
       return selector === undefined || matchesSelector(selector, labels)
         ? []
-        : [problemAt(resource, ['spec', 'selector'], 'selects other labels than its pod template has')];
+        : [problemAt(resource, ['spec', 'selector'], 'does not match the labels of its pod template')];
     }),
 };
 

@@ -21,7 +21,7 @@ export const serviceAccountToken: ResourceRule = {
             missingAt(
               resource,
               [...podPath, 'automountServiceAccountToken'],
-              'mounts the token of its service account without asking for it',
+              'mounts the token of its service account by default',
             ),
           ]
         : [];

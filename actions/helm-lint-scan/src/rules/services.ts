@@ -54,7 +54,7 @@ function declaredPorts(workloads: readonly Workload[]): Ports {
   return declared;
 }
 
-/** Workloads that a sentence names. */
+/** The maximum number of workloads that a message names. */
 const MAX_NAMES = 10;
 
 function formatNames(workloads: readonly Workload[]): string {

@@ -13,14 +13,14 @@ export const valuesSchemaMissing: ChartRule = {
     chart.valuesSchema === undefined &&
     chart.type === 'application' &&
     Object.keys(dataAt(chart.values?.value)).length > 0
-      ? [{ file: 'values.yaml', path: [], message: `there is no ${FILE} beside it` }]
+      ? [{ file: 'values.yaml', path: [], message: `there is no ${FILE} next to it` }]
       : [],
 };
 
-/** Steps to an object in a schema: JSON may be nested more deeply than the engine's stack is. */
+/** The maximum number of steps to an object in a schema: JSON can be nested too deeply for the stack. */
 const MAX_PATH_LENGTH = 200;
 
-/** The objects of a schema that name their keys, with their place in it. */
+/** The objects of a schema that declare their keys, with their paths. */
 function collectObjects(schema: unknown, path: Path = []): { path: Path; schema: Data }[] {
   if (!isData(schema) || path.length > MAX_PATH_LENGTH) return [];
   const collectNested = (key: string): { path: Path; schema: Data }[] =>
@@ -53,7 +53,7 @@ export const valuesSchemaLoose: ChartRule = {
   title: 'A values schema accepts misspelled keys',
   help: 'Set `additionalProperties: false` on every object that lists its keys, not on the root alone.',
   checkChart: ({ valuesSchema }: Chart) => {
-    // An object inside `allOf` and the like only adds conditions; those are not looked at.
+    // Objects inside `allOf` and similar keywords only add conditions, and are skipped.
     const loose = collectObjects(valuesSchema?.value).filter(
       ({ schema }) => schema.additionalProperties === undefined && schema.unevaluatedProperties === undefined,
     );
@@ -61,9 +61,7 @@ export const valuesSchemaLoose: ChartRule = {
     if (first === undefined) return [];
     const names = loose.slice(0, MAX_SHOWN).map(({ path }) => valuesPath(path));
     const more = loose.length > MAX_SHOWN ? ` and ${loose.length - MAX_SHOWN} more` : '';
-    return [
-      { file: FILE, path: first.path, message: `takes keys that it does not know in ${names.join(', ')}${more}` },
-    ];
+    return [{ file: FILE, path: first.path, message: `accepts unknown keys in ${names.join(', ')}${more}` }];
   },
 };
 
@@ -75,6 +73,6 @@ export const valuesSchemaGlobal: ChartRule = {
   checkChart: ({ valuesSchema }: Chart) => {
     const schema = valuesSchema?.value;
     if (at(schema, 'additionalProperties') !== false || at(schema, 'properties', 'global') !== undefined) return [];
-    return [{ file: FILE, path: ['additionalProperties'], message: 'refuses the key global' }];
+    return [{ file: FILE, path: ['additionalProperties'], message: 'rejects the key global' }];
   },
 };

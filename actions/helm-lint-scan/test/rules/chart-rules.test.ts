@@ -5,7 +5,7 @@ import { files, META, useCheckout, write } from '../checkout.ts';
 
 useCheckout();
 
-describe("rules about a chart's own files", () => {
+describe('rules about the files of a chart', () => {
   const STRICT = {
     type: 'object',
     additionalProperties: false,
@@ -59,6 +59,6 @@ describe("rules about a chart's own files", () => {
     await write({ 'helm/web/Chart.yaml': META, 'helm/web/values.schema.json': JSON.stringify(schema) });
     const chart = await readChart(files, 'helm/web');
     const messages = chartRules.flatMap((rule) => rule.checkChart(chart).map(({ message }) => message));
-    expect(messages).toContain('takes keys that it does not know in the root, web, web.image, list.items');
+    expect(messages).toContain('accepts unknown keys in the root, web, web.image, list.items');
   });
 });

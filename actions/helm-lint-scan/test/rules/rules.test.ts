@@ -10,9 +10,9 @@ import { GOOD, resourcesIn, scopeOf } from '../helpers.ts';
 const found = (scope: Scope): string[] =>
   resourceRules.flatMap((rule) => rule.check(scope).map(({ path }) => `${rule.id} ${formatPath(path)}`));
 
-/** The good resources with one text instead of another. */
+/** The good resources with one string replaced by another. */
 function replaceInGood(from: string, to: string): string {
-  if (!GOOD.includes(from)) throw new Error(`the good resources do not say ${from}`);
+  if (!GOOD.includes(from)) throw new Error(`the good resources do not contain ${from}`);
   return GOOD.replace(from, to);
 }
 
@@ -22,8 +22,8 @@ it('finds nothing in good resources', () => {
   expect(found(scopeOf(GOOD))).toEqual([]);
 });
 
-/** What is changed in the good resources, and what is then found. */
-const CASES: [from: string, to: string, fault: string | undefined][] = [
+/** A change of the good resources, and the problem that is then found. */
+const CASES: [from: string, to: string, problem: string | undefined][] = [
   [
     'spec:\n  selector:\n    matchLabels: { app: web }\n  strategy',
     'spec:\n  replicas: 6\n  selector:\n    matchLabels: { app: web }\n  strategy',
@@ -149,12 +149,11 @@ const CASES: [from: string, to: string, fault: string | undefined][] = [
 ];
 
 describe('each rule finds its problem and no other rule does', () => {
-  it.each(CASES.map(([from, to, fault]) => ({ from, to, fault, finds: fault ?? `nothing in ${JSON.stringify(to)}` })))(
-    'finds $finds',
-    ({ from, to, fault }) => {
-      expect(found(scopeOf(replaceInGood(from, to)))).toEqual(fault === undefined ? [] : [fault]);
-    },
-  );
+  it.each(
+    CASES.map(([from, to, problem]) => ({ from, to, problem, finds: problem ?? `nothing in ${JSON.stringify(to)}` })),
+  )('finds $finds', ({ from, to, problem }) => {
+    expect(found(scopeOf(replaceInGood(from, to)))).toEqual(problem === undefined ? [] : [problem]);
+  });
 
   it('the request that an autoscaler needs is missing on one of two containers', () => {
     const two = replaceInGood(
@@ -181,7 +180,7 @@ describe('each rule finds its problem and no other rule does', () => {
     expect(found(scopeOf(apart, { origin: 'manifests' }))).toEqual([]);
   });
 
-  it.each(['nginx', 'nginx:latest', 'localhost:5000/nginx'])('the image %s moves', (image) => {
+  it.each(['nginx', 'nginx:latest', 'localhost:5000/nginx'])('the image %s has no fixed version', (image) => {
     const text = GOOD.replace(/image: .*/, `image: ${image}`);
     expect(found(scopeOf(text))).toEqual([`image-tag ${CONTAINER}.image`, `image-digest ${CONTAINER}.image`]);
   });
@@ -197,7 +196,7 @@ describe('each rule finds its problem and no other rule does', () => {
     expect(found(scopeOf(two))).toEqual([]);
   });
 
-  it('pods of helm test are left alone', () => {
+  it('pods of helm test are not checked', () => {
     const test =
       'apiVersion: v1\nkind: Pod\nmetadata:\n  name: test\n  annotations: { helm.sh/hook: "test" }\nspec:\n  containers: [{ name: a, image: b }]\n';
     expect(found(scopeOf(test))).toEqual([]);
@@ -219,14 +218,14 @@ describe('an image that was built', () => {
     ['localhost:5000/shop/web:0.9.0', false],
     ['localhost:5000/shop/web', false],
     [`localhost:5000/shop/api@${other}`, true],
-  ])('rendered as %s', (image, good) => {
+  ])('rendered as %s', (image, isBuilt) => {
     const scope = scopeOf(replaceInGood(`localhost:5000/shop/web:1.0.0@${digest}`, image), { built });
-    expect(found(scope).includes(`image-not-built ${CONTAINER}.image`)).toBe(!good);
+    expect(found(scope).includes(`image-not-built ${CONTAINER}.image`)).toBe(!isBuilt);
   });
 });
 
 describe('rules as a whole', () => {
-  it('have ids that differ, and say what is wrong and what to do', () => {
+  it('have distinct ids, a title and help', () => {
     const rules = [...resourceRules, ...chartRules];
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
     for (const { id, title, help } of rules) {
@@ -265,7 +264,7 @@ describe('rules as a whole', () => {
   });
 });
 
-/** Put something odd in one of the places of an object. */
+/** Replace a value at any path of an object. */
 function corrupt(value: unknown, seed: number, odd: unknown): unknown {
   if (typeof value !== 'object' || value === null) return odd;
   const keys = Object.keys(value);
