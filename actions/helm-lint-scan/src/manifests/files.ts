@@ -8,8 +8,8 @@ export interface ManifestFile {
 }
 
 /**
- * The YAML and JSON files that an input's globs name.
- * @throws {ActionError} naming every glob that finds none and every match that leads elsewhere
+ * The YAML and JSON files that the globs of an input match.
+ * @throws {ActionError} with every glob that matches no file and every match that leads out of the workspace
  */
 export async function readManifestFiles(
   files: Files,
@@ -37,6 +37,6 @@ export async function readManifestFiles(
 const noManifestError = (input: string, pattern: string): ActionError =>
   new ActionError({
     what: `no manifest in ${pattern}`,
-    why: `the input ${input} asks for ${JSON.stringify(pattern)}, but there is no .yaml, .yml or .json file of that name`,
-    next: 'Name files of the repository, relative to its root; a glob like argocd/**/*.yaml takes all below a directory.',
+    why: `the input ${input} asks for ${JSON.stringify(pattern)}, but no .yaml, .yml or .json file matches`,
+    next: 'Name files of the repository, relative to its root; a glob like argocd/**/*.yaml matches everything below a directory.',
   });

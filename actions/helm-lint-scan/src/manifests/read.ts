@@ -14,11 +14,11 @@ export interface BrokenDocument extends YamlProblem {
   file: string;
   /** The invalid line, as it is written. */
   excerpt: string;
-  /** Whether the line may contain a secret: it is then used to find the location, and not shown. */
+  /** Whether the line may contain a secret. Then it is used to find the location, but not shown. */
   secret: boolean;
 }
 
-/** What is wrong with a document, with its line as far as it may be shown. What the parser read stands behind a colon. */
+/** The problem of a document, with the invalid line unless it may contain a secret. The parser quotes its input after a colon. */
 export const problemText = ({ message, excerpt, secret }: BrokenDocument): string =>
   secret ? message.replace(/:.*$/s, '') : [message, excerpt].filter((text) => text !== '').join(': ');
 
@@ -28,19 +28,19 @@ export interface ReadResult {
   nonObjects: NonObject[];
 }
 
-/** The resources in a text of YAML documents that come from one file. */
+/** Read the YAML documents of one file. */
 function readFileText(text: string, origin: Origin): ReadResult {
   const { file } = origin;
   const result: ReadResult = { resources: [], broken: [], nonObjects: [] };
   const lines = text.split('\n');
-  // The last line down to each that says something.
+  // For each line, the last line up to it that is not empty.
   const lastTextLines: number[] = [];
   for (const [index, line] of lines.entries())
     lastTextLines.push(line.trim() === '' ? (lastTextLines.at(-1) ?? 1) : index + 1);
   let inSecret: boolean | undefined;
   for (const document of readYaml(text)) {
     for (const problem of document.problems) {
-      // What is not closed is missed at the end of the text: the last line that says something is meant.
+      // An unclosed quote or bracket is reported at the end of the text, where the last line that is not empty is meant.
       const line = lastTextLines[Math.min(problem.line, lines.length) - 1] ?? 1;
       const excerpt = (lines[line - 1] ?? '').trim();
       inSecret ??= mentionsSecret(text);
@@ -70,21 +70,21 @@ const limitExceeded = ({ file }: Origin, limit: number): ReadResult => ({
   ],
 });
 
-/** Reads texts of YAML documents; the same text of the same file is read once, however many cases render it. */
+/** Reads YAML documents. The same text of the same file is read once, even when many cases render it. */
 export interface Reader {
   /** Plain manifests, by path in the repository. */
   manifests(files: readonly { path: string; text: string }[]): ReadResult;
   /**
    * What `helm template` printed: each document starts with `---` and the comment `# Source: CHART/templates/FILE`.
-   * @param find the template in the repository, by Helm's name of it
+   * @param find the template in the repository, from the name that Helm uses
    */
   rendered(text: string, find: (template: string) => TemplateSource): ReadResult;
 }
 
-/** Values that a reader takes in all, each case's own documents counted: one takes about a kilobyte of memory, and a process has 4 GB. */
+/** The maximum number of values in all documents of a reader. A value takes about a kilobyte of memory, and a process has 4 GB. */
 const MAX_VALUES = 2_500_000;
 
-/** How many values a text has at most: each but the first is on a line of its own, or behind a comma or a bracket. */
+/** The maximum number of values in a text: each but the first is on a separate line, or after a comma or a bracket. */
 function countPossibleValues(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {
@@ -96,7 +96,7 @@ function countPossibleValues(text: string): number {
 
 const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((letter) => letter.charCodeAt(0));
 
-/** @param limit of values, in all that is read */
+/** @param limit the maximum number of values in everything that is read */
 export function createReader(limit = MAX_VALUES): Reader {
   const results = new Map<string, ReadResult>();
   let count = 0;

@@ -1,20 +1,20 @@
 import { at, type Data, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { YamlDocument } from './yaml.ts';
 
-/** Where a resource was written. */
+/** The file that a resource comes from. */
 export interface Source {
-  /** The template or the manifest, as a path in the repository. */
+  /** The path of the template or manifest in the repository. */
   file: string;
-  /** A template is rendered: what stands in line 5 of the result may come from any line of it. */
+  /** A template is rendered: line 5 of the result may come from any of its lines. */
   kind: 'template' | 'manifest';
-  /** Of the subchart that the template belongs to. */
+  /** The keys of the subchart that contains the template. */
   keys: readonly string[];
-  /** The place among the resources of the same kind that come from the same file, and how many there are. */
+  /** The position among the resources of the same kind from the same file, and the number of these. */
   ordinal: number;
   siblings: number;
 }
 
-/** A source before its resources are counted. */
+/** A source before the resources are counted. */
 export type Origin = Omit<Source, 'ordinal' | 'siblings'>;
 
 /** One Kubernetes object. */
@@ -23,16 +23,16 @@ export interface Resource {
   kind: string;
   /** `metadata.name`, or `generateName` with a star, or a question mark. */
   name: string;
-  /** As written; most charts leave it to the release. */
+  /** As written. Most charts leave it to the release. */
   namespace: string | undefined;
   object: Data;
   source: Source;
   document: YamlDocument;
-  /** Where the object stands in its document: not at the root when it is an item of a List. */
+  /** The path of the object in its document; empty unless it is an item of a List. */
   prefix: Path;
 }
 
-/** How a resource is called in messages: `Deployment/web`. */
+/** The name of a resource in messages: `Deployment/web`. */
 export const resourceLabel = ({ kind, name }: Pick<Resource, 'kind' | 'name'>): string => `${kind}/${name}`;
 
 /** The API group of `apps/v1`; the core group is `''`. */
@@ -42,11 +42,11 @@ export const apiGroup = (apiVersion: string): string =>
 export const annotation = ({ object }: Resource, name: string): string | undefined =>
   stringAt(object, 'metadata', 'annotations', name);
 
-/** Pods of `helm test` run once, by hand: what holds for a service does not hold for them. */
+/** Pods of `helm test` run once, on request: rules for services do not apply to them. */
 export const isHelmTest = (resource: Resource): boolean =>
   (annotation(resource, 'helm.sh/hook') ?? '').split(',').some((hook) => hook.trim().startsWith('test'));
 
-/** The objects of one document: one, or the items of a List; none when it is not an object of Kubernetes. */
+/** The objects of one document: one, or the items of a List; none when it is not a Kubernetes object. */
 export function readResources(document: YamlDocument, origin: Origin): Resource[] {
   return readObjects(document.value, []).map(({ object, prefix }) => ({
     apiVersion: object.apiVersion,
@@ -79,7 +79,7 @@ function readObjects(value: unknown, prefix: Path): { object: KubernetesObject; 
 }
 
 /**
- * An item of a list of one kind need not say what it is.
+ * An item of a list of one kind may omit its apiVersion and kind.
  * Source: `decodeToList` of https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
  */
 function withListKind(item: unknown, { apiVersion, kind }: KubernetesObject): unknown {
@@ -96,7 +96,7 @@ function readName(object: Data): string {
   return generated === undefined ? '?' : `${generated}*`;
 }
 
-/** Tell resources of one kind from one file apart, by their order. */
+/** Number the resources of one kind from one file, to distinguish them. */
 export function numberSiblings(resources: readonly Resource[]): Resource[] {
   const groupKey = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
   const groups = Map.groupBy(resources, groupKey);

@@ -1,7 +1,7 @@
 import { at, type Data, dataAt, isData, listAt, stringAt } from '../data.ts';
 import { labelsAt } from './workloads.ts';
 
-/** Whether every label that is asked for is there. */
+/** Whether the labels contain every wanted label. */
 export function matchesLabels(
   wanted: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,

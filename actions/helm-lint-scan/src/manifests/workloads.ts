@@ -4,23 +4,23 @@ import { isHelmTest, type Resource } from './resource.ts';
 export interface Container {
   name: string;
   spec: Data;
-  /** In the resource. */
+  /** The path in the resource. */
   path: Path;
   /** `sidecar`: an init container that keeps running (`restartPolicy: Always`). */
   role: 'main' | 'init' | 'sidecar';
 }
 
-/** A resource that makes pods. */
+/** A resource that creates pods. */
 export interface Workload {
   resource: Resource;
   kind: string;
   pod: Data;
-  /** Where the pod's spec stands in the resource. */
+  /** The path of the pod's spec in the resource. */
   podPath: Path;
   labels: Record<string, string>;
   annotations: Data;
   containers: Container[];
-  /** It is meant to run without end and to serve: not a job, not a bare pod. */
+  /** Whether it runs permanently and serves requests: not a job, not a bare pod. */
   serves: boolean;
 }
 
@@ -74,7 +74,7 @@ function readContainers(pod: Data, path: Path, role: (spec: Data) => Container['
   );
 }
 
-/** A mapping of labels; what is not text is left to the schema. */
+/** A mapping of labels. Values that are not strings are left to the schema. */
 export function labelsAt(value: unknown, ...path: Path): Record<string, string> {
   const labels = at(value, ...path);
   if (!isData(labels)) return {};

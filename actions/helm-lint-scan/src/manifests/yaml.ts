@@ -22,9 +22,9 @@ import type { Path } from '../data.ts';
 export interface YamlProblem {
   /** One line, without the excerpt that the parser adds. */
   message: string;
-  /** The parser's, such as `DUPLICATE_KEY`: https://eemeli.org/yaml/#errors */
+  /** The code of the parser, such as `DUPLICATE_KEY`: https://eemeli.org/yaml/#errors */
   code?: ErrorCode;
-  /** 1-based, in the text that was read. */
+  /** 1-based, in the parsed text. */
   line: number;
 }
 
@@ -33,18 +33,18 @@ export interface YamlDocument {
   problems: YamlProblem[];
   /** 1-based. */
   firstLine: number;
-  /** The 1-based line of the deepest node that stands at the path, the line of its key when there is one, and how many steps of the path lead to it. */
+  /** The 1-based line of the deepest existing node on the path (that of its key, if it has one), and the number of steps that lead to it. */
   find(path: Path): { line: number; depth: number };
 }
 
 /**
- * The Go parser of Kubernetes and Helm has no times and no numbers to base 60: there `190:20:30` is text.
+ * The Go parser of Kubernetes and Helm has no timestamps and no base 60 numbers: `190:20:30` is a string.
  * Source: resolve.go of https://github.com/kubernetes-sigs/yaml
  */
 const isUnknownToGo = (tag: { tag: string; format?: string | undefined }): boolean =>
   tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME';
 
-/** The octal numbers of YAML 1.2, which the Go parser takes beside those of 1.1: `defaultMode: 0o644`. */
+/** The octal numbers of YAML 1.2, which the Go parser accepts in addition to those of 1.1: `defaultMode: 0o644`. */
 const OCTAL_INTEGER: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
@@ -53,8 +53,8 @@ const OCTAL_INTEGER: ScalarTag = {
 };
 
 /**
- * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no key twice.
- * Broken documents are returned with their faults and without a value.
+ * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no duplicate keys.
+ * Broken documents are returned with their problems and without a value.
  */
 export function readYaml(text: string): YamlDocument[] {
   const counter = new LineCounter();
@@ -72,12 +72,12 @@ export function readYaml(text: string): YamlDocument[] {
   return list.map((document) => readDocument(document, counter, text.includes('*')));
 }
 
-/** Aliases that are followed in one document: the parser looks for each among all. */
+/** The maximum number of aliases in one document: the parser searches all nodes for each. */
 const MAX_ALIASES = 10_000;
-/** What a document may have when its aliases are replaced by what they stand for. */
+/** The maximum number of values in a document after its aliases are resolved. */
 const MAX_VALUES = 1_000_000;
 
-/** What each alias stands for: the last node before it with that anchor. Found in one go, as the parser's own way looks at all nodes for each. */
+/** The node of each alias: the last one before it with that anchor. One pass finds all; the parser would search all nodes for each alias. */
 function readAliases(document: Document<ParsedNode>): Map<Alias, Node | undefined> {
   const anchors = new Map<string, Node>();
   const aliases = new Map<Alias, Node | undefined>();
@@ -90,7 +90,7 @@ function readAliases(document: Document<ParsedNode>): Map<Alias, Node | undefine
   return aliases;
 }
 
-/** How many values data has, each counted as often as it is met. */
+/** The number of values in data, where an aliased value counts each time. */
 function countValues(value: unknown, counts = new Map<object, number>()): number {
   if (typeof value !== 'object' || value === null) return 1;
   const before = counts.get(value);
@@ -103,12 +103,12 @@ function countValues(value: unknown, counts = new Map<object, number>()): number
 
 interface OffsetProblem {
   message: string;
-  /** The parser's: https://eemeli.org/yaml/#errors */
+  /** The code of the parser: https://eemeli.org/yaml/#errors */
   code?: ErrorCode;
   offset: number;
 }
 
-/** @param aliased whether there may be aliases in it */
+/** @param aliased whether it may contain aliases */
 function readDocument(document: Document<ParsedNode>, counter: LineCounter, aliased: boolean): YamlDocument {
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
   let cached: Map<Alias, Node | undefined> | undefined;
@@ -132,7 +132,7 @@ function readValue(
   const start = document.range?.[0] ?? 0;
   const problems = document.errors.map(({ message, code, pos }): OffsetProblem => ({ message, code, offset: pos[0] }));
   try {
-    // Without the duplicate keys of the parser, whose own check takes time with the square of the keys; with its code and message.
+    // The parser's check of duplicate keys takes quadratic time, so it is off. This one has its code and message.
     const duplicates = duplicateKeyOffsets(document.contents).map(
       (offset): OffsetProblem => ({ message: 'Map keys must be unique', code: 'DUPLICATE_KEY', offset }),
     );
@@ -157,7 +157,7 @@ function readValue(
       : { value, problems };
   } catch (error) {
     const { message } = error as Error;
-    // An alias of nothing, aliases of aliases that would expand without end, or too many levels.
+    // An unknown anchor, aliases of aliases that would expand exponentially, or too many levels.
     const [unresolved] = isStackOverflow(message)
       ? []
       : ([...aliases()].find(([, target]) => target === undefined) ?? []);
@@ -165,7 +165,7 @@ function readValue(
   }
 }
 
-/** Each once for a line. What is nested too deeply makes other faults, which say nothing more. */
+/** Each problem once per line. Too deep nesting causes other problems, which are left out. */
 function distinctProblems(problems: readonly OffsetProblem[], lineAt: (offset: number) => number): YamlProblem[] {
   const nesting = problems.find(({ message }) => isStackOverflow(message));
   if (nesting !== undefined) return [{ message: `It ${NESTED_TOO_DEEPLY}`, line: lineAt(nesting.offset) }];
@@ -173,7 +173,7 @@ function distinctProblems(problems: readonly OffsetProblem[], lineAt: (offset: n
   return [...new Map(lines.map((problem) => [`${problem.line} ${problem.message}`, problem])).values()];
 }
 
-/** The most duplicate keys that are reported. */
+/** The maximum number of duplicate keys that are reported. */
 const MAX_DUPLICATES = 1000;
 
 interface DocumentLookup {
@@ -206,14 +206,14 @@ function findNode(document: Document<ParsedNode>, path: Path, { lineAt, aliases 
 
 const mappingIndices = new WeakMap<YAMLMap, MappingIndex>();
 
-/** Indexed once: every finding in a mapping looks up one of its keys. */
+/** Cached, because every finding in a mapping looks up one of its keys. */
 function getIndex(map: YAMLMap): MappingIndex {
   const index = mappingIndices.get(map) ?? indexMapping(map, readKey);
   mappingIndices.set(map, index);
   return index;
 }
 
-/** The parser makes a symbol of the key `<<`. */
+/** The parser represents the key `<<` by a symbol. */
 function readKey(key: unknown): string | undefined {
   const value = isScalar(key) ? key.value : key;
   return typeof value === 'symbol' ? value.description : String(value);

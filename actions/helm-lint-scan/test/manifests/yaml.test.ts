@@ -29,13 +29,13 @@ describe('YAML as Kubernetes reads it', () => {
     ]);
   });
 
-  it('reports an alias of nothing on its line', () => {
+  it('reports an alias without an anchor on its line', () => {
     expect(readYaml('a: &a 1\nb: *a\nc:\n  - *d\n')[0]?.problems).toEqual([
       { message: expect.stringContaining('Unresolved alias'), line: 4 },
     ]);
   });
 
-  it('refuses aliases that would grow without end', () => {
+  it('rejects aliases that would expand exponentially', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
     for (let level = 1; level < 9; level++)
       lines.push(
@@ -48,20 +48,20 @@ describe('YAML as Kubernetes reads it', () => {
     expect(document?.problems).toHaveLength(1);
   });
 
-  it('refuses what is nested without end', () => {
+  it('rejects documents nested too deeply', () => {
     const [document] = readYaml(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
     expect(document?.value).toBeUndefined();
     expect(document?.problems).toHaveLength(1);
   });
 
-  it('finds the line of a path, or of the nearest place to it', () => {
+  it('finds the line of a path, or of its deepest existing step', () => {
     const [document] = readYaml('# a\na:\n  - b: 1\n  - c:\n      d: 2\n');
     expect(document?.find(['a', 1, 'c', 'd'])).toEqual({ line: 5, depth: 4 });
     expect(document?.find(['a', 1, 'x'])).toEqual({ line: 4, depth: 2 });
     expect(document?.find([])).toEqual({ line: 2, depth: 0 });
   });
 
-  it('finds what a merge key puts there', () => {
+  it('finds values that a merge key adds', () => {
     const [document] = readYaml(
       'a: &a\n  x: 1\n  v:\n    z: 1\nb: &b { w: 1 }\nc:\n  <<: [*b, *a]\n  x: 2\nd:\n  <<: *a\n',
     );
@@ -72,10 +72,10 @@ describe('YAML as Kubernetes reads it', () => {
     expect(readYaml('a: &a\n  <<: *a\n')[0]?.find(['a', 'b'])).toEqual({ line: 1, depth: 1 });
   });
 
-  it('reads back what is written in it', () => {
+  it('reads what the library writes', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), (data) => {
-        // Written without quotes, that key merges.
+        // Without quotes, this key is a merge key.
         fc.pre(!JSON.stringify(data).includes('"<<"'));
         const text = stringify(data, { version: '1.1' });
         expect(JSON.stringify(readYaml(text)[0]?.value)).toBe(JSON.stringify(data));
@@ -109,7 +109,7 @@ describe('what helm template prints', () => {
   });
 });
 
-describe('what is broken', () => {
+describe('a broken document', () => {
   const problemTexts = (text: string) =>
     createReader()
       .manifests([{ path: 'a.yaml', text }])
@@ -121,7 +121,7 @@ describe('what is broken', () => {
     ]);
   });
 
-  it('at the end of the text is shown on the last line that says something', () => {
+  it('at the end of the text is shown on the last line that is not empty', () => {
     const { broken } = createReader().manifests([{ path: 'a.yaml', text: 'a: 1\nb: "c\n\n\n' }]);
     expect(broken).toEqual([expect.objectContaining({ line: 2, excerpt: 'b: "c' })]);
   });
@@ -134,14 +134,14 @@ describe('what is broken', () => {
     '- { name: PASSWORD, value: *hunter2 }\n',
     'adminPassword: "hunter2\n',
     'a: "https://me:hunter2@example.com\n',
-  ])('shows nothing that may be secret (%#)', (text) => {
+  ])('is shown without possible secrets (%#)', (text) => {
     expect(problemTexts(text)).not.toEqual([]);
     for (const sentence of problemTexts(text)) expect(sentence).not.toMatch(/hunter2|^$/);
   });
 });
 
-describe('keys', () => {
-  it('that a mapping already has are reported, each on its line', () => {
+describe('duplicate keys', () => {
+  it('are reported, each on its line', () => {
     const text = 'a: 1\nb: { c: 1, c: 2 }\nd:\n  - e: 1\n    e: 2\n"a": 2\n? [x]\n: 1\n? [x]\n: 2\n';
     expect(readYaml(text)[0]?.problems.sort((a, b) => a.line - b.line)).toEqual([
       { message: 'Map keys must be unique', code: 'DUPLICATE_KEY', line: 2 },
@@ -150,7 +150,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('may be many: eight times as many take eight times as long, and not sixty-four', () => {
+  it('are searched in linear time', () => {
     const milliseconds = (keys: number): number => {
       const text = Array.from({ length: keys }, (_, index) => `key${index}: 1\n`).join('');
       const times = [1, 2, 3].map(() => {
