@@ -1,6 +1,6 @@
-/** Where the actions of a template are. Each function looks at every letter a fixed number of times: a template may be of any length. */
+/** Finds the actions of a template. Each function takes linear time, because a template may have any length. */
 
-/** A text without the comments of the template, which may look like anything; their lines stay, empty, so that numbers hold. */
+/** The template without its comments. Their lines stay, empty, so that line numbers do not change. */
 export function withoutComments(text: string): string {
   let result = '';
   let kept = 0;
@@ -8,7 +8,7 @@ export function withoutComments(text: string): string {
     const start = skipSpace(text, text[open + 2] === '-' ? open + 3 : open + 2);
     if (!text.startsWith('/*', start)) continue;
     const close = findCommentEnd(text, start + 2);
-    // Where this one does not end, none after it does.
+    // If this comment does not end, no later one does.
     if (close < 0) break;
     result += text.slice(kept, open) + text.slice(open, close).replaceAll(/[^\n]/g, '');
     kept = close;
@@ -16,7 +16,7 @@ export function withoutComments(text: string): string {
   return result + text.slice(kept);
 }
 
-/** Behind the braces that close a comment, or -1. */
+/** The position after the braces that close a comment, or -1. */
 function findCommentEnd(text: string, from: number): number {
   for (let end = text.indexOf('*/', from); end >= 0; end = text.indexOf('*/', end + 2)) {
     const at = skipSpace(text, end + 2);
@@ -32,7 +32,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** The text with `change` done to each action, braces and all. */
+/** The text with each action, including its braces, replaced by the result of `change`. */
 export function replaceActions(text: string, change: (action: string) => string): string {
   let result = '';
   let kept = 0;
@@ -43,10 +43,10 @@ export function replaceActions(text: string, change: (action: string) => string)
   return result + text.slice(kept);
 }
 
-/** No one writes a longer one; what follows after this many letters is not looked at. */
+/** Longer actions are cut off. */
 const MAX_ACTION_LENGTH = 10_000;
 
-/** The actions of a text, without braces, dashes and space around them. */
+/** The actions of a text, without their braces, dashes and surrounding white space. */
 export const parseActions = (text: string): string[] =>
   findActions(text).map(({ from, to }) => trimAction(text.slice(from, to)));
 

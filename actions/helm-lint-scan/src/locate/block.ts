@@ -5,15 +5,15 @@ import type { TemplateLine } from './template-lines.ts';
 
 export interface TemplatePosition {
   file: string;
-  /** 1-based: the deepest key of the path that was found. */
+  /** 1-based: the line of the deepest key of the path that was found. */
   line: number;
-  /** Steps of the path that lead to it. */
+  /** The number of steps of the path that lead to it. */
   depth: number;
-  /** Whether nothing had to be guessed on the way. */
+  /** Whether no step had to be guessed. */
   sure: boolean;
-  /** What the line's value is taken from. */
+  /** The source of the value on the line. */
   value: ValueSource;
-  /** What else is put into the block below that key. */
+  /** The sources of values that are inserted below that key. */
   inserted: readonly ValueSource[];
 }
 
@@ -23,13 +23,13 @@ export function deepestPosition(positions: readonly (TemplatePosition | undefine
   return best;
 }
 
-/** Where lines are read. */
+/** The context in which lines are read. */
 interface Context {
   file: string;
   defined: ReadonlyMap<string, Definition>;
-  /** Names of templates on the way here, so that one that includes itself ends. */
+  /** The names of the templates that include these lines, so that a template that includes itself ends. */
   visited: readonly string[];
-  /** How many more templates may be included, in the whole of a document. */
+  /** How many more templates may be included in the document. */
   budget: { includes: number };
 }
 
@@ -38,18 +38,18 @@ export interface BlockEntry {
   line: ScopedLine;
   sure: boolean;
   nested: Block;
-  /** What is included on its own line. */
+  /** The templates that are included on its line. */
   inline: readonly Block[];
-  /** The values that are put below it as they are. */
+  /** The sources of values that are inserted below it unchanged. */
   inserted(): readonly ValueSource[];
 }
 
-/** Templates that include one another, one in the other: more levels are not followed. */
+/** The maximum depth of templates that include each other. */
 const MAX_INCLUDE_DEPTH = 50;
 
 /**
- * Lines of a template that belong together: a document, or what stands below a key. What is found out about them is kept, as
- * many resources come from the same lines.
+ * Lines of a template that belong together: a document, or the lines below a key. Results are cached, because many resources can come
+ * from the same lines.
  */
 export class Block {
   readonly #context: Context;
@@ -79,7 +79,7 @@ export class Block {
     return known;
   }
 
-  /** In a `range` one item of the template makes many. */
+  /** Inside a `range`, one item of the template renders many. */
   item(index: number): BlockEntry | undefined {
     const { items } = this.#index();
     const existing = Math.min(index, items.length - 1);
@@ -91,13 +91,13 @@ export class Block {
     return { ...known, sure: existing === index };
   }
 
-  /** The templates that are included at the level of the block's own keys. */
+  /** The templates that are included at the level of the keys of the block. */
   get included(): readonly Block[] {
     this.#included ??= this.#findInsertions().flatMap(({ line, action }) => this.#include(line, action) ?? []);
     return this.#included;
   }
 
-  /** The values that are put into the block as they are. */
+  /** The sources of values that are inserted into the block unchanged. */
   get values(): ValueSource[] {
     return this.#findInsertions()
       .filter(({ action }) => /oYaml\b/.test(action))
@@ -126,7 +126,7 @@ export class Block {
     const below: ScopedLine[] = [];
     for (let at = start + 1; at < this.#lines.length; at++) {
       const next = this.#lines[at] as ScopedLine;
-      // The items of a list may stand right below their key.
+      // The items of a list may have the same indentation as their key.
       const belongs = next.directive || next.indent > column || (next.indent === column && next.item && !line.item);
       if (!belongs) break;
       below.push(next);
@@ -134,7 +134,7 @@ export class Block {
     return below;
   }
 
-  /** The column of the block's own keys. */
+  /** The column of the keys of the block. */
   #keyColumn(): number {
     this.#column ??= this.#lines.reduce(
       (least, line) => (line.directive ? least : Math.min(least, keyColumn(line))),
@@ -159,7 +159,7 @@ export class Block {
     return { keys, items: this.#lines.flatMap((line, at) => (line.item && line.indent === dash ? [at] : [])) };
   }
 
-  /** Lines that put something into the block beside its own keys: `{{- toYaml .Values.x | nindent 4 }}`, `{{- include "labels" . | nindent 4 }}`. */
+  /** Lines that insert something into the block in addition to its keys: `{{- toYaml .Values.x | nindent 4 }}`, `{{- include "labels" . | nindent 4 }}`. */
   #findInsertions(): { line: ScopedLine; action: string }[] {
     const column = this.#keyColumn();
     this.#insertions ??= this.#lines.flatMap((line) => {
@@ -173,7 +173,7 @@ export class Block {
     return this.#insertions;
   }
 
-  /** What a line includes, with what the argument means there. */
+  /** The template that an action includes, with its argument as the dot. */
   #include(line: ScopedLine, action: string): Block | undefined {
     const { defined, visited, budget } = this.#context;
     const include = parseInclude(action);
@@ -187,12 +187,12 @@ export class Block {
   }
 }
 
-/** Where a line's key begins: behind the dash when it starts an item. */
+/** The column of the key of a line: after the dash if the line starts an item. */
 function keyColumn({ indent, item, text }: TemplateLine): number {
   return item ? indent + 1 + (text.slice(1).length - text.slice(1).trimStart().length) : indent;
 }
 
-/** What `key: {{ .Values.x }}` takes its value from, when it takes it from one place. */
+/** The source of the value in `key: {{ .Values.x }}`; unknown unless there is exactly one. */
 export function inlineValue(line: ScopedLine): ValueSource {
   const sources = line.actions
     .map((action) => resolveExpression(action, line.scope))

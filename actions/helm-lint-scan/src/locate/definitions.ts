@@ -1,6 +1,6 @@
 import type { TemplateLine } from './template-lines.ts';
 
-/** A template of a chart that others may include. */
+/** A named template, which others may include. */
 export interface Definition {
   file: string;
   lines: TemplateLine[];
@@ -38,7 +38,7 @@ export interface Include {
 export const parseIncludes = (lines: readonly TemplateLine[]): Include[] =>
   lines.flatMap(({ actions }) => actions.flatMap((action) => parseInclude(action) ?? []));
 
-/** The template that an action includes, and with what. */
+/** The name and argument of the template that an action includes. */
 export function parseInclude(action: string): Include | undefined {
   const match = /\b(?:include|template)\s+"([^"]+)"\s*(.*)$/.exec(action);
   return match === null ? undefined : { name: match[1] as string, argument: match[2] as string };

@@ -1,6 +1,6 @@
-/** Finds the lines of a template that hold a text of what was rendered. */
+/** Finds the line of a template that rendered a line. */
 export interface ExcerptIndex {
-  /** The line that is the same, or else the first that sets the same key. */
+  /** The identical line, otherwise the first line that sets the same key. */
   find(text: string): { line: number; exact: boolean };
 }
 

@@ -2,19 +2,19 @@ import { at, isData, type Path } from '../data.ts';
 
 type Key = string | number;
 
-/** The items of a list or a mapping that a `range` goes over. */
+/** The items of a list or a mapping that a `range` iterates over. */
 export interface Items {
   /**
-   * Those that may be meant, the likeliest first.
-   * @param rest of the path, in the item; to its first `*` the item must have it
-   * @param name of the resource
+   * The items that a `*` may stand for, the most likely first.
+   * @param rest the rest of the path, in the item; the item must have it up to the first `*`
+   * @param name the name of the resource
    */
   choose(rest: Path, name: string): { keys: Key[]; sure: boolean };
 }
 
 const cache = new WeakMap<object, Items>();
 
-/** Read once: every finding in a `range` asks for the items that it goes over. */
+/** Cached, because every finding in a `range` needs the items that it iterates over. */
 export function getItems(holder: unknown): Items {
   if (!Array.isArray(holder) && !isData(holder)) return { choose: () => ({ keys: [], sure: false }) };
   const items = cache.get(holder) ?? readItems(holder);
@@ -22,7 +22,7 @@ export function getItems(holder: unknown): Items {
   return items;
 }
 
-/** Items that are tried where several may be meant: of the same name, or those of an item of an item, which may have none. */
+/** The maximum number of candidates: items with the same name, or items of items, which may have no name. */
 const MAX_CANDIDATES = 100;
 
 function readItems(holder: object): Items {
@@ -64,10 +64,10 @@ class NameIndex {
     this.#lengths = [...new Set([...this.#positions.keys()].map(({ length }) => length))];
   }
 
-  /** In their order. `shop-web` is called after `web`, and after an item whose `name` is `web`. */
+  /** In order. `shop-web` is named after the item `web`, or an item whose `name` is `web`. */
   find(name: string): number[] {
     if (name.length > MAX_NAME_LENGTH) return [];
-    // What it ends in, behind a dash; and its words.
+    // Its suffixes after a dash, and its words.
     const ends = this.#lengths.flatMap((length) =>
       length === name.length || name.at(-length - 1) === '-' ? [name.slice(name.length - length)] : [],
     );
@@ -79,11 +79,11 @@ class NameIndex {
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const MAX_NAME_LENGTH = 253;
 
-/** Nodes of the items that are looked at: aliases can make many of few. */
+/** The maximum number of nodes of items that are indexed: aliases can turn a few into many. */
 const MAX_NODES = 500_000;
 
 interface PathNode {
-  /** The position of the last item that has the path, and how many have it. */
+  /** The position of the last item with the path, and the number of items with it. */
   last: number;
   count: number;
   children: Map<string, PathNode>;

@@ -17,22 +17,22 @@ export interface Location {
   file: string;
   /** 1-based. */
   line: number;
-  /** Whether this is the line itself, and not only one near it. */
+  /** Whether this is the line itself; otherwise it is one near it. */
   exact: boolean;
 }
 
-/** Finds the lines of a chart that made what is wrong. */
+/** Finds the lines of a chart that cause problems. */
 export interface Locator {
   problem(problem: Problem, values: ValuesCase): Location;
-  /** A value of the chart (`reader` is the name of the chart or subchart that reads it). */
+  /** The line of a value (`reader` is the name of the chart or subchart that reads it). */
   value(path: Path, values: ValuesCase, reader: string): Location;
-  /** A line of a file, when the repository has it: a template of a packed dependency is not there. */
+  /** A line of a file, if the file is in the repository; templates of packed dependencies are not. */
   line(file: string, line: number, exact: boolean): Location;
-  /** A line of a template that holds this text. */
+  /** A line of a template that contains this text. */
   excerpt(file: string, text: string): Location;
 }
 
-/** The place in a plain manifest. */
+/** The line of a problem in a plain manifest. */
 export function locateInManifest({ resource, path }: Problem): Location {
   const { line, depth } = resource.document.find([...resource.prefix, ...path]);
   return {
@@ -42,7 +42,7 @@ export function locateInManifest({ resource, path }: Problem): Location {
   };
 }
 
-/** How many steps of the path the object has. */
+/** The number of steps of the path that exist in the object. */
 function countExistingSteps(resource: Resource, path: Path): number {
   let value: unknown = resource.object;
   for (const [count, step] of path.entries()) {
@@ -52,7 +52,7 @@ function countExistingSteps(resource: Resource, path: Path): number {
   return path.length;
 }
 
-/** The document of the template that a resource is in: its own, or that of the list of which it is an item. */
+/** The document of the template that contains the resource, or the list of which it is an item. */
 function documentQuery({
   prefix,
   document,
@@ -64,7 +64,7 @@ function documentQuery({
     : { kind: stringAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
 }
 
-/** The texts of a chart's templates and of those of its subcharts, by path. */
+/** The texts of the templates of a chart and its subcharts, by path. */
 export async function readTemplates(files: Files, chart: Chart): Promise<Map<string, string>> {
   const matches = await Promise.all(
     chartDirectories(chart).map((directory) => files.match(`${escapeGlob(directory)}/templates/**/*`)),
@@ -95,7 +95,7 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
     return [{ file, document, prefix }];
   };
 
-  /** The values that a template of the chart, or of the subchart with these keys, reads; lowest first. */
+  /** The values files that a template of the chart, or of the subchart with these keys, reads; lowest precedence first. */
   const layersFor = (keys: readonly string[], values: ValuesCase): ValuesLayer[] => {
     const caseLayers = layers.get(values) ?? new Map<string, ValuesLayer[]>();
     layers.set(values, caseLayers);

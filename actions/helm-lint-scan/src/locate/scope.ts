@@ -1,8 +1,8 @@
 import type { Path } from '../data.ts';
 
 /**
- * What a name in a template stands for, as far as it can be told without running it.
- * A `*` in a path of values is any item that a `range` goes over.
+ * The source of the value of an expression in a template, as far as it can be determined without rendering.
+ * A `*` in a values path stands for any item that a `range` iterates over.
  */
 export type ValueSource =
   | { is: 'root' }
@@ -12,21 +12,21 @@ export type ValueSource =
 
 export const UNKNOWN: ValueSource = { is: 'unknown' };
 
-/** Steps of a path that are followed: blocks within blocks would make a longer one at every line. */
+/** The maximum length of a path: nested blocks could otherwise make it longer at every line. */
 const MAX_PATH_LENGTH = 100;
 
-/** The value at a path. */
+/** The value at a values path. */
 export const valuesSource = (path: Path): ValueSource =>
   path.length > MAX_PATH_LENGTH ? UNKNOWN : { is: 'values', path };
 
-/** What `.` and the variables mean at a line. */
+/** What `.` and the variables refer to at a line. */
 export interface TemplateScope {
   dot: ValueSource;
-  /** @param name with its `$` */
+  /** @param name including the `$` */
   variable(name: string): ValueSource | undefined;
 }
 
-/** Where a template begins, `.` and `$` are the same. */
+/** The scope at the start of a template, where `.` and `$` are the same. */
 export const createScope = (dot: ValueSource): TemplateScope => ({
   dot,
   variable: (name) => (name === '$' ? dot : undefined),
@@ -39,10 +39,10 @@ export function resolveExpression(expression: string, scope: TemplateScope): Val
   return resolveCall(tokenize(expression), scope);
 }
 
-/** Parentheses within parentheses that are followed: each level is read on its own. */
+/** The maximum depth of parentheses: each level is parsed separately. */
 const MAX_NESTING = 50;
 
-/** Words of an expression; what stands in parentheses is one. None when it is nested too deeply. */
+/** The words of an expression. Parentheses are one word. Empty when nested too deeply. */
 function tokenize(expression: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -63,7 +63,7 @@ function tokenize(expression: string): string[] {
   return word === '' ? found : [...found, word];
 }
 
-/** Functions that hand on what they are given. */
+/** Functions that return one of their arguments, possibly converted. */
 const PASS_THROUGH = new Set([
   'toYaml',
   'tpl',
@@ -107,7 +107,7 @@ function resolveDict(words: readonly string[], scope: TemplateScope): ValueSourc
   return { is: 'dict', fields };
 }
 
-/** `index .Values "web"`; a name that only the run knows may be any. */
+/** `index .Values "web"`. A key that is known only when rendering may be any. */
 function resolveIndex([of = '', ...keys]: readonly string[], scope: TemplateScope): ValueSource {
   const pipe = keys.indexOf('|');
   return (pipe < 0 ? keys : keys.slice(0, pipe)).reduce(

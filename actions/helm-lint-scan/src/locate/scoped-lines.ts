@@ -1,12 +1,12 @@
 import { resolveExpression, type TemplateScope, UNKNOWN, type ValueSource, valuesSource } from './scope.ts';
 import type { TemplateLine } from './template-lines.ts';
 
-/** A line with what `.` and the variables mean there. */
+/** A line with what `.` and the variables refer to. */
 export interface ScopedLine extends TemplateLine {
   scope: TemplateScope;
 }
 
-/** Follow `with`, `range` and `$x :=` through the lines. */
+/** Add its scope to each line, from `with`, `range` and `$x :=`. */
 export function addScopes(lines: readonly TemplateLine[], start: TemplateScope): ScopedLine[] {
   const tracker = new ScopeTracker(start);
   return lines.map((line) => {
@@ -17,7 +17,7 @@ export function addScopes(lines: readonly TemplateLine[], start: TemplateScope):
 
 interface Block {
   dot: ValueSource;
-  /** How many changes of variables were made before it. */
+  /** The number of variable changes before it. */
   changes: number;
 }
 
@@ -26,18 +26,18 @@ interface Change {
   before: ValueSource | undefined;
 }
 
-/** Values that a variable has had, oldest first. */
+/** The values of a variable over time, oldest first. */
 type History = { since: number; source: ValueSource | undefined }[];
 
 /**
- * Every change of a variable is kept once with its time, and the names of a line are a time: a copy of all variables for each line
- * would grow with the square of the template.
+ * Stores each change of a variable once, with its time; the scope of a line refers to a time. A copy of all variables for each line
+ * would take quadratic space.
  */
 class ScopeTracker {
   readonly #start: TemplateScope;
   readonly #histories = new Map<string, History>();
   readonly #blocks: Block[] = [];
-  /** Those that the end of a block takes back. */
+  /** The changes that the end of a block reverts. */
   readonly #changes: Change[] = [];
   #dot: ValueSource;
   #time = 0;
@@ -59,14 +59,14 @@ class ScopeTracker {
       return;
     }
     const [, keyword = '', rest = ''] = /^(with|range|if|define|block|end|else)\b\s*(.*)$/.exec(action) ?? [];
-    if (keyword === 'end') this.#goBack(this.#blocks.pop());
-    else if (keyword === 'else') this.#goBack(this.#blocks.at(-1));
+    if (keyword === 'end') this.#revert(this.#blocks.pop());
+    else if (keyword === 'else') this.#revert(this.#blocks.at(-1));
     else if (keyword !== '') this.#blocks.push({ dot: this.#dot, changes: this.#changes.length });
     if (keyword === 'with') this.#enter(rest, (source) => source);
     if (keyword === 'range') this.#enter(rest, itemSource);
   }
 
-  /** `with $x := EXPRESSION` and `range $key, $value := EXPRESSION` name what they enter. */
+  /** `with $x := EXPRESSION` and `range $key, $value := EXPRESSION` also assign variables. */
   #enter(text: string, change: (source: ValueSource) => ValueSource): void {
     const declared = /^(?:\$\w+\s*,\s*)?(\$\w+)\s*:=\s*(.+)$/.exec(text);
     this.#dot = change(resolveExpression(declared?.[2] ?? text, this.scope));
@@ -78,7 +78,7 @@ class ScopeTracker {
     this.#set(name, source);
   }
 
-  #goBack(block: Block | undefined): void {
+  #revert(block: Block | undefined): void {
     if (block === undefined) return;
     this.#dot = block.dot;
     while (this.#changes.length > block.changes) {

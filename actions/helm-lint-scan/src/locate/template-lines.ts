@@ -1,32 +1,32 @@
 import { parseActions, replaceActions, withoutComments } from './actions.ts';
 
-/** A template as lines that can be searched for keys, without rendering it. */
+/** A line of a template that can be searched for keys without rendering. */
 export interface TemplateLine {
   /** 1-based. */
   number: number;
-  /** Columns before the text; for `- key:` the columns before the dash. */
+  /** The columns before the text; for `- key:`, before the dash. */
   indent: number;
   text: string;
-  /** The key that the line sets, without quotes; of `- name: x` that is `name`. */
+  /** The key that the line sets, without quotes. For `- name: x` it is `name`. */
   key: string | undefined;
-  /** The line starts an item of a list. */
+  /** Whether the line starts an item of a list. */
   item: boolean;
-  /** The line is made of template actions alone. */
+  /** Whether the line consists only of template actions. */
   directive: boolean;
-  /** Actions on the line, without braces. */
+  /** The actions on the line, without braces. */
   actions: string[];
 }
 
-/** A key runs to the first colon: what may stand in it holds none. */
+/** A key ends at the first colon, because the characters of a key exclude it. */
 const KEY = /^(?:"([^"]+)"\s*|'([^']+)'\s*|([^\s:#'"{[&*!|>%@][^:#]*)):(?:\s|$)/;
 
-/** Blank lines and comments are left out. Actions that go over several lines count as the line they begin on. */
+/** The lines without blank lines and comments. An action over several lines is on its first line. */
 export function parseTemplateLines(text: string): TemplateLine[] {
   const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinActionLines);
   return spread.split('\n').flatMap((line, index) => parseTemplateLine(line, index + 1) ?? []);
 }
 
-/** An action over several lines on its first line, followed by as many empty ones. */
+/** Move an action over several lines to its first line, followed by as many empty lines. */
 function joinActionLines(action: string): string {
   const lines = action.split('\n');
   return lines.length === 1
@@ -52,7 +52,7 @@ function parseTemplateLine(line: string, number: number): TemplateLine | undefin
   return { number, indent, text, key, item, directive, actions };
 }
 
-/** The documents of a template: between lines of `---`. */
+/** The documents of a template, separated by lines of `---`. */
 export function splitDocuments(lines: readonly TemplateLine[]): TemplateLine[][] {
   const parts: TemplateLine[][] = [[]];
   for (const line of lines) {

@@ -13,16 +13,16 @@ export interface ResourceQuery {
   path: Path;
 }
 
-/** A template of a chart, read once for all that is looked for in it. */
+/** A template of a chart, parsed once for all queries. */
 export interface Template {
   definitions: [name: string, definition: Definition][];
-  /** Follow a resource's path through the template that made it, and through what that includes. */
+  /** Find the path of a resource in the template that rendered it, and in the templates that this one includes. */
   find(query: ResourceQuery): TemplatePosition | undefined;
 }
 
 /**
  * Read a template.
- * @param defined the templates of the chart that others may include, by the name in `define`; filled before anything is looked for
+ * @param defined the named templates of the chart, by the name in `define`; complete before the first query
  */
 export function createTemplate(file: string, text: string, defined: ReadonlyMap<string, Definition>): Template {
   const lines = parseTemplateLines(text);
@@ -40,7 +40,7 @@ export function createTemplate(file: string, text: string, defined: ReadonlyMap<
 
 interface Documents {
   all: Block[];
-  /** Those that say a kind themselves or include a template that does. */
+  /** The documents that set the kind or include a template that does. */
   byKind: ReadonlyMap<string, Block[]>;
 }
 
@@ -72,10 +72,10 @@ function readDocuments(
   return { all, byKind };
 }
 
-/** Templates that include others twice make twice as many at every level: beyond this many in one document they are not followed. */
+/** The maximum number of includes in one document: templates that include others twice double them at every level. */
 const MAX_INCLUDES = 1000;
 
-/** `kind: Deployment # comment`, perhaps in quotes. */
+/** Parses `kind: Deployment # comment`, also in quotes. */
 function parseKind(lines: readonly TemplateLine[]): string | undefined {
   const line = lines.find(({ key, indent, item }) => key === 'kind' && indent === 0 && !item);
   return /^kind:\s*["']?([^#"'\s]+)["']?\s*(?:#.*)?$/.exec(line?.text ?? '')?.[1];
@@ -88,7 +88,7 @@ function chooseDocument({ all, byKind }: Documents, { kind, siblings, ordinal }:
   return { block: candidates[matching.length === siblings ? ordinal : 0] ?? candidates[0], sure };
 }
 
-/** Find the path in a block; the deepest place wins, whether it stands in the block or in something it includes. */
+/** Find the path in a block or in the templates that it includes; the deepest position wins. */
 function findPath(block: Block, path: Path, depth: number): TemplatePosition | undefined {
   const step = path[depth];
   if (step === undefined) return undefined;

@@ -2,7 +2,7 @@ import { at, type Path } from '../data.ts';
 import type { YamlDocument } from '../manifests/yaml.ts';
 import { getItems } from './items.ts';
 
-/** One file of values and where the chart's values begin in it: a parent's values for a dependency stand below its key. */
+/** A values file and the path at which the values of the chart begin: those for a dependency are below its key. */
 export interface ValuesLayer {
   file: string;
   document: YamlDocument;
@@ -12,22 +12,22 @@ export interface ValuesLayer {
 export interface ValueLocation {
   file: string;
   line: number;
-  /** Steps of the path that were found. */
+  /** The number of steps of the path that were found. */
   depth: number;
   /** Whether a `*` in the path had to be guessed. */
   sure: boolean;
 }
 
 /**
- * The line that sets a value, in the highest file that does.
- * @param layers lowest first
- * @param path may hold `*` for an item that only the run knows
- * @param name of the resource: of several items, the one that it is called after is meant
+ * The line that sets a value, in the file of highest precedence that does.
+ * @param layers lowest precedence first
+ * @param path may contain `*` for an item that is known only when rendering
+ * @param name the name of the resource, which decides between several items
  */
 export function findValue(layers: readonly ValuesLayer[], path: Path, name: string): ValueLocation | undefined {
   let best: ValueLocation | undefined;
   for (const { file, document, prefix } of layers) {
-    // Every chart sees the same `global`, which stands at the root of the parent's values.
+    // Every chart reads the same `global`, at the root of the values of its parent.
     const root = path[0] === 'global' ? [] : prefix;
     const resolved = resolveItems(at(document.value, ...root), path, name);
     if (resolved === undefined) continue;
@@ -43,7 +43,7 @@ interface Expanded {
   sure: boolean;
 }
 
-/** Put an item that there is instead of each `*`: the one that the resource is called after, or else the last. */
+/** Replace each `*` by an existing item: the one that the resource is named after, otherwise the last. */
 function resolveItems(value: unknown, path: Path, name: string): Expanded | undefined {
   const star = path.indexOf('*');
   if (star < 0) return { path, sure: true };

@@ -30,9 +30,9 @@ const chart = (values: string): Chart => ({
 interface Scene {
   template: string;
   values?: string;
-  /** The documents that it renders. */
+  /** The rendered documents. */
   rendered: string[];
-  /** What is asked about in each. */
+  /** The paths to locate in each. */
   paths: (resource: number) => Path[];
 }
 
@@ -84,7 +84,7 @@ const scenes: [name: string, size: number, scene: (size: number) => Scene][] = [
     }),
   ],
   [
-    'many containers from a range over a mapping, none called like the resource',
+    'many containers from a range over a mapping, none named after the resource',
     200,
     (size) => ({
       template: `${POD}{{- range $name, $app := .Values.apps }}\n${container('{{ $name }}', '{{ $app.image }}')}{{- end }}\n`,
@@ -125,7 +125,7 @@ const scenes: [name: string, size: number, scene: (size: number) => Scene][] = [
   ],
 ];
 
-/** Locate all that a scene asks about. */
+/** Locate all paths of a scene. */
 function locateAll({ template, values = '', rendered, paths }: Scene): () => string[] {
   const text = rendered.map((document) => `---\n# Source: x\n${document}`).join('');
   const { resources } = createReader().rendered(text, () => ({ file: FILE, keys: [] }));
@@ -140,19 +140,19 @@ function locateAll({ template, values = '', rendered, paths }: Scene): () => str
   };
 }
 
-describe('the time to locate all findings grows with their number and the template, not with the square', () => {
+describe('the time to locate all findings is linear in their number and the length of the template', () => {
   it.each(scenes)('%s', async (_, size, scene) => {
     expect(new Set(locateAll(scene(size))()).size).toBeGreaterThan(0);
     expect(await growth((count) => locateAll(scene(count)), size)).toBeLessThan(MAX_LINEAR);
   });
 
-  it('and each has a line of its own', () => {
+  it('each on a separate line', () => {
     const [, , scene] = scenes[0] as (typeof scenes)[number];
     expect(new Set(locateAll(scene(50))()).size).toBe(100);
   });
 });
 
-describe('the time to read a template grows with its length, whatever it contains', () => {
+describe('the time to parse a template is linear in its length, whatever it contains', () => {
   it.each<[name: string, text: (size: number) => string]>([
     ['braces that do not close', (size) => '{{'.repeat(size)],
     ['comments that do not close', (size) => '{{/*'.repeat(size)],
@@ -186,7 +186,7 @@ describe('the time to read a template grows with its length, whatever it contain
   });
 });
 
-describe('templates that include one another', () => {
+describe('templates that include each other', () => {
   const twice = times(
     40,
     (index) =>
@@ -195,7 +195,7 @@ describe('templates that include one another', () => {
   const chain = times(20_000, (index) => `{{- define "c${index}" }}\n{{ include "c${index + 1}" . }}\n{{- end }}\n`);
   it.each([
     ['twice at each level', `${twice}kind: A\n{{ include "t0" . }}\n`],
-    ['one in the other', `${chain}kind: A\n{{ include "c0" . }}\n`],
+    ['in a chain', `${chain}kind: A\n{{ include "c0" . }}\n`],
   ])(
     '%s are followed to a limit',
     (_, template) => {
@@ -206,7 +206,7 @@ describe('templates that include one another', () => {
   );
 });
 
-describe('actions are found as their patterns say', () => {
+describe('the parser finds what a pattern would find', () => {
   const text = fc.string({
     unit: fc.constantFrom('{{', '}}', '{', '}', '-', '/*', '*/', ' ', '\n', 'a', '"'),
     maxLength: 14,
@@ -220,7 +220,7 @@ describe('actions are found as their patterns say', () => {
       { numRuns: 2000 },
     );
   });
-  it('actions, and what is in them', () => {
+  it('actions and their contents', () => {
     fc.assert(
       fc.property(text, (given) => {
         expect(replaceActions(given, (action) => `<${action}>`)).toBe(given.replaceAll(/\{\{[\s\S]*?\}\}/g, '<$&>'));

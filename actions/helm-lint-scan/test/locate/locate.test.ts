@@ -14,7 +14,7 @@ interface Example {
   values?: string;
   /** Values of the case. */
   over?: string;
-  /** What the template renders, of which the last object is asked about. */
+  /** What the template renders. The last object is located. */
   rendered: string;
 }
 
@@ -40,7 +40,7 @@ function chart(values: string | undefined): Chart {
   };
 }
 
-/** Where a path of the example's last object comes from, as `FILE:LINE`, with `~` before it when that is not sure. */
+/** The location of a path of the last object in the example, as `FILE:LINE`, with the prefix `~` when it is approximate. */
 function locate(
   example: Example,
   path: Path,
@@ -112,7 +112,7 @@ spec: { ports: [{ name: http, port: 80 }, { name: metrics, port: 81, targetPort:
     expect(locate(example, path, about)).toBe(expected);
   });
 
-  it('keeps its number under line ends of Windows', () => {
+  it('keeps its number with Windows line endings', () => {
     const windows = { ...example, template: example.template.replaceAll('\n', '\r\n') };
     expect(locate(windows, ['spec', 'ports', 1, 'targetPort'], 'key')).toBe('templates/web.yaml:20');
   });
@@ -181,7 +181,7 @@ describe('a line of the values', () => {
   const VALUES = 'web:\n  resources:\n    limits:\n      cpu: 1\napi:\n  resources:\n    limits:\n      cpu: 1\n';
   it.each([
     ['a block', 'resources: {{- toYaml .Values.web.resources | nindent 4 }}'],
-    ['a block on its own line', 'resources:\n    {{- toYaml .Values.web.resources | nindent 4 }}'],
+    ['a block on a separate line', 'resources:\n    {{- toYaml .Values.web.resources | nindent 4 }}'],
     ['the dot of with', '{{- with .Values.web.resources }}\n  resources: {{- toYaml . | nindent 4 }}\n  {{- end }}'],
     ['a variable', '{{- $web := .Values.web }}\n  resources: {{- toYaml $web.resources | nindent 4 }}'],
     [
@@ -190,13 +190,13 @@ describe('a line of the values', () => {
     ],
     ['an index', 'resources: {{- toYaml (index .Values "web").resources | nindent 4 }}'],
     [
-      'an index that only the run knows',
+      'an index that is known only when rendering',
       '{{- $w := index $.Values $name }}\n  resources: {{- toYaml $w.resources | nindent 4 }}',
     ],
     ['a range', '{{- range $name, $w := .Values }}\n  resources: {{- toYaml $w.resources | nindent 4 }}\n  {{- end }}'],
     ['a default', 'resources: {{- toYaml (default .Values.web.resources .Values.other) | nindent 4 }}'],
-    ['a template that is given a part', 'resources: {{- include "r" (dict "w" .Values.web "root" $) | nindent 4 }}'],
-    ['a template that is given all', 'resources: {{- include "all" . | nindent 4 }}'],
+    ['a template that gets a part', 'resources: {{- include "r" (dict "w" .Values.web "root" $) | nindent 4 }}'],
+    ['a template that gets the root', 'resources: {{- include "all" . | nindent 4 }}'],
   ])('is found through %s', (_, resources) => {
     const helpers =
       '{{ define "r" }}\n{{ toYaml .w.resources }}\n{{ end }}\n{{ define "all" }}\nlimits:\n  cpu: {{ .Values.web.resources.limits.cpu }}\n{{ end }}\n';
@@ -220,7 +220,7 @@ describe('a line of the values', () => {
     expect(locate(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
   });
 
-  it("of a subchart is its parent's, below its alias, or else its own", () => {
+  it('of a subchart is in the values of its parent, under its alias, otherwise in its own', () => {
     const source = { file: 'helm/shop/charts/cache/templates/x.yaml', keys: ['store'] };
     const example: Example = {
       template: 'kind: Pod\nsize: {{ .Values.size }}\nzone: {{ .Values.global.zone }}\n',
@@ -243,12 +243,12 @@ describe('a line of the values', () => {
   });
 });
 
-describe('other places', () => {
+describe('other locations', () => {
   const locator = createLocator(
     chart('a:\n  b: 1\n'),
     new Map([[FILE, 'kind: Pod\n  x: {{ .Values.x }}: y\nz: 1\nz: 1\n']]),
   );
-  it('a value is where it is set, or near where it is not', () => {
+  it('a value is located where it is set, otherwise nearby', () => {
     expect(locator.value(['a', 'b'], DEFAULTS, 'shop')).toEqual({
       file: 'helm/shop/values.yaml',
       line: 2,
@@ -261,13 +261,13 @@ describe('other places', () => {
     });
     expect(locator.value(['q'], DEFAULTS, '')).toEqual({ file: 'helm/shop/values.yaml', line: 1, exact: false });
   });
-  it('a rendered line is that of the template with the same text, or at least the same key', () => {
+  it('a rendered line is located at the line of the template with the same text, otherwise with the same key', () => {
     expect(locator.excerpt(FILE, 'kind: Pod')).toEqual({ file: FILE, line: 1, exact: true });
     expect(locator.excerpt(FILE, 'x: 1: y')).toEqual({ file: FILE, line: 2, exact: false });
     expect(locator.excerpt(FILE, 'z: 1')).toEqual({ file: FILE, line: 3, exact: false });
     expect(locator.excerpt(FILE, 'nowhere')).toEqual({ file: FILE, line: 1, exact: false });
   });
-  it('a template of a packed dependency is not in the repository', () => {
+  it('a template of a packed dependency is located at Chart.yaml', () => {
     const [resource] = createReader().rendered('---\n# Source: x\napiVersion: v1\nkind: Pod\n', () => ({
       file: 'helm/shop/charts/packed/templates/x.yaml',
       keys: ['packed'],
