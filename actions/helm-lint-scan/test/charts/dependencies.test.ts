@@ -63,13 +63,13 @@ describe('dependencies that are not read', () => {
     expect((await readChart(files, 'helm/web')).subcharts.map(({ name }) => name)).toEqual(['d']);
   });
 
-  it('are those that a link to a directory above makes without end', async () => {
+  it('are those that a link to a parent directory repeats without end', async () => {
     await write({ 'helm/web/Chart.yaml': META, 'helm/web/charts/x': '' });
     for (const name of ['a', 'b']) await symlink('..', join(root, `helm/web/charts/${name}`));
     expect((await unread())[0]).toMatch(/^helm\/web\/charts\/a\/.*: the chart has more than 20 levels of dependencies/);
   });
 
-  it('are those that aliases make of a few charts', async () => {
+  it('are those that aliases multiply', async () => {
     const twice = (name: string) =>
       `dependencies: [{ name: ${name}, alias: a }, { name: ${name}, alias: b }]\nname: d\n`;
     let directory = 'helm/web';

@@ -53,7 +53,7 @@ const SIZE = 124;
 const HANG = 60_000;
 
 describe('a packed chart', () => {
-  it('gives what is read of it and of the charts below it, whatever its directory is called', async () => {
+  it('contains its files and those of nested charts, whatever the name of its directory', async () => {
     const inner = await tgz(['x/Chart.yaml', 'name: inner\n'], ['x/values.schema.json', '{}']);
     const packed = await tgz(
       ...CHART,
@@ -71,7 +71,7 @@ describe('a packed chart', () => {
     });
   });
 
-  it('may end without the blocks that mark the end, as Go takes it', async () => {
+  it('may end without the blocks that mark the end, which Go accepts', async () => {
     const whole = await tar(...CHART);
     expect((await read(gzipSync(whole.subarray(0, -1024)))).get('Chart.yaml')).toBe(META);
   });
@@ -119,7 +119,7 @@ describe('is refused as Helm does', () => {
     ],
     ['a size of another record', async () => tgz(['dep/Chart.yaml', META, { pax: { size: '14' } }]), 'sparse'],
     ['a sparse file', async () => tgz(['dep/x', '', { pax: { 'GNU.sparse.name': 'dep/values.yaml' } }]), 'sparse'],
-    ['a path out of it', async () => tgz(['dep/../../etc/passwd', '']), 'leads out of it'],
+    ['a path that leads out of it', async () => tgz(['dep/../../etc/passwd', '']), 'leads out of it'],
     ['an absolute path', async () => tgz(['dep//etc/passwd', '']), 'absolute path'],
     ['a path with a drive', async () => tgz(['dep\\c:\\x', '']), 'a drive'],
     ['a file beside its directory', async () => tgz(['values.yaml', '']), 'outside its directory'],
@@ -145,7 +145,7 @@ describe('is refused as Helm does', () => {
       'more than 10000 entries',
     ],
     ['a bomb', async () => tgz(['dep/big', new Uint8Array(101 * 1024 * 1024)]), 'more than 100 MiB'],
-    ['a bomb in what follows the end', async () => gzipSync(new Uint8Array(101 * 1024 * 1024)), 'more than 100 MiB'],
+    ['a bomb after the end', async () => gzipSync(new Uint8Array(101 * 1024 * 1024)), 'more than 100 MiB'],
   ])(
     '%s',
     async (_, archive, message) => {
@@ -200,7 +200,7 @@ function damaged(bytes: Uint8Array, changes: Damage): Uint8Array {
   }, bytes);
 }
 
-describe('whatever the bytes are, an archive is read or refused, at once', () => {
+describe('any bytes are read or refused, without delay', () => {
   const ends = async (packed: Uint8Array): Promise<void> => {
     await read(packed).catch((error: unknown) => {
       if (!(error instanceof ArchiveError)) throw error;

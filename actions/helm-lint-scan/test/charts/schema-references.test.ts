@@ -33,16 +33,16 @@ describe('a reference leads out of a values schema', () => {
 
   it.each<[string, unknown]>([
     ['below any keyword', { allOf: [{ if: { not: { items: [{ $ref: 'http://a.bc/' }] } } }] }],
-    ['below a keyword that nobody knows, to which another reference may lead', { 'x-y': { $ref: 'http://a.bc/' } }],
-    ['of a property that is called like data', { properties: { default: { $ref: 'http://a.bc/' } } }],
+    ['below an unknown keyword, to which another reference may lead', { 'x-y': { $ref: 'http://a.bc/' } }],
+    ['of a property with the name of a data keyword', { properties: { default: { $ref: 'http://a.bc/' } } }],
     ['that is dynamic', { $dynamicRef: 'http://a.bc/' }],
     ['that is recursive', { $recursiveRef: 'http://a.bc/' }],
-    ['to the language of the schema', { $schema: 'http://a.bc/' }],
-    ['to the language of a part', { properties: { x: { $schema: 'http://a.bc/' } } }],
+    ['to the meta-schema of the schema', { $schema: 'http://a.bc/' }],
+    ['to the meta-schema of a part', { properties: { x: { $schema: 'http://a.bc/' } } }],
     ['in data, when a reference leads there', { default: { $ref: 'http://a.bc/' }, not: { $ref: '#/d%65fault' } }],
     ['in data, when a reference cannot be read', { const: { $ref: 'http://a.bc/' }, not: { $ref: '#/%' } }],
     ['written with escapes', JSON.parse('{"\\u0024ref":"http:\\/\\/a.bc\\u002f"}')],
-    ['of a key that is a prototype', JSON.parse('{"properties":{"__proto__":{"$ref":"http://a.bc/"}}}')],
+    ['below the key `__proto__`', JSON.parse('{"properties":{"__proto__":{"$ref":"http://a.bc/"}}}')],
   ])('%s', (_, schema) => {
     expect(findExternalReferences(schema)).toEqual(['http://a.bc/']);
   });
@@ -92,7 +92,7 @@ describe('a reference leads out of a values schema', () => {
       { definitions: { a: { $id: 'http://a.bc/x', $ref: '#' } }, not: { $ref: 'http://a.bc/x' } },
       'http://a.bc/x',
     ],
-    ['is an address that each reader takes differently', { $id: 'http://a.bc/%2e\\x' }, 'http://a.bc/%2e\\x'],
+    ['is an address that implementations parse differently', { $id: 'http://a.bc/%2e\\x' }, 'http://a.bc/%2e\\x'],
     [
       'is a number for a host',
       { $defs: { a: { $id: 'http://127.0.0.1/x' } }, $ref: 'http://2130706433/x' },
@@ -110,10 +110,13 @@ describe('a reference stays in a values schema', () => {
     ['to the whole', at('#')],
     ['by its own name', at('values.schema.json#/definitions/x')],
     ['by its own address', at('file:///values.schema.json')],
-    ['to a language that Helm has with it', { $schema: 'https://json-schema.org/draft/2020-12/schema#' }],
-    ['to a part of such a language', at('http://json-schema.org/draft-07/schema#/definitions/nonNegativeInteger')],
-    ['to a name, which Helm takes for a schema that allows everything', at('urn:a:b')],
-    ['of a property called $ref', { properties: { $ref: { type: 'string' }, $schema: { const: 'http://a.bc/' } } }],
+    ['to a meta-schema that Helm includes', { $schema: 'https://json-schema.org/draft/2020-12/schema#' }],
+    ['to a part of such a meta-schema', at('http://json-schema.org/draft-07/schema#/definitions/nonNegativeInteger')],
+    ['to a URN, which Helm treats as a schema that allows everything', at('urn:a:b')],
+    [
+      'of a property with the name $ref',
+      { properties: { $ref: { type: 'string' }, $schema: { const: 'http://a.bc/' } } },
+    ],
     [
       'in data',
       { default: { $schema: 'https://a.bc/x.json', $ref: 'http://a.bc/' }, enum: [{ $ref: 'http://a.bc/' }] },
