@@ -48,16 +48,16 @@ function tokenize(expression: string): string[] {
   let depth = 0;
   let word = '';
   let quoted = false;
-  for (const letter of expression) {
-    if (letter === '"') quoted = !quoted;
-    if (!quoted && letter === '(' && ++depth > MAX_NESTING) return [];
-    if (!quoted && letter === ')') depth--;
-    if (quoted || depth > 0 || !/[\s|]/.test(letter)) {
-      word += letter;
+  for (const character of expression) {
+    if (character === '"') quoted = !quoted;
+    if (!quoted && character === '(' && ++depth > MAX_NESTING) return [];
+    if (!quoted && character === ')') depth--;
+    if (quoted || depth > 0 || !/[\s|]/.test(character)) {
+      word += character;
       continue;
     }
     if (word !== '') found.push(word);
-    if (letter === '|') found.push('|');
+    if (character === '|') found.push('|');
     word = '';
   }
   return word === '' ? found : [...found, word];

@@ -12,7 +12,7 @@ export interface NonObject {
 
 export interface BrokenDocument extends YamlProblem {
   file: string;
-  /** The invalid line, as it is written. */
+  /** The invalid line, as written. */
   excerpt: string;
   /** Whether the line may contain a secret. Then it is used to find the location, but not shown. */
   secret: boolean;
@@ -88,13 +88,13 @@ const MAX_VALUES = 2_500_000;
 function countPossibleValues(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {
-    const letter = text.charCodeAt(at);
-    if (letter === LINE_BREAK || letter === COMMA || letter === BRACKET || letter === BRACE) count++;
+    const character = text.charCodeAt(at);
+    if (character === LINE_BREAK || character === COMMA || character === BRACKET || character === BRACE) count++;
   }
   return count;
 }
 
-const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((letter) => letter.charCodeAt(0));
+const [LINE_BREAK, COMMA, BRACKET, BRACE] = [...'\n,[{'].map((character) => character.charCodeAt(0));
 
 /** @param limit the maximum number of values in everything that is read */
 export function createReader(limit = MAX_VALUES): Reader {
