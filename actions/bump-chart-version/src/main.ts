@@ -10,7 +10,7 @@ import { createReader, createRepository } from './github/repository.ts';
 import type { Settings } from './inputs/settings.ts';
 import { type Outcome, setOutcomeOutputs } from './outputs.ts';
 import { commitToPullRequest } from './pull-requests/pull-request.ts';
-import { formatHeadline, formatSummary, warningsOf } from './report.ts';
+import { formatHeadline, formatSummary, warningsOf } from './summary.ts';
 
 /** From the settings to a change and its report. */
 export async function main(settings: Settings, env: Environment): Promise<void> {

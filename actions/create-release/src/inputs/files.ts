@@ -1,3 +1,4 @@
+import { glob } from 'node:fs/promises';
 import { basename, matchesGlob, relative, resolve } from 'node:path';
 import { quotePath } from '../../../lib/errors.ts';
 import { globProblem } from '../../../lib/files/globs.ts';
@@ -86,7 +87,6 @@ async function matchFiles(pattern: string, exclude: readonly string[], allowed: 
     const isExcluded = exclude.some((glob) => isExcludedBy(resolve(workspace, pattern), glob, workspace));
     return { files: isExcluded ? [] : [toMatch(pattern, literal.value, workspace)], problems: [] };
   }
-  const { glob } = await import('node:fs/promises');
   const slashes = (text: string): string => (process.platform === 'win32' ? text.replaceAll('\\', '/') : text);
   const matches: Matches = { files: [], problems: [] };
   for await (const match of glob(slashes(pattern), { cwd: workspace, exclude: exclude.map(slashes) })) {

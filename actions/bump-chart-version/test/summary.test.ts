@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { commitMessage } from '../src/commit/message.ts';
 import type { Outcome } from '../src/outputs.ts';
-import { formatHeadline, formatSummary } from '../src/report.ts';
+import { formatHeadline, formatSummary } from '../src/summary.ts';
 import { planFor } from './helpers.ts';
 
 const outcome = async (inputs: Record<string, string>, values: string): Promise<Outcome> => ({
