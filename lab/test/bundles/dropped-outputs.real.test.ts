@@ -137,7 +137,7 @@ describe('an empty list of images', () => {
     for (const part of [
       `${input} is empty`,
       'GitHub dropped it',
-      'keep the user name as a variable',
+      'store the user name as a variable',
       'Nothing has been changed.',
     ])
       expect(result.log).toContain(part);
@@ -188,7 +188,7 @@ describe("a registry's user name that is part of the image names", () => {
     });
     expect(deploy.jobs.Release).not.toBe('success');
     expect(deploy.log).toContain(DROPPED);
-    expect(deploy.log).toContain('images is empty: the job that built set no such output, or GitHub dropped it');
+    expect(deploy.log).toContain('images is empty: the build job did not set this output, or GitHub dropped it');
 
     expect(await readHeadOfMain()).toBe(main);
     expect(await readValuesOnMain()).not.toContain('1.1.0');
