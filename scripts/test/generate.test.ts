@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -81,18 +81,9 @@ describe('npm run generate', () => {
   });
 
   it('writes the title of a rule into the README', async () => {
-    const directory = join(copy, 'actions/helm-lint-scan/src/rules');
-    const rules = (await readdir(directory)).filter((name) => name !== 'index.ts');
-    let changed = false;
-    for (const name of rules) {
-      const source = await readFile(join(directory, name), 'utf8');
-      const renamed = source.replace(/title: '/, "title: 'Renamed. ");
-      if (renamed === source) continue;
-      await writeFile(join(directory, name), renamed);
-      changed = true;
-      break;
-    }
-    expect(changed).toBe(true);
+    const rule = join(copy, 'actions/helm-lint-scan/src/rules/security/security-context.ts');
+    const source = await readFile(rule, 'utf8');
+    await writeFile(rule, source.replace("title: '", "title: 'Renamed. "));
     const { exitCode, stderr } = await generate('--check');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Run `npm run generate` and commit:\n  actions/helm-lint-scan/README.md');

@@ -5,8 +5,8 @@ import { defaultVersions } from '../src/cases/default-versions.ts';
 import { imageOverlay } from '../src/cases/set-images.ts';
 import { Findings } from '../src/findings/findings.ts';
 import { createReader } from '../src/manifests/read.ts';
+import { valuesSchemaLoose } from '../src/rules/chart/values-schema.ts';
 import { resourceRules } from '../src/rules/index.ts';
-import { valuesSchemaLoose } from '../src/rules/values-schema.ts';
 import { scopeOf } from './helpers.ts';
 
 const times = (count: number, text: (index: number) => string): string =>

@@ -1,23 +1,17 @@
 import { closestName } from '../../../lib/similar-names.ts';
-import { apiDeprecated } from './api-versions.ts';
-import { chartAppVersion, chartKubeVersion, chartVersion } from './chart-metadata.ts';
-import { duplicateResource } from './duplicate-resource.ts';
+import { hpaReplicas, hpaRequestMissing, hpaTargetMissing } from './availability/hpa.ts';
+import { pdbBlocksDrain, pdbSelectsNothing } from './availability/pdb.ts';
+import { chartAppVersion, chartKubeVersion, chartVersion } from './chart/chart-metadata.ts';
+import { valuesSchemaGlobal, valuesSchemaLoose, valuesSchemaMissing } from './chart/values-schema.ts';
 import { engineRules } from './engine.ts';
-import { gracePeriod } from './grace-period.ts';
-import { hostNamespaces, hostPath } from './host.ts';
-import { hpaReplicas } from './hpa-replicas.ts';
-import { hpaRequestMissing } from './hpa-request-missing.ts';
-import { hpaTargetMissing } from './hpa-target-missing.ts';
-import { imageDigest, imageNotBuilt, imageTag } from './images.ts';
-import { namespaceHardCoded } from './namespace-hard-coded.ts';
-import { networkPolicyAllowsAll, networkPolicySelectsNothing } from './network-policies.ts';
-import { pdbBlocksDrain } from './pdb-blocks-drain.ts';
-import { pdbSelectsNothing } from './pdb-selects-nothing.ts';
-import { identicalProbes, livenessProbe, readinessProbe, startupProbe } from './probes.ts';
-import { memoryLimit, resourceRequests } from './resources.ts';
-import { rollingUpdate } from './rolling-update.ts';
+import { networkPolicyAllowsAll, networkPolicySelectsNothing } from './network/network-policies.ts';
+import { servicePort, servicePortUndeclared, serviceSelectsNothing } from './network/services.ts';
+import { apiDeprecated } from './resources/api-versions.ts';
+import { duplicateResource } from './resources/duplicate-resource.ts';
+import { namespaceHardCoded } from './resources/namespace-hard-coded.ts';
 import type { ChartRule, ResourceRule, RuleInfo } from './rule.ts';
-import { secretInEnv } from './secret-in-env.ts';
+import { hostNamespaces, hostPath } from './security/host.ts';
+import { secretInEnv } from './security/secret-in-env.ts';
 import {
   capabilities,
   privileged,
@@ -25,11 +19,14 @@ import {
   readOnlyRoot,
   runAsNonRoot,
   seccomp,
-} from './security-context.ts';
-import { selectorMismatch, selectorVersion } from './selector-mismatch.ts';
-import { serviceAccountToken } from './service-account-token.ts';
-import { servicePort, servicePortUndeclared, serviceSelectsNothing } from './services.ts';
-import { valuesSchemaGlobal, valuesSchemaLoose, valuesSchemaMissing } from './values-schema.ts';
+} from './security/security-context.ts';
+import { serviceAccountToken } from './security/service-account-token.ts';
+import { gracePeriod } from './workloads/grace-period.ts';
+import { imageDigest, imageNotBuilt, imageTag } from './workloads/images.ts';
+import { identicalProbes, livenessProbe, readinessProbe, startupProbe } from './workloads/probes.ts';
+import { memoryLimit, resourceRequests } from './workloads/resource-requests.ts';
+import { rollingUpdate } from './workloads/rolling-update.ts';
+import { selectorMismatch, selectorVersion } from './workloads/selector-mismatch.ts';
 
 export const resourceRules: readonly ResourceRule[] = [
   hpaReplicas,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Findings } from '../../src/findings/findings.ts';
 import { applySuppressions, readSuppressions } from '../../src/findings/suppressions.ts';
 import type { Files } from '../../src/inputs/files.ts';
-import { imageDigest, imageTag } from '../../src/rules/images.ts';
+import { imageDigest, imageTag } from '../../src/rules/workloads/images.ts';
 
 const PATH = '.helm-lint-scan.yaml';
 

@@ -6,8 +6,8 @@ import { renderPaths } from '../../src/report/render-paths.ts';
 import { sarifLog } from '../../src/report/sarif.ts';
 import { summaryText } from '../../src/report/summary.ts';
 import { engineRules } from '../../src/rules/engine.ts';
-import { imageDigest } from '../../src/rules/images.ts';
-import { privileged } from '../../src/rules/security-context.ts';
+import { privileged } from '../../src/rules/security/security-context.ts';
+import { imageDigest } from '../../src/rules/workloads/images.ts';
 
 const CASES: CaseId[] = ['defaults', 'ci/a.yaml'].flatMap((values) =>
   ['1.36', '1.35'].map((kubeVersion) => ({ subject: 'helm/shop', values, kubeVersion })),

@@ -1,7 +1,7 @@
-import { at, isData, listAt } from '../data.ts';
-import { selectorAt } from '../manifests/selectors.ts';
-import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from './rule.ts';
-import { selectWorkloads } from './selection.ts';
+import { at, isData, listAt } from '../../data.ts';
+import { selectorAt } from '../../manifests/selectors.ts';
+import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
+import { selectWorkloads } from '../selection.ts';
 
 const findPolicies = (scope: Scope) =>
   resourcesOfKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));

@@ -1,4 +1,4 @@
-import { problemAt, type ResourceRule } from './rule.ts';
+import { problemAt, type ResourceRule } from '../rule.ts';
 
 export const namespaceHardCoded: ResourceRule = {
   id: 'namespace-hard-coded',

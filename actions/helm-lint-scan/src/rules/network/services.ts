@@ -1,8 +1,8 @@
-import { at, listAt, numberAt, stringAt } from '../data.ts';
-import type { Resource } from '../manifests/resource.ts';
-import { labelsAt, type Workload } from '../manifests/workloads.ts';
-import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from './rule.ts';
-import { selectWorkloads } from './selection.ts';
+import { at, listAt, numberAt, stringAt } from '../../data.ts';
+import type { Resource } from '../../manifests/resource.ts';
+import { labelsAt, type Workload } from '../../manifests/workloads.ts';
+import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
+import { selectWorkloads } from '../selection.ts';
 
 interface Selection {
   service: Resource;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, isData } from '../data.ts';
-import { checkServingContainers, missingAt, problemAt, type ResourceRule, type RuleInfo } from './rule.ts';
+import { at, isData } from '../../data.ts';
+import { checkServingContainers, missingAt, problemAt, type ResourceRule, type RuleInfo } from '../rule.ts';
 
 function missingProbe(key: string, info: RuleInfo): ResourceRule {
   return {

@@ -1,5 +1,5 @@
-import { matchesSelector, selectorAt } from '../manifests/selectors.ts';
-import { problemAt, type ResourceRule } from './rule.ts';
+import { matchesSelector, selectorAt } from '../../manifests/selectors.ts';
+import { problemAt, type ResourceRule } from '../rule.ts';
 
 const KINDS_WITH_SELECTOR = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 

@@ -1,6 +1,6 @@
-import { at, listAt, type Path, stringAt } from '../data.ts';
-import type { Container, Workload } from '../manifests/workloads.ts';
-import { checkContainers, missingAt, type Problem, problemAt, type ResourceRule } from './rule.ts';
+import { at, listAt, type Path, stringAt } from '../../data.ts';
+import type { Container, Workload } from '../../manifests/workloads.ts';
+import { checkContainers, missingAt, type Problem, problemAt, type ResourceRule } from '../rule.ts';
 
 /** The effective value: the container's, otherwise the pod's. */
 function effectiveSetting({ spec }: Container, { pod }: Workload, key: string): unknown {

@@ -1,5 +1,5 @@
-import type { Chart } from '../charts/chart.ts';
-import type { ChartProblem, ChartRule } from './rule.ts';
+import type { Chart } from '../../charts/chart.ts';
+import type { ChartProblem, ChartRule } from '../rule.ts';
 
 /** https://semver.org, the grammar that Helm asks for: three numbers, pre-release and build. */
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;

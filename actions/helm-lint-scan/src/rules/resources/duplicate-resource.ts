@@ -1,5 +1,5 @@
-import { apiGroup, resourceLabel } from '../manifests/resource.ts';
-import { effectiveNamespace, problemAt, type ResourceRule } from './rule.ts';
+import { apiGroup, resourceLabel } from '../../manifests/resource.ts';
+import { effectiveNamespace, problemAt, type ResourceRule } from '../rule.ts';
 
 export const duplicateResource: ResourceRule = {
   id: 'duplicate-resource',

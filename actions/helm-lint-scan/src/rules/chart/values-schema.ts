@@ -1,6 +1,6 @@
-import type { Chart } from '../charts/chart.ts';
-import { at, type Data, dataAt, formatPath, isData, type Path } from '../data.ts';
-import type { ChartRule } from './rule.ts';
+import type { Chart } from '../../charts/chart.ts';
+import { at, type Data, dataAt, formatPath, isData, type Path } from '../../data.ts';
+import type { ChartRule } from '../rule.ts';
 
 const FILE = 'values.schema.json';
 

@@ -1,5 +1,5 @@
-import { at, isData, listAt } from '../data.ts';
-import { problemAt, type ResourceRule } from './rule.ts';
+import { at, isData, listAt } from '../../data.ts';
+import { problemAt, type ResourceRule } from '../rule.ts';
 
 export const hostPath: ResourceRule = {
   id: 'host-path',

@@ -1,6 +1,6 @@
-import { at, listAt, numberAt } from '../data.ts';
-import type { Container } from '../manifests/workloads.ts';
-import { checkServingContainers, problemAt, type ResourceRule } from './rule.ts';
+import { at, listAt, numberAt } from '../../data.ts';
+import type { Container } from '../../manifests/workloads.ts';
+import { checkServingContainers, problemAt, type ResourceRule } from '../rule.ts';
 
 /** The seconds that a container sleeps before it gets the signal to stop, by the `sleep` action or a command. */
 function preStopSeconds({ spec }: Container): number {

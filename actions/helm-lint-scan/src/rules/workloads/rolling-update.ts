@@ -1,5 +1,5 @@
-import { at } from '../data.ts';
-import { missingAt, problemAt, type ResourceRule } from './rule.ts';
+import { at } from '../../data.ts';
+import { missingAt, problemAt, type ResourceRule } from '../rule.ts';
 
 const PATH = ['spec', 'strategy', 'rollingUpdate', 'maxUnavailable'];
 

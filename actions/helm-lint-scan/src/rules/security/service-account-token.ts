@@ -1,5 +1,5 @@
-import { at, stringAt } from '../data.ts';
-import { effectiveNamespace, missingAt, type ResourceRule } from './rule.ts';
+import { at, stringAt } from '../../data.ts';
+import { effectiveNamespace, missingAt, type ResourceRule } from '../rule.ts';
 
 export const serviceAccountToken: ResourceRule = {
   id: 'service-account-token',

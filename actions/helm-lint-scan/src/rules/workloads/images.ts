@@ -1,5 +1,5 @@
-import { stringAt } from '../data.ts';
-import { checkContainers, problemAt, type ResourceRule } from './rule.ts';
+import { stringAt } from '../../data.ts';
+import { checkContainers, problemAt, type ResourceRule } from '../rule.ts';
 
 interface ImageParts {
   repository: string;

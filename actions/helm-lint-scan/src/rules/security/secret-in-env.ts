@@ -1,6 +1,6 @@
-import { listAt, stringAt } from '../data.ts';
-import { isSecretVariable } from '../secrets.ts';
-import { checkContainers, problemAt, type ResourceRule } from './rule.ts';
+import { listAt, stringAt } from '../../data.ts';
+import { isSecretVariable } from '../../secrets.ts';
+import { checkContainers, problemAt, type ResourceRule } from '../rule.ts';
 
 export const secretInEnv: ResourceRule = {
   id: 'secret-in-env',

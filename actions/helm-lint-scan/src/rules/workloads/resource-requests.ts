@@ -1,5 +1,5 @@
-import { at } from '../data.ts';
-import { checkContainers, missingAt, type ResourceRule } from './rule.ts';
+import { at } from '../../data.ts';
+import { checkContainers, missingAt, type ResourceRule } from '../rule.ts';
 
 export const resourceRequests: ResourceRule = {
   id: 'resource-requests',

@@ -1,5 +1,5 @@
-import { findDeprecation } from '../validation/deprecated-apis.ts';
-import { problemAt, type ResourceRule } from './rule.ts';
+import { findDeprecation } from '../../validation/deprecated-apis.ts';
+import { problemAt, type ResourceRule } from '../rule.ts';
 
 export const apiDeprecated: ResourceRule = {
   id: 'api-deprecated',

@@ -1,0 +1,86 @@
+import { at, numberAt } from '../../data.ts';
+import { apiGroup, type Resource } from '../../manifests/resource.ts';
+import { selectorAt } from '../../manifests/selectors.ts';
+import type { Workload } from '../../manifests/workloads.ts';
+import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
+import { selectWorkloads } from '../selection.ts';
+import { findScaling } from './hpa.ts';
+
+export const pdbBlocksDrain: ResourceRule = {
+  id: 'pdb-blocks-drain',
+  level: 'error',
+  title: 'A disruption budget allows no eviction',
+  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one eviction: `maxUnavailable: 1`, or a `minAvailable` below the number of pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+  check: (scope) =>
+    findBudgets(scope).flatMap(({ pdb, workloads }) => {
+      const total = drainablePods(scope, workloads);
+      if (total === 0) return [];
+      const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
+      if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'allows no eviction: maxUnavailable is 0')];
+      const kept = toPodCount(at(pdb.object, 'spec', 'minAvailable'), total);
+      if (kept === undefined || kept < total) return [];
+      return [
+        problemAt(
+          pdb,
+          ['spec', 'minAvailable'],
+          `allows no eviction: ${kept} pods must stay, and there may be only ${total}`,
+        ),
+      ];
+    }),
+};
+
+export const pdbSelectsNothing: ResourceRule = {
+  id: 'pdb-selects-nothing',
+  level: 'warning',
+  title: 'A disruption budget selects no pod',
+  help: 'Its selector must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
+  check: (scope) =>
+    findBudgets(scope).flatMap(({ pdb, workloads }) =>
+      workloads.length === 0 ? [problemAt(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
+    ),
+};
+
+/** A number of pods, from a number or a percentage of `total`. Percentages are rounded up, as the API does. */
+function toPodCount(value: unknown, total: number): number | undefined {
+  if (typeof value === 'number') return value;
+  const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return percent === undefined ? undefined : Math.ceil((Number(percent) / 100) * total);
+}
+
+/** A PodDisruptionBudget and the workloads whose pods it selects. */
+interface Budget {
+  pdb: Resource;
+  workloads: readonly Workload[];
+}
+
+function findBudgets(scope: Scope): Budget[] {
+  return resourcesOfKind(scope, 'PodDisruptionBudget')
+    .filter(({ apiVersion }) => apiGroup(apiVersion) === 'policy')
+    .map((pdb) => {
+      const selector = selectorAt(pdb.object, 'selector');
+      return {
+        pdb,
+        workloads: selector === undefined ? [] : selectWorkloads(scope, effectiveNamespace(scope, pdb), selector),
+      };
+    });
+}
+
+/** The minimum number of pods of a workload: that of its autoscaler, otherwise `replicas`. */
+function minimumPods(scope: Scope, workload: Workload): number {
+  const scaling = findScaling(scope, workload.resource);
+  if (scaling !== undefined) return numberAt(scaling.hpa.object, 'spec', 'minReplicas') ?? 1;
+  return numberAt(workload.resource.object, 'spec', 'replicas') ?? 1;
+}
+
+const cache = new WeakMap<readonly Workload[], number>();
+
+/** The minimum number of pods of all workloads that a budget selects. Pods of a DaemonSet are not evicted when a node is drained. */
+function drainablePods(scope: Scope, workloads: readonly Workload[]): number {
+  const cached = cache.get(workloads);
+  if (cached !== undefined) return cached;
+  const total = workloads
+    .filter(({ kind }) => kind !== 'DaemonSet')
+    .reduce((sum, workload) => sum + minimumPods(scope, workload), 0);
+  cache.set(workloads, total);
+  return total;
+}
