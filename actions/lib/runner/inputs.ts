@@ -27,7 +27,7 @@ export interface Line {
 
 /**
  * Reads an action's inputs from the environment and collects every problem, so that all are reported together
- * (`assertValid`) before anything is done. After a problem a method returns a placeholder.
+ * (`assertValid`) before anything is done. After a problem a method returns an arbitrary value of its type.
  */
 export class InputReader {
   readonly #env: Environment;

@@ -24,7 +24,7 @@ describe.each([
         const accepted = (await gitAccepts(`${prefix}${text}`)) && text !== '@' && !text.startsWith('-');
         expect('value' in parse(text)).toBe(accepted);
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     );
   });
 });

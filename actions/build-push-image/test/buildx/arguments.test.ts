@@ -2,32 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { type BuildPlan, buildArguments, formatCommand } from '../../src/buildx/arguments.ts';
+import { plan as fakePlan } from '../fakes.ts';
 
-const image: BuildPlan['image'] = {
-  name: 'shop/web' as ImageName,
-  context: '/w/web',
-  file: '/w/web/Dockerfile',
-  target: undefined,
-  buildArgs: new Map(),
-  annotations: new Map(),
-  secrets: [],
-};
 const plan: BuildPlan = {
-  image,
+  ...fakePlan,
+  image: { ...fakePlan.image, name: 'shop/web' as ImageName },
   repository: 'ghcr.io/org/shop/web',
-  platforms: [],
-  labels: new Map(),
-  output: 'push',
   epoch: undefined,
-  cache: 'none',
-  noCache: false,
-  provenance: 'mode=max',
-  sbom: 'false',
-  builderId: undefined,
-  builder: undefined,
-  extraArgs: [],
-  workspace: '/w',
 };
+const { image } = plan;
 const args = (change: Partial<BuildPlan> = {}) => buildArguments({ ...plan, ...change }, '/t/m.json');
 /** The argument after each occurrence of a flag. */
 const valuesOf = (flag: string, list: string[]) =>

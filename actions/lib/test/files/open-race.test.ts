@@ -1,18 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AllowedPaths, readWorkspaceFile, writeWorkspaceFile } from '../../files/workspace.ts';
-import { createTestWorkspace, type TestWorkspace } from './test-workspace.ts';
+import { describe, expect, it } from '@jest/globals';
+import { readWorkspaceFile, writeWorkspaceFile } from '../../files/workspace.ts';
+import { useTestWorkspace } from './test-workspace.ts';
 
-let workspace: TestWorkspace;
-let base: string;
-let allowed: AllowedPaths;
-beforeEach(async () => {
-  workspace = await createTestWorkspace();
-  ({ base, allowed } = workspace);
-});
-afterEach(() => workspace.remove());
+const workspace = useTestWorkspace();
 
 describe('a file that changes between check and open', () => {
   /** An opener that changes the workspace just before it opens the file, as another process could. */
@@ -26,30 +19,30 @@ describe('a file that changes between check and open', () => {
     [
       'the file becomes a link',
       async () => {
-        await rm(join(base, 'work/chart/a.yaml'));
+        await rm(join(workspace.base, 'work/chart/a.yaml'));
         await workspace.link('../../elsewhere/secret', 'work/chart/a.yaml');
       },
     ],
     [
       'a parent directory becomes a link',
       async () => {
-        await rename(join(base, 'work/chart'), join(base, 'work/old'));
-        await writeFile(join(base, 'elsewhere/a.yaml'), 'secret');
+        await rename(join(workspace.base, 'work/chart'), join(workspace.base, 'work/old'));
+        await writeFile(join(workspace.base, 'elsewhere/a.yaml'), 'secret');
         await workspace.link('../elsewhere', 'work/chart');
       },
     ],
     [
       'the file becomes a pipe',
       async () => {
-        await rm(join(base, 'work/chart/a.yaml'));
-        execFileSync('mkfifo', [join(base, 'work/chart/a.yaml')]);
+        await rm(join(workspace.base, 'work/chart/a.yaml'));
+        execFileSync('mkfifo', [join(workspace.base, 'work/chart/a.yaml')]);
       },
     ],
-    ['the file is deleted', () => rm(join(base, 'work/chart/a.yaml'))],
+    ['the file is deleted', () => rm(join(workspace.base, 'work/chart/a.yaml'))],
   ])(
     'is not read when %s',
     async (_, change) => {
-      expect(await readWorkspaceFile(allowed, 'chart/a.yaml', openAfter(change))).toEqual(CHANGED);
+      expect(await readWorkspaceFile(workspace.allowed, 'chart/a.yaml', openAfter(change))).toEqual(CHANGED);
     },
     60_000,
   );
@@ -62,23 +55,29 @@ describe('a file that changes between check and open', () => {
       const methods = { stat: stat.bind(handle), readFile: readFile.bind(handle), close: close.bind(handle) };
       return { ...methods, fd: 999_999 } as Awaited<ReturnType<typeof open>>;
     };
-    expect(await readWorkspaceFile(allowed, 'chart/a.yaml', withUnknownPath(open))).toHaveProperty('value');
+    expect(await readWorkspaceFile(workspace.allowed, 'chart/a.yaml', withUnknownPath(open))).toHaveProperty('value');
     const change = openAfter(async () => {
-      await rename(join(base, 'work/chart'), join(base, 'work/old'));
-      await writeFile(join(base, 'elsewhere/a.yaml'), 'secret');
+      await rename(join(workspace.base, 'work/chart'), join(workspace.base, 'work/old'));
+      await writeFile(join(workspace.base, 'elsewhere/a.yaml'), 'secret');
       await workspace.link('../elsewhere', 'work/chart');
     });
-    expect(await readWorkspaceFile(allowed, 'chart/a.yaml', withUnknownPath(change as typeof open))).toEqual(CHANGED);
+    expect(await readWorkspaceFile(workspace.allowed, 'chart/a.yaml', withUnknownPath(change as typeof open))).toEqual(
+      CHANGED,
+    );
   });
 
   it('is not written when the file or a parent directory becomes a link', async () => {
     const withFileLink = openAfter(() => workspace.link('../../elsewhere/secret', 'work/chart/new'));
-    expect(await writeWorkspaceFile(allowed, { path: 'chart/new', text: 'x' }, withFileLink)).toEqual(CHANGED);
+    expect(await writeWorkspaceFile(workspace.allowed, { path: 'chart/new', text: 'x' }, withFileLink)).toEqual(
+      CHANGED,
+    );
     const withDirectoryLink = openAfter(async () => {
-      await rename(join(base, 'work/chart'), join(base, 'work/old'));
+      await rename(join(workspace.base, 'work/chart'), join(workspace.base, 'work/old'));
       await workspace.link('../elsewhere', 'work/chart');
     });
-    expect(await writeWorkspaceFile(allowed, { path: 'chart/secret', text: 'x' }, withDirectoryLink)).toEqual(CHANGED);
-    expect(await readFile(join(base, 'elsewhere/secret'), 'utf8')).toBe('elsewhere/secret');
+    expect(await writeWorkspaceFile(workspace.allowed, { path: 'chart/secret', text: 'x' }, withDirectoryLink)).toEqual(
+      CHANGED,
+    );
+    expect(await readFile(join(workspace.base, 'elsewhere/secret'), 'utf8')).toBe('elsewhere/secret');
   });
 });

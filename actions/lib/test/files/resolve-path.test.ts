@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type AllowedPaths,
   openWorkspaceFile,
   readWorkspaceFile,
   relativeInside,
@@ -13,16 +12,9 @@ import {
   resolvePath,
   writeWorkspaceFile,
 } from '../../files/workspace.ts';
-import { createTestWorkspace, type TestWorkspace } from './test-workspace.ts';
+import { useTestWorkspace } from './test-workspace.ts';
 
-let workspace: TestWorkspace;
-let base: string;
-let allowed: AllowedPaths;
-beforeEach(async () => {
-  workspace = await createTestWorkspace();
-  ({ base, allowed } = workspace);
-});
-afterEach(() => workspace.remove());
+const workspace = useTestWorkspace();
 
 describe('resolvePath', () => {
   it.each([
@@ -41,7 +33,9 @@ describe('resolvePath', () => {
     await workspace.link('chart/a.yaml', 'work/to-file');
     await workspace.link('chart', 'work/to-directory');
     await workspace.link('to-file', 'work/to-link');
-    expect(await resolvePath(allowed, path)).toMatchObject({ value: { kind, path: join(base, 'work', target) } });
+    expect(await resolvePath(workspace.allowed, path)).toMatchObject({
+      value: { kind, path: join(workspace.base, 'work', target) },
+    });
   });
 
   it.each([
@@ -98,23 +92,27 @@ describe('resolvePath', () => {
         'to-pipe': 'pipe',
       }))
         await workspace.link(target, `work/${name}`);
-      execFileSync('mkfifo', [join(base, 'work/pipe')]);
+      execFileSync('mkfifo', [join(workspace.base, 'work/pipe')]);
       const expected = { problem };
-      expect(await readWorkspaceFile(allowed, path)).toEqual(expected);
-      if (problem !== 'does not exist') expect(await resolvePath(allowed, path)).toEqual(expected);
+      expect(await readWorkspaceFile(workspace.allowed, path)).toEqual(expected);
+      if (problem !== 'does not exist') expect(await resolvePath(workspace.allowed, path)).toEqual(expected);
       if (problem !== 'does not exist')
-        expect(await writeWorkspaceFile(allowed, { path, text: 'x' })).toEqual(expected);
+        expect(await writeWorkspaceFile(workspace.allowed, { path, text: 'x' })).toEqual(expected);
     },
     60_000,
   );
 
   it('rejects a socket, and a directory where a file is expected', async () => {
-    const server = createServer().listen(join(base, 'work/socket'));
+    const server = createServer().listen(join(workspace.base, 'work/socket'));
     await new Promise((resolve) => server.once('listening', resolve));
-    expect(await readWorkspaceFile(allowed, 'socket')).toEqual({ problem: 'is neither a file nor a directory' });
+    expect(await readWorkspaceFile(workspace.allowed, 'socket')).toEqual({
+      problem: 'is neither a file nor a directory',
+    });
     await new Promise((resolve) => server.close(resolve));
-    expect(await readWorkspaceFile(allowed, 'chart')).toEqual({ problem: 'is a directory' });
-    expect(await writeWorkspaceFile(allowed, { path: 'chart', text: '' })).toEqual({ problem: 'is a directory' });
+    expect(await readWorkspaceFile(workspace.allowed, 'chart')).toEqual({ problem: 'is a directory' });
+    expect(await writeWorkspaceFile(workspace.allowed, { path: 'chart', text: '' })).toEqual({
+      problem: 'is a directory',
+    });
   });
 
   it('never reads a file of the kernel, even if the workspace is the whole file system', async () => {
@@ -125,32 +123,32 @@ describe('resolvePath', () => {
   });
 
   it('accepts an absolute path in the temporary directory if the input allows it, but no link that leads out of it', async () => {
-    expect(await resolvePath(allowed, join(base, 'temp/notes'))).toHaveProperty('value');
-    expect(await resolvePath({ workspace: allowed.workspace }, join(base, 'temp/notes'))).toEqual({
+    expect(await resolvePath(workspace.allowed, join(workspace.base, 'temp/notes'))).toHaveProperty('value');
+    expect(await resolvePath({ workspace: workspace.allowed.workspace }, join(workspace.base, 'temp/notes'))).toEqual({
       problem: 'is outside the workspace',
     });
     await workspace.link('../elsewhere/secret', 'temp/link');
-    expect(await resolvePath(allowed, join(base, 'temp/link'))).toEqual({
+    expect(await resolvePath(workspace.allowed, join(workspace.base, 'temp/link'))).toEqual({
       problem: "leads out of the runner's temporary directory (a link)",
     });
   });
 
   it.each(['chart/a.yaml', '.'])('resolves %j in a workspace that is itself a link', async (path) => {
     await workspace.link('work', 'alias');
-    const alias = { workspace: join(base, 'alias') };
-    const value = { path: join(base, 'work', path), link: undefined };
+    const alias = { workspace: join(workspace.base, 'alias') };
+    const value = { path: join(workspace.base, 'work', path), link: undefined };
     expect(await resolvePath(alias, path)).toMatchObject({ value });
-    expect(await resolvePath(alias, join(base, 'alias', path))).toMatchObject({ value });
-    expect(await resolvePath(alias, join(base, 'work', path))).toMatchObject({ value });
+    expect(await resolvePath(alias, join(workspace.base, 'alias', path))).toMatchObject({ value });
+    expect(await resolvePath(alias, join(workspace.base, 'work', path))).toMatchObject({ value });
     expect(await resolveOutputPath(alias, path)).toMatchObject({ value });
   });
 
   it('reports a path without permission by its problem only, without the path of the runner', async () => {
-    const failure = Object.assign(new Error(`EACCES: permission denied, open '${base}'`), {
+    const failure = Object.assign(new Error(`EACCES: permission denied, open '${workspace.base}'`), {
       code: 'EACCES',
       syscall: 'open',
     });
-    expect(await openWorkspaceFile(allowed, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
+    expect(await openWorkspaceFile(workspace.allowed, 'chart/a.yaml', () => Promise.reject(failure))).toEqual({
       problem: 'cannot be accessed by the user of this step',
     });
   });
@@ -162,13 +160,13 @@ describe('resolvePath', () => {
     await fc.assert(
       fc.asyncProperty(links, path, async (targets, requested) => {
         for (const [name, target] of Object.entries(targets)) await workspace.link(target, `work/${name}`);
-        const resolved = await resolvePath(allowed, requested);
+        const resolved = await resolvePath(workspace.allowed, requested);
         // The path that the operating system resolves, if it exists.
-        const real = await realpath(join(base, 'work', requested)).catch(() => undefined);
+        const real = await realpath(join(workspace.base, 'work', requested)).catch(() => undefined);
         if ('value' in resolved)
-          expect(relativeInside(join(base, 'work'), real ?? resolved.value.path)).not.toBeUndefined();
-        else expect(resolved.problem).not.toContain(base);
-        for (const name of Object.keys(targets)) await rm(join(base, 'work', name));
+          expect(relativeInside(join(workspace.base, 'work'), real ?? resolved.value.path)).not.toBeUndefined();
+        else expect(resolved.problem).not.toContain(workspace.base);
+        for (const name of Object.keys(targets)) await rm(join(workspace.base, 'work', name));
       }),
       { numRuns: 200 },
     );

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
 import type { AllowedPaths } from '../../files/workspace.ts';
 
 /** A workspace with a temporary directory, and another directory beside it that no path may lead to. */
@@ -13,7 +14,7 @@ export interface TestWorkspace {
   remove(): Promise<void>;
 }
 
-export async function createTestWorkspace(): Promise<TestWorkspace> {
+async function createTestWorkspace(): Promise<TestWorkspace> {
   const base = await realpath(await mkdtemp(join(tmpdir(), 'paths-')));
   for (const directory of ['work/chart', 'work/sub/.git', 'work/store/objects', 'work/store/refs', 'elsewhere', 'temp'])
     await mkdir(join(base, directory), { recursive: true });
@@ -24,5 +25,23 @@ export async function createTestWorkspace(): Promise<TestWorkspace> {
     allowed: { workspace: join(base, 'work'), temporary: join(base, 'temp') },
     link: (target, path) => symlink(target, join(base, path)),
     remove: () => rm(base, { recursive: true }),
+  };
+}
+
+/** A new workspace for each test of a file. Its fields are valid while a test runs. */
+export function useTestWorkspace(): Omit<TestWorkspace, 'remove'> {
+  let workspace: TestWorkspace;
+  beforeEach(async () => {
+    workspace = await createTestWorkspace();
+  });
+  afterEach(() => workspace.remove());
+  return {
+    get base() {
+      return workspace.base;
+    },
+    get allowed() {
+      return workspace.allowed;
+    },
+    link: (target, path) => workspace.link(target, path),
   };
 }

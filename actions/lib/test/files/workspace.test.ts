@@ -32,17 +32,17 @@ describe('parseRepositoryPath', () => {
 
 describe('relativeInside on Windows', () => {
   it.each([
-    ['C:\\work', 'C:\\work\\a', 'a'],
-    ['C:\\work', 'c:\\WORK\\a', 'a'],
-    ['C:\\work', 'C:\\work', ''],
-    ['C:\\work', 'C:/work/a/b', 'a\\b'],
-    ['C:\\work', 'C:\\work\\..a', '..a'],
-    ['C:\\work', 'C:\\work-2', undefined],
-    ['C:\\work', 'C:\\work\\..\\x', undefined],
-    ['C:\\work', 'D:\\work\\a', undefined],
-    ['C:\\work', '\\\\server\\share\\a', undefined],
-    ['C:\\work', '\\\\?\\C:\\work\\a', undefined],
-    ['C:\\work', '\\\\.\\pipe\\a', undefined],
+    ['C:\\repo', 'C:\\repo\\a', 'a'],
+    ['C:\\repo', 'c:\\REPO\\a', 'a'],
+    ['C:\\repo', 'C:\\repo', ''],
+    ['C:\\repo', 'C:/repo/a/b', 'a\\b'],
+    ['C:\\repo', 'C:\\repo\\..a', '..a'],
+    ['C:\\repo', 'C:\\repo-2', undefined],
+    ['C:\\repo', 'C:\\repo\\..\\x', undefined],
+    ['C:\\repo', 'D:\\repo\\a', undefined],
+    ['C:\\repo', '\\\\server\\share\\a', undefined],
+    ['C:\\repo', '\\\\?\\C:\\repo\\a', undefined],
+    ['C:\\repo', '\\\\.\\pipe\\a', undefined],
   ])('relative to %j, %j is %j', (directory, path, expected) => {
     expect(relativeInside(directory, path, win32)).toBe(expected);
   });

@@ -1,28 +1,23 @@
 import { link as hardLink, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AllowedPaths, resolvePath, writeWorkspaceFile } from '../../files/workspace.ts';
-import { createTestWorkspace, type TestWorkspace } from './test-workspace.ts';
+import { describe, expect, it } from '@jest/globals';
+import { resolvePath, writeWorkspaceFile } from '../../files/workspace.ts';
+import { useTestWorkspace } from './test-workspace.ts';
 
-let workspace: TestWorkspace;
-let base: string;
-let allowed: AllowedPaths;
-beforeEach(async () => {
-  workspace = await createTestWorkspace();
-  ({ base, allowed } = workspace);
-});
-afterEach(() => workspace.remove());
+const workspace = useTestWorkspace();
 
 describe('writeWorkspaceFile', () => {
   it('writes the complete file and creates its parent directories', async () => {
-    expect(await writeWorkspaceFile(allowed, { path: 'chart/a.yaml', text: 'b' })).toEqual({
-      value: join(base, 'work/chart/a.yaml'),
+    expect(await writeWorkspaceFile(workspace.allowed, { path: 'chart/a.yaml', text: 'b' })).toEqual({
+      value: join(workspace.base, 'work/chart/a.yaml'),
     });
-    await writeWorkspaceFile(allowed, { path: 'new/directory/c', text: 'd' });
-    await writeWorkspaceFile(allowed, { path: join(base, 'temp/e'), text: 'f' });
+    await writeWorkspaceFile(workspace.allowed, { path: 'new/directory/c', text: 'd' });
+    await writeWorkspaceFile(workspace.allowed, { path: join(workspace.base, 'temp/e'), text: 'f' });
     expect(
       await Promise.all(
-        ['work/chart/a.yaml', 'work/new/directory/c', 'temp/e'].map((path) => readFile(join(base, path), 'utf8')),
+        ['work/chart/a.yaml', 'work/new/directory/c', 'temp/e'].map((path) =>
+          readFile(join(workspace.base, path), 'utf8'),
+        ),
       ),
     ).toEqual(['b', 'd', 'f']);
   });
@@ -38,17 +33,17 @@ describe('writeWorkspaceFile', () => {
     await workspace.link('chart', 'work/directory');
     await workspace.link('chart/none', 'work/new');
     await workspace.link('sub/.git/config', 'work/config');
-    expect(await writeWorkspaceFile(allowed, { path, text: 'x' })).toEqual({ problem });
-    expect(await readFile(join(base, 'work/chart/a.yaml'), 'utf8')).toBe('work/chart/a.yaml');
-    expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
-    expect(await resolvePath(allowed, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
+    expect(await writeWorkspaceFile(workspace.allowed, { path, text: 'x' })).toEqual({ problem });
+    expect(await readFile(join(workspace.base, 'work/chart/a.yaml'), 'utf8')).toBe('work/chart/a.yaml');
+    expect(await readFile(join(workspace.base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
+    expect(await resolvePath(workspace.allowed, 'chart/none')).toMatchObject({ value: { kind: 'missing' } });
   });
 });
 
 it('does not write a file that has another hard link', async () => {
-  await hardLink(join(base, 'work/sub/.git/config'), join(base, 'work/report'));
-  expect(await writeWorkspaceFile(allowed, { path: 'report', text: 'x' })).toEqual({
+  await hardLink(join(workspace.base, 'work/sub/.git/config'), join(workspace.base, 'work/report'));
+  expect(await writeWorkspaceFile(workspace.allowed, { path: 'report', text: 'x' })).toEqual({
     problem: 'has another name (a hard link), which would change too',
   });
-  expect(await readFile(join(base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
+  expect(await readFile(join(workspace.base, 'work/sub/.git/config'), 'utf8')).toBe('work/sub/.git/config');
 });
