@@ -12,7 +12,7 @@ export function findLog(dir: string, name: string): string {
     : [];
   if (names.includes(name)) return join(directory, `${name}.log`);
   throw new LabError(
-    `There is no log of a service "${name}".`,
+    `The service "${name}" has no log.`,
     names.length > 0 ? `Use one of: ${names.toSorted().join(', ')}.` : 'Start the lab first: npm run lab -- up',
   );
 }

@@ -235,7 +235,7 @@ PATH='${process.env.PATH}' exec go "$@"
 
   it.each([
     [['tools', 'terraform'], 'It must be one of: git,'],
-    [['logs', '../../etc/passwd'], 'There is no log of a service'],
+    [['logs', '../../etc/passwd'], 'The service "../../etc/passwd" has no log.'],
     [['logs', 'hub', '-n', '0'], 'must be a number of lines'],
     [['upp'], 'Did you mean up?'],
     [['play', 'merge'], 'This lab has no hub: it is not up.'],

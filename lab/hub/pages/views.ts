@@ -56,7 +56,7 @@ export function releasesPage(scope: RepositoryScope): Response {
   return page('Releases', html`${heading(scope, 'Releases')}<ul>${items}</ul>`);
 }
 
-/** A draft's page is reached only by its address, which has its placeholder tag. GitHub requires a login there. */
+/** The page of a draft is only found by its address, `untagged-…`. GitHub requires a login there. */
 export function releasePage(scope: RepositoryScope, tag: string): Response | undefined {
   const { core, repository } = scope;
   const release = core.store.releases.list(repository.id).find((candidate) => pageTag(candidate) === tag);

@@ -5,7 +5,7 @@ import { simpleUser } from './account.ts';
 
 type Json = Record<string, unknown>;
 
-/** A draft has no tag yet, so GitHub shows it under a placeholder. */
+/** The tag in the address of a release's page. A draft has no tag yet, and GitHub uses `untagged-…` for it. */
 export function pageTag(release: Release): string {
   return release.draft ? `untagged-${release.id.toString(16).padStart(20, '0')}` : release.tag;
 }
