@@ -52,14 +52,16 @@ export function requestFailure(error: unknown): string {
 
 /** Octokit gives a request without a response the status 500: https://github.com/octokit/request.js/blob/main/src/fetch-wrapper.ts */
 function describeNoResponse(error: unknown): string {
-  const message = messageOf(error);
   const cause = rootCause(error);
   if (cause instanceof ActionError || cause instanceof ResponseTimeoutError) return cause.message;
   const url = isRequestError(error) ? error.request?.url : undefined;
   const server = url === undefined ? 'the server' : serverName(url).replace(/^the server /, '');
+  // A host with several addresses fails with an AggregateError, which has a code and no message.
+  const { message, code } = cause as { message?: string; code?: string };
+  const reason = message || messageOf(error) || code;
   return isConnectionLost(cause)
-    ? `the connection to ${server} was lost: ${message}`
-    : `${server} could not be reached: ${message}`;
+    ? `the connection to ${server} was lost: ${reason}`
+    : `${server} could not be reached: ${reason}`;
 }
 
 /** The server's message, with the details that GitHub gives for a 422. */

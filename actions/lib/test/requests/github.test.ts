@@ -84,6 +84,32 @@ describe('explainRequestError', () => {
     return error as ActionError;
   };
 
+  it('names a server that could not be reached, and no response', async () => {
+    const { apiUrl } = await serve();
+    await stop();
+    stop = async () => {};
+    const thrown = await getRepository(apiUrl).catch((error: unknown) => error);
+    const error = explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError;
+    const { host } = new URL(apiUrl);
+    expect(error).toMatchObject({
+      what: 'reading o/r failed',
+      why: `${host} could not be reached: connect ECONNREFUSED ${host}`,
+      next: expect.stringContaining('Run the job again'),
+    });
+  });
+
+  it('names the code of a connection that failed at all addresses of a host', () => {
+    const cause = Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:1')]), {
+      code: 'ECONNREFUSED',
+    });
+    const thrown = Object.assign(new Error('', { cause }), {
+      status: 500,
+      request: { url: 'http://localhost:1/repos' },
+    });
+    const error = explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError;
+    expect(error.why).toBe('localhost:1 could not be reached: ECONNREFUSED');
+  });
+
   it('names the missing permission for a 403', async () => {
     const error = await explain(json(403, { message: 'Resource not accessible by integration' }));
     expect(error).toBeInstanceOf(PermissionError);

@@ -11,7 +11,7 @@ const lib = join(import.meta.dirname, '../..');
 function startAction(body: string, env: Record<string, string> = {}) {
   const script = `
     import { run } from ${JSON.stringify(join(lib, 'runner/run.ts'))};
-    import { ActionError } from ${JSON.stringify(join(lib, 'errors.ts'))};
+    import { ActionError, InputError } from ${JSON.stringify(join(lib, 'errors.ts'))};
     await run('demo', async () => { ${body} });`;
   return spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, RUNNER_DEBUG: '', ...env },
@@ -35,6 +35,13 @@ describe('run', () => {
     );
     expect(stdout).toBe('::error title=demo%3A the push::the disk is full.%0AFree some space.\n');
     expect(code).toBe(1);
+  });
+
+  it('ends the problems of inputs with what one copies, without a full stop', async () => {
+    const { stdout } = await runAction(
+      `throw new InputError([{ input: 'registry', problem: 'is required', example: 'ghcr.io/my-org' }])`,
+    );
+    expect(stdout).toMatch(/registry is required; for example: ghcr\.io\/my-org%0ACorrect /);
   });
 
   it('reports a bug as such, without a stack trace', async () => {
