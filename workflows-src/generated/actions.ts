@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`. */
       images: string;
       /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
@@ -36,6 +36,20 @@ export interface Actions {
       push?: boolean | Expression;
       /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` in the image's repository) or `none`. A failed cache export does not fail the build. Default: "none". */
       cache?: string;
+      /** Caches to read, one per line, as in buildx: `type=registry,ref=REFERENCE`. `{image}` and `{branch}` are replaced; for a pull request `{branch}` is its base, for a tag the default branch. They are added to `cache`. */
+      'cache-from'?: string;
+      /** Caches to write, one per line, as in buildx. A failed export does not fail the build, unless `ignore-error=false` is set. A registry is written to only with `push: true`. */
+      'cache-to'?: string;
+      /** Build every step for all images, whatever the caches have. Default: "false". */
+      'no-cache'?: boolean | Expression;
+      /** Look for newer base images for all images. Default: "false". */
+      pull?: boolean | Expression;
+      /** The network of `RUN` steps for all images: `default`, `none` or `host`. */
+      network?: string;
+      /** Entries of `/etc/hosts` for `RUN` steps of all images: one `NAME=ADDRESS` per line, or a YAML mapping. */
+      'add-hosts'?: string;
+      /** SSH agents or keys for `RUN --mount=type=ssh`, one per line: `default`, or `ID=PATH`, where PATH is in the workspace, or an absolute path in `RUNNER_TEMP`. */
+      ssh?: string;
       /** Provenance attestation: `mode=max`, `mode=min`, `true` or `false`; the same for public and private repositories. With `mode=max`, anyone who can pull the image can read the Dockerfile and the build arguments. Default: "mode=max". */
       provenance?: string;
       /** Software bill of materials: `true`, `false` or `generator=IMAGE`. Default: "false". */

@@ -3,6 +3,7 @@ import type { Exec, ExecOptions, ExecResult } from '../../lib/processes/exec.ts'
 import type { BuildPlan } from '../src/buildx/arguments.ts';
 import type { Builder, BuildLog } from '../src/buildx/builder.ts';
 import type { ImageJob } from '../src/images/image-job.ts';
+import type { BuildOptions } from '../src/inputs/build-options.ts';
 import type { Manifest } from '../src/registry/manifest.ts';
 import type { Registry } from '../src/registry/registry.ts';
 
@@ -99,6 +100,16 @@ export function index(indexDigit: string, image: string): Manifest {
   };
 }
 
+export const noOptions: BuildOptions = {
+  network: undefined,
+  noCache: false,
+  pull: false,
+  addHosts: new Map(),
+  ssh: [],
+  cacheFrom: [],
+  cacheTo: [],
+};
+
 export const plan: BuildPlan = {
   image: {
     name: 'web' as ImageName,
@@ -108,6 +119,7 @@ export const plan: BuildPlan = {
     buildArgs: new Map(),
     annotations: new Map(),
     secrets: [],
+    options: noOptions,
   },
   repository: 'prod.example/web',
   platforms: [],
@@ -115,6 +127,7 @@ export const plan: BuildPlan = {
   output: 'push',
   epoch: 7,
   cache: 'none',
+  cacheBranch: 'main',
   noCache: false,
   provenance: 'mode=max',
   sbom: 'false',

@@ -1,9 +1,13 @@
+import { type BuildOptions, fillPlaceholders } from '../inputs/build-options.ts';
 import type { ImageSettings } from '../inputs/inputs.ts';
 import { csvField, secretArgument } from '../inputs/secrets.ts';
 
 /** Everything that determines how one image is built. */
 export interface BuildPlan {
-  image: Pick<ImageSettings, 'name' | 'context' | 'file' | 'target' | 'buildArgs' | 'annotations' | 'secrets'>;
+  image: Pick<
+    ImageSettings,
+    'name' | 'context' | 'file' | 'target' | 'buildArgs' | 'annotations' | 'secrets' | 'options'
+  >;
   /** `ghcr.io/org/shop/web`. */
   repository: string;
   platforms: readonly string[];
@@ -14,6 +18,8 @@ export interface BuildPlan {
   /** The commit's time in seconds since 1970, for a reproducible build. */
   epoch: number | undefined;
   cache: 'gha' | 'registry' | 'none';
+  /** The branch as a tag, for the placeholder of caches. */
+  cacheBranch: string;
   /** Build every step from scratch, without any cache: a rebuild from the layers of the first build would prove nothing. */
   noCache: boolean;
   provenance: string;
@@ -54,6 +60,7 @@ export function buildArguments(plan: BuildPlan, metadataFile: string): string[] 
     provenanceArgument(plan),
     '--sbom',
     plan.sbom,
+    ...optionArguments(image.options),
     ...cacheArguments(plan),
     '--output',
     outputArgument(plan),
@@ -79,12 +86,40 @@ function provenanceArgument({ provenance: value, builderId }: BuildPlan): string
   return `${value === 'true' ? 'mode=min' : value},${csvField(`builder-id=${builderId}`)}`;
 }
 
-function cacheArguments({ cache: kind, noCache, image, repository, output: mode }: BuildPlan): string[] {
+function optionArguments({ network, pull, addHosts, ssh }: BuildOptions): string[] {
+  return [
+    ...option('--network', network),
+    ...(pull ? ['--pull'] : []),
+    ...[...addHosts].flatMap(([name, address]) => ['--add-host', `${name}=${address}`]),
+    ...ssh.flatMap((value) => ['--ssh', value]),
+  ];
+}
+
+function cacheArguments(plan: BuildPlan): string[] {
+  const { noCache, image, output: mode } = plan;
+  const { options } = image;
   if (noCache) return ['--no-cache'];
+  const fill = (cache: string) => fillPlaceholders(cache, { image: image.name, branch: plan.cacheBranch });
+  const from = options.noCache ? [] : options.cacheFrom.flatMap((cache) => ['--cache-from', fill(cache)]);
+  // A build that does not push must not write to a registry.
+  const writable = options.cacheTo.filter((cache) => mode === 'push' || !/(?:^|,)type=registry(?:,|$)/.test(cache));
+  return [
+    ...(options.noCache ? ['--no-cache'] : []),
+    ...standardCacheArguments(plan),
+    ...from,
+    ...writable.flatMap((cache) => ['--cache-to', withIgnoredErrors(fill(cache))]),
+  ];
+}
+
+/** A failed export does not fail the build, unless the user decides otherwise. */
+const withIgnoredErrors = (cache: string): string =>
+  /(?:^|,)ignore-error=/.test(cache) || /(?:^|,)type=inline(?:,|$)/.test(cache) ? cache : `${cache},ignore-error=true`;
+
+function standardCacheArguments({ cache: kind, image, repository, output: mode }: BuildPlan): string[] {
   if (kind === 'none') return [];
   // Each image has its own scope: in a common one, each would evict the layers of the others.
   const location = kind === 'gha' ? `type=gha,scope=${image.name}` : `type=registry,ref=${repository}:${CACHE_TAG}`;
-  const from = ['--cache-from', location];
+  const from = image.options.noCache ? [] : ['--cache-from', location];
   // A build that does not push must not write to the registry, and may not be allowed to.
   if (kind === 'registry' && mode === 'check') return from;
   // Some registries accept a cache only as an image: https://docs.docker.com/build/cache/backends/registry/

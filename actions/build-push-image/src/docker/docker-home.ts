@@ -41,11 +41,12 @@ export function requiredVariables({
 }: Pick<Settings, 'images' | 'cache' | 'extraArgs'>): string[] {
   const secrets = images.flatMap((image) => image.secrets.flatMap(({ from }) => ('env' in from ? [from.env] : [])));
   const extra = extraArgs.join('\n');
+  const caches = images.flatMap(({ options }) => [...options.cacheFrom, ...options.cacheTo]);
   return [
     ...secrets,
     // `--secret=id=GITHUB_TOKEN` and `--build-arg=NAME` read a variable by its name.
     ...(extra.match(/\w+/g) ?? []),
-    ...(cache === 'gha' || /\btype=gha\b/.test(extra) ? ACTIONS_CACHE_VARIABLES : []),
+    ...(cache === 'gha' || /\btype=gha\b/.test([extra, ...caches].join('\n')) ? ACTIONS_CACHE_VARIABLES : []),
   ].map((name) => name.toUpperCase());
 }
 

@@ -41,6 +41,7 @@ function planBuild(image: ImageSettings, settings: Settings, run: RunContext): B
     output: settings.push ? 'push' : 'check',
     epoch,
     cache: settings.cache,
+    cacheBranch: run.cacheBranch,
     noCache: false,
     provenance: settings.provenance,
     sbom: settings.sbom,

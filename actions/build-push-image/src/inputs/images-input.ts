@@ -1,6 +1,7 @@
 import { type ImageName, parseImageName } from '../../../lib/identifiers.ts';
-import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
+import { type InputReader, type Parsed, parseBoolean } from '../../../lib/runner/inputs.ts';
 import { editDistance } from '../../../lib/similar-names.ts';
+import { type BuildOptions, OPTION_EXAMPLES, parseCache, parseEach, parseNetwork, parseSsh } from './build-options.ts';
 import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret } from './secrets.ts';
@@ -21,6 +22,8 @@ export interface ImageItem {
   labels: KeyValues;
   annotations: KeyValues;
   secrets: BuildSecret[];
+  /** Those that the item sets. */
+  options: Partial<BuildOptions>;
 }
 
 export const IMAGES_EXAMPLE = '[{ name: shop/web, context: app/web }, { name: shop/api, context: app/api }]';
@@ -36,6 +39,7 @@ const KEY_EXAMPLES = {
   labels: 'labels: { org.opencontainers.image.licenses: MIT }',
   annotations: 'annotations: { "index:org.opencontainers.image.licenses": MIT }',
   secrets: 'secrets: { npm: "env:NPM_TOKEN", npmrc: "file:.npmrc" }',
+  ...OPTION_EXAMPLES,
 } as const;
 type Key = keyof typeof KEY_EXAMPLES;
 const KEYS = Object.keys(KEY_EXAMPLES) as Key[];
@@ -113,7 +117,21 @@ class ItemReader {
       labels: this.structured('labels', parseKeyValues) ?? new Map(),
       annotations: this.structured('annotations', parseKeyValues) ?? new Map(),
       secrets: this.structured('secrets', parseSecrets) ?? [],
+      options: this.options(),
     };
+  }
+
+  private options(): Partial<BuildOptions> {
+    const options: { [Option in keyof BuildOptions]: BuildOptions[Option] | undefined } = {
+      network: this.structured('network', (data) => parseNetwork(String(data))),
+      noCache: this.structured('no-cache', parseSwitch),
+      pull: this.structured('pull', parseSwitch),
+      addHosts: this.structured('add-hosts', parseKeyValues),
+      ssh: this.structured('ssh', parseEach(parseSsh)),
+      cacheFrom: this.structured('cache-from', parseEach(parseCache)),
+      cacheTo: this.structured('cache-to', parseEach(parseCache)),
+    };
+    return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   }
 
   private has(key: Key): boolean {
@@ -173,6 +191,11 @@ function findClosestKey(key: string): Key | undefined {
     .slice(0, 40);
   if (Object.hasOwn(SYNONYMS, plain)) return SYNONYMS[plain];
   return KEYS.find((known) => editDistance(plain, known.replace('-', '')) <= (plain.length < 6 ? 1 : 2));
+}
+
+function parseSwitch(data: unknown): Parsed<boolean> {
+  const value = parseBoolean(String(data));
+  return value === undefined ? { problem: 'is not a boolean (true True TRUE false False FALSE)' } : { value };
 }
 
 /** A list of `id=env:NAME`, or a mapping of ids to `env:NAME`. */

@@ -5,6 +5,7 @@ import { type Environment, InputReader, parseBoolean } from '../../../lib/runner
 import type { Login } from '../docker/docker-config.ts';
 import type { TagRule } from '../tags/tag-rules.ts';
 import { checkBuildContexts } from './build-contexts.ts';
+import { type BuildOptions, checkOptionPaths, mergeOptions, readBuildOptions } from './build-options.ts';
 import { readExtraArguments } from './extra-args.ts';
 import { resolveImagePaths } from './image-paths.ts';
 import { type ImageItem, readImages } from './images-input.ts';
@@ -27,6 +28,7 @@ export interface ImageSettings {
   labels: KeyValues;
   annotations: KeyValues;
   secrets: readonly BuildSecret[];
+  options: BuildOptions;
 }
 
 export interface Promotion {
@@ -88,10 +90,14 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const annotations = await readKeyValues(reader, 'annotations', 'index:org.opencontainers.image.licenses=MIT');
   const secrets = reader.parsedLines('secrets', parseSecret, SECRET_EXAMPLE);
 
+  const options = await readBuildOptions(reader);
+  await checkOptionPaths(reader, { options }, allowedPaths);
+
   const images: ImageSettings[] = [];
   for (const item of items) {
     const paths = await resolveImagePaths(allowedPaths.workspace, item);
     for (const problem of paths.problems) reader.addProblem({ input: item.location, ...problem });
+    await checkOptionPaths(reader, { location: item.location, options: item.options }, allowedPaths);
     images.push({
       name: item.name,
       context: paths.context,
@@ -102,6 +108,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
       labels: new Map([...labels, ...item.labels]),
       annotations: new Map([...annotations, ...item.annotations]),
       secrets: [...new Map([...secrets, ...item.secrets].map((secret) => [secret.id, secret])).values()],
+      options: mergeOptions(options, item.options),
     });
   }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { type BuildPlan, buildArguments, formatCommand } from '../../src/buildx/arguments.ts';
-import { plan as fakePlan } from '../fakes.ts';
+import type { BuildOptions } from '../../src/inputs/build-options.ts';
+import { plan as fakePlan, noOptions } from '../fakes.ts';
 
 const plan: BuildPlan = {
   ...fakePlan,
@@ -11,6 +12,9 @@ const plan: BuildPlan = {
   epoch: undefined,
 };
 const { image } = plan;
+const withOptions = (options: Partial<BuildOptions>): Partial<BuildPlan> => ({
+  image: { ...image, options: { ...noOptions, ...options } },
+});
 const args = (change: Partial<BuildPlan> = {}) => buildArguments({ ...plan, ...change }, '/t/m.json');
 /** The argument after each occurrence of a flag. */
 const valuesOf = (flag: string, list: string[]) =>
@@ -41,6 +45,11 @@ describe('the arguments of a build', () => {
     ]);
   });
 
+  it('have switches', () => {
+    expect(args(withOptions({ pull: true, noCache: true }))).toEqual(expect.arrayContaining(['--pull', '--no-cache']));
+    expect(args()).not.toEqual(expect.arrayContaining(['--pull']));
+  });
+
   it.each<[string, Partial<BuildPlan>, string, string[]]>([
     ['a target', { image: { ...image, target: 'prod' } }, '--target', ['prod']],
     ['platforms', { platforms: ['linux/amd64', 'linux/arm64'] }, '--platform', ['linux/amd64,linux/arm64']],
@@ -54,6 +63,40 @@ describe('the arguments of a build', () => {
       ['SOURCE_DATE_EPOCH=9'],
     ],
     ['no push', { output: 'check' }, '--output', ['type=image,oci-mediatypes=true,push=false']],
+    ['the network', withOptions({ network: 'none' }), '--network', ['none']],
+    ['hosts', withOptions({ addHosts: new Map([['db', '::1']]) }), '--add-host', ['db=::1']],
+    ['SSH', withOptions({ ssh: ['default'] }), '--ssh', ['default']],
+    [
+      "a user's cache",
+      withOptions({ cacheTo: ['type=registry,ref=a/{image}:cache-{branch},mode=max'] }),
+      '--cache-to',
+      ['type=registry,ref=a/shop/web:cache-main,mode=max,ignore-error=true'],
+    ],
+    [
+      "a user's cache whose errors count",
+      withOptions({ cacheTo: ['type=gha,ignore-error=false'] }),
+      '--cache-to',
+      ['type=gha,ignore-error=false'],
+    ],
+    ['an inline cache', withOptions({ cacheTo: ['type=inline'] }), '--cache-to', ['type=inline']],
+    [
+      'no registry cache without a push',
+      { output: 'check', ...withOptions({ cacheTo: ['type=registry,ref=a/b', 'type=gha'] }) },
+      '--cache-to',
+      ['type=gha,ignore-error=true'],
+    ],
+    [
+      'caches to read',
+      withOptions({ cacheFrom: ['type=gha', 'type=local,src=x'] }),
+      '--cache-from',
+      ['type=gha', 'type=local,src=x'],
+    ],
+    [
+      'no cache to read',
+      { cache: 'gha', ...withOptions({ noCache: true, cacheFrom: ['type=gha'] }) },
+      '--cache-from',
+      [],
+    ],
     ['annotations', { image: { ...image, annotations: new Map([['index:a', 'b']]) } }, '--annotation', ['index:a=b']],
     [
       'a secret of the environment',

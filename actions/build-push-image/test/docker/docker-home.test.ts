@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ACTIONS_CACHE_VARIABLES } from '../../../lib/processes/environment.ts';
 import { type DockerHomeOptions, requiredVariables, withDockerHome } from '../../src/docker/docker-home.ts';
-import { plan } from '../fakes.ts';
+import { noOptions, plan } from '../fakes.ts';
 
 const login = { host: 'ghcr.io', username: 'me', password: 'hunter2' };
 const nothing = async () => undefined;
@@ -140,6 +140,16 @@ describe('the variables that a build needs', () => {
       ['INPUT_A'],
     ],
     ['the cache', { ...settings, cache: 'gha' }, ACTIONS_CACHE_VARIABLES],
+    [
+      "the cache of an image's option",
+      {
+        ...settings,
+        images: [
+          { ...plan.image, options: { ...noOptions, cacheFrom: ['type=gha'] }, platforms: [], labels: new Map() },
+        ],
+      },
+      ACTIONS_CACHE_VARIABLES,
+    ],
     [
       'the names in extra arguments',
       { ...settings, extraArgs: ['--secret=id=GITHUB_TOKEN', '--cache-from=type=gha'] },

@@ -36,6 +36,7 @@ describe('the outputs', () => {
     tags: { tags: [], skipped: [] },
     epoch: 7,
     created: new Date(7000),
+    cacheBranch: 'main',
     notices: [],
   };
   const processAll = (jobs: readonly ImageJob[], clients: Clients) =>

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { problemsOf, read, readImage, useWorkspace } from './read-inputs.ts';
+
+useWorkspace();
+
+const WEB = 'name: web, context: web';
+
+describe('build options', () => {
+  it('are unset by default', async () => {
+    expect((await readImage(`{ ${WEB} }`))?.options).toEqual({
+      network: undefined,
+      noCache: false,
+      pull: false,
+      addHosts: new Map(),
+      ssh: [],
+      cacheFrom: [],
+      cacheTo: [],
+    });
+  });
+
+  it('of the step are for all images, and those of an image win', async () => {
+    const { images } = await read({
+      images: `[{ ${WEB}, network: host, no-cache: false, add-hosts: { db: 10.0.0.9 }, cache-from: "type=gha,scope=x" }, { name: api, context: api }]`,
+      network: 'none',
+      'no-cache': 'true',
+      pull: 'true',
+      'add-hosts': 'db=10.0.0.5\nmq=10.0.0.6',
+      ssh: 'default',
+      'cache-from': 'type=gha\ntype=registry,ref=ghcr.io/org/{image}:cache-{branch}',
+    });
+    const [web, api] = images.map(({ options }) => options);
+    expect(web).toMatchObject({ network: 'host', noCache: false, pull: true, cacheFrom: ['type=gha,scope=x'] });
+    expect(web?.addHosts).toEqual(
+      new Map([
+        ['db', '10.0.0.9'],
+        ['mq', '10.0.0.6'],
+      ]),
+    );
+    expect(api).toMatchObject({ network: 'none', noCache: true, pull: true, ssh: ['default'] });
+    expect(api?.cacheFrom).toEqual(['type=gha', 'type=registry,ref=ghcr.io/org/{image}:cache-{branch}']);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ network: 'bridge' }, 'is not one of default, none, host'],
+    [{ 'no-cache': 'yes' }, 'is not a boolean'],
+    [{ ssh: '=x' }, 'is neither default nor ID=PATH'],
+    [{ ssh: 'key=/etc/ssh/key' }, 'has a path in `ssh` that is outside the workspace'],
+    [{ ssh: 'key=none' }, 'has a path in `ssh` that does not exist'],
+    [{ 'cache-from': 'ghcr.io/org/web:cache' }, 'has no type'],
+    [{ 'cache-to': 'type=registry,ghcr.io/org/web' }, 'which is not KEY=VALUE'],
+    [{ 'cache-to': 'type=gha,scope={ref}' }, 'has the unknown placeholder {ref}'],
+    [{ 'cache-to': 'type=local,dest=/etc' }, 'has a path in `cache-to` that is outside the workspace'],
+    [{ 'cache-from': 'type=local,src=out/etc' }, 'leads out of the workspace (a link)'],
+    [{ images: `{ ${WEB}, network: [a] }` }, 'has invalid network: it is not one of'],
+    [{ images: `{ ${WEB}, pull: maybe }` }, 'has invalid pull: it is not a boolean'],
+    [{ images: `{ ${WEB}, cache-to: "type=local,dest=../x" }` }, 'has a path in `cache-to` that is outside'],
+    [{ images: `{ ${WEB}, cache-from: [gha] }` }, 'has invalid cache-from: it has "gha", which has no type'],
+  ])('%j is a problem', async (inputs, problem) => {
+    expect((await problemsOf(inputs)).map((found) => found.problem).join('\n')).toContain(problem);
+  });
+});

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import { addShell, services, step, useScene, workspace } from './scene.ts';
+
+useScene();
+
+/** How many steps of the build came from a cache. */
+const cachedSteps = (log: string): number => [...log.matchAll(/CACHED$/gm)].length;
+
+describe('build options', () => {
+  it('write a cache and read it again, by image and branch', async () => {
+    const images = '{ name: shop/cached, context: web }';
+    const directory = 'caches/{image}-{branch}';
+    const first = await step({ images, 'cache-to': `type=local,dest=${directory},mode=max` });
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(workspace, 'caches/shop/cached-main/index.json'))).toBe(true);
+    await execa('docker', ['buildx', 'prune', '--all', '--force'], { env: services.env });
+    const again = await step({ images, 'cache-from': `type=local,src=${directory}` });
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(cachedSteps(again.log)).toBeGreaterThan(0);
+    const uncached = await step({ images, 'cache-from': `type=local,src=${directory}`, 'no-cache': 'true' });
+    expect([uncached.exitCode, cachedSteps(uncached.log)]).toEqual([0, 0]);
+  });
+
+  it('reach the build steps', async () => {
+    await addShell();
+    const result = await step({
+      images: '{ name: shop/hosts, context: shell, file: shell/Dockerfile.hosts, add-hosts: { db.local: 10.1.2.3 } }',
+      network: 'none',
+    });
+    expect(result.log).toContain('10.1.2.3');
+    // With the default network, a step also has the interface eth0.
+    expect(result.log).toMatch(/^.*\blo:/m);
+    expect(result.log).not.toContain('eth0:');
+    expect(result).toMatchObject({ exitCode: 0 });
+  });
+});
