@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`. */
       images: string;
       /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
@@ -40,6 +40,8 @@ export interface Actions {
       'cache-from'?: string;
       /** Caches to write, one per line, as in buildx. A failed export does not fail the build, unless `ignore-error=false` is set. A registry is written to only with `push: true`. */
       'cache-to'?: string;
+      /** Further build contexts for all images: one `NAME=VALUE` per line, or a YAML mapping. VALUE is a directory in the workspace or in `RUNNER_TEMP`, `docker-image://REFERENCE`, a URL, or `image:NAME`, another image of the step, which is then built first. */
+      'build-contexts'?: string;
       /** Build every step for all images, whatever the caches have. Default: "false". */
       'no-cache'?: boolean | Expression;
       /** Look for newer base images for all images. Default: "false". */

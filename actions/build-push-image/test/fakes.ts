@@ -108,6 +108,7 @@ export const noOptions: BuildOptions = {
   ssh: [],
   cacheFrom: [],
   cacheTo: [],
+  buildContexts: new Map(),
 };
 
 export const plan: BuildPlan = {

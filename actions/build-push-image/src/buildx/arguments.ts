@@ -86,12 +86,13 @@ function provenanceArgument({ provenance: value, builderId }: BuildPlan): string
   return `${value === 'true' ? 'mode=min' : value},${csvField(`builder-id=${builderId}`)}`;
 }
 
-function optionArguments({ network, pull, addHosts, ssh }: BuildOptions): string[] {
+function optionArguments({ network, pull, addHosts, ssh, buildContexts }: BuildOptions): string[] {
   return [
     ...option('--network', network),
     ...(pull ? ['--pull'] : []),
     ...[...addHosts].flatMap(([name, address]) => ['--add-host', `${name}=${address}`]),
     ...ssh.flatMap((value) => ['--ssh', value]),
+    ...pairs('--build-context', buildContexts),
   ];
 }
 

@@ -3,6 +3,7 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { annotate } from '../../../lib/runner/commands.ts';
 import { BuildError } from '../buildx/build-error.ts';
 import { buildOrPromote } from './build-or-promote.ts';
+import { orderByDependencies, withDependencies } from './dependencies.ts';
 import type { Clients, ImageFailure, ImageJob, ImageResult } from './image-job.ts';
 import { ImageLog } from './image-log.ts';
 
@@ -24,14 +25,18 @@ export async function processImages(
 ): Promise<{ results: ImageResult[]; failures: ImageFailure[] }> {
   const finished = new Map<ImageJob, ImageResult>();
   const results = () => jobs.flatMap((job) => finished.get(job) ?? []);
-  const outcomes = await settleConcurrently(jobs, maxParallel, async (job) => {
-    finished.set(job, await processImage(job, clients));
+  const started = new Map<string, Promise<ImageResult>>();
+  const ordered = orderByDependencies(jobs);
+  const outcomes = await settleConcurrently(ordered, maxParallel, async (job) => {
+    const work = withDependencies(job, started).then((ready) => processImage(ready, clients));
+    started.set(job.name, work);
+    finished.set(job, await work);
     await onResult(results());
   });
   if (finished.size === 0) await onResult([]);
-  const failures = jobs.flatMap(({ name }, index): ImageFailure[] => {
-    const outcome = outcomes[index];
-    return outcome?.status === 'rejected' ? [{ name, error: outcome.reason }] : [];
+  const failures = jobs.flatMap((job): ImageFailure[] => {
+    const outcome = outcomes[ordered.indexOf(job)];
+    return outcome?.status === 'rejected' ? [{ name: job.name, error: outcome.reason }] : [];
   });
   return { results: results(), failures };
 }

@@ -17,6 +17,8 @@ export interface BuildOptions {
   /** In buildx's form, `type=registry,ref=REFERENCE`; with placeholders. */
   cacheFrom: readonly string[];
   cacheTo: readonly string[];
+  /** Further contexts by their name: a directory, what buildx reads, or `image:NAME` for another image of the step. */
+  buildContexts: KeyValues;
 }
 
 /** One valid value of each option. */
@@ -27,6 +29,7 @@ export const OPTION_EXAMPLES = {
   'add-hosts': 'add-hosts: { db.local: 10.0.0.5 }',
   ssh: 'ssh: [default]',
   'cache-from': 'cache-from: ["type=registry,ref=ghcr.io/org/{image}:cache-{branch}"]',
+  'build-contexts': 'build-contexts: { base: "image:shop/base", shared: libs/shared }',
   'cache-to': 'cache-to: ["type=registry,ref=ghcr.io/org/{image}:cache-{branch},mode=max"]',
 } as const;
 
@@ -42,13 +45,19 @@ export async function readBuildOptions(reader: InputReader): Promise<BuildOption
     ssh: reader.parsedLines('ssh', parseSsh, 'default'),
     cacheFrom: reader.parsedLines('cache-from', parseCache, lineExample('cache-from')),
     cacheTo: reader.parsedLines('cache-to', parseCache, lineExample('cache-to')),
+    buildContexts: await readKeyValues(reader, 'build-contexts', 'shared=libs/shared'),
   };
 }
 
-/** The options of one image: its own, otherwise those for all images. Hosts are merged, and the image's win. */
+/** The options of one image: its own, otherwise those for all images. Hosts and contexts are merged, and the image's win. */
 export function mergeOptions(all: BuildOptions, own: Partial<BuildOptions>): BuildOptions {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-  return { ...all, ...given, addHosts: new Map([...all.addHosts, ...(own.addHosts ?? [])]) };
+  return {
+    ...all,
+    ...given,
+    addHosts: new Map([...all.addHosts, ...(own.addHosts ?? [])]),
+    buildContexts: new Map([...all.buildContexts, ...(own.buildContexts ?? [])]),
+  };
 }
 
 /** https://docs.docker.com/reference/cli/docker/buildx/build/#network */

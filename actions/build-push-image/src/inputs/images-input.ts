@@ -130,6 +130,7 @@ class ItemReader {
       ssh: this.structured('ssh', parseEach(parseSsh)),
       cacheFrom: this.structured('cache-from', parseEach(parseCache)),
       cacheTo: this.structured('cache-to', parseEach(parseCache)),
+      buildContexts: this.structured('build-contexts', parseKeyValues),
     };
     return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   }

@@ -4,7 +4,7 @@ import { registryHost } from '../../../lib/images/references.ts';
 import { type Environment, InputReader, parseBoolean } from '../../../lib/runner/inputs.ts';
 import type { Login } from '../docker/docker-config.ts';
 import type { TagRule } from '../tags/tag-rules.ts';
-import { checkBuildContexts } from './build-contexts.ts';
+import { checkBuildContexts, checkImageContexts } from './build-contexts.ts';
 import { type BuildOptions, checkOptionPaths, mergeOptions, readBuildOptions } from './build-options.ts';
 import { readExtraArguments } from './extra-args.ts';
 import { resolveImagePaths } from './image-paths.ts';
@@ -114,6 +114,12 @@ export async function readSettings(env: Environment): Promise<Settings> {
 
   const extraArgs = readExtraArguments(reader);
   await checkBuildContexts(reader, extraArgs, allowedPaths);
+  const owners = images.map(({ name, options: { buildContexts } }, index) => ({
+    location: items[index]?.location ?? 'images',
+    name,
+    buildContexts,
+  }));
+  await checkImageContexts(owners, { reader, allowedPaths, push });
 
   const settings: Settings = {
     allowedPaths,

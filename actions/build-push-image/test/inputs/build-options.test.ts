@@ -5,6 +5,13 @@ useWorkspace();
 
 const WEB = 'name: web, context: web';
 
+describe('build contexts', () => {
+  it.each(['web', 'docker-image://alpine:3', 'https://example.com/a.git', 'image:api'])('may be %s', async (value) => {
+    const images = `[{ ${WEB}, build-contexts: { base: "${value}" } }, { name: api, context: api }]`;
+    expect((await readImage(images))?.options.buildContexts).toEqual(new Map([['base', value]]));
+  });
+});
+
 describe('build options', () => {
   it('are unset by default', async () => {
     expect((await readImage(`{ ${WEB} }`))?.options).toEqual({
@@ -15,6 +22,7 @@ describe('build options', () => {
       ssh: [],
       cacheFrom: [],
       cacheTo: [],
+      buildContexts: new Map(),
     });
   });
 
@@ -55,6 +63,23 @@ describe('build options', () => {
     [{ images: `{ ${WEB}, pull: maybe }` }, 'has invalid pull: it is not a boolean'],
     [{ images: `{ ${WEB}, cache-to: "type=local,dest=../x" }` }, 'has a path in `cache-to` that is outside'],
     [{ images: `{ ${WEB}, cache-from: [gha] }` }, 'has invalid cache-from: it has "gha", which has no type'],
+    [{ 'build-contexts': 'shared=/etc' }, 'has a build context that is outside the workspace'],
+    [{ 'build-contexts': 'shared=web/Dockerfile' }, 'has a build context that is not a directory'],
+    [{ 'build-contexts': 'base=image:none' }, 'has a build context that is not an image of this step'],
+    [{ images: `{ ${WEB}, build-contexts: { base: "image:web" } }` }, 'that needs this image itself'],
+    [
+      {
+        images: `[{ ${WEB}, build-contexts: { a: "image:api" } }, { name: api, context: api, build-contexts: { b: "image:web" } }]`,
+      },
+      'that needs this image itself',
+    ],
+    [
+      {
+        images: `[{ ${WEB}, build-contexts: { a: "image:api" } }, { name: api, context: api }]`,
+        push: 'false',
+      },
+      'which `push: false` does not push',
+    ],
   ])('%j is a problem', async (inputs, problem) => {
     expect((await problemsOf(inputs)).map((found) => found.problem).join('\n')).toContain(problem);
   });

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { addShell, services, step, useScene, workspace } from './scene.ts';
+import { addShell, contents, digests, services, staging, step, useScene, workspace } from './scene.ts';
 
 useScene();
 
@@ -35,5 +35,16 @@ describe('build options', () => {
     expect(result.log).toMatch(/^.*\blo:/m);
     expect(result.log).not.toContain('eth0:');
     expect(result).toMatchObject({ exitCode: 0 });
+  });
+
+  it('start an image from another one of the step', async () => {
+    writeFileSync(join(workspace, 'web/Dockerfile.base'), 'FROM base\nCOPY hello /second\n');
+    const derived =
+      '{ name: shop/derived, context: web, file: web/Dockerfile.base, build-contexts: { base: "image:shop/base" } }';
+    const result = await step({ images: `[${derived}, { name: shop/base, context: api }]` });
+    expect(result).toMatchObject({ exitCode: 0 });
+    const { layers } = await contents(staging, 'shop/derived', digests(result)['shop/derived'] ?? '');
+    expect(layers.map((layer) => layer.includes('hello from api'))).toEqual([true, false]);
+    expect(layers.map((layer) => layer.includes('hello from web'))).toEqual([false, true]);
   });
 });
