@@ -32,6 +32,9 @@ const build = publishedAction('build-push-image', {
     username: user,
     password: '${{ secrets.STAGING_PASSWORD }}',
     tags: 'sha',
+    cache: "${{ inputs.cache || 'registry' }}",
+    'cache-from': '${{ inputs.cache-from }}',
+    'cache-to': '${{ inputs.cache-to }}',
     'build-args': buildArgs,
     secrets: npmrcSecret,
   },
@@ -55,6 +58,11 @@ export const buildWorkflow: Workflow = {
         username: optionalString(
           'The user of the staging registry; not needed with Azure. Default: the variable STAGING_USERNAME',
         ),
+        cache: optionalString(
+          'The cache of build-push-image: `registry`, `gha` or `none`. Default: registry, the tag buildcache in the repository of each image',
+        ),
+        'cache-from': optionalString('Further caches to read, one per line: the input of build-push-image'),
+        'cache-to': optionalString('Further caches to write, one per line: the input of build-push-image'),
         charts: optionalString(
           'Globs of chart directories, one per line; `none` if the charts are in another repository. Default: helm/*',
         ),
