@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`. */
       images: string;
       /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
@@ -34,6 +34,10 @@ export interface Actions {
       secrets?: string;
       /** `false` only builds: nothing is pushed, copied or tagged. Default: "true". */
       push?: boolean | Expression;
+      /** Load the images into Docker, under their names and tags, to test them before a push. Requires a builder on the same machine and one platform. Default: "false". */
+      load?: boolean | Expression;
+      /** Where the images are written beside the registry, one per line, as in buildx: `type=oci,dest=PATH`, `docker`, `tar` or `local`. `{image}` and `{branch}` are replaced; PATH is in the workspace, or an absolute path in `RUNNER_TEMP`. They have no attestations. An image that is promoted is not written. */
+      outputs?: string;
       /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` in the image's repository) or `none`. A failed cache export does not fail the build. Default: "none". */
       cache?: string;
       /** Caches to read, one per line, as in buildx: `type=registry,ref=REFERENCE`. `{image}` and `{branch}` are replaced; for a pull request `{branch}` is its base, for a tag the default branch. They are added to `cache`. */

@@ -71,6 +71,8 @@ export class FakeRegistry implements Registry {
 /** A builder that "pushes" to a fake registry. */
 export class FakeBuilder implements Builder {
   readonly plans: BuildPlan[] = [];
+  /** The names of each export. */
+  readonly exports: (readonly string[])[] = [];
   readonly #create: (plan: BuildPlan) => Manifest;
   readonly #registry: FakeRegistry;
 
@@ -84,6 +86,10 @@ export class FakeBuilder implements Builder {
     const manifest = this.#create(plan);
     if (plan.output === 'push') this.#registry.images.set(`${plan.repository}@${manifest.digest}`, manifest);
     return { digest: manifest.digest, metadata: { 'containerimage.digest': manifest.digest } };
+  }
+
+  async export(_plan: BuildPlan, names: readonly string[]): Promise<void> {
+    this.exports.push(names);
   }
 }
 
@@ -109,6 +115,8 @@ export const noOptions: BuildOptions = {
   cacheFrom: [],
   cacheTo: [],
   buildContexts: new Map(),
+  outputs: [],
+  load: false,
 };
 
 export const plan: BuildPlan = {

@@ -8,6 +8,7 @@ import type { DockerHome } from '../docker/docker-home.ts';
 import { redactData } from '../inputs/secrets.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';
 import { toBuildError } from './build-error.ts';
+import { exportArguments } from './export-arguments.ts';
 import { classifyToolError, ToolError } from './tool-error.ts';
 
 export type Metadata = Record<string, unknown>;
@@ -32,6 +33,11 @@ export interface BuildLog {
 export interface Builder {
   /** @throws {ToolError} with the builder's own message */
   build(plan: BuildPlan, log: BuildLog): Promise<BuildResult>;
+  /**
+   * Write the image that was just built to the outputs of its plan.
+   * @param names references of the image, under which Docker lists it
+   */
+  export(plan: BuildPlan, names: readonly string[], log: BuildLog): Promise<void>;
 }
 
 export interface BuilderOptions {
@@ -57,13 +63,22 @@ export class BuildxBuilder implements Builder {
     } catch (error) {
       if (!(error instanceof ToolError) || error.kind !== 'cache') throw error;
       log.progress(`building without the cache, which cannot be used: ${error.why}`);
-      return this.buildWithRetries({ ...plan, cache: 'none' }, log);
+      const options = { ...plan.image.options, cacheFrom: [], cacheTo: [] };
+      return this.buildWithRetries({ ...plan, cache: 'none', image: { ...plan.image, options } }, log);
     }
   }
 
+  async export(plan: BuildPlan, names: readonly string[], log: BuildLog): Promise<void> {
+    await this.withRetries(() => this.run(plan, exportArguments(plan, names, this.nextMetadataFile()), log), log);
+  }
+
   private buildWithRetries(plan: BuildPlan, log: BuildLog): Promise<BuildResult> {
+    return this.withRetries(() => this.attempt(plan, log), log);
+  }
+
+  private withRetries<T>(work: () => Promise<T>, log: BuildLog): Promise<T> {
     const { retries } = this.#options;
-    return withRetries(() => this.attempt(plan, log), {
+    return withRetries(work, {
       retries,
       classify: classifyToolError,
       onRetry: (error, attempt, seconds) =>
@@ -74,10 +89,26 @@ export class BuildxBuilder implements Builder {
   }
 
   private async attempt(plan: BuildPlan, log: BuildLog): Promise<BuildResult> {
+    const metadataFile = this.nextMetadataFile();
+    await this.run(plan, buildArguments(plan, metadataFile), log);
+    const metadata = ResponseData.json(
+      await readMetadata(metadataFile),
+      'docker buildx build',
+      'its metadata file',
+    ).object();
+    const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
+    if ('value' in digest) return { digest: digest.value, metadata: redactData(metadata, this.#options.redact) };
+    throw new ToolError('final', {
+      what: `the build of ${plan.image.name} returned no digest`,
+      why: `buildx succeeded, but its metadata file has ${metadata['containerimage.digest'] === undefined ? 'no' : 'an invalid'} containerimage.digest`,
+      next: 'Without a digest it is unknown what was pushed. Run docker/setup-buildx-action before this step to get a builder that reports it.',
+    });
+  }
+
+  private async run(plan: BuildPlan, args: readonly string[], log: BuildLog): Promise<void> {
     const { exec, home, redact } = this.#options;
-    const metadataFile = join(home.scratch, `metadata-${++this.#builds}.json`);
     const steps = new Set<string>();
-    const { exitCode, stderr } = await exec.run('docker', buildArguments(plan, metadataFile), {
+    const { exitCode, stderr } = await exec.run('docker', args, {
       env: home.env,
       cwd: plan.workspace,
       onErrorLine: (line) => {
@@ -90,18 +121,10 @@ export class BuildxBuilder implements Builder {
       },
     });
     if (exitCode !== 0) throw toBuildError(plan, stderr, redact);
-    const metadata = ResponseData.json(
-      await readMetadata(metadataFile),
-      'docker buildx build',
-      'its metadata file',
-    ).object();
-    const digest = parseDigest(String(metadata['containerimage.digest'] ?? ''));
-    if ('value' in digest) return { digest: digest.value, metadata: redactData(metadata, redact) };
-    throw new ToolError('final', {
-      what: `the build of ${plan.image.name} returned no digest`,
-      why: `buildx succeeded, but its metadata file has ${metadata['containerimage.digest'] === undefined ? 'no' : 'an invalid'} containerimage.digest`,
-      next: 'Without a digest it is unknown what was pushed. Run docker/setup-buildx-action before this step to get a builder that reports it.',
-    });
+  }
+
+  private nextMetadataFile(): string {
+    return join(this.#options.home.scratch, `metadata-${++this.#builds}.json`);
   }
 }
 

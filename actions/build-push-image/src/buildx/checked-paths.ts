@@ -1,7 +1,10 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type InvalidPath, PathError } from '../../../lib/errors.ts';
-import { type AllowedPaths, relativeInside, resolvePath } from '../../../lib/files/workspace.ts';
+import { type AllowedPaths, relativeInside, resolveOutputPath, resolvePath } from '../../../lib/files/workspace.ts';
 import type { ImageSettings } from '../inputs/inputs.ts';
 import type { Builder } from './builder.ts';
+import { filledOutputs, outputPath } from './export-arguments.ts';
 
 /** A builder that checks the image's paths again before each build: since the inputs were read, a link may have replaced them. */
 export function withPathCheck(builder: Builder, allowedPaths: AllowedPaths): Builder {
@@ -10,7 +13,21 @@ export function withPathCheck(builder: Builder, allowedPaths: AllowedPaths): Bui
       await assertPathsUnchanged(plan.image, allowedPaths);
       return builder.build(plan, log);
     },
+    async export(plan, names, log) {
+      await assertPathsUnchanged(plan.image, allowedPaths);
+      for (const output of filledOutputs(plan)) await prepareOutput(output, allowedPaths);
+      return builder.export(plan, names, log);
+    },
   };
+}
+
+/** Check the path of an output again, now that its placeholders are replaced, and create its directory. */
+async function prepareOutput(output: string, allowedPaths: AllowedPaths): Promise<void> {
+  const path = outputPath(output);
+  if (path === undefined) return;
+  const resolved = await resolveOutputPath(allowedPaths, path);
+  if ('problem' in resolved) throw new PathError('outputs', [{ path, problem: resolved.problem }]);
+  await mkdir(dirname(resolved.value.path), { recursive: true });
 }
 
 /**

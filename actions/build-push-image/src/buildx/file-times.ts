@@ -13,6 +13,7 @@ export function withRaisedTimes(builder: Builder): Builder {
         );
       return builder.build(plan, log);
     },
+    export: (plan, names, log) => builder.export(plan, names, log),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
+import { filledOutputs } from '../buildx/export-arguments.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
@@ -49,6 +50,8 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
     await verifySource(job, source, { builder, log });
     log.progress('the rebuild gives the same digests');
   }
+  if (filledOutputs(job.plan).length > 0)
+    log.notice(`${job.name} is copied and not built, so its \`outputs\` are not written.`);
   log.progress(`copying ${source.reference}`);
   const { reference, manifest } = source;
   const tags = await pushTags(context, { reference, digest: manifest.digest }, await resolveJobTags(context));
@@ -58,6 +61,11 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
 async function build(context: JobContext): Promise<Artifact> {
   const { job, registry, builder, log } = context;
   const { digest, metadata } = await builder.build(job.plan, log);
+  if (filledOutputs(job.plan).length > 0) {
+    const names = job.tags.map(({ name }) => `${job.repository}:${name}`);
+    await builder.export(job.plan, names, log);
+    log.progress(`wrote ${filledOutputs(job.plan).join(' and ')}`);
+  }
   if (job.plan.output === 'check') return { digest, tags: [], platforms: [...job.plan.platforms], metadata };
   const [built, currentTags] = await Promise.all([
     getManifest(`${job.repository}@${digest}`, registry),

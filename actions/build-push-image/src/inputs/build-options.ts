@@ -1,4 +1,4 @@
-import { type AllowedPaths, DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
+import { type AllowedPaths, DOES_NOT_EXIST, resolveOutputPath, resolvePath } from '../../../lib/files/workspace.ts';
 import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 
@@ -19,6 +19,10 @@ export interface BuildOptions {
   cacheTo: readonly string[];
   /** Further contexts by their name: a directory, what buildx reads, or `image:NAME` for another image of the step. */
   buildContexts: KeyValues;
+  /** Where the image is written beside the registry, in buildx's form; with placeholders. */
+  outputs: readonly string[];
+  /** Load the image into Docker. */
+  load: boolean;
 }
 
 /** One valid value of each option. */
@@ -30,6 +34,8 @@ export const OPTION_EXAMPLES = {
   ssh: 'ssh: [default]',
   'cache-from': 'cache-from: ["type=registry,ref=ghcr.io/org/{image}:cache-{branch}"]',
   'build-contexts': 'build-contexts: { base: "image:shop/base", shared: libs/shared }',
+  outputs: 'outputs: ["type=oci,dest=images/{image}.tar"]',
+  load: 'load: true',
   'cache-to': 'cache-to: ["type=registry,ref=ghcr.io/org/{image}:cache-{branch},mode=max"]',
 } as const;
 
@@ -46,6 +52,8 @@ export async function readBuildOptions(reader: InputReader): Promise<BuildOption
     cacheFrom: reader.parsedLines('cache-from', parseCache, lineExample('cache-from')),
     cacheTo: reader.parsedLines('cache-to', parseCache, lineExample('cache-to')),
     buildContexts: await readKeyValues(reader, 'build-contexts', 'shared=libs/shared'),
+    outputs: reader.parsedLines('outputs', parseOutput, 'type=oci,dest=images/{image}.tar'),
+    load: reader.boolean('load', false),
   };
 }
 
@@ -80,6 +88,22 @@ export function parseCache(text: string): Parsed<string> {
     return { problem: 'has no type; it is type=TYPE,KEY=VALUE,… as buildx reads it' };
   const invalid = fields.find((field) => !/^"?[a-z_-]+=/.test(field));
   if (invalid !== undefined) return { problem: `has ${JSON.stringify(invalid)}, which is not KEY=VALUE` };
+  return checkPlaceholders(text);
+}
+
+/** https://docs.docker.com/build/exporters/ */
+export function parseOutput(text: string): Parsed<string> {
+  const type = /(?:^|,)type=([^,]*)/.exec(text)?.[1] ?? '';
+  if (type === 'image' || type === 'registry')
+    return { problem: `has the type ${type}; the action pushes the image itself` };
+  if (!['docker', 'oci', 'tar', 'local'].includes(type)) return { problem: 'has no type of docker, oci, tar, local' };
+  const dest = /(?:^|,)dest=([^,]*)/.exec(text)?.[1];
+  if (dest === '-') return { problem: 'writes to the standard output; write to a path' };
+  if ((dest ?? '') === '' && type !== 'docker') return { problem: 'has no dest=PATH' };
+  return checkPlaceholders(text);
+}
+
+function checkPlaceholders(text: string): Parsed<string> {
   const unknown = /\{(?!(?:image|branch)\})[^}]*\}/.exec(text)?.[0];
   return unknown === undefined
     ? { value: text }
@@ -110,7 +134,7 @@ export async function checkOptionPaths(
   allowedPaths: AllowedPaths,
 ): Promise<void> {
   for (const [key, value, path] of localPaths(options)) {
-    const resolved = await resolvePath(allowedPaths, path);
+    const resolved = await (key === 'outputs' ? resolveOutputPath : resolvePath)(allowedPaths, path);
     const missing = 'value' in resolved && resolved.value.kind === 'missing' && key === 'ssh';
     const problem = 'problem' in resolved ? resolved.problem : missing ? DOES_NOT_EXIST : undefined;
     if (problem !== undefined)
@@ -123,23 +147,21 @@ export async function checkOptionPaths(
   }
 }
 
-function localPaths({
-  ssh,
-  cacheFrom,
-  cacheTo,
-}: Partial<BuildOptions>): ['ssh' | 'cache-from' | 'cache-to', string, string][] {
-  const keys = (ssh ?? []).flatMap((value) =>
-    (/^[^=]+=(.+)$/.exec(value)?.[1]?.split(',') ?? []).map((path) => ['ssh', value, path] as ['ssh', string, string]),
-  );
-  const caches = (key: 'cache-from' | 'cache-to', values: readonly string[] = []) =>
-    values
-      .filter((value) => /(?:^|,)type=local(?:,|$)/.test(value))
-      .flatMap((value) =>
-        [...value.matchAll(/(?:^|,)(?:src|dest)=([^,]*)/g)].map(
-          ([, path = '']) => [key, value, path] as [typeof key, string, string],
-        ),
-      );
-  return [...keys, ...caches('cache-from', cacheFrom), ...caches('cache-to', cacheTo)];
+type PathKey = 'ssh' | 'cache-from' | 'cache-to' | 'outputs';
+
+/** Each local path of the options: the option, the value that has it, and the path. */
+function localPaths({ ssh, cacheFrom, cacheTo, outputs }: Partial<BuildOptions>): [PathKey, string, string][] {
+  const find = (key: PathKey, values: readonly string[] = [], pattern: RegExp) =>
+    values.flatMap((value) =>
+      [...value.matchAll(pattern)].map(([, path = '']): [PathKey, string, string] => [key, value, path]),
+    );
+  const isLocal = (cache: string) => /(?:^|,)type=local(?:,|$)/.test(cache);
+  return [
+    ...find('ssh', ssh, /[=,]([^,]+)/g),
+    ...find('cache-from', cacheFrom?.filter(isLocal), /(?:^|,)src=([^,]*)/g),
+    ...find('cache-to', cacheTo?.filter(isLocal), /(?:^|,)dest=([^,]*)/g),
+    ...find('outputs', outputs, /(?:^|,)dest=([^,]*)/g),
+  ];
 }
 
 /** What a placeholder of a cache stands for. */

@@ -1,7 +1,15 @@
 import { type ImageName, parseImageName } from '../../../lib/identifiers.ts';
 import { type InputReader, type Parsed, parseBoolean } from '../../../lib/runner/inputs.ts';
 import { editDistance } from '../../../lib/similar-names.ts';
-import { type BuildOptions, OPTION_EXAMPLES, parseCache, parseEach, parseNetwork, parseSsh } from './build-options.ts';
+import {
+  type BuildOptions,
+  OPTION_EXAMPLES,
+  parseCache,
+  parseEach,
+  parseNetwork,
+  parseOutput,
+  parseSsh,
+} from './build-options.ts';
 import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret } from './secrets.ts';
@@ -131,6 +139,8 @@ class ItemReader {
       cacheFrom: this.structured('cache-from', parseEach(parseCache)),
       cacheTo: this.structured('cache-to', parseEach(parseCache)),
       buildContexts: this.structured('build-contexts', parseKeyValues),
+      outputs: this.structured('outputs', parseEach(parseOutput)),
+      load: this.structured('load', parseSwitch),
     };
     return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   }

@@ -48,7 +48,7 @@ describe('a build', () => {
   const built = { digest: digest('1'), metadata: {} };
   const progressOf = async (context: string, epoch: number | undefined) => {
     const lines: string[] = [];
-    const builder = withRaisedTimes({ build: async () => built });
+    const builder = withRaisedTimes({ build: async () => built, export: async () => undefined });
     const log = { ...silent, progress: (text: string) => lines.push(text) };
     expect(await builder.build({ ...plan, image: { ...plan.image, context }, epoch }, log)).toBe(built);
     return lines;

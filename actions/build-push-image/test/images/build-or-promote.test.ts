@@ -4,7 +4,7 @@ import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/inputs.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
-import { digest, FakeBuilder, FakeRegistry, index, job, plan, silent } from '../fakes.ts';
+import { digest, FakeBuilder, FakeRegistry, index, job, noOptions, plan, silent } from '../fakes.ts';
 
 const from = 'staging.example' as RegistryName;
 const promoting = (mode: Promotion['mode']): ImageJob => ({ ...job, promotion: { from, mode } });
@@ -24,6 +24,30 @@ function createScene(built: Manifest, source?: Manifest) {
     run: (imageJob: ImageJob) => buildOrPromote(imageJob, { registry, builder }, silent),
   };
 }
+
+describe('an image with outputs', () => {
+  const options = { ...noOptions, load: true };
+  const loaded = (change: Partial<ImageJob> = {}): ImageJob => ({
+    ...job,
+    ...change,
+    plan: { ...plan, image: { ...plan.image, options } },
+  });
+
+  it('is written to them under its names', async () => {
+    const { builder, run } = createScene(index('1', 'a'));
+    await run(loaded());
+    expect(builder.exports).toEqual([['prod.example/web:1.0.0', 'prod.example/web:latest']]);
+  });
+
+  it('is not written when it is copied, with a notice', async () => {
+    const { registry, builder } = createScene(index('1', 'a'), index('1', 'a'));
+    const notices: string[] = [];
+    const log = { ...silent, notice: (text: string) => void notices.push(text) };
+    await buildOrPromote(loaded({ promotion: { from, mode: 'require' } }), { registry, builder }, log);
+    expect(builder.exports).toEqual([]);
+    expect(notices.join()).toContain('its `outputs` are not written');
+  });
+});
 
 describe('an image that is built', () => {
   it('gets its tags after the push, in one call', async () => {

@@ -23,6 +23,8 @@ describe('build options', () => {
       cacheFrom: [],
       cacheTo: [],
       buildContexts: new Map(),
+      outputs: [],
+      load: false,
     });
   });
 
@@ -63,6 +65,14 @@ describe('build options', () => {
     [{ images: `{ ${WEB}, pull: maybe }` }, 'has invalid pull: it is not a boolean'],
     [{ images: `{ ${WEB}, cache-to: "type=local,dest=../x" }` }, 'has a path in `cache-to` that is outside'],
     [{ images: `{ ${WEB}, cache-from: [gha] }` }, 'has invalid cache-from: it has "gha", which has no type'],
+    [{ outputs: 'type=registry' }, 'has the type registry; the action pushes the image itself'],
+    [{ outputs: 'images.tar' }, 'has no type of docker, oci, tar, local'],
+    [{ outputs: 'type=oci' }, 'has no dest=PATH'],
+    [{ outputs: 'type=tar,dest=-' }, 'writes to the standard output'],
+    [{ outputs: 'type=oci,dest=/etc/x.tar' }, 'has a path in `outputs` that is outside the workspace'],
+    [{ outputs: 'type=local,dest=out/x' }, 'leads out of the workspace (a link)'],
+    [{ outputs: 'type=oci,dest={name}.tar' }, 'has the unknown placeholder {name}'],
+    [{ load: 'x' }, 'is not a boolean'],
     [{ 'build-contexts': 'shared=/etc' }, 'has a build context that is outside the workspace'],
     [{ 'build-contexts': 'shared=web/Dockerfile' }, 'has a build context that is not a directory'],
     [{ 'build-contexts': 'base=image:none' }, 'has a build context that is not an image of this step'],

@@ -151,6 +151,7 @@ describe('before each build', () => {
         built++;
         return { digest: `sha256:${'a'.repeat(64)}` as never, metadata: {} };
       },
+      export: async () => undefined,
     };
     await change();
     const [image = plan.image] = images;

@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { addShell, contents, digests, services, staging, step, useScene, workspace } from './scene.ts';
+import { addShell, contents, digests, manifest, services, sha, staging, step, useScene, workspace } from './scene.ts';
 
 useScene();
 
@@ -47,4 +47,39 @@ describe('build options', () => {
     expect(layers.map((layer) => layer.includes('hello from api'))).toEqual([true, false]);
     expect(layers.map((layer) => layer.includes('hello from web'))).toEqual([false, true]);
   });
+
+  it('write an image to files without a push, with the layers that a push would have', async () => {
+    const images = '{ name: shop/written, context: web }';
+    const outputs = ['oci', 'docker', 'tar'].map((type) => `type=${type},dest=written/{image}.${type}`);
+    const result = await step({
+      images,
+      push: 'false',
+      outputs: [...outputs, 'type=local,dest=written/files'].join('\n'),
+    });
+    expect(result).toMatchObject({ exitCode: 0 });
+    const written = join(workspace, 'written/shop/written');
+    expect(readFileSync(join(workspace, 'written/files/hello'), 'utf8')).toBe('hello from web\n');
+    expect(await listTar(`${written}.tar`)).toContain('hello');
+    const dockerManifest = await readTar(`${written}.docker`, 'manifest.json');
+    expect(JSON.parse(dockerManifest)).toMatchObject([
+      { RepoTags: [`${staging.host}/shop/written:sha-${sha.slice(0, 12)}`] },
+    ]);
+    const pushed = await step({ images });
+    const { layers } = await imageManifest('shop/written', pushed.outputs.digest ?? '');
+    const files = await listTar(`${written}.oci`);
+    for (const { digest } of layers) expect(files).toContain(`blobs/sha256/${digest.slice('sha256:'.length)}`);
+  });
 });
+
+const listTar = async (path: string): Promise<string[]> =>
+  (await execa('tar', ['--list', '--file', path])).stdout.split('\n');
+const readTar = async (path: string, file: string): Promise<string> =>
+  (await execa('tar', ['--extract', '--to-stdout', '--file', path, file])).stdout;
+
+/** The manifest of an image for one platform. */
+async function imageManifest(name: string, reference: string): Promise<{ layers: { digest: string }[] }> {
+  const index = (await manifest(staging, name, reference)).data as unknown as { manifests: { digest: string }[] };
+  return (await manifest(staging, name, index.manifests[0]?.digest ?? '')).data as unknown as {
+    layers: { digest: string }[];
+  };
+}
