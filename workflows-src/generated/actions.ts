@@ -16,8 +16,12 @@ export interface Actions {
       tags?: string;
       /** The registry to promote from, by digest, if it has the image with this commit's `sha` tag. */
       'promote-from'?: string;
-      /** `prefer` (copy the image; build it if the source has no image of this commit), `require` (fail instead of building), `verify` (rebuild first, and copy only if the digest of every platform is the same), `never` (always build). Default: "prefer". */
+      /** `prefer` (copy the image; build it if the source has no image of this commit), `require` (fail instead of building; no checkout is needed), `verify` (rebuild first, and copy only if the digest of every platform is the same), `never` (always build). Default: "prefer". */
       promote?: string;
+      /** The commit whose images are promoted, with 40 hex digits. Default: the commit of the run. A missing image is an error. */
+      'promote-commit'?: string;
+      /** The images to promote by digest, in place of the commit's: one digest, or a mapping of the images' names to digests, such as the output `digests`. A missing image is an error. */
+      'promote-digest'?: string;
       /** User for `promote-from`, if its host is not that of `registry`. Default: the job's login. */
       'promote-username'?: string;
       /** Password or token for `promote-from`. */

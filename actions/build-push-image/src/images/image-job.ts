@@ -2,7 +2,7 @@ import type { ImageName, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuiltImage } from '../../../lib/images/images-output.ts';
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, Metadata } from '../buildx/builder.ts';
-import type { Promotion } from '../inputs/inputs.ts';
+import type { Promotion } from '../inputs/promotion-input.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ReleaseTags } from '../tags/floating-tags.ts';
 

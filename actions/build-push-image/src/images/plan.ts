@@ -14,7 +14,7 @@ export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
       repository: plan.repository,
       tags: run.tags.tags,
       release: run.release,
-      shaTag: shaTag(run.context.sha),
+      shaTag: shaTag(settings.promotion?.commit ?? run.context.sha),
       promotion: settings.promotion,
       plan,
       reproducible: settings.reproducible,

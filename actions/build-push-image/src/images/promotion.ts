@@ -22,13 +22,21 @@ export async function findSource(job: ImageJob, registry: Registry): Promise<Pro
   const { promotion, name, shaTag } = job;
   if (promotion === undefined || job.plan.output === 'check') return undefined;
   const repository = `${promotion.from}/${name}`;
-  const manifest = await registry.find(`${repository}:${shaTag}`);
+  const chosen = promotion.digests.get(name);
+  const reference = chosen === undefined ? `${repository}:${shaTag}` : `${repository}@${chosen}`;
+  const manifest = await registry.find(reference);
   if (manifest === undefined) {
-    if (promotion.mode === 'prefer') return undefined;
+    // Another image than the one that was chosen must not be built in its place.
+    const isChosen = chosen !== undefined || promotion.commit !== undefined;
+    if (promotion.mode === 'prefer' && !isChosen) return undefined;
     throw new ActionError({
-      what: `${repository}:${shaTag} is missing`,
-      why: `\`promote: ${promotion.mode}\` copies the tested image of the commit, but ${promotion.from} has none`,
-      next: 'Let the workflow that builds this commit finish first, or use `promote: prefer` to build missing images.',
+      what: `${reference} is missing`,
+      why: isChosen
+        ? `it was chosen for promotion, but ${promotion.from} does not have it`
+        : `\`promote: ${promotion.mode}\` copies the tested image of the commit, but ${promotion.from} has none`,
+      next: isChosen
+        ? 'Check `promote-commit` or `promote-digest`, and that the image was not deleted.'
+        : 'Let the workflow that builds this commit finish first, or use `promote: prefer` to build missing images.',
     });
   }
   const missing = job.plan.platforms.filter(
@@ -36,7 +44,7 @@ export async function findSource(job: ImageJob, registry: Registry): Promise<Pro
   );
   if (missing.length > 0)
     throw new ActionError({
-      what: `${repository}:${shaTag} lacks a requested platform`,
+      what: `${reference} lacks a requested platform`,
       why: `it is for ${formatPlatforms(manifest.images)}, without ${missing.join(', ')}`,
       next: 'Set the same `platforms` in the workflow that builds the tested image.',
     });

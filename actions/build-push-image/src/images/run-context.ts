@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Context } from '../../../lib/runner/context.ts';
 import type { Settings } from '../inputs/inputs.ts';
+import { isPromotionOnly } from '../inputs/promotion-input.ts';
 import { type PushEvent, type ReleaseVersion, readPushEvent } from '../tags/push-event.ts';
 import { branchTag, planTags, type TagPlan } from '../tags/tag-rules.ts';
 import { type GitTools, readCommitTime } from './commit-time.ts';
@@ -31,7 +32,7 @@ export async function loadRunContext(
   const tags = planTags(settings.tags, { sha: context.sha, ...pushEvent });
   const cacheBranch = findCacheBranch(pushEvent, event);
   const notices = tags.skipped.map(({ rule, reason }) => `The rule ${rule} gives no tag in this run: ${reason}.`);
-  if (!settings.reproducible)
+  if (!settings.reproducible || isPromotionOnly(settings.promotion))
     return { context, release, tags, cacheBranch, epoch: undefined, created: new Date(), notices };
   const { epoch, checkedOutSha } = await readCommitTime(context, event, tools);
   if (checkedOutSha !== undefined)

@@ -62,6 +62,12 @@ export async function resolveImagePaths(
   return { context: directory, file, problems };
 }
 
+/** The paths as they are named, without a look at the disk: for an image that is not built. */
+export function namedPaths(workspace: string, item: { context: string; file: string | undefined }): ImagePaths {
+  const context = resolve(workspace, item.context);
+  return { context, file: resolve(context, item.file ?? 'Dockerfile'), problems: [] };
+}
+
 async function resolveKind(
   workspace: string,
   path: string,

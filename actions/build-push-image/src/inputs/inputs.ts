@@ -7,10 +7,11 @@ import type { TagRule } from '../tags/tag-rules.ts';
 import { checkBuildContexts, checkImageContexts } from './build-contexts.ts';
 import { type BuildOptions, checkOptionPaths, mergeOptions, readBuildOptions } from './build-options.ts';
 import { readExtraArguments } from './extra-args.ts';
-import { resolveImagePaths } from './image-paths.ts';
+import { namedPaths, resolveImagePaths } from './image-paths.ts';
 import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
+import { isPromotionOnly, type Promotion, readPromotion } from './promotion-input.ts';
 import { type BuildSecret, parseSecret, resolveSecret, SECRET_EXAMPLE } from './secrets.ts';
 import { readTags } from './tags-input.ts';
 
@@ -29,11 +30,6 @@ export interface ImageSettings {
   annotations: KeyValues;
   secrets: readonly BuildSecret[];
   options: BuildOptions;
-}
-
-export interface Promotion {
-  from: RegistryName;
-  mode: 'prefer' | 'require' | 'verify';
 }
 
 export interface Settings {
@@ -80,7 +76,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
       notices.push(`The image ${writtenName} is named ${name}: names are lower case.`);
 
   const push = reader.boolean('push', true);
-  const promotion = readPromotion(reader, push);
+  const promotion = await readPromotion(reader, { names: items.map(({ name }) => name), push });
   const logins = readLogins(reader, registry, promotion?.from);
   const tags = await readTags(reader, env, push);
 
@@ -95,7 +91,10 @@ export async function readSettings(env: Environment): Promise<Settings> {
 
   const images: ImageSettings[] = [];
   for (const item of items) {
-    const paths = await resolveImagePaths(allowedPaths.workspace, item);
+    // Without a build the sources are not needed, and a job that only promotes may have no checkout.
+    const paths = isPromotionOnly(promotion)
+      ? namedPaths(allowedPaths.workspace, item)
+      : await resolveImagePaths(allowedPaths.workspace, item);
     for (const problem of paths.problems) reader.addProblem({ input: item.location, ...problem });
     await checkOptionPaths(reader, { location: item.location, options: item.options }, allowedPaths);
     images.push({
@@ -143,26 +142,6 @@ export async function readSettings(env: Environment): Promise<Settings> {
   };
   reader.assertValid();
   return settings;
-}
-
-function readPromotion(reader: InputReader, push: boolean): Promotion | undefined {
-  const from = reader.parsed('promote-from', parseRegistryName, 'staging.azurecr.io');
-  const mode = reader.choice('promote', ['prefer', 'require', 'verify', 'never'], 'prefer');
-  const strict = mode === 'require' || mode === 'verify';
-  if (strict && reader.text('promote-from') === '')
-    reader.addProblem({
-      input: 'promote-from',
-      problem: `is required with \`promote: ${mode}\``,
-      example: 'staging.azurecr.io',
-    });
-  if (strict && !push)
-    reader.addProblem({
-      input: 'promote',
-      value: mode,
-      problem: 'has no effect with `push: false`, which copies nothing',
-      example: 'prefer',
-    });
-  return from === undefined || mode === 'never' ? undefined : { from, mode };
 }
 
 function readLogins(reader: InputReader, registry: RegistryName, source: RegistryName | undefined): Login[] {

@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ImageName, ImageTag, RegistryName } from '../../../lib/identifiers.ts';
+import type { CommitSha, ImageName, ImageTag, RegistryName } from '../../../lib/identifiers.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
-import type { Promotion } from '../../src/inputs/inputs.ts';
+import type { Promotion } from '../../src/inputs/promotion-input.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
 import { digest, FakeBuilder, FakeRegistry, index, job, noOptions, plan, silent } from '../fakes.ts';
 
 const from = 'staging.example' as RegistryName;
-const promoting = (mode: Promotion['mode']): ImageJob => ({ ...job, promotion: { from, mode } });
+const promoting = (mode: Promotion['mode'], chosen: Partial<Promotion> = {}): ImageJob => ({
+  ...job,
+  promotion: { from, mode, commit: undefined, digests: new Map(), ...chosen },
+});
 const SOURCE = 'staging.example/web:sha-0123456789ab';
 
 /** A registry with the tested image, and a builder that builds the given image. */
@@ -24,6 +27,24 @@ function createScene(built: Manifest, source?: Manifest) {
     run: (imageJob: ImageJob) => buildOrPromote(imageJob, { registry, builder }, silent),
   };
 }
+
+describe('a chosen image', () => {
+  it('is promoted by digest, whatever the tag of the commit points to', async () => {
+    const { registry, run } = createScene(index('1', 'a'), index('2', 'b'));
+    registry.images.set(`staging.example/web@${digest('3')}`, index('3', 'c'));
+    const result = await run(promoting('require', { digests: new Map([['web', digest('3')]]) }));
+    expect(result).toMatchObject({ digest: digest('3'), promoted: true });
+  });
+
+  it.each([{ digests: new Map([['web', digest('3')]]) }, { commit: '1'.repeat(40) as CommitSha }])(
+    'is never replaced by a build when it is missing: %j',
+    async (chosen) => {
+      const { builder, run } = createScene(index('1', 'a'));
+      await expect(run(promoting('prefer', chosen))).rejects.toThrow('it was chosen for promotion');
+      expect(builder.plans).toEqual([]);
+    },
+  );
+});
 
 describe('an image with outputs', () => {
   const options = { ...noOptions, load: true };
@@ -43,7 +64,7 @@ describe('an image with outputs', () => {
     const { registry, builder } = createScene(index('1', 'a'), index('1', 'a'));
     const notices: string[] = [];
     const log = { ...silent, notice: (text: string) => void notices.push(text) };
-    await buildOrPromote(loaded({ promotion: { from, mode: 'require' } }), { registry, builder }, log);
+    await buildOrPromote(loaded({ promotion: promoting('require').promotion }), { registry, builder }, log);
     expect(builder.exports).toEqual([]);
     expect(notices.join()).toContain('its `outputs` are not written');
   });

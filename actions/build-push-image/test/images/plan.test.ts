@@ -39,7 +39,12 @@ describe('the jobs', () => {
   });
 
   it('have the version in the label only without promotion: with it, the digest is the same on main and for the tag', async () => {
-    const promotion: Settings['promotion'] = { from: 'staging.example' as RegistryName, mode: 'verify' };
+    const promotion: Settings['promotion'] = {
+      from: 'staging.example' as RegistryName,
+      mode: 'verify',
+      commit: undefined,
+      digests: new Map(),
+    };
     const tags = rules('sha', 'semver');
     expect(await label({ tags }, 'refs/tags/v1.4.2')).toBe('1.4.2');
     expect(await label({ tags, promotion }, 'refs/tags/v1.4.2')).toBe(await label({ tags }, 'refs/heads/main'));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
+import type { Promotion } from '../../src/inputs/promotion-input.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
 import { assertTagsMovable, selectMovable } from '../../src/tags/floating-tags.ts';
 import { planTags, type VersionRange } from '../../src/tags/tag-rules.ts';
@@ -91,7 +92,12 @@ describe('floating tags', () => {
     const registry = new FakeRegistry();
     registry.release('staging.example/web', ours, job.shaTag);
     registry.release(REPOSITORY, newer, '1.4.3', 'latest');
-    const promotion = { from: 'staging.example' as never, mode: 'require' as const };
+    const promotion: Promotion = {
+      from: 'staging.example' as never,
+      mode: 'require',
+      commit: undefined,
+      digests: new Map(),
+    };
     expect((await run({ ...releasing('1.4.2'), promotion }, registry)).tags).toEqual(['1.4.2']);
     expect(find(registry, 'latest')).toBe(newer);
   });
