@@ -30,7 +30,7 @@ export interface Actions {
       platforms?: string;
       /** Build arguments for all images: one `NAME=VALUE` per line, or a YAML mapping, whose values can have several lines. */
       'build-args'?: string;
-      /** Labels for all images: one `KEY=VALUE` per line, or a YAML mapping. They override the standard OCI labels, which are always set. */
+      /** Labels for all images: one `KEY=VALUE` per line, or a YAML mapping. They override the standard OCI labels `source` and `title`, which are always set. */
       labels?: string;
       /** OCI annotations for all images: one `KEY=VALUE` per line, or a YAML mapping. A key can start with `index:`, `manifest:` and so on, as in buildx. */
       annotations?: string;
@@ -64,8 +64,10 @@ export interface Actions {
       provenance?: string;
       /** Software bill of materials: `true`, `false` or `generator=IMAGE`. Default: "false". */
       sbom?: boolean | Expression;
-      /** Set `SOURCE_DATE_EPOCH` and all timestamps to the commit's time: same commit, same digest. Default: "true". */
+      /** Set `SOURCE_DATE_EPOCH` and all timestamps to 1980-01-02: same content, same digest, at every commit and with every cache. A `SOURCE_DATE_EPOCH` among the `build-args` wins. Default: "true". */
       reproducible?: boolean | Expression;
+      /** Also set the labels `revision`, `version` and `created` of the commit. Every commit then gives every image a new digest. Default: "false". */
+      'commit-labels'?: boolean | Expression;
       /** The name of the buildx builder. Default: the current one. */
       builder?: string;
       /** How many images are processed at a time, 1 to 32. Default: "4". */

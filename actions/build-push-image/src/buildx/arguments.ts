@@ -15,7 +15,7 @@ export interface BuildPlan {
   labels: ReadonlyMap<string, string>;
   /** `push` pushes the image by digest, without a tag; `check` leaves it in the builder. */
   output: 'push' | 'check';
-  /** The commit's time in seconds since 1970, for a reproducible build. */
+  /** `SOURCE_DATE_EPOCH`, and the latest time of a file that the build adds, in seconds since 1970; `undefined` for a build with its own time. */
   epoch: number | undefined;
   cache: 'gha' | 'registry' | 'none';
   /** The branch as a tag, for the placeholder of caches. */
@@ -30,6 +30,12 @@ export interface BuildPlan {
   extraArgs: readonly string[];
   workspace: string;
 }
+
+/**
+ * The time in every reproducible image: 1980-01-02T00:00:00Z. It is the same for all commits, so that layers and the cache of one commit are those
+ * of another. A ZIP archive cannot have an earlier time than 1980-01-01 (in local time, hence the second day): https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.4.6.
+ */
+export const REPRODUCIBLE_EPOCH = 315_619_200;
 
 /** The tag of the registry cache, in the repository of the image. */
 export const CACHE_TAG = 'buildcache';

@@ -2,7 +2,6 @@ import { messageOf } from '../../../lib/errors.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { type BuilderOptions, BuildxBuilder } from '../buildx/builder.ts';
 import { withPathCheck } from '../buildx/checked-paths.ts';
-import { withRaisedTimes } from '../buildx/file-times.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { BuildxRegistry } from '../registry/buildx-registry.ts';
 import type { Clients } from './image-job.ts';
@@ -13,7 +12,7 @@ export function createClients(
   { exec, home, redact }: Omit<BuilderOptions, 'retries'>,
 ): Clients {
   return {
-    builder: withPathCheck(withRaisedTimes(new BuildxBuilder({ exec, home, retries, redact })), allowedPaths),
+    builder: withPathCheck(new BuildxBuilder({ exec, home, retries, redact }), allowedPaths),
     registry: new BuildxRegistry({
       exec,
       home,

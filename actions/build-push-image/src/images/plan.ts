@@ -1,4 +1,4 @@
-import type { BuildPlan } from '../buildx/arguments.ts';
+import { type BuildPlan, REPRODUCIBLE_EPOCH } from '../buildx/arguments.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
 import { shaTag } from '../tags/tag-rules.ts';
 import type { ImageJob } from './image-job.ts';
@@ -23,15 +23,17 @@ export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
 }
 
 function planBuild(image: ImageSettings, settings: Settings, run: RunContext): BuildPlan {
-  const { context, release, created, epoch } = run;
+  const { context, release, created } = run;
   const { serverUrl, repository: source, runId, runAttempt } = context;
   const labels = standardLabels({
     context,
     name: image.name,
-    // The label is part of the digest. With promotion, a commit must give the same image on main and for its tag, so the label names the commit:
-    // what is built or verified for the tag must equal what main built. Without promotion, a tag's image has the tag's version.
-    version: settings.promotion === undefined && release !== undefined ? release.text : shaTag(context.sha),
-    created,
+    commit: created && {
+      // The label is part of the digest. With promotion, a commit must give the same image on main and for its tag, so the label names the commit:
+      // what is built or verified for the tag must equal what main built. Without promotion, a tag's image has the tag's version.
+      version: settings.promotion === undefined && release !== undefined ? release.text : shaTag(context.sha),
+      created,
+    },
   });
   return {
     image,
@@ -39,7 +41,7 @@ function planBuild(image: ImageSettings, settings: Settings, run: RunContext): B
     platforms: image.platforms,
     labels: new Map([...labels, ...image.labels]),
     output: settings.push ? 'push' : 'check',
-    epoch,
+    epoch: settings.reproducible ? REPRODUCIBLE_EPOCH : undefined,
     cache: settings.cache,
     cacheBranch: run.cacheBranch,
     noCache: false,

@@ -46,6 +46,8 @@ export interface Settings {
   provenance: string;
   sbom: string;
   reproducible: boolean;
+  /** Set the labels that name the commit, too. */
+  commitLabels: boolean;
   builder: string | undefined;
   maxParallel: number;
   retries: number;
@@ -132,6 +134,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     provenance: reader.parsed('provenance', parseProvenance, 'mode=max') ?? 'mode=max',
     sbom: reader.parsed('sbom', parseSbom, 'true') ?? 'false',
     reproducible: reader.boolean('reproducible', true),
+    commitLabels: reader.boolean('commit-labels', false),
     builder: reader.parsed('builder', parseBuilder, 'my-builder'),
     maxParallel: reader.integer('max-parallel', { min: 1, max: 32 }, 4),
     retries: reader.integer('retries', { min: 0, max: 10 }, 3),

@@ -54,8 +54,8 @@ describe('the arguments of a build', () => {
     ['a target', { image: { ...image, target: 'prod' } }, '--target', ['prod']],
     ['platforms', { platforms: ['linux/amd64', 'linux/arm64'] }, '--platform', ['linux/amd64,linux/arm64']],
     ['a builder', { builder: 'mine' }, '--builder', ['mine']],
-    ['the time of the commit', { epoch: 7 }, '--build-arg', ['SOURCE_DATE_EPOCH=7']],
-    ['the time of the commit in the layers', { epoch: 7 }, '--output', [`${PUSH},rewrite-timestamp=true`]],
+    ['the time of a reproducible image', { epoch: 7 }, '--build-arg', ['SOURCE_DATE_EPOCH=7']],
+    ['that time in the layers', { epoch: 7 }, '--output', [`${PUSH},rewrite-timestamp=true`]],
     [
       "a user's own time",
       { epoch: 7, image: { ...image, buildArgs: new Map([['SOURCE_DATE_EPOCH', '9']]) } },

@@ -3,7 +3,7 @@ import type { RegistryName } from '../../../lib/identifiers.ts';
 import { planJobs } from '../../src/images/plan.ts';
 import type { Settings } from '../../src/inputs/inputs.ts';
 import { plan } from '../fakes.ts';
-import { loadRun, rules, settings, sha } from './run.ts';
+import { git, loadRun, rules, settings, sha } from './run.ts';
 
 describe('the jobs', () => {
   const take = async (change: Partial<Settings>, ref: string) =>
@@ -20,7 +20,7 @@ describe('the jobs', () => {
         shaTag: 'sha-0123456789ab',
         plan: {
           platforms: ['linux/amd64'],
-          epoch: 1_700_000_000,
+          epoch: 315_619_200,
           output: 'push',
           cache: 'gha',
           noCache: false,
@@ -31,11 +31,30 @@ describe('the jobs', () => {
     expect(Object.fromEntries(jobs[0]?.plan.labels ?? [])).toEqual({
       own: 'label',
       'org.opencontainers.image.source': 'https://github.com/acme/shop',
+      'org.opencontainers.image.title': 'web',
+    });
+  });
+
+  it('contain nothing of the commit that would change the image', async () => {
+    const planAt = async (commit: string, time: string) =>
+      planJobs(settings(), await loadRun({}, { commit, exec: git(time, commit) }))[0]?.plan;
+    expect(await planAt('f'.repeat(40), '1800000000\n')).toEqual(await planAt(sha, '1700000000\n'));
+  });
+
+  it('have the labels of the commit on request', async () => {
+    const jobs = await take({ commitLabels: true }, 'refs/heads/main');
+    expect(Object.fromEntries(jobs[0]?.plan.labels ?? [])).toEqual({
+      own: 'label',
+      'org.opencontainers.image.source': 'https://github.com/acme/shop',
+      'org.opencontainers.image.title': 'web',
       'org.opencontainers.image.revision': sha,
       'org.opencontainers.image.version': 'sha-0123456789ab',
       'org.opencontainers.image.created': '2023-11-14T22:13:20Z',
-      'org.opencontainers.image.title': 'web',
     });
+  });
+
+  it('have no constant time when they are not reproducible', async () => {
+    expect((await take({ reproducible: false }, 'refs/heads/main'))[0]?.plan.epoch).toBeUndefined();
   });
 
   it('have the version in the label only without promotion: with it, the digest is the same on main and for the tag', async () => {
@@ -45,9 +64,9 @@ describe('the jobs', () => {
       commit: undefined,
       digests: new Map(),
     };
-    const tags = rules('sha', 'semver');
-    expect(await label({ tags }, 'refs/tags/v1.4.2')).toBe('1.4.2');
-    expect(await label({ tags, promotion }, 'refs/tags/v1.4.2')).toBe(await label({ tags }, 'refs/heads/main'));
+    const labelled = { tags: rules('sha', 'semver'), commitLabels: true };
+    expect(await label(labelled, 'refs/tags/v1.4.2')).toBe('1.4.2');
+    expect(await label({ ...labelled, promotion }, 'refs/tags/v1.4.2')).toBe(await label(labelled, 'refs/heads/main'));
   });
 
   it('have the label of the user instead of the standard one', async () => {

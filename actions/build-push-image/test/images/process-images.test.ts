@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ActionError } from '../../../lib/errors.ts';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { readContext } from '../../../lib/runner/context.ts';
+import { Checkout } from '../../src/images/checkout.ts';
 import type { Clients, ImageJob, ImageResult } from '../../src/images/image-job.ts';
 import { processImages, toStepError } from '../../src/images/process-images.ts';
 import { setImageOutputs } from '../../src/outputs.ts';
-import { digest, FakeBuilder, FakeRegistry, index, job, plan } from '../fakes.ts';
+import { digest, FakeBuilder, FakeExec, FakeRegistry, index, job, ok, plan } from '../fakes.ts';
 
 const createJob = (name: string): ImageJob => ({
   ...job,
@@ -34,8 +35,8 @@ describe('the outputs', () => {
     context: readContext({ GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: 'a'.repeat(40) }),
     release: undefined,
     tags: { tags: [], skipped: [] },
-    epoch: 7,
-    created: new Date(7000),
+    created: undefined,
+    checkout: new Checkout('/w', { exec: new FakeExec(() => ok()), env: {} }),
     cacheBranch: 'main',
     notices: [],
   };

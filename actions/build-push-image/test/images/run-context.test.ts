@@ -3,15 +3,14 @@ import { ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec } from '../../../lib/processes/exec.ts';
 import { git, loadRun, noGit, rules, sha } from './run.ts';
 
-describe('the time of a reproducible image', () => {
+describe('the time in the label `created`', () => {
+  const labelled = { commitLabels: true };
+  const createdOf = async (...options: Parameters<typeof loadRun>) => (await loadRun(...options)).created?.getTime();
+
   it("is the commit's, from the checkout", async () => {
     const exec = git();
-    expect(await loadRun({}, { exec })).toMatchObject({
-      epoch: 1_700_000_000,
-      created: new Date(1_700_000_000_000),
-      notices: [],
-    });
-    expect(exec.calls[0]?.args).toContain(sha);
+    expect(await createdOf(labelled, { exec })).toBe(1_700_000_000_000);
+    expect(exec.calls.flatMap(({ args }) => args)).toContain(sha);
   });
 
   const event = { head_commit: { id: sha, timestamp: '2023-11-14T23:13:20+01:00' } };
@@ -22,7 +21,7 @@ describe('the time of a reproducible image', () => {
     ['the checkout does not have the commit', noGit({ exitCode: 128, stdout: '', stderr: 'fatal: bad object' })],
     ['Git is not installed', missing],
   ])('is that of the event when %s', async (_title, exec) => {
-    expect((await loadRun({}, { exec, event })).epoch).toBe(1_700_000_000);
+    expect(await createdOf(labelled, { exec, event })).toBe(1_700_000_000_000);
   });
 
   it.each([
@@ -31,23 +30,25 @@ describe('the time of a reproducible image', () => {
     { head_commit: { id: sha } },
     { head_commit: { ...event.head_commit, id: sha.replace('0', 'f') } },
   ])('is an error when neither has it (event %j)', async (other) => {
-    await expect(loadRun({}, { exec: noGit(), event: other })).rejects.toMatchObject({
+    await expect(loadRun(labelled, { exec: noGit(), event: other })).rejects.toMatchObject({
       what: 'the time of the commit is unknown',
-      next: expect.stringContaining('reproducible: false'),
+      next: expect.stringContaining('commit-labels: false'),
     });
   });
 
-  it('is not read when the image is not reproducible', async () => {
-    const exec = noGit();
-    expect((await loadRun({ reproducible: false }, { exec })).epoch).toBeUndefined();
-    expect(exec.calls).toEqual([]);
+  it('is that of the build when the image is not reproducible', async () => {
+    expect(await createdOf({ ...labelled, reproducible: false }, { exec: noGit() })).toBeGreaterThan(1_700_000_000_000);
   });
 
-  it('comes with a notice when another commit is checked out', async () => {
-    expect((await loadRun({}, { exec: git('1\n', 'f00\n') })).notices).toEqual([
-      expect.stringContaining('The checkout is at f00'),
-    ]);
+  it('is not read without the label', async () => {
+    expect(await createdOf({}, { exec: noGit() })).toBeUndefined();
   });
+});
+
+it('another commit in the checkout is reported, also when the checkout does not have the one of the run', async () => {
+  expect((await loadRun({}, { exec: git('', 'f00\n') })).notices).toEqual([
+    expect.stringContaining('The checkout is at f00'),
+  ]);
 });
 
 describe('the pushed tag', () => {

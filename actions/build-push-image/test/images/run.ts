@@ -8,10 +8,10 @@ import { parseTagRule, type TagRule } from '../../src/tags/tag-rules.ts';
 import { FakeExec, failed, ok, plan } from '../fakes.ts';
 
 export const sha = '0123456789abcdef0123456789abcdef01234567';
-const context = (ref = 'refs/heads/main'): Context =>
+const context = (ref = 'refs/heads/main', commit = sha): Context =>
   readContext({
     GITHUB_REPOSITORY: 'acme/shop',
-    GITHUB_SHA: sha,
+    GITHUB_SHA: commit,
     GITHUB_REF: ref,
     GITHUB_WORKSPACE: tmpdir(),
     GITHUB_RUN_ID: '7',
@@ -34,6 +34,7 @@ export const settings = (change: Partial<Settings> = {}): Settings => ({
   provenance: 'mode=max',
   sbom: 'false',
   reproducible: true,
+  commitLabels: false,
   builder: undefined,
   maxParallel: 4,
   retries: 3,
@@ -51,5 +52,10 @@ export const noGit = (result: ExecResult = failed('not a git repository')) => ne
 /** The context of a run with these settings, on this ref, with this Git and this event. */
 export const loadRun = (
   change: Partial<Settings> = {},
-  { ref, exec = git(), event = {} }: { ref?: string; exec?: Exec; event?: Record<string, unknown> } = {},
-) => loadRunContext(settings(change), { context: context(ref), event }, { exec, env: {} });
+  {
+    ref,
+    commit,
+    exec = git(),
+    event = {},
+  }: { ref?: string; commit?: string; exec?: Exec; event?: Record<string, unknown> } = {},
+) => loadRunContext(settings(change), { context: context(ref, commit), event }, { exec, env: {} });

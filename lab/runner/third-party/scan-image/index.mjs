@@ -48,10 +48,10 @@ for (const { config = {}, os, architecture } of await readConfigurations(referen
     .map((variable) => variable.split('=')[0]);
   if (secrets.length > 0)
     fail('secret in the image', `${image} (${platform}) has ${secrets.join(', ')} in its environment.`);
-  const revision = config.Labels?.['org.opencontainers.image.revision'];
-  if (revision === undefined)
-    fail('unknown origin', `${image} (${platform}) has no label org.opencontainers.image.revision.`);
-  console.log(`${platform}: user ${user}, revision ${revision}`);
+  const source = config.Labels?.['org.opencontainers.image.source'];
+  if (source === undefined)
+    fail('unknown origin', `${image} (${platform}) has no label org.opencontainers.image.source.`);
+  console.log(`${platform}: user ${user}, source ${source}`);
 }
 console.log(
   '::notice title=vulnerabilities not scanned::The lab has no vulnerability database; on GitHub this step runs anchore/scan-action.',

@@ -1,7 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { execa } from 'execa';
 import { contents, digests, leftovers, manifest, sha, staging, step, useScene, workspace } from './scene.ts';
 
 useScene();
@@ -82,14 +81,10 @@ describe('building and pushing', () => {
     });
     expect(result.exitCode).toBe(0);
     const { config } = await contents(staging, 'shop/labels', result.outputs.digest ?? '');
-    const { stdout: time } = await execa('git', ['log', '-1', '--format=%ct'], { cwd: workspace });
     expect(config.config.Labels).toEqual({
       Special: special,
       who: 'x,y="z"',
       'org.opencontainers.image.source': 'https://github.com/acme/shop',
-      'org.opencontainers.image.revision': sha,
-      'org.opencontainers.image.version': `sha-${sha.slice(0, 12)}`,
-      'org.opencontainers.image.created': new Date(Number(time) * 1000).toISOString().replace('.000Z', 'Z'),
       'org.opencontainers.image.title': 'shop/labels',
     });
     expect((await manifest(staging, 'shop/labels', result.outputs.digest ?? '')).data.annotations).toEqual({

@@ -26,6 +26,7 @@ describe('releases', () => {
         images: '{ name: shop/lines, context: web }',
         registry: production.host,
         tags: 'semver\nsemver-minor\nsemver-major\nlatest',
+        'commit-labels': 'true',
       },
       { ref: `refs/tags/${tag}` },
     );
