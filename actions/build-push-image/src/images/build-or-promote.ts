@@ -7,6 +7,7 @@ import type { Manifest } from '../registry/manifest.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import { isFloating, moveFloatingTags } from '../tags/floating-tags.ts';
 import type { PlannedTag } from '../tags/tag-rules.ts';
+import { findEquivalentImage, type ImageLocation, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
 import { findSource, type PromotionSource, verifySource } from './promotion.ts';
 
@@ -90,7 +91,7 @@ const resolveJobTags = ({ job, registry }: JobContext): Promise<ResolvedTags> =>
 const MAX_ATTEMPTS = 5;
 
 /**
- * Set the tags of the built image, or reuse an equivalent image of an earlier run.
+ * Set the tags of the built image, or reuse an equivalent image of an earlier run, of this commit or another one.
  * Concurrent runs of one commit push equivalent images under the same tags. If a concurrent run has pushed one, reuse it for all tags.
  */
 async function tagOrReuse(
@@ -100,20 +101,21 @@ async function tagOrReuse(
 ): Promise<Pick<Artifact, 'digest' | 'tags'>> {
   const { job, registry, log } = context;
   const { repository, reproducible } = job;
+  const location = { repository, registry };
+  const findDigest = async (currentTags: ResolvedTags): Promise<Digest> =>
+    reproducible
+      ? ((await findEquivalentImage(built, [...currentTags.values()], location)) ??
+        (await settleContentTag(built, { ...location, log })))
+      : built.digest;
   for (let currentTags = resolvedTags, attempt = 1; ; attempt++) {
-    const equivalent = reproducible
-      ? await findEquivalentImage(built, [...currentTags.values()], { repository, registry })
-      : undefined;
-    if (equivalent !== undefined) log.progress(`the same image already exists as ${equivalent}`);
-    const digest = equivalent ?? built.digest;
+    const digest = await findDigest(currentTags);
+    if (digest !== built.digest) log.progress(`the same image already exists as ${digest}`);
     try {
       const tags = await pushTags(context, { reference: `${repository}@${digest}`, digest }, currentTags);
       return { digest, tags };
     } catch (error) {
       const isReplacedByEquivalent =
-        error instanceof TagReplacedError &&
-        reproducible &&
-        (await isEquivalent(built, error.found, { repository, registry }));
+        error instanceof TagReplacedError && reproducible && (await isEquivalent(built, error.found, location));
       if (!isReplacedByEquivalent || attempt === MAX_ATTEMPTS) throw error;
     }
     currentTags = await resolveJobTags(context);
@@ -123,42 +125,6 @@ async function tagOrReuse(
 /** The metadata with the digest of the reused image. Consumers that read the digest from the metadata must get the tagged image's. */
 function withDigest({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
   return { ...metadata, 'containerimage.digest': digest };
-}
-
-interface ImageLocation {
-  repository: string;
-  registry: Registry;
-}
-
-/**
- * An image of an earlier run under one of the tags that is equivalent: the same image for every platform, the same annotations, the
- * same kinds of attestations. It is reused. A provenance contains the time of its build, so a second build of a commit would otherwise
- * get a different digest even though the image is identical.
- */
-async function findEquivalentImage(
-  built: Manifest,
-  candidates: readonly (Manifest | undefined)[],
-  location: ImageLocation,
-): Promise<Digest | undefined> {
-  for (const manifest of candidates) {
-    if (manifest === undefined || !(await isEquivalent(built, manifest, location))) continue;
-    return manifest.digest === built.digest ? undefined : manifest.digest;
-  }
-  return undefined;
-}
-
-async function isEquivalent(
-  built: Manifest,
-  other: Manifest,
-  { repository, registry }: ImageLocation,
-): Promise<boolean> {
-  if (other.digest === built.digest) return true;
-  if (other.contents !== built.contents) return false;
-  const [otherTypes, builtTypes] = await Promise.all([
-    registry.predicateTypes(repository, other),
-    registry.predicateTypes(repository, built),
-  ]);
-  return otherTypes.join() === builtTypes.join();
 }
 
 /** The tag points to a different digest than the one just pushed. */

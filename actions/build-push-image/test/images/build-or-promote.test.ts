@@ -80,7 +80,7 @@ describe('an image that is built', () => {
       promoted: false,
       metadata: { 'containerimage.digest': digest('1') },
     });
-    expect(registry.copies).toEqual([
+    expect(registry.copies.slice(1)).toEqual([
       { source: `prod.example/web@${digest('1')}`, targets: ['prod.example/web:1.0.0', 'prod.example/web:latest'] },
     ]);
   });
@@ -110,8 +110,9 @@ describe('an image that is built', () => {
   it('changes nothing in a second run', async () => {
     const { registry, run } = createScene(index('1', 'a'));
     await run(job);
+    const { length } = registry.copies;
     await run(job);
-    expect(registry.copies).toHaveLength(1);
+    expect(registry.copies).toHaveLength(length);
   });
 
   it('is neither promoted nor tagged when it is only checked', async () => {
@@ -134,6 +135,7 @@ describe('an image that is built', () => {
     registry.images.set(`prod.example/web@${theirs.digest}`, theirs);
     registry.copy = async (source, targets) => {
       await copy(source, targets);
+      if (!targets.includes('prod.example/web:1.0.0')) return;
       registry.copy = copy;
       registry.images.set('prod.example/web:1.0.0', theirs);
     };
@@ -147,6 +149,7 @@ describe('an image that is built', () => {
     const equivalents = '23456789abcdef'.split('').values();
     let copies = 0;
     registry.copy = async (_source, targets) => {
+      if (!targets.includes('prod.example/web:1.0.0-again')) return;
       copies++;
       for (const target of targets) registry.images.set(target, index(equivalents.next().value ?? '', 'a'));
     };

@@ -1,7 +1,8 @@
-import { utimesSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { contents, digests, leftovers, manifest, sha, staging, step, useScene, workspace } from './scene.ts';
+import { execa } from 'execa';
+import { commit, contents, digests, leftovers, manifest, sha, staging, step, useScene, workspace } from './scene.ts';
 
 useScene();
 
@@ -43,6 +44,18 @@ describe('building and pushing', () => {
     const two = await step({ provenance: 'false', 'extra-args': '--no-cache', tags: 'raw:other' });
     expect(two.outputs.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(two.outputs.digest).toBe(one.outputs.digest);
+  });
+
+  it('keeps the digest of an image that the next commit does not change', async () => {
+    const first = await step({ images });
+    writeFileSync(join(workspace, 'api/hello'), 'changed\n');
+    const next = await commit('change one image');
+    const second = await step({ images }, { env: { GITHUB_SHA: next } });
+    expect(second.exitCode).toBe(0);
+    expect(digests(second)['shop/web']).toBe(digests(first)['shop/web']);
+    expect(digests(second)['shop/api']).not.toBe(digests(first)['shop/api']);
+    expect((await manifest(staging, 'shop/web', `sha-${next.slice(0, 12)}`)).digest).toBe(digests(first)['shop/web']);
+    await execa('git', ['reset', '--hard', '--quiet', sha], { cwd: workspace });
   });
 
   it('ends with one image for all tags in concurrent runs', async () => {
