@@ -27,7 +27,7 @@ export async function showPlan(
       const action =
         source === undefined
           ? `build ${command}`
-          : `${job.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}`;
+          : `${job.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}${source.earlierCommit === undefined ? '' : ` of commit ${source.earlierCommit}`}`;
       const tags = settings.push ? (await listMovableTags(job, registry)).join(' ') : '-';
       info(`${job.name}: would ${action}\n${job.name}: as ${job.repository} with the tags ${tags}`);
       return [{ code: job.repository }, { code: tags }, { code: action }];

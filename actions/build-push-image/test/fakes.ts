@@ -156,6 +156,7 @@ export const job: ImageJob = {
   release: undefined,
   shaTag: 'sha-0123456789ab' as ImageTag,
   promotion: undefined,
+  earlierCommits: async () => ({ commits: [], shallow: false }),
   plan,
   reproducible: true,
 };

@@ -46,6 +46,10 @@ interface Artifact {
 
 async function promote(context: JobContext, source: PromotionSource): Promise<Artifact> {
   const { job, builder, log } = context;
+  if (source.earlierCommit !== undefined)
+    log.progress(
+      `this commit has no image; the one of ${source.earlierCommit} is promoted: its sources have not changed since`,
+    );
   if (job.promotion?.mode === 'verify') {
     log.progress(`rebuilding to verify ${source.reference}`);
     await verifySource(job, source, { builder, log });

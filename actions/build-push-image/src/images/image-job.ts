@@ -1,4 +1,4 @@
-import type { ImageName, ImageTag } from '../../../lib/identifiers.ts';
+import type { CommitSha, ImageName, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuiltImage } from '../../../lib/images/images-output.ts';
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, Metadata } from '../buildx/builder.ts';
@@ -12,8 +12,18 @@ export interface ImageJob extends ReleaseTags {
   /** The commit's own tag, under which promotion looks for the tested image. */
   shaTag: ImageTag;
   promotion: Promotion | undefined;
+  /** Commits whose image may be promoted when the run's has none; asked for only then. */
+  earlierCommits: () => Promise<EarlierCommits>;
   plan: BuildPlan;
   reproducible: boolean;
+}
+
+/** The commits before the run's since which an image's sources have not changed. */
+export interface EarlierCommits {
+  /** Newest first. */
+  commits: readonly CommitSha[];
+  /** Whether the checkout may lack some. */
+  shallow: boolean;
 }
 
 /** A finished image. */

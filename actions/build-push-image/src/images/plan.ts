@@ -1,6 +1,7 @@
 import { type BuildPlan, REPRODUCIBLE_EPOCH } from '../buildx/arguments.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
 import { shaTag } from '../tags/tag-rules.ts';
+import { findEarlierCommits } from './earlier-commits.ts';
 import type { ImageJob } from './image-job.ts';
 import { standardLabels } from './labels.ts';
 import type { RunContext } from './run-context.ts';
@@ -16,6 +17,7 @@ export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
       release: run.release,
       shaTag: shaTag(settings.promotion?.commit ?? run.context.sha),
       promotion: settings.promotion,
+      earlierCommits: () => findEarlierCommits(image, settings, run),
       plan,
       reproducible: settings.reproducible,
     };

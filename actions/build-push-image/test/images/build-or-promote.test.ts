@@ -173,7 +173,12 @@ describe('an image that is built', () => {
 describe('promotion', () => {
   it.each(['prefer', 'require'] as const)('with %s copies by digest and builds nothing', async (mode) => {
     const { registry, builder, run } = createScene(index('2', 'b'), index('1', 'a'));
-    expect(await run(promoting(mode))).toMatchObject({ digest: digest('1'), promoted: true, metadata: undefined });
+    const earlierCommits = () => Promise.reject(new Error('asked for earlier commits'));
+    expect(await run({ ...promoting(mode), earlierCommits })).toMatchObject({
+      digest: digest('1'),
+      promoted: true,
+      metadata: undefined,
+    });
     expect(builder.plans).toEqual([]);
     expect(registry.copies[0]?.source).toBe(`staging.example/web@${digest('1')}`);
   });

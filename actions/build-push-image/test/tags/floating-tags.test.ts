@@ -23,7 +23,8 @@ function releasing(text: string, rules: readonly (typeof ALL)[number][] = ALL): 
     rules.map((kind) => ({ kind })),
     context,
   );
-  return { ...job, tags, release: context.release };
+  // A reproducible image would also get a tag that names its content.
+  return { ...job, reproducible: false, tags, release: context.release };
 }
 
 /** Build and push a release; `duringBuild` runs while it is built. */

@@ -1,14 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { getBasicAuth } from '../../../registries/index.ts';
 import type { StepOptions } from '../step.ts';
 import {
   addShell,
+  commit,
   contents,
   type Descriptor,
   manifest,
   production,
+  services,
   sha,
   staging,
   step,
@@ -162,6 +165,36 @@ describe('promotion', () => {
     expect(result.log).toContain(`the login to ${staging.host} has this permission`);
     expect((await manifest(production, 'shop/rejected', `sha-${sha.slice(0, 12)}`)).status).toBe(404);
   });
+
+  it.each(['require', 'verify'])(
+    'with %s copies an image of an earlier commit that has the same sources, if the history is checked out',
+    async (mode) => {
+      const image = `{ name: shop/unchanged-${mode}, context: api }`;
+      const tested = await step({ images: image });
+      const next = await commit('change nothing of it');
+      const shallow = join(services.dir, `shallow-${mode}`);
+      await execa('git', ['clone', '--quiet', '--depth=1', `file://${workspace}`, shallow]);
+      const at = (directory: string, more: Record<string, string> = {}) =>
+        step(
+          {
+            registry: production.host,
+            'promote-from': staging.host,
+            promote: mode,
+            tags: 'semver',
+            images: image,
+            ...more,
+          },
+          { ref: 'refs/tags/v1.0.0', env: { GITHUB_SHA: next, GITHUB_WORKSPACE: directory } },
+        );
+      const missing = await at(shallow);
+      expect(missing.exitCode).toBe(1);
+      expect(missing.log).toContain('fetch-depth: 0');
+      const result = await at(workspace);
+      await execa('git', ['reset', '--hard', '--quiet', sha], { cwd: workspace });
+      expect(result).toMatchObject({ exitCode: 0, outputs: { digest: tested.outputs.digest } });
+      expect(result.log).toContain(`the one of ${sha} is promoted: its sources have not changed since`);
+    },
+  );
 
   it('verifies for the tag what was built on main, by rebuilding it', async () => {
     const tested = await step({ images: '{ name: shop/proof, context: web }' });
