@@ -13,7 +13,7 @@ import { loadRunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
 import { setImageOutputs } from './outputs.ts';
-import { checkLogins } from './registry/distribution.ts';
+import { checkLogins } from './registry/logins.ts';
 import { formatSummary } from './summary.ts';
 import { assertTagsMovable } from './tags/floating-tags.ts';
 

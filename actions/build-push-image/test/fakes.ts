@@ -5,7 +5,7 @@ import type { Builder, BuildLog } from '../src/buildx/builder.ts';
 import type { ImageJob } from '../src/images/image-job.ts';
 import type { BuildOptions } from '../src/inputs/build-options.ts';
 import type { Manifest } from '../src/registry/manifest.ts';
-import type { Registry } from '../src/registry/registry.ts';
+import type { CopyResult, Registry } from '../src/registry/registry.ts';
 
 /** A digest of one repeated hex digit. */
 export const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest;
@@ -30,6 +30,9 @@ export class FakeExec implements Exec {
   }
 }
 
+/** The result of a copy without signatures. */
+export const COPIED: CopyResult = { referrers: 0, notCopied: [] };
+
 /** Registries in memory. */
 export class FakeRegistry implements Registry {
   readonly images = new Map<string, Manifest>();
@@ -47,11 +50,12 @@ export class FakeRegistry implements Registry {
     return this.types.get(imageDigest) ?? [];
   }
 
-  async copy(source: string, targets: readonly string[]): Promise<void> {
+  async copy(source: string, targets: readonly string[]): Promise<CopyResult> {
     this.copies.push({ source, targets });
     const manifest = this.images.get(source);
     if (manifest === undefined) throw new Error(`${source} does not exist`);
     for (const target of targets) this.images.set(target, manifest);
+    return COPIED;
   }
 
   async tags(repository: string): Promise<string[]> {

@@ -3,20 +3,19 @@ import { info } from '../../../lib/runner/commands.ts';
 import { type BuilderOptions, BuildxBuilder } from '../buildx/builder.ts';
 import { withPathCheck } from '../buildx/checked-paths.ts';
 import type { Settings } from '../inputs/inputs.ts';
-import { BuildxRegistry } from '../registry/buildx-registry.ts';
+import { HttpRegistry } from '../registry/http-registry.ts';
 import type { Clients } from './image-job.ts';
 
-/** The clients that run Docker. */
+/** The clients of the builder and of registries. */
 export function createClients(
-  { allowedPaths, retries, builder }: Settings,
+  { allowedPaths, retries }: Settings,
   { exec, home, redact }: Omit<BuilderOptions, 'retries'>,
 ): Clients {
   return {
     builder: withPathCheck(new BuildxBuilder({ exec, home, retries, redact }), allowedPaths),
-    registry: new BuildxRegistry({
+    registry: new HttpRegistry({
       exec,
       home,
-      builder,
       retries,
       onRetry: (error, attempt, seconds) =>
         info(`${redact(messageOf(error))}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s`),

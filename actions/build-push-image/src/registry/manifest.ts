@@ -37,9 +37,9 @@ const isAttestation = (descriptor: ResponseData): boolean =>
  * @param server the registry, as errors name it
  * @throws {InvalidResponseError} when it is not a manifest
  */
-export function parseManifest(raw: string, server: string): Manifest {
+export function parseManifest(raw: string | Buffer, server: string): Manifest {
   const digest = `sha256:${createHash('sha256').update(raw).digest('hex')}` as Digest;
-  const response = ResponseData.json(raw, server, 'the manifest');
+  const response = ResponseData.json(raw.toString(), server, 'the manifest');
   const type = response.at('mediaType').optional?.string();
   if (Array.isArray(response.at('manifests').value) && (type === undefined || INDEX_TYPES.includes(type))) {
     const descriptors = response.at('manifests').list(MAX_DESCRIPTORS);

@@ -13,7 +13,15 @@ export interface Registry {
   /** The tags of a repository; none when it does not exist. */
   tags(repository: string): Promise<string[]>;
   /** Copy an image with its attestations and signatures, and tag it; the digest stays. */
-  copy(source: string, targets: readonly string[]): Promise<void>;
+  copy(source: string, targets: readonly string[]): Promise<CopyResult>;
+}
+
+/** What was copied besides the image. */
+export interface CopyResult {
+  /** How many signatures and attestations that refer to the image. */
+  referrers: number;
+  /** What could not be copied, and why, one sentence each. */
+  notCopied: readonly string[];
 }
 
 /** The manifest that each tag points to; `undefined` for a tag that does not exist. */

@@ -4,7 +4,7 @@ import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
-import { digest, FakeBuilder, FakeRegistry, index, job, noOptions, plan, silent } from '../fakes.ts';
+import { COPIED, digest, FakeBuilder, FakeRegistry, index, job, noOptions, plan, silent } from '../fakes.ts';
 
 const from = 'staging.example' as RegistryName;
 const promoting = (mode: Promotion['mode'], chosen: Partial<Promotion> = {}): ImageJob => ({
@@ -124,7 +124,10 @@ describe('an image that is built', () => {
 
   it('is an error when a tag points to another image afterwards', async () => {
     const { registry, run } = createScene(index('1', 'a'));
-    registry.copy = async () => void registry.images.set('prod.example/web:1.0.0', index('5', 'b'));
+    registry.copy = async () => {
+      registry.images.set('prod.example/web:1.0.0', index('5', 'b'));
+      return COPIED;
+    };
     await expect(run(job)).rejects.toMatchObject({ what: 'prod.example/web:1.0.0 is not what was pushed' });
   });
 
@@ -135,9 +138,10 @@ describe('an image that is built', () => {
     registry.images.set(`prod.example/web@${theirs.digest}`, theirs);
     registry.copy = async (source, targets) => {
       await copy(source, targets);
-      if (!targets.includes('prod.example/web:1.0.0')) return;
+      if (!targets.includes('prod.example/web:1.0.0')) return COPIED;
       registry.copy = copy;
       registry.images.set('prod.example/web:1.0.0', theirs);
+      return COPIED;
     };
     expect((await run(job)).digest).toBe(theirs.digest);
     expect(registry.images.get('prod.example/web:latest')).toBe(theirs);
@@ -149,9 +153,10 @@ describe('an image that is built', () => {
     const equivalents = '23456789abcdef'.split('').values();
     let copies = 0;
     registry.copy = async (_source, targets) => {
-      if (!targets.includes('prod.example/web:1.0.0-again')) return;
+      if (!targets.includes('prod.example/web:1.0.0-again')) return COPIED;
       copies++;
       for (const target of targets) registry.images.set(target, index(equivalents.next().value ?? '', 'a'));
+      return COPIED;
     };
     await expect(run({ ...job, tags })).rejects.toMatchObject({
       what: 'prod.example/web:1.0.0-again is not what was pushed',
@@ -165,6 +170,7 @@ describe('an image that is built', () => {
     registry.copy = async (source, targets) => {
       await copy(source, targets);
       registry.images.set('prod.example/web:latest', index('5', 'b'));
+      return COPIED;
     };
     expect((await run(job)).digest).toBe(digest('1'));
   });

@@ -109,8 +109,9 @@ describe('the tag of a content', () => {
     registry.images.set(`prod.example/web@${theirs.digest}`, theirs);
     const copy = registry.copy.bind(registry);
     registry.copy = async (source, targets) => {
-      await copy(source, targets);
+      const copied = await copy(source, targets);
       if (targets.includes(tag)) registry.images.set(tag, theirs);
+      return copied;
     };
     expect(await buildAll(registry, [index('2', 'a')])).toEqual([theirs.digest]);
   });

@@ -7,7 +7,7 @@ import type { Promotion } from '../../src/inputs/promotion-input.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
 import { assertTagsMovable, selectMovable } from '../../src/tags/floating-tags.ts';
 import { planTags, type VersionRange } from '../../src/tags/tag-rules.ts';
-import { FakeBuilder, FakeRegistry, index, job, plan } from '../fakes.ts';
+import { COPIED, FakeBuilder, FakeRegistry, index, job, plan } from '../fakes.ts';
 import { release, sha } from './releases.ts';
 
 const REPOSITORY = 'prod.example/web';
@@ -61,6 +61,7 @@ function interrupted(registry: FakeRegistry, before: () => Promise<void>): void 
       await before();
       await copy(source, [target]);
     }
+    return COPIED;
   };
 }
 
@@ -110,6 +111,7 @@ describe('floating tags', () => {
       if (targets.includes(`${REPOSITORY}:latest`) && registry.copies.length === 1)
         registry.release(REPOSITORY, newer, 'v1.4.3', '1.4', '1', 'latest');
       await copy(source, targets);
+      return COPIED;
     };
     const { tags, notices } = await run(releasing('1.4.2'), registry);
     expect(tags).toEqual(['1.4.2']);
@@ -124,6 +126,7 @@ describe('floating tags', () => {
       if (registry.copies.length === 1) registry.release(REPOSITORY, newer, '1.4.3', '1.4', '1', 'latest');
       if (registry.copies.length === 2) registry.release(REPOSITORY, newest, '2.0.0', '2', 'latest');
       await copy(source, targets);
+      return COPIED;
     };
     expect((await run(releasing('1.4.2'), registry)).tags).toEqual(['1.4.2']);
     expect(['1.4', '1', 'latest'].map((tag) => find(registry, tag))).toEqual([newer, newer, newest]);
@@ -135,6 +138,7 @@ describe('floating tags', () => {
     registry.copy = async (source, targets) => {
       await copy(source, targets);
       if (registry.copies.length === 2) registry.release(REPOSITORY, newer, '1.4.1', 'latest');
+      return COPIED;
     };
     expect((await run(releasing('1.4.2'), registry)).tags).toEqual(['1.4.2', '1.4', '1', 'latest']);
     expect(find(registry, 'latest')).toBe(ours);
@@ -154,6 +158,7 @@ describe('floating tags', () => {
     registry.copy = async (source, targets) => {
       await copy(source, targets);
       registry.release(REPOSITORY, newer, 'latest');
+      return COPIED;
     };
     await expect(run(releasing('1.4.2'), registry)).rejects.toMatchObject({
       what: 'another process keeps moving the tag latest of prod.example/web',

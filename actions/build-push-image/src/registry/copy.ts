@@ -1,0 +1,83 @@
+import type { Digest } from '../../../lib/identifiers.ts';
+import { InvalidResponseError } from '../../../lib/requests/responses.ts';
+import { copyBlob } from './blobs.ts';
+import { type Descriptor, parseParts } from './descriptors.ts';
+import { exists, formatReference, type Repository, type StoredManifest, writeManifest } from './manifests.ts';
+import { Slots } from './slots.ts';
+
+/** Blobs that are copied at a time, of all images together. */
+const MAX_BLOBS = 8;
+/** An index of indexes is possible. */
+const MAX_DEPTH = 4;
+
+export interface CopyRoute {
+  source: Repository;
+  target: Repository;
+}
+
+export type ReadManifest = (repository: Repository, target: string) => Promise<StoredManifest | undefined>;
+
+/** Copies what a manifest consists of. Images that share layers copy each of them once. */
+export class Copier {
+  readonly #read: ReadManifest;
+  readonly #slots = new Slots(MAX_BLOBS);
+  /** Copies of blobs that are under way or done, by repository and digest. */
+  readonly #blobs = new Map<string, Promise<void>>();
+  /** A repository with the blob, by registry and digest. */
+  readonly #located = new Map<string, Repository>();
+
+  constructor(read: ReadManifest) {
+    this.#read = read;
+  }
+
+  /**
+   * Copy everything that the manifest refers to, but not the manifest itself.
+   * @returns the digests of the images and attestations in an index
+   */
+  async copyContents(manifest: StoredManifest, route: CopyRoute, depth = 0): Promise<Digest[]> {
+    const { manifests, blobs } = parseParts(manifest, route.source.client.name);
+    if (depth > MAX_DEPTH)
+      throw new InvalidResponseError(route.source.client.name, `the index ${manifest.digest} is nested too deeply`);
+    const [children] = await Promise.all([
+      Promise.all(manifests.map(({ digest }) => this.copyManifest(digest, route, depth + 1))),
+      Promise.all(blobs.map((blob) => this.copyBlob(blob, route))),
+    ]);
+    return children.flat();
+  }
+
+  /** Copy a manifest by its digest, after all that it refers to. */
+  async copyManifest(digest: Digest, route: CopyRoute, depth = 0): Promise<Digest[]> {
+    const { source, target } = route;
+    const [isThere, manifest] = await Promise.all([exists(target, 'manifests', digest), this.#read(source, digest)]);
+    if (manifest === undefined) throw new MissingManifestError(formatReference(source, digest));
+    if (isThere) return [digest, ...parseParts(manifest, source.client.name).manifests.map((child) => child.digest)];
+    const children = await this.copyContents(manifest, route, depth);
+    await writeManifest(target, digest, manifest);
+    return [digest, ...children];
+  }
+
+  private copyBlob(blob: Descriptor, { source, target }: CopyRoute): Promise<void> {
+    const key = `${target.name}@${blob.digest}`;
+    let copy = this.#blobs.get(key);
+    if (copy === undefined) {
+      const location = `${target.client.host}@${blob.digest}`;
+      const mountFrom = source.client.host === target.client.host ? source : this.#located.get(location);
+      copy = this.#slots.run(() => copyBlob(blob, { source, target, mountFrom }));
+      copy.then(
+        () => this.#located.set(location, target),
+        () => this.#blobs.delete(key),
+      );
+      this.#blobs.set(key, copy);
+    }
+    return copy;
+  }
+}
+
+/** An image refers to a manifest that its registry does not have. */
+export class MissingManifestError extends Error {
+  override name = 'MissingManifestError';
+
+  constructor(reference: string) {
+    super(`the registry reports that ${reference} does not exist`);
+  }
+}

@@ -1,0 +1,200 @@
+import type { Digest } from '../../../lib/identifiers.ts';
+import { registryHost } from '../../../lib/images/references.ts';
+import type { Exec } from '../../../lib/processes/exec.ts';
+import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
+import type { RetryOptions } from '../../../lib/requests/retry.ts';
+import { nextStep, ToolError } from '../buildx/tool-error.ts';
+import { findCredentials } from '../docker/credentials.ts';
+import type { DockerHome } from '../docker/docker-home.ts';
+import { readBlob } from './blobs.ts';
+import { Connections } from './connections.ts';
+import { Copier, MissingManifestError } from './copy.ts';
+import { parseParts } from './descriptors.ts';
+import { Distribution } from './distribution.ts';
+import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifest.ts';
+import {
+  exists,
+  hostOf,
+  isDigest,
+  pathOf,
+  type Repository,
+  readManifest,
+  type StoredManifest,
+  splitReference,
+  writeManifest,
+} from './manifests.ts';
+import type { CopyResult, Registry } from './registry.ts';
+import { toToolError } from './registry-error.ts';
+
+export interface HttpRegistryOptions {
+  exec: Exec;
+  home: DockerHome;
+  retries: number;
+  onRetry: NonNullable<RetryOptions['onRetry']>;
+  /** Default: sleep. */
+  wait?: (seconds: number) => Promise<unknown>;
+}
+
+/** Of a configuration. That of an image with many labels has a few KiB. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/** Manifests that are kept, to copy what has just been looked at. They never change. */
+const MAX_KEPT = 500;
+
+/** Registries through their own API, with docker's logins, on kept connections. */
+export class HttpRegistry implements Registry {
+  readonly #options: HttpRegistryOptions;
+  readonly #connections: Connections;
+  readonly #clients = new Map<string, Promise<Distribution>>();
+  /** By reference with digest. */
+  readonly #manifests = new Map<string, StoredManifest>();
+  readonly #copier = new Copier((repository, target) => this.read(repository, target));
+
+  constructor(options: HttpRegistryOptions) {
+    this.#options = options;
+    this.#connections = new Connections(options.home.env);
+  }
+
+  find(reference: string): Promise<Manifest | undefined> {
+    return this.explained(reading(reference), hostOf(reference), async () => {
+      const { repository, target } = await this.resolve(reference);
+      const stored = await this.read(repository, target);
+      if (stored === undefined) return undefined;
+      const { name } = repository.client;
+      const manifest = this.parse(reference, () => parseManifest(stored.bytes, name));
+      if (manifest.kind === 'index') return manifest;
+      const config = this.parse(reference, () => parseParts(stored, name)).blobs[0];
+      if (config === undefined) return manifest;
+      const bytes = await readBlob(repository, config.digest, MAX_CONFIG_BYTES);
+      const platform = this.parse(reference, () =>
+        formatPlatform(ResponseData.json(bytes.toString('utf8'), name, 'the configuration')),
+      );
+      return { ...manifest, images: [{ platform, digest: manifest.digest }] };
+    });
+  }
+
+  async predicateTypes(repository: string, manifest: Manifest): Promise<string[]> {
+    const types = await Promise.all(
+      manifest.attestations.map((digest: Digest) => {
+        const reference = `${repository}@${digest}`;
+        return this.explained(reading(reference), hostOf(reference), async () => {
+          const location = await this.resolve(reference);
+          const stored = await this.read(location.repository, digest);
+          if (stored === undefined) return [];
+          const { name } = location.repository.client;
+          return this.parse(reference, () => parsePredicateTypes(stored.bytes.toString('utf8'), name));
+        });
+      }),
+    );
+    return types.flat().sort();
+  }
+
+  async tags(repository: string): Promise<string[]> {
+    return (await this.client(registryHost(repository))).tags(repository);
+  }
+
+  /** The content of a blob of a repository, at most `limit` bytes. */
+  blob(repository: string, digest: Digest, limit: number): Promise<Buffer> {
+    const reference = `${repository}@${digest}`;
+    return this.explained(reading(reference), hostOf(reference), async () =>
+      readBlob((await this.resolve(reference)).repository, digest, limit),
+    );
+  }
+
+  async copy(source: string, targets: readonly string[]): Promise<CopyResult> {
+    const results = await Promise.all(
+      groupByRepository(targets).map(([target, tags]) => this.copyTo(source, target, tags)),
+    );
+    return {
+      referrers: results.reduce((sum, { referrers }) => sum + referrers, 0),
+      notCopied: results.flatMap(({ notCopied }) => notCopied),
+    };
+  }
+
+  private copyTo(source: string, targetName: string, tags: readonly string[]): Promise<CopyResult> {
+    const what = `copying ${source} to ${tags.map((tag) => `${targetName}:${tag}`).join(', ')} failed`;
+    return this.explained(what, [registryHost(targetName), hostOf(source)], async () => {
+      const [{ repository, target: tag }, target] = await Promise.all([
+        this.resolve(source),
+        this.repository(targetName),
+      ]);
+      const manifest = await this.read(repository, tag);
+      if (manifest === undefined) throw new MissingManifestError(source);
+      const isElsewhere = repository.client.host !== target.client.host || repository.path !== target.path;
+      if (isElsewhere && !(await exists(target, 'manifests', manifest.digest)))
+        await this.#copier.copyContents(manifest, { source: repository, target });
+      await Promise.all(tags.map((name) => writeManifest(target, name, manifest)));
+      return { referrers: 0, notCopied: [] };
+    });
+  }
+
+  /** A manifest of the registry, kept if it is requested by its digest later. */
+  private async read(repository: Repository, target: string): Promise<StoredManifest | undefined> {
+    const known = isDigest(target) ? this.#manifests.get(`${repository.name}@${target}`) : undefined;
+    if (known !== undefined) return known;
+    const manifest = await readManifest(repository, target);
+    if (manifest === undefined) return undefined;
+    if (this.#manifests.size === MAX_KEPT) this.#manifests.clear();
+    this.#manifests.set(`${repository.name}@${manifest.digest}`, manifest);
+    return manifest;
+  }
+
+  private async resolve(reference: string): Promise<{ repository: Repository; target: string }> {
+    const { repository, target } = splitReference(reference);
+    return { repository: await this.repository(repository), target };
+  }
+
+  private async repository(name: string): Promise<Repository> {
+    return { client: await this.client(registryHost(name)), name, path: pathOf(name) };
+  }
+
+  private client(host: string): Promise<Distribution> {
+    let client = this.#clients.get(host);
+    if (client === undefined) {
+      const { exec, home, ...policy } = this.#options;
+      client = findCredentials(host, home, exec).then(
+        (credentials) => new Distribution({ host, credentials, connections: this.#connections, ...policy }),
+      );
+      this.#clients.set(host, client);
+    }
+    return client;
+  }
+
+  private async explained<T>(what: string, hosts: string | readonly string[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const [host = '', ...others] = [hosts].flat();
+      // A copy uses two registries: the error is about the one that the message names.
+      const named = others.find((name) => (error as Error).message.includes(name)) ?? host;
+      if (error instanceof MissingManifestError)
+        throw new ToolError('missing', { what, why: error.message, next: nextStep('missing', named), cause: error });
+      throw toToolError(error, what, named);
+    }
+  }
+
+  private parse<T>(reference: string, parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof InvalidResponseError)) throw error;
+      throw new ToolError('final', {
+        what: `${reference} is not an image`,
+        why: error.message,
+        next: 'Check the reference, and that `docker buildx imagetools inspect` shows an image for it.',
+        cause: error,
+      });
+    }
+  }
+}
+
+const reading = (reference: string): string => `inspecting ${reference} failed`;
+
+/** The tags by repository. */
+function groupByRepository(references: readonly string[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const reference of references) {
+    const { repository, target } = splitReference(reference);
+    groups.set(repository, [...(groups.get(repository) ?? []), target]);
+  }
+  return [...groups];
+}

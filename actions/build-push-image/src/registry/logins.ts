@@ -1,0 +1,40 @@
+import { ActionError, messageOf } from '../../../lib/errors.ts';
+import { debug, mask } from '../../../lib/runner/commands.ts';
+import { configKey, type Login } from '../docker/docker-config.ts';
+import type { DockerHome } from '../docker/docker-home.ts';
+import type { Settings } from '../inputs/inputs.ts';
+import { TlsError } from './certificates.ts';
+import { Connections } from './connections.ts';
+import { Distribution } from './distribution.ts';
+
+/**
+ * Check the step's own logins before anything is built: a wrong password is reported at once, not after the build.
+ * A registry that cannot be reached is left to the build. One whose certificate is not trusted is not: its images could not be tagged.
+ * @throws {ActionError} when a registry refuses a login
+ */
+export async function checkLogins(settings: Settings, home: DockerHome): Promise<void> {
+  // Outside a runner the command would be printed, and with it the password.
+  if (home.env.GITHUB_ACTIONS === 'true') for (const { password } of settings.logins) mask(password);
+  await Promise.all(settings.logins.map((login) => checkLogin(login, settings, home)));
+}
+
+async function checkLogin(
+  { host, username, password }: Login,
+  { retries, push }: Pick<Settings, 'retries' | 'push'>,
+  home: DockerHome,
+): Promise<void> {
+  const connections = new Connections(home.env);
+  const accepted = await new Distribution({ host, credentials: { username, password }, retries, connections })
+    .accepts()
+    .catch((error: unknown) => {
+      if (error instanceof TlsError && push) throw error;
+      debug(`the login to ${host} could not be checked: ${messageOf(error)}`);
+      return true;
+    });
+  if (accepted) return;
+  throw new ActionError({
+    what: `the login to ${host} was refused`,
+    why: `${configKey(host)} responded with 401 Unauthorized for user ${JSON.stringify(username)}: the user or the password is wrong`,
+    next: 'Check the secret that the step gets as `password`: it must exist, be complete, be for this registry, and not be expired. Nothing was built or pushed.',
+  });
+}
