@@ -3,8 +3,9 @@ import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { filledOutputs } from '../buildx/export-arguments.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
+import { logCopy } from '../registry/copy-log.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
+import { type CopyResult, type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import { isFloating, moveFloatingTags } from '../tags/floating-tags.ts';
 import type { PlannedTag } from '../tags/tag-rules.ts';
 import { findEquivalentImage, type ImageLocation, isEquivalent, settleContentTag } from './equivalent-image.ts';
@@ -160,7 +161,8 @@ async function pushTags(context: JobContext, source: TagSource, currentTags: Res
   const { job, registry, log } = context;
   const tags = job.tags.filter((tag) => !isFloating(tag));
   const outdated = tags.filter(({ name }) => currentTags.get(name)?.digest !== source.digest);
-  if (outdated.length > 0) await setTags(outdated, source, { repository: job.repository, registry });
+  if (outdated.length > 0)
+    logCopy(await setTags(outdated, source, { repository: job.repository, registry }), source.reference, log);
   return [...tags.map(({ name }) => name), ...(await moveFloatingTags(job, source, { registry, log }))];
 }
 
@@ -168,8 +170,8 @@ async function setTags(
   tags: readonly PlannedTag[],
   { reference, digest }: TagSource,
   { repository, registry }: ImageLocation,
-): Promise<void> {
-  await registry.copy(
+): Promise<CopyResult> {
+  const copied = await registry.copy(
     reference,
     tags.map(({ name }) => `${repository}:${name}`),
   );
@@ -182,6 +184,7 @@ async function setTags(
         if (found.digest !== digest) throw new TagReplacedError(`${repository}:${name}`, digest, found);
       }),
   );
+  return copied;
 }
 
 async function getManifest(reference: string, registry: Registry): Promise<Manifest> {

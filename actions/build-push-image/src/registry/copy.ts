@@ -30,30 +30,25 @@ export class Copier {
     this.#read = read;
   }
 
-  /**
-   * Copy everything that the manifest refers to, but not the manifest itself.
-   * @returns the digests of the images and attestations in an index
-   */
-  async copyContents(manifest: StoredManifest, route: CopyRoute, depth = 0): Promise<Digest[]> {
+  /** Copy everything that the manifest refers to, but not the manifest itself. */
+  async copyContents(manifest: StoredManifest, route: CopyRoute, depth = 0): Promise<void> {
     const { manifests, blobs } = parseParts(manifest, route.source.client.name);
     if (depth > MAX_DEPTH)
       throw new InvalidResponseError(route.source.client.name, `the index ${manifest.digest} is nested too deeply`);
-    const [children] = await Promise.all([
-      Promise.all(manifests.map(({ digest }) => this.copyManifest(digest, route, depth + 1))),
-      Promise.all(blobs.map((blob) => this.copyBlob(blob, route))),
+    await Promise.all([
+      ...manifests.map(({ digest }) => this.copyManifest(digest, route, depth + 1)),
+      ...blobs.map((blob) => this.copyBlob(blob, route)),
     ]);
-    return children.flat();
   }
 
   /** Copy a manifest by its digest, after all that it refers to. */
-  async copyManifest(digest: Digest, route: CopyRoute, depth = 0): Promise<Digest[]> {
+  private async copyManifest(digest: Digest, route: CopyRoute, depth: number): Promise<void> {
     const { source, target } = route;
     const [isThere, manifest] = await Promise.all([exists(target, 'manifests', digest), this.#read(source, digest)]);
+    if (isThere) return;
     if (manifest === undefined) throw new MissingManifestError(formatReference(source, digest));
-    if (isThere) return [digest, ...parseParts(manifest, source.client.name).manifests.map((child) => child.digest)];
-    const children = await this.copyContents(manifest, route, depth);
+    await this.copyContents(manifest, route, depth);
     await writeManifest(target, digest, manifest);
-    return [digest, ...children];
   }
 
   private copyBlob(blob: Descriptor, { source, target }: CopyRoute): Promise<void> {

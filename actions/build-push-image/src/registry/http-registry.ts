@@ -8,7 +8,7 @@ import { findCredentials } from '../docker/credentials.ts';
 import type { DockerHome } from '../docker/docker-home.ts';
 import { readBlob } from './blobs.ts';
 import { Connections } from './connections.ts';
-import { Copier, MissingManifestError } from './copy.ts';
+import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copy.ts';
 import { parseParts } from './descriptors.ts';
 import { Distribution } from './distribution.ts';
 import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifest.ts';
@@ -23,6 +23,7 @@ import {
   splitReference,
   writeManifest,
 } from './manifests.ts';
+import { ReferrerCopier } from './referrers.ts';
 import type { CopyResult, Registry } from './registry.ts';
 import { toToolError } from './registry-error.ts';
 
@@ -40,6 +41,8 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /** Manifests that are kept, to copy what has just been looked at. They never change. */
 const MAX_KEPT = 500;
 
+const NOTHING_ELSE: CopyResult = { referrers: 0, notCopied: [] };
+
 /** Registries through their own API, with docker's logins, on kept connections. */
 export class HttpRegistry implements Registry {
   readonly #options: HttpRegistryOptions;
@@ -47,11 +50,17 @@ export class HttpRegistry implements Registry {
   readonly #clients = new Map<string, Promise<Distribution>>();
   /** By reference with digest. */
   readonly #manifests = new Map<string, StoredManifest>();
-  readonly #copier = new Copier((repository, target) => this.read(repository, target));
+  /** Images that were copied with all that refers to them: more tags need nothing else. */
+  readonly #copied = new Set<string>();
+  readonly #copier: Copier;
+  readonly #referrers: ReferrerCopier;
 
   constructor(options: HttpRegistryOptions) {
     this.#options = options;
     this.#connections = new Connections(options.home.env);
+    const read: ReadManifest = (repository, target) => this.read(repository, target);
+    this.#copier = new Copier(read);
+    this.#referrers = new ReferrerCopier(read, this.#copier);
   }
 
   find(reference: string): Promise<Manifest | undefined> {
@@ -120,11 +129,32 @@ export class HttpRegistry implements Registry {
       const manifest = await this.read(repository, tag);
       if (manifest === undefined) throw new MissingManifestError(source);
       const isElsewhere = repository.client.host !== target.client.host || repository.path !== target.path;
-      if (isElsewhere && !(await exists(target, 'manifests', manifest.digest)))
-        await this.#copier.copyContents(manifest, { source: repository, target });
-      await Promise.all(tags.map((name) => writeManifest(target, name, manifest)));
-      return { referrers: 0, notCopied: [] };
+      const writeTags = () => Promise.all(tags.map((name) => writeManifest(target, name, manifest)));
+      if (isElsewhere) return this.copyElsewhere(manifest, { source: repository, target }, writeTags);
+      await writeTags();
+      return NOTHING_ELSE;
     });
+  }
+
+  /** The signatures are looked up while the image is copied, and copied when it is there. */
+  private async copyElsewhere(
+    manifest: StoredManifest,
+    route: CopyRoute,
+    writeTags: () => Promise<unknown>,
+  ): Promise<CopyResult> {
+    const key = `${route.source.name}@${manifest.digest} ${route.target.name}`;
+    if (this.#copied.has(key)) {
+      await writeTags();
+      return NOTHING_ELSE;
+    }
+    const image = async () => {
+      if (!(await exists(route.target, 'manifests', manifest.digest))) await this.#copier.copyContents(manifest, route);
+      await writeTags();
+    };
+    const written = image();
+    const [referrers] = await Promise.all([this.#referrers.copy(manifest, route, written), written]);
+    this.#copied.add(key);
+    return referrers;
   }
 
   /** A manifest of the registry, kept if it is requested by its digest later. */

@@ -22,6 +22,9 @@ export interface StoredManifest {
   bytes: Buffer;
 }
 
+/** The media types of an index, of OCI and of Docker. */
+export const INDEX_TYPE = /image\.index|manifest\.list/;
+
 const ACCEPT = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',

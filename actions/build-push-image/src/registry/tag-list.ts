@@ -32,7 +32,7 @@ export async function listTags(client: RegistryCaller, repository: string, path:
 }
 
 /** The next page, only of the same registry: the login is sent with the request. */
-function nextPage(
+export function nextPage(
   { url, headers: { link } }: Pick<RegistryResponse, 'url' | 'headers'>,
   subject: string,
   server: string,

@@ -2,6 +2,7 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
+import { logCopy } from '../registry/copy-log.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import type { BlockedTag } from './partition-tags.ts';
 import type { ReleaseVersion } from './push-event.ts';
@@ -112,10 +113,8 @@ export async function moveFloatingTags(
       throw unstableTagsError(repository, [...tagsToMove, ...tagsToRestore.map(({ name }) => name)]);
     if (tagsToMove.length > 0) {
       ownDigests.add(digest);
-      await registry.copy(
-        reference,
-        tagsToMove.map((name) => `${repository}:${name}`),
-      );
+      const targets = tagsToMove.map((name) => `${repository}:${name}`);
+      logCopy(await registry.copy(reference, targets), reference, log);
     }
     for (const tag of tagsToRestore) {
       ownDigests.add(tag.digest);
