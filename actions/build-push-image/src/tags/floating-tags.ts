@@ -31,23 +31,30 @@ export interface MovableTags {
 /**
  * Which tags may move. The tags in the registry decide whether `1.4`, `1` and `latest` may. If the registry does not list its tags, they stay:
  * an outdated `latest` does less harm than one that goes back.
+ * @param existingTags tags that the repository certainly has: a list without them is none. Some registries respond with 404, `null` or a part
  */
 export async function selectMovable(
   { repository, tags, release }: ReleaseTags,
   registry: Pick<Registry, 'tags'>,
+  existingTags: readonly ImageTag[] = [],
 ): Promise<MovableTags> {
   const floating = tags.filter(isFloating);
   if (release === undefined || floating.length === 0) return { movable: tags, blocked: [], reason: undefined };
+  const staying = (why: string): MovableTags => ({
+    movable: tags.filter((tag) => !isFloating(tag)),
+    blocked: [],
+    reason: `${floating.map(({ name }) => name).join(', ')} stay where they are: it is unknown whether a newer release exists. ${why}`,
+  });
   let existing: string[];
   try {
     existing = await registry.tags(repository);
   } catch (error) {
-    return {
-      movable: tags.filter((tag) => !isFloating(tag)),
-      blocked: [],
-      reason: `${floating.map(({ name }) => name).join(', ')} stay where they are: it is unknown whether a newer release exists, because the registry does not list its tags (${messageOf(error)}).`,
-    };
+    const next = error instanceof ActionError ? ` ${error.next}` : '';
+    return staying(`The tags of the registry could not be listed: ${messageOf(error)}.${next}`);
   }
+  const unlisted = existingTags.find((tag) => !existing.includes(tag));
+  if (unlisted !== undefined)
+    return staying(`The registry does not list all its tags: ${unlisted} is there, but not in its list.`);
   // Only releases with floating tags need `semver`.
   const { partitionTags } = await import('./partition-tags.ts');
   const { movable, blocked } = partitionTags(tags, release, existing);
@@ -99,7 +106,9 @@ export async function moveFloatingTags(
     // Resolved before the tags are listed: the list then contains any run that has moved a tag on by then.
     const currentTags = await resolveTags(repository, names, registry);
     const pointsTo = (name: ImageTag) => currentTags.get(name)?.digest;
-    const { movable, blocked, reason } = await selectMovable({ ...job, tags: floating }, registry);
+    const ownTags = job.tags.filter((tag) => !isFloating(tag)).map(({ name }) => name);
+    const existingTags = [...ownTags, ...names.filter((name) => currentTags.get(name) !== undefined)];
+    const { movable, blocked, reason } = await selectMovable({ ...job, tags: floating }, registry, existingTags);
     const tagsToMove = movable.map(({ name }) => name).filter((name) => pointsTo(name) !== digest);
     const movedBack = blocked.filter(({ name }) => ownDigests.has(pointsTo(name) as Digest));
     const tagsToRestore = await findTagsToRestore(movedBack, currentTags, { repository, registry });

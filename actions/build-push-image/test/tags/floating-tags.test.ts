@@ -175,6 +175,27 @@ describe('floating tags', () => {
     expect(find(registry, 'latest')).toBe(newer);
   });
 
+  it.each([
+    ['is empty', (): string[] => []],
+    ['lacks the new tag', () => ['0.9.0', 'latest']],
+    ['lacks a tag that is there', () => ['1.4.2']],
+  ])('stay where they are when the list of tags %s', async (_title, list) => {
+    const registry = new FakeRegistry();
+    registry.release(REPOSITORY, newer, 'latest');
+    registry.tags = async () => list();
+    const { tags, notices } = await run(releasing('1.4.2', ['semver', 'latest']), registry);
+    expect(tags).toEqual(['1.4.2']);
+    expect(notices).toEqual([expect.stringMatching(/^latest stay where they are: .* does not list all its tags/)]);
+    expect(find(registry, 'latest')).toBe(newer);
+  });
+
+  it('are set by the first release, before which the repository does not exist', async () => {
+    const registry = new FakeRegistry();
+    const first = releasing('1.4.2', ['latest']);
+    await assertTagsMovable([first], registry);
+    expect((await run(first, registry)).tags).toEqual(['latest']);
+  });
+
   it.each<[string, ImageJob]>([
     ['no tag is floating', releasing('1.4.2', ['semver'])],
     ['no version was pushed', job],
