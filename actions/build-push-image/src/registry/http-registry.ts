@@ -50,6 +50,8 @@ export class HttpRegistry implements Registry {
   readonly #clients = new Map<string, Promise<Distribution>>();
   /** By reference with digest. */
   readonly #manifests = new Map<string, StoredManifest>();
+  /** Tags that exist, by repository. */
+  readonly #foundTags = new Map<string, Set<string>>();
   /** Images that were copied with all that refers to them: more tags need nothing else. */
   readonly #copied = new Set<string>();
   readonly #copier: Copier;
@@ -152,7 +154,10 @@ export class HttpRegistry implements Registry {
       await writeTags();
     };
     const written = image();
-    const [referrers] = await Promise.all([this.#referrers.copy(manifest, route, written), written]);
+    const [referrers] = await Promise.all([
+      this.#referrers.copy(manifest, route, { knownTags: this.#foundTags.get(route.source.name) ?? [], written }),
+      written,
+    ]);
     this.#copied.add(key);
     return referrers;
   }
@@ -163,6 +168,8 @@ export class HttpRegistry implements Registry {
     if (known !== undefined) return known;
     const manifest = await readManifest(repository, target);
     if (manifest === undefined) return undefined;
+    if (!isDigest(target))
+      this.#foundTags.set(repository.name, (this.#foundTags.get(repository.name) ?? new Set()).add(target));
     if (this.#manifests.size === MAX_KEPT) this.#manifests.clear();
     this.#manifests.set(`${repository.name}@${manifest.digest}`, manifest);
     return manifest;

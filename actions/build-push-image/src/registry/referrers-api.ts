@@ -1,7 +1,8 @@
+import { messageOf } from '../../../lib/errors.ts';
 import type { Digest } from '../../../lib/identifiers.ts';
 import { ResponseData } from '../../../lib/requests/responses.ts';
+import { debug } from '../../../lib/runner/commands.ts';
 import { type Descriptor, parseDescriptor } from './descriptors.ts';
-import type { Distribution } from './distribution.ts';
 import { type Repository, readManifest, writeManifest } from './manifests.ts';
 import { pullScope } from './registry-call.ts';
 import { nextPage } from './tag-list.ts';
@@ -12,32 +13,76 @@ const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 /** What a registry without the API responds with. Some have a status of their own for it. */
 const UNSUPPORTED = [400, 404, 405, 406, 501];
 
-/** Registries that have been found to lack the API. */
-const withoutApi = new WeakSet<Distribution>();
-
 /** The tag of a registry without the referrers API: an index of what refers to the manifest. */
 export const fallbackTag = (digest: Digest): string => digest.replace(':', '-');
 
+/** Finds what refers to manifests of one repository, with few requests. */
+export class ReferrerFinder {
+  readonly #repository: Repository;
+  readonly #tags: Promise<ReadonlySet<string> | undefined>;
+  /** Whether the registry has the API: the response to the first question. */
+  #hasApi: Promise<boolean> | undefined;
+
+  /** @param knownTags tags that the repository certainly has */
+  constructor(repository: Repository, knownTags: Iterable<string>) {
+    this.#repository = repository;
+    this.#tags = listAllTags(repository, knownTags);
+  }
+
+  /** Whether the repository may have the tag. */
+  async mayHaveTag(tag: string): Promise<boolean> {
+    return (await this.#tags)?.has(tag) ?? true;
+  }
+
+  /**
+   * What refers to a manifest, by the API or by the fallback tag.
+   * Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+   */
+  async list(digest: Digest): Promise<Descriptor[]> {
+    const first = this.#hasApi === undefined ? askApi(this.#repository, digest) : undefined;
+    this.#hasApi ??= (first as NonNullable<typeof first>).then(
+      (found) => found !== undefined,
+      // Its caller gets the error; the next digest is asked for anyway.
+      () => true,
+    );
+    const found = first ?? ((await this.#hasApi) ? askApi(this.#repository, digest) : undefined);
+    const referrers = await found;
+    if (referrers !== undefined) return referrers;
+    return (await this.mayHaveTag(fallbackTag(digest))) ? readFallbackTag(this.#repository, digest) : [];
+  }
+}
+
 /**
- * What refers to a manifest, by the API or by the fallback tag.
- * Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ * All tags of a repository, if one page has them: it replaces many questions for single tags.
+ * `undefined` when the registry does not list them, or when nothing shows that the list is complete.
  */
-export async function listReferrers(repository: Repository, digest: Digest): Promise<Descriptor[]> {
-  return (await askApi(repository, digest)) ?? (await readFallbackTag(repository, digest));
+async function listAllTags(
+  { client, path, name }: Repository,
+  knownTags: Iterable<string>,
+): Promise<ReadonlySet<string> | undefined> {
+  const what = `the list of tags of ${name}`;
+  try {
+    const url = `/v2/${path}/tags/list?n=1000`;
+    const response = await client.callOnce({ url, scopes: [pullScope(path)], what, expected: [200] });
+    if (nextPage(response, what, client.name) !== undefined) return undefined;
+    const data = ResponseData.json(response.body.toString('utf8'), client.name, what);
+    const tags = new Set((data.at('tags').optional?.list() ?? []).map((tag) => tag.string()));
+    const known = [...knownTags];
+    return known.length > 0 && known.every((tag) => tags.has(tag)) ? tags : undefined;
+  } catch (error) {
+    debug(`each signature is looked up by itself: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** `undefined` when the registry has no such API. */
 async function askApi({ client, path, name }: Repository, digest: Digest): Promise<Descriptor[] | undefined> {
-  if (withoutApi.has(client)) return undefined;
   const what = `the referrers of ${name}@${digest}`;
   const found: Descriptor[] = [];
   let url: string | undefined = `/v2/${path}/referrers/${digest}`;
   for (let page = 0; url !== undefined && page < MAX_PAGES; page++) {
     const response = await client.call({ url, scopes: [pullScope(path)], what, expected: [200, ...UNSUPPORTED] });
-    if (response.status !== 200) {
-      withoutApi.add(client);
-      return undefined;
-    }
+    if (response.status !== 200) return undefined;
     found.push(...parseIndex(response.body, client.name, what));
     url = nextPage(response, what, client.name);
   }

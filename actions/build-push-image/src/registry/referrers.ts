@@ -4,7 +4,7 @@ import { isConnectionError } from '../../../lib/requests/retry.ts';
 import type { Copier, CopyRoute, ReadManifest } from './copy.ts';
 import { type Descriptor, parseParts } from './descriptors.ts';
 import { formatReference, INDEX_TYPE, type Repository, type StoredManifest, writeManifest } from './manifests.ts';
-import { fallbackTag, listReferrers, mergeFallbackTag } from './referrers-api.ts';
+import { fallbackTag, mergeFallbackTag, ReferrerFinder } from './referrers-api.ts';
 import type { CopyResult } from './registry.ts';
 import { RegistryResponseError } from './registry-error.ts';
 
@@ -24,6 +24,13 @@ interface Found {
   descriptor: Descriptor | undefined;
 }
 
+interface Search {
+  source: Repository;
+  finder: ReferrerFinder;
+  /** Handles an error that is about one part, which it names. */
+  tell: (what: string) => (error: unknown) => undefined;
+}
+
 /** Copies signatures and attestations that refer to an image. */
 export class ReferrerCopier {
   readonly #read: ReadManifest;
@@ -36,17 +43,24 @@ export class ReferrerCopier {
 
   /**
    * Copy what refers to an index, its images and its attestations, or to any of these in turn. What is refused is told in the result.
+   * @param knownTags tags that the source certainly has
    * @param written resolves when the image itself is in the target: some registries refuse what refers to an unknown image
    * @throws {RegistryResponseError} when a registry fails, after all retries
    */
-  async copy(manifest: StoredManifest, route: CopyRoute, written: Promise<unknown>): Promise<CopyResult> {
+  async copy(
+    manifest: StoredManifest,
+    route: CopyRoute,
+    { knownTags, written }: { knownTags: Iterable<string>; written: Promise<unknown> },
+  ): Promise<CopyResult> {
     const notCopied: string[] = [];
     const tell = (what: string) => (error: unknown) => {
       if (isFailure(error)) throw error;
       notCopied.push(`${what}: ${messageOf(error)}`);
       return undefined;
     };
-    const found = await this.findAll(await this.digestsOf(manifest, route.source), route.source, tell);
+    const finder = new ReferrerFinder(route.source, knownTags);
+    const digests = await this.digestsOf(manifest, route.source);
+    const found = await this.findAll(digests, { source: route.source, finder, tell });
     await written;
     const copies = await Promise.all(
       found.map((item) => this.copyOne(item, route).catch(tell(formatReference(route.source, item.target)))),
@@ -78,17 +92,13 @@ export class ReferrerCopier {
     return [manifest.digest, ...(await Promise.all(children)).flat()];
   }
 
-  private async findAll(
-    digests: readonly Digest[],
-    source: Repository,
-    tell: (what: string) => (error: unknown) => undefined,
-  ): Promise<Found[]> {
+  private async findAll(digests: readonly Digest[], { source, finder, tell }: Search): Promise<Found[]> {
     const found = new Map<string, Found>();
     let current = digests;
     for (let depth = 0; depth < MAX_DEPTH && current.length > 0; depth++) {
       const next = await Promise.all(
         current.map((digest) =>
-          this.findOf(digest, source).catch(tell(`the signatures of ${formatReference(source, digest)}`)),
+          this.findOf(digest, source, finder).catch(tell(`the signatures of ${formatReference(source, digest)}`)),
         ),
       );
       const added = next.flatMap((items) => items ?? []).filter(({ target }) => !found.has(target));
@@ -105,12 +115,12 @@ export class ReferrerCopier {
   }
 
   /** What refers to one manifest directly. */
-  private async findOf(digest: Digest, source: Repository): Promise<Found[]> {
+  private async findOf(digest: Digest, source: Repository, finder: ReferrerFinder): Promise<Found[]> {
     const [descriptors, ...tagged] = await Promise.all([
-      listReferrers(source, digest),
+      finder.list(digest),
       ...COSIGN_SUFFIXES.map(async (suffix): Promise<Found[]> => {
         const target = `${fallbackTag(digest)}${suffix}`;
-        const manifest = await this.#read(source, target);
+        const manifest = (await finder.mayHaveTag(target)) ? await this.#read(source, target) : undefined;
         return manifest === undefined ? [] : [{ target, manifest, descriptor: undefined }];
       }),
     ]);

@@ -114,6 +114,36 @@ describe('signatures and attestations that refer to an image', () => {
     expect(source.requests).toEqual([]);
   });
 
+  it('are looked for with two requests when there are none', async () => {
+    const { index } = addIndex();
+    source.manifests.set('web:sha-1', source.manifests.get(`web:${index.digest}`) as never);
+    const registry = client();
+    await registry.find(`${source.host}/web:sha-1`);
+    await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
+    expect(source.requests.filter((request) => /referrers|tags|sha256-/.test(request)).sort()).toEqual([
+      `GET /v2/web/referrers/${index.digest}`,
+      'GET /v2/web/tags/list?n=1000',
+    ]);
+  });
+
+  it.each([
+    ['lacks a tag that is there', '{"tags":["other"]}'],
+    ['is not a list', '<html>'],
+    ['is null', '{"tags":null}'],
+  ])('are found when the list of tags %s', async (_title, list) => {
+    const { index } = addIndex();
+    source.manifests.set('web:sha-1', source.manifests.get(`web:${index.digest}`) as never);
+    sign(index, 'x');
+    const tag = `${tagOf(index)}.sig`;
+    source.addSignature('web', tag, { tag });
+    source.peculiarity = (request, response) =>
+      (request.url?.includes('/tags/') ?? false) && Boolean(response.end(list));
+    const registry = client();
+    await registry.find(`${source.host}/web:sha-1`);
+    const copied = await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
+    expect(copied).toEqual({ referrers: 2, notCopied: [] });
+  });
+
   it('that a registry refuses do not fail the copy, and the result names them', async () => {
     const { index } = addIndex();
     const { digest } = sign(index, 'x');
