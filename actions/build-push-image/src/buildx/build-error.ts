@@ -54,11 +54,11 @@ function findDockerfileLine(log: string): number | undefined {
 /** Of a step's output in an error. */
 const MAX_LINES = 15;
 
-/** What the failed step printed: the block after ` > [2/4] RUN npm ci:`, between rulers. */
+/** What the failed step printed: the block after ` > [2/4] RUN npm ci:`, between rulers. Of a push it only repeats the error. */
 function findFailedStep(log: string): string[] {
   const lines = log.split(/\r?\n/);
   const start = lines.findLastIndex((line, index) => line.startsWith(' > ') && lines[index - 1] === '------');
-  if (start < 0) return [];
+  if (start < 0 || lines[start]?.startsWith(' > exporting to ')) return [];
   const end = lines.indexOf('------', start);
   const block = lines.slice(start, end < 0 ? undefined : end);
   return block.length <= MAX_LINES ? block : [block[0] ?? '', '…', ...block.slice(1 - MAX_LINES)];

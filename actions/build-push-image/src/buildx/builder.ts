@@ -9,7 +9,7 @@ import { redactData } from '../inputs/secrets.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';
 import { toBuildError } from './build-error.ts';
 import { exportArguments } from './export-arguments.ts';
-import { classifyToolError, ToolError } from './tool-error.ts';
+import { createToolErrorClassifier, ToolError } from './tool-error.ts';
 
 export type Metadata = Record<string, unknown>;
 
@@ -63,8 +63,10 @@ export class BuildxBuilder implements Builder {
     } catch (error) {
       if (!(error instanceof ToolError) || error.kind !== 'cache') throw error;
       log.progress(`building without the cache, which cannot be used: ${error.why}`);
+      const extraArgs = plan.extraArgs.filter((argument) => !/^--cache-(?:from|to)=/.test(argument));
       const options = { ...plan.image.options, cacheFrom: [], cacheTo: [] };
-      return this.buildWithRetries({ ...plan, cache: 'none', image: { ...plan.image, options } }, log);
+      const image = { ...plan.image, options };
+      return this.buildWithRetries({ ...plan, cache: 'none', extraArgs, image }, log);
     }
   }
 
@@ -80,7 +82,7 @@ export class BuildxBuilder implements Builder {
     const { retries } = this.#options;
     return withRetries(work, {
       retries,
-      classify: classifyToolError,
+      classify: createToolErrorClassifier(),
       onRetry: (error, attempt, seconds) =>
         log.progress(
           `transient error (${(error as ToolError).why.split('\n').at(-1)}); attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,

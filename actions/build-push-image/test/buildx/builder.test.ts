@@ -121,6 +121,28 @@ describe('a build', () => {
     expect(exec.calls).toHaveLength(2);
   });
 
+  it('is repeated without the cache when a link into it has expired', async () => {
+    const exec = new FakeExec((args) => {
+      if (args.some((argument) => argument.startsWith('--cache-from')))
+        return failed(
+          'failed to solve: failed to copy: GET https://x.blob.core.windows.net/actions-cache/1\nRESPONSE 403: 403 Server failed to authenticate the request.',
+        );
+      writeFileSync(metadataFile(args), JSON.stringify({ 'containerimage.digest': digest('a') }));
+      return ok();
+    });
+    const cached = { ...plan, extraArgs: ['--cache-from=type=gha', '--pull'] };
+    expect((await createBuilder(exec).build(cached, silent)).digest).toBe(digest('a'));
+    expect(exec.calls.map(({ args }) => args.includes('--pull'))).toEqual([true, true]);
+  });
+
+  it('is repeated once when the registry lost an upload', async () => {
+    const exec = new FakeExec(() => failed('failed to solve: failed to push prod.example/web: unknown blob'));
+    await expect(createBuilder(exec, 3).build(plan, silent)).rejects.toMatchObject({
+      next: expect.stringContaining('prod.example lost what was uploaded'),
+    });
+    expect(exec.calls).toHaveLength(2);
+  });
+
   it('that cannot read a base image reports the host of that image', async () => {
     const line =
       'failed to build: failed to solve: base.example/node:24: failed to resolve source metadata for base.example/node:24: unexpected status from HEAD request to https://base.example/v2/: 401 Unauthorized';

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyToolError, type FailureKind, nextStep, parseFailure, ToolError } from '../../src/buildx/tool-error.ts';
+import {
+  classifyToolError,
+  createToolErrorClassifier,
+  type FailureKind,
+  nextStep,
+  parseFailure,
+  ToolError,
+} from '../../src/buildx/tool-error.ts';
 
 /** Error lines as buildx 0.38 with BuildKit 0.34 and a registry of distribution 2.8 print them, and those of other registries. */
 const LINES: [FailureKind, string][] = [
@@ -116,6 +123,16 @@ describe('an error of buildx', () => {
     expect(classifyToolError(new ToolError(kind, { what: 'a', why: 'b', next: nextStep(kind, 'h') }))).toEqual({
       retry,
     });
+  });
+
+  it('about a lost upload is retried once', () => {
+    const classify = createToolErrorClassifier();
+    const error = (kind: FailureKind) => new ToolError(kind, { what: 'a', why: 'b', next: nextStep(kind, 'h') });
+    expect(['lost', 'transient', 'lost'].map((kind) => classify(error(kind as FailureKind)).retry)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('of another class is not retried', () => {
