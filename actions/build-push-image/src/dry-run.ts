@@ -43,6 +43,6 @@ export async function showPlan(
 /** The tags that the image would get now. */
 async function listMovableTags(job: ImageJob, registry: Registry): Promise<string[]> {
   const { movable, reason } = await selectMovable(job, registry);
-  if (reason !== undefined) new ImageLog(job.name).notice(reason);
+  if (reason !== undefined) new ImageLog(job.name, { concurrent: true }).notice(reason);
   return movable.map(({ name }) => name);
 }

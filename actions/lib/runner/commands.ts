@@ -30,7 +30,8 @@ export interface Annotation {
   column?: number;
 }
 
-type Write = (text: string) => unknown;
+/** Where commands and lines are printed. */
+export type Write = (text: string) => unknown;
 let print: Write = (text) => process.stdout.write(text);
 const stdout: Write = (text) => print(text);
 
@@ -91,17 +92,21 @@ export function info(message: string, write: Write = stdout): void {
 
 /** Group everything that `work` prints under a title. */
 export async function group<T>(title: string, work: () => Promise<T>, write: Write = stdout): Promise<T> {
-  write(groupStart(title));
+  startGroup(title, write);
   try {
     return await work();
   } finally {
-    write(GROUP_END);
+    endGroup(write);
   }
 }
 
-/** Print lines from any source as one group, in one write: concurrent output cannot appear in between. */
-export function printGroup(title: string, message: string, write: Write = stdout): void {
-  write(`${groupStart(title)}${escapeCommands(message)}\n${GROUP_END}`);
+/** Begin a group for lines that are printed as they come; {@link endGroup} ends it. Groups cannot be nested. */
+export function startGroup(title: string, write: Write = stdout): void {
+  write(groupStart(title));
+}
+
+export function endGroup(write: Write = stdout): void {
+  write(GROUP_END);
 }
 
 const groupStart = (title: string): string => command('group', {}, escapeCommands(title.replaceAll(/[\r\n]+/g, ' ')));

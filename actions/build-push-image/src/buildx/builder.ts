@@ -22,9 +22,9 @@ export interface BuildResult {
 
 /** Receives the log of a build. */
 export interface BuildLog {
-  /** A line of the builder's log. */
+  /** A line of the builder's log, as soon as the builder writes it. */
   line(text: string): void;
-  /** A line that is printed at once. */
+  /** What the action itself does. */
   progress(text: string): void;
   /** A message that the user should see without opening the log. */
   notice(text: string): void;
@@ -109,18 +109,10 @@ export class BuildxBuilder implements Builder {
 
   private async run(plan: BuildPlan, args: readonly string[], log: BuildLog): Promise<void> {
     const { exec, home, redact } = this.#options;
-    const steps = new Set<string>();
     const { exitCode, stderr } = await exec.run('docker', args, {
       env: home.env,
       cwd: plan.workspace,
-      onErrorLine: (line) => {
-        log.line(redact(line));
-        // `#7 [build 2/4] RUN npm ci`: a step starts. Each is reported once.
-        const step = /^#\d+ (\[(?!internal\]).*)/.exec(line)?.[1];
-        if (step === undefined || steps.has(step)) return;
-        steps.add(step);
-        log.progress(redact(step));
-      },
+      onErrorLine: (line) => log.line(redact(line)),
     });
     if (exitCode !== 0) throw toBuildError(plan, stderr, redact);
   }

@@ -27,8 +27,10 @@ export async function processImages(
   const results = () => jobs.flatMap((job) => finished.get(job) ?? []);
   const started = new Map<string, Promise<ImageResult>>();
   const ordered = orderByDependencies(jobs);
+  const concurrent = Math.min(jobs.length, maxParallel) > 1;
   const outcomes = await settleConcurrently(ordered, maxParallel, async (job) => {
-    const work = withDependencies(job, started).then((ready) => processImage(ready, clients));
+    const log = new ImageLog(job.name, { concurrent });
+    const work = withDependencies(job, started).then((ready) => processImage(ready, clients, log));
     started.set(job.name, work);
     finished.set(job, await work);
     await onResult(results());
@@ -41,18 +43,16 @@ export async function processImages(
   return { results: results(), failures };
 }
 
-async function processImage(job: ImageJob, clients: Clients): Promise<ImageResult> {
-  const log = new ImageLog(job.name);
+async function processImage(job: ImageJob, clients: Clients, log: ImageLog): Promise<ImageResult> {
+  const start = performance.now();
   try {
     const result = await buildOrPromote(job, clients, log);
-    log.flush(`${job.name}: build log`);
     log.progress(
       `${result.promoted ? 'copied' : 'built'} ${result.digest} in ${result.seconds} s (${result.tags.join(', ')})`,
     );
     return result;
   } catch (error) {
-    log.flush(`${job.name}: log of the failed build`);
-    log.progress('failed');
+    log.progress(`failed after ${((performance.now() - start) / 1000).toFixed(1)} s`);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { annotate, debug, escapeCommands, group, info, mask, printGroup } from '../../runner/commands.ts';
+import { annotate, debug, endGroup, escapeCommands, group, info, mask, startGroup } from '../../runner/commands.ts';
 import { growth, MAX_LINEAR } from '../growth.ts';
 import { COMMANDS, CULTURES, readAsRunner } from './runner-model.ts';
 
@@ -112,7 +112,9 @@ describe.each(CULTURES)('for the runner (%s)', (culture) => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (title, content, message) => {
         const text = printed((write) => {
-          printGroup(title, content, write);
+          startGroup(title, write);
+          info(content, write);
+          endGroup(write);
           debug(message, write);
         });
         const found = commands(text);

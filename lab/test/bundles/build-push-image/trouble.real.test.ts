@@ -172,6 +172,26 @@ describe('a failure', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
+    'of a cancelled job (%s) leaves in the log what its step had printed',
+    async (signal) => {
+      await addShell();
+      writeFileSync(
+        join(workspace, 'shell', 'Dockerfile.hanging'),
+        'FROM scratch\nCOPY root/ /\nARG RUN\nRUN echo "waiting for $RUN"; sleep 300\n',
+      );
+      const { log } = await step(
+        {
+          images: `{ name: shop/hanging, context: shell, file: shell/Dockerfile.hanging, build-args: { RUN: ${signal} } }`,
+        },
+        { onOutput: (child, text) => void (new RegExp(`\\d waiting for ${signal}`).test(text) && child.kill(signal)) },
+      );
+      expect(log).toMatch(
+        new RegExp(`^::group::shop/hanging: build log$[^]*^#\\d+ [\\d.]+ waiting for ${signal}$`, 'm'),
+      );
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
     'of a cancelled job (%s) leaves no login and no process behind',
     async (signal) => {
       await addShell();
