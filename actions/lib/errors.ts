@@ -10,6 +10,8 @@ export interface ErrorParts {
   why: string;
   /** What the user should do next, as a sentence. */
   next: string;
+  /** The line that is wrong: a path relative to the workspace, and a 1-based line. */
+  location?: { file: string; line: number } | undefined;
   cause?: unknown;
 }
 
@@ -19,13 +21,20 @@ export class ActionError extends Error {
   readonly what: string;
   readonly why: string;
   readonly next: string;
+  readonly location: ErrorParts['location'];
 
-  constructor({ what, why, next, cause }: ErrorParts) {
+  constructor({ what, why, next, location, cause }: ErrorParts) {
     super(`${what}: ${why}`, { cause });
     this.what = what;
     this.why = why;
     this.next = next;
+    this.location = location;
   }
+}
+
+/** Ends a step whose failures have their annotations already. It is a line of the log, because one failure is one annotation. */
+export class ReportedError extends Error {
+  override name = 'ReportedError';
 }
 
 /** One problem with the inputs. */

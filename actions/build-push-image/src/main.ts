@@ -8,7 +8,7 @@ import { requiredVariables, withDockerHome } from './docker/docker-home.ts';
 import { showPlan } from './dry-run.ts';
 import { createClients } from './images/clients.ts';
 import { planJobs } from './images/plan.ts';
-import { annotateDockerfiles, processImages, toStepError } from './images/process-images.ts';
+import { processImages, reportImageFailures } from './images/process-images.ts';
 import { loadRunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
@@ -53,8 +53,7 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
       onResult: (finished) => setImageOutputs(finished, jobs.length, run),
     });
     if (settings.summary) await writeSummary(formatSummary(settings, results, failures));
-    annotateDockerfiles(failures);
-    if (failures.length > 0) throw toStepError(failures, jobs.length);
+    if (failures.length > 0) throw reportImageFailures(failures, jobs.length);
   });
 }
 

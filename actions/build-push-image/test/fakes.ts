@@ -97,7 +97,12 @@ export class FakeBuilder implements Builder {
   }
 }
 
-export const silent: BuildLog = { line: () => undefined, progress: () => undefined, notice: () => undefined };
+export const silent: BuildLog = {
+  line: () => undefined,
+  progress: () => undefined,
+  notice: () => undefined,
+  warning: () => undefined,
+};
 
 /** An index of one image for linux/amd64; the first digit is the digest of the index, the second that of the image. */
 export function index(indexDigit: string, image: string): Manifest {

@@ -1,14 +1,17 @@
-import { ActionError, InputError, messageOf } from '../errors.ts';
-import { annotate, debug, guardOutput } from './commands.ts';
+import { ActionError, InputError, messageOf, ReportedError } from '../errors.ts';
+import { annotate, debug, guardOutput, info } from './commands.ts';
 import { checkVariables } from './variables.ts';
 
 /** Report a failed step: one error annotation and, with debug logging, the stack. Never a bare stack trace. */
 export function reportFailure(action: string, error: unknown, debugging = process.env.RUNNER_DEBUG === '1'): void {
-  if (error instanceof ActionError) {
+  if (error instanceof ReportedError) {
+    info(`${action}: ${error.message}`);
+  } else if (error instanceof ActionError) {
     annotate({
       level: 'error',
       title: `${action}: ${error.what}`,
       message: `${formatReason(error)}\n${error.next}`,
+      ...error.location,
     });
   } else if (isSystemError(error)) {
     annotate({

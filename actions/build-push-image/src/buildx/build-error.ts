@@ -1,40 +1,26 @@
-import { relative, sep } from 'node:path';
 import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildPlan } from './arguments.ts';
-import { type FailureKind, nextStep, parseFailure, ToolError } from './tool-error.ts';
-
-/** A failed build, with its line in the Dockerfile if BuildKit reports it. */
-export class BuildError extends ToolError {
-  override name = 'BuildError';
-  /** Relative to the workspace; 1-based line. */
-  readonly location: { file: string; line: number } | undefined;
-
-  constructor(kind: FailureKind, parts: ConstructorParameters<typeof ToolError>[1], location: BuildError['location']) {
-    super(kind, parts);
-    this.location = location;
-  }
-}
+import { findDockerfile } from './dockerfile-checks.ts';
+import { nextStep, parseFailure, ToolError } from './tool-error.ts';
 
 /**
- * The error for a failed build, from its log.
+ * The error for a failed build, from its log, with its line in the Dockerfile if BuildKit reports it.
  * @param redact removes secrets from the error; the log is parsed unredacted, because a short secret can be part of any word
  */
-export function toBuildError(plan: BuildPlan, log: string, redact: (text: string) => string): BuildError {
+export function toBuildError(plan: BuildPlan, log: string, redact: (text: string) => string): ToolError {
   const { kind, message } = parseFailure(log);
   const line = findDockerfileLine(log);
-  const file = relative(plan.workspace, plan.image.file).split(sep).join('/');
-  return new BuildError(
-    kind,
-    {
-      what: `building ${plan.image.name} failed`,
-      why: redact([...findFailedStep(log), message].join('\n')),
-      next:
-        kind === 'final' && line !== undefined
-          ? `Correct line ${line} of ${file}.`
-          : nextStep(kind, findHost(message) ?? registryHost(plan.repository)),
-    },
-    line === undefined ? undefined : { file, line },
-  );
+  const file = findDockerfile(plan);
+  const host = findHost(message) ?? registryHost(plan.repository);
+  return new ToolError(kind, {
+    what: `building ${plan.image.name} failed`,
+    why: redact([...findFailedStep(log), message].join('\n')),
+    next:
+      kind === 'final' && line !== undefined && file !== undefined
+        ? `Correct line ${line} of ${file}.`
+        : nextStep(kind, host),
+    location: line === undefined || file === undefined ? undefined : { file, line },
+  });
 }
 
 /** The registry that an error is about: a build can read base images from another registry than the one it pushes to. */

@@ -8,6 +8,7 @@ import type { DockerHome } from '../docker/docker-home.ts';
 import { redactData } from '../inputs/secrets.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';
 import { toBuildError } from './build-error.ts';
+import { parseCheckWarnings, reportCheckWarnings } from './dockerfile-checks.ts';
 import { exportArguments } from './export-arguments.ts';
 import { createToolErrorClassifier, ToolError } from './tool-error.ts';
 
@@ -28,6 +29,8 @@ export interface BuildLog {
   progress(text: string): void;
   /** A message that the user should see without opening the log. */
   notice(text: string): void;
+  /** A fault that does not fail the build, at its line in the workspace. */
+  warning(text: string, location?: { file: string; line: number }): void;
 }
 
 export interface Builder {
@@ -71,7 +74,7 @@ export class BuildxBuilder implements Builder {
   }
 
   async export(plan: BuildPlan, names: readonly string[], log: BuildLog): Promise<void> {
-    await this.withRetries(() => this.run(plan, exportArguments(plan, names, this.nextMetadataFile()), log), log);
+    await this.withRetries(() => this.run(plan, exportArguments(plan, names, this.nextMetadataFile()), { log }), log);
   }
 
   private buildWithRetries(plan: BuildPlan, log: BuildLog): Promise<BuildResult> {
@@ -92,7 +95,10 @@ export class BuildxBuilder implements Builder {
 
   private async attempt(plan: BuildPlan, log: BuildLog): Promise<BuildResult> {
     const metadataFile = this.nextMetadataFile();
-    await this.run(plan, buildArguments(plan, metadataFile), log);
+    await this.run(plan, buildArguments(plan, metadataFile), {
+      log,
+      onEnd: (output) => reportCheckWarnings(plan, parseCheckWarnings(output), log),
+    });
     const metadata = ResponseData.json(
       await readMetadata(metadataFile),
       'docker buildx build',
@@ -107,13 +113,19 @@ export class BuildxBuilder implements Builder {
     });
   }
 
-  private async run(plan: BuildPlan, args: readonly string[], log: BuildLog): Promise<void> {
+  /** @param onEnd receives the whole output, also of a build that failed */
+  private async run(
+    plan: BuildPlan,
+    args: readonly string[],
+    { log, onEnd }: { log: BuildLog; onEnd?: (output: string) => void },
+  ): Promise<void> {
     const { exec, home, redact } = this.#options;
     const { exitCode, stderr } = await exec.run('docker', args, {
       env: home.env,
       cwd: plan.workspace,
       onErrorLine: (line) => log.line(redact(line)),
     });
+    onEnd?.(redact(stderr));
     if (exitCode !== 0) throw toBuildError(plan, stderr, redact);
   }
 

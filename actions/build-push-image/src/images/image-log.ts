@@ -15,6 +15,7 @@ export interface ImageLogOptions {
 export class ImageLog implements BuildLog {
   readonly #name: string;
   readonly #options: ImageLogOptions;
+  readonly #warnings = new Set<string>();
   #isOpen = false;
 
   constructor(name: string, options: ImageLogOptions) {
@@ -35,6 +36,18 @@ export class ImageLog implements BuildLog {
   notice(text: string): void {
     this.end();
     annotate({ level: 'notice', title: 'build-push-image', message: `${this.#name}: ${text}` }, this.#options.write);
+  }
+
+  /** A retry, and a rebuild to verify, give the same warnings again; each is shown once. */
+  warning(text: string, location?: { file: string; line: number }): void {
+    const key = JSON.stringify([text, location]);
+    if (this.#warnings.has(key)) return;
+    this.#warnings.add(key);
+    this.end();
+    annotate(
+      { level: 'warning', title: 'build-push-image', message: `${this.#name}: ${text}`, ...location },
+      this.#options.write,
+    );
   }
 
   /** End the group, so that what is printed next is seen without opening it. */

@@ -1,7 +1,6 @@
 import { settleConcurrently } from '../../../lib/concurrency.ts';
-import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { annotate } from '../../../lib/runner/commands.ts';
-import { BuildError } from '../buildx/build-error.ts';
+import { messageOf, ReportedError } from '../../../lib/errors.ts';
+import { reportFailure } from '../../../lib/runner/run.ts';
 import { buildOrPromote } from './build-or-promote.ts';
 import { orderByDependencies, withDependencies } from './dependencies.ts';
 import type { Clients, ImageFailure, ImageJob, ImageResult } from './image-job.ts';
@@ -57,25 +56,20 @@ async function processImage(job: ImageJob, clients: Clients, log: ImageLog): Pro
   }
 }
 
-/** One annotation for each failed build, at the line of its Dockerfile. */
-export function annotateDockerfiles(failures: readonly ImageFailure[]): void {
-  for (const { error } of failures)
-    if (error instanceof BuildError && error.location !== undefined)
-      annotate({ level: 'error', title: `build-push-image: ${error.what}`, message: error.why, ...error.location });
-}
-
-/** The error of the step: that of its only image, or one error that lists each failed image with its own message. */
-export function toStepError(failures: readonly ImageFailure[], total: number): unknown {
-  const [first] = failures;
-  // Any other error than an ActionError is a bug, and must not be hidden.
-  const bug = failures.find(({ error }) => !(error instanceof ActionError));
-  if (bug !== undefined) return bug.error;
-  if (failures.length === 1 && total === 1) return first?.error;
-  const errors = failures.map(({ name, error }) => ({ name, error: error as ActionError }));
-  return new ActionError({
-    what: `${failures.length} of ${total} images failed: ${failures.map(({ name }) => name).join(', ')}`,
-    why: errors.map(({ name, error }) => `${name}: ${messageOf(error)}`).join('\n'),
-    next: [...new Set(errors.map(({ error }) => error.next))].join('\n'),
-    cause: first?.error,
-  });
+/**
+ * Report each failure with its own annotation.
+ * @returns the error that ends the step: that of its only image, which is not reported yet, or one that only counts the failures
+ */
+export function reportImageFailures(
+  failures: readonly ImageFailure[],
+  total: number,
+  report: (error: unknown) => void = (error) => reportFailure('build-push-image', error),
+): unknown {
+  if (total === 1) return failures[0]?.error;
+  // All images can fail for one reason, such as a missing program.
+  const byMessage = new Map(failures.map(({ error }) => [messageOf(error), error]));
+  for (const error of byMessage.values()) report(error);
+  return new ReportedError(
+    `${failures.length} of ${total} images failed: ${failures.map(({ name }) => name).join(', ')}`,
+  );
 }

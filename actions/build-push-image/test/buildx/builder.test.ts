@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Exec, ExecResult } from '../../../lib/processes/exec.ts';
-import { BuildError } from '../../src/buildx/build-error.ts';
 import { BuildxBuilder } from '../../src/buildx/builder.ts';
+import { ToolError } from '../../src/buildx/tool-error.ts';
 import { createRedactor } from '../../src/inputs/secrets.ts';
 import { digest, FakeExec, failed, ok, plan, silent } from '../fakes.ts';
 
@@ -72,8 +72,8 @@ describe('a build', () => {
     const exec = new FakeExec(() => ({ exitCode: 1, stdout: '', stderr: FAILED_STEP }));
     const error = await createBuilder(exec, 3)
       .build(plan, silent)
-      .catch((thrown: unknown) => thrown as BuildError);
-    expect(error).toBeInstanceOf(BuildError);
+      .catch((thrown: unknown) => thrown as ToolError);
+    expect(error).toBeInstanceOf(ToolError);
     expect(error).toMatchObject({
       location: { file: 'web/Dockerfile', line: 3 },
       why: ' > [2/2] RUN npm ci:\n0.080 npm error code E404\nfailed to build: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1',
@@ -91,8 +91,8 @@ describe('a build', () => {
     }));
     const error = await createBuilder(exec)
       .build(plan, silent)
-      .catch((thrown: unknown) => thrown as BuildError);
-    expect((error as BuildError).why.split('\n').slice(0, 3)).toEqual([' > [1/1] RUN x:', '…', 'line 86']);
+      .catch((thrown: unknown) => thrown as ToolError);
+    expect((error as ToolError).why.split('\n').slice(0, 3)).toEqual([' > [1/1] RUN x:', '…', 'line 86']);
   });
 
   it('is retried after a failed push, up to the limit', async () => {
@@ -197,6 +197,32 @@ describe('a build', () => {
         why: line.replaceAll(/1|Unauthorized/g, '***'),
       },
     );
+  });
+
+  it.each([
+    ['that succeeds', 0],
+    ['that fails', 1],
+  ])('%s shows what build checks found, at most ten', async (_how, exitCode) => {
+    const findings = Array.from({ length: 12 }, (_, index) => ` - UndefinedVar: no $X (line ${index + 1})`);
+    const exec = new FakeExec((args) => {
+      writeFileSync(metadataFile(args), JSON.stringify({ 'containerimage.digest': digest('a') }));
+      return { exitCode, stdout: '', stderr: ['\n \x1b[33m12 warnings found:', ...findings, 'ERROR: x'].join('\n') };
+    });
+    const warnings: unknown[] = [];
+    const shown: string[] = [];
+    await createBuilder(exec)
+      .build(plan, {
+        ...silent,
+        warning: (...warning) => warnings.push(warning),
+        progress: (text) => shown.push(text),
+      })
+      .catch((error: unknown) => expect(error).toBeInstanceOf(ToolError));
+    expect(warnings).toHaveLength(10);
+    expect(warnings[0]).toEqual([
+      'UndefinedVar: no $X\nhttps://docs.docker.com/go/dockerfile/rule/undefined-var/',
+      { file: 'web/Dockerfile', line: 1 },
+    ]);
+    expect(shown).toEqual(['2 more findings of build checks are at the end of the build log']);
   });
 
   it('passes on every line as it comes, without secrets', async () => {

@@ -55,6 +55,15 @@ describe('the log of one of several images', () => {
   });
 });
 
+it('shows a warning at its line, once', () => {
+  const { texts, log } = createLog(true);
+  for (const line of [3, 3, 4]) log.warning('bad', { file: 'web/Dockerfile', line });
+  expect(texts).toEqual([
+    '::warning title=build-push-image,file=web/Dockerfile,line=3::web: bad\n',
+    '::warning title=build-push-image,file=web/Dockerfile,line=4::web: bad\n',
+  ]);
+});
+
 it.each([true, false])('a build step cannot give the runner a command (concurrent: %s)', (concurrent) => {
   const { texts, log } = createLog(concurrent);
   for (const line of ['::set-output name=x::y', '##[error]no', '#1 0.1 x\r::add-mask::e', '::endgroup::'])

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ActionError } from '../../../lib/errors.ts';
+import { ActionError, ReportedError } from '../../../lib/errors.ts';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { readContext } from '../../../lib/runner/context.ts';
 import { Checkout } from '../../src/images/checkout.ts';
-import type { Clients, ImageJob, ImageResult } from '../../src/images/image-job.ts';
-import { processImages, toStepError } from '../../src/images/process-images.ts';
+import type { Clients, ImageFailure, ImageJob, ImageResult } from '../../src/images/image-job.ts';
+import { processImages, reportImageFailures } from '../../src/images/process-images.ts';
 import { setImageOutputs } from '../../src/outputs.ts';
 import { digest, FakeBuilder, FakeExec, FakeRegistry, index, job, ok, plan } from '../fakes.ts';
 
@@ -86,37 +86,29 @@ it('an image that fails does not stop the others, and both results are in the or
   expect(failures).toEqual([{ name: 'api', error: new Error('bad') }]);
 });
 
-describe('the error of a step', () => {
+describe('failures', () => {
   const refused = new ActionError({ what: 'a push', why: 'no', next: 'Log in.' });
   const broken = new ActionError({ what: 'a build', why: 'bad', next: 'Fix it.' });
+  const bug = new TypeError('x is undefined');
+  const report = (failures: ImageFailure[], total: number) => {
+    const reported: unknown[] = [];
+    return { error: reportImageFailures(failures, total, (error) => reported.push(error)), reported };
+  };
 
-  it('with one image is that of the image', () => {
-    expect(toStepError([{ name: 'web', error: refused }], 1)).toBe(refused);
+  it('of the only image are left to the step', () => {
+    expect(report([{ name: 'web', error: refused }], 1)).toEqual({ error: refused, reported: [] });
   });
 
-  it('lists each image with its message, and each next step once', () => {
+  it('of several images are reported once each, also a bug, and end the step with their number', () => {
     const failures = [
       { name: 'web', error: refused },
       { name: 'api', error: broken },
       { name: 'job', error: refused },
+      { name: 'cron', error: bug },
     ];
-    expect(toStepError(failures, 4)).toMatchObject({
-      what: '3 of 4 images failed: web, api, job',
-      why: 'web: a push: no\napi: a build: bad\njob: a push: no',
-      next: 'Log in.\nFix it.',
+    expect(report(failures, 5)).toEqual({
+      error: new ReportedError('4 of 5 images failed: web, api, job, cron'),
+      reported: [refused, broken, bug],
     });
-  });
-
-  it('does not hide a bug', () => {
-    const bug = new TypeError('x is undefined');
-    expect(
-      toStepError(
-        [
-          { name: 'web', error: refused },
-          { name: 'api', error: bug },
-        ],
-        2,
-      ),
-    ).toBe(bug);
   });
 });

@@ -9,7 +9,7 @@ import type { Builder } from '../../src/buildx/builder.ts';
 import { withPathCheck } from '../../src/buildx/checked-paths.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
 import { readSecretValues } from '../../src/inputs/secrets.ts';
-import { plan } from '../fakes.ts';
+import { plan, silent } from '../fakes.ts';
 
 const SECRET = 'a-secret-of-the-runner';
 
@@ -115,8 +115,6 @@ describe('the files of secrets', () => {
 });
 
 describe('before each build', () => {
-  const log = { line: () => undefined, progress: () => undefined, notice: () => undefined };
-
   it.each([
     ['nothing has changed', async () => undefined, undefined],
     [
@@ -155,7 +153,7 @@ describe('before each build', () => {
     };
     await change();
     const [image = plan.image] = images;
-    const build = withPathCheck(inner, allowedPaths).build({ ...plan, image }, log);
+    const build = withPathCheck(inner, allowedPaths).build({ ...plan, image }, silent);
     if (problem === undefined) await build;
     else await expect(build).rejects.toThrow(problem);
     expect(built).toBe(problem === undefined ? 1 : 0);

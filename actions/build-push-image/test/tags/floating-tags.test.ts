@@ -7,7 +7,7 @@ import type { Promotion } from '../../src/inputs/promotion-input.ts';
 import type { Manifest } from '../../src/registry/manifest.ts';
 import { assertTagsMovable, selectMovable } from '../../src/tags/floating-tags.ts';
 import { planTags, type VersionRange } from '../../src/tags/tag-rules.ts';
-import { COPIED, FakeBuilder, FakeRegistry, index, job, plan } from '../fakes.ts';
+import { COPIED, FakeBuilder, FakeRegistry, index, job, plan, silent } from '../fakes.ts';
 import { release, sha } from './releases.ts';
 
 const REPOSITORY = 'prod.example/web';
@@ -38,7 +38,7 @@ async function run(
     return built;
   });
   const notices: string[] = [];
-  const log = { line: () => undefined, progress: () => undefined, notice: (text: string) => notices.push(text) };
+  const log = { ...silent, notice: (text: string) => notices.push(text) };
   const result = await buildOrPromote(release, { registry, builder }, log);
   return { tags: result.tags.map(String), notices };
 }

@@ -11,7 +11,7 @@ const lib = join(import.meta.dirname, '../..');
 function startAction(body: string, env: Record<string, string> = {}) {
   const script = `
     import { run } from ${JSON.stringify(join(lib, 'runner/run.ts'))};
-    import { ActionError, InputError } from ${JSON.stringify(join(lib, 'errors.ts'))};
+    import { ActionError, InputError, ReportedError } from ${JSON.stringify(join(lib, 'errors.ts'))};
     await run('demo', async () => { ${body} });`;
   return spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, RUNNER_DEBUG: '', ...env },
@@ -35,6 +35,18 @@ describe('run', () => {
     );
     expect(stdout).toBe('::error title=demo%3A the push::the disk is full.%0AFree some space.\n');
     expect(code).toBe(1);
+  });
+
+  it('reports a failure at its line', async () => {
+    const { stdout } = await runAction(
+      `throw new ActionError({ what: 'a', why: 'b', next: 'C.', location: { file: 'web/Dockerfile', line: 3 } })`,
+    );
+    expect(stdout).toBe('::error title=demo%3A a,file=web/Dockerfile,line=3::b.%0AC.\n');
+  });
+
+  it('fails without a second annotation when the failures are reported', async () => {
+    const { stdout, code } = await runAction(`throw new ReportedError('2 of 3 images failed')`);
+    expect([stdout, code]).toEqual(['demo: 2 of 3 images failed\n', 1]);
   });
 
   it('ends the problems of inputs with what one copies, without a full stop', async () => {

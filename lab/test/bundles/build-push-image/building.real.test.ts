@@ -110,12 +110,29 @@ describe('building and pushing', () => {
     expect(result.exitCode).toBe(1);
     expect(Object.keys(digests(result))).toEqual(['shop/api']);
     expect((await manifest(staging, 'shop/api', digests(result)['shop/api'] ?? '')).status).toBe(200);
-    expect(result.log).toContain('::error title=build-push-image%3A 1 of 2 images failed%3A shop/broken::');
+    expect(result.log).toContain('\nbuild-push-image: 1 of 2 images failed: shop/broken\n');
+    expect(result.log.match(/^::error/gm)).toHaveLength(1);
     expect(result.log).toMatch(
       /::error title=build-push-image%3A building shop\/broken failed,file=broken\/Dockerfile,line=3::/,
     );
     expect(result.log).toContain('did not complete successfully');
     expect(result.summary).toContain('shop/broken failed');
+  });
+
+  it('shows what build checks find in a Dockerfile at its line, also when the build fails', async () => {
+    const checked = (name: string, last: string) => {
+      writeFileSync(join(workspace, 'web', name), `FROM scratch\nARG API_TOKEN\nCOPY hello /hello\n${last}\n`);
+      return step({ images: `{ name: shop/checked, context: web, file: web/${name} }`, push: 'false' });
+    };
+    const warnings = (log: string) => log.match(/^::warning .*$/gm);
+    const found = (file: string) =>
+      new RegExp(`,file=web/${file},line=2::shop/checked: SecretsUsedInArgOrEnv: .*/rule/secrets-used-in-arg-or-env/$`);
+    const good = await checked('Dockerfile.checked', 'CMD ["/hello"]');
+    expect(warnings(good.log)).toEqual([expect.stringMatching(found('Dockerfile.checked'))]);
+    expect(good.outputs.metadata).not.toContain('SecretsUsedInArgOrEnv:');
+    const bad = await checked('Dockerfile.failing', 'RUN ["/none"]');
+    expect(warnings(bad.log)).toEqual([expect.stringMatching(found('Dockerfile.failing'))]);
+    expect(bad.log.match(/^::error .*,file=web\/Dockerfile.failing,line=4::/gm)).toHaveLength(1);
   });
 
   it('pushes nothing with push: false, and fails if the build fails', async () => {
