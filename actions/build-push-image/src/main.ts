@@ -11,6 +11,7 @@ import { planJobs } from './images/plan.ts';
 import { processImages, reportImageFailures } from './images/process-images.ts';
 import { loadRunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
+import { findSecretArguments, formatSecretArguments } from './inputs/secret-arguments.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
 import { setImageOutputs } from './outputs.ts';
 import { checkLogins } from './registry/logins.ts';
@@ -23,6 +24,7 @@ import { assertTagsMovable } from './tags/floating-tags.ts';
  */
 export async function main(settings: Settings, env: Environment): Promise<void> {
   settings.notices.forEach(notice);
+  warnAboutSecretArguments(settings);
   const context = readContext(env);
   const exec = createCancellableExec(
     createExec({
@@ -55,6 +57,12 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
     if (settings.summary) await writeSummary(formatSummary(settings, results, failures));
     if (failures.length > 0) throw reportImageFailures(failures, jobs.length);
   });
+}
+
+function warnAboutSecretArguments(settings: Settings): void {
+  const names = findSecretArguments(settings);
+  if (names.length > 0)
+    annotate({ level: 'warning', title: 'build-push-image', message: formatSecretArguments(names) });
 }
 
 const notice = (message: string) => annotate({ level: 'notice', title: 'build-push-image', message });

@@ -11,14 +11,16 @@ export function toBuildError(plan: BuildPlan, log: string, redact: (text: string
   const { kind, message } = parseFailure(log);
   const line = findDockerfileLine(log);
   const file = findDockerfile(plan);
+  const step = findFailedStep(log);
   const host = findHost(message) ?? registryHost(plan.repository);
+  const correct =
+    kind === 'final' && line !== undefined && file !== undefined
+      ? `Correct line ${line} of ${file}.`
+      : nextStep(kind, host);
   return new ToolError(kind, {
     what: `building ${plan.image.name} failed`,
-    why: redact([...findFailedStep(log), message].join('\n')),
-    next:
-      kind === 'final' && line !== undefined && file !== undefined
-        ? `Correct line ${line} of ${file}.`
-        : nextStep(kind, host),
+    why: redact([...step, message].join('\n')),
+    next: emulatorStep([...step, message].join('\n'), findPlatform(step, plan), correct),
     location: line === undefined || file === undefined ? undefined : { file, line },
   });
 }
@@ -29,6 +31,29 @@ function findHost(message: string): string | undefined {
     message,
   )?.[1];
   return reference === undefined ? undefined : registryHost(reference);
+}
+
+/** The platform of a failed step: ` > [linux/arm64 build 2/4] RUN npm ci:`, which names it only if there are several. */
+function findPlatform(step: readonly string[], { platforms }: BuildPlan): string | undefined {
+  const named = /^ > \[([a-z]\w*\/\w+(?:\/\w+)?) /.exec(step[0] ?? '')?.[1];
+  return named ?? (platforms.length === 1 ? platforms[0] : undefined);
+}
+
+/** Node's names of architectures that differ from Docker's. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+
+/**
+ * The next step for a failed build step, if the builder lacks an emulator. Linux reports a program of another architecture as `exec format error`; one whose
+ * interpreter is of another architecture is "not found".
+ */
+function emulatorStep(text: string, platform: string | undefined, otherwise: string): string {
+  const advice = `run docker/setup-qemu-action before docker/setup-buildx-action, or build ${platform ?? 'the platform'} on a runner of that architecture.`;
+  if (/exec format error|\.buildkit_qemu_emulator/i.test(text)) return `R${advice.slice(1)}`;
+  const architecture = platform?.split('/')[1];
+  const isForeign = architecture !== undefined && architecture !== (ARCHITECTURES[process.arch] ?? process.arch);
+  return isForeign && /\bexec:? \S+ (?:stat \S+ )?no such file or directory/.test(text)
+    ? `${otherwise} If the builder has no emulator for ${platform}, ${advice}`
+    : otherwise;
 }
 
 /** BuildKit's log ends with the location of the failure: the file's name and line, a ruler, and the lines around it. */
