@@ -13,7 +13,7 @@ import { loadRunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { findSecretArguments, formatSecretArguments } from './inputs/secret-arguments.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
-import { setImageOutputs } from './outputs.ts';
+import { StepOutputs } from './outputs.ts';
 import { checkLogins } from './registry/logins.ts';
 import { formatSummary } from './summary.ts';
 import { assertTagsMovable } from './tags/floating-tags.ts';
@@ -43,7 +43,12 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
     ...settings.logins.map(({ password }) => password),
   ]);
   const passVariables = requiredVariables(settings);
-  await withDockerHome({ env, logins: settings.logins, passVariables, cancel: exec.cancel }, async (home) => {
+  const outputs = new StepOutputs(settings.images.length, run);
+  const cancel = async () => {
+    await exec.cancel();
+    await outputs.set();
+  };
+  await withDockerHome({ env, logins: settings.logins, passVariables, cancel }, async (home) => {
     await checkLogins(settings, home);
     const clients = createClients(settings, { exec, home, redact });
     const jobs = planJobs(settings, run);
@@ -52,9 +57,10 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
 
     const { results, failures } = await processImages(jobs, clients, {
       maxParallel: settings.maxParallel,
-      onResult: (finished) => setImageOutputs(finished, jobs.length, run),
+      onResult: (finished) => outputs.update(finished),
     });
     if (settings.summary) await writeSummary(formatSummary(settings, results, failures));
+    await outputs.set();
     if (failures.length > 0) throw reportImageFailures(failures, jobs.length);
   });
 }

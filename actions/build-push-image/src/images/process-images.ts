@@ -9,11 +9,8 @@ import { ImageLog } from './image-log.ts';
 export interface ProcessOptions {
   /** How many images are processed at a time. */
   maxParallel: number;
-  /**
-   * Called with all results so far as soon as an image is done, so that the outputs contain it even when the step is cancelled
-   * while others are being built. Called with none when all images failed.
-   */
-  onResult: (results: ImageResult[]) => Promise<void>;
+  /** Called with all results so far, in the order of the images, as soon as an image is done. */
+  onResult: (results: ImageResult[]) => void;
 }
 
 /** Promote or build all images. One that fails does not stop the others. */
@@ -32,9 +29,8 @@ export async function processImages(
     const work = withDependencies(job, started).then((ready) => processImage(ready, clients, log));
     started.set(job.name, work);
     finished.set(job, await work);
-    await onResult(results());
+    onResult(results());
   });
-  if (finished.size === 0) await onResult([]);
   const failures = jobs.flatMap((job): ImageFailure[] => {
     const outcome = outcomes[ordered.indexOf(job)];
     return outcome?.status === 'rejected' ? [{ name: job.name, error: outcome.reason }] : [];

@@ -6,9 +6,9 @@ import { ActionError, ReportedError } from '../../../lib/errors.ts';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { readContext } from '../../../lib/runner/context.ts';
 import { Checkout } from '../../src/images/checkout.ts';
-import type { Clients, ImageFailure, ImageJob, ImageResult } from '../../src/images/image-job.ts';
+import type { Clients, ImageFailure, ImageJob } from '../../src/images/image-job.ts';
 import { processImages, reportImageFailures } from '../../src/images/process-images.ts';
-import { setImageOutputs } from '../../src/outputs.ts';
+import { StepOutputs } from '../../src/outputs.ts';
 import { digest, FakeBuilder, FakeExec, FakeRegistry, index, job, ok, plan } from '../fakes.ts';
 
 const createJob = (name: string): ImageJob => ({
@@ -40,24 +40,34 @@ describe('the outputs', () => {
     cacheBranch: 'main',
     notices: [],
   };
-  const processAll = (jobs: readonly ImageJob[], clients: Clients) =>
-    processImages(jobs, clients, {
-      maxParallel: 1,
-      onResult: (results: ImageResult[]) => setImageOutputs(results, jobs.length, run),
-    });
+  const processAll = (jobs: readonly ImageJob[], clients: Clients, stepOutputs: StepOutputs) =>
+    processImages(jobs, clients, { maxParallel: 1, onResult: (results) => stepOutputs.update(results) });
 
-  it('contain an image while others are still being built', async () => {
+  it('are set once, for all images', async () => {
     const registry = new FakeRegistry();
-    const outputsAtBuild: string[] = [];
-    const builder = new FakeBuilder(registry, () => {
-      outputsAtBuild.push(outputs());
+    const builder = new FakeBuilder(registry, () => index('1', 'a'));
+    const jobs = [createJob('web'), createJob('api')];
+    const stepOutputs = new StepOutputs(jobs.length, run);
+    const { failures } = await processAll(jobs, { registry, builder }, stepOutputs);
+    expect(failures).toEqual([]);
+    expect(outputs()).toBe('');
+    await stepOutputs.set();
+    await stepOutputs.set();
+    expect(outputs().match(/^digests<<.*\n.*/gm)).toEqual([
+      expect.stringContaining(`{"web":"${digest('1')}","api":"${digest('1')}"}`),
+    ]);
+  });
+
+  it('contain the images that are done when the step is cancelled', async () => {
+    const registry = new FakeRegistry();
+    const stepOutputs = new StepOutputs(2, run);
+    const builder = new FakeBuilder(registry, ({ repository }) => {
+      if (repository.endsWith('api')) void stepOutputs.set();
       return index('1', 'a');
     });
-    const { failures } = await processAll([createJob('web'), createJob('api')], { registry, builder });
-    expect(failures).toEqual([]);
-    expect(outputsAtBuild[0]).toBe('');
-    expect(outputsAtBuild[1]).toContain(`{"web":"${digest('1')}"}`);
-    expect(outputs()).toContain(`{"web":"${digest('1')}","api":"${digest('1')}"}`);
+    await processAll([createJob('web'), createJob('api')], { registry, builder }, stepOutputs);
+    await stepOutputs.set();
+    expect(outputs()).toMatch(new RegExp(`^digests<<\\S+\n\\{"web":"${digest('1')}"\\}\n`, 'm'));
   });
 
   it('are empty when all images failed', async () => {
@@ -65,7 +75,9 @@ describe('the outputs', () => {
     const builder = new FakeBuilder(registry, () => {
       throw new Error('no');
     });
-    const { results, failures } = await processAll([createJob('web')], { registry, builder });
+    const stepOutputs = new StepOutputs(1, run);
+    const { results, failures } = await processAll([createJob('web')], { registry, builder }, stepOutputs);
+    await stepOutputs.set();
     expect([results, failures]).toEqual([[], [{ name: 'web', error: new Error('no') }]]);
     expect(outputs()).toMatch(/^images<<\S+\n\[\]\n/);
   });
@@ -80,7 +92,7 @@ it('an image that fails does not stop the others, and both results are in the or
   const { results, failures } = await processImages(
     ['web', 'api', 'job'].map(createJob),
     { registry, builder },
-    { maxParallel: 2, onResult: async () => undefined },
+    { maxParallel: 2, onResult: () => undefined },
   );
   expect(results.map(({ name }) => String(name))).toEqual(['web', 'job']);
   expect(failures).toEqual([{ name: 'api', error: new Error('bad') }]);

@@ -192,6 +192,22 @@ describe('a failure', () => {
   );
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
+    'of a cancelled job (%s) leaves the outputs of the images that are done',
+    async (signal) => {
+      await addShell();
+      const images =
+        '[{ name: shop/done, context: web }, { name: shop/hanging, context: shell, build-args: { SECONDS: 400 } }]';
+      const result = await step(
+        { images, 'max-parallel': '1' },
+        { onOutput: (child, text) => void (text.includes('RUN --mount') && child.kill(signal)) },
+      );
+      const digest = JSON.parse(result.outputs.digests ?? '')['shop/done'];
+      expect(JSON.parse(result.outputs.digests ?? '')).toEqual({ 'shop/done': digest });
+      expect((await manifest(staging, 'shop/done', digest)).digest).toBe(digest);
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
     'of a cancelled job (%s) leaves no login and no process behind',
     async (signal) => {
       await addShell();
