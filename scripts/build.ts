@@ -5,7 +5,8 @@
  *
  * `--check` builds into another directory and fails when the committed bundles differ. The same sources give the same bytes in any checkout.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { transform } from '@swc/core';
@@ -44,18 +45,26 @@ async function minifyDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Bundles the post step of an action that has one: a file of its own, which loads nothing of the main step. It uses no package. */
+async function bundlePost(
+  source: string,
+  outDir: string,
+  ncc: (source: string, out: string) => Promise<unknown>,
+): Promise<void> {
+  if (!existsSync(source)) return;
+  const out = `${source}.bundle`;
+  await ncc(source, out);
+  await copyFile(join(out, 'index.js'), join(outDir, 'post.js'));
+}
+
 /** Bundles one compiled action into a directory, which is emptied first. */
 async function bundle(compiled: string, action: string, outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
   const statsFile = join(compiled, `${action}.stats.json`);
-  await execa(
-    'ncc',
-    ['build', join(compiled, action, 'src', 'index.js'), '--out', outDir, '--stats-out', statsFile, '--no-cache'],
-    {
-      cwd: root,
-      preferLocal: true,
-    },
-  );
+  const ncc = (source: string, out: string, ...options: string[]) =>
+    execa('ncc', ['build', source, '--out', out, '--no-cache', ...options], { cwd: root, preferLocal: true });
+  await ncc(join(compiled, action, 'src', 'index.js'), outDir, '--stats-out', statsFile);
+  await bundlePost(join(compiled, action, 'src', 'post.js'), outDir, ncc);
   await minifyDirectory(outDir);
   const stats = JSON.parse(await readFile(statsFile, 'utf8')) as BundleStats;
   const data = await licensedData(join(root, 'actions', action));

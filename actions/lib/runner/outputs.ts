@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { annotate, info } from './commands.ts';
+import type { Environment } from './inputs.ts';
 import { invalidVariableError } from './variables.ts';
 
 export type OutputValue = string | number | boolean | object | undefined;
@@ -20,6 +23,21 @@ export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>)
     for (const [name, text] of texts) setOutput(name, text);
   } catch (error) {
     throw invalidVariableError('GITHUB_OUTPUT', messageOf(error), error);
+  }
+}
+
+/**
+ * Save a value for the post step of this action, which gets it as the environment variable `STATE_NAME`. Outside a runner there is none.
+ * Not with `@actions/core`, which takes long to load, before the step does anything.
+ * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#sending-values-to-the-pre-and-post-actions
+ */
+export async function saveState(name: string, value: string, env: Environment): Promise<void> {
+  if (!env.GITHUB_STATE) return;
+  const delimiter = `state_${randomUUID()}`;
+  try {
+    await appendFile(env.GITHUB_STATE, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+  } catch (error) {
+    throw invalidVariableError('GITHUB_STATE', messageOf(error), error);
   }
 }
 

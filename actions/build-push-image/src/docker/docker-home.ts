@@ -1,5 +1,5 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../../../lib/errors.ts';
 import { withTempDirectory } from '../../../lib/processes/cancellation.ts';
@@ -11,8 +11,10 @@ import {
 } from '../../../lib/processes/environment.ts';
 import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
 import type { Environment } from '../../../lib/runner/inputs.ts';
+import { saveState } from '../../../lib/runner/outputs.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { type DockerConfig, type Login, parseDockerConfig, withLogins } from './docker-config.ts';
+import { DIRECTORY_STATE, directoryPrefix } from './leftover.ts';
 
 /** The environment and configuration of docker in this step, and a private directory for files of the step. */
 export interface DockerHome {
@@ -53,14 +55,17 @@ export function requiredVariables({
 /**
  * Run `work` with a private directory and, if the step has its own logins, with a Docker configuration in it.
  * The directory is deleted afterwards: after success, after failure, when the runner cancels the job (SIGINT, then SIGTERM),
- * and when the process crashes.
+ * and when the process crashes. If it is killed, the post step deletes it.
  */
 export async function withDockerHome<T>(
   options: DockerHomeOptions,
   work: (home: DockerHome) => Promise<T>,
 ): Promise<T> {
-  const prefix = join(options.env.RUNNER_TEMP || tmpdir(), 'build-push-image-');
-  return withTempDirectory(prefix, options.cancel, async (scratch) => work(await createHome(options, scratch)));
+  return withTempDirectory(directoryPrefix(options.env), options.cancel, async (scratch) => {
+    // Before the login is in it.
+    await saveState(DIRECTORY_STATE, scratch, options.env);
+    return work(await createHome(options, scratch));
+  });
 }
 
 async function createHome({ env, logins, passVariables }: DockerHomeOptions, scratch: string): Promise<DockerHome> {

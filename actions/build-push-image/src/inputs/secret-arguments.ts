@@ -9,7 +9,7 @@ const PUBLIC_NAME = /(?:^|_)public(?:_|$)/;
 const SECRET_VALUE =
   /^(?:gh[opsur]_|github_pat_|glpat-|npm_|xox[abeprs]-)\w{8,}|^(?:AKIA|ASIA)[0-9A-Z]{16}$|^eyJ[\w-]{8,}\.[\w-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-/** A switch or a small number is no secret, whatever its name says. */
+/** Not secrets, whatever the name says: switches and small numbers. */
 const HARMLESS_VALUE = /^(?:true|false|yes|no|\d{0,4})$/i;
 
 /** The names of build arguments that look like secrets, by their name or by their value, each once. */

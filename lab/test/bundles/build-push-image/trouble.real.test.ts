@@ -1,8 +1,9 @@
 import { appendFileSync, chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
+import { getBundlePath } from '../../../../scripts/test-support/bundle.ts';
 import { getBasicAuth } from '../../../registries/index.ts';
 import {
   addShell,
@@ -233,4 +234,30 @@ describe('a failure', () => {
       expect(stdout).not.toContain(`${services.dir}/step-`);
     },
   );
+
+  it('of a killed step leaves a login, which the post step removes', async () => {
+    await addShell();
+    const state = join(services.dir, 'state');
+    writeFileSync(state, '');
+    await step(
+      {
+        images: '{ name: shop/killed, context: shell, build-args: { SECONDS: 500 } }',
+        username: staging.username,
+        password: staging.password,
+      },
+      {
+        env: { ...withoutLogin(), GITHUB_STATE: state },
+        onOutput: (child, text) => void (text.includes('RUN --mount') && child.kill('SIGKILL')),
+      },
+    );
+    const [, left = ''] = readFileSync(state, 'utf8').split('\n');
+    expect(readdirSync(join(left, 'docker'))).toContain('config.json');
+    const post = join(dirname(getBundlePath('build-push-image')), 'post.js');
+    const { stdout } = await execa(process.execPath, [post], {
+      env: { RUNNER_TEMP: dirname(left), STATE_directory: left },
+      extendEnv: false,
+    });
+    expect(stdout).toBe(`removed ${left}, which the killed step left`);
+    expect(leftovers()).toEqual([]);
+  });
 });
