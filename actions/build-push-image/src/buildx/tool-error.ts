@@ -118,7 +118,7 @@ const NO_BUILDX = /is not a docker command|unknown command: docker buildx|^Usage
 const LOST = /\bblob (?:upload )?(?:unknown|invalid)\b|\bunknown blob\b/i;
 
 const REFUSED =
-  /insufficient_scope|authorization failed|no basic auth credentials|authentication required|access denied|access to the resource is denied|: denied(?:$|: )|^denied: |permission_denied|unauthorized|: unknown: .*(?:forbidden|not authorized|permission)/im;
+  /insufficient_scope|authorization failed|no basic auth credentials|authentication required|access denied|access to the resource is denied|: denied(?:$|: )|^denied: |permission_denied|unauthorized|: unknown: .*(?:forbidden|not authorized|not allowed|permission)/im;
 
 /**
  * The codes of a JSON body as containerd prints them, with the words that mean a failure of the server. It prints every code that it does not know

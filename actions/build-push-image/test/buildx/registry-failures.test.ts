@@ -95,6 +95,7 @@ const ERRORS: [FailureKind, string, string][] = [
   ['refused', 'DENIED with its usual message', `${PUSH}denied`],
   ['refused', 'DENIED of ghcr.io', `${PUSH}denied: permission_denied: write_package`],
   ['refused', 'FORBIDDEN, which containerd does not know', `${PUSH}unknown: forbidden for this repository`],
+  ['refused', 'FORBIDDEN in other words', `${PUSH}unknown: pushing to this repository is not allowed`],
   ['refused', 'UNAUTHORIZED', `${PUSH}unauthorized`],
   ['final', 'NAME_INVALID, which containerd does not know', `${PUSH}unknown: invalid repository name`],
   // An upload that the registry no longer knows.
