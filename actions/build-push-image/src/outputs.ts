@@ -37,7 +37,9 @@ export class StepOutputs {
  * @param total the number of images of the step; `digest` and `ref` are set only when it is 1
  */
 export async function setImageOutputs(results: readonly ImageResult[], total: number, run: RunContext): Promise<void> {
-  const images: BuiltImage[] = results.map(({ metadata: _metadata, ...image }) => image);
+  const images: BuiltImage[] = results.map(
+    ({ metadata: _metadata, reused: _reused, steps: _steps, ...image }) => image,
+  );
   const only = total === 1 ? images[0] : undefined;
   await setOutputs({
     images,

@@ -29,9 +29,19 @@ export function formatSummary(
   return `${parts.join('\n\n')}\n`;
 }
 
-function formatOrigin({ promoted }: ImageResult, { promotion, push }: Settings): string {
-  if (!promoted) return push ? 'built and pushed' : 'built, not pushed';
+function formatOrigin(image: ImageResult, { promotion, push }: Settings): string {
+  if (!image.promoted)
+    return [
+      image.reused ? 'built, earlier image reused' : push ? 'built and pushed' : 'built, not pushed',
+      ...formatSteps(image),
+    ].join('; ');
   return promotion?.mode === 'verify'
     ? `copied from ${promotion.from}, rebuild verified`
     : `copied from ${promotion?.from}`;
+}
+
+/** How much of the build came from the cache. An image of `FROM scratch` alone has no steps. */
+function formatSteps({ steps }: ImageResult): string[] {
+  if (steps === undefined || steps.total === 0) return [];
+  return [`${steps.cached} of ${steps.total} ${steps.total === 1 ? 'step' : 'steps'} from the cache`];
 }

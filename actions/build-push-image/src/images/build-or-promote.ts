@@ -29,6 +29,7 @@ export async function buildOrPromote(job: ImageJob, clients: Clients, log: Build
     promoted: source !== undefined,
     seconds: Math.round((performance.now() - start) / 100) / 10,
     metadata: artifact.metadata,
+    reused: artifact.reused ?? false,
   };
 }
 
@@ -43,6 +44,7 @@ interface Artifact {
   tags: ImageTag[];
   platforms: string[];
   metadata: Metadata | undefined;
+  reused?: boolean;
 }
 
 async function promote(context: JobContext, source: PromotionSource): Promise<Artifact> {
@@ -81,6 +83,7 @@ async function build(context: JobContext): Promise<Artifact> {
   return {
     ...tagged,
     platforms: platformNames(built),
+    reused: tagged.digest !== digest,
     metadata: tagged.digest === digest ? metadata : withDigest(metadata, tagged.digest),
   };
 }

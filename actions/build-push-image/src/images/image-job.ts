@@ -2,6 +2,7 @@ import type { CommitSha, ImageName, ImageTag } from '../../../lib/identifiers.ts
 import type { BuiltImage } from '../../../lib/images/images-output.ts';
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, Metadata } from '../buildx/builder.ts';
+import type { StepCount } from '../buildx/step-counter.ts';
 import type { Promotion } from '../inputs/promotion-input.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ReleaseTags } from '../tags/floating-tags.ts';
@@ -26,10 +27,14 @@ export interface EarlierCommits {
   shallow: boolean;
 }
 
-/** A finished image. */
+/** A finished image, with what the summary says of it. */
 export interface ImageResult extends BuiltImage {
   /** Of the build; `undefined` for a promoted image. */
   metadata: Metadata | undefined;
+  /** An image of an earlier run was used, because it is equivalent. */
+  reused?: boolean;
+  /** Of the build. */
+  steps?: StepCount;
 }
 
 /** An image that failed, and why. */

@@ -1,5 +1,6 @@
 import { annotate, endGroup, info, startGroup, type Write } from '../../../lib/runner/commands.ts';
 import type { BuildLog } from '../buildx/builder.ts';
+import { StepCounter } from '../buildx/step-counter.ts';
 
 export interface ImageLogOptions {
   /** Whether other images print at the same time. */
@@ -15,6 +16,7 @@ export interface ImageLogOptions {
 export class ImageLog implements BuildLog {
   readonly #name: string;
   readonly #options: ImageLogOptions;
+  readonly steps = new StepCounter();
   readonly #warnings = new Set<string>();
   #isOpen = false;
 
@@ -24,6 +26,7 @@ export class ImageLog implements BuildLog {
   }
 
   line(text: string): void {
+    this.steps.add(text);
     if (this.#options.concurrent) this.printWithName(text);
     else this.printInGroup(text);
   }

@@ -45,7 +45,7 @@ async function processImage(job: ImageJob, clients: Clients, log: ImageLog): Pro
     log.progress(
       `${result.promoted ? 'copied' : 'built'} ${result.digest} in ${result.seconds} s (${result.tags.join(', ')})`,
     );
-    return result;
+    return { ...result, steps: log.steps.count };
   } catch (error) {
     log.progress(`failed after ${((performance.now() - start) / 1000).toFixed(1)} s`);
     throw error;

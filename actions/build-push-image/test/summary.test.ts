@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ImageName, ImageTag } from '../../lib/identifiers.ts';
+import type { ImageResult } from '../src/images/image-job.ts';
+import { formatSummary } from '../src/summary.ts';
+import { digest } from './fakes.ts';
+import { settings } from './images/run.ts';
+
+const result: ImageResult = {
+  name: 'web' as ImageName,
+  repository: 'ghcr.io/acme/web',
+  ref: `ghcr.io/acme/web@${digest('a')}`,
+  digest: digest('a'),
+  tags: ['sha-0123456789ab' as ImageTag],
+  platforms: ['linux/amd64'],
+  promoted: false,
+  seconds: 2,
+  metadata: {},
+};
+const promotion = { from: 'staging.example', mode: 'require' } as never;
+const row = (change: Partial<ImageResult>, settingsChange: Parameters<typeof settings>[0] = {}) =>
+  formatSummary(settings(settingsChange), [{ ...result, ...change }], [])
+    .split('\n')
+    .at(-2);
+
+describe('the summary says of an image', () => {
+  it.each<[Partial<ImageResult>, Parameters<typeof settings>[0], string]>([
+    [{ steps: { total: 9, cached: 7 } }, {}, 'built and pushed; 7 of 9 steps from the cache'],
+    [{ steps: { total: 1, cached: 0 } }, { push: false }, 'built, not pushed; 0 of 1 step from the cache'],
+    [{ steps: { total: 0, cached: 0 } }, {}, 'built and pushed'],
+    [{ reused: true, steps: { total: 2, cached: 2 } }, {}, 'built, earlier image reused; 2 of 2 steps from the cache'],
+    [{ promoted: true, steps: { total: 0, cached: 0 } }, { promotion }, 'copied from staging.example'],
+  ])('how it came about: %j', (change, settingsChange, text) => {
+    expect(row(change, settingsChange)).toContain(`| ${text} | 2 |`);
+  });
+});
