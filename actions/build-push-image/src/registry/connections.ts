@@ -9,6 +9,9 @@ const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY
 export class Connections {
   readonly #env: Environment;
   readonly #agents = new Map<string, Promise<PlainAgent>>();
+  /** Agents that trust all authorities that are known, and their origins. */
+  readonly #trusting = new WeakSet<PlainAgent>();
+  readonly #extended = new Set<string>();
   readonly #authorities = new Map<string, Promise<string[]>>();
 
   /** @param env where certificates and proxies are named */
@@ -26,30 +29,40 @@ export class Connections {
   }
 
   /**
-   * Trust more certificate authorities for a host, once.
-   * @returns whether there are any that have not been tried
+   * Trust more certificate authorities for an origin.
+   * @param used the agent of the connection that failed
+   * @returns whether another attempt would trust more
    */
-  async trustMore({ origin, host }: URL): Promise<boolean> {
-    if (this.#authorities.has(host)) return false;
-    const loading = loadAuthorities(host, this.#env);
+  async trustMore({ origin, host }: URL, used: PlainAgent): Promise<boolean> {
+    const loading = this.#authorities.get(host) ?? loadAuthorities(host, this.#env);
     this.#authorities.set(host, loading);
     if ((await loading).length === 0) return false;
-    this.#agents.delete(origin);
+    if (this.#trusting.has(used)) return false;
+    // Several connections can fail at a time: the first replaces the agent.
+    if (!this.#extended.has(origin)) this.#agents.delete(origin);
+    this.#extended.add(origin);
     return true;
   }
 
   private async create(origin: string, protocol: string, host: string): Promise<PlainAgent> {
     const authorities = await this.#authorities.get(host);
     const tls = authorities === undefined ? {} : { ca: [...defaultAuthorities(), ...authorities] };
-    if (PROXY_VARIABLES.some((name) => process.env[name])) {
-      // A large package, which only proxies need: Node itself does not use them.
-      const { HttpClient } = await import('@actions/http-client');
-      const agent: PlainAgent & { options?: object } = new HttpClient(undefined, [], { keepAlive: true }).getAgent(
-        origin,
-      );
-      Object.assign(agent.options ?? {}, tls);
-      return agent;
-    }
-    return protocol === 'https:' ? new TlsAgent({ keepAlive: true, ...tls }) : new PlainAgent({ keepAlive: true });
+    const agent = PROXY_VARIABLES.some((name) => process.env[name])
+      ? await createProxyAgent(origin, tls)
+      : protocol === 'https:'
+        ? new TlsAgent({ keepAlive: true, ...tls })
+        : new PlainAgent({ keepAlive: true });
+    if (authorities !== undefined) this.#trusting.add(agent);
+    return agent;
   }
+}
+
+/** The agent for the proxy of an origin, or for none if `NO_PROXY` excludes it. */
+async function createProxyAgent(origin: string, tls: object): Promise<PlainAgent> {
+  // A large package, which only proxies need: Node itself does not use them.
+  const { HttpClient } = await import('@actions/http-client');
+  const client = new HttpClient(undefined, [], { keepAlive: true });
+  const agent: PlainAgent & { options?: object } = client.getAgent(origin);
+  Object.assign(agent.options ?? {}, tls);
+  return agent;
 }

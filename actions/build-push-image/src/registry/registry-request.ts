@@ -131,11 +131,12 @@ async function exchange(request: RegistryRequest, transport: Transport, timing: 
   const isRepeatable = !isStream(request.body);
   const { connections } = transport;
   for (let hasRepeated = false; ; ) {
-    const outgoing = open(url, request, { agent: await connections.agent(url), timing, server: transport.server });
+    const agent = await connections.agent(url);
+    const outgoing = open(url, request, { agent, timing, server: transport.server });
     try {
       return await responseOf(outgoing, request.body);
     } catch (error) {
-      if (isRepeatable && isUnknownIssuer(error) && (await connections.trustMore(url))) continue;
+      if (isRepeatable && isUnknownIssuer(error) && (await connections.trustMore(url, agent))) continue;
       // The server closed an idle connection just as it was used again: https://nodejs.org/api/http.html#requestreusedsocket
       const wasIdle = outgoing.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
       if (!isRepeatable || !wasIdle || hasRepeated) throw toTlsError(error, url.host) ?? error;
