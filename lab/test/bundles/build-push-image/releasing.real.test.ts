@@ -11,8 +11,10 @@ import {
   type Descriptor,
   manifest,
   production,
+  putManifest,
   services,
   sha,
+  sign,
   staging,
   step,
   useScene,
@@ -119,6 +121,27 @@ describe('promotion', () => {
     const { statements } = await contents(production, 'shop/multi', '1.0.0');
     expect(statements.join()).toContain('slsa');
     expect((await promote('verify', two, 'v1.0.1')).exitCode).toBe(0);
+  });
+
+  it('copies what signs the index and what signs its attestation, and says how many', async () => {
+    const image = { images: '{ name: shop/signed, context: web }' };
+    const { digest = '' } = (await step(image)).outputs;
+    const { manifests } = (await manifest(staging, 'shop/signed', digest)).data as unknown as {
+      manifests: Descriptor[];
+    };
+    const attestation = manifests[1]?.digest ?? '';
+    const tagOf = (subject: string, suffix = '') => `${subject.replace(':', '-')}${suffix}`;
+    const signatures = await Promise.all([digest, attestation].map((subject) => sign(staging, 'shop/signed', subject)));
+    const cosign = await putManifest(staging, 'shop/signed', tagOf(digest, '.sig'), { note: 'by cosign' });
+    const result = await promote('require', image);
+    expect(result.log).toContain('copied 3 signatures and attestations');
+    for (const signature of [...signatures, cosign])
+      expect((await manifest(production, 'shop/signed', signature)).status).toBe(200);
+    expect((await manifest(production, 'shop/signed', tagOf(digest, '.sig'))).digest).toBe(cosign);
+    for (const [position, subject] of [digest, attestation].entries())
+      expect((await manifest(production, 'shop/signed', tagOf(subject))).data.manifests).toMatchObject([
+        { digest: signatures[position] },
+      ]);
   });
 
   it('copies one image without an index, unchanged', async () => {
