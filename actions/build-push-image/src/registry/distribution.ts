@@ -108,6 +108,11 @@ export class Distribution implements RegistryCaller {
     const transport = this.transport(request.url);
     const response = await streamRequest({ ...request, authorization }, BLOB_IDLE_SECONDS, transport);
     if ('stream' in response) response.stream.resume();
+    else if (response.status === 401 && authorization !== undefined) {
+      // The next attempt has a new token.
+      await this.#authorizer.renew(String(response.headers['www-authenticate'] ?? ''), call.scopes, authorization);
+      throw new RegistryResponseError(call.what, response, true);
+    }
     this.checked(call, response);
   }
 

@@ -1,22 +1,16 @@
 import type { Digest } from '../../../lib/identifiers.ts';
 import { registryHost } from '../../../lib/images/references.ts';
-import type { Exec } from '../../../lib/processes/exec.ts';
 import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
-import type { RetryOptions } from '../../../lib/requests/retry.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
-import { findCredentials } from '../docker/credentials.ts';
-import type { DockerHome } from '../docker/docker-home.ts';
 import { readBlob } from './blobs.ts';
-import { Connections } from './connections.ts';
 import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copy.ts';
 import { parseParts } from './descriptors.ts';
-import { Distribution } from './distribution.ts';
+import { Locations, type LocationsOptions } from './locations.ts';
 import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifest.ts';
 import {
   exists,
   hostOf,
   isDigest,
-  pathOf,
   type Repository,
   readManifest,
   type StoredManifest,
@@ -27,15 +21,6 @@ import { ReferrerCopier } from './referrers.ts';
 import type { CopyResult, Registry } from './registry.ts';
 import { toToolError } from './registry-error.ts';
 
-export interface HttpRegistryOptions {
-  exec: Exec;
-  home: DockerHome;
-  retries: number;
-  onRetry: NonNullable<RetryOptions['onRetry']>;
-  /** Default: sleep. */
-  wait?: (seconds: number) => Promise<unknown>;
-}
-
 /** Of a configuration. That of an image with many labels has a few KiB. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /** Manifests that are kept, to copy what has just been looked at. They never change. */
@@ -45,9 +30,7 @@ const NOTHING_ELSE: CopyResult = { referrers: 0, notCopied: [] };
 
 /** Registries through their own API, with docker's logins, on kept connections. */
 export class HttpRegistry implements Registry {
-  readonly #options: HttpRegistryOptions;
-  readonly #connections: Connections;
-  readonly #clients = new Map<string, Promise<Distribution>>();
+  readonly #locations: Locations;
   /** By reference with digest. */
   readonly #manifests = new Map<string, StoredManifest>();
   /** Tags that exist, by repository. */
@@ -57,9 +40,8 @@ export class HttpRegistry implements Registry {
   readonly #copier: Copier;
   readonly #referrers: ReferrerCopier;
 
-  constructor(options: HttpRegistryOptions) {
-    this.#options = options;
-    this.#connections = new Connections(options.home.env);
+  constructor(options: LocationsOptions) {
+    this.#locations = new Locations(options);
     const read: ReadManifest = (repository, target) => this.read(repository, target);
     this.#copier = new Copier(read);
     this.#referrers = new ReferrerCopier(read, this.#copier);
@@ -67,7 +49,7 @@ export class HttpRegistry implements Registry {
 
   find(reference: string): Promise<Manifest | undefined> {
     return this.explained(reading(reference), hostOf(reference), async () => {
-      const { repository, target } = await this.resolve(reference);
+      const { repository, target } = await this.#locations.resolve(reference);
       const stored = await this.read(repository, target);
       if (stored === undefined) return undefined;
       const { name } = repository.client;
@@ -88,7 +70,7 @@ export class HttpRegistry implements Registry {
       manifest.attestations.map((digest: Digest) => {
         const reference = `${repository}@${digest}`;
         return this.explained(reading(reference), hostOf(reference), async () => {
-          const location = await this.resolve(reference);
+          const location = await this.#locations.resolve(reference);
           const stored = await this.read(location.repository, digest);
           if (stored === undefined) return [];
           const { name } = location.repository.client;
@@ -100,14 +82,14 @@ export class HttpRegistry implements Registry {
   }
 
   async tags(repository: string): Promise<string[]> {
-    return (await this.client(registryHost(repository))).tags(repository);
+    return (await this.#locations.repository(repository)).client.tags(repository);
   }
 
   /** The content of a blob of a repository, at most `limit` bytes. */
   blob(repository: string, digest: Digest, limit: number): Promise<Buffer> {
     const reference = `${repository}@${digest}`;
     return this.explained(reading(reference), hostOf(reference), async () =>
-      readBlob((await this.resolve(reference)).repository, digest, limit),
+      readBlob((await this.#locations.resolve(reference)).repository, digest, limit),
     );
   }
 
@@ -125,8 +107,8 @@ export class HttpRegistry implements Registry {
     const what = `copying ${source} to ${tags.map((tag) => `${targetName}:${tag}`).join(', ')} failed`;
     return this.explained(what, [registryHost(targetName), hostOf(source)], async () => {
       const [{ repository, target: tag }, target] = await Promise.all([
-        this.resolve(source),
-        this.repository(targetName),
+        this.#locations.resolve(source),
+        this.#locations.repository(targetName),
       ]);
       const manifest = await this.read(repository, tag);
       if (manifest === undefined) throw new MissingManifestError(source);
@@ -173,27 +155,6 @@ export class HttpRegistry implements Registry {
     if (this.#manifests.size === MAX_KEPT) this.#manifests.clear();
     this.#manifests.set(`${repository.name}@${manifest.digest}`, manifest);
     return manifest;
-  }
-
-  private async resolve(reference: string): Promise<{ repository: Repository; target: string }> {
-    const { repository, target } = splitReference(reference);
-    return { repository: await this.repository(repository), target };
-  }
-
-  private async repository(name: string): Promise<Repository> {
-    return { client: await this.client(registryHost(name)), name, path: pathOf(name) };
-  }
-
-  private client(host: string): Promise<Distribution> {
-    let client = this.#clients.get(host);
-    if (client === undefined) {
-      const { exec, home, ...policy } = this.#options;
-      client = findCredentials(host, home, exec).then(
-        (credentials) => new Distribution({ host, credentials, connections: this.#connections, ...policy }),
-      );
-      this.#clients.set(host, client);
-    }
-    return client;
   }
 
   private async explained<T>(what: string, hosts: string | readonly string[], work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Digest, parseDigest } from '../../../lib/identifiers.ts';
-import { registryHost, repositoryPath } from '../../../lib/images/references.ts';
+import { registryHost } from '../../../lib/images/references.ts';
 import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
 import type { Distribution } from './distribution.ts';
 import { pullScope, pushScope } from './registry-call.ts';
@@ -41,7 +41,6 @@ export function splitReference(reference: string): { repository: string; target:
 }
 
 export const hostOf = (reference: string): string => registryHost(splitReference(reference).repository);
-export const pathOf = (repository: string): string => repositoryPath(repository);
 
 export const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;

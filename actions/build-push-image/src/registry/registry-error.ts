@@ -15,12 +15,20 @@ export class RegistryResponseError extends Error {
   readonly code: string | undefined;
   readonly retryAfter: number | undefined;
 
-  constructor(what: string, { status, headers, body }: Pick<RegistryResponse, 'status' | 'headers' | 'body'>) {
+  readonly #isOutdated: boolean;
+
+  /** @param isOutdated whether the login may have expired during the request, which could not be repeated by itself */
+  constructor(
+    what: string,
+    { status, headers, body }: Pick<RegistryResponse, 'status' | 'headers' | 'body'>,
+    isOutdated = false,
+  ) {
     const { code, message } = parseErrorBody(body);
     const details = [code, message].filter((text) => text !== undefined && text !== '').join(': ');
     super(`${what}: the registry responded with ${statusText(status)}${details === '' ? '' : ` (${details})`}`);
     this.status = status;
     this.code = code;
+    this.#isOutdated = isOutdated;
     this.retryAfter = retryAfterSeconds(headers['retry-after']);
   }
 
@@ -34,9 +42,9 @@ export class RegistryResponseError extends Error {
     return this.kind === 'refused';
   }
 
-  /** Whether the registry does not know an upload, or a blob that it has just received. Once that is worth a retry. */
+  /** Whether the registry does not know an upload, a blob that it has just received, or a login that it gave. Once that is worth a retry. */
   get isLost(): boolean {
-    return LOST_CODES.has(this.code ?? '');
+    return this.#isOutdated || LOST_CODES.has(this.code ?? '');
   }
 }
 

@@ -231,6 +231,22 @@ describe('copying an image', () => {
     expect(tokens).toEqual(['repository:prod/web:pull,push']);
   });
 
+  it('begins an upload again when its token expires meanwhile', async () => {
+    const { digest } = addIndex();
+    let tokens = 0;
+    let expired = false;
+    target.peculiarity = (request, response) => {
+      if (request.url?.startsWith('/token')) return Boolean(response.end(JSON.stringify({ token: `t${++tokens}` })));
+      const expires = !expired && request.method === 'PUT';
+      if (expires) expired = true;
+      if (request.headers.authorization === `Bearer t${tokens}` && !expires) return false;
+      const challenge = `Bearer realm="http://${target.host}/token",service="r"`;
+      return Boolean(response.writeHead(401, { 'www-authenticate': challenge }).end());
+    };
+    await createClient(1).copy(`${registry.host}/shop/web@${digest}`, [`${target.host}/prod/web:1`]);
+    expect([target.get('prod/web', '1')?.digest, tokens]).toEqual([digest, 2]);
+  });
+
   it('reports which of the two registries refused it', async () => {
     const { digest } = addIndex();
     registry.peculiarity = (request, response) =>
