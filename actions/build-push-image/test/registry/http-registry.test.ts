@@ -231,7 +231,7 @@ describe('copying an image', () => {
     expect(tokens).toEqual(['repository:prod/web:pull,push']);
   });
 
-  it('begins an upload again when its token expires meanwhile', async () => {
+  it('begins an upload again when its token expires while it is sent', async () => {
     const { digest } = addIndex();
     let tokens = 0;
     let expired = false;
