@@ -39,6 +39,7 @@ export class FakeRegistry implements Registry {
   /** Predicate types of attestations, by the digest of the image. */
   readonly types = new Map<Digest, string[]>();
   readonly copies: { source: string; targets: readonly string[] }[] = [];
+  readonly blobs = new Map<Digest, Buffer>();
   /** How often the tags were listed. */
   lists = 0;
 
@@ -48,6 +49,12 @@ export class FakeRegistry implements Registry {
 
   async predicateTypes(_repository: string, { digest: imageDigest }: Manifest): Promise<string[]> {
     return this.types.get(imageDigest) ?? [];
+  }
+
+  async blob(_repository: string, blob: Digest): Promise<Buffer> {
+    const content = this.blobs.get(blob);
+    if (content === undefined) throw new Error(`${blob} does not exist`);
+    return content;
   }
 
   async copy(source: string, targets: readonly string[]): Promise<CopyResult> {
@@ -143,6 +150,7 @@ export const plan: BuildPlan = {
   platforms: [],
   labels: new Map(),
   output: 'push',
+  archive: undefined,
   epoch: 7,
   cache: 'none',
   cacheBranch: 'main',
@@ -167,6 +175,7 @@ export const job: ImageJob = {
   promotion: undefined,
   earlierCommits: async () => ({ commits: [], shallow: false }),
   plan,
+  temporary: '/none',
   reproducible: true,
 };
 

@@ -15,6 +15,8 @@ export interface BuildPlan {
   labels: ReadonlyMap<string, string>;
   /** `push` pushes the image by digest, without a tag; `check` leaves it in the builder. */
   output: 'push' | 'check';
+  /** Where a build that does not push leaves the image, as an OCI archive. */
+  archive: string | undefined;
   /** `SOURCE_DATE_EPOCH`, and the latest time of a file that the build adds, in seconds since 1970; `undefined` for a build with its own time. */
   epoch: number | undefined;
   cache: 'gha' | 'registry' | 'none';
@@ -134,14 +136,16 @@ function standardCacheArguments({ cache: kind, image, repository, output: mode }
   return [...from, '--cache-to', `${location},mode=max,ignore-error=true${format}`];
 }
 
-function outputArgument({ output: mode, repository, epoch }: BuildPlan): string {
+function outputArgument({ output: mode, archive, repository, epoch }: BuildPlan): string {
   return [
-    'type=image',
+    ...(archive === undefined ? ['type=image'] : ['type=oci', csvField(`dest=${archive}`)]),
     // Without it the media type of the manifest, and so its digest, would depend on whether there are attestations.
     'oci-mediatypes=true',
     ...(mode === 'push'
       ? [`name=${repository}`, 'push-by-digest=true', 'name-canonical=true', 'push=true']
-      : ['push=false']),
+      : archive === undefined
+        ? ['push=false']
+        : []),
     ...(epoch === undefined ? [] : ['rewrite-timestamp=true']),
   ].join(',');
 }

@@ -10,7 +10,8 @@ import { isFloating, moveFloatingTags } from '../tags/floating-tags.ts';
 import type { PlannedTag } from '../tags/tag-rules.ts';
 import { findEquivalentImage, type ImageLocation, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
-import { findSource, type PromotionSource, verifySource } from './promotion.ts';
+import { findSource, type PromotionSource } from './promotion.ts';
+import { verifySource } from './verification.ts';
 
 /** Promote or build one image and set its tags. A second run changes nothing. */
 export async function buildOrPromote(job: ImageJob, clients: Clients, log: BuildLog): Promise<ImageResult> {
@@ -48,14 +49,14 @@ interface Artifact {
 }
 
 async function promote(context: JobContext, source: PromotionSource): Promise<Artifact> {
-  const { job, builder, log } = context;
+  const { job, builder, registry, log } = context;
   if (source.earlierCommit !== undefined)
     log.progress(
       `this commit has no image; the one of ${source.earlierCommit} is promoted: its sources have not changed since`,
     );
   if (job.promotion?.mode === 'verify') {
     log.progress(`rebuilding to verify ${source.reference}`);
-    await verifySource(job, source, { builder, log });
+    await verifySource(job, source, { builder, registry, log });
     log.progress('the rebuild gives the same digests');
   }
   if (filledOutputs(job.plan).length > 0)

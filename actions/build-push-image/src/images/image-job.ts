@@ -16,6 +16,8 @@ export interface ImageJob extends ReleaseTags {
   /** Commits whose image may be promoted when the run's has none; asked for only then. */
   earlierCommits: () => Promise<EarlierCommits>;
   plan: BuildPlan;
+  /** Where a rebuilt image that differs is left for later steps. */
+  temporary: string;
   reproducible: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type BuildPlan, REPRODUCIBLE_EPOCH } from '../buildx/arguments.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
 import { shaTag } from '../tags/tag-rules.ts';
@@ -19,6 +20,7 @@ export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
       promotion: settings.promotion,
       earlierCommits: () => findEarlierCommits(image, settings, run),
       plan,
+      temporary: settings.allowedPaths.temporary ?? tmpdir(),
       reproducible: settings.reproducible,
     };
   });
@@ -43,6 +45,7 @@ function planBuild(image: ImageSettings, settings: Settings, run: RunContext): B
     platforms: image.platforms,
     labels: new Map([...labels, ...image.labels]),
     output: settings.push ? 'push' : 'check',
+    archive: undefined,
     epoch: settings.reproducible ? REPRODUCIBLE_EPOCH : undefined,
     cache: settings.cache,
     cacheBranch: run.cacheBranch,

@@ -1,7 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
-import type { Builder, BuildLog } from '../buildx/builder.ts';
-import { normalizePlatform } from '../inputs/platforms.ts';
 import type { Promotion } from '../inputs/promotion-input.ts';
 import type { Manifest, PlatformImage } from '../registry/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -115,58 +113,6 @@ function missingSourceError({
         : ''
     }`,
   });
-}
-
-/**
- * Rebuild the source's images and compare. This proves that, from this checkout, with these settings, on this builder and without any cache, BuildKit
- * produces for every platform of the source the same image manifest, byte for byte; it contains the digests of the configuration (with all labels) and
- * of every layer. The index and its attestations are not compared: they record who built when, and differ from run to run.
- * Each platform is built separately, because buildx then reports the digest of the platform's manifest.
- * @throws {ActionError} when a platform's digest differs
- */
-export async function verifySource(
-  job: ImageJob,
-  source: PromotionSource,
-  { builder, log }: { builder: Builder; log: BuildLog },
-): Promise<void> {
-  const differing: string[] = [];
-  for (const image of source.manifest.images) {
-    const { digest } = await builder.build(
-      {
-        ...job.plan,
-        platforms: image.platform === undefined ? [] : [image.platform],
-        output: 'check',
-        noCache: true,
-        provenance: 'false',
-        sbom: 'false',
-        // BuildKit refuses annotations of an index for a single image.
-        image: { ...job.plan.image, annotations: manifestAnnotations(job.plan.image.annotations, image.platform) },
-      },
-      log,
-    );
-    if (digest !== image.digest)
-      differing.push(`${image.platform ?? 'the image'}: ${image.digest} in the source, ${digest} rebuilt`);
-  }
-  if (differing.length === 0) return;
-  throw new ActionError({
-    what: `${source.reference} is not what its commit builds`,
-    why: differing.join('\n'),
-    next: 'Nothing was copied. Either the image was not built from this commit, or its build is not reproducible (packages without a fixed version, times in files), or the settings of the two workflows differ. To find out which, use `docker buildx imagetools inspect` and compare layer by layer.',
-  });
-}
-
-/** The annotations for the manifest of one platform: `KEY`, `manifest:KEY`, `manifest[linux/amd64]:KEY`. */
-function manifestAnnotations(
-  annotations: ReadonlyMap<string, string>,
-  platform: string | undefined,
-): ReadonlyMap<string, string> {
-  return new Map(
-    [...annotations].filter(([key]) => {
-      const { types, only } = /^(?<types>[a-z,-]+)(?:\[(?<only>[^\]]*)\])?:/.exec(key)?.groups ?? {};
-      if (types !== undefined && !types.split(',').includes('manifest')) return false;
-      return only === undefined || normalizePlatform(only) === platform;
-    }),
-  );
 }
 
 const formatPlatforms = (images: readonly PlatformImage[]): string =>

@@ -23,6 +23,8 @@ import { toToolError } from './registry-error.ts';
 
 /** Of a configuration. That of an image with many labels has a few KiB. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/** Of a layer that is compared, compressed. */
+const MAX_BLOB_BYTES = 512 * 1024 * 1024;
 /** Manifests that are kept, to copy what has just been looked at. They never change. */
 const MAX_KEPT = 500;
 
@@ -86,7 +88,7 @@ export class HttpRegistry implements Registry {
   }
 
   /** The content of a blob of a repository, at most `limit` bytes. */
-  blob(repository: string, digest: Digest, limit: number): Promise<Buffer> {
+  blob(repository: string, digest: Digest, limit = MAX_BLOB_BYTES): Promise<Buffer> {
     const reference = `${repository}@${digest}`;
     return this.explained(reading(reference), hostOf(reference), async () =>
       readBlob((await this.#locations.resolve(reference)).repository, digest, limit),

@@ -13,6 +13,8 @@ export interface Manifest {
   attestations: readonly Digest[];
   /** The index without its attestations, as canonical JSON: the same for two builds of the same images with the same annotations. */
   contents: string;
+  /** Of one image: what it consists of. */
+  parts?: { config: Digest; layers: readonly Digest[] };
 }
 
 export interface PlatformImage {
@@ -57,7 +59,19 @@ export function parseManifest(raw: string | Buffer, server: string): Manifest {
   }
   if (response.at('config').value === undefined || !Array.isArray(response.at('layers').value))
     return response.fail('is neither an image nor an index');
-  return { digest, kind: 'image', images: [{ platform: undefined, digest }], attestations: [], contents: digest };
+  const image = { platform: undefined, digest };
+  return { digest, kind: 'image', images: [image], attestations: [], contents: digest, ...readParts(response) };
+}
+
+/** Old kinds of manifests have parts without a digest; such an image cannot be compared. */
+function readParts(manifest: ResponseData): Pick<Manifest, 'parts'> {
+  const descriptors = [manifest.at('config'), ...manifest.at('layers').list(MAX_DESCRIPTORS)];
+  const digests = descriptors.flatMap((descriptor) => {
+    const parsed = parseDigest(String(descriptor.optional?.object().digest ?? ''));
+    return 'value' in parsed ? parsed.value : [];
+  });
+  const [config, ...layers] = digests;
+  return config === undefined || digests.length < descriptors.length ? {} : { parts: { config, layers } };
 }
 
 /** The predicate types in an attestation manifest, such as `https://slsa.dev/provenance/v1`. */

@@ -1,4 +1,4 @@
-import type { ImageTag } from '../../../lib/identifiers.ts';
+import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Images in registries, by reference. */
@@ -12,6 +12,11 @@ export interface Registry {
   predicateTypes(repository: string, manifest: Manifest): Promise<string[]>;
   /** The tags of a repository; none when it does not exist. */
   tags(repository: string): Promise<string[]>;
+  /**
+   * A configuration or layer of an image.
+   * @throws when it is missing or too large to be kept in memory
+   */
+  blob(repository: string, digest: Digest): Promise<Buffer>;
   /** Copy an image with its attestations and signatures, and tag it; the digest stays. */
   copy(source: string, targets: readonly string[]): Promise<CopyResult>;
 }

@@ -97,6 +97,12 @@ describe('the arguments of a build', () => {
       '--cache-from',
       [],
     ],
+    [
+      'an archive',
+      { output: 'check', archive: '/t/a,b.tar', epoch: 7 },
+      '--output',
+      ['type=oci,"dest=/t/a,b.tar",oci-mediatypes=true,rewrite-timestamp=true'],
+    ],
     ['annotations', { image: { ...image, annotations: new Map([['index:a', 'b']]) } }, '--annotation', ['index:a=b']],
     [
       'a secret of the environment',

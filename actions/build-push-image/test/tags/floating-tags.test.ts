@@ -11,7 +11,8 @@ import { COPIED, FakeBuilder, FakeRegistry, index, job, plan, silent } from '../
 import { release, sha } from './releases.ts';
 
 const REPOSITORY = 'prod.example/web';
-const ours = index('1', 'a');
+/** Without attestations, so that it gets no tag of its content. */
+const ours: Manifest = { ...index('1', 'a'), attestations: [] };
 const newer = index('2', 'b');
 const newest = index('3', 'c');
 const ALL = ['semver', 'semver-minor', 'semver-major', 'latest'] as const;

@@ -237,6 +237,7 @@ describe('promotion', () => {
     const result = await promote('verify', { images: image });
     expect(result.exitCode).toBe(1);
     expect(result.log).toContain('is not what its commit builds');
+    expect(result.log).toContain('layer 1 (COPY hello /hello): hello: content');
     expect((await manifest(production, 'shop/tampered', '1.0.0')).status).toBe(404);
   });
 });
