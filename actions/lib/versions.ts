@@ -18,6 +18,24 @@ export function versionOfTag(tag: string): Version | undefined {
   return 'value' in parsed ? parsed.value : undefined;
 }
 
+/** A tag of one component of a repository. */
+export interface ComponentTag {
+  /** `web`, or `acme/web` of `@acme/web`. */
+  component: string;
+  version: Version;
+}
+
+/**
+ * Parse the tag of a component: `web-v1.4.2`, `web/v1.4.2`, `web@1.4.2` or `@acme/web@1.4.2`, as release-please, Lerna and changesets write them.
+ * `undefined` for any other tag, also for a plain version.
+ */
+export function parseComponentTag(tag: string): ComponentTag | undefined {
+  if (versionOfTag(tag) !== undefined) return undefined;
+  const [, component, text] = /^@?([A-Za-z0-9][\w./-]*?)[-/@](v?\d+\.\d+\.\d+\S*)$/.exec(tag) ?? [];
+  const version = versionOfTag(text ?? '');
+  return component === undefined || version === undefined ? undefined : { component, version };
+}
+
 /** The version as text, with its build metadata: `1.4.2+build`. */
 export function versionText(version: Version): string {
   return version.build.length > 0 ? `${version.version}+${version.build.join('.')}` : version.version;

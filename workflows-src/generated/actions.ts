@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`, and `tags`, `tag-prefix`, `tag-suffix` in place of those of the step. Variants of one image have the same name and different suffixes. */
       images: string;
       /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
       registry: string;
@@ -12,8 +12,16 @@ export interface Actions {
       username?: string;
       /** Password or token for `registry`, for this step only. It is stored in a private directory that is deleted when the step ends. */
       password?: string;
-      /** Tag rules, one per line: `sha` (`sha-` and 12 hex digits of the commit), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1), `branch`, `latest`, `raw:TEXT`. Pre-releases, and releases older than one in the registry, do not move `semver-minor`, `semver-major` or `latest`. Default: "sha". */
+      /** Tag rules, one per line: `sha` (`sha-` and 12 hex digits of the commit), `sha-long` (all 40), `semver` (1.4.2), `semver-minor` (1.4), `semver-major` (1, and nothing for 0.x), `semver-major-zero` (also 0), `branch`, `latest`, `pr` (pr-123), `schedule` or `schedule:TEXT` (`nightly` or TEXT in a scheduled run), `match:REGEX` (the first group of the pattern in the pushed Git tag), `raw:TEXT`, `moving:TEXT` (a TEXT such as 1.4.2-slim that other runs may move). Pre-releases, and releases older than one in the registry, do not move `semver-minor`, `semver-major` or `latest`; older commits of a branch do not move `branch` or `latest`. Default: "sha". */
       tags?: string;
+      /** What every tag begins with, such as `web-`. */
+      'tag-prefix'?: string;
+      /** What every tag ends with, such as `-debug`, also the `sha` tag by which promotion finds the image: a variant of an image has tags of its own. */
+      'tag-suffix'?: string;
+      /** `true` replaces the image of a version or a commit by another one. By default a tag of `sha`, `sha-long` or `semver`, or a `raw` tag such as 1.4.2-slim, that names another image is an error. Default: "false". */
+      'overwrite-tags'?: boolean | Expression;
+      /** The commit that the images are built from, and that tags and labels name: `run` (that of the run; another one in the checkout is an error) or `checkout` (the one that is checked out). Default: "run". */
+      commit?: string;
       /** The registry to promote from, by digest, if it has the image with this commit's `sha` tag. */
       'promote-from'?: string;
       /** `prefer` (copy the image; build it if the source has no image of this commit), `require` (fail instead of building; no checkout is needed), `verify` (rebuild first, and copy only if the digest of every platform is the same), `never` (always build). Default: "prefer". */

@@ -29,7 +29,7 @@ export async function showPlan(
           ? `build ${command}`
           : `${job.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}${source.earlierCommit === undefined ? '' : ` of commit ${source.earlierCommit}`}`;
       const tags = settings.push ? (await listMovableTags(job, registry)).join(' ') : '-';
-      info(`${job.name}: would ${action}\n${job.name}: as ${job.repository} with the tags ${tags}`);
+      info(`${job.key}: would ${action}\n${job.key}: as ${job.repository} with the tags ${tags}`);
       return [{ code: job.repository }, { code: tags }, { code: action }];
     }),
   );
@@ -43,6 +43,6 @@ export async function showPlan(
 /** The tags that the image would get now. */
 async function listMovableTags(job: ImageJob, registry: Registry): Promise<string[]> {
   const { movable, reason } = await selectMovable(job, registry);
-  if (reason !== undefined) new ImageLog(job.name, { concurrent: true }).notice(reason);
+  if (reason !== undefined) new ImageLog(job.key, { concurrent: true }).notice(reason);
   return movable.map(({ name }) => name);
 }

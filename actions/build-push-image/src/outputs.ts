@@ -38,17 +38,17 @@ export class StepOutputs {
  */
 export async function setImageOutputs(results: readonly ImageResult[], total: number, run: RunContext): Promise<void> {
   const images: BuiltImage[] = results.map(
-    ({ metadata: _metadata, reused: _reused, steps: _steps, ...image }) => image,
+    ({ metadata: _metadata, key: _key, reused: _reused, steps: _steps, ...image }) => image,
   );
   const only = total === 1 ? images[0] : undefined;
   await setOutputs({
     images,
-    digests: Object.fromEntries(images.map(({ name, digest }) => [name, digest])),
+    digests: Object.fromEntries(results.map(({ key, digest }) => [key, digest])),
     digest: only?.digest,
     ref: only?.ref,
     version: run.release?.text ?? shaTag(run.context.sha),
     metadata: Object.fromEntries(
-      results.flatMap(({ name, metadata }) => (metadata === undefined ? [] : [[name, metadata]])),
+      results.flatMap(({ key, metadata }) => (metadata === undefined ? [] : [[key, metadata]])),
     ),
   });
 }

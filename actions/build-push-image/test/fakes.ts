@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Digest, ImageName, ImageTag } from '../../lib/identifiers.ts';
 import type { Exec, ExecOptions, ExecResult } from '../../lib/processes/exec.ts';
 import type { BuildPlan } from '../src/buildx/arguments.ts';
@@ -6,6 +7,7 @@ import type { ImageJob } from '../src/images/image-job.ts';
 import type { BuildOptions } from '../src/inputs/build-options.ts';
 import type { Manifest } from '../src/registry/manifest.ts';
 import type { CopyResult, Registry } from '../src/registry/registry.ts';
+import { NO_AFFIXES, shaTag } from '../src/tags/tag-rules.ts';
 
 /** A digest of one repeated hex digit. */
 export const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest;
@@ -40,6 +42,7 @@ export class FakeRegistry implements Registry {
   readonly types = new Map<Digest, string[]>();
   readonly copies: { source: string; targets: readonly string[] }[] = [];
   readonly blobs = new Map<Digest, Buffer>();
+  readonly merges: { sources: readonly string[]; targets: readonly string[] }[] = [];
   /** How often the tags were listed. */
   lists = 0;
 
@@ -63,6 +66,30 @@ export class FakeRegistry implements Registry {
     if (manifest === undefined) throw new Error(`${source} does not exist`);
     for (const target of targets) this.images.set(target, manifest);
     return COPIED;
+  }
+
+  /** The merged image; its digest is of the platforms and images that it has. */
+  async merge(repository: string, sources: readonly string[], targets: readonly string[]): Promise<Digest> {
+    const manifests = sources.map((source) => {
+      const manifest = this.images.get(source);
+      if (manifest === undefined) throw new Error(`${source} does not exist`);
+      return manifest;
+    });
+    const images = [
+      ...new Map(manifests.flatMap((manifest) => manifest.images.map((image) => [image.platform, image]))).values(),
+    ].sort((a, b) => ((a.platform ?? '') < (b.platform ?? '') ? -1 : 1));
+    const contents = images.map((image) => `${image.platform} ${image.digest}`).join();
+    const merged: Manifest = {
+      digest: `sha256:${createHash('sha256').update(contents).digest('hex')}` as Digest,
+      kind: 'index',
+      images,
+      attestations: manifests.flatMap(({ attestations }) => attestations),
+      contents,
+    };
+    this.merges.push({ sources, targets });
+    this.release(repository, merged);
+    for (const target of targets) this.images.set(target, merged);
+    return merged.digest;
   }
 
   async tags(repository: string): Promise<string[]> {
@@ -111,12 +138,12 @@ export const silent: BuildLog = {
   warning: () => undefined,
 };
 
-/** An index of one image for linux/amd64; the first digit is the digest of the index, the second that of the image. */
-export function index(indexDigit: string, image: string): Manifest {
+/** An index of one image, for linux/amd64 by default; the first digit is the digest of the index, the second that of the image. */
+export function index(indexDigit: string, image: string, platform = 'linux/amd64'): Manifest {
   return {
     digest: digest(indexDigit),
     kind: 'index',
-    images: [{ platform: 'linux/amd64', digest: digest(image) }],
+    images: [{ platform, digest: digest(image) }],
     attestations: [digest('f')],
     contents: image,
   };
@@ -145,6 +172,7 @@ export const plan: BuildPlan = {
     annotations: new Map(),
     secrets: [],
     options: noOptions,
+    affixes: NO_AFFIXES,
   },
   repository: 'prod.example/web',
   platforms: [],
@@ -165,7 +193,13 @@ export const plan: BuildPlan = {
 
 export const job: ImageJob = {
   name: 'web' as ImageName,
+  key: 'web',
   repository: 'prod.example/web',
+  affixes: NO_AFFIXES,
+  overwriteTags: false,
+  laterCommits: async () => [],
+  shaTagOf: (sha) => shaTag(sha),
+  confirmSeconds: undefined,
   tags: [
     { name: '1.0.0' as ImageTag, moving: false },
     { name: 'latest' as ImageTag, moving: true },

@@ -7,6 +7,7 @@ import { settings } from './images/run.ts';
 
 const result: ImageResult = {
   name: 'web' as ImageName,
+  key: 'web',
   repository: 'ghcr.io/acme/web',
   ref: `ghcr.io/acme/web@${digest('a')}`,
   digest: digest('a'),

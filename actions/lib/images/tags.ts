@@ -1,8 +1,8 @@
 import semver from 'semver';
 import { versionOfTag } from '../versions.ts';
 
-/** A tag that build-push-image derives from the commit. */
-const COMMIT_TAG = /^sha-[0-9a-f]{7,}$/;
+/** A tag that build-push-image derives from the commit, possibly with a prefix and a suffix: `web-sha-0123456789ab-debug`. */
+const COMMIT_TAG = /(?:^|[-_.])sha-[0-9a-f]{7,}(?:$|[-_.])/;
 
 /**
  * The tag to use for an image where only one is possible, such as in a values file: the highest version (1.4.2, not 1.4 or 1), otherwise

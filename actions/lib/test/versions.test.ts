@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { isHighestStable, parseVersion, type Version, versionOfTag, versionText } from '../versions.ts';
+import {
+  isHighestStable,
+  parseComponentTag,
+  parseVersion,
+  type Version,
+  versionOfTag,
+  versionText,
+} from '../versions.ts';
 
 const versions = (...texts: string[]): Version[] => texts.map((text) => versionOfTag(text) as Version);
 
@@ -17,6 +24,27 @@ describe('parseVersion', () => {
     'rejects %j',
     (text) => {
       expect(parseVersion(text)).toHaveProperty('problem');
+    },
+  );
+});
+
+describe('parseComponentTag', () => {
+  it.each([
+    ['web-v1.4.2', 'web', '1.4.2'],
+    ['web/v1.4.2', 'web', '1.4.2'],
+    ['web@1.4.2', 'web', '1.4.2'],
+    ['@acme/web@1.4.2', 'acme/web', '1.4.2'],
+    ['my-web-1.5.0-rc.1', 'my-web', '1.5.0-rc.1'],
+    ['apps/web/v1.4.2', 'apps/web', '1.4.2'],
+  ])('reads %s', (tag, component, version) => {
+    const parsed = parseComponentTag(tag);
+    expect([parsed?.component, parsed?.version.version]).toEqual([component, version]);
+  });
+
+  it.each(['v1.4.2', '1.0.0-web-1.4.2', 'web', 'web-v1.4', 'web1.4.2', '-1.4.2', 'web-v01.4.2', 'web-v1.0.0$(x)'])(
+    'finds none in %s',
+    (tag) => {
+      expect(parseComponentTag(tag)).toBeUndefined();
     },
   );
 });

@@ -6,7 +6,7 @@ import { csvField, secretArgument } from '../inputs/secrets.ts';
 export interface BuildPlan {
   image: Pick<
     ImageSettings,
-    'name' | 'context' | 'file' | 'target' | 'buildArgs' | 'annotations' | 'secrets' | 'options'
+    'name' | 'context' | 'file' | 'target' | 'buildArgs' | 'annotations' | 'secrets' | 'options' | 'affixes'
   >;
   /** `ghcr.io/org/shop/web`. */
   repository: string;
@@ -126,8 +126,12 @@ const withIgnoredErrors = (cache: string): string =>
 
 function standardCacheArguments({ cache: kind, image, repository, output: mode }: BuildPlan): string[] {
   if (kind === 'none') return [];
-  // Each image has its own scope: in a common one, each would evict the layers of the others.
-  const location = kind === 'gha' ? `type=gha,scope=${image.name}` : `type=registry,ref=${repository}:${CACHE_TAG}`;
+  // Each image and variant has its own scope: in a common one, each would evict the layers of the others.
+  const { tagSuffix } = image.affixes;
+  const location =
+    kind === 'gha'
+      ? `type=gha,scope=${image.name}${tagSuffix}`
+      : `type=registry,ref=${repository}:${CACHE_TAG}${tagSuffix}`;
   const from = image.options.noCache ? [] : ['--cache-from', location];
   // A build that does not push must not write to the registry, and may not be allowed to.
   if (kind === 'registry' && mode === 'check') return from;

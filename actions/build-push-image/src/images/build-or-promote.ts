@@ -1,14 +1,12 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
-import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { filledOutputs } from '../buildx/export-arguments.ts';
-import { nextStep, ToolError } from '../buildx/tool-error.ts';
-import { logCopy } from '../registry/copy-log.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { type CopyResult, type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
-import { isFloating, moveFloatingTags } from '../tags/floating-tags.ts';
-import type { PlannedTag } from '../tags/tag-rules.ts';
-import { findEquivalentImage, type ImageLocation, isEquivalent, settleContentTag } from './equivalent-image.ts';
+import { getManifest, type ResolvedTags, resolveTags } from '../registry/registry.ts';
+import { mergeWithCommit } from '../tags/commit-tag.ts';
+import { assertNotReplaced } from '../tags/fixed-tags.ts';
+import { pushTags, TagReplacedError } from '../tags/set-tags.ts';
+import { findEquivalentImage, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
 import { findSource, type PromotionSource } from './promotion.ts';
 import { verifySource } from './verification.ts';
@@ -19,9 +17,10 @@ export async function buildOrPromote(job: ImageJob, clients: Clients, log: Build
   const context = { ...clients, job, log };
   const source = await findSource(job, clients.registry);
   const artifact = source === undefined ? await build(context) : await promote(context, source);
-  const { name, repository } = job;
+  const { name, key, repository } = job;
   return {
     name,
+    key,
     repository,
     ref: `${repository}@${artifact.digest}`,
     digest: artifact.digest,
@@ -60,10 +59,14 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
     log.progress('the rebuild gives the same digests');
   }
   if (filledOutputs(job.plan).length > 0)
-    log.notice(`${job.name} is copied and not built, so its \`outputs\` are not written.`);
+    log.notice(`${job.key} is copied and not built, so its \`outputs\` are not written.`);
   log.progress(`copying ${source.reference}`);
   const { reference, manifest } = source;
-  const tags = await pushTags(context, { reference, digest: manifest.digest }, await resolveJobTags(context));
+  const currentTags = await resolveJobTags(context);
+  assertNotReplaced(job, manifest, { currentTags });
+  const clients = { registry: context.registry, log, currentTags, isEquivalent: async () => false };
+  // What is copied has all platforms already.
+  const tags = await pushTags({ ...job, confirmSeconds: undefined }, { reference, digest: manifest.digest }, clients);
   return { digest: manifest.digest, tags, platforms: platformNames(manifest), metadata: undefined };
 }
 
@@ -80,12 +83,13 @@ async function build(context: JobContext): Promise<Artifact> {
     getManifest(`${job.repository}@${digest}`, registry),
     resolveJobTags(context),
   ]);
-  const tagged = await tagOrReuse(context, built, currentTags);
+  const { image, reused, tags } = await tagOrReuse(context, built, currentTags);
   return {
-    ...tagged,
-    platforms: platformNames(built),
-    reused: tagged.digest !== digest,
-    metadata: tagged.digest === digest ? metadata : withDigest(metadata, tagged.digest),
+    digest: image.digest,
+    tags,
+    platforms: platformNames(image),
+    reused,
+    metadata: image.digest === digest ? metadata : withDigest(metadata, image.digest),
   };
 }
 
@@ -107,25 +111,32 @@ async function tagOrReuse(
   context: JobContext,
   built: Manifest,
   resolvedTags: ResolvedTags,
-): Promise<Pick<Artifact, 'digest' | 'tags'>> {
+): Promise<{ image: Manifest; reused: boolean; tags: ImageTag[] }> {
   const { job, registry, log } = context;
   const { repository, reproducible } = job;
   const location = { repository, registry };
-  const findDigest = async (currentTags: ResolvedTags): Promise<Digest> =>
-    reproducible
-      ? ((await findEquivalentImage(built, [...currentTags.values()], location)) ??
-        (await settleContentTag(built, { ...location, log })))
-      : built.digest;
+  const findCandidate = async (currentTags: ResolvedTags): Promise<Manifest> => {
+    if (!reproducible) return built;
+    const known = await findEquivalentImage(built, [...currentTags.values()], location);
+    return known ?? settleContentTag(built, { ...location, log });
+  };
   for (let currentTags = resolvedTags, attempt = 1; ; attempt++) {
-    const digest = await findDigest(currentTags);
-    if (digest !== built.digest) log.progress(`the same image already exists as ${digest}`);
+    const candidate = await findCandidate(currentTags);
+    if (candidate.digest !== built.digest) log.progress(`the same image already exists as ${candidate.digest}`);
+    const clients = {
+      ...{ registry, log, currentTags },
+      isEquivalent: async (found: Manifest) => reproducible && isEquivalent(built, found, location),
+    };
     try {
-      const tags = await pushTags(context, { reference: `${repository}@${digest}`, digest }, currentTags);
-      return { digest, tags };
+      const { image, replaceable } = await mergeWithCommit(job, candidate, clients);
+      assertNotReplaced(job, image, { currentTags, replaceable });
+      const { digest } = image;
+      const tags = await pushTags(job, { reference: `${repository}@${digest}`, digest }, clients);
+      return { image, reused: candidate.digest !== built.digest, tags };
     } catch (error) {
-      const isReplacedByEquivalent =
-        error instanceof TagReplacedError && reproducible && (await isEquivalent(built, error.found, location));
-      if (!isReplacedByEquivalent || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof TagReplacedError) || attempt === MAX_ATTEMPTS) throw error;
+      // Another job of the commit may have set its tag: the next attempt merges with its image, or reports it.
+      if (!error.tag.ofCommit && !(await clients.isEquivalent(error.found))) throw error;
     }
     currentTags = await resolveJobTags(context);
   }
@@ -134,71 +145,6 @@ async function tagOrReuse(
 /** The metadata with the digest of the reused image. Consumers that read the digest from the metadata must get the tagged image's. */
 function withDigest({ 'containerimage.descriptor': _descriptor, ...metadata }: Metadata, digest: Digest): Metadata {
   return { ...metadata, 'containerimage.digest': digest };
-}
-
-/** The tag points to a different digest than the one just pushed. */
-class TagReplacedError extends ToolError {
-  override name = 'TagReplacedError';
-  readonly found: Manifest;
-
-  constructor(reference: string, pushed: Digest, found: Manifest) {
-    super('final', {
-      what: `${reference} is not what was pushed`,
-      why: `the registry has ${found.digest}, but ${pushed} was pushed`,
-      next: 'Look for another run that pushes the same tag, then run the job again.',
-    });
-    this.found = found;
-  }
-}
-
-/** An image to tag: a reference by digest, and the digest. */
-interface TagSource {
-  reference: string;
-  digest: Digest;
-}
-
-/**
- * Set the tags that do not point to the image yet, and check that each does. The floating tags come last.
- * @returns the tags that point to it now
- */
-async function pushTags(context: JobContext, source: TagSource, currentTags: ResolvedTags): Promise<ImageTag[]> {
-  const { job, registry, log } = context;
-  const tags = job.tags.filter((tag) => !isFloating(tag));
-  const outdated = tags.filter(({ name }) => currentTags.get(name)?.digest !== source.digest);
-  if (outdated.length > 0)
-    logCopy(await setTags(outdated, source, { repository: job.repository, registry }), source.reference, log);
-  return [...tags.map(({ name }) => name), ...(await moveFloatingTags(job, source, { registry, log }))];
-}
-
-async function setTags(
-  tags: readonly PlannedTag[],
-  { reference, digest }: TagSource,
-  { repository, registry }: ImageLocation,
-): Promise<CopyResult> {
-  const copied = await registry.copy(
-    reference,
-    tags.map(({ name }) => `${repository}:${name}`),
-  );
-  await Promise.all(
-    tags
-      // A concurrent run may have moved a moving tag on in the meantime.
-      .filter(({ moving }) => !moving)
-      .map(async ({ name }) => {
-        const found = await getManifest(`${repository}:${name}`, registry);
-        if (found.digest !== digest) throw new TagReplacedError(`${repository}:${name}`, digest, found);
-      }),
-  );
-  return copied;
-}
-
-async function getManifest(reference: string, registry: Registry): Promise<Manifest> {
-  const manifest = await registry.find(reference);
-  if (manifest !== undefined) return manifest;
-  throw new ToolError('missing', {
-    what: `${reference} is missing`,
-    why: 'it was pushed, but the registry reports that it does not exist',
-    next: nextStep('missing', registryHost(reference)),
-  });
 }
 
 function platformNames(manifest: Manifest): string[] {

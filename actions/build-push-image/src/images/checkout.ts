@@ -1,38 +1,13 @@
 import { ToolMissingError } from '../../../lib/errors.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
-import { minimalEnvironment } from '../../../lib/processes/environment.ts';
-import type { Exec } from '../../../lib/processes/exec.ts';
-import type { Environment } from '../../../lib/runner/inputs.ts';
-
-/** How Git is run. */
-export interface GitTools {
-  exec: Exec;
-  /** The environment of the step; Git gets the variables that it needs to find its configuration. */
-  env: Environment;
-}
-
-/** https://git-scm.com/docs/git-config#FILES */
-const GIT_VARIABLES = [
-  ...['HOME', 'HOMEDRIVE', 'HOMEPATH', 'USERPROFILE', 'PROGRAMDATA', 'XDG_CONFIG_HOME'],
-  ...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_EXEC_PATH'],
-];
-
-/** A Git that exceeds them is treated as one that fails. */
-const GIT_LIMITS = { seconds: 60, output: 1 };
+import type { Git } from './git.ts';
 
 /** What Git knows of the workspace. */
 export class Checkout {
-  readonly #workspace: string;
-  readonly #tools: GitTools;
+  readonly #git: Git;
 
-  constructor(workspace: string, tools: GitTools) {
-    this.#workspace = workspace;
-    this.#tools = tools;
-  }
-
-  /** The commit that is checked out; `undefined` when the workspace has no checkout, or Git is not installed. */
-  async head(): Promise<string | undefined> {
-    return this.git('rev-parse', 'HEAD');
+  constructor(git: Git) {
+    this.#git = git;
   }
 
   /** When a commit was made, in seconds since 1970; `undefined` when the checkout does not have it. A shallow one is enough. */
@@ -68,14 +43,8 @@ export class Checkout {
 
   /** What Git prints, without the line break at its end; `undefined` when it fails. */
   private async git(...args: string[]): Promise<string | undefined> {
-    const { exec, env } = this.#tools;
     try {
-      // In a container job the checkout belongs to another user, and Git refuses to read it without this.
-      const { exitCode, stdout } = await exec.run('git', ['-c', `safe.directory=${this.#workspace}`, ...args], {
-        cwd: this.#workspace,
-        env: minimalEnvironment(env, GIT_VARIABLES),
-        limits: GIT_LIMITS,
-      });
+      const { exitCode, stdout } = await this.#git(args);
       return exitCode === 0 ? stdout.trim() : undefined;
     } catch (error) {
       if (error instanceof ToolMissingError) return undefined;

@@ -16,7 +16,7 @@ function dependencies({ plan }: ImageJob): Map<string, string> {
 export function orderByDependencies(jobs: readonly ImageJob[]): ImageJob[] {
   const depth = (job: ImageJob): number => {
     const needed = [...dependencies(job).values()];
-    const depths = jobs.filter(({ name }) => needed.includes(name)).map(depth);
+    const depths = jobs.filter(({ key }) => needed.includes(key)).map(depth);
     return depths.length === 0 ? 0 : Math.max(...depths) + 1;
   };
   const depths = new Map(jobs.map((job) => [job, depth(job)]));
@@ -37,7 +37,7 @@ export async function withDependencies(
     const result = await started.get(name)?.catch(() => undefined);
     if (result === undefined)
       throw new ActionError({
-        what: `${job.name} was not built`,
+        what: `${job.key} was not built`,
         why: `its build context ${context} is the image ${name}, which failed`,
         next: `Fix the error of ${name}, then run the job again.`,
       });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../../lib/errors.ts';
-import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
+import type { ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -20,9 +20,9 @@ export async function findEquivalentImage(
   built: Manifest,
   candidates: readonly (Manifest | undefined)[],
   location: ImageLocation,
-): Promise<Digest | undefined> {
+): Promise<Manifest | undefined> {
   for (const manifest of candidates)
-    if (manifest !== undefined && (await isEquivalent(built, manifest, location))) return manifest.digest;
+    if (manifest !== undefined && (await isEquivalent(built, manifest, location))) return manifest;
   return undefined;
 }
 
@@ -41,16 +41,16 @@ export async function isEquivalent(
 }
 
 /**
- * The digest under which an image with these contents is known in the repository, for all commits: that of an equivalent image under the tag
- * that names the contents, otherwise that of the built one, which gets this tag. Two runs that set it at the same time may each keep their own
+ * The image by which an image with these contents is known in the repository, for all commits: an equivalent one under the tag
+ * that names the contents, otherwise the built one, which gets this tag. Two runs that set it at the same time may each keep their own
  * index; the commit's tags then decide. A tag that cannot be set does not fail the build, which is complete without it.
  */
 export async function settleContentTag(
   built: Manifest,
   { repository, registry, log }: ImageLocation & { log: BuildLog },
-): Promise<Digest> {
+): Promise<Manifest> {
   // Without attestations, equal contents have equal digests.
-  if (built.attestations.length === 0) return built.digest;
+  if (built.attestations.length === 0) return built;
   const reference = `${repository}:${contentTag(built, await registry.predicateTypes(repository, built))}`;
   // What the tag points to is compared: anyone may have moved it.
   const find = async () => findEquivalentImage(built, [await registry.find(reference)], { repository, registry });
@@ -64,9 +64,9 @@ export async function settleContentTag(
     // With immutable tags, a concurrent run may have set it.
     if (set === undefined)
       log.progress(`a later commit will not find this image: ${reference} could not be set: ${messageOf(error)}`);
-    return set ?? built.digest;
+    return set ?? built;
   }
-  return (await find()) ?? built.digest;
+  return (await find()) ?? built;
 }
 
 /** Names what an image is, apart from who built it when: `content-` and 16 hex digits. */

@@ -5,11 +5,14 @@ import type { Builder, Metadata } from '../buildx/builder.ts';
 import type { StepCount } from '../buildx/step-counter.ts';
 import type { Promotion } from '../inputs/promotion-input.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { ReleaseTags } from '../tags/floating-tags.ts';
+import type { FixedTags } from '../tags/fixed-tags.ts';
+import type { TaggedImage } from '../tags/set-tags.ts';
 
 /** One image to promote or build, and its tags. */
-export interface ImageJob extends ReleaseTags {
+export interface ImageJob extends TaggedImage, FixedTags {
   name: ImageName;
+  /** The name with the affixes of its tags, which is unique in the step: `shop/web-debug`. */
+  key: string;
   /** The commit's own tag, under which promotion looks for the tested image. */
   shaTag: ImageTag;
   promotion: Promotion | undefined;
@@ -31,6 +34,8 @@ export interface EarlierCommits {
 
 /** A finished image, with what the summary says of it. */
 export interface ImageResult extends BuiltImage {
+  /** See {@link ImageJob.key}. */
+  key: string;
   /** Of the build; `undefined` for a promoted image. */
   metadata: Metadata | undefined;
   /** An image of an earlier run was used, because it is equivalent. */

@@ -25,15 +25,15 @@ export async function processImages(
   const ordered = orderByDependencies(jobs);
   const concurrent = Math.min(jobs.length, maxParallel) > 1;
   const outcomes = await settleConcurrently(ordered, maxParallel, async (job) => {
-    const log = new ImageLog(job.name, { concurrent });
+    const log = new ImageLog(job.key, { concurrent });
     const work = withDependencies(job, started).then((ready) => processImage(ready, clients, log));
-    started.set(job.name, work);
+    started.set(job.key, work);
     finished.set(job, await work);
     onResult(results());
   });
   const failures = jobs.flatMap((job): ImageFailure[] => {
     const outcome = outcomes[ordered.indexOf(job)];
-    return outcome?.status === 'rejected' ? [{ name: job.name, error: outcome.reason }] : [];
+    return outcome?.status === 'rejected' ? [{ name: job.key, error: outcome.reason }] : [];
   });
   return { results: results(), failures };
 }

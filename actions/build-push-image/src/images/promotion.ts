@@ -38,6 +38,14 @@ export async function findSource(job: ImageJob, registry: Registry): Promise<Pro
       why: `it is for ${formatPlatforms(manifest.images)}, without ${missing.join(', ')}`,
       next: 'Set the same `platforms` in the workflow that builds the tested image.',
     });
+  const { target } = job.plan.image;
+  const other = manifest.images.find((image) => image.target !== undefined && image.target !== target);
+  if (target !== undefined && other !== undefined)
+    throw new ActionError({
+      what: `${reference} is another variant`,
+      why: `it was built with the target ${other.target}, and ${target} is to be promoted`,
+      next: 'Give each variant its own `tag-suffix`, the same where it is built and where it is promoted.',
+    });
   return { reference: `${repository}@${manifest.digest}`, manifest, earlierCommit };
 }
 
@@ -54,7 +62,7 @@ async function findImage(
   promotion: Promotion,
   { repository, registry }: { repository: string; registry: Registry },
 ): Promise<FoundImage | undefined> {
-  const chosen = promotion.digests.get(job.name);
+  const chosen = promotion.digests.get(job.key);
   const reference = chosen === undefined ? `${repository}:${job.shaTag}` : `${repository}@${chosen}`;
   const manifest = await registry.find(reference);
   if (manifest !== undefined) return { reference, manifest, earlierCommit: undefined };

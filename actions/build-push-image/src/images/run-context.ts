@@ -1,17 +1,22 @@
 import { realpath } from 'node:fs/promises';
+import type { CommitSha } from '../../../lib/identifiers.ts';
 import type { Context } from '../../../lib/runner/context.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { isPromotionOnly } from '../inputs/promotion-input.ts';
-import { type PushEvent, type ReleaseVersion, readPushEvent } from '../tags/push-event.ts';
-import { branchTag, planTags, type TagPlan } from '../tags/tag-rules.ts';
-import { Checkout, type GitTools } from './checkout.ts';
+import { createLaterCommits, type LaterCommits } from '../tags/later-commits.ts';
+import { eventForImage, type PushEvent, type ReleaseVersion, readPushEvent } from '../tags/push-event.ts';
+import { branchTag, planTags } from '../tags/tag-rules.ts';
+import { Checkout } from './checkout.ts';
 import { readCommitTime } from './commit-time.ts';
+import { createGit, type GitTools } from './git.ts';
+import { resolveCommit } from './resolve-commit.ts';
 
 /** The run that the images are built in, beyond the step's inputs. */
 export interface RunContext {
   context: Context;
   release: ReleaseVersion | undefined;
-  tags: TagPlan;
+  event: PushEvent;
+  laterCommits: LaterCommits;
   /** For the label `created`; `undefined` without `commit-labels`. */
   created: Date | undefined;
   checkout: Checkout;
@@ -27,21 +32,20 @@ export async function loadRunContext(
   tools: GitTools,
 ): Promise<RunContext> {
   // Paths of images contain no links, so the workspace that they are relative to must not either.
-  const context = { ...original, workspace: await realpath(original.workspace) };
+  const workspace = await realpath(original.workspace);
+  const git = createGit(workspace, tools);
+  const { sha, notice } = await resolveCommit(settings, { sha: original.sha, workspace }, git);
+  const context = { ...original, workspace, sha };
   const pushEvent = await readPushEvent(context, event);
-  const { release } = pushEvent;
-  const tags = planTags(settings.tags, { sha: context.sha, ...pushEvent });
-  const cacheBranch = findCacheBranch(pushEvent, event);
-  const notices = tags.skipped.map(({ rule, reason }) => `The rule ${rule} gives no tag in this run: ${reason}.`);
-  const checkout = new Checkout(context.workspace, tools);
-  const head = isPromotionOnly(settings.promotion) ? undefined : await checkout.head();
-  if (head !== undefined && head !== context.sha)
-    notices.push(
-      `The checkout is at ${head}, but the run is for ${context.sha}, which the image's tag names. Check out the commit of the run.`,
-    );
+  const notices = [...explainSkipped(settings, pushEvent), ...(notice === undefined ? [] : [notice])];
+  const checkout = new Checkout(git);
   const hasLabels = settings.commitLabels && !isPromotionOnly(settings.promotion);
-  const created = hasLabels ? await readCreated(settings, { context, event, checkout }) : undefined;
-  return { context, release, tags, created, checkout, cacheBranch, notices };
+  return {
+    ...{ context, notices, event: pushEvent, release: pushEvent.release, checkout },
+    laterCommits: createLaterCommits(git, sha),
+    created: hasLabels ? await readCreated(settings, { context, event, checkout }) : undefined,
+    cacheBranch: findCacheBranch(pushEvent, event),
+  };
 }
 
 function findCacheBranch({ branch, defaultBranch }: PushEvent, event: Record<string, unknown>): string {
@@ -55,4 +59,17 @@ async function readCreated(
   { context, event, checkout }: { context: Context; event: Record<string, unknown>; checkout: Checkout },
 ): Promise<Date> {
   return reproducible ? readCommitTime(context, event, checkout) : new Date();
+}
+
+/** A sentence for each rule that gives no tag; one that is the same for several images is said once. */
+function explainSkipped({ images }: Settings, event: PushEvent): string[] {
+  const sentences = images.flatMap(({ name, tags, affixes }) => {
+    const own = eventForImage(event, name);
+    const plan = planTags(tags, { ...own, sha: '0'.repeat(40) as CommitSha }, affixes);
+    if (plan.tags.length === 0 && own.component !== undefined)
+      return [`${name} is left out: the pushed tag is a version of ${own.component}.`];
+    const image = own.component === undefined ? '' : ` for ${name}`;
+    return plan.skipped.map(({ rule, reason }) => `The rule ${rule} gives no tag in this run${image}: ${reason}.`);
+  });
+  return [...new Set(sentences)];
 }

@@ -1,6 +1,7 @@
 import { type ImageName, parseImageName } from '../../../lib/identifiers.ts';
 import { type InputReader, type Parsed, parseBoolean } from '../../../lib/runner/inputs.ts';
 import { editDistance } from '../../../lib/similar-names.ts';
+import type { WrittenRule } from '../tags/rule-syntax.ts';
 import {
   type BuildOptions,
   OPTION_EXAMPLES,
@@ -10,6 +11,7 @@ import {
   parseOutput,
   parseSsh,
 } from './build-options.ts';
+import { parseTagPrefix, parseTagRules, parseTagSuffix } from './image-tags.ts';
 import { type KeyValues, parseKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { type BuildSecret, parseSecret } from './secrets.ts';
@@ -32,6 +34,11 @@ export interface ImageItem {
   secrets: BuildSecret[];
   /** Those that the item sets. */
   options: Partial<BuildOptions>;
+  /** Instead of the step's; those apply when it is empty. */
+  tags: WrittenRule[];
+  /** Instead of the step's, which applies when it is `undefined`. */
+  tagPrefix: string | undefined;
+  tagSuffix: string | undefined;
 }
 
 export const IMAGES_EXAMPLE = '[{ name: shop/web, context: app/web }, { name: shop/api, context: app/api }]';
@@ -48,6 +55,9 @@ const KEY_EXAMPLES = {
   annotations: 'annotations: { "index:org.opencontainers.image.licenses": MIT }',
   secrets: 'secrets: { npm: "env:NPM_TOKEN", npmrc: "file:.npmrc" }',
   ...OPTION_EXAMPLES,
+  tags: 'tags: [sha, semver]',
+  'tag-prefix': 'tag-prefix: web-',
+  'tag-suffix': 'tag-suffix: -debug',
 } as const;
 type Key = keyof typeof KEY_EXAMPLES;
 const KEYS = Object.keys(KEY_EXAMPLES) as Key[];
@@ -62,17 +72,18 @@ export async function readImages(reader: InputReader): Promise<ImageItem[]> {
 }
 
 function reportDuplicateNames(items: readonly ImageItem[], reader: InputReader): void {
-  const firstByName = new Map<ImageName, ImageItem>();
+  const firstByKey = new Map<string, ImageItem>();
   for (const item of items) {
-    const first = firstByName.get(item.name);
+    const key = `${item.name}:${item.tagSuffix ?? ''}`;
+    const first = firstByKey.get(key);
     if (first !== undefined && item.name !== '')
       reader.addProblem({
         input: item.location,
         value: item.name,
-        problem: `has the name of ${first.location}, and each image needs its own repository`,
-        example: `${KEY_EXAMPLES.name}-${items.indexOf(item) + 1}`,
+        problem: `has the name of ${first.location}; give it another name, or, as a variant of the same image, a \`tag-suffix\``,
+        example: KEY_EXAMPLES['tag-suffix'],
       });
-    else firstByName.set(item.name, item);
+    else firstByKey.set(key, item);
   }
 }
 
@@ -126,6 +137,9 @@ class ItemReader {
       annotations: this.structured('annotations', parseKeyValues) ?? new Map(),
       secrets: this.structured('secrets', parseSecrets) ?? [],
       options: this.options(),
+      tags: this.structured('tags', parseTagRules) ?? [],
+      tagPrefix: this.structured('tag-prefix', parseTagPrefix),
+      tagSuffix: this.structured('tag-suffix', parseTagSuffix),
     };
   }
 

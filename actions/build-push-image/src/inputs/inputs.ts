@@ -3,11 +3,13 @@ import { type ImageName, parseRegistryName, type RegistryName } from '../../../l
 import { registryHost } from '../../../lib/images/references.ts';
 import { type Environment, InputReader, parseBoolean } from '../../../lib/runner/inputs.ts';
 import type { Login } from '../docker/docker-config.ts';
-import type { TagRule } from '../tags/tag-rules.ts';
+import type { TagRule } from '../tags/rule-syntax.ts';
+import { type Affixes, NO_AFFIXES } from '../tags/tag-rules.ts';
 import { checkBuildContexts, checkImageContexts } from './build-contexts.ts';
 import { type BuildOptions, checkOptionPaths, mergeOptions, readBuildOptions } from './build-options.ts';
 import { readExtraArguments } from './extra-args.ts';
 import { namedPaths, resolveImagePaths } from './image-paths.ts';
+import { imageKey } from './image-tags.ts';
 import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
@@ -30,6 +32,8 @@ export interface ImageSettings {
   annotations: KeyValues;
   secrets: readonly BuildSecret[];
   options: BuildOptions;
+  tags: readonly TagRule[];
+  affixes: Affixes;
 }
 
 export interface Settings {
@@ -39,7 +43,10 @@ export interface Settings {
   registry: RegistryName;
   /** Logins for this step only, one per registry host. */
   logins: readonly Login[];
-  tags: readonly TagRule[];
+  /** Whether the tag of a version or a commit may be taken from another image. */
+  overwriteTags: boolean;
+  /** The commit that tags and labels name. */
+  commit: 'run' | 'checkout';
   promotion: Promotion | undefined;
   push: boolean;
   cache: 'gha' | 'registry' | 'none';
@@ -78,9 +85,10 @@ export async function readSettings(env: Environment): Promise<Settings> {
       notices.push(`The image ${writtenName} is named ${name}: names are lower case.`);
 
   const push = reader.boolean('push', true);
-  const promotion = await readPromotion(reader, { names: items.map(({ name }) => name), push });
+  const tags = await readTags(reader, items, { env, push });
+  const names = items.map(({ name }, index) => imageKey({ name, affixes: tags[index]?.affixes ?? NO_AFFIXES }));
+  const promotion = await readPromotion(reader, { names, push });
   const logins = readLogins(reader, registry, promotion?.from);
-  const tags = await readTags(reader, env, push);
 
   const platforms = reader.parsed('platforms', parsePlatforms, 'linux/amd64') ?? [];
   const buildArgs = await readKeyValues(reader, 'build-args', 'NODE_VERSION=24');
@@ -92,7 +100,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   await checkOptionPaths(reader, { options }, allowedPaths);
 
   const images: ImageSettings[] = [];
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     // Without a build the sources are not needed, and a job that only promotes may have no checkout.
     const paths = isPromotionOnly(promotion)
       ? namedPaths(allowedPaths.workspace, item)
@@ -110,15 +118,16 @@ export async function readSettings(env: Environment): Promise<Settings> {
       annotations: new Map([...annotations, ...item.annotations]),
       secrets: [...new Map([...secrets, ...item.secrets].map((secret) => [secret.id, secret])).values()],
       options: mergeOptions(options, item.options),
+      ...(tags[index] ?? { tags: [], affixes: NO_AFFIXES }),
     });
   }
 
   const extraArgs = readExtraArguments(reader);
   await checkBuildContexts(reader, extraArgs, allowedPaths);
-  const owners = images.map(({ name, options: { buildContexts } }, index) => ({
+  const owners = images.map((image, index) => ({
     location: items[index]?.location ?? 'images',
-    name,
-    buildContexts,
+    name: imageKey(image),
+    buildContexts: image.options.buildContexts,
   }));
   await checkImageContexts(owners, { reader, allowedPaths, push });
 
@@ -127,7 +136,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
     images: await resolveSecrets(images, items, { reader, env, allowedPaths }),
     registry,
     logins,
-    tags,
+    overwriteTags: reader.boolean('overwrite-tags', false),
+    commit: reader.choice('commit', ['run', 'checkout'], 'run'),
     promotion,
     push,
     cache: reader.choice('cache', ['gha', 'registry', 'none'], 'none'),

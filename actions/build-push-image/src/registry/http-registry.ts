@@ -8,6 +8,7 @@ import { parseParts } from './descriptors.ts';
 import { Locations, type LocationsOptions } from './locations.ts';
 import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifest.ts';
 import {
+  digestOf,
   exists,
   hostOf,
   isDigest,
@@ -17,6 +18,7 @@ import {
   splitReference,
   writeManifest,
 } from './manifests.ts';
+import { type MergeSource, mergeIndexes } from './merge-index.ts';
 import { ReferrerCopier } from './referrers.ts';
 import type { CopyResult, Registry } from './registry.ts';
 import { toToolError } from './registry-error.ts';
@@ -103,6 +105,25 @@ export class HttpRegistry implements Registry {
       referrers: results.reduce((sum, { referrers }) => sum + referrers, 0),
       notCopied: results.flatMap(({ notCopied }) => notCopied),
     };
+  }
+
+  merge(repository: string, sources: readonly string[], targets: readonly string[]): Promise<Digest> {
+    return this.explained(`merging ${sources.join(' and ')} failed`, registryHost(repository), async () => {
+      const target = await this.#locations.repository(repository);
+      const found = await Promise.all(
+        sources.map(async (source): Promise<MergeSource> => {
+          const [manifest, stored] = await Promise.all([
+            this.find(source),
+            this.read(target, splitReference(source).target),
+          ]);
+          if (manifest === undefined || stored === undefined) throw new MissingManifestError(source);
+          return { raw: stored.bytes.toString('utf8'), platform: manifest.images[0]?.platform };
+        }),
+      );
+      const index = mergeIndexes(found, target.client.name);
+      await Promise.all(targets.map((reference) => writeManifest(target, splitReference(reference).target, index)));
+      return digestOf(index.bytes);
+    });
   }
 
   private copyTo(source: string, targetName: string, tags: readonly string[]): Promise<CopyResult> {

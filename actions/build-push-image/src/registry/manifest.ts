@@ -20,7 +20,15 @@ export interface Manifest {
 export interface PlatformImage {
   platform: string | undefined;
   digest: Digest;
+  /** The target of the Dockerfile that it was built from, if the index says so. */
+  target?: string;
 }
+
+/**
+ * Names the target in the index, beside the image: two variants of a commit are then told apart, and the image's own digest does not change.
+ * Only this action reads it.
+ */
+export const TARGET_ANNOTATION = 'io.github.gitops-actions.target';
 
 const INDEX_TYPES = [
   'application/vnd.oci.image.index.v1+json',
@@ -51,7 +59,12 @@ export function parseManifest(raw: string | Buffer, server: string): Manifest {
       kind: 'index',
       images: images.map((image) => {
         const platform = image.at('platform').optional;
-        return { platform: platform && formatPlatform(platform), digest: image.at('digest').parsed(parseDigest) };
+        const target = image.at('annotations').optional?.at(TARGET_ANNOTATION).optional?.string();
+        return {
+          platform: platform && formatPlatform(platform),
+          digest: image.at('digest').parsed(parseDigest),
+          ...(target === undefined ? {} : { target }),
+        };
       }),
       attestations: descriptors.filter(isAttestation).map((descriptor) => descriptor.at('digest').parsed(parseDigest)),
       contents: toCanonicalJson({ ...response.object(), manifests: images.map(({ value }) => value) }, response),

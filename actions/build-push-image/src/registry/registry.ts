@@ -1,4 +1,6 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
+import { registryHost } from '../../../lib/images/references.ts';
+import { nextStep, ToolError } from '../buildx/tool-error.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Images in registries, by reference. */
@@ -19,6 +21,12 @@ export interface Registry {
   blob(repository: string, digest: Digest): Promise<Buffer>;
   /** Copy an image with its attestations and signatures, and tag it; the digest stays. */
   copy(source: string, targets: readonly string[]): Promise<CopyResult>;
+  /**
+   * Push an index with the images of all sources and their attestations, and tag it; of two images for one platform the later source's is taken.
+   * @param repository the one of all sources and targets
+   * @param sources references by digest
+   */
+  merge(repository: string, sources: readonly string[], targets: readonly string[]): Promise<Digest>;
 }
 
 /** What was copied besides the image. */
@@ -40,4 +48,18 @@ export async function resolveTags(
 ): Promise<ResolvedTags> {
   const found = tags.map(async (tag) => [tag, await registry.find(`${repository}:${tag}`)] as const);
   return new Map(await Promise.all(found));
+}
+
+/**
+ * The manifest of an image that was pushed.
+ * @throws {ToolError} when the registry does not have it
+ */
+export async function getManifest(reference: string, registry: Pick<Registry, 'find'>): Promise<Manifest> {
+  const manifest = await registry.find(reference);
+  if (manifest !== undefined) return manifest;
+  throw new ToolError('missing', {
+    what: `${reference} is missing`,
+    why: 'it was pushed, but the registry reports that it does not exist',
+    next: nextStep('missing', registryHost(reference)),
+  });
 }

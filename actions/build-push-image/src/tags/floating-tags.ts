@@ -6,7 +6,7 @@ import { logCopy } from '../registry/copy-log.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import type { BlockedTag } from './partition-tags.ts';
 import type { ReleaseVersion } from './push-event.ts';
-import type { PlannedTag } from './tag-rules.ts';
+import type { Affixes, PlannedTag } from './tag-rules.ts';
 
 /** The tags that a run plans for one image. */
 export interface ReleaseTags {
@@ -16,6 +16,8 @@ export interface ReleaseTags {
   tags: readonly PlannedTag[];
   /** The version that is released. */
   release: ReleaseVersion | undefined;
+  /** What the tags of this image begin and end with: versions of other variants do not count. */
+  affixes: Affixes;
 }
 
 /** Whether a tag moves to the highest version of its range: `1.4`, `1`, and `latest` of a release. */
@@ -34,7 +36,7 @@ export interface MovableTags {
  * @param existingTags tags that the repository certainly has: a list without them is none. Some registries respond with 404, `null` or a part
  */
 export async function selectMovable(
-  { repository, tags, release }: ReleaseTags,
+  { repository, tags, release, affixes }: ReleaseTags,
   registry: Pick<Registry, 'tags'>,
   existingTags: readonly ImageTag[] = [],
 ): Promise<MovableTags> {
@@ -57,7 +59,7 @@ export async function selectMovable(
     return staying(`The registry does not list all its tags: ${unlisted} is there, but not in its list.`);
   // Only releases with floating tags need `semver`.
   const { partitionTags } = await import('./partition-tags.ts');
-  const { movable, blocked } = partitionTags(tags, release, existing);
+  const { movable, blocked } = partitionTags(tags, release, { existing, affixes });
   const reasons = blocked.map(
     ({ name, newerVersion }) => `${name} stays: the repository has the newer ${newerVersion}.`,
   );

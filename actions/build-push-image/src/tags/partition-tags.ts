@@ -2,7 +2,7 @@ import semver from 'semver';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import { isStable, parseVersion, versionOfTag } from '../../../lib/versions.ts';
 import type { ReleaseVersion } from './push-event.ts';
-import type { PlannedTag, VersionRange } from './tag-rules.ts';
+import { type Affixes, type PlannedTag, type VersionRange, withoutAffixes } from './tag-rules.ts';
 
 /** A tag that must not move, because the repository has a newer version. */
 export interface BlockedTag {
@@ -14,18 +14,18 @@ export interface BlockedTag {
 
 /**
  * Divide the tags into those that may move and those that must not, because the repository has a higher stable version in their range.
- * @param existing the tags of the repository
+ * @param existing the tags of the repository; only those with the same prefix and suffix count
  */
 export function partitionTags(
   tags: readonly PlannedTag[],
   release: ReleaseVersion,
-  existing: readonly string[],
+  { existing, affixes }: { existing: readonly string[]; affixes: Affixes },
 ): { movable: PlannedTag[]; blocked: BlockedTag[] } {
   const current = parseVersion(release.text);
   if ('problem' in current) throw new Error(`${release.text} ${current.problem}`);
   const newer = existing
     .flatMap((tag) => {
-      const version = versionOfTag(tag.replace('_', '+'));
+      const version = versionOfTag(withoutAffixes(tag, affixes)?.replace('_', '+') ?? '');
       return version !== undefined && isStable(version) && semver.compare(version, current.value) > 0
         ? [{ tag, version }]
         : [];

@@ -136,7 +136,7 @@ describe('the variables that a build needs', () => {
     ['none', settings, []],
     [
       'its secrets',
-      { ...settings, images: [{ ...plan.image, secrets, platforms: [], labels: new Map() }] },
+      { ...settings, images: [{ ...plan.image, secrets, platforms: [], labels: new Map(), tags: [] }] },
       ['INPUT_A'],
     ],
     ['the cache', { ...settings, cache: 'gha' }, ACTIONS_CACHE_VARIABLES],
@@ -145,7 +145,13 @@ describe('the variables that a build needs', () => {
       {
         ...settings,
         images: [
-          { ...plan.image, options: { ...noOptions, cacheFrom: ['type=gha'] }, platforms: [], labels: new Map() },
+          {
+            ...plan.image,
+            options: { ...noOptions, cacheFrom: ['type=gha'] },
+            platforms: [],
+            labels: new Map(),
+            tags: [],
+          },
         ],
       },
       ACTIONS_CACHE_VARIABLES,

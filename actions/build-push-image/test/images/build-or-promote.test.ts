@@ -96,15 +96,15 @@ describe('an image that is built', () => {
   });
 
   it.each<[string, Manifest, boolean, string[]]>([
-    ['a different image exists', index('1', 'b'), true, []],
     ['the existing one has other attestations', index('1', 'a'), true, ['sbom']],
     ['it is not reproducible', index('1', 'a'), false, []],
+    ['a moving tag names a different image', index('1', 'b'), true, []],
   ])('gets its own digest when %s', async (_title, existing, reproducible, types) => {
     const { registry, run } = createScene(index('2', 'a'));
     registry.types.set(digest('1'), types);
-    registry.images.set('prod.example/web:1.0.0', existing);
+    registry.images.set('prod.example/web:latest', existing);
     expect((await run({ ...job, reproducible })).digest).toBe(digest('2'));
-    expect(registry.images.get('prod.example/web:1.0.0')?.digest).toBe(digest('2'));
+    expect(registry.images.get('prod.example/web:latest')?.digest).toBe(digest('2'));
   });
 
   it('changes nothing in a second run', async () => {
@@ -164,6 +164,17 @@ describe('an image that is built', () => {
     expect(copies).toBe(5);
   });
 
+  it('accepts that a run of another commit moved a moving tag on at the same moment, and does not report the tag', async () => {
+    const { registry, run } = createScene(index('1', 'a'));
+    const copy = registry.copy.bind(registry);
+    registry.copy = async (source, targets) => {
+      await copy(source, targets);
+      registry.images.set('prod.example/web:latest', index('5', 'b'));
+      return COPIED;
+    };
+    expect((await run(job)).tags).toEqual(['1.0.0']);
+  });
+
   it('accepts that a concurrent run moved a moving tag on', async () => {
     const { registry, run } = createScene(index('1', 'a'));
     const copy = registry.copy.bind(registry);
@@ -209,6 +220,17 @@ describe('promotion', () => {
       expect(builder.plans).toEqual([]);
     },
   );
+
+  it('never takes the image of another target', async () => {
+    const source = { ...index('1', 'a'), images: [{ platform: 'linux/amd64', digest: digest('a'), target: 'slim' }] };
+    const { run } = createScene(index('2', 'b'), source);
+    const of = (target: string) => ({ ...promoting('require'), plan: { ...plan, image: { ...plan.image, target } } });
+    await expect(run(of('debug'))).rejects.toMatchObject({
+      what: `${SOURCE} is another variant`,
+      next: expect.stringContaining('tag-suffix'),
+    });
+    expect((await run(of('slim'))).promoted).toBe(true);
+  });
 
   it('fails when the source lacks a requested platform', async () => {
     const { run } = createScene(index('2', 'b'), index('1', 'a'));

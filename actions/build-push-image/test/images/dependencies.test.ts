@@ -7,7 +7,7 @@ import { job as fakeJob, noOptions } from '../fakes.ts';
 function job(name: string, contexts: Record<string, string> = {}): ImageJob {
   const { plan } = fakeJob;
   const options = { ...noOptions, buildContexts: new Map(Object.entries(contexts)) };
-  return { ...fakeJob, name: name as ImageName, plan: { ...plan, image: { ...plan.image, options } } };
+  return { ...fakeJob, name: name as ImageName, key: name, plan: { ...plan, image: { ...plan.image, options } } };
 }
 
 describe('the order of images', () => {

@@ -3,6 +3,7 @@ import type { CommitSha, RegistryName } from '../../../lib/identifiers.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import { Checkout } from '../../src/images/checkout.ts';
 import { findEarlierCommits } from '../../src/images/earlier-commits.ts';
+import { createGit } from '../../src/images/git.ts';
 import type { EarlierCommits, ImageJob } from '../../src/images/image-job.ts';
 import { digest, FakeBuilder, FakeExec, FakeRegistry, failed, index, job, noOptions, ok, silent } from '../fakes.ts';
 import { loadRun, settings } from './run.ts';
@@ -28,7 +29,7 @@ describe('the commits with the same sources', () => {
     const image = { context: `${workspace}/web`, file: `${workspace}/web/Dockerfile`, options };
     return findEarlierCommits(image, settings(change), {
       ...run,
-      checkout: new Checkout(workspace, { exec, env: {} }),
+      checkout: new Checkout(createGit(workspace, { exec, env: {} })),
     });
   };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RegistryName } from '../../../lib/identifiers.ts';
+import type { ImageName, RegistryName } from '../../../lib/identifiers.ts';
 import { planJobs } from '../../src/images/plan.ts';
 import type { Settings } from '../../src/inputs/inputs.ts';
 import { plan } from '../fakes.ts';
-import { git, loadRun, rules, settings, sha } from './run.ts';
+import { git, loadRun, rules, settings, sha, withRules } from './run.ts';
 
 describe('the jobs', () => {
   const take = async (change: Partial<Settings>, ref: string) =>
@@ -64,14 +64,72 @@ describe('the jobs', () => {
       commit: undefined,
       digests: new Map(),
     };
-    const labelled = { tags: rules('sha', 'semver'), commitLabels: true };
+    const labelled = { ...withRules('sha', 'semver'), commitLabels: true };
     expect(await label(labelled, 'refs/tags/v1.4.2')).toBe('1.4.2');
     expect(await label({ ...labelled, promotion }, 'refs/tags/v1.4.2')).toBe(await label(labelled, 'refs/heads/main'));
   });
 
   it('have the label of the user instead of the standard one', async () => {
-    const images = [{ ...plan.image, platforms: [], labels: new Map([['org.opencontainers.image.title', 'Shop']]) }];
+    const images = [
+      {
+        ...plan.image,
+        platforms: [],
+        tags: rules('sha'),
+        labels: new Map([['org.opencontainers.image.title', 'Shop']]),
+      },
+    ];
     const jobs = await take({ images }, 'refs/heads/main');
     expect(jobs[0]?.plan.labels.get('org.opencontainers.image.title')).toBe('Shop');
+  });
+
+  const images = (...changes: Partial<Settings['images'][number]>[]) => ({
+    images: changes.map((change) => ({
+      ...plan.image,
+      platforms: [],
+      labels: new Map(),
+      tags: rules('sha'),
+      ...change,
+    })),
+  });
+
+  it('have their own tags and names for each variant of an image', async () => {
+    const jobs = await take(
+      images({ target: 'slim' }, { target: 'debug', affixes: { tagPrefix: '', tagSuffix: '-debug' } }),
+      'refs/heads/main',
+    );
+    expect(jobs.map(({ key, shaTag, tags }) => [key, shaTag, tags[0]?.name])).toEqual([
+      ['web', 'sha-0123456789ab', 'sha-0123456789ab'],
+      ['web-debug', 'sha-0123456789ab-debug', 'sha-0123456789ab-debug'],
+    ]);
+    expect([...(jobs[1]?.plan.image.annotations ?? [])]).toEqual([
+      ['manifest-descriptor:io.github.gitops-actions.target', 'debug'],
+    ]);
+  });
+
+  it('never have the same tag twice', async () => {
+    const affixes = { tagPrefix: '', tagSuffix: '-debug' };
+    const both = images({ tags: rules('raw:edge-debug') }, { tags: rules('raw:edge'), affixes });
+    await expect(take(both, 'refs/heads/main')).rejects.toMatchObject({
+      what: 'two images would get the tag ghcr.io/acme/web:edge-debug',
+      why: 'the rules of web and web-debug both give it',
+    });
+  });
+
+  it.each([
+    ['web-v1.4.2', ['1.4.2', 'latest']],
+    ['web/v1.4.2', ['1.4.2', 'latest']],
+    ['@acme/web@1.4.2', ['1.4.2', 'latest']],
+  ])('are only those of the component when the tag is %s', async (tag, expected) => {
+    const change = images(
+      { name: 'shop/web' as ImageName, tags: rules('semver', 'latest') },
+      { name: 'shop/api' as ImageName, tags: rules('semver', 'latest') },
+    );
+    const jobs = await take(change, `refs/tags/${tag}`);
+    expect(jobs.map(({ name, tags }) => [String(name), tags.map(({ name }) => String(name))])).toEqual([
+      ['shop/web', expected],
+    ]);
+    expect((await loadRun(change, { ref: `refs/tags/${tag}` })).notices).toContainEqual(
+      expect.stringMatching(/^shop\/api is left out: the pushed tag is a version of (acme\/)?web\.$/),
+    );
   });
 });

@@ -9,11 +9,12 @@ import { Checkout } from '../../src/images/checkout.ts';
 import type { Clients, ImageFailure, ImageJob } from '../../src/images/image-job.ts';
 import { processImages, reportImageFailures } from '../../src/images/process-images.ts';
 import { StepOutputs } from '../../src/outputs.ts';
-import { digest, FakeBuilder, FakeExec, FakeRegistry, index, job, ok, plan } from '../fakes.ts';
+import { digest, FakeBuilder, FakeRegistry, index, job, ok, plan } from '../fakes.ts';
 
 const createJob = (name: string): ImageJob => ({
   ...job,
   name: name as ImageName,
+  key: name,
   repository: `prod.example/${name}`,
   plan: { ...plan, repository: `prod.example/${name}` },
 });
@@ -34,9 +35,10 @@ describe('the outputs', () => {
   const run = {
     context: readContext({ GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: 'a'.repeat(40) }),
     release: undefined,
-    tags: { tags: [], skipped: [] },
+    event: { branch: 'main', defaultBranch: 'main', release: undefined },
+    laterCommits: async () => [],
     created: undefined,
-    checkout: new Checkout('/w', { exec: new FakeExec(() => ok()), env: {} }),
+    checkout: new Checkout(async () => ok()),
     cacheBranch: 'main',
     notices: [],
   };

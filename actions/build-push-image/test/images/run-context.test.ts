@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
 import type { Exec } from '../../../lib/processes/exec.ts';
-import { git, loadRun, noGit, rules, sha } from './run.ts';
+import { planJobs } from '../../src/images/plan.ts';
+import { git, loadRun, noGit, settings, sha, withRules } from './run.ts';
 
 describe('the time in the label `created`', () => {
   const labelled = { commitLabels: true };
@@ -45,12 +46,6 @@ describe('the time in the label `created`', () => {
   });
 });
 
-it('another commit in the checkout is reported, also when the checkout does not have the one of the run', async () => {
-  expect((await loadRun({}, { exec: git('', 'f00\n') })).notices).toEqual([
-    expect.stringContaining('The checkout is at f00'),
-  ]);
-});
-
 describe('the pushed tag', () => {
   it.each(['latest', 'v1', 'v1.0', '1.2.3.4', 'v1.0.0$(touch pwned)', 'vv1.0.0'])(
     '%s is not a version',
@@ -63,15 +58,18 @@ describe('the pushed tag', () => {
     ['v1.4.2', { text: '1.4.2', major: 1, minor: 4, stable: true }],
     ['1.5.0-rc.1+b2', { text: '1.5.0-rc.1+b2', major: 1, minor: 5, stable: false }],
   ])('%s is a version', async (tag, release) => {
-    expect((await loadRun({ tags: rules('semver') }, { ref: `refs/tags/${tag}` })).release).toEqual(release);
+    expect((await loadRun(withRules('semver'), { ref: `refs/tags/${tag}` })).release).toEqual(release);
   });
 });
 
 it('a pull request gets no branch tag, even when it runs on the ref of its base', async () => {
-  const { tags } = await loadRun(
-    { tags: rules('sha', 'branch', 'latest') },
-    { event: { repository: { default_branch: 'main' }, pull_request: { number: 7 } } },
-  );
-  expect(tags.tags.map(({ name }) => name)).toEqual([`sha-${sha.slice(0, 12)}`]);
-  expect(tags.skipped.map(({ rule }) => rule)).toEqual(['branch', 'latest']);
+  const change = withRules('sha', 'branch', 'latest');
+  const run = await loadRun(change, {
+    event: { repository: { default_branch: 'main' }, pull_request: { number: 7 } },
+  });
+  expect(planJobs(settings(change), run)[0]?.tags.map(({ name }) => name)).toEqual([`sha-${sha.slice(0, 12)}`]);
+  expect(run.notices).toEqual([
+    'The rule branch gives no tag in this run: no branch was pushed.',
+    'The rule latest gives no tag in this run: neither a version nor a branch was pushed.',
+  ]);
 });

@@ -4,7 +4,7 @@ import type { Exec, ExecResult } from '../../../lib/processes/exec.ts';
 import { type Context, readContext } from '../../../lib/runner/context.ts';
 import { loadRunContext } from '../../src/images/run-context.ts';
 import type { Settings } from '../../src/inputs/inputs.ts';
-import { parseTagRule, type TagRule } from '../../src/tags/tag-rules.ts';
+import { parseTagRule, type TagRule } from '../../src/tags/rule-syntax.ts';
 import { FakeExec, failed, ok, plan } from '../fakes.ts';
 
 export const sha = '0123456789abcdef0123456789abcdef01234567';
@@ -20,14 +20,15 @@ const context = (ref = 'refs/heads/main', commit = sha): Context =>
 export const rules = (...texts: string[]): TagRule[] =>
   texts.flatMap((text) => {
     const parsed = parseTagRule(text);
-    return 'value' in parsed ? [parsed.value] : [];
+    return 'value' in parsed && parsed.value.kind !== 'match' ? [parsed.value] : [];
   });
 export const settings = (change: Partial<Settings> = {}): Settings => ({
   allowedPaths: { workspace: tmpdir() },
-  images: [{ ...plan.image, platforms: ['linux/amd64'], labels: new Map([['own', 'label']]) }],
+  images: [{ ...plan.image, platforms: ['linux/amd64'], labels: new Map([['own', 'label']]), tags: rules('sha') }],
   registry: 'ghcr.io/acme' as RegistryName,
   logins: [],
-  tags: rules('sha'),
+  overwriteTags: false,
+  commit: 'run',
   promotion: undefined,
   push: true,
   cache: 'gha',
@@ -44,9 +45,17 @@ export const settings = (change: Partial<Settings> = {}): Settings => ({
   notices: [],
   ...change,
 });
+/** The settings of one image with these rules. */
+export const withRules = (...texts: string[]): Pick<Settings, 'images'> => ({
+  images: settings().images.map((image) => ({ ...image, tags: rules(...texts) })),
+});
 /** Git in a checkout of a commit at a time. */
 export const git = (time = '1700000000\n', head = `${sha}\n`) =>
-  new FakeExec((args) => ok(args.includes('log') ? time : head));
+  new FakeExec((args) => {
+    if (args.includes('ls-remote')) return failed('no remote');
+    if (args.includes('log')) return ok(time);
+    return ok(args.at(-1) === `${sha}^{commit}` ? `${sha}\n` : head);
+  });
 export const noGit = (result: ExecResult = failed('not a git repository')) => new FakeExec(() => result);
 
 /** The context of a run with these settings, on this ref, with this Git and this event. */

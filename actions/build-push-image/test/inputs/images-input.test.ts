@@ -56,7 +56,7 @@ describe('images', () => {
     ['[]', 'is an empty list'],
     [
       '[{ name: web, context: web }, { name: WEB, context: web }]',
-      'has the name of images (item 1, web), and each image needs its own repository',
+      'has the name of images (item 1, web); give it another name',
     ],
     ['{ name: [', 'is not YAML'],
     [
@@ -103,7 +103,16 @@ describe('images', () => {
       'unknown key "push"; the keys are name, context,',
       'context: app/web',
     ],
-    ['[{ name: a }, { name: A }]', 'images (item 2, a)', 'has the name of images (item 1, a)', 'name: shop/web-2'],
+    ['[{ name: a }, { name: A }]', 'images (item 2, a)', 'has the name of images (item 1, a)', 'tag-suffix: -debug'],
+    [
+      '[{ name: a, tag-suffix: -x }, { name: a, tag-suffix: -x }]',
+      'images (item 2, a)',
+      'has the name of images (item 1, a)',
+      'tag-suffix: -debug',
+    ],
+    ['{ name: a, tag-suffix: "/x" }', 'images (item 1, a)', 'is not the end of a tag', 'tag-suffix: -debug'],
+    ['{ name: a, tag-prefix: "-x" }', 'images (item 1, a)', 'is not the beginning of a tag', 'tag-prefix: web-'],
+    ['{ name: a, tags: [sha, bogus] }', 'images (item 1, a)', 'has "bogus", which is not one of sha', 'tags: [sha'],
   ])('%s is rejected with the item, the key and an example for the key', async (text, input, problem, example) => {
     expect(await problemsOf({ images: text })).toEqual([
       expect.objectContaining({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { partitionTags } from '../../src/tags/partition-tags.ts';
-import { planTags } from '../../src/tags/tag-rules.ts';
+import { NO_AFFIXES, planTags } from '../../src/tags/tag-rules.ts';
 import { release, sha } from './releases.ts';
 
 describe('floating tags', () => {
-  const partition = (version: string, existing: string[]) => {
+  const partition = (version: string, existing: string[], affixes = NO_AFFIXES) => {
     const current = release(version);
     const result = partitionTags(
       planTags([{ kind: 'semver' }, { kind: 'semver-minor' }, { kind: 'semver-major' }, { kind: 'latest' }], {
@@ -15,7 +15,7 @@ describe('floating tags', () => {
         release: current,
       }).tags,
       current,
-      existing,
+      { existing, affixes },
     );
     return {
       movable: result.movable.map(({ name }) => String(name)),
@@ -42,6 +42,17 @@ describe('floating tags', () => {
   it('report the blocking tag as the repository writes it', () => {
     expect(partition('1.4.2', ['v1.4.3', '2.0.0_b7']).newerTags).toEqual(['v1.4.3', '2.0.0_b7']);
   });
+
+  it.each<[string, string, string[], string[]]>([
+    ['-debug', '1.4.2', ['1.5.0', '2.0.0'], []],
+    ['-debug', '1.4.2', ['1.5.0-debug', '1.6.0-rc.1-debug'], ['1<1.5.0', 'latest<1.5.0']],
+    ['', '1.4.2', ['1.5.0-debug', '2.0.0-slim'], []],
+  ])(
+    'with the suffix %j only meet versions of their own variant: %s beside %j',
+    (tagSuffix, version, existing, blocked) => {
+      expect(partition(version, existing, { tagPrefix: '', tagSuffix }).blocked).toEqual(blocked);
+    },
+  );
 
   it('end at the highest version for any order of releases', () => {
     const versions = fc.uniqueArray(

@@ -5,6 +5,8 @@ import { chooseTag } from '../../images/tags.ts';
 it.each([
   [['1', '1.4', '1.4.2', 'latest'], '1.4.2'],
   [['latest', 'sha-0123456', 'main'], 'sha-0123456'],
+  [['main-debug', 'sha-0123456789ab-debug'], 'sha-0123456789ab-debug'],
+  [['web-main', 'web-sha-0123456789ab'], 'web-sha-0123456789ab'],
   [['v1.4.2', '1.5.0-rc.1'], '1.5.0-rc.1'],
   [['1.4.2', '1.4.2-rc.1'], '1.4.2'],
   [['nightly', 'main'], 'nightly'],
