@@ -74,9 +74,9 @@ const NOT_FOUND = 'echo "ERROR: localhost/x: not found" >&2; exit 1';
 
 describe('a registry', () => {
   /** Runs a dry run for the tag v1.2.3, in which the action lists the tags with the login. */
-  const release = async (handler: Handler, inputs: Record<string, string> = {}, script = NOT_FOUND) => {
+  const release = async (handler: Handler, inputs: Record<string, string> = {}) => {
     writeFileSync(join(workspace, 'Dockerfile'), 'FROM scratch\n');
-    writeFileSync(join(dir, 'bin', 'docker'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeFileSync(join(dir, 'bin', 'docker'), `#!/bin/sh\n${NOT_FOUND}\n`, { mode: 0o755 });
     const { host, received } = await serve(handler);
     const result = await runStep({
       action: 'build-push-image',
@@ -154,10 +154,11 @@ describe('a registry', () => {
   }, 90_000);
 
   it('that has a manifest of 1 GB is named', async () => {
-    const inputs = { 'promote-from': '127.0.0.1:9/source', retries: '0' };
-    const { result } = await release(tags(respondWith('{"tags":[]}')), inputs, 'head -c 1000000000 /dev/zero');
+    const { host: source } = await serve(endless);
+    const inputs = { 'promote-from': `${source}/source`, retries: '0' };
+    const { result } = await release(tags(respondWith('{"tags":[]}')), inputs);
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('the response of 127.0.0.1:9 took more than 8 MiB of output');
+    expect(result.log).toContain(`invalid response from the registry ${source}: it is longer than 32 MiB`);
     expectNoDefect(result);
   }, 60_000);
 

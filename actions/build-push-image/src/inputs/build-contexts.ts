@@ -4,7 +4,7 @@ import type { InputReader } from '../../../lib/runner/inputs.ts';
 /** Values that buildx does not take as a local directory: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
 const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|target:|git@)/i;
 const OCI_LAYOUT = /^oci-layout:\/\/([^@:]*)/i;
-/** Another image of the step; this is no form of buildx. */
+/** Another image of the step. buildx does not have this form. */
 const IMAGE = /^image:(.*)$/;
 
 /** A build context that is another image of the step: its name. */
