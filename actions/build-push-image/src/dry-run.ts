@@ -4,10 +4,10 @@ import { writeSummary } from '../../lib/runner/outputs.ts';
 import { buildArguments, formatCommand } from './buildx/arguments.ts';
 import type { ImageJob } from './images/image-job.ts';
 import { ImageLog } from './images/image-log.ts';
-import { findSource } from './images/promotion.ts';
 import type { RunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { setImageOutputs } from './outputs.ts';
+import { findSource } from './promotion/promotion.ts';
 import type { Registry } from './registry/registry.ts';
 import { selectMovable } from './tags/floating-tags.ts';
 

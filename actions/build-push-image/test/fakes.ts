@@ -5,7 +5,7 @@ import type { BuildPlan } from '../src/buildx/arguments.ts';
 import type { Builder, BuildLog } from '../src/buildx/builder.ts';
 import type { ImageJob } from '../src/images/image-job.ts';
 import type { BuildOptions } from '../src/inputs/build-options.ts';
-import type { Manifest } from '../src/registry/manifest.ts';
+import type { Manifest } from '../src/registry/manifests/manifest.ts';
 import type { CopyResult, Registry } from '../src/registry/registry.ts';
 import { NO_AFFIXES, shaTag } from '../src/tags/tag-rules.ts';
 

@@ -1,15 +1,15 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { filledOutputs } from '../buildx/export-arguments.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import { findSource, type PromotionSource } from '../promotion/promotion.ts';
+import { verifySource } from '../promotion/verification.ts';
+import type { Manifest } from '../registry/manifests/manifest.ts';
 import { getManifest, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import { mergeWithCommit } from '../tags/commit-tag.ts';
 import { assertNotReplaced } from '../tags/fixed-tags.ts';
 import { pushTags, TagReplacedError } from '../tags/set-tags.ts';
 import { findEquivalentImage, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
-import { findSource, type PromotionSource } from './promotion.ts';
-import { verifySource } from './verification.ts';
 
 /** Promote or build one image and set its tags. A second run changes nothing. */
 export async function buildOrPromote(job: ImageJob, clients: Clients, log: BuildLog): Promise<ImageResult> {

@@ -3,7 +3,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import type { Manifest } from '../registry/manifests/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export interface ImageLocation {

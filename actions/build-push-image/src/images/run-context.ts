@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import type { Context } from '../../../lib/runner/context.ts';
+import { Checkout } from '../commits/checkout.ts';
+import { readCommitTime } from '../commits/commit-time.ts';
+import { createGit, type GitTools } from '../commits/git.ts';
+import { resolveCommit } from '../commits/resolve-commit.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { isPromotionOnly } from '../inputs/promotion-input.ts';
 import { createLaterCommits, type LaterCommits } from '../tags/later-commits.ts';
 import { eventForImage, type PushEvent, type ReleaseVersion, readPushEvent } from '../tags/push-event.ts';
 import { branchTag, planTags } from '../tags/tag-rules.ts';
-import { Checkout } from './checkout.ts';
-import { readCommitTime } from './commit-time.ts';
-import { createGit, type GitTools } from './git.ts';
-import { resolveCommit } from './resolve-commit.ts';
 
 /** The run that the images are built in, beyond the step's inputs. */
 export interface RunContext {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Digest } from '../../../lib/identifiers.ts';
 import { InvalidResponseError, readBytes } from '../../../lib/requests/responses.ts';
-import type { Descriptor } from './descriptors.ts';
-import { exists, type Repository } from './manifests.ts';
-import { pullScope, pushScope } from './registry-call.ts';
+import { pullScope, pushScope } from './client/registry-call.ts';
+import type { Descriptor } from './manifests/descriptors.ts';
+import { exists, type Repository } from './manifests/manifests.ts';
 
 /** The content of a blob, at most `limit` bytes. */
 export function readBlob(repository: Repository, digest: Digest, limit: number): Promise<Buffer> {

@@ -3,10 +3,12 @@ import { registryHost } from '../../../lib/images/references.ts';
 import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
 import { readBlob } from './blobs.ts';
-import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copy.ts';
-import { parseParts } from './descriptors.ts';
-import { Locations, type LocationsOptions } from './locations.ts';
-import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifest.ts';
+import { Locations, type LocationsOptions } from './client/locations.ts';
+import { toToolError } from './client/registry-error.ts';
+import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copying/copy.ts';
+import { ReferrerCopier } from './copying/referrers.ts';
+import { parseParts } from './manifests/descriptors.ts';
+import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifests/manifest.ts';
 import {
   digestOf,
   exists,
@@ -17,11 +19,9 @@ import {
   type StoredManifest,
   splitReference,
   writeManifest,
-} from './manifests.ts';
-import { type MergeSource, mergeIndexes } from './merge-index.ts';
-import { ReferrerCopier } from './referrers.ts';
+} from './manifests/manifests.ts';
+import { type MergeSource, mergeIndexes } from './manifests/merge-index.ts';
 import type { CopyResult, Registry } from './registry.ts';
-import { toToolError } from './registry-error.ts';
 
 /** Of a configuration. That of an image with many labels has a few KiB. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;

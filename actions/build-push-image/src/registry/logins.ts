@@ -3,9 +3,9 @@ import { debug, mask } from '../../../lib/runner/commands.ts';
 import { configKey, type Login } from '../docker/docker-config.ts';
 import type { DockerHome } from '../docker/docker-home.ts';
 import type { Settings } from '../inputs/inputs.ts';
-import { TlsError } from './certificates.ts';
-import { Connections } from './connections.ts';
-import { Distribution } from './distribution.ts';
+import { TlsError } from './client/certificates.ts';
+import { Connections } from './client/connections.ts';
+import { Distribution } from './client/distribution.ts';
 
 /**
  * Check the step's own logins before anything is built: a wrong password is reported at once, not after the build.

@@ -1,7 +1,7 @@
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import { registryHost } from '../../../lib/images/references.ts';
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifests/manifest.ts';
 
 /** Images in registries, by reference. */
 export interface Registry {

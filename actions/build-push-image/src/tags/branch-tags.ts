@@ -1,6 +1,6 @@
 import type { CommitSha, Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import type { Manifest } from '../registry/manifests/manifest.ts';
 import type { Registry, ResolvedTags } from '../registry/registry.ts';
 import type { LaterCommits } from './later-commits.ts';
 import type { PlannedTag } from './tag-rules.ts';

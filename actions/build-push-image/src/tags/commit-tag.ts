@@ -1,6 +1,6 @@
 import type { Digest } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import type { Manifest } from '../registry/manifests/manifest.ts';
 import { getManifest, type Registry, type ResolvedTags } from '../registry/registry.ts';
 import { conflicts, contains, type FixedTags, replacedError } from './fixed-tags.ts';
 import { TagReplacedError } from './set-tags.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { Digest } from '../../../lib/identifiers.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import type { Manifest } from '../registry/manifests/manifest.ts';
 import type { ResolvedTags } from '../registry/registry.ts';
 import type { PlannedTag } from './tag-rules.ts';
 

@@ -2,7 +2,7 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
-import { logCopy } from '../registry/copy-log.ts';
+import { logCopy } from '../registry/copying/copy-log.ts';
 import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import type { BlockedTag } from './partition-tags.ts';
 import type { ReleaseVersion } from './push-event.ts';

@@ -1,6 +1,6 @@
 import { ToolMissingError } from '../../../lib/errors.ts';
 import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
-import type { Git } from '../images/git.ts';
+import type { Git } from '../commits/git.ts';
 
 /** The commits of a branch that are later than the run's, the latest first. None when there are none, or when they are unknown. */
 export type LaterCommits = (branch: string) => Promise<readonly CommitSha[]>;

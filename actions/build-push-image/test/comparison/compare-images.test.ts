@@ -8,7 +8,7 @@ import { packTar, type TarEntry } from 'modern-tar';
 import type { Digest } from '../../../lib/identifiers.ts';
 import { compareImages } from '../../src/comparison/compare-images.ts';
 import { archiveContents, registryContents } from '../../src/comparison/image-contents.ts';
-import { parseManifest } from '../../src/registry/manifest.ts';
+import { parseManifest } from '../../src/registry/manifests/manifest.ts';
 import { FakeRegistry } from '../fakes.ts';
 
 let directory: string;

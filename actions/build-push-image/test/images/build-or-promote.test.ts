@@ -3,7 +3,7 @@ import type { CommitSha, ImageName, ImageTag, RegistryName } from '../../../lib/
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
-import type { Manifest } from '../../src/registry/manifest.ts';
+import type { Manifest } from '../../src/registry/manifests/manifest.ts';
 import { COPIED, digest, FakeBuilder, FakeRegistry, index, job, noOptions, plan, silent } from '../fakes.ts';
 
 const from = 'staging.example' as RegistryName;

@@ -3,7 +3,7 @@ import type { ImageTag } from '../../../lib/identifiers.ts';
 import { ToolError } from '../../src/buildx/tool-error.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
-import type { Manifest } from '../../src/registry/manifest.ts';
+import type { Manifest } from '../../src/registry/manifests/manifest.ts';
 import { digest, FakeBuilder, FakeRegistry, index, job, silent } from '../fakes.ts';
 
 const taggedBy = (commit: string): ImageJob => ({

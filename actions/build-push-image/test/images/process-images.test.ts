@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ActionError, ReportedError } from '../../../lib/errors.ts';
 import type { ImageName } from '../../../lib/identifiers.ts';
 import { readContext } from '../../../lib/runner/context.ts';
-import { Checkout } from '../../src/images/checkout.ts';
+import { Checkout } from '../../src/commits/checkout.ts';
 import type { Clients, ImageFailure, ImageJob } from '../../src/images/image-job.ts';
 import { processImages, reportImageFailures } from '../../src/images/process-images.ts';
 import { StepOutputs } from '../../src/outputs.ts';

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startServer, type TestServer } from '../../../../scripts/test-support/server.ts';
 import { readBytes } from '../../../lib/requests/responses.ts';
-import { Connections } from '../../src/registry/connections.ts';
-import { streamRequest } from '../../src/registry/registry-request.ts';
+import { Connections } from '../../src/registry/client/connections.ts';
+import { streamRequest } from '../../src/registry/client/registry-request.ts';
 
 /** No test here may take longer. */
 const TIMEOUT_MS = 60_000;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ActionError } from '../../../lib/errors.ts';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import type { Credentials } from '../../src/docker/credentials.ts';
-import { Distribution } from '../../src/registry/distribution.ts';
+import { Distribution } from '../../src/registry/client/distribution.ts';
 import { selectMovable } from '../../src/tags/floating-tags.ts';
 import { job } from '../fakes.ts';
 

@@ -3,7 +3,7 @@ import type { ImageTag, RegistryName } from '../../../lib/identifiers.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
-import type { Manifest } from '../../src/registry/manifest.ts';
+import type { Manifest } from '../../src/registry/manifests/manifest.ts';
 import { digest, FakeBuilder, FakeRegistry, index, job, silent } from '../fakes.ts';
 
 const REPOSITORY = 'prod.example/web';

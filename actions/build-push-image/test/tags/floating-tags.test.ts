@@ -4,7 +4,7 @@ import type { ImageTag } from '../../../lib/identifiers.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
-import type { Manifest } from '../../src/registry/manifest.ts';
+import type { Manifest } from '../../src/registry/manifests/manifest.ts';
 import { assertTagsMovable, selectMovable } from '../../src/tags/floating-tags.ts';
 import { planTags, type VersionRange } from '../../src/tags/tag-rules.ts';
 import { COPIED, FakeBuilder, FakeRegistry, index, job, plan, silent } from '../fakes.ts';

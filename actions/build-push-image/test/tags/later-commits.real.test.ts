@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import { createExec } from '../../../lib/processes/exec.ts';
-import { createGit } from '../../src/images/git.ts';
+import { createGit } from '../../src/commits/git.ts';
 import { createLaterCommits } from '../../src/tags/later-commits.ts';
 
 let directory: string;

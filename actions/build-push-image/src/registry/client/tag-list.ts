@@ -1,4 +1,4 @@
-import { InvalidResponseError, ResponseData, ResponseTimeoutError } from '../../../lib/requests/responses.ts';
+import { InvalidResponseError, ResponseData, ResponseTimeoutError } from '../../../../lib/requests/responses.ts';
 import { pullScope, type RegistryCaller } from './registry-call.ts';
 import type { RegistryResponse } from './registry-request.ts';
 

@@ -1,10 +1,10 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
+import type { ImageJob } from '../images/image-job.ts';
 import type { Promotion } from '../inputs/promotion-input.ts';
-import type { Manifest, PlatformImage } from '../registry/manifest.ts';
+import type { Manifest, PlatformImage } from '../registry/manifests/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
 import { shaTag } from '../tags/tag-rules.ts';
-import type { ImageJob } from './image-job.ts';
 
 /** The tested image of the commit, in the registry to promote from. */
 export interface PromotionSource {

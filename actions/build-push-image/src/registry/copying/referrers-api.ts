@@ -1,11 +1,11 @@
-import { messageOf } from '../../../lib/errors.ts';
-import type { Digest } from '../../../lib/identifiers.ts';
-import { ResponseData } from '../../../lib/requests/responses.ts';
-import { debug } from '../../../lib/runner/commands.ts';
-import { type Descriptor, parseDescriptor } from './descriptors.ts';
-import { type Repository, readManifest, writeManifest } from './manifests.ts';
-import { pullScope } from './registry-call.ts';
-import { nextPage } from './tag-list.ts';
+import { messageOf } from '../../../../lib/errors.ts';
+import type { Digest } from '../../../../lib/identifiers.ts';
+import { ResponseData } from '../../../../lib/requests/responses.ts';
+import { debug } from '../../../../lib/runner/commands.ts';
+import { pullScope } from '../client/registry-call.ts';
+import { nextPage } from '../client/tag-list.ts';
+import { type Descriptor, parseDescriptor } from '../manifests/descriptors.ts';
+import { type Repository, readManifest, writeManifest } from '../manifests/manifests.ts';
 
 const MAX_PAGES = 100;
 const MAX_DESCRIPTORS = 10_000;

@@ -1,7 +1,7 @@
-import { ActionError } from '../../../lib/errors.ts';
-import { InvalidResponseError } from '../../../lib/requests/responses.ts';
-import { isConnectionError, type RetryDecision, retryAfterSeconds } from '../../../lib/requests/retry.ts';
-import { type FailureKind, nextStep, ToolError } from '../buildx/tool-error.ts';
+import { ActionError } from '../../../../lib/errors.ts';
+import { InvalidResponseError } from '../../../../lib/requests/responses.ts';
+import { isConnectionError, type RetryDecision, retryAfterSeconds } from '../../../../lib/requests/retry.ts';
+import { type FailureKind, nextStep, ToolError } from '../../buildx/tool-error.ts';
 import type { RegistryResponse } from './registry-request.ts';
 
 /** What an upload that the registry has lost, or a blob that is not visible yet, is called. */

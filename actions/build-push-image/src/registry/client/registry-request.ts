@@ -7,7 +7,7 @@ import {
   type ResponseLimits,
   ResponseTimeoutError,
   readBytes,
-} from '../../../lib/requests/responses.ts';
+} from '../../../../lib/requests/responses.ts';
 import { isUnknownIssuer, toTlsError } from './certificates.ts';
 import type { Connections } from './connections.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ResponseData } from '../../../lib/requests/responses.ts';
+import { ResponseData } from '../../../../lib/requests/responses.ts';
 import { formatPlatform } from './manifest.ts';
 
 /** A manifest to merge, as the registry sent it. */

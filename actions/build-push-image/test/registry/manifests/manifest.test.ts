@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseManifest, parsePredicateTypes } from '../../src/registry/manifest.ts';
-import { digest, INDEX } from '../fakes.ts';
+import { parseManifest, parsePredicateTypes } from '../../../src/registry/manifests/manifest.ts';
+import { digest, INDEX } from '../../fakes.ts';
 
 describe('a manifest', () => {
   it('of an index has the image of each platform, and its attestations separately', () => {

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { DOCKER_HUB, repositoryPath } from '../../../lib/images/references.ts';
-import type { ResponseLimits } from '../../../lib/requests/responses.ts';
-import { type RetryOptions, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
-import type { Credentials } from '../docker/credentials.ts';
+import { DOCKER_HUB, repositoryPath } from '../../../../lib/images/references.ts';
+import type { ResponseLimits } from '../../../../lib/requests/responses.ts';
+import { type RetryOptions, type RetryPolicy, withRetries } from '../../../../lib/requests/retry.ts';
+import type { Credentials } from '../../docker/credentials.ts';
 import { Authorizer } from './authorization.ts';
 import { Connections } from './connections.ts';
 import type { RegistryCall, RegistryCaller } from './registry-call.ts';

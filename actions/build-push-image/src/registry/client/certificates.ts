@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { debug } from '../../../lib/runner/commands.ts';
-import type { Environment } from '../../../lib/runner/inputs.ts';
-import { ToolError } from '../buildx/tool-error.ts';
+import { debug } from '../../../../lib/runner/commands.ts';
+import type { Environment } from '../../../../lib/runner/inputs.ts';
+import { ToolError } from '../../buildx/tool-error.ts';
 
 /** OpenSSL's names for a certificate whose issuer is unknown: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const UNKNOWN_ISSUER = new Set([

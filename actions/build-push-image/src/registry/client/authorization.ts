@@ -1,6 +1,6 @@
-import { InvalidResponseError, ResponseData, type ResponseLimits } from '../../../lib/requests/responses.ts';
-import type { Parsed } from '../../../lib/runner/inputs.ts';
-import type { Credentials } from '../docker/credentials.ts';
+import { InvalidResponseError, ResponseData, type ResponseLimits } from '../../../../lib/requests/responses.ts';
+import type { Parsed } from '../../../../lib/runner/inputs.ts';
+import type { Credentials } from '../../docker/credentials.ts';
 import type { Connections } from './connections.ts';
 import { RegistryResponseError } from './registry-error.ts';
 import { isLoopback, type RegistryRequest, sendRequest } from './registry-request.ts';

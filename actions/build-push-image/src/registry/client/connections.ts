@@ -1,6 +1,6 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import type { Environment } from '../../../lib/runner/inputs.ts';
+import type { Environment } from '../../../../lib/runner/inputs.ts';
 import { defaultAuthorities, loadAuthorities } from './certificates.ts';
 
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];

@@ -1,9 +1,15 @@
-import type { Digest } from '../../../lib/identifiers.ts';
-import { InvalidResponseError } from '../../../lib/requests/responses.ts';
-import { copyBlob } from './blobs.ts';
-import { type Descriptor, parseParts } from './descriptors.ts';
-import { exists, formatReference, type Repository, type StoredManifest, writeManifest } from './manifests.ts';
-import { Slots } from './slots.ts';
+import type { Digest } from '../../../../lib/identifiers.ts';
+import { InvalidResponseError } from '../../../../lib/requests/responses.ts';
+import { copyBlob } from '../blobs.ts';
+import { Slots } from '../client/slots.ts';
+import { type Descriptor, parseParts } from '../manifests/descriptors.ts';
+import {
+  exists,
+  formatReference,
+  type Repository,
+  type StoredManifest,
+  writeManifest,
+} from '../manifests/manifests.ts';
 
 /** Blobs that are copied at a time, of all images together. */
 const MAX_BLOBS = 8;

@@ -1,5 +1,5 @@
-import type { BuildLog } from '../buildx/builder.ts';
-import type { CopyResult } from './registry.ts';
+import type { BuildLog } from '../../buildx/builder.ts';
+import type { CopyResult } from '../registry.ts';
 
 /** Tell what came along with an image, and what did not. */
 export function logCopy({ referrers, notCopied }: CopyResult, source: string, log: BuildLog): void {

@@ -1,11 +1,11 @@
-import { registryHost, repositoryPath } from '../../../lib/images/references.ts';
-import type { Exec } from '../../../lib/processes/exec.ts';
-import type { RetryOptions } from '../../../lib/requests/retry.ts';
-import { findCredentials } from '../docker/credentials.ts';
-import type { DockerHome } from '../docker/docker-home.ts';
+import { registryHost, repositoryPath } from '../../../../lib/images/references.ts';
+import type { Exec } from '../../../../lib/processes/exec.ts';
+import type { RetryOptions } from '../../../../lib/requests/retry.ts';
+import { findCredentials } from '../../docker/credentials.ts';
+import type { DockerHome } from '../../docker/docker-home.ts';
+import { type Repository, splitReference } from '../manifests/manifests.ts';
 import { Connections } from './connections.ts';
 import { Distribution } from './distribution.ts';
-import { type Repository, splitReference } from './manifests.ts';
 
 export interface LocationsOptions {
   exec: Exec;

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { startServer } from '../../../../scripts/test-support/server.ts';
-import { Connections } from '../../src/registry/connections.ts';
-import { sendRequest } from '../../src/registry/registry-request.ts';
+import { startServer } from '../../../../../scripts/test-support/server.ts';
+import { Connections } from '../../../src/registry/client/connections.ts';
+import { sendRequest } from '../../../src/registry/client/registry-request.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const LIMITS = { bytes: 1000, seconds: 10 };

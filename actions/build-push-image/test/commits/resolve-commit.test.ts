@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ToolMissingError } from '../../../lib/errors.ts';
 import type { RegistryName } from '../../../lib/identifiers.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
-import { git, loadRun, noGit, sha, withRules } from './run.ts';
+import { git, loadRun, noGit, sha, withRules } from '../images/run.ts';
 
 const other = 'f'.repeat(40);
 const elsewhere = () => git('1700000000\n', `${other}\n`);

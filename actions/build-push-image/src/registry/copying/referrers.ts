@@ -1,12 +1,18 @@
-import { messageOf } from '../../../lib/errors.ts';
-import type { Digest } from '../../../lib/identifiers.ts';
-import { isConnectionError } from '../../../lib/requests/retry.ts';
+import { messageOf } from '../../../../lib/errors.ts';
+import type { Digest } from '../../../../lib/identifiers.ts';
+import { isConnectionError } from '../../../../lib/requests/retry.ts';
+import { RegistryResponseError } from '../client/registry-error.ts';
+import { type Descriptor, parseParts } from '../manifests/descriptors.ts';
+import {
+  formatReference,
+  INDEX_TYPE,
+  type Repository,
+  type StoredManifest,
+  writeManifest,
+} from '../manifests/manifests.ts';
+import type { CopyResult } from '../registry.ts';
 import type { Copier, CopyRoute, ReadManifest } from './copy.ts';
-import { type Descriptor, parseParts } from './descriptors.ts';
-import { formatReference, INDEX_TYPE, type Repository, type StoredManifest, writeManifest } from './manifests.ts';
 import { fallbackTag, mergeFallbackTag, ReferrerFinder } from './referrers-api.ts';
-import type { CopyResult } from './registry.ts';
-import { RegistryResponseError } from './registry-error.ts';
 
 /** What cosign stores under a tag: https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery */
 const COSIGN_SUFFIXES = ['.sig', '.att', '.sbom'];

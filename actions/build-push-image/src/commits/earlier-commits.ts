@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
+import type { EarlierCommits } from '../images/image-job.ts';
+import type { RunContext } from '../images/run-context.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
-import type { EarlierCommits } from './image-job.ts';
-import type { RunContext } from './run-context.ts';
 
 /** How many commits are asked for: each is a request to the registry. */
 const MAX_COMMITS = 50;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Credentials } from '../../src/docker/credentials.ts';
-import { Distribution } from '../../src/registry/distribution.ts';
-import { isLoopback } from '../../src/registry/registry-request.ts';
+import type { Credentials } from '../../../src/docker/credentials.ts';
+import { Distribution } from '../../../src/registry/client/distribution.ts';
+import { isLoopback } from '../../../src/registry/client/registry-request.ts';
 
 let server: Server | undefined;
 afterEach(() => {

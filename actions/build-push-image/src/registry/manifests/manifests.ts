@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Digest, parseDigest } from '../../../lib/identifiers.ts';
-import { registryHost } from '../../../lib/images/references.ts';
-import { InvalidResponseError, ResponseData } from '../../../lib/requests/responses.ts';
-import type { Distribution } from './distribution.ts';
-import { pullScope, pushScope } from './registry-call.ts';
-import type { RegistryResponse } from './registry-request.ts';
+import { type Digest, parseDigest } from '../../../../lib/identifiers.ts';
+import { registryHost } from '../../../../lib/images/references.ts';
+import { InvalidResponseError, ResponseData } from '../../../../lib/requests/responses.ts';
+import type { Distribution } from '../client/distribution.ts';
+import { pullScope, pushScope } from '../client/registry-call.ts';
+import type { RegistryResponse } from '../client/registry-request.ts';
 
 /** A repository, and the client of its registry. */
 export interface Repository {

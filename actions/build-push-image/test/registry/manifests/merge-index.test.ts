@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type MergeSource, mergeEntries } from '../../src/registry/merge-index.ts';
-import { digest, INDEX } from '../fakes.ts';
+import { type MergeSource, mergeEntries } from '../../../src/registry/manifests/merge-index.ts';
+import { digest, INDEX } from '../../fakes.ts';
 
 const descriptor = (digit: string, architecture: string, subject?: string) => ({
   mediaType: 'application/vnd.oci.image.manifest.v1+json',

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import type { BuildPlan } from '../buildx/arguments.ts';
 import type { Builder, BuildLog } from '../buildx/builder.ts';
+import type { ImageJob } from '../images/image-job.ts';
 import { normalizePlatform } from '../inputs/platforms.ts';
-import type { PlatformImage } from '../registry/manifest.ts';
+import type { PlatformImage } from '../registry/manifests/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { ImageJob } from './image-job.ts';
 import type { PromotionSource } from './promotion.ts';
 
 interface VerificationTools {

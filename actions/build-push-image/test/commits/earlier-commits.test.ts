@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommitSha, RegistryName } from '../../../lib/identifiers.ts';
+import { Checkout } from '../../src/commits/checkout.ts';
+import { findEarlierCommits } from '../../src/commits/earlier-commits.ts';
+import { createGit } from '../../src/commits/git.ts';
 import { buildOrPromote } from '../../src/images/build-or-promote.ts';
-import { Checkout } from '../../src/images/checkout.ts';
-import { findEarlierCommits } from '../../src/images/earlier-commits.ts';
-import { createGit } from '../../src/images/git.ts';
 import type { EarlierCommits, ImageJob } from '../../src/images/image-job.ts';
 import { digest, FakeBuilder, FakeExec, FakeRegistry, failed, index, job, noOptions, ok, silent } from '../fakes.ts';
-import { loadRun, settings } from './run.ts';
+import { loadRun, settings } from '../images/run.ts';
 
 /** A commit whose SHA is one repeated hex digit. */
 const commit = (digit: string) => digit.repeat(40) as CommitSha;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HttpRegistry } from '../../src/registry/http-registry.ts';
-import { FakeExec, ok } from '../fakes.ts';
-import { MemoryRegistry } from './memory-registry.ts';
+import { HttpRegistry } from '../../../src/registry/http-registry.ts';
+import { FakeExec, ok } from '../../fakes.ts';
+import { MemoryRegistry } from '../memory-registry.ts';
 
 let source: MemoryRegistry;
 let target: MemoryRegistry;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Digest, parseDigest } from '../../../lib/identifiers.ts';
-import { ResponseData } from '../../../lib/requests/responses.ts';
-import { normalizePlatform } from '../inputs/platforms.ts';
+import { type Digest, parseDigest } from '../../../../lib/identifiers.ts';
+import { ResponseData } from '../../../../lib/requests/responses.ts';
+import { normalizePlatform } from '../../inputs/platforms.ts';
 
 /** The manifest of an index or of one image. */
 export interface Manifest {

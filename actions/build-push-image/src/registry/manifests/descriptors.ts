@@ -1,5 +1,5 @@
-import { type Digest, parseDigest } from '../../../lib/identifiers.ts';
-import { ResponseData } from '../../../lib/requests/responses.ts';
+import { type Digest, parseDigest } from '../../../../lib/identifiers.ts';
+import { ResponseData } from '../../../../lib/requests/responses.ts';
 import type { StoredManifest } from './manifests.ts';
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
