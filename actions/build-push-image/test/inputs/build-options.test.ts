@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { noOptions } from '../fakes.ts';
 import { problemsOf, read, readImage, useWorkspace } from './read-inputs.ts';
 
 useWorkspace();
@@ -14,18 +15,7 @@ describe('build contexts', () => {
 
 describe('build options', () => {
   it('are unset by default', async () => {
-    expect((await readImage(`{ ${WEB} }`))?.options).toEqual({
-      network: undefined,
-      noCache: false,
-      pull: false,
-      addHosts: new Map(),
-      ssh: [],
-      cacheFrom: [],
-      cacheTo: [],
-      buildContexts: new Map(),
-      outputs: [],
-      load: false,
-    });
+    expect((await readImage(`{ ${WEB} }`))?.options).toEqual(noOptions);
   });
 
   it('of the step are for all images, and those of an image win', async () => {
