@@ -54,6 +54,13 @@ export class FakeRegistry implements Registry {
     return this.types.get(imageDigest) ?? [];
   }
 
+  /** What the builds were asked for, by the digest of the image. */
+  readonly requests = new Map<Digest, string>();
+
+  async buildRequest(_repository: string, { digest: imageDigest }: Manifest): Promise<string | undefined> {
+    return this.requests.get(imageDigest);
+  }
+
   async blob(_repository: string, blob: Digest): Promise<Buffer> {
     const content = this.blobs.get(blob);
     if (content === undefined) throw new Error(`${blob} does not exist`);

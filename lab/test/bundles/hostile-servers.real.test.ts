@@ -137,7 +137,7 @@ describe('a registry', () => {
     async (_title, handler, problem) => {
       const { result, host } = await release(handler);
       expect(result.exitCode).toBe(0);
-      expect(result.log).toContain('latest stay where they are');
+      expect(result.log).toContain('latest stays where it is');
       expect(result.log).toContain(`invalid response from the registry ${host}`);
       expect(result.log).toContain(problem);
       expectNoDefect(result);

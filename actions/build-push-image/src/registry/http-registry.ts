@@ -21,10 +21,13 @@ import {
   writeManifest,
 } from './manifests/manifests.ts';
 import { type MergeSource, mergeIndexes } from './manifests/merge-index.ts';
+import { findProvenance, parseBuildRequest } from './manifests/provenance.ts';
 import type { CopyResult, Registry } from './registry.ts';
 
 /** Of a configuration. That of an image with many labels has a few KiB. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/** That of a large build has a few MiB. */
+const MAX_PROVENANCE_BYTES = 64 * 1024 * 1024;
 /** Of a layer that is compared, compressed. */
 const MAX_BLOB_BYTES = 512 * 1024 * 1024;
 /** Manifests that are kept, to copy what has just been looked at. They never change. */
@@ -83,6 +86,24 @@ export class HttpRegistry implements Registry {
       }),
     );
     return types.flat().sort();
+  }
+
+  async buildRequest(repository: string, { attestations }: Manifest): Promise<string | undefined> {
+    const requests = await Promise.all(
+      attestations.map(async (attestation) => {
+        const reference = `${repository}@${attestation}`;
+        const stored = await this.explained(reading(reference), hostOf(reference), async () =>
+          this.read((await this.#locations.resolve(reference)).repository, attestation),
+        );
+        const server = `the registry ${registryHost(repository)}`;
+        const provenance = stored && this.parse(reference, () => findProvenance(stored.bytes.toString('utf8'), server));
+        if (provenance === undefined) return undefined;
+        const bytes = await this.blob(repository, provenance, MAX_PROVENANCE_BYTES);
+        return this.parse(reference, () => parseBuildRequest(bytes.toString('utf8'), server));
+      }),
+    );
+    const known = requests.filter((request) => request !== undefined);
+    return known.length === 0 || known.length < requests.length ? undefined : [...new Set(known)].sort().join('\n');
   }
 
   async tags(repository: string): Promise<string[]> {

@@ -12,6 +12,8 @@ export interface Registry {
   find(reference: string): Promise<Manifest | undefined>;
   /** The predicate types of an image's attestations, sorted. */
   predicateTypes(repository: string, manifest: Manifest): Promise<string[]>;
+  /** What the build of an image was asked for, as text to compare; `undefined` when its provenance does not say it completely. */
+  buildRequest(repository: string, manifest: Manifest): Promise<string | undefined>;
   /** The tags of a repository; none when it does not exist. */
   tags(repository: string): Promise<string[]>;
   /**

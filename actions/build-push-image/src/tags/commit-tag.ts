@@ -15,8 +15,8 @@ export interface CommitImage {
 /**
  * The image for the tags of the commit. Several jobs can build one commit: on one runner per platform, or again.
  * - Images for other platforms are merged into one index, so that no job takes the other's place.
- * - Another image for the same platform is an error: it is another variant, or the build is not reproducible. With `reproducible: false` a new build of
- *   the same platforms replaces the earlier one, and says so.
+ * - Another image for the same platform is an error: it may be another variant. A new build of the same replaces the earlier one, and says so: with
+ *   `reproducible: false`, or if the provenance of both says that they were built with the same target, arguments and labels.
  * @throws {ActionError} when the commit's tag names another image for a platform
  */
 export async function mergeWithCommit(
@@ -45,10 +45,26 @@ export async function mergeWithCommit(
   const isVariant = isOtherTarget(existing, built);
   if (!conflicts(existing, built) && !isVariant) return { image: await merge(), replaceable: undefined };
 
-  const isRebuild = !reproducible && !isVariant && hasPlatforms(existing, built);
+  const isRebuild =
+    !isVariant &&
+    hasPlatforms(existing, built) &&
+    (!reproducible || (await isSameRequest([existing, built], { repository, registry })));
   if (!overwriteTags && !isRebuild) throw replacedError(reference, tag, { existing, image: built });
-  log.notice(`${tag.name} is moved from ${existing.digest} to another image of this commit.`);
+  log.notice(
+    isRebuild && reproducible
+      ? `${tag.name} is moved from ${existing.digest}: the same build of this commit gave another result, so it is not reproducible.`
+      : `${tag.name} is moved from ${existing.digest} to another image of this commit.`,
+  );
   return { image: isVariant || hasPlatforms(built, existing) ? built : await merge(), replaceable: existing.digest };
+}
+
+/** Whether both images were asked for in the same way, so that only the build itself gave another result. */
+async function isSameRequest(
+  images: readonly Manifest[],
+  { repository, registry }: { repository: string; registry: Registry },
+): Promise<boolean> {
+  const [one, other] = await Promise.all(images.map((image) => registry.buildRequest(repository, image)));
+  return one !== undefined && one === other;
 }
 
 /** Whether `one` has an image for each platform of `other`. */

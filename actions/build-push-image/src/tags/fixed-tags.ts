@@ -56,7 +56,7 @@ export function replacedError(
       ? `the image of this commit is ${named}, and this run has ${built}`
       : `it is ${named}, and would become ${built}`,
     next: ofCommit
-      ? 'The tag stays. If this run builds another variant (target, build arguments), give it a `tag-suffix`, so that both variants have their own tags. If each build gives another result, set `reproducible: false`. To replace the image, set `overwrite-tags: true`.'
+      ? 'The tag stays. If this run builds another variant (target, build arguments), give it a `tag-suffix`, so that both variants have their own tags. If each build gives another result, keep `provenance: mode=max` or set `reproducible: false`. To replace the image, set `overwrite-tags: true`.'
       : 'The tag stays. Release a new version, or set `overwrite-tags: true` to replace the image.',
   });
 }

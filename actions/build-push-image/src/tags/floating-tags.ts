@@ -45,7 +45,7 @@ export async function selectMovable(
   const staying = (why: string): MovableTags => ({
     movable: tags.filter((tag) => !isFloating(tag)),
     blocked: [],
-    reason: `${floating.map(({ name }) => name).join(', ')} stay where they are: it is unknown whether a newer release exists. ${why}`,
+    reason: `${floating.map(({ name }) => name).join(', ')} ${floating.length === 1 ? 'stays where it is' : 'stay where they are'}: it is unknown whether a newer release exists. ${why}`,
   });
   let existing: string[];
   try {

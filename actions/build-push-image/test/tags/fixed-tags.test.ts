@@ -164,6 +164,23 @@ describe('the tag of a commit', () => {
     expect(notices).toEqual([expect.stringContaining(`is moved from ${digest('1')}`)]);
   });
 
+  it('moves to another result of the same build, with a notice that it is not reproducible', async () => {
+    const { registry, notices, run, named } = createScene();
+    for (const digit of ['1', '2']) registry.requests.set(digest(digit), 'the same');
+    await run(ofCommit, index('1', 'a'));
+    await run(ofCommit, index('2', 'b'));
+    expect(named(SHA)?.digest).toBe(digest('2'));
+    expect(notices).toEqual([expect.stringContaining('so it is not reproducible')]);
+  });
+
+  it('does not move to the result of a build with other arguments', async () => {
+    const { registry, run, named } = createScene();
+    for (const digit of ['1', '2']) registry.requests.set(digest(digit), `WHO=${digit}`);
+    await run(ofCommit, index('1', 'a'));
+    await expect(run(ofCommit, index('2', 'b'))).rejects.toThrow('already names another image');
+    expect(named(SHA)?.digest).toBe(digest('1'));
+  });
+
   it('keeps the other platforms when one is built again', async () => {
     const { run, named } = createScene();
     await run({ ...ofCommit, reproducible: false }, index('1', 'a'));

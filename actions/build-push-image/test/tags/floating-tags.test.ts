@@ -186,7 +186,7 @@ describe('floating tags', () => {
     registry.tags = async () => list();
     const { tags, notices } = await run(releasing('1.4.2', ['semver', 'latest']), registry);
     expect(tags).toEqual(['1.4.2']);
-    expect(notices).toEqual([expect.stringMatching(/^latest stay where they are: .* does not list all its tags/)]);
+    expect(notices).toEqual([expect.stringMatching(/^latest stays where it is: .* does not list all its tags/)]);
     expect(find(registry, 'latest')).toBe(newer);
   });
 

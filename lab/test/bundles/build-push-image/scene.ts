@@ -46,6 +46,10 @@ function writeSources(directory: string): void {
     'shell/Dockerfile',
     'FROM scratch\nCOPY root/ /\nARG SECONDS=0\nRUN --mount=type=secret,id=token --mount=type=secret,id=rc set -e; [ -z "$SECONDS" ] || sleep $SECONDS; cat /run/secrets/token /run/secrets/rc || true; echo done > /done\n',
   );
+  write(
+    'shell/Dockerfile.random',
+    'FROM scratch\nCOPY root/ /\nARG WHO\nRUN cat /proc/sys/kernel/random/uuid > /uuid\n',
+  );
   write('shell/Dockerfile.hosts', 'FROM scratch\nCOPY root/ /\nRUN cat /etc/hosts /proc/net/dev\n');
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
 import type { RegistryEndpoint } from '../../../registries/index.ts';
 import {
+  addShell,
   commit,
   contents,
   type Descriptor,
@@ -185,5 +186,29 @@ describe('a run', () => {
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     const [edge, version] = await Promise.all(['edge', '1.0.0'].map((tag) => digestOf(staging, 'shop/moving', tag)));
     for (const digest of [edge, version]) expect(results.map(({ outputs }) => outputs.digest)).toContain(digest);
+  });
+});
+
+describe('a build that is not reproducible', () => {
+  const random = (inputs: Record<string, string> = {}) =>
+    run({
+      images: '{ name: shop/random, context: shell, file: shell/Dockerfile.random }',
+      'no-cache': 'true',
+      ...inputs,
+    });
+
+  it('can be run again, which a notice says, but not as another variant', async () => {
+    await checkOut(head);
+    await addShell();
+    const first = await random();
+    const again = await random();
+    expect(first.exitCode === 0 ? '' : first.log).toBe('');
+    expect(again.exitCode === 0 ? '' : again.log).toBe('');
+    expect(again.outputs.digest).not.toBe(first.outputs.digest);
+    expect(again.log).toContain('so it is not reproducible');
+    const variant = await random({ 'build-args': 'WHO=another' });
+    expect(variant.exitCode).toBe(1);
+    expect(variant.log).toContain('already names another image');
+    expect(await digestOf(staging, 'shop/random', `sha-${head.slice(0, 12)}`)).toBe(again.outputs.digest);
   });
 });

@@ -103,7 +103,8 @@ export function formatPlatform(platform: ResponseData): string {
   return normalizePlatform(parts.filter((part) => part !== '').join('/'));
 }
 
-function toCanonicalJson(value: unknown, response: ResponseData): string {
+/** With sorted keys. */
+export function toCanonicalJson(value: unknown, response: ResponseData): string {
   try {
     return sortedJson(value);
   } catch (error) {
