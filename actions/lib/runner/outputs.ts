@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
 import { annotate, info } from './commands.ts';
@@ -10,34 +11,45 @@ export type OutputValue = string | number | boolean | object | undefined;
 /**
  * Set outputs at once, so that they are also set when the step fails later. Objects become JSON, `undefined` becomes empty. Outside a runner they are
  * printed.
+ * @throws {ActionError} when the runner's file cannot be written
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-output-parameter
  */
 export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>): Promise<void> {
   const texts = Object.entries(outputs).map(
     ([name, value = '']) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
   );
-  // @actions/core would print them as commands.
-  if (!process.env.GITHUB_OUTPUT) return info(texts.map(([name, text]) => `Output ${name}: ${text}`).join('\n'));
-  const { setOutput } = await import('@actions/core');
-  try {
-    for (const [name, text] of texts) setOutput(name, text);
-  } catch (error) {
-    throw invalidVariableError('GITHUB_OUTPUT', messageOf(error), error);
-  }
+  const file = process.env.GITHUB_OUTPUT;
+  if (!file) return info(texts.map(([name, text]) => `Output ${name}: ${text}`).join('\n'));
+  await writeFileCommands('GITHUB_OUTPUT', file, texts);
 }
 
 /**
  * Save a value for the post step of this action, which gets it as the environment variable `STATE_NAME`. Outside a runner there is none.
- * Not with `@actions/core`, which takes long to load, before the step does anything.
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#sending-values-to-the-pre-and-post-actions
  */
 export async function saveState(name: string, value: string, env: Environment): Promise<void> {
-  if (!env.GITHUB_STATE) return;
-  const delimiter = `state_${randomUUID()}`;
+  if (env.GITHUB_STATE) await writeFileCommands('GITHUB_STATE', env.GITHUB_STATE, [[name, value]]);
+}
+
+/** The runner creates its files: one that is missing is not the runner's. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND;
+
+/**
+ * Add names and values to a file of the runner, all in one write. No value can end early: its delimiter is random.
+ * Not with `@actions/core`, which takes longer to load than most steps need for the rest.
+ * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
+ */
+async function writeFileCommands(
+  variable: string,
+  file: string,
+  values: readonly (readonly [name: string, value: string])[],
+): Promise<void> {
+  const delimiter = `end_${randomUUID()}`;
+  const lines = values.map(([name, value]) => `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
   try {
-    await appendFile(env.GITHUB_STATE, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
+    await appendFile(file, lines.join(''), { flag: APPEND });
   } catch (error) {
-    throw invalidVariableError('GITHUB_STATE', messageOf(error), error);
+    throw invalidVariableError(variable, messageOf(error), error);
   }
 }
 
