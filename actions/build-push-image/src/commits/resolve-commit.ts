@@ -21,13 +21,13 @@ export async function resolveCommit(
   { sha, workspace }: { sha: CommitSha; workspace: string },
   git: Git,
 ): Promise<CheckedOut> {
+  // With `promote: require` nothing is built from the checkout.
+  if (commit === 'run' && promotion?.mode === 'require') return { sha, notice: undefined };
   const head = await checkedOutCommit(git);
   if (commit === 'checkout') {
     if (head === undefined) throw noCheckoutError(workspace);
     return { sha: head, notice: undefined };
   }
-  // With `promote: require` nothing is built from the checkout.
-  if (promotion?.mode === 'require') return { sha, notice: undefined };
   // The run's commit is an annotated tag for some events.
   if (head === undefined || head === sha || head === (await peel(git, sha))) return { sha, notice: undefined };
   const trusted = push && images.some(({ tags }) => tags.some(({ kind }) => /^(?:sha|semver)/.test(kind)));

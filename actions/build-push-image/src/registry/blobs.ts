@@ -6,6 +6,9 @@ import { pullScope, pushScope } from './client/registry-call.ts';
 import type { Descriptor } from './manifests/descriptors.ts';
 import { exists, type Repository } from './manifests/manifests.ts';
 
+/** In bytes. Configurations and attestations are smaller, and new with almost every image. */
+const MAX_SENT_UNASKED = 64 * 1024;
+
 /** The content of a blob, at most `limit` bytes. */
 export function readBlob(repository: Repository, digest: Digest, limit: number): Promise<Buffer> {
   return repository.client.retry(async () =>
@@ -57,7 +60,9 @@ export async function copyBlob(
   { source, target, mountFrom }: { source: Repository; target: Repository; mountFrom: Repository | undefined },
 ): Promise<void> {
   const { digest } = descriptor;
-  if (await exists(target, 'blobs', digest)) return;
+  // Mounting a blob that the target has already changes nothing, and sending a small one takes no longer than asking for it.
+  const asks = mountFrom === undefined && descriptor.size > MAX_SENT_UNASKED;
+  if (asks && (await exists(target, 'blobs', digest))) return;
   await target.client.retry(async () => {
     const mounting = mountFrom === undefined ? undefined : await startUpload(target, digest, mountFrom);
     if (mounting?.done) return;

@@ -91,12 +91,12 @@ const MAX_MOVES = 5;
  * Move the floating tags to the image, unless a newer version exists, and check again until no tag has to be moved.
  * The version's own tag exists by then. So of two concurrent releases at least one sees the other, and a run that finds that it
  * moved a tag back moves it on to the newer release. A tag that this run did not set is never taken from a newer release, nor moved for it.
- * @param image a reference by digest, and the digest
+ * @param image a reference by digest, and the digest, and what the tags point to now
  * @returns the tags that point to the image now
  */
 export async function moveFloatingTags(
   job: ReleaseTags,
-  { reference, digest }: { reference: string; digest: Digest },
+  { reference, digest, currentTags: knownTags }: { reference: string; digest: Digest; currentTags: ResolvedTags },
   { registry, log }: { registry: Registry; log: BuildLog },
 ): Promise<ImageTag[]> {
   const { repository } = job;
@@ -106,7 +106,7 @@ export async function moveFloatingTags(
   const ownDigests = new Set<Digest>();
   for (let move = 0; ; move++) {
     // Resolved before the tags are listed: the list then contains any run that has moved a tag on by then.
-    const currentTags = await resolveTags(repository, names, registry);
+    const currentTags = move === 0 ? knownTags : await resolveTags(repository, names, registry);
     const pointsTo = (name: ImageTag) => currentTags.get(name)?.digest;
     const ownTags = job.tags.filter((tag) => !isFloating(tag)).map(({ name }) => name);
     const existingTags = [...ownTags, ...names.filter((name) => currentTags.get(name) !== undefined)];

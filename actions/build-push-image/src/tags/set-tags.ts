@@ -63,7 +63,7 @@ export async function pushTags(
   const set = [
     ...tags.map(({ name }) => name).filter((name) => !lost.includes(name)),
     ...(await moveBranchTags(job, { ...source, currentTags }, clients)),
-    ...(await moveFloatingTags(job, source, clients)),
+    ...(await moveFloatingTags(job, { ...source, currentTags }, clients)),
   ];
   return job.tags.map(({ name }) => name).filter((name) => set.includes(name));
 }

@@ -33,8 +33,9 @@ describe('a checkout of another commit', () => {
       commit: undefined,
       digests: new Map(),
     };
-    const { notices, context } = await loadRun({ promotion }, { exec: elsewhere() });
-    expect([context.sha, notices]).toEqual([sha, []]);
+    const exec = elsewhere();
+    const { notices, context } = await loadRun({ promotion }, { exec });
+    expect([context.sha, notices, exec.calls]).toEqual([sha, [], []]);
     await expect(loadRun({ promotion: { ...promotion, mode: 'verify' } }, { exec: elsewhere() })).rejects.toMatchObject(
       { what: 'another commit than that of the run is checked out' },
     );

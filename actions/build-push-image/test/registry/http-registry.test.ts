@@ -120,6 +120,8 @@ describe('copying an image', () => {
     for (const tag of ['1.0.0', 'latest']) expect(target.get('prod/web', tag)?.digest).toBe(digest);
     expect(target.count(/PUT .*manifests\/(1.0.0|latest)$/)).toBe(2);
     expect(target.count(/PUT .*uploads/)).toBe(4);
+    // Whether the target has it is asked for the image, and not for what is small.
+    expect([target.count(/^HEAD .*manifests/), target.count(/^HEAD .*blobs/)]).toEqual([1, 0]);
     expect([...target.blobs.values()].map(String).sort()).toEqual([...registry.blobs.values()].map(String).sort());
   });
 
@@ -131,6 +133,16 @@ describe('copying an image', () => {
     await createClient().copy(`${registry.host}/shop/web@${digest}`, [`${target.host}/prod/web:2`]);
     expect(target.count(/PUT .*manifests/)).toBe(1);
     expect(target.count(/uploads/)).toBe(0);
+  });
+
+  it('sends a large layer only when the target does not have it', async () => {
+    const layers = ['there', 'new'].map((text) => text.repeat(100_000));
+    const images = layers.map((layer) => registry.addImage('shop/web', layer));
+    const { digest } = registry.addIndex('shop/web', images);
+    target.addBlob('prod/web', layers[0] ?? '');
+    await createClient().copy(`${registry.host}/shop/web@${digest}`, [`${target.host}/prod/web:1`]);
+    expect([target.count(/^HEAD .*blobs/), target.count(/PUT .*uploads/)]).toEqual([2, 3]);
+    expect(target.get('prod/web', '1')?.digest).toBe(digest);
   });
 
   it('within a repository is one request per tag', async () => {
@@ -151,7 +163,7 @@ describe('copying an image', () => {
     };
     await createClient().copy(`${registry.host}/shop/web@${digest}`, [`${registry.host}/prod/web:1`]);
     expect(registry.get('prod/web', '1')?.digest).toBe(digest);
-    expect([mounts, registry.count(/PUT .*uploads/)]).toEqual([4, 1]);
+    expect([mounts, registry.count(/PUT .*uploads/), registry.count(/^HEAD .*blobs/)]).toEqual([4, 1, 0]);
   });
 
   it('follows a blob to its storage, which does not get the login', async () => {

@@ -76,6 +76,18 @@ describe('floating tags', () => {
     ]);
   });
 
+  it('are each looked up once before they are set, and once after', async () => {
+    const registry = new FakeRegistry();
+    const lookups: string[] = [];
+    const find = registry.find.bind(registry);
+    registry.find = (reference) => {
+      lookups.push(reference);
+      return find(reference);
+    };
+    await run(releasing('1.4.2'), registry);
+    expect(lookups.filter((reference) => reference === `${REPOSITORY}:latest`)).toHaveLength(2);
+  });
+
   it('stay with a newer release that is published while this one is built', async () => {
     const registry = new FakeRegistry();
     const result = await run(releasing('1.4.2'), registry, {

@@ -46,6 +46,15 @@ export class Authorizer {
     return (this.findToken(scopes) ?? this.requestToken(scheme, scopes)).header;
   }
 
+  /** Use what a challenge asks for from now on. One that is invalid is reported by {@link renew}. */
+  learn(challenge: string): void {
+    try {
+      this.#scheme ??= this.parseChallenge(challenge);
+    } catch (error) {
+      if (!(error instanceof InvalidResponseError)) throw error;
+    }
+  }
+
   /**
    * Another header, after one was refused.
    * @param challenge of the response

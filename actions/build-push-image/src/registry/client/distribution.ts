@@ -46,6 +46,8 @@ export class Distribution implements RegistryCaller {
   readonly #base: string;
   readonly #connections: Connections;
   readonly #authorizer: Authorizer;
+  /** Settles when the first request has got its response; `undefined` before one is sent. */
+  #first: Promise<void> | undefined;
 
   constructor(options: DistributionOptions) {
     const { credentials, connections = new Connections(process.env), limits = RESPONSE_LIMITS } = options;
@@ -110,7 +112,7 @@ export class Distribution implements RegistryCaller {
     if ('stream' in response) response.stream.resume();
     else if (response.status === 401 && authorization !== undefined) {
       // The next attempt has a new token.
-      await this.#authorizer.renew(String(response.headers['www-authenticate'] ?? ''), call.scopes, authorization);
+      await this.#authorizer.renew(challengeOf(response), call.scopes, authorization);
       throw new RegistryResponseError(call.what, response, true);
     }
     this.checked(call, response);
@@ -144,12 +146,28 @@ export class Distribution implements RegistryCaller {
     const request = this.toRequest(call);
     // The registry may name another host for an upload, which must not get the login.
     if (!this.isOwn(request.url)) return send(request);
-    const authorization = await this.#authorizer.header(call.scopes);
-    const response = await send({ ...request, authorization });
+    if (this.#first !== undefined) await this.#first;
+    const isFirst = this.#first === undefined;
+    const authorization = isFirst ? undefined : await this.#authorizer.header(call.scopes);
+    const response = await (isFirst ? this.sendFirst(request, send) : send({ ...request, authorization }));
     if (response.status !== 401) return response;
-    const challenge = String(response.headers['www-authenticate'] ?? '');
-    const renewed = await this.#authorizer.renew(challenge, call.scopes, authorization);
+    const renewed = await this.#authorizer.renew(challengeOf(response), call.scopes, authorization);
     return renewed === undefined ? response : send({ ...request, authorization: renewed });
+  }
+
+  /** The first response shows how the registry authenticates. All other requests wait for it, instead of being refused, too. */
+  private sendFirst<R extends RegistryResponse | StreamedResponse>(
+    request: RegistryRequest,
+    send: (request: RegistryRequest) => Promise<R>,
+  ): Promise<R> {
+    const sending = send(request);
+    this.#first = sending.then(
+      (response) => {
+        if (response.status === 401) this.#authorizer.learn(challengeOf(response));
+      },
+      () => undefined,
+    );
+    return sending;
   }
 
   private toRequest({ method, url, headers, body }: RegistryCall): RegistryRequest {
@@ -177,3 +195,6 @@ export class Distribution implements RegistryCaller {
     return { connections: this.#connections, server: `the registry ${new URL(url).host}` };
   }
 }
+
+const challengeOf = ({ headers }: Pick<RegistryResponse, 'headers'>): string =>
+  String(headers['www-authenticate'] ?? '');

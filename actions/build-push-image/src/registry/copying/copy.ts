@@ -3,13 +3,7 @@ import { InvalidResponseError } from '../../../../lib/requests/responses.ts';
 import { copyBlob } from '../blobs.ts';
 import { Slots } from '../client/slots.ts';
 import { type Descriptor, parseParts } from '../manifests/descriptors.ts';
-import {
-  exists,
-  formatReference,
-  type Repository,
-  type StoredManifest,
-  writeManifest,
-} from '../manifests/manifests.ts';
+import { formatReference, type Repository, type StoredManifest, writeManifest } from '../manifests/manifests.ts';
 
 /** Blobs that are copied at a time, of all images together. */
 const MAX_BLOBS = 8;
@@ -50,8 +44,7 @@ export class Copier {
   /** Copy a manifest by its digest, after all that it refers to. */
   private async copyManifest(digest: Digest, route: CopyRoute, depth: number): Promise<void> {
     const { source, target } = route;
-    const [isThere, manifest] = await Promise.all([exists(target, 'manifests', digest), this.#read(source, digest)]);
-    if (isThere) return;
+    const manifest = await this.#read(source, digest);
     if (manifest === undefined) throw new MissingManifestError(formatReference(source, digest));
     await this.copyContents(manifest, route, depth);
     await writeManifest(target, digest, manifest);

@@ -115,6 +115,26 @@ describe('the tags of a repository', () => {
   });
 });
 
+it('requests at the same time are refused once, and get one token', async () => {
+  const { host, requests } = await registry(withTokens);
+  const distribution = client(host);
+  const lists = await Promise.all(Array.from({ length: 10 }, () => distribution.tags(`${host}/org/web`)));
+  expect(lists).toEqual(Array(10).fill(['1.0.0']));
+  expect(requests.filter((request) => request.endsWith(' -'))).toHaveLength(1);
+  expect(requests.filter((request) => request.includes('/token'))).toHaveLength(1);
+});
+
+it('requests that wait for the first are sent when it fails', async () => {
+  const { host, requests } = await registry((request, response) => {
+    if (request.url?.includes('/broken/')) request.socket.destroy();
+    else json(response, { tags: ['1.0.0'] });
+  });
+  const distribution = client(host);
+  const [broken, web] = await Promise.allSettled(['broken', 'web'].map((name) => distribution.tags(`${host}/${name}`)));
+  expect([broken?.status, web]).toEqual(['rejected', { status: 'fulfilled', value: ['1.0.0'] }]);
+  expect(requests[0]).toContain('/broken/');
+});
+
 describe('a login', () => {
   it.each<[string, Handler, Credentials, boolean]>([
     ['with the right password', withBasic, me, true],
