@@ -6,9 +6,9 @@ export interface Actions {
     inputs: {
       /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`, and `tags`, `tag-prefix`, `tag-suffix` in place of those of the step. Variants of one image have the same name and different suffixes. */
       images: string;
-      /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. */
+      /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. Several, one per line: images are built into the first and copied to the others, with the same digest and tags. */
       registry: string;
-      /** User for `registry`, for this step only. Default: the job's login. */
+      /** User for `registry`, the first if there are several, for this step only. Default: the job's login, which the others use too. */
       username?: string;
       /** Password or token for `registry`, for this step only. It is stored in a private directory that is deleted when the step ends. */
       password?: string;
@@ -50,7 +50,7 @@ export interface Actions {
       load?: boolean | Expression;
       /** Where the images are written beside the registry, one per line, as in buildx: `type=oci,dest=PATH`, `docker`, `tar` or `local`. `{image}` and `{branch}` are replaced; PATH is in the workspace, or an absolute path in `RUNNER_TEMP`. They have no attestations. An image that is promoted is not written. */
       outputs?: string;
-      /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` in the image's repository) or `none`. A failed cache export does not fail the build. Default: "none". */
+      /** `gha` (the cache of GitHub Actions), `registry` (the tag `buildcache` in the image's repository, of the first registry) or `none`. A failed cache export does not fail the build. Default: "none". */
       cache?: string;
       /** Caches to read, one per line, as in buildx: `type=registry,ref=REFERENCE`. `{image}` and `{branch}` are replaced; for a pull request `{branch}` is its base, for a tag the default branch. They are added to `cache`. */
       'cache-from'?: string;

@@ -10,6 +10,7 @@ import { setImageOutputs } from './outputs.ts';
 import { findSource } from './promotion/promotion.ts';
 import type { Registry } from './registry/registry.ts';
 import { selectMovable } from './tags/floating-tags.ts';
+import { inEachRepository } from './tags/several-registries.ts';
 
 /**
  * Show what a run would do. Registries are only read; nothing is built, pushed or tagged. The outputs contain no image, because none was built.
@@ -21,22 +22,29 @@ export async function showPlan(
   { jobs, registry }: { jobs: readonly ImageJob[]; registry: Registry },
 ): Promise<void> {
   const rows = await Promise.all(
-    jobs.map(async (job): Promise<Cell[]> => {
+    jobs.map(async (job): Promise<Cell[][]> => {
       const source = await findSource(job, registry);
       const command = formatCommand(buildArguments(job.plan, 'metadata.json'));
       const action =
         source === undefined
           ? `build ${command}`
           : `${job.promotion?.mode === 'verify' ? 'rebuild, compare and ' : ''}copy ${source.reference}${source.earlierCommit === undefined ? '' : ` of commit ${source.earlierCommit}`}`;
-      const tags = settings.push ? (await listMovableTags(job, registry)).join(' ') : '-';
-      info(`${job.key}: would ${action}\n${job.key}: as ${job.repository} with the tags ${tags}`);
-      return [{ code: job.repository }, { code: tags }, { code: action }];
+      info(`${job.key}: would ${action}`);
+      return Promise.all(
+        inEachRepository(job).map(async (target): Promise<Cell[]> => {
+          const { repository } = target;
+          const isCopy = repository !== job.repository && source === undefined;
+          const tags = settings.push ? (await listMovableTags(target, registry)).join(' ') : '-';
+          info(`${job.key}: as ${repository} with the tags ${tags}`);
+          return [{ code: repository }, { code: tags }, { code: isCopy ? `copy ${job.repository}` : action }];
+        }),
+      );
     }),
   );
   await setImageOutputs([], jobs.length, run);
   if (settings.summary)
     await writeSummary(
-      `### Images (dry run: nothing was changed)\n\n${markdownTable({ header: ['Image', 'Tags', 'Would'], rows })}\n`,
+      `### Images (dry run: nothing was changed)\n\n${markdownTable({ header: ['Image', 'Tags', 'Would'], rows: rows.flat() })}\n`,
     );
 }
 

@@ -17,6 +17,7 @@ import { StepOutputs } from './outputs.ts';
 import { checkLogins } from './registry/logins.ts';
 import { formatSummary } from './summary.ts';
 import { assertTagsMovable } from './tags/floating-tags.ts';
+import { inEachRepository } from './tags/several-registries.ts';
 
 /**
  * From the settings to tagged images: load the context of the run, plan a job for each image, promote or build the images and set
@@ -52,7 +53,7 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
     await checkLogins(settings, home);
     const clients = createClients(settings, { exec, home, redact });
     const jobs = planJobs(settings, run);
-    await assertTagsMovable(jobs, clients.registry);
+    await assertTagsMovable(jobs.flatMap(inEachRepository), clients.registry);
     if (settings.dryRun) return showPlan(settings, run, { jobs, registry: clients.registry });
 
     const { results, failures } = await processImages(jobs, clients, {

@@ -37,9 +37,7 @@ export class StepOutputs {
  * @param total the number of images of the step; `digest` and `ref` are set only when it is 1
  */
 export async function setImageOutputs(results: readonly ImageResult[], total: number, run: RunContext): Promise<void> {
-  const images: BuiltImage[] = results.map(
-    ({ metadata: _metadata, key: _key, reused: _reused, steps: _steps, ...image }) => image,
-  );
+  const images = results.map(toOutput);
   const only = total === 1 ? images[0] : undefined;
   await setOutputs({
     images,
@@ -51,4 +49,16 @@ export async function setImageOutputs(results: readonly ImageResult[], total: nu
       results.flatMap(({ key, metadata }) => (metadata === undefined ? [] : [[key, metadata]])),
     ),
   });
+}
+
+/** Without what only the summary shows. */
+function toOutput({
+  metadata: _metadata,
+  key: _key,
+  repositories: _repositories,
+  reused: _reused,
+  steps: _steps,
+  ...image
+}: ImageResult): BuiltImage {
+  return image;
 }

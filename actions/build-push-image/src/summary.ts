@@ -30,14 +30,15 @@ export function formatSummary(
 }
 
 function formatOrigin(image: ImageResult, { promotion, push }: Settings): string {
+  const copies = image.repositories.slice(1).map(({ repository }) => `copied to ${repository}`);
   if (!image.promoted)
     return [
       image.reused ? 'built, earlier image reused' : push ? 'built and pushed' : 'built, not pushed',
       ...formatSteps(image),
+      ...copies,
     ].join('; ');
-  return promotion?.mode === 'verify'
-    ? `copied from ${promotion.from}, rebuild verified`
-    : `copied from ${promotion?.from}`;
+  const verified = promotion?.mode === 'verify' ? ', rebuild verified' : '';
+  return [`copied from ${promotion?.from}${verified}`, ...copies].join('; ');
 }
 
 /** How much of the build came from the cache. An image of `FROM scratch` alone has no steps. */

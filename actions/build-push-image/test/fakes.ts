@@ -71,7 +71,10 @@ export class FakeRegistry implements Registry {
     this.copies.push({ source, targets });
     const manifest = this.images.get(source);
     if (manifest === undefined) throw new Error(`${source} does not exist`);
-    for (const target of targets) this.images.set(target, manifest);
+    for (const target of targets) {
+      this.images.set(target, manifest);
+      this.images.set(`${target.replace(/[:@][^/]*$/, '')}@${manifest.digest}`, manifest);
+    }
     return COPIED;
   }
 
@@ -202,6 +205,7 @@ export const job: ImageJob = {
   name: 'web' as ImageName,
   key: 'web',
   repository: 'prod.example/web',
+  otherRepositories: [],
   affixes: NO_AFFIXES,
   overwriteTags: false,
   laterCommits: async () => [],

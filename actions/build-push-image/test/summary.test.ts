@@ -10,11 +10,13 @@ const result: ImageResult = {
   key: 'web',
   repository: 'ghcr.io/acme/web',
   ref: `ghcr.io/acme/web@${digest('a')}`,
+  refs: [`ghcr.io/acme/web@${digest('a')}`],
   digest: digest('a'),
   tags: ['sha-0123456789ab' as ImageTag],
   platforms: ['linux/amd64'],
   promoted: false,
   seconds: 2,
+  repositories: [],
   metadata: {},
 };
 const promotion = { from: 'staging.example', mode: 'require' } as never;
@@ -32,5 +34,16 @@ describe('the summary says of an image', () => {
     [{ promoted: true, steps: { total: 0, cached: 0 } }, { promotion }, 'copied from staging.example'],
   ])('how it came about: %j', (change, settingsChange, text) => {
     expect(row(change, settingsChange)).toContain(`| ${text} | 2 |`);
+  });
+
+  const inRepository = (repository: string, referrers = 0, ...notCopied: string[]) => ({
+    repository,
+    tags: [],
+    copied: { referrers, notCopied },
+  });
+
+  it('which registries got what was built', () => {
+    const repositories = [inRepository('ghcr.io/acme/web'), inRepository('hub.example/web')];
+    expect(row({ repositories })).toContain('| built and pushed; copied to hub.example/web | 2 |');
   });
 });

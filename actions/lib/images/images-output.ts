@@ -16,6 +16,8 @@ export interface BuiltImage {
   repository: string;
   /** `repository@digest`. */
   ref: string;
+  /** `repository@digest` in every registry of the step; the first is `ref`. */
+  refs: string[];
   digest: Digest;
   tags: ImageTag[];
   platforms: string[];

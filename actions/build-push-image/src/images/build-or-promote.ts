@@ -1,13 +1,22 @@
-import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
+import type { Digest } from '../../../lib/identifiers.ts';
 import type { BuildLog, Metadata } from '../buildx/builder.ts';
 import { filledOutputs } from '../buildx/export-arguments.ts';
 import { findSource, type PromotionSource } from '../promotion/promotion.ts';
 import { verifySource } from '../promotion/verification.ts';
 import type { Manifest } from '../registry/manifests/manifest.ts';
-import { getManifest, type ResolvedTags, resolveTags } from '../registry/registry.ts';
-import { mergeWithCommit } from '../tags/commit-tag.ts';
-import { assertNotReplaced } from '../tags/fixed-tags.ts';
-import { pushTags, TagReplacedError } from '../tags/set-tags.ts';
+import { getManifest } from '../registry/registry.ts';
+import { planCommitImage } from '../tags/commit-tag.ts';
+import { TagReplacedError } from '../tags/set-tags.ts';
+import {
+  assertNotReplacedAnywhere,
+  assertOthersReadable,
+  inEachRepository,
+  pushEverywhere,
+  resolveEverywhere,
+  type TaggedRepository,
+  type TagsByRepository,
+  tagsIn,
+} from '../tags/several-registries.ts';
 import { findEquivalentImage, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
 
@@ -23,8 +32,10 @@ export async function buildOrPromote(job: ImageJob, clients: Clients, log: Build
     key,
     repository,
     ref: `${repository}@${artifact.digest}`,
+    refs: inEachRepository(job).map((target) => `${target.repository}@${artifact.digest}`),
     digest: artifact.digest,
-    tags: artifact.tags,
+    tags: artifact.repositories[0]?.tags ?? [],
+    repositories: artifact.repositories,
     platforms: artifact.platforms,
     promoted: source !== undefined,
     seconds: Math.round((performance.now() - start) / 100) / 10,
@@ -40,8 +51,7 @@ interface JobContext extends Clients {
 
 interface Artifact {
   digest: Digest;
-  /** The tags that point to it now. */
-  tags: ImageTag[];
+  repositories: TaggedRepository[];
   platforms: string[];
   metadata: Metadata | undefined;
   reused?: boolean;
@@ -62,43 +72,42 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
     log.notice(`${job.key} is copied and not built, so its \`outputs\` are not written.`);
   log.progress(`copying ${source.reference}`);
   const { reference, manifest } = source;
-  const currentTags = await resolveJobTags(context);
-  assertNotReplaced(job, manifest, { currentTags });
-  const clients = { registry: context.registry, log, currentTags, isEquivalent: async () => false };
+  const tags = await resolveEverywhere(job, registry);
+  await assertNotReplacedAnywhere(job, manifest, { tags, registry });
+  const clients = { registry, log, tags, isEquivalent: async () => false };
   // What is copied has all platforms already.
-  const tags = await pushTags({ ...job, confirmSeconds: undefined }, { reference, digest: manifest.digest }, clients);
-  return { digest: manifest.digest, tags, platforms: platformNames(manifest), metadata: undefined };
+  const repositories = await pushEverywhere({ ...job, confirmSeconds: undefined }, { reference, manifest }, clients);
+  return {
+    digest: manifest.digest,
+    repositories,
+    platforms: platformNames(manifest),
+    metadata: undefined,
+  };
 }
 
 async function build(context: JobContext): Promise<Artifact> {
   const { job, registry, builder, log } = context;
+  if (job.plan.output === 'push') await assertOthersReadable(job, registry);
   const { digest, metadata } = await builder.build(job.plan, log);
   if (filledOutputs(job.plan).length > 0) {
     const names = job.tags.map(({ name }) => `${job.repository}:${name}`);
     await builder.export(job.plan, names, log);
     log.progress(`wrote ${filledOutputs(job.plan).join(' and ')}`);
   }
-  if (job.plan.output === 'check') return { digest, tags: [], platforms: [...job.plan.platforms], metadata };
-  const [built, currentTags] = await Promise.all([
+  if (job.plan.output === 'check') return { digest, repositories: [], platforms: [...job.plan.platforms], metadata };
+  const [built, tags] = await Promise.all([
     getManifest(`${job.repository}@${digest}`, registry),
-    resolveJobTags(context),
+    resolveEverywhere(job, registry),
   ]);
-  const { image, reused, tags } = await tagOrReuse(context, built, currentTags);
+  const { image, reused, repositories } = await tagOrReuse(context, built, tags);
   return {
     digest: image.digest,
-    tags,
+    repositories,
     platforms: platformNames(image),
     reused,
     metadata: image.digest === digest ? metadata : withDigest(metadata, image.digest),
   };
 }
-
-const resolveJobTags = ({ job, registry }: JobContext): Promise<ResolvedTags> =>
-  resolveTags(
-    job.repository,
-    job.tags.map(({ name }) => name),
-    registry,
-  );
 
 /** How often a run sets its tags when concurrent runs of the same commit keep replacing them. */
 const MAX_ATTEMPTS = 5;
@@ -110,35 +119,37 @@ const MAX_ATTEMPTS = 5;
 async function tagOrReuse(
   context: JobContext,
   built: Manifest,
-  resolvedTags: ResolvedTags,
-): Promise<{ image: Manifest; reused: boolean; tags: ImageTag[] }> {
+  resolvedTags: TagsByRepository,
+): Promise<{ image: Manifest; reused: boolean; repositories: TaggedRepository[] }> {
   const { job, registry, log } = context;
   const { repository, reproducible } = job;
   const location = { repository, registry };
-  const findCandidate = async (currentTags: ResolvedTags): Promise<Manifest> => {
+  const findCandidate = async (tags: TagsByRepository): Promise<Manifest> => {
     if (!reproducible) return built;
-    const known = await findEquivalentImage(built, [...currentTags.values()], location);
+    const known = await findEquivalentImage(built, [...tagsIn(tags, repository).values()], location);
     return known ?? settleContentTag(built, { ...location, log });
   };
-  for (let currentTags = resolvedTags, attempt = 1; ; attempt++) {
-    const candidate = await findCandidate(currentTags);
+  for (let tags = resolvedTags, attempt = 1; ; attempt++) {
+    const candidate = await findCandidate(tags);
     if (candidate.digest !== built.digest) log.progress(`the same image already exists as ${candidate.digest}`);
     const clients = {
-      ...{ registry, log, currentTags },
+      ...{ registry, log, tags },
       isEquivalent: async (found: Manifest) => reproducible && isEquivalent(built, found, location),
     };
     try {
-      const { image, replaceable } = await mergeWithCommit(job, candidate, clients);
-      assertNotReplaced(job, image, { currentTags, replaceable });
-      const { digest } = image;
-      const tags = await pushTags(job, { reference: `${repository}@${digest}`, digest }, clients);
-      return { image, reused: candidate.digest !== built.digest, tags };
+      const currentTags = tagsIn(tags, repository);
+      const { planned, replaceable, settle } = await planCommitImage(job, candidate, { registry, log, currentTags });
+      await assertNotReplacedAnywhere(job, planned, { tags, registry, built: candidate, replaceable });
+      const image = await settle();
+      const source = { reference: `${repository}@${image.digest}`, manifest: image };
+      const repositories = await pushEverywhere(job, source, clients);
+      return { image, reused: candidate.digest !== built.digest, repositories };
     } catch (error) {
       if (!(error instanceof TagReplacedError) || attempt === MAX_ATTEMPTS) throw error;
       // Another job of the commit may have set its tag: the next attempt merges with its image, or reports it.
       if (!error.tag.ofCommit && !(await clients.isEquivalent(error.found))) throw error;
     }
-    currentTags = await resolveJobTags(context);
+    tags = await resolveEverywhere(job, registry);
   }
 }
 

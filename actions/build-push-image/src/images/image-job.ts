@@ -5,11 +5,10 @@ import type { Builder, Metadata } from '../buildx/builder.ts';
 import type { StepCount } from '../buildx/step-counter.ts';
 import type { Promotion } from '../inputs/promotion-input.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { FixedTags } from '../tags/fixed-tags.ts';
-import type { TaggedImage } from '../tags/set-tags.ts';
+import type { SharedImage, TaggedRepository } from '../tags/several-registries.ts';
 
 /** One image to promote or build, and its tags. */
-export interface ImageJob extends TaggedImage, FixedTags {
+export interface ImageJob extends SharedImage {
   name: ImageName;
   /** The name with the affixes of its tags, which is unique in the step: `shop/web-debug`. */
   key: string;
@@ -21,7 +20,6 @@ export interface ImageJob extends TaggedImage, FixedTags {
   plan: BuildPlan;
   /** Where a rebuilt image that differs is left for later steps. */
   temporary: string;
-  reproducible: boolean;
 }
 
 /** The commits before the run's since which an image's sources have not changed. */
@@ -38,6 +36,8 @@ export interface ImageResult extends BuiltImage {
   key: string;
   /** Of the build; `undefined` for a promoted image. */
   metadata: Metadata | undefined;
+  /** In the order of the registries; none when it was only checked. */
+  repositories: readonly TaggedRepository[];
   /** An image of an earlier run was used, because it is equivalent. */
   reused?: boolean;
   /** Of the build. */

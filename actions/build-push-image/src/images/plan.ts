@@ -7,6 +7,7 @@ import { imageKey } from '../inputs/image-tags.ts';
 import type { ImageSettings, Settings } from '../inputs/inputs.ts';
 import { TARGET_ANNOTATION } from '../registry/manifests/manifest.ts';
 import { eventForImage } from '../tags/push-event.ts';
+import { inEachRepository } from '../tags/several-registries.ts';
 import { planTags, shaTag } from '../tags/tag-rules.ts';
 import type { ImageJob } from './image-job.ts';
 import { standardLabels } from './labels.ts';
@@ -22,7 +23,7 @@ const CONFIRM_SECONDS = 1;
 export function planJobs(settings: Settings, run: RunContext): ImageJob[] {
   const jobs = settings.images.flatMap((image) => planJob(image, settings, run) ?? []);
   const owners = new Map<string, string>();
-  for (const { key, repository, tags } of jobs)
+  for (const { key, repository, tags } of jobs.flatMap(inEachRepository))
     for (const { name } of tags) {
       const owner = owners.get(`${repository}:${name}`);
       if (owner !== undefined) throw sharedTagError(`${repository}:${name}`, [owner, key]);
@@ -52,6 +53,7 @@ function planJob(image: ImageSettings, settings: Settings, run: RunContext): Ima
     name: image.name,
     key: imageKey(image),
     repository: plan.repository,
+    otherRepositories: settings.otherRegistries.map((registry) => `${registry}/${image.name}`),
     tags,
     release,
     affixes: image.affixes,

@@ -1,5 +1,5 @@
 import { type AllowedPaths, allowedPaths as getAllowedPaths } from '../../../lib/files/workspace.ts';
-import { type ImageName, parseRegistryName, type RegistryName } from '../../../lib/identifiers.ts';
+import type { ImageName, RegistryName } from '../../../lib/identifiers.ts';
 import { registryHost } from '../../../lib/images/references.ts';
 import { type Environment, InputReader, parseBoolean } from '../../../lib/runner/inputs.ts';
 import type { Login } from '../docker/docker-config.ts';
@@ -14,6 +14,7 @@ import { type ImageItem, readImages } from './images-input.ts';
 import { type KeyValues, readKeyValues } from './key-values.ts';
 import { parsePlatforms } from './platforms.ts';
 import { isPromotionOnly, type Promotion, readPromotion } from './promotion-input.ts';
+import { type Registries, readRegistries } from './registry-input.ts';
 import { type BuildSecret, parseSecret, resolveSecret, SECRET_EXAMPLE } from './secrets.ts';
 import { readTags } from './tags-input.ts';
 
@@ -36,11 +37,10 @@ export interface ImageSettings {
   affixes: Affixes;
 }
 
-export interface Settings {
+export interface Settings extends Registries {
   /** Where paths may lead; only files of secrets may be in the temporary directory. */
   allowedPaths: AllowedPaths;
   images: readonly ImageSettings[];
-  registry: RegistryName;
   /** Logins for this step only, one per registry host. */
   logins: readonly Login[];
   /** Whether the tag of a version or a commit may be taken from another image. */
@@ -75,11 +75,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const notices: string[] = [];
 
   const items = await readImages(reader);
-  reader.required('registry', 'ghcr.io/my-org');
-  const registry = reader.parsed('registry', parseRegistryName, 'ghcr.io/my-org') ?? ('' as RegistryName);
-  const written = reader.text('registry');
-  if (registry !== '' && registry !== written)
-    notices.push(`The registry is written ${registry}: names are lower case.`);
+  const registries = readRegistries(reader, notices);
   for (const { name, writtenName } of items)
     if (name !== '' && name !== writtenName)
       notices.push(`The image ${writtenName} is named ${name}: names are lower case.`);
@@ -88,7 +84,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const tags = await readTags(reader, items, { env, push });
   const names = items.map(({ name }, index) => imageKey({ name, affixes: tags[index]?.affixes ?? NO_AFFIXES }));
   const promotion = await readPromotion(reader, { names, push });
-  const logins = readLogins(reader, registry, promotion?.from);
+  const logins = readLogins(reader, registries.registry, promotion?.from);
 
   const platforms = reader.parsed('platforms', parsePlatforms, 'linux/amd64') ?? [];
   const buildArgs = await readKeyValues(reader, 'build-args', 'NODE_VERSION=24');
@@ -134,7 +130,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const settings: Settings = {
     allowedPaths,
     images: await resolveSecrets(images, items, { reader, env, allowedPaths }),
-    registry,
+    ...registries,
     logins,
     overwriteTags: reader.boolean('overwrite-tags', false),
     commit: reader.choice('commit', ['run', 'checkout'], 'run'),

@@ -1,7 +1,7 @@
 import type { CommitSha, Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import type { Manifest } from '../registry/manifests/manifest.ts';
-import type { Registry, ResolvedTags } from '../registry/registry.ts';
+import type { CopyResult, Registry, ResolvedTags } from '../registry/registry.ts';
 import type { LaterCommits } from './later-commits.ts';
 import type { PlannedTag } from './tag-rules.ts';
 
@@ -29,7 +29,7 @@ const BATCH = 5;
 export async function moveBranchTags(
   { repository, tags: planned, laterCommits, shaTagOf }: BranchTags,
   { reference, digest, currentTags }: { reference: string; digest: Digest; currentTags: ResolvedTags },
-  { registry, log }: { registry: Registry; log: BuildLog },
+  { registry, log, onCopy }: { registry: Registry; log: BuildLog; onCopy: (copied: CopyResult) => void },
 ): Promise<ImageTag[]> {
   const tags = planned.filter(isBranchTag);
   const names = tags.map(({ name }) => name);
@@ -50,7 +50,7 @@ export async function moveBranchTags(
     return upToDate;
   }
   const targets = outdated.map((name) => `${repository}:${name}`);
-  await registry.copy(reference, targets);
+  onCopy(await registry.copy(reference, targets));
   const latest = await findLater();
   if (latest === undefined || latest.manifest.digest === digest) return names;
   await registry.copy(`${repository}@${latest.manifest.digest}`, targets);

@@ -27,18 +27,18 @@ export interface FixedTags {
 /**
  * Check before any tag is set that none takes another image's place. A fixed tag, that of a version or a commit, may only move to an image that has all
  * that it named: the same image for each platform, and possibly more platforms.
- * @param replaceable an image that may be replaced
+ * @param replaceable images that may be replaced
  * @throws {ActionError} when a tag names another image
  */
 export function assertNotReplaced(
   { repository, tags, overwriteTags }: FixedTags,
   image: Manifest,
-  { currentTags, replaceable }: { currentTags: ResolvedTags; replaceable?: Digest | undefined },
+  { currentTags, replaceable = [] }: { currentTags: ResolvedTags; replaceable?: readonly Digest[] },
 ): void {
   if (overwriteTags) return;
   for (const tag of tags) {
     const existing = tag.moving ? undefined : currentTags.get(tag.name);
-    if (existing === undefined || existing.digest === replaceable || contains(image, existing)) continue;
+    if (existing === undefined || replaceable.includes(existing.digest) || contains(image, existing)) continue;
     throw replacedError(`${repository}:${tag.name}`, tag, { existing, image });
   }
 }

@@ -2,8 +2,7 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
-import { logCopy } from '../registry/copying/copy-log.ts';
-import { type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
+import { type CopyResult, type Registry, type ResolvedTags, resolveTags } from '../registry/registry.ts';
 import type { BlockedTag } from './partition-tags.ts';
 import type { ReleaseVersion } from './push-event.ts';
 import type { Affixes, PlannedTag } from './tag-rules.ts';
@@ -97,7 +96,7 @@ const MAX_MOVES = 5;
 export async function moveFloatingTags(
   job: ReleaseTags,
   { reference, digest, currentTags: knownTags }: { reference: string; digest: Digest; currentTags: ResolvedTags },
-  { registry, log }: { registry: Registry; log: BuildLog },
+  { registry, log, onCopy }: { registry: Registry; log: BuildLog; onCopy: (copied: CopyResult) => void },
 ): Promise<ImageTag[]> {
   const { repository } = job;
   const floating = job.tags.filter(isFloating);
@@ -125,7 +124,7 @@ export async function moveFloatingTags(
     if (tagsToMove.length > 0) {
       ownDigests.add(digest);
       const targets = tagsToMove.map((name) => `${repository}:${name}`);
-      logCopy(await registry.copy(reference, targets), reference, log);
+      onCopy(await registry.copy(reference, targets));
     }
     for (const tag of tagsToRestore) {
       ownDigests.add(tag.digest);

@@ -2,9 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Digest, ImageTag } from '../../../lib/identifiers.ts';
 import type { BuildLog } from '../buildx/builder.ts';
 import { ToolError } from '../buildx/tool-error.ts';
-import { logCopy } from '../registry/copying/copy-log.ts';
 import type { Manifest } from '../registry/manifests/manifest.ts';
-import { getManifest, type Registry, type ResolvedTags } from '../registry/registry.ts';
+import { type CopyResult, getManifest, type Registry, type ResolvedTags } from '../registry/registry.ts';
 import { type BranchTags, isBranchTag, moveBranchTags } from './branch-tags.ts';
 import { isFloating, moveFloatingTags, type ReleaseTags } from './floating-tags.ts';
 import type { PlannedTag } from './tag-rules.ts';
@@ -41,6 +40,8 @@ export interface TaggedImage extends ReleaseTags, BranchTags {
 export interface TagClients {
   registry: Registry;
   log: BuildLog;
+  /** Called with what came along each time that the image is copied. */
+  onCopy: (copied: CopyResult) => void;
   /** Whether an image found under a tag can take the place of the one that was pushed. */
   isEquivalent: (found: Manifest) => Promise<boolean>;
 }
@@ -89,13 +90,13 @@ async function confirmCommitTag(
 async function setTags(
   repository: string,
   tags: readonly PlannedTag[],
-  { source, registry, log, isEquivalent }: TagClients & { source: TagSource },
+  { source, registry, log, onCopy, isEquivalent }: TagClients & { source: TagSource },
 ): Promise<ImageTag[]> {
   const copied = await registry.copy(
     source.reference,
     tags.map(({ name }) => `${repository}:${name}`),
   );
-  logCopy(copied, source.reference, log);
+  onCopy(copied);
   const lost = await Promise.all(
     tags.map(async (tag) => {
       const found = await getManifest(`${repository}:${tag.name}`, registry);

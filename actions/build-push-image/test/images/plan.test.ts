@@ -115,6 +115,28 @@ describe('the jobs', () => {
     });
   });
 
+  it('have a repository in each registry', async () => {
+    const otherRegistries = ['docker.io/acme', 'acme.azurecr.io'] as RegistryName[];
+    expect(await take({ otherRegistries }, 'refs/heads/main')).toMatchObject([
+      {
+        repository: 'ghcr.io/acme/web',
+        otherRepositories: ['docker.io/acme/web', 'acme.azurecr.io/web'],
+        plan: { repository: 'ghcr.io/acme/web' },
+      },
+    ]);
+  });
+
+  it('never have the same tag twice in another registry either', async () => {
+    const nested = {
+      ...images({}, { name: 'b/web' as ImageName }),
+      otherRegistries: ['ghcr.io/acme/b'] as RegistryName[],
+    };
+    await expect(take(nested, 'refs/heads/main')).rejects.toMatchObject({
+      what: 'two images would get the tag ghcr.io/acme/b/web:sha-0123456789ab',
+      why: 'the rules of web and b/web both give it',
+    });
+  });
+
   it.each([
     ['web-v1.4.2', ['1.4.2', 'latest']],
     ['web/v1.4.2', ['1.4.2', 'latest']],

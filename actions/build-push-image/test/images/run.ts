@@ -26,6 +26,7 @@ export const settings = (change: Partial<Settings> = {}): Settings => ({
   allowedPaths: { workspace: tmpdir() },
   images: [{ ...plan.image, platforms: ['linux/amd64'], labels: new Map([['own', 'label']]), tags: rules('sha') }],
   registry: 'ghcr.io/acme' as RegistryName,
+  otherRegistries: [],
   logins: [],
   overwriteTags: false,
   commit: 'run',
