@@ -56,6 +56,7 @@ function toOutput({
   metadata: _metadata,
   key: _key,
   repositories: _repositories,
+  sizes: _sizes,
   reused: _reused,
   steps: _steps,
   ...image

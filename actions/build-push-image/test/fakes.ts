@@ -67,6 +67,15 @@ export class FakeRegistry implements Registry {
     return content;
   }
 
+  /** The sizes of images that can be read. */
+  readonly sizes = new Map<Digest, number>();
+
+  async imageSize(_repository: string, image: Digest): Promise<number> {
+    const size = this.sizes.get(image);
+    if (size === undefined) throw new Error(`${image} does not exist`);
+    return size;
+  }
+
   async copy(source: string, targets: readonly string[]): Promise<CopyResult> {
     this.copies.push({ source, targets });
     const manifest = this.images.get(source);
@@ -222,6 +231,7 @@ export const job: ImageJob = {
   plan,
   temporary: '/none',
   reproducible: true,
+  readsSizes: false,
 };
 
 /** An index for two platforms, with attestations, as a registry returns it. */

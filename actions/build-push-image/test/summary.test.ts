@@ -17,6 +17,7 @@ const result: ImageResult = {
   promoted: false,
   seconds: 2,
   repositories: [],
+  sizes: new Map(),
   metadata: {},
 };
 const promotion = { from: 'staging.example', mode: 'require' } as never;
@@ -42,8 +43,28 @@ describe('the summary says of an image', () => {
     copied: { referrers, notCopied },
   });
 
+  it.each<[ReturnType<typeof inRepository>[], string]>([
+    [[inRepository('a')], 'copied from staging.example'],
+    [[inRepository('a', 1)], 'copied from staging.example, 1 signature or attestation copied'],
+    [[inRepository('a', 3)], 'copied from staging.example, 3 signatures and attestations copied'],
+    [[inRepository('a', 0, 'x')], 'copied from staging.example, 0 signatures and attestations copied, 1 not copied'],
+    [
+      [inRepository('a', 2), inRepository('hub.example/b', 1, 'x')],
+      'copied from staging.example, 2 signatures and attestations copied; copied to hub.example/b, 1 signature or attestation copied, 1 not copied',
+    ],
+  ])('what came along with a copy: %j', (repositories, text) => {
+    expect(row({ promoted: true, repositories }, { promotion })).toContain(`| ${text} | 2 |`);
+  });
+
   it('which registries got what was built', () => {
     const repositories = [inRepository('ghcr.io/acme/web'), inRepository('hub.example/web')];
     expect(row({ repositories })).toContain('| built and pushed; copied to hub.example/web | 2 |');
+  });
+
+  it('the size of each platform that is known', () => {
+    const sizes = new Map([['linux/amd64', 12_345_678]]);
+    expect(row({ platforms: ['linux/amd64', 'linux/arm64'], sizes })).toContain(
+      '| linux/amd64 (12.3 MB), linux/arm64 |',
+    );
   });
 });

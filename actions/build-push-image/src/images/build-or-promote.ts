@@ -19,6 +19,7 @@ import {
 } from '../tags/several-registries.ts';
 import { findEquivalentImage, isEquivalent, settleContentTag } from './equivalent-image.ts';
 import type { Clients, ImageJob, ImageResult } from './image-job.ts';
+import { readSizes } from './sizes.ts';
 
 /** Promote or build one image and set its tags. A second run changes nothing. */
 export async function buildOrPromote(job: ImageJob, clients: Clients, log: BuildLog): Promise<ImageResult> {
@@ -36,6 +37,7 @@ export async function buildOrPromote(job: ImageJob, clients: Clients, log: Build
     digest: artifact.digest,
     tags: artifact.repositories[0]?.tags ?? [],
     repositories: artifact.repositories,
+    sizes: artifact.sizes,
     platforms: artifact.platforms,
     promoted: source !== undefined,
     seconds: Math.round((performance.now() - start) / 100) / 10,
@@ -52,6 +54,7 @@ interface JobContext extends Clients {
 interface Artifact {
   digest: Digest;
   repositories: TaggedRepository[];
+  sizes: ReadonlyMap<string, number>;
   platforms: string[];
   metadata: Metadata | undefined;
   reused?: boolean;
@@ -81,6 +84,8 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
     digest: manifest.digest,
     repositories,
     platforms: platformNames(manifest),
+    // Read from where it was copied from: what was copied is known.
+    sizes: await sizesOf(context, manifest, reference.slice(0, reference.indexOf('@'))),
     metadata: undefined,
   };
 }
@@ -94,20 +99,32 @@ async function build(context: JobContext): Promise<Artifact> {
     await builder.export(job.plan, names, log);
     log.progress(`wrote ${filledOutputs(job.plan).join(' and ')}`);
   }
-  if (job.plan.output === 'check') return { digest, repositories: [], platforms: [...job.plan.platforms], metadata };
+  if (job.plan.output === 'check')
+    return { digest, repositories: [], platforms: [...job.plan.platforms], sizes: new Map(), metadata };
   const [built, tags] = await Promise.all([
     getManifest(`${job.repository}@${digest}`, registry),
     resolveEverywhere(job, registry),
   ]);
-  const { image, reused, repositories } = await tagOrReuse(context, built, tags);
+  const [{ image, reused, repositories }, sizes] = await Promise.all([
+    tagOrReuse(context, built, tags),
+    sizesOf(context, built),
+  ]);
   return {
     digest: image.digest,
     repositories,
     platforms: platformNames(image),
+    // Platforms that another job built have been added to it.
+    sizes: image.images.length === built.images.length ? sizes : await sizesOf(context, image),
     reused,
     metadata: image.digest === digest ? metadata : withDigest(metadata, image.digest),
   };
 }
+
+const sizesOf = async (
+  { job, registry }: JobContext,
+  manifest: Manifest,
+  repository = job.repository,
+): Promise<ReadonlyMap<string, number>> => (job.readsSizes ? readSizes(repository, manifest, registry) : new Map());
 
 /** How often a run sets its tags when concurrent runs of the same commit keep replacing them. */
 const MAX_ATTEMPTS = 5;

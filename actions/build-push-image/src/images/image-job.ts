@@ -20,6 +20,8 @@ export interface ImageJob extends SharedImage {
   plan: BuildPlan;
   /** Where a rebuilt image that differs is left for later steps. */
   temporary: string;
+  /** Whether the sizes of the images are to be read. */
+  readsSizes: boolean;
 }
 
 /** The commits before the run's since which an image's sources have not changed. */
@@ -38,6 +40,8 @@ export interface ImageResult extends BuiltImage {
   metadata: Metadata | undefined;
   /** In the order of the registries; none when it was only checked. */
   repositories: readonly TaggedRepository[];
+  /** In bytes, compressed, by platform. One that could not be read is missing. */
+  sizes: ReadonlyMap<string, number>;
   /** An image of an earlier run was used, because it is equivalent. */
   reused?: boolean;
   /** Of the build. */

@@ -67,6 +67,7 @@ function planJob(image: ImageSettings, settings: Settings, run: RunContext): Ima
     plan,
     temporary: settings.allowedPaths.temporary ?? tmpdir(),
     reproducible: settings.reproducible,
+    readsSizes: settings.summary,
   };
 }
 

@@ -8,6 +8,7 @@ import { toToolError } from './client/registry-error.ts';
 import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copying/copy.ts';
 import { ReferrerCopier } from './copying/referrers.ts';
 import { parseParts } from './manifests/descriptors.ts';
+import { parseImageSize } from './manifests/image-size.ts';
 import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } from './manifests/manifest.ts';
 import {
   digestOf,
@@ -116,6 +117,16 @@ export class HttpRegistry implements Registry {
     return this.explained(reading(reference), hostOf(reference), async () =>
       readBlob((await this.#locations.resolve(reference)).repository, digest, limit),
     );
+  }
+
+  imageSize(repository: string, digest: Digest): Promise<number> {
+    const reference = `${repository}@${digest}`;
+    return this.explained(reading(reference), hostOf(reference), async () => {
+      const location = await this.#locations.resolve(reference);
+      const stored = await this.read(location.repository, digest);
+      if (stored === undefined) throw new MissingManifestError(reference);
+      return this.parse(reference, () => parseImageSize(stored.bytes, location.repository.client.name));
+    });
   }
 
   async copy(source: string, targets: readonly string[]): Promise<CopyResult> {

@@ -21,6 +21,11 @@ export interface Registry {
    * @throws when it is missing or too large to be kept in memory
    */
   blob(repository: string, digest: Digest): Promise<Buffer>;
+  /**
+   * The size of an image of one platform as it is stored and sent, in bytes: its compressed layers and its configuration.
+   * @throws when its manifest cannot be read
+   */
+  imageSize(repository: string, digest: Digest): Promise<number>;
   /** Copy an image with its attestations and signatures, and tag it; the digest stays. */
   copy(source: string, targets: readonly string[]): Promise<CopyResult>;
   /**

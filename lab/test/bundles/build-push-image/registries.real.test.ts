@@ -47,6 +47,7 @@ describe('two registries', () => {
     expect(inStaging).toMatchObject(inProduction ?? {});
     const { statements } = await contents(production, 'shop/both', '1.4.2');
     expect(statements.join()).toContain('slsa');
+    expect(first.summary).toMatch(/linux\/amd64 \(\S+ k?B\), linux\/arm64 \(\S+ k?B\)/);
     expect(first.summary).toContain(`copied to ${production.host}/shop/both`);
 
     const again = await step(inputs('shop/both'), release);
@@ -94,6 +95,7 @@ describe('two registries', () => {
       expect((await manifest(registry, 'shop/promoted', '1.4.2')).digest).toBe(digest);
       expect((await manifest(registry, 'shop/promoted', signature)).status).toBe(200);
     }
+    expect(first.summary.match(/1 signature or attestation copied/g)).toHaveLength(2);
     const before = await tagsInBoth('shop/promoted');
     expect(await promote()).toMatchObject({ exitCode: 0, outputs: { digest } });
     expect(await tagsInBoth('shop/promoted')).toEqual(before);
