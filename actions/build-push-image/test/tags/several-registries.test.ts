@@ -89,14 +89,20 @@ describe('an image for several registries', () => {
     expect(registry.copies).toHaveLength(length);
   });
 
-  it('is there by its digest even where all its tags stay', async () => {
+  const later = '1'.repeat(40) as CommitSha;
+  const main = { name: 'main' as ImageTag, moving: true, branch: 'main' };
+  const olderCommit: ImageJob = { ...once, tags: [main], laterCommits: async () => [later] };
+
+  it.each<[string, string, Partial<ImageJob>]>([
+    ['another registry', SECOND, {}],
+    ['the only registry, by a promotion', FIRST, { promotion: promoting('require').promotion, otherRepositories: [] }],
+  ])('is there by its digest even where all its tags stay: %s', async (_title, repository, change) => {
     const { registry, run } = createScene();
-    const later = '1'.repeat(40) as CommitSha;
-    const main = { name: 'main' as ImageTag, moving: true, branch: 'main' };
-    registry.release(SECOND, theirs, shaTag(later), 'main');
-    await run({ ...once, tags: [main], laterCommits: async () => [later] });
-    expect(registry.images.get(`${SECOND}:main`)).toBe(theirs);
-    expect(registry.images.get(`${SECOND}@${digest('1')}`)).toBe(ours);
+    registry.release('staging.example/web', ours, SHA);
+    registry.release(repository, theirs, shaTag(later), 'main');
+    await run({ ...olderCommit, ...change });
+    expect(registry.images.get(`${repository}:main`)).toBe(theirs);
+    expect(registry.images.get(`${repository}@${digest('1')}`)).toBe(ours);
   });
 });
 
