@@ -25,8 +25,12 @@ import { readSizes } from './sizes.ts';
 export async function buildOrPromote(job: ImageJob, clients: Clients, log: BuildLog): Promise<ImageResult> {
   const start = performance.now();
   const context = { ...clients, job, log };
-  const source = await findSource(job, clients.registry);
-  const artifact = source === undefined ? await build(context) : await promote(context, source);
+  const [source, tags] = await Promise.all([
+    findSource(job, clients.registry),
+    // Before a rebuild to verify, it would be too early.
+    job.promotion?.mode === 'verify' ? undefined : promotionTags(job, clients),
+  ]);
+  const artifact = source === undefined ? await build(context) : await promote(context, source, tags);
   const { name, key, repository } = job;
   return {
     name,
@@ -60,7 +64,15 @@ interface Artifact {
   reused?: boolean;
 }
 
-async function promote(context: JobContext, source: PromotionSource): Promise<Artifact> {
+/** What the tags name now, if the image may be promoted. */
+const promotionTags = async (job: ImageJob, { registry }: Clients): Promise<TagsByRepository | undefined> =>
+  job.promotion === undefined || job.plan.output === 'check' ? undefined : resolveEverywhere(job, registry);
+
+async function promote(
+  context: JobContext,
+  source: PromotionSource,
+  currentTags: TagsByRepository | undefined,
+): Promise<Artifact> {
   const { job, builder, registry, log } = context;
   if (source.earlierCommit !== undefined)
     log.progress(
@@ -75,7 +87,7 @@ async function promote(context: JobContext, source: PromotionSource): Promise<Ar
     log.notice(`${job.key} is copied and not built, so its \`outputs\` are not written.`);
   log.progress(`copying ${source.reference}`);
   const { reference, manifest } = source;
-  const tags = await resolveEverywhere(job, registry);
+  const tags = currentTags ?? (await resolveEverywhere(job, registry));
   await assertNotReplacedAnywhere(job, manifest, { tags, registry });
   const clients = { registry, log, tags, isEquivalent: async () => false };
   // What is copied has all platforms already.

@@ -6,6 +6,10 @@ import { pullScope, pushScope } from './client/registry-call.ts';
 import type { Descriptor } from './manifests/descriptors.ts';
 import { exists, type Repository } from './manifests/manifests.ts';
 
+/** The configuration of an attestation: https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor */
+const EMPTY = Buffer.from('{}');
+const EMPTY_DIGEST = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+
 /** In bytes. Configurations and attestations are smaller, and new with almost every image. */
 const MAX_SENT_UNASKED = 64 * 1024;
 
@@ -68,7 +72,7 @@ export async function copyBlob(
     if (mounting?.done) return;
     const [upload, content] = await bothOrNone(
       mounting ?? startUpload(target, digest, undefined),
-      openBlob(source, descriptor),
+      digest === EMPTY_DIGEST ? Readable.from([EMPTY]) : openBlob(source, descriptor),
     );
     await target.client.write(
       {
@@ -85,7 +89,10 @@ export async function copyBlob(
 }
 
 /** Both at a time. The content is closed when the upload cannot start. */
-async function bothOrNone(starting: Upload | Promise<Upload>, opening: Promise<Readable>): Promise<[Upload, Readable]> {
+async function bothOrNone(
+  starting: Upload | Promise<Upload>,
+  opening: Readable | Promise<Readable>,
+): Promise<[Upload, Readable]> {
   const [upload, content] = await Promise.allSettled([starting, opening]);
   if (upload.status === 'fulfilled' && content.status === 'fulfilled') return [upload.value, content.value];
   if (content.status === 'fulfilled') content.value.destroy();

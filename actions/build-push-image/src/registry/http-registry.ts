@@ -187,7 +187,11 @@ export class HttpRegistry implements Registry {
       return NOTHING_ELSE;
     }
     const image = async () => {
-      if (!(await exists(route.target, 'manifests', manifest.digest))) await this.#copier.copyContents(manifest, route);
+      const [isThere] = await Promise.all([
+        exists(route.target, 'manifests', manifest.digest),
+        this.#copier.readAhead(manifest, route.source),
+      ]);
+      if (!isThere) await this.#copier.copyContents(manifest, route);
       await writeTags();
     };
     const written = image();

@@ -30,6 +30,12 @@ export class Copier {
     this.#read = read;
   }
 
+  /** Read the manifests that an index names, which are kept for the copy. One that cannot be read is reported by the copy. */
+  async readAhead(index: StoredManifest, source: Repository): Promise<void> {
+    const { manifests } = parseParts(index, source.client.name);
+    await Promise.allSettled(manifests.map(({ digest }) => this.#read(source, digest)));
+  }
+
   /** Copy everything that the manifest refers to, but not the manifest itself. */
   async copyContents(manifest: StoredManifest, route: CopyRoute, depth = 0): Promise<void> {
     const { manifests, blobs } = parseParts(manifest, route.source.client.name);
