@@ -50,8 +50,8 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
     await outputs.set();
   };
   await withDockerHome({ env, logins: settings.logins, passVariables, cancel }, async (home) => {
-    await checkLogins(settings, home);
     const clients = createClients(settings, { exec, home, redact });
+    await checkLogins(settings, clients.registry, home.env);
     const jobs = planJobs(settings, run);
     await assertTagsMovable(jobs.flatMap(inEachRepository), clients.registry);
     if (settings.dryRun) return showPlan(settings, run, { jobs, registry: clients.registry });

@@ -10,7 +10,7 @@ import type { Clients } from './image-job.ts';
 export function createClients(
   { allowedPaths, retries }: Settings,
   { exec, home, redact }: Omit<BuilderOptions, 'retries'>,
-): Clients {
+): Clients & { registry: HttpRegistry } {
   return {
     builder: withPathCheck(new BuildxBuilder({ exec, home, retries, redact }), allowedPaths),
     registry: new HttpRegistry({

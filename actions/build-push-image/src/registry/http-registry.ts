@@ -107,6 +107,14 @@ export class HttpRegistry implements Registry {
     return known.length === 0 || known.length < requests.length ? undefined : [...new Set(known)].sort().join('\n');
   }
 
+  /**
+   * Whether a registry accepts its login.
+   * @throws {RegistryResponseError} when it fails, and Node's own errors when it cannot be reached
+   */
+  async accepts(host: string): Promise<boolean> {
+    return (await this.#locations.client(host)).accepts();
+  }
+
   async tags(repository: string): Promise<string[]> {
     return (await this.#locations.repository(repository)).client.tags(repository);
   }

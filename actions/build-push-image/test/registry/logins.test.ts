@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HttpRegistry } from '../../src/registry/http-registry.ts';
 import { checkLogins } from '../../src/registry/logins.ts';
+import { FakeExec, ok } from '../fakes.ts';
 import { settings } from '../images/run.ts';
 import { MemoryRegistry } from './memory-registry.ts';
 
@@ -12,11 +14,16 @@ afterEach(async () => {
 });
 
 const check = (host: string, push = true) =>
-  checkLogins(settings({ logins: [{ host, username: 'me', password: 'x' }], push, retries: 0 }), {
-    env: {},
-    config: {},
-    scratch: '',
-  });
+  checkLogins(
+    settings({ logins: [{ host, username: 'me', password: 'x' }], push }),
+    new HttpRegistry({
+      exec: new FakeExec(() => ok()),
+      home: { env: {}, config: { auths: { [host]: { auth: btoa('me:x') } } }, scratch: '' },
+      retries: 0,
+      onRetry: () => undefined,
+    }),
+    {},
+  );
 
 describe('a login of the step', () => {
   it('that the registry refuses is an error', async () => {

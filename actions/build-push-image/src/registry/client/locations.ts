@@ -36,7 +36,8 @@ export class Locations {
     return { client: await this.client(registryHost(name)), name, path: repositoryPath(name) };
   }
 
-  private client(host: string): Promise<Distribution> {
+  /** The client of the registry at a host. */
+  client(host: string): Promise<Distribution> {
     let client = this.#clients.get(host);
     if (client === undefined) {
       const { exec, home, ...policy } = this.#options;
