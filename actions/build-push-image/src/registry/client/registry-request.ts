@@ -206,8 +206,11 @@ function open(
 function responseOf(outgoing: ClientRequest, body: RegistryRequest['body']): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('response', (message) => {
-      // A registry can refuse an upload before it is complete.
-      if (isStream(body)) body.destroy();
+      if (isStream(body)) {
+        // A registry can refuse an upload before it is complete. Half a request would keep its connection open, and the process running.
+        body.destroy();
+        if (!outgoing.writableFinished) message.once('close', () => outgoing.destroy());
+      }
       resolve(message);
     });
     outgoing.on('error', reject);

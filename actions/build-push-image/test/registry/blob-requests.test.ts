@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startServer, type TestServer } from '../../../../scripts/test-support/server.ts';
 import { readBytes } from '../../../lib/requests/responses.ts';
@@ -49,6 +50,40 @@ describe('the content of a blob', () => {
         }, 400);
       });
       expect(content).toBe('xxxxx');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('an upload that is refused before it is complete', () => {
+  it(
+    'ends with the response of the registry, and is not sent to its end',
+    async () => {
+      const closed = Promise.withResolvers<void>();
+      server = await startServer((request, response) => {
+        request.socket.on('error', () => undefined).on('close', () => closed.resolve());
+        // The rest is not read, and the connection stays open.
+        response.writeHead(413, { 'content-length': 9 }).end('too large');
+      });
+      server.server.keepAliveTimeout = 0;
+      let isClosed = false;
+      async function* endless() {
+        try {
+          for (;;) yield Buffer.alloc(64 * 1024);
+        } finally {
+          isClosed = true;
+        }
+      }
+      const body = Readable.from(endless(), { objectMode: false });
+      const transport = { connections: new Connections({}), server: 'the registry' };
+      const request = { url: server.url, method: 'PUT', authorization: undefined, body } as const;
+      expect(await streamRequest(request, 30, transport)).toMatchObject({
+        status: 413,
+        body: Buffer.from('too large'),
+      });
+      expect(isClosed).toBe(true);
+      // A connection with half a request keeps the process running.
+      await closed.promise;
     },
     TIMEOUT_MS,
   );
