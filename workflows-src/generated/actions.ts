@@ -4,7 +4,7 @@ import type { Expression } from '../model.ts';
 export interface Actions {
   'build-push-image': {
     inputs: {
-      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`), `file` (in the checkout, default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`, and `tags`, `tag-prefix`, `tag-suffix` in place of those of the step. Variants of one image have the same name and different suffixes. */
+      /** What to build, in YAML: one mapping or a list. Keys: `name` (the repository in the registry), `context` (a directory of the checkout, default `.`, or a remote one: `https://HOST/REPOSITORY.git#COMMIT:DIR`, `git@HOST:REPOSITORY.git#COMMIT:DIR` or the URL of an archive), `file` (in the checkout, or in the remote context; default `Dockerfile` in the context), `target`, `platforms`, `build-args`, `labels`, `annotations`, `secrets`, `network`, `no-cache`, `pull`, `add-hosts`, `ssh`, `cache-from`, `cache-to`, `build-contexts`, `outputs`, `load`, and `tags`, `tag-prefix`, `tag-suffix` in place of those of the step. Variants of one image have the same name and different suffixes. */
       images: string;
       /** The registry to push to: a host with an optional path, such as `myregistry.azurecr.io`, `ghcr.io/org` or `localhost:5001`. Several, one per line: images are built into the first and copied to the others, with the same digest and tags. */
       registry: string;

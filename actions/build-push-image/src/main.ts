@@ -13,6 +13,7 @@ import { loadRunContext } from './images/run-context.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { findSecretArguments, formatSecretArguments } from './inputs/secret-arguments.ts';
 import { createRedactor, readSecretValues } from './inputs/secrets.ts';
+import { findUnpinnedContexts, formatUnpinnedContexts } from './inputs/unpinned-contexts.ts';
 import { StepOutputs } from './outputs.ts';
 import { checkLogins } from './registry/logins.ts';
 import { formatSummary } from './summary.ts';
@@ -26,6 +27,7 @@ import { inEachRepository } from './tags/several-registries.ts';
 export async function main(settings: Settings, env: Environment): Promise<void> {
   settings.notices.forEach(notice);
   warnAboutSecretArguments(settings);
+  warnAboutUnpinnedContexts(settings);
   const context = readContext(env);
   const exec = createCancellableExec(
     createExec({
@@ -68,8 +70,13 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
 
 function warnAboutSecretArguments(settings: Settings): void {
   const names = findSecretArguments(settings);
-  if (names.length > 0)
-    annotate({ level: 'warning', title: 'build-push-image', message: formatSecretArguments(names) });
+  if (names.length > 0) warning(formatSecretArguments(names));
 }
 
+function warnAboutUnpinnedContexts(settings: Settings): void {
+  const contexts = findUnpinnedContexts(settings);
+  if (contexts.length > 0) warning(formatUnpinnedContexts(contexts));
+}
+
+const warning = (message: string) => annotate({ level: 'warning', title: 'build-push-image', message });
 const notice = (message: string) => annotate({ level: 'notice', title: 'build-push-image', message });

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type InvalidPath, PathError } from '../../../lib/errors.ts';
 import { type AllowedPaths, relativeInside, resolveOutputPath, resolvePath } from '../../../lib/files/workspace.ts';
 import type { ImageSettings } from '../inputs/inputs.ts';
+import { findHidingEntry, isRemote } from '../inputs/remote-context.ts';
 import type { Builder } from './builder.ts';
 import { filledOutputs, outputPath } from './export-arguments.ts';
 
@@ -31,18 +32,25 @@ async function prepareOutput(output: string, allowedPaths: AllowedPaths): Promis
 }
 
 /**
- * @param image its paths are absolute and contained no links
+ * @param image its paths in the workspace are absolute and contained no links
  * @throws {PathError} with the paths that now lead elsewhere
  */
 export async function assertPathsUnchanged(
   { context, file, secrets }: Pick<ImageSettings, 'context' | 'file' | 'secrets'>,
   allowedPaths: AllowedPaths,
 ): Promise<void> {
-  const sources = await findChangedPaths([context, file], { workspace: allowedPaths.workspace });
+  const sources = isRemote(context)
+    ? await findHidingPaths(context, allowedPaths)
+    : await findChangedPaths([context, file], { workspace: allowedPaths.workspace });
   if (sources.length > 0) throw new PathError('images', sources);
   const files = secrets.flatMap(({ from }) => ('file' in from ? from.file : []));
   const secretFiles = await findChangedPaths(files, allowedPaths);
   if (secretFiles.length > 0) throw new PathError('secrets', secretFiles);
+}
+
+async function findHidingPaths(context: string, { workspace }: AllowedPaths): Promise<InvalidPath[]> {
+  const entry = await findHidingEntry(workspace, context);
+  return entry === undefined ? [] : [{ path: entry, problem: 'would be used in place of a remote context' }];
 }
 
 async function findChangedPaths(paths: readonly string[], allowedPaths: AllowedPaths): Promise<InvalidPath[]> {

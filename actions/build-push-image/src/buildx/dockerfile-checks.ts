@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { relativeInside } from '../../../lib/files/workspace.ts';
+import { isRemote } from '../inputs/remote-context.ts';
 import type { BuildPlan } from './arguments.ts';
 
 /** What a build check found in a Dockerfile: https://docs.docker.com/reference/build-checks/ */
@@ -11,8 +12,9 @@ export interface CheckWarning {
   url: string | undefined;
 }
 
-/** The path of an image's Dockerfile in the workspace, as annotations need it. */
+/** The path of an image's Dockerfile in the workspace, as annotations need it; `undefined` for one that is not there. */
 export function findDockerfile({ image, workspace }: Pick<BuildPlan, 'image' | 'workspace'>): string | undefined {
+  if (isRemote(image.context)) return undefined;
   return relativeInside(workspace, image.file)?.split(sep).join('/');
 }
 

@@ -1,9 +1,10 @@
 import { type AllowedPaths, DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
 import type { InputReader } from '../../../lib/runner/inputs.ts';
+import { findRemoteProblem, hideLogin, isRemote } from './remote-context.ts';
 
-/** Values that buildx does not take as a local directory: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
-const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|target:|git@)/i;
-const OCI_LAYOUT = /^oci-layout:\/\/([^@:]*)/i;
+/** Values beside remote contexts that buildx does not take as a local directory: https://docs.docker.com/reference/cli/docker/buildx/build/#build-context */
+const NO_DIRECTORY = /^(?:docker-image:\/\/|target:)/;
+const OCI_LAYOUT = /^oci-layout:\/\/([^@:]*)/;
 /** Another image of the step. buildx does not have this form. */
 const IMAGE = /^image:(.*)$/;
 
@@ -22,7 +23,7 @@ export async function checkBuildContexts(
     if (problem !== undefined)
       reader.addProblem({
         input: 'extra-args',
-        value: argument,
+        value: hideLogin(argument),
         problem: `has a build context that ${problem}`,
         example: '--build-context=shared=libs/shared',
       });
@@ -31,7 +32,8 @@ export async function checkBuildContexts(
 
 /** Why a build context cannot be used: a link must not bring other files of the runner into an image. */
 export async function findContextProblem(value: string, allowedPaths: AllowedPaths): Promise<string | undefined> {
-  const path = OCI_LAYOUT.exec(value)?.[1] ?? (REMOTE.test(value) ? undefined : value);
+  if (isRemote(value)) return findRemoteProblem(value);
+  const path = OCI_LAYOUT.exec(value)?.[1] ?? (NO_DIRECTORY.test(value) ? undefined : value);
   if (path === undefined) return undefined;
   const resolved = await resolvePath(allowedPaths, path);
   if ('problem' in resolved) return resolved.problem;
@@ -58,7 +60,7 @@ export async function checkImageContexts(
   const report = ({ location }: ContextOwner, value: string, problem: string) =>
     reader.addProblem({
       input: location,
-      value,
+      value: hideLogin(value),
       problem: `has a build context that ${problem}`,
       example: 'build-contexts: { base: "image:shop/base" }',
     });

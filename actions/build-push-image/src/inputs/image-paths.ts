@@ -1,5 +1,9 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { DOES_NOT_EXIST, resolvePath } from '../../../lib/files/workspace.ts';
+import { findHidingEntry, findRemoteProblem, hideLogin, isInContext, isRemote } from './remote-context.ts';
+
+/** Of an image without `file`. */
+const DOCKERFILE = 'Dockerfile';
 
 interface PathProblem {
   problem: string;
@@ -7,7 +11,7 @@ interface PathProblem {
   example: string;
 }
 
-/** The sources of an image, as absolute paths. */
+/** The sources of an image: absolute paths, or a remote context and the path of the Dockerfile in it. */
 export interface ImagePaths {
   context: string;
   file: string;
@@ -15,26 +19,27 @@ export interface ImagePaths {
 }
 
 /**
- * Find the context and the Dockerfile of an image. `file` is relative to the workspace, as for `docker build`; if no such file exists, it is
+ * Find the context and the Dockerfile of an image. BuildKit fetches a remote context, and `file` is in it. Otherwise `file` is relative to the workspace, as for `docker build`; if no such file exists, it is
  * relative to the context, as many users write it. Without `file` it is the `Dockerfile` of the context.
  */
 export async function resolveImagePaths(
   workspace: string,
   item: { context: string; file: string | undefined },
 ): Promise<ImagePaths> {
+  if (isRemote(item.context)) return resolveRemotePaths(workspace, item);
   const problems: PathProblem[] = [];
   const context = await resolveKind(workspace, item.context, 'directory');
   if ('problem' in context)
     problems.push({
       problem: `has a context that ${context.problem}`,
-      value: item.context,
+      value: hideLogin(item.context),
       example: 'context: app/web',
     });
 
   const directory = 'value' in context ? context.value : resolve(workspace, item.context);
   const candidates =
     item.file === undefined
-      ? [join(directory, 'Dockerfile')]
+      ? [join(directory, DOCKERFILE)]
       : isAbsolute(item.file)
         ? [item.file]
         : [resolve(workspace, item.file), join(directory, item.file)];
@@ -56,16 +61,44 @@ export async function resolveImagePaths(
   if (problem !== undefined)
     problems.push({
       problem: `has a Dockerfile that ${problem}`,
-      value: item.file ?? join(item.context, 'Dockerfile'),
+      value: item.file ?? join(item.context, DOCKERFILE),
       example: 'file: app/web/Dockerfile',
     });
   return { context: directory, file, problems };
 }
 
+async function resolveRemotePaths(
+  workspace: string,
+  { context, file = DOCKERFILE }: { context: string; file: string | undefined },
+): Promise<ImagePaths> {
+  const problems: PathProblem[] = [];
+  const problem = findRemoteProblem(context) ?? (await findHidingProblem(workspace, context));
+  if (problem !== undefined)
+    problems.push({
+      problem: `has a context that ${problem}`,
+      value: hideLogin(context),
+      example: 'context: https://github.com/org/repo.git#main:app/web',
+    });
+  if (!isInContext(file))
+    problems.push({
+      problem: 'has a Dockerfile that is not inside its remote context',
+      value: hideLogin(file),
+      example: 'file: docker/Dockerfile',
+    });
+  return { context, file, problems };
+}
+
+async function findHidingProblem(workspace: string, context: string): Promise<string | undefined> {
+  const entry = await findHidingEntry(workspace, context);
+  return entry === undefined ? undefined : `would be taken from the workspace, which has an entry named ${entry}`;
+}
+
 /** The paths as they are named, without a look at the disk: for an image that is not built. */
 export function namedPaths(workspace: string, item: { context: string; file: string | undefined }): ImagePaths {
-  const context = resolve(workspace, item.context);
-  return { context, file: resolve(context, item.file ?? 'Dockerfile'), problems: [] };
+  const { context, file = DOCKERFILE } = item;
+  if (isRemote(context)) return { context, file, problems: [] };
+  const directory = resolve(workspace, context);
+  return { context: directory, file: resolve(directory, file), problems: [] };
 }
 
 async function resolveKind(

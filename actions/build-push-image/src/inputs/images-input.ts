@@ -23,7 +23,7 @@ export interface ImageItem {
   name: ImageName;
   /** As written; `name` is in lower case. */
   writtenName: string;
-  /** A directory, relative to the workspace. */
+  /** A directory, relative to the workspace, or a remote context. */
   context: string;
   file: string | undefined;
   target: string | undefined;

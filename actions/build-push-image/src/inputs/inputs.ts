@@ -21,9 +21,9 @@ import { readTags } from './tags-input.ts';
 /** One image with all its settings, those for all images included. */
 export interface ImageSettings {
   name: ImageName;
-  /** An absolute path. */
+  /** An absolute path, or a remote context. */
   context: string;
-  /** An absolute path. */
+  /** An absolute path; inside a remote context a relative one. */
   file: string;
   target: string | undefined;
   /** The builder's default when empty. */

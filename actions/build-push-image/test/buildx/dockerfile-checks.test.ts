@@ -49,3 +49,8 @@ it.each([
 ])('the Dockerfile %s is %s in the workspace', (file, expected) => {
   expect(findDockerfile({ ...plan, image: { ...plan.image, name: 'web' as ImageName, file } })).toBe(expected);
 });
+
+it('the Dockerfile of a remote context is not in the workspace', () => {
+  const image = { ...plan.image, context: 'https://example.com/web.git', file: 'web/Dockerfile' };
+  expect(findDockerfile({ image, workspace: process.cwd() })).toBeUndefined();
+});

@@ -66,6 +66,15 @@ describe('the commits with the same sources', () => {
     },
   );
 
+  it('are none with a remote context', async () => {
+    const exec = gitWith(['5', '4'], '4');
+    const image = { context: 'https://example.com/web.git', file: 'Dockerfile', options: noOptions };
+    const run = await loadRun();
+    const checkout = new Checkout(createGit(run.context.workspace, { exec, env: {} }));
+    expect(await findEarlierCommits(image, settings(), { ...run, checkout })).toEqual({ commits: [], shallow: false });
+    expect(exec.calls).toEqual([]);
+  });
+
   it('are none with another image as build context', async () => {
     const exec = gitWith(['5', '4'], '4');
     const options = { ...noOptions, buildContexts: new Map([['base', 'image:base']]) };

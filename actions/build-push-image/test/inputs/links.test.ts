@@ -174,6 +174,10 @@ describe('a build context of the extra arguments', () => {
     ['../elsewhere', 'has a build context that is outside'],
     ['git', 'has a build context that leads into .git (a link)'],
     ['none', 'has a build context that does not exist'],
+    // buildx reads these as paths, whatever they look like.
+    ['file://web', 'has a build context that does not exist'],
+    ['git@web', 'has a build context that does not exist'],
+    ['DOCKER-IMAGE://alpine:3', 'has a build context that does not exist'],
     ['rc', 'has a build context that is not a directory'],
   ])('%j: %j', async (value, problem) => {
     const reading = read({ 'extra-args': `--build-context=shared=${value}` });
