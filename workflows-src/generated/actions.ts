@@ -82,6 +82,8 @@ export interface Actions {
       'max-parallel'?: number | Expression;
       /** How often to retry after a transient error (429, 5xx, a broken connection), 0 to 10. A failed build step is not retried. Default: "3". */
       retries?: number | Expression;
+      /** How many seconds a build may wait for an upload of which BuildKit reports nothing; 0 for no limit. BuildKit reports when the upload of an image begins and ends, and nothing in between. The upload is then retried, and layers that the registry has are not sent again. Build steps have no limit. Default: "3600". */
+      'push-timeout'?: number | Expression;
       /** More options for `docker buildx build`, one per line: `--name=value`, or the value on the line after its option. Options that an input sets are refused. A `--build-context` that is a directory must be in the workspace or in `RUNNER_TEMP`. */
       'extra-args'?: string;
       /** Show what would be done, and change nothing. Default: "false". */

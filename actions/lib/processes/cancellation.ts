@@ -16,7 +16,8 @@ export function createCancellableExec(exec: Exec): CancellableExec {
   const running = new Set<Promise<unknown>>();
   return {
     async run(tool, args, options) {
-      const execution = exec.run(tool, args, { ...options, signal: controller.signal });
+      const signals = [controller.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const execution = exec.run(tool, args, { ...options, signal: AbortSignal.any(signals) });
       running.add(execution);
       try {
         return await execution;

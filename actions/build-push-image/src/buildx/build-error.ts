@@ -1,6 +1,7 @@
 import { registryHost } from '../../../lib/images/references.ts';
 import type { BuildPlan } from './arguments.ts';
 import { findDockerfile } from './dockerfile-checks.ts';
+import type { Upload } from './open-uploads.ts';
 import { nextStep, parseFailure, ToolError } from './tool-error.ts';
 
 /**
@@ -22,6 +23,25 @@ export function toBuildError(plan: BuildPlan, log: string, redact: (text: string
     why: redact([...step, message].join('\n')),
     next: emulatorStep([...step, message].join('\n'), findPlatform(step, plan), correct),
     location: line === undefined || file === undefined ? undefined : { file, line },
+  });
+}
+
+/** The error for an upload of which BuildKit has reported nothing for too long. Without the cache, the build can be repeated. */
+export function toUploadError(
+  { image, repository }: Pick<BuildPlan, 'image' | 'repository'>,
+  upload: Upload,
+  seconds: number,
+): ToolError {
+  const host = registryHost(repository);
+  const target = upload === 'image' ? `the upload to ${repository}` : 'the upload of the cache';
+  const kind = upload === 'image' ? 'transient' : 'cache';
+  return new ToolError(kind, {
+    what: `building ${image.name} failed`,
+    why: `BuildKit has reported nothing of ${target} for ${seconds} s (\`push-timeout\`), so buildx was ended`,
+    next:
+      upload === 'image'
+        ? `All retries failed. Check that ${host} accepts uploads, then run the job again: layers that it has are not sent again. If the upload needs more time, set a higher \`push-timeout\`.`
+        : nextStep(kind, host),
   });
 }
 

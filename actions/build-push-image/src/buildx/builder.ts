@@ -7,10 +7,11 @@ import { withRetries } from '../../../lib/requests/retry.ts';
 import type { DockerHome } from '../docker/docker-home.ts';
 import { redactData } from '../inputs/secrets.ts';
 import { type BuildPlan, buildArguments } from './arguments.ts';
-import { toBuildError } from './build-error.ts';
+import { toBuildError, toUploadError } from './build-error.ts';
 import { parseCheckWarnings, reportCheckWarnings } from './dockerfile-checks.ts';
 import { exportArguments } from './export-arguments.ts';
 import { createToolErrorClassifier, ToolError } from './tool-error.ts';
+import { UploadLimit } from './upload-limit.ts';
 
 export type Metadata = Record<string, unknown>;
 
@@ -47,6 +48,8 @@ export interface BuilderOptions {
   exec: Exec;
   home: DockerHome;
   retries: number;
+  /** How long an upload may take of which the builder reports nothing; 0 for no limit. */
+  uploadSeconds: number;
   redact: (text: string) => string;
 }
 
@@ -119,14 +122,23 @@ export class BuildxBuilder implements Builder {
     args: readonly string[],
     { log, onEnd }: { log: BuildLog; onEnd?: (output: string) => void },
   ): Promise<void> {
-    const { exec, home, redact } = this.#options;
-    const { exitCode, stderr } = await exec.run('docker', args, {
-      env: home.env,
-      cwd: plan.workspace,
-      onErrorLine: (line) => log.line(redact(line)),
-    });
+    const { exec, home, redact, uploadSeconds } = this.#options;
+    const limit = new UploadLimit(uploadSeconds);
+    const { exitCode, stderr } = await exec
+      .run('docker', args, {
+        env: home.env,
+        cwd: plan.workspace,
+        signal: limit.signal,
+        onErrorLine: (line) => {
+          limit.add(line);
+          log.line(redact(line));
+        },
+      })
+      .finally(() => limit.stop());
     onEnd?.(redact(stderr));
-    if (exitCode !== 0) throw toBuildError(plan, stderr, redact);
+    if (exitCode === 0) return;
+    if (limit.exceededBy !== undefined) throw toUploadError(plan, limit.exceededBy, uploadSeconds);
+    throw toBuildError(plan, stderr, redact);
   }
 
   private nextMetadataFile(): string {

@@ -8,11 +8,14 @@ import type { Clients } from './image-job.ts';
 
 /** The clients of the builder and of registries. */
 export function createClients(
-  { allowedPaths, retries }: Settings,
-  { exec, home, redact }: Omit<BuilderOptions, 'retries'>,
+  { allowedPaths, retries, pushTimeout }: Settings,
+  { exec, home, redact }: Omit<BuilderOptions, 'retries' | 'uploadSeconds'>,
 ): Clients & { registry: HttpRegistry } {
   return {
-    builder: withPathCheck(new BuildxBuilder({ exec, home, retries, redact }), allowedPaths),
+    builder: withPathCheck(
+      new BuildxBuilder({ exec, home, retries, redact, uploadSeconds: pushTimeout }),
+      allowedPaths,
+    ),
     registry: new HttpRegistry({
       exec,
       home,

@@ -58,6 +58,8 @@ export interface Settings extends Registries {
   builder: string | undefined;
   maxParallel: number;
   retries: number;
+  /** How long an upload may take of which the builder reports nothing, in seconds; 0 for no limit. */
+  pushTimeout: number;
   extraArgs: readonly string[];
   dryRun: boolean;
   summary: boolean;
@@ -144,6 +146,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     builder: reader.parsed('builder', parseBuilder, 'my-builder'),
     maxParallel: reader.integer('max-parallel', { min: 1, max: 32 }, 4),
     retries: reader.integer('retries', { min: 0, max: 10 }, 3),
+    pushTimeout: reader.integer('push-timeout', { min: 0, max: 86_400 }, 3600),
     extraArgs,
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),

@@ -16,7 +16,7 @@ afterEach(() => rmSync(scratch, { recursive: true }));
 
 const metadataFile = (args: readonly string[]) => args[args.indexOf('--metadata-file') + 1] ?? '';
 const createBuilder = (exec: Exec, retries = 0, redact = (text: string) => text) =>
-  new BuildxBuilder({ exec, home: { env: {}, config: {}, scratch }, retries, redact });
+  new BuildxBuilder({ exec, home: { env: {}, config: {}, scratch }, retries, redact, uploadSeconds: 0 });
 /** A build that succeeds with this metadata file, or with none. */
 const building = (metadata: string | undefined, stderr = '') =>
   new FakeExec((args): ExecResult => {

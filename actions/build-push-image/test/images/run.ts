@@ -40,6 +40,7 @@ export const settings = (change: Partial<Settings> = {}): Settings => ({
   builder: undefined,
   maxParallel: 4,
   retries: 3,
+  pushTimeout: 3600,
   extraArgs: [],
   dryRun: false,
   summary: true,
