@@ -69,10 +69,20 @@ function currentVersion(chart: Chart): Version | undefined {
   return 'value' in parsed ? parsed.value : undefined;
 }
 
-/** The chart whose directory contains the file; the innermost when one chart is inside another. */
-export function ownerOf(file: YamlFile, charts: readonly Chart[]): Chart | undefined {
-  const depth = ({ path }: Chart): number => (path === '.' ? 0 : path.length);
-  return charts
-    .filter(({ path }) => path === '.' || file.path.startsWith(`${path}/`))
-    .sort((a, b) => depth(b) - depth(a))[0];
+/** Charts by their directories. */
+export class ChartIndex {
+  readonly #byPath: ReadonlyMap<string, Chart>;
+
+  constructor(charts: readonly Chart[]) {
+    this.#byPath = new Map(charts.map((chart) => [chart.path, chart]));
+  }
+
+  /** The chart whose directory contains the file; the innermost when one chart is inside another. */
+  ownerOf({ path }: Pick<YamlFile, 'path'>): Chart | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const owner = this.#byPath.get(path.slice(0, end));
+      if (owner !== undefined) return owner;
+    }
+    return this.#byPath.get('.');
+  }
 }

@@ -1,6 +1,6 @@
 import type { Request } from '../inputs/settings.ts';
 import { readYaml } from '../yaml/source.ts';
-import { type Chart, inChart, isDowngrade, isOlderVersion, ownerOf, readChart } from './chart.ts';
+import { type Chart, ChartIndex, inChart, isDowngrade, isOlderVersion, readChart } from './chart.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
 
@@ -15,10 +15,11 @@ export function newerCharts(
   images: readonly ImageChange[],
 ): Map<string, string> {
   if (request.allowDowngrade) return new Map();
+  const index = new ChartIndex(charts);
+  const imagesByChart = Map.groupBy(images, ({ file }) => index.ownerOf(file));
   const found = new Map<string, string>();
   for (const chart of charts) {
-    const ownImages = images.filter(({ file }) => ownerOf(file, charts) === chart);
-    const newer = newerIn(chart, request, ownImages);
+    const newer = newerIn(chart, request, imagesByChart.get(chart) ?? []);
     if (newer !== undefined)
       found.set(chart.path, `${newer}; the chart is not changed (set allow-downgrade: true to go back)`);
   }

@@ -3,7 +3,7 @@ import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
-import { type Chart, inChart, isDowngrade, ownerOf, readChart } from './chart.ts';
+import { type Chart, ChartIndex, inChart, isDowngrade, readChart } from './chart.ts';
 import { appVersionWarnings, chartChanges } from './chart-changes.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
@@ -68,14 +68,16 @@ export function makePlan(
   problems.push(...collected.problems);
   const warnings = [...collected.warnings];
   const skipped = new Map([...newerCharts(charts, request, collected.images), ...skippedIn(basePlan)]);
+  const index = new ChartIndex(charts);
   const isSkipped = (file: YamlFile): boolean => {
-    const owner = ownerOf(file, charts);
+    const owner = index.ownerOf(file);
     return owner === undefined ? skipped.size > 0 && skipped.size === charts.length : skipped.has(owner.path);
   };
   const changes = collected.changes.filter((change) => !isSkipped(fileOf(change)) && !isUpToDate(change));
+  const changedCharts = new Set(changes.map((change) => index.ownerOf(fileOf(change))));
   const results: ChartResult[] = [];
   for (const chart of charts) {
-    const isChanged = changes.some((change) => ownerOf(fileOf(change), charts) === chart);
+    const isChanged = changedCharts.has(chart);
     const reason = skipped.get(chart.path);
     const version = ruleOnTopOf(basePlan, chart, request.version);
     const planned =
