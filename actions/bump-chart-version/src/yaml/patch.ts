@@ -3,6 +3,7 @@ import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import { ActionError } from '../../../lib/errors.ts';
 import { type Difference, findDifferences } from './difference.ts';
 import type { Edit, Splice } from './edit.ts';
+import { type Section, sectionsOf } from './local-proof.ts';
 import type { NodePath } from './locate.ts';
 import { valueIn } from './scalar.ts';
 import {
@@ -37,9 +38,36 @@ export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
   const bytes = new TextEncoder().encode(text);
   if (decodeUtf8(bytes) !== text) throw unsafeChange(file, 'the new text cannot be encoded');
   if (!isUntouchedOutside(file.text, text, splices)) throw unsafeChange(file, 'other bytes would change');
+  const sections = sectionsOf(file, edits);
+  const effects =
+    sections === undefined
+      ? findDifferences(toData(file.documents), verifyBoth(file, text, edits))
+      : sections.flatMap((section) => verifySection(file, section));
+  return { bytes, text, effects };
+}
+
+/** Verifies the edits of one section, and that it means the same alone as in the file. */
+function verifySection(file: YamlFile, { file: section, edits, value }: Section): Difference[] {
+  const splices = edits.map(({ splice }) => splice).sort((a, b) => a.start - b.start || a.end - b.end);
+  const text = apply(section.text, splices);
+  const old = toData(parse(section.text, '1.2'));
+  if (!isDeepStrictEqual(valuesOf(old), [value()])) throw unsafeChange(file, 'a part of it means something else alone');
+  const now = verifyBoth(section, text, edits);
+  // The next key must begin a line.
+  if (valuesOf(now)?.length !== 1 || (section.text.endsWith('\n') && !text.endsWith('\n')))
+    throw unsafeChange(file, 'a part of it would not be complete');
+  return findDifferences(old, now);
+}
+
+/** The values of the only document, a mapping. */
+const valuesOf = ([document, ...others]: readonly unknown[]): unknown[] | undefined =>
+  document instanceof Map && others.length === 0 ? [...document.values()] : undefined;
+
+/** Verifies the new text as YAML 1.2 and as YAML 1.1, and returns its data. */
+function verifyBoth(file: YamlFile, text: string, edits: readonly Edit[]): unknown[] {
   const now = verifyPatch(file, { text, edits }, '1.2');
   verifyPatch(file, { text, edits }, '1.1');
-  return { bytes, text, effects: findDifferences(toData(file.documents), now) };
+  return now;
 }
 
 function apply(text: string, splices: readonly Splice[]): string {
