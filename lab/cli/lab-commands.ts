@@ -3,7 +3,7 @@ import { down } from '../lifecycle/down.ts';
 import { interruptible } from '../lifecycle/interrupt.ts';
 import { githubSteps, steps } from '../lifecycle/steps.ts';
 import { up } from '../lifecycle/up.ts';
-import { ensureTools, formatToolTable, type ToolName, toolNames } from '../tools/index.ts';
+import { benchTools, ensureTools, formatToolTable, type ToolName, toolNames } from '../tools/index.ts';
 import { findLog, showLog } from './logs.ts';
 import { getLabDir, type RegisterCommand } from './program.ts';
 import { formatStatus, readServiceStatus } from './status.ts';
@@ -70,7 +70,7 @@ const toolsCommand: RegisterCommand = (program) => {
     .description('install or build the tools that the lab uses, and list them')
     .argument('[names...]', 'only these', parseTool)
     .action(async (selected: ToolName[]) => {
-      const names = selected.length > 0 ? selected : toolNames;
+      const names = selected.length > 0 ? selected : toolNames.filter((name) => !benchTools.includes(name));
       await interruptible(
         (signal) => ensureTools(names, { progress: (line) => console.log(line), signal }),
         () => {},

