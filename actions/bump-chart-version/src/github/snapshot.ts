@@ -9,19 +9,43 @@ import type { Graphql } from './graphql.ts';
 
 const HISTORY = `history(first: 50) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
 
-/** One query for the head and every file of that commit, so that they match. */
-function createQuery(count: number, history: boolean, defaultBranch: boolean): string {
-  const numbers = Array.from({ length: count }, (_, index) => index);
-  const variables = numbers.map((index) => `, $p${index}: String!`).join('');
-  const files = numbers
-    .map((index) => `f${index}: file(path: $p${index}) { mode type oid object { ... on Blob { text } } }`)
-    .join('\n');
+/** Files in one query. A larger one would come near the time that GitHub gives a query: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#node-limit */
+const MAX_FILES = 1000;
+
+/** The variables and fields of files, as parts of a query. */
+function fileFields(paths: readonly string[]): { variables: string; fields: string } {
+  return {
+    variables: paths.map((_, index) => `, $p${index}: String!`).join(''),
+    fields: paths
+      .map((_, index) => `f${index}: file(path: $p${index}) { mode type oid object { ... on Blob { text } } }`)
+      .join('\n'),
+  };
+}
+
+const pathVariables = (paths: readonly string[]): Record<string, string> =>
+  Object.fromEntries(paths.map((path, index) => [`p${index}`, path]));
+
+/** One query for the head and files of that commit, so that they match. */
+function createQuery(paths: readonly string[], history: boolean, defaultBranch: boolean): string {
+  const { variables, fields } = fileFields(paths);
   const ref = defaultBranch ? 'ref: defaultBranchRef' : 'ref(qualifiedName: $ref)';
   return `query Read($owner: String!, $name: String!${defaultBranch ? '' : ', $ref: String!'}${variables}) {
   repository(owner: $owner, name: $name) {
     ${ref} { name target { ... on Commit { oid ${history ? HISTORY : ''}
-${files}
+${fields}
     } } }
+  }
+}`;
+}
+
+/** A query for more files of a commit that is known. */
+function createFilesQuery(paths: readonly string[]): string {
+  const { variables, fields } = fileFields(paths);
+  return `query ReadMore($owner: String!, $name: String!, $oid: GitObjectID!${variables}) {
+  repository(owner: $owner, name: $name) {
+    object(oid: $oid) { ... on Commit {
+${fields}
+    } }
   }
 }`;
 }
@@ -37,15 +61,13 @@ export interface Reader {
 export async function readSnapshot(reader: Reader, { branch, paths, history }: ReadRequest): Promise<Snapshot> {
   const { graphql, repository } = reader;
   const [owner, name] = repository.split('/');
-  const variables: Record<string, unknown> = {
-    owner,
-    name,
-    ...(branch === undefined ? {} : { ref: `refs/heads/${branch}` }),
-  };
-  for (const [index, path] of paths.entries()) variables[`p${index}`] = path;
+  const batches = Array.from({ length: Math.ceil(paths.length / MAX_FILES) }, (_, index) =>
+    paths.slice(index * MAX_FILES, (index + 1) * MAX_FILES),
+  );
+  const [first = [], ...others] = batches;
   const data = await graphql.query(
-    createQuery(paths.length, history, branch === undefined),
-    variables,
+    createQuery(first, history, branch === undefined),
+    { owner, name, ...(branch === undefined ? {} : { ref: `refs/heads/${branch}` }), ...pathVariables(first) },
     `reading ${repository}`,
   );
   const found = data.at('repository').optional;
@@ -56,8 +78,16 @@ export async function readSnapshot(reader: Reader, { branch, paths, history }: R
     throw found === undefined ? repositoryNotFound(repository) : branchNotFound(repository, branch);
   const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
-  for (const [index, path] of paths.entries())
-    files.set(path, await toFileState(reader, head.at(`f${index}`).optional));
+  const addFiles = async (some: readonly string[], commit: ResponseData): Promise<void> => {
+    for (const [index, path] of some.entries())
+      files.set(path, await toFileState(reader, commit.at(`f${index}`).optional));
+  };
+  await addFiles(first, head);
+  for (const some of others) {
+    const variables = { owner, name, oid, ...pathVariables(some) };
+    const more = await graphql.query(createFilesQuery(some), variables, `reading ${repository}`);
+    await addFiles(some, more.at('repository').at('object'));
+  }
   return {
     branch: branch ?? ref.at('name').string(),
     head: oid,

@@ -23,8 +23,8 @@ describe('reading the head', () => {
   const head = (files: Record<string, unknown>) => ({
     repository: { ref: { name: 'main', target: { oid: HEAD, ...files } } },
   });
-  const read = (data: unknown, paths: string[], blob?: Uint8Array) => {
-    const { graphql, sent } = graphqlWith(data);
+  const read = (data: unknown, paths: string[], blob?: Uint8Array, ...more: unknown[]) => {
+    const { graphql, sent } = graphqlWith(data, ...more);
     const getBlob = async () => ({ data: { content: Buffer.from(blob ?? []).toString('base64'), encoding: 'base64' } });
     const github = { rest: { git: { getBlob } } } as unknown as GitHub;
     return readSnapshot({ graphql, github, repository: REPOSITORY }, { branch: undefined, paths, history: false }).then(
@@ -45,6 +45,21 @@ describe('reading the head', () => {
     expect(snapshot).toMatchObject({ branch: 'main', head: HEAD });
     expect(snapshot.files.get('x/Chart.yaml')).toEqual({ kind: 'file', bytes: bytes('\ufeffa: b\r\n') });
     expect(snapshot.files.get('x/$(odd) "path".yaml')).toEqual({ kind: 'missing' });
+  });
+
+  it('reads many files with several queries, all of the same commit', async () => {
+    const paths = Array.from({ length: 2001 }, (_, index) => `charts/c${index}/Chart.yaml`);
+    const fields = Object.fromEntries(paths.slice(0, 1000).map((path, index) => [`f${index}`, entry(path)]));
+    const later = { repository: { object: { f0: entry('later') } } };
+    const { snapshot, sent } = await read(head(fields), paths, undefined, later, later);
+    expect(sent.map((variables) => [variables.oid, variables.p0, variables.p999])).toEqual([
+      [undefined, paths[0], paths[999]],
+      [HEAD, paths[1000], paths[1999]],
+      [HEAD, paths[2000], undefined],
+    ]);
+    expect(snapshot.files.size).toBe(2001);
+    expect(snapshot.files.get(paths[1000] ?? '')).toEqual({ kind: 'file', bytes: bytes('later') });
+    expect(snapshot.files.get(paths[1999] ?? '')).toEqual({ kind: 'missing' });
   });
 
   it.each([
