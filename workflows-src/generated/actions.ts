@@ -103,7 +103,7 @@ export interface Actions {
       version?: string;
       /** The chart's `appVersion`. `auto` is the same as the version (in charts that have an `appVersion`); or any string, or `none`. Default: "auto". */
       'app-version'?: string;
-      /** The `images` output of `build-push-image`. Every mapping in the values files whose `repository` (with `registry`, if it has one) names one of these images gets its tag and digest. An image that no mapping names is an error, and so is an empty string: GitHub drops a job's output that contains the text of a secret. Default: "none". */
+      /** The `images` output of `build-push-image`. Every place in the values files that names one of these images gets its tag and digest, in each of the shapes that the README lists. An image that nothing names is an error, and so is an empty string: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
       /** Other values, one `path=value` or `file:path=value` per line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]` or `annotations."a.b/c"`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty string, and a missing value an error. */
       values?: string;
@@ -123,7 +123,7 @@ export interface Actions {
       'auto-merge'?: boolean | Expression;
       /** Whether a chart may go back to an older version. Otherwise a chart with a newer version is left unchanged, with a warning. Default: "false". */
       'allow-downgrade'?: boolean | Expression;
-      /** Whether missing keys may be added. Otherwise a path that does not exist is an error. Default: "false". */
+      /** Whether missing keys may be added, also a digest where an image has none. Otherwise a path that does not exist is an error. Default: "false". */
       create?: boolean | Expression;
       /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start. It is repeated when the branch was pushed to in the meantime and after transient errors. Never a force push. Default: "9". */
       retries?: number | Expression;
@@ -131,7 +131,7 @@ export interface Actions {
       'max-attempts'?: string;
       /** A token with `contents: write`, and `pull-requests: write` for mode `pull-request`. For a branch that only accepts pull requests, the token of an app on the ruleset's bypass list. Default: "${{ github.token }}". */
       token?: string;
-      /** Change nothing; show the diff, and set the outputs and the summary as they would be. Default: "false". */
+      /** Change nothing; show the diff and every image that was found, and set the outputs and the summary as they would be. Default: "false". */
       'dry-run'?: boolean | Expression;
       /** Write a table of the changed values to the job summary. Default: "true". */
       summary?: boolean | Expression;

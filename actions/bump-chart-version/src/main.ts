@@ -20,6 +20,8 @@ export async function main(settings: Settings, env: Environment): Promise<void> 
   const diff = unifiedDiff(outcome.plan.files);
   await setOutcomeOutputs(outcome, diff);
   warn(warningsOf(outcome.plan));
+  if (settings.dryRun && outcome.plan.reports.length > 0)
+    await group('Images in the files', async () => info(outcome.plan.reports.join('\n')));
   if (diff !== '') await group('Diff', async () => info(diff));
   info(formatHeadline(outcome, settings.dryRun));
   if (settings.summary) await writeSummary(formatSummary(outcome, settings.dryRun));

@@ -29,10 +29,15 @@ export function repositoryPath(repository: string): string {
   return registryHost(repository) === DOCKER_HUB && !path.includes('/') ? `library/${path}` : path;
 }
 
+/** Whether a repository's name begins with the host of its registry. */
+export function hasRegistry(repository: string): boolean {
+  const [first = '', ...rest] = repository.split('/');
+  return rest.length > 0 && isHost(first);
+}
+
 /** A repository without its host: `org/shop/web` for `ghcr.io/org/shop/web`. */
 export function withoutHost(repository: string): string {
-  const [first = '', ...rest] = repository.split('/');
-  return rest.length > 0 && isHost(first) ? rest.join('/') : repository;
+  return hasRegistry(repository) ? repository.slice(repository.indexOf('/') + 1) : repository;
 }
 
 /** The full name of a repository, the same for all its spellings: `docker.io/library/node` for `node` and `index.docker.io/node`. */

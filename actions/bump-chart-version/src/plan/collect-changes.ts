@@ -2,27 +2,23 @@ import type { Request } from '../inputs/settings.ts';
 import { type Assignment, pathText } from '../yaml/path.ts';
 import { interpretValue, valueIn } from '../yaml/scalar.ts';
 import type { YamlFile } from '../yaml/source.ts';
-import type { Change } from './change.ts';
 import { inChart } from './chart.ts';
-import { type ImageChange, imageChanges } from './image-changes.ts';
-import { imageMappings, namesImage, unmatchedImage } from './image-mappings.ts';
+import { type CollectedImages, collectImages } from './collect-images.ts';
 import { findLocation } from './locations.ts';
 
-export interface CollectedChanges {
-  changes: Change[];
-  problems: string[];
-  warnings: string[];
-  images: ImageChange[];
-}
+export type CollectedChanges = CollectedImages;
 
 /** The changes that `values` and `images` request in these files. */
 export function collectChanges(request: Request, files: ReadonlyMap<string, YamlFile>): CollectedChanges {
-  const collected: CollectedChanges = { changes: [], problems: [], warnings: [], images: [] };
-  const add = ({ changes = [], problems = [], warnings = [], images = [] }: Partial<CollectedChanges>): void => {
+  const collected: Pick<CollectedChanges, 'changes' | 'problems' | 'warnings'> = {
+    changes: [],
+    problems: [],
+    warnings: [],
+  };
+  const add = ({ changes = [], problems = [], warnings = [] }: Partial<CollectedChanges>): void => {
     collected.changes.push(...changes);
     collected.problems.push(...problems);
     collected.warnings.push(...warnings);
-    collected.images.push(...images);
   };
   const inCharts = (path: string): string[] => request.charts.map((chart) => inChart(chart, path));
   const searched = request.valuesFiles.flatMap(inCharts);
@@ -37,15 +33,13 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
     );
   }
   const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
-  const mappings = valuesFiles.flatMap(imageMappings);
-  for (const image of request.images) {
-    const matching = mappings.filter((mapping) => namesImage(mapping, image));
-    if (matching.length === 0) add({ problems: [unmatchedImage(image, mappings, valuesFiles)] });
-    for (const mapping of matching) {
-      add(imageChanges(mapping, image, { create: request.create, earlier: collected.changes }));
-    }
-  }
-  return collected;
+  const byImages = collectImages(request, valuesFiles, collected.changes);
+  return {
+    ...byImages,
+    changes: [...collected.changes, ...byImages.changes],
+    problems: [...collected.problems, ...byImages.problems],
+    warnings: [...collected.warnings, ...byImages.warnings],
+  };
 }
 
 function createValueChange(

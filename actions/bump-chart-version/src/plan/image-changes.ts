@@ -1,22 +1,20 @@
-import { isScalar } from 'yaml';
 import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { chooseTag } from '../../../lib/images/tags.ts';
+import type { ImagePlace, NewKey, Pin } from '../detectors/detector.ts';
+import { readPin, type TagAndDigest, writePin } from '../detectors/pin-text.ts';
 import { locate } from '../yaml/locate.ts';
-import { lookUp } from '../yaml/lookup.ts';
-import { pathText } from '../yaml/path.ts';
-import type { NewScalar } from '../yaml/scalar.ts';
+import { pathText, type Step } from '../yaml/path.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
 import { type Change, inheritsValue } from './change.ts';
 import { isOlderVersion } from './chart.ts';
-import type { ImageMapping } from './image-mappings.ts';
 
-/** The tag and digest that an image mapping has, and those that it gets. */
+/** The tag and digest that an image has in a file, and those that it gets. */
 export interface ImageChange {
   file: YamlFile;
   repository: string;
-  from: { tag: string | undefined; digest: string | undefined };
+  from: TagAndDigest;
   to: { tag: string | undefined; digest: string };
-  /** The mapping's tag is a higher version. */
+  /** The present tag is a higher version. */
   isOlder: boolean;
 }
 
@@ -25,90 +23,135 @@ interface ImageChangesResult {
   problems: string[];
   warnings?: string[];
   images?: ImageChange[];
+  /** Why the place stays as it is: it names the image, but holds nothing that could be set. */
+  unset?: string;
 }
 
 interface ChangeOptions {
   /** Whether missing keys may be added. */
   create: boolean;
-  /** The changes so far, which an alias in the mapping may follow. */
+  /** The changes so far, which an alias in the place may follow. */
   earlier: readonly Change[];
 }
 
-/** The changes after which a mapping names this image. */
+/** A place in messages: `helm/shop/values.yaml:3: web.image`. */
+export const describePlace = ({ file, line, steps }: Pick<ImagePlace, 'file' | 'line' | 'steps'>): string =>
+  `${file.path}:${line}: ${pathText(steps) || 'the document'}`;
+
+/** The tag and digest that a place has. */
+export function presentPin({ pins }: ImagePlace): TagAndDigest {
+  const read = pins.map(({ form, old }) => readPin(form, old));
+  return {
+    tag: read.find(({ tag }) => tag !== undefined)?.tag,
+    digest: read.find(({ digest }) => digest !== undefined)?.digest,
+  };
+}
+
+const TEMPLATE = /\{\{|\$\{|\$\(/;
+
+/** The changes after which a place names this image. */
 export function imageChanges(
-  mapping: ImageMapping,
+  place: ImagePlace,
   image: ImageReference,
   { create, earlier }: ChangeOptions,
 ): ImageChangesResult {
-  const { file, map } = mapping;
-  const document = file.documents[mapping.document] as ParsedDocument;
+  const { file, pins, addable } = place;
+  const location = `${describePlace(place)} (${image.repository})`;
   const tag = chooseTag(image.tags);
-  const old = (key: string): string | undefined => {
-    const node = lookUp(document, map, key)?.node;
-    return isScalar(node) && node.value !== null && node.value !== '' ? String(node.value) : undefined;
-  };
-  const has = (key: string): boolean => lookUp(document, map, key) !== undefined;
-  const [hasTag, hasDigest] = [has('tag'), has('digest')];
-  const location = `${file.path}:${mapping.line}: ${pathText(mapping.steps) || 'the document'} (${image.repository})`;
-  const refused = (problem: string): ImageChangesResult => ({ changes: [], problems: [`${location} ${problem}`] });
-  if (!hasTag && !hasDigest && !create) {
-    return refused('has neither tag nor digest; add one, as in digest: "", or set create: true');
-  }
-  if (hasTag && tag === undefined && !hasDigest && !create) {
-    return refused('has a tag and no digest, but the image has no tags; add digest: "" or set create: true');
+  const from = presentPin(place);
+  const hasTag = pins.some((pin) => pin.form === 'tag' || readPin(pin.form, pin.old).tag !== undefined);
+  const hasDigest = from.digest !== undefined || pins.some(({ form }) => form === 'digest' || form === 'hex');
+  const isReference = pins.some(({ form }) => form === 'reference');
+  const canAdd = create && (isReference || addable.digest !== undefined);
+  const unset = (problem: string): ImageChangesResult => ({
+    changes: [],
+    problems: [],
+    unset: `${location} ${problem}`,
+  });
+  const template = pins.find(({ old }) => TEMPLATE.test(old));
+  if (template !== undefined) return unset(`has the template ${JSON.stringify(template.old)}, which is not changed`);
+  if (!hasTag && !hasDigest && !canAdd) return unset(`has neither tag nor digest; add one${advice(place)}`);
+  if (hasTag && tag === undefined && !hasDigest && !canAdd) {
+    return {
+      changes: [],
+      problems: [`${location} has a tag and no digest, but the image has no tags; add a digest${advice(place)}`],
+    };
   }
   const warnings = [
     ...(hasTag && tag === undefined
-      ? [`${location}: the image has no tags, so the tag stays ${old('tag') ?? 'empty'}`]
+      ? [`${location}: the image has no tags, so the tag stays ${from.tag ?? 'empty'}`]
       : []),
-    ...(!hasDigest && !create
-      ? [`${location} has no digest, so only its tag pins it; add digest: "" or set create: true`]
-      : []),
+    ...(hasDigest || canAdd
+      ? []
+      : [`${location} has no digest, so only its tag pins it${advice(place, '; add a digest')}`]),
+    ...place.doubtful.map(
+      ({ steps }) =>
+        `${location}: ${pathText(steps)} could be a digest and is not changed; if it pins the image, call the key digest or sha`,
+    ),
   ];
-  const from = { tag: old('tag'), digest: old('digest') };
+  const set = pins.flatMap((pin) => {
+    const text = writePin(pin, { tag, digest: image.digest }, create && !hasDigest);
+    return text === undefined ? [] : [{ ...pin, text }];
+  });
+  const parent = place.steps;
+  const added = create ? newPins(addable, parent, { tag: hasTag ? undefined : tag, digest: image.digest }) : [];
+  const changes: Change[] = [];
+  const problems: string[] = [];
+  for (const pin of [...set, ...added]) {
+    const result = pinChange(place, pin, { create, earlier: () => [...earlier, ...changes] });
+    changes.push(...result.changes);
+    problems.push(...result.problems);
+  }
   const isOlder = tag !== undefined && from.tag !== undefined && isOlderVersion(tag, from.tag);
-  const byTag =
-    tag !== undefined && (hasTag || create)
-      ? keyChange(mapping, { key: 'tag', text: tag, after: 'repository' }, { create, earlier })
-      : NO_CHANGE;
-  const byDigest =
-    hasDigest || create
-      ? keyChange(
-          mapping,
-          { key: 'digest', text: image.digest, after: hasTag ? 'tag' : 'repository' },
-          { create, earlier: [...earlier, ...byTag.changes] },
-        )
-      : NO_CHANGE;
-  return {
-    changes: [...byTag.changes, ...byDigest.changes],
-    problems: [...byTag.problems, ...byDigest.problems],
-    warnings,
-    images: [{ file, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder }],
-  };
+  const images = [{ file, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder }];
+  return { changes, problems, warnings, images };
 }
 
-const NO_CHANGE: ImageChangesResult = { changes: [], problems: [] };
-
-interface NewValue {
-  key: string;
-  text: string;
-  /** The sibling after which the key goes when it has to be added. */
-  after: string;
+/** How a place without a digest gets one. */
+function advice({ pins, addable }: ImagePlace, start = ''): string {
+  if (pins.some(({ form }) => form === 'reference'))
+    return `${start}, as in repository:tag@sha256:…, or set create: true`;
+  return addable.digest === undefined ? '' : `${start}, as in ${addable.digest.key}: "", or set create: true`;
 }
 
-function keyChange(
-  mapping: ImageMapping,
-  { key, text, after }: NewValue,
-  { create, earlier }: ChangeOptions,
-): ImageChangesResult {
-  const { file, document, map, steps } = mapping;
-  const scalar: NewScalar = { text, as: 'string' };
-  const search = locate(file, document, [...steps, { kind: 'key', key }]);
+type NewPin = Pick<Pin, 'steps' | 'from'> & { text: string; after?: string };
+
+function newPins(
+  addable: ImagePlace['addable'],
+  parent: readonly Step[],
+  { tag, digest }: { tag: string | undefined; digest: string },
+): NewPin[] {
+  const pin = ({ key, after }: NewKey, text: string): NewPin => ({
+    steps: [...parent, { kind: 'key', key }],
+    from: undefined,
+    text,
+    after,
+  });
+  return [
+    ...(addable.tag === undefined || tag === undefined ? [] : [pin(addable.tag, tag)]),
+    ...(addable.digest === undefined ? [] : [pin(addable.digest, digest)]),
+  ];
+}
+
+function pinChange(
+  { file, document }: ImagePlace,
+  { steps, from, text, after }: NewPin,
+  { create, earlier }: { create: boolean; earlier: () => readonly Change[] },
+): { changes: Change[]; problems: string[] } {
+  const scalar = { text, as: 'string' } as const;
+  const search = locate(file, document, steps);
   if ('found' in search) return { changes: [{ location: { node: search.found }, scalar }], problems: [] };
-  const shared = { document: file.documents[document] as ParsedDocument, map, key };
-  if (inheritsValue(shared, text, earlier)) return NO_CHANGE;
+  const inherits =
+    from !== undefined &&
+    inheritsValue({ document: file.documents[document] as ParsedDocument, ...from }, text, earlier());
+  if (inherits) return { changes: [], problems: [] };
   if ('missing' in search && search.missingKey !== undefined && create) {
-    return { changes: [{ location: { missingKey: search.missingKey }, scalar, after }], problems: [] };
+    const change: Change = {
+      location: { missingKey: search.missingKey },
+      scalar,
+      ...(after === undefined ? {} : { after }),
+    };
+    return { changes: [change], problems: [] };
   }
   return { changes: [], problems: ['refused' in search ? search.refused : search.missing] };
 }

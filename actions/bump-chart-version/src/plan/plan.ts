@@ -28,6 +28,8 @@ export interface Plan {
   files: ChangedFile[];
   images: ImageChange[];
   warnings: string[];
+  /** Every image that the files name, and what becomes of it; one line each. */
+  reports: string[];
 }
 
 /** The files that a request may need, some of which may not exist. */
@@ -108,6 +110,9 @@ export function makePlan(
     ...applyEdits(planned.edits),
     images: collected.images.filter(({ file }) => !isSkipped(file)),
     warnings: [...new Set(warnings)],
+    reports: collected.reports.map(({ file, text, changes }) =>
+      changes && isSkipped(file) ? `${text}, but this is left alone: see the warnings` : text,
+    ),
   };
 }
 

@@ -46,7 +46,9 @@ describe('images', () => {
     ['r.io/web', 'r.io/web2'],
     ['r.io/a/web', 'r.io/b/web'],
   ])('distinguishes %s from %s', async (repository, written) => {
-    await expect(images(`i: {repository: ${written}, tag: x}\n`, repository)).rejects.toThrow('no image mapping names');
+    await expect(images(`i: {repository: ${written}, tag: x}\n`, repository)).rejects.toThrow(
+      'nothing names the image',
+    );
   });
 
   it.each([
@@ -132,10 +134,10 @@ describe('images', () => {
     const values = 'web:\n  image:\n    registry: staging.io\n    repository: shop/web\n    tag: x\n';
     const failure = images(values, 'r.io/shop/web');
     await expect(failure).rejects.toThrow(
-      'no image mapping names r.io/shop/web; the image mappings are\n  helm/shop/values.yaml:3: web.image is staging.io/shop/web',
+      'nothing names the image r.io/shop/web; the images are\n  helm/shop/values.yaml:3: web.image is staging.io/shop/web',
     );
     await expect(failure).rejects.toThrow('shop/web exists with another registry');
-    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow('no mapping in helm/shop/values.yaml has a repository');
+    await expect(images('a: b\n', 'r.io/web')).rejects.toThrow('no image is named in helm/shop/values.yaml');
   });
 
   it('whose tag is an alias need a change of the anchor, and no more than that', async () => {

@@ -30,7 +30,7 @@ describe('errors of bump-chart-version give advice', () => {
     [
       'an image that no mapping names',
       () => ({ images: IMAGES.replaceAll('shop/web', 'shop/other') }),
-      ['no image mapping names r.example/shop/other', 'web.image is r.example/shop/web'],
+      ['nothing names the image r.example/shop/other', 'web.image is r.example/shop/web'],
     ],
   ])('for %s', async (_, inputs, words) => {
     const repository = await TestRepository.create();

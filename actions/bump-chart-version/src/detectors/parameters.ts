@@ -1,0 +1,48 @@
+import type { Field, Fields, ListNode } from './containers.ts';
+import type { Detector, FoundImage } from './detector.ts';
+import { GLOBAL_KEYS } from './registries.ts';
+import { imagesInFields } from './separate-keys.ts';
+import { fieldNamed } from './sibling-keys.ts';
+
+/**
+ * Pairs of `name` and `value` in a list, where one is the repository and another the tag: `helm.parameters` of an Argo CD Application, also
+ * in an ApplicationSet and in `sources`. https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-parameters
+ */
+export const parameters: Detector = { name: 'parameters', inList: imagesInParameters };
+
+function imagesInParameters(list: ListNode): FoundImage[] {
+  const values = list.mappings.flatMap((item) => {
+    const [name, value] = [fieldNamed(item, ['name']), fieldNamed(item, ['value'])];
+    return name === undefined || value === undefined ? [] : [{ ...value, name: name.text }];
+  });
+  const registries = registriesAmong(values, list.registries);
+  return [...Map.groupBy(values, ({ name }) => prefixOf(name))].flatMap(([prefix, group]) =>
+    imagesInFields(toFields(prefix, group, { list, registries })).map((image) => ({ ...image, addable: {} })),
+  );
+}
+
+/** The keys before the last: `web.image.` of `web.image.tag`. */
+const prefixOf = (name: string): string => name.slice(0, name.lastIndexOf('.') + 1);
+
+function toFields(
+  prefix: string,
+  group: readonly Field[],
+  { list, registries }: { list: ListNode; registries: readonly string[] },
+): Fields {
+  const [first] = group;
+  return {
+    steps: first?.steps ?? list.steps,
+    offset: first?.offset ?? 0,
+    fields: group.map((field) => ({ ...field, name: field.name.slice(prefix.length) })),
+    registries,
+  };
+}
+
+const REGISTRY_PARAMETERS = GLOBAL_KEYS.map((keys) => keys.join('.'));
+
+function registriesAmong(values: readonly Field[], outer: readonly string[]): readonly string[] {
+  const own = values
+    .filter(({ name, text }) => REGISTRY_PARAMETERS.includes(name) && text !== '')
+    .map(({ text }) => text);
+  return own.length > 0 ? own : outer;
+}

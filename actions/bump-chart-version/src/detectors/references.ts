@@ -1,0 +1,64 @@
+import type { Field, Fields, ListNode, MappingNode } from './containers.ts';
+import type { Detector, FoundImage } from './detector.ts';
+import { parseReference } from './pin-text.ts';
+import { fullNames } from './registries.ts';
+import { digestPins, type NameKey, nameKeyOf, normalizeKey, registryField, toPin } from './sibling-keys.ts';
+
+/**
+ * One string, `repository:tag@digest`: `image` of a container or a custom resource, any other key, an item of a list, an argument `--image=…`,
+ * or an override of kustomize, `name=repository:tag`. Without tag and digest only keys that end in `image`, and lists and mappings
+ * whose key ends in `images`, are taken for images.
+ */
+export const references: Detector = { name: 'reference', inMapping: referencesInMapping, inList: referencesInList };
+
+function referencesInMapping(mapping: MappingNode): FoundImage[] {
+  return mapping.fields.flatMap((field) => {
+    const key = nameKeyOf(field);
+    const isImageKey = endsIn('image', field.name) || isAmongImages(field, mapping.key);
+    // Annotations have names such as `example.com/images`, and their values a syntax of their own.
+    if (!isImageKey && field.name.includes('/')) return [];
+    return referenceAt(field, { isImageKey, fields: mapping, key });
+  });
+}
+
+function referencesInList({ key, texts, registries }: ListNode): FoundImage[] {
+  return texts.flatMap((field) =>
+    referenceAt(field, {
+      isImageKey: isAmongImages(field, key),
+      fields: { steps: field.steps, offset: field.offset, fields: [], registries },
+      key: undefined,
+    }),
+  );
+}
+
+interface Surroundings {
+  isImageKey: boolean;
+  fields: Fields;
+  key: NameKey | undefined;
+}
+
+function referenceAt(field: Field, { isImageKey, fields, key }: Surroundings): FoundImage[] {
+  const parts = field.isString ? parseReference(field.text.trim()) : undefined;
+  if (parts === undefined) return [];
+  const isTagged = parts.tag !== undefined || parts.digest !== undefined;
+  if (!isImageKey && !(isTagged && parts.repository.includes('/'))) return [];
+  const registry = key === undefined ? undefined : registryField(fields, key);
+  const digests = key === undefined || !isTagged ? undefined : digestPins(fields, key, parts.digest !== undefined);
+  return [
+    {
+      steps: field.steps,
+      offset: field.offset,
+      names: fullNames(parts.repository, registry?.text.trim() ?? '', fields.registries),
+      pins: [toPin({ ...field, text: field.text.trim() }, 'reference'), ...(digests?.pins ?? [])],
+      addable: {},
+      doubtful: digests?.doubtful ?? [],
+      claims: [field, ...(digests?.fields ?? [])].map(({ owner }) => owner),
+    },
+  ];
+}
+
+/** Below `images` there are also other texts, such as a pull policy. */
+const isAmongImages = ({ text }: Field, container: string): boolean =>
+  endsIn('images', container) && text.includes('/');
+
+const endsIn = (word: string, key: string): boolean => normalizeKey(key).endsWith(word);

@@ -1,0 +1,92 @@
+import { hasRegistry } from '../../../lib/images/references.ts';
+import type { Field, Fields } from './containers.ts';
+import type { Detector, FoundImage } from './detector.ts';
+import { parseReference } from './pin-text.ts';
+import { fullNames } from './registries.ts';
+import {
+  digestPins,
+  hasDigest,
+  type NameKey,
+  nameKeyOf,
+  registryField,
+  tagField,
+  toPin,
+  versionField,
+} from './sibling-keys.ts';
+
+/**
+ * The name and the tag in keys of their own: `repository`, `image` or `name` beside `tag` or `version`, with `registry` and a digest in many
+ * charts; also with a prefix, such as `webImage` beside `webTag`.
+ * The convention: https://helm.sh/docs/chart_best_practices/values/
+ */
+export const separateKeys: Detector = { name: 'repository and tag', inMapping: imagesInFields };
+
+/** The images that fields name, for mappings and for lists of parameters. */
+export function imagesInFields(fields: Fields): FoundImage[] {
+  const keys = fields.fields.flatMap((field) => (field.isString ? (nameKeyOf(field) ?? []) : []));
+  const byPrefix = Map.groupBy(keys, ({ prefix }) => prefix);
+  const found = keys.flatMap((key) => imageAt(fields, key, byPrefix.get(key.prefix) ?? []) ?? []);
+  // `name` beside `repository` is a label, and `image` beside it the last part of the name: one image for each prefix.
+  const best = new Map<string, { key: NameKey; image: FoundImage }>();
+  for (const entry of found) {
+    const other = best.get(entry.key.prefix);
+    if (other === undefined || KINDS.indexOf(entry.key.kind) < KINDS.indexOf(other.key.kind))
+      best.set(entry.key.prefix, entry);
+  }
+  return [...best.values()].map(({ image }) => image);
+}
+
+const KINDS = ['repository', 'image', 'name'];
+
+/** With `repository: r.io/web@sha256` the template's colon makes the tag a digest. */
+const ALGORITHM = /@sha256$/;
+
+function imageAt(
+  fields: Fields,
+  key: NameKey,
+  samePrefix: readonly NameKey[],
+): { key: NameKey; image: FoundImage } | undefined {
+  const { prefix, kind, field } = key;
+  const name = field.text.trim().replace(ALGORITHM, '');
+  if (!isBareName(name)) return undefined;
+  const isDigestTag = ALGORITHM.test(field.text);
+  const tag = tagField(fields, key);
+  const version = tag === undefined && kind !== 'name' ? versionField(fields, key) : undefined;
+  const tagged = tag ?? version;
+  const tagPins = tagged === undefined ? [] : [toPin(tagged, isDigestTag ? 'hex' : 'tag')];
+  const isPinnedByTag = isDigestTag || tagPins.some(hasDigest);
+  const digests = digestPins(fields, key, isPinnedByTag);
+  const isPlain = prefix === '';
+  if (tagged === undefined && digests.pins.length === 0 && !(isPlain && kind === 'repository')) return undefined;
+  const registry = registryField(fields, key);
+  const lasts = lastParts(key, samePrefix);
+  const base = name.endsWith('/') ? name.slice(0, -1) : name;
+  const repositories = [base, ...lasts.map(({ text }) => (hasRegistry(text) ? text : `${base}/${text}`))];
+  const canAdd = isPlain && version === undefined;
+  const image: FoundImage = {
+    steps: isPlain ? fields.steps : field.steps,
+    offset: isPlain ? fields.offset : field.offset,
+    names: repositories.flatMap((text) => fullNames(text, registry?.text.trim() ?? '', fields.registries)),
+    pins: [...tagPins, ...digests.pins],
+    addable: {
+      ...(canAdd && tagged === undefined ? { tag: { key: 'tag', after: field.name } } : {}),
+      ...(canAdd && !isPinnedByTag && digests.pins.length === 0
+        ? { digest: { key: 'digest', after: tagged?.name ?? field.name } }
+        : {}),
+    },
+    doubtful: digests.doubtful,
+    claims: [field, tagged, registry, ...lasts, ...digests.fields].flatMap((claimed) => claimed?.owner ?? []),
+  };
+  return { key, image };
+}
+
+function isBareName(text: string): boolean {
+  const parts = parseReference(text);
+  return parts !== undefined && parts.prefix === '' && parts.tag === undefined && parts.digest === undefined;
+}
+
+/** What `image` or `name` beside `repository` can be: the last part of the name, as in `repository: nvcr.io/nvidia` and `image: gpu-operator`. */
+const lastParts = (key: NameKey, samePrefix: readonly NameKey[]): Field[] =>
+  key.kind === 'repository'
+    ? samePrefix.filter(({ kind, field }) => kind !== 'repository' && isBareName(field.text)).map(({ field }) => field)
+    : [];

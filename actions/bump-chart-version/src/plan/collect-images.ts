@@ -1,0 +1,100 @@
+import type { ImageReference } from '../../../lib/images/images-output.ts';
+import { normalizeRepository } from '../../../lib/images/references.ts';
+import type { ImagePlace } from '../detectors/detector.ts';
+import { imagePlaces } from '../detectors/index.ts';
+import { type Mention, mentionsIn } from '../detectors/mentions.ts';
+import type { Request } from '../inputs/settings.ts';
+import type { YamlFile } from '../yaml/source.ts';
+import { type Change, isUpToDate } from './change.ts';
+import { describePlace, type ImageChange, imageChanges, presentPin } from './image-changes.ts';
+import { unmatchedImage } from './unmatched-image.ts';
+
+/** An image that a file names, and what becomes of it, for people. */
+export interface ImageReport {
+  file: YamlFile;
+  text: string;
+  changes: boolean;
+}
+
+export interface CollectedImages {
+  changes: Change[];
+  problems: string[];
+  warnings: string[];
+  images: ImageChange[];
+  reports: ImageReport[];
+}
+
+/** The images of the input by their normalized repository. */
+type ImagesByName = ReadonlyMap<string, readonly ImageReference[]>;
+
+/**
+ * The changes that `images` requests: every place that names one of them. A place that cannot be set is a problem, or a warning where
+ * another place of the image is set.
+ * @param byValues the changes that `values` requests
+ */
+export function collectImages(
+  { images, create }: Pick<Request, 'images' | 'create'>,
+  files: readonly YamlFile[],
+  byValues: readonly Change[],
+): CollectedImages {
+  const collected: CollectedImages = { changes: [], problems: [], warnings: [], images: [], reports: [] };
+  if (images.length === 0) return collected;
+  const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
+  const perFile = files.map((file) => ({ file, places: imagePlaces(file) }));
+  const places = perFile.flatMap((entry) => entry.places);
+  const earlier = [...byValues];
+  const unset: { repository: string; why: string }[] = [];
+  const set = new Set<string>();
+  for (const place of places) {
+    const matching = imagesAt(place, byName);
+    for (const image of matching) {
+      const result = imageChanges(place, image, { create, earlier });
+      collected.changes.push(...result.changes);
+      earlier.push(...result.changes);
+      collected.problems.push(...result.problems);
+      collected.warnings.push(...(result.warnings ?? []));
+      collected.images.push(...(result.images ?? []));
+      if (result.unset === undefined) set.add(image.repository);
+      else unset.push({ repository: image.repository, why: result.unset });
+      collected.reports.push(report(place, result));
+    }
+    if (matching.length === 0) collected.reports.push(report(place));
+  }
+  for (const { repository, why } of unset) (set.has(repository) ? collected.warnings : collected.problems).push(why);
+  const mentions = perFile.flatMap((entry) => mentionsIn(entry.file, entry.places, byName));
+  collected.warnings.push(...mentions.map(describeMention));
+  const named = new Set([...set, ...unset.map(({ repository }) => repository)]);
+  for (const image of images.filter(({ repository }) => !named.has(repository))) {
+    const own = mentions.filter(({ repository }) => repository === normalizeRepository(image.repository));
+    collected.problems.push([unmatchedImage(image, places, files), ...own.map(describeMention)].join('\n'));
+  }
+  return collected;
+}
+
+/** The images of the likeliest name that is one of them. */
+function imagesAt({ names }: ImagePlace, images: ImagesByName): readonly ImageReference[] {
+  const name = names.map(normalizeRepository).find((candidate) => images.has(candidate));
+  return images.get(name ?? '') ?? [];
+}
+
+const describeMention = ({ file, line, repository }: Mention): string =>
+  `${file.path}:${line}: this text names ${repository} and is not changed; it can still name the old image`;
+
+/** @param result what becomes of the place; omitted where it names none of the images */
+function report(place: ImagePlace, result?: ReturnType<typeof imageChanges>): ImageReport {
+  const { tag, digest } = presentPin(place);
+  const present = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  const changes = result?.changes.some((change) => !isUpToDate(change)) === true;
+  return {
+    file: place.file,
+    changes,
+    text: `${describePlace(place)} is ${place.names[0]}${present} (${place.detector}): ${outcomeOf(result, changes)}`,
+  };
+}
+
+function outcomeOf(result: ReturnType<typeof imageChanges> | undefined, changes: boolean): string {
+  if (result === undefined) return 'not one of the images';
+  const [why] = [...result.problems, ...(result.unset === undefined ? [] : [result.unset])];
+  if (why !== undefined) return `not changed: ${why}`;
+  return changes ? 'changed' : 'has these values already';
+}

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { growth, MAX_LINEAR } from '../../../lib/test/growth.ts';
+import { imagePlaces } from '../../src/detectors/index.ts';
+import { mentionsIn } from '../../src/detectors/mentions.ts';
+import { parseDigestText, parseReference } from '../../src/detectors/pin-text.ts';
+import { readYaml } from '../../src/yaml/source.ts';
+import { bytes, OLD_DIGEST } from '../helpers.ts';
+
+const lines = (size: number, line: (index: number) => string): string =>
+  Array.from({ length: size }, (_, index) => line(index)).join('');
+
+it.each([
+  ['keys with prefixes', (size: number) => lines(size, (i) => `x${i}Image: r.io/x${i}\nx${i}Tag: "1"\n`)],
+  ['repositories with prefixes', (size: number) => lines(size, (i) => `x${i}Repository: r.io/x${i}\nx${i}Tag: "1"\n`)],
+  ['digests beside an image', (size: number) => `image: r.io/x:1\n${lines(size, (i) => `k${i}: ${OLD_DIGEST}\n`)}`],
+  ['a list of references', (size: number) => `images:\n${lines(size, (i) => `- r.io/x${i}:1\n`)}`],
+  ['parameters', (size: number) => `p:\n${lines(size, (i) => `- {name: x${i}.repository, value: r.io/x}\n`)}`],
+  ['one long block of text', (size: number) => `text: |\n${lines(size, (i) => `  r.io/x${i}/${'a'.repeat(20)}\n`)}`],
+])('the images of a file with %s are found in linear time', async (_, write) => {
+  const find = (size: number) => {
+    const file = readYaml('values.yaml', bytes(write(size)));
+    return () => mentionsIn(file, imagePlaces(file), new Set());
+  };
+  expect(await growth(find, 200)).toBeLessThan(MAX_LINEAR);
+});
+
+it.each(['a/', 'a.', '=', '1', 'a@', '@', 'f', ':a'])('a text of many %j is read in linear time', async (part) => {
+  const parse = (size: number) => {
+    const text = `${part.repeat(size)}\n`;
+    return () => [parseReference(text), parseDigestText(text)];
+  };
+  expect(await growth(parse, 10_000)).toBeLessThan(MAX_LINEAR);
+});
