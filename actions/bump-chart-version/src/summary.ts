@@ -10,7 +10,7 @@ const MAX_ROWS = 200;
 export function formatHeadline({ plan, branch, commit, pullRequest }: Outcome, dryRun: boolean): string {
   const charts = plan.charts
     .map(({ name, previous, version }) =>
-      previous === version ? `${name} ${version}` : `${name} ${previous || '(none)'} → ${version}`,
+      previous === version ? `${name} ${version}`.trim() : `${name} ${previous || '(none)'} → ${version}`,
     )
     .join(', ');
   if (plan.files.length === 0) return `${charts}: nothing to change`;

@@ -46,7 +46,7 @@ export function commitMessage(template: string, plan: Plan, origin: Origin): Mes
 
 function createTrailers(plan: Plan, origin: Origin): string[] {
   const charts = plan.charts
-    .filter(({ changed }) => changed)
+    .filter(({ changed, version }) => changed && version !== '')
     .map(
       ({ path, version, previous }) =>
         `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`,

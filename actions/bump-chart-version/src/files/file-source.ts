@@ -1,6 +1,8 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { Request } from '../inputs/settings.ts';
 import { inChart } from '../plan/chart.ts';
+import { allowsNoChart } from '../plan/chart-directory.ts';
+import { unusedPaths, valuesFilePaths } from '../plan/values-files.ts';
 
 /** What a path leads to. */
 export type FileState = { kind: 'file'; bytes: Uint8Array } | { kind: 'missing' } | { kind: 'refused'; why: string };
@@ -13,9 +15,14 @@ export interface FileSource {
   list(directory: string): Promise<string[] | undefined>;
 }
 
-/** The files that exist. */
-export function contentsOf({ files }: FileSource): Map<string, Uint8Array> {
-  return new Map([...files].flatMap(([path, state]) => (state.kind === 'file' ? [[path, state.bytes] as const] : [])));
+/** The files that exist and are used. */
+export function contentsOf(request: Request, { files }: FileSource): Map<string, Uint8Array> {
+  const unused = unusedPaths(request, (path) => files.get(path)?.kind !== 'missing');
+  return new Map(
+    [...files].flatMap(([path, state]) =>
+      state.kind === 'file' && !unused.has(path) ? [[path, state.bytes] as const] : [],
+    ),
+  );
 }
 
 /**
@@ -24,25 +31,37 @@ export function contentsOf({ files }: FileSource): Map<string, Uint8Array> {
  */
 export async function requireFiles(request: Request, source: FileSource): Promise<Map<string, Uint8Array>> {
   const problems: string[] = [];
-  for (const [path, state] of source.files) if (state.kind === 'refused') problems.push(`${path} ${state.why}`);
-  const isRefused = problems.length > 0;
   const isMissing = (path: string): boolean => source.files.get(path)?.kind === 'missing';
+  const unused = unusedPaths(request, (path) => !isMissing(path));
+  for (const [path, state] of source.files)
+    if (state.kind === 'refused' && !unused.has(path)) problems.push(`${path} ${state.why}`);
+  const isRefused = problems.length > 0;
   for (const chart of request.charts) {
     const path = inChart(chart, 'Chart.yaml');
-    if (isMissing(path)) problems.push(`${path} is missing; ${await describeDirectory(chart, source)}`);
+    if (!isMissing(path)) continue;
+    const mayLackChart = allowsNoChart(request);
+    if (mayLackChart && (await directoryExists(chart, source))) continue;
+    const advice = mayLackChart ? '' : '; a directory without Chart.yaml needs version: none and no app-version';
+    problems.push(`${path} is missing; ${await describeDirectory(chart, source)}${advice}`);
   }
-  for (const file of request.valuesFiles) {
-    const paths = request.charts.map((chart) => inChart(chart, file));
-    if (!paths.every(isMissing)) continue;
+  for (const { file, inCharts } of valuesFilePaths(request)) {
+    if (![...inCharts, file].every(isMissing)) continue;
     const directories = await Promise.all(request.charts.map((chart) => describeDirectory(chart, source)));
-    problems.push(`values file ${file} is missing; ${[...new Set(directories)].join('; ')}`);
+    problems.push(
+      `values file ${file} is missing, in the chart directories and from the root; ${[...new Set(directories)].join('; ')}`,
+    );
   }
-  if (problems.length === 0) return contentsOf(source);
+  if (problems.length === 0) return contentsOf(request, source);
   throw new ActionError({
     what: isRefused ? 'chart files cannot be used' : 'chart files not found',
     why: problems.join('\n'),
     next: 'Correct the inputs charts, values-files and branch. Nothing was changed.',
   });
+}
+
+async function directoryExists(directory: string, source: FileSource): Promise<boolean> {
+  const hasFile = [...source.files].some(([path, { kind }]) => kind === 'file' && path.startsWith(`${directory}/`));
+  return hasFile || (await source.list(directory)) !== undefined;
 }
 
 async function describeDirectory(directory: string, source: FileSource): Promise<string> {

@@ -5,6 +5,7 @@ import type { YamlFile } from '../yaml/source.ts';
 import { inChart } from './chart.ts';
 import { type CollectedImages, collectImages } from './collect-images.ts';
 import { findLocation } from './locations.ts';
+import { valuesPaths } from './values-files.ts';
 
 export type CollectedChanges = CollectedImages;
 
@@ -21,7 +22,7 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
     collected.warnings.push(...warnings);
   };
   const inCharts = (path: string): string[] => request.charts.map((chart) => inChart(chart, path));
-  const searched = request.valuesFiles.flatMap(inCharts);
+  const searched = valuesPaths(request, (path) => files.has(path));
   for (const assignment of request.values) {
     const { file } = assignment;
     const paths = file === undefined ? searched : [...new Set([...inCharts(file), file])];

@@ -3,11 +3,13 @@ import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
-import { type Chart, ChartIndex, inChart, isDowngrade, readChart } from './chart.ts';
+import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
 import { appVersionWarnings, chartChanges } from './chart-changes.ts';
+import { chartAt } from './chart-directory.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
 import { newerCharts } from './newer-charts.ts';
+import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, planEdits } from './planned-edits.ts';
 
 export interface ChartResult {
@@ -38,7 +40,7 @@ export function pathsOf(request: Request): string[] {
   const named = values.flatMap(({ file }) => file ?? []);
   const searched = images.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
   const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
-  return [...new Set([...paths, ...named])];
+  return [...new Set([...paths, ...searched, ...named])];
 }
 
 /** Other facts that the plan depends on. */
@@ -61,7 +63,7 @@ export function makePlan(
   const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
   const problems: string[] = [];
   const charts = request.charts.flatMap((path) => {
-    const chart = readChart(path, files.get(inChart(path, 'Chart.yaml')) as YamlFile);
+    const chart = chartAt(path, files);
     if (!('problem' in chart)) return [chart];
     problems.push(chart.problem);
     return [];
@@ -71,7 +73,10 @@ export function makePlan(
   const warnings = [...collected.warnings];
   const skipped = new Map([...newerCharts(charts, request, collected.images), ...skippedIn(basePlan)]);
   const index = new ChartIndex(charts);
+  const newer = newerFiles(index, request, collected.images);
+  warnings.push(...newer.values());
   const isSkipped = (file: YamlFile): boolean => {
+    if (newer.has(file.path)) return true;
     const owner = index.ownerOf(file);
     return owner === undefined ? skipped.size > 0 && skipped.size === charts.length : skipped.has(owner.path);
   };

@@ -49,7 +49,7 @@ export async function chooseStrategy(
   if (snapshot.head !== head.oid) throw new HeadMovedError(`${branch} moved while it was read`);
   // A pull request that was closed without a merge does not count as newer.
   const request = isRejected ? { ...settings, allowDowngrade: true } : settings;
-  const newer = await onBranch(branch, async () => newerAmong(request, contentsOf(snapshot)));
+  const newer = await onBranch(branch, async () => newerAmong(request, contentsOf(request, snapshot)));
   if (newer.size === 0 && commits.every(isOwnCommit))
     return hasAllChanges(snapshot, basePlan) ? { ...replace, kind: 'up-to-date' } : replace;
   const planned = await onBranch(branch, async () =>

@@ -9,6 +9,7 @@ describe('files', () => {
       'helm/shop/Chart.yaml',
       'helm/shop/values.yaml',
       'helm/shop/prod.yaml',
+      'values.yaml',
       'prod.yaml',
     ]);
     const plan = await planFor({ version: 'none', values: 'argocd/app.yaml:spec.x=1\nprod.yaml:a=c' }, '', {
