@@ -4,6 +4,7 @@ import {
   parseComponentTag,
   parseVersion,
   type Version,
+  versionAfterPrefix,
   versionOfTag,
   versionText,
 } from '../versions.ts';
@@ -39,6 +40,7 @@ describe('parseComponentTag', () => {
   ])('reads %s', (tag, component, version) => {
     const parsed = parseComponentTag(tag);
     expect([parsed?.component, parsed?.version.version]).toEqual([component, version]);
+    expect(versionAfterPrefix(tag, parsed?.prefix ?? '')?.version).toBe(version);
   });
 
   it.each(['v1.4.2', '1.0.0-web-1.4.2', 'web', 'web-v1.4', 'web1.4.2', '-1.4.2', 'web-v01.4.2', 'web-v1.0.0$(x)'])(

@@ -1,3 +1,4 @@
+import { isComponentName } from '../../../lib/components.ts';
 import type { Context } from '../../../lib/runner/context.ts';
 
 /** What started the run, as far as tags depend on it. */
@@ -62,9 +63,5 @@ async function parseRelease(tag: string): Promise<Pick<PushEvent, 'release' | 'c
 export function eventForImage(event: PushEvent, name: string): PushEvent {
   const { component } = event;
   if (component === undefined) return event;
-  return lastSegment(component) === lastSegment(name)
-    ? { ...event, component: undefined }
-    : { ...event, release: undefined };
+  return isComponentName(component, name) ? { ...event, component: undefined } : { ...event, release: undefined };
 }
-
-const lastSegment = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase();
