@@ -99,9 +99,11 @@ export interface Actions {
       charts: string;
       /** The repository that contains the charts, as `OWNER/REPO`. For a repository other than this one, `token` must be able to write to it. Default: "${{ github.repository }}". */
       repository?: string;
-      /** The chart's next version: a semantic version, or `major`, `minor` or `patch` to bump the current one, or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), otherwise `patch`. A bump starts from the version at the branch's head, and is only applied if something else changes too or nothing else was requested, so that a second run does not bump again. Default: "auto". */
+      /** The chart's next version: a semantic version; `major`, `minor`, `patch` or `prerelease` (`rc.1` to `rc.2`) to bump the current one; `follow` to bump it at the highest level at which an image changes; or `none`. `auto` takes the pushed tag (`v1.4.2` gives 1.4.2), otherwise `patch`. A `v` of the current version stays. A bump starts from the version at the branch's head, and is only applied if something else changes too or nothing else was requested, so that a second run does not bump again. Default: "auto". */
       version?: string;
-      /** The chart's `appVersion`. `auto` is the same as the version (in charts that have an `appVersion`); or any string, or `none`. Default: "auto". */
+      /** What is before the version in the pushed tag: `web/` for `web/v1.4.2`, `web-` for `web-1.4.2`. Not needed when all charts or all images have the name of the component. */
+      'tag-prefix'?: string;
+      /** The chart's `appVersion`; any string, or `none`. `auto`, in charts that have an `appVersion`, is the pushed tag, otherwise the version that the tags of all images have in common, otherwise the chart's new version if `appVersion` was the old one. A `v` of the current value stays. Default: "auto". */
       'app-version'?: string;
       /** The `images` output of `build-push-image`. Every place in the values files that names one of these images gets its tag and digest, in each of the shapes that the README lists. An image that nothing names is an error, and so is an empty string: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;

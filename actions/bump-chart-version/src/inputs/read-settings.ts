@@ -4,7 +4,8 @@ import { parseRepositoryName, type RepositoryName } from '../../../lib/identifie
 import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
 import { type Assignment, parseAssignment } from '../yaml/path.ts';
-import { type AppVersionRule, AUTO_MERGE, type AutoMerge, type Settings, type VersionRule } from './settings.ts';
+import { AUTO_MERGE, type AutoMerge, type Settings } from './settings.ts';
+import { readVersionInputs } from './version-inputs.ts';
 
 const DEFAULT_MESSAGE = 'chore(release): {chart} {version}';
 const PLACEHOLDERS = ['chart', 'version', 'previous'];
@@ -14,9 +15,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const reader = new InputReader(env);
   const mode = reader.choice('mode', ['commit', 'pull-request', 'worktree'], 'commit');
   const charts = readCharts(reader);
-  const version = await readVersion(reader, env);
-  const appVersion = readAppVersion(reader);
   const images = (await readImages(reader, 'images')) ?? [];
+  const { version, appVersion } = await readVersionInputs(reader, env, { charts, images });
   const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
   const valuesFiles = reader.parsedLines('values-files', parseFile, { fallback: 'values.yaml' });
   const templates = {
@@ -86,43 +86,6 @@ function readRepository(reader: InputReader, env: Environment, isRequired: boole
   if ('value' in parsed) return parsed.value;
   reader.addProblem({ input: 'repository', value: text, problem: parsed.problem, example: 'octo-org/charts' });
   return undefined;
-}
-
-async function readVersion(reader: InputReader, env: Environment): Promise<VersionRule> {
-  const text = reader.text('version', 'auto');
-  if (text === 'none') return { kind: 'none' };
-  if (text === 'major' || text === 'minor' || text === 'patch') return { kind: 'level', level: text };
-  const ref = env.GITHUB_REF ?? '';
-  const tag = ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined;
-  if (text === 'auto' && tag === undefined) return { kind: 'level', level: 'patch' };
-  // Loaded only here: the parser of versions is large.
-  const { parseVersion } = await import('../../../lib/versions.ts');
-  const candidate = text === 'auto' ? (tag ?? '') : text;
-  const parsed = parseVersion(candidate);
-  if ('value' in parsed) return { kind: 'exact', version: parsed.value };
-  reader.addProblem(
-    text === 'auto'
-      ? {
-          input: 'version',
-          value: candidate,
-          problem: `is auto, and the pushed tag ${parsed.problem}`,
-          advice: 'push a tag such as v1.4.2, or set the version',
-          example: '1.4.2',
-        }
-      : {
-          input: 'version',
-          value: text,
-          problem: `is not auto, major, minor, patch or none, and ${parsed.problem}`,
-          example: '1.4.2',
-        },
-  );
-  return { kind: 'none' };
-}
-
-function readAppVersion(reader: InputReader): AppVersionRule {
-  const text = reader.text('app-version', 'auto');
-  if (text === 'auto') return { kind: 'same' };
-  return text === 'none' ? { kind: 'none' } : { kind: 'text', text };
 }
 
 const DEFAULT_RETRIES = 9;

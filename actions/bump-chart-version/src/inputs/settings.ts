@@ -1,14 +1,18 @@
 import type { RepositoryName } from '../../../lib/identifiers.ts';
 import type { ImageReference } from '../../../lib/images/images-output.ts';
-import type { Version } from '../../../lib/versions.ts';
+import type { Version, VersionLevel } from '../../../lib/versions.ts';
 import type { Assignment } from '../yaml/path.ts';
 
 export type VersionRule =
   | { kind: 'exact'; version: Version }
-  | { kind: 'level'; level: 'major' | 'minor' | 'patch' }
+  | { kind: 'level'; level: VersionLevel }
+  /** The level at which the images change. */
+  | { kind: 'follow' }
   | { kind: 'none' };
 
-export type AppVersionRule = { kind: 'same' } | { kind: 'text'; text: string } | { kind: 'none' };
+export type AppVersionRule =
+  /** `tag` is the version of the pushed tag, if there is one. */
+  { kind: 'auto'; tag: Version | undefined } | { kind: 'text'; text: string } | { kind: 'none' };
 
 export const AUTO_MERGE = ['merge', 'squash', 'rebase'] as const;
 export type AutoMerge = (typeof AUTO_MERGE)[number];

@@ -1,7 +1,17 @@
-import type { Request } from '../inputs/settings.ts';
+import { differenceLevel, type Version, versionOfTag, versionText } from '../../../lib/versions.ts';
+import type { Request, VersionRule } from '../inputs/settings.ts';
 import type { ParsedDocument } from '../yaml/source.ts';
 import { type Change, inheritsValue, isUpToDate } from './change.ts';
-import { type Chart, isOlderVersion, nextVersion } from './chart.ts';
+import {
+  type Chart,
+  type ChartVersionRule,
+  inFormOf,
+  isOlderVersion,
+  isPlaceholder,
+  isReleasedAsOne,
+  nextVersion,
+} from './chart.ts';
+import type { ImageChange } from './image-changes.ts';
 import { findLocation } from './locations.ts';
 
 /** The changes of a Chart.yaml. */
@@ -11,12 +21,14 @@ export interface ChartChanges {
   appVersion?: string;
 }
 
-/** Determines whether `major`, `minor` or `patch` takes effect. */
+/** Determines the level of a bump, and whether it takes effect. */
 interface BumpState {
   /** Whether other values of the chart change. */
   isChanged: boolean;
   /** Whether this run has already bumped the chart's version. */
   isBumped: boolean;
+  /** The images in the chart's values files. */
+  images: readonly ImageChange[];
 }
 
 /** Whether a request only bumps versions: then only the commit of an earlier attempt shows that the run has already done so. */
@@ -28,23 +40,64 @@ export function isBumpOnly({ version, appVersion, images, values }: Request): bo
 export function chartChanges(
   chart: Chart,
   request: Request,
-  { isChanged, isBumped }: BumpState,
+  { isChanged, isBumped, images }: BumpState,
 ): ChartChanges | { problem: string } {
-  const { version: rule, appVersion: appRule, create } = request;
-  const changesAppVersion = appRule.kind === 'text' && appRule.text !== chart.appVersion;
-  const bumps = isChanged || changesAppVersion || (isBumpOnly(request) && !isBumped);
+  const { create } = request;
+  const rule = versionRule(request.version, images);
+  const given = givenAppVersion(chart, request);
+  const bumps = isChanged || (given === undefined ? isBumpOnly(request) && !isBumped : given !== chart.appVersion);
   const keepsVersion = rule.kind === 'none' || (rule.kind === 'level' && !bumps);
   const version = keepsVersion ? chart.version : nextVersion(chart, rule);
   if (typeof version !== 'string') return version;
   const byVersion = keepsVersion ? { changes: [] } : keyChanges(chart, { key: 'version', text: version, create }, []);
   if ('problem' in byVersion) return byVersion;
-  // `auto` leaves a chart without appVersion alone, such as a library chart.
-  const followsVersion = appRule.kind === 'same' && !keepsVersion && (chart.appVersion !== undefined || create);
-  const appVersion = appRule.kind === 'text' ? appRule.text : followsVersion ? version : undefined;
+  const appVersion = given ?? (keepsVersion ? undefined : followingAppVersion(chart, request, { version, images }));
   if (appVersion === undefined) return { changes: byVersion.changes, version };
   const byAppVersion = keyChanges(chart, { key: 'appVersion', text: appVersion, create }, byVersion.changes);
   if ('problem' in byAppVersion) return byAppVersion;
   return { changes: [...byVersion.changes, ...byAppVersion.changes], version, appVersion };
+}
+
+/** `follow` is the highest level at which an image changes; `patch` when the tags are not versions, or only other values change. */
+function versionRule(rule: VersionRule, images: readonly ImageChange[]): ChartVersionRule {
+  if (rule.kind !== 'follow') return rule;
+  const levels = images.map(({ from, to }) => {
+    const [a, b] = [versionOfTag(from.tag ?? ''), versionOfTag(to.tag ?? '')];
+    return a === undefined || b === undefined ? 'patch' : differenceLevel(a, b);
+  });
+  return { kind: 'level', level: (['major', 'minor'] as const).find((level) => levels.includes(level)) ?? 'patch' };
+}
+
+/** An appVersion that the request names: in its input, or as the pushed tag. With `version: none` the pushed tag changes nothing. */
+function givenAppVersion(chart: Chart, { version, appVersion, create }: Request): string | undefined {
+  if (appVersion.kind === 'text') return appVersion.text;
+  if (appVersion.kind === 'none' || version.kind === 'none' || appVersion.tag === undefined) return undefined;
+  return hasAppVersion(chart, create) ? inFormOf(chart.appVersion ?? '', appVersion.tag) : undefined;
+}
+
+/** `auto` leaves a chart without appVersion alone, such as a library chart. */
+const hasAppVersion = ({ appVersion }: Chart, create: boolean): boolean => appVersion !== undefined || create;
+
+/** The appVersion of a chart whose version changes, without a pushed tag: that of its images, or the chart's own. */
+function followingAppVersion(
+  chart: Chart,
+  { appVersion: rule, create }: Request,
+  { version, images }: { version: string; images: readonly ImageChange[] },
+): string | undefined {
+  if (rule.kind !== 'auto' || !hasAppVersion(chart, create)) return undefined;
+  const common = commonVersion(images);
+  if (common !== undefined) return inFormOf(chart.appVersion ?? '', common);
+  if (isPlaceholder(chart.appVersion)) return version;
+  const next = isReleasedAsOne(chart) ? versionOfTag(version) : undefined;
+  return next && inFormOf(chart.appVersion ?? '', next);
+}
+
+/** The version that the tags of all images are. */
+function commonVersion(images: readonly ImageChange[]): Version | undefined {
+  const [first, ...others] = images.map(({ to }) => versionOfTag(to.tag ?? ''));
+  const isFirst = (other: Version | undefined): boolean =>
+    first !== undefined && other !== undefined && versionText(other) === versionText(first);
+  return others.every(isFirst) ? first : undefined;
 }
 
 function keyChanges(
@@ -61,11 +114,18 @@ function keyChanges(
   return { changes: isUpToDate(change) ? [] : [change] };
 }
 
-/** An appVersion that follows the version can become lower once, which was not requested. */
-export function appVersionWarnings(chart: Chart, { appVersion }: Request, { appVersion: now }: ChartChanges): string[] {
-  const { appVersion: old = '', file } = chart;
-  if (appVersion.kind !== 'same' || now === undefined || !isOlderVersion(now, old)) return [];
-  return [
-    `${file.path}: appVersion follows the version and goes back from ${old} to ${now}; set app-version: none to keep it`,
-  ];
+/** What was not requested in so many words: a lower appVersion, and the pushed tag as the version of a chart that seems to have its own. */
+export function versionWarnings(chart: Chart, request: Request, planned: ChartChanges): string[] {
+  const { version: rule, appVersion } = request;
+  const { version: previous, appVersion: old = '', file } = chart;
+  if (appVersion.kind !== 'auto' || planned.appVersion === undefined) return [];
+  const now = planned.appVersion;
+  if (isOlderVersion(now, old))
+    return [`${file.path}: appVersion goes back from ${old} to ${now}; set app-version: none to keep it`];
+  const isOwnVersion = isOlderVersion(previous, old) && !isPlaceholder(old);
+  return rule.kind === 'exact' && appVersion.tag !== undefined && isOwnVersion
+    ? [
+        `${file.path}: the version goes from ${previous} to ${planned.version}, that of the pushed tag; if this chart has versions of its own, set version: patch`,
+      ]
+    : [];
 }

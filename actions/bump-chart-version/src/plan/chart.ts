@@ -1,6 +1,13 @@
 import semver from 'semver';
 import { isMap, isScalar } from 'yaml';
-import { parseVersion, type Version, versionOfTag, versionText } from '../../../lib/versions.ts';
+import {
+  incrementVersion,
+  isStable,
+  parseVersion,
+  type Version,
+  versionOfTag,
+  versionText,
+} from '../../../lib/versions.ts';
 import type { VersionRule } from '../inputs/settings.ts';
 import { lookUp } from '../yaml/lookup.ts';
 import type { YamlFile } from '../yaml/source.ts';
@@ -39,17 +46,46 @@ export function readChart(path: string, file: YamlFile): Chart | { problem: stri
   return { path, file, name: text('name') || directory, version, appVersion: text('appVersion') };
 }
 
-/** The version that a rule gives a chart; the current version when the rule changes nothing. */
-export function nextVersion(chart: Chart, rule: VersionRule): string | { problem: string } {
+/** A rule that gives the version of a chart without regard to its images. */
+export type ChartVersionRule = Exclude<VersionRule, { kind: 'follow' }>;
+
+/** The version that a rule gives a chart, with the `v` of the current one; the current version when the rule changes nothing. */
+export function nextVersion(chart: Chart, rule: ChartVersionRule): string | { problem: string } {
   if (rule.kind === 'none') return chart.version;
-  if (rule.kind === 'exact') return versionText(rule.version);
+  if (rule.kind === 'exact') return inFormOf(chart.version, rule.version);
   const current = currentVersion(chart);
+  const start = `${chart.file.path}: the version ${JSON.stringify(chart.version)}`;
   if (current === undefined) {
     return {
-      problem: `${chart.file.path}: the version ${JSON.stringify(chart.version)} is not a semantic version, so there is no next ${rule.level} version; set a version, such as version: 1.0.0`,
+      problem: `${start} is not a semantic version, so there is no next ${rule.level} version; set a version, such as version: 1.0.0`,
     };
   }
-  return semver.inc(current.version, rule.level) ?? chart.version;
+  const next = incrementVersion(current, rule.level);
+  if (next !== undefined) return inFormOf(chart.version, next);
+  const [reason, example] = isStable(current)
+    ? ['is not a pre-release', `${incrementVersion(current, 'minor')}-rc.1`]
+    : ['has no number that can be counted up', `${current.major}.${current.minor}.${current.patch}-rc.1`];
+  return {
+    problem: `${start} ${reason}, so there is no next pre-release of it; set a version, such as version: ${example}`,
+  };
+}
+
+/** A version in the form of the value that it replaces: `v1.4.2` in place of `v1.4.1`, which can be part of the name of an image. */
+export const inFormOf = (old: string, version: Version): string =>
+  `${/^v\d/.test(old) ? 'v' : ''}${versionText(version)}`;
+
+/** `helm create` writes this appVersion, whatever the chart's version is. */
+const HELM_CREATE_APP_VERSION = '1.16.0';
+
+/** Whether the chart's appVersion says nothing yet: it has no value, or the one of `helm create`. */
+export const isPlaceholder = (appVersion: string | undefined): boolean =>
+  appVersion === undefined || appVersion === '' || appVersion === HELM_CREATE_APP_VERSION;
+
+/** Whether the chart's version and its appVersion are one version, with or without `v` and build metadata. */
+export function isReleasedAsOne({ version, appVersion }: Chart): boolean {
+  if (version === appVersion) return true;
+  const [a, b] = [versionOfTag(version), versionOfTag(appVersion ?? '')];
+  return a !== undefined && b !== undefined && semver.eq(a, b);
 }
 
 /** Whether the rule would take the chart back to a lower version. */

@@ -1,13 +1,32 @@
+import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request } from '../inputs/settings.ts';
 import { readYaml } from '../yaml/source.ts';
-import { type Chart, ChartIndex, inChart, isDowngrade, isOlderVersion, readChart } from './chart.ts';
+import {
+  type Chart,
+  ChartIndex,
+  inChart,
+  isDowngrade,
+  isOlderVersion,
+  isPlaceholder,
+  isReleasedAsOne,
+  readChart,
+} from './chart.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
 
+/** The images of each chart; `undefined` for those outside of all charts. */
+export function groupByChart(
+  charts: readonly Chart[],
+  images: readonly ImageChange[],
+): Map<Chart | undefined, ImageChange[]> {
+  const index = new ChartIndex(charts);
+  return Map.groupBy(images, ({ file }) => index.ownerOf(file));
+}
+
 /**
  * The charts that are newer than requested, each with the reason: an older run must not undo a newer one. Decided
- * by the chart's version, by a given appVersion, or by the images' tags when no version is given. An appVersion that follows the
- * version decides nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
+ * by the chart's version, by a given appVersion, or by the images' tags (without images the pushed tag) when no version is given. An appVersion
+ * that follows the version decides nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
  */
 export function newerCharts(
   charts: readonly Chart[],
@@ -15,8 +34,7 @@ export function newerCharts(
   images: readonly ImageChange[],
 ): Map<string, string> {
   if (request.allowDowngrade) return new Map();
-  const index = new ChartIndex(charts);
-  const imagesByChart = Map.groupBy(images, ({ file }) => index.ownerOf(file));
+  const imagesByChart = groupByChart(charts, images);
   const found = new Map<string, string>();
   for (const chart of charts) {
     const newer = newerIn(chart, request, imagesByChart.get(chart) ?? []);
@@ -32,9 +50,65 @@ function newerIn(chart: Chart, { version, appVersion }: Request, images: readonl
   if (appVersion.kind === 'text' && isOlderVersion(appVersion.text, chart.appVersion ?? ''))
     return `${chart.path} has the appVersion ${chart.appVersion}, which is newer than ${appVersion.text}`;
   if (version.kind === 'exact') return undefined;
+  if (images.length === 0 && isOlderTag(chart, { version, appVersion }))
+    return `${chart.path} has the appVersion ${chart.appVersion}, which is newer than the pushed tag`;
   const older = images.find(({ isOlder }) => isOlder);
   return older && `${chart.path} has ${older.repository} at ${older.from.tag}, which is newer than ${older.to.tag}`;
 }
+
+/** Whether the pushed tag would lower the appVersion of a chart whose version is counted separately. */
+function isOlderTag(chart: Chart, { version, appVersion }: Pick<Request, 'version' | 'appVersion'>): boolean {
+  if (version.kind === 'none' || appVersion.kind !== 'auto' || appVersion.tag === undefined) return false;
+  if (isPlaceholder(chart.appVersion) || isReleasedAsOne(chart)) return false;
+  return isOlderVersion(appVersion.tag.version, chart.appVersion ?? '');
+}
+
+/**
+ * Problems of charts whose version is not that of the application: the requested version is lower than the chart's, and yet it brings
+ * something newer. Such a chart must not be taken for one that is newer than the request, because no release would ever reach it.
+ */
+export function chartsWithOwnVersions(
+  charts: readonly Chart[],
+  request: Request,
+  images: readonly ImageChange[],
+): string[] {
+  const { version, appVersion, allowDowngrade } = request;
+  if (version.kind !== 'exact' || allowDowngrade) return [];
+  const requested = version.version.version;
+  const imagesByChart = groupByChart(charts, images);
+  return charts.flatMap((chart) => {
+    if (!isDowngrade(chart, version)) return [];
+    const ownImages = imagesByChart.get(chart) ?? [];
+    const requestedAppVersion = appVersion.kind === 'text' ? appVersion.text : requested;
+    const older = olderThanRequested(chart, ownImages, appVersion.kind === 'none' ? undefined : requestedAppVersion);
+    return older === undefined
+      ? []
+      : [
+          `${chart.file.path}: this chart has versions of its own: it is at ${chart.version}, which is higher than ${requested}, and yet it has ${older}; set version: patch, or version: follow for the level at which the images change`,
+        ];
+  });
+}
+
+/** What is older in a chart than in a request whose version is lower than the chart's. */
+function olderThanRequested(
+  chart: Chart,
+  images: readonly ImageChange[],
+  appVersion: string | undefined,
+): string | undefined {
+  if (images.some(({ isOlder }) => isOlder)) return undefined;
+  const isReleasedSeparately = !isReleasedAsOne(chart);
+  const older = images.find(({ from, to }) =>
+    isVersion(from.tag)
+      ? isOlderVersion(from.tag, to.tag ?? '')
+      : isReleasedSeparately && to.tag !== undefined && from.tag !== to.tag,
+  );
+  if (older !== undefined) return `${older.repository} at ${older.from.tag ?? 'no tag'}, which becomes ${older.to.tag}`;
+  return isReleasedSeparately && isOlderVersion(chart.appVersion ?? '', appVersion ?? '')
+    ? `the appVersion ${chart.appVersion}`
+    : undefined;
+}
+
+const isVersion = (tag: string | undefined): tag is string => versionOfTag(tag ?? '') !== undefined;
 
 /**
  * The same for files that may not match the request: a chart, a file or an image can be missing there.

@@ -4,11 +4,11 @@ import type { Request, VersionRule } from '../inputs/settings.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
 import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
-import { appVersionWarnings, chartChanges } from './chart-changes.ts';
+import { chartChanges, versionWarnings } from './chart-changes.ts';
 import { chartAt } from './chart-directory.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
-import { newerCharts } from './newer-charts.ts';
+import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts.ts';
 import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, planEdits } from './planned-edits.ts';
 
@@ -71,6 +71,7 @@ export function makePlan(
   const collected = collectChanges(request, files);
   problems.push(...collected.problems);
   const warnings = [...collected.warnings];
+  problems.push(...chartsWithOwnVersions(charts, request, collected.images));
   const skipped = new Map([...newerCharts(charts, request, collected.images), ...skippedIn(basePlan)]);
   const index = new ChartIndex(charts);
   const newer = newerFiles(index, request, collected.images);
@@ -82,6 +83,7 @@ export function makePlan(
   };
   const changes = collected.changes.filter((change) => !isSkipped(fileOf(change)) && !isUpToDate(change));
   const changedCharts = new Set(changes.map((change) => index.ownerOf(fileOf(change))));
+  const imagesByChart = groupByChart(charts, collected.images);
   const results: ChartResult[] = [];
   for (const chart of charts) {
     const isChanged = changedCharts.has(chart);
@@ -89,14 +91,22 @@ export function makePlan(
     const version = ruleOnTopOf(basePlan, chart, request.version);
     const planned =
       reason === undefined
-        ? chartChanges(chart, { ...request, version }, { isChanged, isBumped: alreadyBumped.has(chart.path) })
+        ? chartChanges(
+            chart,
+            { ...request, version },
+            {
+              isChanged,
+              isBumped: alreadyBumped.has(chart.path),
+              images: imagesByChart.get(chart) ?? [],
+            },
+          )
         : { changes: [] };
     if ('problem' in planned) {
       problems.push(planned.problem);
       continue;
     }
     changes.push(...planned.changes);
-    warnings.push(...appVersionWarnings(chart, request, planned));
+    warnings.push(...versionWarnings(chart, request, planned));
     results.push({
       path: chart.path,
       name: chart.name,
@@ -140,7 +150,7 @@ const skippedIn = (plan: Plan | undefined): [string, string][] =>
 /** A bump starts from the base, and never lowers a version that is set higher on the branch. */
 function ruleOnTopOf(basePlan: Plan | undefined, chart: Chart, rule: VersionRule): VersionRule {
   const planned = basePlan?.charts.find(({ path }) => path === chart.path);
-  if (rule.kind !== 'level' || planned === undefined) return rule;
+  if (rule.kind === 'exact' || rule.kind === 'none' || planned === undefined) return rule;
   const version = planned.version === planned.previous ? undefined : versionOfTag(planned.version);
   if (version === undefined) return { kind: 'none' };
   const bumped: VersionRule = { kind: 'exact', version };

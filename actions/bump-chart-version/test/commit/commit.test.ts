@@ -86,7 +86,8 @@ describe('mode commit', () => {
   it('changes nothing when a newer release was committed first', async () => {
     const repository = new FakeRepository(FILES);
     repository.beforeCommit = () => {
-      repository.push('main', { 'helm/shop/Chart.yaml': CHART.replaceAll('1.0.0', '1.5.0') }, 'theirs');
+      const newer = Object.entries(FILES).map(([path, text]) => [path, text.replaceAll('1.0.0', '1.5.0')]);
+      repository.push('main', Object.fromEntries(newer), 'theirs');
     };
     const outcome = await bump(repository, RELEASE);
     expect(outcome).toMatchObject({

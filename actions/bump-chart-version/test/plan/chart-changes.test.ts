@@ -93,7 +93,9 @@ describe('appVersion', () => {
 
   it('by an alias of something else is an error', async () => {
     const chart = 'name: &n s\nversion: 1.0.0\nappVersion: *n\n';
-    await expect(chartOf({ version: '1.4.2' }, chart)).rejects.toThrow('appVersion is the alias *n');
+    await expect(chartOf({ version: '1.4.2', 'app-version': '1.4.2' }, chart)).rejects.toThrow(
+      'appVersion is the alias *n',
+    );
   });
 
   it('given as a string bumps the version, and is quoted when necessary', async () => {

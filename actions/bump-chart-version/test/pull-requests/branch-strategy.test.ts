@@ -73,7 +73,9 @@ describe('a commit of another author on the branch', () => {
     await patch('1.1.0');
     repository.push(BRANCH, { 'helm/shop/README.md': 'why' }, 'fix: by hand');
     await patch('1.2.0');
-    expect(repository.head(BRANCH).files['helm/shop/Chart.yaml']).toBe(CHART.replaceAll('1.0.0', '1.0.1'));
+    expect(repository.head(BRANCH).files['helm/shop/Chart.yaml']).toBe(
+      CHART.replace('version: 1.0.0', 'version: 1.0.1').replace('"1.0.0"', '"1.2.0"'),
+    );
     repository.push(BRANCH, { 'helm/shop/Chart.yaml': CHART.replaceAll('1.0.0', '2.0.0') }, 'feat: by hand');
     await patch('1.3.0');
     expect(repository.head(BRANCH).files).toMatchObject({

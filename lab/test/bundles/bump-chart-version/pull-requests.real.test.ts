@@ -38,7 +38,8 @@ describe('bump-chart-version and a protected main', () => {
     expect(await repository.blob('helm/shop/values.yaml', branch)).toBe(RELEASED);
     const again = await repository.step(inputs);
     expect(again.outputs).toMatchObject({ commit: first.outputs.commit, 'pull-request': '1' });
-    const next = await repository.step({ ...inputs, version: '1.5.0' });
+    const newer = { ...inputs, version: '1.5.0', images: imagesAt('1.5.0') };
+    const next = await repository.step(newer);
     expect(next).toMatchObject({ exitCode: 0, outputs: { 'pull-request': '1', branch } });
     const { data: pulls } = await rest.pulls.list({ ...where, state: 'all' });
     expect(pulls.map(({ title, state, labels }) => [title, state, labels.map(({ name }) => name)])).toEqual([
@@ -48,7 +49,7 @@ describe('bump-chart-version and a protected main', () => {
     const { data: branches } = await rest.repos.listBranches(where);
     expect(branches.map(({ name }) => name).sort()).toEqual([branch, 'main'].sort());
     await rest.repos.update({ ...where, allow_auto_merge: true });
-    expect(await repository.step({ ...inputs, version: '1.5.0', 'auto-merge': 'squash' })).toMatchObject({
+    expect(await repository.step({ ...newer, 'auto-merge': 'squash' })).toMatchObject({
       exitCode: 0,
     });
     expect(await repository.blob('helm/shop/Chart.yaml')).toBe(CHART.replaceAll('1.0.0', '1.5.0'));
