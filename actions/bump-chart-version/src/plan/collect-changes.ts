@@ -1,6 +1,7 @@
 import type { Request } from '../inputs/settings.ts';
+import { interpretValue, keyOf } from '../yaml/interpret.ts';
 import { type Assignment, pathText } from '../yaml/path.ts';
-import { interpretValue, valueIn } from '../yaml/scalar.ts';
+import { valueIn } from '../yaml/scalar.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { inChart } from './chart.ts';
 import { type CollectedImages, collectImages } from './collect-images.ts';
@@ -51,7 +52,7 @@ function createValueChange(
   const location = findLocation(candidates, path, create);
   if ('problem' in location) return { problems: [location.problem] };
   const old = 'node' in location ? (location.node.scalar?.value ?? null) : undefined;
-  const scalar = interpretValue(value, quoted, old);
+  const scalar = interpretValue(value, quoted, { old, key: keyOf(path) });
   const changes = [{ location, scalar }];
   const now = valueIn(scalar, '1.2');
   if (!('node' in location) || old === null || typeof old === typeof now) return { changes };

@@ -86,22 +86,3 @@ export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: 
   const plain = style === Scalar.PLAIN || style === undefined;
   return plain && isPlainString(text) && isPlainInCollection(text, flow) ? text : doubleQuoted(text);
 }
-
-/**
- * How to interpret a value from the inputs that replaces `old`.
- * - In quotes, or instead of a string: a string.
- * - Instead of a number, boolean or date: `6` for `5` stays a number, `false` for `true` a boolean. A number in another notation
- *   (`1.10`, `12345e10`, `0x1F`, `0123`) would lose its spelling, which matters in a version or a commit ID,
- *   and parsers disagree about most of them, so it becomes a string. So is `yes`.
- * - Instead of nothing (`key:`, `null`, a new key): a whole number, `true` or `false` as such; everything else, `1.10` too, a string.
- */
-export function interpretValue(text: string, quoted: boolean, old: unknown): NewScalar {
-  if (quoted || typeof old === 'string' || text === '') return { text, as: 'string' };
-  if (old === null || old === undefined) {
-    return { text, as: /^(?:0|-?[1-9]\d{0,14}|true|false)$/.test(text) ? 'typed' : 'string' };
-  }
-  const [v11, v12] = [readPlain(text, '1.1')?.value, readPlain(text, '1.2')?.value];
-  const agreed = v12 !== undefined && Object.is(v11, v12) && typeof v12 !== 'string';
-  const keepsSpelling = typeof v12 !== 'number' || (/^-?\d+(?:\.\d+)?$/.test(text) && String(v12) === text);
-  return { text, as: agreed && keepsSpelling ? 'typed' : 'string' };
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, Scalar } from 'yaml';
-import { interpretValue, isPlainString, render } from '../../src/yaml/scalar.ts';
+import { isPlainString, render } from '../../src/yaml/scalar.ts';
 
 describe('strings that plain style would change', () => {
   const traps = [
@@ -87,36 +87,5 @@ describe('strings that plain style would change', () => {
       }),
       { numRuns: 500 },
     );
-  });
-});
-
-describe('interpretValue', () => {
-  it.each<[string, boolean, unknown, 'string' | 'typed']>([
-    ['6', false, 5, 'typed'],
-    ['6', true, 5, 'string'],
-    ['6', false, '5', 'string'],
-    ['1.10', false, '1.9', 'string'],
-    ['1.11', false, 1.1, 'typed'],
-    ['-0.5', false, 1, 'typed'],
-    ['1.10', false, 1.9, 'string'],
-    ['2.0', false, 1, 'string'],
-    ['12345e10', false, 1234567, 'string'],
-    ['1e+21', false, 5, 'string'],
-    ['0x1F', false, 5, 'string'],
-    ['12345678901234567890', false, 5, 'string'],
-    ['null', false, 5, 'typed'],
-    ['false', false, true, 'typed'],
-    ['yes', false, true, 'string'],
-    ['0123', false, 5, 'string'],
-    ['abc', false, 5, 'string'],
-    ['5', false, null, 'typed'],
-    ['true', false, null, 'typed'],
-    ['1.10', false, null, 'string'],
-    ['12345e10', false, null, 'string'],
-    ['007', false, null, 'string'],
-    ['', false, null, 'string'],
-    ['x', false, undefined, 'string'],
-  ])('%j (quoted: %j) for %j is %s', (text, quoted, old, as) => {
-    expect(interpretValue(text, quoted, old).as).toBe(as);
   });
 });

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
+import { ensureTools, toolPath } from '../../../tools/index.ts';
+import { runStep } from '../step.ts';
+
+const CHART = 'apiVersion: v2\nname: shop\nversion: 1.0.0\n';
+
+let dir = '';
+beforeAll(() => ensureTools(['helm']), 600_000);
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'bump-values-')));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries({ 'chart/Chart.yaml': CHART, ...files })) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+const read = (path: string): string => readFileSync(join(dir, path), 'utf8');
+
+/** Runs the step in mode `worktree`. */
+const step = (inputs: Record<string, string>) =>
+  runStep({
+    action: 'bump-chart-version',
+    dir,
+    inputs: { mode: 'worktree', charts: 'chart', version: 'none', ...inputs },
+    env: { GITHUB_WORKSPACE: dir },
+  });
+
+const render = async (...args: string[]): Promise<string> =>
+  (await execa(toolPath('helm'), ['template', join(dir, 'chart'), ...args])).stdout;
+
+describe('what Helm renders', () => {
+  it('is what was written: every new value as it was given', async () => {
+    const texts = ['2345678', '20260101', '1000000', '999999', '-1000000', '12345e10', '1.10', '0123', '0.00001', 'on'];
+    const names = texts.map((_, index) => `v${index}`);
+    write({
+      'chart/values.yaml': 'new: {}\nold:\n'.concat(names.map((name) => `  ${name}: 5\n`).join('')),
+      'chart/templates/x.yaml': names
+        .map((name) => `${name}: "{{ .Values.new.${name} }} {{ .Values.old.${name} }}"\n`)
+        .join(''),
+    });
+    const values = texts.flatMap((text, index) => [`new.v${index}=${text}`, `old.v${index}=${text}`]).join('\n');
+    expect(await step({ create: 'true', values })).toMatchObject({ exitCode: 0 });
+    expect(await render()).toContain(texts.map((text, index) => `v${index}: "${text} ${text}"`).join('\n'));
+    expect(read('chart/values.yaml')).toContain('v3: 999999');
+  });
+});
