@@ -1,6 +1,6 @@
 import { isScalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
 import type { ExistingNode, MissingKey, NodePath } from './locate.ts';
-import { type NewScalar, render } from './scalar.ts';
+import { type NewScalar, type Place, render } from './scalar.ts';
 import type { YamlFile } from './source.ts';
 
 /** Replace the text from `start` to `end` (UTF-16 units). */
@@ -24,7 +24,7 @@ export interface Edit {
 /** Replaces a scalar, or fills in an empty value. */
 export function replace(node: ExistingNode, scalar: NewScalar): Edit | { problem: string } {
   const { document, nodePath, file } = node;
-  const text = render(scalar, node.scalar?.type as Parameters<typeof render>[1], node.flow);
+  const text = render(scalar, node.scalar?.type as Parameters<typeof render>[1], placeIn(file, node.flow));
   const edit = (splice: Splice): Edit => ({ splice, document, nodePath, added: [], scalar });
   const [start, end] = node.scalar?.range ?? [0, 0];
   if (node.scalar !== undefined && end > start) return edit({ start, end, text });
@@ -38,6 +38,8 @@ export function replace(node: ExistingNode, scalar: NewScalar): Edit | { problem
   const after = /^(?:\s|[,\]}]|$)/.test(file.text.slice(offset, offset + 1)) ? '' : ' ';
   return edit({ start: offset, end: offset, text: `${before}${text}${after}` });
 }
+
+const placeIn = (file: YamlFile, flow: boolean): Place => (file.isJson ? 'json' : flow ? 'flow' : 'block');
 
 /** Where a missing value belongs: after the colon, or after its anchor and tag. */
 function emptyValueOffset({ pair, scalar, file }: ExistingNode): number | undefined {
@@ -82,8 +84,11 @@ export function insert(
       return { problem: `${missingKey.file.path}: ${path} cannot be both a value and a mapping` };
     }
   }
+  if (missingKey.map === undefined && missingKey.file.isJson) {
+    return { problem: `${missingKey.file.path}: the file is empty; write {} into it first` };
+  }
   const splice = missingKey.map?.flow
-    ? inFlow(missingKey.map, tree, options.isFollowing === true)
+    ? inFlow(missingKey, tree, options.isFollowing === true)
     : inBlock(missingKey, tree, options.after);
   return additions.map(({ missingKey: { document, nodePath, keys }, scalar }, index) => ({
     splice: index === 0 ? splice : { ...splice, text: '' },
@@ -107,18 +112,24 @@ function addToTree(tree: KeyTree, [key = '', ...rest]: readonly string[], scalar
   return addToTree(subtree, rest, scalar);
 }
 
-function inFlow(map: YAMLMap, tree: KeyTree, isFollowing: boolean): Splice {
-  const text = flowText(tree);
-  const last = map.items.at(-1);
-  const offset = last === undefined ? (map.range?.[0] ?? 0) + 1 : pairEnd(last as Pair<ParsedNode, ParsedNode | null>);
-  return { start: offset, end: offset, text: last === undefined && !isFollowing ? text : `, ${text}` };
+function inFlow({ file, map }: MissingKey, tree: KeyTree, isFollowing: boolean): Splice {
+  const text = flowText(tree, placeIn(file, true));
+  const last = map?.items.at(-1) as Pair<ParsedNode, ParsedNode | null> | undefined;
+  const offset = last === undefined ? (map?.range?.[0] ?? 0) + 1 : pairEnd(last);
+  if (last === undefined && !isFollowing) return { start: offset, end: offset, text };
+  const separator = (file.isJson && last !== undefined && lineBreakBefore(file.text, last.key.range[0])) || ' ';
+  return { start: offset, end: offset, text: `,${separator}${text}` };
 }
 
-const flowText = (tree: KeyTree): string =>
+/** The line break and indentation before a key that begins its line. */
+const lineBreakBefore = (text: string, offset: number): string | undefined =>
+  /\r?\n[ \t]*$/.exec(text.slice(0, offset))?.[0];
+
+const flowText = (tree: KeyTree, place: Place): string =>
   [...tree]
     .map(
       ([key, value]) =>
-        `${keyIn(key, true)}: ${value instanceof Map ? `{${flowText(value)}}` : render(value, undefined, true)}`,
+        `${keyIn(key, place)}: ${value instanceof Map ? `{${flowText(value, place)}}` : render(value, undefined, place)}`,
     )
     .join(', ');
 
@@ -136,13 +147,13 @@ function inBlock({ file, map, pair }: MissingKey, tree: KeyTree, after: string |
 
 const blockLines = (tree: KeyTree, indent: string): string[] =>
   [...tree].flatMap(([key, value]) => {
-    const line = `${indent}${keyIn(key, false)}:`;
+    const line = `${indent}${keyIn(key, 'block')}:`;
     return value instanceof Map
       ? [line, ...blockLines(value, `${indent}  `)]
-      : [`${line} ${render(value, undefined, false)}`];
+      : [`${line} ${render(value, undefined, 'block')}`];
   });
 
-const keyIn = (key: string, flow: boolean): string => render({ text: key, as: 'string' }, undefined, flow);
+const keyIn = (key: string, place: Place): string => render({ text: key, as: 'string' }, undefined, place);
 
 function indentOf(file: YamlFile, map: YAMLMap | undefined, pair: Pair | undefined): string {
   const sibling = map?.items[0] ?? pair;

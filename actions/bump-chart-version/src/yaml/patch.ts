@@ -3,6 +3,7 @@ import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import { ActionError } from '../../../lib/errors.ts';
 import { type Difference, findDifferences } from './difference.ts';
 import type { Edit, Splice } from './edit.ts';
+import { jsonProblem } from './json-proof.ts';
 import { type Section, sectionsOf } from './local-proof.ts';
 import type { NodePath } from './locate.ts';
 import { valueIn } from './scalar.ts';
@@ -25,7 +26,7 @@ export interface Patched {
 
 /**
  * Applies the edits and verifies the result: every byte outside them is unchanged, and the file means the same except for what was
- * planned, read by YAML 1.2 and by YAML 1.1.
+ * planned, read by YAML 1.2, by YAML 1.1 and, if it is JSON, by a JSON parser.
  * @throws {ActionError} when either does not hold; nothing must be written then
  */
 export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
@@ -38,6 +39,8 @@ export function patch(file: YamlFile, edits: readonly Edit[]): Patched {
   const bytes = new TextEncoder().encode(text);
   if (decodeUtf8(bytes) !== text) throw unsafeChange(file, 'the new text cannot be encoded');
   if (!isUntouchedOutside(file.text, text, splices)) throw unsafeChange(file, 'other bytes would change');
+  const problem = jsonProblem(file, { text, edits });
+  if (problem !== undefined) throw unsafeChange(file, problem);
   const sections = sectionsOf(file, edits);
   const effects =
     sections === undefined

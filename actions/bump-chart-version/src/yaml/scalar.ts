@@ -72,17 +72,20 @@ function doubleQuoted(text: string): string {
   return `"${escaped}"`;
 }
 
+/** Where a scalar is: in a block collection, in `[]` or `{}`, or anywhere in a JSON file. */
+export type Place = 'block' | 'flow' | 'json';
+
 /**
  * The scalar as it is written into the file: in the old style if that keeps the meaning, otherwise in double quotes.
  * @param style the old scalar's `type`; block styles are not supported
- * @param flow whether it is inside `[]` or `{}`
  */
-export function render(scalar: NewScalar, style: Scalar.Type | undefined, flow: boolean): string {
+export function render(scalar: NewScalar, style: Scalar.Type | undefined, place: Place): string {
   const { text } = scalar;
+  if (place === 'json') return scalar.as === 'typed' ? JSON.stringify(valueIn(scalar, '1.2')) : doubleQuoted(text);
   if (scalar.as === 'typed') return text;
   // Some of these characters end a line for a reader of YAML 1.1: https://yaml.org/spec/1.1/#id868518
   if (text.search(SPECIAL) !== -1) return doubleQuoted(text);
   if (style === Scalar.QUOTE_SINGLE) return `'${text.replaceAll("'", "''")}'`;
   const plain = style === Scalar.PLAIN || style === undefined;
-  return plain && isPlainString(text) && isPlainInCollection(text, flow) ? text : doubleQuoted(text);
+  return plain && isPlainString(text) && isPlainInCollection(text, place === 'flow') ? text : doubleQuoted(text);
 }

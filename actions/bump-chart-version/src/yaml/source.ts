@@ -2,6 +2,7 @@ import { type Document, LineCounter, type ParsedNode, parseAllDocuments, YAMLPar
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml/depth.ts';
 import { duplicateKeyOffsets } from '../../../lib/yaml/lookup.ts';
+import { isJson } from './json.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
@@ -11,6 +12,8 @@ export interface YamlFile {
   path: string;
   /** The decoded bytes, with the byte order mark if there is one. Positions are UTF-16 units of this text. */
   text: string;
+  /** Whether it must stay JSON: by its name, or because it is valid JSON. */
+  isJson: boolean;
   documents: readonly ParsedDocument[];
   /** 1-based. */
   lineAt: (offset: number) => number;
@@ -71,7 +74,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
       cause: error,
     });
   }
-  return { path, text, documents, lineAt: (offset) => counter.linePos(offset).line };
+  return { path, text, isJson: isJson(path, text), documents, lineAt: (offset) => counter.linePos(offset).line };
 }
 
 const nestedTooDeeply = (path: string): ActionError =>

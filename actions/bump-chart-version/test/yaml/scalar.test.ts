@@ -12,7 +12,7 @@ describe('strings that plain style would change', () => {
 
   it.each(traps)('%j is quoted', (text) => {
     expect(isPlainString(text)).toBe(false);
-    expect(render({ text, as: 'string' }, Scalar.PLAIN, false)).toBe(`"${text}"`);
+    expect(render({ text, as: 'string' }, Scalar.PLAIN, 'block')).toBe(`"${text}"`);
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('strings that plain style would change', () => {
     `sha256:${'0'.repeat(64)}`,
     '1.2.3.4',
   ])('%j stays plain', (text) => {
-    expect(render({ text, as: 'string' }, Scalar.PLAIN, false)).toBe(text);
+    expect(render({ text, as: 'string' }, Scalar.PLAIN, 'block')).toBe(text);
   });
 
   it.each([
@@ -55,20 +55,20 @@ describe('strings that plain style would change', () => {
     'a\u0085b',
     'a\u2028b',
   ])('%j is quoted because of its characters', (text) => {
-    const written = render({ text, as: 'string' }, Scalar.PLAIN, false);
+    const written = render({ text, as: 'string' }, Scalar.PLAIN, 'block');
     expect(written.startsWith('"')).toBe(true);
     expect(parse(`k: ${written}`)).toEqual({ k: text });
   });
 
   it('is quoted in a flow collection when a character has a meaning only there', () => {
-    expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, false)).toBe('a,b');
-    expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, true)).toBe('"a,b"');
+    expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, 'block')).toBe('a,b');
+    expect(render({ text: 'a,b', as: 'string' }, Scalar.PLAIN, 'flow')).toBe('"a,b"');
   });
 
   it('keeps the old quotes', () => {
-    expect(render({ text: '1.4.2', as: 'string' }, Scalar.QUOTE_DOUBLE, false)).toBe('"1.4.2"');
-    expect(render({ text: "it's", as: 'string' }, Scalar.QUOTE_SINGLE, false)).toBe("'it''s'");
-    expect(render({ text: 'a\u0007', as: 'string' }, Scalar.QUOTE_SINGLE, false)).toBe('"a\\u0007"');
+    expect(render({ text: '1.4.2', as: 'string' }, Scalar.QUOTE_DOUBLE, 'block')).toBe('"1.4.2"');
+    expect(render({ text: "it's", as: 'string' }, Scalar.QUOTE_SINGLE, 'block')).toBe("'it''s'");
+    expect(render({ text: 'a\u0007', as: 'string' }, Scalar.QUOTE_SINGLE, 'block')).toBe('"a\\u0007"');
   });
 
   it('is parsed as the same string, in any style and position, in both YAML versions', () => {
@@ -80,7 +80,7 @@ describe('strings that plain style would change', () => {
     );
     fc.assert(
       fc.property(text, fc.constantFrom(...styles), fc.boolean(), (value, style, flow) => {
-        const written = render({ text: value, as: 'string' }, style, flow);
+        const written = render({ text: value, as: 'string' }, style, flow ? 'flow' : 'block');
         const document = flow ? `{k: ${written}, l: [${written}]}` : `k: ${written}\nl:\n  - ${written}\n`;
         for (const version of ['1.1', '1.2'] as const)
           expect(parse(document, { version })).toEqual({ k: value, l: [value] });

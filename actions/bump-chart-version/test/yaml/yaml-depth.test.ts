@@ -28,7 +28,7 @@ describe('deeply nested YAML', () => {
 
   it.each(TEXTS)('is quoted when it is written as a value: %s', (_, text) => {
     const line = text.trim();
-    expect(render({ text: line, as: 'string' }, Scalar.PLAIN, false)).toBe(`"${line}"`);
+    expect(render({ text: line, as: 'string' }, Scalar.PLAIN, 'block')).toBe(`"${line}"`);
   });
 
   it('is rejected for its depth, not for a parser error that follows from it', () => {
