@@ -19,7 +19,13 @@ export const fileOf = ({ location }: Change): YamlFile =>
 export function locationKey({ location }: Change): string {
   const { file, document, nodePath } = 'node' in location ? location.node : location.missingKey;
   const keys = 'missingKey' in location ? JSON.stringify(location.missingKey.keys) : '';
-  return [file.path, document, nodePath.join('.'), keys].join('\0');
+  return [fileKey(file), document, nodePath.join('.'), keys].join('\0');
+}
+
+/** Identifies a file, or a document that is embedded in one. */
+export function fileKey({ path, embedding }: YamlFile): string {
+  if (embedding === undefined) return path;
+  return [fileKey(embedding.file), embedding.document, embedding.nodePath.join('.')].join('\0');
 }
 
 /** Whether the location already has the value, for every reader. */

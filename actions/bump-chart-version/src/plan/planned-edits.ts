@@ -2,8 +2,9 @@ import type { ParsedNode } from 'yaml';
 import type { Difference } from '../yaml/difference.ts';
 import { type Addition, type Edit, insert, replace } from '../yaml/edit.ts';
 import { patch } from '../yaml/patch.ts';
-import type { YamlFile } from '../yaml/source.ts';
-import { type Change, fileOf, locationKey } from './change.ts';
+import { pathText } from '../yaml/path.ts';
+import type { Embedding, YamlFile } from '../yaml/source.ts';
+import { type Change, fileKey, fileOf, locationKey } from './change.ts';
 
 /** One changed value, for people. */
 export interface ChangedValue {
@@ -61,7 +62,7 @@ export function planEdits(changes: readonly Change[]): { edits: PlannedEdit[]; p
 /** Identifies the mapping that gets a key, or the value that is replaced. */
 function mappingKey({ location }: Change): string {
   const { file, document, nodePath } = 'node' in location ? location.node : location.missingKey;
-  return [file.path, document, nodePath.join('.')].join('\0');
+  return [fileKey(file), document, nodePath.join('.')].join('\0');
 }
 
 const firstMissingKey = ({ location }: Change): string | undefined =>
@@ -91,24 +92,91 @@ function withoutDuplicates(changes: readonly Change[]): { distinct: Change[]; pr
   return { distinct: [...byLocation.values()], problems };
 }
 
+/** The planned edits of one file, with those of the documents embedded in it. */
+interface FileEdits {
+  edits: Edit[];
+  changes: Change[];
+  /** The values that changed in embedded documents. */
+  embedded: ChangedValue[];
+  /** The paths of the block scalars that contain them. */
+  blocks: string[];
+}
+
 /** Every file with its edits applied and verified. @throws {ActionError} when a file would contain anything but the planned changes */
-export function applyEdits(edits: readonly PlannedEdit[]): { changedValues: ChangedValue[]; files: ChangedFile[] } {
-  const perFile = [...Map.groupBy(edits, ({ change }) => fileOf(change))].map(([file, planned]) => {
-    const { text, bytes, effects } = patch(
-      file,
-      planned.map(({ edit }) => edit),
-    );
-    const changes = planned.map(({ change }) => change);
-    const set = changes.map(toChangedValue).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+export function applyEdits(planned: readonly PlannedEdit[]): { changedValues: ChangedValue[]; files: ChangedFile[] } {
+  const perFile = [...groupByFile(planned)].map(([file, fileEdits]) => {
+    const { text, bytes, effects } = patch(file, fileEdits.edits);
     return {
       changedFile: { path: file.path, old: file.text, text, bytes },
-      changedValues: [...set, ...followingValues(file, changes, effects)],
+      changedValues: valuesOf(file, fileEdits, effects),
     };
   });
   return {
     changedValues: perFile.flatMap(({ changedValues }) => changedValues),
     files: perFile.map(({ changedFile }) => changedFile),
   };
+}
+
+/** The edits by file. Those of embedded documents are verified there and become edits of the file that contains them. */
+function groupByFile(planned: readonly PlannedEdit[]): Map<YamlFile, FileEdits> {
+  const byFile = new Map<YamlFile, FileEdits>();
+  const editsOf = (file: YamlFile): FileEdits => {
+    const existing = byFile.get(file) ?? { edits: [], changes: [], embedded: [], blocks: [] };
+    byFile.set(file, existing);
+    return existing;
+  };
+  for (const { change, edit } of planned) {
+    const [file, ...around] = withFilesAround(fileOf(change));
+    for (const outer of around.reverse()) editsOf(outer);
+    editsOf(file).edits.push(edit);
+    editsOf(file).changes.push(change);
+  }
+  // A document inside an embedded document comes first.
+  for (const file of [...byFile.keys()].sort((a, b) => withFilesAround(b).length - withFilesAround(a).length)) {
+    const { embedding } = file;
+    if (embedding === undefined) continue;
+    const fileEdits = editsOf(file);
+    const { text, effects } = patch(file, fileEdits.edits);
+    const outer = editsOf(embedding.file);
+    outer.edits.push(...blockEdits(embedding, fileEdits.edits, text));
+    outer.embedded.push(...valuesOf(file, fileEdits, effects));
+    outer.blocks.push(pathText(embedding.exactSteps));
+    byFile.delete(file);
+  }
+  return byFile;
+}
+
+/** A file, and those that it is embedded in. */
+function withFilesAround(file: YamlFile): [YamlFile, ...YamlFile[]] {
+  return file.embedding === undefined ? [file] : [file, ...withFilesAround(file.embedding.file)];
+}
+
+/** The edits of a file after which a block scalar has a new text: each changes a part of it. */
+function blockEdits({ document, nodePath, toOuter }: Embedding, edits: readonly Edit[], text: string): Edit[] {
+  return edits
+    .filter(({ splice }) => splice.text !== '' || splice.end > splice.start)
+    .map(({ splice }) => ({
+      splice: toOuter(splice),
+      document,
+      nodePath,
+      added: [],
+      scalar: { text, as: 'string' },
+    }));
+}
+
+/** The changed values of a file: those that were set, in the order of the file, then those that follow them. */
+function valuesOf(
+  file: YamlFile,
+  { changes, embedded, blocks }: FileEdits,
+  effects: readonly Difference[],
+): ChangedValue[] {
+  const set = [...changes.map(toChangedValue), ...embedded.filter(({ line }) => line !== undefined)];
+  const follow = followingValues(file, changes, effects).filter(({ path }) => !blocks.includes(path));
+  return [
+    ...set.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    ...follow,
+    ...embedded.filter(({ line }) => line === undefined),
+  ];
 }
 
 function toChangedValue({ location, scalar }: Change): ChangedValue {
@@ -127,7 +195,8 @@ function followingValues(file: YamlFile, changes: readonly Change[], effects: re
   const set = new Set(
     changes.map(({ location }) => ('node' in location ? location.node.exactPath : location.missingKey.path)),
   );
+  const prefix = file.embedding === undefined ? '' : `${pathText(file.embedding.exactSteps)}|`;
   return effects
-    .filter(({ path }) => !set.has(path))
-    .map(({ path, old, now }) => ({ file: file.path, line: undefined, path, old, now }));
+    .map(({ path, old, now }) => ({ file: file.path, line: undefined, path: `${prefix}${path}`, old, now }))
+    .filter(({ path }) => !set.has(path));
 }

@@ -1,14 +1,7 @@
 import { isScalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import type { ExistingNode, MissingKey, NodePath } from './locate.ts';
+import type { ExistingNode, MissingKey } from './locate.ts';
 import { type NewScalar, type Place, render } from './scalar.ts';
-import type { YamlFile } from './source.ts';
-
-/** Replace the text from `start` to `end` (UTF-16 units). */
-export interface Splice {
-  start: number;
-  end: number;
-  text: string;
-}
+import type { NodePath, Splice, YamlFile } from './source.ts';
 
 /** One splice in a file, with what the file must mean afterwards. */
 export interface Edit {

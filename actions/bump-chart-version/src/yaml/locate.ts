@@ -11,12 +11,10 @@ import {
 } from 'yaml';
 import { closestNames } from '../../../lib/similar-names.ts';
 import { keyText } from '../../../lib/yaml/lookup.ts';
+import { embeddedIn } from './embedded.ts';
 import { lookUp } from './lookup.ts';
 import { pathText, type Step } from './path.ts';
-import type { ParsedDocument, YamlFile } from './source.ts';
-
-/** The path to a node by position: which item of each mapping or list, from the document's root down. */
-export type NodePath = readonly number[];
+import type { NodePath, ParsedDocument, YamlFile } from './source.ts';
 
 /** A scalar that can be replaced, or an empty value. */
 export interface ExistingNode {
@@ -81,18 +79,11 @@ const describeCursor = ({ file, offset, steps }: Cursor): string =>
 
 /** Follows a path from the root of one document. */
 export function locate(file: YamlFile, document: number, steps: readonly Step[]): Search {
-  const root = (file.documents[document] as ParsedDocument).contents;
-  let cursor: Cursor = {
-    file,
-    document,
-    nodePath: [],
-    node: root,
-    pair: undefined,
-    flow: false,
-    steps: [],
-    exactSteps: [],
-    offset: root?.range[0] ?? 0,
-  };
+  const { embedding } = file;
+  let cursor = atRoot(file, document, {
+    steps: embedding === undefined ? [] : [...embedding.steps, { kind: 'embedded' }],
+    exactSteps: embedding === undefined ? [] : [...embedding.exactSteps, { kind: 'embedded' }],
+  });
   for (const [index, step] of steps.entries()) {
     if (isAlias(cursor.node)) return { refused: aliasProblem(cursor, cursor.node, steps.slice(index)) };
     const next = descend(cursor, step, steps.slice(index));
@@ -100,6 +91,12 @@ export function locate(file: YamlFile, document: number, steps: readonly Step[])
     else return next;
   }
   return toExistingNode(cursor);
+}
+
+function atRoot(file: YamlFile, document: number, paths: Pick<Cursor, 'steps' | 'exactSteps'>): Cursor {
+  const node = file.documents[document]?.contents ?? null;
+  const offset = node?.range[0] ?? 0;
+  return { file, document, nodePath: [], node, pair: undefined, flow: false, ...paths, offset };
 }
 
 function toExistingNode(cursor: Cursor): Search {
@@ -113,7 +110,7 @@ function toExistingNode(cursor: Cursor): Search {
   }
   if (node?.type === 'BLOCK_LITERAL' || node?.type === 'BLOCK_FOLDED') {
     return {
-      refused: `${positionAt(file, offset)}: ${path} is a block scalar ("|" or ">"), which is not rewritten; write it on one line in quotes first`,
+      refused: `${positionAt(file, offset)}: ${path} is a block scalar ("|" or ">"), which is not rewritten; write it on one line in quotes first, or name a value of the YAML in it, as in ${path}|image.tag`,
     };
   }
   return {
@@ -142,6 +139,7 @@ function aliasProblem(cursor: Cursor, alias: Alias, rest: readonly Step[]): stri
 function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | DeadEnd {
   const { file, node, steps } = cursor;
   if (step.kind === 'key') return intoMap(cursor, step.key, rest);
+  if (step.kind === 'embedded') return intoBlock(cursor, step);
   const location = describeCursor(cursor);
   if (!isSeq(node)) return { missing: `${location} is not a list`, depth: steps.length, missingKey: undefined };
   const matches = node.items.flatMap((item, index) =>
@@ -173,6 +171,20 @@ function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | De
   };
 }
 
+function intoBlock(cursor: Cursor, step: Step): Cursor | DeadEnd {
+  const { node, document, nodePath } = cursor;
+  const [steps, exactSteps] = [
+    [...cursor.steps, step],
+    [...cursor.exactSteps, step],
+  ];
+  const file = embeddedIn(node, { ...cursor, document, nodePath });
+  if ('problem' in file) return { refused: `${describeCursor(cursor)} ${file.problem}` };
+  if (file.documents.length > 1) {
+    return { refused: `${describeCursor(cursor)} contains ${file.documents.length} documents; it must contain one` };
+  }
+  return atRoot(file, 0, { steps, exactSteps });
+}
+
 function itemMatches({ file, document }: Cursor, item: unknown, step: { key: string; value: string }): boolean {
   const node = lookUp(file.documents[document] as ParsedDocument, item, step.key)?.node;
   return isScalar(node) && (String(node.value) === step.value || node.source === step.value);
@@ -201,7 +213,8 @@ function canBeginMapping({ pair, node, flow }: Cursor): boolean {
 function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | DeadEnd {
   const { file, node, steps, document } = cursor;
   const isEmpty = node === null || (isScalar(node) && node.value === null && node.source === '');
-  const isOpen = isEmpty && (steps.length === 0 || canBeginMapping(cursor));
+  const isRoot = cursor.nodePath.length === 0;
+  const isOpen = isEmpty && (isRoot ? file.embedding === undefined : canBeginMapping(cursor));
   const canAdd = rest.every((step) => step.kind === 'key') && (isMap(node) || isOpen);
   const missingKey: MissingKey | undefined = canAdd
     ? {

@@ -2,15 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import { ActionError } from '../../../lib/errors.ts';
 import { type Difference, findDifferences } from './difference.ts';
-import type { Edit, Splice } from './edit.ts';
+import type { Edit } from './edit.ts';
 import { jsonProblem } from './json-proof.ts';
 import { type Section, sectionsOf } from './local-proof.ts';
-import type { NodePath } from './locate.ts';
 import { valueIn } from './scalar.ts';
 import {
   decodeUtf8,
+  type NodePath,
   type ParsedDocument,
   parse,
+  type Splice,
   toData,
   versionOf,
   type YamlFile,

@@ -5,7 +5,9 @@ export type Step =
   | { kind: 'key'; key: string }
   | { kind: 'index'; index: number }
   /** The only item of a list whose `key` has this value. */
-  | { kind: 'match'; key: string; value: string };
+  | { kind: 'match'; key: string; value: string }
+  /** From a block scalar to the document in its text. */
+  | { kind: 'embedded' };
 
 /** A line of the `values` input: `path=value` or `file:path=value`. */
 export interface Assignment {
@@ -18,7 +20,7 @@ export interface Assignment {
   quoted: boolean;
 }
 
-const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':]*[^\s.[\]="':])?$/;
+const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':|]*[^\s.[\]="':|])?$/;
 
 /** The path as users write it. */
 export function pathText(steps: readonly Step[]): string {
@@ -26,13 +28,18 @@ export function pathText(steps: readonly Step[]): string {
     .map((step, index) => {
       if (step.kind === 'index') return `[${step.index}]`;
       if (step.kind === 'match') return `[${step.key}=${step.value}]`;
-      if (plainKey.test(step.key)) return `${index > 0 ? '.' : ''}${step.key}`;
+      if (step.kind === 'embedded') return '|';
+      const isFirst = index === 0 || steps[index - 1]?.kind === 'embedded';
+      if (plainKey.test(step.key)) return `${isFirst ? '' : '.'}${step.key}`;
       return `[${JSON.stringify(step.key)}]`;
     })
     .join('');
 }
 
-/** Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`. */
+/**
+ * Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`, and
+ * `spec.source.helm.values|web.image.tag`, where the document that follows `|` is the text of a block scalar.
+ */
 export function parsePath(text: string): Parsed<Step[]> {
   const steps: Step[] = [];
   let position = 0;
@@ -51,12 +58,18 @@ export function parsePath(text: string): Parsed<Step[]> {
       position = end + 1;
       continue;
     }
-    if (steps.length > 0) {
+    if (char === '|' && steps.length > 0 && steps.at(-1)?.kind !== 'embedded') {
+      steps.push({ kind: 'embedded' });
+      position++;
+      if (position === text.length) return problem('a key is missing');
+      continue;
+    }
+    if (steps.length > 0 && steps.at(-1)?.kind !== 'embedded') {
       if (char !== '.') return problem('"." is missing');
       position++;
     }
-    const quoted = /^(["'])(.*?)\1(?=[.[]|$)/.exec(text.slice(position));
-    const key = quoted?.[2] ?? /^[^.[\]"']+/.exec(text.slice(position))?.[0];
+    const quoted = /^(["'])(.*?)\1(?=[.[|]|$)/.exec(text.slice(position));
+    const key = quoted?.[2] ?? /^[^.[\]"'|]+/.exec(text.slice(position))?.[0];
     if (key === undefined) return problem('a key is missing');
     steps.push({ kind: 'key', key: quoted ? key : key.trim() });
     position += quoted ? quoted[0].length : key.length;

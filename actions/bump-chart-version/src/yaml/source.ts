@@ -3,11 +3,29 @@ import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml/depth.ts';
 import { duplicateKeyOffsets } from '../../../lib/yaml/lookup.ts';
 import { isJson } from './json.ts';
+import type { Step } from './path.ts';
 
 export type YamlVersion = '1.1' | '1.2';
 export type ParsedDocument = Document.Parsed<ParsedNode>;
 
-/** A YAML file: its exact text and its documents. */
+/** The path to a node by position: which item of each mapping or list, from the document's root down. */
+export type NodePath = readonly number[];
+
+/** The block scalar that contains an embedded document. */
+export interface Embedding {
+  /** The file that has the block scalar; it can be embedded itself. */
+  file: YamlFile;
+  document: number;
+  nodePath: NodePath;
+  /** The path of the block scalar, from the root of the outermost file. */
+  steps: readonly Step[];
+  /** The same with list items by index. */
+  exactSteps: readonly Step[];
+  /** The splice of the file that makes this splice of the text. */
+  toOuter: (splice: Splice) => Splice;
+}
+
+/** A YAML file, or the text of a block scalar that is YAML: its exact text and its documents. */
 export interface YamlFile {
   path: string;
   /** The decoded bytes, with the byte order mark if there is one. Positions are UTF-16 units of this text. */
@@ -15,8 +33,17 @@ export interface YamlFile {
   /** Whether it must stay JSON: by its name, or because it is valid JSON. */
   isJson: boolean;
   documents: readonly ParsedDocument[];
-  /** 1-based. */
+  /** 1-based, in the outermost file. */
   lineAt: (offset: number) => number;
+  /** `undefined` for a file. */
+  embedding: Embedding | undefined;
+}
+
+/** Replace the text from `start` to `end` (UTF-16 units). */
+export interface Splice {
+  start: number;
+  end: number;
+  text: string;
 }
 
 /** Aliases can expand to at most this many nodes: a file that expands further is refused. */
@@ -31,7 +58,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws {ActionError} when the bytes are not UTF-8 or not valid YAML (duplicate keys are not), or expand without limit */
+/** @throws {ActionError} when the bytes are not UTF-8, or as {@link readText} */
 export function readYaml(path: string, bytes: Uint8Array): YamlFile {
   const text = decodeUtf8(bytes);
   if (text === undefined) {
@@ -41,7 +68,16 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
       next: 'Save the file as UTF-8. Nothing was changed.',
     });
   }
+  return readText(path, text);
+}
+
+/**
+ * @param line the line of an offset, for a text that is a part of a file
+ * @throws {ActionError} when the text is not valid YAML (duplicate keys are not), or expands without limit
+ */
+export function readText(path: string, text: string, line?: (offset: number) => number): YamlFile {
   const counter = new LineCounter();
+  const lineAt = line ?? ((offset: number): number => counter.linePos(offset).line);
   let documents: ParsedDocument[];
   try {
     documents = parse(text, '1.2', counter);
@@ -57,7 +93,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
         .slice(0, 5)
         .map(
           (error) =>
-            `${path}:${counter.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+            `${path}:${lineAt(error.pos[0])}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
         )
         .join('\n'),
       next: 'Correct the file; it is read as YAML 1.2, and a mapping must not have a key twice. Nothing was changed.',
@@ -74,7 +110,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
       cause: error,
     });
   }
-  return { path, text, isJson: isJson(path, text), documents, lineAt: (offset) => counter.linePos(offset).line };
+  return { path, text, isJson: isJson(path, text), documents, lineAt, embedding: undefined };
 }
 
 const nestedTooDeeply = (path: string): ActionError =>

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
 import { image, newText, planFor } from '../helpers.ts';
-import { expectOutside, style, type Tree, tree, Writer } from '../yaml/random-yaml.ts';
+import { expectOutside, style, type Tree, tree, Writer } from '../yaml/documents.ts';
 import { newFile, oldFile, REPOSITORY, SHAPES } from './shapes.ts';
 
 /** The shapes that random YAML can contain: one document of mappings, lists and strings. */

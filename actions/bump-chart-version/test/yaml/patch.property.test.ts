@@ -1,22 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
-import { pathText, type Step } from '../../src/yaml/path.ts';
+import { pathText } from '../../src/yaml/path.ts';
 import { newText, planFor } from '../helpers.ts';
-import { expectOutside, type Leaf, style, type Tree, tree, Writer, word } from './random-yaml.ts';
-
-const newValue = fc.oneof(
-  word,
-  fc.constantFrom('1.10', '12345e10', '0123', 'on', '12:30', '~', '', 'a: b', '- x', 'a #b', '🚀', '[x', "it's", '"q"'),
-);
-
-function withValue(data: Tree, [step, ...rest]: readonly Step[], value: string): Tree {
-  if (step === undefined) return value;
-  const copy = structuredClone(data) as Record<string, Tree>;
-  const name = step.kind === 'index' ? String(step.index) : step.kind === 'key' ? step.key : '';
-  copy[name] = withValue(copy[name] as Tree, rest, value);
-  return copy;
-}
+import { expectOutside, type Leaf, newValue, style, type Tree, tree, Writer, withValue } from './documents.ts';
 
 describe('any change of any document', () => {
   it('keeps every other byte and changes only the named values', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseAssignment, parsePath, pathText } from '../../src/yaml/path.ts';
 
+const embedded = { kind: 'embedded' };
 const key = (name: string) => ({ kind: 'key', key: name });
 
 describe('paths', () => {
@@ -17,19 +18,37 @@ describe('paths', () => {
     ['a."".b', [key('a'), key(''), key('b')]],
     ['podAnnotations.prometheus_io/port', [key('podAnnotations'), key('prometheus_io/port')]],
     ['a.ключ', [key('a'), key('ключ')]],
+    ['spec.values|web.tag', [key('spec'), key('values'), embedded, key('web'), key('tag')]],
+    ['a."b/c"|[n=x].t', [key('a'), key('b/c'), embedded, { kind: 'match', key: 'n', value: 'x' }, key('t')]],
+    ['l[0]|a|"b|c"', [key('l'), { kind: 'index', index: 0 }, embedded, key('a'), embedded, key('b|c')]],
   ])('%s is parsed', (text, steps) => {
     expect(parsePath(text)).toEqual({ value: steps });
   });
 
-  it.each(['', '.a', 'a.', 'a..b', 'a[', 'a[b', 'a[]', 'a[x]', 'a[0]b', 'a[-1]', 'a"b"', 'a."b'])(
-    '%j is rejected',
-    (text) => {
-      expect(parsePath(text)).toHaveProperty('problem');
-    },
-  );
+  it.each([
+    '',
+    '.a',
+    'a.',
+    'a..b',
+    'a[',
+    'a[b',
+    'a[]',
+    'a[x]',
+    'a[0]b',
+    'a[-1]',
+    'a"b"',
+    'a."b',
+    '|a',
+    'a|',
+    'a||b',
+    'a|.b',
+    'a.|b',
+  ])('%j is rejected', (text) => {
+    expect(parsePath(text)).toHaveProperty('problem');
+  });
 
   it('is written in a form that parses again', () => {
-    for (const text of ['web.image.tag', 'images[name=api].tag', 'list[0]', 'a["b.c"].d']) {
+    for (const text of ['web.image.tag', 'images[name=api].tag', 'list[0]', 'a["b.c"].d', 'a[0]|b.c|[n=x]["e|f"]']) {
       const parsed = parsePath(text);
       expect('value' in parsed && pathText(parsed.value)).toBe(text);
     }

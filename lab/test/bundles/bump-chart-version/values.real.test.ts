@@ -51,4 +51,18 @@ describe('what Helm renders', () => {
     expect(await render()).toContain(texts.map((text, index) => `v${index}: "${text} ${text}"`).join('\n'));
     expect(read('chart/values.yaml')).toContain('v3: 999999');
   });
+
+  it('is what was written into the YAML of a block scalar', async () => {
+    write({
+      'chart/values.yaml': 'first: |\r\n  image:\r\n    tag: v1 # of web\r\n  replicas: 5\r\nlast: |2-\r\n   image: {}',
+      'chart/templates/x.yaml':
+        'a: "{{ (fromYaml .Values.first).image.tag }} {{ (fromYaml .Values.first).image.digest }}"\nb: "{{ (fromYaml .Values.last).image.tag }}"\n',
+    });
+    const values = 'first|image.tag=2345678\nfirst|image.digest=sha256:abc\nfirst|replicas=6\nlast|image.tag=1.10';
+    expect(await step({ create: 'true', values })).toMatchObject({ exitCode: 0 });
+    expect(await render()).toContain('a: "2345678 sha256:abc"\nb: "1.10"');
+    expect(read('chart/values.yaml')).toBe(
+      'first: |\r\n  image:\r\n    tag: "2345678" # of web\r\n    digest: sha256:abc\r\n  replicas: 6\r\nlast: |2-\r\n   image: {tag: "1.10"}',
+    );
+  });
 });

@@ -93,7 +93,7 @@ export class Writer {
   }
 }
 
-export const word = fc.oneof(fc.stringMatching(/^[a-z]{4,8}$/), fc.stringMatching(/^[ -~é-ü]{0,10}$/));
+const word = fc.oneof(fc.stringMatching(/^[a-z]{4,8}$/), fc.stringMatching(/^[ -~é-ü]{0,10}$/));
 const key = fc.oneof(fc.stringMatching(/^[a-z]{1,6}$/), fc.constantFrom('a.b/c', 'odd key', 'x]y', '1', 'on', 'é'));
 export const tree = fc.letrec<{ tree: Tree; map: { [key: string]: Tree } }>((tie) => ({
   tree: fc.oneof(
@@ -110,6 +110,18 @@ export const style = fc.record<Style>({
   bom: fc.boolean(),
   choices: fc.array(fc.nat({ max: 209 }), { minLength: 1, maxLength: 60 }),
 });
+export const newValue = fc.oneof(
+  word,
+  fc.constantFrom('1.10', '12345e10', '0123', 'on', '12:30', '~', '', 'a: b', '- x', 'a #b', '🚀', '[x', "it's", '"q"'),
+);
+
+export function withValue(data: Tree, [step, ...rest]: readonly Step[], value: string): Tree {
+  if (step === undefined) return value;
+  const copy = structuredClone(data) as Record<string, Tree>;
+  const name = step.kind === 'index' ? String(step.index) : step.kind === 'key' ? step.key : '';
+  copy[name] = withValue(copy[name] as Tree, rest, value);
+  return copy;
+}
 
 /** The new text is the old one with any single line of text instead of each named scalar. */
 export function expectOutside(old: string, now: string, leaves: Leaf[]): void {
