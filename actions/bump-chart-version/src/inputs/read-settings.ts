@@ -3,8 +3,8 @@ import { parseBranchName } from '../../../lib/git-refs.ts';
 import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
 import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
-import { type Assignment, parseAssignment } from '../yaml/path.ts';
 import { AUTO_MERGE, type AutoMerge, type Settings } from './settings.ts';
+import { hasValues, parseFile, readValues } from './values-input.ts';
 import { readVersionInputs } from './version-inputs.ts';
 
 const DEFAULT_MESSAGE = 'chore(release): {chart} {version}';
@@ -17,7 +17,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const charts = readCharts(reader);
   const images = (await readImages(reader, 'images')) ?? [];
   const { version, appVersion } = await readVersionInputs(reader, env, { charts, images });
-  const values = reader.parsedLines('values', parseValue, 'web.image.tag=1.4.2');
+  const values = readValues(reader);
   const valuesFiles = reader.parsedLines('values-files', parseFile, { fallback: 'values.yaml' });
   const templates = {
     commitMessage: reader.parsed('commit-message', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
@@ -53,7 +53,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
   };
   const hasOtherChanges =
-    reader.text('images', NO_IMAGES) !== NO_IMAGES || reader.text('values') !== '' || appVersion.kind === 'text';
+    reader.text('images', NO_IMAGES) !== NO_IMAGES || hasValues(reader) || appVersion.kind === 'text';
   if (reader.text('version') === 'none' && !hasOtherChanges) {
     reader.addProblem({
       input: 'version',
@@ -115,20 +115,6 @@ function readRetries(reader: InputReader): { retries: number; warnings: string[]
 function readAutoMerge(reader: InputReader): AutoMerge | undefined {
   const method = AUTO_MERGE.find((name) => name === reader.text('auto-merge'));
   return method ?? (reader.boolean('auto-merge', false) ? 'merge' : undefined);
-}
-
-function parseFile(text: string): Parsed<string> {
-  const path = parseRepositoryPath(text);
-  return 'value' in path && path.value === '.' ? { problem: 'is a directory' } : path;
-}
-
-function parseValue(text: string): Parsed<Assignment> {
-  const assignment = parseAssignment(text);
-  if ('problem' in assignment || assignment.value.file === undefined) return assignment;
-  const file = parseFile(assignment.value.file);
-  return 'problem' in file
-    ? { problem: `names a file that ${file.problem}` }
-    : { value: { ...assignment.value, file: file.value } };
 }
 
 function parseTemplate(text: string): Parsed<string> {

@@ -1,11 +1,12 @@
 import type { Request } from '../inputs/settings.ts';
+import { selectDocument } from '../yaml/documents.ts';
 import { interpretValue, keyOf } from '../yaml/interpret.ts';
 import { type Assignment, pathText } from '../yaml/path.ts';
 import { valueIn } from '../yaml/scalar.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { inChart } from './chart.ts';
 import { type CollectedImages, collectImages } from './collect-images.ts';
-import { findLocation } from './locations.ts';
+import { findLocation, findLocationIn } from './locations.ts';
 import { valuesPaths } from './values-files.ts';
 
 export type CollectedChanges = CollectedImages;
@@ -45,11 +46,14 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
 }
 
 function createValueChange(
-  { path, value, quoted }: Assignment,
+  { path, document, value, quoted }: Assignment,
   candidates: readonly YamlFile[],
   create: boolean,
 ): Partial<CollectedChanges> {
-  const location = findLocation(candidates, path, create);
+  const selected = document === undefined ? undefined : selectDocument(candidates, document);
+  if (selected !== undefined && 'problem' in selected) return { problems: [selected.problem] };
+  const location =
+    selected === undefined ? findLocation(candidates, path, create) : findLocationIn([selected], path, create);
   if ('problem' in location) return { problems: [location.problem] };
   const old = 'node' in location ? (location.node.scalar?.value ?? null) : undefined;
   const scalar = interpretValue(value, quoted, { old, key: keyOf(path) });

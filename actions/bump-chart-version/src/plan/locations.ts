@@ -1,3 +1,4 @@
+import { documentsOf, type FileDocument, selectorText } from '../yaml/documents.ts';
 import { type ExistingNode, locate, type MissingKey, type Search } from '../yaml/locate.ts';
 import { pathText, type Step } from '../yaml/path.ts';
 import type { YamlFile } from '../yaml/source.ts';
@@ -14,10 +15,17 @@ export function findLocation(
   path: readonly Step[],
   create: boolean,
 ): Location | { problem: string } {
-  const searches = files.flatMap((file) =>
-    file.documents.length === 0
-      ? [inEmptyFile(file, path)]
-      : file.documents.map((_, index) => locate(file, index, path)),
+  return findLocationIn(files.flatMap(documentsOf), path, create);
+}
+
+/** The only location that a path names in all of these documents. */
+export function findLocationIn(
+  documents: readonly FileDocument[],
+  path: readonly Step[],
+  create: boolean,
+): Location | { problem: string } {
+  const searches = documents.map(({ file, document }) =>
+    file.documents.length === 0 ? inEmptyFile(file, path) : locate(file, document, path),
   );
   const nodes = searches.flatMap((search) => ('found' in search ? [search.found] : []));
   const [first, second] = nodes;
@@ -25,7 +33,7 @@ export function findLocation(
   if (first !== undefined) {
     const positions = nodes.map(({ file, line }) => `${file.path}:${line}`).join(', ');
     return {
-      problem: `${pathText(path)} exists ${nodes.length} times (${positions}); it must be unique${selectionHint(nodes, `: put the file before the path, as in ${first.file.path}:${pathText(path)}`)}`,
+      problem: `${pathText(path)} exists ${nodes.length} times (${positions}); it must be unique${selectionHint(nodes, path)}`,
     };
   }
   const refused = searches.flatMap((search) => ('refused' in search ? [search.refused] : []));
@@ -40,18 +48,26 @@ export function findLocation(
     return missingKeys.length === 1
       ? { missingKey }
       : {
-          problem: `${pathText(path)} could be added in ${missingKeys.length} places (${missingKeys.map(({ file }) => file.path).join(', ')})${selectionHint(missingKeys, '; put the file before the path')}`,
+          problem: `${pathText(path)} could be added in ${missingKeys.length} places (${missingKeys.map(({ file }) => file.path).join(', ')})${selectionHint(missingKeys, path)}`,
         };
   }
   const hint = missingKey === undefined || create ? '' : ' (create: true adds a missing key)';
   return { problem: `${deepest.map((search) => search.missing).join('\n')}${hint}` };
 }
 
-/** How to select one of several locations, if that is possible. */
-function selectionHint(locations: readonly { file: YamlFile }[], byFile: string): string {
-  const isOneFile = new Set(locations.map(({ file }) => file)).size === 1;
-  return isOneFile ? ', and a path cannot select a document of a file: move one document to a separate file' : byFile;
+/** How to select one of several locations. */
+function selectionHint(locations: readonly FileDocument[], path: readonly Step[]): string {
+  const documents = locations.map(outermostDocument);
+  const [first] = documents as [FileDocument];
+  const isOneFile = documents.every(({ file }) => file === first.file);
+  return isOneFile
+    ? `: put the file and the document before the path, as in ${first.file.path}${selectorText(first)}:${pathText(path)}`
+    : `: put the file before the path, as in ${first.file.path}:${pathText(path)}`;
 }
+
+/** The document of a file that contains a location, which can be in an embedded document. */
+const outermostDocument = ({ file, document }: FileDocument): FileDocument =>
+  file.embedding === undefined ? { file, document } : outermostDocument(file.embedding);
 
 function inEmptyFile(file: YamlFile, path: readonly Step[]): Search {
   const keys = path.flatMap((step) => (step.kind === 'key' ? [step.key] : []));

@@ -1,4 +1,5 @@
 import type { Parsed } from '../../../lib/runner/inputs.ts';
+import { type DocumentSelector, parseSelector } from './selector.ts';
 
 /** One step from a node to one of its children. */
 export type Step =
@@ -9,10 +10,12 @@ export type Step =
   /** From a block scalar to the document in its text. */
   | { kind: 'embedded' };
 
-/** A line of the `values` input: `path=value` or `file:path=value`. */
+/** A line of the `values` input: `path=value`, `file:path=value` or `file#document:path=value`. */
 export interface Assignment {
   /** As written, before the colon; `undefined` when the line names no file. */
   file: string | undefined;
+  /** The document of the file, as written after `#`; `undefined` for the only document with the path. */
+  document: DocumentSelector | undefined;
   path: Step[];
   /** The new value without its quotes. */
   value: string;
@@ -122,15 +125,27 @@ export function parseAssignment(line: string): Parsed<Assignment> {
   if (equals === undefined) return { problem: 'has no "=" between path and value' };
   const left = line.slice(0, equals).trim();
   const colon = scan(left, 0, (char, depth) => char === ':' && depth === 0);
-  const file = colon === undefined ? undefined : left.slice(0, colon).trim();
-  if (file === '') return { problem: 'has no file before ":"' };
+  const file = colon === undefined ? NO_FILE : parseFile(left.slice(0, colon).trim());
+  if ('problem' in file) return file;
   const path = parsePath((colon === undefined ? left : left.slice(colon + 1)).trim());
   if ('problem' in path) return path;
   const value = parseAssignedValue(line.slice(equals + 1).trim());
   if ('problem' in value) return value;
-  return {
-    value: { file: file === undefined ? undefined : (unquote(file) ?? file), path: path.value, ...value.value },
-  };
+  return { value: { ...file.value, path: path.value, ...value.value } };
+}
+
+type AssignedFile = Pick<Assignment, 'file' | 'document'>;
+
+const NO_FILE: Parsed<AssignedFile> = { value: { file: undefined, document: undefined } };
+
+/** Parses `apps.yaml`, `apps.yaml#0`, `apps.yaml#Application/web` or `"odd:name.yaml"#0`. */
+function parseFile(text: string): Parsed<AssignedFile> {
+  const [, quoted, plain, selector] = /^(?:("[^"]*"|'[^']*')|([^#]*))(?:#(.*))?$/.exec(text) ?? [];
+  const file = quoted === undefined ? plain?.trim() : unquote(quoted);
+  if (file === undefined || file === '') return { problem: 'has no file before ":"' };
+  if (selector === undefined) return { value: { file, document: undefined } };
+  const document = parseSelector(unquote(selector.trim()) ?? selector.trim());
+  return 'problem' in document ? document : { value: { file, document: document.value } };
 }
 
 function parseAssignedValue(text: string): Parsed<{ value: string; quoted: boolean }> {

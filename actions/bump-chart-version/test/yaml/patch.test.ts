@@ -170,12 +170,12 @@ describe('adding a key', () => {
     }
   });
 
-  it('does not advise to name the file when both values are in one file', async () => {
+  it('advises to name the document when both values are in one file', async () => {
     expect(await problemWith('a: b\n---\na: c\n', 'a=v')).toContain(
-      'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be unique, and a path cannot select a document of a file',
+      'a exists 2 times (helm/shop/values.yaml:1, helm/shop/values.yaml:3); it must be unique: put the file and the document before the path, as in helm/shop/values.yaml#0:a',
     );
     expect(await problemWith('a: b\n---\na: c\n', 'z=v', create)).toContain(
-      'a path cannot select a document of a file',
+      'put the file and the document before the path, as in helm/shop/values.yaml#0:',
     );
   });
 });
