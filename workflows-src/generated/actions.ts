@@ -95,7 +95,7 @@ export interface Actions {
   };
   'bump-chart-version': {
     inputs: {
-      /** Chart directories, one per line, relative to the repository's root, such as `helm/shop`. With `version: none` also directories without a Chart.yaml. */
+      /** Chart directories, one per line, relative to the repository's root, such as `helm/shop`, or globs such as `helm/*`. With `version: none` also directories without a Chart.yaml. */
       charts: string;
       /** The repository that contains the charts, as `OWNER/REPO`. For a repository other than this one, `token` must be able to write to it. Default: "${{ github.repository }}". */
       repository?: string;
@@ -109,7 +109,7 @@ export interface Actions {
       images?: string;
       /** Other values, one `path=value`, `file:path=value` or `file#document:path=value` per line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or, for YAML in a block scalar, `spec.source.helm.values|web.image.tag`, and must lead to exactly one value. A value in quotes is a string; `""` is the empty string, and a missing value an error. */
       values?: string;
-      /** The files in which `images` and `values` are searched, one per line, relative to each chart directory; a file that no chart has is searched from the repository's root. Default: "values.yaml". */
+      /** The files in which `images` and `values` are searched, one per line, relative to each chart directory, or globs such as `values-*.yaml`. A file that no chart has is searched from the repository's root. Default: "values.yaml". */
       'values-files'?: string;
       /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (only change the checked-out files; needs no token). Default: "commit". */
       mode?: string;

@@ -40,6 +40,7 @@ export class FakeRepository implements Repository, PullRequests {
   readonly branches = new Map<string, string>();
   readonly pulls: FakePull[] = [];
   reads = 0;
+  lists = 0;
   merges = 0;
   /** Called before each commit: to push in the meantime, to throw, and so on. */
   beforeCommit: (attempt: number) => void = () => undefined;
@@ -108,6 +109,11 @@ export class FakeRepository implements Repository, PullRequests {
       history: history ? this.log(branch ?? 'main') : [],
       list,
     };
+  }
+
+  async listFiles(commit: CommitSha): Promise<string[]> {
+    this.lists++;
+    return Object.keys(this.commits.get(commit)?.files ?? {});
   }
 
   async commit({ branch, parent, message, files }: NewCommit) {

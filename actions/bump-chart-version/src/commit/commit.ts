@@ -3,8 +3,9 @@ import { requireFiles } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
 import { isBumpOnly } from '../plan/chart-changes.ts';
-import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
 import { bumpedCharts, commitMessage, messageText, type Origin } from './message.ts';
+import { readRequest } from './read-request.ts';
 import { type Committed, type NewCommit, type Repository, ResponseLostError, type Snapshot } from './repository.ts';
 import { retryUntilCommitted } from './retry.ts';
 
@@ -30,11 +31,11 @@ export async function commitToBranch(
 ): Promise<Outcome> {
   const pending: PendingCommit[] = [];
   return retryUntilCommitted(async (attempts) => {
-    const snapshot = await repository.read({
-      branch: settings.branch,
-      paths: pathsOf(settings),
-      history: isBumpOnly(settings) || pending.length > 0,
-    });
+    const { settings: expanded, snapshot } = await readRequest(
+      settings,
+      repository,
+      isBumpOnly(settings) || pending.length > 0,
+    );
     const toOutcome = async (plan: Plan, commit?: Committed): Promise<Outcome> => {
       const outcome = { plan, branch: snapshot.branch, attempts, commit, pullRequest: undefined };
       if (commit !== undefined) await onCommit(outcome);
@@ -42,7 +43,7 @@ export async function commitToBranch(
     };
     const landed = findLanded(pending, snapshot);
     if (landed !== undefined) return toOutcome(landed.plan, landed.committed);
-    const plan = await planAt(settings, snapshot, origin);
+    const plan = await planAt(expanded, snapshot, origin);
     if (plan.files.length === 0 || settings.dryRun) return toOutcome(plan);
     const message = commitMessage(settings.templates.commitMessage, plan, origin);
     const commit: NewCommit = { branch: snapshot.branch, parent: snapshot.head, message, files: plan.files };

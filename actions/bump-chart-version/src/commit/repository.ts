@@ -45,6 +45,8 @@ export interface Committed {
 export interface Repository {
   /** @throws {ActionError} when the repository or the branch does not exist, or the token may not read it */
   read(request: ReadRequest): Promise<Snapshot>;
+  /** All files of a commit. @throws {ActionError} when there are too many */
+  listFiles(commit: CommitSha): Promise<string[]>;
   /**
    * @throws {HeadMovedError} when the branch's head is another commit; nothing was written
    * @throws {ResponseLostError} when it is unknown whether the commit was written

@@ -3,11 +3,14 @@ import { PathError } from '../../../lib/errors.ts';
 import { readWorkspaceFile, resolveOutputPath } from '../../../lib/files/workspace.ts';
 import type { Request } from '../inputs/settings.ts';
 import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
+import { expandGlobs, globRoots, hasGlobs } from './expand-globs.ts';
 import { type FileState, requireFiles } from './file-source.ts';
+import { listFiles } from './list-files.ts';
 import { type NewContent, replaceFiles } from './replace-files.ts';
 
 /** Mode `worktree`: changes the files of the checkout only. Needs neither a token nor Git. */
-export async function editWorktree(request: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
+export async function editWorktree(given: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
+  const request = hasGlobs(given) ? expandGlobs(given, await listFiles(workspace, globRoots(given))) : given;
   const files = new Map<string, FileState>();
   for (const path of pathsOf(request)) files.set(path, await readFileState(workspace, path));
   const plan = makePlan(

@@ -3,6 +3,7 @@ import { createGitHubClient } from '../../../lib/requests/github.ts';
 import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
 import { createGraphql, type Graphql } from './graphql.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
+import { listTree } from './tree.ts';
 
 const COMMIT = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid signature { isValid } } }
@@ -49,6 +50,7 @@ export async function createReader(
 export function createRepository(reader: Reader): Repository {
   return {
     read: (request) => readSnapshot(reader, request),
+    listFiles: (commit) => listTree(reader, commit),
     commit: (commit) => createCommit(reader.graphql, reader.repository, commit),
   };
 }

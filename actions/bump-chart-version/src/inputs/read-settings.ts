@@ -1,10 +1,10 @@
-import { parseRepositoryPath } from '../../../lib/files/workspace.ts';
 import { parseBranchName } from '../../../lib/git-refs.ts';
 import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
 import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
+import { readCharts, readValuesFiles } from './files-input.ts';
 import { AUTO_MERGE, type AutoMerge, type Settings } from './settings.ts';
-import { hasValues, parseFile, readValues } from './values-input.ts';
+import { hasValues, readValues } from './values-input.ts';
 import { readVersionInputs } from './version-inputs.ts';
 
 const DEFAULT_MESSAGE = 'chore(release): {chart} {version}';
@@ -18,7 +18,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const images = (await readImages(reader, 'images')) ?? [];
   const { version, appVersion } = await readVersionInputs(reader, env, { charts, images });
   const values = readValues(reader);
-  const valuesFiles = reader.parsedLines('values-files', parseFile, { fallback: 'values.yaml' });
+  const valuesFiles = readValuesFiles(reader);
   const templates = {
     commitMessage: reader.parsed('commit-message', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
     pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
@@ -64,11 +64,6 @@ export async function readSettings(env: Environment): Promise<Settings> {
   }
   reader.assertValid();
   return settings;
-}
-
-function readCharts(reader: InputReader): string[] {
-  if (reader.required('charts', 'helm/shop') === '') return [];
-  return [...new Set(reader.parsedLines('charts', parseRepositoryPath, 'helm/shop'))];
 }
 
 function readRepository(reader: InputReader, env: Environment, isRequired: boolean): RepositoryName | undefined {

@@ -19,13 +19,13 @@ export type AutoMerge = (typeof AUTO_MERGE)[number];
 
 /** The changes that the inputs request; the plan is computed from them. */
 export interface Request {
-  /** Chart directories, relative to the repository's root as Git writes them; `.` is the root. */
+  /** Chart directories, relative to the repository's root as Git writes them; `.` is the root. Globs until the files are read. */
   charts: string[];
   version: VersionRule;
   appVersion: AppVersionRule;
   images: ImageReference[];
   values: Assignment[];
-  /** Relative to each chart directory. */
+  /** Relative to each chart directory. Globs until the files are read. */
   valuesFiles: string[];
   allowDowngrade: boolean;
   create: boolean;

@@ -1,6 +1,6 @@
-import { parseRepositoryPath } from '../../../lib/files/workspace.ts';
 import type { InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 import { type Assignment, parseAssignment } from '../yaml/path.ts';
+import { parseFile } from './files-input.ts';
 
 const isComment = (line: string): boolean => line.startsWith('#');
 
@@ -13,12 +13,6 @@ export function readValues(reader: InputReader): Assignment[] {
 
 /** Whether the input `values` has an assignment, valid or not. */
 export const hasValues = (reader: InputReader): boolean => reader.lines('values').some(({ text }) => !isComment(text));
-
-/** A file of the repository, as an input names it. */
-export function parseFile(text: string): Parsed<string> {
-  const path = parseRepositoryPath(text);
-  return 'value' in path && path.value === '.' ? { problem: 'is a directory' } : path;
-}
 
 function parseValue(text: string): Parsed<Assignment> {
   const assignment = parseAssignment(text);

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { RetryPolicy } from '../../../lib/requests/retry.ts';
 import { type CommitContext, planAt } from '../commit/commit.ts';
 import { commitMessage, fillTemplate, type Message, type Origin } from '../commit/message.ts';
+import { readRequest } from '../commit/read-request.ts';
 import { type Committed, HeadMovedError, type Repository } from '../commit/repository.ts';
 import { retryUntilCommitted } from '../commit/retry.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
 import { isBumpOnly } from '../plan/chart-changes.ts';
-import { type Plan, pathsOf } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type BranchState, type BranchStrategy, chooseStrategy } from './branch-strategy.ts';
 import type { NewPullRequest, OpenPullRequest, PullRequest, PullRequests } from './pull-requests.ts';
 
@@ -76,17 +77,13 @@ export async function commitToPullRequest(
 
 /** Updates the branch. Without a commit there is no pull request. */
 async function updateBranch(
-  settings: Settings,
+  given: Settings,
   repository: Repository & PullRequests,
   { origin, attempts }: { origin: Origin; attempts: number },
 ): Promise<UpdatedBranch | Outcome> {
-  const base = await repository.read({
-    branch: settings.branch,
-    paths: pathsOf(settings),
-    history: isBumpOnly(settings),
-  });
+  const { settings, snapshot: base } = await readRequest(given, repository, isBumpOnly(given));
   const basePlan = await planAt(settings, base, origin);
-  const branch = pullRequestBranch(settings.charts, base.branch, settings.branch === undefined);
+  const branch = pullRequestBranch(given.charts, base.branch, settings.branch === undefined);
   const unchanged: Outcome = { plan: basePlan, branch, attempts, commit: undefined, pullRequest: undefined };
   if (basePlan.files.length === 0) return unchanged;
   const state: BranchState = { base, basePlan, branch, existing: await repository.find(branch, base.branch) };

@@ -47,6 +47,20 @@ describe('mode commit', () => {
     });
   });
 
+  it('expands globs at the head that it changes', async () => {
+    const repository = new FakeRepository({ ...FILES, 'helm/api/Chart.yaml': CHART, 'helm/api/values.yaml': 'x: 1\n' });
+    const listFiles = repository.listFiles.bind(repository);
+    repository.listFiles = async (commit) => {
+      const files = await listFiles(commit);
+      if (repository.lists === 1) repository.push('main', { 'helm/new/Chart.yaml': CHART }, 'a new chart');
+      return files;
+    };
+    const outcome = await bump(repository, { charts: 'helm/*', version: '1.4.2' });
+    expect(outcome.plan.charts.map(({ path }) => path)).toEqual(['helm/api', 'helm/new', 'helm/shop']);
+    expect(outcome).toMatchObject({ attempts: 2, commit: { oid: repository.head().oid } });
+    expect(repository).toMatchObject({ reads: 4, lists: 2 });
+  });
+
   it('names chart, image, source and run in the message', async () => {
     const repository = new FakeRepository(FILES);
     await bump(repository, { ...RELEASE, 'commit-message': 'release {chart} from {previous}\n\nAll of {version}.' });

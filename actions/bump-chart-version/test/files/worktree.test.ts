@@ -43,6 +43,25 @@ describe('mode worktree', () => {
     await expect(edit({ version: '1.4.2' })).rejects.toThrow('helm/shop/ contains: values.yaml');
   });
 
+  it('expands globs, and does not follow links', async () => {
+    for (const path of ['helm/api', 'node_modules/x', 'other/z']) {
+      await mkdir(join(workspace, path), { recursive: true });
+      await writeFile(join(workspace, path, 'Chart.yaml'), CHART);
+    }
+    await symlink(join(workspace, 'other'), join(workspace, 'helm/linked'));
+    const { charts } = await edit({ charts: 'helm/**', version: '1.4.2' });
+    expect(charts.map(({ path }) => path)).toEqual(['helm/api', 'helm/shop']);
+    expect((await edit({ charts: '**', version: '1.5.0' })).charts.map(({ path }) => path)).toEqual([
+      'helm/api',
+      'helm/shop',
+      'other/z',
+    ]);
+    await writeFile(join(workspace, 'helm/shop/values-a.yaml'), 'a: b\n');
+    await edit({ charts: 'helm/s*', 'values-files': 'values-*.yaml', version: 'none', values: 'a=d' });
+    expect(await content('helm/shop/values-a.yaml')).toBe('a: d\n');
+    await expect(edit({ charts: 'charts/*', version: '1.6.0' })).rejects.toThrow('charts/* matches no directory');
+  });
+
   it('does not follow links', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'bump-outside-'));
     await writeFile(join(outside, 'Chart.yaml'), CHART);

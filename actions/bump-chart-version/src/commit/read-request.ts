@@ -1,0 +1,27 @@
+import { expandGlobs, hasGlobs } from '../files/expand-globs.ts';
+import type { Settings } from '../inputs/settings.ts';
+import { pathsOf } from '../plan/plan.ts';
+import { HeadMovedError, type Repository, type Snapshot } from './repository.ts';
+
+/** The files that a request needs, and the request with its globs expanded at the same commit. */
+export interface ReadFiles {
+  settings: Settings;
+  snapshot: Snapshot;
+}
+
+/**
+ * Reads the head of the branch. Globs need two more requests: for the head and for its list of files.
+ * @param history whether recent commits are needed
+ * @throws {HeadMovedError} when the branch moved in between
+ */
+export async function readRequest(settings: Settings, repository: Repository, history: boolean): Promise<ReadFiles> {
+  const { branch } = settings;
+  if (!hasGlobs(settings)) {
+    return { settings, snapshot: await repository.read({ branch, paths: pathsOf(settings), history }) };
+  }
+  const { head } = await repository.read({ branch, paths: [], history: false });
+  const expanded = expandGlobs(settings, await repository.listFiles(head));
+  const snapshot = await repository.read({ branch, paths: pathsOf(expanded), history });
+  if (snapshot.head !== head) throw new HeadMovedError(`${snapshot.branch} moved while its files were listed`);
+  return { settings: expanded, snapshot };
+}

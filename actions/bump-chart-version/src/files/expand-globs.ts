@@ -1,0 +1,95 @@
+import { posix } from 'node:path';
+import { ActionError } from '../../../lib/errors.ts';
+import type { Request } from '../inputs/settings.ts';
+import { inChart } from '../plan/chart.ts';
+
+/** What globs are part of. */
+type Globs = Pick<Request, 'charts' | 'valuesFiles'>;
+
+const isGlob = (path: string): boolean => /[*?[{]|[@!+]\(/.test(path);
+
+/** Whether the files of a repository must be listed to know which ones a request names. */
+export const hasGlobs = ({ charts, valuesFiles }: Globs): boolean => [...charts, ...valuesFiles].some(isGlob);
+
+/** The directories that contain everything that the globs can match. */
+export function globRoots({ charts }: Globs): string[] {
+  const roots = charts.map((chart) => {
+    const segments = chart.split('/');
+    const fixed = segments.slice(0, Math.max(0, segments.findIndex(isGlob)));
+    return isGlob(chart) ? fixed.join('/') || '.' : chart;
+  });
+  return [...new Set(roots)];
+}
+
+/**
+ * The request with the directories and files that its globs match, sorted, in the places of the globs.
+ * @param paths the files of the repository
+ * @throws {ActionError} for a glob that matches nothing
+ */
+export function expandGlobs<T extends Globs>(request: T, paths: readonly string[]): T {
+  const problems: string[] = [];
+  const directories = Map.groupBy(paths, posix.dirname);
+  const expand = (glob: string, match: (glob: string) => string[], problem: string): string[] => {
+    const matches = match(glob).sort();
+    if (matches.length === 0) problems.push(`${glob} ${problem}`);
+    return matches;
+  };
+  const charts = request.charts.flatMap((glob) =>
+    isLiteral(glob, directories)
+      ? [glob]
+      : expand(
+          glob,
+          (pattern) => matchCharts(pattern, directories),
+          `matches no directory that has a Chart.yaml${describeCharts(directories)}`,
+        ),
+  );
+  const valuesFiles = request.valuesFiles.flatMap((glob) =>
+    isGlob(glob) && !charts.some((chart) => isFile(inChart(chart, glob), directories))
+      ? expand(glob, (pattern) => matchFiles(pattern, charts, directories), 'matches no file of the charts')
+      : [glob],
+  );
+  if (problems.length > 0) {
+    throw new ActionError({
+      what: 'chart files not found',
+      why: problems.join('\n'),
+      next: 'Correct the inputs charts and values-files. Nothing was changed.',
+    });
+  }
+  return { ...request, charts: [...new Set(charts)], valuesFiles: [...new Set(valuesFiles)] };
+}
+
+/** The files in each directory, by their paths. */
+type Directories = ReadonlyMap<string, readonly string[]>;
+
+const isFile = (path: string, directories: Directories): boolean =>
+  directories.get(posix.dirname(path))?.includes(path) === true;
+
+const isChart = (directory: string, directories: Directories): boolean =>
+  isFile(inChart(directory, 'Chart.yaml'), directories);
+
+/** A name can contain characters with a meaning in a glob. */
+const isLiteral = (chart: string, directories: Directories): boolean => !isGlob(chart) || isChart(chart, directories);
+
+const matchCharts = (glob: string, directories: Directories): string[] =>
+  [...directories.keys()].filter((directory) => isChart(directory, directories) && posix.matchesGlob(directory, glob));
+
+/** The files that a glob matches in any of the charts, relative to their charts. */
+function matchFiles(glob: string, charts: readonly string[], directories: Directories): string[] {
+  const matches = new Set<string>();
+  const roots = new Set(charts);
+  for (const [directory, paths] of directories) {
+    for (let root = directory; ; root = posix.dirname(root)) {
+      const names = roots.has(root) ? paths.map((path) => posix.relative(root, path)) : [];
+      for (const name of names) if (posix.matchesGlob(name, glob)) matches.add(name);
+      if (root === '.') break;
+    }
+  }
+  return [...matches];
+}
+
+const MAX_LISTED_CHARTS = 20;
+
+function describeCharts(directories: Directories): string {
+  const charts = [...directories.keys()].filter((directory) => isChart(directory, directories));
+  return charts.length === 0 ? '' : `; charts are in ${charts.sort().slice(0, MAX_LISTED_CHARTS).join(', ')}`;
+}
