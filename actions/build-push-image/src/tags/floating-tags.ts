@@ -114,6 +114,8 @@ export async function moveFloatingTags(
     const movedBack = blocked.filter(({ name }) => ownDigests.has(pointsTo(name) as Digest));
     const tagsToRestore = await findTagsToRestore(movedBack, currentTags, { repository, registry });
     if (tagsToMove.length + tagsToRestore.length === 0) {
+      // Before the version's own tags were set, another run could not see it, and may have moved a tag since.
+      if (move === 0 && ownTags.some((name) => pointsTo(name) !== digest)) continue;
       if (reason !== undefined) log.notice(reason);
       const tags = names.filter((name) => pointsTo(name) === digest);
       if (tags.length === 0 && job.tags.every(isFloating)) throw noTagsError(job, reason);

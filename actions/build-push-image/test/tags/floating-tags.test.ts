@@ -1,70 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ImageTag } from '../../../lib/identifiers.ts';
-import { buildOrPromote } from '../../src/images/build-or-promote.ts';
 import type { ImageJob } from '../../src/images/image-job.ts';
 import type { Promotion } from '../../src/inputs/promotion-input.ts';
-import type { Manifest } from '../../src/registry/manifests/manifest.ts';
 import { assertTagsMovable, selectMovable } from '../../src/tags/floating-tags.ts';
-import { planTags, type VersionRange } from '../../src/tags/tag-rules.ts';
-import { COPIED, FakeBuilder, FakeRegistry, index, job, plan, silent } from '../fakes.ts';
-import { release, sha } from './releases.ts';
+import type { VersionRange } from '../../src/tags/tag-rules.ts';
+import { COPIED, FakeRegistry, index, job, plan } from '../fakes.ts';
+import { find, interrupted, newer, ours, REPOSITORY, release, releasing, run } from './releases.ts';
 
-const REPOSITORY = 'prod.example/web';
-/** Without attestations, so that it gets no tag of its content. */
-const ours: Manifest = { ...index('1', 'a'), attestations: [] };
-const newer = index('2', 'b');
 const newest = index('3', 'c');
-const ALL = ['semver', 'semver-minor', 'semver-major', 'latest'] as const;
-
-/** The job of a release, with the tags that these rules give. */
-function releasing(text: string, rules: readonly (typeof ALL)[number][] = ALL): ImageJob {
-  const context = { sha, branch: undefined, defaultBranch: 'main', release: release(text) };
-  const { tags } = planTags(
-    rules.map((kind) => ({ kind })),
-    context,
-  );
-  // A reproducible image would also get a tag that names its content.
-  return { ...job, reproducible: false, tags, release: context.release };
-}
-
-/** Build and push a release; `duringBuild` runs while it is built. */
-async function run(
-  release: ImageJob,
-  registry: FakeRegistry,
-  { duringBuild = () => undefined, built = ours }: { duringBuild?: () => void; built?: Manifest } = {},
-) {
-  const builder = new FakeBuilder(registry, () => {
-    duringBuild();
-    return built;
-  });
-  const notices: string[] = [];
-  const log = { ...silent, notice: (text: string) => notices.push(text) };
-  const result = await buildOrPromote(release, { registry, builder }, log);
-  return { tags: result.tags.map(String), notices };
-}
-
-const find = (registry: FakeRegistry, tag: string) => registry.images.get(`${REPOSITORY}:${tag}`);
-
-/** Run something before each request. A copy to several tags is several requests. */
-function interrupted(registry: FakeRegistry, before: () => Promise<void>): void {
-  const [find, copy, tags] = [registry.find.bind(registry), registry.copy.bind(registry), registry.tags.bind(registry)];
-  registry.find = async (reference) => {
-    await before();
-    return find(reference);
-  };
-  registry.tags = async (repository) => {
-    await before();
-    return tags(repository);
-  };
-  registry.copy = async (source, targets) => {
-    for (const target of targets) {
-      await before();
-      await copy(source, [target]);
-    }
-    return COPIED;
-  };
-}
 
 describe('floating tags', () => {
   it('are set after the tag of the version, by which concurrent runs see this one', async () => {
@@ -252,6 +196,25 @@ describe('floating tags', () => {
         await scheduler.waitFor(Promise.all(runs));
         const end = ['1.4.2', '1.4.3', '2.0.0', '1.4', '1', '2.0', '2', 'latest'].map((tag) => find(registry, tag));
         expect(end).toEqual([ours, newer, newest, newer, newer, newest, newest, newest]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a version whose image an earlier version has, too', () => {
+  const rules = ['semver', 'latest'] as const;
+
+  it('takes the tag that another version gets from the earlier one at the same time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const registry = new FakeRegistry();
+        registry.release(REPOSITORY, ours, '1.4.0', 'latest');
+        interrupted(registry, () => scheduler.schedule(Promise.resolve()));
+        const versions = { '1.4.5': newer, '1.5.0': ours };
+        const runs = Object.entries(versions).map(([text, built]) => run(releasing(text, rules), registry, { built }));
+        await scheduler.waitFor(Promise.all(runs));
+        expect(['1.4.5', '1.5.0', 'latest'].map((tag) => find(registry, tag))).toEqual([newer, ours, ours]);
       }),
       { numRuns: 200 },
     );
