@@ -64,14 +64,17 @@ export async function copyBlob(
   { source, target, mountFrom }: { source: Repository; target: Repository; mountFrom: Repository | undefined },
 ): Promise<void> {
   const { digest } = descriptor;
-  // Mounting a blob that the target has already changes nothing, and sending a small one takes no longer than asking for it.
-  const asks = mountFrom === undefined && descriptor.size > MAX_SENT_UNASKED;
-  if (asks && (await exists(target, 'blobs', digest))) return;
+  // Mounting a blob that the target has already changes nothing.
+  let started =
+    mountFrom === undefined ? undefined : await target.client.retry(() => startUpload(target, digest, mountFrom));
+  if (started?.done) return;
+  // Sending a small blob takes no longer than asking for it.
+  if (descriptor.size > MAX_SENT_UNASKED && (await exists(target, 'blobs', digest))) return;
   await target.client.retry(async () => {
-    const mounting = mountFrom === undefined ? undefined : await startUpload(target, digest, mountFrom);
-    if (mounting?.done) return;
+    const starting = started ?? startUpload(target, digest, undefined);
+    started = undefined;
     const [upload, content] = await bothOrNone(
-      mounting ?? startUpload(target, digest, undefined),
+      starting,
       digest === EMPTY_DIGEST ? Readable.from([EMPTY]) : openBlob(source, descriptor),
     );
     await target.client.write(

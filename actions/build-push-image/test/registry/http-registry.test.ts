@@ -166,6 +166,17 @@ describe('copying an image', () => {
     expect([mounts, registry.count(/PUT .*uploads/), registry.count(/^HEAD .*blobs/)]).toEqual([4, 1, 0]);
   });
 
+  it('within a registry that mounts nothing sends a large layer only when the target does not have it', async () => {
+    const { digest } = registry.addImage('shop/web', 'large'.repeat(100_000));
+    registry.addBlob('prod/web', 'large'.repeat(100_000));
+    registry.peculiarity = ({ url }, response) =>
+      (url?.includes('mount=') ?? false) &&
+      Boolean(response.writeHead(202, { location: '/v2/prod/web/blobs/uploads/1?_state=x' }).end());
+    await createClient().copy(`${registry.host}/shop/web@${digest}`, [`${registry.host}/prod/web:1`]);
+    expect(registry.get('prod/web', '1')?.digest).toBe(digest);
+    expect([registry.count(/PUT .*uploads/), registry.count(/GET .*blobs/)]).toEqual([1, 1]);
+  });
+
   it('follows a blob to its storage, which does not get the login', async () => {
     const storage = await start();
     const { digest } = addIndex();
