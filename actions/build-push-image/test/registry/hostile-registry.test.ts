@@ -247,6 +247,18 @@ describe('a login', () => {
     expect(other.received).toEqual(['']);
   });
 
+  it('is not sent where the target of a redirect asks for it', async () => {
+    const other = await serve((_request, response, origin) =>
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end('{"token":"t"}'),
+    );
+    const { host } = await serve((_request, response) =>
+      response.writeHead(307, { location: `http://${other.host}/x` }).end(),
+    );
+    for (const credentials of [me, { identityToken: 's3cr3t' }])
+      await expect(client(host, credentials).tags(`${host}/web`)).rejects.toThrow('401');
+    expect(other.received).toEqual(['', '']);
+  });
+
   it('is not sent to another port as a token either', async () => {
     const other = await serve((_request, response) => response.end('{"tags":["a"]}'));
     const { host } = await serve((request, response, origin) => {

@@ -150,9 +150,14 @@ export class Distribution implements RegistryCaller {
     const isFirst = this.#first === undefined;
     const authorization = isFirst ? undefined : await this.#authorizer.header(call.scopes);
     const response = await (isFirst ? this.sendFirst(request, send) : send({ ...request, authorization }));
-    if (response.status !== 401) return response;
+    if (!this.isChallenge(response)) return response;
     const renewed = await this.#authorizer.renew(challengeOf(response), call.scopes, authorization);
     return renewed === undefined ? response : send({ ...request, authorization: renewed });
+  }
+
+  /** Whether the registry itself asks for a login: the target of a redirect gets none, and names no server for it. */
+  private isChallenge({ status, url }: Pick<RegistryResponse, 'status' | 'url'>): boolean {
+    return status === 401 && this.isOwn(url);
   }
 
   /** The first response shows how the registry authenticates. All other requests wait for it, instead of being refused, too. */
@@ -163,7 +168,7 @@ export class Distribution implements RegistryCaller {
     const sending = send(request);
     this.#first = sending.then(
       (response) => {
-        if (response.status === 401) this.#authorizer.learn(challengeOf(response));
+        if (this.isChallenge(response)) this.#authorizer.learn(challengeOf(response));
       },
       () => undefined,
     );
