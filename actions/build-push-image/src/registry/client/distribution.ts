@@ -48,6 +48,8 @@ export class Distribution implements RegistryCaller {
   readonly #authorizer: Authorizer;
   /** Settles when the first request has got its response; `undefined` before one is sent. */
   #first: Promise<void> | undefined;
+  /** Settles when the registry was asked how it authenticates, after it has not asked for a login itself. */
+  #asked: Promise<void> | undefined;
 
   constructor(options: DistributionOptions) {
     const { credentials, connections = new Connections(process.env), limits = RESPONSE_LIMITS } = options;
@@ -150,14 +152,47 @@ export class Distribution implements RegistryCaller {
     const isFirst = this.#first === undefined;
     const authorization = isFirst ? undefined : await this.#authorizer.header(call.scopes);
     const response = await (isFirst ? this.sendFirst(request, send) : send({ ...request, authorization }));
-    if (!this.isChallenge(response)) return response;
-    const renewed = await this.#authorizer.renew(challengeOf(response), call.scopes, authorization);
-    return renewed === undefined ? response : send({ ...request, authorization: renewed });
+    const other = await this.otherLogin(response, call.scopes, authorization);
+    return other === undefined ? response : send({ ...request, authorization: other });
+  }
+
+  /**
+   * The login to repeat a request with; `undefined` when its response stands.
+   * @param used the login of the request
+   */
+  private async otherLogin(
+    response: RegistryResponse | StreamedResponse,
+    scopes: readonly string[],
+    used: string | undefined,
+  ): Promise<string | undefined> {
+    if (this.isChallenge(response)) return this.#authorizer.renew(challengeOf(response), scopes, used);
+    if (response.status !== 404 || used !== undefined || this.#options.credentials === undefined) return undefined;
+    // Some registries hide what they have from requests without a login.
+    this.#asked ??= this.askForChallenge().catch((error: unknown) => {
+      this.#asked = undefined;
+      throw error;
+    });
+    await this.#asked;
+    return this.#authorizer.header(scopes);
   }
 
   /** Whether the registry itself asks for a login: the target of a redirect gets none, and names no server for it. */
   private isChallenge({ status, url }: Pick<RegistryResponse, 'status' | 'url'>): boolean {
     return status === 401 && this.isOwn(url);
+  }
+
+  /**
+   * Learn how the registry authenticates from the request that docker begins with.
+   * @throws {RegistryResponseError} when that stays unknown, because it fails
+   * Source: https://distribution.github.io/distribution/spec/api/#api-version-check
+   */
+  private async askForChallenge(): Promise<void> {
+    const { limits = RESPONSE_LIMITS } = this.#options;
+    const request = this.toRequest({ url: '/v2/' });
+    const response = await sendRequest(request, limits, this.transport(request.url));
+    if (this.isChallenge(response)) this.#authorizer.learn(challengeOf(response));
+    const unexpected = new RegistryResponseError('the login', response);
+    if (unexpected.kind === 'transient') throw unexpected;
   }
 
   /** The first response shows how the registry authenticates. All other requests wait for it, instead of being refused, too. */
@@ -175,7 +210,12 @@ export class Distribution implements RegistryCaller {
     return sending;
   }
 
-  private toRequest({ method, url, headers, body }: RegistryCall): RegistryRequest {
+  private toRequest({
+    method,
+    url,
+    headers,
+    body,
+  }: Pick<RegistryCall, 'method' | 'url' | 'headers' | 'body'>): RegistryRequest {
     return {
       url: new URL(url, this.#base).href,
       authorization: undefined,

@@ -135,6 +135,22 @@ it('requests that wait for the first are sent when it fails', async () => {
   expect(requests[0]).toContain('/broken/');
 });
 
+it('a repository that the registry hides from requests without a login is found with it', async () => {
+  let isDown = true;
+  const { host, requests } = await registry((request, response, origin) => {
+    const isHidden = request.headers.authorization === undefined && request.url?.includes('/tags/');
+    if (isHidden) response.writeHead(404).end('{}');
+    else if (isDown) {
+      isDown = false;
+      response.writeHead(503).end();
+    } else withTokens(request, response, origin);
+  });
+  const distribution = client(host);
+  const lists = await Promise.all(Array.from({ length: 3 }, () => distribution.tags(`${host}/org/web`)));
+  expect(lists).toEqual(Array(3).fill(['1.0.0']));
+  expect(requests.filter((request) => request.includes('/v2/ '))).toEqual(['GET /v2/ -', 'GET /v2/ -']);
+});
+
 describe('a login', () => {
   it.each<[string, Handler, Credentials, boolean]>([
     ['with the right password', withBasic, me, true],
