@@ -64,9 +64,14 @@ interface Artifact {
   reused?: boolean;
 }
 
-/** What the tags name now, if the image may be promoted. */
+/**
+ * What the tags name now, if the image may be promoted. `undefined` when they cannot be read, which the promotion reports: the first image of a
+ * repository may have to be built, and some registries refuse to read a repository that does not exist.
+ */
 const promotionTags = async (job: ImageJob, { registry }: Clients): Promise<TagsByRepository | undefined> =>
-  job.promotion === undefined || job.plan.output === 'check' ? undefined : resolveEverywhere(job, registry);
+  job.promotion === undefined || job.plan.output === 'check'
+    ? undefined
+    : resolveEverywhere(job, registry).catch(() => undefined);
 
 async function promote(
   context: JobContext,

@@ -42,6 +42,17 @@ describe('promotion', () => {
     expect(await run(promoting('prefer'))).toMatchObject({ digest: digest('2'), promoted: false });
   });
 
+  it('with prefer builds the first image of a repository that cannot be read before', async () => {
+    const { registry, run } = createScene(index('2', 'b'));
+    const find = registry.find.bind(registry);
+    registry.find = async (reference) => {
+      const isThere = [...registry.images.keys()].some((name) => name.startsWith('prod.example/web'));
+      if (reference.startsWith('prod.example/') && !isThere) throw new Error('403');
+      return find(reference);
+    };
+    expect(await run(promoting('prefer'))).toMatchObject({ digest: digest('2'), promoted: false });
+  });
+
   it.each(['require', 'verify'] as const)('with %s fails when the source does not have it', async (mode) => {
     const { builder, run } = createScene(index('2', 'b'));
     await expect(run(promoting(mode))).rejects.toMatchObject({ what: `${SOURCE} is missing` });
