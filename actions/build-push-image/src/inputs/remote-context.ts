@@ -1,8 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { isAbsolute, join, win32 } from 'node:path';
+import querystring from 'node:querystring';
 
 /** Git over SSH as scp writes it, `git@github.com:org/repo.git`: its user and host. */
-const SCP = /^([\w-]+@[\w.-]+):/;
+const SCP = /^([\w-]+@[a-z0-9.-]+):/i;
 const SCHEME = /^(?:https?|git|ssh):\/\//;
 
 /**
@@ -20,7 +21,7 @@ export function findRemoteProblem(context: string): string | undefined {
     return 'contains a login, which the log and the provenance would show; give its token as the secret GIT_AUTH_TOKEN';
   if (!isGit(url)) return url.hash === '' ? undefined : 'names a reference, but its path does not end in .git';
   if (url.pathname.length <= 1) return 'names no repository';
-  const directories = [parseFragment(url).directory, url.searchParams.get('subdir') ?? ''];
+  const directories = [parseFragment(context, url).directory, url.searchParams.get('subdir') ?? ''];
   return directories.some((directory) => directory.split('/').includes('..'))
     ? 'leaves its repository with ..'
     : undefined;
@@ -32,7 +33,7 @@ export function namesCommit(context: string): boolean {
   if (url === undefined || !isGit(url)) return false;
   // https://docs.docker.com/build/concepts/context/#url-queries
   const named = ['ref', 'commit', 'checksum'].map((key) => url.searchParams.get(key) ?? '');
-  return [parseFragment(url).reference, ...named].some((ref) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref));
+  return [parseFragment(context, url).reference, ...named].some((ref) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref));
 }
 
 /** A context for a message: without a login, also of a URL that cannot be parsed. */
@@ -56,9 +57,12 @@ export async function findHidingEntry(workspace: string, context: string): Promi
   return stats === undefined ? undefined : entry;
 }
 
+/** `undefined` also for a URL that Go, which BuildKit is written in, cannot decode. */
 function parseUrl(context: string): URL | undefined {
-  const text = context.replace(SCP, 'ssh://$1/');
-  return URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.parse(context.replace(SCP, 'ssh://$1/'));
+  if (url === null) return undefined;
+  const encoded = SCP.test(context) ? url.search : url.pathname + url.search + url.hash;
+  return /%(?![0-9a-f]{2})/i.test(encoded) ? undefined : url;
 }
 
 const isHttp = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
@@ -66,8 +70,9 @@ const isHttp = ({ protocol }: URL): boolean => protocol === 'http:' || protocol 
 /** A URL of HTTP is a Git repository only with this suffix. */
 const isGit = (url: URL): boolean => !isHttp(url) || url.pathname.endsWith('.git');
 
-/** `#REF:DIR` */
-function parseFragment({ hash }: URL): { reference: string; directory: string } {
-  const [reference = '', ...directory] = hash.slice(1).split(':');
+/** `#REF:DIR`, encoded in a URL, and not as scp writes it. */
+function parseFragment(context: string, { hash }: URL): { reference: string; directory: string } {
+  const fragment = SCP.test(context) ? hash : querystring.unescape(hash);
+  const [reference = '', ...directory] = fragment.slice(1).split(':');
   return { reference, directory: directory.join(':') };
 }
