@@ -11,7 +11,7 @@ export type OutputValue = string | number | boolean | object | undefined;
 /**
  * Set outputs at once, so that they are also set when the step fails later. Objects become JSON, `undefined` becomes empty. Outside a runner they are
  * printed.
- * @throws {ActionError} when the runner's file cannot be written
+ * @throws {ActionError} when the runner's file cannot be written, and Node's own error when the disk is full
  * Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-output-parameter
  */
 export async function setOutputs(outputs: Readonly<Record<string, OutputValue>>): Promise<void> {
@@ -49,7 +49,10 @@ async function writeFileCommands(
   try {
     await appendFile(file, lines.join(''), { flag: APPEND });
   } catch (error) {
-    throw invalidVariableError(variable, messageOf(error), error);
+    // A full disk is not the variable's fault: `run` reports it.
+    throw (error as { code?: unknown }).code === 'ENOSPC'
+      ? error
+      : invalidVariableError(variable, messageOf(error), error);
   }
 }
 

@@ -80,6 +80,12 @@ it('reports the variable when outputs cannot be written', async () => {
   });
 });
 
+it('does not take a full disk for an invalid variable', async () => {
+  // Every write to it fails so: https://man7.org/linux/man-pages/man4/full.4.html
+  process.env.GITHUB_OUTPUT = '/dev/full';
+  await expect(setOutputs({ a: 'b' })).rejects.toMatchObject({ code: 'ENOSPC', syscall: 'write' });
+});
+
 it('prints outputs without a runner, and never as a command', async () => {
   const { stdout } = await print(`setOutputs({ tag: 'v1', list: ['a'], text: '\\n::add-mask::sha256' })`);
   expect(stdout).toBe('Output tag: v1\nOutput list: ["a"]\nOutput text: \n\\::add-mask::sha256\n');
