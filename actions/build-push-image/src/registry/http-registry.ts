@@ -13,6 +13,7 @@ import { formatPlatform, type Manifest, parseManifest, parsePredicateTypes } fro
 import {
   digestOf,
   exists,
+  formatReference,
   hostOf,
   isDigest,
   type Repository,
@@ -167,7 +168,7 @@ export class HttpRegistry implements Registry {
   }
 
   private copyTo(source: string, targetName: string, tags: readonly string[]): Promise<CopyResult> {
-    const what = `copying ${source} to ${tags.map((tag) => `${targetName}:${tag}`).join(', ')} failed`;
+    const what = `copying ${source} to ${tags.map((tag) => formatReference({ name: targetName }, tag)).join(', ')} failed`;
     return this.explained(what, [registryHost(targetName), hostOf(source)], async () => {
       const [{ repository, target: tag }, target] = await Promise.all([
         this.#locations.resolve(source),

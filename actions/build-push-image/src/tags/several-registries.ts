@@ -134,13 +134,13 @@ export async function pushEverywhere(
   });
   const outcomes = await Promise.allSettled(
     others.map(async (target) => {
-      const currentTags = await readUnreplaced(target, source, {
-        ...clients,
-        checked: tagsIn(tags, target.repository),
-      });
+      const own = { ...clients, log: withName(log, target.repository) };
+      // Copying takes long, and other runs set tags meanwhile: what they name is read after it.
+      const copied = await copyByDigest(target.repository, source, own);
+      const currentTags = await readUnreplaced(target, source, { ...own, checked: tagsIn(tags, target.repository) });
       const isEquivalent = async () => false;
-      const own = { ...clients, log: withName(log, target.repository), currentTags, isEquivalent };
-      return pushTo(target, source, own);
+      const tagged = await pushTo(target, source, { ...own, currentTags, isEquivalent });
+      return { ...tagged, copied: add(copied, tagged.copied) };
     }),
   );
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
@@ -153,25 +153,42 @@ export async function pushEverywhere(
 
 async function pushTo(
   target: SharedImage,
-  { reference, manifest: { digest } }: SharedSource,
+  source: SharedSource,
   clients: Omit<TagClients, 'onCopy'> & { currentTags: ResolvedTags },
 ): Promise<TaggedRepository> {
   const { repository } = target;
-  const { registry, log } = clients;
-  let copied: CopyResult = { referrers: 0, notCopied: [] };
+  const { reference, manifest } = source;
+  let copied = NOTHING_COPIED;
   const onCopy = (more: CopyResult) => {
-    logCopy(more, reference, log);
-    copied = {
-      referrers: copied.referrers + more.referrers,
-      notCopied: [...copied.notCopied, ...more.notCopied],
-    };
+    logCopy(more, reference, clients.log);
+    copied = add(copied, more);
   };
-  const tags = await pushTags(target, { reference, digest }, { ...clients, onCopy });
-  const name = `${repository}@${digest}`;
+  const tags = await pushTags(target, { reference, digest: manifest.digest }, { ...clients, onCopy });
   // All its tags stay with other images: its digest is an output of the step all the same.
-  if (tags.length === 0 && (await registry.find(name)) === undefined) onCopy(await registry.copy(reference, [name]));
-  return { repository, tags, copied };
+  return tags.length > 0
+    ? { repository, tags, copied }
+    : { repository, tags, copied: add(copied, await copyByDigest(repository, source, clients)) };
 }
+
+/** Copy the image without a tag, unless the repository has it. */
+async function copyByDigest(
+  repository: string,
+  { reference, manifest: { digest } }: SharedSource,
+  { registry, log }: Pick<TagClients, 'registry' | 'log'>,
+): Promise<CopyResult> {
+  const name = `${repository}@${digest}`;
+  if ((await registry.find(name)) !== undefined) return NOTHING_COPIED;
+  const copied = await registry.copy(reference, [name]);
+  logCopy(copied, reference, log);
+  return copied;
+}
+
+const NOTHING_COPIED: CopyResult = { referrers: 0, notCopied: [] };
+
+const add = (one: CopyResult, other: CopyResult): CopyResult => ({
+  referrers: one.referrers + other.referrers,
+  notCopied: [...one.notCopied, ...other.notCopied],
+});
 
 /**
  * What the tags in another registry name immediately before they are set: another run may have set them since they were checked.

@@ -283,8 +283,10 @@ describe('copying an image', () => {
 
   it('that no longer exists is an error', async () => {
     const missing = `${registry.host}/shop/web@${digestOf('none')}`;
-    await expect(createClient().copy(missing, [`${target.host}/prod/web:1`])).rejects.toMatchObject({
+    const targets = [`${target.host}/prod/web:1`, `${target.host}/prod/web@${digestOf('none')}`];
+    await expect(createClient().copy(missing, targets)).rejects.toMatchObject({
       kind: 'missing',
+      what: `copying ${missing} to ${targets.join(', ')} failed`,
     });
   });
 });

@@ -36,7 +36,7 @@ function createScene() {
   const beforeCopyTo = (repository: string, action: () => void) => {
     const copy = registry.copy.bind(registry);
     registry.copy = async (source, targets) => {
-      if (targets.some((target) => target.startsWith(`${repository}:`))) {
+      if (targets.some((target) => new RegExp(`^${repository}[:@]`).test(target))) {
         registry.copy = copy;
         action();
       }
@@ -61,11 +61,13 @@ describe('an image for several registries', () => {
     for (const ref of result.refs) expect(registry.images.get(ref)).toBe(ours);
   });
 
-  it('is tagged in the first one before it is copied to the others', async () => {
+  it('is tagged in the first one before it is copied to the others, which are tagged when they have it', async () => {
     const { registry, run } = createScene();
     await run(once);
-    expect(registry.copies.map(({ targets }) => targets[0]?.replace(/:.*/, ''))).toEqual([FIRST, SECOND, THIRD]);
-    expect(registry.copies.map(({ source }) => source)).toEqual(Array(3).fill(`${FIRST}@${digest('1')}`));
+    const targets = [SECOND, THIRD].map((name) => `${name}@${digest('1')}`);
+    const tagged = [FIRST, SECOND, THIRD].map((name) => `${name}:${SHA}`);
+    expect(registry.copies.map((copy) => copy.targets[0])).toEqual([tagged[0], ...targets, tagged[1], tagged[2]]);
+    expect(new Set(registry.copies.map(({ source }) => source))).toEqual(new Set([`${FIRST}@${digest('1')}`]));
   });
 
   it('is promoted to each from the source', async () => {
@@ -78,7 +80,8 @@ describe('an image for several registries', () => {
       refs: [FIRST, SECOND, THIRD].map((name) => `${name}@${digest('1')}`),
     });
     expect(named('1.0.0')).toEqual(everywhere('1'));
-    expect(registry.copies.map(({ source }) => source)).toEqual(Array(3).fill(`staging.example/web@${digest('1')}`));
+    const source = `staging.example/web@${digest('1')}`;
+    expect(new Set(registry.copies.map((copy) => copy.source))).toEqual(new Set([source]));
   });
 
   it('is not changed by a second run', async () => {
@@ -181,6 +184,22 @@ describe('a fixed tag of another registry', () => {
     const result = await run({ ...once, tags: [ofCommit] });
     expect(result.platforms).toEqual(['linux/amd64', 'linux/arm64']);
     expect(named(SHA)).toEqual(Array(3).fill(result.digest));
+  });
+
+  it('that a job of the commit set while this one copied its image names the images of both', async () => {
+    const { registry, run, named, beforeCopyTo } = createScene();
+    registry.release(FIRST, arm);
+    registry.release(FIRST, ours);
+    const sources = [ours, arm].map(({ digest }) => `${FIRST}@${digest}`);
+    const merged = await registry.merge(FIRST, sources, []);
+    beforeCopyTo(SECOND, () => {
+      for (const repository of [FIRST, SECOND]) {
+        const manifest = registry.images.get(`${FIRST}@${merged}`);
+        if (manifest !== undefined) registry.release(repository, manifest, SHA);
+      }
+    });
+    expect((await run({ ...once, tags: [ofCommit] })).digest).toBe(merged);
+    expect(named(SHA)).toEqual(Array(3).fill(merged));
   });
 });
 
