@@ -1,6 +1,7 @@
 import { InvalidResponseError, ResponseData, type ResponseLimits } from '../../../../lib/requests/responses.ts';
 import type { Parsed } from '../../../../lib/runner/inputs.ts';
 import type { Credentials } from '../../docker/credentials.ts';
+import { parseChallenges } from './challenges.ts';
 import type { Connections } from './connections.ts';
 import { RegistryResponseError } from './registry-error.ts';
 import { isLoopback, type RegistryRequest, sendRequest } from './registry-request.ts';
@@ -80,12 +81,12 @@ export class Authorizer {
     return credentials !== undefined && 'username' in credentials ? basicAuthorization(credentials) : undefined;
   }
 
-  private parseChallenge(challenge: string): Scheme | undefined {
-    if (/^basic/i.test(challenge)) return { kind: 'basic' };
-    if (!/^bearer/i.test(challenge)) return undefined;
-    const parameters = new Map(
-      [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]),
-    );
+  /** A token if the registry offers one, as docker prefers, otherwise the password. */
+  private parseChallenge(header: string): Scheme | undefined {
+    const challenges = parseChallenges(header);
+    const parameters = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters;
+    if (parameters === undefined)
+      return challenges.some(({ scheme }) => scheme === 'basic') ? { kind: 'basic' } : undefined;
     const address = parameters.get('realm') ?? '';
     const realm = URL.canParse(address) ? new URL(address) : undefined;
     const { name } = this.#options;
