@@ -4,7 +4,7 @@ import { InvalidResponseError, ResponseData } from '../../../lib/requests/respon
 import { nextStep, ToolError } from '../buildx/tool-error.ts';
 import { readBlob } from './blobs.ts';
 import { Locations, type LocationsOptions } from './client/locations.ts';
-import { toToolError } from './client/registry-error.ts';
+import { type RegistryResponseError, toToolError } from './client/registry-error.ts';
 import { Copier, type CopyRoute, MissingManifestError, type ReadManifest } from './copying/copy.ts';
 import { ReferrerCopier } from './copying/referrers.ts';
 import { parseParts } from './manifests/descriptors.ts';
@@ -109,11 +109,11 @@ export class HttpRegistry implements Registry {
   }
 
   /**
-   * Whether a registry accepts its login.
+   * The refusal of a registry's login; `undefined` when it is accepted.
    * @throws {RegistryResponseError} when it fails, and Node's own errors when it cannot be reached
    */
-  async accepts(host: string): Promise<boolean> {
-    return (await this.#locations.client(host)).accepts();
+  async refusal(host: string): Promise<RegistryResponseError | undefined> {
+    return (await this.#locations.client(host)).refusal();
   }
 
   async tags(repository: string): Promise<string[]> {

@@ -1,13 +1,13 @@
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { debug, mask } from '../../../lib/runner/commands.ts';
 import type { Environment } from '../../../lib/runner/inputs.ts';
-import { configKey, type Login } from '../docker/docker-config.ts';
+import type { Login } from '../docker/docker-config.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { TlsError } from './client/certificates.ts';
 import type { HttpRegistry } from './http-registry.ts';
 
 /** What asks a registry whether it accepts the login, on the connections that the step uses later. */
-export type LoginCheck = Pick<HttpRegistry, 'accepts'>;
+export type LoginCheck = Pick<HttpRegistry, 'refusal'>;
 
 /**
  * Check the step's own logins before anything is built: a wrong password is reported at once, not after the build.
@@ -25,15 +25,16 @@ async function checkLogin(
   { push }: Pick<Settings, 'push'>,
   registry: LoginCheck,
 ): Promise<void> {
-  const accepted = await registry.accepts(host).catch((error: unknown) => {
+  const refusal = await registry.refusal(host).catch((error: unknown) => {
     if (error instanceof TlsError && push) throw error;
     debug(`the login to ${host} could not be checked: ${messageOf(error)}`);
-    return true;
+    return undefined;
   });
-  if (accepted) return;
+  if (refusal === undefined) return;
   throw new ActionError({
     what: `the login to ${host} was refused`,
-    why: `${configKey(host)} responded with 401 Unauthorized for user ${JSON.stringify(username)}: the user or the password is wrong`,
+    why: `${refusal.message} for user ${JSON.stringify(username)}: the user or the password is wrong`,
     next: 'Check the secret that the step gets as `password`: it must exist, be complete, be for this registry, and not be expired. Nothing was built or pushed.',
+    cause: refusal,
   });
 }

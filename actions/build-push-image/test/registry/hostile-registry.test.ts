@@ -224,7 +224,7 @@ describe('a response of a registry', () => {
     'is not awaited to check a login: the build will show it',
     async () => {
       const { host } = await serve((_request, response) => void setInterval(() => response.write(' '), 200).unref());
-      await expect(client(host).accepts()).rejects.toThrow('did not complete its response within 1 s');
+      await expect(client(host).refusal()).rejects.toThrow('did not complete its response within 1 s');
     },
     TIMEOUT_MS,
   );

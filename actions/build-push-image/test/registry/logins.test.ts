@@ -32,6 +32,18 @@ describe('a login of the step', () => {
     await expect(check(registry.host)).rejects.toMatchObject({ what: `the login to ${registry.host} was refused` });
   });
 
+  it('is refused with the words of the registry, which may be those of its token service', async () => {
+    registry.peculiarity = ({ url }, response) => {
+      const realm = `http://${registry.host}/token`;
+      const isToken = url?.startsWith('/token') ?? false;
+      response.writeHead(isToken ? 403 : 401, { 'www-authenticate': `Bearer realm="${realm}"` });
+      return Boolean(response.end('{"errors":[{"code":"DENIED","message":"denied"}]}'));
+    };
+    await expect(check(registry.host)).rejects.toMatchObject({
+      why: `the login at ${registry.host}: the registry responded with 403 Forbidden (DENIED: denied) for user "me": the user or the password is wrong`,
+    });
+  });
+
   it('is left to the build when the registry fails', async () => {
     registry.peculiarity = (_request, response) => Boolean(response.writeHead(503).end());
     await check(registry.host);

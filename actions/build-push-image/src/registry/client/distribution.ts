@@ -72,17 +72,16 @@ export class Distribution implements RegistryCaller {
   }
 
   /**
-   * Whether the registry accepts the login, checked as `docker login` does.
+   * The refusal of the login, checked as `docker login` does; `undefined` when the registry accepts it.
    * @throws {RegistryResponseError} when the registry fails
    */
-  async accepts(): Promise<boolean> {
+  async refusal(): Promise<RegistryResponseError | undefined> {
     try {
       await this.call({ url: '/v2/', scopes: [], what: 'the login', expected: [200, 403, 404] });
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof RegistryResponseError && error.isRefused) return false;
-      if (error instanceof RegistryResponseError && error.kind !== 'transient') return true;
-      throw error;
+      if (!(error instanceof RegistryResponseError) || error.kind === 'transient') throw error;
+      return error.isRefused ? error : undefined;
     }
   }
 

@@ -160,14 +160,14 @@ describe('a login', () => {
     ['to an open registry', (_request, response) => json(response, {}), me, true],
   ])('%s', async (_title, handler, credentials, accepted) => {
     const { host } = await registry(handler);
-    expect(await client(host, credentials).accepts()).toBe(accepted);
+    expect((await client(host, credentials).refusal()) === undefined).toBe(accepted);
   });
 
   it('is never sent unencrypted to another host', async () => {
     const { host } = await registry((_request, response) =>
       response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://auth.example/token"' }).end(),
     );
-    await expect(client(host).accepts()).rejects.toThrow('unencrypted');
+    await expect(client(host).refusal()).rejects.toThrow('unencrypted');
   });
 
   it.each([
