@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Digest } from '../../../lib/identifiers.ts';
 import { InvalidResponseError, readBytes } from '../../../lib/requests/responses.ts';
 import { pullScope, pushScope } from './client/registry-call.ts';
+import { RegistryResponseError } from './client/registry-error.ts';
 import type { Descriptor } from './manifests/descriptors.ts';
 import { exists, type Repository } from './manifests/manifests.ts';
 
@@ -59,10 +60,23 @@ async function* verified(
  * An upload that breaks off begins again.
  * @param mountFrom a repository of the same registry that has it
  */
-export async function copyBlob(
-  descriptor: Descriptor,
-  { source, target, mountFrom }: { source: Repository; target: Repository; mountFrom: Repository | undefined },
-): Promise<void> {
+export async function copyBlob(descriptor: Descriptor, route: BlobRoute): Promise<void> {
+  try {
+    await mountOrUpload(descriptor, route);
+  } catch (error) {
+    // Not every blob was asked for, and some registries refuse one that they have.
+    const isFinal = error instanceof RegistryResponseError && error.kind !== 'transient';
+    if (!isFinal || !(await exists(route.target, 'blobs', descriptor.digest).catch(() => false))) throw error;
+  }
+}
+
+interface BlobRoute {
+  source: Repository;
+  target: Repository;
+  mountFrom: Repository | undefined;
+}
+
+async function mountOrUpload(descriptor: Descriptor, { source, target, mountFrom }: BlobRoute): Promise<void> {
   const { digest } = descriptor;
   // Mounting a blob that the target has already changes nothing.
   let started =
