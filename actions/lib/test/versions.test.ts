@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import semver from 'semver';
 import {
+  differenceLevel,
+  incrementVersion,
   isHighestStable,
   parseComponentTag,
   parseVersion,
@@ -63,4 +67,44 @@ describe('isHighestStable', () => {
   ])('%s among %j: %s', (version, others, expected) => {
     expect(isHighestStable(versions(version)[0] as Version, versions(...others))).toBe(expected);
   });
+});
+
+describe('incrementVersion', () => {
+  const number = fc.nat({ max: 99 });
+  const identifiers = fc.array(fc.oneof(number.map(String), fc.constantFrom('rc', 'rc1', 'beta9', 'x-7')), {
+    maxLength: 3,
+  });
+  const version = fc
+    .tuple(number, number, number, identifiers, identifiers)
+    .map(([major, minor, patch, pre, build]) => {
+      const core = `${major}.${minor}.${patch}${pre.length > 0 ? `-${pre.join('.')}` : ''}`;
+      return versionOfTag(build.length > 0 ? `${core}+${build.join('.')}` : core) as Version;
+    });
+
+  it('is always higher, and keeps the build metadata', () => {
+    fc.assert(
+      fc.property(version, fc.constantFrom('major', 'minor', 'patch', 'prerelease'), (current, level) => {
+        const before = versionText(current);
+        const next = incrementVersion(current, level);
+        expect(versionText(current)).toBe(before);
+        if (next === undefined) expect(level).toBe('prerelease');
+        else {
+          expect(semver.gt(next, current)).toBe(true);
+          expect(next.build).toEqual(current.build);
+          expect(versionOfTag(versionText(next))?.compare(next)).toBe(0);
+        }
+      }),
+    );
+  });
+});
+
+it.each([
+  ['1.4.1', '1.4.2', 'patch'],
+  ['1.4.1', '1.5.0-rc.1', 'minor'],
+  ['1.5.0-rc.1', '1.5.0', 'patch'],
+  ['2.0.0', '1.9.9', 'major'],
+  ['1.4.1', '1.4.1+b', 'patch'],
+])('%s and %s differ at the level %s', (a, b, level) => {
+  const [first, second] = versions(a, b) as [Version, Version];
+  expect(differenceLevel(first, second)).toBe(level);
 });
