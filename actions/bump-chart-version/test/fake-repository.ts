@@ -126,6 +126,17 @@ export class FakeRepository implements Repository, PullRequests {
     return { oid, verified: true };
   }
 
+  /** The commits that a comparison was asked for. */
+  readonly compared: string[] = [];
+  /** The history of the source, the oldest first. Other commits are unknown. */
+  source: readonly string[] = [];
+
+  async isAncestor(repository: string, commit: string, of: string) {
+    this.compared.push(`${repository}: ${commit} in ${of}`);
+    const [a, b] = [this.source.indexOf(commit), this.source.indexOf(of)];
+    return a < 0 || b < 0 ? undefined : a <= b;
+  }
+
   async find(branch: string): Promise<PullRequestBranch> {
     const pull = this.pulls.find((open) => open.branch === branch && open.closedAt === undefined);
     const isRejected = this.pulls.some(

@@ -3,11 +3,12 @@ import { requireFiles } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
 import { isBumpOnly } from '../plan/chart-changes.ts';
-import { makePlan, type Plan } from '../plan/plan.ts';
+import { makePlan, type Plan, type PlanContext } from '../plan/plan.ts';
 import { bumpedCharts, commitMessage, messageText, type Origin } from './message.ts';
 import { readRequest } from './read-request.ts';
 import { type Committed, type NewCommit, type Repository, ResponseLostError, type Snapshot } from './repository.ts';
 import { retryUntilCommitted } from './retry.ts';
+import { dependsOnCommits, newerSources, type SourceContext } from './source-commits.ts';
 
 /** The run that commits. */
 export interface CommitContext {
@@ -34,7 +35,7 @@ export async function commitToBranch(
     const { settings: expanded, snapshot } = await readRequest(
       settings,
       repository,
-      isBumpOnly(settings) || pending.length > 0,
+      dependsOnHistory(settings) || pending.length > 0,
     );
     const toOutcome = async (plan: Plan, commit?: Committed): Promise<Outcome> => {
       const outcome = { plan, branch: snapshot.branch, attempts, commit, pullRequest: undefined };
@@ -43,7 +44,7 @@ export async function commitToBranch(
     };
     const landed = findLanded(pending, snapshot);
     if (landed !== undefined) return toOutcome(landed.plan, landed.committed);
-    const plan = await planAt(expanded, snapshot, origin);
+    const plan = await planAt(expanded, snapshot, { origin, repository });
     if (plan.files.length === 0 || settings.dryRun) return toOutcome(plan);
     const message = commitMessage(settings.templates.commitMessage, plan, origin);
     const commit: NewCommit = { branch: snapshot.branch, parent: snapshot.head, message, files: plan.files };
@@ -56,12 +57,22 @@ export async function commitToBranch(
   }, retry);
 }
 
+/** Whether the plan depends on the branch's recent commits. */
+export const dependsOnHistory = (settings: Settings): boolean => isBumpOnly(settings) || dependsOnCommits(settings);
+
 /** The plan for the files of a snapshot. */
-export async function planAt(settings: Settings, snapshot: Snapshot, origin: Origin): Promise<Plan> {
+export async function planAt(
+  settings: Settings,
+  snapshot: Snapshot,
+  { origin, repository }: Omit<SourceContext, 'messages'>,
+): Promise<Plan> {
   const messages = snapshot.history.map(({ message }) => message);
-  return makePlan(settings, await requireFiles(settings, snapshot), {
-    alreadyBumped: bumpedCharts(messages, settings.charts, origin.runUrl),
-  });
+  const files = await requireFiles(settings, snapshot);
+  const context: PlanContext = { alreadyBumped: bumpedCharts(messages, settings.charts, origin.runUrl) };
+  const plan = makePlan(settings, files, context);
+  if (plan.files.length === 0 || !dependsOnCommits(settings)) return plan;
+  const newer = await newerSources(plan.images, { messages, origin, repository });
+  return newer.size === 0 ? plan : makePlan(settings, files, { ...context, newerSources: newer });
 }
 
 /** The commit of this run that was written although its response was lost: the same message on the same parent. */

@@ -1,3 +1,5 @@
+import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
+import type { ImageChange } from '../plan/image-changes.ts';
 import type { ChartResult, Plan } from '../plan/plan.ts';
 
 export interface Message {
@@ -16,6 +18,8 @@ export interface Origin {
 
 const RUN = 'Workflow-Run';
 const CHART = 'Chart-Version';
+const IMAGE = 'Image';
+const SOURCE = 'Source-Commit';
 
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
@@ -55,9 +59,9 @@ function createTrailers(plan: Plan, origin: Origin): string[] {
     .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))
     .map(
       ({ repository, from, to }) =>
-        `Image: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,
+        `${IMAGE}: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,
     );
-  const source = origin.sha === undefined ? [] : [`Source-Commit: ${origin.repository}@${origin.sha}`];
+  const source = origin.sha === undefined ? [] : [`${SOURCE}: ${origin.repository}@${origin.sha}`];
   const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
   return [...new Set([...charts, ...images, ...source, ...run])].map(toOneLine);
 }
@@ -85,3 +89,36 @@ export function bumpedCharts(
 /** Whether this action wrote the commit. An amended commit keeps the message, but not the committer. */
 export const isOwnCommit = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
   byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `) || line.startsWith(`${RUN}: `));
+
+/**
+ * The commit from which the image was built that a mapping has now, by the trailers of the commit that set it. `undefined` when none of these
+ * commits set it: it was edited by hand, or longer ago.
+ * @param messages the newest first
+ */
+export function imageSource(
+  messages: readonly string[],
+  { repository, from }: Pick<ImageChange, 'repository' | 'from'>,
+): { repository: string; commit: CommitSha } | undefined {
+  for (const message of messages) {
+    const lines = message.split(/\r?\n/);
+    if (!lines.some((line) => setsImage(line, repository, from))) continue;
+    const [, source = '', sha = ''] = lines.map((line) => SOURCE_LINE.exec(line)).find((match) => match !== null) ?? [];
+    const commit = parseCommitSha(sha);
+    return 'value' in commit ? { repository: source, commit: commit.value } : undefined;
+  }
+  return undefined;
+}
+
+const SOURCE_LINE = new RegExp(`^${SOURCE}: (\\S+)@(\\S+)$`);
+/** `:TAG`, `@DIGEST` or both. */
+const REFERENCE = /^(?::([^\s:@]+))?(?:@(\S+))? \(was /;
+
+/** Whether a line of a message is the trailer of this image; a mapping can lack the tag or the digest that the trailer has. */
+function setsImage(line: string, repository: string, { tag, digest }: ImageChange['from']): boolean {
+  const start = `${IMAGE}: ${repository}`;
+  const [matched, setTag, setDigest] = (line.startsWith(start) && REFERENCE.exec(line.slice(start.length))) || [];
+  if (matched === undefined || (tag === undefined && digest === undefined)) return false;
+  const isSame = (now: string | undefined, set: string | undefined): boolean =>
+    now === undefined || set === undefined || now === set;
+  return isSame(tag, setTag) && isSame(digest, setDigest);
+}

@@ -54,6 +54,11 @@ export interface Repository {
    * @throws {ActionError} when the commit is refused for good
    */
   commit(commit: NewCommit): Promise<Committed>;
+  /**
+   * Whether a commit is in the history of another, in a repository that can be another one than this. `undefined` when the server
+   * does not know one of them, or the token may not see the repository.
+   */
+  isAncestor(repository: string, commit: CommitSha, of: CommitSha): Promise<boolean | undefined>;
 }
 
 /** The branch was pushed to in the meantime. */

@@ -1,5 +1,12 @@
-import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
-import { createGitHubClient } from '../../../lib/requests/github.ts';
+import { type CommitSha, parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
+import {
+  createGitHubClient,
+  explainRequestError,
+  type GitHub,
+  isRateLimit,
+  responseData,
+  statusOf,
+} from '../../../lib/requests/github.ts';
 import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
 import { createGraphql, type Graphql } from './graphql.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
@@ -52,5 +59,33 @@ export function createRepository(reader: Reader): Repository {
     read: (request) => readSnapshot(reader, request),
     listFiles: (commit) => listTree(reader, commit),
     commit: (commit) => createCommit(reader.graphql, reader.repository, commit),
+    isAncestor: (repository, commit, of) => isAncestor(reader.github, { repository, commit, of }),
   };
+}
+
+/** The responses for a commit or a repository that the token cannot see. A commit without a branch may be gone. */
+const UNKNOWN = [403, 404, 422];
+
+interface AncestorRequest {
+  repository: string;
+  commit: CommitSha;
+  of: CommitSha;
+}
+
+/**
+ * Compares two commits: the second is behind or identical when it is in the history of the first. The second page has the status without
+ * the files: https://docs.github.com/rest/commits/commits#compare-two-commits
+ */
+async function isAncestor(github: GitHub, { repository, commit, of }: AncestorRequest): Promise<boolean | undefined> {
+  const [owner = '', repo = ''] = repository.split('/');
+  const action = `comparing ${commit} with ${of}`;
+  try {
+    const request = { owner, repo, basehead: `${of}...${commit}`, per_page: 1, page: 2 };
+    const response = await github.rest.repos.compareCommitsWithBasehead(request);
+    const status = responseData(response, `the response to ${action}`).at('status').string();
+    return status === 'behind' || status === 'identical';
+  } catch (error) {
+    if (UNKNOWN.includes(statusOf(error) ?? 0) && !isRateLimit(error)) return undefined;
+    throw explainRequestError(error, action, 'contents: read');
+  }
 }

@@ -23,21 +23,30 @@ export function groupByChart(
   return Map.groupBy(images, ({ file }) => index.ownerOf(file));
 }
 
+/** The images in the values files of the charts. */
+interface ChartImages {
+  images: readonly ImageChange[];
+  /** Files with an image of a newer commit, each with the reason. */
+  newerSources?: ReadonlyMap<string, string>;
+}
+
 /**
  * The charts that are newer than requested, each with the reason: an older run must not undo a newer one. Decided
- * by the chart's version, by a given appVersion, or by the images' tags (without images the pushed tag) when no version is given. An appVersion
- * that follows the version decides nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
+ * by the chart's version, by a given appVersion, or by the images' tags (without images the pushed tag) when no version is given, or
+ * by the commits from which the images were built. An appVersion that follows the version decides nothing: `helm create` starts with 1.16.0 beside version 0.1.0.
  */
 export function newerCharts(
   charts: readonly Chart[],
   request: Request,
-  images: readonly ImageChange[],
+  { images, newerSources = new Map() }: ChartImages,
 ): Map<string, string> {
   if (request.allowDowngrade) return new Map();
   const imagesByChart = groupByChart(charts, images);
   const found = new Map<string, string>();
   for (const chart of charts) {
-    const newer = newerIn(chart, request, imagesByChart.get(chart) ?? []);
+    const ownImages = imagesByChart.get(chart) ?? [];
+    const bySource = ownImages.flatMap(({ file }) => newerSources.get(file.path) ?? []);
+    const newer = newerIn(chart, request, ownImages) ?? bySource.map((reason) => `${chart.path} ${reason}`)[0];
     if (newer !== undefined)
       found.set(chart.path, `${newer}; the chart is not changed (set allow-downgrade: true to go back)`);
   }
@@ -121,5 +130,5 @@ export function newerAmong(request: Request, contents: ReadonlyMap<string, Uint8
     const chart = file === undefined ? undefined : readChart(path, file);
     return chart === undefined || 'problem' in chart ? [] : [chart];
   });
-  return newerCharts(charts, request, collectChanges(request, files).images);
+  return newerCharts(charts, request, { images: collectChanges(request, files).images });
 }

@@ -47,6 +47,8 @@ export function pathsOf(request: Request): string[] {
 export interface PlanContext {
   /** Charts whose version this run has already bumped. */
   alreadyBumped?: ReadonlySet<string>;
+  /** Files with an image of a newer commit, each with the reason. */
+  newerSources?: ReadonlyMap<string, string>;
   /** The plan for the branch into which this one will be merged: its versions are not bumped again, and what it skips is skipped. */
   basePlan?: Plan;
 }
@@ -58,7 +60,7 @@ export interface PlanContext {
 export function makePlan(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
-  { alreadyBumped = new Set(), basePlan }: PlanContext = {},
+  { alreadyBumped = new Set(), newerSources = new Map(), basePlan }: PlanContext = {},
 ): Plan {
   const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
   const problems: string[] = [];
@@ -72,7 +74,10 @@ export function makePlan(
   problems.push(...collected.problems);
   const warnings = [...collected.warnings];
   problems.push(...chartsWithOwnVersions(charts, request, collected.images));
-  const skipped = new Map([...newerCharts(charts, request, collected.images), ...skippedIn(basePlan)]);
+  const skipped = new Map([
+    ...newerCharts(charts, request, { images: collected.images, newerSources }),
+    ...skippedIn(basePlan),
+  ]);
   const index = new ChartIndex(charts);
   const newer = newerFiles(index, request, collected.images);
   warnings.push(...newer.values());

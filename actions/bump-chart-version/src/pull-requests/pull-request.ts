@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { RetryPolicy } from '../../../lib/requests/retry.ts';
-import { type CommitContext, planAt } from '../commit/commit.ts';
+import { type CommitContext, dependsOnHistory, planAt } from '../commit/commit.ts';
 import { commitMessage, fillTemplate, type Message, type Origin } from '../commit/message.ts';
 import { readRequest } from '../commit/read-request.ts';
 import { type Committed, HeadMovedError, type Repository } from '../commit/repository.ts';
 import { retryUntilCommitted } from '../commit/retry.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
-import { isBumpOnly } from '../plan/chart-changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type BranchState, type BranchStrategy, chooseStrategy } from './branch-strategy.ts';
 import type { NewPullRequest, OpenPullRequest, PullRequest, PullRequests } from './pull-requests.ts';
@@ -81,8 +80,8 @@ async function updateBranch(
   repository: Repository & PullRequests,
   { origin, attempts }: { origin: Origin; attempts: number },
 ): Promise<UpdatedBranch | Outcome> {
-  const { settings, snapshot: base } = await readRequest(given, repository, isBumpOnly(given));
-  const basePlan = await planAt(settings, base, origin);
+  const { settings, snapshot: base } = await readRequest(given, repository, dependsOnHistory(given));
+  const basePlan = await planAt(settings, base, { origin, repository });
   const branch = pullRequestBranch(given.charts, base.branch, settings.branch === undefined);
   const unchanged: Outcome = { plan: basePlan, branch, attempts, commit: undefined, pullRequest: undefined };
   if (basePlan.files.length === 0) return unchanged;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { CommitSha, RepositoryName } from '../../../lib/identifiers.ts';
 import type { GitHub } from '../../../lib/requests/github.ts';
-import { createCommit } from '../../src/github/repository.ts';
+import { createCommit, createRepository } from '../../src/github/repository.ts';
 import { readSnapshot } from '../../src/github/snapshot.ts';
 import { bytes } from '../helpers.ts';
-import { clientWith, graphqlWith } from './fake-github.ts';
+import { clientWith, graphqlWith, requestError } from './fake-github.ts';
 
 const REPOSITORY = 'octo/shop' as RepositoryName;
 const HEAD = 'a'.repeat(40) as CommitSha;
@@ -108,5 +108,44 @@ it('commits with the head expected, and returns whether the commit is verified',
     expectedHeadOid: HEAD,
     message,
     fileChanges: { additions: [{ path: 'a b', contents: Buffer.from('ü').toString('base64') }] },
+  });
+});
+
+describe('the order of two commits', () => {
+  const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40)) as [CommitSha, CommitSha];
+
+  /** @param response a status of the comparison, or an error */
+  async function compare(response: string | Error) {
+    const sent: unknown[] = [];
+    const compareCommitsWithBasehead = async (request: unknown) => {
+      sent.push(request);
+      if (response instanceof Error) throw response;
+      return { url: 'https://x/', data: { status: response } };
+    };
+    const github = { rest: { repos: { compareCommitsWithBasehead } } } as unknown as GitHub;
+    const repository = createRepository({ ...graphqlWith(), github, repository: 'octo/charts' as RepositoryName });
+    return { isAncestor: await repository.isAncestor('octo/shop', OLD, NEW), sent };
+  }
+
+  it.each<[string | number, boolean | undefined]>([
+    ['behind', true],
+    ['identical', true],
+    ['ahead', false],
+    ['diverged', false],
+    [404, undefined],
+    [403, undefined],
+    [422, undefined],
+  ])('%s means %s', async (response, expected) => {
+    const { isAncestor, sent } = await compare(typeof response === 'number' ? requestError(response) : response);
+    expect(isAncestor).toBe(expected);
+    expect(sent).toEqual([{ owner: 'octo', repo: 'shop', basehead: `${NEW}...${OLD}`, per_page: 1, page: 2 }]);
+  });
+
+  it.each([
+    ['500', requestError(500)],
+    ['401', requestError(401)],
+    ['403 for too many requests', requestError(403, { 'x-ratelimit-remaining': '0' })],
+  ])('is not guessed after %s', async (_, error) => {
+    await expect(compare(error)).rejects.toThrow('comparing 111');
   });
 });
