@@ -8,7 +8,7 @@ import { bumpedCharts, commitMessage, messageText, type Origin } from './message
 import { readRequest } from './read-request.ts';
 import { type Committed, type NewCommit, type Repository, ResponseLostError, type Snapshot } from './repository.ts';
 import { retryUntilCommitted } from './retry.ts';
-import { dependsOnCommits, newerSources, type SourceContext } from './source-commits.ts';
+import { dependsOnCommits, findNewerSources, type SourceContext } from './source-commits.ts';
 
 /** The run that commits. */
 export interface CommitContext {
@@ -71,7 +71,7 @@ export async function planAt(
   const context: PlanContext = { alreadyBumped: bumpedCharts(messages, settings.charts, origin.runUrl) };
   const plan = makePlan(settings, files, context);
   if (plan.files.length === 0 || !dependsOnCommits(settings)) return plan;
-  const newer = await newerSources(plan.images, { messages, origin, repository });
+  const newer = await findNewerSources(plan.images, { messages, origin, repository });
   return newer.size === 0 ? plan : makePlan(settings, files, { ...context, newerSources: newer });
 }
 

@@ -24,7 +24,7 @@ export interface SourceContext {
  * into the file names its source in a trailer; the server knows whether this run's commit is in the history of that one. Commits of another
  * repository have no order, and so have commits that the server does not know, such as those that were force-pushed away.
  */
-export async function newerSources(
+export async function findNewerSources(
   images: readonly ImageChange[],
   { messages, origin, repository }: SourceContext,
 ): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request } from '../inputs/settings.ts';
-import { readYaml } from '../yaml/source.ts';
+import { readYaml, type YamlFile } from '../yaml/source.ts';
 import {
   type Chart,
   ChartIndex,
@@ -122,13 +122,25 @@ const isVersion = (tag: string | undefined): tag is string => versionOfTag(tag ?
 /**
  * The same for files that may not match the request: a chart, a file or an image can be missing there.
  * @param contents the files that exist, by path
+ * @param newerSources files with an image of a newer commit, each with the reason
  */
-export function newerAmong(request: Request, contents: ReadonlyMap<string, Uint8Array>): Map<string, string> {
-  const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
+export function newerAmong(
+  request: Request,
+  contents: ReadonlyMap<string, Uint8Array>,
+  newerSources: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const files = readAll(contents);
   const charts = request.charts.flatMap((path) => {
     const file = files.get(inChart(path, 'Chart.yaml'));
     const chart = file === undefined ? undefined : readChart(path, file);
     return chart === undefined || 'problem' in chart ? [] : [chart];
   });
-  return newerCharts(charts, request, { images: collectChanges(request, files).images });
+  return newerCharts(charts, request, { images: collectChanges(request, files).images, newerSources });
 }
+
+/** The images of the request in such files. */
+export const imagesAmong = (request: Request, contents: ReadonlyMap<string, Uint8Array>): readonly ImageChange[] =>
+  collectChanges(request, readAll(contents)).images;
+
+const readAll = (contents: ReadonlyMap<string, Uint8Array>): Map<string, YamlFile> =>
+  new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));

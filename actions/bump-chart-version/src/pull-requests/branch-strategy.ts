@@ -1,9 +1,10 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { isOwnCommit } from '../commit/message.ts';
+import { isOwnCommit, type Origin } from '../commit/message.ts';
 import { HeadMovedError, type Repository, type Snapshot } from '../commit/repository.ts';
+import { dependsOnCommits, findNewerSources, type SourceContext } from '../commit/source-commits.ts';
 import { contentsOf, requireFiles } from '../files/file-source.ts';
-import type { Settings } from '../inputs/settings.ts';
-import { newerAmong } from '../plan/newer-charts.ts';
+import type { Request, Settings } from '../inputs/settings.ts';
+import { imagesAmong, newerAmong } from '../plan/newer-charts.ts';
 import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
 import type { PullRequestBranch, PullRequests } from './pull-requests.ts';
 
@@ -14,6 +15,7 @@ export interface BranchState {
   basePlan: Plan;
   branch: string;
   existing: PullRequestBranch;
+  origin: Origin;
 }
 
 export interface BranchStrategy {
@@ -38,7 +40,7 @@ export interface BranchStrategy {
 export async function chooseStrategy(
   settings: Settings,
   repository: Repository & PullRequests,
-  { base, basePlan, branch, existing }: BranchState,
+  { base, basePlan, branch, existing, origin }: BranchState,
 ): Promise<BranchStrategy> {
   const replace: BranchStrategy = { kind: 'replace', plan: basePlan, fullPlan: basePlan };
   const { head, isRejected } = existing;
@@ -49,11 +51,14 @@ export async function chooseStrategy(
   if (snapshot.head !== head.oid) throw new HeadMovedError(`${branch} moved while it was read`);
   // A pull request that was closed without a merge does not count as newer.
   const request = isRejected ? { ...settings, allowDowngrade: true } : settings;
-  const newer = await onBranch(branch, async () => newerAmong(request, contentsOf(request, snapshot)));
+  const messages = commits.map(({ message }) => message).reverse();
+  const { newer, newerSources } = await onBranch(branch, async () =>
+    newerOnBranch(request, contentsOf(request, snapshot), { messages, origin, repository }),
+  );
   if (newer.size === 0 && commits.every(isOwnCommit))
     return hasAllChanges(snapshot, basePlan) ? { ...replace, kind: 'up-to-date' } : replace;
   const planned = await onBranch(branch, async () =>
-    makePlan(request, await requireFiles(request, snapshot), { basePlan }),
+    makePlan(request, await requireFiles(request, snapshot), { basePlan, newerSources }),
   );
   const branchPlan: Plan = {
     ...planned,
@@ -65,6 +70,18 @@ export async function chooseStrategy(
   if (branchPlan.files.length > 0) return { kind: 'append', plan: branchPlan, fullPlan };
   const isSkipped = basePlan.charts.some(({ path, changed }) => changed && newer.has(path));
   return isSkipped ? { kind: 'skip', plan: branchPlan, fullPlan } : { kind: 'up-to-date', plan: basePlan, fullPlan };
+}
+
+/** The charts that are newer on the branch, each with the reason, and the files that are so because of their images' commits. */
+async function newerOnBranch(
+  request: Request,
+  contents: ReadonlyMap<string, Uint8Array>,
+  context: SourceContext,
+): Promise<{ newer: Map<string, string>; newerSources: Map<string, string> }> {
+  const newerSources = dependsOnCommits(request)
+    ? await findNewerSources(imagesAmong(request, contents), context)
+    : new Map<string, string>();
+  return { newer: newerAmong(request, contents, newerSources), newerSources };
 }
 
 /** The versions after the merge are those of the branch, the previous ones those of the base. */

@@ -85,7 +85,8 @@ async function updateBranch(
   const branch = pullRequestBranch(given.charts, base.branch, settings.branch === undefined);
   const unchanged: Outcome = { plan: basePlan, branch, attempts, commit: undefined, pullRequest: undefined };
   if (basePlan.files.length === 0) return unchanged;
-  const state: BranchState = { base, basePlan, branch, existing: await repository.find(branch, base.branch) };
+  const existing = await repository.find(branch, base.branch);
+  const state: BranchState = { base, basePlan, branch, existing, origin };
   const strategy = await chooseStrategy(settings, repository, state);
   const { plan, fullPlan } = strategy;
   if (settings.dryRun || strategy.kind === 'skip') return { ...unchanged, plan };

@@ -11,7 +11,11 @@ export const retry = { retries: 3, wait: async () => undefined };
 export const onCommit = async (): Promise<void> => undefined;
 
 /** One run in mode `pull-request`. */
-export async function bumpInPullRequest(repository: FakeRepository, inputs: Record<string, string>): Promise<Outcome> {
+export async function bumpInPullRequest(
+  repository: FakeRepository,
+  inputs: Record<string, string>,
+  origin: Origin = ORIGIN,
+): Promise<Outcome> {
   const read = await settings({ mode: 'pull-request', ...inputs });
-  return commitToPullRequest(read, repository, { origin: ORIGIN, retry, onCommit });
+  return commitToPullRequest(read, repository, { origin, retry, onCommit });
 }
