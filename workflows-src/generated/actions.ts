@@ -115,7 +115,7 @@ export interface Actions {
       mode?: string;
       /** The branch to commit to, or the base of the pull request. The repository's default branch when omitted. */
       branch?: string;
-      /** The commit message, with `{chart}`, `{version}` and `{previous}`. Trailers that name the chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
+      /** The commit message, with `{chart}`, `{version}`, `{previous}`, `{images}` (`web:1.4.2`), `{tag}` (of the images) and `{files}`. Several values are joined. Trailers that name the chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
       'commit-message'?: string;
       /** The title of the pull request, with the same placeholders. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;

@@ -23,25 +23,59 @@ const SOURCE = 'Source-Commit';
 
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
-/** Fills in `{chart}`, `{version}` and `{previous}`; the values of several charts are joined. */
-export function fillTemplate(template: string, charts: readonly ChartResult[]): string {
-  const changed = charts.filter((chart) => chart.changed);
-  const named = changed.length > 0 ? changed : charts;
-  const join = (pick: (chart: ChartResult) => string): string => toOneLine([...new Set(named.map(pick))].join(', '));
-  const values: Record<string, string> = {
-    chart: join(({ name }) => name),
-    version: join(({ version }) => version),
-    previous: join(({ previous }) => previous),
-  };
-  return template.replaceAll(/\{(chart|version|previous)\}/g, (_, name: string) => values[name] ?? '');
+/** What a template can name. */
+type Named = Pick<Plan, 'charts' | 'images' | 'files'>;
+
+/** The values of each placeholder, which are joined. */
+const VALUES: Record<string, (plan: Named) => string[]> = {
+  chart: ({ charts }) => changedCharts(charts).map(({ name }) => name),
+  version: ({ charts }) => changedCharts(charts).map(({ version }) => version),
+  previous: ({ charts }) => changedCharts(charts).map(({ previous }) => previous),
+  images: ({ images }) => changedImages(images).map(shortReference),
+  tag: ({ images }) => changedImages(images).flatMap(({ to }) => to.tag ?? []),
+  files: ({ files }) => files.map(({ path }) => path),
+};
+
+/** With their braces, for messages. */
+export const PLACEHOLDERS: readonly string[] = Object.keys(VALUES).map((name) => `{${name}}`);
+
+/** Fills in the placeholders. The values of several charts, images or files are joined, each once; a placeholder without a value is empty. */
+export function fillTemplate(template: string, plan: Named): string {
+  return template.replaceAll(/\{([a-z]+)\}/g, (placeholder, name: string) => {
+    const values = Object.hasOwn(VALUES, name) ? VALUES[name]?.(plan) : undefined;
+    return values === undefined ? placeholder : toOneLine([...new Set(values)].join(', '));
+  });
 }
+
+/** The charts that change; all of them when none does. */
+function changedCharts(charts: readonly ChartResult[]): readonly ChartResult[] {
+  const changed = charts.filter((chart) => chart.changed);
+  return changed.length > 0 ? changed : charts;
+}
+
+const isChangedImage = ({ from, to }: ImageChange): boolean =>
+  from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag);
+
+/** The images that change; all of them when none does. */
+function changedImages(images: readonly ImageChange[]): readonly ImageChange[] {
+  const changed = images.filter(isChangedImage);
+  return changed.length > 0 ? changed : images;
+}
+
+/** `web:1.4.2`, or `web@sha256:0123456789ab` for an image without tags. */
+function shortReference({ repository, to }: ImageChange): string {
+  const name = repository.slice(repository.lastIndexOf('/') + 1);
+  return to.tag === undefined ? `${name}@${to.digest.slice(0, SHORT_DIGEST_LENGTH)}` : `${name}:${to.tag}`;
+}
+
+const SHORT_DIGEST_LENGTH = 'sha256:'.length + 12;
 
 /**
  * The commit's message: the template, then the changes as trailers that `git interpret-trailers` reads, so that the history of the chart
  * shows which image was released when and from where.
  */
 export function commitMessage(template: string, plan: Plan, origin: Origin): Message {
-  const [headline = '', ...rest] = fillTemplate(template, plan.charts).split('\n');
+  const [headline = '', ...rest] = fillTemplate(template, plan).split('\n');
   const body = [rest.join('\n').trim(), createTrailers(plan, origin).join('\n')]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -56,7 +90,7 @@ function createTrailers(plan: Plan, origin: Origin): string[] {
         `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`,
     );
   const images = plan.images
-    .filter(({ from, to }) => from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag))
+    .filter(isChangedImage)
     .map(
       ({ repository, from, to }) =>
         `${IMAGE}: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,

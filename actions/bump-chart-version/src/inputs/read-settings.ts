@@ -2,13 +2,13 @@ import { parseBranchName } from '../../../lib/git-refs.ts';
 import { parseRepositoryName, type RepositoryName } from '../../../lib/identifiers.ts';
 import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
+import { PLACEHOLDERS } from '../commit/message.ts';
 import { readCharts, readValuesFiles } from './files-input.ts';
 import { AUTO_MERGE, type AutoMerge, type Settings } from './settings.ts';
 import { hasValues, readValues } from './values-input.ts';
 import { readVersionInputs } from './version-inputs.ts';
 
 const DEFAULT_MESSAGE = 'chore(release): {chart} {version}';
-const PLACEHOLDERS = ['chart', 'version', 'previous'];
 
 /** @throws {InputError} naming every problem */
 export async function readSettings(env: Environment): Promise<Settings> {
@@ -113,10 +113,10 @@ function readAutoMerge(reader: InputReader): AutoMerge | undefined {
 }
 
 function parseTemplate(text: string): Parsed<string> {
-  const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find((match) => !PLACEHOLDERS.includes(match[1] ?? ''));
+  const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find(([name]) => !PLACEHOLDERS.includes(name));
   return unknown === undefined
     ? { value: text }
-    : { problem: `has the unknown placeholder ${unknown[0]} (use {chart}, {version} or {previous})` };
+    : { problem: `has the unknown placeholder ${unknown[0]} (use ${PLACEHOLDERS.join(', ')})` };
 }
 
 const MAX_LABEL_LENGTH = 50;

@@ -154,9 +154,9 @@ interface PullRequestContent {
 
 function pullRequestContent({ templates, labels }: Settings, plan: Plan): PullRequestContent {
   return {
-    title: fillTemplate(templates.pullRequestTitle, plan.charts),
+    title: fillTemplate(templates.pullRequestTitle, plan),
     body: pullRequestBody(plan),
-    labels: labels.map((label) => fillTemplate(label, plan.charts)),
+    labels: labels.map((label) => fillTemplate(label, plan)),
   };
 }
 

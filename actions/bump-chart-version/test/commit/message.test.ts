@@ -1,19 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
 import { bumpedCharts, commitMessage, fillTemplate } from '../../src/commit/message.ts';
-import { planFor } from '../helpers.ts';
+import { DIGEST, image, OLD_DIGEST, planFor } from '../helpers.ts';
 
 describe('the message', () => {
   it('contains text from a chart on one line only', async () => {
-    const { charts } = await planFor({ version: '1.4.2' }, '');
-    const [chart] = charts;
+    const plan = await planFor({ version: '1.4.2' }, '');
+    const [chart] = plan.charts;
     const odd = { ...chart, name: 'x\n\nCo-authored-by: y {version}' } as typeof chart & object;
-    expect(fillTemplate('{chart}', [odd])).toBe('x Co-authored-by: y {version}');
+    expect(fillTemplate('{chart}', { ...plan, charts: [odd] })).toBe('x Co-authored-by: y {version}');
   });
 
   it('contains an unchanged version only once', async () => {
     const plan = await planFor({ version: 'none', values: 'a=c' }, 'a: b\n');
     const origin = { repository: 'o/r', sha: undefined, runUrl: undefined };
     expect(commitMessage('x', plan, origin)).toEqual({ headline: 'x', body: 'Chart-Version: helm/shop 1.0.0' });
+  });
+
+  it.each([
+    ['{images}', 'web:1.4.2, api:2.0.0'],
+    ['{tag}', '1.4.2, 2.0.0'],
+    ['{files}', 'helm/shop/values.yaml, helm/shop/Chart.yaml'],
+    ['{chart} {previous} {version}', 'shop 1.0.0 1.0.1'],
+    ['{images} {images}', 'web:1.4.2, api:2.0.0 web:1.4.2, api:2.0.0'],
+    ['{constructor} {other} {Tag}', '{constructor} {other} {Tag}'],
+  ])('fills in %s', async (template, expected) => {
+    const tags = { web: '1.4.2', api: '2.0.0', same: '3.0.0' };
+    const images = Object.entries(tags).map(([name, tag]) => ({
+      repository: `r.io/acme/${name}`,
+      digest: DIGEST,
+      tags: [tag],
+    }));
+    const values = [
+      'web: { repository: r.io/acme/web, tag: "1.0.0", digest: "" }',
+      'migration: { repository: r.io/acme/web, tag: "1.0.0", digest: "" }',
+      'api: { repository: r.io/acme/api, tag: "1.0.0", digest: "" }',
+      `same: { repository: r.io/acme/same, tag: "3.0.0", digest: "${DIGEST}" }`,
+    ];
+    const plan = await planFor({ version: 'patch', images: JSON.stringify(images) }, `${values.join('\n')}\n`);
+    expect(fillTemplate(template, plan)).toBe(expected);
+  });
+
+  it.each([
+    ['no images', { version: '1.4.2' }, '[] []'],
+    ['an image without tags', { version: 'none', images: image('r.io/web', []) }, `[web@${DIGEST.slice(0, 19)}] []`],
+    [
+      'images that do not change',
+      { version: '1.4.2', images: image('r.io/web', ['1.0.0'], OLD_DIGEST) },
+      '[web:1.0.0] [1.0.0]',
+    ],
+  ])('names %s', async (_, inputs, expected) => {
+    const plan = await planFor(inputs, `image: { repository: r.io/web, tag: 1.0.0, digest: "${OLD_DIGEST}" }\n`);
+    expect(fillTemplate('[{images}] [{tag}]', plan)).toBe(expected);
   });
 
   it('shows which charts a run has bumped', () => {
