@@ -16,6 +16,7 @@ export async function editWorktree(given: Request & { dryRun: boolean }, workspa
   const plan = makePlan(
     request,
     await requireFiles(request, { files, list: (directory) => listDirectory(workspace, directory) }),
+    { isCheckout: true },
   );
   if (!request.dryRun) await replaceFiles(await Promise.all(plan.files.map((file) => withRealPath(workspace, file))));
   return plan;

@@ -6,11 +6,12 @@ import { fileOf, isUpToDate } from './change.ts';
 import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
 import { chartChanges, versionWarnings } from './chart-changes.ts';
 import { chartAt } from './chart-directory.ts';
+import { lockChanges, lockPaths } from './chart-lock.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
 import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts.ts';
 import { newerFiles } from './newer-files.ts';
-import { applyEdits, type ChangedFile, type ChangedValue, planEdits } from './planned-edits.ts';
+import { applyEdits, type ChangedFile, type ChangedValue, type EditedFiles, planEdits } from './planned-edits.ts';
 
 export interface ChartResult {
   path: string;
@@ -40,7 +41,8 @@ export function pathsOf(request: Request): string[] {
   const named = values.flatMap(({ file }) => file ?? []);
   const searched = images.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
   const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
-  return [...new Set([...paths, ...searched, ...named])];
+  const all = [...paths, ...searched, ...named];
+  return [...new Set([...all, ...lockPaths(request, all)])];
 }
 
 /** Other facts that the plan depends on. */
@@ -51,6 +53,8 @@ export interface PlanContext {
   newerSources?: ReadonlyMap<string, string>;
   /** The plan for the branch into which this one will be merged: its versions are not bumped again, and what it skips is skipped. */
   basePlan?: Plan;
+  /** Whether the files are only changed in a checkout, where a later step can run Helm. */
+  isCheckout?: boolean;
 }
 
 /**
@@ -60,7 +64,7 @@ export interface PlanContext {
 export function makePlan(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
-  { alreadyBumped = new Set(), newerSources = new Map(), basePlan }: PlanContext = {},
+  { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false }: PlanContext = {},
 ): Plan {
   const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
   const problems: string[] = [];
@@ -125,14 +129,30 @@ export function makePlan(
   const planned = planEdits(changes);
   problems.push(...planned.problems);
   if (problems.length > 0) throw impossibleChange(problems);
+  const edited = withLocks(applyEdits(planned.edits), files);
+  if (!isCheckout && edited.problems.length > 0) throw impossibleChange(edited.problems);
+  warnings.push(...edited.problems);
   return {
     charts: results,
-    ...applyEdits(planned.edits),
+    files: edited.files,
+    changedValues: edited.changedValues,
     images: collected.images.filter(({ file }) => !isSkipped(file)),
     warnings: [...new Set(warnings)],
     reports: collected.reports.map(({ file, text, changes }) =>
       changes && isSkipped(file) ? `${text}, but this is left alone: see the warnings` : text,
     ),
+  };
+}
+
+/** The edited files with the lock files that follow them, and the lock files that cannot. */
+function withLocks(edited: EditedFiles, files: ReadonlyMap<string, YamlFile>): EditedFiles & { problems: string[] } {
+  const locks = lockChanges(edited.files, files);
+  const planned = planEdits(locks.changes.filter((change) => !isUpToDate(change)));
+  const locked = applyEdits(planned.edits);
+  return {
+    files: [...edited.files, ...locked.files],
+    changedValues: [...edited.changedValues, ...locked.changedValues],
+    problems: [...locks.problems, ...planned.problems],
   };
 }
 

@@ -24,6 +24,12 @@ export interface ChangedFile {
   bytes: Uint8Array;
 }
 
+/** Files with their edits applied, and what changed in them. */
+export interface EditedFiles {
+  changedValues: ChangedValue[];
+  files: ChangedFile[];
+}
+
 /** A change and its edit of the file. */
 export interface PlannedEdit {
   change: Change;
@@ -103,7 +109,7 @@ interface FileEdits {
 }
 
 /** Every file with its edits applied and verified. @throws {ActionError} when a file would contain anything but the planned changes */
-export function applyEdits(planned: readonly PlannedEdit[]): { changedValues: ChangedValue[]; files: ChangedFile[] } {
+export function applyEdits(planned: readonly PlannedEdit[]): EditedFiles {
   const perFile = [...groupByFile(planned)].map(([file, fileEdits]) => {
     const { text, bytes, effects } = patch(file, fileEdits.edits);
     return {
