@@ -135,7 +135,7 @@ export async function pushEverywhere(
   const outcomes = await Promise.allSettled(
     others.map(async (target) => {
       const own = { ...clients, log: withName(log, target.repository) };
-      // Copying takes long, and other runs set tags meanwhile: what they name is read after it.
+      // While the image is copied, which takes long, other runs set tags: what they name is read after it.
       const copied = await copyByDigest(target.repository, source, own);
       const currentTags = await readUnreplaced(target, source, { ...own, checked: tagsIn(tags, target.repository) });
       const isEquivalent = async () => false;
