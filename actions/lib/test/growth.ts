@@ -2,7 +2,7 @@
 const MEASURABLE_MS = 20;
 const MAX_DOUBLINGS = 6;
 /** Garbage collection may affect all runs of one measurement. Work with quadratic growth gives 4 in each of them. */
-const MAX_MEASUREMENTS = 3;
+const MAX_MEASUREMENTS = 6;
 
 /**
  * How much longer work takes on twice the input: 2 for linear growth, 4 for quadratic growth.
