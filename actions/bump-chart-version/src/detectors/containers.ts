@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { indexMapping, keyText } from '../../../lib/yaml/lookup.ts';
 import type { Step } from '../yaml/path.ts';
 import type { ParsedDocument } from '../yaml/source.ts';
@@ -6,17 +6,17 @@ import { registriesIn } from './registries.ts';
 
 /** One value as text: of a key, or of an item. */
 export interface Field {
-  name: string;
-  steps: readonly Step[];
+  readonly name: string;
+  readonly steps: readonly Step[];
   /** `''` when it is empty; the spelling of a number. */
-  text: string;
-  isString: boolean;
+  readonly text: string;
+  readonly isString: boolean;
   /** Where it starts in the file. */
-  offset: number;
+  readonly offset: number;
   /** Identifies it: the pair or the item. */
-  owner: unknown;
+  readonly owner: unknown;
   /** Where a reader finds it; `undefined` for an item. */
-  from: { map: YAMLMap; key: string } | undefined;
+  readonly from: { map: YAMLMap; key: string } | undefined;
 }
 
 /** Values with names that can belong together: those of a mapping, or parameters with one prefix. */
@@ -60,21 +60,23 @@ interface Position {
 }
 
 export function visitContainers(document: ParsedDocument, visitor: Visitor): void {
-  const visit = (node: unknown, position: Position): void => {
-    if (isMap(node)) {
-      const mapping = toMapping(document, node, position);
-      visitor.mapping(mapping);
-      for (const { key, value } of node.items) {
-        const name = keyText(key);
-        if (name === undefined) continue;
-        const steps: Step[] = [...position.steps, { kind: 'key', key: name }];
-        visit(value, { steps, key: name, registries: mapping.registries });
-      }
-    } else if (isSeq(node)) {
-      visitor.list(toList(document, node.items, position));
-      for (const [index, item] of node.items.entries())
-        visit(item, { ...position, steps: [...position.steps, { kind: 'index', index }] });
+  const visitMapping = (mapping: MappingNode): void => {
+    visitor.mapping(mapping);
+    for (const { key, value } of mapping.map.items) {
+      const name = keyText(key);
+      if (name === undefined || !(isMap(value) || isSeq(value))) continue;
+      const steps: Step[] = [...mapping.steps, { kind: 'key', key: name }];
+      visit(value, { steps, key: name, registries: mapping.registries });
     }
+  };
+  const visit = (node: unknown, position: Position): void => {
+    if (isMap(node)) visitMapping(toMapping(document, node, position));
+    if (!isSeq(node)) return;
+    const list = toList(document, node.items, position);
+    visitor.list(list);
+    for (const mapping of list.mappings) visitMapping(mapping);
+    for (const [index, item] of node.items.entries())
+      if (isSeq(item)) visit(item, { ...position, steps: [...position.steps, { kind: 'index', index }] });
   };
   visit(document.contents, { steps: [], key: '', registries: [] });
 }
@@ -82,16 +84,13 @@ export function visitContainers(document: ParsedDocument, visitor: Visitor): voi
 function toMapping(document: ParsedDocument, map: YAMLMap, { steps, key, registries }: Position): MappingNode {
   const pairs = pairsOf(document, map);
   const own = new Set<Pair>(map.items);
-  const fields = [...pairs].flatMap(([name, pair]) => {
-    const value = resolve(document, pair.value);
-    return toField(name, value, {
-      steps: [...steps, { kind: 'key', key: name }],
-      offset: startOf(pair.key),
-      // What is merged in can be merged into another mapping too.
-      owner: own.has(pair) ? pair : Symbol(name),
-      from: { map, key: name },
-    });
-  });
+  const fields: Field[] = [];
+  for (const [name, pair] of pairs) {
+    const node = resolve(document, pair.value);
+    // What is merged in can be merged into another mapping too.
+    const owner = own.has(pair) ? pair : Symbol(name);
+    if (isText(node)) fields.push(new KeyField(node, { name, owner, parent: steps, map, keyNode: pair.key }));
+  }
   const global = registriesIn((name) => resolve(document, pairs.get(name)?.value), resolverOf(document));
   return {
     steps,
@@ -105,26 +104,112 @@ function toMapping(document: ParsedDocument, map: YAMLMap, { steps, key, registr
 }
 
 function toList(document: ParsedDocument, items: readonly unknown[], position: Position): ListNode {
-  const at = (index: number): Step[] => [...position.steps, { kind: 'index', index }];
   return {
     steps: position.steps,
     key: position.key,
-    texts: items.flatMap((item, index) =>
-      toField('', item, { steps: at(index), offset: startOf(item), owner: item, from: undefined }),
-    ),
+    texts: items.flatMap((item, index) => (isText(item) ? [new ItemField(item, position.steps, index)] : [])),
     mappings: items.flatMap((item, index) =>
-      isMap(item) ? [toMapping(document, item, { ...position, steps: at(index) })] : [],
+      isMap(item)
+        ? [toMapping(document, item, { ...position, steps: [...position.steps, { kind: 'index', index }] })]
+        : [],
     ),
     registries: position.registries,
   };
 }
 
-function toField(name: string, node: unknown, where: Pick<Field, 'steps' | 'offset' | 'owner' | 'from'>): Field[] {
-  if (node !== null && node !== undefined && !isScalar(node)) return [];
-  const value = node?.value ?? null;
-  const text = value === null ? '' : typeof value === 'string' ? value : (node?.source ?? String(value));
-  return [{ name, text, isString: typeof value === 'string', ...where }];
+type Text = Scalar | null | undefined;
+
+const isText = (node: unknown): node is Text => node === null || node === undefined || isScalar(node);
+
+/** A document can have many thousands of scalars, most of which no detector asks for more than their name. */
+abstract class TextField {
+  readonly #node: Text;
+
+  constructor(node: Text) {
+    this.#node = node;
+  }
+
+  get text(): string {
+    const value = this.#node?.value ?? null;
+    if (value === null) return '';
+    return typeof value === 'string' ? value : (this.#node?.source ?? String(value));
+  }
+
+  get isString(): boolean {
+    return typeof this.#node?.value === 'string';
+  }
 }
+
+interface KeyOrigin {
+  name: string;
+  owner: unknown;
+  parent: readonly Step[];
+  map: YAMLMap;
+  keyNode: unknown;
+}
+
+class KeyField extends TextField implements Field {
+  readonly #origin: KeyOrigin;
+
+  constructor(node: Text, origin: KeyOrigin) {
+    super(node);
+    this.#origin = origin;
+  }
+
+  get name(): string {
+    return this.#origin.name;
+  }
+
+  get owner(): unknown {
+    return this.#origin.owner;
+  }
+
+  get steps(): readonly Step[] {
+    return [...this.#origin.parent, { kind: 'key', key: this.#origin.name }];
+  }
+
+  get offset(): number {
+    return startOf(this.#origin.keyNode);
+  }
+
+  get from(): Field['from'] {
+    return { map: this.#origin.map, key: this.#origin.name };
+  }
+}
+
+class ItemField extends TextField implements Field {
+  readonly name = '';
+  readonly from = undefined;
+  readonly owner: Text;
+  readonly #parent: readonly Step[];
+  readonly #index: number;
+
+  constructor(node: Text, parent: readonly Step[], index: number) {
+    super(node);
+    this.owner = node;
+    this.#parent = parent;
+    this.#index = index;
+  }
+
+  get steps(): readonly Step[] {
+    return [...this.#parent, { kind: 'index', index: this.#index }];
+  }
+
+  get offset(): number {
+    return startOf(this.owner);
+  }
+}
+
+/** A field under another name. */
+export const renamed = ({ steps, text, isString, offset, owner, from }: Field, name: string): Field => ({
+  name,
+  steps,
+  text,
+  isString,
+  offset,
+  owner,
+  from,
+});
 
 /** The pairs of a mapping by key, its own before those that are merged in. */
 function pairsOf(document: ParsedDocument, map: YAMLMap): Map<string, Pair> {

@@ -2,7 +2,7 @@ import { isMap, isScalar } from 'yaml';
 import type { MappingNode } from './containers.ts';
 import type { Detector, FoundImage } from './detector.ts';
 import { parseReference } from './pin-text.ts';
-import { fieldNamed, hasDigest, toPin } from './sibling-keys.ts';
+import { hasDigest, toPin } from './sibling-keys.ts';
 
 /**
  * `images` of a kustomization.yaml, and of Flux's Kustomization: `name`, with `newName`, `newTag` and `digest`.
@@ -11,8 +11,8 @@ import { fieldNamed, hasDigest, toPin } from './sibling-keys.ts';
 export const kustomizeImages: Detector = { name: 'images of kustomize', inMapping: (mapping) => imageIn(mapping) };
 
 function imageIn(mapping: MappingNode): FoundImage[] {
-  const [name, newName, newTag, digest] = ['name', 'newname', 'newtag', 'digest'].map((key) =>
-    fieldNamed(mapping, [key]),
+  const [name, newName, newTag, digest] = ['name', 'newName', 'newTag', 'digest'].map((key) =>
+    mapping.fields.find((field) => field.name === key),
   );
   const isEntry =
     newName !== undefined || newTag !== undefined || (mapping.key === 'images' && isKustomization(mapping));

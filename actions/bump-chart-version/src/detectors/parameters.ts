@@ -1,8 +1,7 @@
-import type { Field, Fields, ListNode } from './containers.ts';
+import { type Field, type Fields, type ListNode, renamed } from './containers.ts';
 import type { Detector, FoundImage } from './detector.ts';
 import { GLOBAL_KEYS } from './registries.ts';
 import { imagesInFields } from './separate-keys.ts';
-import { fieldNamed } from './sibling-keys.ts';
 
 /**
  * Pairs of `name` and `value` in a list, where one is the repository and another the tag: `helm.parameters` of an Argo CD Application, also
@@ -11,9 +10,9 @@ import { fieldNamed } from './sibling-keys.ts';
 export const parameters: Detector = { name: 'parameters', inList: imagesInParameters };
 
 function imagesInParameters(list: ListNode): FoundImage[] {
-  const values = list.mappings.flatMap((item) => {
-    const [name, value] = [fieldNamed(item, ['name']), fieldNamed(item, ['value'])];
-    return name === undefined || value === undefined ? [] : [{ ...value, name: name.text }];
+  const values = list.mappings.flatMap(({ fields }) => {
+    const [name, value] = ['name', 'value'].map((key) => fields.find((field) => field.name === key));
+    return name === undefined || value === undefined ? [] : [renamed(value, name.text)];
   });
   const registries = registriesAmong(values, list.registries);
   return [...Map.groupBy(values, ({ name }) => prefixOf(name))].flatMap(([prefix, group]) =>
@@ -33,7 +32,7 @@ function toFields(
   return {
     steps: first?.steps ?? list.steps,
     offset: first?.offset ?? 0,
-    fields: group.map((field) => ({ ...field, name: field.name.slice(prefix.length) })),
+    fields: group.map((field) => renamed(field, field.name.slice(prefix.length))),
     registries,
   };
 }

@@ -2,7 +2,7 @@ import type { Field, Fields, ListNode, MappingNode } from './containers.ts';
 import type { Detector, FoundImage } from './detector.ts';
 import { parseReference } from './pin-text.ts';
 import { fullNames } from './registries.ts';
-import { digestPins, type NameKey, nameKeyOf, normalizeKey, registryField, toPin } from './sibling-keys.ts';
+import { digestPins, nameKeyOf, registryField, toPin } from './sibling-keys.ts';
 
 /**
  * One string, `repository:tag@digest`: `image` of a container or a custom resource, any other key, an item of a list, an argument `--image=…`,
@@ -13,35 +13,26 @@ export const references: Detector = { name: 'reference', inMapping: referencesIn
 
 function referencesInMapping(mapping: MappingNode): FoundImage[] {
   return mapping.fields.flatMap((field) => {
-    const key = nameKeyOf(field);
-    const isImageKey = endsIn('image', field.name) || isAmongImages(field, mapping.key);
+    const isImageKey = /image$/i.test(field.name) || isAmongImages(field, mapping.key);
     // Annotations have names such as `example.com/images`, and their values a syntax of their own.
     if (!isImageKey && field.name.includes('/')) return [];
-    return referenceAt(field, { isImageKey, fields: mapping, key });
+    return referenceAt(field, mapping, isImageKey);
   });
 }
 
 function referencesInList({ key, texts, registries }: ListNode): FoundImage[] {
   return texts.flatMap((field) =>
-    referenceAt(field, {
-      isImageKey: isAmongImages(field, key),
-      fields: { steps: field.steps, offset: field.offset, fields: [], registries },
-      key: undefined,
-    }),
+    referenceAt(field, { steps: field.steps, offset: field.offset, fields: [], registries }, isAmongImages(field, key)),
   );
 }
 
-interface Surroundings {
-  isImageKey: boolean;
-  fields: Fields;
-  key: NameKey | undefined;
-}
-
-function referenceAt(field: Field, { isImageKey, fields, key }: Surroundings): FoundImage[] {
-  const parts = field.isString ? parseReference(field.text.trim()) : undefined;
+function referenceAt(field: Field, fields: Fields, isImageKey: boolean): FoundImage[] {
+  const text = field.isString ? field.text.trim() : '';
+  const parts = isImageKey || text.includes('/') ? parseReference(text) : undefined;
   if (parts === undefined) return [];
   const isTagged = parts.tag !== undefined || parts.digest !== undefined;
   if (!isImageKey && !(isTagged && parts.repository.includes('/'))) return [];
+  const key = nameKeyOf(field);
   const registry = key === undefined ? undefined : registryField(fields, key);
   const digests = key === undefined || !isTagged ? undefined : digestPins(fields, key, parts.digest !== undefined);
   return [
@@ -49,7 +40,7 @@ function referenceAt(field: Field, { isImageKey, fields, key }: Surroundings): F
       steps: field.steps,
       offset: field.offset,
       names: fullNames(parts.repository, registry?.text.trim() ?? '', fields.registries),
-      pins: [toPin({ ...field, text: field.text.trim() }, 'reference'), ...(digests?.pins ?? [])],
+      pins: [{ ...toPin(field, 'reference'), old: text }, ...(digests?.pins ?? [])],
       addable: {},
       doubtful: digests?.doubtful ?? [],
       claims: [field, ...(digests?.fields ?? [])].map(({ owner }) => owner),
@@ -58,7 +49,4 @@ function referenceAt(field: Field, { isImageKey, fields, key }: Surroundings): F
 }
 
 /** Below `images` there are also other texts, such as a pull policy. */
-const isAmongImages = ({ text }: Field, container: string): boolean =>
-  endsIn('images', container) && text.includes('/');
-
-const endsIn = (word: string, key: string): boolean => normalizeKey(key).endsWith(word);
+const isAmongImages = ({ text }: Field, container: string): boolean => /images$/i.test(container) && text.includes('/');

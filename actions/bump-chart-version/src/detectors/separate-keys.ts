@@ -23,7 +23,8 @@ export const separateKeys: Detector = { name: 'repository and tag', inMapping: i
 
 /** The images that fields name, for mappings and for lists of parameters. */
 export function imagesInFields(fields: Fields): FoundImage[] {
-  const keys = fields.fields.flatMap((field) => (field.isString ? (nameKeyOf(field) ?? []) : []));
+  const keys = fields.fields.flatMap((field) => nameKeyOf(field) ?? []).filter(({ field }) => field.isString);
+  if (keys.length === 0) return [];
   const byPrefix = Map.groupBy(keys, ({ prefix }) => prefix);
   const found = keys.flatMap((key) => imageAt(fields, key, byPrefix.get(key.prefix) ?? []) ?? []);
   // `name` beside `repository` is a label, and `image` beside it the last part of the name: one image for each prefix.

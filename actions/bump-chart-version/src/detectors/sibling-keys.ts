@@ -14,8 +14,10 @@ export interface NameKey {
 }
 
 const NAME_KEY = /^(.*?)(repository|repo|imagename|image|name)$/;
+const ENDS_IN_NAME = /(?:repository|repo|image|name)$/i;
 
 export function nameKeyOf(field: Field): NameKey | undefined {
+  if (!ENDS_IN_NAME.test(field.name)) return undefined;
   const [, prefix, word] = NAME_KEY.exec(normalizeKey(field.name)) ?? [];
   if (prefix === undefined) return undefined;
   const kind = word === 'repository' || word === 'repo' ? 'repository' : word === 'image' ? 'image' : 'name';
