@@ -1,7 +1,7 @@
 import type { YAMLMap } from 'yaml';
 import type { Step } from '../yaml/path.ts';
 import type { YamlFile } from '../yaml/source.ts';
-import type { ListNode, MappingNode } from './containers.ts';
+import type { Field, ListNode, MappingNode } from './containers.ts';
 import type { PinForm } from './pin-text.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface FoundImage {
   offset: number;
   /** The full names that the text can mean, the likeliest first: a registry can be in another key, or in none. */
   names: readonly string[];
+  /** For a name in keys of its own, which a mapping in another file can override in part. */
+  naming?: Naming | undefined;
   /** Every scalar that holds the image's tag or digest. */
   pins: readonly Pin[];
   /** The keys that `create: true` may add, because readers of this shape know them. */
@@ -33,6 +35,23 @@ export interface FoundImage {
   claims: readonly unknown[];
 }
 
+/** A key that names an image, such as `webImageRepository`. */
+export interface NameKey {
+  /** What stands before the word, normalized: `webimage`, and `''` for `repository`, `image` and `name`. */
+  prefix: string;
+  kind: 'repository' | 'image' | 'name';
+  field: Field;
+}
+
+/** What the names of an image are made of. */
+export interface Naming {
+  key: NameKey;
+  /** Without what `registry` holds. */
+  repositories: readonly string[];
+  registry: string;
+  registries: readonly string[];
+}
+
 /** A place in a file where an image is named. */
 export interface ImagePlace extends FoundImage {
   detector: string;
@@ -40,6 +59,8 @@ export interface ImagePlace extends FoundImage {
   document: number;
   /** 1-based. */
   line: number;
+  /** Set where only the tag or the digest stands here, and the name in another file. */
+  override?: 'clear' | 'ambiguous';
 }
 
 /** A scalar that holds the tag, the digest or both. */

@@ -7,20 +7,33 @@ import { imagesInFields } from './separate-keys.ts';
  * Pairs of `name` and `value` in a list, where one is the repository and another the tag: `helm.parameters` of an Argo CD Application, also
  * in an ApplicationSet and in `sources`. https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-parameters
  */
-export const parameters: Detector = { name: 'parameters', inList: imagesInParameters };
+export const parameters: Detector = { name: 'parameters', inList: (list) => imagesInParameters(list) };
 
-function imagesInParameters(list: ListNode): FoundImage[] {
+const imagesInParameters = (list: ListNode): FoundImage[] =>
+  parameterGroups(list).flatMap(({ fields }) =>
+    imagesInFields(fields).map((image) => ({ ...image, addable: {}, naming: undefined })),
+  );
+
+/** Parameters whose names differ in nothing but the last key. */
+export interface ParameterGroup {
+  /** The keys before the last: `web`, `image` for `web.image.tag`. */
+  path: string[];
+  fields: Fields;
+}
+
+export function parameterGroups(list: ListNode): ParameterGroup[] {
   const values = list.mappings.flatMap(({ fields }) => {
     const [name, value] = ['name', 'value'].map((key) => fields.find((field) => field.name === key));
     return name === undefined || value === undefined ? [] : [renamed(value, name.text)];
   });
   const registries = registriesAmong(values, list.registries);
-  return [...Map.groupBy(values, ({ name }) => prefixOf(name))].flatMap(([prefix, group]) =>
-    imagesInFields(toFields(prefix, group, { list, registries })).map((image) => ({ ...image, addable: {} })),
-  );
+  return [...Map.groupBy(values, ({ name }) => prefixOf(name))].map(([prefix, group]) => ({
+    path: prefix.split('.').slice(0, -1),
+    fields: toFields(prefix, group, { list, registries }),
+  }));
 }
 
-/** The keys before the last: `web.image.` of `web.image.tag`. */
+/** `web.image.` of `web.image.tag`. */
 const prefixOf = (name: string): string => name.slice(0, name.lastIndexOf('.') + 1);
 
 function toFields(

@@ -1,18 +1,9 @@
 import { hasRegistry } from '../../../lib/images/references.ts';
 import type { Field, Fields } from './containers.ts';
-import type { Detector, FoundImage } from './detector.ts';
+import type { Detector, FoundImage, NameKey, Naming } from './detector.ts';
 import { parseReference } from './pin-text.ts';
 import { fullNames } from './registries.ts';
-import {
-  digestPins,
-  hasDigest,
-  type NameKey,
-  nameKeyOf,
-  registryField,
-  tagField,
-  toPin,
-  versionField,
-} from './sibling-keys.ts';
+import { ALGORITHM, nameKeyOf, pinsAround, registryField } from './sibling-keys.ts';
 
 /**
  * The name and the tag in keys of their own: `repository`, `image` or `name` beside `tag` or `version`, with `registry` and a digest in many
@@ -39,9 +30,6 @@ export function imagesInFields(fields: Fields): FoundImage[] {
 
 const KINDS = ['repository', 'image', 'name'];
 
-/** With `repository: r.io/web@sha256` the template's colon makes the tag a digest. */
-const ALGORITHM = /@sha256$/;
-
 function imageAt(
   fields: Fields,
   key: NameKey,
@@ -50,24 +38,23 @@ function imageAt(
   const { prefix, kind, field } = key;
   const name = field.text.trim().replace(ALGORITHM, '');
   if (!isBareName(name)) return undefined;
-  const isDigestTag = ALGORITHM.test(field.text);
-  const tag = tagField(fields, key);
-  const version = tag === undefined && kind !== 'name' ? versionField(fields, key) : undefined;
-  const tagged = tag ?? version;
-  const tagPins = tagged === undefined ? [] : [toPin(tagged, isDigestTag ? 'hex' : 'tag')];
-  const isPinnedByTag = isDigestTag || tagPins.some(hasDigest);
-  const digests = digestPins(fields, key, isPinnedByTag);
+  const { tagged, isVersion, tagPins, isPinnedByTag, digests } = pinsAround(fields, key);
   const isPlain = prefix === '';
   if (tagged === undefined && digests.pins.length === 0 && !(isPlain && kind === 'repository')) return undefined;
   const registry = registryField(fields, key);
   const lasts = lastParts(key, samePrefix);
-  const base = name.endsWith('/') ? name.slice(0, -1) : name;
-  const repositories = [base, ...lasts.map(({ text }) => (hasRegistry(text) ? text : `${base}/${text}`))];
-  const canAdd = isPlain && version === undefined;
+  const naming: Naming = {
+    key,
+    repositories: repositoriesOf(name, lasts),
+    registry: registry?.text.trim() ?? '',
+    registries: fields.registries,
+  };
+  const canAdd = isPlain && !isVersion;
   const image: FoundImage = {
     steps: isPlain ? fields.steps : field.steps,
     offset: isPlain ? fields.offset : field.offset,
-    names: repositories.flatMap((text) => fullNames(text, registry?.text.trim() ?? '', fields.registries)),
+    names: namesOf(naming),
+    naming,
     pins: [...tagPins, ...digests.pins],
     addable: {
       ...(canAdd && tagged === undefined ? { tag: { key: 'tag', after: field.name } } : {}),
@@ -81,7 +68,15 @@ function imageAt(
   return { key, image };
 }
 
-function isBareName(text: string): boolean {
+function repositoriesOf(name: string, lasts: readonly Field[]): string[] {
+  const base = name.endsWith('/') ? name.slice(0, -1) : name;
+  return [base, ...lasts.map(({ text }) => (hasRegistry(text) ? text : `${base}/${text}`))];
+}
+
+export const namesOf = ({ repositories, registry, registries }: Naming): string[] =>
+  repositories.flatMap((repository) => fullNames(repository, registry, registries));
+
+export function isBareName(text: string): boolean {
   const parts = parseReference(text);
   return parts !== undefined && parts.prefix === '' && parts.tag === undefined && parts.digest === undefined;
 }

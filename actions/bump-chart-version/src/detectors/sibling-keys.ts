@@ -1,17 +1,9 @@
 import type { Field, Fields } from './containers.ts';
-import type { Pin } from './detector.ts';
+import type { NameKey, Pin } from './detector.ts';
 import { type PinForm, parseDigestText, readPin } from './pin-text.ts';
 
 /** A key in the spelling in which keys are compared: `imageTag`, `image-tag` and `image_tag` are `imagetag`. */
 export const normalizeKey = (key: string): string => key.toLowerCase().replaceAll(/[-_]/g, '');
-
-/** A key that names an image, such as `webImageRepository`. */
-export interface NameKey {
-  /** What stands before the word, normalized: `webimage`, and `''` for `repository`, `image` and `name`. */
-  prefix: string;
-  kind: 'repository' | 'image' | 'name';
-  field: Field;
-}
 
 const NAME_KEY = /^(.*?)(repository|repo|imagename|image|name)$/;
 const ENDS_IN_NAME = /(?:repository|repo|image|name)$/i;
@@ -64,10 +56,9 @@ const around = (key: NameKey, words: readonly string[]): string[] => [
   ),
 ];
 
-export const tagField = (fields: Fields, key: NameKey): Field | undefined => fieldNamed(fields, around(key, ['tag']));
+const tagField = (fields: Fields, key: NameKey): Field | undefined => fieldNamed(fields, around(key, ['tag']));
 
-export const versionField = (fields: Fields, key: NameKey): Field | undefined =>
-  fieldNamed(fields, around(key, ['version']));
+const versionField = (fields: Fields, key: NameKey): Field | undefined => fieldNamed(fields, around(key, ['version']));
 
 export const registryField = (fields: Fields, key: NameKey): Field | undefined =>
   fieldNamed(fields, around(key, ['registry']));
@@ -123,3 +114,33 @@ function digestForm({ name, text }: Field): PinForm {
 export const toPin = ({ steps, text, from }: Field, form: PinForm): Pin => ({ steps, form, old: text, from });
 
 export const hasDigest = (pin: Pin): boolean => readPin(pin.form, pin.old).digest !== undefined;
+
+/** What holds the tag and the digest of a name. */
+export interface PinsAround {
+  tagged: Field | undefined;
+  /** Whether the tag is in `version`. */
+  isVersion: boolean;
+  tagPins: Pin[];
+  isPinnedByTag: boolean;
+  digests: DigestPins;
+}
+
+/** With `repository: r.io/web@sha256` the template's colon makes the tag a digest. */
+export const ALGORITHM = /@sha256$/;
+
+/** The fields beside a name that pin it. The name's own field can be in another mapping. */
+export function pinsAround(fields: Fields, key: NameKey): PinsAround {
+  const isDigestTag = ALGORITHM.test(key.field.text);
+  const tag = tagField(fields, key);
+  const version = tag === undefined && key.kind !== 'name' ? versionField(fields, key) : undefined;
+  const tagged = tag ?? version;
+  const tagPins = tagged === undefined ? [] : [toPin(tagged, isDigestTag ? 'hex' : 'tag')];
+  const isPinnedByTag = isDigestTag || tagPins.some(hasDigest);
+  return {
+    tagged,
+    isVersion: version !== undefined,
+    tagPins,
+    isPinnedByTag,
+    digests: digestPins(fields, key, isPinnedByTag),
+  };
+}

@@ -106,15 +106,15 @@ function currentVersion(chart: Chart): Version | undefined {
 }
 
 /** Charts by their directories. */
-export class ChartIndex {
-  readonly #byPath: ReadonlyMap<string, Chart>;
+export class ChartIndex<T extends Pick<Chart, 'path'> = Chart> {
+  readonly #byPath: ReadonlyMap<string, T>;
 
-  constructor(charts: readonly Chart[]) {
+  constructor(charts: readonly T[]) {
     this.#byPath = new Map(charts.map((chart) => [chart.path, chart]));
   }
 
   /** The chart whose directory contains the file; the innermost when one chart is inside another. */
-  ownerOf({ path }: Pick<YamlFile, 'path'>): Chart | undefined {
+  ownerOf({ path }: Pick<YamlFile, 'path'>): T | undefined {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const owner = this.#byPath.get(path.slice(0, end));
       if (owner !== undefined) return owner;

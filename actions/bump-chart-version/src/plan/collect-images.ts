@@ -3,9 +3,11 @@ import { normalizeRepository } from '../../../lib/images/references.ts';
 import type { ImagePlace } from '../detectors/detector.ts';
 import { imagePlaces } from '../detectors/index.ts';
 import { type Mention, mentionsIn } from '../detectors/mentions.ts';
+import { overrides } from '../detectors/overrides.ts';
 import type { Request } from '../inputs/settings.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { type Change, isUpToDate } from './change.ts';
+import { ChartIndex } from './chart.ts';
 import { describePlace, type ImageChange, imageChanges, presentPin } from './image-changes.ts';
 import { unmatchedImage } from './unmatched-image.ts';
 
@@ -33,7 +35,7 @@ type ImagesByName = ReadonlyMap<string, readonly ImageReference[]>;
  * @param byValues the changes that `values` requests
  */
 export function collectImages(
-  { images, create }: Pick<Request, 'images' | 'create'>,
+  { images, create, charts }: Pick<Request, 'images' | 'create' | 'charts'>,
   files: readonly YamlFile[],
   byValues: readonly Change[],
 ): CollectedImages {
@@ -41,7 +43,9 @@ export function collectImages(
   if (images.length === 0) return collected;
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
   const perFile = files.map((file) => ({ file, places: imagePlaces(file) }));
-  const places = perFile.flatMap((entry) => entry.places);
+  const index = new ChartIndex(charts.map((path) => ({ path })));
+  const overriding = overrides(perFile, (file) => index.ownerOf(file)?.path);
+  const places = [...perFile.flatMap((entry) => entry.places), ...overriding];
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
   const set = new Set<string>();

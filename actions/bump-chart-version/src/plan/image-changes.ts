@@ -69,6 +69,8 @@ export function imageChanges(
     unset: `${location} ${problem}`,
   });
   const template = pins.find(({ old }) => TEMPLATE.test(old));
+  if (place.override === 'ambiguous')
+    return unset('can override images of several charts and is not changed; name the repository there too');
   if (template !== undefined) return unset(`has the template ${JSON.stringify(template.old)}, which is not changed`);
   if (!hasTag && !hasDigest && !canAdd) return unset(`has neither tag nor digest; add one${advice(place)}`);
   if (hasTag && tag === undefined && !hasDigest && !canAdd) {
@@ -81,7 +83,8 @@ export function imageChanges(
     ...(hasTag && tag === undefined
       ? [`${location}: the image has no tags, so the tag stays ${from.tag ?? 'empty'}`]
       : []),
-    ...(hasDigest || canAdd
+    // The digest, or the warning that there is none, is in the file that has the name.
+    ...(hasDigest || canAdd || place.override !== undefined
       ? []
       : [`${location} has no digest, so only its tag pins it${advice(place, '; add a digest')}`]),
     ...place.doubtful.map(
