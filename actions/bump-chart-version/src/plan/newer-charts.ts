@@ -1,6 +1,5 @@
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request } from '../inputs/settings.ts';
-import { readYaml, type YamlFile } from '../yaml/source.ts';
 import {
   type Chart,
   ChartIndex,
@@ -13,6 +12,7 @@ import {
 } from './chart.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
+import { readYamlFiles, withoutTextFiles } from './text-files.ts';
 
 /** The images of each chart; `undefined` for those outside of all charts. */
 export function groupByChart(
@@ -129,18 +129,18 @@ export function newerAmong(
   contents: ReadonlyMap<string, Uint8Array>,
   newerSources: ReadonlyMap<string, string>,
 ): Map<string, string> {
-  const files = readAll(contents);
+  const files = readYamlFiles(request, contents);
   const charts = request.charts.flatMap((path) => {
     const file = files.get(inChart(path, 'Chart.yaml'));
     const chart = file === undefined ? undefined : readChart(path, file);
     return chart === undefined || 'problem' in chart ? [] : [chart];
   });
-  return newerCharts(charts, request, { images: collectChanges(request, files).images, newerSources });
+  return newerCharts(charts, request, {
+    images: collectChanges(withoutTextFiles(request), files).images,
+    newerSources,
+  });
 }
 
 /** The images of the request in such files. */
 export const imagesAmong = (request: Request, contents: ReadonlyMap<string, Uint8Array>): readonly ImageChange[] =>
-  collectChanges(request, readAll(contents)).images;
-
-const readAll = (contents: ReadonlyMap<string, Uint8Array>): Map<string, YamlFile> =>
-  new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
+  collectChanges(withoutTextFiles(request), readYamlFiles(request, contents)).images;

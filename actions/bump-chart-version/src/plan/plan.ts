@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
-import { readYaml, type YamlFile } from '../yaml/source.ts';
+import type { YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
 import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
 import { chartChanges, versionWarnings } from './chart-changes.ts';
@@ -12,6 +12,7 @@ import type { ImageChange } from './image-changes.ts';
 import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts.ts';
 import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, type EditedFiles, planEdits } from './planned-edits.ts';
+import { readYamlFiles, textChanges, withoutTextFiles } from './text-files.ts';
 
 export interface ChartResult {
   path: string;
@@ -66,7 +67,7 @@ export function makePlan(
   contents: ReadonlyMap<string, Uint8Array>,
   { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false }: PlanContext = {},
 ): Plan {
-  const files = new Map([...contents].map(([path, bytes]) => [path, readYaml(path, bytes)]));
+  const files = readYamlFiles(request, contents);
   const problems: string[] = [];
   const charts = request.charts.flatMap((path) => {
     const chart = chartAt(path, files);
@@ -74,9 +75,10 @@ export function makePlan(
     problems.push(chart.problem);
     return [];
   });
-  const collected = collectChanges(request, files);
-  problems.push(...collected.problems);
-  const warnings = [...collected.warnings];
+  const collected = collectChanges(withoutTextFiles(request), files);
+  const text = textChanges(request, contents);
+  problems.push(...collected.problems, ...text.problems);
+  const warnings = [...collected.warnings, ...text.warnings];
   problems.push(...chartsWithOwnVersions(charts, request, collected.images));
   const skipped = new Map([
     ...newerCharts(charts, request, { images: collected.images, newerSources }),
@@ -85,13 +87,14 @@ export function makePlan(
   const index = new ChartIndex(charts);
   const newer = newerFiles(index, request, collected.images);
   warnings.push(...newer.values());
-  const isSkipped = (file: YamlFile): boolean => {
+  const isSkipped = (file: Pick<YamlFile, 'path'>): boolean => {
     if (newer.has(file.path)) return true;
     const owner = index.ownerOf(file);
     return owner === undefined ? skipped.size > 0 && skipped.size === charts.length : skipped.has(owner.path);
   };
   const changes = collected.changes.filter((change) => !isSkipped(fileOf(change)) && !isUpToDate(change));
-  const changedCharts = new Set(changes.map((change) => index.ownerOf(fileOf(change))));
+  const textFiles = text.files.filter((file) => !isSkipped(file));
+  const changedCharts = new Set([...changes.map(fileOf), ...textFiles].map((file) => index.ownerOf(file)));
   const imagesByChart = groupByChart(charts, collected.images);
   const results: ChartResult[] = [];
   for (const chart of charts) {
@@ -134,8 +137,8 @@ export function makePlan(
   warnings.push(...edited.problems);
   return {
     charts: results,
-    files: edited.files,
-    changedValues: edited.changedValues,
+    files: [...edited.files, ...textFiles],
+    changedValues: [...edited.changedValues, ...text.changedValues.filter(({ file }) => !isSkipped({ path: file }))],
     images: collected.images.filter(({ file }) => !isSkipped(file)),
     warnings: [...new Set(warnings)],
     reports: collected.reports.map(({ file, text, changes }) =>

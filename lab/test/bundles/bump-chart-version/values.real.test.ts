@@ -66,3 +66,37 @@ describe('what Helm renders', () => {
     );
   });
 });
+
+describe('files of several formats', () => {
+  it('are changed in one step', async () => {
+    write({
+      'chart/values.yaml': 'tag: v1\n',
+      'chart/README.md': '![1.0.0](https://img.shields.io/badge/v1.0.0-blue) <!-- x-version -->\n',
+      'package.json': '{\n  "version": null\n}\n',
+      'pyproject.toml': '[project]\nversion = "1.0.0" # ours\n',
+      'apps.yaml': 'kind: A\nmetadata: {name: x}\nv: 1.0.0\n---\nkind: A\nmetadata: {name: y}\nv: 1.0.0\n',
+    });
+    const values = [
+      '# everything that names the version',
+      'tag=v1.4.2',
+      'README.md:x-version=1.4.2',
+      'package.json:version=1.4.2',
+      'pyproject.toml:project.version=1.4.2',
+      'apps.yaml#A/y:v=1.4.2',
+    ].join('\n');
+    const result = await step({ values });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(result.outputs.files ?? '')).toEqual([
+      'chart/values.yaml',
+      'package.json',
+      'apps.yaml',
+      'chart/README.md',
+      'pyproject.toml',
+    ]);
+    expect(read('chart/README.md')).toBe('![1.4.2](https://img.shields.io/badge/v1.4.2-blue) <!-- x-version -->\n');
+    expect(read('package.json')).toBe('{\n  "version": "1.4.2"\n}\n');
+    expect(read('pyproject.toml')).toBe('[project]\nversion = "1.4.2" # ours\n');
+    expect(read('apps.yaml')).toMatch(/v: 1\.0\.0\n---\n.*\n.*\nv: 1\.4\.2\n$/);
+    expect(await step({ values })).toMatchObject({ exitCode: 0, outputs: { changed: 'false' } });
+  });
+});
