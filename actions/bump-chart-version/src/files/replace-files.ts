@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, constants, copyFile, lstat, rename, rm, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, constants, copyFile, lchown, lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 
 export interface NewContent {
@@ -20,7 +21,7 @@ interface PreparedFile {
 type Move = (from: string, to: string) => Promise<void>;
 
 /**
- * Replaces all files or none, each atomically and with its mode kept, so that no reader ever sees half a file. Everything that needs disk
+ * Replaces all files or none, each atomically and with its mode and owner kept, so that no reader ever sees half a file. Everything that needs disk
  * space is done first; only renames remain, forward or back.
  * @param move `rename`, except in tests
  * @throws what failed, with the old files restored; {@link ActionError} naming the copies of those that could not be restored
@@ -50,10 +51,20 @@ export async function replaceFiles(files: readonly NewContent[], move: Move = re
 }
 
 async function prepare({ path, next, previous }: PreparedFile, bytes: Uint8Array): Promise<void> {
-  const { mode } = await lstat(path);
+  const stats = await lstat(path);
   await writeFile(next, bytes, { flag: 'wx' });
-  await chmod(next, mode);
+  await keepOwnerAndMode(next, stats);
   await copyFile(path, previous, constants.COPYFILE_EXCL);
+  await keepOwnerAndMode(previous, stats);
+}
+
+/**
+ * In a container job the step is root, and the files are another user's; only root can give a file away. The mode comes last, because a new
+ * owner clears parts of it (https://man7.org/linux/man-pages/man2/chown.2.html).
+ */
+async function keepOwnerAndMode(path: string, { uid, gid, mode }: Stats): Promise<void> {
+  if (process.getuid?.() === 0) await lchown(path, uid, gid);
+  await chmod(path, mode);
 }
 
 interface UnrestoredFile {
