@@ -13,7 +13,7 @@ import { unmatchedImage } from './unmatched-image.ts';
 
 /** An image that a file names, and what becomes of it, for people. */
 export interface ImageReport {
-  file: YamlFile;
+  path: string;
   text: string;
   changes: boolean;
 }
@@ -23,6 +23,8 @@ export interface CollectedImages {
   problems: string[];
   warnings: string[];
   images: ImageChange[];
+  /** Images of the input that nothing names, each with the reason. */
+  unmatched: { image: ImageReference; why: string }[];
   reports: ImageReport[];
 }
 
@@ -39,7 +41,9 @@ export function collectImages(
   files: readonly YamlFile[],
   byValues: readonly Change[],
 ): CollectedImages {
-  const collected: CollectedImages = { changes: [], problems: [], warnings: [], images: [], reports: [] };
+  const collected: CollectedImages = {
+    ...{ changes: [], problems: [], warnings: [], images: [], unmatched: [], reports: [] },
+  };
   if (images.length === 0) return collected;
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
   const perFile = files.map((file) => ({ file, places: imagePlaces(file) }));
@@ -70,7 +74,8 @@ export function collectImages(
   const named = new Set([...set, ...unset.map(({ repository }) => repository)]);
   for (const image of images.filter(({ repository }) => !named.has(repository))) {
     const own = mentions.filter(({ repository }) => repository === normalizeRepository(image.repository));
-    collected.problems.push([unmatchedImage(image, places, files), ...own.map(describeMention)].join('\n'));
+    const why = [unmatchedImage(image, places, files), ...own.map(describeMention)].join('\n');
+    collected.unmatched.push({ image, why });
   }
   return collected;
 }
@@ -90,7 +95,7 @@ function report(place: ImagePlace, result?: ReturnType<typeof imageChanges>): Im
   const present = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
   const changes = result?.changes.some((change) => !isUpToDate(change)) === true;
   return {
-    file: place.file,
+    path: place.file.path,
     changes,
     text: `${describePlace(place)} is ${place.names[0]}${present} (${place.detector}): ${outcomeOf(result, changes)}`,
   };

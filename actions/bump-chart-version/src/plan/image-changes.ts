@@ -10,7 +10,8 @@ import { isOlderVersion } from './chart.ts';
 
 /** The tag and digest that an image has in a file, and those that it gets. */
 export interface ImageChange {
-  file: YamlFile;
+  /** Not the file itself, which would keep its whole tree in memory. */
+  file: Pick<YamlFile, 'path'>;
   repository: string;
   from: TagAndDigest;
   to: { tag: string | undefined; digest: string };
@@ -106,7 +107,9 @@ export function imageChanges(
     problems.push(...result.problems);
   }
   const isOlder = tag !== undefined && from.tag !== undefined && isOlderVersion(tag, from.tag);
-  const images = [{ file, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder }];
+  const images = [
+    { file: { path: file.path }, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder },
+  ];
   return { changes, problems, warnings, images };
 }
 

@@ -1,4 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
+import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
 import type { YamlFile } from '../yaml/source.ts';
@@ -9,6 +10,7 @@ import { chartAt } from './chart-directory.ts';
 import { lockChanges, lockPaths } from './chart-lock.ts';
 import { collectChanges } from './collect-changes.ts';
 import type { ImageChange } from './image-changes.ts';
+import { independentCharts } from './independent-charts.ts';
 import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts.ts';
 import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, type EditedFiles, planEdits } from './planned-edits.ts';
@@ -62,11 +64,53 @@ export interface PlanContext {
  * @param contents the files that exist, by path
  * @throws {ActionError} naming everything that prevents a change
  */
-export function makePlan(
+export function makePlan(request: Request, contents: ReadonlyMap<string, Uint8Array>, context: PlanContext = {}): Plan {
+  return planByChart(request, contents, context) ?? planTogether(request, contents, context).plan;
+}
+
+/**
+ * The plan for charts that do not depend on each other, one after the other: the parsed files of one chart are not kept for the next.
+ * @returns `undefined` when the charts have to be planned together, or when something prevents a change: then everything that does is named at once
+ */
+function planByChart(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
-  { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false }: PlanContext = {},
-): Plan {
+  context: PlanContext,
+): Plan | undefined {
+  const parts = independentCharts(request, contents);
+  if (parts === undefined) return undefined;
+  const plan: Plan = { charts: [], changedValues: [], files: [], images: [], warnings: [], reports: [] };
+  const matched = new Set<ImageReference>();
+  try {
+    for (const [path, files] of parts) {
+      const part = planTogether({ ...request, charts: [path] }, files, { ...context, isPart: true });
+      const unmatched = new Set(part.unmatched);
+      for (const image of request.images) if (!unmatched.has(image)) matched.add(image);
+      plan.charts.push(...part.plan.charts);
+      plan.changedValues.push(...part.plan.changedValues);
+      plan.files.push(...part.plan.files);
+      plan.images.push(...part.plan.images);
+      plan.warnings.push(...part.plan.warnings);
+      plan.reports.push(...part.plan.reports);
+    }
+  } catch (error) {
+    if (error instanceof ActionError) return undefined;
+    throw error;
+  }
+  if (request.images.some((image) => !matched.has(image))) return undefined;
+  return { ...plan, warnings: [...new Set(plan.warnings)] };
+}
+
+interface PartContext extends PlanContext {
+  /** Whether other charts are planned too: an image that this one does not name may be theirs. */
+  isPart?: boolean;
+}
+
+function planTogether(
+  request: Request,
+  contents: ReadonlyMap<string, Uint8Array>,
+  { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false, isPart = false }: PartContext,
+): { plan: Plan; unmatched: ImageReference[] } {
   const files = readYamlFiles(request, contents);
   const problems: string[] = [];
   const charts = request.charts.flatMap((path) => {
@@ -78,6 +122,7 @@ export function makePlan(
   const collected = collectChanges(withoutTextFiles(request), files);
   const text = textChanges(request, contents);
   problems.push(...collected.problems, ...text.problems);
+  if (!isPart) problems.push(...collected.unmatched.map(({ why }) => why));
   const warnings = [...collected.warnings, ...text.warnings];
   problems.push(...chartsWithOwnVersions(charts, request, collected.images));
   const skipped = new Map([
@@ -135,16 +180,17 @@ export function makePlan(
   const edited = withLocks(applyEdits(planned.edits), files);
   if (!isCheckout && edited.problems.length > 0) throw impossibleChange(edited.problems);
   warnings.push(...edited.problems);
-  return {
+  const plan: Plan = {
     charts: results,
     files: [...edited.files, ...textFiles],
     changedValues: [...edited.changedValues, ...text.changedValues.filter(({ file }) => !isSkipped({ path: file }))],
     images: collected.images.filter(({ file }) => !isSkipped(file)),
     warnings: [...new Set(warnings)],
-    reports: collected.reports.map(({ file, text, changes }) =>
-      changes && isSkipped(file) ? `${text}, but this is left alone: see the warnings` : text,
+    reports: collected.reports.map(({ path, text, changes }) =>
+      changes && isSkipped({ path }) ? `${text}, but this is left alone: see the warnings` : text,
     ),
   };
+  return { plan, unmatched: collected.unmatched.map(({ image }) => image) };
 }
 
 /** The edited files with the lock files that follow them, and the lock files that cannot. */
