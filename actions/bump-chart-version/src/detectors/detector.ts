@@ -59,9 +59,22 @@ export interface ImagePlace extends FoundImage {
   document: number;
   /** 1-based. */
   line: number;
-  /** Set where only the tag or the digest stands here, and the name in another file. */
-  override?: 'clear' | 'ambiguous';
+  role: PlaceRole;
 }
+
+/** A document, possibly one in a block scalar, with the places that were found in it. */
+export interface FileImages {
+  file: YamlFile;
+  places: readonly ImagePlace[];
+}
+
+/**
+ * - `name`: names the image by itself
+ * - `override`: has only the tag or the digest, and another file the name
+ * - `ambiguous`: the same, but more than one image can be meant
+ * - `listing`: only tells people which images a chart has
+ */
+export type PlaceRole = 'name' | 'override' | 'ambiguous' | 'listing';
 
 /** A scalar that holds the tag, the digest or both. */
 export interface Pin {

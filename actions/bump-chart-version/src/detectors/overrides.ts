@@ -2,16 +2,10 @@ import { isMap } from 'yaml';
 import type { Step } from '../yaml/path.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
 import { type Fields, visitContainers } from './containers.ts';
-import type { ImagePlace, NameKey, Naming } from './detector.ts';
+import type { FileImages, ImagePlace, NameKey, Naming } from './detector.ts';
 import { parameterGroups } from './parameters.ts';
 import { isBareName, namesOf } from './separate-keys.ts';
 import { nameKeyOf, pinsAround, registryField } from './sibling-keys.ts';
-
-/** A file with the places that were found in it. */
-export interface FileImages {
-  file: YamlFile;
-  places: readonly ImagePlace[];
-}
 
 type NamedPlace = ImagePlace & { naming: Naming };
 
@@ -112,7 +106,7 @@ function overrideOf(
       addable: {},
       doubtful: digests.doubtful,
       claims: [tagged, ...digests.fields].flatMap((field) => field?.owner ?? []),
-      override: isClear ? 'clear' : 'ambiguous',
+      role: isClear ? 'override' : 'ambiguous',
     },
   ];
 }

@@ -36,7 +36,8 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
     );
   }
   const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
-  const byImages = collectImages(request, valuesFiles, collected.changes);
+  const chartFiles = inCharts('Chart.yaml').flatMap((path) => files.get(path) ?? []);
+  const byImages = collectImages(request, { valuesFiles, chartFiles }, collected.changes);
   return {
     ...byImages,
     changes: [...collected.changes, ...byImages.changes],

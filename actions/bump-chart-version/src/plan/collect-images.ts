@@ -1,7 +1,7 @@
 import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { normalizeRepository } from '../../../lib/images/references.ts';
-import type { ImagePlace } from '../detectors/detector.ts';
-import { imagePlaces } from '../detectors/index.ts';
+import type { FileImages, ImagePlace } from '../detectors/detector.ts';
+import { imagesIn, listedImages } from '../detectors/index.ts';
 import { type Mention, mentionsIn } from '../detectors/mentions.ts';
 import { overrides } from '../detectors/overrides.ts';
 import type { Request } from '../inputs/settings.ts';
@@ -31,6 +31,13 @@ export interface CollectedImages {
 /** The images of the input by their normalized repository. */
 type ImagesByName = ReadonlyMap<string, readonly ImageReference[]>;
 
+/** The files in which images are searched. */
+export interface ImageFiles {
+  valuesFiles: readonly YamlFile[];
+  /** The Chart.yaml files, whose lists of images for Artifact Hub follow. */
+  chartFiles: readonly YamlFile[];
+}
+
 /**
  * The changes that `images` requests: every place that names one of them. A place that cannot be set is a problem, or a warning where
  * another place of the image is set.
@@ -38,7 +45,7 @@ type ImagesByName = ReadonlyMap<string, readonly ImageReference[]>;
  */
 export function collectImages(
   { images, create, charts }: Pick<Request, 'images' | 'create' | 'charts'>,
-  files: readonly YamlFile[],
+  { valuesFiles, chartFiles }: ImageFiles,
   byValues: readonly Change[],
 ): CollectedImages {
   const collected: CollectedImages = {
@@ -46,14 +53,14 @@ export function collectImages(
   };
   if (images.length === 0) return collected;
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
-  const perFile = files.map((file) => ({ file, places: imagePlaces(file) }));
+  const found = valuesFiles.map(imagesIn);
   const index = new ChartIndex(charts.map((path) => ({ path })));
-  const overriding = overrides(perFile, (file) => index.ownerOf(file)?.path);
-  const places = [...perFile.flatMap((entry) => entry.places), ...overriding];
+  const overriding = overrides(found.flat(), (file) => index.ownerOf(file)?.path);
+  const places = [...found.flat().flatMap((entry) => entry.places), ...overriding];
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
   const set = new Set<string>();
-  for (const place of places) {
+  for (const place of [...places, ...chartFiles.flatMap(listedImages)]) {
     const matching = imagesAt(place, byName);
     for (const image of matching) {
       const result = imageChanges(place, image, { create, earlier });
@@ -61,23 +68,30 @@ export function collectImages(
       earlier.push(...result.changes);
       collected.problems.push(...result.problems);
       collected.warnings.push(...(result.warnings ?? []));
+      collected.reports.push(report(place, result));
+      if (result.unset !== undefined) unset.push({ repository: image.repository, why: result.unset });
+      if (place.role === 'listing') continue;
       collected.images.push(...(result.images ?? []));
       if (result.unset === undefined) set.add(image.repository);
-      else unset.push({ repository: image.repository, why: result.unset });
-      collected.reports.push(report(place, result));
     }
     if (matching.length === 0) collected.reports.push(report(place));
   }
   for (const { repository, why } of unset) (set.has(repository) ? collected.warnings : collected.problems).push(why);
-  const mentions = perFile.flatMap((entry) => mentionsIn(entry.file, entry.places, byName));
+  const mentions = found.flatMap((entries) => mentionsAmong(entries, byName));
   collected.warnings.push(...mentions.map(describeMention));
   const named = new Set([...set, ...unset.map(({ repository }) => repository)]);
   for (const image of images.filter(({ repository }) => !named.has(repository))) {
     const own = mentions.filter(({ repository }) => repository === normalizeRepository(image.repository));
-    const why = [unmatchedImage(image, places, files), ...own.map(describeMention)].join('\n');
+    const why = [unmatchedImage(image, places, valuesFiles), ...own.map(describeMention)].join('\n');
     collected.unmatched.push({ image, why });
   }
   return collected;
+}
+
+/** The mentions in a file and in the documents in its block scalars. */
+function mentionsAmong(entries: readonly FileImages[], images: ImagesByName): Mention[] {
+  const [, ...embedded] = entries.map(({ file }) => file);
+  return entries.flatMap((entry, index) => mentionsIn(entry, index === 0 ? embedded : [], images));
 }
 
 /** The images of the likeliest name that is one of them. */

@@ -36,8 +36,10 @@ interface ChangeOptions {
 }
 
 /** A place in messages: `helm/shop/values.yaml:3: web.image`. */
-export const describePlace = ({ file, line, steps }: Pick<ImagePlace, 'file' | 'line' | 'steps'>): string =>
-  `${file.path}:${line}: ${pathText(steps) || 'the document'}`;
+export function describePlace({ file, line, steps }: Pick<ImagePlace, 'file' | 'line' | 'steps'>): string {
+  const outer: Step[] = file.embedding === undefined ? [] : [...file.embedding.steps, { kind: 'embedded' }];
+  return `${file.path}:${line}: ${pathText([...outer, ...steps]) || 'the document'}`;
+}
 
 /** The tag and digest that a place has. */
 export function presentPin({ pins }: ImagePlace): TagAndDigest {
@@ -70,7 +72,7 @@ export function imageChanges(
     unset: `${location} ${problem}`,
   });
   const template = pins.find(({ old }) => TEMPLATE.test(old));
-  if (place.override === 'ambiguous')
+  if (place.role === 'ambiguous')
     return unset('can override images of several charts and is not changed; name the repository there too');
   if (template !== undefined) return unset(`has the template ${JSON.stringify(template.old)}, which is not changed`);
   if (!hasTag && !hasDigest && !canAdd) return unset(`has neither tag nor digest; add one${advice(place)}`);
@@ -85,7 +87,7 @@ export function imageChanges(
       ? [`${location}: the image has no tags, so the tag stays ${from.tag ?? 'empty'}`]
       : []),
     // The digest, or the warning that there is none, is in the file that has the name.
-    ...(hasDigest || canAdd || place.override !== undefined
+    ...(hasDigest || canAdd || place.role !== 'name'
       ? []
       : [`${location} has no digest, so only its tag pins it${advice(place, '; add a digest')}`]),
     ...place.doubtful.map(

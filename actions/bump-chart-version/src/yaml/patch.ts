@@ -180,7 +180,8 @@ function setAt(
   (pair as Pair).value = value;
 }
 
-function nodeAt(document: ParsedDocument, nodePath: NodePath): unknown {
+/** The node at a path from the document's root. */
+export function nodeAt(document: ParsedDocument, nodePath: NodePath): unknown {
   return nodePath.reduce<unknown>((node, index) => {
     if (isMap(node)) return node.items[index]?.value;
     return isSeq(node) ? node.items[index] : undefined;

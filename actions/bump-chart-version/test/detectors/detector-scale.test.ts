@@ -20,7 +20,7 @@ it.each([
 ])('the images of a file with %s are found in linear time', async (_, write) => {
   const find = (size: number) => {
     const file = readYaml('values.yaml', bytes(write(size)));
-    return () => mentionsIn(file, imagePlaces(file), new Set());
+    return () => mentionsIn({ file, places: imagePlaces(file) }, [], new Set());
   };
   expect(await growth(find, 200)).toBeLessThan(MAX_LINEAR);
 });

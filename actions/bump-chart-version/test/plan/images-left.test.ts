@@ -19,7 +19,7 @@ describe('a place that names an image and cannot be set', () => {
     ['a command line with Docker Hub', 'run: docker run acme/web:1.4.1\n', undefined],
     [
       'a block of text',
-      'values: |\n  a: b\n  image:\n    repository: ghcr.io/acme/web\n    tag: 1.4.1\n',
+      'values: >\n  a: b\n\n  repository: ghcr.io/acme/web\n\n  tag: 1.4.1\n',
       'values.yaml:5: this text names ghcr.io/acme/web',
     ],
     [

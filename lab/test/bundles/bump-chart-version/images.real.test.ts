@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { execa } from 'execa';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { ensureTools, toolPath } from '../../../tools/index.ts';
 import { runStep, type StepResult } from '../step.ts';
 
@@ -127,6 +127,24 @@ describe('a chart runs the new image, by its digest, where', () => {
     expect(await rendered(...parameters.flatMap(({ name, value }) => ['--set', `${name}=${value}`]))).toEqual([
       `ghcr.io/acme/web:1.4.2@${NEW}`,
     ]);
+  });
+
+  it.each([
+    ['values in a block', 'values: |\n        image:\n          tag: 1.4.1 # pinned\n'],
+    ['values as an object', 'valuesObject:\n        image: {tag: 1.4.1}\n'],
+  ])('an Application overrides its tag by %s', async (_, helm) => {
+    const values = `image: {repository: ghcr.io/acme/web, tag: 1.4.1, digest: "${OLD}"}\n`;
+    write({
+      ...chartWith(values, '{{ with .Values.image }}{{ .repository }}:{{ .tag }}@{{ .digest }}{{ end }}'),
+      'apps/web.yaml': `kind: Application\nspec:\n  source:\n    helm:\n      ${helm}`,
+    });
+    expect(await bump({ charts: 'chart', 'values-files': 'values.yaml\napps/web.yaml' })).toMatchObject({
+      exitCode: 0,
+    });
+    const application = parse(readFileSync(join(workspace, 'apps/web.yaml'), 'utf8'));
+    const { values: text, valuesObject } = application.spec.source.helm;
+    write({ 'over.yaml': text ?? stringify(valuesObject) });
+    expect(await rendered('--values', join(workspace, 'over.yaml'))).toEqual([`ghcr.io/acme/web:1.4.2@${NEW}`]);
   });
 });
 
