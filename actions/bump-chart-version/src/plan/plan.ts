@@ -2,6 +2,7 @@ import { ActionError } from '../../../lib/errors.ts';
 import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
+import { duplicateWarnings } from '../yaml/duplicates.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
 import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
@@ -185,7 +186,7 @@ function planTogether(
     files: [...edited.files, ...textFiles],
     changedValues: [...edited.changedValues, ...text.changedValues.filter(({ file }) => !isSkipped({ path: file }))],
     images: collected.images.filter(({ file }) => !isSkipped(file)),
-    warnings: [...new Set(warnings)],
+    warnings: [...new Set([...warnings, ...[...new Set(changes.map(fileOf))].flatMap(duplicateWarnings)])],
     reports: collected.reports.map(({ path, text, changes }) =>
       changes && isSkipped({ path }) ? `${text}, but this is left alone: see the warnings` : text,
     ),

@@ -11,9 +11,10 @@ import {
 } from 'yaml';
 import { closestNames } from '../../../lib/similar-names.ts';
 import { keyText } from '../../../lib/yaml/lookup.ts';
+import { offsetsOfDuplicate } from './duplicates.ts';
 import { embeddedIn } from './embedded.ts';
 import { lookUp } from './lookup.ts';
-import { pathText, type Step } from './path.ts';
+import { pathText, type Step, writtenKey } from './path.ts';
 import type { NodePath, ParsedDocument, YamlFile } from './source.ts';
 
 /** A scalar that can be replaced, or an empty value. */
@@ -233,6 +234,13 @@ function intoMap(cursor: Cursor, key: string, rest: readonly Step[]): Cursor | D
     return { missing: `${location} ${kind} and has no key ${JSON.stringify(key)}`, depth: steps.length, missingKey };
   }
   const index = node.items.findIndex((pair) => keyText(pair.key) === key);
+  const offsets = offsetsOfDuplicate(node, key);
+  if (offsets.length > 0) {
+    const lines = offsets.map((offset) => file.lineAt(offset)).join(', ');
+    return {
+      refused: `${location} has the duplicate key ${JSON.stringify(writtenKey(key))} (lines ${lines}); remove all but one`,
+    };
+  }
   if (index >= 0) {
     const pair = node.items[index] as Pair<ParsedNode, ParsedNode | null>;
     return {

@@ -25,6 +25,12 @@ export interface Assignment {
 
 const plainKey = /^[^\s.[\]="':{},&*#!|>%@`]+(?:[^.[\]="':|]*[^\s.[\]="':|])?$/;
 
+/** The name that an overridden key of a mapping gets; no file can contain it as a plain key. */
+export const overriddenKey = (key: string, number: number): string => `\0${number}\0${key}`;
+
+/** A key as it is written, also when it is overridden. */
+export const writtenKey = (key: string): string => key.replace(/^\0\d+\0/, '');
+
 /** The path as users write it. */
 export function pathText(steps: readonly Step[]): string {
   return steps
@@ -33,8 +39,8 @@ export function pathText(steps: readonly Step[]): string {
       if (step.kind === 'match') return `[${step.key}=${step.value}]`;
       if (step.kind === 'embedded') return '|';
       const isFirst = index === 0 || steps[index - 1]?.kind === 'embedded';
-      if (plainKey.test(step.key)) return `${isFirst ? '' : '.'}${step.key}`;
-      return `[${JSON.stringify(step.key)}]`;
+      const key = writtenKey(step.key);
+      return plainKey.test(key) ? `${isFirst ? '' : '.'}${key}` : `[${JSON.stringify(key)}]`;
     })
     .join('');
 }

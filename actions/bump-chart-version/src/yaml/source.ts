@@ -1,7 +1,7 @@
-import { type Document, LineCounter, type ParsedNode, parseAllDocuments, YAMLParseError } from 'yaml';
+import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { isStackOverflow, NESTED_TOO_DEEPLY } from '../../../lib/yaml/depth.ts';
-import { duplicateKeyOffsets } from '../../../lib/yaml/lookup.ts';
+import { separateDuplicates } from './duplicates.ts';
 import { isJson } from './json.ts';
 import type { Step } from './path.ts';
 
@@ -73,7 +73,7 @@ export function readYaml(path: string, bytes: Uint8Array): YamlFile {
 
 /**
  * @param line the line of an offset, for a text that is a part of a file
- * @throws {ActionError} when the text is not valid YAML (duplicate keys are not), or expands without limit
+ * @throws {ActionError} when the text is not valid YAML, or expands without limit
  */
 export function readText(path: string, text: string, line?: (offset: number) => number): YamlFile {
   const counter = new LineCounter();
@@ -96,7 +96,7 @@ export function readText(path: string, text: string, line?: (offset: number) => 
             `${path}:${lineAt(error.pos[0])}: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
         )
         .join('\n'),
-      next: 'Correct the file; it is read as YAML 1.2, and a mapping must not have a key twice. Nothing was changed.',
+      next: 'Correct the file; it is read as YAML 1.2. Nothing was changed.',
     });
   }
   try {
@@ -132,10 +132,7 @@ export function parse(text: string, version: YamlVersion, lineCounter?: LineCoun
     ...(lineCounter === undefined ? {} : { lineCounter }),
   });
   const documents = Array.isArray(parsed) ? (parsed as ParsedDocument[]) : [];
-  // Pushed one by one: a call accepts about 120,000 arguments, and a file can have more errors.
-  for (const document of documents)
-    for (const offset of duplicateKeyOffsets(document.contents))
-      document.errors.push(new YAMLParseError([offset, offset + 1], 'DUPLICATE_KEY', 'duplicate key'));
+  for (const document of documents) separateDuplicates(document);
   return documents;
 }
 

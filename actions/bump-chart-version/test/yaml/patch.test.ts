@@ -219,7 +219,12 @@ describe('a rejected change has a file, a line and advice', () => {
     ['no item with the name', 'l:\n- n: a\n- n: b\n', 'l[n=c].t=x', 'l has no item [n=c]; it has [n=a], [n=b]'],
     ['an index on a mapping', 'a: {b: c}\n', 'a[0]=x', 'values.yaml:1: a is not a list'],
     ['a key without a colon', 'm: {a}\n', 'm.a=x', 'm.a has no ":" before its value'],
-    ['duplicate keys', 'a: b\nc: d\na: e\n', 'a=x', 'values.yaml:3: duplicate key'],
+    [
+      'duplicate keys',
+      'a: b\nc: d\na: e\n',
+      'a=x',
+      'values.yaml:1: the document has the duplicate key "a" (lines 1, 3); remove all but one',
+    ],
     ['broken YAML', 'a: [b\n', 'a=x', 'helm/shop/values.yaml is not valid YAML'],
     [
       'two values for one node',

@@ -65,6 +65,17 @@ describe('what Helm renders', () => {
       'first: |\r\n  image:\r\n    tag: "2345678" # of web\r\n    digest: sha256:abc\r\n  replicas: 6\r\nlast: |2-\r\n   image: {tag: "1.10"}',
     );
   });
+
+  it('is the new value beside a duplicate key, of which Helm uses the last', async () => {
+    write({
+      'chart/values.yaml': 'image: {tag: v1}\nlimits: {cpu: 1}\nlimits: {cpu: 2}\n',
+      'chart/templates/x.yaml': 'a: "{{ .Values.image.tag }} {{ .Values.limits.cpu }}"\n',
+    });
+    const result = await step({ values: 'image.tag=v2' });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(result.log).toContain('duplicate key "limits", which is also on line 2; Helm uses the last one');
+    expect(await render()).toContain('a: "v2 2"');
+  });
 });
 
 describe('files of several formats', () => {
