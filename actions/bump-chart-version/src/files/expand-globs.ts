@@ -2,21 +2,26 @@ import { posix } from 'node:path';
 import { ActionError } from '../../../lib/errors.ts';
 import type { Request } from '../inputs/settings.ts';
 import { inChart } from '../plan/chart.ts';
+import { allowsNoChart } from '../plan/chart-directory.ts';
 
 /** What globs are part of. */
-type Globs = Pick<Request, 'charts' | 'valuesFiles'>;
+type Globs = Pick<Request, 'charts' | 'valuesFiles' | 'version' | 'appVersion'>;
 
 const isGlob = (path: string): boolean => /[*?[{]|[@!+]\(/.test(path);
 
 /** Whether the files of a repository must be listed to know which ones a request names. */
-export const hasGlobs = ({ charts, valuesFiles }: Globs): boolean => [...charts, ...valuesFiles].some(isGlob);
+export const hasGlobs = ({ charts, valuesFiles }: Pick<Globs, 'charts' | 'valuesFiles'>): boolean =>
+  [...charts, ...valuesFiles].some(isGlob);
+
+/** Whether a glob of values files is also searched from the root: `values-*.yaml` is meant for charts only. */
+const isForRoot = (glob: string): boolean => isGlob(glob) && glob.includes('/');
 
 /** The directories that contain everything that the globs can match. */
-export function globRoots({ charts }: Globs): string[] {
-  const roots = charts.map((chart) => {
-    const segments = chart.split('/');
+export function globRoots({ charts, valuesFiles }: Pick<Globs, 'charts' | 'valuesFiles'>): string[] {
+  const roots = [...charts, ...valuesFiles.filter(isForRoot)].map((path) => {
+    const segments = path.split('/');
     const fixed = segments.slice(0, Math.max(0, segments.findIndex(isGlob)));
-    return isGlob(chart) ? fixed.join('/') || '.' : chart;
+    return isGlob(path) ? fixed.join('/') || '.' : path;
   });
   return [...new Set(roots)];
 }
@@ -39,13 +44,17 @@ export function expandGlobs<T extends Globs>(request: T, paths: readonly string[
       ? [glob]
       : expand(
           glob,
-          (pattern) => matchCharts(pattern, directories),
-          `matches no directory that has a Chart.yaml${describeCharts(directories)}`,
+          (pattern) => matchCharts(pattern, request, directories),
+          `matches no directory that has a Chart.yaml${allowsNoChart(request) ? ' or one of the values files' : ''}${describeCharts(directories)}`,
         ),
   );
   const valuesFiles = request.valuesFiles.flatMap((glob) =>
     isGlob(glob) && !charts.some((chart) => isFile(inChart(chart, glob), directories))
-      ? expand(glob, (pattern) => matchFiles(pattern, charts, directories), 'matches no file of the charts')
+      ? expand(
+          glob,
+          (pattern) => matchFiles(pattern, charts, directories),
+          `matches no file of the charts${isForRoot(glob) ? ', and none from the root' : ''}`,
+        )
       : [glob],
   );
   if (problems.length > 0) {
@@ -70,21 +79,40 @@ const isChart = (directory: string, directories: Directories): boolean =>
 /** A name can contain characters with a meaning in a glob. */
 const isLiteral = (chart: string, directories: Directories): boolean => !isGlob(chart) || isChart(chart, directories);
 
-const matchCharts = (glob: string, directories: Directories): string[] =>
-  [...directories.keys()].filter((directory) => isChart(directory, directories) && posix.matchesGlob(directory, glob));
+/** The directories that a glob matches: charts, or, where they need not be charts, those that have a values file. */
+function matchCharts(glob: string, request: Globs, directories: Directories): string[] {
+  const matches = [...directories.keys()].filter((directory) => posix.matchesGlob(directory, glob));
+  const charts = matches.filter((directory) => isChart(directory, directories));
+  if (charts.length > 0 || !allowsNoChart(request)) return charts;
+  const found = request.valuesFiles.flatMap((file) => findFiles(new Set(matches), file, directories));
+  return [...new Set(found.map(({ root }) => root))];
+}
 
-/** The files that a glob matches in any of the charts, relative to their charts. */
+/** The files that a glob matches in any of the charts, relative to their charts; otherwise those from the root. */
 function matchFiles(glob: string, charts: readonly string[], directories: Directories): string[] {
-  const matches = new Set<string>();
-  const roots = new Set(charts);
+  const inCharts = findFiles(new Set(charts), glob, directories);
+  const found = inCharts.length > 0 || !isForRoot(glob) ? inCharts : findFiles(new Set(['.']), glob, directories);
+  return [...new Set(found.map(({ name }) => name))];
+}
+
+/** A file below a directory. */
+interface FoundFile {
+  root: string;
+  /** Relative to the directory. */
+  name: string;
+}
+
+/** The files below some directories that a glob, or a name, matches. */
+function findFiles(roots: ReadonlySet<string>, glob: string, directories: Directories): FoundFile[] {
+  const found: FoundFile[] = [];
   for (const [directory, paths] of directories) {
     for (let root = directory; ; root = posix.dirname(root)) {
       const names = roots.has(root) ? paths.map((path) => posix.relative(root, path)) : [];
-      for (const name of names) if (posix.matchesGlob(name, glob)) matches.add(name);
+      for (const name of names) if (name === glob || posix.matchesGlob(name, glob)) found.push({ root, name });
       if (root === '.') break;
     }
   }
-  return [...matches];
+  return found;
 }
 
 const MAX_LISTED_CHARTS = 20;

@@ -86,6 +86,52 @@ describe('globs in values-files', () => {
   });
 });
 
+describe('globs beside directories without a Chart.yaml', () => {
+  const paths = [
+    ...PATHS,
+    'environments/dev/values.yaml',
+    'environments/prod/values.yaml',
+    'environments/docs/README.md',
+    'environments/prod/web/values.yaml',
+  ];
+
+  it('match those that have one of the values files, with version: none', async () => {
+    const inputs = { version: 'none', values: 'a=b', charts: 'environments/*' };
+    expect((await expand(inputs, paths))[0]).toEqual(['environments/dev', 'environments/prod']);
+    expect(await expand({ ...inputs, 'values-files': '*.yaml' }, paths)).toEqual([
+      ['environments/dev', 'environments/prod'],
+      ['values.yaml'],
+    ]);
+    await expect(expand({ ...inputs, version: 'patch' }, paths)).rejects.toThrow(
+      'environments/* matches no directory that has a Chart.yaml; charts are',
+    );
+    await expect(expand({ ...inputs, charts: 'environments/d?cs' }, paths)).rejects.toThrow(
+      'matches no directory that has a Chart.yaml or one of the values files; charts are',
+    );
+    expect((await expand({ ...inputs, charts: '*/*' }, paths))[0]).toEqual(['helm/[x]', 'helm/api', 'helm/web']);
+  });
+
+  it('match values files from the root where no chart has one', async () => {
+    const charts = 'helm/web';
+    expect((await expand({ charts, 'values-files': 'environments/*/values.yaml' }, paths))[1]).toEqual([
+      'environments/dev/values.yaml',
+      'environments/prod/values.yaml',
+    ]);
+    expect((await expand({ charts, 'values-files': 'ci/*.yaml' }, [...paths, 'ci/other.yaml']))[1]).toEqual([
+      'ci/small.yaml',
+    ]);
+    await expect(expand({ charts, 'values-files': 'env/*.yaml' }, paths)).rejects.toThrow(
+      'env/*.yaml matches no file of the charts, and none from the root',
+    );
+    await expect(expand({ charts, 'values-files': 'README.m?' }, paths)).rejects.toThrow(
+      /matches no file of the charts$/,
+    );
+    expect(
+      globRoots(await settings({ charts, 'values-files': inLines('values-*.yaml', 'environments/*/x.yaml') })),
+    ).toEqual(['helm/web', 'environments']);
+  });
+});
+
 it('lists files only for globs, and only where they can match', async () => {
   const rootsOf = async (charts: string): Promise<string[]> => globRoots(await settings({ charts }));
   expect(hasGlobs(await settings({ charts: 'helm/shop' }))).toBe(false);

@@ -42,4 +42,15 @@ describe('a glob of charts', () => {
     expect(exitCode).toBe(1);
     expect(log).toContain('charts/* matches no directory that has a Chart.yaml; charts are in helm/api, helm/shop');
   });
+
+  it('of directories with values files alone, and of values files from the root', async () => {
+    const values = { 'environments/dev/values.yaml': VALUES, 'environments/prod/values.yaml': VALUES };
+    const repository = await TestRepository.create({ ...FILES, ...values });
+    const inputs = { images: RELEASE.images, version: 'none' };
+    expect(await repository.step({ ...inputs, charts: 'environments/d*' })).toMatchObject({ exitCode: 0 });
+    expect(await repository.changedFiles()).toEqual(['environments/dev/values.yaml']);
+    const others = { ...inputs, charts: 'helm/docs', 'values-files': 'environments/*/values.yaml' };
+    expect(await repository.step(others)).toMatchObject({ exitCode: 0 });
+    expect(await repository.changedFiles()).toEqual(['environments/prod/values.yaml']);
+  });
 });
