@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, TomlError } from 'smol-toml';
 import { closestNames } from '../../../lib/similar-names.ts';
 import { interpretValue, keyOf } from '../yaml/interpret.ts';
-import { type Assignment, pathText, type Step } from '../yaml/path.ts';
+import { type Assignment, indexIn, pathText, type Step } from '../yaml/path.ts';
 import { valueIn } from '../yaml/scalar.ts';
 import { lineOf, type TextFile, type Update, type Updater } from './updater.ts';
 
@@ -88,7 +88,9 @@ function keyAt(value: unknown, step: Step, location: string): string | number | 
   }
   if (!Array.isArray(value)) return { problem: `${location} is not a list` };
   const items = value as readonly unknown[];
-  const matches = items.flatMap((item, index) => (isItem(item, index, step) ? [index] : []));
+  const matches = items.flatMap((item, index) =>
+    (step.kind === 'index' ? index === indexIn(items, step.index) : isItem(item, step)) ? [index] : [],
+  );
   const [match, second] = matches;
   if (match === undefined) return { problem: `${location} has no item ${pathText([step])}; it has ${items.length}` };
   return second === undefined
@@ -96,8 +98,7 @@ function keyAt(value: unknown, step: Step, location: string): string | number | 
     : { problem: `${location} has ${matches.length} items ${pathText([step])}; it must be unique` };
 }
 
-function isItem(item: unknown, index: number, step: Exclude<Step, { kind: 'key' | 'embedded' }>): boolean {
-  if (step.kind === 'index') return index === step.index;
+function isItem(item: unknown, step: { key: string; value: string }): boolean {
   const value =
     typeof item === 'object' && item !== null && Object.hasOwn(item, step.key)
       ? (item as Record<string, unknown>)[step.key]

@@ -14,7 +14,7 @@ import { keyText } from '../../../lib/yaml/lookup.ts';
 import { offsetsOfDuplicate } from './duplicates.ts';
 import { embeddedIn } from './embedded.ts';
 import { lookUp } from './lookup.ts';
-import { pathText, type Step, writtenKey } from './path.ts';
+import { indexIn, pathText, type Step, writtenKey } from './path.ts';
 import type { NodePath, ParsedDocument, YamlFile } from './source.ts';
 
 /** A scalar that can be replaced, or an empty value. */
@@ -144,7 +144,9 @@ function descend(cursor: Cursor, step: Step, rest: readonly Step[]): Cursor | De
   const location = describeCursor(cursor);
   if (!isSeq(node)) return { missing: `${location} is not a list`, depth: steps.length, missingKey: undefined };
   const matches = node.items.flatMap((item, index) =>
-    (step.kind === 'index' ? index === step.index : itemMatches(cursor, item, step)) ? [index] : [],
+    (step.kind === 'index' ? index === indexIn(node.items, step.index) : itemMatches(cursor, item, step))
+      ? [index]
+      : [],
   );
   const [index] = matches;
   if (index === undefined)

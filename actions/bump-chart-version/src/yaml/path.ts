@@ -4,6 +4,7 @@ import { type DocumentSelector, parseSelector } from './selector.ts';
 /** One step from a node to one of its children. */
 export type Step =
   | { kind: 'key'; key: string }
+  /** From 0, or, when negative, from the end: -1 is the last item. */
   | { kind: 'index'; index: number }
   /** The only item of a list whose `key` has this value. */
   | { kind: 'match'; key: string; value: string }
@@ -31,6 +32,9 @@ export const overriddenKey = (key: string, number: number): string => `\0${numbe
 /** A key as it is written, also when it is overridden. */
 export const writtenKey = (key: string): string => key.replace(/^\0\d+\0/, '');
 
+/** The index that a step means in a list. */
+export const indexIn = (list: { length: number }, index: number): number => (index < 0 ? list.length + index : index);
+
 /** The path as users write it. */
 export function pathText(steps: readonly Step[]): string {
   return steps
@@ -46,7 +50,7 @@ export function pathText(steps: readonly Step[]): string {
 }
 
 /**
- * Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `annotations."a.b/c"` or `annotations['a.b/c']`, and
+ * Parses `web.image.tag`, `images[name=api].tag`, `list[0]`, `list[-1]`, `annotations."a.b/c"` or `annotations['a.b/c']`, and
  * `spec.source.helm.values|web.image.tag`, where the document that follows `|` is the text of a block scalar.
  */
 export function parsePath(text: string): Parsed<Step[]> {
@@ -88,7 +92,7 @@ export function parsePath(text: string): Parsed<Step[]> {
 
 function parseBracket(inner: string): Step | undefined {
   const text = inner.trim();
-  if (/^\d{1,6}$/.test(text)) return { kind: 'index', index: Number(text) };
+  if (/^(?:\d{1,6}|-[1-9]\d{0,5})$/.test(text)) return { kind: 'index', index: Number(text) };
   const key = unquote(text);
   if (key !== undefined) return { kind: 'key', key };
   const match = /^("[^"]*"|'[^']*'|[^="']+?)\s*=(.*)$/.exec(text);

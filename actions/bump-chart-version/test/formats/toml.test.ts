@@ -40,6 +40,7 @@ describe('a value in TOML', () => {
       'p[name=b].v=2',
       '[[p]]\nname = "a"\nv = "1"\n[[p]]\nname = "b"\nv = "2"\n',
     ],
+    ['from the end of a list', 'a = ["1", "1"]\n', 'a[-1]=2', 'a = ["1", "2"]\n'],
     ['that is a number', 'a = 5 # five\n', 'a=6', 'a = 6 # five\n'],
     ['that is a boolean', 'a = true\nb = true\n', 'b=false', 'a = true\nb = false\n'],
     ['with CRLF', 'a = "1"\r\nb = "1"\r\n', 'b=2', 'a = "1"\r\nb = "2"\r\n'],

@@ -36,6 +36,8 @@ describe('replacing a value changes only its bytes', () => {
       'l:\n- name: a\n  tag: 1\n- name: b\n  tag: "3"\n',
     ],
     ['list item by index', 'l:\n  - a\n  -   b # c\n', 'l[1]=x', 'l:\n  - a\n  -   x # c\n'],
+    ['last list item', 'l:\n  - a\n  - b # c\n', 'l[-1]=x', 'l:\n  - a\n  - x # c\n'],
+    ['list item from the end', 'l: [{n: a}, {n: b}]\n', 'l[-2].n=x', 'l: [{n: x}, {n: b}]\n'],
     ['key with dots', 'm:\n  a.b/c: d\n', "m['a.b/c']=x", 'm:\n  a.b/c: x\n'],
     ['number key', 'm:\n  80: d\n', 'm.80=x', 'm:\n  80: x\n'],
     ['second document', 'a: b\n---\n# two\nc: d\n...\n', 'c=x', 'a: b\n---\n# two\nc: x\n...\n'],
@@ -217,6 +219,8 @@ describe('a rejected change has a file, a line and advice', () => {
       'values.yaml:1: l has 2 items [n=a] (lines 2, 3); it must be unique',
     ],
     ['no item with the name', 'l:\n- n: a\n- n: b\n', 'l[n=c].t=x', 'l has no item [n=c]; it has [n=a], [n=b]'],
+    ['an index before the first item', 'l: [a]\n', 'l[-2]=x', 'values.yaml:1: l has no item [-2]; it has 1 item'],
+    ['the same item from both ends', 'l: [a]\n', 'l[-1]=x\nl[0]=y', 'conflicting values for l[0]: "x" and "y"'],
     ['an index on a mapping', 'a: {b: c}\n', 'a[0]=x', 'values.yaml:1: a is not a list'],
     ['a key without a colon', 'm: {a}\n', 'm.a=x', 'm.a has no ":" before its value'],
     [

@@ -8,6 +8,7 @@ describe('paths', () => {
   it.each([
     ['web.image.tag', [key('web'), key('image'), key('tag')]],
     ['list[0]', [key('list'), { kind: 'index', index: 0 }]],
+    ['list[-1].a', [key('list'), { kind: 'index', index: -1 }, key('a')]],
     ['[2].name', [{ kind: 'index', index: 2 }, key('name')]],
     ['images[name=api].tag', [key('images'), { kind: 'match', key: 'name', value: 'api' }, key('tag')]],
     ['images[name="a.b]=c"].tag', [key('images'), { kind: 'match', key: 'name', value: 'a.b]=c' }, key('tag')]],
@@ -35,7 +36,8 @@ describe('paths', () => {
     'a[]',
     'a[x]',
     'a[0]b',
-    'a[-1]',
+    'a[-0]',
+    'a[--1]',
     'a"b"',
     'a."b',
     '|a',
