@@ -33,9 +33,15 @@ export function formatSummary(outcome: Outcome, dryRun: boolean): string {
     if (plan.changedValues.length > MAX_ROWS) parts.push(`and ${plan.changedValues.length - MAX_ROWS} more values`);
   }
   const warnings = warningsOf(plan);
-  if (warnings.length > 0) parts.push(warnings.map((warning) => `- ${inlineCode(warning)}`).join('\n'));
+  if (warnings.length > 0) parts.push(codeList(warnings));
+  if (dryRun && plan.reports.length > 0) {
+    parts.push('#### Images in the files', codeList(plan.reports.slice(0, MAX_ROWS)));
+    if (plan.reports.length > MAX_ROWS) parts.push(`and ${plan.reports.length - MAX_ROWS} more images`);
+  }
   return `${parts.join('\n\n')}\n`;
 }
+
+const codeList = (lines: readonly string[]): string => lines.map((line) => `- ${inlineCode(line)}`).join('\n');
 
 function cells({ file, line, path, old, now }: ChangedValue): Cell[] {
   const position = line === undefined ? file : `${file}:${line}`;

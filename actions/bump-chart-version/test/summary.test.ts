@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { commitMessage } from '../src/commit/message.ts';
 import type { Outcome } from '../src/outputs.ts';
 import { formatHeadline, formatSummary } from '../src/summary.ts';
-import { planFor } from './helpers.ts';
+import { image, planFor } from './helpers.ts';
 
 const outcome = async (inputs: Record<string, string>, values: string): Promise<Outcome> => ({
   plan: await planFor(inputs, values),
@@ -29,6 +29,17 @@ describe('the summary', () => {
     const skipped = await outcome({ version: '0.1.0' }, '');
     expect(formatHeadline(skipped, false)).toBe('shop 1.0.0: nothing to change');
     expect(formatSummary(skipped, false)).toContain('newer than 0.1.0');
+  });
+
+  it('lists the images that were found when nothing is changed', async () => {
+    const values = `a: {repository: r.io/web, tag: "<x>", digest: ""}\n${'image: r.io/x:1\n---\n'.repeat(250)}`;
+    const planned = await outcome({ version: 'none', images: image('r.io/web') }, values);
+    const text = formatSummary(planned, true);
+    expect(text).toContain(
+      '- <code>helm/shop/values.yaml:1: a is r.io/web:&lt;x&gt; (repository and tag): changed</code>',
+    );
+    expect(text).toContain('and 51 more images');
+    expect(formatSummary(planned, false)).not.toContain('Images in the files');
   });
 
   it('reports that there was no version', async () => {
