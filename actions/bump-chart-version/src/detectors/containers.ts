@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap }
 import { indexMapping, keyText } from '../../../lib/yaml/lookup.ts';
 import type { Step } from '../yaml/path.ts';
 import type { ParsedDocument } from '../yaml/source.ts';
-import { registriesIn } from './registries.ts';
+import { REGISTRY_ROOTS, registriesIn } from './registries.ts';
 
 /** One value as text: of a key, or of an item. */
 export interface Field {
@@ -82,16 +82,16 @@ export function visitContainers(document: ParsedDocument, visitor: Visitor): voi
 }
 
 function toMapping(document: ParsedDocument, map: YAMLMap, { steps, key, registries }: Position): MappingNode {
-  const pairs = pairsOf(document, map);
-  const own = new Set<Pair>(map.items);
   const fields: Field[] = [];
-  for (const [name, pair] of pairs) {
+  let mayHaveRegistries = false;
+  for (const { name, pair, isOwn } of pairsOf(document, map)) {
+    mayHaveRegistries ||= REGISTRY_ROOTS.has(name);
     const node = resolve(document, pair.value);
     // What is merged in can be merged into another mapping too.
-    const owner = own.has(pair) ? pair : Symbol(name);
+    const owner = isOwn ? pair : Symbol(name);
     if (isText(node)) fields.push(new KeyField(node, { name, owner, parent: steps, map, keyNode: pair.key }));
   }
-  const global = registriesIn((name) => resolve(document, pairs.get(name)?.value), resolverOf(document));
+  const global = mayHaveRegistries ? registriesIn(document, map) : [];
   return {
     steps,
     offset: startOf(map),
@@ -211,9 +211,21 @@ export const renamed = ({ steps, text, isString, offset, owner, from }: Field, n
   from,
 });
 
-/** The pairs of a mapping by key, its own before those that are merged in. */
-function pairsOf(document: ParsedDocument, map: YAMLMap): Map<string, Pair> {
-  const found = new Map<string, Pair>();
+interface NamedPair {
+  name: string;
+  pair: Pair;
+  /** Whether it is not merged in. */
+  isOwn: boolean;
+}
+
+/** The pairs of a mapping, its own before those that are merged in. */
+function pairsOf(document: ParsedDocument, map: YAMLMap): NamedPair[] {
+  const own = map.items.flatMap((pair) => {
+    const name = keyText(pair.key);
+    return name === undefined ? [] : [{ name, pair, isOwn: true }];
+  });
+  if (!own.some(({ name }) => name === '<<')) return own;
+  const found = new Map<string, NamedPair>();
   const searched = new Set<unknown>();
   const pending: unknown[] = [map];
   while (pending.length > 0) {
@@ -221,16 +233,13 @@ function pairsOf(document: ParsedDocument, map: YAMLMap): Map<string, Pair> {
     if (!isMap(next) || searched.has(next)) continue;
     searched.add(next);
     const { pairs, merged } = indexMapping(next);
-    for (const [key, pair] of pairs) if (key !== '<<' && !found.has(key)) found.set(key, pair);
+    for (const [name, pair] of pairs)
+      if (name !== '<<' && !found.has(name)) found.set(name, { name, pair, isOwn: next === map });
     for (const source of merged.toReversed()) pending.push(source);
   }
-  return found;
+  return [...found.values()];
 }
 
 const resolve = (document: ParsedDocument, node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-const resolverOf =
-  (document: ParsedDocument) =>
-  (node: unknown): unknown =>
-    resolve(document, node);
 
 const startOf = (node: unknown): number => (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;

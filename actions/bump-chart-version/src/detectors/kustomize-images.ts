@@ -11,6 +11,8 @@ import { hasDigest, toPin } from './sibling-keys.ts';
 export const kustomizeImages: Detector = { name: 'images of kustomize', inMapping: (mapping) => imageIn(mapping) };
 
 function imageIn(mapping: MappingNode): FoundImage[] {
+  if (mapping.key !== 'images' && !mapping.fields.some(({ name }) => name === 'newTag' || name === 'newName'))
+    return [];
   const [name, newName, newTag, digest] = ['name', 'newName', 'newTag', 'digest'].map((key) =>
     mapping.fields.find((field) => field.name === key),
   );

@@ -20,8 +20,12 @@ export function overrides(files: readonly FileImages[], chartOf: (file: YamlFile
   if (bases.length === 0 || files.length === 1) return [];
   const anywhere = Map.groupBy(bases, ({ path }) => path);
   const byChart = Map.groupBy(bases, ({ path, place }) => [chartOf(place.file), path].join('\0'));
+  const filesByChart = Map.groupBy(new Set(bases.map(({ place }) => place.file)), chartOf);
+  const baseFiles = [...filesByChart.values()].flat();
   return files.flatMap(({ file }) => {
     const chart = chartOf(file);
+    const inScope = chart === undefined ? baseFiles : (filesByChart.get(chart) ?? []);
+    if (inScope.length === 0 || (inScope.length === 1 && inScope[0] === file)) return [];
     const basesAt = (path: string): NamedPlace[] =>
       (chart === undefined ? anywhere.get(path) : byChart.get([chart, path].join('\0')))
         ?.map(({ place }) => place)

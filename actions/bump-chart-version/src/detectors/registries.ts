@@ -1,6 +1,8 @@
-import { isMap, isScalar } from 'yaml';
+import { isScalar, type YAMLMap } from 'yaml';
 import { fullRepository } from '../../../lib/images/mappings.ts';
 import { hasRegistry } from '../../../lib/images/references.ts';
+import { lookUp } from '../yaml/lookup.ts';
+import type { ParsedDocument } from '../yaml/source.ts';
 
 /** Where charts have the registry of all their images: Bitnami's `common`, grafana's charts, kube-prometheus-stack. */
 export const GLOBAL_KEYS: readonly (readonly [string, ...string[]])[] = [
@@ -10,21 +12,15 @@ export const GLOBAL_KEYS: readonly (readonly [string, ...string[]])[] = [
   ['imageRegistry'],
 ];
 
-/**
- * The registries that a mapping sets for everything below it.
- * @param get the value of one of its keys
- * @param resolve the node of an alias
- */
-export function registriesIn(get: (key: string) => unknown, resolve: (node: unknown) => unknown): string[] {
-  const found = GLOBAL_KEYS.flatMap(([first, ...rest]) => {
-    const node = rest.reduce<unknown>((parent, key) => {
-      const map = resolve(parent);
-      return isMap(map) ? map.get(key, true) : undefined;
-    }, get(first));
-    const scalar = resolve(node);
-    return isScalar(scalar) && typeof scalar.value === 'string' && scalar.value.trim() !== ''
-      ? [scalar.value.trim()]
-      : [];
+/** The keys in which a search for registries begins. */
+export const REGISTRY_ROOTS: ReadonlySet<string> = new Set(GLOBAL_KEYS.map(([first]) => first));
+
+/** The registries that a mapping sets for everything below it. */
+export function registriesIn(document: ParsedDocument, map: YAMLMap): string[] {
+  const found = GLOBAL_KEYS.flatMap((keys) => {
+    const scalar = keys.reduce<unknown>((parent, key) => lookUp(document, parent, key)?.node, map);
+    const text = isScalar(scalar) && typeof scalar.value === 'string' ? scalar.value.trim() : '';
+    return text === '' ? [] : [text];
   });
   return [...new Set(found)];
 }

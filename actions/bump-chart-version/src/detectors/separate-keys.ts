@@ -1,5 +1,5 @@
 import { hasRegistry } from '../../../lib/images/references.ts';
-import type { Field, Fields } from './containers.ts';
+import type { Fields } from './containers.ts';
 import type { Detector, FoundImage, NameKey, Naming } from './detector.ts';
 import { parseReference } from './pin-text.ts';
 import { fullNames } from './registries.ts';
@@ -15,7 +15,7 @@ export const separateKeys: Detector = { name: 'repository and tag', inMapping: i
 /** The images that fields name, for mappings and for lists of parameters. */
 export function imagesInFields(fields: Fields): FoundImage[] {
   const keys = fields.fields.flatMap((field) => nameKeyOf(field) ?? []).filter(({ field }) => field.isString);
-  if (keys.length === 0) return [];
+  if (keys.every(({ kind }) => kind === 'name') && !hasPinKey(fields)) return [];
   const byPrefix = Map.groupBy(keys, ({ prefix }) => prefix);
   const found = keys.flatMap((key) => imageAt(fields, key, byPrefix.get(key.prefix) ?? []) ?? []);
   // `name` beside `repository` is a label, and `image` beside it the last part of the name: one image for each prefix.
@@ -27,6 +27,10 @@ export function imagesInFields(fields: Fields): FoundImage[] {
   }
   return [...best.values()].map(({ image }) => image);
 }
+
+/** Most mappings with a `name` are not images. */
+const hasPinKey = ({ fields }: Fields): boolean =>
+  fields.some(({ name, text }) => /(?:tag|digest|sha|sha256)$/i.test(name) || text.includes('sha256:'));
 
 const KINDS = ['repository', 'image', 'name'];
 
@@ -63,14 +67,19 @@ function imageAt(
         : {}),
     },
     doubtful: digests.doubtful,
-    claims: [field, tagged, registry, ...lasts, ...digests.fields].flatMap((claimed) => claimed?.owner ?? []),
+    claims: [field, tagged, registry, ...lasts.map((last) => last.field), ...digests.fields].flatMap(
+      (claimed) => claimed?.owner ?? [],
+    ),
   };
   return { key, image };
 }
 
-function repositoriesOf(name: string, lasts: readonly Field[]): string[] {
+/** `image` beside `repository` is more likely the last part than `name`, which is often a label. */
+function repositoriesOf(name: string, lasts: readonly NameKey[]): string[] {
   const base = name.endsWith('/') ? name.slice(0, -1) : name;
-  return [base, ...lasts.map(({ text }) => (hasRegistry(text) ? text : `${base}/${text}`))];
+  const join = ({ field: { text } }: NameKey): string => (hasRegistry(text) ? text : `${base}/${text}`);
+  const [images, labels] = [lasts.filter(({ kind }) => kind === 'image'), lasts.filter(({ kind }) => kind === 'name')];
+  return [...images.map(join), base, ...labels.map(join)];
 }
 
 export const namesOf = ({ repositories, registry, registries }: Naming): string[] =>
@@ -82,7 +91,7 @@ export function isBareName(text: string): boolean {
 }
 
 /** What `image` or `name` beside `repository` can be: the last part of the name, as in `repository: nvcr.io/nvidia` and `image: gpu-operator`. */
-const lastParts = (key: NameKey, samePrefix: readonly NameKey[]): Field[] =>
+const lastParts = (key: NameKey, samePrefix: readonly NameKey[]): NameKey[] =>
   key.kind === 'repository'
-    ? samePrefix.filter(({ kind, field }) => kind !== 'repository' && isBareName(field.text)).map(({ field }) => field)
+    ? samePrefix.filter(({ kind, field }) => kind !== 'repository' && isBareName(field.text))
     : [];
