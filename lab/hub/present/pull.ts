@@ -29,6 +29,52 @@ function presentLabels(scope: RepositoryScope, pull: Pull): Json[] {
     .map((label) => presentLabel(scope, label));
 }
 
+function presentUsers({ core }: RepositoryScope, logins: readonly string[]): Json[] {
+  return logins.map((login) => simpleUser(core.urls, core.getAccount(login)));
+}
+
+/** GitHub's `team-simple`, as far as a name gives one. */
+function presentTeam({ core, repository }: RepositoryScope, slug: string): Json {
+  const url = `${core.urls.rest}/organizations/${encodeURIComponent(repository.owner)}/team/${encodeURIComponent(slug)}`;
+  return {
+    id: 1,
+    node_id: nodeId('Team', slug),
+    url,
+    members_url: `${url}/members{/member}`,
+    name: slug,
+    description: null,
+    permission: 'push',
+    html_url: `${core.urls.root}/orgs/${encodeURIComponent(repository.owner)}/teams/${encodeURIComponent(slug)}`,
+    repositories_url: `${url}/repos`,
+    slug,
+    parent: null,
+  };
+}
+
+/** The pull request as GitHub's `issue`. */
+export function presentIssue(scope: RepositoryScope, pull: Pull): Json {
+  const { core, repository } = scope;
+  const { html, issue, comments } = presentLinks(scope, pull);
+  const { number, state, title, body, labels, user, assignee, assignees, locked, milestone, ...simple } =
+    presentPullSimple(scope, pull);
+  return {
+    id: pull.id,
+    node_id: simple.node_id,
+    url: issue,
+    repository_url: core.urls.api(repository, ''),
+    labels_url: `${issue}/labels{/name}`,
+    comments_url: comments,
+    events_url: `${issue}/events`,
+    html_url: html,
+    ...{ number, state, title, body, labels, user, assignee, assignees, locked, milestone },
+    comments: 0,
+    created_at: simple.created_at,
+    updated_at: simple.updated_at,
+    closed_at: simple.closed_at,
+    author_association: simple.author_association,
+  };
+}
+
 function presentSide(scope: RepositoryScope, ref: string, sha: string): Json {
   const { core, repository } = scope;
   return {
@@ -87,10 +133,10 @@ export function presentPullSimple(scope: RepositoryScope, pull: Pull): Json {
     closed_at: pull.closedAt,
     merged_at: pull.mergedAt,
     merge_commit_sha: pull.mergeCommitSha ?? pull.testMergeSha,
-    assignee: null,
-    assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
+    assignee: presentUsers(scope, pull.assignees)[0] ?? null,
+    assignees: presentUsers(scope, pull.assignees),
+    requested_reviewers: presentUsers(scope, pull.requestedReviewers),
+    requested_teams: pull.requestedTeams.map((slug) => presentTeam(scope, slug)),
     head: presentSide(scope, pull.headRef, pull.headSha),
     base: presentSide(scope, pull.baseRef, pull.baseSha),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),

@@ -49,8 +49,12 @@ export const operations = {
   'pulls/get': readPulls,
   'pulls/update': writePulls,
   'pulls/merge': writeContents,
+  'pulls/request-reviewers': writePulls,
+  'pulls/list-reviews': readPulls,
 
   'issues/add-labels': writeIssues,
+  // `issues: write` would be enough too.
+  'issues/add-assignees': writePulls,
 
   'repos/create-repo-ruleset': administer,
 

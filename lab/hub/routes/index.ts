@@ -6,6 +6,7 @@ import { commitHandlers } from './commits.ts';
 import { contentHandlers } from './contents.ts';
 import { labelHandlers } from './labels.ts';
 import { objectHandlers } from './objects.ts';
+import { peopleHandlers } from './people.ts';
 import { pullHandlers } from './pulls.ts';
 import { refHandlers } from './refs.ts';
 import { releaseHandlers } from './releases.ts';
@@ -20,6 +21,7 @@ const handlers: Partial<Record<OperationId, Handler>> = {
   ...objectHandlers,
   ...pullHandlers,
   ...labelHandlers,
+  ...peopleHandlers,
   ...rulesetHandlers,
   ...releaseHandlers,
   ...assetHandlers,

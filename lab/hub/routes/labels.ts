@@ -1,19 +1,20 @@
-import { notFound } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { presentLabel } from '../present/pull.ts';
 import { emitPull } from '../pulls/events.ts';
 import type { Call, Handlers, Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Label, Pull } from '../store/types.ts';
+import { findPull } from './find-pull.ts';
 
-/** The hub has no issues other than pull requests. */
-function getPull(call: Call): Pull {
-  const pull = call.core.store.pulls.get(call.repository.id, call.number('issue_number'));
-  if (!pull) throw notFound();
-  return pull;
-}
+const MAX_NAME_LENGTH = 50;
 
 function ensureLabel(call: Call, name: string): Label {
   const { store } = call.core;
+  if ([...name].length > MAX_NAME_LENGTH)
+    throw invalid('Label', 'name', {
+      code: 'custom',
+      message: `name is too long (maximum is ${MAX_NAME_LENGTH} characters)`,
+    });
   const existing = store.labels.get(call.repository.id, name.toLowerCase());
   if (existing) return existing;
   const label: Label = { id: store.nextId(), name, color: 'ededed', description: null };
@@ -34,7 +35,7 @@ function readNames(body: LabelsBody): string[] {
 }
 
 async function setLabels(call: Call, names: readonly string[]): Promise<Reply> {
-  const pull = getPull(call);
+  const pull = findPull(call, 'issue_number');
   const labels = names.map((name) => ensureLabel(call, name).name);
   const changed: Pull = { ...pull, labels: [...new Set(labels)], updatedAt: now() };
   call.core.store.pulls.put(call.repository.id, pull.number, changed);
@@ -45,5 +46,6 @@ async function setLabels(call: Call, names: readonly string[]): Promise<Reply> {
 }
 
 export const labelHandlers: Handlers = {
-  'issues/add-labels': (call) => setLabels(call, [...getPull(call).labels, ...readNames(call.body<LabelsBody>())]),
+  'issues/add-labels': (call) =>
+    setLabels(call, [...findPull(call, 'issue_number').labels, ...readNames(call.body<LabelsBody>())]),
 };

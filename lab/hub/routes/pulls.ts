@@ -1,4 +1,4 @@
-import { ApiError, invalid, notFound } from '../errors.ts';
+import { ApiError, invalid } from '../errors.ts';
 import { presentPull, presentPullSimple } from '../present/pull.ts';
 import { countPull } from '../pulls/counts.ts';
 import { emitPull } from '../pulls/events.ts';
@@ -7,12 +7,7 @@ import { closePull, updatePullRefs } from '../pulls/sync.ts';
 import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { MergeMethod, Pull } from '../store/types.ts';
-
-function getPull(call: Call): Pull {
-  const pull = call.core.store.pulls.get(call.repository.id, call.number('pull_number'));
-  if (!pull) throw notFound();
-  return pull;
-}
+import { findPull } from './find-pull.ts';
 
 async function presentWithCounts(call: Call, pull: Pull): Promise<Record<string, unknown>> {
   return presentPull(call, pull, await countPull(call, pull));
@@ -28,10 +23,25 @@ interface NewPull {
   issue?: number;
 }
 
+/** GitHub's limits, in characters. Its issues have them too, which is why the errors name those. */
+const LIMITS = { title: 256, body: 65_536 } as const;
+
+/** @throws ApiError 422 with all texts that are too long */
+function checkTexts(texts: { title?: string; body?: string | null }): void {
+  const errors = (['title', 'body'] as const)
+    .filter((field) => [...(texts[field] ?? '')].length > LIMITS[field])
+    .map((field) => {
+      const message = `${field} is too long (maximum is ${LIMITS[field]} characters)`;
+      return { resource: 'Issue', code: 'custom', field, message } as const;
+    });
+  if (errors.length > 0) throw new ApiError(422, 'Validation Failed', { errors });
+}
+
 async function createPull(call: Call): Promise<Reply> {
   const { core, repository } = call;
   const body = call.body<NewPull>();
   if (body.title === undefined) throw invalid('PullRequest', 'title', { code: 'missing_field' });
+  checkTexts(body);
   const headRef = body.head.startsWith(`${repository.owner}:`)
     ? body.head.slice(repository.owner.length + 1)
     : body.head;
@@ -66,6 +76,9 @@ async function createPull(call: Call): Promise<Reply> {
     mergedBy: null,
     maintainerCanModify: body.maintainer_can_modify ?? false,
     labels: [],
+    assignees: [],
+    requestedReviewers: [],
+    requestedTeams: [],
     autoMerge: null,
     createdAt: time,
     updatedAt: time,
@@ -103,8 +116,9 @@ interface PullChange {
 
 async function updatePull(call: Call): Promise<Reply> {
   const { core, repository } = call;
-  const pull = getPull(call);
+  const pull = findPull(call, 'pull_number');
   const body = call.body<PullChange>();
+  checkTexts(body);
   const base = body.base === undefined ? undefined : await call.git.ref(`refs/heads/${body.base}`);
   if (body.base !== undefined && !base) throw invalid('PullRequest', 'base');
   const reopens = body.state === 'open' && pull.state === 'closed';
@@ -143,7 +157,7 @@ interface MergeBody {
 
 async function merge(call: Call): Promise<Reply> {
   const body = call.body<MergeBody>();
-  const merged = await mergePull(call, getPull(call), {
+  const merged = await mergePull(call, findPull(call, 'pull_number'), {
     method: body.merge_method ?? 'merge',
     ...(body.commit_title === undefined ? {} : { title: body.commit_title }),
     ...(body.commit_message === undefined ? {} : { message: body.commit_message }),
@@ -155,7 +169,7 @@ async function merge(call: Call): Promise<Reply> {
 export const pullHandlers: Handlers = {
   'pulls/create': createPull,
   'pulls/list': listPulls,
-  'pulls/get': async (call) => ok(await presentWithCounts(call, getPull(call))),
+  'pulls/get': async (call) => ok(await presentWithCounts(call, findPull(call, 'pull_number'))),
   'pulls/update': updatePull,
   'pulls/merge': merge,
 };

@@ -72,6 +72,11 @@ export interface Pull {
   mergedBy: string | null;
   maintainerCanModify: boolean;
   labels: string[];
+  /** Logins. */
+  assignees: string[];
+  requestedReviewers: string[];
+  /** Slugs. */
+  requestedTeams: string[];
   autoMerge: { login: string; kind: TokenKind; method: MergeMethod; title: string; message: string } | null;
   createdAt: string;
   updatedAt: string;

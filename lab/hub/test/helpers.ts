@@ -139,6 +139,8 @@ export async function commitOnMain(
 export interface Failure {
   status: number;
   message: string;
+  /** Of the fields. */
+  errors?: unknown;
   documentation?: string | undefined;
 }
 
@@ -148,7 +150,7 @@ export async function expectFailure(call: Promise<unknown>): Promise<Failure> {
     () => undefined,
     (error: {
       status: number;
-      response?: { data?: { message?: string; documentation_url?: string } };
+      response?: { data?: { message?: string; errors?: unknown; documentation_url?: string } };
       message: string;
     }) => error,
   );
@@ -157,6 +159,7 @@ export async function expectFailure(call: Promise<unknown>): Promise<Failure> {
   return {
     status: failure.status,
     message: data?.message ?? failure.message,
+    errors: data?.errors,
     documentation: data?.documentation_url,
   };
 }

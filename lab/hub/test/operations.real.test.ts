@@ -93,6 +93,9 @@ describe('every operation in the table', () => {
       ),
     ).toEqual(['a', 'b c']);
     expect((await rest.pulls.get(where)).data.labels.map(({ name }) => name)).toEqual(['a', 'b c']);
+    expect((await rest.pulls.listReviews(where)).data).toEqual([]);
+    await rest.pulls.requestReviewers({ ...where, reviewers: [] });
+    await rest.issues.addAssignees({ ...SHOP, issue_number: pull.number, assignees: ['alice'] });
     await rest.pulls.merge(where);
   }
 
