@@ -111,16 +111,26 @@ export interface Actions {
       values?: string;
       /** The files in which `images` and `values` are searched, one per line, relative to each chart directory, or globs such as `values-*.yaml`. A file that no chart has is searched from the repository's root. Default: "values.yaml". */
       'values-files'?: string;
-      /** `commit` (to the branch), `pull-request` (one for these charts, opened or updated), or `worktree` (only change the checked-out files; needs no token). Default: "commit". */
+      /** `commit` (to the branch), `pull-request` (one for all runs that propose for these charts, opened or updated), or `worktree` (only change the checked-out files; needs no token). Default: "commit". */
       mode?: string;
       /** The branch to commit to, or the base of the pull request. The repository's default branch when omitted. */
       branch?: string;
       /** The commit message, with `{chart}`, `{version}`, `{previous}`, `{images}` (`web:1.4.2`), `{tag}` (of the images) and `{files}`. Several values are joined. Trailers that name the chart, images, source commit and run are added. Default: "chore(release): {chart} {version}". */
       'commit-message'?: string;
-      /** The title of the pull request, with the same placeholders. Default: "chore(release): {chart} {version}". */
+      /** The branch of the pull request, with `{chart}`, `{version}` and `{branch}` (its base), such as `bump/web-{chart}`. When omitted, a name that only depends on the charts and the base. Runs with the same branch share one pull request; give each its own branch for a pull request each. */
+      'pull-request-branch'?: string;
+      /** The title of the pull request, with the placeholders of `commit-message`. GitHub accepts 256 characters: a long list of charts is cut, with the number of the others. Default: "chore(release): {chart} {version}". */
       'pull-request-title'?: string;
+      /** A text for the pull request, with the same placeholders. The list of all changes follows it, or takes the place of `{changes}`. */
+      'pull-request-body'?: string;
       /** Labels for the pull request, one per line, with the same placeholders. Missing labels are created. */
       'pull-request-labels'?: string;
+      /** Who is asked for a review, one per line: users, and teams as `organization/team`, which need the token of an app or a user. Nobody who has reviewed is asked again. */
+      'pull-request-reviewers'?: string;
+      /** The users to whom the pull request is assigned, one per line, at most 10. */
+      'pull-request-assignees'?: string;
+      /** Open the pull request as a draft. One that is open already stays as it is. Default: "false". */
+      'pull-request-draft'?: boolean | Expression;
       /** Merge the pull request automatically once its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;
       /** Whether a chart may go back to an older version, or to an image of an older commit. Otherwise a chart that is newer is left unchanged, with a warning. Default: "false". */

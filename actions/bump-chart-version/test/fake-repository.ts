@@ -10,6 +10,7 @@ import {
   ResponseLostError,
 } from '../src/commit/repository.ts';
 import type { FileState } from '../src/files/file-source.ts';
+import { AUTO_MERGE, type Reviewers } from '../src/inputs/pull-request-inputs.ts';
 import type {
   BranchCommit,
   BranchMove,
@@ -29,9 +30,14 @@ interface FakePull {
   title: string;
   body: string;
   labels: string[];
+  isDraft: boolean;
+  requested: Reviewers;
+  reviewed: string[];
+  assignees: string[];
   merge?: string;
-  /** The branch's head when it was closed. */
+  /** The branch's head when it was closed or merged. */
   closedAt?: string;
+  merged?: boolean;
 }
 
 /** A repository in memory with GitHub's rules: one parent, an expected head, moves that compare first. */
@@ -40,6 +46,8 @@ export class FakeRepository implements Repository, PullRequests {
   readonly branches = new Map<string, string>();
   readonly pulls: FakePull[] = [];
   reads = 0;
+  /** How many files a comparison lists. */
+  maxFiles = 300;
   lists = 0;
   merges = 0;
   /** Called before each commit: to push in the meantime, to throw, and so on. */
@@ -92,9 +100,9 @@ export class FakeRepository implements Repository, PullRequests {
     return log;
   }
 
-  async read({ branch, paths, history }: ReadRequest) {
+  async read({ branch, commit, paths, history }: ReadRequest) {
     this.reads++;
-    const head = this.head(branch ?? 'main');
+    const head = this.commits.get(commit ?? '') ?? this.head(branch ?? 'main');
     const files = new Map(
       paths.map((path): [string, FileState] => {
         const text = head.files[path];
@@ -139,19 +147,33 @@ export class FakeRepository implements Repository, PullRequests {
 
   async find(branch: string): Promise<PullRequestBranch> {
     const pull = this.pulls.find((open) => open.branch === branch && open.closedAt === undefined);
-    const isRejected = this.pulls.some(
-      ({ closedAt }) => closedAt !== undefined && closedAt === this.branches.get(branch),
-    );
+    const hasClosed = (wasMerged: boolean): boolean =>
+      pull === undefined &&
+      this.pulls.some(
+        ({ closedAt, merged = false }) =>
+          closedAt !== undefined && closedAt === this.branches.get(branch) && merged === wasMerged,
+      );
     return {
-      isRejected,
+      isRejected: hasClosed(false),
+      isMerged: hasClosed(true),
       head: this.branches.has(branch) ? this.head(branch) : undefined,
       pull: pull && { ...pull, id: `P${pull.number}`, url: `https://github.test/pull/${pull.number}` },
     };
   }
 
-  async commitsBetween(base: string, head: string) {
-    const inBase = new Set(this.#history(base).map(({ oid }) => oid));
-    return this.#history(head).filter(({ oid }) => !inBase.has(oid));
+  async compare(base: string, head: string) {
+    const inBase = new Set<string>(this.#history(base).map(({ oid }) => oid));
+    const history = this.#history(head);
+    const mergeBase = history.find(({ oid }) => inBase.has(oid)) as Stored;
+    const now = this.commits.get(head)?.files ?? {};
+    return {
+      mergeBase: mergeBase.oid,
+      commits: history.filter(({ oid }) => !inBase.has(oid)).reverse(),
+      files: Object.keys(now)
+        .filter((path) => now[path] !== mergeBase.files[path])
+        .slice(0, this.maxFiles),
+      isComplete: this.maxFiles > 0,
+    };
   }
 
   async moveBranches(moves: readonly BranchMove[]) {
@@ -178,11 +200,12 @@ export class FakeRepository implements Repository, PullRequests {
     return result;
   }
 
-  async create({ branch, title, body }: NewPullRequest) {
+  async create({ branch, title, body, isDraft }: NewPullRequest) {
     return this.#change(() => {
       const number = this.pulls.length + 1;
-      this.pulls.push({ number, branch, title, body, labels: [] });
-      return { id: `P${number}`, number, url: `https://github.test/pull/${number}` };
+      const people = { requested: { users: [], teams: [] }, reviewed: [], assignees: [] };
+      this.pulls.push({ number, branch, title, body, labels: [], isDraft, ...people });
+      return { id: `P${number}`, number, url: `https://github.test/pull/${number}`, title, body, labels: [] };
     });
   }
 
@@ -194,13 +217,41 @@ export class FakeRepository implements Repository, PullRequests {
     this.pulls[number - 1]?.labels.push(...labels);
   }
 
+  async peopleOf(number: number) {
+    return structuredClone(this.pulls[number - 1] as FakePull);
+  }
+
+  async requestReviews(number: number, { users, teams }: Reviewers) {
+    this.pulls[number - 1]?.requested.users.push(...users);
+    this.pulls[number - 1]?.requested.teams.push(...teams);
+  }
+
+  async assign(number: number, logins: readonly string[]) {
+    this.pulls[number - 1]?.assignees.push(...logins);
+  }
+
   async autoMerge({ number }: { number: number }, method: string) {
     this.merges++;
     this.#change(() => Object.assign(this.pulls[number - 1] ?? {}, { merge: method }));
   }
 
-  async willMerge(number: number, method: string) {
-    return this.pulls[number - 1]?.merge === method;
+  async stateOf(number: number) {
+    const { branch = '', closedAt, merged = false, merge } = this.pulls[number - 1] ?? {};
+    return {
+      isOpen: closedAt === undefined,
+      isMerged: merged,
+      head: closedAt ?? this.branches.get(branch) ?? '',
+      autoMerge: AUTO_MERGE.find((method) => method === merge),
+    };
+  }
+
+  /** A squash merge by a person. The branch stays. */
+  merge(number: number): void {
+    const pull = this.pulls[number - 1];
+    if (pull === undefined) throw new Error(`no pull request ${number}`);
+    const head = this.head(pull.branch);
+    this.push('main', head.files, pull.title);
+    Object.assign(pull, { closedAt: head.oid, merged: true });
   }
 }
 

@@ -24,7 +24,9 @@ const SOURCE = 'Source-Commit';
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
 /** What a template can name. */
-type Named = Pick<Plan, 'charts' | 'images' | 'files'>;
+export interface Named extends Pick<Plan, 'charts' | 'images'> {
+  files: readonly { path: string }[];
+}
 
 /** The values of each placeholder, which are joined. */
 const VALUES: Record<string, (plan: Named) => string[]> = {
@@ -39,12 +41,35 @@ const VALUES: Record<string, (plan: Named) => string[]> = {
 /** With their braces, for messages. */
 export const PLACEHOLDERS: readonly string[] = Object.keys(VALUES).map((name) => `{${name}}`);
 
-/** Fills in the placeholders. The values of several charts, images or files are joined, each once; a placeholder without a value is empty. */
-export function fillTemplate(template: string, plan: Named): string {
-  return template.replaceAll(/\{([a-z]+)\}/g, (placeholder, name: string) => {
-    const values = Object.hasOwn(VALUES, name) ? VALUES[name]?.(plan) : undefined;
-    return values === undefined ? placeholder : toOneLine([...new Set(values)].join(', '));
-  });
+/** Longer first lines are cut by GitHub's pages and by `git log --oneline` in a terminal. */
+const MAX_SUBJECT_LENGTH = 72;
+
+/**
+ * Fills in the placeholders. The values of several charts, images or files are joined, each once; a placeholder without a value is empty.
+ * @param maxLength in UTF-16 units. Where the text would be longer, its lists name fewer values: `shop, api and 10 more`; a single value is never shortened
+ */
+export function fillTemplate(template: string, plan: Named, maxLength = Number.MAX_SAFE_INTEGER): string {
+  const used = Object.entries(VALUES).filter(([name]) => template.includes(`{${name}}`));
+  const lists = new Map(used.map(([name, valuesOf]) => [name, [...new Set(valuesOf(plan))].map(toOneLine)]));
+  const fill = (count: number): string =>
+    template.replaceAll(/\{([a-z]+)\}/g, (placeholder, name: string) => {
+      const values = lists.get(name);
+      return values === undefined ? placeholder : joinUpTo(values, count);
+    });
+  const longest = Math.max(0, ...[...lists.values()].map(({ length }) => length));
+  const full = fill(longest);
+  if (full.length <= maxLength) return full;
+  // A list that fits has fewer values than characters.
+  for (let count = Math.min(longest - 1, maxLength); count > 1; count--) {
+    const text = fill(count);
+    if (text.length <= maxLength) return text;
+  }
+  return fill(1);
+}
+
+function joinUpTo(values: readonly string[], count: number): string {
+  const omitted = values.length - count;
+  return omitted <= 0 ? values.join(', ') : `${values.slice(0, count).join(', ')} and ${omitted} more`;
 }
 
 /** The charts that change; all of them when none does. */
@@ -75,11 +100,10 @@ const SHORT_DIGEST_LENGTH = 'sha256:'.length + 12;
  * shows which image was released when and from where.
  */
 export function commitMessage(template: string, plan: Plan, origin: Origin): Message {
-  const [headline = '', ...rest] = fillTemplate(template, plan).split('\n');
-  const body = [rest.join('\n').trim(), createTrailers(plan, origin).join('\n')]
-    .filter((part) => part !== '')
-    .join('\n\n');
-  return { headline: headline.trim(), body };
+  const [subject = '', ...rest] = template.split('\n');
+  const text = fillTemplate(rest.join('\n').trim(), plan);
+  const body = [text, createTrailers(plan, origin).join('\n')].filter((part) => part !== '').join('\n\n');
+  return { headline: fillTemplate(subject, plan, MAX_SUBJECT_LENGTH).trim(), body };
 }
 
 function createTrailers(plan: Plan, origin: Origin): string[] {
@@ -99,6 +123,24 @@ function createTrailers(plan: Plan, origin: Origin): string[] {
   const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
   return [...new Set([...charts, ...images, ...source, ...run])].map(toOneLine);
 }
+
+/**
+ * The message of a commit that also contains the changes of earlier ones, with their trailers: each image, then where it came from. The images
+ * that the plan changes itself are left out.
+ */
+export function withTrailersOf(commits: readonly { message: string }[], { images }: Plan, message: Message): Message {
+  const replaced = new Set(images.map(({ repository }) => repository));
+  const carried = commits.flatMap(({ message: text }) => {
+    const lines = text.split(/\r?\n/).filter((line) => /^(?:Image|Source-Commit|Workflow-Run): /.test(line));
+    const kept = lines.filter((line) => !replaced.has(repositoryIn(line) ?? ''));
+    return kept.some((line) => repositoryIn(line) !== undefined) ? kept : [];
+  });
+  return { ...message, body: [message.body, ...carried].filter((part) => part !== '').join('\n') };
+}
+
+/** The repository in an `Image` trailer. */
+const repositoryIn = (line: string): string | undefined =>
+  /^Image: ([^\s@]+?)(?::[^/@\s]+)?(?:[@\s]|$)/.exec(line)?.[1];
 
 const formatReference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
   `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
@@ -135,8 +177,11 @@ export function imageSource(
 ): { repository: string; commit: CommitSha } | undefined {
   for (const message of messages) {
     const lines = message.split(/\r?\n/);
-    if (!lines.some((line) => setsImage(line, repository, from))) continue;
-    const [, source = '', sha = ''] = lines.map((line) => SOURCE_LINE.exec(line)).find((match) => match !== null) ?? [];
+    const start = lines.findIndex((line) => setsImage(line, repository, from));
+    if (start < 0) continue;
+    // Each image is followed by its source; a commit can contain the changes of several runs.
+    const matches = lines.slice(start).map((line) => SOURCE_LINE.exec(line));
+    const [, source = '', sha = ''] = matches.find((match) => match !== null) ?? [];
     const commit = parseCommitSha(sha);
     return 'value' in commit ? { repository: source, commit: commit.value } : undefined;
   }

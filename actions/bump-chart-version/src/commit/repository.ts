@@ -22,6 +22,8 @@ export interface Snapshot extends FileSource {
 export interface ReadRequest {
   /** The default branch when `undefined`. */
   branch: string | undefined;
+  /** The commit whose files are read, in place of the branch's head. */
+  commit?: CommitSha;
   paths: readonly string[];
   /** Whether recent commits are needed. */
   history: boolean;

@@ -1,14 +1,9 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { parseCommitSha } from '../../../lib/identifiers.ts';
-import {
-  explainRequestError,
-  requestFailure,
-  responseData,
-  responseMessage,
-  statusOf,
-} from '../../../lib/requests/github.ts';
+import { requestFailure, responseData, responseMessage } from '../../../lib/requests/github.ts';
 import type { ResponseData } from '../../../lib/requests/responses.ts';
 import { ResponseLostError } from '../commit/repository.ts';
+import { AUTO_MERGE as AUTO_MERGE_METHODS } from '../inputs/pull-request-inputs.ts';
 import type {
   BranchCommit,
   BranchMove,
@@ -17,6 +12,8 @@ import type {
   PullRequests,
 } from '../pull-requests/pull-requests.ts';
 import { toTransient } from './graphql.ts';
+import { explainPullRequestError, withExplanation } from './pull-request-errors.ts';
+import { createPeopleRequests } from './pull-request-people.ts';
 import { isVerified, parentsOf, type Reader } from './snapshot.ts';
 
 const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: String!) {
@@ -27,16 +24,18 @@ const FIND = `query Find($owner: String!, $name: String!, $ref: String!, $base: 
         nodes { id number url title body labels(first: 100) { nodes { name } } }
       }
       closed: associatedPullRequests(
-        states: [CLOSED], baseRefName: $base, first: 20, orderBy: { field: UPDATED_AT, direction: DESC }
-      ) { nodes { headRefOid } }
+        states: [CLOSED, MERGED], baseRefName: $base, first: 20, orderBy: { field: UPDATED_AT, direction: DESC }
+      ) { nodes { headRefOid state } }
     }
   }
 }`;
 
 const REPOSITORY_ID = `query Id($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }`;
 const MOVE = `mutation Move($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`;
-const MERGE_STATE = `query MergeState($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) { pullRequest(number: $number) { state autoMergeRequest { mergeMethod } } }
+const STATE = `query State($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) { state headRefOid autoMergeRequest { mergeMethod } }
+  }
 }`;
 
 const AUTO_MERGE = `mutation AutoMerge($input: EnablePullRequestAutoMergeInput!) {
@@ -48,55 +47,65 @@ const NO_COMMIT = '0'.repeat(40);
 /** No branch of a pull request has more commits; a comparison with more pages is broken. */
 const MAX_PAGES = 100;
 const PAGE_SIZE = 100;
-const PULL_REQUEST_PERMISSION = 'pull-requests: write';
+/** https://docs.github.com/rest/commits/commits#compare-two-commits */
+const MAX_FILES = 300;
 /** Not retried by the client: the caller first checks the outcome of the request. */
 const NO_RETRIES = { request: { retries: 0 } };
 
-export function createPullRequests({ github, graphql, repository }: Reader): PullRequests {
+export function createPullRequests(reader: Reader): PullRequests {
+  const { github, graphql, repository } = reader;
   const [owner = '', repo = ''] = repository.split('/');
-  const withExplanation = async <T>(
-    action: string,
-    request: Promise<T>,
-    permission = PULL_REQUEST_PERMISSION,
-  ): Promise<T> => {
-    try {
-      return await request;
-    } catch (error) {
-      throw explainPullRequestError(error, action, permission);
-    }
-  };
   const find = async (branch: string, base: string): Promise<PullRequestBranch> => {
     const variables = { owner, name: repo, ref: `refs/heads/${branch}`, base };
     const data = await graphql.query(FIND, variables, `looking up the branch ${branch}`);
     const ref = data.at('repository').optional?.at('ref').optional;
-    if (ref === undefined) return { head: undefined, pull: undefined, isRejected: false };
+    if (ref === undefined) return { head: undefined, pull: undefined, isRejected: false, isMerged: false };
     const target = ref.at('target');
     const oid = target.at('oid').parsed(parseCommitSha);
     const [pull] = ref.at('associatedPullRequests').at('nodes').list();
-    const closed = ref.at('closed').at('nodes').list();
+    const hasClosed = (state: string): boolean =>
+      pull === undefined &&
+      ref
+        .at('closed')
+        .at('nodes')
+        .list()
+        .some((closed) => closed.at('headRefOid').string() === oid && closed.at('state').string() === state);
     return {
       head: { oid, message: target.at('message').string(), parents: parentsOf(target), verified: isVerified(target) },
       pull: pull && toOpenPullRequest(pull),
-      isRejected: pull === undefined && closed.some((rejected) => rejected.at('headRefOid').string() === oid),
+      isRejected: hasClosed('CLOSED'),
+      isMerged: hasClosed('MERGED'),
     };
   };
   return {
+    ...createPeopleRequests(reader),
     find,
-    async commitsBetween(base, head) {
-      const commits: BranchCommit[] = [];
-      for (let page = 1; commits.length === (page - 1) * PAGE_SIZE; page++) {
-        const action = `comparing ${head} with ${base}`;
+    async compare(base, head) {
+      const action = `comparing ${head} with ${base}`;
+      const compare = async (page: number): Promise<ResponseData> => {
         const request = { owner, repo, basehead: `${base}...${head}`, per_page: PAGE_SIZE, page };
         const response = await withExplanation(
           action,
           github.rest.repos.compareCommitsWithBasehead(request),
           'contents: read',
         );
-        const data = responseData(response, `the response to ${action}`);
+        return responseData(response, `the response to ${action}`);
+      };
+      const first = await compare(1);
+      const commits = first.at('commits').list().map(toBranchCommit);
+      for (let page = 2; commits.length === (page - 1) * PAGE_SIZE; page++) {
+        const data = await compare(page);
         if (page > MAX_PAGES) data.fail('has no end');
         for (const commit of data.at('commits').list()) commits.push(toBranchCommit(commit));
       }
-      return commits;
+      // Only the first page lists them.
+      const files = (first.at('files').optional?.list() ?? []).map((file) => file.at('filename').string());
+      return {
+        mergeBase: first.at('merge_base_commit').at('sha').parsed(parseCommitSha),
+        commits,
+        files,
+        isComplete: files.length < MAX_FILES,
+      };
     },
     async moveBranches(moves: readonly BranchMove[]) {
       const data = await graphql.query(REPOSITORY_ID, { owner, name: repo }, `reading ${repository}`);
@@ -110,7 +119,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
       const names = moves.map(({ branch }) => branch).join(' and ');
       await graphql.mutate(MOVE, { input: { repositoryId, refUpdates } }, `moving ${names}`);
     },
-    async create({ branch, base, title, body }) {
+    async create({ branch, base, title, body, isDraft }) {
       const action = 'opening a pull request';
       try {
         const response = await github.rest.pulls.create({
@@ -120,6 +129,7 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
           base,
           title,
           body,
+          draft: isDraft,
           ...NO_RETRIES,
         });
         const pull = responseData(response, 'the new pull request');
@@ -127,6 +137,9 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
           id: pull.at('node_id').string(),
           number: pull.at('number').integer(),
           url: pull.at('html_url').string(),
+          title,
+          body,
+          labels: [],
         };
       } catch (error) {
         // A concurrent run, or an attempt whose response was lost, has opened it.
@@ -145,12 +158,18 @@ export function createPullRequests({ github, graphql, repository }: Reader): Pul
       const request = github.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] });
       await withExplanation(`labelling pull request ${number}`, request);
     },
-    async willMerge(number, method) {
+    async stateOf(number) {
       const variables = { owner, name: repo, number };
-      const data = await graphql.query(MERGE_STATE, variables, `reading pull request ${number}`);
-      const pull = data.at('repository').optional?.at('pullRequest').optional;
-      const enabled = pull?.at('autoMergeRequest').optional?.at('mergeMethod').string();
-      return pull?.at('state').string() === 'MERGED' || enabled === method.toUpperCase();
+      const data = await graphql.query(STATE, variables, `reading pull request ${number}`);
+      const pull = data.at('repository').at('pullRequest');
+      const state = pull.at('state').string();
+      const method = pull.at('autoMergeRequest').optional?.at('mergeMethod').string().toLowerCase();
+      return {
+        isOpen: state === 'OPEN',
+        isMerged: state === 'MERGED',
+        head: pull.at('headRefOid').string(),
+        autoMerge: AUTO_MERGE_METHODS.find((name) => name === method),
+      };
     },
     async autoMerge({ id, number }, method, head) {
       const input = { pullRequestId: id, mergeMethod: method.toUpperCase() };
@@ -197,16 +216,4 @@ function withAutoMergeHint(error: unknown): unknown {
     next: 'Allow auto-merge in the repository\'s settings ("Allow auto-merge"), or set auto-merge: false. The pull request is open.',
     cause: error,
   });
-}
-
-function explainPullRequestError(error: unknown, action: string, permission = PULL_REQUEST_PERMISSION): Error {
-  if (statusOf(error) === 403 && /not permitted to create or approve/i.test(responseMessage(error))) {
-    return new ActionError({
-      what: `${action} was refused`,
-      why: responseMessage(error),
-      next: 'Allow it in the settings under Actions, General ("Allow GitHub Actions to create and approve pull requests"), or pass the token of an app.',
-      cause: error,
-    });
-  }
-  return explainRequestError(error, action, permission);
 }

@@ -25,15 +25,23 @@ function fileFields(paths: readonly string[]): { variables: string; fields: stri
 const pathVariables = (paths: readonly string[]): Record<string, string> =>
   Object.fromEntries(paths.map((path, index) => [`p${index}`, path]));
 
+/** Whose files are read: the head of a branch, or a commit. */
+type Source = 'default branch' | 'branch' | 'commit';
+
 /** One query for the head and files of that commit, so that they match. */
-function createQuery(paths: readonly string[], history: boolean, defaultBranch: boolean): string {
+function createQuery(paths: readonly string[], history: boolean, source: Source): string {
   const { variables, fields } = fileFields(paths);
-  const ref = defaultBranch ? 'ref: defaultBranchRef' : 'ref(qualifiedName: $ref)';
-  return `query Read($owner: String!, $name: String!${defaultBranch ? '' : ', $ref: String!'}${variables}) {
-  repository(owner: $owner, name: $name) {
-    ${ref} { name target { ... on Commit { oid ${history ? HISTORY : ''}
+  const commit = `... on Commit { oid ${history ? HISTORY : ''}
 ${fields}
-    } } }
+    }`;
+  const [variable, ref] = {
+    'default branch': ['', `ref: defaultBranchRef { name target { ${commit} } }`],
+    branch: [', $ref: String!', `ref(qualifiedName: $ref) { name target { ${commit} } }`],
+    commit: [', $oid: GitObjectID!', `object(oid: $oid) { ${commit} }`],
+  }[source];
+  return `query Read($owner: String!, $name: String!${variable}${variables}) {
+  repository(owner: $owner, name: $name) {
+    ${ref}
   }
 }`;
 }
@@ -58,23 +66,29 @@ export interface Reader {
 }
 
 /** @throws {ActionError} when the repository or the branch does not exist */
-export async function readSnapshot(reader: Reader, { branch, paths, history }: ReadRequest): Promise<Snapshot> {
+export async function readSnapshot(reader: Reader, { branch, commit, paths, history }: ReadRequest): Promise<Snapshot> {
   const { graphql, repository } = reader;
   const [owner, name] = repository.split('/');
   const batches = Array.from({ length: Math.ceil(paths.length / MAX_FILES) }, (_, index) =>
     paths.slice(index * MAX_FILES, (index + 1) * MAX_FILES),
   );
   const [first = [], ...others] = batches;
+  const [source, where]: [Source, Record<string, string>] =
+    commit !== undefined
+      ? ['commit', { oid: commit }]
+      : branch === undefined
+        ? ['default branch', {}]
+        : ['branch', { ref: `refs/heads/${branch}` }];
   const data = await graphql.query(
-    createQuery(first, history, branch === undefined),
-    { owner, name, ...(branch === undefined ? {} : { ref: `refs/heads/${branch}` }), ...pathVariables(first) },
+    createQuery(first, history, source),
+    { owner, name, ...where, ...pathVariables(first) },
     `reading ${repository}`,
   );
   const found = data.at('repository').optional;
-  const ref = found?.at('ref').optional;
+  const ref = commit === undefined ? found?.at('ref').optional : undefined;
   // A target that is not a commit is an empty object.
-  const head = ref?.at('target').optional;
-  if (ref === undefined || head?.at('oid').optional === undefined)
+  const head = commit === undefined ? ref?.at('target').optional : found?.at('object').optional;
+  if (head?.at('oid').optional === undefined)
     throw found === undefined ? repositoryNotFound(repository) : branchNotFound(repository, branch);
   const oid = head.at('oid').parsed(parseCommitSha);
   const files = new Map<string, FileState>();
@@ -89,7 +103,7 @@ export async function readSnapshot(reader: Reader, { branch, paths, history }: R
     await addFiles(some, more.at('repository').at('object'));
   }
   return {
-    branch: branch ?? ref.at('name').string(),
+    branch: branch ?? ref?.at('name').string() ?? '',
     head: oid,
     files,
     history: (head.at('history').optional?.at('nodes').list() ?? []).map((commit) => ({

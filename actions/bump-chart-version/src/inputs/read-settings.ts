@@ -4,7 +4,8 @@ import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
 import { PLACEHOLDERS } from '../commit/message.ts';
 import { readCharts, readValuesFiles } from './files-input.ts';
-import { AUTO_MERGE, type AutoMerge, type Settings } from './settings.ts';
+import { readPullRequest } from './pull-request-inputs.ts';
+import type { Settings } from './settings.ts';
 import { hasValues, readValues } from './values-input.ts';
 import { readVersionInputs } from './version-inputs.ts';
 
@@ -44,8 +45,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     repository,
     token,
     branch: reader.parsed('branch', parseBranchName, 'main'),
-    labels: reader.parsedLines('pull-request-labels', parseLabel, 'release'),
-    autoMerge: readAutoMerge(reader),
+    pullRequest: readPullRequest(reader, parseTemplate),
     allowDowngrade: reader.boolean('allow-downgrade', false),
     create: reader.boolean('create', false),
     ...readRetries(reader),
@@ -107,22 +107,9 @@ function readRetries(reader: InputReader): { retries: number; warnings: string[]
   };
 }
 
-function readAutoMerge(reader: InputReader): AutoMerge | undefined {
-  const method = AUTO_MERGE.find((name) => name === reader.text('auto-merge'));
-  return method ?? (reader.boolean('auto-merge', false) ? 'merge' : undefined);
-}
-
 function parseTemplate(text: string): Parsed<string> {
   const unknown = [...text.matchAll(/\{([a-z-]+)\}/g)].find(([name]) => !PLACEHOLDERS.includes(name));
   return unknown === undefined
     ? { value: text }
     : { problem: `has the unknown placeholder ${unknown[0]} (use ${PLACEHOLDERS.join(', ')})` };
-}
-
-const MAX_LABEL_LENGTH = 50;
-
-function parseLabel(text: string): Parsed<string> {
-  return text.length > MAX_LABEL_LENGTH
-    ? { problem: `is longer than the ${MAX_LABEL_LENGTH} characters that GitHub allows` }
-    : parseTemplate(text);
 }

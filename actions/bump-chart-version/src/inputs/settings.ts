@@ -2,6 +2,7 @@ import type { RepositoryName } from '../../../lib/identifiers.ts';
 import type { ImageReference } from '../../../lib/images/images-output.ts';
 import type { Version, VersionLevel } from '../../../lib/versions.ts';
 import type { Assignment } from '../yaml/path.ts';
+import type { PullRequestSettings } from './pull-request-inputs.ts';
 
 export type VersionRule =
   | { kind: 'exact'; version: Version }
@@ -13,9 +14,6 @@ export type VersionRule =
 export type AppVersionRule =
   /** `tag` is the version of the pushed tag, if there is one. */
   { kind: 'auto'; tag: Version | undefined } | { kind: 'text'; text: string } | { kind: 'none' };
-
-export const AUTO_MERGE = ['merge', 'squash', 'rebase'] as const;
-export type AutoMerge = (typeof AUTO_MERGE)[number];
 
 /** The changes that the inputs request; the plan is computed from them. */
 export interface Request {
@@ -44,9 +42,7 @@ export interface Settings extends Request {
   /** Without `refs/heads/`; `undefined` for the repository's default branch. */
   branch: string | undefined;
   templates: Templates;
-  /** Templates, like the title. */
-  labels: string[];
-  autoMerge: AutoMerge | undefined;
+  pullRequest: PullRequestSettings;
   /** Retries after the first attempt. */
   retries: number;
   /** About the inputs. */

@@ -1,5 +1,6 @@
+import type { CommitSha } from '../../../lib/identifiers.ts';
 import type { PastCommit } from '../commit/repository.ts';
-import type { AutoMerge } from '../inputs/settings.ts';
+import type { AutoMerge, Reviewers } from '../inputs/pull-request-inputs.ts';
 
 export interface PullRequest {
   number: number;
@@ -20,8 +21,30 @@ export interface PullRequestBranch {
   head: PastCommit | undefined;
   /** The open pull request from it. */
   pull: OpenPullRequest | undefined;
-  /** A pull request with this head was closed without a merge. */
+  /** A pull request with this head was closed without a merge, and none is open. */
   isRejected: boolean;
+  /** A pull request with this head was merged, and none is open. */
+  isMerged: boolean;
+}
+
+/** A branch in comparison with its base. */
+export interface Comparison {
+  /** The newest commit in the history of both. */
+  mergeBase: CommitSha;
+  /** The commits that are not in the base, the oldest first. */
+  commits: readonly BranchCommit[];
+  /** The files that differ from those of the common commit. */
+  files: readonly string[];
+  /** Whether these are all of them: the server lists only so many. */
+  isComplete: boolean;
+}
+
+export interface PullRequestState {
+  isOpen: boolean;
+  isMerged: boolean;
+  /** The last commit that belongs to it. */
+  head: string;
+  autoMerge: AutoMerge | undefined;
 }
 
 /** A commit on the branch that is not in the base. */
@@ -45,22 +68,32 @@ export interface NewPullRequest {
   base: string;
   title: string;
   body: string;
+  isDraft: boolean;
+}
+
+/** The people of a pull request, by login, and the teams by slug. */
+export interface PullRequestPeople {
+  requested: Reviewers;
+  /** Who has reviewed it. */
+  reviewed: readonly string[];
+  assignees: readonly string[];
 }
 
 /** The operations on pull requests and their branches. */
 export interface PullRequests {
   find(branch: string, base: string): Promise<PullRequestBranch>;
-  /** The commits in the history of `head` that are not in that of `base`, the oldest first. */
-  commitsBetween(base: string, head: string): Promise<readonly BranchCommit[]>;
+  compare(base: string, head: string): Promise<Comparison>;
   /** All moves or none. @throws {HeadMovedError} when a branch is elsewhere */
   moveBranches(moves: readonly BranchMove[]): Promise<void>;
   /** Sent once. @throws {TransientError} when the pull request may be open nevertheless */
-  create(pull: NewPullRequest): Promise<PullRequest & { id: string }>;
+  create(pull: NewPullRequest): Promise<OpenPullRequest>;
   update(number: number, title: string, body: string): Promise<void>;
+  peopleOf(number: number): Promise<PullRequestPeople>;
+  requestReviews(number: number, reviewers: Reviewers): Promise<void>;
+  assign(number: number, logins: readonly string[]): Promise<void>;
   /** Missing labels are created. */
   label(number: number, labels: readonly string[]): Promise<void>;
-  /** Whether it is merged, or will be merged automatically by this method. */
-  willMerge(number: number, method: AutoMerge): Promise<boolean>;
+  stateOf(number: number): Promise<PullRequestState>;
   /**
    * Merges as soon as the branch's rules allow it, which can be at once. Sent once.
    * @throws {TransientError} when auto-merge may be enabled nevertheless

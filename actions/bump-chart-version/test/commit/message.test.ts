@@ -60,4 +60,25 @@ describe('the message', () => {
     expect(bumpedCharts(log, ['a', 'b'], 'u/7')).toEqual(new Set(['a']));
     expect(bumpedCharts(log, ['a', 'b'], undefined)).toEqual(new Set());
   });
+
+  it.each<[string, string, string[], string]>([
+    ['names all charts that fit', 'release {chart} {version}', ['a', 'b'], 'release a, b 1.4.2'],
+    [
+      'counts those that do not',
+      'release {chart}',
+      Array(30).fill('chart'),
+      'release chart0, chart1, chart2, chart3, chart4, chart5 and 24 more',
+    ],
+    ['keeps one long name', 'release {chart}', ['c'.repeat(90)], `release ${'c'.repeat(90)}0`],
+    ['keeps a text without placeholders', 'x'.repeat(100), ['a'], 'x'.repeat(100)],
+  ])('has a subject that %s', async (_, template, names, expected) => {
+    const plan = await planFor({ version: '1.4.2' }, '');
+    const charts = names.map((name, index) => ({
+      ...plan.charts[0],
+      name: names.length === 2 ? name : `${name}${index}`,
+    }));
+    const origin = { repository: 'o/r', sha: undefined, runUrl: undefined };
+    const { headline } = commitMessage(template, { ...plan, charts } as typeof plan, origin);
+    expect(headline).toBe(expected);
+  });
 });

@@ -152,6 +152,17 @@ describe('the source of an image', () => {
     ['of the digest without a tag', from, [`Image: r.io/web@${DIGEST} (was unset)`, source], true],
     ['of another digest', from, [`Image: r.io/web:sha-1@${OLD_DIGEST} (was unset)`, source], false],
     ['of another tag', from, [`Image: r.io/web:sha-2@${DIGEST} (was unset)`, source], false],
+    [
+      'of a commit with the changes of two runs',
+      from,
+      [
+        'Image: r.io/api:sha-9 (was unset)',
+        `Source-Commit: octo/api@${SECOND}`,
+        `Image: r.io/web:sha-1@${DIGEST} (was unset)`,
+        source,
+      ],
+      true,
+    ],
     ['of another image', from, [`Image: r.io/web-api:sha-1@${DIGEST} (was unset)`, source], false],
     ['of the previous image', from, [`Image: r.io/web:sha-2@${OLD_DIGEST} (was :sha-1@${DIGEST})`, source], false],
     ['without a commit', from, [`Image: r.io/web:sha-1@${DIGEST} (was unset)`], false],

@@ -41,10 +41,12 @@ const requests: Record<string, () => Promise<unknown>> = {
   list: async () => (await read()).list('helm'),
   commit: () => createCommit(reader.graphql, reader.repository, commit),
   find: () => createPullRequests(reader).find('bump', 'main'),
-  commitsBetween: () => createPullRequests(reader).commitsBetween(SHA, SHA),
+  compare: () => createPullRequests(reader).compare(SHA, SHA),
   moveBranches: () => createPullRequests(reader).moveBranches([]),
-  open: () => createPullRequests(reader).create({ branch: 'bump', base: 'main', title: 't', body: 'b' }),
-  willMerge: () => createPullRequests(reader).willMerge(1, 'squash'),
+  open: () =>
+    createPullRequests(reader).create({ branch: 'bump', base: 'main', title: 't', body: 'b', isDraft: false }),
+  peopleOf: () => createPullRequests(reader).peopleOf(1),
+  stateOf: () => createPullRequests(reader).stateOf(1),
 };
 
 const outcomeOf = async (request: string, response: unknown): Promise<unknown> => {
@@ -80,16 +82,17 @@ describe('an unexpected response of GitHub', () => {
     ['commit', { data: {} }, '`data.createCommitOnBranch` is missing, not a mapping'],
     ['commit', { data: { createCommitOnBranch: { commit: { oid: 7 } } } }, '`data.createCommitOnBranch.commit.oid`'],
     ['find', target({}), '`data.repository.ref.associatedPullRequests` is missing, not a mapping'],
-    ['commitsBetween', {}, '`commits` is missing, not a list'],
+    ['compare', {}, '`commits` is missing, not a list'],
     ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a string, not a whole number'],
-    ['willMerge', '<html>', 'it is not JSON (status 200)'],
+    ['peopleOf', { assignees: [{}] }, 'the reviews of pull request 1 is a mapping, not a list'],
+    ['stateOf', '<html>', 'it is not JSON (status 200)'],
   ])('is reported with the location: %s %j', async (request, response, why) => {
     const outcome = String(await outcomeOf(request, response));
     expect(outcome).toContain(invalidResponse(''));
     expect(outcome).toContain(why);
   });
 
-  it.each(['read', 'find', 'willMerge', 'commit'])('is reported when it has no data: %s', async (request) => {
+  it.each(['read', 'find', 'stateOf', 'commit'])('is reported when it has no data: %s', async (request) => {
     expect(await outcomeOf(request, { data: null })).toMatch(
       /^ActionError: .+ failed: the server responded with no data$/,
     );
@@ -136,7 +139,8 @@ describe('an unexpected response of GitHub', () => {
         commit: { message: 'm', committer: null },
         committer: null,
       }));
-      expect(await outcomeOf('commitsBetween', { commits })).toHaveLength(200_000);
+      const outcome = await outcomeOf('compare', { commits, merge_base_commit: { sha: SHA } });
+      expect((outcome as { commits: unknown }).commits).toHaveLength(200_000);
     },
     TIMEOUT_MS,
   );
@@ -145,7 +149,7 @@ describe('an unexpected response of GitHub', () => {
     'is an error when a list does not end',
     async () => {
       const commits = Array.from({ length: 100 }, () => ({ commit: { message: 'm', committer: null } }));
-      expect(await outcomeOf('commitsBetween', { commits })).toContain('has no end');
+      expect(await outcomeOf('compare', { commits })).toContain('has no end');
     },
     TIMEOUT_MS,
   );

@@ -33,16 +33,16 @@ describe('pull requests', () => {
     const created = { commit: { message: 'n', committer: { email: 'noreply@github.com' } }, committer: null };
     const flow = { commit: { message: 'o', committer: { email: 'x@ghe.test' } }, committer: { login: 'web-flow' } };
     const pages = [Array(100).fill(pushed), [created, flow]];
+    const [mergeBase, files] = [{ sha: 'b'.repeat(40) }, [{ filename: 'Chart.yaml' }]];
     const sent: unknown[] = [];
     const compareCommitsWithBasehead = async (request: unknown) => {
       sent.push(request);
-      return { url: 'https://x/', data: { commits: pages.shift() } };
+      return { url: 'https://x/', data: { commits: pages.shift(), merge_base_commit: mergeBase, files } };
     };
     const github = { rest: { repos: { compareCommitsWithBasehead } } } as unknown as GitHub;
-    const commits = await createPullRequests({ ...graphqlWith(), github, repository: REPOSITORY }).commitsBetween(
-      'b',
-      'h',
-    );
+    const pullRequests = createPullRequests({ ...graphqlWith(), github, repository: REPOSITORY });
+    const { commits, ...compared } = await pullRequests.compare('b', 'h');
+    expect(compared).toEqual({ mergeBase: 'b'.repeat(40), files: ['Chart.yaml'], isComplete: true });
     expect(commits).toHaveLength(102);
     expect(commits.slice(-3)).toEqual([
       { message: 'm', byServer: false },
@@ -56,15 +56,20 @@ describe('pull requests', () => {
     ]);
   });
 
-  it.each<[string, unknown, boolean]>([
-    ['merged', { state: 'MERGED', autoMergeRequest: null }, true],
-    ['set to merge in this way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'SQUASH' } }, true],
-    ['set to merge in another way', { state: 'OPEN', autoMergeRequest: { mergeMethod: 'MERGE' } }, false],
-    ['open', { state: 'OPEN', autoMergeRequest: null }, false],
-  ])('that are %s are recognized', async (_, pullRequest, expected) => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['merged', { state: 'MERGED' }, { isOpen: false, isMerged: true, autoMerge: undefined }],
+    ['closed', { state: 'CLOSED' }, { isOpen: false, isMerged: false, autoMerge: undefined }],
+    ['open', { state: 'OPEN' }, { isOpen: true, isMerged: false, autoMerge: undefined }],
+    [
+      'open and will be merged automatically',
+      { state: 'OPEN', autoMergeRequest: { mergeMethod: 'SQUASH' } },
+      { isOpen: true, isMerged: false, autoMerge: 'squash' },
+    ],
+  ])('that are %s are recognized', async (_, state, expected) => {
+    const pullRequest = { headRefOid: HEAD, autoMergeRequest: null, ...state };
     const { graphql, sent } = graphqlWith({ repository: { pullRequest } });
     const pullRequests = createPullRequests({ graphql, github: clientWith().github, repository: REPOSITORY });
-    expect(await pullRequests.willMerge(1, 'squash')).toBe(expected);
+    expect(await pullRequests.stateOf(1)).toEqual({ head: HEAD, ...expected });
     expect(sent).toMatchObject([{ owner: 'octo', name: 'shop', number: 1 }]);
   });
 
@@ -76,6 +81,7 @@ describe('pull requests', () => {
         base: 'main',
         title: 't',
         body: '',
+        isDraft: false,
       });
     };
     const exists = Object.assign(requestError(422), {

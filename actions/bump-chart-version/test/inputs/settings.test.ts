@@ -185,8 +185,7 @@ describe('settings', () => {
     });
     expect(read).toMatchObject({
       images: [{ repository: 'ghcr.io/o/web' }],
-      labels: ['a', 'b c'],
-      autoMerge: 'squash',
+      pullRequest: { labels: ['a', 'b c'], autoMerge: 'squash' },
     });
   });
 

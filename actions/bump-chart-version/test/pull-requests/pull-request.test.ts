@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ActionError } from '../../../lib/errors.ts';
 import type { Outcome } from '../../src/outputs.ts';
-import { commitToPullRequest, pullRequestBranch } from '../../src/pull-requests/pull-request.ts';
+import { defaultBranchName } from '../../src/pull-requests/branch-name.ts';
+import { commitToPullRequest } from '../../src/pull-requests/pull-request.ts';
 import { FakeRepository, lost } from '../fake-repository.ts';
 import { CHART, settings } from '../helpers.ts';
 import { BRANCH, bumpInPullRequest, ORIGIN, onCommit, retry } from './scene.ts';
@@ -68,15 +69,35 @@ describe('mode pull-request', () => {
     expect(repository.head(BRANCH).files['app.yaml']).toBe('rev: c\n');
   });
 
-  it('starts again when a concurrent run moves the branch', async () => {
+  /** A pull request whose commits the next run replaces. */
+  async function replaceable(): Promise<FakeRepository> {
     const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
-    repository.afterCommit = (attempt) => {
-      if (attempt === 1) repository.branches.set(BRANCH, repository.head('main').oid);
+    await bumpInPullRequest(repository, { version: '1.4.1' });
+    return repository;
+  }
+
+  it.each<[string, (repository: FakeRepository) => void]>([
+    ['moves the branch', (repository) => repository.branches.set(BRANCH, repository.head('main').oid)],
+    ['merges its pull request', (repository) => repository.merge(1)],
+  ])('starts again when somebody %s during the commit', async (_, interfere) => {
+    const repository = await replaceable();
+    repository.afterCommit = (attempt) => attempt === 2 && interfere(repository);
+    expect(await bumpInPullRequest(repository, { version: '1.4.2' })).toMatchObject({ attempts: 2 });
+    expect(repository.log(BRANCH)).toHaveLength(repository.log('main').length + 1);
+    expect(repository.pulls.at(-1)).toMatchObject({ title: 'chore(release): shop 1.4.2' });
+    expect(repository.pulls.at(-1)?.closedAt).toBeUndefined();
+  });
+
+  it('starts again when a concurrent run has created the branch first', async () => {
+    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    const { moveBranches } = repository;
+    let isFirst = true;
+    repository.moveBranches = async (moves) => {
+      if (isFirst) repository.branches.set(BRANCH, repository.head('main').oid);
+      isFirst = false;
+      return moveBranches.call(repository, moves);
     };
-    expect(await bumpInPullRequest(repository, { version: '1.4.2' })).toMatchObject({
-      attempts: 2,
-      pullRequest: { number: 1 },
-    });
+    expect(await bumpInPullRequest(repository, { version: '1.4.2' })).toMatchObject({ attempts: 2 });
     expect(repository.log(BRANCH)).toHaveLength(2);
   });
 
@@ -103,9 +124,9 @@ describe('mode pull-request', () => {
   });
 
   it('starts again when a concurrent run deletes the staging branch', async () => {
-    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+    const repository = await replaceable();
     repository.beforeCommit = (attempt) => {
-      if (attempt > 1) return;
+      if (attempt > 2) return;
       repository.branches.delete(`${BRANCH}.next`);
       throw new ActionError({
         what: 'committing failed: not found',
@@ -120,8 +141,11 @@ describe('mode pull-request', () => {
     expect([...repository.branches.keys()].sort()).toEqual([BRANCH, 'main']);
   });
 
-  it('reports why a commit is refused while the staging branch exists', async () => {
-    const repository = new FakeRepository({ 'helm/shop/Chart.yaml': CHART });
+  it.each([
+    ['staging branch', replaceable],
+    ['branch', async () => new FakeRepository({ 'helm/shop/Chart.yaml': CHART })],
+  ])('reports why a commit is refused while the %s exists', async (_, create) => {
+    const repository = await create();
     repository.beforeCommit = () => {
       throw new ActionError({ what: 'committing was refused', why: 'a rule', next: 'Ask.' });
     };
@@ -181,10 +205,10 @@ describe('the branch of a pull request', () => {
       ['x.lock'],
       ['.'],
       ['-'],
-    ].map((charts) => pullRequestBranch(charts, 'main', true));
+    ].map((charts) => defaultBranchName(charts, 'main'));
     expect(new Set(names).size).toBe(names.length);
-    expect(pullRequestBranch(['b', 'a'], 'main', true)).toBe(pullRequestBranch(['a', 'b'], 'main', true));
-    expect(pullRequestBranch(['a'], 'release/1', false)).not.toBe(pullRequestBranch(['a'], 'main', true));
+    expect(defaultBranchName(['b', 'a'], 'main')).toBe(defaultBranchName(['a', 'b'], 'main'));
+    expect(defaultBranchName(['a'], 'release/1')).not.toBe(defaultBranchName(['a'], 'main'));
     for (const name of names) expect(name).toMatch(/^bump-chart-version\/[A-Za-z0-9_][A-Za-z0-9_-]*$/);
   });
 });
