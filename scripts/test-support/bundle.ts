@@ -21,6 +21,8 @@ export interface BundleOptions {
   /** All other variables; nothing of this process is inherited. */
   env: Readonly<Record<string, string>>;
   cwd?: string;
+  /** Called with the process as soon as it runs. */
+  onStart?: (child: ChildProcess) => void;
   /** Called with the process and each chunk of its output. */
   onOutput?: (child: ChildProcess, text: string) => void;
   /** Kills the process after this time; its exit code is then `null`. */
@@ -34,12 +36,13 @@ export interface BundleResult {
 }
 
 export async function runBundle(options: BundleOptions): Promise<BundleResult> {
-  const { action, inputs, env, cwd, onOutput, timeoutMs } = options;
+  const { action, inputs, env, cwd, onStart, onOutput, timeoutMs } = options;
   const child = spawn(process.execPath, [getBundlePath(action)], {
     env: { ...env, ...toInputEnv(inputs) },
     ...(cwd === undefined ? {} : { cwd }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' }),
   });
+  onStart?.(child);
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

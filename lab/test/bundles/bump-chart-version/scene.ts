@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { execa } from 'execa';
 import { AdminClient, createOctokit, pullRequestRuleset } from '../../../hub/admin-client.ts';
 import { type Hub, startHub } from '../../../hub/index.ts';
-import { runStep, type StepResult } from '../step.ts';
+import { runStep, type StepOptions, type StepResult } from '../step.ts';
 
 const ADMIN_TOKEN = 'the-hub-of-this-test';
 export const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -133,9 +133,14 @@ export class TestRepository {
     return hub.admin.createJobToken(this.name, permissions);
   }
 
-  async step(inputs: Record<string, string>, env: Record<string, string> = {}): Promise<StepResult> {
+  async step(
+    inputs: Record<string, string>,
+    env: Record<string, string> = {},
+    options: Pick<StepOptions, 'onStart'> = {},
+  ): Promise<StepResult> {
     const sha = await this.git('rev-parse', 'HEAD');
     return runStep({
+      ...options,
       action: 'bump-chart-version',
       dir,
       inputs: { token: this.jobToken(), ...inputs },
