@@ -3,6 +3,7 @@ import { normalizeRepository } from '../../../lib/images/references.ts';
 import type { FileImages, ImagePlace } from '../detectors/detector.ts';
 import { imagesIn, listedImages } from '../detectors/index.ts';
 import { type Mention, mentionsIn } from '../detectors/mentions.ts';
+import { mergedNames } from '../detectors/merged-registries.ts';
 import { overrides } from '../detectors/overrides.ts';
 import type { Request } from '../inputs/settings.ts';
 import type { YamlFile } from '../yaml/source.ts';
@@ -55,13 +56,15 @@ export function collectImages(
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
   const found = valuesFiles.map(imagesIn);
   const index = new ChartIndex(charts.map((path) => ({ path })));
-  const overriding = overrides(found.flat(), (file) => index.ownerOf(file)?.path);
+  const chartOf = (file: YamlFile): string | undefined => index.ownerOf(file)?.path;
+  const overriding = overrides(found.flat(), chartOf);
   const places = [...found.flat().flatMap((entry) => entry.places), ...overriding];
+  const imagesOf = matcher(byName, places, () => mergedNames(found.flat(), chartOf));
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
   const set = new Set<string>();
   for (const place of [...places, ...chartFiles.flatMap(listedImages)]) {
-    const matching = imagesAt(place, byName);
+    const matching = imagesOf(place);
     for (const image of matching) {
       const result = imageChanges(place, image, { create, earlier });
       collected.changes.push(...result.changes);
@@ -94,8 +97,26 @@ function mentionsAmong(entries: readonly FileImages[], images: ImagesByName): Me
   return entries.flatMap((entry, index) => mentionsIn(entry, index === 0 ? embedded : [], images));
 }
 
+/**
+ * Finds the images that a place names.
+ * @param merged more names of places, which only count for images that no place names otherwise
+ */
+function matcher(
+  images: ImagesByName,
+  places: readonly ImagePlace[],
+  merged: () => ReadonlyMap<ImagePlace, string[]>,
+): (place: ImagePlace) => readonly ImageReference[] {
+  const named = new Set(places.flatMap(({ names }) => imagesAt(names, images)));
+  const unnamed = new Map([...images].filter(([, variants]) => !variants.some((image) => named.has(image))));
+  const moreNames = unnamed.size === 0 ? undefined : merged();
+  return (place) => {
+    const direct = imagesAt(place.names, images);
+    return direct.length > 0 ? direct : imagesAt(moreNames?.get(place) ?? [], unnamed);
+  };
+}
+
 /** The images of the likeliest name that is one of them. */
-function imagesAt({ names }: ImagePlace, images: ImagesByName): readonly ImageReference[] {
+function imagesAt(names: readonly string[], images: ImagesByName): readonly ImageReference[] {
   const name = names.map(normalizeRepository).find((candidate) => images.has(candidate));
   return images.get(name ?? '') ?? [];
 }

@@ -113,3 +113,38 @@ describe('a tag without a name stays where', () => {
     expect(plan.warnings).toEqual(warnings.map((warning) => expect.stringContaining(warning)));
   });
 });
+
+describe('a registry for all images', () => {
+  it.each<[string, Record<string, string>]>([
+    [
+      'values for production',
+      {
+        'a/values.yaml': 'i: {repository: acme/web, tag: "%T"}\n',
+        'a/prod.yaml': 'global: {imageRegistry: ghcr.io}\n',
+      },
+    ],
+    [
+      'a file outside the charts',
+      { 'a/values.yaml': 'i: {repository: acme/web, tag: "%T"}\n', 'env/prod.yaml': 'imageRegistry: ghcr.io\n' },
+    ],
+  ])('can be in %s', async (_, files) => {
+    const plan = await planOf(files);
+    expect(newText(plan, 'a/values.yaml')).toBe(newFile(files['a/values.yaml'] ?? ''));
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'of another chart',
+      { 'a/values.yaml': 'i: {repository: acme/web, tag: 1}\n', 'b/prod.yaml': 'imageRegistry: ghcr.io\n' },
+    ],
+    [
+      'of another file, where the file has its own',
+      {
+        'a/values.yaml': 'imageRegistry: r.io\ni: {repository: acme/web, tag: 1}\n',
+        'a/prod.yaml': 'imageRegistry: ghcr.io\n',
+      },
+    ],
+  ])('is not that %s', async (_, files) => {
+    await expect(planOf(files)).rejects.toThrow('nothing names the image ghcr.io/acme/web');
+  });
+});
