@@ -19,7 +19,7 @@ interface Example {
 /** The YAML examples of the guides, without the indentation that shows where a part belongs. */
 async function examples(): Promise<Example[]> {
   const found: Example[] = [];
-  for await (const path of glob(['README.md', 'docs/*.md', 'actions/*/README.md'], { cwd: root })) {
+  for await (const path of glob(['README.md', 'docs/**/*.md', 'actions/*/README.md'], { cwd: root })) {
     const source = await readFile(join(root, path), 'utf8');
     for (const { 1: block = '', index } of source.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)) {
       const indentation = /^ */.exec(block)?.[0] ?? '';
@@ -101,7 +101,7 @@ const uses = workflows.flatMap(({ page, workflow }) =>
 
 describe('the examples of the guides', () => {
   it('are found, and the ones that are not audited grant nothing and run nothing', () => {
-    expect(new Set(workflows.map(({ page }) => page)).size).toBe(6);
+    expect(new Set(workflows.map(({ page }) => page)).size).toBe(7);
     const others = all.filter((example) => asWorkflow(example) === undefined).map(({ yaml }) => yaml);
     for (const yaml of others) expect(yaml).not.toMatch(/^\s*(?:- )?(?:uses|run|permissions|jobs|steps):/m);
   });

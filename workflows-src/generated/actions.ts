@@ -107,9 +107,11 @@ export interface Actions {
       'app-version'?: string;
       /** The `images` output of `build-push-image`. Every place in the values files that names one of these images gets its tag and digest, in each of the shapes that the README lists. An image that nothing names is an error, and so is an empty string: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
+      /** Promotion between environments: the files whose images are taken, one per line, relative to the root, such as `environments/staging/values.yaml`, in place of `images`. Each image of them gets the tag and digest recorded there in the values files of `charts`; no registry is asked. Default: "none". */
+      from?: string;
       /** Other values, one `path=value`, `file:path=value` or `file#document:path=value` per line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]`, `list[-1]` (the last item), `annotations."a.b/c"` or, for YAML in a block scalar, `spec.source.helm.values|web.image.tag`, and must lead to exactly one value. In files other than YAML, JSON and TOML, `README.md:x-version=1.4.2` sets the version on the lines marked `x-version`. A value in quotes is a string; `""` is the empty string, and a missing value an error. */
       values?: string;
-      /** The files in which `images` and `values` are searched, one per line, relative to each chart directory, or globs such as `values-*.yaml`. A file that no chart has is searched from the repository's root. Default: "values.yaml". */
+      /** The files in which the images and `values` are searched, one per line, relative to each chart directory, or globs such as `values-*.yaml`. A file that no chart has is searched from the repository's root. Default: "values.yaml". */
       'values-files'?: string;
       /** `commit` (to the branch), `pull-request` (one for all runs that propose for these charts, opened or updated), or `worktree` (only change the checked-out files; needs no token). Default: "commit". */
       mode?: string;

@@ -1,4 +1,5 @@
 import { type Cell, inlineCode, markdownTable } from '../../lib/markdown.ts';
+import { promotedFrom } from './commit/message.ts';
 import type { Outcome } from './outputs.ts';
 import type { Plan } from './plan/plan.ts';
 import type { ChangedValue } from './plan/planned-edits.ts';
@@ -23,6 +24,8 @@ export function formatHeadline({ plan, branch, commit, pullRequest }: Outcome, d
 export function formatSummary(outcome: Outcome, dryRun: boolean): string {
   const { plan } = outcome;
   const parts = [`### Chart version\n\n${inlineCode(formatHeadline(outcome, dryRun))}`];
+  const sources = promotedFrom(plan);
+  if (sources.length > 0) parts.push(`Images promoted from ${sources.map(inlineCode).join(', ')}`);
   if (plan.changedValues.length > 0) {
     parts.push(
       markdownTable({

@@ -19,6 +19,7 @@ export interface Origin {
 const RUN = 'Workflow-Run';
 const CHART = 'Chart-Version';
 const IMAGE = 'Image';
+const PROMOTED_FROM = 'Promoted-From';
 const SOURCE = 'Source-Commit';
 
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
@@ -90,7 +91,7 @@ function changedImages(images: readonly ImageChange[]): readonly ImageChange[] {
 /** `web:1.4.2`, or `web@sha256:0123456789ab` for an image without tags. */
 function shortReference({ repository, to }: ImageChange): string {
   const name = repository.slice(repository.lastIndexOf('/') + 1);
-  return to.tag === undefined ? `${name}@${to.digest.slice(0, SHORT_DIGEST_LENGTH)}` : `${name}:${to.tag}`;
+  return to.tag === undefined ? `${name}@${to.digest?.slice(0, SHORT_DIGEST_LENGTH)}` : `${name}:${to.tag}`;
 }
 
 const SHORT_DIGEST_LENGTH = 'sha256:'.length + 12;
@@ -119,9 +120,18 @@ function createTrailers(plan: Plan, origin: Origin): string[] {
       ({ repository, from, to }) =>
         `${IMAGE}: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,
     );
-  const source = origin.sha === undefined ? [] : [`${SOURCE}: ${origin.repository}@${origin.sha}`];
+  const sources = promotedFrom(plan).map((file) => `${PROMOTED_FROM}: ${file}`);
+  // What is promoted was built from another commit than that of the run.
+  const source =
+    origin.sha === undefined || sources.length > 0 ? [] : [`${SOURCE}: ${origin.repository}@${origin.sha}`];
   const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
-  return [...new Set([...charts, ...images, ...source, ...run])].map(toOneLine);
+  return [...new Set([...charts, ...images, ...sources, ...source, ...run])].map(toOneLine);
+}
+
+/** The files from which images are promoted that change. */
+export function promotedFrom({ files, images }: Pick<Named, 'files' | 'images'>): string[] {
+  if (files.length === 0) return [];
+  return [...new Set(images.filter(isChangedImage).flatMap((image) => image.promotedFrom ?? []))];
 }
 
 /**
@@ -183,7 +193,8 @@ export function imageSource(
     const matches = lines.slice(start).map((line) => SOURCE_LINE.exec(line));
     const [, source = '', sha = ''] = matches.find((match) => match !== null) ?? [];
     const commit = parseCommitSha(sha);
-    return 'value' in commit ? { repository: source, commit: commit.value } : undefined;
+    // A promotion does not know it; the commit that it promoted does.
+    if ('value' in commit) return { repository: source, commit: commit.value };
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { expandGlobs, hasGlobs } from '../files/expand-globs.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { pathsOf } from '../plan/plan.ts';
+import { withPromotedImages } from '../plan/promoted-images.ts';
 import { HeadMovedError, type Repository, type Snapshot } from './repository.ts';
 
-/** The files that a request needs, and the request with its globs expanded at the same commit. */
+/** The files that a request needs, and the request with its globs expanded and its images to promote read at the same commit. */
 export interface ReadFiles {
   settings: Settings;
   snapshot: Snapshot;
@@ -17,11 +18,12 @@ export interface ReadFiles {
 export async function readRequest(settings: Settings, repository: Repository, history: boolean): Promise<ReadFiles> {
   const { branch } = settings;
   if (!hasGlobs(settings)) {
-    return { settings, snapshot: await repository.read({ branch, paths: pathsOf(settings), history }) };
+    const snapshot = await repository.read({ branch, paths: pathsOf(settings), history });
+    return { settings: await withPromotedImages(settings, snapshot), snapshot };
   }
   const { head } = await repository.read({ branch, paths: [], history: false });
   const expanded = expandGlobs(settings, await repository.listFiles(head));
   const snapshot = await repository.read({ branch, paths: pathsOf(expanded), history });
   if (snapshot.head !== head) throw new HeadMovedError(`${snapshot.branch} moved while its files were listed`);
-  return { settings: expanded, snapshot };
+  return { settings: await withPromotedImages(expanded, snapshot), snapshot };
 }

@@ -7,9 +7,13 @@ import type { ImageChange } from '../plan/image-changes.ts';
 import { imageSource, type Origin } from './message.ts';
 import type { Repository } from './repository.ts';
 
-/** Whether the order of the commits from which images were built can matter: only for tags that are not versions. */
+/**
+ * Whether the order of the commits from which images were built can matter: only for tags that are not versions. What is promoted was not
+ * built from the commit of the run.
+ */
 export const dependsOnCommits = ({ images, allowDowngrade }: Request): boolean =>
-  !allowDowngrade && images.some(({ tags }) => versionOfTag(chooseTag(tags) ?? '') === undefined);
+  !allowDowngrade &&
+  images.some(({ tags, source }) => source === undefined && versionOfTag(chooseTag(tags) ?? '') === undefined);
 
 /** Where the images of a chart come from, and where those of this run do. */
 export interface SourceContext {

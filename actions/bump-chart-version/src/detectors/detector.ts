@@ -60,6 +60,8 @@ export interface ImagePlace extends FoundImage {
   /** 1-based. */
   line: number;
   role: PlaceRole;
+  /** The places that an override is merged over. */
+  bases?: readonly ImagePlace[];
 }
 
 /** A document, possibly one in a block scalar, with the places that were found in it. */

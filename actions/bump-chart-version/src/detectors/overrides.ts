@@ -111,6 +111,7 @@ function overrideOf(
       doubtful: digests.doubtful,
       claims: [tagged, ...digests.fields].flatMap((field) => field?.owner ?? []),
       role: isClear ? 'override' : 'ambiguous',
+      bases,
     },
   ];
 }

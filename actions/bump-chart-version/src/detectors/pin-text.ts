@@ -64,31 +64,28 @@ export function readPin(form: PinForm, text: string): TagAndDigest {
 /**
  * The text with the new tag and digest, in the form that it has.
  * @param create whether a reference without a digest gets one
- * @returns `undefined` when the text cannot hold what the image has: a tag, and the image has none
+ * @returns `undefined` when the text cannot hold what the image has: a tag or a digest, and the image has none
  */
 export function writePin(
   { form, old }: { form: PinForm; old: string },
-  { tag, digest }: { tag: string | undefined; digest: string },
+  { tag, digest }: TagAndDigest,
   create: boolean,
 ): string | undefined {
+  if (form === 'reference') return writeReference(old, { tag, digest }, create);
+  const present = readPin('tag', old);
+  if (form === 'tag' && present.digest === undefined) return tag;
+  if (digest === undefined) return undefined;
   const hex = digest.slice(digest.indexOf(':') + 1);
   if (form === 'hex') return hex;
   if (form === 'digest') {
     const written = parseDigestText(old);
     return `${written?.prefix ?? ''}${written?.isHex ? hex : digest}`;
   }
-  if (form === 'reference') return writeReference(old, { tag, digest }, create);
-  const present = readPin('tag', old);
-  if (present.digest === undefined) return tag;
   if (present.tag !== undefined) return `${tag ?? present.tag}@${digest}`;
   return `${old.startsWith('@') ? '@' : ''}${digest}`;
 }
 
-function writeReference(
-  old: string,
-  { tag, digest }: { tag: string | undefined; digest: string },
-  create: boolean,
-): string | undefined {
+function writeReference(old: string, { tag, digest }: TagAndDigest, create: boolean): string | undefined {
   const parts = parseReference(old);
   if (parts === undefined) return undefined;
   const isBare = parts.tag === undefined && parts.digest === undefined;

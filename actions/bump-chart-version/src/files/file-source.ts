@@ -2,7 +2,7 @@ import { ActionError } from '../../../lib/errors.ts';
 import type { Request } from '../inputs/settings.ts';
 import { inChart } from '../plan/chart.ts';
 import { allowsNoChart } from '../plan/chart-directory.ts';
-import { unusedPaths, valuesFilePaths } from '../plan/values-files.ts';
+import { basePaths, unusedPaths, valuesFilePaths, valuesPaths } from '../plan/values-files.ts';
 
 /** What a path leads to. */
 export type FileState = { kind: 'file'; bytes: Uint8Array } | { kind: 'missing' } | { kind: 'refused'; why: string };
@@ -32,7 +32,10 @@ export function contentsOf(request: Request, { files }: FileSource): Map<string,
 export async function requireFiles(request: Request, source: FileSource): Promise<Map<string, Uint8Array>> {
   const problems: string[] = [];
   const isMissing = (path: string): boolean => source.files.get(path)?.kind === 'missing';
-  const unused = unusedPaths(request, (path) => !isMissing(path));
+  const exists = (path: string): boolean => !isMissing(path);
+  const targets = new Set(valuesPaths(request, exists));
+  const bases = basePaths(request).filter((path) => !targets.has(path));
+  const unused = new Set([...unusedPaths(request, exists), ...bases]);
   for (const [path, state] of source.files)
     if (state.kind === 'refused' && !unused.has(path)) problems.push(`${path} ${state.why}`);
   const isRefused = problems.length > 0;
@@ -64,7 +67,8 @@ async function directoryExists(directory: string, source: FileSource): Promise<b
   return hasFile || (await source.list(directory)) !== undefined;
 }
 
-async function describeDirectory(directory: string, source: FileSource): Promise<string> {
+/** What a directory contains, or that it does not exist, for messages. */
+export async function describeDirectory(directory: string, source: FileSource): Promise<string> {
   const names = await source.list(directory);
   if (names !== undefined) return describeContents(directory, names);
   const parent = directory.includes('/') ? directory.slice(0, directory.lastIndexOf('/')) : '.';

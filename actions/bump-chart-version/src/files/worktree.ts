@@ -3,21 +3,20 @@ import { PathError } from '../../../lib/errors.ts';
 import { readWorkspaceFile, resolveOutputPath } from '../../../lib/files/workspace.ts';
 import type { Request } from '../inputs/settings.ts';
 import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
+import { withPromotedImages } from '../plan/promoted-images.ts';
 import { expandGlobs, globRoots, hasGlobs } from './expand-globs.ts';
-import { type FileState, requireFiles } from './file-source.ts';
+import { type FileSource, type FileState, requireFiles } from './file-source.ts';
 import { listFiles } from './list-files.ts';
 import { type NewContent, replaceFiles } from './replace-files.ts';
 
 /** Mode `worktree`: changes the files of the checkout only. Needs neither a token nor Git. */
 export async function editWorktree(given: Request & { dryRun: boolean }, workspace: string): Promise<Plan> {
-  const request = hasGlobs(given) ? expandGlobs(given, await listFiles(workspace, globRoots(given))) : given;
+  const expanded = hasGlobs(given) ? expandGlobs(given, await listFiles(workspace, globRoots(given))) : given;
   const files = new Map<string, FileState>();
-  for (const path of pathsOf(request)) files.set(path, await readFileState(workspace, path));
-  const plan = makePlan(
-    request,
-    await requireFiles(request, { files, list: (directory) => listDirectory(workspace, directory) }),
-    { isCheckout: true },
-  );
+  for (const path of pathsOf(expanded)) files.set(path, await readFileState(workspace, path));
+  const source: FileSource = { files, list: (directory) => listDirectory(workspace, directory) };
+  const request = await withPromotedImages(expanded, source);
+  const plan = makePlan(request, await requireFiles(request, source), { isCheckout: true });
   if (!request.dryRun) await replaceFiles(await Promise.all(plan.files.map((file) => withRealPath(workspace, file))));
   return plan;
 }

@@ -4,6 +4,7 @@ import { NO_IMAGES, readImages } from '../../../lib/images/images-input.ts';
 import { type Environment, InputReader, type Parsed } from '../../../lib/runner/inputs.ts';
 import { PLACEHOLDERS } from '../commit/message.ts';
 import { readCharts, readValuesFiles } from './files-input.ts';
+import { readFrom } from './from-input.ts';
 import { readPullRequest } from './pull-request-inputs.ts';
 import type { Settings } from './settings.ts';
 import { hasValues, readValues } from './values-input.ts';
@@ -17,7 +18,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const mode = reader.choice('mode', ['commit', 'pull-request', 'worktree'], 'commit');
   const charts = readCharts(reader);
   const images = (await readImages(reader, 'images')) ?? [];
-  const { version, appVersion } = await readVersionInputs(reader, env, { charts, images });
+  const from = readFrom(reader);
+  const { version, appVersion } = await readVersionInputs(reader, env, { charts, images, from });
   const values = readValues(reader);
   const valuesFiles = readValuesFiles(reader);
   const templates = {
@@ -39,6 +41,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     version,
     appVersion,
     images,
+    from,
     values,
     valuesFiles,
     templates,
@@ -53,12 +56,15 @@ export async function readSettings(env: Environment): Promise<Settings> {
     summary: reader.boolean('summary', true),
   };
   const hasOtherChanges =
-    reader.text('images', NO_IMAGES) !== NO_IMAGES || hasValues(reader) || appVersion.kind === 'text';
+    reader.text('images', NO_IMAGES) !== NO_IMAGES ||
+    from.length > 0 ||
+    hasValues(reader) ||
+    appVersion.kind === 'text';
   if (reader.text('version') === 'none' && !hasOtherChanges) {
     reader.addProblem({
       input: 'version',
       value: 'none',
-      problem: 'leaves nothing to do without images, values or app-version',
+      problem: 'leaves nothing to do without images, from, values or app-version',
       example: '1.4.2',
     });
   }

@@ -1,8 +1,8 @@
 import type { RepositoryName } from '../../../lib/identifiers.ts';
-import type { ImageReference } from '../../../lib/images/images-output.ts';
 import type { Version, VersionLevel } from '../../../lib/versions.ts';
 import type { Assignment } from '../yaml/path.ts';
 import type { PullRequestSettings } from './pull-request-inputs.ts';
+import type { WantedImage } from './wanted-image.ts';
 
 export type VersionRule =
   | { kind: 'exact'; version: Version }
@@ -21,7 +21,9 @@ export interface Request {
   charts: string[];
   version: VersionRule;
   appVersion: AppVersionRule;
-  images: ImageReference[];
+  images: WantedImage[];
+  /** The files that record the images to promote, relative to the root; none once they are read, and `images` has what they record. */
+  from: string[];
   values: Assignment[];
   /** Relative to each chart directory. Globs until the files are read. */
   valuesFiles: string[];

@@ -1,8 +1,8 @@
 import { isComponentName } from '../../../lib/components.ts';
-import type { ImageReference } from '../../../lib/images/images-output.ts';
 import type { Environment, InputReader, Parsed } from '../../../lib/runner/inputs.ts';
 import type { Version, VersionLevel } from '../../../lib/versions.ts';
 import type { AppVersionRule, VersionRule } from './settings.ts';
+import type { WantedImage } from './wanted-image.ts';
 
 const LEVELS: readonly VersionLevel[] = ['major', 'minor', 'patch', 'prerelease'];
 
@@ -10,7 +10,9 @@ const LEVELS: readonly VersionLevel[] = ['major', 'minor', 'patch', 'prerelease'
 interface Named {
   /** Directories. */
   charts: readonly string[];
-  images: readonly Pick<ImageReference, 'name'>[];
+  images: readonly Pick<WantedImage, 'name'>[];
+  /** The files that record images, which are not known yet. */
+  from: readonly string[];
 }
 
 interface VersionInputs {
@@ -23,7 +25,7 @@ export async function readVersionInputs(reader: InputReader, env: Environment, n
   const prefix = reader.parsed('tag-prefix', parseTagPrefix, 'web/');
   const tag = await readPushedTag(env, prefix, named);
   const version = await readVersion(reader, tag);
-  if (version.kind === 'follow' && named.images.length === 0) {
+  if (version.kind === 'follow' && named.images.length + named.from.length === 0) {
     reader.addProblem({
       input: 'version',
       value: 'follow',

@@ -32,8 +32,9 @@ interface BumpState {
 }
 
 /** Whether a request only bumps versions: then only the commit of an earlier attempt shows that the run has already done so. */
-export function isBumpOnly({ version, appVersion, images, values }: Request): boolean {
-  return version.kind === 'level' && appVersion.kind !== 'text' && images.length === 0 && values.length === 0;
+export function isBumpOnly({ version, appVersion, images, from, values }: Request): boolean {
+  const hasNoOtherChanges = images.length === 0 && from.length === 0 && values.length === 0;
+  return version.kind === 'level' && appVersion.kind !== 'text' && hasNoOtherChanges;
 }
 
 /** The changes of version and appVersion. */

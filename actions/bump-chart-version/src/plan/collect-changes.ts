@@ -7,7 +7,7 @@ import type { YamlFile } from '../yaml/source.ts';
 import { inChart } from './chart.ts';
 import { type CollectedImages, collectImages } from './collect-images.ts';
 import { findLocation, findLocationIn } from './locations.ts';
-import { valuesPaths } from './values-files.ts';
+import { basePaths, valuesPaths } from './values-files.ts';
 
 export type CollectedChanges = CollectedImages;
 
@@ -37,7 +37,8 @@ export function collectChanges(request: Request, files: ReadonlyMap<string, Yaml
   }
   const valuesFiles = searched.flatMap((path) => files.get(path) ?? []);
   const chartFiles = inCharts('Chart.yaml').flatMap((path) => files.get(path) ?? []);
-  const byImages = collectImages(request, { valuesFiles, chartFiles }, collected.changes);
+  const baseFiles = basePaths(request).flatMap((path) => (searched.includes(path) ? [] : (files.get(path) ?? [])));
+  const byImages = collectImages(request, { valuesFiles, chartFiles, baseFiles }, collected.changes);
   return {
     ...byImages,
     changes: [...collected.changes, ...byImages.changes],

@@ -1,4 +1,3 @@
-import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { normalizeRepository } from '../../../lib/images/references.ts';
 import type { FileImages, ImagePlace } from '../detectors/detector.ts';
 import { imagesIn, listedImages } from '../detectors/index.ts';
@@ -6,11 +5,12 @@ import { type Mention, mentionsIn } from '../detectors/mentions.ts';
 import { mergedNames } from '../detectors/merged-registries.ts';
 import { overrides } from '../detectors/overrides.ts';
 import type { Request } from '../inputs/settings.ts';
+import type { WantedImage } from '../inputs/wanted-image.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { type Change, isUpToDate } from './change.ts';
 import { ChartIndex } from './chart.ts';
 import { describePlace, type ImageChange, imageChanges, presentPin } from './image-changes.ts';
-import { unmatchedImage } from './unmatched-image.ts';
+import { type UnmatchedImage, unmatchedImages } from './unmatched-image.ts';
 
 /** An image that a file names, and what becomes of it, for people. */
 export interface ImageReport {
@@ -25,18 +25,20 @@ export interface CollectedImages {
   warnings: string[];
   images: ImageChange[];
   /** Images of the input that nothing names, each with the reason. */
-  unmatched: { image: ImageReference; why: string }[];
+  unmatched: UnmatchedImage[];
   reports: ImageReport[];
 }
 
 /** The images of the input by their normalized repository. */
-type ImagesByName = ReadonlyMap<string, readonly ImageReference[]>;
+type ImagesByName = ReadonlyMap<string, readonly WantedImage[]>;
 
 /** The files in which images are searched. */
 export interface ImageFiles {
   valuesFiles: readonly YamlFile[];
   /** The Chart.yaml files, whose lists of images for Artifact Hub follow. */
   chartFiles: readonly YamlFile[];
+  /** Files that are not changed, and name images that the values files override. */
+  baseFiles: readonly YamlFile[];
 }
 
 /**
@@ -46,7 +48,7 @@ export interface ImageFiles {
  */
 export function collectImages(
   { images, create, charts }: Pick<Request, 'images' | 'create' | 'charts'>,
-  { valuesFiles, chartFiles }: ImageFiles,
+  { valuesFiles, chartFiles, baseFiles }: ImageFiles,
   byValues: readonly Change[],
 ): CollectedImages {
   const collected: CollectedImages = {
@@ -57,8 +59,10 @@ export function collectImages(
   const found = valuesFiles.map(imagesIn);
   const index = new ChartIndex(charts.map((path) => ({ path })));
   const chartOf = (file: YamlFile): string | undefined => index.ownerOf(file)?.path;
-  const overriding = overrides(found.flat(), chartOf);
-  const places = [...found.flat().flatMap((entry) => entry.places), ...overriding];
+  const overriding = overrides([...found, ...baseFiles.map(imagesIn)].flat(), chartOf);
+  const changed = new Set(found.flat().map(({ file }) => file));
+  const isTarget = ({ file }: ImagePlace): boolean => changed.has(file);
+  const places = [...found.flat().flatMap((entry) => entry.places), ...overriding.filter(isTarget)];
   const imagesOf = matcher(byName, places, () => mergedNames(found.flat(), chartOf));
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
@@ -66,7 +70,7 @@ export function collectImages(
   for (const place of [...places, ...chartFiles.flatMap(listedImages)]) {
     const matching = imagesOf(place);
     for (const image of matching) {
-      const result = imageChanges(place, image, { create, earlier });
+      const result = imageChanges(place, image, { create, earlier, isTarget });
       collected.changes.push(...result.changes);
       earlier.push(...result.changes);
       collected.problems.push(...result.problems);
@@ -83,13 +87,17 @@ export function collectImages(
   const mentions = found.flatMap((entries) => mentionsAmong(entries, byName));
   collected.warnings.push(...mentions.map(describeMention));
   const named = new Set([...set, ...unset.map(({ repository }) => repository)]);
-  for (const image of images.filter(({ repository }) => !named.has(repository))) {
-    const own = mentions.filter(({ repository }) => repository === normalizeRepository(image.repository));
-    const why = [unmatchedImage(image, places, valuesFiles), ...own.map(describeMention)].join('\n');
-    collected.unmatched.push({ image, why });
+  const unnamed = images.filter(({ repository }) => !named.has(repository));
+  for (const group of unnamed.some(isPromoted) ? [unnamed] : unnamed.map((image) => [image])) {
+    const repositories = new Set(group.map(({ repository }) => normalizeRepository(repository)));
+    const own = mentions.filter(({ repository }) => repositories.has(repository));
+    const why = [unmatchedImages(group, places, valuesFiles), ...own.map(describeMention)].join('\n');
+    collected.unmatched.push(...group.map((image) => ({ image, why })));
   }
   return collected;
 }
+
+const isPromoted = ({ source }: WantedImage): boolean => source !== undefined;
 
 /** The mentions in a file and in the documents in its block scalars. */
 function mentionsAmong(entries: readonly FileImages[], images: ImagesByName): Mention[] {
@@ -105,7 +113,7 @@ function matcher(
   images: ImagesByName,
   places: readonly ImagePlace[],
   merged: () => ReadonlyMap<ImagePlace, string[]>,
-): (place: ImagePlace) => readonly ImageReference[] {
+): (place: ImagePlace) => readonly WantedImage[] {
   const named = new Set(places.flatMap(({ names }) => imagesAt(names, images)));
   const unnamed = new Map([...images].filter(([, variants]) => !variants.some((image) => named.has(image))));
   const moreNames = unnamed.size === 0 ? undefined : merged();
@@ -116,7 +124,7 @@ function matcher(
 }
 
 /** The images of the likeliest name that is one of them. */
-function imagesAt(names: readonly string[], images: ImagesByName): readonly ImageReference[] {
+function imagesAt(names: readonly string[], images: ImagesByName): readonly WantedImage[] {
   const name = names.map(normalizeRepository).find((candidate) => images.has(candidate));
   return images.get(name ?? '') ?? [];
 }

@@ -1,7 +1,7 @@
-import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { chooseTag } from '../../../lib/images/tags.ts';
 import type { ImagePlace, NewKey, Pin } from '../detectors/detector.ts';
 import { readPin, type TagAndDigest, writePin } from '../detectors/pin-text.ts';
+import { describeSource, type WantedImage } from '../inputs/wanted-image.ts';
 import { locate } from '../yaml/locate.ts';
 import { pathText, type Step } from '../yaml/path.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
@@ -14,9 +14,11 @@ export interface ImageChange {
   file: Pick<YamlFile, 'path'>;
   repository: string;
   from: TagAndDigest;
-  to: { tag: string | undefined; digest: string };
+  to: TagAndDigest;
   /** The present tag is a higher version. */
   isOlder: boolean;
+  /** The file that it is promoted from. */
+  promotedFrom: string | undefined;
 }
 
 interface ImageChangesResult {
@@ -33,6 +35,8 @@ interface ChangeOptions {
   create: boolean;
   /** The changes so far, which an alias in the place may follow. */
   earlier: readonly Change[];
+  /** Whether a place is in one of the files that are changed. */
+  isTarget: (place: ImagePlace) => boolean;
 }
 
 /** A place in messages: `helm/shop/values.yaml:3: web.image`. */
@@ -55,8 +59,8 @@ const TEMPLATE = /\{\{|\$\{|\$\(/;
 /** The changes after which a place names this image. */
 export function imageChanges(
   place: ImagePlace,
-  image: ImageReference,
-  { create, earlier }: ChangeOptions,
+  image: WantedImage,
+  { create, earlier, isTarget }: ChangeOptions,
 ): ImageChangesResult {
   const { file, pins, addable } = place;
   const location = `${describePlace(place)} (${image.repository})`;
@@ -65,7 +69,7 @@ export function imageChanges(
   const hasTag = pins.some((pin) => pin.form === 'tag' || readPin(pin.form, pin.old).tag !== undefined);
   const hasDigest = from.digest !== undefined || pins.some(({ form }) => form === 'digest' || form === 'hex');
   const isReference = pins.some(({ form }) => form === 'reference');
-  const canAdd = create && (isReference || addable.digest !== undefined);
+  const canAdd = create && (isReference || (image.digest === undefined ? addable.tag : addable.digest) !== undefined);
   const unset = (problem: string): ImageChangesResult => ({
     changes: [],
     problems: [],
@@ -75,21 +79,19 @@ export function imageChanges(
   if (place.role === 'ambiguous')
     return unset('can override images of several charts and is not changed; name the repository there too');
   if (template !== undefined) return unset(`has the template ${JSON.stringify(template.old)}, which is not changed`);
+  if (isUnset(image) && from.tag === undefined && from.digest === undefined) return { changes: [], problems: [] };
+  const missing = missingInSource(image, from) ?? oldPinBelow(place, isTarget);
+  if (missing !== undefined) return { changes: [], problems: [`${location}: ${missing}`] };
   if (!hasTag && !hasDigest && !canAdd) return unset(`has neither tag nor digest; add one${advice(place)}`);
   if (hasTag && tag === undefined && !hasDigest && !canAdd) {
     return {
       changes: [],
-      problems: [`${location} has a tag and no digest, but the image has no tags; add a digest${advice(place)}`],
+      problems: [`${location} has a tag and no digest, but ${noTags(image)}; add a digest${advice(place)}`],
     };
   }
   const warnings = [
-    ...(hasTag && tag === undefined
-      ? [`${location}: the image has no tags, so the tag stays ${from.tag ?? 'empty'}`]
-      : []),
-    // The digest, or the warning that there is none, is in the file that has the name.
-    ...(hasDigest || canAdd || place.role !== 'name'
-      ? []
-      : [`${location} has no digest, so only its tag pins it${advice(place, '; add a digest')}`]),
+    ...(hasTag && tag === undefined ? [`${location}: ${noTags(image)}, so the tag stays ${from.tag ?? 'empty'}`] : []),
+    ...pinWarning(place, image, { location, isPinned: hasDigest || canAdd }),
     ...place.doubtful.map(
       ({ steps }) =>
         `${location}: ${pathText(steps)} could be a digest and is not changed; if it pins the image, call the key digest or sha`,
@@ -109,10 +111,45 @@ export function imageChanges(
     problems.push(...result.problems);
   }
   const isOlder = tag !== undefined && from.tag !== undefined && isOlderVersion(tag, from.tag);
-  const images = [
-    { file: { path: file.path }, repository: image.repository, from, to: { tag, digest: image.digest }, isOlder },
-  ];
+  const to = { tag, digest: image.digest };
+  const promotedFrom = image.source?.file;
+  const images = [{ file: { path: file.path }, repository: image.repository, from, to, isOlder, promotedFrom }];
   return { changes, problems, warnings, images };
+}
+
+/** Whether the image has neither tag nor digest where it is promoted from, such as one whose chart decides. */
+const isUnset = ({ tags, digest }: WantedImage): boolean => tags.length === 0 && digest === undefined;
+
+/** That only the tag pins the image. For an override the digest, or this warning, is in the file that has the name. */
+function pinWarning(
+  place: ImagePlace,
+  image: WantedImage,
+  { location, isPinned }: { location: string; isPinned: boolean },
+): string[] {
+  if (place.role === 'listing' || (image.digest !== undefined && (isPinned || place.role !== 'name'))) return [];
+  return image.digest === undefined
+    ? [`${location}: ${describeSource(image)} has no digest of it, so only its tag pins it`]
+    : [`${location} has no digest, so only its tag pins it${advice(place, '; add a digest')}`];
+}
+
+const noTags = (image: WantedImage): string =>
+  image.source === undefined ? 'the image has no tags' : `${describeSource(image)} has no tag of it`;
+
+/** The digest of a file that an override is merged over, and that is not changed: it would stay beside the new tag. */
+function oldPinBelow({ pins, bases = [] }: ImagePlace, isTarget: (place: ImagePlace) => boolean): string | undefined {
+  const pinned = bases.find((base) => !isTarget(base) && presentPin(base).digest !== undefined);
+  const hasOwn = pins.some(({ form, old }) => form !== 'tag' || readPin(form, old).digest !== undefined);
+  return pinned === undefined || hasOwn
+    ? undefined
+    : `${describePlace(pinned)} has a digest, which would stay the old one; override the digest here too, as in digest: ""`;
+}
+
+/** Why a place cannot get what `from` records: it has an old value that would stay. */
+function missingInSource(image: WantedImage, from: TagAndDigest): string | undefined {
+  if (image.unusable !== undefined) return image.unusable;
+  return image.digest === undefined && from.digest !== undefined
+    ? `${describeSource(image)} has no digest of it, and this has one, which would stay the old one; add the digest there, or remove it here`
+    : undefined;
 }
 
 /** How a place without a digest gets one. */
@@ -124,11 +161,7 @@ function advice({ pins, addable }: ImagePlace, start = ''): string {
 
 type NewPin = Pick<Pin, 'steps' | 'from'> & { text: string; after?: string };
 
-function newPins(
-  addable: ImagePlace['addable'],
-  parent: readonly Step[],
-  { tag, digest }: { tag: string | undefined; digest: string },
-): NewPin[] {
+function newPins(addable: ImagePlace['addable'], parent: readonly Step[], { tag, digest }: TagAndDigest): NewPin[] {
   const pin = ({ key, after }: NewKey, text: string): NewPin => ({
     steps: [...parent, { kind: 'key', key }],
     from: undefined,
@@ -137,7 +170,7 @@ function newPins(
   });
   return [
     ...(addable.tag === undefined || tag === undefined ? [] : [pin(addable.tag, tag)]),
-    ...(addable.digest === undefined ? [] : [pin(addable.digest, digest)]),
+    ...(addable.digest === undefined || digest === undefined ? [] : [pin(addable.digest, digest)]),
   ];
 }
 

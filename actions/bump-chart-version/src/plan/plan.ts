@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
-import type { ImageReference } from '../../../lib/images/images-output.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
+import type { WantedImage } from '../inputs/wanted-image.ts';
 import { duplicateWarnings } from '../yaml/duplicates.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
@@ -16,6 +16,8 @@ import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts
 import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, type EditedFiles, planEdits } from './planned-edits.ts';
 import { readYamlFiles, textChanges, withoutTextFiles } from './text-files.ts';
+import { judgeUnmatched } from './unmatched-image.ts';
+import { basePaths } from './values-files.ts';
 
 export interface ChartResult {
   path: string;
@@ -39,13 +41,13 @@ export interface Plan {
   reports: string[];
 }
 
-/** The files that a request may need, some of which may not exist. */
+/** The files that a request may need, with those that record images to promote; some of them may not exist. */
 export function pathsOf(request: Request): string[] {
-  const { charts, values, images, valuesFiles } = request;
+  const { charts, values, images, from, valuesFiles } = request;
   const named = values.flatMap(({ file }) => file ?? []);
-  const searched = images.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
+  const searched = images.length + from.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
   const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
-  const all = [...paths, ...searched, ...named];
+  const all = [...paths, ...searched, ...named, ...from, ...basePaths(request)];
   return [...new Set([...all, ...lockPaths(request, all)])];
 }
 
@@ -81,7 +83,7 @@ function planByChart(
   const parts = independentCharts(request, contents);
   if (parts === undefined) return undefined;
   const plan: Plan = { charts: [], changedValues: [], files: [], images: [], warnings: [], reports: [] };
-  const matched = new Set<ImageReference>();
+  const matched = new Set<WantedImage>();
   try {
     for (const [path, files] of parts) {
       const part = planTogether({ ...request, charts: [path] }, files, { ...context, isPart: true });
@@ -111,7 +113,7 @@ function planTogether(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
   { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false, isPart = false }: PartContext,
-): { plan: Plan; unmatched: ImageReference[] } {
+): { plan: Plan; unmatched: WantedImage[] } {
   const files = readYamlFiles(request, contents);
   const problems: string[] = [];
   const charts = request.charts.flatMap((path) => {
@@ -123,8 +125,9 @@ function planTogether(
   const collected = collectChanges(withoutTextFiles(request), files);
   const text = textChanges(request, contents);
   problems.push(...collected.problems, ...text.problems);
-  if (!isPart) problems.push(...collected.unmatched.map(({ why }) => why));
-  const warnings = [...collected.warnings, ...text.warnings];
+  const unmatched = judgeUnmatched(isPart ? [] : collected.unmatched, request.images);
+  problems.push(...unmatched.problems);
+  const warnings = [...collected.warnings, ...text.warnings, ...unmatched.warnings];
   problems.push(...chartsWithOwnVersions(charts, request, collected.images));
   const skipped = new Map([
     ...newerCharts(charts, request, { images: collected.images, newerSources }),

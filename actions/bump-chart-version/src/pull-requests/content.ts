@@ -1,6 +1,6 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { inlineCode } from '../../../lib/markdown.ts';
-import { fillTemplate, type Named } from '../commit/message.ts';
+import { fillTemplate, type Named, promotedFrom } from '../commit/message.ts';
 import { CHANGES, MAX_TEXT_LENGTH } from '../inputs/pull-request-inputs.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { type Chart, inChart } from '../plan/chart.ts';
@@ -94,16 +94,13 @@ function pullRequestBody(template: string, named: Named, changedValues: readonly
   const [text = '', ...rest] = template.includes(CHANGES) ? template.split(CHANGES) : [`${template}\n\n`];
   const start = cut(fillTemplate(text, named, MAX_TEXT_LENGTH), MAX_TEXT_LENGTH);
   const end = cut(fillTemplate(rest.join(''), named, MAX_TEXT_LENGTH), MAX_TEXT_LENGTH - start.length);
-  const changes = cutRows(
-    changeRows(named.charts, changedValues),
-    MAX_BODY_LENGTH - start.length - end.length,
-    'changes',
-  );
+  const changes = cutRows(changeRows(named, changedValues), MAX_BODY_LENGTH - start.length - end.length, 'changes');
   return `${start}${changes}${end}`.trim();
 }
 
-function changeRows(charts: readonly ChartResult[], changedValues: readonly ChangedValue[]): string[] {
-  const versions = charts
+function changeRows(named: Named, changedValues: readonly ChangedValue[]): string[] {
+  const sources = promotedFrom(named).flatMap((file) => [`Images promoted from ${code(file)}`, '']);
+  const versions = named.charts
     .filter(({ changed, version }) => changed && version !== '')
     .map(
       ({ path, previous, version }) =>
@@ -112,7 +109,7 @@ function changeRows(charts: readonly ChartResult[], changedValues: readonly Chan
   const values = changedValues.map(({ file, path, old, now }) =>
     path === '' ? `- ${code(file)}` : `- ${code(file)} ${code(path)}: ${code(old || '(none)')} → ${code(now)}`,
   );
-  return [...versions, '', ...values];
+  return [...sources, ...versions, '', ...values];
 }
 
 /** Longer values, such as a text of many lines, are cut. */
