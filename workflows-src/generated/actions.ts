@@ -109,6 +109,8 @@ export interface Actions {
       images?: string;
       /** Promotion between environments: the files whose images are taken, one per line, relative to the root, such as `environments/staging/values.yaml`, in place of `images`. Each image of them gets the tag and digest recorded there in the values files of `charts`; no registry is asked. Default: "none". */
       from?: string;
+      /** Go back to what a commit recorded, in a new commit: a version (its newest commit in the branch's history), or 7 to 40 hex digits of a commit in that history. Every image in the values files gets the tag and digest that it had there, and the chart its version and `appVersion`, unless these are `none`. Cannot be combined with `images`, `from`, `values`, or mode `worktree`. Default: "none". */
+      'rollback-to'?: string;
       /** Other values, one `path=value`, `file:path=value` or `file#document:path=value` per line. Paths are `web.image.tag`, `images[name=api].tag`, `list[0]`, `list[-1]` (the last item), `annotations."a.b/c"` or, for YAML in a block scalar, `spec.source.helm.values|web.image.tag`, and must lead to exactly one value. In files other than YAML, JSON and TOML, `README.md:x-version=1.4.2` sets the version on the lines marked `x-version`. A value in quotes is a string; `""` is the empty string, and a missing value an error. */
       values?: string;
       /** The files in which the images and `values` are searched, one per line, relative to each chart directory, or globs such as `values-*.yaml`. A file that no chart has is searched from the repository's root. Default: "values.yaml". */

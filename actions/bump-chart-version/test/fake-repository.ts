@@ -18,6 +18,7 @@ import type {
   PullRequestBranch,
   PullRequests,
 } from '../src/pull-requests/pull-requests.ts';
+import type { ChartCommit, History } from '../src/rollback/history.ts';
 import { bytes, textOf } from './helpers.ts';
 
 interface Stored extends PastCommit, BranchCommit {
@@ -39,6 +40,14 @@ interface FakePull {
   closedAt?: string;
   merged?: boolean;
 }
+
+const fileStates = (files: Readonly<Record<string, string>>, paths: readonly string[]): Map<string, FileState> =>
+  new Map(
+    paths.map((path) => {
+      const text = files[path];
+      return [path, text === undefined ? { kind: 'missing' } : { kind: 'file', bytes: bytes(text) }];
+    }),
+  );
 
 /** A repository in memory with GitHub's rules: one parent, an expected head, moves that compare first. */
 export class FakeRepository implements Repository, PullRequests {
@@ -103,12 +112,7 @@ export class FakeRepository implements Repository, PullRequests {
   async read({ branch, commit, paths, history }: ReadRequest) {
     this.reads++;
     const head = this.commits.get(commit ?? '') ?? this.head(branch ?? 'main');
-    const files = new Map(
-      paths.map((path): [string, FileState] => {
-        const text = head.files[path];
-        return [path, text === undefined ? { kind: 'missing' } : { kind: 'file', bytes: bytes(text) }];
-      }),
-    );
+    const files = fileStates(head.files, paths);
     const list = async (): Promise<string[]> => Object.keys(head.files);
     return {
       branch: branch ?? 'main',
@@ -122,6 +126,20 @@ export class FakeRepository implements Repository, PullRequests {
   async listFiles(commit: CommitSha): Promise<string[]> {
     this.lists++;
     return Object.keys(this.commits.get(commit)?.files ?? {});
+  }
+
+  readonly history: History = {
+    findCommit: async (id, head) => this.#history(head).find(({ oid }) => oid.startsWith(id)),
+    chartCommits: async (head, charts) => new Map(charts.map((chart) => [chart, this.#chartCommits(head, chart)])),
+  };
+
+  /** The commits that changed a chart's directory. */
+  #chartCommits(head: CommitSha, chart: string): ChartCommit[] {
+    const inside = (commit: Stored | undefined): string =>
+      JSON.stringify(Object.entries(commit?.files ?? {}).filter(([path]) => path.startsWith(`${chart}/`)));
+    return this.#history(head)
+      .filter((commit) => inside(commit) !== inside(this.commits.get(commit.parents[0] ?? '')))
+      .map(({ oid, message, files }) => ({ oid, message, chartYaml: files[`${chart}/Chart.yaml`] }));
   }
 
   async commit({ branch, parent, message, files }: NewCommit) {

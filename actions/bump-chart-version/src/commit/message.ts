@@ -1,6 +1,8 @@
 import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
-import type { ImageChange } from '../plan/image-changes.ts';
+import { formatPinned } from '../detectors/pin-text.ts';
+import { type ImageChange, isChangedImage } from '../plan/image-changes.ts';
 import type { ChartResult, Plan } from '../plan/plan.ts';
+import { rollbackTrailers, SOURCE } from '../rollback/trailers.ts';
 
 export interface Message {
   headline: string;
@@ -20,7 +22,6 @@ const RUN = 'Workflow-Run';
 const CHART = 'Chart-Version';
 const IMAGE = 'Image';
 const PROMOTED_FROM = 'Promoted-From';
-const SOURCE = 'Source-Commit';
 
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
@@ -79,9 +80,6 @@ function changedCharts(charts: readonly ChartResult[]): readonly ChartResult[] {
   return changed.length > 0 ? changed : charts;
 }
 
-const isChangedImage = ({ from, to }: ImageChange): boolean =>
-  from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag);
-
 /** The images that change; all of them when none does. */
 function changedImages(images: readonly ImageChange[]): readonly ImageChange[] {
   const changed = images.filter(isChangedImage);
@@ -89,9 +87,10 @@ function changedImages(images: readonly ImageChange[]): readonly ImageChange[] {
 }
 
 /** `web:1.4.2`, or `web@sha256:0123456789ab` for an image without tags. */
-function shortReference({ repository, to }: ImageChange): string {
+function shortReference({ repository, to: { tag, digest } }: ImageChange): string {
   const name = repository.slice(repository.lastIndexOf('/') + 1);
-  return to.tag === undefined ? `${name}@${to.digest?.slice(0, SHORT_DIGEST_LENGTH)}` : `${name}:${to.tag}`;
+  const shown = tag === undefined ? digest?.slice(0, SHORT_DIGEST_LENGTH) : undefined;
+  return `${name}${formatPinned({ tag, digest: shown })}`;
 }
 
 const SHORT_DIGEST_LENGTH = 'sha256:'.length + 12;
@@ -117,13 +116,10 @@ function createTrailers(plan: Plan, origin: Origin): string[] {
   const images = plan.images
     .filter(isChangedImage)
     .map(
-      ({ repository, from, to }) =>
-        `${IMAGE}: ${repository}${formatReference(to)} (was ${formatReference(from) || 'unset'})`,
+      ({ repository, from, to }) => `${IMAGE}: ${repository}${formatPinned(to)} (was ${formatPinned(from) || 'unset'})`,
     );
   const sources = promotedFrom(plan).map((file) => `${PROMOTED_FROM}: ${file}`);
-  // What is promoted was built from another commit than that of the run.
-  const source =
-    origin.sha === undefined || sources.length > 0 ? [] : [`${SOURCE}: ${origin.repository}@${origin.sha}`];
+  const source = plan.rollback === undefined ? sourceTrailers(origin, sources) : rollbackTrailers(plan.rollback, plan);
   const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
   return [...new Set([...charts, ...images, ...sources, ...source, ...run])].map(toOneLine);
 }
@@ -141,19 +137,23 @@ export function promotedFrom({ files, images }: Pick<Named, 'files' | 'images'>)
 export function withTrailersOf(commits: readonly { message: string }[], { images }: Plan, message: Message): Message {
   const replaced = new Set(images.map(({ repository }) => repository));
   const carried = commits.flatMap(({ message: text }) => {
-    const lines = text.split(/\r?\n/).filter((line) => /^(?:Image|Source-Commit|Workflow-Run): /.test(line));
+    const lines = text.split(/\r?\n/).filter((line) => CARRIED.test(line));
     const kept = lines.filter((line) => !replaced.has(repositoryIn(line) ?? ''));
-    return kept.some((line) => repositoryIn(line) !== undefined) ? kept : [];
+    return kept.some((line) => repositoryIn(line) !== undefined || ROLLBACK.test(line)) ? kept : [];
   });
   return { ...message, body: [message.body, ...carried].filter((part) => part !== '').join('\n') };
 }
+
+const CARRIED = /^(?:Image|Source-Commit|Workflow-Run|Rollback-To|Rolled-Back): /;
+const ROLLBACK = /^Rollback-To: /;
 
 /** The repository in an `Image` trailer. */
 const repositoryIn = (line: string): string | undefined =>
   /^Image: ([^\s@]+?)(?::[^/@\s]+)?(?:[@\s]|$)/.exec(line)?.[1];
 
-const formatReference = ({ tag, digest }: { tag: string | undefined; digest: string | undefined }): string =>
-  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+/** What is promoted was built from another commit than that of the run. */
+const sourceTrailers = ({ repository, sha }: Origin, promoted: readonly string[]): string[] =>
+  sha === undefined || promoted.length > 0 ? [] : [`${SOURCE}: ${repository}@${sha}`];
 
 /** The full text of a message as Git stores it. */
 export const messageText = ({ headline, body }: Message): string => (body === '' ? headline : `${headline}\n\n${body}`);

@@ -1,6 +1,7 @@
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { ChangedFile } from '../plan/planned-edits.ts';
+import type { History } from '../rollback/history.ts';
 import type { Message } from './message.ts';
 
 /** A commit in the recent history of a branch. */
@@ -61,6 +62,8 @@ export interface Repository {
    * does not know one of them, or the token may not see the repository.
    */
   isAncestor(repository: string, commit: CommitSha, of: CommitSha): Promise<boolean | undefined>;
+  /** For rollbacks. */
+  readonly history: History;
 }
 
 /** The branch was pushed to in the meantime. */

@@ -13,6 +13,10 @@ export interface TagAndDigest {
   digest: string | undefined;
 }
 
+/** As in a reference: `:1.4.1@sha256:…`. */
+export const formatPinned = ({ tag, digest }: TagAndDigest): string =>
+  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+
 /** A reference, taken apart so that joining the parts gives the same text. */
 export interface ReferenceText extends TagAndDigest {
   /** What stands before the repository: `--image=`, `old-name=`, `docker://`, or nothing. */

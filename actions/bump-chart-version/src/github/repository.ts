@@ -9,6 +9,7 @@ import {
 } from '../../../lib/requests/github.ts';
 import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
 import { createGraphql, type Graphql } from './graphql.ts';
+import { createHistory } from './history.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
 import { listTree } from './tree.ts';
 
@@ -59,6 +60,7 @@ export function createRepository(reader: Reader): Repository {
     read: (request) => readSnapshot(reader, request),
     listFiles: (commit) => listTree(reader, commit),
     commit: (commit) => createCommit(reader.graphql, reader.repository, commit),
+    history: createHistory(reader),
     isAncestor: (repository, commit, of) => isAncestor(reader.github, { repository, commit, of }),
   };
 }

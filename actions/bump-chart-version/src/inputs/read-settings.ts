@@ -6,6 +6,7 @@ import { PLACEHOLDERS } from '../commit/message.ts';
 import { readCharts, readValuesFiles } from './files-input.ts';
 import { readFrom } from './from-input.ts';
 import { readPullRequest } from './pull-request-inputs.ts';
+import { readRollbackTarget } from './rollback-input.ts';
 import type { Settings } from './settings.ts';
 import { hasValues, readValues } from './values-input.ts';
 import { readVersionInputs } from './version-inputs.ts';
@@ -22,6 +23,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const { version, appVersion } = await readVersionInputs(reader, env, { charts, images, from });
   const values = readValues(reader);
   const valuesFiles = readValuesFiles(reader);
+  const rollbackTo = await readRollbackTarget(reader);
   const templates = {
     commitMessage: reader.parsed('commit-message', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
     pullRequestTitle: reader.parsed('pull-request-title', parseTemplate, DEFAULT_MESSAGE) ?? DEFAULT_MESSAGE,
@@ -50,6 +52,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     branch: reader.parsed('branch', parseBranchName, 'main'),
     pullRequest: readPullRequest(reader, parseTemplate),
     allowDowngrade: reader.boolean('allow-downgrade', false),
+    rollbackTo,
     create: reader.boolean('create', false),
     ...readRetries(reader),
     dryRun: reader.boolean('dry-run', false),
@@ -59,7 +62,8 @@ export async function readSettings(env: Environment): Promise<Settings> {
     reader.text('images', NO_IMAGES) !== NO_IMAGES ||
     from.length > 0 ||
     hasValues(reader) ||
-    appVersion.kind === 'text';
+    appVersion.kind === 'text' ||
+    rollbackTo !== undefined;
   if (reader.text('version') === 'none' && !hasOtherChanges) {
     reader.addProblem({
       input: 'version',

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '../../../lib/identifiers.ts';
 import type { Version, VersionLevel } from '../../../lib/versions.ts';
+import type { Rollback, RollbackTarget } from '../rollback/rollback.ts';
 import type { Assignment } from '../yaml/path.ts';
 import type { PullRequestSettings } from './pull-request-inputs.ts';
 import type { WantedImage } from './wanted-image.ts';
@@ -28,6 +29,10 @@ export interface Request {
   /** Relative to each chart directory. Globs until the files are read. */
   valuesFiles: string[];
   allowDowngrade: boolean;
+  /** Where to go back to, instead of everything that is requested above. */
+  rollbackTo: RollbackTarget | undefined;
+  /** The commit that {@link rollbackTo} names; known once the files are read. */
+  rollback?: Rollback;
   create: boolean;
 }
 

@@ -19,6 +19,8 @@ export interface ChartChanges {
   changes: Change[];
   version?: string;
   appVersion?: string;
+  /** What could not be changed as requested. */
+  warnings?: string[];
 }
 
 /** Determines the level of a bump, and whether it takes effect. */
@@ -66,7 +68,10 @@ function versionRule(rule: VersionRule, images: readonly ImageChange[]): ChartVe
     const [a, b] = [versionOfTag(from.tag ?? ''), versionOfTag(to.tag ?? '')];
     return a === undefined || b === undefined ? 'patch' : differenceLevel(a, b);
   });
-  return { kind: 'level', level: (['major', 'minor'] as const).find((level) => levels.includes(level)) ?? 'patch' };
+  return {
+    kind: 'level',
+    level: (['major', 'minor'] as const).find((level) => levels.includes(level)) ?? 'patch',
+  };
 }
 
 /** An appVersion that the request names: in its input, or as the pushed tag. With `version: none` the pushed tag changes nothing. */
@@ -101,7 +106,8 @@ function commonVersion(images: readonly ImageChange[]): Version | undefined {
   return others.every(isFirst) ? first : undefined;
 }
 
-function keyChanges(
+/** The change of one key of Chart.yaml; none when it has the text already. */
+export function keyChanges(
   { file }: Chart,
   { key, text, create }: { key: string; text: string; create: boolean },
   earlier: readonly Change[],

@@ -56,13 +56,9 @@ export function collectImages(
   };
   if (images.length === 0) return collected;
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
-  const found = valuesFiles.map(imagesIn);
-  const index = new ChartIndex(charts.map((path) => ({ path })));
-  const chartOf = (file: YamlFile): string | undefined => index.ownerOf(file)?.path;
-  const overriding = overrides([...found, ...baseFiles.map(imagesIn)].flat(), chartOf);
+  const { found, places, chartOf } = findPlaces({ valuesFiles, baseFiles }, charts);
   const changed = new Set(found.flat().map(({ file }) => file));
   const isTarget = ({ file }: ImagePlace): boolean => changed.has(file);
-  const places = [...found.flat().flatMap((entry) => entry.places), ...overriding.filter(isTarget)];
   const imagesOf = matcher(byName, places, () => mergedNames(found.flat(), chartOf));
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
@@ -99,8 +95,13 @@ export function collectImages(
 
 const isPromoted = ({ source }: WantedImage): boolean => source !== undefined;
 
+/** Normalized. */
+interface Repositories {
+  has(repository: string): boolean;
+}
+
 /** The mentions in a file and in the documents in its block scalars. */
-function mentionsAmong(entries: readonly FileImages[], images: ImagesByName): Mention[] {
+export function mentionsAmong(entries: readonly FileImages[], images: Repositories): Mention[] {
   const [, ...embedded] = entries.map(({ file }) => file);
   return entries.flatMap((entry, index) => mentionsIn(entry, index === 0 ? embedded : [], images));
 }
@@ -123,14 +124,36 @@ function matcher(
   };
 }
 
+/** The places in some files. */
+export interface FoundPlaces {
+  /** Each file with the documents in its block scalars. */
+  found: FileImages[][];
+  /** All places, also those that override one of another file. */
+  places: ImagePlace[];
+  chartOf: (file: YamlFile) => string | undefined;
+}
+
+export function findPlaces(
+  { valuesFiles, baseFiles }: Pick<ImageFiles, 'valuesFiles' | 'baseFiles'>,
+  charts: readonly string[],
+): FoundPlaces {
+  const found = valuesFiles.map(imagesIn);
+  const index = new ChartIndex(charts.map((path) => ({ path })));
+  const chartOf = (file: YamlFile): string | undefined => index.ownerOf(file)?.path;
+  const changed = new Set(found.flat().map(({ file }) => file));
+  const overriding = overrides([...found, ...baseFiles.map(imagesIn)].flat(), chartOf);
+  const ofTargets = overriding.filter(({ file }) => changed.has(file));
+  return { found, places: [...found.flat().flatMap((entry) => entry.places), ...ofTargets], chartOf };
+}
+
 /** The images of the likeliest name that is one of them. */
 function imagesAt(names: readonly string[], images: ImagesByName): readonly WantedImage[] {
   const name = names.map(normalizeRepository).find((candidate) => images.has(candidate));
   return images.get(name ?? '') ?? [];
 }
 
-const describeMention = ({ file, line, repository }: Mention): string =>
-  `${file.path}:${line}: this text names ${repository} and is not changed; it can still name the old image`;
+export const describeMention = ({ file, line, repository }: Mention): string =>
+  `${file.path}:${line}: this text names ${repository} and is not changed; it can still name another version`;
 
 /** @param result what becomes of the place; omitted where it names none of the images */
 function report(place: ImagePlace, result?: ReturnType<typeof imageChanges>): ImageReport {

@@ -21,6 +21,10 @@ export interface ImageChange {
   promotedFrom: string | undefined;
 }
 
+/** An image that gets no tag keeps the one that it has. */
+export const isChangedImage = ({ from, to }: ImageChange): boolean =>
+  from.digest !== to.digest || (to.tag !== undefined && from.tag !== to.tag);
+
 interface ImageChangesResult {
   changes: Change[];
   problems: string[];
@@ -39,11 +43,15 @@ interface ChangeOptions {
   isTarget: (place: ImagePlace) => boolean;
 }
 
+type Position = Pick<ImagePlace, 'file' | 'steps'>;
+
+/** The path of a place from the root of its file. */
+export const pathOf = ({ file, steps }: Position): readonly Step[] =>
+  file.embedding === undefined ? steps : [...file.embedding.steps, { kind: 'embedded' }, ...steps];
+
 /** A place in messages: `helm/shop/values.yaml:3: web.image`. */
-export function describePlace({ file, line, steps }: Pick<ImagePlace, 'file' | 'line' | 'steps'>): string {
-  const outer: Step[] = file.embedding === undefined ? [] : [...file.embedding.steps, { kind: 'embedded' }];
-  return `${file.path}:${line}: ${pathText([...outer, ...steps]) || 'the document'}`;
-}
+export const describePlace = ({ line, ...position }: Position & Pick<ImagePlace, 'line'>): string =>
+  `${position.file.path}:${line}: ${pathText(pathOf(position)) || 'the document'}`;
 
 /** The tag and digest that a place has. */
 export function presentPin({ pins }: ImagePlace): TagAndDigest {
@@ -54,7 +62,7 @@ export function presentPin({ pins }: ImagePlace): TagAndDigest {
   };
 }
 
-const TEMPLATE = /\{\{|\$\{|\$\(/;
+export const TEMPLATE = /\{\{|\$\{|\$\(/;
 
 /** The changes after which a place names this image. */
 export function imageChanges(
@@ -174,7 +182,8 @@ function newPins(addable: ImagePlace['addable'], parent: readonly Step[], { tag,
   ];
 }
 
-function pinChange(
+/** The change that gives a pin this text, unless it follows from an earlier one. */
+export function pinChange(
   { file, document }: ImagePlace,
   { steps, from, text, after }: NewPin,
   { create, earlier }: { create: boolean; earlier: () => readonly Change[] },

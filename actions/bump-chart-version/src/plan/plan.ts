@@ -2,6 +2,9 @@ import { ActionError } from '../../../lib/errors.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
 import type { WantedImage } from '../inputs/wanted-image.ts';
+import { chartRollback } from '../rollback/chart-rollback.ts';
+import { collectRollback } from '../rollback/collect-rollback.ts';
+import type { Rollback } from '../rollback/rollback.ts';
 import { duplicateWarnings } from '../yaml/duplicates.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
@@ -25,6 +28,8 @@ export interface ChartResult {
   previous: string;
   version: string;
   appVersion: string;
+  /** `''` when there was none. */
+  previousAppVersion: string;
   changed: boolean;
   /** Why the chart is left alone. */
   skipped: string | undefined;
@@ -39,13 +44,16 @@ export interface Plan {
   warnings: string[];
   /** Every image that the files name, and what becomes of it; one line each. */
   reports: string[];
+  /** The commit to which the charts go back. */
+  rollback?: Rollback;
 }
 
 /** The files that a request may need, with those that record images to promote; some of them may not exist. */
 export function pathsOf(request: Request): string[] {
-  const { charts, values, images, from, valuesFiles } = request;
+  const { charts, values, images, from, valuesFiles, rollbackTo } = request;
   const named = values.flatMap(({ file }) => file ?? []);
-  const searched = images.length + from.length > 0 || values.some(({ file }) => file === undefined) ? valuesFiles : [];
+  const hasImages = images.length + from.length > 0 || rollbackTo !== undefined;
+  const searched = hasImages || values.some(({ file }) => file === undefined) ? valuesFiles : [];
   const paths = charts.flatMap((chart) => ['Chart.yaml', ...searched, ...named].map((file) => inChart(chart, file)));
   const all = [...paths, ...searched, ...named, ...from, ...basePaths(request)];
   return [...new Set([...all, ...lockPaths(request, all)])];
@@ -68,7 +76,8 @@ export interface PlanContext {
  * @throws {ActionError} naming everything that prevents a change
  */
 export function makePlan(request: Request, contents: ReadonlyMap<string, Uint8Array>, context: PlanContext = {}): Plan {
-  return planByChart(request, contents, context) ?? planTogether(request, contents, context).plan;
+  const plan = planByChart(request, contents, context) ?? planTogether(request, contents, context).plan;
+  return request.rollback === undefined ? plan : { ...plan, rollback: request.rollback };
 }
 
 /**
@@ -122,7 +131,11 @@ function planTogether(
     problems.push(chart.problem);
     return [];
   });
-  const collected = collectChanges(withoutTextFiles(request), files);
+  const { rollback } = request;
+  const collected =
+    rollback === undefined
+      ? collectChanges(withoutTextFiles(request), files)
+      : collectRollback(request, rollback, files);
   const text = textChanges(request, contents);
   problems.push(...collected.problems, ...text.problems);
   const unmatched = judgeUnmatched(isPart ? [] : collected.unmatched, request.images);
@@ -150,8 +163,8 @@ function planTogether(
     const isChanged = changedCharts.has(chart);
     const reason = skipped.get(chart.path);
     const version = ruleOnTopOf(basePlan, chart, request.version);
-    const planned =
-      reason === undefined
+    const planChart = (): ReturnType<typeof chartChanges> =>
+      rollback === undefined
         ? chartChanges(
             chart,
             { ...request, version },
@@ -161,19 +174,21 @@ function planTogether(
               images: imagesByChart.get(chart) ?? [],
             },
           )
-        : { changes: [] };
+        : chartRollback(chart, request, rollback);
+    const planned = reason === undefined ? planChart() : { changes: [] };
     if ('problem' in planned) {
       problems.push(planned.problem);
       continue;
     }
     changes.push(...planned.changes);
-    warnings.push(...versionWarnings(chart, request, planned));
+    warnings.push(...(planned.warnings ?? versionWarnings(chart, request, planned)));
     results.push({
       path: chart.path,
       name: chart.name,
       previous: chart.version,
       version: planned.version ?? chart.version,
       appVersion: planned.appVersion ?? chart.appVersion ?? '',
+      previousAppVersion: chart.appVersion ?? '',
       changed: isChanged || planned.changes.length > 0,
       skipped: reason,
     });
@@ -182,13 +197,14 @@ function planTogether(
   problems.push(...planned.problems);
   if (problems.length > 0) throw impossibleChange(problems);
   const edited = withLocks(applyEdits(planned.edits), files);
+  const images = collected.images.filter(({ file }) => !isSkipped(file));
   if (!isCheckout && edited.problems.length > 0) throw impossibleChange(edited.problems);
   warnings.push(...edited.problems);
   const plan: Plan = {
     charts: results,
     files: [...edited.files, ...textFiles],
     changedValues: [...edited.changedValues, ...text.changedValues.filter(({ file }) => !isSkipped({ path: file }))],
-    images: collected.images.filter(({ file }) => !isSkipped(file)),
+    images,
     warnings: [...new Set([...warnings, ...[...new Set(changes.map(fileOf))].flatMap(duplicateWarnings)])],
     reports: collected.reports.map(({ path, text, changes }) =>
       changes && isSkipped({ path }) ? `${text}, but this is left alone: see the warnings` : text,

@@ -28,11 +28,16 @@ export function valuesPaths(request: Request, exists: (path: string) => boolean)
 }
 
 /**
- * The values of the charts, when images are promoted: the file of an environment can have only the tag of an image, and Helm merges it over
+ * The values of the charts, when images are promoted or rolled back: the file of an environment can have only the tag of an image, and Helm merges it over
  * these. They are read for the images' names, and only changed where they are values files of the request too.
  */
-export const basePaths = ({ charts, images, from }: Pick<Request, 'charts' | 'images' | 'from'>): string[] =>
-  from.length > 0 || images.some(({ source }) => source !== undefined)
+export const basePaths = ({
+  charts,
+  images,
+  from,
+  rollbackTo,
+}: Pick<Request, 'charts' | 'images' | 'from' | 'rollbackTo'>): string[] =>
+  from.length > 0 || rollbackTo !== undefined || images.some(({ source }) => source !== undefined)
     ? charts.map((chart) => inChart(chart, 'values.yaml'))
     : [];
 

@@ -65,8 +65,9 @@ function chartResults(
     const now = readChartAt(path, after);
     if (now === undefined) return [];
     const { name, version, appVersion = '' } = now;
-    const previous = readChartAt(path, before)?.version ?? '';
-    return { path, name, previous, version, appVersion, changed: changed.has(path), skipped: undefined };
+    const { version: previous = '', appVersion: previousAppVersion = '' } = readChartAt(path, before) ?? {};
+    const versions = { previous, version, appVersion, previousAppVersion };
+    return { path, name, ...versions, changed: changed.has(path), skipped: undefined };
   });
 }
 

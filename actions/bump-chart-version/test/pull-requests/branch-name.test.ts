@@ -8,6 +8,7 @@ const chart = (name: string, version = '1.4.2'): ChartResult => ({
   previous: '1.0.0',
   version,
   appVersion: '',
+  previousAppVersion: '',
   changed: true,
   skipped: undefined,
 });
