@@ -137,7 +137,7 @@ export interface Actions {
       'pull-request-draft'?: boolean | Expression;
       /** Merge the pull request automatically once its rules are met: `true` or `merge`, `squash`, `rebase`; or `false`. Default: "false". */
       'auto-merge'?: boolean | Expression;
-      /** Whether a chart may go back to an older version, or to an image of an older commit. Otherwise a chart that is newer is left unchanged, with a warning. Default: "false". */
+      /** Whether a chart may go back to an older version, or to an image of an older commit, and may bring back what was rolled back. Otherwise a chart that is newer is left unchanged, with a warning, and undoing a rollback is an error. Default: "false". */
       'allow-downgrade'?: boolean | Expression;
       /** Whether missing keys may be added, also a digest where an image has none. Otherwise a path that does not exist is an error. Default: "false". */
       create?: boolean | Expression;

@@ -4,6 +4,7 @@ import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
 import { isBumpOnly } from '../plan/chart-changes.ts';
 import { makePlan, type Plan, type PlanContext } from '../plan/plan.ts';
+import { PastRollbacks } from '../rollback/past-rollbacks.ts';
 import { bumpedCharts, commitMessage, messageText, type Origin } from './message.ts';
 import { readRequest } from './read-request.ts';
 import { type Committed, type NewCommit, type Repository, ResponseLostError, type Snapshot } from './repository.ts';
@@ -57,8 +58,8 @@ export async function commitToBranch(
   }, retry);
 }
 
-/** Whether the plan depends on the branch's recent commits. */
-export const dependsOnHistory = (settings: Settings): boolean => isBumpOnly(settings) || dependsOnCommits(settings);
+/** Whether the plan depends on the branch's recent commits: they show rollbacks, and what this run has already done. */
+export const dependsOnHistory = (settings: Settings): boolean => isBumpOnly(settings) || !settings.allowDowngrade;
 
 /** The plan for the files of a snapshot. */
 export async function planAt(
@@ -68,7 +69,10 @@ export async function planAt(
 ): Promise<Plan> {
   const messages = snapshot.history.map(({ message }) => message);
   const files = await requireFiles(settings, snapshot);
-  const context: PlanContext = { alreadyBumped: bumpedCharts(messages, settings.charts, origin.runUrl) };
+  const context: PlanContext = {
+    alreadyBumped: bumpedCharts(messages, settings.charts, origin.runUrl),
+    ...(settings.allowDowngrade ? {} : { rollbacks: new PastRollbacks(snapshot.history) }),
+  };
   const plan = makePlan(settings, files, context);
   if (plan.files.length === 0 || !dependsOnCommits(settings)) return plan;
   const newer = await findNewerSources(plan.images, { messages, origin, repository });

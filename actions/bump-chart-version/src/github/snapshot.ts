@@ -7,7 +7,10 @@ import type { FileState } from '../files/file-source.ts';
 import { exactBytes } from './blob.ts';
 import type { Graphql } from './graphql.ts';
 
-const HISTORY = `history(first: 50) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
+/** How many recent commits are read: the largest page of GitHub. They show rollbacks and the commits of earlier attempts. */
+const MAX_COMMITS = 100;
+
+const HISTORY = `history(first: ${MAX_COMMITS}) { nodes { oid message parents(first: 2) { nodes { oid } } signature { isValid } } }`;
 
 /** Files in one query. A larger one would come near the time that GitHub gives a query: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#node-limit */
 const MAX_FILES = 1000;

@@ -7,10 +7,15 @@ import type { WantedImage } from './wanted-image.ts';
 
 export type VersionRule =
   | { kind: 'exact'; version: Version }
-  | { kind: 'level'; level: VersionLevel }
+  | ({ kind: 'level'; level: VersionLevel } & BumpStart)
   /** The level at which the images change. */
-  | { kind: 'follow' }
+  | ({ kind: 'follow' } & BumpStart)
   | { kind: 'none' };
+
+interface BumpStart {
+  /** A version that was rolled back: the bump starts there where the chart has a lower one. */
+  above?: Version;
+}
 
 export type AppVersionRule =
   /** `tag` is the version of the pushed tag, if there is one. */

@@ -69,6 +69,7 @@ function versionRule(rule: VersionRule, images: readonly ImageChange[]): ChartVe
     return a === undefined || b === undefined ? 'patch' : differenceLevel(a, b);
   });
   return {
+    ...rule,
     kind: 'level',
     level: (['major', 'minor'] as const).find((level) => levels.includes(level)) ?? 'patch',
   };

@@ -60,7 +60,8 @@ export function nextVersion(chart: Chart, rule: ChartVersionRule): string | { pr
       problem: `${start} is not a semantic version, so there is no next ${rule.level} version; set a version, such as version: 1.0.0`,
     };
   }
-  const next = incrementVersion(current, rule.level);
+  const from = rule.above !== undefined && semver.gt(rule.above, current) ? rule.above : current;
+  const next = incrementVersion(from, rule.level);
   if (next !== undefined) return inFormOf(chart.version, next);
   const [reason, example] = isStable(current)
     ? ['is not a pre-release', `${incrementVersion(current, 'minor')}-rc.1`]

@@ -4,6 +4,7 @@ import type { Request, VersionRule } from '../inputs/settings.ts';
 import type { WantedImage } from '../inputs/wanted-image.ts';
 import { chartRollback } from '../rollback/chart-rollback.ts';
 import { collectRollback } from '../rollback/collect-rollback.ts';
+import { NO_ROLLBACKS, type PastRollbacks } from '../rollback/past-rollbacks.ts';
 import type { Rollback } from '../rollback/rollback.ts';
 import { duplicateWarnings } from '../yaml/duplicates.ts';
 import type { YamlFile } from '../yaml/source.ts';
@@ -69,6 +70,8 @@ export interface PlanContext {
   basePlan?: Plan;
   /** Whether the files are only changed in a checkout, where a later step can run Helm. */
   isCheckout?: boolean;
+  /** The rollbacks that this plan must not undo. */
+  rollbacks?: PastRollbacks;
 }
 
 /**
@@ -121,7 +124,14 @@ interface PartContext extends PlanContext {
 function planTogether(
   request: Request,
   contents: ReadonlyMap<string, Uint8Array>,
-  { alreadyBumped = new Set(), newerSources = new Map(), basePlan, isCheckout = false, isPart = false }: PartContext,
+  {
+    alreadyBumped = new Set(),
+    newerSources = new Map(),
+    basePlan,
+    isCheckout = false,
+    rollbacks = NO_ROLLBACKS,
+    isPart = false,
+  }: PartContext,
 ): { plan: Plan; unmatched: WantedImage[] } {
   const files = readYamlFiles(request, contents);
   const problems: string[] = [];
@@ -162,7 +172,7 @@ function planTogether(
   for (const chart of charts) {
     const isChanged = changedCharts.has(chart);
     const reason = skipped.get(chart.path);
-    const version = ruleOnTopOf(basePlan, chart, request.version);
+    const version = rollbacks.aboveHeld(chart, ruleOnTopOf(basePlan, chart, request.version));
     const planChart = (): ReturnType<typeof chartChanges> =>
       rollback === undefined
         ? chartChanges(
@@ -198,6 +208,7 @@ function planTogether(
   if (problems.length > 0) throw impossibleChange(problems);
   const edited = withLocks(applyEdits(planned.edits), files);
   const images = collected.images.filter(({ file }) => !isSkipped(file));
+  if (rollback === undefined) rollbacks.assertKept({ charts: results, images });
   if (!isCheckout && edited.problems.length > 0) throw impossibleChange(edited.problems);
   warnings.push(...edited.problems);
   const plan: Plan = {

@@ -121,6 +121,9 @@ Source-Commit: octo/shop@${'c'.repeat(40)}`);
     expect(message).toContain(`Rollback-To: ${first}`);
     for (const name of ['a', 'b']) {
       expect(message).toContain(`Rolled-Back: helm/${name} 1.4.2 (now 1.4.1)`);
+      await expect(scene.release('1.4.2', { charts: `helm/${name}` })).rejects.toMatchObject({
+        what: 'this run would undo a rollback',
+      });
     }
   });
 
