@@ -13,6 +13,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'children-'));
   [recorded, workspace] = [join(dir, 'recorded'), join(dir, 'workspace')];
   for (const directory of [recorded, workspace, join(dir, 'bin'), join(dir, 'docker')]) mkdirSync(directory);
+  writeFileSync(join(dir, 'state'), '');
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -45,7 +46,7 @@ const createEnv = () => ({
   GITHUB_EVENT_NAME: 'push',
   GITHUB_ENV: '/tmp/env',
   GITHUB_PATH: '/tmp/path',
-  GITHUB_STATE: '/tmp/state',
+  GITHUB_STATE: join(dir, 'state'),
   GITHUB_TOKEN: 's3cr3t-1',
   GH_TOKEN: 's3cr3t-2',
   ACTIONS_RUNTIME_TOKEN: 's3cr3t-3',
