@@ -56,15 +56,16 @@ export function collectImages(
   };
   if (images.length === 0) return collected;
   const byName: ImagesByName = Map.groupBy(images, ({ repository }) => normalizeRepository(repository));
-  const { found, places, chartOf } = findPlaces({ valuesFiles, baseFiles }, charts);
+  const { found, merged, places, chartOf } = findPlaces({ valuesFiles, baseFiles }, charts);
   const changed = new Set(found.flat().map(({ file }) => file));
   const isTarget = ({ file }: ImagePlace): boolean => changed.has(file);
-  const imagesOf = matcher(byName, places, () => mergedNames(found.flat(), chartOf));
+  const match = matcher(byName, { places, moreNames: mergedNames(merged, places, chartOf), chartOf });
   const earlier = [...byValues];
   const unset: { repository: string; why: string }[] = [];
   const set = new Set<string>();
   for (const place of [...places, ...chartFiles.flatMap(listedImages)]) {
-    const matching = imagesOf(place);
+    const { matching, possible } = match(place);
+    for (const { repository } of possible) collected.warnings.push(describePossible(place, repository));
     for (const image of matching) {
       const result = imageChanges(place, image, { create, earlier, isTarget });
       collected.changes.push(...result.changes);
@@ -106,28 +107,54 @@ export function mentionsAmong(entries: readonly FileImages[], images: Repositori
   return entries.flatMap((entry, index) => mentionsIn(entry, index === 0 ? embedded : [], images));
 }
 
-/**
- * Finds the images that a place names.
- * @param merged more names of places, which only count for images that no place names otherwise
- */
-function matcher(
-  images: ImagesByName,
-  places: readonly ImagePlace[],
-  merged: () => ReadonlyMap<ImagePlace, string[]>,
-): (place: ImagePlace) => readonly WantedImage[] {
-  const named = new Set(places.flatMap(({ names }) => imagesAt(names, images)));
-  const unnamed = new Map([...images].filter(([, variants]) => !variants.some((image) => named.has(image))));
-  const moreNames = unnamed.size === 0 ? undefined : merged();
+/** The images that a place names, and those that it may name. */
+interface Match {
+  matching: readonly WantedImage[];
+  /** Named by other places, and by this one only with the registry in another values file. */
+  possible: readonly WantedImage[];
+}
+
+interface NamedPlaces {
+  places: readonly ImagePlace[];
+  /** More names of places, which only count for images that no other place of the chart, or outside the charts, names. */
+  moreNames: ReadonlyMap<ImagePlace, string[]>;
+  chartOf: (file: YamlFile) => string | undefined;
+}
+
+/** Finds the images that a place names. */
+function matcher(images: ImagesByName, { places, moreNames, chartOf }: NamedPlaces): (place: ImagePlace) => Match {
+  const named = new Map<string | undefined, Set<WantedImage>>();
+  for (const place of places) {
+    const chart = chartOf(place.file);
+    const own = named.get(chart) ?? new Set();
+    for (const image of imagesAt(place.names, images)) own.add(image);
+    named.set(chart, own);
+  }
+  const isNamedFor = ({ file }: ImagePlace, image: WantedImage): boolean => {
+    const chart = chartOf(file);
+    const scopes =
+      chart === undefined ? [...named.values()] : [chart, undefined].flatMap((scope) => named.get(scope) ?? []);
+    return scopes.some((scope) => scope.has(image));
+  };
   return (place) => {
     const direct = imagesAt(place.names, images);
-    return direct.length > 0 ? direct : imagesAt(moreNames?.get(place) ?? [], unnamed);
+    if (direct.length > 0) return { matching: direct, possible: [] };
+    const merged = imagesAt(moreNames.get(place) ?? [], images);
+    return merged.some((image) => isNamedFor(place, image))
+      ? { matching: [], possible: merged }
+      : { matching: merged, possible: [] };
   };
 }
+
+const describePossible = (place: ImagePlace, repository: string): string =>
+  `${describePlace(place)} is ${place.names[0]}, or ${repository} with the registry in another values file, and is not changed; write its registry beside it`;
 
 /** The places in some files. */
 export interface FoundPlaces {
   /** Each file with the documents in its block scalars. */
   found: FileImages[][];
+  /** The same with those of the files that only give names. */
+  merged: FileImages[];
   /** All places, also those that override one of another file. */
   places: ImagePlace[];
   chartOf: (file: YamlFile) => string | undefined;
@@ -141,9 +168,10 @@ export function findPlaces(
   const index = new ChartIndex(charts.map((path) => ({ path })));
   const chartOf = (file: YamlFile): string | undefined => index.ownerOf(file)?.path;
   const changed = new Set(found.flat().map(({ file }) => file));
-  const overriding = overrides([...found, ...baseFiles.map(imagesIn)].flat(), chartOf);
+  const merged = [...found, ...baseFiles.map(imagesIn)].flat();
+  const overriding = overrides(merged, chartOf);
   const ofTargets = overriding.filter(({ file }) => changed.has(file));
-  return { found, places: [...found.flat().flatMap((entry) => entry.places), ...ofTargets], chartOf };
+  return { found, merged, places: [...found.flat().flatMap((entry) => entry.places), ...ofTargets], chartOf };
 }
 
 /** The images of the likeliest name that is one of them. */
