@@ -48,6 +48,18 @@ describe('a place that names an image and cannot be set', () => {
       'image: ghcr.io/acme/web\n',
       'values.yaml:2: image (ghcr.io/acme/web) has neither tag nor digest',
     ],
+    ['a key', 'tags: {ghcr.io/acme/web: 1.4.1}\n', 'values.yaml:2: this text names ghcr.io/acme/web'],
+    ['a key with its tag', 'sizes: {"ghcr.io/acme/web:1.4.1": 20}\n', 'values.yaml:2: this text names'],
+    ['a key above the tag', 'pins:\n  ghcr.io/acme/web:\n    tag: 1.4.1\n', 'values.yaml:3: this text names'],
+    ['a name in another key', 'a:\n  url: ghcr.io/acme/web\n  tag: 1.4.1\n', 'values.yaml:3: this text names'],
+    [
+      'a name beside a digest',
+      `a: {ref: ghcr.io/acme/web, digest: "${OLD_DIGEST}"}\n`,
+      'values.yaml:2: this text names',
+    ],
+    ['imageVersion', 'a: {imageName: ghcr.io/acme/web, imageVersion: 1.4.1}\n', 'values.yaml:2: this text names'],
+    ['a key that pins nothing', 'mirrors: {ghcr.io/acme/web: true, x: {ghcr.io/acme/web: {tags: []}}}\n', undefined],
+    ['a name beside the tag of another', 'a: {repository: r.io/x, tag: 1, mirror: ghcr.io/acme/web}\n', undefined],
     ['a list of allowed repositories', 'allowed: [ghcr.io/acme/web, "https://ghcr.io/acme/web:443/x"]\n', undefined],
     ['another image with the same beginning', 'run: x ghcr.io/acme/web-admin:1\n', undefined],
   ])('is a warning with its line beside others that are set: %s', async (_, text, warning) => {
