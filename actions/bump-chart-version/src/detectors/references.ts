@@ -2,7 +2,7 @@ import type { Field, Fields, ListNode, MappingNode } from './containers.ts';
 import type { Detector, FoundImage } from './detector.ts';
 import { parseReference } from './pin-text.ts';
 import { fullNames } from './registries.ts';
-import { digestPins, nameKeyOf, registryField, toPin } from './sibling-keys.ts';
+import { digestPins, nameKeyOf, registryField, repeatedTag, toPin } from './sibling-keys.ts';
 
 /**
  * One string, `repository:tag@digest`: `image` of a container or a custom resource, any other key, an item of a list, an argument `--image=…`,
@@ -35,15 +35,20 @@ function referenceAt(field: Field, fields: Fields, isImageKey: boolean): FoundIm
   const key = nameKeyOf(field);
   const registry = key === undefined ? undefined : registryField(fields, key);
   const digests = key === undefined || !isTagged ? undefined : digestPins(fields, key, parts.digest !== undefined);
+  const repeated = key === undefined || !isTagged ? undefined : repeatedTag(fields, key, parts.tag);
   return [
     {
       steps: field.steps,
       offset: field.offset,
       names: fullNames(parts.repository, registry?.text.trim() ?? '', fields.registries),
-      pins: [{ ...toPin(field, 'reference'), old: text }, ...(digests?.pins ?? [])],
+      pins: [
+        { ...toPin(field, 'reference'), old: text },
+        ...(repeated === undefined ? [] : [toPin(repeated, 'tag')]),
+        ...(digests?.pins ?? []),
+      ],
       addable: {},
       doubtful: digests?.doubtful ?? [],
-      claims: [field, ...(digests?.fields ?? [])].map(({ owner }) => owner),
+      claims: [field, repeated, ...(digests?.fields ?? [])].flatMap((claimed) => claimed?.owner ?? []),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { hasRegistry } from '../../../lib/images/references.ts';
-import type { Fields } from './containers.ts';
+import type { Fields, MappingNode } from './containers.ts';
 import type { Detector, FoundImage, NameKey, Naming } from './detector.ts';
 import { parseReference } from './pin-text.ts';
 import { fullNames } from './registries.ts';
@@ -10,7 +10,24 @@ import { ALGORITHM, nameKeyOf, pinsAround, registryField } from './sibling-keys.
  * charts; also with a prefix, such as `webImage` beside `webTag`.
  * The convention: https://helm.sh/docs/chart_best_practices/values/
  */
-export const separateKeys: Detector = { name: 'repository and tag', inMapping: imagesInFields };
+export const separateKeys: Detector = {
+  name: 'repository and tag',
+  inMapping: (mapping) => imagesInFields(isChart(mapping) ? withoutRepositories(mapping) : mapping),
+};
+
+/**
+ * Whether a mapping tells where a chart is, which can have the name of its image in a registry: its `version` is that of the chart. A tag or a
+ * digest is that of an image.
+ */
+const isChart = (mapping: MappingNode): boolean =>
+  (CHART_KEY.test(mapping.key) || mapping.fields.some(({ name }) => name === 'chart')) && !hasPinKey(mapping);
+
+const CHART_KEY = /charts?$|^dependencies$/i;
+
+const withoutRepositories = (mapping: MappingNode): Fields => ({
+  ...mapping,
+  fields: mapping.fields.filter((field) => nameKeyOf(field)?.kind !== 'repository'),
+});
 
 /** The images that fields name, for mappings and for lists of parameters. */
 export function imagesInFields(fields: Fields): FoundImage[] {

@@ -58,6 +58,12 @@ const around = (key: NameKey, words: readonly string[]): string[] => [
 
 const tagField = (fields: Fields, key: NameKey): Field | undefined => fieldNamed(fields, around(key, ['tag']));
 
+/** The sibling that repeats the tag of a reference, or has the tag where the reference has only a digest. */
+export function repeatedTag(fields: Fields, key: NameKey, tag: string | undefined): Field | undefined {
+  const field = tagField(fields, key);
+  return field === undefined || field.text === '' || field.text !== (tag ?? field.text) ? undefined : field;
+}
+
 const versionField = (fields: Fields, key: NameKey): Field | undefined => fieldNamed(fields, around(key, ['version']));
 
 export const registryField = (fields: Fields, key: NameKey): Field | undefined =>

@@ -33,3 +33,15 @@ describe.each(Object.entries(SHAPES))('the detector of %s', (detector, shapes) =
     expect(plan.files.length).toBe(newer === text ? 1 : 0);
   });
 });
+
+it.each([
+  ['a chart in a registry', 'chart: {repository: ghcr.io/acme/web, version: 0.3.0}\n'],
+  ['a chart by its registry and name', 'helmChart: {repository: ghcr.io/acme, name: web, version: 0.3.0}\n'],
+  ['the name of a chart', 'web: {repository: ghcr.io/acme/web, chart: web, version: 0.3.0}\n'],
+  ['a dependency', 'dependencies:\n- {name: web, repository: ghcr.io/acme/web, version: 0.3.0}\n'],
+])('the version of a chart is not that of its image: %s', async (_, text) => {
+  const own = 'image: {repository: ghcr.io/acme/web, tag: "%T", digest: "%D"}\n';
+  const plan = await planFor({ version: 'none', images: image(REPOSITORY) }, oldFile(own + text));
+  expect(newText(plan)).toBe(newFile(own) + text);
+  expect(plan.warnings).toEqual([]);
+});

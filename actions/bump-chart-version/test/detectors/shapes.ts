@@ -68,6 +68,8 @@ export const SHAPES: Readonly<Record<string, readonly (readonly [string, string]
       'helm.valuesObject of an Application',
       'kind: Application\nspec: {sources: [{helm: {valuesObject: {image: {repository: ghcr.io/acme/web, tag: "%T"}}}}]}\n',
     ],
+    ['an image beside the name of a chart', 'web: {chart: web, image: ghcr.io/acme/web, version: "%T"}\n'],
+    ['a tag in the values of a chart', 'webChart: {repository: ghcr.io/acme/web, tag: "%T", version: 1.0.0}\n'],
     [
       'a name by a merge key',
       'd: &d {repository: ghcr.io/acme/web, tag: "%T"}\na: {<<: *d, tag: "%T"}\nb: {<<: *d, tag: "%T"}\n',
@@ -84,6 +86,9 @@ export const SHAPES: Readonly<Record<string, readonly (readonly [string, string]
     ['an environment variable', 'env:\n  - {name: MIGRATE_IMAGE, value: "ghcr.io/acme/web:%T@%D"}\n'],
     ['a registry beside it', 'registry: ghcr.io\nimage: acme/web:%T\n'],
     ['a global registry', 'global: {imageRegistry: ghcr.io}\nimage: acme/web:%T\n'],
+    ['the tag again beside it', 'a: {image: "ghcr.io/acme/web:%T@%D", tag: "%T"}\n'],
+    ['the tag beside a digest', 'webImage: ghcr.io/acme/web@%D\nwebTag: "%T"\n'],
+    ['another tag beside it', 'a: {image: "ghcr.io/acme/web:%T", tag: v9}\n'],
     ['a digest beside it', 'image: ghcr.io/acme/web:%T\nimageDigest: %D\n'],
     [
       'kustomize.images of an Application',
