@@ -1,3 +1,5 @@
+import { parseDigestText, parseReference } from '../detectors/pin-text.ts';
+import { normalizeKey } from '../detectors/sibling-keys.ts';
 import type { Change } from '../plan/change.ts';
 import { isOlderVersion } from '../plan/chart.ts';
 import { findLocation } from '../plan/locations.ts';
@@ -37,7 +39,7 @@ export function rebaseValues({ path: file, old, now, base }: ProposedFile): Uint
     proposed.push({ ...difference, steps: parsed.value, inBase: changedByBase.get(difference.path) });
   }
   if (!areItemsUnmoved(proposed, changedByBase)) return undefined;
-  const groups = Map.groupBy(proposed, ({ steps }) => pathText(steps.slice(0, -1)));
+  const groups = Map.groupBy(proposed, groupKey);
   const kept = [...groups.values()].filter(isProposedStill).flat();
   return setValues(readYaml(file, base), readYaml(file, now), kept);
 }
@@ -56,10 +58,30 @@ function areItemsUnmoved(proposed: readonly ProposedValue[], changedByBase: Read
   return [...changedByBase.keys()].every((path) => paths.has(path) || !items.some((item) => isInside(path, item)));
 }
 
-/** The values of one mapping, such as a tag and its digest, are kept or given up together. */
+/** Identifies the mapping and the image in it: its tag and its digest are kept or given up together. */
+function groupKey({ steps, now }: ProposedValue): string {
+  const last = steps.at(-1);
+  const name = last?.kind === 'key' ? normalizeKey(last.key) : pathText(steps.slice(-1));
+  const image = name.replace(PIN_WORDS, '');
+  // A digest can be in a key of any name.
+  const isOther = image === name && parseDigestText(now) !== undefined;
+  return [pathText(steps.slice(0, -1)), isOther ? '' : image].join('\0');
+}
+
+/** What the keys of a tag, a digest and a reference end in. */
+const PIN_WORDS = /(?:new|image|tag|version|digest|sha|sha256)+$/;
+
 function isProposedStill(values: readonly ProposedValue[]): boolean {
   const changed = values.filter(({ inBase, now }) => inBase !== undefined && inBase !== now);
-  return changed.length === 0 || changed.some(({ inBase = '', now }) => isOlderVersion(inBase, now));
+  return changed.length === 0 || changed.some(({ inBase = '', now }) => isOlder(inBase, now));
+}
+
+/** Whether a version is lower: of a tag, also with a digest behind it, or in a reference to the same repository. */
+function isOlder(inBase: string, now: string): boolean {
+  const [old, proposed] = [inBase, now].map(parseReference);
+  if (old?.tag === undefined || proposed?.tag === undefined)
+    return isOlderVersion(old?.repository ?? inBase, proposed?.repository ?? now);
+  return old.repository === proposed.repository && isOlderVersion(old.tag, proposed.tag);
 }
 
 /** The values as the second file has them, set in the first. */

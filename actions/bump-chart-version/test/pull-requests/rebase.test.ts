@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rebaseFiles } from '../../src/pull-requests/rebase.ts';
-import { filesOf, textOf } from '../helpers.ts';
+import { DIGEST, filesOf, OLD_DIGEST, textOf } from '../helpers.ts';
 
 /** One file at the start of the proposal, in the proposal, in the newest base, and what comes out; `undefined` when it cannot be placed. */
 type Row = [title: string, before: string, after: string, base: string, expected: string | undefined];
@@ -18,6 +18,10 @@ function rebase(path: string, [, before, after, base]: Row): string | undefined 
 const two = (web: string, api: string): string => `web: {tag: ${web}} # first\napi: {tag: ${api}}\n`;
 const list = (...items: string[]): string => items.map((item) => `- ${item}\n`).join('');
 const item = (name: string, tag: string): string => `{name: ${name}, image: {tag: ${tag}}}`;
+const flat = (web: string, api: string): string =>
+  `webTag: ${web}\nwebDigest: d${web}\napiImageTag: ${api}\napiImageDigest: d${api}\n`;
+const references = (web: string, api: string): string =>
+  `images: {web: "r.io/web:${web}", api: "r.io/api:${api}@${DIGEST}"}\n`;
 const pinned = (tag: string, digest: string): string => `image:\n  tag: ${tag}\n  digest: ${digest}\n`;
 
 describe('a proposed value on a newer base', () => {
@@ -54,6 +58,62 @@ describe('a proposed value on a newer base', () => {
       pinned('1.2.0', 'b'),
       pinned('1.1.0', 'c'),
       pinned('1.2.0', 'b'),
+    ],
+    [
+      'is not given up with that of another image in the mapping',
+      flat('1.0.0', '1.0.0'),
+      flat('1.1.0', '1.1.0'),
+      flat('1.0.0', '1.2.0'),
+      flat('1.1.0', '1.2.0'),
+    ],
+    [
+      'is not kept with that of another image in the mapping',
+      flat('1.0.0', '1.0.0'),
+      flat('1.1.0', '1.1.0'),
+      flat('1.0.5', '1.2.0'),
+      flat('1.1.0', '1.2.0'),
+    ],
+    [
+      'is not given up with another value of the mapping',
+      'a: {tag: 1.0.0, replicas: 1}\n',
+      'a: {tag: 1.1.0, replicas: 2}\n',
+      'a: {tag: 1.2.0, replicas: 1}\n',
+      'a: {tag: 1.2.0, replicas: 2}\n',
+    ],
+    [
+      'is not given up with another reference of the mapping',
+      references('1.0.0', '1.0.0'),
+      references('1.1.0', '1.1.0'),
+      references('1.0.5', '1.2.0'),
+      references('1.1.0', '1.2.0'),
+    ],
+    [
+      'is given up together with a digest in a key of any name',
+      `a: {tag: 1.0.0, pinnedTo: ${OLD_DIGEST}}\n`,
+      `a: {tag: 1.1.0, pinnedTo: ${DIGEST}}\n`,
+      `a: {tag: 1.2.0, pinnedTo: ${OLD_DIGEST}}\n`,
+      `a: {tag: 1.2.0, pinnedTo: ${OLD_DIGEST}}\n`,
+    ],
+    [
+      'is given up together with the digest of kustomize',
+      'images: [{name: w, newTag: 1.0.0, digest: a}]\n',
+      'images: [{name: w, newTag: 1.1.0, digest: b}]\n',
+      'images: [{name: w, newTag: 1.2.0, digest: a}]\n',
+      'images: [{name: w, newTag: 1.2.0, digest: a}]\n',
+    ],
+    [
+      'gives way to a reference to another repository',
+      'image: r.io/web:1.0.0\n',
+      'image: r.io/web:1.1.0\n',
+      'image: r.io/new:1.0.5\n',
+      'image: r.io/new:1.0.5\n',
+    ],
+    [
+      'replaces an older version with a digest behind it',
+      `tag: 1.0.0@${OLD_DIGEST}\n`,
+      `tag: 1.1.0@${DIGEST}\n`,
+      `tag: 1.0.5@${OLD_DIGEST}\n`,
+      `tag: 1.1.0@${DIGEST}\n`,
     ],
     ['keeps its type', 'a: 5\nb: "5"\nc: x\n', 'a: 6\nb: "6"\nc: x\n', 'a: 5\nb: "5"\nc: y\n', 'a: 6\nb: "6"\nc: y\n'],
     [
