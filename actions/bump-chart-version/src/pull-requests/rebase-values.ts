@@ -38,11 +38,16 @@ export function rebaseValues({ path: file, old, now, base }: ProposedFile): Uint
     if ('problem' in parsed) return undefined;
     proposed.push({ ...difference, steps: parsed.value, inBase: changedByBase.get(difference.path) });
   }
+  if (proposed.some(hasOtherLines)) return undefined;
   if (!areItemsUnmoved(proposed, changedByBase)) return undefined;
   const groups = Map.groupBy(proposed, groupKey);
   const kept = [...groups.values()].filter(isProposedStill).flat();
   return setValues(readYaml(file, base), readYaml(file, now), kept);
 }
+
+/** Whether both have changed a text of several lines, such as YAML in a block scalar: in it each line can be a value of its own. */
+const hasOtherLines = ({ inBase, now }: ProposedValue): boolean =>
+  inBase !== undefined && inBase !== now && [inBase, now].every((text) => text.includes('\n'));
 
 /**
  * Whether the items of lists are still those that the proposal has changed. An item is known by its other values, such as its name:

@@ -144,6 +144,13 @@ describe('a proposed value on a newer base', () => {
       list(item('new', '1'), item('web', '1'), item('api', '1')),
       undefined,
     ],
+    [
+      'is not given up with another line of a block text',
+      'a: |\n  web: 1.0.0\n  api: 1.0.0\n',
+      'a: |\n  web: 1.1.0\n  api: 1.0.0\n',
+      'a: |\n  web: 1.0.0\n  api: 1.2.0\n',
+      undefined,
+    ],
     ['is not placed in block text', 'a: |\n  x\nb: 1\n', 'a: |\n  y\nb: 1\n', 'a: |\n  x\nb: 2\n', undefined],
     ['is not placed below another kind of value', 'a: {b: 1}\n', 'a: {b: 2}\n', 'a: [1]\n', undefined],
     ['is not placed in one of several documents that have it', 'a: 1\n', 'a: 2\n', 'a: 1\n---\na: 1\n', undefined],
