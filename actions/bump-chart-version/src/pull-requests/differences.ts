@@ -43,9 +43,6 @@ export function valuesIn(path: string, bytes: Uint8Array): unknown[] | undefined
   }
 }
 
-/** Identifies a value among those of several files. */
-export const valueKey = ({ file, path }: Pick<ChangedValue, 'file' | 'path'>): string => `${file}\0${path}`;
-
 /** The files that exist. */
 export const existingFiles = ({ files }: Pick<FileSource, 'files'>): Contents =>
   new Map([...files].flatMap(([path, state]) => (state.kind === 'file' ? [[path, state.bytes] as const] : [])));

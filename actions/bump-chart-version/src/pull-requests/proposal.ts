@@ -3,7 +3,8 @@ import type { Repository, Snapshot } from '../commit/repository.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { type Plan, pathsOf } from '../plan/plan.ts';
-import { type Contents, differencesBetween, existingFiles, valueKey, withFiles } from './differences.ts';
+import { changedParts } from './changed-parts.ts';
+import { type Contents, existingFiles, isSameFile, withFiles } from './differences.ts';
 import type { BranchCommit, PullRequests } from './pull-requests.ts';
 
 /** What a branch proposes to change in its base. */
@@ -64,6 +65,9 @@ const isStructured = (path: string): boolean => /\.(ya?ml|json)$/i.test(path);
  */
 export function holdsOtherChanges({ before, after, isComplete }: Proposal, base: Contents, plan: Plan): boolean {
   if (!isComplete) return true;
-  const restated = new Set(differencesBetween(base, withFiles(base, plan.files)).map(valueKey));
-  return differencesBetween(before, after).some((value) => !restated.has(valueKey(value)));
+  const restated = new Set(changedParts(base, withFiles(base, plan.files)).map(({ key }) => key));
+  return changedParts(before, after).some(
+    ({ file, key, isPositional }) =>
+      !restated.has(key) || (isPositional && !isSameFile(before.get(file), base.get(file))),
+  );
 }
