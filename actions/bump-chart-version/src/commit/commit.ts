@@ -1,8 +1,8 @@
 import type { RetryPolicy } from '../../../lib/requests/retry.ts';
+import { isBumpOnly } from '../charts/chart-changes.ts';
 import { requireFiles } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { Outcome } from '../outputs.ts';
-import { isBumpOnly } from '../plan/chart-changes.ts';
 import { makePlan, type Plan, type PlanContext } from '../plan/plan.ts';
 import { PastRollbacks } from '../rollback/past-rollbacks.ts';
 import { bumpedCharts, commitMessage, messageText, type Origin } from './message.ts';

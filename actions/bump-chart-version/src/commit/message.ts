@@ -1,6 +1,6 @@
 import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
 import { formatPinned } from '../detectors/pin-text.ts';
-import { type ImageChange, isChangedImage } from '../plan/image-changes.ts';
+import { type ImageChange, isChangedImage } from '../images/image-changes.ts';
 import type { ChartResult, Plan } from '../plan/plan.ts';
 import { rollbackTrailers, SOURCE } from '../rollback/trailers.ts';
 

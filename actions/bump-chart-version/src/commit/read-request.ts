@@ -1,7 +1,7 @@
 import { expandGlobs, hasGlobs } from '../files/expand-globs.ts';
+import { withPromotedImages } from '../images/promoted-images.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { pathsOf } from '../plan/plan.ts';
-import { withPromotedImages } from '../plan/promoted-images.ts';
 import { withRollback } from '../rollback/find-rollback.ts';
 import { HeadMovedError, type Repository, type Snapshot } from './repository.ts';
 

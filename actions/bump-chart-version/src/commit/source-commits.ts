@@ -2,8 +2,8 @@ import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
 import { chooseTag } from '../../../lib/images/tags.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
+import type { ImageChange } from '../images/image-changes.ts';
 import type { Request } from '../inputs/settings.ts';
-import type { ImageChange } from '../plan/image-changes.ts';
 import { imageSource, type Origin } from './message.ts';
 import type { Repository } from './repository.ts';
 

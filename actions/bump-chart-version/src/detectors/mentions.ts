@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair, type Scalar } from 'yaml';
 import { normalizeRepository } from '../../../lib/images/references.ts';
 import { keyText } from '../../../lib/yaml/lookup.ts';
-import { nodeAt } from '../yaml/patch.ts';
+import { nodeAt } from '../edits/patch.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
 import type { FileImages } from './detector.ts';
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { ActionError } from '../../../lib/errors.ts';
+import { inChart } from '../charts/chart.ts';
+import { allowsNoChart } from '../charts/chart-directory.ts';
 import type { Request } from '../inputs/settings.ts';
-import { inChart } from '../plan/chart.ts';
-import { allowsNoChart } from '../plan/chart-directory.ts';
 
 /** What globs are part of. */
 type Globs = Pick<Request, 'charts' | 'valuesFiles' | 'version' | 'appVersion'>;

@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
+import { inChart } from '../charts/chart.ts';
+import { allowsNoChart } from '../charts/chart-directory.ts';
 import type { Request } from '../inputs/settings.ts';
-import { inChart } from '../plan/chart.ts';
-import { allowsNoChart } from '../plan/chart-directory.ts';
 import { basePaths, unusedPaths, valuesFilePaths, valuesPaths } from '../plan/values-files.ts';
 
 /** What a path leads to. */

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { PathError } from '../../../lib/errors.ts';
 import { readWorkspaceFile, resolveOutputPath } from '../../../lib/files/workspace.ts';
+import { withPromotedImages } from '../images/promoted-images.ts';
 import type { Request } from '../inputs/settings.ts';
 import { makePlan, type Plan, pathsOf } from '../plan/plan.ts';
-import { withPromotedImages } from '../plan/promoted-images.ts';
 import { expandGlobs, globRoots, hasGlobs } from './expand-globs.ts';
 import { type FileSource, type FileState, requireFiles } from './file-source.ts';
 import { listFiles } from './list-files.ts';

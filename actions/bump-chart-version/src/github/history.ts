@@ -1,6 +1,6 @@
 import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
 import { explainRequestError, isRateLimit, responseData, statusOf } from '../../../lib/requests/github.ts';
-import { inChart } from '../plan/chart.ts';
+import { inChart } from '../charts/chart.ts';
 import type { ChartCommit, History } from '../rollback/history.ts';
 import type { Reader } from './snapshot.ts';
 

@@ -1,11 +1,11 @@
+import { inChart } from '../charts/chart.ts';
+import { type CollectedImages, collectImages } from '../images/collect-images.ts';
 import type { Request } from '../inputs/settings.ts';
 import { selectDocument } from '../yaml/documents.ts';
 import { interpretValue, keyOf } from '../yaml/interpret.ts';
 import { type Assignment, pathText } from '../yaml/path.ts';
 import { valueIn } from '../yaml/scalar.ts';
 import type { YamlFile } from '../yaml/source.ts';
-import { inChart } from './chart.ts';
-import { type CollectedImages, collectImages } from './collect-images.ts';
 import { findLocation, findLocationIn } from './locations.ts';
 import { basePaths, valuesPaths } from './values-files.ts';
 

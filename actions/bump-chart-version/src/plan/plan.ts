@@ -1,5 +1,14 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { versionOfTag } from '../../../lib/versions.ts';
+import { type Chart, ChartIndex, inChart, isDowngrade } from '../charts/chart.ts';
+import { chartChanges, versionWarnings } from '../charts/chart-changes.ts';
+import { chartAt } from '../charts/chart-directory.ts';
+import { lockChanges, lockPaths } from '../charts/chart-lock.ts';
+import { independentCharts } from '../charts/independent-charts.ts';
+import { chartsWithOwnVersions, groupByChart, newerCharts } from '../charts/newer-charts.ts';
+import { newerFiles } from '../charts/newer-files.ts';
+import type { ImageChange } from '../images/image-changes.ts';
+import { judgeUnmatched } from '../images/unmatched-image.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
 import type { WantedImage } from '../inputs/wanted-image.ts';
 import { chartRollback } from '../rollback/chart-rollback.ts';
@@ -9,18 +18,9 @@ import type { Rollback } from '../rollback/rollback.ts';
 import { duplicateWarnings } from '../yaml/duplicates.ts';
 import type { YamlFile } from '../yaml/source.ts';
 import { fileOf, isUpToDate } from './change.ts';
-import { type Chart, ChartIndex, inChart, isDowngrade } from './chart.ts';
-import { chartChanges, versionWarnings } from './chart-changes.ts';
-import { chartAt } from './chart-directory.ts';
-import { lockChanges, lockPaths } from './chart-lock.ts';
 import { collectChanges } from './collect-changes.ts';
-import type { ImageChange } from './image-changes.ts';
-import { independentCharts } from './independent-charts.ts';
-import { chartsWithOwnVersions, groupByChart, newerCharts } from './newer-charts.ts';
-import { newerFiles } from './newer-files.ts';
 import { applyEdits, type ChangedFile, type ChangedValue, type EditedFiles, planEdits } from './planned-edits.ts';
 import { readYamlFiles, textChanges, withoutTextFiles } from './text-files.ts';
-import { judgeUnmatched } from './unmatched-image.ts';
 import { basePaths } from './values-files.ts';
 
 export interface ChartResult {

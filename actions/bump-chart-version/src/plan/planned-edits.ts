@@ -1,7 +1,7 @@
 import type { ParsedNode } from 'yaml';
-import type { Difference } from '../yaml/difference.ts';
-import { type Addition, type Edit, insert, replace } from '../yaml/edit.ts';
-import { patch } from '../yaml/patch.ts';
+import type { Difference } from '../edits/difference.ts';
+import { type Addition, type Edit, insert, replace } from '../edits/edit.ts';
+import { patch } from '../edits/patch.ts';
 import { pathText } from '../yaml/path.ts';
 import type { Embedding, YamlFile } from '../yaml/source.ts';
 import { type Change, fileKey, fileOf, locationKey } from './change.ts';

@@ -1,9 +1,9 @@
+import { inChart } from '../charts/chart.ts';
 import { updaterOf } from '../formats/index.ts';
 import type { TextFile, Updater } from '../formats/updater.ts';
 import type { Request } from '../inputs/settings.ts';
 import { type Assignment, pathText } from '../yaml/path.ts';
 import { decodeUtf8, readYaml, type YamlFile } from '../yaml/source.ts';
-import { inChart } from './chart.ts';
 import type { ChangedFile, ChangedValue } from './planned-edits.ts';
 
 /** What changes in the files that are not YAML. */

@@ -1,5 +1,5 @@
+import { inChart } from '../charts/chart.ts';
 import type { Request } from '../inputs/settings.ts';
-import { inChart } from './chart.ts';
 
 /** Where a values file is searched. */
 export interface ValuesFilePaths {

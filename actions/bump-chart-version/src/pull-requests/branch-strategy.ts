@@ -1,10 +1,10 @@
 import { ActionError } from '../../../lib/errors.ts';
+import { imagesAmong, newerAmong } from '../charts/newer-charts.ts';
 import type { Origin } from '../commit/message.ts';
 import type { Repository, Snapshot } from '../commit/repository.ts';
 import { dependsOnCommits, findNewerSources, type SourceContext } from '../commit/source-commits.ts';
 import { contentsOf, type FileSource, type FileState, requireFiles } from '../files/file-source.ts';
 import type { Request, Settings } from '../inputs/settings.ts';
-import { imagesAmong, newerAmong } from '../plan/newer-charts.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { ChangedFile } from '../plan/planned-edits.ts';
 import { type Contents, existingFiles, isSameFile, withFiles } from './differences.ts';

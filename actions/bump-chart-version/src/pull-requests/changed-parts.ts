@@ -1,4 +1,4 @@
-import { findDifferences } from '../yaml/difference.ts';
+import { findDifferences } from '../edits/difference.ts';
 import { type Contents, isSameFile, valuesIn } from './differences.ts';
 
 /** The smallest part of a file that a run changes: a value, or a line of a text that is not YAML or is in a block scalar. */

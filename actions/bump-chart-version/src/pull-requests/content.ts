@@ -1,10 +1,10 @@
 import { ActionError } from '../../../lib/errors.ts';
 import { inlineCode } from '../../../lib/markdown.ts';
+import { type Chart, inChart } from '../charts/chart.ts';
+import { chartAt } from '../charts/chart-directory.ts';
 import { fillTemplate, type Named, promotedFrom } from '../commit/message.ts';
 import { CHANGES, MAX_TEXT_LENGTH } from '../inputs/pull-request-inputs.ts';
 import type { Settings } from '../inputs/settings.ts';
-import { type Chart, inChart } from '../plan/chart.ts';
-import { chartAt } from '../plan/chart-directory.ts';
 import type { ChartResult, Plan } from '../plan/plan.ts';
 import type { ChangedValue } from '../plan/planned-edits.ts';
 import { readYaml } from '../yaml/source.ts';

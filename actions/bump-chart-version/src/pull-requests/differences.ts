@@ -1,7 +1,7 @@
 import { ActionError } from '../../../lib/errors.ts';
+import { findDifferences } from '../edits/difference.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { ChangedValue } from '../plan/planned-edits.ts';
-import { findDifferences } from '../yaml/difference.ts';
 import { readYaml, toData } from '../yaml/source.ts';
 
 /** Files by path, as far as they exist. */

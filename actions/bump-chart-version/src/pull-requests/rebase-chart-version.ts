@@ -1,5 +1,5 @@
+import { type Chart, isOlderVersion, nextVersion, readChart } from '../charts/chart.ts';
 import type { Change } from '../plan/change.ts';
-import { type Chart, isOlderVersion, nextVersion, readChart } from '../plan/chart.ts';
 import { findLocation } from '../plan/locations.ts';
 import { applyEdits, planEdits } from '../plan/planned-edits.ts';
 import { readYaml } from '../yaml/source.ts';

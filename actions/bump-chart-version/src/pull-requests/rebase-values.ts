@@ -1,10 +1,10 @@
+import { isOlderVersion } from '../charts/chart.ts';
 import { parseDigestText, parseReference } from '../detectors/pin-text.ts';
 import { normalizeKey } from '../detectors/sibling-keys.ts';
+import { type Difference, findDifferences } from '../edits/difference.ts';
 import type { Change } from '../plan/change.ts';
-import { isOlderVersion } from '../plan/chart.ts';
 import { findLocation } from '../plan/locations.ts';
 import { applyEdits, planEdits } from '../plan/planned-edits.ts';
-import { type Difference, findDifferences } from '../yaml/difference.ts';
 import { parsePath, pathText, type Step } from '../yaml/path.ts';
 import { readYaml, toData, type YamlFile } from '../yaml/source.ts';
 import { type ProposedFile, valuesIn } from './differences.ts';

@@ -1,4 +1,4 @@
-import { inChart } from '../plan/chart.ts';
+import { inChart } from '../charts/chart.ts';
 import { type Contents, isSameFile, type ProposedFile } from './differences.ts';
 import { rebaseChartVersion } from './rebase-chart-version.ts';
 import { rebaseValues } from './rebase-values.ts';

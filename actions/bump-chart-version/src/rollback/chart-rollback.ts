@@ -1,7 +1,7 @@
+import type { Chart } from '../charts/chart.ts';
+import { type ChartChanges, keyChanges } from '../charts/chart-changes.ts';
+import { chartAt } from '../charts/chart-directory.ts';
 import type { Request } from '../inputs/settings.ts';
-import type { Chart } from '../plan/chart.ts';
-import { type ChartChanges, keyChanges } from '../plan/chart-changes.ts';
-import { chartAt } from '../plan/chart-directory.ts';
 import { type Rollback, shortId } from './rollback.ts';
 
 /** The changes after which a chart has the version and the appVersion that it had at the commit. */

@@ -1,4 +1,5 @@
 import { normalizeRepository } from '../../../lib/images/references.ts';
+import { inChart } from '../charts/chart.ts';
 import type { ImagePlace, Pin } from '../detectors/detector.ts';
 import { listedImages } from '../detectors/index.ts';
 import {
@@ -9,9 +10,6 @@ import {
   type TagAndDigest,
   writePin,
 } from '../detectors/pin-text.ts';
-import type { Request } from '../inputs/settings.ts';
-import { type Change, isUpToDate } from '../plan/change.ts';
-import { inChart } from '../plan/chart.ts';
 import {
   type CollectedImages,
   describeMention,
@@ -19,7 +17,7 @@ import {
   findPlaces,
   type ImageReport,
   mentionsAmong,
-} from '../plan/collect-images.ts';
+} from '../images/collect-images.ts';
 import {
   describePlace,
   type ImageChange,
@@ -28,7 +26,9 @@ import {
   pinChange,
   presentPin,
   TEMPLATE,
-} from '../plan/image-changes.ts';
+} from '../images/image-changes.ts';
+import type { Request } from '../inputs/settings.ts';
+import { type Change, isUpToDate } from '../plan/change.ts';
 import { basePaths, valuesPaths } from '../plan/values-files.ts';
 import { pathText } from '../yaml/path.ts';
 import type { YamlFile } from '../yaml/source.ts';

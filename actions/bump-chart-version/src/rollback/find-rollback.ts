@@ -1,10 +1,10 @@
 import { ActionError } from '../../../lib/errors.ts';
 import type { CommitSha } from '../../../lib/identifiers.ts';
 import { versionOfTag, versionText } from '../../../lib/versions.ts';
+import { readChart } from '../charts/chart.ts';
 import type { Repository, Snapshot } from '../commit/repository.ts';
 import type { FileState } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
-import { readChart } from '../plan/chart.ts';
 import { pathsOf } from '../plan/plan.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
 import type { ChartCommit, History } from './history.ts';

@@ -2,10 +2,10 @@ import semver from 'semver';
 import { ActionError } from '../../../lib/errors.ts';
 import { hasRegistry } from '../../../lib/images/references.ts';
 import { type Version, versionOfTag } from '../../../lib/versions.ts';
+import type { Chart } from '../charts/chart.ts';
 import { formatPinned, parseReference, type TagAndDigest } from '../detectors/pin-text.ts';
+import { type ImageChange, isChangedImage } from '../images/image-changes.ts';
 import type { VersionRule } from '../inputs/settings.ts';
-import type { Chart } from '../plan/chart.ts';
-import { type ImageChange, isChangedImage } from '../plan/image-changes.ts';
 import { shortId } from './rollback.ts';
 import { appVersionPath, chartsIn, imagesIn, type PastRollback, parsePinned, parseRollback } from './trailers.ts';
 

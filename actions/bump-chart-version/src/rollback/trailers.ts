@@ -1,5 +1,5 @@
 import { formatPinned, parseReference, type TagAndDigest } from '../detectors/pin-text.ts';
-import type { ImageChange } from '../plan/image-changes.ts';
+import type { ImageChange } from '../images/image-changes.ts';
 import type { Rollback } from './rollback.ts';
 
 const ROLLBACK_TO = 'Rollback-To';

@@ -1,6 +1,6 @@
 import { type FileState, requireFiles } from '../../src/files/file-source.ts';
+import { withPromotedImages } from '../../src/images/promoted-images.ts';
 import { makePlan, type Plan, pathsOf } from '../../src/plan/plan.ts';
-import { withPromotedImages } from '../../src/plan/promoted-images.ts';
 import { filesOf, newText, settings } from '../helpers.ts';
 
 export const STAGING = 'environments/staging/values.yaml';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FileState, requireFiles } from '../../src/files/file-source.ts';
+import { withPromotedImages } from '../../src/images/promoted-images.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import { withPromotedImages } from '../../src/plan/promoted-images.ts';
 import { formatSummary } from '../../src/summary.ts';
 import { bytes, CHART, newText, settings } from '../helpers.ts';
 import { A, B, PRODUCTION, planOf, promote, STAGING } from './scene.ts';

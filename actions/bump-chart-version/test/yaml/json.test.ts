@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Edit } from '../../src/yaml/edit.ts';
-import { jsonProblem } from '../../src/yaml/json-proof.ts';
+import type { Edit } from '../../src/edits/edit.ts';
+import { jsonProblem } from '../../src/edits/json-proof.ts';
 import { pathText, type Step } from '../../src/yaml/path.ts';
 import { readYaml } from '../../src/yaml/source.ts';
 import { bytes, newText, planFor } from '../helpers.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { pathText } from '../../src/yaml/path.ts';
 import { newText, planFor } from '../helpers.ts';
-import { expectOutside, type Leaf, newValue, style, type Tree, tree, Writer, withValue } from './documents.ts';
+import { expectOutside, type Leaf, newValue, style, type Tree, tree, Writer, withValue } from '../yaml/documents.ts';
 
 describe('any change of any document', () => {
   it('keeps every other byte and changes only the named values', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { independentCharts } from '../../src/plan/independent-charts.ts';
+import { independentCharts } from '../../src/charts/independent-charts.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { DIGEST, filesOf, settings } from '../helpers.ts';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { pathText, type Step } from './path.ts';
+import { pathText, type Step } from '../yaml/path.ts';
 
 /** A value that differs between two readings of a file. */
 export interface Difference {

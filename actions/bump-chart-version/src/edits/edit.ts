@@ -1,7 +1,7 @@
 import { isScalar, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import type { ExistingNode, MissingKey } from './locate.ts';
-import { type NewScalar, type Place, render } from './scalar.ts';
-import type { NodePath, Splice, YamlFile } from './source.ts';
+import type { ExistingNode, MissingKey } from '../yaml/locate.ts';
+import { type NewScalar, type Place, render } from '../yaml/scalar.ts';
+import type { NodePath, Splice, YamlFile } from '../yaml/source.ts';
 
 /** One splice in a file, with what the file must mean afterwards. */
 export interface Edit {

@@ -1,4 +1,5 @@
 import { normalizeRepository } from '../../../lib/images/references.ts';
+import { ChartIndex } from '../charts/chart.ts';
 import type { FileImages, ImagePlace } from '../detectors/detector.ts';
 import { imagesIn, listedImages } from '../detectors/index.ts';
 import { type Mention, mentionsIn } from '../detectors/mentions.ts';
@@ -6,9 +7,8 @@ import { mergedNames } from '../detectors/merged-registries.ts';
 import { overrides } from '../detectors/overrides.ts';
 import type { Request } from '../inputs/settings.ts';
 import type { WantedImage } from '../inputs/wanted-image.ts';
+import { type Change, isUpToDate } from '../plan/change.ts';
 import type { YamlFile } from '../yaml/source.ts';
-import { type Change, isUpToDate } from './change.ts';
-import { ChartIndex } from './chart.ts';
 import { describePlace, type ImageChange, imageChanges, presentPin } from './image-changes.ts';
 import { type UnmatchedImage, unmatchedImages } from './unmatched-image.ts';
 

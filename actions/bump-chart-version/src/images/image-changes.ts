@@ -1,12 +1,12 @@
 import { chooseTag } from '../../../lib/images/tags.ts';
+import { isOlderVersion } from '../charts/chart.ts';
 import type { ImagePlace, NewKey, Pin } from '../detectors/detector.ts';
 import { readPin, type TagAndDigest, writePin } from '../detectors/pin-text.ts';
 import { describeSource, type WantedImage } from '../inputs/wanted-image.ts';
+import { type Change, inheritsValue } from '../plan/change.ts';
 import { locate } from '../yaml/locate.ts';
 import { pathText, type Step } from '../yaml/path.ts';
 import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
-import { type Change, inheritsValue } from './change.ts';
-import { isOlderVersion } from './chart.ts';
 
 /** The tag and digest that an image has in a file, and those that it gets. */
 export interface ImageChange {

@@ -1,12 +1,12 @@
 import { versionOfTag } from '../../../lib/versions.ts';
 import type { Request } from '../inputs/settings.ts';
+import type { Change } from '../plan/change.ts';
+import { findLocation } from '../plan/locations.ts';
+import type { ChangedFile } from '../plan/planned-edits.ts';
 import type { Step } from '../yaml/path.ts';
 import { readYaml, toData, type YamlFile } from '../yaml/source.ts';
-import type { Change } from './change.ts';
 import { inFormOf } from './chart.ts';
 import { type DependencyData, dependencyDigest, textAt } from './dependency-digest.ts';
-import { findLocation } from './locations.ts';
-import type { ChangedFile } from './planned-edits.ts';
 
 /** The lock file beside each file with dependencies; `requirements.yaml` is that of charts with `apiVersion: v1`. */
 const LOCKS = new Map([

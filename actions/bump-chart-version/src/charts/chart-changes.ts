@@ -1,7 +1,9 @@
 import { differenceLevel, type Version, versionOfTag, versionText } from '../../../lib/versions.ts';
+import type { ImageChange } from '../images/image-changes.ts';
 import type { Request, VersionRule } from '../inputs/settings.ts';
+import { type Change, inheritsValue, isUpToDate } from '../plan/change.ts';
+import { findLocation } from '../plan/locations.ts';
 import type { ParsedDocument } from '../yaml/source.ts';
-import { type Change, inheritsValue, isUpToDate } from './change.ts';
 import {
   type Chart,
   type ChartVersionRule,
@@ -11,8 +13,6 @@ import {
   isReleasedAsOne,
   nextVersion,
 } from './chart.ts';
-import type { ImageChange } from './image-changes.ts';
-import { findLocation } from './locations.ts';
 
 /** The changes of a Chart.yaml. */
 export interface ChartChanges {

@@ -1,11 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, Pair, Scalar, YAMLMap } from 'yaml';
 import { ActionError } from '../../../lib/errors.ts';
-import { type Difference, findDifferences } from './difference.ts';
-import type { Edit } from './edit.ts';
-import { jsonProblem } from './json-proof.ts';
-import { type Section, sectionsOf } from './local-proof.ts';
-import { valueIn } from './scalar.ts';
+import { valueIn } from '../yaml/scalar.ts';
 import {
   decodeUtf8,
   type NodePath,
@@ -16,7 +12,11 @@ import {
   versionOf,
   type YamlFile,
   type YamlVersion,
-} from './source.ts';
+} from '../yaml/source.ts';
+import { type Difference, findDifferences } from './difference.ts';
+import type { Edit } from './edit.ts';
+import { jsonProblem } from './json-proof.ts';
+import { type Section, sectionsOf } from './local-proof.ts';
 
 export interface Patched {
   bytes: Uint8Array;

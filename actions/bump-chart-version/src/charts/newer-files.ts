@@ -1,6 +1,6 @@
+import type { ImageChange } from '../images/image-changes.ts';
 import type { Request } from '../inputs/settings.ts';
 import type { ChartIndex } from './chart.ts';
-import type { ImageChange } from './image-changes.ts';
 
 /**
  * The files outside the charts that have a newer image, each with the reason: for them there is no chart whose version could decide

@@ -3,6 +3,7 @@ import { ActionError } from '../../../lib/errors.ts';
 import { parseDigest, parseImageTag } from '../../../lib/identifiers.ts';
 import { normalizeRepository, withoutHost } from '../../../lib/images/references.ts';
 import type { Parsed } from '../../../lib/runner/inputs.ts';
+import { ChartIndex } from '../charts/chart.ts';
 import type { ImagePlace } from '../detectors/detector.ts';
 import { imagesIn } from '../detectors/index.ts';
 import { overrides } from '../detectors/overrides.ts';
@@ -10,11 +11,10 @@ import { readPin } from '../detectors/pin-text.ts';
 import { describeDirectory, type FileSource } from '../files/file-source.ts';
 import type { Request } from '../inputs/settings.ts';
 import type { WantedImage } from '../inputs/wanted-image.ts';
+import { basePaths, valuesPaths } from '../plan/values-files.ts';
 import { duplicateWarnings } from '../yaml/duplicates.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
-import { ChartIndex } from './chart.ts';
 import { describePlace } from './image-changes.ts';
-import { basePaths, valuesPaths } from './values-files.ts';
 
 /**
  * The request with the images that the files of its `from` record, as they are recorded: no registry is asked. They are read once, where the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dependencyDigest } from '../../src/plan/dependency-digest.ts';
+import { dependencyDigest } from '../../src/charts/dependency-digest.ts';
 import { makePlan, type Plan, type PlanContext } from '../../src/plan/plan.ts';
 import { CHART, filesOf, newText, settings } from '../helpers.ts';
 

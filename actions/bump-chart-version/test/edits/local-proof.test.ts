@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sectionsOf } from '../../src/yaml/local-proof.ts';
+import { sectionsOf } from '../../src/edits/local-proof.ts';
 import { parse, readYaml, toData } from '../../src/yaml/source.ts';
 import { bytes, newText, planFor } from '../helpers.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { keyText } from '../../../lib/yaml/lookup.ts';
+import type { ParsedDocument, YamlFile } from '../yaml/source.ts';
 import type { Edit } from './edit.ts';
-import type { ParsedDocument, YamlFile } from './source.ts';
 
 /**
  * A part of a file that can be verified by itself: one key of the root mapping with everything below it. A file of many keys is then not parsed again for

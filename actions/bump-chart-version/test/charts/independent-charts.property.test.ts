@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { independentCharts } from '../../src/plan/independent-charts.ts';
+import { independentCharts } from '../../src/charts/independent-charts.ts';
 import { makePlan, type Plan } from '../../src/plan/plan.ts';
 import { DIGEST, filesOf, settings } from '../helpers.ts';
 

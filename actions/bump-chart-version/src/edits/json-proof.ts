@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq } from 'yaml';
+import { parseJson } from '../yaml/json.ts';
+import { valueIn } from '../yaml/scalar.ts';
+import type { YamlFile } from '../yaml/source.ts';
 import type { Edit } from './edit.ts';
-import { parseJson } from './json.ts';
-import { valueIn } from './scalar.ts';
-import type { YamlFile } from './source.ts';
 
 /** Why the new text of a JSON file is not what was planned, as a JSON parser reads it; `undefined` when it is. */
 export function jsonProblem(

@@ -1,5 +1,8 @@
 import { versionOfTag } from '../../../lib/versions.ts';
+import type { ImageChange } from '../images/image-changes.ts';
 import type { Request } from '../inputs/settings.ts';
+import { collectChanges } from '../plan/collect-changes.ts';
+import { readYamlFiles, withoutTextFiles } from '../plan/text-files.ts';
 import {
   type Chart,
   ChartIndex,
@@ -10,9 +13,6 @@ import {
   isReleasedAsOne,
   readChart,
 } from './chart.ts';
-import { collectChanges } from './collect-changes.ts';
-import type { ImageChange } from './image-changes.ts';
-import { readYamlFiles, withoutTextFiles } from './text-files.ts';
 
 /** The images of each chart; `undefined` for those outside of all charts. */
 export function groupByChart(
