@@ -32,9 +32,16 @@ const REFERENCE = new RegExp(`^([^=\\s]+=)?(docker://)?(${REPOSITORY})(?::(${TAG
 const PINNED_TAG = new RegExp(`^(${TAG})@(${DIGEST})$`);
 const DIGEST_TEXT = new RegExp(`^(@?)(?:(${DIGEST})|([0-9a-f]{64}))$`);
 
+/** Of a name are at most 255 characters, of a tag 128, of a digest fewer: https://github.com/distribution/reference. */
+const MAX_REFERENCE_LENGTH = 2048;
+
+/** A pattern needs stack for every character that it may have to give back, so a text of many megabytes would overflow it. */
+const matchShort = (pattern: RegExp, text: string): RegExpExecArray | null =>
+  text.length > MAX_REFERENCE_LENGTH ? null : pattern.exec(text);
+
 /** The parts of a reference, or `undefined` when the whole text is none. The grammar: https://github.com/distribution/reference. */
 export function parseReference(text: string): ReferenceText | undefined {
-  const match = REFERENCE.exec(text);
+  const match = matchShort(REFERENCE, text);
   if (!match?.[3]) return undefined;
   const [, assigned = '', scheme = '', repository, tag, digest] = match;
   return { prefix: assigned + scheme, repository, tag, digest };
@@ -42,7 +49,7 @@ export function parseReference(text: string): ReferenceText | undefined {
 
 /** A digest as written, with or without its algorithm; `undefined` for other text. */
 export function parseDigestText(text: string): { digest: string; isHex: boolean; prefix: string } | undefined {
-  const match = DIGEST_TEXT.exec(text);
+  const match = matchShort(DIGEST_TEXT, text);
   if (match === null) return undefined;
   const [, prefix = '', digest, hex] = match;
   return { prefix, digest: digest ?? `sha256:${hex}`, isHex: digest === undefined };
@@ -56,7 +63,7 @@ export function readPin(form: PinForm, text: string): TagAndDigest {
     return { tag, digest };
   }
   if (form !== 'tag') return { tag: undefined, digest: parseDigestText(text)?.digest ?? text };
-  const [, tag, digest] = PINNED_TAG.exec(text) ?? [];
+  const [, tag, digest] = matchShort(PINNED_TAG, text) ?? [];
   if (tag !== undefined) return { tag, digest };
   const alone = parseDigestText(text);
   // Forty or fewer hex digits are a commit's tag; 64 can only be a digest where they have an algorithm.
