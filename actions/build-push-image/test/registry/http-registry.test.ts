@@ -3,6 +3,7 @@ import type { Digest } from '../../../lib/identifiers.ts';
 import { HttpRegistry } from '../../src/registry/http-registry.ts';
 import { FakeExec, ok } from '../fakes.ts';
 import { digestOf, MemoryRegistry } from './memory-registry.ts';
+import { createClient } from './scene.ts';
 
 const started: MemoryRegistry[] = [];
 const start = async (): Promise<MemoryRegistry> => {
@@ -13,15 +14,6 @@ const start = async (): Promise<MemoryRegistry> => {
 afterEach(async () => {
   await Promise.all(started.splice(0).map((registry) => registry.stop()));
 });
-
-const createClient = (retries = 0) =>
-  new HttpRegistry({
-    exec: new FakeExec(() => ok()),
-    home: { env: {}, config: {}, scratch: '' },
-    retries,
-    onRetry: () => undefined,
-    wait: async () => undefined,
-  });
 
 let registry: MemoryRegistry;
 beforeEach(async () => {

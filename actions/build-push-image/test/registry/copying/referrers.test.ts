@@ -1,29 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HttpRegistry } from '../../../src/registry/http-registry.ts';
-import { FakeExec, ok } from '../../fakes.ts';
-import { MemoryRegistry } from '../memory-registry.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { MemoryRegistry } from '../memory-registry.ts';
+import { createClient, source, target, useRegistries } from '../scene.ts';
 
-let source: MemoryRegistry;
-let target: MemoryRegistry;
-beforeEach(async () => {
-  [source, target] = await Promise.all([new MemoryRegistry().start(), new MemoryRegistry().start()]);
-});
-afterEach(async () => {
-  await Promise.all([source.stop(), target.stop()]);
-});
+useRegistries();
 
-const client = () =>
-  new HttpRegistry({
-    exec: new FakeExec(() => ok()),
-    home: { env: {}, config: {}, scratch: '' },
-    retries: 1,
-    onRetry: () => undefined,
-    wait: async () => undefined,
-  });
 type Descriptor = ReturnType<MemoryRegistry['addManifest']>;
 const tagOf = ({ digest }: { digest: string }) => digest.replace(':', '-');
 const copy = ({ digest }: Descriptor, tag = '1.0.0') =>
-  client().copy(`${source.host}/web@${digest}`, [`${target.host}/web:${tag}`]);
+  createClient(1).copy(`${source.host}/web@${digest}`, [`${target.host}/web:${tag}`]);
 
 /** An index with an image and an attestation of it. */
 function addIndex(): { index: Descriptor; image: Descriptor; attestation: Descriptor } {
@@ -101,13 +85,13 @@ describe('signatures and attestations that refer to an image', () => {
 
   it('are not looked for when only a tag of the repository is set', async () => {
     const { index } = addIndex();
-    await client().copy(`${source.host}/web@${index.digest}`, [`${source.host}/web:2`]);
+    await createClient(1).copy(`${source.host}/web@${index.digest}`, [`${source.host}/web:2`]);
     expect(source.count(/referrers|sha256-/)).toBe(0);
   });
 
   it('are looked for once when more tags of the copy are set', async () => {
     const { index } = addIndex();
-    const registry = client();
+    const registry = createClient(1);
     await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
     source.requests.length = 0;
     await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:2`]);
@@ -117,7 +101,7 @@ describe('signatures and attestations that refer to an image', () => {
   it('are looked for with two requests when there are none', async () => {
     const { index } = addIndex();
     source.manifests.set('web:sha-1', source.manifests.get(`web:${index.digest}`) as never);
-    const registry = client();
+    const registry = createClient(1);
     await registry.find(`${source.host}/web:sha-1`);
     await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
     expect(source.requests.filter((request) => /referrers|tags|sha256-/.test(request)).sort()).toEqual([
@@ -138,7 +122,7 @@ describe('signatures and attestations that refer to an image', () => {
     source.addSignature('web', tag, { tag });
     source.peculiarity = (request, response) =>
       (request.url?.includes('/tags/') ?? false) && Boolean(response.end(list));
-    const registry = client();
+    const registry = createClient(1);
     await registry.find(`${source.host}/web:sha-1`);
     const copied = await registry.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
     expect(copied).toEqual({ referrers: 2, notCopied: [] });

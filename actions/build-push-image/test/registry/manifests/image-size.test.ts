@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Digest } from '../../../../lib/identifiers.ts';
 import { InvalidResponseError } from '../../../../lib/requests/responses.ts';
-import { HttpRegistry } from '../../../src/registry/http-registry.ts';
 import { parseImageSize } from '../../../src/registry/manifests/image-size.ts';
-import { FakeExec, ok } from '../../fakes.ts';
-import { MemoryRegistry } from '../memory-registry.ts';
+import { createClient, source, target, useRegistries } from '../scene.ts';
 
 const size = (manifest: unknown) => parseImageSize(Buffer.from(JSON.stringify(manifest)), 'ghcr.io');
 
@@ -26,46 +24,31 @@ describe('the size of an image', () => {
 });
 
 describe('the size of an image in a registry', () => {
-  let registry: MemoryRegistry;
-  let target: MemoryRegistry;
-  beforeEach(async () => {
-    [registry, target] = await Promise.all([new MemoryRegistry().start(), new MemoryRegistry().start()]);
-  });
-  afterEach(async () => {
-    await Promise.all([registry.stop(), target.stop()]);
-  });
-
-  const createClient = () =>
-    new HttpRegistry({
-      exec: new FakeExec(() => ok()),
-      home: { env: {}, config: {}, scratch: '' },
-      retries: 0,
-      onRetry: () => undefined,
-    });
+  useRegistries();
 
   it('takes one request, and none after the image was copied', async () => {
-    const { digest } = registry.addImage('web', 'a layer');
-    const index = registry.addIndex('web', [{ digest }], '1');
-    const expected = [...registry.blobs.values()].reduce((sum, { length }) => sum + length, 0);
-    expect(await createClient().imageSize(`${registry.host}/web`, digest as Digest)).toBe(expected);
-    expect(registry.requests).toEqual([`GET /v2/web/manifests/${digest}`]);
+    const { digest } = source.addImage('web', 'a layer');
+    const index = source.addIndex('web', [{ digest }], '1');
+    const expected = [...source.blobs.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(await createClient().imageSize(`${source.host}/web`, digest as Digest)).toBe(expected);
+    expect(source.requests).toEqual([`GET /v2/web/manifests/${digest}`]);
 
     const client = createClient();
-    await client.copy(`${registry.host}/web@${index.digest}`, [`${target.host}/web:1`]);
-    const before = registry.requests.length;
-    expect(await client.imageSize(`${registry.host}/web`, digest as Digest)).toBe(expected);
-    expect(registry.requests).toHaveLength(before);
+    await client.copy(`${source.host}/web@${index.digest}`, [`${target.host}/web:1`]);
+    const before = source.requests.length;
+    expect(await client.imageSize(`${source.host}/web`, digest as Digest)).toBe(expected);
+    expect(source.requests).toHaveLength(before);
   });
 
   it('is unknown for an image that it does not have', async () => {
     const missing = `sha256:${'0'.repeat(64)}` as Digest;
-    await expect(createClient().imageSize(`${registry.host}/web`, missing)).rejects.toMatchObject({ kind: 'missing' });
+    await expect(createClient().imageSize(`${source.host}/web`, missing)).rejects.toMatchObject({ kind: 'missing' });
   });
 
   it('is that of an image which was copied to its digest, without a tag', async () => {
-    const { digest } = registry.addImage('web', 'a layer');
+    const { digest } = source.addImage('web', 'a layer');
     const client = createClient();
-    await client.copy(`${registry.host}/web@${digest}`, [`${target.host}/other@${digest}`]);
+    await client.copy(`${source.host}/web@${digest}`, [`${target.host}/other@${digest}`]);
     expect(await client.imageSize(`${target.host}/other`, digest as Digest)).toBeGreaterThan(0);
   });
 });
