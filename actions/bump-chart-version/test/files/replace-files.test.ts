@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -39,23 +39,6 @@ describe('replacing files', () => {
     await replaceFiles(files('a', 'b'));
     expect(await contents()).toEqual({ a: 'new a', b: 'new b', c: 'old c' });
     expect((await stat(join(directory, 'b'))).mode & 0o777).toBe(0o750);
-  });
-
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
-
-  asRoot('keeps their owners, also when they are restored', async () => {
-    const ownersOf = async (name: string): Promise<number[]> => {
-      const { uid, gid, mode } = await stat(join(directory, name));
-      return [uid, gid, mode & 0o7777];
-    };
-    await chown(join(directory, 'a'), 1001, 1002);
-    await chmod(join(directory, 'a'), 0o2750);
-    await replaceFiles(files('a', 'b'));
-    expect(await contents()).toEqual({ a: 'new a', b: 'new b', c: 'old c' });
-    expect(await ownersOf('a')).toEqual([1001, 1002, 0o2750]);
-    expect((await ownersOf('b')).slice(0, 2)).toEqual([0, 0]);
-    await expect(replaceFiles(files('a', 'c'), refusing(0, 'c'))).rejects.toThrow(`no ${join(directory, 'c')}`);
-    expect(await ownersOf('a')).toEqual([1001, 1002, 0o2750]);
   });
 
   it('changes no file when one of them cannot be written', async () => {
