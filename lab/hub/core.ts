@@ -8,6 +8,7 @@ import { Signing, type Verification } from './git/signing.ts';
 import { Faults } from './http/faults.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { RequestLog } from './http/request-log.ts';
+import { Changes } from './lag.ts';
 import { Locks } from './locks.ts';
 import { Rules } from './refs/rules.ts';
 import { type Run, RunStore } from './store/runs.ts';
@@ -44,6 +45,7 @@ export class Core {
   readonly faults = new Faults();
   readonly requests = new RequestLog();
   readonly locks = new Locks();
+  readonly changes = new Changes();
   readonly limits = new RateLimits();
   readonly rerun: (event: HubEvent, path: string) => void;
   readonly #repositories = new Map<number, GitRepository>();

@@ -15,8 +15,22 @@ export type FaultAction =
   | 'reset'
   /** Serves the request, then resets the connection. */
   | 'lost-response'
+  /** Serves the request, sends the headers and the first half of the body, then closes the connection. */
+  | 'cut-response'
+  /** Serves the request, and responds with the first half of the body as if it were the whole. */
+  | 'invalid-json'
+  /** Serves the request, and responds with its status and no body. */
+  | 'empty-response'
+  /** Redirects to the same address (307), as GitHub does for a renamed repository. The second request is served. */
+  | 'redirect'
+  /** Responds with 200 and an HTML page without serving the request, as a proxy does. */
+  | 'html'
+  /** Responds to an upload with 502, and leaves an asset with the state `starter`. */
+  | 'starter'
   /** Serves the request after a delay. */
-  | { delayMs: number };
+  | { delayMs: number }
+  /** Serves the request with lists that do not show what was created in the last milliseconds; see `lag.ts`. */
+  | { lagMs: number };
 
 export interface FaultRequest {
   match: FaultMatch;
@@ -39,6 +53,8 @@ export interface FaultTarget {
   method: string;
   path: string;
   operation: string | null;
+  /** Whether the request follows a redirect of the hub. */
+  redirected?: boolean;
 }
 
 export class Faults {
@@ -65,6 +81,7 @@ export class Faults {
   take(target: FaultTarget): FaultAction | undefined {
     for (const fault of this.#faults) {
       if (!matches(fault.match, target)) continue;
+      if (fault.fault === 'redirect' && target.redirected) continue;
       fault.seen++;
       if (fault.seen <= (fault.after ?? 0)) continue;
       if (fault.times !== undefined && fault.met >= fault.times) continue;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
@@ -11,18 +13,19 @@ import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import { matchGit, serveGit } from '../git/http.ts';
 import { GraphqlSchema, serveGraphql } from '../graphql/serve.ts';
+import { withLag } from '../lag.ts';
 import { servePage } from '../pages/serve.ts';
 import { OpenApi } from '../rest/openapi.ts';
-import { serveRest } from '../rest/serve.ts';
+import { type RestRequest, serveRest } from '../rest/serve.ts';
 import { readBody } from './body.ts';
+import { breakResponse, respondInstead, statusResponse, takeRedirectMark } from './broken-responses.ts';
 import type { FaultAction } from './faults.ts';
+import { receiveUpload } from './upload.ts';
 
 const REST = '/api/v3';
 const UPLOADS = '/api/uploads';
 const GRAPHQL = '/api/graphql';
 
-/** GitHub accepts assets of up to 2 GB; those of the lab are small. */
-const MAX_UPLOAD_BYTES = 256 << 20;
 const MAX_JSON_BYTES = 64 << 20;
 
 type Env = { Bindings: HttpBindings };
@@ -38,6 +41,8 @@ interface Endpoint {
   /** As in the request log and in faults. */
   operation: string | null;
   serve(): Promise<Served>;
+  /** Serves an upload as if its connection had broken. */
+  serveBroken?(): Promise<Served>;
 }
 
 function jsonError(error: ApiError): Response {
@@ -85,11 +90,18 @@ export class Server {
     const isUpload = path.startsWith(`${UPLOADS}/`);
     if (isUpload || path === REST || path.startsWith(`${REST}/`)) {
       const matched = this.#openapi.match(request.method, path.slice((isUpload ? UPLOADS : REST).length) || '/');
-      const serve = async (): Promise<Served> => {
-        const bytes = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_JSON_BYTES);
-        return serveRest(core, this.#openapi, { url, matched, headers: request.headers, bytes, isUpload });
-      };
-      return { operation: matched?.route.id ?? null, serve };
+      const operation = matched?.route.id ?? null;
+      const call = { url, matched, headers: request.headers };
+      if (isUpload) {
+        return {
+          operation,
+          serve: () => this.#serveUpload(call, request, false),
+          serveBroken: () => this.#serveUpload(call, request, true),
+        };
+      }
+      const serve = async (): Promise<Served> =>
+        serveRest(core, this.#openapi, { ...call, bytes: await readBody(request, MAX_JSON_BYTES) });
+      return { operation, serve };
     }
     const git = matchGit(path);
     if (git) {
@@ -99,13 +111,25 @@ export class Server {
     return { operation: null, serve: async () => ({ response: await servePage(core, request, url), actor: null }) };
   }
 
+  async #serveUpload(call: Omit<RestRequest, 'bytes'>, request: Request, isBroken: boolean): Promise<Served> {
+    const upload = await receiveUpload(request, this.#core.assetDirectory);
+    try {
+      const sent = { ...upload, complete: upload.complete && !isBroken };
+      return await serveRest(this.#core, this.#openapi, { ...call, bytes: Buffer.alloc(0), upload: sent });
+    } finally {
+      await rm(upload.file, { force: true });
+    }
+  }
+
   async #handle(c: Context<Env>): Promise<Response> {
     const started = performance.now();
     const url = new URL(c.req.raw.url);
+    const redirected = takeRedirectMark(url);
     const endpoint = this.#endpoint(c.req.raw, url);
     const target = { method: c.req.method, path: url.pathname + url.search, operation: endpoint.operation };
-    const fault = this.#core.faults.take(target);
-    const served = await this.#serve(endpoint, fault);
+    const fault = this.#core.faults.take({ ...target, redirected });
+    const instead = respondInstead(fault, url);
+    const served = instead ? { response: instead, actor: null } : await this.#serve(endpoint, fault);
     const id = randomUUID();
     this.#core.requests.add({
       ...target,
@@ -120,15 +144,19 @@ export class Server {
       return RESPONSE_ALREADY_SENT;
     }
     served.response.headers.set('x-github-request-id', id);
-    return served.response;
+    return breakResponse(fault, served.response, c.env.outgoing as ServerResponse);
   }
 
   /** @returns undefined when a fault resets the connection before the request is served */
   async #serve(endpoint: Endpoint, fault: FaultAction | undefined): Promise<Served | undefined> {
     if (fault === 'reset') return undefined;
-    if (typeof fault === 'object' && 'status' in fault) return { response: faultResponse(fault), actor: null };
-    if (typeof fault === 'object') await sleep(fault.delayMs);
+    if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs);
     try {
+      if (fault === 'starter') {
+        const served = await endpoint.serveBroken?.();
+        return { response: statusResponse({ status: 502 }), actor: served?.actor ?? null };
+      }
+      if (typeof fault === 'object' && 'lagMs' in fault) return await withLag(fault.lagMs, () => endpoint.serve());
       return await endpoint.serve();
     } catch (error) {
       if (error instanceof ApiError) return { response: jsonError(error), actor: null };
@@ -137,15 +165,4 @@ export class Server {
       return { response: jsonError(new ApiError(500, `The hub failed: ${reason}`)), actor: null };
     }
   }
-}
-
-function faultResponse(fault: Extract<FaultAction, { status: number }>): Response {
-  const body =
-    fault.body ??
-    new ApiError(fault.status, `An injected fault with status ${fault.status}`).body('https://docs.github.com/rest');
-  const isText = typeof body === 'string';
-  return new Response(isText ? body : JSON.stringify(body), {
-    status: fault.status,
-    headers: { 'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8', ...fault.headers },
-  });
 }

@@ -73,7 +73,7 @@ async function download(scope: RepositoryScope, tag: string, name?: string): Pro
     .list(repository.id)
     .find((candidate) => !candidate.draft && pageTag(candidate) === tag);
   const asset = release && getAssets(scope, release).find((candidate) => candidate.name === name);
-  if (!asset) return undefined;
+  if (asset?.state !== 'uploaded') return undefined;
   const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
   core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
   return new Response(new Uint8Array(bytes), {

@@ -20,7 +20,7 @@ export function presentAsset(scope: RepositoryScope, release: Release, asset: As
     label: asset.label,
     uploader: simpleUser(core.urls, core.getAccount(asset.login)),
     content_type: asset.contentType,
-    state: 'uploaded',
+    state: asset.state,
     size: asset.size,
     digest: asset.digest,
     download_count: asset.downloads,

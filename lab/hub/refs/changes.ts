@@ -85,6 +85,7 @@ export function immutableTagViolation(scope: RepositoryScope, ref: string): stri
 /** What follows when a ref has moved: events, and changes of pull requests. */
 export async function afterMove(call: RepositoryCall, move: Move): Promise<void> {
   const { core, repository, actor } = call;
+  core.changes.moved(repository.id, move.ref, move.before);
   const current = core.store.repository(repository.owner, repository.name) ?? repository;
   core.store.saveRepository({ ...current, pushedAt: now() });
   const common = {

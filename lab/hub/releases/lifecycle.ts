@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ApiError, type FieldError, invalid } from '../errors.ts';
 import { triggersWorkflows } from '../events.ts';
 import { isRefName, ZERO } from '../git/repository.ts';
+import { publishedReleases } from '../lag.ts';
 import { simpleUser } from '../present/account.ts';
 import { getAssets, presentRelease } from '../present/release.ts';
 import { presentRepository } from '../present/repository.ts';
@@ -86,9 +87,11 @@ async function validate(
 /** Saves a release. If that publishes it, creates its tag and emits the event. */
 async function save(call: RepositoryCall, release: Release, before?: Release): Promise<Release> {
   const { core, repository, actor } = call;
+  if (before === undefined) core.changes.created('release', release.id);
   const publishes = !release.draft && (before === undefined || before.draft);
   if (!publishes) return core.store.releases.put(repository.id, release.id, release);
   await ensureTag(call, release);
+  core.changes.created('published', release.id);
   const published = core.store.releases.put(repository.id, release.id, {
     ...release,
     immutable: repository.immutableReleases,
@@ -129,10 +132,8 @@ async function ensureTag(call: RepositoryCall, release: Release): Promise<void> 
 
 /** The release marked as latest: the one pinned last, otherwise the last published that is not excluded. */
 export function latestRelease(scope: RepositoryScope): Release | undefined {
-  const { core, repository } = scope;
-  const published = core.store.releases
-    .list(repository.id)
-    .filter((release) => !release.draft && !release.prerelease && release.makeLatest !== 'false')
+  const published = publishedReleases(scope)
+    .filter((release) => !release.prerelease && release.makeLatest !== 'false')
     .sort((a, b) => (a.publishedAt ?? '').localeCompare(b.publishedAt ?? '') || a.id - b.id);
   const pinned = published.filter((release) => release.pinned > 0).sort((a, b) => a.pinned - b.pinned);
   return (pinned.length > 0 ? pinned : published).at(-1);

@@ -2,6 +2,7 @@ import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import type { GitRepository } from '../git/repository.ts';
+import type { Upload } from '../http/upload.ts';
 import type { RepositoryCall } from '../repository-call.ts';
 import type { Repository } from '../store/types.ts';
 import type { OperationId } from './operations.ts';
@@ -20,8 +21,8 @@ interface CallParts {
   params: Record<string, string>;
   query: Record<string, unknown>;
   body: unknown;
-  /** The raw body. */
-  bytes: Buffer;
+  /** The body, when it is a file. */
+  upload: Upload | undefined;
   contentType: string;
   url: URL;
 }
@@ -31,7 +32,7 @@ export class Call implements RepositoryCall {
   readonly core: Core;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  readonly bytes: Buffer;
+  readonly upload: Upload | undefined;
   readonly contentType: string;
   readonly url: URL;
   readonly caller: Actor | null;
@@ -45,7 +46,7 @@ export class Call implements RepositoryCall {
     this.params = parts.params;
     this.query = parts.query;
     this.#body = parts.body;
-    this.bytes = parts.bytes;
+    this.upload = parts.upload;
     this.contentType = parts.contentType;
     this.url = parts.url;
   }

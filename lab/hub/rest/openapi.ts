@@ -77,6 +77,7 @@ export class OpenApi {
   constructor() {
     const file = new URL('../generated/github-openapi.json', import.meta.url);
     this.#document = JSON.parse(readFileSync(file, 'utf8')) as Document;
+    allowStarterAssets(this.#document);
     this.#ajv = this.#createAjv(false);
     this.#coercing = this.#createAjv('array');
     this.#routes = this.#readRoutes();
@@ -233,6 +234,15 @@ export class OpenApi {
     const served = new Set(this.#routes.map(({ id }) => id));
     return Object.keys(operations).filter((id) => !served.has(id as OperationId));
   }
+}
+
+/**
+ * The description of an asset knows only the states `uploaded` and `open`. That of its upload says that a failure "may
+ * leave an empty asset with a state of `starter`": https://docs.github.com/rest/releases/assets#upload-a-release-asset
+ */
+function allowStarterAssets(document: Document): void {
+  const asset = document.components.schemas?.['release-asset'] as { properties: { state: { enum: string[] } } };
+  asset.properties.state.enum.push('starter');
 }
 
 function pointerPart(part: string): string {

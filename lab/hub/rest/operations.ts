@@ -38,6 +38,7 @@ export const operations = {
   'repos/get-content': readContents,
 
   'git/get-ref': readContents,
+  'git/list-matching-refs': readContents,
   'git/create-ref': writeContents,
   'git/update-ref': writeContents,
   'git/get-tag': readContents,

@@ -2,6 +2,7 @@ import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { rateHeaders } from '../http/rate-limits.ts';
+import type { Upload } from '../http/upload.ts';
 import { getHandler } from '../routes/index.ts';
 import type { Repository } from '../store/types.ts';
 import { Call, type Reply } from './call.ts';
@@ -14,9 +15,10 @@ export interface RestRequest {
   url: URL;
   matched: Matched | undefined;
   headers: Headers;
+  /** JSON, or empty. */
   bytes: Buffer;
-  /** Sent to the uploads address, where bodies are files. */
-  isUpload: boolean;
+  /** The body of a request to the uploads address. */
+  upload?: Upload;
 }
 
 export interface RestResponse {
@@ -71,7 +73,7 @@ function prepare(
     params,
     query,
     body,
-    bytes: request.bytes,
+    upload: request.upload,
     contentType: request.headers.get('content-type') ?? '',
     url: request.url,
   });
@@ -93,7 +95,7 @@ function findRepository(core: Core, actor: Actor | null, { route, params }: Matc
 }
 
 function parseBody(route: Route, request: RestRequest): unknown {
-  if (request.isUpload || request.bytes.length === 0 || route.method === 'GET') return undefined;
+  if (request.bytes.length === 0 || route.method === 'GET') return undefined;
   try {
     return JSON.parse(request.bytes.toString('utf8')) as unknown;
   } catch {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError, invalid, notFound } from '../errors.ts';
+import { visibleAssets } from '../lag.ts';
 import { getAssets, presentAsset } from '../present/release.ts';
 import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
@@ -32,32 +32,34 @@ function requireFreeName(call: Call, release: Release, name: string): void {
 }
 
 async function upload(call: Call): Promise<Reply> {
-  const { core, repository } = call;
+  const { core, repository, upload: sent } = call;
   const release = getRelease(call);
   requireMutable(release);
   const name = toStoredName(call.queryText('name') ?? '');
   if (name === '') throw invalid('ReleaseAsset', 'name', { code: 'missing_field' });
-  if (call.bytes.length === 0) throw new ApiError(400, 'Bad Content-Length: the asset is empty');
+  if (!sent || (sent.complete && sent.size === 0)) throw new ApiError(400, 'Bad Content-Length: the asset is empty');
   requireFreeName(call, release, name);
   const time = now();
   const asset: Asset = {
     id: core.store.nextId(),
+    // https://docs.github.com/rest/releases/assets#upload-a-release-asset describes what a failed upload leaves.
+    state: sent.complete ? 'uploaded' : 'starter',
     releaseId: release.id,
     name,
     label: call.queryText('label') ?? '',
     contentType: call.contentType || 'application/octet-stream',
-    size: call.bytes.length,
-    digest: `sha256:${createHash('sha256').update(call.bytes).digest('hex')}`,
+    size: sent.complete ? sent.size : 0,
+    digest: sent.complete ? sent.digest : null,
     login: call.actor.account.login,
     downloads: 0,
     createdAt: time,
     updatedAt: time,
   };
-  const file = join(core.assetDirectory, String(asset.id));
   // The record comes last and the rename is atomic, so that a hub that is killed here leaves no partial asset.
-  await writeFile(`${file}.part`, call.bytes);
-  await rename(`${file}.part`, file);
+  if (sent.complete) await rename(sent.file, join(core.assetDirectory, String(asset.id)));
+  core.changes.created('asset', asset.id);
   core.store.assets.put(repository.id, asset.id, asset);
+  if (!sent.complete) throw new ApiError(400, 'The connection was closed before the request was complete');
   return created(presentAsset(call, release, asset));
 }
 
@@ -72,7 +74,7 @@ async function remove(call: Call): Promise<Reply> {
 export const assetHandlers: Handlers = {
   'repos/list-release-assets': (call) => {
     const release = getRelease(call);
-    return call.list(getAssets(call, release), (asset) => presentAsset(call, release, asset));
+    return call.list(visibleAssets(call, release), (asset) => presentAsset(call, release, asset));
   },
   'repos/upload-release-asset': upload,
   'repos/delete-release-asset': remove,

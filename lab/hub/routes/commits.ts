@@ -1,6 +1,7 @@
 import { ApiError, notFound } from '../errors.ts';
 import { commitsBetween } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
+import { visibleCommit } from '../lag.ts';
 import { presentCommit } from '../present/commit.ts';
 import { diffEntries } from '../present/diff.ts';
 import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
@@ -28,7 +29,7 @@ async function getCommit(call: Call): Promise<Reply> {
 /** Newest first, as `git log` lists them, with GitHub's filters. */
 async function listCommits(call: Call): Promise<Reply> {
   const start = call.queryText('sha') ?? call.repository.defaultBranch;
-  const oid = await call.git.resolveCommit(start);
+  const oid = await visibleCommit(call, start);
   if (!oid && call.queryText('sha') === undefined) throw new ApiError(409, 'Git Repository is empty.');
   if (!oid) throw notFound();
   const filters = [

@@ -1,4 +1,5 @@
 import { ApiError, invalid } from '../errors.ts';
+import { visiblePulls } from '../lag.ts';
 import { presentPull, presentPullSimple } from '../present/pull.ts';
 import { countPull } from '../pulls/counts.ts';
 import { emitPull } from '../pulls/events.ts';
@@ -85,6 +86,7 @@ async function createPull(call: Call): Promise<Reply> {
     closedAt: null,
     mergedAt: null,
   };
+  core.changes.created('pull', pull.id);
   const opened = await updatePullRefs(call, pull);
   await emitPull(call, opened, { action: 'opened' });
   return created(await presentWithCounts(call, opened));
@@ -96,8 +98,7 @@ function listPulls(call: Call): Promise<Reply> {
   const base = call.queryText('base');
   const byTime = call.queryText('sort') === 'updated' ? 'updatedAt' : 'createdAt';
   const direction = call.queryText('direction') ?? (call.queryText('sort') ? 'asc' : 'desc');
-  const pulls = call.core.store.pulls
-    .list(call.repository.id)
+  const pulls = visiblePulls(call)
     .filter((pull) => state === 'all' || pull.state === state)
     .filter((pull) => head === undefined || `${call.repository.owner}:${pull.headRef}` === head)
     .filter((pull) => base === undefined || pull.baseRef === base)

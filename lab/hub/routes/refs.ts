@@ -1,5 +1,6 @@
 import { notFound, unprocessable } from '../errors.ts';
 import { isRefName, StaleRefError, ZERO } from '../git/repository.ts';
+import { visibleRefs } from '../lag.ts';
 import { presentRef, presentTag } from '../present/commit.ts';
 import { moveRef } from '../refs/changes.ts';
 import type { Move } from '../refs/move.ts';
@@ -13,6 +14,14 @@ async function getRef(call: Call): Promise<Reply> {
   const found = await call.git.ref(ref);
   if (!found) throw notFound();
   return ok(presentRef(call, { ref, ...found }));
+}
+
+/** Every ref that begins with the given text. GitHub sends them all; the list has no pages. */
+async function listMatchingRefs(call: Call): Promise<Reply> {
+  const prefix = `refs/${call.param('ref')}`;
+  // `for-each-ref` reads its argument as whole path segments, so the last segment is compared here.
+  const refs = await visibleRefs(call, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+  return ok(refs.filter(({ ref }) => ref.startsWith(prefix)).map((entry) => presentRef(call, entry)));
 }
 
 async function createRef(call: Call): Promise<Reply> {
@@ -57,7 +66,7 @@ async function moveRefOrExplain(call: Call, move: Move, staleMessage: string): P
 
 async function listBranches(call: Call): Promise<Reply> {
   const { core, repository } = call;
-  const branches = (await call.git.refs('refs/heads/')).map(({ ref, oid }) => ({
+  const branches = (await visibleRefs(call, 'refs/heads/')).map(({ ref, oid }) => ({
     name: ref.slice('refs/heads/'.length),
     commit: { sha: oid, url: core.urls.api(repository, `/commits/${oid}`) },
     protected: core.rules.forRef(repository, ref).length > 0,
@@ -69,10 +78,10 @@ async function listBranches(call: Call): Promise<Reply> {
 
 async function listTags(call: Call): Promise<Reply> {
   const { core, repository } = call;
-  const refs = (await call.git.refs('refs/tags/')).reverse();
-  return call.list(refs, async ({ ref }) => {
+  const refs = (await visibleRefs(call, 'refs/tags/')).reverse();
+  return call.list(refs, async ({ ref, oid }) => {
     const name = ref.slice('refs/tags/'.length);
-    const sha = (await call.git.resolveCommit(ref)) ?? '';
+    const sha = (await call.git.commit(oid))?.oid ?? '';
     return {
       name,
       commit: { sha, url: core.urls.api(repository, `/commits/${sha}`) },
@@ -85,6 +94,7 @@ async function listTags(call: Call): Promise<Reply> {
 
 export const refHandlers: Handlers = {
   'git/get-ref': getRef,
+  'git/list-matching-refs': listMatchingRefs,
   'git/create-ref': createRef,
   'git/update-ref': updateRef,
   'git/get-tag': async (call) => {

@@ -1,4 +1,5 @@
 import { invalid, notFound } from '../errors.ts';
+import { findReleaseByTag, visibleReleases } from '../lag.ts';
 import { presentRelease } from '../present/release.ts';
 import {
   createRelease,
@@ -75,18 +76,14 @@ async function update(call: Call): Promise<Reply> {
 
 /** Newest first, with drafts for callers that may see them. */
 function list(call: Call): Promise<Reply> {
-  const releases = call.core.store.releases
-    .list(call.repository.id)
+  const releases = visibleReleases(call)
     .filter((release) => !release.draft || canSeeDrafts(call))
     .reverse();
   return call.list(releases, (release) => present(call, release));
 }
 
 function byTag(call: Call): Reply {
-  const tag = call.param('tag');
-  const release = call.core.store.releases
-    .list(call.repository.id)
-    .find((candidate) => candidate.tag === tag && !candidate.draft);
+  const release = findReleaseByTag(call, call.param('tag'));
   if (!release) throw notFound();
   return ok(present(call, release));
 }

@@ -93,13 +93,15 @@ export interface Label {
 
 export interface Asset {
   id: number;
+  /** `starter`: its upload broke, and it has no content. */
+  state: 'uploaded' | 'starter';
   releaseId: number;
   name: string;
   label: string | null;
   contentType: string;
   size: number;
-  /** `sha256:` and 64 hex digits. */
-  digest: string;
+  /** `sha256:` and 64 hex digits; null without content. */
+  digest: string | null;
   login: string;
   downloads: number;
   createdAt: string;

@@ -38,6 +38,13 @@ describe('Faults', () => {
     ]);
   });
 
+  it('do not redirect a request that follows a redirect', () => {
+    const faults = new Faults();
+    faults.add({ match: {}, fault: 'redirect' });
+    expect(faults.take(target)).toBe('redirect');
+    expect(faults.take({ ...target, redirected: true })).toBeUndefined();
+  });
+
   it('are rejected when their path is not a regular expression', () => {
     expect(() => new Faults().add({ match: { path: '(' }, fault: 'reset' })).toThrow(SyntaxError);
   });

@@ -58,6 +58,7 @@ describe('every operation in the table', () => {
     await rest.git.createRef({ ...SHOP, ref: 'refs/heads/other', sha: test.first });
     await rest.git.updateRef({ ...SHOP, ref: 'heads/other', sha: head });
     await rest.git.getRef({ ...SHOP, ref: 'heads/other' });
+    await rest.git.listMatchingRefs({ ...SHOP, ref: 'heads/o' });
     const { data: tag } = await rest.git.getRef({ ...SHOP, ref: 'tags/v0' });
     await rest.git.getTag({ ...SHOP, tag_sha: tag.object.sha });
     await rest.repos.listTags(SHOP);
