@@ -115,16 +115,21 @@ export async function rebase(
   return tip;
 }
 
+/** The ids of the commits of `head` that `base` does not have, oldest first. */
+export async function listBetween(
+  git: GitRepository,
+  { base, head }: { base: string; head: string },
+): Promise<string[]> {
+  const output = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
+  return output.split('\n').filter((line) => line !== '');
+}
+
 /** The commits of `head` that `base` does not have, oldest first, at most `limit`. */
 export async function commitsBetween(
   git: GitRepository,
-  { base, head, limit = 250 }: { base: string; head: string; limit?: number },
+  { base, head, limit }: { base: string; head: string; limit?: number },
 ): Promise<Commit[]> {
-  const output = await git.git(['rev-list', '--reverse', '--topo-order', head, `^${base}`]);
-  const oids = output
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, limit);
+  const oids = (await listBetween(git, { base, head })).slice(0, limit);
   const commits = await Promise.all(oids.map((oid) => git.commit(oid)));
   return commits.filter((commit) => commit !== undefined);
 }

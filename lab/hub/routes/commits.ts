@@ -1,5 +1,4 @@
 import { ApiError, notFound } from '../errors.ts';
-import { commitsBetween } from '../git/commits.ts';
 import type { Commit } from '../git/objects.ts';
 import { visibleCommit } from '../lag.ts';
 import { presentCommit } from '../present/commit.ts';
@@ -50,51 +49,7 @@ async function listCommits(call: Call): Promise<Reply> {
   });
 }
 
-async function compareCommits(call: Call): Promise<Reply> {
-  const { core, repository } = call;
-  const parts = /^(.+?)\.\.\.(.+)$/.exec(call.param('basehead'));
-  if (!parts) throw notFound();
-  const [, base = '', head = ''] = parts;
-  const baseOid = await call.git.resolveCommit(base);
-  const headOid = await call.git.resolveCommit(head);
-  if (!baseOid || !headOid) throw notFound();
-  const mergeBase = await call.git.mergeBase(baseOid, headOid);
-  if (!mergeBase) throw new ApiError(404, `No common ancestor between ${base} and ${head}.`);
-  const [counts, commits, files, baseCommit, mergeBaseCommit] = await Promise.all([
-    call.git.git(['rev-list', '--left-right', '--count', `${baseOid}...${headOid}`]),
-    commitsBetween(call.git, { base: baseOid, head: headOid }),
-    diffEntries(call, mergeBase, headOid),
-    resolveCommit(call, baseOid),
-    resolveCommit(call, mergeBase),
-  ]);
-  const [behind = 0, ahead = 0] = counts.split(/\s+/).map(Number);
-  const status = ahead > 0 && behind > 0 ? 'diverged' : ahead > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical';
-  const url = core.urls.api(repository, `/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`);
-  const html = core.urls.html(repository, `/compare/${encodeURIComponent(base)}...${encodeURIComponent(head)}`);
-  const { items, headers } = call.page(commits);
-  return {
-    status: 200,
-    headers,
-    body: {
-      url,
-      html_url: html,
-      permalink_url: core.urls.html(repository, `/compare/${baseOid}...${headOid}`),
-      diff_url: `${html}.diff`,
-      patch_url: `${html}.patch`,
-      base_commit: await presentCommit(call, baseCommit),
-      merge_base_commit: await presentCommit(call, mergeBaseCommit),
-      status,
-      ahead_by: ahead,
-      behind_by: behind,
-      total_commits: ahead,
-      commits: await Promise.all(items.map((commit) => presentCommit(call, commit))),
-      files,
-    },
-  };
-}
-
 export const commitHandlers: Handlers = {
   'repos/get-commit': getCommit,
   'repos/list-commits': listCommits,
-  'repos/compare-commits-with-basehead': compareCommits,
 };

@@ -3,6 +3,7 @@ import type { OperationId } from '../rest/operations.ts';
 import { actionHandlers } from './actions.ts';
 import { assetHandlers } from './assets.ts';
 import { commitHandlers } from './commits.ts';
+import { compareHandlers } from './compare.ts';
 import { contentHandlers } from './contents.ts';
 import { labelHandlers } from './labels.ts';
 import { objectHandlers } from './objects.ts';
@@ -17,6 +18,7 @@ const handlers: Partial<Record<OperationId, Handler>> = {
   ...repositoryHandlers,
   ...refHandlers,
   ...commitHandlers,
+  ...compareHandlers,
   ...contentHandlers,
   ...objectHandlers,
   ...pullHandlers,
