@@ -5,6 +5,7 @@ import { Events, type HubEvent } from './events.ts';
 import type { Commit } from './git/objects.ts';
 import { GitRepository } from './git/repository.ts';
 import { Signing, type Verification } from './git/signing.ts';
+import { Downloads } from './http/downloads.ts';
 import { Faults } from './http/faults.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { RequestLog } from './http/request-log.ts';
@@ -41,6 +42,7 @@ export class Core {
   readonly accounts: Accounts;
   readonly rules: Rules;
   readonly signing: Signing;
+  readonly downloads: Downloads;
   readonly events: Events;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
@@ -53,6 +55,7 @@ export class Core {
   private constructor({ dataDir, urls, signing, listeners }: CoreParts) {
     this.dataDir = dataDir;
     this.urls = urls;
+    this.downloads = new Downloads(urls);
     this.signing = signing;
     this.store = new Store(dataDir);
     this.runs = new RunStore(this.store, dataDir, (run) => listeners.onJobEnd?.(this, run));

@@ -1,6 +1,7 @@
-import { afterMove, findViolations, immutableTagViolation } from '../refs/changes.ts';
+import { afterMove, findViolations } from '../refs/changes.ts';
 import type { Move } from '../refs/move.ts';
 import type { RefChange } from '../refs/rules.ts';
+import { lockedTagViolation } from '../releases/tags.ts';
 import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { type BackendRequest, runBackend } from './backend.ts';
 import { parseReceiveRequest, type ReceiveRequest, rejectReceive } from './pktline.ts';
@@ -38,8 +39,8 @@ async function checkPush(call: RepositoryCall, push: ReceiveRequest, pack: Buffe
   const rejected = new Map<string, string[]>();
   for (const command of push.commands) {
     const sentences = await findViolations(call, command, inspectPack(call, command, pack));
-    const immutable = command.before === ZERO ? undefined : immutableTagViolation(call, command.ref);
-    if (immutable) sentences.push(immutable);
+    const locked = lockedTagViolation(call, command);
+    if (locked !== undefined && !sentences.includes(locked)) sentences.push(locked);
     if (sentences.length > 0) rejected.set(command.ref, sentences);
   }
   return rejected;

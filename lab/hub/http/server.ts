@@ -103,6 +103,8 @@ export class Server {
         serveRest(core, this.#openapi, { ...call, bytes: await readBody(request, MAX_JSON_BYTES) });
       return { operation, serve };
     }
+    const download = core.downloads.find(path);
+    if (download) return { operation: null, serve: async () => ({ response: await download(), actor: null }) };
     const git = matchGit(path);
     if (git) {
       const operation = `git/${git.service.replace(/^git-/, '').replace('info/refs', 'info-refs')}`;

@@ -1,10 +1,11 @@
 /** Small pages, so that every `html_url` of the API shows something that a person can read. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Core } from '../core.ts';
 import { isSafePath } from '../git/paths.ts';
 import { getAssets, pageTag } from '../present/release.ts';
+import { type ArchiveFormat, openArchive, openAsset } from '../releases/download.ts';
+import { latestRelease } from '../releases/latest.ts';
+import { releaseOfTag } from '../releases/tags.ts';
 import type { RepositoryScope } from '../repository-call.ts';
 import { encodePath } from '../urls.ts';
 import { html, page } from './html.ts';
@@ -20,8 +21,12 @@ type View = (
 const VIEWS: readonly (readonly [RegExp, View])[] = [
   [/^$/, homePage],
   [/^releases$/, releasesPage],
+  [/^releases\/latest$/, latest],
+  [/^releases\/latest\/download\/([^/]+)$/, latestDownload],
   [/^releases\/tag\/(.+)$/, releasePage],
   [/^releases\/download\/(.+)\/([^/]+)$/, download],
+  [/^archive\/(.+)\.(tar\.gz|zip)$/, archive],
+  [/^discussions\/(\d+)$/, discussion],
   [/^pull\/(\d+)$/, pullPage],
   [/^commit\/([0-9a-f]{4,40})$/, commitPage],
   [/^compare\/(.+?)\.\.\.(.+)$/, comparePage],
@@ -67,22 +72,41 @@ function overview(core: Core): Response {
 }
 
 /** The files of a draft cannot be downloaded. */
-async function download(scope: RepositoryScope, tag: string, name?: string): Promise<Response | undefined> {
-  const { core, repository } = scope;
-  const release = core.store.releases
-    .list(repository.id)
-    .find((candidate) => !candidate.draft && pageTag(candidate) === tag);
+function download(scope: RepositoryScope, tag: string, name?: string): Response | undefined {
+  const release = releaseOfTag(scope, tag);
   const asset = release && getAssets(scope, release).find((candidate) => candidate.name === name);
-  if (asset?.state !== 'uploaded') return undefined;
-  const bytes = await readFile(join(core.assetDirectory, String(asset.id)));
-  core.store.assets.put(repository.id, asset.id, { ...asset, downloads: asset.downloads + 1 });
-  return new Response(new Uint8Array(bytes), {
-    headers: {
-      'content-type': asset.contentType,
-      'content-disposition': `attachment; filename*=UTF-8''${encodePath(asset.name)}`,
-      'x-content-type-options': 'nosniff',
-    },
-  });
+  return asset?.state === 'uploaded' ? openAsset(scope, asset) : undefined;
+}
+
+function redirect(scope: RepositoryScope, path: string): Response {
+  return new Response(null, { status: 302, headers: { location: scope.core.urls.html(scope.repository, path) } });
+}
+
+/** https://docs.github.com/repositories/releasing-projects-on-github/linking-to-releases */
+function latest(scope: RepositoryScope): Response {
+  const release = latestRelease(scope);
+  return redirect(scope, release ? `/releases/tag/${encodePath(release.tag)}` : '/releases');
+}
+
+function latestDownload(scope: RepositoryScope, name: string): Response | undefined {
+  const release = latestRelease(scope);
+  return release && redirect(scope, `/releases/download/${encodePath(release.tag)}/${encodePath(name)}`);
+}
+
+/** https://docs.github.com/repositories/working-with-files/using-files/downloading-source-code-archives */
+async function archive(scope: RepositoryScope, ref: string, format = 'zip'): Promise<Response | undefined> {
+  const { core, repository } = scope;
+  const commit = await core.git(repository).resolveCommit(ref);
+  const version = (ref.split('/').pop() ?? '').replace(/^v(?=\d)/, '');
+  const name = `${repository.name}-${version}`;
+  return commit === undefined ? undefined : openArchive(scope, { commit, name, format: format as ArchiveFormat });
+}
+
+/** The discussion of a release. The hub has no others, and no comments. */
+function discussion(scope: RepositoryScope, number: string): Response | undefined {
+  const { core, repository } = scope;
+  const release = core.store.releases.list(repository.id).find((candidate) => candidate.discussion === Number(number));
+  return release && redirect(scope, `/releases/tag/${encodePath(pageTag(release))}`);
 }
 
 async function file(scope: RepositoryScope, ref: string, path = ''): Promise<Response | undefined> {

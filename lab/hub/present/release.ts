@@ -60,6 +60,9 @@ export function presentRelease(scope: RepositoryScope, release: Release): Json {
     created_at: release.createdAt,
     updated_at: release.updatedAt,
     published_at: release.publishedAt,
+    ...(release.discussion === null
+      ? {}
+      : { discussion_url: core.urls.html(repository, `/discussions/${release.discussion}`) }),
     assets: getAssets(scope, release).map((asset) => presentAsset(scope, release, asset)),
     tarball_url: release.draft ? null : core.urls.api(repository, `/tarball/${tag}`),
     zipball_url: release.draft ? null : core.urls.api(repository, `/zipball/${tag}`),

@@ -97,7 +97,7 @@ export function presentRepository(scope: RepositoryScope, viewer?: Actor | null)
     has_wiki: false,
     has_pages: false,
     has_downloads: true,
-    has_discussions: false,
+    has_discussions: true,
     archived: false,
     disabled: false,
     visibility: repository.private ? 'private' : 'public',

@@ -8,6 +8,7 @@ import { pushPayload } from '../present/push.ts';
 import { presentRepository } from '../present/repository.ts';
 import { shortRef } from '../present/run.ts';
 import { syncPulls } from '../pulls/sync.ts';
+import { lockedTagViolation, unpublish } from '../releases/tags.ts';
 import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { now } from '../store/store.ts';
 import { type Move, RuleViolation } from './move.ts';
@@ -65,27 +66,18 @@ export function findViolations(call: RepositoryCall, move: Move, known: Partial<
 export async function moveRef(call: RepositoryCall, move: Move): Promise<void> {
   const { core, repository } = call;
   const sentences = await findViolations(call, move);
-  const immutable = immutableTagViolation(call, move.ref);
-  if (immutable) sentences.push(immutable);
+  const locked = lockedTagViolation(call, move);
+  if (locked !== undefined && !sentences.includes(locked)) sentences.push(locked);
   if (sentences.length > 0) throw new RuleViolation(sentences);
   await core.git(repository).updateRef(move.ref, move.after, move.before);
   await afterMove(call, move);
-}
-
-/** The tag of a published immutable release is locked: https://docs.github.com/code-security/supply-chain-security */
-export function immutableTagViolation(scope: RepositoryScope, ref: string): string | undefined {
-  const { core, repository } = scope;
-  const tag = ref.startsWith('refs/tags/') ? ref.slice('refs/tags/'.length) : undefined;
-  const locked = core.store.releases
-    .list(repository.id)
-    .some((release) => release.tag === tag && release.immutable && !release.draft);
-  return locked ? 'Cannot change a tag that belongs to an immutable release.' : undefined;
 }
 
 /** What follows when a ref has moved: events, and changes of pull requests. */
 export async function afterMove(call: RepositoryCall, move: Move): Promise<void> {
   const { core, repository, actor } = call;
   core.changes.moved(repository.id, move.ref, move.before);
+  if (move.after === ZERO) unpublish(call, move.ref);
   const current = core.store.repository(repository.owner, repository.name) ?? repository;
   core.store.saveRepository({ ...current, pushedAt: now() });
   const common = {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ApiError, type FieldError, invalid } from '../errors.ts';
 import { triggersWorkflows } from '../events.ts';
 import { isRefName, ZERO } from '../git/repository.ts';
-import { publishedReleases } from '../lag.ts';
 import { simpleUser } from '../present/account.ts';
 import { getAssets, presentRelease } from '../present/release.ts';
 import { presentRepository } from '../present/repository.ts';
@@ -12,6 +11,9 @@ import { violationMessage } from '../refs/rules.ts';
 import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { now } from '../store/store.ts';
 import type { Release } from '../store/types.ts';
+import { withDiscussion } from './discussions.ts';
+import { isLockedTag, lockedTagErrors, lockTag, releaseOfTag } from './tags.ts';
+import { requireKnownWorkflows } from './workflow-files.ts';
 
 /** GitHub accepts no longer notes. */
 const MAX_BODY_LENGTH = 125_000;
@@ -19,7 +21,7 @@ const MAX_BODY_LENGTH = 125_000;
 /** The fields of a release that a caller sets. */
 export type ReleaseFields = Pick<
   Release,
-  'tag' | 'target' | 'name' | 'body' | 'draft' | 'prerelease' | 'makeLatest'
+  'tag' | 'target' | 'name' | 'body' | 'draft' | 'prerelease' | 'makeLatest' | 'discussionCategory'
 > & {
   /** Whether this call itself makes the release the latest. */
   pins: boolean;
@@ -29,6 +31,7 @@ const IMMUTABLE_FIELDS: readonly ('tag' | 'target' | 'draft')[] = ['tag', 'targe
 
 export async function createRelease(call: RepositoryCall, fields: ReleaseFields): Promise<Release> {
   const { core, actor } = call;
+  await requireKnownWorkflows(call, fields.target);
   await validate(call, fields, undefined);
   const time = now();
   const { pins: _, ...saved } = fields;
@@ -38,9 +41,10 @@ export async function createRelease(call: RepositoryCall, fields: ReleaseFields)
     id: core.store.nextId(),
     immutable: false,
     login: actor.account.login,
-    createdAt: time,
+    createdAt: (await findCommitDate(call, fields)) ?? time,
     updatedAt: time,
     publishedAt: null,
+    discussion: null,
   });
 }
 
@@ -48,24 +52,36 @@ export async function updateRelease(call: RepositoryCall, before: Release, field
   if (before.immutable && IMMUTABLE_FIELDS.some((field) => before[field] !== fields[field])) {
     throw invalid('Release', 'tag_name', { code: 'custom', message: 'Cannot change an immutable release' });
   }
+  await requireKnownWorkflows(call, fields.target);
   await validate(call, fields, before);
   const { pins, ...saved } = fields;
   const isPinned = pins && !before.draft && saved.makeLatest === 'true';
   const pinned = isPinned ? call.core.store.database.next('pin') : before.pinned;
-  return save(call, { ...before, ...saved, pinned, updatedAt: now() }, before);
+  const createdAt = (await findCommitDate(call, fields)) ?? before.createdAt;
+  return save(call, { ...before, ...saved, pinned, createdAt, updatedAt: now() }, before);
+}
+
+/**
+ * The date of the tag's commit, or of the target's while there is no tag. GitHub shows it as the release's `created_at`:
+ * https://docs.github.com/rest/releases/releases#get-the-latest-release
+ */
+async function findCommitDate(
+  { core, repository }: RepositoryScope,
+  { tag, target }: Pick<ReleaseFields, 'tag' | 'target'>,
+): Promise<string | undefined> {
+  const git = core.git(repository);
+  const oid = (await git.resolveCommit(`refs/tags/${tag}`)) ?? (await git.resolveCommit(target));
+  return oid === undefined ? undefined : (await git.commit(oid))?.committer.date;
 }
 
 /** @throws ApiError 422 with all problems of the fields */
-async function validate(
-  { core, repository }: RepositoryScope,
-  fields: ReleaseFields,
-  before: Release | undefined,
-): Promise<void> {
+async function validate(scope: RepositoryScope, fields: ReleaseFields, before: Release | undefined): Promise<void> {
+  const { core, repository } = scope;
   const isTag = await isRefName(`refs/tags/${fields.tag}`);
   const isTooLong = (fields.body?.length ?? 0) > MAX_BODY_LENGTH;
-  const isTaken = core.store.releases
-    .list(repository.id)
-    .some((release) => release.id !== before?.id && release.tag === fields.tag && !release.draft);
+  const holder = releaseOfTag(scope, fields.tag);
+  const isTaken = holder !== undefined && holder.id !== before?.id;
+  const isLocked = !fields.draft && holder === undefined && isLockedTag(scope, fields.tag);
   const isLatestPrerelease = fields.prerelease && fields.makeLatest === 'true' && !fields.draft;
   const custom = (field: string, message: string): FieldError => ({
     resource: 'Release',
@@ -79,6 +95,7 @@ async function validate(
     ...(isTaken && !fields.draft
       ? [{ resource: 'Release', code: 'already_exists', field: 'tag_name' } satisfies FieldError]
       : []),
+    ...(isLocked ? lockedTagErrors((await core.git(repository).ref(`refs/tags/${fields.tag}`)) !== undefined) : []),
     ...(isLatestPrerelease ? [custom('make_latest', 'A prerelease cannot be marked as latest')] : []),
   ];
   if (problems.length > 0) throw new ApiError(422, 'Validation Failed', { errors: problems });
@@ -89,11 +106,12 @@ async function save(call: RepositoryCall, release: Release, before?: Release): P
   const { core, repository, actor } = call;
   if (before === undefined) core.changes.created('release', release.id);
   const publishes = !release.draft && (before === undefined || before.draft);
-  if (!publishes) return core.store.releases.put(repository.id, release.id, release);
+  if (!publishes) return core.store.releases.put(repository.id, release.id, withDiscussion(call, release));
   await ensureTag(call, release);
   core.changes.created('published', release.id);
+  if (repository.immutableReleases) lockTag(call, release.tag);
   const published = core.store.releases.put(repository.id, release.id, {
-    ...release,
+    ...withDiscussion(call, release),
     immutable: repository.immutableReleases,
     pinned: release.makeLatest === 'true' ? core.store.database.next('pin') : 0,
     publishedAt: release.publishedAt ?? now(),
@@ -128,15 +146,6 @@ async function ensureTag(call: RepositoryCall, release: Release): Promise<void> 
     throw invalid('Release', 'pre_receive', { code: 'custom', message: violationMessage(sentences) });
   }
   await moveRef(call, move);
-}
-
-/** The release marked as latest: the one pinned last, otherwise the last published that is not excluded. */
-export function latestRelease(scope: RepositoryScope): Release | undefined {
-  const published = publishedReleases(scope)
-    .filter((release) => !release.prerelease && release.makeLatest !== 'false')
-    .sort((a, b) => (a.publishedAt ?? '').localeCompare(b.publishedAt ?? '') || a.id - b.id);
-  const pinned = published.filter((release) => release.pinned > 0).sort((a, b) => a.pinned - b.pinned);
-  return (pinned.length > 0 ? pinned : published).at(-1);
 }
 
 export async function deleteRelease(scope: RepositoryScope, release: Release): Promise<void> {

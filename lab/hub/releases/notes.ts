@@ -1,6 +1,6 @@
 import type { RepositoryScope } from '../repository-call.ts';
 import type { Pull } from '../store/types.ts';
-import { latestRelease } from './lifecycle.ts';
+import { latestRelease } from './latest.ts';
 
 export interface NotesRequest {
   tag: string;

@@ -24,6 +24,7 @@ interface CallParts {
   /** The body, when it is a file. */
   upload: Upload | undefined;
   contentType: string;
+  accept: string;
   url: URL;
 }
 
@@ -34,6 +35,7 @@ export class Call implements RepositoryCall {
   readonly query: Record<string, unknown>;
   readonly upload: Upload | undefined;
   readonly contentType: string;
+  readonly accept: string;
   readonly url: URL;
   readonly caller: Actor | null;
   readonly #repository: Repository | undefined;
@@ -48,6 +50,7 @@ export class Call implements RepositoryCall {
     this.#body = parts.body;
     this.upload = parts.upload;
     this.contentType = parts.contentType;
+    this.accept = parts.accept;
     this.url = parts.url;
   }
 
@@ -89,10 +92,23 @@ export class Call implements RepositoryCall {
     return value === undefined ? undefined : String(value);
   }
 
+  get #pageSize(): number {
+    return Math.min(Math.max(Number(this.query.per_page ?? 30), 1), 100);
+  }
+
+  get #pageNumber(): number {
+    return Math.max(Number(this.query.page ?? 1), 1);
+  }
+
+  /** How many items precede the requested page. */
+  get offset(): number {
+    return (this.#pageNumber - 1) * this.#pageSize;
+  }
+
   /** One page of a list, with GitHub's `Link` header. */
   page<T>(items: readonly T[]): { items: T[]; headers: Record<string, string> } {
-    const size = Math.min(Math.max(Number(this.query.per_page ?? 30), 1), 100);
-    const page = Math.max(Number(this.query.page ?? 1), 1);
+    const size = this.#pageSize;
+    const page = this.#pageNumber;
     const last = Math.max(Math.ceil(items.length / size), 1);
     const link = (number: number, rel: string): string => {
       const url = new URL(this.url);
@@ -104,7 +120,7 @@ export class Call implements RepositoryCall {
       ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
     ];
     return {
-      items: items.slice((page - 1) * size, page * size),
+      items: items.slice(this.offset, this.offset + size),
       headers: links.length > 0 ? { link: links.join(', ') } : {},
     };
   }
@@ -133,8 +149,10 @@ export function ok(body: unknown): Reply {
   return { status: 200, body };
 }
 
-export function created(body: unknown): Reply {
-  return { status: 201, body };
+/** With the address of what was created. */
+export function created(body: Record<string, unknown>): Reply {
+  const { url } = body;
+  return { status: 201, body, ...(typeof url === 'string' ? { headers: { location: url } } : {}) };
 }
 
 export const NO_CONTENT: Reply = { status: 204 };

@@ -19,6 +19,7 @@ const administer: Need = ['administration', 'write'];
 const readActions: Need = ['actions', 'read'];
 
 export const operations = {
+  'meta/root': null,
   'meta/get': null,
   'rate-limit/get': null,
   'users/get-authenticated': null,
@@ -29,6 +30,9 @@ export const operations = {
   'repos/update': administer,
   'repos/delete': administer,
   'repos/add-collaborator': administer,
+  'repos/check-immutable-releases': ['administration', 'read'],
+  'repos/enable-immutable-releases': administer,
+  'repos/disable-immutable-releases': administer,
 
   'repos/list-branches': readContents,
   'repos/list-tags': readContents,
@@ -36,11 +40,16 @@ export const operations = {
   'repos/get-commit': readContents,
   'repos/compare-commits-with-basehead': readContents,
   'repos/get-content': readContents,
+  'repos/create-or-update-file-contents': writeContents,
+  'repos/delete-file': writeContents,
+  'repos/download-tarball-archive': readContents,
+  'repos/download-zipball-archive': readContents,
 
   'git/get-ref': readContents,
   'git/list-matching-refs': readContents,
   'git/create-ref': writeContents,
   'git/update-ref': writeContents,
+  'git/delete-ref': writeContents,
   'git/get-tag': readContents,
   'git/get-blob': readContents,
   'git/get-tree': readContents,
@@ -69,6 +78,8 @@ export const operations = {
   'repos/generate-release-notes': writeContents,
   'repos/list-release-assets': readContents,
   'repos/upload-release-asset': writeContents,
+  'repos/get-release-asset': readContents,
+  'repos/update-release-asset': writeContents,
   'repos/delete-release-asset': writeContents,
 
   'actions/create-repo-variable': ['actions_variables', 'write'],

@@ -75,6 +75,7 @@ function prepare(
     body,
     upload: request.upload,
     contentType: request.headers.get('content-type') ?? '',
+    accept: request.headers.get('accept') ?? '',
     url: request.url,
   });
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { ApiError, invalid, notFound } from '../errors.ts';
 import { visibleAssets } from '../lag.ts';
 import { getAssets, presentAsset } from '../present/release.ts';
-import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
+import { toStoredName } from '../releases/asset-name.ts';
+import { openAsset } from '../releases/download.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
 import { now } from '../store/store.ts';
 import type { Asset, Release } from '../store/types.ts';
 import { getRelease } from './releases.ts';
@@ -19,11 +21,6 @@ function requireMutable(release: Release): void {
   if (!release.immutable) return;
   const message = 'Cannot upload assets to an immutable release.';
   throw new ApiError(422, message, { errors: [{ resource: 'ReleaseAsset', code: 'custom', message }] });
-}
-
-/** GitHub replaces all other characters with a dot. */
-function toStoredName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._+-]/g, '.').replace(/^\.+/, 'default.');
 }
 
 function requireFreeName(call: Call, release: Release, name: string): void {
@@ -63,6 +60,27 @@ async function upload(call: Call): Promise<Reply> {
   return created(presentAsset(call, release, asset));
 }
 
+/** The bytes are at another address: https://docs.github.com/rest/releases/assets#get-a-release-asset */
+function get(call: Call): Reply {
+  const { core, repository } = call;
+  const { asset, release } = getAsset(call);
+  if (!call.accept.includes('application/octet-stream')) return ok(presentAsset(call, release, asset));
+  if (asset.state !== 'uploaded') throw notFound();
+  const location = core.downloads.link(async () => openAsset({ core, repository }, asset));
+  return { status: 302, headers: { location } };
+}
+
+function update(call: Call): Reply {
+  const { core, repository } = call;
+  const { asset, release } = getAsset(call);
+  requireMutable(release);
+  const body = call.body<{ name?: string; label?: string }>();
+  const name = body.name === undefined ? asset.name : toStoredName(body.name);
+  if (name !== asset.name) requireFreeName(call, release, name);
+  const changed = { ...asset, name, label: body.label ?? asset.label, updatedAt: now() };
+  return ok(presentAsset(call, release, core.store.assets.put(repository.id, asset.id, changed)));
+}
+
 async function remove(call: Call): Promise<Reply> {
   const { asset, release } = getAsset(call);
   if (release.immutable) throw new ApiError(422, 'Cannot delete assets from an immutable release.');
@@ -77,5 +95,7 @@ export const assetHandlers: Handlers = {
     return call.list(visibleAssets(call, release), (asset) => presentAsset(call, release, asset));
   },
   'repos/upload-release-asset': upload,
+  'repos/get-release-asset': get,
+  'repos/update-release-asset': update,
   'repos/delete-release-asset': remove,
 };

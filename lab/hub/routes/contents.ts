@@ -16,7 +16,7 @@ interface File {
   size: number;
 }
 
-function presentFile(call: Call, { ref, path, entry, size }: File): Record<string, unknown> {
+export function presentFile(call: Call, { ref, path, entry, size }: File): Record<string, unknown> {
   const { core, repository } = call;
   const kind = entry.type === 'tree' ? 'tree' : 'blob';
   const self = `${core.urls.api(repository, `/contents/${encodePath(path)}`)}?ref=${encodeURIComponent(ref)}`;

@@ -1,10 +1,12 @@
 import type { Handler } from '../rest/call.ts';
 import type { OperationId } from '../rest/operations.ts';
 import { actionHandlers } from './actions.ts';
+import { archiveHandlers } from './archives.ts';
 import { assetHandlers } from './assets.ts';
 import { commitHandlers } from './commits.ts';
 import { compareHandlers } from './compare.ts';
 import { contentHandlers } from './contents.ts';
+import { fileCommitHandlers } from './file-commits.ts';
 import { labelHandlers } from './labels.ts';
 import { objectHandlers } from './objects.ts';
 import { peopleHandlers } from './people.ts';
@@ -12,14 +14,17 @@ import { pullHandlers } from './pulls.ts';
 import { refHandlers } from './refs.ts';
 import { releaseHandlers } from './releases.ts';
 import { repositoryHandlers } from './repositories.ts';
+import { rootHandlers } from './root.ts';
 import { rulesetHandlers } from './rulesets.ts';
 
 const handlers: Partial<Record<OperationId, Handler>> = {
+  ...rootHandlers,
   ...repositoryHandlers,
   ...refHandlers,
   ...commitHandlers,
   ...compareHandlers,
   ...contentHandlers,
+  ...fileCommitHandlers,
   ...objectHandlers,
   ...pullHandlers,
   ...labelHandlers,
@@ -27,6 +32,7 @@ const handlers: Partial<Record<OperationId, Handler>> = {
   ...rulesetHandlers,
   ...releaseHandlers,
   ...assetHandlers,
+  ...archiveHandlers,
   ...actionHandlers,
 };
 

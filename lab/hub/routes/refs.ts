@@ -4,7 +4,7 @@ import { visibleRefs } from '../lag.ts';
 import { presentRef, presentTag } from '../present/commit.ts';
 import { moveRef } from '../refs/changes.ts';
 import type { Move } from '../refs/move.ts';
-import { type Call, created, type Handlers, ok, type Reply } from '../rest/call.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
 import { encodePath, nodeId } from '../urls.ts';
 
 const OID = /^[0-9a-f]{40}$/;
@@ -55,6 +55,15 @@ async function updateRef(call: Call): Promise<Reply> {
   return ok(presentRef(call, { ref, oid: sha, type: object.type }));
 }
 
+async function deleteRef(call: Call): Promise<Reply> {
+  const ref = `refs/${call.param('ref')}`;
+  const current = await call.git.ref(ref);
+  if (!current) throw unprocessable('Reference does not exist');
+  if (ref === `refs/heads/${call.repository.defaultBranch}`) throw unprocessable('Cannot delete the default branch');
+  await moveRefOrExplain(call, { ref, before: current.oid, after: ZERO }, 'Reference cannot be updated');
+  return NO_CONTENT;
+}
+
 async function moveRefOrExplain(call: Call, move: Move, staleMessage: string): Promise<void> {
   try {
     await moveRef(call, move);
@@ -97,6 +106,7 @@ export const refHandlers: Handlers = {
   'git/list-matching-refs': listMatchingRefs,
   'git/create-ref': createRef,
   'git/update-ref': updateRef,
+  'git/delete-ref': deleteRef,
   'git/get-tag': async (call) => {
     const tag = await call.git.tag(call.param('tag_sha'));
     if (!tag) throw notFound();

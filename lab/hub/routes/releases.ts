@@ -1,13 +1,9 @@
-import { invalid, notFound } from '../errors.ts';
+import { invalid, notFound, unprocessable } from '../errors.ts';
 import { findReleaseByTag, visibleReleases } from '../lag.ts';
 import { presentRelease } from '../present/release.ts';
-import {
-  createRelease,
-  deleteRelease,
-  latestRelease,
-  type ReleaseFields,
-  updateRelease,
-} from '../releases/lifecycle.ts';
+import { requireCategory } from '../releases/discussions.ts';
+import { latestRelease } from '../releases/latest.ts';
+import { createRelease, deleteRelease, type ReleaseFields, updateRelease } from '../releases/lifecycle.ts';
 import { generateNotes } from '../releases/notes.ts';
 import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
 import type { Release } from '../store/types.ts';
@@ -40,9 +36,8 @@ function present(call: Call, release: Release): Record<string, unknown> {
 }
 
 function toFields(call: Call, body: ReleaseBody, before?: Release): ReleaseFields {
-  if (body.discussion_category_name !== undefined) {
-    throw invalid('Release', 'discussion_category_name', { message: 'the hub has no discussions' });
-  }
+  const category = body.discussion_category_name;
+  if (category !== undefined) requireCategory(category);
   const prerelease = body.prerelease ?? before?.prerelease ?? false;
   return {
     tag: body.tag_name ?? before?.tag ?? '',
@@ -54,6 +49,7 @@ function toFields(call: Call, body: ReleaseBody, before?: Release): ReleaseField
     // GitHub's default is `true`; a prerelease is never the latest.
     makeLatest: body.make_latest ?? before?.makeLatest ?? (prerelease ? 'false' : 'true'),
     pins: body.make_latest === 'true',
+    discussionCategory: category ?? before?.discussionCategory ?? null,
   };
 }
 
@@ -74,8 +70,12 @@ async function update(call: Call): Promise<Reply> {
   return ok(present(call, await updateRelease(call, before, fields)));
 }
 
+/** GitHub lists no more, and its error does not say how to see the others. */
+const MAX_RESULTS = 10_000;
+
 /** Newest first, with drafts for callers that may see them. */
 function list(call: Call): Promise<Reply> {
+  if (call.offset >= MAX_RESULTS) throw unprocessable(`Only the first ${MAX_RESULTS} results are available.`);
   const releases = visibleReleases(call)
     .filter((release) => !release.draft || canSeeDrafts(call))
     .reverse();

@@ -116,6 +116,11 @@ function addCollaborator(call: Call): Reply {
   return NO_CONTENT;
 }
 
+function setImmutableReleases({ core, repository }: Call, immutableReleases: boolean): Reply {
+  core.store.saveRepository({ ...repository, immutableReleases });
+  return NO_CONTENT;
+}
+
 export const repositoryHandlers: Handlers = {
   'meta/get': () => ok({ verifiable_password_authentication: false }),
   'rate-limit/get': ({ core, caller }) => {
@@ -141,4 +146,10 @@ export const repositoryHandlers: Handlers = {
     return NO_CONTENT;
   },
   'repos/add-collaborator': addCollaborator,
+  'repos/check-immutable-releases': ({ repository }) => {
+    if (!repository.immutableReleases) throw notFound();
+    return ok({ enabled: true, enforced_by_owner: false });
+  },
+  'repos/enable-immutable-releases': (call) => setImmutableReleases(call, true),
+  'repos/disable-immutable-releases': (call) => setImmutableReleases(call, false),
 };

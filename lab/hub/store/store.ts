@@ -28,6 +28,8 @@ export class Store {
   readonly labels: Collection<Label>;
   readonly releases: Collection<Release>;
   readonly assets: Collection<Asset>;
+  /** The tags of published immutable releases, by `owner/name` in lower case. */
+  readonly lockedTags: Collection<string>;
   readonly rulesets: Collection<Ruleset>;
   readonly variables: Collection<Variable>;
   readonly secrets: Collection<Variable>;
@@ -42,6 +44,7 @@ export class Store {
     this.labels = this.database.collection('labels');
     this.releases = this.database.collection('releases');
     this.assets = this.database.collection('assets');
+    this.lockedTags = this.database.collection('lockedTags');
     this.rulesets = this.database.collection('rulesets');
     this.variables = this.database.collection('variables');
     this.secrets = this.database.collection('secrets');

@@ -122,9 +122,14 @@ export interface Release {
   /** Increases each time a release is marked as latest; 0 when it never was. */
   pinned: number;
   login: string;
+  /** The date of its commit. */
   createdAt: string;
   updatedAt: string;
   publishedAt: string | null;
+  /** The category in which a discussion begins when the release is published. */
+  discussionCategory: string | null;
+  /** The number of the discussion; null before it begins. */
+  discussion: number | null;
 }
 
 export interface BypassActor {

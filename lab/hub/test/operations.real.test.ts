@@ -20,6 +20,7 @@ describe('every operation in the table', () => {
     const { rest } = test.octokit(test.alice);
     test.hub.admin.createUser('shops', 'Organization');
     test.hub.admin.createUser('bob');
+    await rest.meta.root();
     await rest.meta.get();
     await rest.rateLimit.get();
     await rest.users.getAuthenticated();
@@ -29,6 +30,9 @@ describe('every operation in the table', () => {
     await rest.repos.get(SHOP);
     await rest.repos.update({ ...SHOP, description: 'A shop' });
     await rest.repos.addCollaborator({ ...SHOP, username: 'bob', permission: 'push' });
+    await rest.repos.enableImmutableReleases(SHOP);
+    await rest.repos.checkImmutableReleases(SHOP);
+    await rest.repos.disableImmutableReleases(SHOP);
     await callGitData();
     await callPulls();
     await callRulesets();
@@ -78,6 +82,11 @@ describe('every operation in the table', () => {
     await rest.repos.getContent({ ...SHOP, path: 'docs', ref: 'topic/one' });
     const { data: file } = await rest.repos.getContent({ ...SHOP, path: 'a.md', ref: 'topic/one' });
     expect(file).toMatchObject({ type: 'file', encoding: 'base64', size: 5 });
+    await rest.git.createRef({ ...SHOP, ref: 'refs/heads/files', sha: test.first });
+    const where = { ...SHOP, path: 'c.md', branch: 'files', message: 'docs: c' };
+    const { data: put } = await rest.repos.createOrUpdateFileContents({ ...where, content: 'Yw==' });
+    await rest.repos.deleteFile({ ...where, sha: put.content?.sha ?? '' });
+    await rest.git.deleteRef({ ...SHOP, ref: 'heads/files' });
   }
 
   async function callPulls(): Promise<void> {
@@ -126,6 +135,10 @@ describe('every operation in the table', () => {
       data: 'a',
     });
     await rest.repos.listReleaseAssets(where);
+    await rest.repos.getReleaseAsset({ ...SHOP, asset_id: asset.id });
+    await rest.repos.updateReleaseAsset({ ...SHOP, asset_id: asset.id, name: 'b' });
+    await rest.repos.downloadTarballArchive({ ...SHOP, ref: 'v1.0.0' });
+    await rest.repos.downloadZipballArchive({ ...SHOP, ref: 'v1.0.0' });
     await rest.repos.deleteReleaseAsset({ ...SHOP, asset_id: asset.id });
     await rest.repos.deleteRelease(where);
   }

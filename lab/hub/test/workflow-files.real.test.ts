@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TokenKind } from '../store/types.ts';
+import { expectFailure, SHOP, startWithCommit } from './helpers.ts';
+
+const WORKFLOW = '.github/workflows/build.yml';
+
+describe('workflow files', () => {
+  let test: Awaited<ReturnType<typeof startWithCommit>>;
+  let main: string;
+  let other: string;
+  beforeAll(async () => {
+    test = await startWithCommit();
+    main = await test.work.commit({ [WORKFLOW]: 'on: push\n' }, 'ci: build');
+    await test.work.git('push', '--quiet', 'origin', 'main');
+    await test.work.git('checkout', '--quiet', '-b', 'other');
+    other = await test.work.commit({ [WORKFLOW]: 'on: pull_request\n' }, 'ci: pull requests');
+    await test.work.git('push', '--quiet', 'origin', 'other');
+    test.hub.admin.createUser('release-bot[bot]', 'Bot');
+  });
+  afterAll(() => test.close());
+
+  const createToken = (kind: TokenKind, permissions: Record<string, 'write'> = {}) =>
+    test.hub.admin.createToken({
+      login: kind === 'job' ? 'github-actions[bot]' : kind === 'app' ? 'release-bot[bot]' : 'alice',
+      kind,
+      permissions: { contents: 'write', ...permissions },
+      repositories: ['alice/shop'],
+    });
+  let tags = 0;
+  const release = (token: string, more: object) =>
+    test.octokit(token).rest.repos.createRelease({ ...SHOP, tag_name: `v1.0.${++tags}`, ...more });
+
+  it.each([
+    ['job', {}, 404, 'Not Found'],
+    ['job', { workflows: 'write' }, 404, 'Not Found'],
+    ['app', {}, 403, 'Resource not accessible by integration'],
+  ] as const)('that differ from main prevent a release by a token of kind %s with %j', async (...row) => {
+    const [kind, permissions, status, message] = row;
+    const token = createToken(kind, permissions);
+    expect(await expectFailure(release(token, { target_commitish: 'other' }))).toMatchObject({ status, message });
+    const { data: draft } = await release(token, { draft: true });
+    const move = test
+      .octokit(token)
+      .rest.repos.updateRelease({ ...SHOP, release_id: draft.id, target_commitish: other });
+    expect((await expectFailure(move)).status).toBe(status);
+  });
+
+  it.each([
+    ['app', { workflows: 'write' }],
+    ['user', {}],
+  ] as const)('that differ from main can be released by a token of kind %s with %j', async (kind, permissions) => {
+    expect((await release(createToken(kind, permissions), { target_commitish: 'other' })).status).toBe(201);
+  });
+
+  it('that are not at the target, or as on main, prevent no release', async () => {
+    for (const target of [test.first, main, 'main'])
+      expect((await release(createToken('job'), { target_commitish: target })).status).toBe(201);
+  });
+});
