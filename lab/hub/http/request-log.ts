@@ -8,6 +8,8 @@ export interface LoggedRequest {
   operation: string | null;
   login: string | null;
   milliseconds: number;
+  /** Parameters and keys of the body that the operation does not have. GitHub ignores them, so they are mistakes. */
+  ignored: readonly string[];
 }
 
 const MAX_ENTRIES = 10_000;

@@ -15,6 +15,7 @@ import { matchGit, serveGit } from '../git/http.ts';
 import { GraphqlSchema, serveGraphql } from '../graphql/serve.ts';
 import { withLag } from '../lag.ts';
 import { servePage } from '../pages/serve.ts';
+import { requireUserAgent } from '../rest/headers.ts';
 import { OpenApi } from '../rest/openapi.ts';
 import { type RestRequest, serveRest } from '../rest/serve.ts';
 import { readBody } from './body.ts';
@@ -34,6 +35,7 @@ type Env = { Bindings: HttpBindings };
 interface Served {
   response: Response;
   actor: Actor | null;
+  ignored?: readonly string[];
 }
 
 /** The operation of a request, and what serves it. */
@@ -79,6 +81,8 @@ export class Server {
   #endpoint(request: Request, url: URL): Endpoint {
     const core = this.#core;
     const path = url.pathname;
+    const refusal = path.startsWith('/api/') ? requireUserAgent(request.headers) : undefined;
+    if (refusal) return { operation: null, serve: async () => ({ response: refusal, actor: null }) };
     const authorization = request.headers.get('authorization') ?? undefined;
     if (path === GRAPHQL && request.method === 'POST') {
       return {
@@ -87,21 +91,8 @@ export class Server {
           serveGraphql(core, this.#schema, { authorization, bytes: await readBody(request, MAX_JSON_BYTES) }),
       };
     }
-    const isUpload = path.startsWith(`${UPLOADS}/`);
-    if (isUpload || path === REST || path.startsWith(`${REST}/`)) {
-      const matched = this.#openapi.match(request.method, path.slice((isUpload ? UPLOADS : REST).length) || '/');
-      const operation = matched?.route.id ?? null;
-      const call = { url, matched, headers: request.headers };
-      if (isUpload) {
-        return {
-          operation,
-          serve: () => this.#serveUpload(call, request, false),
-          serveBroken: () => this.#serveUpload(call, request, true),
-        };
-      }
-      const serve = async (): Promise<Served> =>
-        serveRest(core, this.#openapi, { ...call, bytes: await readBody(request, MAX_JSON_BYTES) });
-      return { operation, serve };
+    if (path === REST || path.startsWith(`${REST}/`) || path.startsWith(`${UPLOADS}/`)) {
+      return this.#restEndpoint(request, url);
     }
     const download = core.downloads.find(path);
     if (download) return { operation: null, serve: async () => ({ response: await download(), actor: null }) };
@@ -111,6 +102,25 @@ export class Server {
       return { operation, serve: () => serveGit(core, git, request) };
     }
     return { operation: null, serve: async () => ({ response: await servePage(core, request, url), actor: null }) };
+  }
+
+  #restEndpoint(request: Request, url: URL): Endpoint {
+    const isUpload = url.pathname.startsWith(`${UPLOADS}/`);
+    const path = url.pathname.slice((isUpload ? UPLOADS : REST).length) || '/';
+    // As in HTTP, HEAD is GET without the body, which Node does not send.
+    const matched = this.#openapi.match(request.method === 'HEAD' ? 'GET' : request.method, path);
+    const operation = matched?.route.id ?? null;
+    const call = { url, matched, headers: request.headers };
+    if (isUpload) {
+      return {
+        operation,
+        serve: () => this.#serveUpload(call, request, false),
+        serveBroken: () => this.#serveUpload(call, request, true),
+      };
+    }
+    const serve = async (): Promise<Served> =>
+      serveRest(this.#core, this.#openapi, { ...call, bytes: await readBody(request, MAX_JSON_BYTES) });
+    return { operation, serve };
   }
 
   async #serveUpload(call: Omit<RestRequest, 'bytes'>, request: Request, isBroken: boolean): Promise<Served> {
@@ -140,6 +150,7 @@ export class Server {
       status: served?.response.status ?? 0,
       login: served?.actor?.account.login ?? null,
       milliseconds: Math.round(performance.now() - started),
+      ignored: served?.ignored ?? [],
     });
     if (!served || fault === 'lost-response') {
       c.env.incoming.socket.resetAndDestroy();

@@ -151,9 +151,7 @@ export class OpenApi {
 
   /** Converts and checks path and query parameters. @returns problems, as sentences */
   checkParameters(route: Route, params: Record<string, unknown>, query: Record<string, unknown>): string[] {
-    const problems = Object.keys(query)
-      .filter((name) => !route.parameters.some((parameter) => parameter.in === 'query' && parameter.name === name))
-      .map((name) => `"${name}" is not a parameter of this call.`);
+    const problems: string[] = [];
     for (const parameter of route.parameters) {
       const from = parameter.in === 'path' ? params : parameter.in === 'query' ? query : undefined;
       if (!from || !parameter.schema) continue;
@@ -180,18 +178,28 @@ export class OpenApi {
     if (body === undefined) return requestBody.required ? ['A body is required.'] : [];
     const pointer = `${route.pointer}/requestBody/content/${pointerPart(JSON_TYPE)}/schema`;
     const validate = this.#validator(pointer, this.#ajv, { $ref: pointer });
-    const problems = validate(body) ? [] : toSentences(validate.errors ?? []);
-    return [...this.#unknownKeys(schema, body), ...problems];
+    return validate(body) ? [] : toSentences(validate.errors ?? []);
   }
 
-  /** GitHub ignores unknown keys in most bodies. Here they are problems, because they are mistakes of the caller. */
+  /** Whether the body of a route is a JSON object. */
+  takesObject(route: Route): boolean {
+    const schema = route.operation.requestBody?.content[JSON_TYPE]?.schema;
+    return schema !== undefined && this.#resolve(schema).type === 'object';
+  }
+
+  /** @returns the parameters and keys of a request that GitHub's description does not have, and GitHub ignores */
+  findIgnored(route: Route, query: Record<string, unknown>, body: unknown): string[] {
+    const isKnown = (name: string): boolean =>
+      route.parameters.some((parameter) => parameter.in === 'query' && parameter.name === name);
+    const schema = route.operation.requestBody?.content[JSON_TYPE]?.schema;
+    return [...Object.keys(query).filter((name) => !isKnown(name)), ...(schema ? this.#unknownKeys(schema, body) : [])];
+  }
+
   #unknownKeys(schema: Schema, body: unknown): string[] {
     if (body === null || typeof body !== 'object' || Array.isArray(body)) return [];
     const allowed = this.#allowedKeys(schema);
     if (allowed === undefined) return [];
-    return Object.keys(body)
-      .filter((key) => !allowed.has(key))
-      .map((key) => `"${key}" is not a permitted key.`);
+    return Object.keys(body).filter((key) => !allowed.has(key));
   }
 
   /** The keys that an object may have; undefined when it may have any. */

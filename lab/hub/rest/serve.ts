@@ -6,6 +6,7 @@ import type { Upload } from '../http/upload.ts';
 import { getHandler } from '../routes/index.ts';
 import type { Repository } from '../store/types.ts';
 import { Call, type Reply } from './call.ts';
+import { commonHeaders, entityTag, isKnownTo, selectVersion } from './headers.ts';
 import type { Matched, OpenApi, Route } from './openapi.ts';
 import { operations } from './operations.ts';
 
@@ -24,6 +25,8 @@ export interface RestRequest {
 export interface RestResponse {
   response: Response;
   actor: Actor | null;
+  /** See `LoggedRequest`. */
+  ignored?: readonly string[];
 }
 
 /** Serves one REST call, from its authentication to its checked response. */
@@ -31,16 +34,26 @@ export async function serveRest(core: Core, openapi: OpenApi, request: RestReque
   const { matched } = request;
   const documentation = matched?.route.documentation ?? DOCUMENTATION;
   let actor: Actor | null = null;
+  let version: string | undefined;
   let reply: Reply;
+  let ignored: readonly string[] = [];
   try {
+    version = selectVersion(request.headers);
     actor = core.accounts.authenticate(request.headers.get('authorization') ?? undefined);
     if (!matched) throw notFound();
-    reply = await perform(openapi, prepare({ core, openapi, actor }, request, matched), matched.route);
+    const prepared = prepare({ core, openapi, actor }, request, matched);
+    ignored = prepared.ignored;
+    reply = await perform(openapi, prepared.call, matched.route);
   } catch (error) {
     reply = errorReply(error, documentation);
   }
-  const rate = rateHeaders(core.limits.count(actor), 'core');
-  return { response: respond(reply, rate), actor };
+  const headers = {
+    ...rateHeaders(core.limits.count(actor), 'core'),
+    ...commonHeaders(actor),
+    ...(version === undefined ? {} : { 'x-github-api-version-selected': version }),
+  };
+  const isRead = matched?.route.method === 'GET';
+  return { response: respond(reply, headers, isRead ? request.headers : undefined), actor, ignored };
 }
 
 function errorReply(error: unknown, documentation: string): Reply {
@@ -57,16 +70,17 @@ function prepare(
   { core, openapi, actor }: { core: Core; openapi: OpenApi; actor: Actor | null },
   request: RestRequest,
   { route, params }: Matched,
-): Call {
+): { call: Call; ignored: string[] } {
   const repository = findRepository(core, actor, { route, params });
   if (repository) core.accounts.require(actor, repository, operations[route.id]);
-  const body = parseBody(route, request);
+  const body = parseBody(openapi, route, request);
   const query = Object.fromEntries(request.url.searchParams);
+  const ignored = openapi.findIgnored(route, query, body);
   const problems = [...openapi.checkParameters(route, params, query), ...openapi.checkBody(route, body)];
   if (problems.length > 0) {
     throw new ApiError(422, `Invalid request.\n\n${problems.join('\n')}`, { errors: problems });
   }
-  return new Call({
+  const call = new Call({
     core,
     actor,
     repository,
@@ -78,6 +92,7 @@ function prepare(
     accept: request.headers.get('accept') ?? '',
     url: request.url,
   });
+  return { call, ignored };
 }
 
 async function perform(openapi: OpenApi, call: Call, route: Route): Promise<Reply> {
@@ -95,13 +110,17 @@ function findRepository(core: Core, actor: Actor | null, { route, params }: Matc
   return repository;
 }
 
-function parseBody(route: Route, request: RestRequest): unknown {
+function parseBody(openapi: OpenApi, route: Route, request: RestRequest): unknown {
   if (request.bytes.length === 0 || route.method === 'GET') return undefined;
+  let body: unknown;
   try {
-    return JSON.parse(request.bytes.toString('utf8')) as unknown;
+    body = JSON.parse(request.bytes.toString('utf8'));
   } catch {
     throw new ApiError(400, 'Problems parsing JSON');
   }
+  const isObject = body !== null && typeof body === 'object' && !Array.isArray(body);
+  if (!isObject && openapi.takesObject(route)) throw new ApiError(400, 'Body should be a JSON object');
+  return body;
 }
 
 /** @throws when GitHub's description does not allow the response, which is a bug of the hub */
@@ -112,15 +131,15 @@ function checkReply(openapi: OpenApi, route: Route, reply: Reply): void {
   throw new Error(`the response to ${route.id} does not match GitHub's description: ${list}`);
 }
 
-function respond(reply: Reply, rate: Record<string, string>): Response {
-  const headers: Record<string, string> = { ...rate, ...reply.headers };
+/** @param conditions the headers of a request that only reads, to which 304 may be the response */
+function respond(reply: Reply, common: Record<string, string>, conditions: Headers | undefined): Response {
+  const headers: Record<string, string> = { ...common, ...reply.headers };
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-  return new Response(JSON.stringify(reply.body), {
-    status: reply.status,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'x-github-media-type': 'github.v3; format=json',
-      ...headers,
-    },
-  });
+  const body = JSON.stringify(reply.body);
+  if (conditions && reply.status === 200) {
+    headers.etag = entityTag(body);
+    if (isKnownTo(conditions, headers.etag)) return new Response(null, { status: 304, headers });
+  }
+  headers['content-type'] = 'application/json; charset=utf-8';
+  return new Response(body, { status: reply.status, headers });
 }

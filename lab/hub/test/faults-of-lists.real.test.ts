@@ -89,7 +89,7 @@ describe('an upload whose connection breaks', () => {
     const { rest } = test.octokit(test.alice);
     const { data: release } = await rest.repos.createRelease({ ...SHOP, tag_name: 'v1', draft: true });
     const url = new URL(release.upload_url.replace(/\{.*/, '?name=big.bin'));
-    const headers = { authorization: `token ${test.alice}`, 'content-length': '1000000' };
+    const headers = { authorization: `token ${test.alice}`, 'content-length': '1000000', 'user-agent': 'test' };
     await new Promise<void>((resolve) => {
       const upload = request(url, { method: 'POST', headers });
       upload.on('error', () => undefined);

@@ -29,6 +29,14 @@ describe('REST', () => {
     ['a repository that does not exist', '/repos/alice/none', {}, undefined, 404, 'Not Found'],
     ['a route that does not exist', '/nothing/here', {}, undefined, 404, 'Not Found'],
     ['a body that is not JSON', '/user/repos', { method: 'POST', body: '{' }, undefined, 400, 'Problems parsing JSON'],
+    [
+      'a body that is a list',
+      '/user/repos',
+      { method: 'POST', body: '[]' },
+      undefined,
+      400,
+      'Body should be a JSON object',
+    ],
   ])('rejects %s as GitHub does', async (_, path, init, token, status, message) => {
     const response = await call(path, init, token);
     const body = (await response.json()) as Record<string, unknown>;
@@ -39,7 +47,6 @@ describe('REST', () => {
 
   it.each([
     ['a missing key', { name: undefined }, `"name" wasn't supplied.`],
-    ['an unknown key', { name: 'x', shoe_size: 3 }, '"shoe_size" is not a permitted key.'],
     ['a value of the wrong type', { name: 'x', private: 'maybe' }, "For 'private', it must be boolean."],
   ])('rejects a body with %s', async (_, body, message) => {
     const response = await call('/user/repos', { method: 'POST', body: JSON.stringify(body) });
@@ -47,8 +54,15 @@ describe('REST', () => {
     expect(((await response.json()) as { message: string }).message).toBe(`Invalid request.\n\n${message}`);
   });
 
-  it('rejects unknown parameters and invalid values', async () => {
-    expect((await call('/repos/alice/shop/pulls?colour=red')).status).toBe(422);
+  it('ignores keys and parameters that an operation does not have, and logs them', async () => {
+    await test.admin.clearRequests();
+    const body = JSON.stringify({ name: 'ignoring', shoe_size: 3 });
+    expect((await call('/user/repos', { method: 'POST', body })).status).toBe(201);
+    expect((await call('/repos/alice/shop/pulls?colour=red&state=open')).status).toBe(200);
+    expect((await test.admin.requests()).map(({ ignored }) => ignored)).toEqual([['shoe_size'], ['colour']]);
+  });
+
+  it('rejects invalid values', async () => {
     expect((await call('/repos/alice/shop/pulls?state=ajar')).status).toBe(422);
     expect((await call('/repos/alice/shop/releases/abc')).status).toBe(422);
   });

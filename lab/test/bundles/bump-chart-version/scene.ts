@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { execa } from 'execa';
 import { AdminClient, createOctokit, pullRequestRuleset } from '../../../hub/admin-client.ts';
 import { type Hub, startHub } from '../../../hub/index.ts';
+import { expectNothingIgnored } from '../ignored-keys.ts';
 import { runStep, type StepOptions, type StepResult } from '../step.ts';
 
 const ADMIN_TOKEN = 'the-hub-of-this-test';
@@ -40,6 +41,7 @@ export function useHub(): void {
     rmSync(dir, { recursive: true, force: true });
   });
   beforeEach(() => admin.clearFaults());
+  afterEach(() => expectNothingIgnored(admin));
 }
 
 /** A repository on the hub with a clone of it. */

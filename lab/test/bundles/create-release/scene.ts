@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { execa } from 'execa';
 import { AdminClient, type Api, createOctokit } from '../../../hub/admin-client.ts';
 import { type Hub, startHub } from '../../../hub/index.ts';
+import { expectNothingIgnored } from '../ignored-keys.ts';
 import { runStep, type StepResult } from '../step.ts';
 
 export const OWNER = 'acme';
@@ -32,6 +33,7 @@ export function useHub(): void {
     api = createOctokit(hub.url, token).rest;
   });
   afterEach(() => admin.clearFaults());
+  afterEach(() => expectNothingIgnored(admin));
   afterAll(async () => {
     await hub?.close();
     await rm(dir, { recursive: true, force: true });
