@@ -5,6 +5,7 @@ import { lockedTagViolation } from '../releases/tags.ts';
 import type { RepositoryCall, RepositoryScope } from '../repository-call.ts';
 import { type BackendRequest, runBackend } from './backend.ts';
 import { parseReceiveRequest, type ReceiveRequest, rejectReceive } from './pktline.ts';
+import { type PushRefusal, refuseFiles } from './pushed-files.ts';
 import { withQuarantine } from './quarantine.ts';
 import { ZERO } from './repository.ts';
 import { run } from './run.ts';
@@ -20,10 +21,9 @@ export async function receivePush(call: RepositoryCall, request: BackendRequest 
   const push = parseReceiveRequest(request.body);
   const pack = request.body.subarray(push.packOffset);
   return core.locks.run(repository.id, async () => {
-    const rejected = await checkPush(call, push, pack);
-    if (rejected.size > 0) {
-      const message = rejectionMessage(call, rejected);
-      const report = rejectReceive(push, message, 'push declined due to repository rule violations');
+    const refusal = (await refuseFiles(call, push, pack)) ?? (await refuseByRules(call, push, pack));
+    if (refusal) {
+      const report = rejectReceive(push, refusal);
       return new Response(new Uint8Array(report), { headers: { 'content-type': RESULT, 'cache-control': 'no-cache' } });
     }
     const response = await runBackend(request);
@@ -34,8 +34,12 @@ export async function receivePush(call: RepositoryCall, request: BackendRequest 
   });
 }
 
-/** @returns the violated rules of each ref */
-async function checkPush(call: RepositoryCall, push: ReceiveRequest, pack: Buffer): Promise<Map<string, string[]>> {
+/** @returns undefined when no rule is violated */
+async function refuseByRules(
+  call: RepositoryCall,
+  push: ReceiveRequest,
+  pack: Buffer,
+): Promise<PushRefusal | undefined> {
   const rejected = new Map<string, string[]>();
   for (const command of push.commands) {
     const sentences = await findViolations(call, command, inspectPack(call, command, pack));
@@ -43,7 +47,8 @@ async function checkPush(call: RepositoryCall, push: ReceiveRequest, pack: Buffe
     if (locked !== undefined && !sentences.includes(locked)) sentences.push(locked);
     if (sentences.length > 0) rejected.set(command.ref, sentences);
   }
-  return rejected;
+  if (rejected.size === 0) return undefined;
+  return { message: rejectionMessage(call, rejected), reason: 'push declined due to repository rule violations' };
 }
 
 /** What rules need to know about commits that only the pack has. */

@@ -19,6 +19,7 @@ const CONFIG = `[core]
 [receive]
 \tautogc = false
 \tfsckObjects = true
+\tadvertisePushOptions = true
 \thideRefs = refs/pull
 [http]
 \treceivepack = true

@@ -43,9 +43,12 @@ describe('parseReceiveRequest', () => {
 
 it('a rejection reports every ref, and shows a message if the client can receive one', () => {
   const request = { commands: [{ before: ZERO, after: ONE, ref: 'refs/heads/a' }], packOffset: 0 };
-  const plain = rejectReceive({ ...request, capabilities: new Set() }, 'why', 'no').toString();
+  const plain = rejectReceive({ ...request, capabilities: new Set() }, { message: 'why', reason: 'no' }).toString();
   expect(plain).toBe('000eunpack ok\n0017ng refs/heads/a no\n0000');
-  const banded = rejectReceive({ ...request, capabilities: new Set(['side-band-64k']) }, 'why', 'no').toString();
+  const banded = rejectReceive(
+    { ...request, capabilities: new Set(['side-band-64k']) },
+    { message: 'why', reason: 'no' },
+  ).toString();
   expect(banded).toContain('\u0002why');
   expect(banded).toContain(`\u0001${plain}`);
 });

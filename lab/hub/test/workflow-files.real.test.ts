@@ -56,4 +56,38 @@ describe('workflow files', () => {
     for (const target of [test.first, main, 'main'])
       expect((await release(createToken('job'), { target_commitish: target })).status).toBe(201);
   });
+
+  it.each([
+    ['job', {}],
+    ['job', { workflows: 'write' }],
+    ['app', {}],
+  ] as const)('cannot be pushed with a token of kind %s with %j', async (kind, permissions) => {
+    await test.work.git('checkout', '--quiet', '-B', 'pushed', main);
+    await test.work.commit({ [WORKFLOW]: `# ${kind}\n` }, 'ci: change');
+    await test.work.commit({ a: kind }, 'feat: a');
+    const url = `${test.hub.url.replace('://', `://x:${createToken(kind, permissions)}@`)}/alice/shop.git`;
+    expect(await test.work.expectFailure('push', url, 'HEAD:refs/heads/pushed')).toContain(
+      `refusing to allow a GitHub App to create or update workflow \`${WORKFLOW}\` without \`workflows\` permission`,
+    );
+    await test.work.git('checkout', '--quiet', main);
+    await test.work.git('push', '--quiet', '--force', url, 'HEAD:refs/heads/as-on-main');
+  });
+
+  it.each([
+    ['app', { workflows: 'write' }],
+    ['user', {}],
+  ] as const)('can be pushed with a token of kind %s with %j', async (kind, permissions) => {
+    await test.work.git('checkout', '--quiet', '-B', 'pushed', main);
+    await test.work.commit({ [WORKFLOW]: `# ${kind}\n` }, 'ci: change');
+    const url = `${test.hub.url.replace('://', `://x:${createToken(kind, permissions)}@`)}/alice/shop.git`;
+    await test.work.git('push', '--quiet', '--force', url, 'HEAD:refs/heads/pushed');
+  });
+
+  it('come with a merge of commits that the repository has', async () => {
+    await test.work.git('checkout', '--quiet', '-B', 'merged', test.first);
+    await test.work.commit({ b: 'b' }, 'feat: b');
+    await test.work.git('merge', '--quiet', '--no-edit', main);
+    const url = `${test.hub.url.replace('://', `://x:${createToken('job')}@`)}/alice/shop.git`;
+    await test.work.git('push', '--quiet', url, 'HEAD:refs/heads/merged');
+  });
 });
