@@ -1,3 +1,4 @@
+import { publishedReleases } from '../lag.ts';
 import type { RepositoryScope } from '../repository-call.ts';
 import type { Pull } from '../store/types.ts';
 import { latestRelease } from './latest.ts';
@@ -30,10 +31,12 @@ export async function generateNotes(
   };
 }
 
-/** The tag of the latest release; undefined when the notes are for that release. */
+/** The tag of the latest release. For that release itself, the tag of the newest other one. */
 function findPreviousTag(scope: RepositoryScope, tag: string): string | undefined {
   const latest = latestRelease(scope);
-  return latest && latest.tag !== tag ? latest.tag : undefined;
+  if (latest && latest.tag !== tag) return latest.tag;
+  const others = publishedReleases(scope).filter((release) => release.tag !== tag && !release.prerelease);
+  return others.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id - b.id).at(-1)?.tag;
 }
 
 /** The pull requests that were merged between two commits, in the order of their merges. */

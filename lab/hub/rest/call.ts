@@ -11,6 +11,8 @@ export interface Reply {
   status: number;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, in another media type. */
+  bytes?: Buffer;
   headers?: Record<string, string>;
 }
 
@@ -63,6 +65,11 @@ export class Call implements RepositoryCall {
   get repository(): Repository {
     if (!this.#repository) throw new Error('the operation has no repository');
     return this.#repository;
+  }
+
+  /** Whether the caller asks for a media type of GitHub's, such as `raw`. */
+  wants(type: 'raw' | 'diff' | 'patch'): boolean {
+    return new RegExp(`application/vnd\\.github\\.(?:v3\\.)?${type}\\b`).test(this.accept);
   }
 
   get hasRepository(): boolean {
@@ -144,6 +151,11 @@ export class Call implements RepositoryCall {
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 export type Handlers = Partial<Record<OperationId, Handler>>;
+
+/** https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types */
+export function media(type: 'raw' | 'diff' | 'patch', bytes: Buffer): Reply {
+  return { status: 200, bytes, headers: { 'content-type': `application/vnd.github.${type}; charset=utf-8` } };
+}
 
 export function ok(body: unknown): Reply {
   return { status: 200, body };

@@ -125,6 +125,7 @@ function parseBody(openapi: OpenApi, route: Route, request: RestRequest): unknow
 
 /** @throws when GitHub's description does not allow the response, which is a bug of the hub */
 function checkReply(openapi: OpenApi, route: Route, reply: Reply): void {
+  if (reply.bytes) return;
   const problems = openapi.checkResponse(route, reply.status, reply.body);
   if (problems.length === 0) return;
   const list = problems.slice(0, 10).join('; ');
@@ -134,6 +135,7 @@ function checkReply(openapi: OpenApi, route: Route, reply: Reply): void {
 /** @param conditions the headers of a request that only reads, to which 304 may be the response */
 function respond(reply: Reply, common: Record<string, string>, conditions: Headers | undefined): Response {
   const headers: Record<string, string> = { ...common, ...reply.headers };
+  if (reply.bytes) return new Response(new Uint8Array(reply.bytes), { status: reply.status, headers });
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   const body = JSON.stringify(reply.body);
   if (conditions && reply.status === 200) {

@@ -1,9 +1,10 @@
 import { ApiError, notFound } from '../errors.ts';
 import type { Commit } from '../git/objects.ts';
+import { run } from '../git/run.ts';
 import { visibleCommit } from '../lag.ts';
 import { presentCommit } from '../present/commit.ts';
 import { diffEntries } from '../present/diff.ts';
-import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
+import { type Call, type Handlers, media, ok, type Reply } from '../rest/call.ts';
 
 async function resolveCommit(call: Call, name: string): Promise<Commit> {
   const oid = await call.git.resolveCommit(name);
@@ -12,8 +13,14 @@ async function resolveCommit(call: Call, name: string): Promise<Commit> {
   return commit;
 }
 
+async function printCommit(call: Call, command: readonly string[], commit: Commit): Promise<Buffer> {
+  return (await run([...command, '--root', '-M', '-p', commit.oid], { dir: call.git.dir })).stdout;
+}
+
 async function getCommit(call: Call): Promise<Reply> {
   const commit = await resolveCommit(call, call.param('ref'));
+  if (call.wants('diff')) return media('diff', await printCommit(call, ['diff-tree', '--no-commit-id'], commit));
+  if (call.wants('patch')) return media('patch', await printCommit(call, ['format-patch', '--stdout', '-1'], commit));
   const files = await diffEntries(call, commit.parents[0], commit.oid);
   const total = (key: 'additions' | 'deletions'): number => files.reduce((sum, file) => sum + file[key], 0);
   const additions = total('additions');

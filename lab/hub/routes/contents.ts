@@ -1,7 +1,7 @@
 import { ApiError, notFound } from '../errors.ts';
 import type { TreeEntry } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
-import { type Call, type Handlers, ok, type Reply } from '../rest/call.ts';
+import { type Call, type Handlers, media, ok, type Reply } from '../rest/call.ts';
 import { encodePath } from '../urls.ts';
 
 /** GitHub omits the content of larger files: https://docs.github.com/rest/repos/contents */
@@ -55,6 +55,7 @@ async function getContent(call: Call): Promise<Reply> {
   const blob = await call.git.read(entry.oid);
   if (!blob) throw notFound();
   if (blob.size > MAX_SIZE) throw new ApiError(403, 'This API returns blobs up to 100 MB in size.');
+  if (call.wants('raw')) return media('raw', blob.content);
   const isLarge = blob.size > MAX_CONTENT_SIZE;
   const content = isLarge ? '' : wrapBase64(blob.content);
   const file = presentFile(call, { ref, path, entry, size: blob.size });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBotToken, expectFailure, SHOP, startWithCommit } from './helpers.ts';
 
@@ -108,6 +109,26 @@ describe('what a release leads to', () => {
     expect((await fetch(url ?? '')).status).toBe(200);
     const unknown = await expectFailure(create('v5.0.0', { discussion_category_name: 'Rumours' }));
     expect(unknown).toMatchObject({ status: 404, message: 'Not Found' });
+  });
+
+  it('cannot have an asset of 2 GiB', async () => {
+    const url = new URL(published.upload_url.replace(/\{.*/, '?name=huge'));
+    const headers = { ...authorized(), 'user-agent': 'test', 'content-length': String(2 ** 31) };
+    const status = await new Promise((resolve) => {
+      const sent = request(url, { method: 'POST', headers }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.on('error', () => undefined);
+      sent.flushHeaders();
+    });
+    expect(status).toBe(422);
+    expect((await rest.repos.listReleaseAssets({ ...SHOP, release_id: published.id })).data).toHaveLength(1);
+  });
+
+  it('has notes that begin at the release before it', async () => {
+    const { data } = await rest.repos.generateReleaseNotes({ ...SHOP, tag_name: 'v4.0.0' });
+    expect(data.body).toMatch(/compare\/v1\.0\.0\.\.\.v4\.0\.0$/);
   });
 
   it('is listed only among the first 10,000', async () => {

@@ -58,6 +58,19 @@ describe('the headers of REST', () => {
     },
   );
 
+  it('choose a media type', async () => {
+    const text = async (path: string, type: string) => {
+      const response = await call(path, { accept: `application/vnd.github.${type}` });
+      return [response.headers.get('content-type'), await response.text()];
+    };
+    const file = '/repos/alice/shop/contents/README.md';
+    expect(await text(file, 'raw+json')).toEqual(['application/vnd.github.raw; charset=utf-8', '# shop\n']);
+    expect(await text(file, 'v3.raw')).toEqual(['application/vnd.github.raw; charset=utf-8', '# shop\n']);
+    const commit = '/repos/alice/shop/commits/main';
+    expect((await text(commit, 'diff'))[1]).toMatch(/^diff --git a\/README\.md b\/README\.md\n/);
+    expect((await text(commit, 'patch'))[1]).toMatch(/^From [0-9a-f]{40} [\s\S]*Subject: \[PATCH\] chore: begin/);
+  });
+
   it('name the scopes of a classic token only', async () => {
     expect((await call('/user')).headers.get('x-oauth-scopes')).toContain('repo');
     const fine = test.hub.admin.createToken({ login: 'alice', permissions: { contents: 'read' } });
