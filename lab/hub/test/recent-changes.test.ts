@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Changes, withLag } from '../lag.ts';
+import { Changes, withLag } from '../recent-changes.ts';
 
 describe('changes under a lag', () => {
   let now = 0;
