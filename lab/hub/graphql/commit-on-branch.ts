@@ -6,7 +6,7 @@ import { moveRef } from '../refs/changes.ts';
 import { type Context, findRepository, type RepositoryRequest, requirePermission, resolveNode } from './context.ts';
 import { GraphqlError } from './errors.ts';
 import { presentCommitNode } from './objects.ts';
-import { presentRefNode } from './repository.ts';
+import { presentRefNode } from './refs.ts';
 
 interface FileChanges {
   additions?: { path: string; contents: string }[] | null;

@@ -49,3 +49,16 @@ export function toConnection<T>(items: readonly T[], page: PageArguments, name: 
     },
   };
 }
+
+/** The same page with other nodes, so that only the items of the page are presented. */
+export async function presentNodes<T, U>(
+  { nodes, edges, ...rest }: Connection<T>,
+  present: (item: T) => U | Promise<U>,
+): Promise<Connection<U>> {
+  const presented = await Promise.all(nodes.map(present));
+  return {
+    ...rest,
+    nodes: presented,
+    edges: edges.map(({ cursor }, index) => ({ cursor, node: presented[index] as U })),
+  };
+}

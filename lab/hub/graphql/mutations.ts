@@ -6,7 +6,7 @@ import type { MergeMethod, Pull } from '../store/types.ts';
 import { type Context, type RepositoryRequest, requirePermission, resolveNode } from './context.ts';
 import { GraphqlError } from './errors.ts';
 import { presentActor } from './objects.ts';
-import { presentPullNode } from './repository.ts';
+import { presentPullNode } from './pulls.ts';
 
 interface RefUpdate {
   name: string;

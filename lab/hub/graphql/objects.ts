@@ -6,7 +6,7 @@ import { splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
 import type { Account } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
-import { type PageArguments, toConnection } from './connection.ts';
+import { type Connection, type PageArguments, presentNodes, toConnection } from './connection.ts';
 import type { Context, RepositoryRequest } from './context.ts';
 
 type Node = Record<string, unknown>;
@@ -88,15 +88,21 @@ async function presentHistory(
   request: RepositoryRequest,
   commit: Commit,
   page: PageArguments & { path?: string | null },
-): Promise<Node> {
+): Promise<Connection<Node | null>> {
   const { core, repository } = request;
   const git = core.git(repository);
   const path = page.path ? ['--', page.path] : [];
   const oids = (await git.git(['rev-list', commit.oid, ...path])).split('\n').filter((oid) => oid !== '');
-  const { nodes, edges, ...rest } = toConnection(oids, page, 'history');
-  const commits = await Promise.all(nodes.map((oid) => git.commit(oid)));
-  const presented = commits.map((item) => item && presentCommitNode(request, item));
-  return { ...rest, nodes: presented, edges: edges.map(({ cursor }, index) => ({ cursor, node: presented[index] })) };
+  return presentCommits(request, toConnection(oids, page, 'history'));
+}
+
+/** The commits of one page of ids. */
+export function presentCommits(request: RepositoryRequest, oids: Connection<string>): Promise<Connection<Node | null>> {
+  const git = request.core.git(request.repository);
+  return presentNodes(oids, async (oid) => {
+    const commit = await git.commit(oid);
+    return commit ? presentCommitNode(request, commit) : null;
+  });
 }
 
 async function presentSignature(request: RepositoryRequest, commit: Commit): Promise<Node | null> {
