@@ -13,7 +13,7 @@ interface FileChanges {
   deletions?: { path: string }[] | null;
 }
 
-export interface CommitOnBranchInput {
+interface CommitOnBranchInput {
   branch: { id?: string | null; repositoryNameWithOwner?: string | null; branchName?: string | null };
   message: { headline: string; body?: string | null };
   expectedHeadOid: string;
@@ -25,8 +25,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 /** https://docs.github.com/graphql/reference/mutations#createcommitonbranch */
 export async function createCommitOnBranch(
-  context: Context,
   { input }: { input: CommitOnBranchInput },
+  context: Context,
 ): Promise<Record<string, unknown>> {
   const { request, ref } = resolveBranch(context, input.branch);
   const { core, repository } = request;

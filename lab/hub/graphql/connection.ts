@@ -8,11 +8,30 @@ export interface PageArguments {
   before?: string | null;
 }
 
+/** The argument `orderBy`. */
+export interface Order<Field> {
+  field: Field;
+  direction: 'ASC' | 'DESC';
+}
+
+interface Edge<T> {
+  node: T;
+  cursor: string;
+}
+
+interface PageInfo {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+}
+
+/** Its fields are functions, which graphql-js calls, because only a count needs no limit of the page. */
 export interface Connection<T> {
-  nodes: T[];
-  edges: { node: T; cursor: string }[];
   totalCount: number;
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  nodes(): T[];
+  edges(): Edge<T>[];
+  pageInfo(): PageInfo;
 }
 
 const toCursor = (index: number): string => Buffer.from(`cursor:${index}`).toString('base64');
@@ -23,42 +42,54 @@ function readCursor(cursor: string): number {
   return Number(index);
 }
 
-/** @throws GraphqlError when neither `first` nor `last` limits the list, which GitHub requires */
+/** One page of a list. Its nodes cannot be read when neither `first` nor `last` limits it, which GitHub requires. */
 export function toConnection<T>(items: readonly T[], page: PageArguments, name: string): Connection<T> {
+  const edges = (): Edge<T>[] => {
+    const { start, end } = toRange(items.length, page, name);
+    return items.slice(start, end).map((node, index) => ({ node, cursor: toCursor(start + index) }));
+  };
+  return {
+    totalCount: items.length,
+    nodes: () => edges().map(({ node }) => node),
+    edges,
+    pageInfo: () => {
+      const { start, end } = toRange(items.length, page, name);
+      return {
+        hasNextPage: end < items.length,
+        hasPreviousPage: start > 0,
+        startCursor: end > start ? toCursor(start) : null,
+        endCursor: end > start ? toCursor(end - 1) : null,
+      };
+    },
+  };
+}
+
+/** @throws GraphqlError */
+function toRange(length: number, page: PageArguments, name: string): { start: number; end: number } {
   const size = page.first ?? page.last;
   if (size === null || size === undefined) {
     const message = `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`;
     throw new GraphqlError('INVALID', message);
   }
   if (size < 0 || size > 100) throw new GraphqlError('INVALID', `\`${name}\` is limited to 100 records.`);
-  const from = page.after ? readCursor(page.after) + 1 : 0;
-  const to = page.before ? readCursor(page.before) : items.length;
+  const from = Math.min(page.after ? readCursor(page.after) + 1 : 0, length);
+  const to = Math.min(page.before ? readCursor(page.before) : length, length);
   const isForward = page.first !== null && page.first !== undefined;
-  const start = isForward ? from : Math.max(from, to - size);
-  const end = isForward ? Math.min(to, from + size) : to;
-  const nodes = items.slice(start, end);
+  return isForward
+    ? { start: from, end: Math.max(from, Math.min(to, from + size)) }
+    : { start: Math.max(from, to - size), end: to };
+}
+
+/** The same page with other nodes. Only the items of the page are presented. */
+export function presentNodes<T>(connection: Connection<T>, present: (item: T) => unknown): Record<string, unknown> {
   return {
-    nodes,
-    edges: nodes.map((node, index) => ({ node, cursor: toCursor(start + index) })),
-    totalCount: items.length,
-    pageInfo: {
-      hasNextPage: end < items.length,
-      hasPreviousPage: start > 0,
-      startCursor: nodes.length > 0 ? toCursor(start) : null,
-      endCursor: nodes.length > 0 ? toCursor(end - 1) : null,
-    },
+    ...connection,
+    nodes: () => connection.nodes().map(present),
+    edges: () => connection.edges().map(({ cursor, node }) => ({ cursor, node: present(node) })),
   };
 }
 
-/** The same page with other nodes, so that only the items of the page are presented. */
-export async function presentNodes<T, U>(
-  { nodes, edges, ...rest }: Connection<T>,
-  present: (item: T) => U | Promise<U>,
-): Promise<Connection<U>> {
-  const presented = await Promise.all(nodes.map(present));
-  return {
-    ...rest,
-    nodes: presented,
-    edges: edges.map(({ cursor }, index) => ({ cursor, node: presented[index] as U })),
-  };
+/** The field of a list that the hub never fills, because it does not have what would be in it. */
+export function emptyList(name: string): (page: PageArguments) => Connection<never> {
+  return (page) => toConnection([], page, name);
 }

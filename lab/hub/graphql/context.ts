@@ -10,8 +10,9 @@ import { GraphqlError } from './errors.ts';
 export interface Context {
   readonly core: Core;
   readonly actor: Actor;
-  /** The graph has cycles. This is the only way from an object back to its repository. */
+  /** The graph has cycles. These are the only ways from an object back to its repository and its refs. */
   repositoryNode(repository: Repository): Record<string, unknown>;
+  refNode(repository: Repository, ref: string): Promise<Record<string, unknown> | null>;
 }
 
 /** The part of a request that is about one repository. */

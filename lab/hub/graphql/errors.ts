@@ -14,7 +14,20 @@ export class GraphqlError extends Error {
   }
 }
 
-const TYPE_BY_STATUS: Record<number, ErrorType> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 422: 'UNPROCESSABLE' };
+const TYPE_BY_STATUS: Record<number, ErrorType> = {
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'UNPROCESSABLE',
+  409: 'UNPROCESSABLE',
+  422: 'UNPROCESSABLE',
+};
+
+/** The messages of the fields, which REST has beside "Validation Failed". */
+function fieldMessages({ errors = [] }: ApiError): string {
+  return errors
+    .map((error) => (typeof error === 'string' ? error : (error.message ?? `${error.field} is ${error.code}`)))
+    .join(', ');
+}
 
 /** Formats an error as GitHub does. */
 export function presentError(error: GraphQLError): Record<string, unknown> {
@@ -32,6 +45,6 @@ export function presentError(error: GraphQLError): Record<string, unknown> {
     ...(type ? { type } : {}),
     ...(error.path ? { path: error.path } : {}),
     ...(error.locations ? { locations: error.locations } : {}),
-    message: error.message,
+    message: (originalError instanceof ApiError && fieldMessages(originalError)) || error.message,
   };
 }

@@ -6,8 +6,10 @@ import { splitMessage } from '../git/objects.ts';
 import { isSafePath } from '../git/paths.ts';
 import type { Account } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
+import { presentCheckRollup } from './checks.ts';
 import { type Connection, type PageArguments, presentNodes, toConnection } from './connection.ts';
 import type { Context, RepositoryRequest } from './context.ts';
+import { GraphqlError } from './errors.ts';
 
 type Node = Record<string, unknown>;
 
@@ -41,6 +43,28 @@ export function presentActor(context: Context, account: Account): Node {
     resourcePath: `/${account.login}`,
     avatarUrl: `${core.urls.root}/avatars/${account.id}`,
     createdAt: account.createdAt,
+    ...(account.type === 'Organization'
+      ? { team: ({ slug }: { slug: string }) => presentTeam(context, account, slug) }
+      : {}),
+  };
+}
+
+/** @throws GraphqlError NOT_FOUND, beside which GitHub answers null */
+export function findAccount(context: Context, type: 'User' | 'Organization', login: string): Node {
+  const account = context.core.store.account(login);
+  if (account?.type === type) return presentActor(context, account);
+  const article = type === 'User' ? 'a' : 'an';
+  throw new GraphqlError('NOT_FOUND', `Could not resolve to ${article} ${type} with the login of '${login}'.`);
+}
+
+/** The hub has no teams: in an organization any name is one. */
+export function presentTeam(context: Context, organization: Account, slug: string): Node {
+  return {
+    __typename: 'Team',
+    id: nodeId('Team', slug),
+    name: slug,
+    slug,
+    organization: () => presentActor(context, organization),
   };
 }
 
@@ -65,6 +89,8 @@ export function presentCommitNode(request: RepositoryRequest, commit: Commit): N
     committer: presentPerson(commit.committer),
     authoredDate: commit.author.date,
     committedDate: commit.committer.date,
+    authors: (page: PageArguments) => toConnection(readAuthors(commit).map(presentPerson), page, 'authors'),
+    statusCheckRollup: () => presentCheckRollup(request, commit.oid),
     signature: () => presentSignature(request, commit),
     tree: () => presentObject(request, `${commit.oid}^{tree}`),
     parents: async (page: PageArguments) => {
@@ -84,11 +110,17 @@ export function presentCommitNode(request: RepositoryRequest, commit: Commit): N
   };
 }
 
+/** The author and the co-authors of a commit. */
+function readAuthors({ author, message }: Commit): Commit['author'][] {
+  const trailers = message.matchAll(/^co-authored-by: *(.+?) *<(.+)>$/gim);
+  return [author, ...[...trailers].map(([, name = '', email = '']) => ({ name, email, date: author.date }))];
+}
+
 async function presentHistory(
   request: RepositoryRequest,
   commit: Commit,
   page: PageArguments & { path?: string | null },
-): Promise<Connection<Node | null>> {
+): Promise<Node> {
   const { core, repository } = request;
   const git = core.git(repository);
   const path = page.path ? ['--', page.path] : [];
@@ -97,7 +129,7 @@ async function presentHistory(
 }
 
 /** The commits of one page of ids. */
-export function presentCommits(request: RepositoryRequest, oids: Connection<string>): Promise<Connection<Node | null>> {
+export function presentCommits(request: RepositoryRequest, oids: Connection<string>): Node {
   const git = request.core.git(request.repository);
   return presentNodes(oids, async (oid) => {
     const commit = await git.commit(oid);

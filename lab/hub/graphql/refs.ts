@@ -1,20 +1,16 @@
 /** Branches and tags as GraphQL nodes. */
 
 import { isPlainName, type RefEntry } from '../git/repository.ts';
+import { visibleRefs } from '../lag.ts';
 import { nodeId } from '../urls.ts';
 import { compareRefs } from './comparison.ts';
-import { type PageArguments, presentNodes, toConnection } from './connection.ts';
+import { type Order, type PageArguments, presentNodes, toConnection } from './connection.ts';
 import type { RepositoryRequest } from './context.ts';
 import { GraphqlError } from './errors.ts';
 import { presentObject } from './objects.ts';
 import { type PullFilter, presentPulls } from './pulls.ts';
 
 type Node = Record<string, unknown>;
-
-export interface Order<Field> {
-  field: Field;
-  direction: 'ASC' | 'DESC';
-}
 
 export interface RefFilter extends PageArguments {
   refPrefix: string;
@@ -25,13 +21,12 @@ export interface RefFilter extends PageArguments {
 
 /** https://docs.github.com/graphql/reference/objects#repository, `refs`. */
 export async function presentRefs(request: RepositoryRequest, filter: RefFilter): Promise<unknown> {
-  const { core, repository } = request;
   const { refPrefix: prefix, query, orderBy } = filter;
   if (!/^refs\/.*\/$/.test(prefix)) {
     throw new GraphqlError('INVALID', `The ref prefix "${prefix}" must begin with refs/ and end with a slash`);
   }
   const words = (query ?? '').toLowerCase();
-  const all = await core.git(repository).refs(prefix);
+  const all = await visibleRefs(request, prefix);
   const found = all.filter(({ ref }) => ref.slice(prefix.length).toLowerCase().includes(words));
   const byDate = orderBy?.field === 'TAG_COMMIT_DATE' && prefix === 'refs/tags/';
   const sorted = byDate ? await sortByCommitDate(request, found) : found;
@@ -75,6 +70,7 @@ export async function presentRefNode(request: RepositoryRequest, ref: string): P
     name,
     prefix,
     repository: () => request.repositoryNode(repository),
+    branchProtectionRule: null,
     target: () => presentObject(request, found.oid),
     compare: ({ headRef }: { headRef: string }) => compareRefs(request, ref, headRef),
     associatedPullRequests: (filter: PullFilter) =>

@@ -1,13 +1,14 @@
 /** Releases and their assets as GraphQL nodes. */
 
-import { getAssets, pageTag } from '../present/release.ts';
+import { findReleaseByTag, visibleAssets, visibleReleases } from '../lag.ts';
+import { pageTag } from '../present/release.ts';
 import { latestRelease } from '../releases/latest.ts';
 import type { Asset, Release } from '../store/types.ts';
 import { encodePath, nodeId } from '../urls.ts';
-import { type PageArguments, presentNodes, toConnection } from './connection.ts';
+import { type Order, type PageArguments, presentNodes, toConnection } from './connection.ts';
 import type { RepositoryRequest } from './context.ts';
 import { presentActor, presentObject } from './objects.ts';
-import { type Order, presentRefNode } from './refs.ts';
+import { presentRefNode } from './refs.ts';
 
 type Node = Record<string, unknown>;
 
@@ -15,15 +16,16 @@ export interface ReleasePage extends PageArguments {
   orderBy?: Order<'CREATED_AT' | 'NAME'> | null;
 }
 
-/** The releases that the caller sees, in the order of their creation. Only who may push sees drafts. */
-function visibleReleases({ core, actor, repository }: RepositoryRequest): Release[] {
+/** Only who may push sees drafts. */
+function listReleases(request: RepositoryRequest): Release[] {
+  const { core, actor, repository } = request;
   const seesDrafts = core.accounts.may(actor, repository, ['contents', 'write']);
-  return core.store.releases.list(repository.id).filter((release) => !release.draft || seesDrafts);
+  return visibleReleases(request).filter((release) => !release.draft || seesDrafts);
 }
 
 /** Without `orderBy` in the order of their creation: `last: 1` is the newest. */
-export function presentReleases(request: RepositoryRequest, page: ReleasePage): Promise<unknown> {
-  const releases = visibleReleases(request);
+export function presentReleases(request: RepositoryRequest, page: ReleasePage): unknown {
+  const releases = listReleases(request);
   const { orderBy } = page;
   const key = (release: Release): string => (orderBy?.field === 'NAME' ? (release.name ?? '') : release.createdAt);
   if (orderBy) releases.sort((a, b) => key(a).localeCompare(key(b), 'en') || a.id - b.id);
@@ -36,8 +38,8 @@ export function presentReleases(request: RepositoryRequest, page: ReleasePage): 
  * https://github.com/cli/cli/blob/v2.23.0/pkg/cmd/release/shared/fetch.go
  */
 export function findRelease(request: RepositoryRequest, tag: string): Node | null {
-  const releases = visibleReleases(request).filter((release) => release.tag === tag);
-  const found = releases.find((release) => !release.draft) ?? releases.at(-1);
+  const drafts = listReleases(request).filter((release) => release.draft && release.tag === tag);
+  const found = findReleaseByTag(request, tag) ?? drafts.at(-1);
   return found ? presentReleaseNode(request, found) : null;
 }
 
@@ -70,7 +72,7 @@ function presentReleaseNode(request: RepositoryRequest, release: Release): Node 
     author: () => presentActor(request, core.getAccount(release.login)),
     repository: () => request.repositoryNode(repository),
     releaseAssets: (page: PageArguments & { name?: string | null }) => {
-      const assets = getAssets(request, release).filter(({ name }) => !page.name || name === page.name);
+      const assets = visibleAssets(request, release).filter(({ name }) => !page.name || name === page.name);
       return presentNodes(toConnection(assets, page, 'releaseAssets'), (asset) =>
         presentAssetNode(request, release, asset),
       );

@@ -14,12 +14,17 @@ import type { Actor } from '../accounts.ts';
 import type { Core } from '../core.ts';
 import { ApiError } from '../errors.ts';
 import { rateHeaders } from '../http/rate-limits.ts';
-import { type CommitOnBranchInput, createCommitOnBranch } from './commit-on-branch.ts';
+import { createCommitOnBranch } from './commit-on-branch.ts';
 import { type Context, findRepository } from './context.ts';
 import { GraphqlError, presentError } from './errors.ts';
-import { type AutoMergeInput, enablePullRequestAutoMerge, type UpdateRefsInput, updateRefs } from './mutations.ts';
-import { presentActor } from './objects.ts';
+import * as mergeMutations from './merge-mutations.ts';
+import { findNode } from './node.ts';
+import { findAccount, presentActor } from './objects.ts';
+import * as peopleMutations from './people-mutations.ts';
+import * as pullMutations from './pull-mutations.ts';
+import { presentRefNode } from './refs.ts';
 import { presentRepositoryNode } from './repository.ts';
+import { updateRefs } from './update-refs.ts';
 
 /** What GitHub's schema has and the package does not: https://docs.github.com/graphql/reference/releases */
 const NEWER_FIELDS = `
@@ -42,8 +47,11 @@ export class GraphqlSchema {
   }
 }
 
+/** graphql-js calls these with the arguments of a field and the context. */
 const root = {
   viewer: (_: unknown, context: Context) => presentActor(context, context.actor.account),
+  user: ({ login }: { login: string }, context: Context) => findAccount(context, 'User', login),
+  organization: ({ login }: { login: string }, context: Context) => findAccount(context, 'Organization', login),
   repository: ({ owner, name }: { owner: string; name: string }, context: Context) =>
     presentRepositoryNode(findRepository(context, owner, name)),
   rateLimit: (_: unknown, { core, actor }: Context) => {
@@ -51,10 +59,12 @@ const root = {
     const resetAt = new Date(rate.reset * 1000).toISOString();
     return { cost: 1, limit: rate.limit, remaining: rate.remaining, used: rate.used, nodeCount: 0, resetAt };
   },
-  createCommitOnBranch: (args: { input: CommitOnBranchInput }, context: Context) => createCommitOnBranch(context, args),
-  updateRefs: (args: { input: UpdateRefsInput }, context: Context) => updateRefs(context, args),
-  enablePullRequestAutoMerge: (args: { input: AutoMergeInput }, context: Context) =>
-    enablePullRequestAutoMerge(context, args),
+  node: ({ id }: { id: string }, context: Context) => findNode(context, id),
+  createCommitOnBranch,
+  updateRefs,
+  ...pullMutations,
+  ...peopleMutations,
+  ...mergeMutations,
 };
 
 /** A field that is in the schema but not in the hub is an error, never a silent null. */
@@ -117,6 +127,7 @@ function createContext(core: Core, actor: Actor): Context {
     core,
     actor,
     repositoryNode: (repository) => presentRepositoryNode({ ...context, repository }),
+    refNode: (repository, ref) => presentRefNode({ ...context, repository }, ref),
   };
   return context;
 }

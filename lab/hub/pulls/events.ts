@@ -7,7 +7,15 @@ import type { Pull } from '../store/types.ts';
 import { countPull } from './counts.ts';
 
 export interface PullChange {
-  action: 'opened' | 'synchronize' | 'closed' | 'reopened' | 'edited' | 'labeled';
+  action:
+    | 'opened'
+    | 'synchronize'
+    | 'closed'
+    | 'reopened'
+    | 'edited'
+    | 'labeled'
+    | 'ready_for_review'
+    | 'converted_to_draft';
   /** Of `synchronize`: the head before and after. */
   before?: string;
   after?: string;

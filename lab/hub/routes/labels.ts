@@ -1,8 +1,7 @@
 import { invalid } from '../errors.ts';
 import { presentLabel } from '../present/pull.ts';
-import { emitPull } from '../pulls/events.ts';
+import { setLabels } from '../pulls/people.ts';
 import type { Call, Handlers, Reply } from '../rest/call.ts';
-import { now } from '../store/store.ts';
 import type { Label, Pull } from '../store/types.ts';
 import { findPull } from './find-pull.ts';
 
@@ -34,18 +33,13 @@ function readNames(body: LabelsBody): string[] {
   return list.map((label) => (typeof label === 'string' ? label : label.name));
 }
 
-async function setLabels(call: Call, names: readonly string[]): Promise<Reply> {
+async function addLabels(call: Call): Promise<Reply> {
   const pull = findPull(call, 'issue_number');
-  const labels = names.map((name) => ensureLabel(call, name).name);
-  const changed: Pull = { ...pull, labels: [...new Set(labels)], updatedAt: now() };
-  call.core.store.pulls.put(call.repository.id, pull.number, changed);
-  if (changed.labels.some((name) => !pull.labels.includes(name))) {
-    await emitPull(call, changed, { action: 'labeled' });
-  }
+  const names = readNames(call.body<LabelsBody>()).map((name) => ensureLabel(call, name).name);
+  const changed = await setLabels(call, pull, [...pull.labels, ...names]);
   return call.list(getLabels(call, changed), (label) => presentLabel(call, label));
 }
 
 export const labelHandlers: Handlers = {
-  'issues/add-labels': (call) =>
-    setLabels(call, [...findPull(call, 'issue_number').labels, ...readNames(call.body<LabelsBody>())]),
+  'issues/add-labels': addLabels,
 };

@@ -182,4 +182,24 @@ describe('releases, tags and comparisons in GraphQL', () => {
     const fields = 'ref(qualifiedName: "main") { compare(headRef: "topic") { status aheadBy behindBy } }';
     expect(await read(fields)).toEqual({ ref: { compare: { status: 'DIVERGED', aheadBy: 1, behindBy: 1 } } });
   });
+
+  it('do not list what is new while lists lag', async () => {
+    const all = `releases(first: 9) { totalCount } latestRelease { tagName } refs(refPrefix: "refs/tags/", first: 9) { totalCount }
+      published: release(tagName: "v1") { tagName } draft: release(tagName: "v4") { tagName }`;
+    expect(await read(all)).toEqual({
+      releases: { totalCount: 3 },
+      latestRelease: { tagName: 'v1' },
+      refs: { totalCount: 3 },
+      published: { tagName: 'v1' },
+      draft: { tagName: 'v4' },
+    });
+    await test.admin.addFault({ match: { operation: 'graphql' }, fault: { lagMs: 3_600_000 } });
+    expect(await read(all)).toEqual({
+      releases: { totalCount: 0 },
+      latestRelease: null,
+      refs: { totalCount: 0 },
+      published: null,
+      draft: null,
+    });
+  });
 });

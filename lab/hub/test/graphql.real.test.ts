@@ -226,7 +226,7 @@ describe('GraphQL', () => {
     ['a missing argument', '{ repository(name: "shop") { id } }', 'owner'],
     [
       'a list without a limit',
-      '{ repository(owner: "alice", name: "shop") { defaultBranchRef { associatedPullRequests { totalCount } } } }',
+      '{ repository(owner: "alice", name: "shop") { defaultBranchRef { associatedPullRequests { nodes { number } } } } }',
       'first',
     ],
     ['a field that only GitHub has', '{ viewer { isEmployee } }', 'The hub does not have User.isEmployee'],
