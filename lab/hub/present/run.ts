@@ -1,5 +1,5 @@
 import type { RepositoryScope } from '../repository-call.ts';
-import type { Run } from '../store/runs.ts';
+import type { Job, Run } from '../store/runs.ts';
 import { nodeId } from '../urls.ts';
 import { simpleUser } from './account.ts';
 import { simpleCommit } from './commit.ts';
@@ -12,7 +12,7 @@ export function shortRef(ref: string): string {
 }
 
 /** The id of a workflow, which all its runs share. It depends only on the file's path. */
-function workflowId(path: string): number {
+export function workflowId(path: string): number {
   let id = 7;
   for (const char of path) id = (id * 31 + (char.codePointAt(0) ?? 0)) % 2147483647;
   return id;
@@ -60,5 +60,65 @@ export async function presentRun(scope: RepositoryScope, run: Run): Promise<Json
     head_commit: commit ? simpleCommit(commit) : null,
     repository: minimal,
     head_repository: minimal,
+  };
+}
+
+/** A workflow file that has run. */
+export interface Workflow {
+  path: string;
+  name: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export function presentWorkflow(scope: RepositoryScope, workflow: Workflow): Json {
+  const { core, repository } = scope;
+  const id = workflowId(workflow.path);
+  const { path, name } = workflow;
+  return {
+    id,
+    node_id: nodeId('Workflow', id),
+    name,
+    path,
+    state: 'active',
+    created_at: workflow.createdAt,
+    updated_at: workflow.updatedAt,
+    url: core.urls.api(repository, `/actions/workflows/${id}`),
+    html_url: core.urls.html(repository, `/blob/${repository.defaultBranch}/${path}`),
+    badge_url: core.urls.html(repository, `/workflows/${encodeURIComponent(name)}/badge.svg`),
+  };
+}
+
+/** GitHub's `job`. The lab's runner has no name, which GitHub's description allows. */
+export function presentJob(scope: RepositoryScope, run: Run, job: Job): Json {
+  const { core, repository } = scope;
+  return {
+    id: job.id,
+    run_id: run.id,
+    run_url: core.urls.api(repository, `/actions/runs/${run.id}`),
+    run_attempt: 1,
+    node_id: nodeId('CheckRun', `${repository.id}:${job.id}`),
+    head_sha: run.headSha,
+    head_branch: run.headBranch,
+    url: core.urls.api(repository, `/actions/jobs/${job.id}`),
+    html_url: core.urls.html(repository, `/actions/runs/${run.id}/job/${job.id}`),
+    check_run_url: core.urls.api(repository, `/check-runs/${job.id}`),
+    status: job.status,
+    conclusion: job.conclusion,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    completed_at: job.completedAt,
+    name: job.name,
+    workflow_name: run.name,
+    steps: job.steps.map(({ startedAt = null, completedAt = null, ...step }) => ({
+      ...step,
+      started_at: startedAt,
+      completed_at: completedAt,
+    })),
+    labels: [],
+    runner_id: null,
+    runner_name: null,
+    runner_group_id: null,
+    runner_group_name: null,
   };
 }

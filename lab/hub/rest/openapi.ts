@@ -162,7 +162,7 @@ export class OpenApi {
       const holder = { value: from[parameter.name] };
       const validate = this.#validator(`parameter ${route.id} ${parameter.in} ${parameter.name}`, this.#coercing, {
         type: 'object',
-        properties: { value: this.#absolute(parameter.schema) },
+        properties: { value: asText(this.#absolute(parameter.schema)) },
       });
       if (validate(holder)) from[parameter.name] = holder.value;
       else problems.push(`"${parameter.name}" ${validate.errors?.[0]?.message ?? 'is invalid'}.`);
@@ -251,6 +251,13 @@ export class OpenApi {
 function allowStarterAssets(document: Document): void {
   const asset = document.components.schemas?.['release-asset'] as { properties: { state: { enum: string[] } } };
   asset.properties.state.enum.push('starter');
+}
+
+/** A parameter arrives as text. Where it may be a number or a text, such as a workflow's id, a number is both. */
+function asText(schema: object): object {
+  if (!('oneOf' in schema)) return schema;
+  const { oneOf, ...rest } = schema;
+  return { ...rest, anyOf: oneOf };
 }
 
 function pointerPart(part: string): string {

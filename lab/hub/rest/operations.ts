@@ -62,6 +62,7 @@ export const operations = {
   'pulls/request-reviewers': writePulls,
   'pulls/list-reviews': readPulls,
 
+  'issues/create-label': writeIssues,
   'issues/add-labels': writeIssues,
   // `issues: write` would be enough too.
   'issues/add-assignees': writePulls,
@@ -84,7 +85,15 @@ export const operations = {
 
   'actions/create-repo-variable': ['actions_variables', 'write'],
   'actions/delete-repo-variable': ['actions_variables', 'write'],
+  'actions/list-repo-workflows': readActions,
+  'actions/get-workflow': readActions,
+  'actions/list-workflow-runs': readActions,
   'actions/list-workflow-runs-for-repo': readActions,
+  'actions/get-workflow-run': readActions,
+  'actions/list-jobs-for-workflow-run': readActions,
+  'actions/get-job-for-workflow-run': readActions,
+  'actions/list-workflow-run-artifacts': readActions,
+  'checks/list-annotations': ['checks', 'read'],
   'actions/re-run-workflow': ['actions', 'write'],
 } as const satisfies Record<string, Need>;
 

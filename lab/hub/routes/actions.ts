@@ -1,7 +1,7 @@
 import { ApiError, notFound } from '../errors.ts';
-import { presentRun } from '../present/run.ts';
-import { type Call, created, type Handlers, NO_CONTENT, type Reply } from '../rest/call.ts';
-import { equalsIgnoreCase, type Run } from '../store/runs.ts';
+import { presentJob, presentRun, presentWorkflow, type Workflow, workflowId } from '../present/run.ts';
+import { type Call, created, type Handlers, NO_CONTENT, ok, type Reply } from '../rest/call.ts';
+import { equalsIgnoreCase, type Job, type Run } from '../store/runs.ts';
 import { now } from '../store/store.ts';
 import type { Variable } from '../store/types.ts';
 import { parseVariableName } from '../store/variables.ts';
@@ -22,6 +22,42 @@ function createVariable(call: Call): Reply {
   return created({});
 }
 
+function repositoryRuns({ core, repository }: Call): Run[] {
+  return core.runs.list(`${repository.owner}/${repository.name}`);
+}
+
+/** A workflow for each file that has run, the first one that ran first. */
+function listWorkflows(call: Call): Workflow[] {
+  const newest = new Map<string, Run>();
+  const oldest = new Map<string, Run>();
+  for (const run of repositoryRuns(call)) {
+    if (!newest.has(run.path)) newest.set(run.path, run);
+    oldest.set(run.path, run);
+  }
+  return [...oldest.values()].reverse().map(({ path, createdAt }) => {
+    const { name = path, updatedAt = createdAt } = newest.get(path) ?? {};
+    return { path, name, createdAt, updatedAt };
+  });
+}
+
+/** By its id or the name of its file. @throws ApiError 404 */
+function getWorkflow(call: Call): Workflow {
+  const wanted = call.param('workflow_id');
+  const found = listWorkflows(call).find(
+    ({ path }) => String(workflowId(path)) === wanted || path.endsWith(`/${wanted}`),
+  );
+  if (!found) throw notFound();
+  return found;
+}
+
+/** @throws ApiError 404 when the job does not exist or is another repository's */
+function getJob(call: Call, id: number): { run: Run; job: Job } {
+  const job = call.core.runs.findJob(id);
+  const run = repositoryRuns(call).find((candidate) => candidate.id === job?.runId);
+  if (!job || !run) throw notFound();
+  return { run, job };
+}
+
 function getRun(call: Call): Run {
   const run = call.core.runs.find(call.number('run_id'));
   const { owner, name } = call.repository;
@@ -29,15 +65,14 @@ function getRun(call: Call): Run {
   return run;
 }
 
-function listRuns(call: Call): Promise<Reply> {
-  const { owner, name } = call.repository;
+function listRuns(call: Call, isListed: (run: Run) => boolean = () => true): Promise<Reply> {
   const matches = (key: string, value: string | null): boolean => {
     const filter = call.queryText(key);
     return filter === undefined || filter === value;
   };
   const status = call.queryText('status');
-  const runs = call.core.runs
-    .list(`${owner}/${name}`)
+  const runs = repositoryRuns(call)
+    .filter(isListed)
     .filter((run) => matches('actor', run.actor) && matches('event', run.event) && matches('head_sha', run.headSha))
     .filter((run) => matches('branch', run.headBranch))
     .filter((run) => status === undefined || run.status === status || run.conclusion === status);
@@ -60,6 +95,31 @@ export const actionHandlers: Handlers = {
     call.core.store.variables.remove(call.repository.id, getVariable(call).name);
     return NO_CONTENT;
   },
-  'actions/list-workflow-runs-for-repo': listRuns,
+  'actions/list-repo-workflows': (call) =>
+    call.countedList(listWorkflows(call), 'workflows', (workflow) => presentWorkflow(call, workflow)),
+  'actions/get-workflow': (call) => ok(presentWorkflow(call, getWorkflow(call))),
+  'actions/list-workflow-runs': (call) => {
+    const { path } = getWorkflow(call);
+    return listRuns(call, (run) => run.path === path);
+  },
+  'actions/list-workflow-runs-for-repo': (call) => listRuns(call),
+  'actions/get-workflow-run': async (call) => ok(await presentRun(call, getRun(call))),
+  'actions/list-jobs-for-workflow-run': (call) => {
+    const run = getRun(call);
+    return call.countedList(call.core.runs.jobs(run.id), 'jobs', (job) => presentJob(call, run, job));
+  },
+  'actions/get-job-for-workflow-run': (call) => {
+    const { run, job } = getJob(call, call.number('job_id'));
+    return ok(presentJob(call, run, job));
+  },
+  'actions/list-workflow-run-artifacts': (call) => {
+    getRun(call);
+    return ok({ total_count: 0, artifacts: [] });
+  },
+  // A job is the check of its commit, and both have one id.
+  'checks/list-annotations': (call) => {
+    getJob(call, call.number('check_run_id'));
+    return ok([]);
+  },
   'actions/re-run-workflow': rerun,
 };

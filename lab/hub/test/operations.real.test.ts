@@ -96,6 +96,7 @@ describe('every operation in the table', () => {
     expect(pull).toMatchObject({ commits: 2, changed_files: 3, mergeable: true, merged: false });
     expect((await rest.pulls.list({ ...SHOP, head: 'alice:topic/one' })).data).toHaveLength(1);
     await rest.pulls.update({ ...where, body: 'because' });
+    await rest.issues.createLabel({ ...SHOP, name: 'release', color: 'ff0000', description: 'A release' });
     await rest.issues.addLabels({ ...SHOP, issue_number: pull.number, labels: ['a'] });
     expect(
       (await rest.issues.addLabels({ ...SHOP, issue_number: pull.number, labels: ['a', 'b c'] })).data.map(
@@ -164,6 +165,16 @@ describe('every operation in the table', () => {
     runs.updateRun(run.id, { status: 'completed', conclusion: 'success' });
     const { data: listed } = await rest.actions.listWorkflowRunsForRepo({ ...SHOP, head_sha: test.first });
     expect(listed.workflow_runs.map(({ id, conclusion }) => [id, conclusion])).toEqual([[run.id, 'success']]);
+    const workflow_id = 'build.yml';
+    const { data: workflow } = await rest.actions.getWorkflow({ ...SHOP, workflow_id });
+    expect((await rest.actions.listRepoWorkflows(SHOP)).data).toEqual({ total_count: 1, workflows: [workflow] });
+    expect((await rest.actions.listWorkflowRuns({ ...SHOP, workflow_id: workflow.id })).data.total_count).toBe(1);
+    expect((await rest.actions.getWorkflowRun({ ...SHOP, run_id: run.id })).data.workflow_id).toBe(workflow.id);
+    const { data: shown } = await rest.actions.getJobForWorkflowRun({ ...SHOP, job_id: job.id });
+    expect(shown).toMatchObject({ run_id: run.id, name: 'images', conclusion: 'success', workflow_name: 'build' });
+    expect((await rest.actions.listJobsForWorkflowRun({ ...SHOP, run_id: run.id })).data.jobs).toEqual([shown]);
+    await rest.actions.listWorkflowRunArtifacts({ ...SHOP, run_id: run.id });
+    await rest.checks.listAnnotations({ ...SHOP, check_run_id: job.id });
     await rest.actions.reRunWorkflow({ ...SHOP, run_id: run.id });
     const page = await fetch(`${test.hub.url}/alice/shop/actions/runs/${run.id}/job/${job.id}`);
     expect(await page.text()).toContain('built &#60;b&#62;');
