@@ -14,7 +14,7 @@ export interface DebianFile {
 
 /**
  * A program extracted from a Debian package that is not installed, because the installation would also create a user and
- * start a system service that the lab does not use.
+ * start a system service that the lab does not use, or because another version of the program may be on the path.
  */
 export interface DebianExtract {
   from: 'debian-extract';
@@ -212,6 +212,7 @@ export const tools = {
     seconds: 20,
   },
   yq: { from: 'go', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4', seconds: 30 },
+  gh: { from: 'debian-extract', package: 'gh', file: 'usr/bin/gh' },
   node: { from: 'npm', package: NODE_PACKAGE, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
 } as const satisfies Record<string, Tool>;
@@ -220,8 +221,8 @@ export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
 
-/** Tools that check the sources; a lab runs without them. */
-export const checkTools: readonly ToolName[] = ['actionlint', 'gitleaks', 'pip3', 'zizmor'];
+/** Tools that only checks and tests use; a lab runs without them. */
+export const checkTools: readonly ToolName[] = ['actionlint', 'gh', 'gitleaks', 'pip3', 'zizmor'];
 
 /** Tools that only `bench/` compares with. */
 export const benchTools: readonly ToolName[] = ['yq'];

@@ -31,7 +31,10 @@ export function commonHeaders(actor: Actor | null): Record<string, string> {
 }
 
 /** Those of a classic personal access token. Other tokens have no scopes. */
-const SCOPES = { 'x-oauth-scopes': 'delete_repo, repo, workflow', 'x-accepted-oauth-scopes': 'repo' } as const;
+const SCOPES = {
+  'x-oauth-scopes': 'delete_repo, read:org, repo, workflow',
+  'x-accepted-oauth-scopes': 'repo',
+} as const;
 
 /** A weak entity tag of a body, as GitHub sends them. */
 export function entityTag(body: string): string {
