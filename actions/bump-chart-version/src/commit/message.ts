@@ -1,8 +1,8 @@
-import { type CommitSha, parseCommitSha } from '../../../lib/identifiers.ts';
 import { formatPinned } from '../detectors/pin-text.ts';
 import { type ImageChange, isChangedImage } from '../images/image-changes.ts';
 import type { ChartResult, Plan } from '../plan/plan.ts';
-import { rollbackTrailers, SOURCE } from '../rollback/trailers.ts';
+import { rollbackTrailers } from '../rollback/trailers.ts';
+import { formatTrailer, type ImageSource, imageIn, linesOf, parseSource, TRAILER, trailerIn } from './trailers.ts';
 
 export interface Message {
   headline: string;
@@ -17,11 +17,6 @@ export interface Origin {
   /** The run's page. */
   runUrl: string | undefined;
 }
-
-const RUN = 'Workflow-Run';
-const CHART = 'Chart-Version';
-const IMAGE = 'Image';
-const PROMOTED_FROM = 'Promoted-From';
 
 const toOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
 
@@ -109,18 +104,17 @@ export function commitMessage(template: string, plan: Plan, origin: Origin): Mes
 function createTrailers(plan: Plan, origin: Origin): string[] {
   const charts = plan.charts
     .filter(({ changed, version }) => changed && version !== '')
-    .map(
-      ({ path, version, previous }) =>
-        `${CHART}: ${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`,
+    .map(({ path, version, previous }) =>
+      formatTrailer(TRAILER.chart, `${path} ${version}${version === previous ? '' : ` (was ${previous || 'unset'})`}`),
     );
   const images = plan.images
     .filter(isChangedImage)
-    .map(
-      ({ repository, from, to }) => `${IMAGE}: ${repository}${formatPinned(to)} (was ${formatPinned(from) || 'unset'})`,
+    .map(({ repository, from, to }) =>
+      formatTrailer(TRAILER.image, `${repository}${formatPinned(to)} (was ${formatPinned(from) || 'unset'})`),
     );
-  const sources = promotedFrom(plan).map((file) => `${PROMOTED_FROM}: ${file}`);
+  const sources = promotedFrom(plan).map((file) => formatTrailer(TRAILER.promotedFrom, file));
   const source = plan.rollback === undefined ? sourceTrailers(origin, sources) : rollbackTrailers(plan.rollback, plan);
-  const run = origin.runUrl === undefined ? [] : [`${RUN}: ${origin.runUrl}`];
+  const run = origin.runUrl === undefined ? [] : [formatTrailer(TRAILER.run, origin.runUrl)];
   return [...new Set([...charts, ...images, ...sources, ...source, ...run])].map(toOneLine);
 }
 
@@ -137,23 +131,20 @@ export function promotedFrom({ files, images }: Pick<Named, 'files' | 'images'>)
 export function withTrailersOf(commits: readonly { message: string }[], { images }: Plan, message: Message): Message {
   const replaced = new Set(images.map(({ repository }) => repository));
   const carried = commits.flatMap(({ message: text }) => {
-    const lines = text.split(/\r?\n/).filter((line) => CARRIED.test(line));
-    const kept = lines.filter((line) => !replaced.has(repositoryIn(line) ?? ''));
-    return kept.some((line) => repositoryIn(line) !== undefined || ROLLBACK.test(line)) ? kept : [];
+    const lines = linesOf(text).filter((line) => CARRIED.some((name) => trailerIn(line, name) !== undefined));
+    const kept = lines.filter((line) => !replaced.has(imageIn(line)?.repository ?? ''));
+    const says = (line: string): boolean =>
+      imageIn(line) !== undefined || trailerIn(line, TRAILER.rollbackTo) !== undefined;
+    return kept.some(says) ? kept : [];
   });
   return { ...message, body: [message.body, ...carried].filter((part) => part !== '').join('\n') };
 }
 
-const CARRIED = /^(?:Image|Source-Commit|Workflow-Run|Rollback-To|Rolled-Back): /;
-const ROLLBACK = /^Rollback-To: /;
-
-/** The repository in an `Image` trailer. */
-const repositoryIn = (line: string): string | undefined =>
-  /^Image: ([^\s@]+?)(?::[^/@\s]+)?(?:[@\s]|$)/.exec(line)?.[1];
+const CARRIED = [TRAILER.image, TRAILER.source, TRAILER.run, TRAILER.rollbackTo, TRAILER.rolledBack];
 
 /** What is promoted was built from another commit than that of the run. */
 const sourceTrailers = ({ repository, sha }: Origin, promoted: readonly string[]): string[] =>
-  sha === undefined || promoted.length > 0 ? [] : [`${SOURCE}: ${repository}@${sha}`];
+  sha === undefined || promoted.length > 0 ? [] : [formatTrailer(TRAILER.source, `${repository}@${sha}`)];
 
 /** The full text of a message as Git stores it. */
 export const messageText = ({ headline, body }: Message): string => (body === '' ? headline : `${headline}\n\n${body}`);
@@ -166,15 +157,18 @@ export function bumpedCharts(
 ): Set<string> {
   if (runUrl === undefined) return new Set();
   const ofThisRun = messages
-    .map((message) => message.split(/\r?\n/))
-    .filter((lines) => lines.includes(`${RUN}: ${runUrl}`))
+    .map(linesOf)
+    .filter((lines) => lines.includes(formatTrailer(TRAILER.run, runUrl)))
     .flat();
-  return new Set(charts.filter((chart) => ofThisRun.some((line) => line.startsWith(`${CHART}: ${chart} `))));
+  return new Set(
+    charts.filter((chart) => ofThisRun.some((line) => trailerIn(line, TRAILER.chart)?.startsWith(`${chart} `))),
+  );
 }
 
 /** Whether this action wrote the commit. An amended commit keeps the message, but not the committer. */
 export const isOwnCommit = ({ message, byServer }: { message: string; byServer: boolean }): boolean =>
-  byServer && message.split(/\r?\n/).some((line) => line.startsWith(`${CHART}: `) || line.startsWith(`${RUN}: `));
+  byServer &&
+  linesOf(message).some((line) => [TRAILER.chart, TRAILER.run].some((name) => trailerIn(line, name) !== undefined));
 
 /**
  * The commit from which the image was built that a mapping has now, by the trailers of the commit that set it. `undefined` when none of these
@@ -184,31 +178,25 @@ export const isOwnCommit = ({ message, byServer }: { message: string; byServer: 
 export function imageSource(
   messages: readonly string[],
   { repository, from }: Pick<ImageChange, 'repository' | 'from'>,
-): { repository: string; commit: CommitSha } | undefined {
+): ImageSource | undefined {
   for (const message of messages) {
-    const lines = message.split(/\r?\n/);
+    const lines = linesOf(message);
     const start = lines.findIndex((line) => setsImage(line, repository, from));
     if (start < 0) continue;
     // Each image is followed by its source; a commit can contain the changes of several runs.
-    const matches = lines.slice(start).map((line) => SOURCE_LINE.exec(line));
-    const [, source = '', sha = ''] = matches.find((match) => match !== null) ?? [];
-    const commit = parseCommitSha(sha);
+    const [text] = lines.slice(start).flatMap((line) => trailerIn(line, TRAILER.source) ?? []);
+    const source = text === undefined ? undefined : parseSource(text);
     // A promotion does not know it; the commit that it promoted does.
-    if ('value' in commit) return { repository: source, commit: commit.value };
+    if (source !== undefined) return source;
   }
   return undefined;
 }
 
-const SOURCE_LINE = new RegExp(`^${SOURCE}: (\\S+)@(\\S+)$`);
-/** `:TAG`, `@DIGEST` or both. */
-const REFERENCE = /^(?::([^\s:@]+))?(?:@(\S+))? \(was /;
-
 /** Whether a line of a message is the trailer of this image; a mapping can lack the tag or the digest that the trailer has. */
 function setsImage(line: string, repository: string, { tag, digest }: ImageChange['from']): boolean {
-  const start = `${IMAGE}: ${repository}`;
-  const [matched, setTag, setDigest] = (line.startsWith(start) && REFERENCE.exec(line.slice(start.length))) || [];
-  if (matched === undefined || (tag === undefined && digest === undefined)) return false;
+  const image = imageIn(line);
+  if (image?.repository !== repository || (tag === undefined && digest === undefined)) return false;
   const isSame = (now: string | undefined, set: string | undefined): boolean =>
     now === undefined || set === undefined || now === set;
-  return isSame(tag, setTag) && isSame(digest, setDigest);
+  return isSame(tag, image.tag) && isSame(digest, image.digest);
 }

@@ -3,13 +3,13 @@ import type { CommitSha } from '../../../lib/identifiers.ts';
 import { versionOfTag, versionText } from '../../../lib/versions.ts';
 import { readChart } from '../charts/chart.ts';
 import type { Repository, Snapshot } from '../commit/repository.ts';
+import { sourceIn, versionIn } from '../commit/trailers.ts';
 import type { FileState } from '../files/file-source.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { pathsOf } from '../plan/plan.ts';
 import { readYaml, type YamlFile } from '../yaml/source.ts';
 import type { ChartCommit, History } from './history.ts';
 import { type Rollback, type RollbackTarget, shortId } from './rollback.ts';
-import { sourceIn, versionIn } from './trailers.ts';
 
 /** The request with the commit that it goes back to. That it goes back to older versions is the purpose. */
 export async function withRollback(

@@ -3,11 +3,12 @@ import { ActionError } from '../../../lib/errors.ts';
 import { hasRegistry } from '../../../lib/images/references.ts';
 import { type Version, versionOfTag } from '../../../lib/versions.ts';
 import type { Chart } from '../charts/chart.ts';
+import { chartsIn, imagesIn } from '../commit/trailers.ts';
 import { formatPinned, parseReference, type TagAndDigest } from '../detectors/pin-text.ts';
 import { type ImageChange, isChangedImage } from '../images/image-changes.ts';
 import type { VersionRule } from '../inputs/settings.ts';
 import { shortId } from './rollback.ts';
-import { appVersionPath, chartsIn, imagesIn, type PastRollback, parsePinned, parseRollback } from './trailers.ts';
+import { appVersionPath, type PastRollback, parsePinned, parseRollback } from './trailers.ts';
 
 interface PastCommit {
   oid: string;

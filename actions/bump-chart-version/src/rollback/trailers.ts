@@ -1,11 +1,8 @@
+import { formatTrailer, TRAILER, trailersIn } from '../commit/trailers.ts';
 import { formatPinned, parseReference, type TagAndDigest } from '../detectors/pin-text.ts';
 import type { ImageChange } from '../images/image-changes.ts';
 import type { Rollback } from './rollback.ts';
 
-const ROLLBACK_TO = 'Rollback-To';
-const ROLLED_BACK = 'Rolled-Back';
-/** Names what the images were built from, as `OWNER/REPO@COMMIT`. */
-export const SOURCE = 'Source-Commit';
 const UNSET = 'unset';
 
 /** What a plan takes back. */
@@ -38,18 +35,19 @@ export function rollbackTrailers({ commit, source }: Rollback, { charts, images 
       rolledBack(file.path, `${repository}${formatPinned(from)}`, formatPinned(to) || UNSET),
     );
   return [
-    `${ROLLBACK_TO}: ${commit}`,
+    formatTrailer(TRAILER.rollbackTo, commit),
     ...ofCharts,
     ...ofImages,
     // The order of the commits that images were built from decides which of two runs is the older one.
-    ...(source === undefined ? [] : [`${SOURCE}: ${source}`]),
+    ...(source === undefined ? [] : [formatTrailer(TRAILER.source, source)]),
   ];
 }
 
 /** How the trailers name the appVersion of a chart. */
 export const appVersionPath = (chart: string): string => `${chart} appVersion`;
 
-const rolledBack = (path: string, was: string, now: string): string => `${ROLLED_BACK}: ${path} ${was} (now ${now})`;
+const rolledBack = (path: string, was: string, now: string): string =>
+  formatTrailer(TRAILER.rolledBack, `${path} ${was} (now ${now})`);
 
 /** One line `Rolled-Back`. */
 export interface RolledBackLine {
@@ -68,49 +66,15 @@ export interface PastRollback {
 }
 
 export function parseRollback(message: string): PastRollback | undefined {
-  const lines = message.split(/\r?\n/);
-  const to = trailerIn(lines, ROLLBACK_TO);
+  const [to] = trailersIn(message, TRAILER.rollbackTo);
   if (to === undefined) return undefined;
   return {
     to,
-    lines: lines.flatMap((line) => {
-      const [, path, was, now] = ROLLED_BACK_LINE.exec(line) ?? [];
+    lines: trailersIn(message, TRAILER.rolledBack).flatMap((text) => {
+      const [, path, was, now] = /^(.+) (\S+) \(now (\S+)\)$/.exec(text) ?? [];
       return path === undefined || was === undefined || now === undefined ? [] : [{ path, was, now }];
     }),
   };
-}
-
-const ROLLED_BACK_LINE = new RegExp(`^${ROLLED_BACK}: (.+) (\\S+) \\(now (\\S+)\\)$`);
-
-/** The source of a commit's images, as it is written in its message. */
-export const sourceIn = (message: string): string | undefined => trailerIn(message.split(/\r?\n/), SOURCE);
-
-const trailerIn = (lines: readonly string[], name: string): string | undefined =>
-  lines
-    .find((line) => line.startsWith(`${name}: `))
-    ?.slice(name.length + 2)
-    .trim();
-
-/** The images that a commit brought, by its trailers `Image`. */
-export function imagesIn(message: string): ({ repository: string } & TagAndDigest)[] {
-  return message.split(/\r?\n/).flatMap((line) => {
-    const [, reference] = /^Image: (\S+) \(was /.exec(line) ?? [];
-    return (reference !== undefined && parseReference(reference)) || [];
-  });
-}
-
-/** The charts that a commit changed, by its trailers `Chart-Version`. */
-export const chartsIn = (message: string): string[] => chartVersionsIn(message).map(({ chart }) => chart);
-
-/** The version that a commit gave a chart, by its trailer. */
-export const versionIn = (message: string, chart: string): string | undefined =>
-  chartVersionsIn(message).find((given) => given.chart === chart)?.version;
-
-function chartVersionsIn(message: string): { chart: string; version: string }[] {
-  return message.split(/\r?\n/).flatMap((line) => {
-    const [, chart, version] = /^Chart-Version: (.+?) (\S+)(?: \(was \S+\))?$/.exec(line) ?? [];
-    return chart === undefined || version === undefined ? [] : [{ chart, version }];
-  });
 }
 
 /** The tag and digest of `:tag@digest`. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { chartsIn, imagesIn, parsePinned, parseRollback, versionIn } from '../../src/rollback/trailers.ts';
+import { parsePinned, parseRollback } from '../../src/rollback/trailers.ts';
 import { digest } from './scene.ts';
 
 it.each([
@@ -20,17 +20,6 @@ it.each([
 
 it('a message without Rollback-To is not one of a rollback', () => {
   expect(parseRollback('x\n\nRolled-Back: helm/shop 1.4.2 (now 1.4.1)')).toBeUndefined();
-});
-
-it('the trailers of a release are read', () => {
-  const message = `x\n\nChart-Version: helm/my shop 1.4.2 (was 1.4.1)\nChart-Version: helm/api 2.0.0\nImage: r.io:5000/web:1.4.2@${digest('x')} (was unset)\nImage: nginx:1 (was :0)`;
-  expect(chartsIn(message)).toEqual(['helm/my shop', 'helm/api']);
-  expect(versionIn(message, 'helm/api')).toBe('2.0.0');
-  expect(versionIn(message, 'helm/other')).toBeUndefined();
-  expect(imagesIn(message)).toMatchObject([
-    { repository: 'r.io:5000/web', tag: '1.4.2', digest: digest('x') },
-    { repository: 'nginx', tag: '1', digest: undefined },
-  ]);
 });
 
 it.each([
