@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ActionError } from '../../../lib/errors.ts';
 import { parseBranchName } from '../../../lib/git-refs.ts';
+import type { Parsed } from '../../../lib/runner/inputs.ts';
 import type { ChartResult } from '../plan/plan.ts';
 
 const MAX_READABLE_LENGTH = 60;
@@ -45,22 +46,24 @@ export function fillBranchName(template: string, { charts, base }: BranchValues)
     version: readableList(charts.map(({ version }) => version)),
     branch: base,
   };
-  const name = template.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
-  const parsed = parseBranchName(name);
-  const problem =
-    'problem' in parsed
-      ? parsed.problem
-      : name === base
-        ? 'is the branch that the pull request is for'
-        : Buffer.byteLength(name) > MAX_BRANCH_BYTES
-          ? `is longer than ${MAX_BRANCH_BYTES} bytes`
-          : undefined;
-  if (problem === undefined) return name;
+  const filled = template.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+  const parsed = parseUsableBranch(filled, base);
+  if ('value' in parsed) return parsed.value;
   throw new ActionError({
-    what: `the branch ${JSON.stringify(name)} cannot be used for a pull request`,
-    why: `it ${problem}`,
+    what: `the branch ${JSON.stringify(filled)} cannot be used for a pull request`,
+    why: `it ${parsed.problem}`,
     next: `Correct the input pull-request-branch, which is ${JSON.stringify(template)}. Nothing was changed.`,
   });
+}
+
+/** The name of a branch, with or without `refs/heads/`, that a pull request for this base can have. */
+function parseUsableBranch(text: string, base: string): Parsed<string> {
+  const parsed = parseBranchName(text);
+  if ('problem' in parsed) return parsed;
+  if (parsed.value === base) return { problem: 'is the branch that the pull request is for' };
+  return Buffer.byteLength(parsed.value) > MAX_BRANCH_BYTES
+    ? { problem: `is longer than ${MAX_BRANCH_BYTES} bytes` }
+    : parsed;
 }
 
 /** The distinct values as a part of a name; a long list ends with a hash of all of them. */

@@ -26,6 +26,7 @@ describe('the input pull-request-branch', () => {
     ['joins several charts', 'x/{chart}-{version}', [chart('shop'), chart('api')], 'x/shop-api-1.4.2'],
     ['replaces what a branch cannot contain', 'x/{chart}', [chart('..a b~c^:d..')], 'x/a-b-c-d'],
     ['can have no placeholder', 'bump', [chart('shop')], 'bump'],
+    ['can be a full reference', 'refs/heads/bump/{chart}', [chart('shop')], 'bump/shop'],
   ])('%s', (_, template, charts, expected) => {
     expect(fill(template, ...charts)).toBe(expected);
   });
@@ -43,6 +44,7 @@ describe('the input pull-request-branch', () => {
 
   it.each([
     ['is the base', '{branch}', 'is the branch that the pull request is for'],
+    ['is the base as a full reference', 'refs/heads/{branch}', 'is the branch that the pull request is for'],
     ['is too long', `x/${'y'.repeat(240)}`, 'is longer than 240 bytes'],
     ['is not a reference name', 'x/{chart}.lock', 'is not a valid Git reference name'],
   ])('is an error when the result %s', (_, template, problem) => {
