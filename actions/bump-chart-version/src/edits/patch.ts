@@ -58,7 +58,7 @@ function verifySection(file: YamlFile, { file: section, edits, value }: Section)
   if (!isDeepStrictEqual(valuesOf(old), [value()])) throw unsafeChange(file, 'a part of it means something else alone');
   const now = verifyBoth(section, text, edits);
   // The next key must begin a line.
-  if (valuesOf(now)?.length !== 1 || (section.text.endsWith('\n') && !text.endsWith('\n')))
+  if (section.text.endsWith('\n') && !text.endsWith('\n'))
     throw unsafeChange(file, 'a part of it would not be complete');
   return findDifferences(old, now);
 }

@@ -1,17 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Edit } from '../../src/edits/edit.ts';
 import { sectionsOf } from '../../src/edits/local-proof.ts';
+import { patch } from '../../src/edits/patch.ts';
 import { parse, readYaml, toData } from '../../src/yaml/source.ts';
 import { bytes, newText, planFor } from '../helpers.ts';
 
 const set = (values: string, line: string) => planFor({ version: 'none', values: line }, values);
 
-/** Whether an edit of the value at `nodePath` can be verified by itself. */
-function isLocal(text: string, nodePath: readonly number[]): boolean {
-  const start = text.lastIndexOf('old');
-  const splice = { start, end: start + 3, text: 'new' };
-  const edit = { splice, document: 0, nodePath, added: [], scalar: { text: 'new', as: 'string' as const } };
-  return sectionsOf(readYaml('values.yaml', bytes(text)), [edit]) !== undefined;
+/** An edit of `old`, the value at `nodePath`. */
+function editOf(text: string, nodePath: readonly number[], old = 'old'): Edit {
+  const start = text.lastIndexOf(old);
+  const splice = { start, end: start + old.length, text: 'new' };
+  return { splice, document: 0, nodePath, added: [], scalar: { text: 'new', as: 'string' } };
 }
+
+/** Whether an edit of the value at `nodePath` can be verified by itself. */
+const isLocal = (text: string, nodePath: readonly number[]): boolean =>
+  sectionsOf(readYaml('values.yaml', bytes(text)), [editOf(text, nodePath)]) !== undefined;
 
 it.each<[string, string, number[]]>([
   ['a value of the root', 'a: old\nb: c\n', [0]],
@@ -73,5 +78,19 @@ describe.each(Object.entries(NEIGHBOURS))('next to %s', (_title, neighbour) => {
         ['text', 'x\n\n'],
       ]),
     );
+  });
+});
+
+describe('a change is refused', () => {
+  const text = 'a: old\nb: c\n';
+  const file = readYaml('values.yaml', bytes(text));
+
+  it('when a part means something else read alone than in the file', () => {
+    const other = { ...file, documents: parse(text.replace('old', 'odd'), '1.2') };
+    expect(() => patch(other, [editOf(text, [0])])).toThrow('a part of it means something else alone');
+  });
+
+  it('when it takes the line break before the next key', () => {
+    expect(() => patch(file, [editOf(text, [0], 'old\n')])).toThrow('a part of it would not be complete');
   });
 });
