@@ -17,19 +17,19 @@ const propose = (name: string, tag: string): Record<string, string> => ({
   images: imageOf(name, tag),
   'pull-request-labels': 'release',
 });
-const COMPLETE = {
+const COMPLETE: Record<string, string> = {
   ...propose('web', '2.0.0'),
   'pull-request-reviewers': 'rita',
   'pull-request-assignees': 'rita',
   'auto-merge': 'squash',
 };
 
+const createRepository = (): Promise<TestRepository> =>
+  TestRepository.create({ 'helm/shop/Chart.yaml': CHART, 'helm/shop/values.yaml': valuesWith('1.0.0', '1.0.0') });
+
 /** A repository in which nothing is merged: the required check never passes. */
-async function createRepository(prepare: (repository: TestRepository) => Promise<unknown>): Promise<TestRepository> {
-  const repository = await TestRepository.create({
-    'helm/shop/Chart.yaml': CHART,
-    'helm/shop/values.yaml': valuesWith('1.0.0', '1.0.0'),
-  });
+async function createProtected(prepare: (repository: TestRepository) => Promise<unknown>): Promise<TestRepository> {
+  const repository = await createRepository();
   const { rest, where } = repository.octokit();
   hub.admin.createUser('rita');
   await rest.repos.addCollaborator({ ...where, username: 'rita', permission: 'push' });
@@ -54,14 +54,14 @@ async function createRepository(prepare: (repository: TestRepository) => Promise
 const HELD_MS = 700;
 
 /** Runs the step and kills it while the hub holds this request, from 0. @returns whether the run came that far */
-async function killAt(repository: TestRepository, request: number): Promise<boolean> {
+async function killAt(repository: TestRepository, request: number, inputs = COMPLETE): Promise<boolean> {
   await admin.addFault({ match: { path: '^/api/' }, after: request, times: 1, fault: { delayMs: HELD_MS } });
   let child: ChildProcess | undefined;
   let isRunning = true;
   const onStart = (started: ChildProcess): void => {
     child = started;
   };
-  const running = repository.step(COMPLETE, {}, { onStart }).finally(() => {
+  const running = repository.step(inputs, {}, { onStart }).finally(() => {
     isRunning = false;
   });
   while (isRunning && !(await admin.faults()).some(({ met }) => met > 0)) await new Promise(setImmediate);
@@ -126,10 +126,37 @@ describe('a run in mode pull-request that is killed at any of its requests', () 
   ])('%s is completed by the next run', async (_, prepare, expected) => {
     let request = 0;
     for (let isKilled = true; isKilled; request++) {
-      const repository = await createRepository(prepare);
+      const repository = await createProtected(prepare);
       isKilled = await killAt(repository, request);
       expect({ request, ...(await finalState(repository)) }).toEqual({ request, ...DONE, ...expected });
     }
     expect(request).toBeGreaterThan(8);
+  });
+});
+
+describe('a run in mode commit that is killed at any of its requests', () => {
+  const RELEASE = { charts: 'helm/shop', version: 'patch', images: imageOf('web', '2.0.0') };
+
+  it('is completed by the next run, with one commit', async () => {
+    let request = 0;
+    for (let isKilled = true; isKilled; request++) {
+      const repository = await createRepository();
+      isKilled = await killAt(repository, request, RELEASE);
+      const { exitCode } = await repository.step(RELEASE);
+      expect({
+        request,
+        exitCode,
+        log: await repository.log(),
+        chart: await repository.blob('helm/shop/Chart.yaml'),
+        values: await repository.blob('helm/shop/values.yaml'),
+      }).toEqual({
+        request,
+        exitCode: 0,
+        log: ['chore(release): shop 1.0.1', 'feat: the start'],
+        chart: CHART.replace('version: 1.0.0', 'version: 1.0.1').replace('appVersion: "1.0.0"', 'appVersion: "2.0.0"'),
+        values: valuesWith('2.0.0', '1.0.0').replace('digest: ""', `digest: "${DIGEST}"`),
+      });
+    }
+    expect(request).toBe(3);
   });
 });
