@@ -70,11 +70,25 @@ export async function run(action: string, main: () => Promise<void>): Promise<vo
     reportFailure(action, error);
     process.exit(1);
   });
+  process.once('beforeExit', reportUnfinished);
   try {
     checkVariables(process.env);
     await main();
   } catch (error) {
     reportFailure(action, error);
     process.exitCode = 1;
+  } finally {
+    process.off('beforeExit', reportUnfinished);
+  }
+
+  /** The event loop is empty, so nothing can continue `main`. Node would end with code 13 and a line of our source code. */
+  function reportUnfinished(): void {
+    const unfinished = new ActionError({
+      what: 'the step ended before it was complete',
+      why: 'it waited for a connection or a program that ended without a result',
+      next: 'Run the job again. If it fails again, run it with debug logging and report the output.',
+    });
+    reportFailure(action, unfinished);
+    process.exit(1);
   }
 }

@@ -135,6 +135,31 @@ describe('run', () => {
     expect({ stderr, code }).toEqual({ stderr: 'done', code: 0 });
   });
 
+  it.each([
+    ['a promise that nothing settles', `await new Promise(() => {});`],
+    [
+      'a connection whose end goes unnoticed',
+      `const { createServer, get } = await import('node:http');
+       const server = createServer((_, response) => {
+         response.writeHead(200, { 'content-length': '9' });
+         response.write('{', () => { response.destroy(); server.close(); });
+       });
+       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+       await new Promise((resolve) =>
+         get({ port: server.address().port }, (response) => response.resume().on('error', () => {}).on('end', resolve)));`,
+    ],
+  ])('reports that it waits for %s', async (_title, body) => {
+    expect(await runAction(body)).toEqual({
+      stdout: expect.stringMatching(/^::error title=demo%3A the step ended before it was complete::[^\n]+\n$/),
+      stderr: '',
+      code: 1,
+    });
+  });
+
+  it('is complete while something of little importance remains', async () => {
+    expect(await runAction(`setTimeout(() => {}, 1e6).unref(); setTimeout(() => {}, 10);`)).toMatchObject({ code: 0 });
+  });
+
   it('shows the stack and its causes with debug logging', async () => {
     const { stdout } = await runAction(`throw new Error('outer', { cause: new Error('inner') })`, {
       RUNNER_DEBUG: '1',
