@@ -105,7 +105,6 @@ describe('an invalid response of GitHub', () => {
       { commits: [{ sha: SHA, commit: {} }], total_commits: 1 },
       `in the comparison of ${SHA} with ${SHA}, \`commits[0].commit.message\` is missing, not a string`,
     ],
-    ['allCommits', 'null', 'it is not JSON (status 200)'],
   ])('is an error with its location: %s %j', async (method, response, why) => {
     expect(await outcomeOf(requests[method] as () => Promise<unknown>, response)).toBe(invalidResponse(why));
   });

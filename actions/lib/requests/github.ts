@@ -2,8 +2,10 @@ import type { getOctokit } from '@actions/github';
 import { ActionError, messageOf, PermissionError } from '../errors.ts';
 import { debug, info } from '../runner/commands.ts';
 import {
+  BrokenResponseError,
   InvalidResponseError,
   limitedFetch,
+  notJson,
   ResponseData,
   type ResponseLimits,
   ResponseTimeoutError,
@@ -53,7 +55,8 @@ export function requestFailure(error: unknown): string {
 /** Octokit gives a request without a response the status 500: https://github.com/octokit/request.js/blob/main/src/fetch-wrapper.ts */
 function describeNoResponse(error: unknown): string {
   const cause = rootCause(error);
-  if (cause instanceof ActionError || cause instanceof ResponseTimeoutError) return cause.message;
+  const hasSentence = [ActionError, BrokenResponseError, ResponseTimeoutError].some((kind) => cause instanceof kind);
+  if (hasSentence) return (cause as Error).message;
   const url = isRequestError(error) ? error.request?.url : undefined;
   const server = url === undefined ? 'the server' : serverName(url).replace(/^the server /, '');
   // A host with several addresses fails with an AggregateError, which has a code and no message.
@@ -73,7 +76,8 @@ export function responseMessage(error: unknown): string {
     const text = (detail as { message?: unknown } | null)?.message;
     return typeof detail === 'string' ? detail : typeof text === 'string' ? text : JSON.stringify(detail);
   });
-  const text = typeof message === 'string' ? message : error.message;
+  // Octokit's own message quotes a body that is not JSON, such as the page of a proxy.
+  const text = typeof message === 'string' ? message : 'no message';
   return [`${error.status}: ${text}`, ...details].map((part) => part.slice(0, MAX_MESSAGE_LENGTH)).join('; ');
 }
 
@@ -171,7 +175,10 @@ export interface GitHubResponse {
   data: unknown;
 }
 
-/** @throws {InvalidResponseError} for a response beyond the limits or other than JSON, which Octokit would return as a string */
+/**
+ * @throws {InvalidResponseError} for a response beyond the limits or a redirect that must not be followed, {@link BrokenResponseError} for one without JSON, which
+ *   Octokit would return as a string
+ */
 async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Promise<T> {
   const response = await send().catch((error: unknown) => {
     // Octokit wraps what `fetch` threw in an error with the status 500, which would be retried.
@@ -181,7 +188,8 @@ async function requestJson<T extends GitHubResponse>(send: () => Promise<T>): Pr
   const { status, url, data } = response;
   const isJson = typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
   if (isJson || status === 204 || status === 205) return response;
-  throw new InvalidResponseError(serverName(url), `it is not JSON (status ${status})`);
+  const problem = notJson(typeof data === 'string' ? data : String(data));
+  throw new BrokenResponseError(serverName(url), `${problem} (status ${status})`);
 }
 
 /**
@@ -248,13 +256,24 @@ export function explainRequestError(error: unknown, action: string, permission: 
   return new ActionError({
     what: isRateLimit(error) ? `${action} hit the server's rate limit` : `${action} failed`,
     why: `${requestFailure(error)}${seconds === undefined ? '' : ` and asks to wait ${formatWait(seconds)}`}`,
-    next: nextStep(decision),
+    next: nextStep(error, decision),
     cause: error,
   });
 }
 
-function nextStep(decision: RetryDecision): string {
-  if (!decision.retry) return 'Correct what the response names, then run the step again.';
-  const when = decision.afterSeconds === undefined ? '' : ' after that time';
-  return `Run the job again${when}; it continues where it stopped.`;
+function nextStep(error: unknown, decision: RetryDecision): string {
+  return decision.retry ? retryAdvice(error, decision) : 'Correct what the response names, then run the step again.';
+}
+
+/** The next step when all retries have failed. */
+export function retryAdvice(
+  error: unknown,
+  { afterSeconds }: { afterSeconds?: number | undefined },
+): string {
+  const when = afterSeconds === undefined ? '' : ' after that time';
+  const proxy =
+    rootCause(error) instanceof BrokenResponseError
+      ? ' If it fails again, check that no proxy responds instead of the server.'
+      : '';
+  return `Run the job again${when}; it continues where it stopped.${proxy}`;
 }

@@ -27,6 +27,29 @@ export class InvalidResponseError extends ActionError {
   }
 }
 
+/**
+ * A successful response without the content that it must have: the connection broke, or a proxy responded instead of the server. It is as transient
+ * as a lost connection, and like {@link InvalidResponseError} shows nothing of the response.
+ */
+export class BrokenResponseError extends Error {
+  override name = 'BrokenResponseError';
+  readonly code = 'ECONNRESET';
+
+  /**
+   * @param from the sender, as a noun phrase: "the registry ghcr.io"
+   * @param problem what is wrong, as a predicate: "is empty (status 200)"
+   */
+  constructor(from: string, problem: string) {
+    super(`the response from ${from} ${problem}`);
+  }
+}
+
+/** What is wrong with a text that is not JSON, as a predicate. */
+export function notJson(text: string): string {
+  if (text.trim() === '') return 'is empty';
+  return /^\s*<(?:!doctype|html)\b/i.test(text) ? 'is an HTML page' : 'is not complete JSON';
+}
+
 /** A response that was not complete in time. Its code marks it as transient. */
 export class ResponseTimeoutError extends Error {
   override name = 'ResponseTimeoutError';
@@ -64,7 +87,10 @@ type Fetch = (url: string, options?: RequestInit) => Promise<Response>;
 
 /**
  * A `fetch` that reads each response to its end, within limits, before it returns: a response that is interrupted or never ends is a failed request.
- * @throws {InvalidResponseError} for too many bytes, {@link ResponseTimeoutError} when the time is up, and what `fetch` throws
+ * A redirect is followed with the method and the body of the request, as GitHub asks for: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects.
+ * `fetch` itself would follow a 301 for POST with GET.
+ * @throws {InvalidResponseError} for too many bytes or a redirect that must not be followed, {@link ResponseTimeoutError} when the time is up, and what
+ *   `fetch` throws
  */
 export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): Fetch {
   return async (url, options = {}) => {
@@ -72,7 +98,7 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
     const deadline = AbortSignal.timeout(seconds * 1000);
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     try {
-      const response = await fetch(url, { ...options, signal });
+      const response = await follow(fetch, { url, bytes, from }, { ...options, signal });
       const { status, statusText, headers, body } = response;
       const content = body === null ? null : await readBytes(body, bytes, from);
       // Such responses have no body, and `Response` refuses one.
@@ -85,14 +111,46 @@ export function limitedFetch(fetch: Fetch, { bytes, seconds }: ResponseLimits): 
     } catch (error) {
       if (error instanceof InvalidResponseError) throw error;
       if (deadline.aborted) throw new ResponseTimeoutError(from, seconds);
-      throw isRedirectLoop(error) ? new InvalidResponseError(from, 'it redirects in a loop') : error;
+      throw error;
     }
   };
 }
 
-/** What `fetch` throws after its twentieth redirect: https://fetch.spec.whatwg.org/#http-redirect-fetch */
-const isRedirectLoop = (error: unknown): boolean =>
-  ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'redirect count exceeded';
+/** The limit of `fetch`: https://fetch.spec.whatwg.org/#http-redirect-fetch */
+const MAX_REDIRECTS = 20;
+const REDIRECT_STATUSES = [301, 302, 307, 308];
+
+async function follow(
+  fetch: Fetch,
+  { url, bytes, from }: { url: string; bytes: number; from: string },
+  options: RequestInit,
+): Promise<Response> {
+  let address = url;
+  let headers = new Headers(options.headers);
+  for (let redirects = 0; ; redirects++) {
+    const response = await fetch(address, { ...options, headers, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (!REDIRECT_STATUSES.includes(response.status) || location === null) return response;
+    if (response.body !== null) await readBytes(response.body, bytes, from);
+    if (redirects === MAX_REDIRECTS) throw new InvalidResponseError(from, 'it redirects in a loop');
+    const target = URL.canParse(location, address) ? new URL(location, address) : undefined;
+    if (target === undefined || !['https:', 'http:'].includes(target.protocol))
+      throw new InvalidResponseError(from, 'it redirects to an invalid address');
+    if (target.origin !== new URL(address).origin) {
+      if (!['GET', 'HEAD'].includes(options.method ?? 'GET'))
+        throw new InvalidResponseError(from, `it redirects to another server, ${target.origin}`);
+      headers = withoutLogin(headers);
+    }
+    address = target.href;
+  }
+}
+
+/** What `fetch` also removes for another origin: https://fetch.spec.whatwg.org/#http-redirect-fetch */
+function withoutLogin(headers: Headers): Headers {
+  const remaining = new Headers(headers);
+  for (const name of ['authorization', 'cookie', 'proxy-authorization']) remaining.delete(name);
+  return remaining;
+}
 
 /** The server at an address, for messages. */
 export function serverName(address: string): string {

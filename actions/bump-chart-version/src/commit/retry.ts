@@ -1,4 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
+import { retryAdvice } from '../../../lib/requests/github.ts';
 import { formatWait, type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { HeadMovedError, RateLimitError, TransientError } from './repository.ts';
@@ -51,14 +52,13 @@ function classify(error: unknown): RetryDecision {
 
 function retriesExhausted(error: TransientError, attempts: number): ActionError {
   const { action, message, afterSeconds } = error;
-  const [wait, when] =
-    afterSeconds === undefined ? ['', ''] : [` and asks to wait ${formatWait(afterSeconds)}`, ' after that time'];
+  const wait = afterSeconds === undefined ? '' : ` and asks to wait ${formatWait(afterSeconds)}`;
   const count = attempts === 1 ? '' : ` in each of ${attempts} attempts`;
   return new ActionError({
     what:
       error instanceof RateLimitError ? `${action} hit the server's rate limit${count}` : `${action} failed${count}`,
     why: `${message}${wait}`,
-    next: `Run the job again${when}; it continues where it stopped.`,
+    next: retryAdvice(error, error),
     cause: error,
   });
 }

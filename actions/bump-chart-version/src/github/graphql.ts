@@ -100,7 +100,9 @@ const TRANSIENT = /something went wrong while executing|timed? ?out|timeout|temp
  * @param headers of the response
  */
 export function explainErrors(errors: readonly GraphqlError[], action: string, headers: ResponseHeaders = {}): Error {
-  const reason = errors.map(({ message }) => message.replaceAll(/\s*\n\s*/g, ' ').trim()).join('; ') || 'no data';
+  // By its specification a response has data or errors: https://spec.graphql.org/October2021/#sec-Response-Format
+  if (errors.length === 0) return new ResponseLostError(action, 'the server responded with no data');
+  const reason = errors.map(({ message }) => message.replaceAll(/\s*\n\s*/g, ' ').trim()).join('; ');
   const has = (...types: string[]): boolean => errors.some(({ type }) => type !== undefined && types.includes(type));
   if (has('STALE_DATA') || HEAD_MOVED.test(reason)) return new HeadMovedError(reason);
   if (has('BRANCH_PROTECTION_RULE_VIOLATION', 'REPOSITORY_RULE_VIOLATION') || RULES.test(reason)) {

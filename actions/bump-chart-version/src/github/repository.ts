@@ -7,7 +7,8 @@ import {
   responseData,
   statusOf,
 } from '../../../lib/requests/github.ts';
-import type { Committed, NewCommit, Repository } from '../commit/repository.ts';
+import { InvalidResponseError } from '../../../lib/requests/responses.ts';
+import { type Committed, type NewCommit, type Repository, ResponseLostError } from '../commit/repository.ts';
 import { createGraphql, type Graphql } from './graphql.ts';
 import { createHistory } from './history.ts';
 import { isVerified, type Reader, readSnapshot } from './snapshot.ts';
@@ -35,9 +36,17 @@ export async function createCommit(
       additions: files.map(({ path, bytes }) => ({ path, contents: Buffer.from(bytes).toString('base64') })),
     },
   };
-  const data = await graphql.mutate(COMMIT, { input }, `committing to ${branch}`);
-  const created = data.at('createCommitOnBranch').at('commit');
-  return { oid: created.at('oid').parsed(parseCommitSha), verified: isVerified(created) };
+  const action = `committing to ${branch}`;
+  const data = await graphql.mutate(COMMIT, { input }, action);
+  try {
+    const created = data.at('createCommitOnBranch').at('commit');
+    return { oid: created.at('oid').parsed(parseCommitSha), verified: isVerified(created) };
+  } catch (error) {
+    // The server reports no error, so there may be a commit.
+    throw error instanceof InvalidResponseError
+      ? new ResponseLostError(action, error.message, { cause: error })
+      : error;
+  }
 }
 
 export interface Connection {

@@ -45,7 +45,7 @@ export async function publishPullRequest(
     );
     if (descriptions === 1) await onOpen(opened);
     if (!hasWritten || descriptions === MAX_DESCRIPTIONS) return opened;
-    const found = await repository.find(branch, base.branch);
+    const found = await retryUntilCommitted(() => repository.find(branch, base.branch), retry);
     if (found.head === undefined || found.pull === undefined || found.head.oid === head) return opened;
     const proposal = await readProposal(repository, settings, { base, branch, head: found.head.oid });
     if (proposal === undefined) return opened;

@@ -62,6 +62,17 @@ describe('a mutation', () => {
     }
   });
 
+  it.each([[{ data: null }], [{}]])(
+    'with the response %j, without data and errors, is a lost response',
+    async (data) => {
+      const sent = createGraphql(clientWith(data).github, 'https://x/graphql').mutate('m', {}, 'a');
+      await expect(sent).rejects.toMatchObject({
+        name: 'ResponseLostError',
+        message: 'the server responded with no data',
+      });
+    },
+  );
+
   it('without a response names the host that could not be reached', async () => {
     // Octokit gives a request without a response the status 500.
     const unreachable = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:59999'), {

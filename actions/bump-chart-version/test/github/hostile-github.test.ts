@@ -79,23 +79,35 @@ describe('an unexpected response of GitHub', () => {
       '`data.repository.ref.target.f0.object.text` is a number, not a string',
     ],
     ['read', target({ history: { nodes: [{}] } }), '`data.repository.ref.target.history.nodes[0].oid` is missing'],
-    ['commit', { data: {} }, '`data.createCommitOnBranch` is missing, not a mapping'],
-    ['commit', { data: { createCommitOnBranch: { commit: { oid: 7 } } } }, '`data.createCommitOnBranch.commit.oid`'],
     ['find', target({}), '`data.repository.ref.associatedPullRequests` is missing, not a mapping'],
     ['compare', {}, '`commits` is missing, not a list'],
     ['open', { number: 'x', node_id: 'y' }, 'in the new pull request, `number` is a string, not a whole number'],
     ['peopleOf', { assignees: [{}] }, 'the reviews of pull request 1 is a mapping, not a list'],
-    ['stateOf', '<html>', 'it is not JSON (status 200)'],
   ])('is reported with the location: %s %j', async (request, response, why) => {
     const outcome = String(await outcomeOf(request, response));
     expect(outcome).toContain(invalidResponse(''));
     expect(outcome).toContain(why);
   });
 
-  it.each(['read', 'find', 'stateOf', 'commit'])('is reported when it has no data: %s', async (request) => {
-    expect(await outcomeOf(request, { data: null })).toMatch(
-      /^ActionError: .+ failed: the server responded with no data$/,
-    );
+  it.each(['read', 'find', 'stateOf', 'commit'])('is transient when it has no data: %s', async (request) => {
+    expect(await outcomeOf(request, { data: null })).toBe('ResponseLostError: the server responded with no data');
+  });
+
+  it.each([{}, { createCommitOnBranch: null }, { createCommitOnBranch: { commit: { oid: 7 } } }])(
+    'to a commit leaves it unknown whether there is one: %j',
+    async (data) => {
+      const outcome = String(await outcomeOf('commit', { data }));
+      expect(outcome).toMatch(
+        /^ResponseLostError: .+ in the response to committing to main, `data\.createCommitOnBranch/,
+      );
+    },
+  );
+
+  it.each(['<html>', '', '{"data": {"repos'])('is transient when it is %j', async (response) => {
+    for (const request of ['commit', 'open', 'moveBranches'])
+      expect(await outcomeOf(request, response)).toMatch(
+        /^(?:ResponseLost|Action)Error: .*the response from the server HOST/,
+      );
   });
 
   it(

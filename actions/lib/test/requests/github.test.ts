@@ -1,35 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ActionError, PermissionError } from '../../errors.ts';
-import { createGitHubClient, explainRequestError, paginate, type ResponseHeaders } from '../../requests/github.ts';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-let stop: () => Promise<void> = async () => {};
-
-async function serve(...handlers: Handler[]): Promise<{ apiUrl: string; requests: string[] }> {
-  const requests: string[] = [];
-  const server = createServer((request, response) => {
-    requests.push(`${request.method} ${request.url}`);
-    (handlers[requests.length - 1] ?? handlers.at(-1))?.(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(() => resolve()));
-  };
-  return { apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3`, requests };
-}
-
-afterEach(() => stop());
-
-const json =
-  (status: number, body: unknown, headers: Record<string, string> = {}): Handler =>
-  (_, response) =>
-    response
-      .writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers })
-      .end(JSON.stringify(body));
-const reset: Handler = (request) => request.socket.destroy();
+import {
+  classifyRequestError,
+  createGitHubClient,
+  explainRequestError,
+  paginate,
+  type ResponseHeaders,
+} from '../../requests/github.ts';
+import { type Handler, json, reset, serve } from './server.ts';
 
 async function getRepository(apiUrl: string, waits: number[] = []) {
   const github = await createGitHubClient({
@@ -64,10 +42,15 @@ describe('createGitHubClient', () => {
     expect(waits).toEqual([9]);
   });
 
-  it('does not retry a request whose caller checks the outcome itself', async () => {
-    const { apiUrl, requests } = await serve(reset);
+  it.each<[string, Handler]>([
+    ['is lost', reset],
+    ['is empty', (_, response) => response.end()],
+  ])('sends a request once whose caller checks the outcome itself, when the response %s', async (_, handler) => {
+    const { apiUrl, requests } = await serve(handler);
     const github = await createGitHubClient({ token: 't', apiUrl });
-    await expect(github.rest.repos.get({ owner: 'o', repo: 'r', request: { retries: 0 } })).rejects.toThrow();
+    const sent = github.rest.repos.get({ owner: 'o', repo: 'r', request: { retries: 0 } });
+    const error = await sent.catch((thrown: unknown) => thrown);
+    expect(classifyRequestError(error)).toEqual({ retry: true });
     expect(requests).toHaveLength(1);
   });
 });
@@ -85,9 +68,8 @@ describe('explainRequestError', () => {
   };
 
   it('names a server that could not be reached, and no response', async () => {
-    const { apiUrl } = await serve();
+    const { apiUrl, stop } = await serve();
     await stop();
-    stop = async () => {};
     const thrown = await getRepository(apiUrl).catch((error: unknown) => error);
     const error = explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError;
     const { host } = new URL(apiUrl);
@@ -170,74 +152,6 @@ describe('explainRequestError', () => {
   it('returns a bug unchanged', () => {
     const bug = new TypeError('x is not a function');
     expect(explainRequestError(bug, 'reading', 'contents: read')).toBe(bug);
-  });
-});
-
-describe('an invalid response', () => {
-  const limits = { bytes: 10_000, seconds: 1 };
-  const html = '<html>proxy: token=hunter2</html>';
-  const raw =
-    (body: string, headers: Record<string, string> = {}): Handler =>
-    (_, response) =>
-      response.writeHead(200, { 'content-type': 'application/json', connection: 'close', ...headers }).end(body);
-  const failing = async (...handlers: Handler[]) => {
-    const { apiUrl, requests } = await serve(...handlers);
-    const github = await createGitHubClient({ token: 't', apiUrl, retries: 1, limits, wait: async () => undefined });
-    const thrown = await github.rest.repos.get({ owner: 'o', repo: 'r' }).catch((error: unknown) => error);
-    return { error: explainRequestError(thrown, 'reading o/r', 'contents: read') as ActionError, requests };
-  };
-
-  it.each<[string, Handler, string]>([
-    ['is an HTML page', raw(html, { 'content-type': 'text/html' }), 'it is not JSON (status 200)'],
-    ['is an HTML page with the content type of JSON', raw(html), 'it is not JSON (status 200)'],
-    ['is empty', raw(''), 'it is not JSON (status 200)'],
-    ['is a JSON string', raw('"hunter2"'), 'it is not JSON (status 200)'],
-    ['is binary', raw('hunter2', { 'content-type': 'application/octet-stream' }), 'it is not JSON (status 200)'],
-    ['is too long', raw(JSON.stringify('a'.repeat(20_000))), 'it is longer than 10000 bytes'],
-  ])('that %s is an error with the name of the server, and not retried', async (_, handler, why) => {
-    const { error, requests } = await failing(handler);
-    expect(error).toMatchObject({ name: 'InvalidResponseError', why });
-    expect(error.what).toMatch(/^invalid response from the server 127\.0\.0\.1:\d+$/);
-    expect(error.message).not.toContain('hunter2');
-    expect(requests).toHaveLength(1);
-  });
-
-  it('that redirects in a loop is an error with the name of the server, and not retried', async () => {
-    const { error, requests } = await failing((request, response) =>
-      response.writeHead(301, { location: request.url }).end(),
-    );
-    expect(error).toMatchObject({ name: 'InvalidResponseError', why: 'it redirects in a loop' });
-    // The first request and the 20 redirects that `fetch` follows.
-    expect(requests).toHaveLength(21);
-  });
-
-  it.each<[string, Handler]>([
-    ['never arrives', () => undefined],
-    ['arrives byte by byte', (_, response) => void setInterval(() => response.write(' '), 100).unref()],
-    [
-      'is interrupted',
-      (_, response) => response.writeHead(200, { 'content-length': 9 }).write('{', () => response.destroy()),
-    ],
-  ])(
-    'that %s is retried, and then an error',
-    async (_, handler) => {
-      const { error, requests } = await failing(handler);
-      expect(error).toMatchObject({ what: 'reading o/r failed', next: expect.stringContaining('Run the job again') });
-      expect(requests).toHaveLength(2);
-    },
-    60_000,
-  );
-
-  it.each([{ message: {}, errors: 'x' }, { message: null, errors: [null, { message: 1 }] }, [], 'x'])(
-    'with the status 422 and the body %j is explained',
-    async (body) => {
-      expect((await failing(json(422, body))).error.what).toBe('reading o/r failed');
-    },
-  );
-
-  it('is truncated in the error when its message is too long', async () => {
-    const { error } = await failing(json(422, { message: 'm'.repeat(4000), errors: Array(99).fill('x') }));
-    expect(error.why.length).toBeLessThan(1500);
   });
 });
 
