@@ -108,14 +108,31 @@ export function isRateLimit(error: unknown): boolean {
   return error.status === 403 && isLimit;
 }
 
+const SECONDARY_LIMIT = /\bsecondary rate limit/i;
+
+/**
+ * The shortest wait after a secondary rate limit that names no time, and exponentially longer if it goes on:
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export const SECONDARY_LIMIT_SECONDS = 60;
+
 /** Whether to retry a failed request. */
 export function classifyRequestError(error: unknown, now = Date.now()): RetryDecision {
   if (!isRequestError(error)) return { retry: isConnectionError(error) };
   // Octokit reports a broken connection as status 500 without a response.
   if (!isRateLimit(error) && error.status < 500) return { retry: false };
-  const afterSeconds = requestedWaitSeconds(error.response?.headers ?? {}, now);
-  return afterSeconds === undefined ? { retry: true } : { retry: true, afterSeconds };
+  const headers = error.response?.headers ?? {};
+  const afterSeconds = requestedWaitSeconds(headers, now);
+  if (afterSeconds !== undefined) return { retry: true, afterSeconds };
+  const isSecondary = isRateLimit(error) && !isLimitExhausted(headers) && SECONDARY_LIMIT.test(error.message);
+  return isSecondary ? { retry: true, minimumSeconds: SECONDARY_LIMIT_SECONDS } : { retry: true };
 }
+
+/** Why the wait before a retry is long, for the log; empty for any other. */
+export const waitReason = (decision: RetryDecision): string =>
+  decision.retry && decision.minimumSeconds !== undefined
+    ? `; a secondary rate limit asks to wait at least ${decision.minimumSeconds} s, and longer each time`
+    : '';
 
 export interface GitHubOptions {
   token: string;
@@ -159,7 +176,7 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
       classify: classifyRequestError,
       onRetry: (error, attempt, seconds) =>
         info(
-          `${options.method} ${options.url} failed: ${requestFailure(error)}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s`,
+          `${options.method} ${options.url} failed: ${requestFailure(error)}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s${waitReason(classifyRequestError(error))}`,
         ),
       ...(wait === undefined ? {} : { wait }),
     });
@@ -268,9 +285,10 @@ function nextStep(error: unknown, decision: RetryDecision): string {
 /** The next step when all retries have failed. */
 export function retryAdvice(
   error: unknown,
-  { afterSeconds }: { afterSeconds?: number | undefined },
+  { afterSeconds, minimumSeconds }: { afterSeconds?: number | undefined; minimumSeconds?: number | undefined },
 ): string {
-  const when = afterSeconds === undefined ? '' : ' after that time';
+  const later = minimumSeconds === undefined ? '' : ' in a few minutes';
+  const when = afterSeconds === undefined ? later : ' after that time';
   const proxy =
     rootCause(error) instanceof BrokenResponseError
       ? ' If it fails again, check that no proxy responds instead of the server.'

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether to retry a failed attempt, and how long the server asks to wait, if it does. */
-export type RetryDecision = { retry: false } | { retry: true; afterSeconds?: number };
+/**
+ * Whether to retry a failed attempt, and how long the server asks to wait, if it does: `afterSeconds` names the time, `minimumSeconds` is the shortest
+ * wait where the server names none, and doubles with each such failure.
+ */
+export type RetryDecision = { retry: false } | { retry: true; afterSeconds?: number; minimumSeconds?: number };
 
 /** The longest wait that is accepted from a server. A job that fails with a clear message is better than one that sleeps longer. */
 export const MAX_WAIT_SECONDS = 600;
@@ -29,22 +32,25 @@ export interface RetryOptions extends RetryPolicy {
 /**
  * Repeat the work while the failure is transient.
  * Waits grow exponentially with full jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
- * A longer wait that the server asks for is observed in full, up to {@link MAX_WAIT_SECONDS}; beyond that there is no retry.
+ * A longer wait that the server asks for is observed in full, up to {@link MAX_WAIT_SECONDS}; beyond that there is no retry. A shortest wait
+ * doubles up to the same limit.
  * @throws what the last attempt threw
  */
 export async function withRetries<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { retries, classify, onRetry, baseSeconds = 1, maxSeconds = 60, random = Math.random } = options;
   const wait = options.wait ?? ((seconds: number) => sleep(seconds * 1000));
+  let minimums = 0;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
       const decision = classify(error);
       if (!decision.retry || attempt > retries) throw error;
-      const { afterSeconds = 0 } = decision;
+      const { afterSeconds = 0, minimumSeconds } = decision;
       if (afterSeconds > MAX_WAIT_SECONDS) throw error;
       const backoff = Math.min(baseSeconds * 2 ** (attempt - 1), maxSeconds) * (0.5 + random() / 2);
-      const seconds = Math.max(backoff, afterSeconds);
+      const minimum = minimumSeconds === undefined ? 0 : minimumSeconds * 2 ** minimums++;
+      const seconds = Math.max(backoff, afterSeconds, Math.min(minimum, MAX_WAIT_SECONDS));
       onRetry?.(error, attempt, seconds);
       await wait(seconds);
     }

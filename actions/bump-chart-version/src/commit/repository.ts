@@ -74,6 +74,8 @@ export class HeadMovedError extends Error {
 interface TransientCause {
   /** How long the server asks to wait. */
   afterSeconds?: number | undefined;
+  /** The shortest wait, where the server names no time. */
+  minimumSeconds?: number | undefined;
   cause?: unknown;
 }
 
@@ -82,12 +84,14 @@ export abstract class TransientError extends Error {
   /** What was requested, as a noun phrase: "committing to main". */
   readonly action: string;
   readonly afterSeconds: number | undefined;
+  readonly minimumSeconds: number | undefined;
 
   /** @param reason what happened, as a clause: "the server responded with 502: Bad Gateway" */
-  constructor(action: string, reason: string, { afterSeconds, cause }: TransientCause = {}) {
+  constructor(action: string, reason: string, { afterSeconds, minimumSeconds, cause }: TransientCause = {}) {
     super(reason, { cause });
     this.action = action;
     this.afterSeconds = afterSeconds;
+    this.minimumSeconds = minimumSeconds;
   }
 }
 

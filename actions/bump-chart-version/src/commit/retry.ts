@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { retryAdvice } from '../../../lib/requests/github.ts';
+import { retryAdvice, waitReason } from '../../../lib/requests/github.ts';
 import { formatWait, type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { HeadMovedError, RateLimitError, TransientError } from './repository.ts';
@@ -27,7 +27,7 @@ export async function retryUntilCommitted<T>(work: (attempt: number) => Promise<
         classify,
         onRetry: (error, attempt, seconds) =>
           info(
-            `${(error as Error).message}; attempt ${attempt + 1} of ${policy.retries + 1} in ${seconds.toFixed(1)} s`,
+            `${(error as Error).message}; attempt ${attempt + 1} of ${policy.retries + 1} in ${seconds.toFixed(1)} s${waitReason(classify(error))}`,
           ),
       },
     );
@@ -47,7 +47,12 @@ export async function retryUntilCommitted<T>(work: (attempt: number) => Promise<
 function classify(error: unknown): RetryDecision {
   if (error instanceof HeadMovedError) return { retry: true };
   if (!(error instanceof TransientError)) return { retry: false };
-  return error.afterSeconds === undefined ? { retry: true } : { retry: true, afterSeconds: error.afterSeconds };
+  const { afterSeconds, minimumSeconds } = error;
+  return {
+    retry: true,
+    ...(afterSeconds === undefined ? {} : { afterSeconds }),
+    ...(minimumSeconds === undefined ? {} : { minimumSeconds }),
+  };
 }
 
 function retriesExhausted(error: TransientError, attempts: number): ActionError {

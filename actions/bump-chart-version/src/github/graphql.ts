@@ -8,6 +8,7 @@ import {
   requestedWaitSeconds,
   requestFailure,
   responseData,
+  SECONDARY_LIMIT_SECONDS,
 } from '../../../lib/requests/github.ts';
 import type { ResponseData } from '../../../lib/requests/responses.ts';
 import { HeadMovedError, RateLimitError, ResponseLostError, type TransientError } from '../commit/repository.ts';
@@ -81,11 +82,8 @@ export function toTransient(error: unknown, action: string): TransientError | un
   const decision = classifyRequestError(error);
   if (!decision.retry) return undefined;
   const Kind = isRateLimit(error) ? RateLimitError : ResponseLostError;
-  return new Kind(action, requestFailure(error), { afterSeconds: decision.afterSeconds, cause: error });
+  return new Kind(action, requestFailure(error), { ...decision, cause: error });
 }
-
-/** How long GitHub asks to wait when a response names no time: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
-const DEFAULT_RATE_LIMIT_WAIT_SECONDS = 60;
 
 const HEAD_MOVED = /expected branch to point to|is at .* but expected|pull and try again/i;
 const RULES =
@@ -113,8 +111,9 @@ export function explainErrors(errors: readonly GraphqlError[], action: string, h
     });
   }
   if (has('RATE_LIMITED', 'RATE_LIMIT') || /\brate limit\b/i.test(reason)) {
-    const afterSeconds = requestedWaitSeconds(headers) ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS;
-    return new RateLimitError(action, `the server responded with ${reason}`, { afterSeconds });
+    const afterSeconds = requestedWaitSeconds(headers);
+    const wait = afterSeconds === undefined ? { minimumSeconds: SECONDARY_LIMIT_SECONDS } : { afterSeconds };
+    return new RateLimitError(action, `the server responded with ${reason}`, wait);
   }
   if (has('FORBIDDEN', 'INSUFFICIENT_SCOPES'))
     return new PermissionError(action, 'contents: write', { message: reason });

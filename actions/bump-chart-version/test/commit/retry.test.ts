@@ -28,6 +28,16 @@ describe('retryUntilCommitted', () => {
     expect(await retried(limited(60), failing(120))).toEqual({ waits: [60, 120], result: 'done' });
   });
 
+  it('waits longer after each secondary rate limit without a time', async () => {
+    const secondary = (): Error =>
+      new RateLimitError('committing to main', 'the server responded with 403: x', { minimumSeconds: 60 });
+    expect(await retried(secondary(), secondary())).toEqual({ waits: [60, 120], result: 'done' });
+    const { result } = await retried(secondary(), secondary(), secondary());
+    expect((result as { next: string }).next).toBe(
+      'Run the job again in a few minutes; it continues where it stopped.',
+    );
+  });
+
   it('gives up when the server asks to wait too long, and reports the time', async () => {
     const { waits, result } = await retried(limited(MAX_WAIT_SECONDS + 1));
     expect(waits).toEqual([]);

@@ -42,6 +42,18 @@ describe('createGitHubClient', () => {
     expect(waits).toEqual([9]);
   });
 
+  it.each([403, 429])('waits for minutes after a secondary rate limit without a time (%i)', async (status) => {
+    const waits: number[] = [];
+    const { apiUrl } = await serve(
+      ...[reset, ...Array(2).fill(json(status, { message: 'You have exceeded a secondary rate limit.' }))],
+      json(200, {}),
+    );
+    const github = await createGitHubClient({ token: 't', apiUrl, wait: async (seconds) => waits.push(seconds) });
+    await github.rest.repos.get({ owner: 'o', repo: 'r' });
+    expect(waits[0]).toBeLessThan(2);
+    expect(waits.slice(1)).toEqual([60, 120]);
+  });
+
   it.each<[string, Handler]>([
     ['is lost', reset],
     ['is empty', (_, response) => response.end()],
@@ -147,6 +159,11 @@ describe('explainRequestError', () => {
     expect(error.what).toBe("reading o/r hit the server's rate limit");
     expect(error.why).toContain('asks to wait 60 s');
     expect(error.next).not.toContain('permissions');
+  });
+
+  it('advises to wait for minutes after a secondary rate limit without a time', async () => {
+    const error = await explain(json(429, { message: 'You have exceeded a secondary rate limit.' }));
+    expect(error.next).toBe('Run the job again in a few minutes; it continues where it stopped.');
   });
 
   it('returns a bug unchanged', () => {

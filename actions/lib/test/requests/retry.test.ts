@@ -48,6 +48,13 @@ describe('withRetries', () => {
     expect(waits).toEqual([7, 2, 600]);
   });
 
+  it('doubles the shortest wait with each failure that has one, up to the longest wait', async () => {
+    const { waits, policy } = recordWaits(7);
+    const failures = [60, undefined, 60, 60, 60, 60, 60].map((minimumSeconds) => ({ retry: true, minimumSeconds }));
+    await withRetries(() => (failures.length > 0 ? Promise.reject(failures.shift()) : Promise.resolve()), policy);
+    expect(waits).toEqual([60, 2, 120, 240, 480, MAX_WAIT_SECONDS, MAX_WAIT_SECONDS]);
+  });
+
   it('does not retry when the server asks for too long a wait', async () => {
     const { waits, policy } = recordWaits(3);
     const failure = { retry: true, afterSeconds: MAX_WAIT_SECONDS + 1 };
@@ -86,7 +93,22 @@ describe('classifyRequestError', () => {
     ['429 with an exhausted limit and no reset time', failed(429, { 'x-ratelimit-remaining': '0' }), { retry: true }],
     ['503 with Retry-After', failed(503, { 'retry-after': '40' }), { retry: true, afterSeconds: 40 }],
     ['404 with an exhausted limit', failed(404, { 'x-ratelimit-remaining': '0' }), { retry: false }],
-    ['403 with a secondary limit', failed(403, {}, 'You have exceeded a secondary rate limit'), { retry: true }],
+    ...[403, 429].map((status): [string, Error, object] => [
+      `${status} with a secondary limit`,
+      failed(status, {}, 'You have exceeded a secondary rate limit'),
+      { retry: true, minimumSeconds: 60 },
+    ]),
+    [
+      '403 with a secondary limit and Retry-After',
+      failed(403, { 'retry-after': '3' }, 'You have exceeded a secondary rate limit'),
+      { retry: true, afterSeconds: 3 },
+    ],
+    [
+      '403 with a secondary limit and an exhausted one',
+      failed(403, { 'x-ratelimit-remaining': '0' }, 'You have exceeded a secondary rate limit'),
+      { retry: true },
+    ],
+    ['403 with a primary limit', failed(403, {}, 'API rate limit exceeded'), { retry: true }],
     ['403', failed(403), { retry: false }],
     ['401', failed(401), { retry: false }],
     ['404', failed(404), { retry: false }],
