@@ -38,17 +38,31 @@ export class BrokenResponseError extends Error {
   /**
    * @param from the sender, as a noun phrase: "the registry ghcr.io"
    * @param problem what is wrong, as a predicate: "is empty (status 200)"
+   * @param subject what the response is: "the list of tags"
    */
-  constructor(from: string, problem: string) {
-    super(`the response from ${from} ${problem}`);
+  constructor(from: string, problem: string, subject = 'the response') {
+    super(`${subject} from ${from} ${problem}`);
+  }
+}
+
+/** What is wrong with a text that must be JSON, as a predicate; `undefined` when it is JSON. */
+export function jsonProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return notJson(text);
   }
 }
 
 /** What is wrong with a text that is not JSON, as a predicate. */
 export function notJson(text: string): string {
   if (text.trim() === '') return 'is empty';
-  return /^\s*<(?:!doctype|html)\b/i.test(text) ? 'is an HTML page' : 'is not complete JSON';
+  return isHtml(text) ? 'is an HTML page' : 'is not complete JSON';
 }
+
+/** The content decides, not the content type: some servers send `text/html` with any text. */
+export const isHtml = (text: string): boolean => /^\s*<(?:!doctype|html)\b/i.test(text);
 
 /** A response that was not complete in time. Its code marks it as transient. */
 export class ResponseTimeoutError extends Error {

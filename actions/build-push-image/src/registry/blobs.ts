@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Digest } from '../../../lib/identifiers.ts';
-import { InvalidResponseError, readBytes } from '../../../lib/requests/responses.ts';
+import { BrokenResponseError, readBytes } from '../../../lib/requests/responses.ts';
 import { pullScope, pushScope } from './client/registry-call.ts';
 import { RegistryResponseError } from './client/registry-error.ts';
 import type { Descriptor } from './manifests/descriptors.ts';
-import { exists, type Repository } from './manifests/manifests.ts';
+import { digestProblem, exists, type Repository } from './manifests/manifests.ts';
 
 /** The configuration of an attestation: https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidance-for-an-empty-descriptor */
 const EMPTY = Buffer.from('{}');
@@ -50,8 +50,9 @@ async function* verified(
     if (last !== undefined) yield last;
     last = chunk;
   }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found !== digest) throw new InvalidResponseError(server, `the blob ${digest} has the digest ${found}`);
+  // The connection broke without a sign, or a proxy responded instead.
+  const problem = digestProblem(`sha256:${hash.digest('hex')}`, digest);
+  if (problem !== undefined) throw new BrokenResponseError(server, problem, `the blob ${digest}`);
   if (last !== undefined) yield last;
 }
 

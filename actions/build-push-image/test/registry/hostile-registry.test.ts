@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ActionError } from '../../../lib/errors.ts';
 import type { ImageTag } from '../../../lib/identifiers.ts';
 import type { Credentials } from '../../src/docker/credentials.ts';
 import { Distribution } from '../../src/registry/client/distribution.ts';
@@ -71,6 +70,7 @@ const token =
       : response.writeHead(401, { 'www-authenticate': `Bearer realm="${origin}/token"` }).end();
 const invalid = (why: string) => `InvalidResponseError: invalid response from the registry HOST: ${why}`;
 const list = 'the list of tags of HOST/web';
+const broken = (problem: string, subject = list) => `BrokenResponseError: ${subject} from the registry HOST ${problem}`;
 
 describe('a response of a registry that is not a list of tags', () => {
   it.each<[string, Handler, string]>([
@@ -78,9 +78,9 @@ describe('a response of a registry that is not a list of tags', () => {
     ['null among tags', body('{"tags":["a",null]}'), invalid(`in ${list}, \`tags[1]\` is null, not a string`)],
     ['a string', body('{"tags":"abc"}'), invalid(`in ${list}, \`tags\` is a string, not a list`)],
     ['a list', body('["1.0.0"]'), invalid(`${list} is a list, not a mapping`)],
-    ['nothing', body(''), invalid(`${list} is not JSON`)],
-    ['a page of a proxy', body('<html>no: token=hunter2</html>'), invalid(`${list} is not JSON`)],
-    ['half a response', body('{"tags":["1.0'), invalid(`${list} is not JSON`)],
+    ['nothing', body(''), broken('is empty (status 200)')],
+    ['a page of a proxy', body('<html>no: token=hunter2</html>'), broken('is an HTML page (status 200)')],
+    ['half a response', body('{"tags":["1.0'), broken('is not complete JSON (status 200)')],
     ['too many bytes', body(`{"tags":["${'a'.repeat(5_000_000)}"]}`), invalid('it is longer than 4 MiB')],
     [
       'an invalid realm',
@@ -97,7 +97,7 @@ describe('a response of a registry that is not a list of tags', () => {
       token('{"token":"s3cr3t\\r\\nx: y"}'),
       invalid('in the token, `token` is empty or has invalid characters'),
     ],
-    ['a token that is not JSON', token('s3cr3t'), invalid('the token is not JSON')],
+    ['a token that is not JSON', token('s3cr3t'), broken('is not complete JSON', 'the token')],
     [
       'a redirect without TLS',
       (_request, response) => response.writeHead(302, { location: 'http://registry.example/' }).end(),
@@ -153,9 +153,8 @@ describe('a response of a registry that is not a list of tags', () => {
             const tags = await client(host)
               .tags(`${host}/web`)
               .catch((error: Error) => error.name);
-            expect(Array.isArray(tags) ? tags.every((tag) => typeof tag === 'string') : tags).toEqual(
-              Array.isArray(tags) ? true : 'InvalidResponseError',
-            );
+            if (Array.isArray(tags)) expect(tags.filter((tag) => typeof tag !== 'string')).toEqual([]);
+            else expect(['BrokenResponseError', 'InvalidResponseError']).toContain(tags);
           },
         ),
         { numRuns: 200 },
@@ -283,16 +282,13 @@ describe('floating tags', () => {
   });
 });
 
-describe('an invalid response', () => {
-  it('has no cause that quotes it, because debug logging prints causes', async () => {
-    const { host } = await serve(token('token=s3cr3t'));
+it.each(['token=s3cr3t', '{"token":7}'])(
+  'an invalid response has no cause that debug logging prints: %s',
+  async (text) => {
+    const { host } = await serve(token(text));
     const error = await client(host)
       .tags(`${host}/web`)
-      .catch((thrown: ActionError) => thrown);
-    expect(error).toMatchObject({
-      name: 'InvalidResponseError',
-      cause: undefined,
-      next: expect.stringContaining('proxy'),
-    });
-  });
-});
+      .catch((thrown: unknown) => thrown);
+    expect([/s3cr3t/.test(String(error)), (error as Error).cause]).toEqual([false, undefined]);
+  },
+);

@@ -1,4 +1,10 @@
-import { InvalidResponseError, ResponseData, type ResponseLimits } from '../../../../lib/requests/responses.ts';
+import {
+  BrokenResponseError,
+  InvalidResponseError,
+  jsonProblem,
+  ResponseData,
+  type ResponseLimits,
+} from '../../../../lib/requests/responses.ts';
 import type { Parsed } from '../../../../lib/runner/inputs.ts';
 import type { Credentials } from '../../docker/credentials.ts';
 import { parseChallenges } from './challenges.ts';
@@ -139,7 +145,10 @@ export class Authorizer {
     const transport = { connections, server: `the registry ${realm.host}` };
     const response = await sendRequest(this.tokenRequest(realm, service, scopes), limits, transport);
     if (response.status !== 200) throw new RegistryResponseError(`the login at ${realm.host}`, response);
-    const body = ResponseData.json(response.body.toString('utf8'), `the registry ${realm.host}`, 'the token');
+    const text = response.body.toString('utf8');
+    const problem = jsonProblem(text);
+    if (problem !== undefined) throw new BrokenResponseError(transport.server, problem, 'the token');
+    const body = ResponseData.json(text, transport.server, 'the token');
     // Docker also ignores an empty `token`.
     const token = body.at('token').value ? body.at('token') : body.at('access_token');
     const seconds = Number(body.at('expires_in').value ?? DEFAULT_TOKEN_SECONDS);

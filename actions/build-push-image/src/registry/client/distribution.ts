@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { DOCKER_HUB, repositoryPath } from '../../../../lib/images/references.ts';
-import type { ResponseLimits } from '../../../../lib/requests/responses.ts';
+import { BrokenResponseError, type ResponseLimits } from '../../../../lib/requests/responses.ts';
 import { type RetryOptions, type RetryPolicy, withRetries } from '../../../../lib/requests/retry.ts';
 import type { Credentials } from '../../docker/credentials.ts';
 import { Authorizer } from './authorization.ts';
+import { problemOfResponse, withBody } from './broken-responses.ts';
 import { Connections } from './connections.ts';
 import type { RegistryCall, RegistryCaller } from './registry-call.ts';
 import { classifyRegistryError, RegistryResponseError } from './registry-error.ts';
@@ -109,9 +110,9 @@ export class Distribution implements RegistryCaller {
     const request = { ...this.toRequest(call), body };
     const authorization = this.isOwn(request.url) ? await this.#authorizer.header(call.scopes) : undefined;
     const transport = this.transport(request.url);
-    const response = await streamRequest({ ...request, authorization }, BLOB_IDLE_SECONDS, transport);
-    if ('stream' in response) response.stream.resume();
-    else if (response.status === 401 && authorization !== undefined) {
+    const sent = await streamRequest({ ...request, authorization }, BLOB_IDLE_SECONDS, transport);
+    const response = 'stream' in sent ? await withBody(sent, transport.server) : sent;
+    if (response.status === 401 && authorization !== undefined) {
       // The next attempt has a new token.
       await this.#authorizer.renew(challengeOf(response), call.scopes, authorization);
       throw new RegistryResponseError(call.what, response, true);
@@ -224,7 +225,13 @@ export class Distribution implements RegistryCaller {
     };
   }
 
-  private checked<R extends RegistryResponse | StreamedResponse>({ what, expected }: RegistryCall, response: R): R {
+  /**
+   * @throws {BrokenResponseError} for a successful response that a proxy sent, or whose body is not complete
+   */
+  private checked<R extends RegistryResponse | StreamedResponse>(call: RegistryCall, response: R): R {
+    const { what, expected } = call;
+    const problem = problemOfResponse(call, response);
+    if (problem !== undefined) throw new BrokenResponseError(this.name, `${problem} (status ${response.status})`, what);
     if (expected.includes(response.status)) return response;
     const body = 'body' in response ? response.body : Buffer.alloc(0);
     if ('stream' in response) response.stream.resume();

@@ -1,3 +1,4 @@
+import { jsonProblem } from '../../../../lib/requests/responses.ts';
 import type { RegistryResponse } from './registry-request.ts';
 
 /** A request to a registry. */
@@ -13,6 +14,8 @@ export interface RegistryCall {
   what: string;
   /** The statuses that are results; any other is an error. */
   expected: readonly number[];
+  /** What is wrong with the body of a 200, as a predicate. Such a response is a broken connection. */
+  problemOf?: (body: Buffer) => string | undefined;
 }
 
 /** What sends requests to one registry. */
@@ -21,6 +24,9 @@ export interface RegistryCaller {
   readonly name: string;
   call(call: RegistryCall): Promise<RegistryResponse>;
 }
+
+/** For {@link RegistryCall.problemOf}. */
+export const jsonProblemOf = (body: Buffer): string | undefined => jsonProblem(body.toString('utf8'));
 
 export const pullScope = (path: string): string => `repository:${path}:pull`;
 export const pushScope = (path: string): string => `repository:${path}:pull,push`;

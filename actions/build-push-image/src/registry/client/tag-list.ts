@@ -1,5 +1,5 @@
 import { InvalidResponseError, ResponseData, ResponseTimeoutError } from '../../../../lib/requests/responses.ts';
-import { pullScope, type RegistryCaller } from './registry-call.ts';
+import { jsonProblemOf, pullScope, type RegistryCaller } from './registry-call.ts';
 import type { RegistryResponse } from './registry-request.ts';
 
 /** Of a whole list. No registry has so many tags; one whose list never ends is broken. */
@@ -18,7 +18,13 @@ export async function listTags(client: RegistryCaller, repository: string, path:
     if (seen.has(url) || seen.size === MAX_PAGES) throw new InvalidResponseError(client.name, `${subject} has no end`);
     if (performance.now() > end) throw new ResponseTimeoutError(client.name, MAX_LIST_SECONDS);
     seen.add(url);
-    const response = await client.call({ url, scopes: [pullScope(path)], what: subject, expected: [200, 404] });
+    const response = await client.call({
+      url,
+      scopes: [pullScope(path)],
+      what: subject,
+      expected: [200, 404],
+      problemOf: jsonProblemOf,
+    });
     if (response.status === 404) return tags;
     // Registries written in Go send `null` for an empty list.
     const page =

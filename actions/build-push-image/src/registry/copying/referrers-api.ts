@@ -2,7 +2,7 @@ import { messageOf } from '../../../../lib/errors.ts';
 import type { Digest } from '../../../../lib/identifiers.ts';
 import { ResponseData } from '../../../../lib/requests/responses.ts';
 import { debug } from '../../../../lib/runner/commands.ts';
-import { pullScope } from '../client/registry-call.ts';
+import { jsonProblemOf, pullScope } from '../client/registry-call.ts';
 import { nextPage } from '../client/tag-list.ts';
 import { type Descriptor, parseDescriptor } from '../manifests/descriptors.ts';
 import { type Repository, readManifest, writeManifest } from '../manifests/manifests.ts';
@@ -63,7 +63,13 @@ async function listAllTags(
   const what = `the list of tags of ${name}`;
   try {
     const url = `/v2/${path}/tags/list?n=1000`;
-    const response = await client.callOnce({ url, scopes: [pullScope(path)], what, expected: [200] });
+    const response = await client.callOnce({
+      url,
+      scopes: [pullScope(path)],
+      what,
+      expected: [200],
+      problemOf: jsonProblemOf,
+    });
     if (nextPage(response, what, client.name) !== undefined) return undefined;
     const data = ResponseData.json(response.body.toString('utf8'), client.name, what);
     const tags = new Set((data.at('tags').optional?.list() ?? []).map((tag) => tag.string()));
@@ -81,7 +87,8 @@ async function askApi({ client, path, name }: Repository, digest: Digest): Promi
   const found: Descriptor[] = [];
   let url: string | undefined = `/v2/${path}/referrers/${digest}`;
   for (let page = 0; url !== undefined && page < MAX_PAGES; page++) {
-    const response = await client.call({ url, scopes: [pullScope(path)], what, expected: [200, ...UNSUPPORTED] });
+    const call = { url, scopes: [pullScope(path)], what, expected: [200, ...UNSUPPORTED], problemOf: jsonProblemOf };
+    const response = await client.call(call);
     if (response.status !== 200) return undefined;
     found.push(...parseIndex(response.body, client.name, what));
     url = nextPage(response, what, client.name);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Digest, parseDigest } from '../../../../lib/identifiers.ts';
 import { registryHost } from '../../../../lib/images/references.ts';
-import { InvalidResponseError, ResponseData } from '../../../../lib/requests/responses.ts';
+import { ResponseData } from '../../../../lib/requests/responses.ts';
 import type { Distribution } from '../client/distribution.ts';
-import { pullScope, pushScope } from '../client/registry-call.ts';
+import { jsonProblemOf, pullScope, pushScope } from '../client/registry-call.ts';
 import type { RegistryResponse } from '../client/registry-request.ts';
 
 /** A repository, and the client of its registry. */
@@ -45,6 +45,10 @@ export const hostOf = (reference: string): string => registryHost(splitReference
 export const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
 
+/** What is wrong with content that has another digest, as a predicate. */
+export const digestProblem = (found: string, expected: string): string | undefined =>
+  found === expected ? undefined : `has the digest ${found}`;
+
 export const isDigest = (target: string): boolean => 'value' in parseDigest(target);
 
 /** `ghcr.io/org/web:1.4` or `ghcr.io/org/web@sha256:…` */
@@ -53,7 +57,7 @@ export const formatReference = ({ name }: Pick<Repository, 'name'>, target: stri
 
 /**
  * The manifest under a tag or digest; `undefined` when the registry reports that it does not exist.
- * @throws {InvalidResponseError} when its bytes do not have the digest
+ * @throws {BrokenResponseError} when its bytes do not have the digest
  */
 export async function readManifest(repository: Repository, target: string): Promise<StoredManifest | undefined> {
   const { client, path } = repository;
@@ -64,12 +68,10 @@ export async function readManifest(repository: Repository, target: string): Prom
     headers: { accept: ACCEPT },
     what: reference,
     expected: [200, 404],
+    problemOf: (body) => jsonProblemOf(body) ?? (isDigest(target) ? digestProblem(digestOf(body), target) : undefined),
   });
   if (response.status === 404) return undefined;
-  const digest = digestOf(response.body);
-  if (isDigest(target) && digest !== target)
-    throw new InvalidResponseError(client.name, `the manifest of ${reference} has the digest ${digest}`);
-  return { digest, mediaType: mediaTypeOf(response), bytes: response.body };
+  return { digest: digestOf(response.body), mediaType: mediaTypeOf(response), bytes: response.body };
 }
 
 /** The type in the manifest, which images of OCI may leave out, otherwise that of the response. */
