@@ -7,6 +7,7 @@ import { isSafePath } from '../git/paths.ts';
 import type { Account } from '../store/types.ts';
 import { nodeId } from '../urls.ts';
 import { presentCheckRollup } from './checks.ts';
+import { presentCommitPulls } from './commit-pulls.ts';
 import { type Connection, type PageArguments, presentNodes, toConnection } from './connection.ts';
 import type { Context, RepositoryRequest } from './context.ts';
 import { GraphqlError } from './errors.ts';
@@ -102,6 +103,7 @@ export function presentCommitNode(request: RepositoryRequest, commit: Commit): N
         'parents',
       );
     },
+    associatedPullRequests: (page: PageArguments) => presentCommitPulls(request, commit.oid, page),
     history: (page: PageArguments & { path?: string | null }) => presentHistory(request, commit, page),
     file: async ({ path: filePath }: { path: string }) => {
       const entry = isSafePath(filePath) ? await git.entry(commit.oid, filePath) : undefined;
