@@ -20,46 +20,74 @@ export const imagesAt = (version: string): string =>
 export const IMAGES = imagesAt('1.4.2');
 export const RELEASE = { charts: 'helm/shop', version: '1.4.2', images: IMAGES };
 
+/** A hub with an account. */
+export interface TestHub {
+  hub: Hub;
+  admin: AdminClient;
+  /** The token of `acme`. */
+  owner: string;
+}
+
 /** For the files of a test. */
 export let dir: string;
+/** Several, to meet the requests of several runs with faults at a time. */
+export let hubs: TestHub[] = [];
+/** The first one. */
 export let hub: Hub;
 export let admin: AdminClient;
-let owner: string;
 let count = 0;
 
-/** Starts a hub before the tests of a file, and clears its faults before each test. */
-export function useHub(): void {
+/** Starts hubs before the tests of a file, and clears the faults of the first one before each test. */
+export function useHub(number = 1): void {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'bump-real-'));
-    hub = await startHub({ dataDir: join(dir, 'hub'), adminToken: ADMIN_TOKEN });
-    admin = new AdminClient({ url: hub.url, adminToken: ADMIN_TOKEN });
-    hub.admin.createUser('acme');
-    owner = hub.admin.createToken({ login: 'acme', permissions: 'all' });
+    hubs = await Promise.all(Array.from({ length: number }, (_, index) => startTestHub(join(dir, `hub-${index}`))));
+    ({ hub, admin } = firstHub());
   });
   afterAll(async () => {
-    await hub?.close();
+    await Promise.all(hubs.map((started) => started.hub.close()));
     rmSync(dir, { recursive: true, force: true });
   });
   beforeEach(() => admin.clearFaults());
   afterEach(() => expectNothingIgnored(admin));
 }
 
+async function startTestHub(dataDir: string): Promise<TestHub> {
+  const started = await startHub({ dataDir, adminToken: ADMIN_TOKEN });
+  started.admin.createUser('acme');
+  return {
+    hub: started,
+    admin: new AdminClient({ url: started.url, adminToken: ADMIN_TOKEN }),
+    owner: started.admin.createToken({ login: 'acme', permissions: 'all' }),
+  };
+}
+
+function firstHub(): TestHub {
+  const [first] = hubs;
+  if (first === undefined) throw new Error('no hub runs');
+  return first;
+}
+
 /** A repository on the hub with a clone of it. */
 export class TestRepository {
   readonly name: string;
   readonly directory: string;
+  readonly #on: TestHub;
 
-  private constructor(name: string, directory: string) {
+  private constructor(name: string, directory: string, on: TestHub) {
     this.name = name;
     this.directory = directory;
+    this.#on = on;
   }
 
   static async create(
     files: Record<string, string | Uint8Array> = { 'helm/shop/Chart.yaml': CHART, 'helm/shop/values.yaml': VALUES },
+    on = firstHub(),
   ) {
     const repo = `charts-${++count}`;
+    const { hub, owner } = on;
     await createOctokit(hub.url, owner).rest.repos.createForAuthenticatedUser({ name: repo });
-    const repository = new TestRepository(`acme/${repo}`, join(dir, repo));
+    const repository = new TestRepository(`acme/${repo}`, join(dir, repo), on);
     mkdirSync(repository.directory);
     await repository.git('init', '-q', '-b', 'main');
     await repository.git(
@@ -120,7 +148,7 @@ export class TestRepository {
 
   octokit() {
     const [name = '', repo = ''] = this.name.split('/');
-    return { rest: createOctokit(hub.url, owner).rest, where: { owner: name, repo } };
+    return { rest: createOctokit(this.#on.hub.url, this.#on.owner).rest, where: { owner: name, repo } };
   }
 
   /** Allows only pull requests on main, except for these apps. */
@@ -132,7 +160,7 @@ export class TestRepository {
   jobToken(
     permissions: Record<string, 'read' | 'write'> = { contents: 'write', pull_requests: 'write', issues: 'write' },
   ): string {
-    return hub.admin.createJobToken(this.name, permissions);
+    return this.#on.hub.admin.createJobToken(this.name, permissions);
   }
 
   async step(
@@ -141,6 +169,7 @@ export class TestRepository {
     options: Pick<StepOptions, 'onStart'> = {},
   ): Promise<StepResult> {
     const sha = await this.git('rev-parse', 'HEAD');
+    const { hub } = this.#on;
     return runStep({
       ...options,
       action: 'bump-chart-version',
