@@ -154,7 +154,7 @@ const RESPONSE_LIMITS: ResponseLimits = { bytes: 64 * 1024 * 1024, seconds: 60 }
 /**
  * A client for the API of the repository's server, with retries by class. Each response is JSON, read completely and within limits;
  * {@link responseData} reads its parts. A request with `request: { retries: 0 }` is not retried: for a call that is not idempotent and whose caller
- * checks its outcome.
+ * checks its outcome. What `request: { check }` throws for a response is the failure of the request, and retried as such.
  */
 export async function createGitHubClient(options: GitHubOptions): Promise<GitHub> {
   const { token, apiUrl, retries = 4, limits = RESPONSE_LIMITS, wait } = options;
@@ -165,13 +165,23 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
     log: { debug, info: debug, warn: debug, error: debug },
   });
   github.hook.wrap('request', (request, options) => {
-    const { fetch, retries: requestRetries } = options.request as {
+    const {
+      fetch,
+      retries: requestRetries,
+      check,
+    } = options.request as {
       fetch: Parameters<typeof limitedFetch>[0];
       retries?: number;
+      check?: (response: GitHubResponse) => void;
     };
     // Mutated: the inner hooks get the same object, not what is passed on (https://github.com/gr2m/before-after-hook).
     options.request = { ...options.request, fetch: limitedFetch(fetch, limits) };
-    return withRetries(() => requestJson(async () => request(options)), {
+    const send = async () => {
+      const response = await requestJson(async () => request(options));
+      check?.(response);
+      return response;
+    };
+    return withRetries(send, {
       retries: requestRetries ?? retries,
       classify: classifyRequestError,
       onRetry: (error, attempt, seconds) =>
