@@ -156,35 +156,55 @@ export interface Actions {
   };
   'create-release': {
     inputs: {
-      /** The tag to release. Defaults to the tag that triggered the run. It must exist unless `target` is set. */
+      /** The tag to release. Defaults to the tag that triggered the run. It must exist unless `target` is set. A dry run without a tag shows the next version. */
       tag?: string;
-      /** The title of the release. Defaults to the tag. */
+      /** What precedes the version in the tags of this component: `web_` for `web_1.4.2`. By default it is found, as in `api-v1.1.0`, `release/1.1.0` and `@acme/pkg@2.0.0`. */
+      'tag-prefix'?: string;
+      /** The repository to release in, `OWNER/REPO`, if it is not the one of the run. The token must have access to it. */
+      repository?: string;
+      /** The title of the release. Defaults to the tag; a release that exists keeps its title. */
       name?: string;
       /** Text above the notes, in Markdown. */
       body?: string;
       /** A file with the text, instead of `body`: a path in the workspace, or an absolute path in `RUNNER_TEMP`. A file that cannot be read, or a link that leads out of the workspace, is an error. */
       'body-path'?: string;
-      /** `github` (notes that GitHub generates from pull requests), `commits` (grouped by conventional commit type) or `none`. Both kinds start at the true previous version. Default: "github". */
+      /** Where the text of this step goes in a draft or release that has a text: `append` (below it), `prepend` (above it), `replace` (instead of it) or `keep` (nowhere). A later run replaces the text of an earlier one, unless a person has edited it. Defaults to `append`. */
+      'body-mode'?: string;
+      /** `github` (notes that GitHub generates from pull requests), `commits` (grouped by conventional commit type), `changelog` (the section of this version in the file that `changelog` names) or `none`. The first two kinds start at the true previous version. Defaults to `github`. */
       notes?: string;
-      /** The tag that the notes start at, or `auto`: the highest lower semantic version that is an ancestor of this one. For a stable release only stable versions are considered. Default: "auto". */
+      /** A file of the repository with the sections of the notes, read at the commit of the release. For `notes: commits` it lists sections with a title, types, scopes and labels; for `notes: github` it is used instead of `.github/release.yml`. */
+      'notes-config'?: string;
+      /** The changelog for `notes: changelog`: a file of the repository, read at the commit of the release. Default: "CHANGELOG.md". */
+      changelog?: string;
+      /** The tag that the notes start at, or `auto`: the highest lower version if it is an ancestor of this one, otherwise the lower version with the newest merge base. For a stable release only stable versions are considered. Default: "auto". */
       'previous-tag'?: string;
       /** Stop before publishing, and keep the complete draft for a person to publish. Default: "false". */
       draft?: boolean | Expression;
-      /** `true`, `false`, or `auto`: true for a semantic version with a pre-release part, such as `v1.5.0-rc.1`. Default: "auto". */
+      /** `true`, `false`, or `auto`: true for a version with a pre-release part, such as `v1.5.0-rc.1`. Defaults to `auto`; a release that exists keeps its mark. */
       prerelease?: string;
-      /** `true`, `false`, or `auto`: true only for the highest stable version among all tags. Default: "auto". */
+      /** `true`, `false`, or `auto`: true only for the highest stable version of its series. Defaults to `auto`; a published release keeps its mark. */
       'make-latest'?: string;
       /** Files to attach, as globs, one per line, relative to the workspace, or absolute in `RUNNER_TEMP`; a line that starts with `!` excludes files. A glob that matches nothing is an error, and so is a match inside `.git` or a link that leads out of the workspace. */
       files?: string;
-      /** Attach `SHA256SUMS` with the checksum of every file, in the format of `sha256sum --check`. Default: "true". */
+      /** Whether wildcards in `files` match hidden files, whose name, or the name of a directory above them, starts with a dot. Default: "false". */
+      'include-hidden-files'?: boolean | Expression;
+      /** Media types of assets, one `glob: type/subtype` per line. The first glob that matches the name of an asset decides; without one its extension does. */
+      'content-types'?: string;
+      /** What happens with files of the release that `files` does not name: `keep`, or `remove`. Files of a published release are removed only with `update: true`. Default: "keep". */
+      'other-files'?: string;
+      /** Attach `SHA256SUMS` with the checksum of every file of the release, in the format of `sha256sum --check`. Default: "true". */
       checksums?: boolean | Expression;
       /** The `images` output of build-push-image, shown in the notes as a table of images and digests. An empty value is an error: GitHub drops a job's output that contains the text of a secret. Default: "none". */
       images?: string;
       /** Move the major tag (`v1`) to this release if it is the highest stable version of that major. For repositories that publish actions. Default: "false". */
       'major-tag'?: boolean | Expression;
-      /** Whether to change a release that is already published. Default: "false". */
+      /** Move the tag to `target`, and its release with it, for a tag such as `nightly`: the release gets the files of this run, and only these. Default: "false". */
+      'move-tag'?: boolean | Expression;
+      /** The category of a discussion that GitHub starts for the release. It must exist. */
+      'discussion-category'?: string;
+      /** Whether to change a release that is already published: its files, and what these inputs give: `name`, `body`, `body-path`, `notes`, `images`, `prerelease`, `make-latest`. Default: "false". */
       update?: boolean | Expression;
-      /** The branch or commit to create the tag on when publishing, if the tag does not exist. */
+      /** The branch or commit to create the tag on when publishing, if the tag does not exist. With `move-tag` it defaults to the commit of the run. */
       target?: string;
       /** A token with `contents: write`. Default: "${{ github.token }}". */
       token?: string;
@@ -195,7 +215,7 @@ export interface Actions {
       /** Write a job summary. Default: "true". */
       summary?: boolean | Expression;
     };
-    outputs: 'id' | 'url' | 'upload-url' | 'tag' | 'previous-tag' | 'created' | 'published' | 'prerelease' | 'latest' | 'assets' | 'notes';
+    outputs: 'id' | 'url' | 'upload-url' | 'tag' | 'previous-tag' | 'created' | 'published' | 'prerelease' | 'latest' | 'tarball-url' | 'zipball-url' | 'next-version' | 'assets' | 'notes';
   };
   'helm-lint-scan': {
     inputs: {

@@ -3,6 +3,7 @@
 import { setOutputs } from '../../lib/runner/outputs.ts';
 import type { Decision } from './history/decision.ts';
 import type { PublishResult } from './releases/desired-release.ts';
+import { visibleText } from './releases/release-text.ts';
 import type { Asset, Release } from './releases/releases.ts';
 
 export const setDecisionOutputs = (tag: string, { previous, prerelease }: Decision): Promise<void> =>
@@ -18,8 +19,12 @@ export const setDraftOutputs = (release: Release, created: boolean): Promise<voi
 export const setAssetOutputs = (assets: readonly Asset[]): Promise<void> =>
   setOutputs({ assets: assets.map(({ id, name, url, size, digest }) => ({ id, name, url, size, digest })) });
 
-export async function setResultOutputs({ release, assets, latest }: PublishResult): Promise<void> {
-  await setOutputs({ ...releaseOutputs(release), latest });
+export const setNextVersionOutput = (version: string | undefined): Promise<void> =>
+  setOutputs({ 'next-version': version });
+
+export async function setResultOutputs(result: PublishResult & { latest: boolean }): Promise<void> {
+  const { release, assets, latest } = result;
+  await setOutputs({ ...releaseOutputs(release), latest, notes: visibleText(release.body) });
   await setAssetOutputs(assets);
 }
 
@@ -34,10 +39,12 @@ export const setDryRunOutputs = (release: Release | undefined, { latest }: Decis
     assets: [],
   });
 
-const releaseOutputs = ({ id, url, uploadUrl, draft, prerelease }: Release) => ({
+const releaseOutputs = ({ id, url, uploadUrl, tarballUrl, zipballUrl, draft, prerelease }: Release) => ({
   id,
   url,
   'upload-url': uploadUrl,
+  'tarball-url': tarballUrl,
+  'zipball-url': zipballUrl,
   published: !draft,
   prerelease,
 });

@@ -8,7 +8,14 @@ import type { AssetContent } from './releases/releases.ts';
 export function formatResultSummary(
   settings: Settings,
   decision: Decision,
-  { release, assets, created, changed, latest, majorTag }: PublishResult & { majorTag: string | undefined },
+  {
+    release,
+    assets,
+    created,
+    changed,
+    latest,
+    majorTag,
+  }: PublishResult & { latest: boolean; majorTag: string | undefined },
 ): string {
   const publishedState = changed ? 'published' : 'already published, unchanged';
   const rows: Cell[][] = [

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Asset, AssetContent, Release, ReleaseFields, Releases } from '../src/releases/releases.ts';
-
-export function serverError(status: number, message = 'no', errors: unknown[] = []): Error {
-  return Object.assign(new Error(message), { status, response: { headers: {}, data: { message, errors } } });
-}
-
-export const connectionReset = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+import type { ReleaseState, ReleaseSummary } from '../src/history/history.ts';
+import type {
+  Asset,
+  AssetContent,
+  GenerateNotesOptions,
+  Release,
+  ReleaseChanges,
+  ReleaseFields,
+  Releases,
+} from '../src/releases/releases.ts';
+import { FakeCalls, serverError } from './fake-calls.ts';
 
 export function content(name: string, text: string): AssetContent {
   const bytes = Buffer.from(text);
@@ -22,27 +26,23 @@ export function content(name: string, text: string): AssetContent {
   };
 }
 
-type Method = keyof Releases;
-
 /** The releases of one repository in memory, with the rules of GitHub that matter here. */
-export class FakeReleases implements Releases {
+export class FakeReleases extends FakeCalls implements Releases {
   readonly all = new Map<number, Release>();
   readonly files = new Map<number, Map<number, Asset>>();
-  readonly calls: string[] = [];
+  /** The text of each uploaded file. */
+  readonly texts = new Map<number, string>();
+  /** The release that has the badge. It loses it as a draft. */
   latest: number | undefined;
+  /** Of the last generated notes. */
+  configurationFile: string | undefined;
+  /** Whether published releases become immutable. */
   immutable = false;
+  /** Releases that lists do not show yet. */
+  readonly hidden = new Set<number>();
   digests = true;
   notes = "## What's Changed\n* x\n\n\n**Full Changelog**: https://hub.test/compare";
-  /** The error of a call, thrown before or after its work; `undefined` lets the call succeed. */
-  injectFailure: (method: Method, count: number, when: 'before' | 'after') => Error | undefined = () => undefined;
-  /** Runs before each call, for the changes of a concurrent run. */
-  beforeCall: (method: Method, count: number) => void | Promise<void> = () => undefined;
   #nextId = 100;
-  readonly #counts = new Map<string, number>();
-
-  count(method: Method): number {
-    return this.#counts.get(method) ?? 0;
-  }
 
   add(fields: Partial<Release>): Release {
     const id = fields.id ?? this.#nextId++;
@@ -55,8 +55,11 @@ export class FakeReleases implements Releases {
       prerelease: false,
       immutable: false,
       url: `https://hub.test/releases/${id}`,
+      discussionUrl: undefined,
+      tarballUrl: `https://hub.test/tarball/${id}`,
+      zipballUrl: `https://hub.test/zipball/${id}`,
       uploadUrl: `https://hub.test/upload/${id}{?name,label}`,
-      assetCount: 0,
+      assets: [],
       ...fields,
     };
     this.all.set(id, release);
@@ -79,31 +82,33 @@ export class FakeReleases implements Releases {
     return asset;
   }
 
-  listForTag(tag: string) {
-    return this.call('listForTag', () =>
-      [...this.all.values()].filter((release) => release.tag === tag).map((release) => this.withAssetCount(release)),
-    );
+  state(tag: string) {
+    return this.call('state', () => this.currentState(tag));
+  }
+  currentState(tag: string): ReleaseState {
+    const summaries: ReleaseSummary[] = [...this.all.values()]
+      .filter(({ id }) => !this.hidden.has(id))
+      .map(({ id, tag, draft, prerelease }) => ({ id, tag, draft, prerelease }));
+    return {
+      ofTag: summaries.filter((release) => release.tag === tag),
+      newest: summaries,
+      latest: summaries.find(({ id, draft }) => id === this.latest && !draft),
+    };
   }
   get(id: number) {
-    return this.call('get', () => this.withAssetCount(this.release(id)));
-  }
-  latestId() {
-    return this.call('latestId', () => this.latest);
+    return this.call('get', () => this.withAssets(this.release(id)));
   }
   create(fields: ReleaseFields) {
-    return this.call('create', () => this.withAssetCount(this.add(this.checked(fields))));
+    return this.call('create', () => this.withAssets(this.add(this.checked(fields))));
   }
-  update(id: number, fields: ReleaseFields) {
+  update(id: number, changes: ReleaseChanges) {
     return this.call('update', () => {
       const before = this.release(id);
-      const after = {
-        ...before,
-        ...this.checked(fields, id),
-        immutable: before.immutable || (this.immutable && !fields.draft),
-      };
+      const changed = { ...before, ...this.checked(changes, before) };
+      const after = { ...changed, immutable: before.immutable || (this.immutable && !changed.draft) };
       this.all.set(id, after);
-      if (fields.latest === true) this.latest = id;
-      return this.withAssetCount(after);
+      if (changes.latest === true) this.latest = id;
+      return this.withAssets(after);
     });
   }
   deleteRelease(id: number) {
@@ -111,9 +116,6 @@ export class FakeReleases implements Releases {
       this.all.delete(id);
       this.files.delete(id);
     });
-  }
-  assets(releaseId: number) {
-    return this.call('assets', () => [...this.assetsOf(releaseId).values()]);
   }
   async uploadAsset(release: Release, content: AssetContent) {
     const bytes = await buffer(await content.open());
@@ -124,7 +126,9 @@ export class FakeReleases implements Releases {
           { resource: 'ReleaseAsset', code: 'already_exists', field: 'name' },
         ]);
       const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-      return this.addAsset(release.id, { ...content, size: bytes.length, digest });
+      const asset = this.addAsset(release.id, { ...content, size: bytes.length, digest });
+      this.texts.set(asset.id, bytes.toString());
+      return asset;
     });
   }
   deleteAsset(id: number) {
@@ -136,21 +140,16 @@ export class FakeReleases implements Releases {
       }
     });
   }
-  generateNotes(tag: string, _target: string | undefined, previous: string | undefined) {
-    return this.call('generateNotes', () => `${this.notes}/${previous ?? 'all'}...${tag}`);
+  readAsset(id: number) {
+    return this.call('readAsset', () => {
+      const text = this.texts.get(id);
+      if (text === undefined) throw serverError(404, 'Not Found');
+      return text;
+    });
   }
-
-  private async call<T>(method: Method, work: () => T): Promise<T> {
-    const count = this.count(method) + 1;
-    this.#counts.set(method, count);
-    this.calls.push(method);
-    await this.beforeCall(method, count);
-    const before = this.injectFailure(method, count, 'before');
-    if (before !== undefined) throw before;
-    const result = work();
-    const after = this.injectFailure(method, count, 'after');
-    if (after !== undefined) throw after;
-    return result;
+  generateNotes(tag: string, { previousTag, configurationFile }: GenerateNotesOptions) {
+    this.configurationFile = configurationFile;
+    return this.call('generateNotes', () => `${this.notes}/${previousTag ?? 'all'}...${tag}`);
   }
 
   private release(id: number): Release {
@@ -163,15 +162,20 @@ export class FakeReleases implements Releases {
     if (assets === undefined) throw serverError(404, 'Not Found');
     return assets;
   }
-  private withAssetCount(release: Release): Release {
-    return { ...release, assetCount: this.assetsOf(release.id).size };
+  private withAssets(release: Release): Release {
+    return { ...release, assets: [...this.assetsOf(release.id).values()] };
   }
-  private checked({ tag, name, body, draft, prerelease }: ReleaseFields, ownId?: number): Partial<Release> {
-    if (body.length > 125_000) throw serverError(422, 'body is too long (maximum is 125000 characters)');
+  private checked(changes: ReleaseChanges, own?: Release): Partial<Release> {
+    const { tag, name, body, draft, prerelease, discussionCategory } = changes;
+    if (body !== undefined && body.length > 125_000)
+      throw serverError(422, 'body is too long (maximum is 125000 characters)');
     const isTaken = [...this.all.values()].some(
-      (release) => release.tag === tag && !release.draft && release.id !== ownId,
+      (release) => release.tag === tag && !release.draft && release.id !== own?.id,
     );
-    if (isTaken && !draft) throw serverError(422, 'Validation Failed', [{ code: 'already_exists', field: 'tag_name' }]);
-    return { tag, name, body, draft, prerelease };
+    if (isTaken && !(draft ?? own?.draft))
+      throw serverError(422, 'Validation Failed', [{ code: 'already_exists', field: 'tag_name' }]);
+    const given = { tag, name, body, draft, prerelease };
+    const discussion = discussionCategory === undefined ? {} : { discussionUrl: 'https://hub.test/discussions/1' };
+    return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), ...discussion };
   }
 }

@@ -22,7 +22,7 @@ type Handler = (
 let server: Server;
 let origin: string;
 let handler: Handler;
-let received: { line: string; headers: IncomingMessage['headers']; digest: string; size: number }[] = [];
+let received: { line: string; headers: IncomingMessage['headers']; text: string; digest: string; size: number }[] = [];
 let releases: Releases;
 let history: History;
 let maxMemory = 0;
@@ -30,14 +30,17 @@ let maxMemory = 0;
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const hash = createHash('sha256');
   let size = 0;
+  let text = '';
   for await (const chunk of request) {
     hash.update(chunk);
     size += chunk.length;
+    if (size < 10_000) text += chunk;
     maxMemory = Math.max(maxMemory, process.memoryUsage().arrayBuffers);
   }
   received.push({
     line: `${request.method} ${request.url}`,
     headers: request.headers,
+    text,
     digest: `sha256:${hash.digest('hex')}`,
     size,
   });
@@ -55,8 +58,9 @@ beforeAll(async () => {
     apiUrl: `${origin}/api/v3`,
     wait: async () => undefined,
   });
-  releases = createReleases(github, 'o/r' as RepositoryName, 'ghs_secret');
-  history = createHistory(github, 'o/r' as RepositoryName);
+  const endpoint = { github, url: `${origin}/api/graphql`, repository: 'o/r' as RepositoryName };
+  releases = createReleases(endpoint, 'ghs_secret');
+  history = createHistory(endpoint);
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
@@ -85,21 +89,38 @@ const release = (): Release => ({
   prerelease: false,
   immutable: false,
   url: 'page',
+  discussionUrl: undefined,
+  tarballUrl: '',
+  zipballUrl: '',
   uploadUrl: `${origin}/elsewhere/1/assets{?name,label}`,
-  assetCount: 0,
+  assets: [],
 });
 const next = (url: URL, page: number) => ({ link: `<${origin}${url.pathname}?per_page=100&page=${page}>; rel="next"` });
 
 describe('createReleases', () => {
-  it('finds drafts by listing every page', async () => {
-    handler = (_, url) =>
-      url.searchParams.get('page') === '2'
-        ? { body: [raw({ id: 7, immutable: true })] }
-        : { headers: next(url, 2), body: [raw({ id: 6, tag_name: 'v0.9.0' })] };
-    expect(await releases.listForTag('v1.0.0')).toEqual([{ ...release(), id: 7, immutable: true }]);
-    expect(received.map(({ line }) => line)).toEqual([
-      'GET /api/v3/repos/o/r/releases?per_page=100&page=1',
-      'GET /api/v3/repos/o/r/releases?per_page=100&page=2',
+  it('reads a release with all that its response has, and with what it may leave out', async () => {
+    handler = () => ({ body: raw({}) });
+    expect(await releases.get(1)).toEqual(release());
+    const addresses = { discussion_url: 'd', tarball_url: 't', zipball_url: 'z' };
+    handler = () => ({ body: raw({ name: 'One', body: 'text', immutable: true, ...addresses }) });
+    expect(await releases.get(1)).toMatchObject({
+      name: 'One',
+      body: 'text',
+      immutable: true,
+      discussionUrl: 'd',
+      tarballUrl: 't',
+      zipballUrl: 'z',
+    });
+  });
+
+  it('sends what changes and the tag, and nothing else', async () => {
+    handler = () => ({ body: raw({}) });
+    await releases.update(1, { tag: 'v1.0.0', latest: true });
+    await releases.update(1, { tag: 'v1.0.0', draft: false, latest: false, discussionCategory: 'General', body: '' });
+    expect(received.map(({ line }) => line)).toEqual(Array(2).fill('PATCH /api/v3/repos/o/r/releases/1'));
+    expect(received.map(({ text }) => JSON.parse(text))).toEqual([
+      { tag_name: 'v1.0.0', make_latest: 'true' },
+      { tag_name: 'v1.0.0', draft: false, make_latest: 'false', discussion_category_name: 'General', body: '' },
     ]);
   });
 
@@ -123,11 +144,10 @@ describe('createReleases', () => {
     expect(received).toHaveLength(3);
   });
 
-  it('treats a missing release or asset as deleted, and a missing latest release as none', async () => {
+  it('treats a missing release or asset as deleted', async () => {
     handler = () => ({ status: 404, body: { message: 'Not Found' } });
     await releases.deleteRelease(1);
     await releases.deleteAsset(1);
-    expect(await releases.latestId()).toBeUndefined();
     await expect(releases.get(1)).rejects.toMatchObject({ status: 404 });
   });
 
@@ -203,15 +223,10 @@ describe('createReleases', () => {
 describe('createHistory', () => {
   const sha = (letter: string) => letter.repeat(40) as CommitSha;
 
-  it('reads every page of tags', async () => {
-    handler = (_, url) =>
-      url.searchParams.get('page') === '2'
-        ? { body: [{ name: 'v0.9.0', commit: { sha: sha('b') } }] }
-        : { headers: next(url, 2), body: [{ name: 'v1.0.0', commit: { sha: sha('a') } }] };
-    expect(await history.tags()).toEqual([
-      { name: 'v1.0.0', commit: sha('a') },
-      { name: 'v0.9.0', commit: sha('b') },
-    ]);
+  it('lists all tags with a prefix in one request', async () => {
+    handler = () => ({ body: [{ ref: 'refs/tags/v1.0.0' }, { ref: 'refs/tags/v1.1.0' }] });
+    expect(await history.tagsWithPrefix('v1.')).toEqual(['v1.0.0', 'v1.1.0']);
+    expect(received.map(({ line }) => line)).toEqual(['GET /api/v3/repos/o/r/git/matching-refs/tags%2Fv1.']);
   });
 
   it('resolves an annotated tag to its commit, and a missing tag or commit to undefined', async () => {
@@ -227,20 +242,20 @@ describe('createHistory', () => {
   });
 
   it('compares a tag with the release, also with an unrelated history', async () => {
-    handler = () => ({ body: { ahead_by: 0, total_commits: 0, commits: [] } });
-    expect((await history.commitsNotIn(sha('a'), sha('b'))).size).toBe(0);
-    expect(received[0]?.line).toContain(`/compare/${sha('a')}...${sha('b')}`);
-    handler = () => ({ body: { ahead_by: 1, total_commits: 1, commits: [{ sha: sha('e') }] } });
-    expect(await history.commitsNotIn(sha('a'), sha('b'))).toEqual(new Set([sha('b'), sha('e')]));
+    handler = () => ({ body: { ahead_by: 2, behind_by: 1, merge_base_commit: { sha: sha('c') } } });
+    expect(await history.compare(sha('a'), sha('b'))).toEqual({ ahead: 2, behind: 1, mergeBase: sha('c') });
+    expect(received[0]?.line).toContain(`/compare/${sha('a')}...${sha('b')}?per_page=1`);
     handler = () => ({ status: 404, body: { message: 'No common ancestor' } });
-    expect(await history.commitsNotIn(sha('a'), sha('b'))).toEqual(new Set([sha('b')]));
+    expect(await history.compare(sha('a'), sha('b'))).toBeUndefined();
+    handler = () => ({ status: 403, body: { message: 'Resource not accessible by integration' } });
+    await expect(history.compare(sha('a'), sha('b'))).rejects.toMatchObject({ status: 403 });
   });
 
   it('reads all commits of a comparison with more than 250', async () => {
     const all = Array.from({ length: 320 }, (_, index) => ({
       sha: String(index),
       commit: { message: `fix: ${index}` },
-      parents: [{}],
+      parents: [{ sha: String(index - 1) }],
     }));
     handler = (_, url) => {
       const page = Number(url.searchParams.get('page'));
@@ -258,8 +273,9 @@ describe('createHistory', () => {
         headers: next(url, page + 1),
         body: Array.from({ length: 100 }, (_, index) => ({
           sha: `${page}-${index}`,
-          commit: { message: '' },
-          parents: [{}, {}],
+          commit: { message: '', author: { name: 'A Person' } },
+          author: { login: 'person' },
+          parents: [{ sha: 'first' }, { sha: 'second' }],
         })),
       };
     };
@@ -267,7 +283,7 @@ describe('createHistory', () => {
     expect([commits.length, commits[0]?.sha, commits.at(-1), complete]).toEqual([
       1000,
       '10-99',
-      { sha: '1-0', message: '', merge: true },
+      { sha: '1-0', message: '', parents: ['first', 'second'], author: { name: 'A Person', login: 'person' } },
       false,
     ]);
   });

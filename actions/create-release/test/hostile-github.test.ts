@@ -35,8 +35,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = await createGitHubClient({ token: TOKEN, apiUrl: origin, retries: 2, wait: async () => undefined });
-  releases = createReleases(github, 'o/r' as RepositoryName, TOKEN);
-  history = createHistory(github, 'o/r' as RepositoryName);
+  const endpoint = { github, url: `${origin}/graphql`, repository: 'o/r' as RepositoryName };
+  releases = createReleases(endpoint, TOKEN);
+  history = createHistory(endpoint);
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -52,27 +53,32 @@ const release = (): Release => ({
   prerelease: false,
   immutable: false,
   url: '',
+  discussionUrl: undefined,
+  tarballUrl: '',
+  zipballUrl: '',
   uploadUrl: `${origin}/upload{?name,label}`,
-  assetCount: 0,
+  assets: [],
 });
 const fields = { ...release(), target: undefined, latest: undefined };
 const SHA = 'a'.repeat(40) as CommitSha;
 
 /** Every request whose response is read. */
 const requests: Record<string, () => Promise<unknown>> = {
-  listForTag: () => releases.listForTag('v1'),
+  state: () => releases.state('v1'),
   get: () => releases.get(1),
-  latestId: () => releases.latestId(),
   create: () => releases.create(fields),
   update: () => releases.update(1, fields),
-  assets: () => releases.assets(1),
   upload: () => releases.uploadAsset(release(), content('a', 'a')),
-  generateNotes: () => releases.generateNotes('v1', undefined, undefined),
-  tags: () => history.tags(),
+  generateNotes: () =>
+    releases.generateNotes('v1', { target: undefined, previousTag: undefined, configurationFile: undefined }),
+  readTag: () => history.readTag('v1'),
+  overview: () => history.overview('v1', ['v1.']),
+  tagsWithPrefix: () => history.tagsWithPrefix('v1.'),
   resolveTag: () => history.resolveTag('v1'),
   resolveCommit: () => history.resolveCommit('main'),
-  commitsNotIn: () => history.commitsNotIn(SHA, SHA),
+  compare: () => history.compare(SHA, SHA),
   commits: () => history.commits(SHA, SHA),
+  readFile: () => history.readFile('a.md', SHA),
   allCommits: () => history.commits(undefined, SHA),
 };
 
@@ -82,22 +88,41 @@ const outcomeOf = async (request: () => Promise<unknown>, response: unknown): Pr
 };
 const invalidResponse = (why: string) => `InvalidResponseError: invalid response from the server HOST: ${why}`;
 
+/** Without its files. */
+const RELEASE = {
+  id: 1,
+  tag_name: 'v1',
+  draft: true,
+  prerelease: false,
+  html_url: '',
+  upload_url: 'https://hub.test/upload',
+};
+
 describe('an invalid response of GitHub', () => {
   it.each<[string, unknown, string]>([
-    ['listForTag', {}, 'the list of releases is a mapping, not a list'],
-    ['listForTag', [null], 'in the list of releases, `[0]` is null, not a mapping'],
-    ['listForTag', [{ tag_name: 'v1', id: 'x' }], 'in the list of releases, `[0].id` is a string, not a whole number'],
     ['get', { id: 1, tag_name: 'v1', draft: 'no' }, 'in the release 1, `draft` is a string, not true or false'],
     [
       'create',
       { id: 1, tag_name: 'v1', draft: true, prerelease: false, html_url: '', upload_url: 'nowhere' },
       'in the new release v1, `upload_url` is not a URL',
     ],
-    ['latestId', { id: -1 }, 'in the latest release, `id` is a number, not a whole number'],
-    ['assets', [{ id: 1 }], 'in the list of files of the release 1, `[0].name` is missing, not a string'],
+    ['get', { id: -1 }, 'in the release 1, `id` is a number, not a whole number'],
+    ['get', { ...RELEASE, assets: [{ id: 1 }] }, 'in the release 1, `assets[0].name` is missing, not a string'],
+    ['get', RELEASE, 'the list of files of the release 1 is a mapping, not a list'],
     ['upload', { id: 1, name: 7 }, 'in the file a, `name` is a number, not a string'],
     ['generateNotes', { body: null }, 'in the notes of v1, `body` is null, not a string'],
-    ['tags', [{ name: 'v1', commit: null }], 'in the list of tags, `[0].commit` is null, not a mapping'],
+    ['tagsWithPrefix', {}, 'the tags that begin with v1. is a mapping, not a list'],
+    ['tagsWithPrefix', [{}], 'in the tags that begin with v1., `[0].ref` is missing, not a string'],
+    [
+      'compare',
+      { ahead_by: '1' },
+      `in the comparison of ${SHA} with ${SHA}, \`ahead_by\` is a string, not a whole number`,
+    ],
+    [
+      'compare',
+      { ahead_by: 1, behind_by: 0, merge_base_commit: null },
+      `in the comparison of ${SHA} with ${SHA}, \`merge_base_commit\` is null, not a mapping`,
+    ],
     ['resolveTag', { object: { sha: 'main' } }, 'in the tag v1, `object.sha` is not a full commit id (40 hex digits)'],
     ['resolveCommit', { sha: 7 }, 'in the commit of main, `sha` is a number, not a string'],
     [
@@ -116,7 +141,9 @@ describe('an invalid response of GitHub', () => {
       const like = fc.dictionary(
         fc.constantFrom(
           ...['id', 'tag_name', 'name', 'draft', 'prerelease', 'html_url', 'upload_url', 'assets', 'size', 'state'],
+          ...['data', 'repository', 'errors', 'releases', 'nodes', 'refs', 'ref', 'target', 'oid', 'behind_by'],
           ...['body', 'commit', 'commits', 'sha', 'object', 'type', 'ahead_by', 'total_commits', 'parents', 'message'],
+          ...['author', 'content', 'encoding'],
         ),
         value,
       );

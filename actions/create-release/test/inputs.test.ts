@@ -1,31 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { toInputEnv } from '../../../scripts/test-support/bundle.ts';
 import { InputError } from '../../lib/errors.ts';
-import { readContents } from '../src/assets/contents.ts';
 import { readSettings } from '../src/inputs/inputs.ts';
 
 let workspace: string;
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'create-release-'));
-  await mkdir(join(workspace, 'dist/sub'), { recursive: true });
+  await mkdir(join(workspace, 'dist'), { recursive: true });
   for (const [name, text] of Object.entries({
     'notes.md': 'Hello\n',
     'dist/a.tgz': 'a',
-    'dist/b.tgz': 'b',
-    'dist/c[1].txt': 'c',
-    'dist/sub/a.tgz': 'other',
-    'dist/My App.exe': 'e',
     'dist/empty': '',
-    'dist/big': '',
-    'dist/SHA256SUMS': 'x',
-    'dist/日本': 'x',
   }))
     await writeFile(join(workspace, name), text);
-  await truncate(join(workspace, 'dist/big'), 2 * 1024 ** 3);
 });
 afterAll(() => rm(workspace, { recursive: true }));
 
@@ -55,10 +46,18 @@ describe('readSettings', () => {
     expect(await read(defaults)).toEqual(await read({}));
   });
 
-  it('uses the pushed tag, also as the name', async () => {
+  it('uses the pushed tag, and leaves what was not given', async () => {
     expect(await read({})).toMatchObject({
       tag: 'v1.4.2',
-      name: 'v1.4.2',
+      tagPrefix: undefined,
+      repository: undefined,
+      name: undefined,
+      textGiven: false,
+      bodyMode: 'append',
+      prerelease: undefined,
+      makeLatest: undefined,
+      moveTag: false,
+      discussionCategory: undefined,
       notes: 'github',
       draft: false,
       update: false,
@@ -96,7 +95,7 @@ describe('readSettings', () => {
           notes: 'all',
           draft: 'yes',
           prerelease: 'maybe',
-          'make-latest': 'legacy',
+          'make-latest': 'maybe',
           files: 'none/*\ndist/empty',
           checksums: '1',
           images: '{',
@@ -110,22 +109,22 @@ describe('readSettings', () => {
         { GITHUB_REF: 'refs/heads/main', INPUT_TOKEN: '' },
       ),
     ).toEqual([
+      expect.stringContaining('dry-run is not'),
       expect.stringContaining('tag is required'),
       expect.stringContaining('prerelease is neither'),
       expect.stringContaining('make-latest is neither'),
+      expect.stringContaining('checksums is not a boolean'),
       expect.stringContaining('body-path does not exist'),
       expect.stringContaining('notes is not one of'),
       expect.stringContaining('previous-tag is not a valid Git'),
       expect.stringContaining('draft is not a boolean'),
       'files (line 1) matches no file',
       expect.stringContaining('files (line 2) matches empty, which is empty'),
-      expect.stringContaining('checksums is not a boolean'),
       expect.stringContaining('images is not YAML'),
       expect.stringContaining('major-tag is not'),
       expect.stringContaining('update is not'),
       expect.stringContaining('target is not a valid Git'),
       expect.stringContaining('token is required'),
-      expect.stringContaining('dry-run is not'),
       expect.stringContaining('summary is not'),
     ]);
   });
@@ -174,48 +173,15 @@ describe('readSettings', () => {
     expect(await problemsOf({ images: '[{}]' })).toEqual([expect.stringContaining('images item 1')]);
   });
 
+  it('rejects `other-files: remove` without files, which would remove every file', async () => {
+    expect((await read({ files: 'dist/a.tgz', 'other-files': 'remove' })).otherFiles).toBe('remove');
+    expect(await problemsOf({ 'other-files': 'remove' })).toEqual([
+      'other-files needs files: without them, every file of the release would be removed',
+    ]);
+    expect(await problemsOf({ 'other-files': 'delete' })).toEqual(['other-files is not one of keep, remove']);
+  });
+
   it('rejects images that evaluate to nothing', async () => {
     expect(await problemsOf({ images: '' })).toEqual([expect.stringContaining('images is empty')]);
-  });
-});
-
-describe('files', () => {
-  const names = async (files: string) => (await read({ files })).files.map(({ name }) => name);
-  it.each([
-    ['dist/*.tgz', ['a.tgz', 'b.tgz']],
-    ['dist/*.tgz\n!dist/b*', ['a.tgz']],
-    ['dist/a.tgz\ndist/*.tgz', ['a.tgz', 'b.tgz']],
-    ['dist/a.tgz\n!dist/b*\n!notes.md', ['a.tgz']],
-    ['dist/c[1].txt', ['c.1.txt']],
-    ['./dist/My App.exe', ['My.App.exe']],
-  ])('%j', async (files, expected) => expect(await names(files)).toEqual(expected));
-
-  it('accepts absolute globs', async () => expect(await names(`${workspace}/dist/a*`)).toEqual(['a.tgz']));
-
-  it.each([
-    ['dist/**/a.tgz', 'files matches two files that become the asset a.tgz'],
-    ['dist', 'files (line 1) matches no file'],
-    ['{a,b}'.repeat(22), 'files (line 1) expands to more than 1000 patterns'],
-    [`dist/a.tgz\n!${'{a,b}'.repeat(22)}`, 'files (line 2) expands to more than 1000 patterns'],
-    ['!dist/b*\n!notes.md', 'files only excludes files'],
-    ['dist/a.tgz\n./dist/c[1].txt\n!./dist/c*', 'files (line 2) matches no file'],
-    ['dist/a.tgz\n!dist', 'files (line 1) matches no file'],
-    ['dist/big', 'files (line 1) matches big, which is not under 2 GiB'],
-    ['dist/SHA256SUMS', 'files matches a file named SHA256SUMS, which this step creates'],
-    ['dist/日*', 'files (line 1) matches 日本, whose name has no character that an asset name can have'],
-  ])('rejects %j', async (files, problem) => expect((await problemsOf({ files }))[0]).toContain(problem));
-
-  it('keep their name as a label, and have checksums by the names that users download', async () => {
-    const { files, allowed, checksums } = await read({ files: 'dist/a.tgz\ndist/My App.exe' });
-    const contents = await readContents({ files, allowed, checksums });
-    expect(contents.map(({ name, label }) => [name, label])).toEqual([
-      ['My.App.exe', 'My App.exe'],
-      ['a.tgz', undefined],
-      ['SHA256SUMS', undefined],
-    ]);
-    const sums = await ((await contents[2]?.open())?.toArray() ?? []);
-    expect(String(sums[0])).toBe(
-      '3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea  My.App.exe\nca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a.tgz\n',
-    );
   });
 });

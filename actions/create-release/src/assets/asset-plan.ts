@@ -1,4 +1,6 @@
-import type { Asset, AssetContent } from '../releases/releases.ts';
+import { ActionError } from '../../../lib/errors.ts';
+import type { Asset, AssetContent, Release } from '../releases/releases.ts';
+import { CHECKSUMS_NAME } from './asset-names.ts';
 
 /** What to do so that a release has the desired files. */
 export interface AssetPlan {
@@ -31,6 +33,10 @@ export function planAssets(
   return plan;
 }
 
+/** The assets that do not belong to the step; `SHA256SUMS` does if the step writes it. */
+export const otherAssets = ({ unrelated }: AssetPlan, checksums: boolean): Asset[] =>
+  unrelated.filter(({ name }) => !checksums || name !== CHECKSUMS_NAME);
+
 /** Whether the server has the same bytes, as far as it says: by digest if there is one, otherwise by size. */
 export function isSameFile(asset: Asset, content: AssetContent): boolean {
   return assetProblem(asset, content) === undefined;
@@ -53,4 +59,19 @@ export function planProblems({ add, replace }: AssetPlan): string[] {
     ...add.map((content) => `${content.name} ${assetProblem(undefined, content)}`),
     ...replace.map(({ content, old }) => `${content.name} ${assetProblem(old, content)}`),
   ];
+}
+
+/** @throws {ActionError} with every file that differs from the one on disk */
+export function assertAssets(desired: readonly AssetContent[], existing: readonly Asset[], release: Release): void {
+  const byName = new Map(existing.map((asset) => [asset.name, asset]));
+  const problems = desired.flatMap((content) => {
+    const problem = assetProblem(byName.get(content.name), content);
+    return problem === undefined ? [] : [`${content.name} ${problem}`];
+  });
+  if (problems.length === 0) return;
+  throw new ActionError({
+    what: `uploaded files of ${release.tag} failed verification`,
+    why: problems.join('\n'),
+    next: 'The release is still a draft. Run the job again; it continues where it stopped.',
+  });
 }

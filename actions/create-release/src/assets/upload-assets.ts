@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settleConcurrently } from '../../../lib/concurrency.ts';
+import { mapConcurrently } from '../../../lib/concurrency.ts';
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { classifyRequestError } from '../../../lib/requests/github.ts';
 import { type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
@@ -7,7 +7,8 @@ import { info } from '../../../lib/runner/commands.ts';
 import { isAlreadyExists } from '../releases/errors.ts';
 import type { Asset, AssetContent, Release, Releases } from '../releases/releases.ts';
 import { ConcurrentRunError } from '../releases/retry.ts';
-import { type AssetPlan, assetProblem, isSameFile } from './asset-plan.ts';
+import { assetProblem, isSameFile } from './asset-plan.ts';
+import { FileChangedError } from './file-stream.ts';
 
 const MAX_CONCURRENT_UPLOADS = 4;
 /** How long an incomplete asset may still be the upload of a concurrent run. */
@@ -23,31 +24,35 @@ export interface UploadOptions {
   retry: RetryPolicy;
 }
 
-/** Carry out a plan, several files at a time. Every upload is attempted before the first failure is thrown. */
-export async function uploadAssets(plan: AssetPlan, release: Release, options: UploadOptions): Promise<void> {
-  const uploads: Upload[] = [...plan.add.map((content) => ({ content, old: undefined })), ...plan.replace];
+/** Upload files, several at a time. After a failure no more uploads are started. */
+export async function uploadAssets(
+  uploads: readonly Upload[],
+  release: Release,
+  options: UploadOptions,
+): Promise<void> {
   let done = 0;
-  const results = await settleConcurrently(uploads, MAX_CONCURRENT_UPLOADS, async (upload) => {
+  await mapConcurrently(uploads, MAX_CONCURRENT_UPLOADS, async (upload) => {
     await uploadAsset(upload, release, options);
     info(`(${++done}/${uploads.length}) ${upload.content.name}, ${upload.content.size} bytes`);
   });
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-interface Upload {
+export interface Upload {
   content: AssetContent;
   /** The asset to replace. */
   old: Asset | undefined;
+  /** Whether other jobs write the file too: theirs is left there, and the caller checks it. */
+  shared?: boolean;
 }
 
 /** Upload one file. After a failure that may hide a success, and when the name is taken, check first what exists. */
 async function uploadAsset(
-  { content, old }: Upload,
+  { content, old, shared = false }: Upload,
   release: Release,
   { releases, retry }: UploadOptions,
 ): Promise<void> {
   const find = async (): Promise<Asset | undefined> =>
-    (await releases.assets(release.id)).find(({ name }) => name === content.name);
+    (await releases.get(release.id)).assets.find(({ name }) => name === content.name);
 
   await withRetries(
     async (attempt) => {
@@ -55,9 +60,16 @@ async function uploadAsset(
       if (existing !== undefined) {
         if (isSameFile(existing, content) && (attempt > 1 || existing.digest !== undefined)) return;
         await assertStillDraft(release, releases);
+        // The old file must not be lost when there is no new one.
+        (await content.open()).destroy();
         await releases.deleteAsset(existing.id);
       }
-      assertUploaded(await releases.uploadAsset(release, content), content);
+      const asset = await releases.uploadAsset(release, content).catch(async (error: unknown) => {
+        if (shared && isAlreadyExists(error)) return undefined;
+        if (error instanceof FileChangedError) await deleteIncomplete(find, { releases, retry });
+        throw error;
+      });
+      if (asset !== undefined) assertUploaded(asset, content);
     },
     {
       ...retry,
@@ -85,6 +97,19 @@ function assertUploaded(asset: Asset, content: AssetContent): void {
   }
 }
 
+/**
+ * Delete what an interrupted upload left: GitHub may keep an asset in the state `starter`
+ * (https://docs.github.com/rest/releases/assets#upload-a-release-asset). It is not an error if that fails: the next run replaces the asset.
+ */
+async function deleteIncomplete(
+  find: () => Promise<Asset | undefined>,
+  { releases, retry: { wait = waitSeconds } }: UploadOptions,
+): Promise<void> {
+  await wait(1);
+  const asset = await find().catch(() => undefined);
+  if (asset?.complete === false) await releases.deleteAsset(asset.id).catch(() => undefined);
+}
+
 function classifyUploadError(error: unknown): RetryDecision {
   return error instanceof DamagedUploadError || isAlreadyExists(error) ? { retry: true } : classifyRequestError(error);
 }
@@ -93,7 +118,7 @@ function classifyUploadError(error: unknown): RetryDecision {
 async function waitUntilComplete(
   first: Asset | undefined,
   find: () => Promise<Asset | undefined>,
-  { wait = (seconds) => sleep(seconds * 1000) }: RetryPolicy,
+  { wait = waitSeconds }: RetryPolicy,
 ): Promise<Asset | undefined> {
   let asset = first;
   for (let second = 0; asset !== undefined && !asset.complete && second < INCOMPLETE_WAIT_SECONDS; second++) {
@@ -103,23 +128,10 @@ async function waitUntilComplete(
   return asset;
 }
 
+const waitSeconds = (seconds: number): Promise<unknown> => sleep(seconds * 1000);
+
 /** A release that was published in the meantime must not be changed. */
-async function assertStillDraft(release: Release, releases: Releases): Promise<void> {
+export async function assertStillDraft(release: Release, releases: Releases): Promise<void> {
   if (release.draft && !(await releases.get(release.id)).draft)
     throw new ConcurrentRunError(release.tag, 'another run published it');
-}
-
-/** @throws {ActionError} with every file that differs from the one on disk */
-export function assertAssets(desired: readonly AssetContent[], existing: readonly Asset[], release: Release): void {
-  const byName = new Map(existing.map((asset) => [asset.name, asset]));
-  const problems = desired.flatMap((content) => {
-    const problem = assetProblem(byName.get(content.name), content);
-    return problem === undefined ? [] : [`${content.name} ${problem}`];
-  });
-  if (problems.length === 0) return;
-  throw new ActionError({
-    what: `uploaded files of ${release.tag} failed verification`,
-    why: problems.join('\n'),
-    next: 'The release is still a draft. Run the job again; it continues where it stopped.',
-  });
 }

@@ -1,7 +1,9 @@
-import { parseCommitSha, type RepositoryName } from '../../../lib/identifiers.ts';
-import { type GitHub, paginate, responseData, statusOf } from '../../../lib/requests/github.ts';
+import { parseCommitSha } from '../../../lib/identifiers.ts';
+import { paginate, responseData, statusOf } from '../../../lib/requests/github.ts';
 import type { ResponseData } from '../../../lib/requests/responses.ts';
-import type { Commit, History, Tag } from './history.ts';
+import type { Commit, History } from './history.ts';
+import { type GraphqlEndpoint, readOverview, readTag, replaceTag } from './overview.ts';
+import { readRepositoryFile } from './read-file.ts';
 
 /** Items on one page of a list. */
 const PAGE_SIZE = 100;
@@ -12,8 +14,9 @@ const MAX_PAGES = 1000;
 /** Pages of commits that are listed for a first release. */
 const MAX_PAGES_WITHOUT_BASE = 10;
 
-/** Tags and commits by the REST API. */
-export function createHistory(github: GitHub, repository: RepositoryName): History {
+/** Tags and commits by GitHub's API. */
+export function createHistory(endpoint: GraphqlEndpoint): History {
+  const { github, repository } = endpoint;
   const [owner = '', repo = ''] = repository.split('/');
   const ownerAndRepo = { owner, repo };
   const { git, repos } = github.rest;
@@ -25,15 +28,7 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
     );
 
   return {
-    async tags() {
-      const all: Tag[] = [];
-      for await (const page of paginate('the list of tags', (number) =>
-        repos.listTags({ ...ownerAndRepo, per_page: PAGE_SIZE, page: number }),
-      ))
-        for (const tag of page)
-          all.push({ name: tag.at('name').string(), commit: tag.at('commit').at('sha').parsed(parseCommitSha) });
-      return all;
-    },
+    overview: (tag, names) => readOverview(endpoint, tag, names),
     async resolveTag(tag) {
       const ref = await ignoreNotFound(git.getRef({ ...ownerAndRepo, ref: `tags/${tag}` }));
       if (ref === undefined) return undefined;
@@ -47,17 +42,27 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
       const commit = await ignoreNotFound(repos.getCommit({ ...ownerAndRepo, ref: branchOrCommit, per_page: 1 }));
       return commit && responseData(commit, `the commit of ${branchOrCommit}`).at('sha').parsed(parseCommitSha);
     },
-    async commitsNotIn(head, other) {
-      // Without a page the response lists up to 250 commits: https://docs.github.com/rest/commits/commits#compare-two-commits
-      const comparison = await ignoreNotFound(compare(head, other, {}));
-      if (comparison === undefined) return new Set([other]);
-      if (comparison.at('ahead_by').integer() === 0) return new Set();
-      const commits = comparison.at('commits').list();
-      return new Set([other, ...commits.map((commit) => commit.at('sha').string())]);
+    async compare(base, head) {
+      const comparison = await ignoreNotFound(compare(base, head, { per_page: 1 }));
+      return (
+        comparison && {
+          ahead: comparison.at('ahead_by').integer(),
+          behind: comparison.at('behind_by').integer(),
+          mergeBase: comparison.at('merge_base_commit').at('sha').parsed(parseCommitSha),
+        }
+      );
     },
     async commits(base, head) {
       return base === undefined ? listAll(head) : listRange(base, head);
     },
+    async tagsWithPrefix(prefix) {
+      const response = await git.listMatchingRefs({ ...ownerAndRepo, ref: `tags/${prefix}` });
+      const refs = responseData(response, `the tags that begin with ${prefix}`).list();
+      return refs.map((ref) => ref.at('ref').string().slice('refs/tags/'.length));
+    },
+    readFile: (path, commit) => readRepositoryFile(github, repository, { path, commit }),
+    readTag: (name) => readTag(endpoint, name),
+    replaceTag: (name, move) => replaceTag(endpoint, name, move),
     async setTag(name, commit, exists) {
       if (exists) await git.updateRef({ ...ownerAndRepo, ref: `tags/${name}`, sha: commit, force: true });
       else await git.createRef({ ...ownerAndRepo, ref: `refs/tags/${name}`, sha: commit });
@@ -72,7 +77,7 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
       const total = comparison.at('total_commits').integer();
       for (const commit of listed) commits.push(toCommit(commit));
       if (page === MAX_PAGES) comparison.fail('has no end');
-      if (listed.length === 0 || commits.length >= total) return { commits, complete: commits.length >= total };
+      if (listed.length === 0 || commits.length >= total) return { commits, complete: commits.length >= total, total };
     }
   }
 
@@ -90,7 +95,15 @@ export function createHistory(github: GitHub, repository: RepositoryName): Histo
       }
       for (const commit of page) commits.push(toCommit(commit));
     }
-    return { commits: commits.reverse(), complete };
+    const total = complete ? commits.length : await countAll(head);
+    return { commits: commits.reverse(), complete, total };
+  }
+
+  /** The number of the last page when each has one commit. */
+  async function countAll(head: string): Promise<number | undefined> {
+    const { headers } = await repos.listCommits({ ...ownerAndRepo, sha: head, per_page: 1 });
+    const last = /[?&]page=(\d{1,15})[^<>]*>;\s*rel="last"/.exec(headers.link ?? '')?.[1];
+    return last === undefined ? undefined : Number(last);
   }
 }
 
@@ -98,7 +111,12 @@ function toCommit(raw: ResponseData): Commit {
   return {
     sha: raw.at('sha').string(),
     message: raw.at('commit').at('message').string(),
-    merge: (raw.at('parents').optional?.list().length ?? 0) > 1,
+    parents: (raw.at('parents').optional?.list() ?? []).map((parent) => parent.at('sha').string()),
+    author: {
+      name: raw.at('commit').at('author').optional?.at('name').optional?.string() ?? '',
+      // An empty object for an account that was deleted: https://docs.github.com/rest/commits/commits
+      login: raw.at('author').optional?.at('login').optional?.string(),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { info } from '../../../lib/runner/commands.ts';
 import { explainReleaseError, isAlreadyExists, withExplanation } from '../releases/errors.ts';
 import type { Decision } from './decision.ts';
 import type { History } from './history.ts';
-import { majorTag } from './version-rules.ts';
+import { majorTag, majorTagName } from './version-rules.ts';
 
 /** Each time that a concurrent run creates the tag first, fewer such runs remain. */
 const MAX_ATTEMPTS = 5;
@@ -13,24 +13,23 @@ const MAX_ATTEMPTS = 5;
  */
 export async function moveMajorTag(
   tag: string,
-  { commit, version, prerelease }: Decision,
+  { commit, release, prerelease }: Decision,
   history: History,
 ): Promise<string | undefined> {
-  if (version === undefined) return undefined;
+  if (release === undefined) return undefined;
   if (prerelease) {
     info(`${tag} is a pre-release; the major tag is not moved`);
     return undefined;
   }
   for (let attempt = 1; ; attempt++) {
-    const tags = await withExplanation('listing the tags', () => history.tags());
-    const major = majorTag(tag, version, tags);
+    const name = majorTagName(tag, release);
+    const names = await withExplanation(`listing the tags of ${name}`, () => history.tagsWithPrefix(`${name}.`));
+    const major = majorTag(tag, release, [...names, tag]);
     if (major === undefined) {
       info(`${tag} is not the highest stable version of its major; the major tag is not moved`);
       return undefined;
     }
-    const current =
-      tags.find(({ name }) => name === major)?.commit ??
-      (await withExplanation(`looking up the tag ${major}`, () => history.resolveTag(major)));
+    const current = await withExplanation(`looking up the tag ${major}`, () => history.resolveTag(major));
     if (current === commit) return major;
     try {
       await history.setTag(major, commit, current !== undefined);

@@ -1,26 +1,24 @@
-import { isHighestStable, isStable, type Version, versionOfTag } from '../../../lib/versions.ts';
-import type { Tag } from './history.ts';
+import { isStable } from '../../../lib/versions.ts';
+import { isHighestOfSeries, parseTagVersion, type TagVersion } from './tag-version.ts';
 
-/** Whether the release is a pre-release: as requested, otherwise by its version. A tag that is not a version is not a pre-release. */
-export function isPrerelease(version: Version | undefined, requested: boolean | undefined): boolean {
-  return requested ?? (version !== undefined && !isStable(version));
+/** The versions of the tags that have one, by their names. */
+export function versionsOf(names: Iterable<string>, prefix: string | undefined): TagVersion[] {
+  return [...names].flatMap((name) => parseTagVersion(name, prefix) ?? parseTagVersion(name) ?? []);
 }
+
+/** Whether the version is a pre-release. A tag that is not a version is not. */
+export const isPrereleaseVersion = (release: TagVersion | undefined): boolean =>
+  release !== undefined && !isStable(release.version);
 
 /**
- * Whether the release should be the repository's latest: only the highest stable version of all tags.
- * A tag that is not a version is never the latest.
+ * The major tag that moves to this release: `v1` for `v1.4.2`, `web-v1` for `web-v1.4.2`; `undefined` for a pre-release, and when a higher
+ * version of that major exists.
  */
-export function isLatest(version: Version | undefined, prerelease: boolean, tags: readonly Tag[]): boolean {
-  return version !== undefined && !prerelease && isHighestStable(version, versions(tags));
+export function majorTag(tag: string, release: TagVersion, names: Iterable<string>): string | undefined {
+  const { prefix, version } = release;
+  const sameMajor = versionsOf(names, prefix).filter((other) => other.version.major === version.major);
+  return isHighestOfSeries(release, sameMajor) ? majorTagName(tag, release) : undefined;
 }
 
-/** The major tag that moves to this release: `v1` for `v1.4.2`, `1` for `1.4.2`; `undefined` for a pre-release, and when a higher version of that major exists. */
-export function majorTag(tag: string, version: Version, tags: readonly Tag[]): string | undefined {
-  const sameMajor = versions(tags).filter(({ major }) => major === version.major);
-  if (!isHighestStable(version, sameMajor)) return undefined;
-  return `${tag.startsWith('v') ? 'v' : ''}${version.major}`;
-}
-
-function versions(tags: readonly Tag[]): Version[] {
-  return tags.flatMap(({ name }) => versionOfTag(name) ?? []);
-}
+export const majorTagName = (tag: string, { prefix, version }: TagVersion): string =>
+  `${prefix}${tag.slice(prefix.length).startsWith('v') ? 'v' : ''}${version.major}`;

@@ -8,7 +8,7 @@ export interface NotesParts {
   body: string;
   /** The list of changes; its end is removed when the text is too long. */
   changes: string;
-  /** A line that links to all changes; never removed. */
+  /** A line that links to all changes, or the definitions of links; never removed. */
   link: string;
   images: readonly ImageReference[];
 }
@@ -29,9 +29,11 @@ export function composeNotes({ body, changes, link, images }: NotesParts): { tex
   const lines = changes.split('\n');
   const rest = join('', lines.length).length;
   if (rest + 2 > MAX_BODY_LENGTH) {
+    const own = join('', 0).length;
+    const excess = own > MAX_BODY_LENGTH ? '' : `, and a note that changes are missing needs ${rest + 2 - own} more`;
     throw new ActionError({
       what: 'the text of the release is too long',
-      why: `body and images have ${rest} characters; GitHub accepts 125000, and only the list of changes can be truncated`,
+      why: `without the list of changes, which can be truncated, it has ${own} characters${excess}; GitHub accepts ${MAX_BODY_LENGTH}`,
       next: 'Shorten `body`, or attach the long text as a file and link to it.',
     });
   }

@@ -1,12 +1,13 @@
 import { ActionError, messageOf } from '../../../lib/errors.ts';
 import { statusOf } from '../../../lib/requests/github.ts';
-import { annotate, group, info } from '../../../lib/runner/commands.ts';
-import { planAssets } from '../assets/asset-plan.ts';
-import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
-import { addDraftMarker, canonicalRelease, duplicateDrafts, isDraftOf, removeDraftMarker } from './canonical.ts';
+import { annotate, info } from '../../../lib/runner/commands.ts';
+import { syncAssets } from '../assets/sync-assets.ts';
+import type { ReleaseState } from '../history/history.ts';
+import { addDraftMarker, canonicalRelease, duplicateDrafts, isDraftOf, isUnfinishedDraft } from './canonical.ts';
 import type { DesiredRelease, PublishOptions, PublishResult } from './desired-release.ts';
 import { findDifferences } from './differences.ts';
-import { explainReleaseError, isAlreadyExists } from './errors.ts';
+import { explainReleaseError, isAlreadyExists, isPermanentRefusal } from './errors.ts';
+import { markedText, mergeText } from './release-text.ts';
 import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
 import { ConcurrentRunError, retryIdempotently } from './retry.ts';
 import { updatePublished } from './update-published.ts';
@@ -27,10 +28,9 @@ export async function ensureRelease(
   const publication = new Publication(desired, releases, options);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await publication.attempt();
+      return await publication.attempt(attempt === 1 ? options.known : undefined);
     } catch (error) {
-      if (!publication.lostRace(error) || attempt === MAX_ATTEMPTS)
-        throw explainReleaseError(error, publication.action);
+      if (!publication.lostRace(error) || attempt === MAX_ATTEMPTS) throw await publication.giveUp(error);
       info(`${messageOf(error)}; starting again`);
     }
   }
@@ -40,12 +40,14 @@ class Publication {
   readonly #desired: DesiredRelease;
   readonly #releases: Releases;
   readonly #options: PublishOptions;
-  /** The drafts that this run created. */
+  /** The drafts that this run created. They are known by their ids: lists can lag. */
   readonly #created = new Set<number>();
+  /** The latest release as last read. */
+  #latestId: number | undefined;
   /** Whether this attempt has chosen the release that it works on. */
   #hasRelease = false;
   /** What is being done, as a noun phrase, for errors. */
-  action = '';
+  #action = '';
 
   constructor(desired: DesiredRelease, releases: Releases, options: PublishOptions) {
     this.#desired = desired;
@@ -58,11 +60,26 @@ class Publication {
     return error instanceof ConcurrentRunError || (this.#hasRelease && statusOf(error) === 404);
   }
 
-  async attempt(): Promise<PublishResult> {
+  /** The error to show. A draft of this run that can never be published is deleted. */
+  async giveUp(error: unknown): Promise<Error> {
+    const explained = explainReleaseError(error, this.#action, { createsTag: this.#desired.target !== undefined });
+    if (!isPermanentRefusal(error)) return explained;
+    for (const id of this.#created) {
+      // The refusal is the error to show, also when the draft cannot be deleted.
+      const outcome = await this.#releases.deleteRelease(id).then(() => 'deleted', messageOf);
+      info(`the draft ${id}, which cannot be published: ${outcome}`);
+    }
+    return explained;
+  }
+
+  async attempt(known: ReleaseState | undefined): Promise<PublishResult> {
     this.#hasRelease = false;
-    this.action = `listing the releases of ${this.#desired.tag}`;
-    let all = await this.#releases.listForTag(this.#desired.tag);
-    if (all.length === 0) all = await this.#createDraft();
+    let all = await this.#find(known);
+    if (all.length === 0) {
+      const draft = await this.#createDraft();
+      // The draft of a concurrent run is shared, so that one draft gets the files of all; only publishing is exclusive.
+      all = this.#desired.draft ? await this.#find(undefined) : [draft];
+    }
     const release = canonicalRelease(all);
     if (release === undefined) throw new ConcurrentRunError(this.#desired.tag, 'the draft no longer exists');
     this.#hasRelease = true;
@@ -70,88 +87,89 @@ class Publication {
     await this.#deleteDuplicates(all, release);
     await this.#options.onRelease(release, created);
     if (!release.draft) {
-      this.action = `updating the release ${this.#desired.tag}`;
-      return {
-        ...(await updatePublished(release, this.#desired, { releases: this.#releases, ...this.#options })),
-        created,
-      };
+      this.#action = `updating the release ${this.#desired.tag}`;
+      const options = { releases: this.#releases, isLatest: this.#latestId === release.id, ...this.#options };
+      return { ...(await updatePublished(release, this.#desired, options)), created };
     }
     info(`${created ? 'created' : 'found'} the draft ${release.url}`);
-    const uploaded = await this.#uploadFiles(release, created);
-    if (uploaded || !created || all.length > 1) await this.#assertStillCanonical(release);
-    return this.#finish(release, created, all);
+    const assets = await this.#uploadFiles(release);
+    if (!created || this.#desired.draft) await this.#assertStillCanonical(release);
+    return this.#finish({ ...release, assets }, created);
   }
 
-  /** Create a draft and list again, because a concurrent run may have created one too. */
-  async #createDraft(): Promise<Release[]> {
-    this.action = `creating the release ${this.#desired.tag}`;
-    const find = async () =>
-      (await this.#releases.listForTag(this.#desired.tag)).find((release) => isDraftOf(release, this.#options.runId));
-    const fields = {
-      ...withoutAssets(this.#desired),
-      body: addDraftMarker(this.#desired.body, this.#options.runId),
+  /** The releases of the tag, those of this run included. */
+  async #find(known: ReleaseState | undefined): Promise<Release[]> {
+    this.#action = `listing the releases of ${this.#desired.tag}`;
+    const { ofTag, latest } = known ?? (await this.#releases.state(this.#desired.tag));
+    this.#latestId = latest?.id;
+    const ids = new Set([...ofTag.map(({ id }) => id), ...this.#created]);
+    const found = await Promise.all([...ids].map((id) => this.#getIfExists(id)));
+    return found.filter((release) => release?.tag === this.#desired.tag) as Release[];
+  }
+
+  async #getIfExists(id: number): Promise<Release | undefined> {
+    try {
+      return await this.#releases.get(id);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      this.#created.delete(id);
+      return undefined;
+    }
+  }
+
+  async #createDraft(): Promise<Release> {
+    const { tag, target, name = tag, text, prerelease, defaults } = this.#desired;
+    const find = async () => (await this.#find(undefined)).find((release) => isDraftOf(release, this.#options.runId));
+    const fields: ReleaseFields = {
+      tag,
+      target,
+      name,
+      body: addDraftMarker(markedText(text), this.#options.runId),
       draft: true,
+      prerelease: prerelease ?? defaults.prerelease,
       latest: undefined,
     };
+    this.#action = `creating the release ${tag}`;
     const draft = await retryIdempotently(() => this.#releases.create(fields), find, this.#options.retry);
     this.#created.add(draft.id);
-    this.action = `listing the releases of ${this.#desired.tag}`;
-    const all = await this.#releases.listForTag(this.#desired.tag);
-    // The list may not contain it yet.
-    return all.some(({ id }) => id === draft.id) ? all : [...all, draft];
+    return draft;
   }
 
   async #deleteDuplicates(all: readonly Release[], kept: Release): Promise<void> {
     for (const duplicate of duplicateDrafts(all, kept, this.#options.runId)) {
-      this.action = `deleting the duplicate draft ${duplicate.id}`;
+      this.#action = `deleting the duplicate draft ${duplicate.id}`;
       await this.#releases.deleteRelease(duplicate.id);
+      this.#created.delete(duplicate.id);
       info(`deleted the duplicate draft ${duplicate.id} of ${this.#desired.tag}`);
     }
   }
 
-  /** @returns whether files had to be uploaded */
-  async #uploadFiles(release: Release, created: boolean): Promise<boolean> {
-    this.action = `listing the files of ${this.#desired.tag}`;
-    const existing = created && release.assetCount === 0 ? [] : await this.#releases.assets(release.id);
-    const plan = planAssets(this.#desired.assets, existing, { trustSize: false });
-    if (plan.unrelated.length > 0) {
-      const names = plan.unrelated.map(({ name }) => name).join(', ');
-      const message = `The draft also contains ${names}, which this step does not change.`;
-      annotate({ level: 'notice', title: 'create-release: other files in the draft', message });
-    }
-    if (plan.keep.length > 0) info(`${plan.keep.length} files are already uploaded`);
-    if (plan.add.length + plan.replace.length === 0) {
-      await this.#options.onAssets(existing);
-      return false;
-    }
-    this.action = `uploading the files of ${this.#desired.tag}`;
-    await group(`Uploading ${plan.add.length + plan.replace.length} files`, () =>
-      uploadAssets(plan, release, { releases: this.#releases, retry: this.#options.retry }),
-    );
-    this.action = `listing the files of ${this.#desired.tag}`;
-    const assets = await this.#releases.assets(release.id);
-    assertAssets(this.#desired.assets, assets, release);
+  async #uploadFiles(release: Release): Promise<readonly Asset[]> {
+    this.#action = `uploading the files of ${this.#desired.tag}`;
+    const { checksums, otherFiles } = this.#desired;
+    const { retry } = this.#options;
+    const options = { releases: this.#releases, retry, checksums, otherFiles, trustSize: false };
+    const { assets } = await syncAssets(release, this.#desired.assets, options);
     await this.#options.onAssets(assets);
-    return true;
+    return assets;
   }
 
   /** Continue only while this is still the canonical release, and still a draft. */
   async #assertStillCanonical(release: Release): Promise<void> {
-    this.action = `listing the releases of ${this.#desired.tag}`;
-    const canonical = canonicalRelease(await this.#releases.listForTag(this.#desired.tag));
+    this.#action = `listing the releases of ${this.#desired.tag}`;
+    const { ofTag } = await this.#releases.state(this.#desired.tag);
+    const canonical = canonicalRelease(ofTag.some(({ id }) => id === release.id) ? ofTag : [...ofTag, release]);
     if (canonical?.id !== release.id)
       throw new ConcurrentRunError(this.#desired.tag, `another run works on release ${canonical?.id}`);
     if (!canonical.draft) throw new ConcurrentRunError(this.#desired.tag, 'another run published it');
   }
 
-  async #finish(release: Release, created: boolean, all: readonly Release[]): Promise<PublishResult> {
-    this.action = `${this.#desired.draft ? 'completing the draft of' : 'publishing the release'} ${this.#desired.tag}`;
-    // A draft that a person wrote keeps its text when this step has none.
-    const body = this.#desired.body === '' ? removeDraftMarker(release.body) : this.#desired.body;
-    const latest = !this.#desired.draft && (await this.#desired.mayBecomeLatest());
-    const fields: ReleaseFields = { ...withoutAssets(this.#desired), body, latest };
-    if (this.#desired.draft && findDifferences(release, fields).length === 0)
-      return { release, assets: await this.#finalAssets(release), created, changed: false, latest };
+  async #finish(release: Release, created: boolean): Promise<PublishResult> {
+    const { desired, fields, notice } = this.#draftFields(release, created);
+    this.#action = `${desired.draft ? 'completing the draft of' : 'publishing the release'} ${desired.tag}`;
+    if (notice !== undefined) annotate({ level: 'notice', title: 'create-release: a draft existed', message: notice });
+    if (desired.draft && findDifferences(release, fields).length === 0)
+      return { release, assets: release.assets, created, changed: false };
 
     const findUpdated = async () => {
       const current = await this.#releases.get(release.id);
@@ -162,28 +180,47 @@ class Publication {
       findUpdated,
       this.#options.retry,
     ).catch((error) => {
-      if (isAlreadyExists(error)) throw new ConcurrentRunError(this.#desired.tag, 'another run published it');
+      if (isAlreadyExists(error)) throw new ConcurrentRunError(desired.tag, 'another run published it');
       throw error;
     });
-    if (finished.draft !== this.#desired.draft) {
+    if (finished.draft !== desired.draft) {
       throw new ActionError({
-        what: `the release ${this.#desired.tag} was not published`,
+        what: `the release ${desired.tag} was not published`,
         why: 'the server accepted the change, but the release is still a draft',
         next: `Run the job again, or publish it by hand: ${finished.url}`,
       });
     }
-    if (!finished.draft) await this.#deleteDuplicates(all, finished);
-    return { release: finished, assets: await this.#finalAssets(finished), created, changed: true, latest };
+    return { release: finished, assets: finished.assets, created, changed: true };
   }
 
-  /** The address of a file is final only when the release is published. */
-  async #finalAssets(release: Release): Promise<Asset[]> {
-    if (this.#desired.assets.length === 0 && release.assetCount === 0) return [];
-    this.action = `listing the files of ${this.#desired.tag}`;
-    return this.#releases.assets(release.id);
+  /** What the draft becomes. What a person wrote in it stays, unless the step was asked to change it. */
+  #draftFields(release: Release, created: boolean) {
+    const desired = this.#desired;
+    const text = mergeText(release.body, desired.text, desired.bodyMode);
+    const prerelease = desired.prerelease ?? release.prerelease;
+    const isLatest = desired.latest ?? (desired.defaults.latest && !prerelease);
+    const fields = {
+      tag: desired.tag,
+      ...(desired.target === undefined ? {} : { target: desired.target }),
+      name: desired.name ?? (release.name || desired.tag),
+      body: text.body,
+      draft: desired.draft,
+      prerelease,
+      latest: desired.draft ? undefined : isLatest,
+      discussionCategory: desired.discussionCategory,
+    };
+    const kept = [
+      ...(text.how === undefined ? [] : [`its text ${text.how}`]),
+      ...(fields.name === desired.tag || fields.name === desired.name ? [] : [`its title "${fields.name}" was kept`]),
+      ...(prerelease === (desired.prerelease ?? desired.defaults.prerelease)
+        ? []
+        : [`it is ${prerelease ? '' : 'not '}marked as a pre-release, as before`]),
+    ];
+    const isOwn = created || isUnfinishedDraft(release);
+    const notice =
+      isOwn || kept.length === 0
+        ? undefined
+        : `${desired.tag} had a draft: ${kept.join('; ')}. Set name, prerelease or body-mode to change that.`;
+    return { desired, fields, notice };
   }
-}
-
-function withoutAssets({ tag, target, name, body, draft, prerelease }: DesiredRelease): Omit<ReleaseFields, 'latest'> {
-  return { tag, target, name, body, draft, prerelease };
 }

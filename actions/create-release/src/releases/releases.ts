@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ReleaseState } from '../history/history.ts';
 
 /** A file of a release on the server. */
 export interface Asset {
@@ -24,12 +25,17 @@ export interface Release {
   /** Whether its assets and tag are locked forever (https://docs.github.com/code-security/concepts/supply-chain-security/immutable-releases). */
   immutable: boolean;
   url: string;
+  /** Its discussion, if it has one. */
+  discussionUrl: string | undefined;
+  tarballUrl: string;
+  zipballUrl: string;
   /** The server's URL template, `…/assets{?name,label}`. */
   uploadUrl: string;
-  assetCount: number;
+  /** Its files. `Releases.get` returns all of them; the server may leave out some in other responses, but never all. */
+  assets: readonly Asset[];
 }
 
-/** The fields to create or update a release with. */
+/** The fields to create a release with. */
 export interface ReleaseFields {
   tag: string;
   /** The commit that the server creates the tag on when it publishes; `undefined` when the tag exists. */
@@ -40,7 +46,12 @@ export interface ReleaseFields {
   prerelease: boolean;
   /** `undefined` does not change which release is the latest. */
   latest: boolean | undefined;
+  /** The category of a discussion that GitHub starts. */
+  discussionCategory?: string | undefined;
 }
+
+/** What changes in a release. Its tag is always sent: without it GitHub removes the tag from a draft (https://github.com/cli/cli/pull/6422). */
+export type ReleaseChanges = Pick<ReleaseFields, 'tag'> & Partial<ReleaseFields>;
 
 /** A file to attach. */
 export interface AssetContent {
@@ -59,17 +70,25 @@ export interface AssetContent {
  * Failures are those of the requests (`isRequestError`).
  */
 export interface Releases {
-  /** All releases of the tag, drafts included: the server's request by tag omits drafts, so all releases are listed. */
-  listForTag(tag: string): Promise<Release[]>;
+  /** The releases that matter for a tag, drafts included, in one request. */
+  state(tag: string): Promise<ReleaseState>;
+  /** The release with all its files. */
   get(id: number): Promise<Release>;
-  /** The id of the release that the server calls the latest. */
-  latestId(): Promise<number | undefined>;
   create(fields: ReleaseFields): Promise<Release>;
-  update(id: number, fields: ReleaseFields): Promise<Release>;
+  update(id: number, changes: ReleaseChanges): Promise<Release>;
   deleteRelease(id: number): Promise<void>;
-  assets(releaseId: number): Promise<Asset[]>;
   uploadAsset(release: Release, content: AssetContent): Promise<Asset>;
   deleteAsset(id: number): Promise<void>;
+  /** The text of a small file. */
+  readAsset(id: number): Promise<string>;
   /** Notes that the server generates from merged pull requests. */
-  generateNotes(tag: string, target: string | undefined, previousTag: string | undefined): Promise<string>;
+  generateNotes(tag: string, options: GenerateNotesOptions): Promise<string>;
+}
+
+export interface GenerateNotesOptions {
+  /** The commit of a tag that does not exist yet. */
+  target: string | undefined;
+  previousTag: string | undefined;
+  /** The file with the categories of the notes, instead of `.github/release.yml`. */
+  configurationFile: string | undefined;
 }

@@ -1,14 +1,18 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { annotate, group, info } from '../../../lib/runner/commands.ts';
-import { type AssetPlan, planAssets, planProblems } from '../assets/asset-plan.ts';
-import { assertAssets, uploadAssets } from '../assets/upload-assets.ts';
+import { annotate, info } from '../../../lib/runner/commands.ts';
+import { otherAssets, planAssets, planProblems } from '../assets/asset-plan.ts';
+import { checksumProblems } from '../assets/checksums.ts';
+import { syncAssets } from '../assets/sync-assets.ts';
 import type { DesiredRelease, PublishOptions, PublishResult } from './desired-release.ts';
 import { findDifferences } from './differences.ts';
-import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
+import { mergeText } from './release-text.ts';
+import type { Release, Releases } from './releases.ts';
 import { retryIdempotently } from './retry.ts';
 
 export interface UpdateOptions extends Pick<PublishOptions, 'retry' | 'onAssets'> {
   releases: Releases;
+  /** Whether the release is the repository's latest now. */
+  isLatest: boolean;
 }
 
 /**
@@ -19,78 +23,81 @@ export interface UpdateOptions extends Pick<PublishOptions, 'retry' | 'onAssets'
 export async function updatePublished(
   release: Release,
   desired: DesiredRelease,
-  { releases, retry, onAssets }: UpdateOptions,
+  { releases, retry, onAssets, isLatest }: UpdateOptions,
 ): Promise<PublishResult> {
-  const { assets, plan, problems } = await compareAssets(release, desired, releases);
-  const isLatest = (await releases.latestId()) === release.id;
-  const latest = desired.makeLatest ?? (isLatest || (await desired.mayBecomeLatest()));
-  const fields: ReleaseFields = {
-    tag: release.tag,
-    target: undefined,
-    name: desired.name,
-    // If this step has no text, the text does not change.
-    body: desired.body === '' ? release.body : desired.body,
-    draft: false,
-    prerelease: desired.prerelease,
-    latest: latest === isLatest ? undefined : latest,
-  };
-  const differ = [...findDifferences(release, fields), ...(fields.latest === undefined ? [] : ['make-latest'])];
+  const problems = await compareAssets(release, desired, releases);
+  const { fields, how } = changedFields(release, desired);
+  const differ = findDifferences(release, fields);
+  if (desired.latest !== undefined && desired.latest !== isLatest) differ.push('make-latest');
   if (!desired.update) {
     if (differ.length > 0)
       notice(
         `${release.tag} is already published and not changed; it differs in ${differ.join(', ')}. Set update: true to change it.`,
       );
     else info(`${release.tag} is already published and up to date`);
-    return { release, assets, created: false, changed: false, latest: isLatest };
+    return { release, assets: release.assets, created: false, changed: false };
   }
   if (desired.draft) notice(`${release.tag} is already published; it does not become a draft again.`);
 
-  const replaced = problems.length > 0 ? await replaceAssets(plan, release, { desired, releases, retry }) : assets;
-  await onAssets(replaced);
-  if (differ.length === 0) return { release, assets: replaced, created: false, changed: problems.length > 0, latest };
+  const { checksums, otherFiles } = desired;
+  const { assets, changed } =
+    problems.length > 0
+      ? await syncAssets(release, desired.assets, { releases, retry, checksums, otherFiles, trustSize: true })
+      : { assets: release.assets, changed: false };
+  await onAssets(assets);
+  if (differ.length === 0) return { release, assets, created: false, changed };
   const findUpdated = async () => {
     const current = await releases.get(release.id);
     if (findDifferences(current, fields).length > 0) return undefined;
     // A release does not say whether it is the latest.
-    const isUpdated = fields.latest === undefined || ((await releases.latestId()) === release.id) === fields.latest;
-    return isUpdated ? current : undefined;
+    const latestId = fields.latest === undefined ? undefined : (await releases.state(release.tag)).latest?.id;
+    return fields.latest === undefined || (latestId === release.id) === fields.latest ? current : undefined;
   };
   const updated = await retryIdempotently(() => releases.update(release.id, fields), findUpdated, retry);
-  info(`changed ${differ.join(', ')} of ${release.url}`);
-  return { release: updated, assets: replaced, created: false, changed: true, latest };
+  notice(`Changed ${differ.join(', ')} of ${release.tag}${how === undefined ? '' : `; its text ${how}`}.`);
+  return { release: updated, assets, created: false, changed: true };
+}
+
+/** What a published release becomes: only what the step was asked for changes. */
+function changedFields(release: Release, desired: DesiredRelease) {
+  const text = desired.textGiven ? mergeText(release.body, desired.text, desired.bodyMode) : undefined;
+  const prerelease = desired.prerelease ?? release.prerelease;
+  // A pre-release that becomes a release is the latest if its version is the highest.
+  const isPromoted = release.prerelease && !prerelease;
+  const fields = {
+    tag: release.tag,
+    name: desired.name ?? release.name,
+    body: text?.body ?? release.body,
+    draft: false,
+    prerelease,
+    latest: desired.latest ?? (isPromoted ? desired.defaults.latest : undefined),
+    discussionCategory: desired.discussionCategory,
+  };
+  return { fields, how: text?.how };
 }
 
 /**
  * Compare the files of a published release with the desired ones.
+ * @param current with all its files
+ * @returns how they differ, one line each
  * @throws {ActionError} when they differ and cannot be changed
  */
 export async function compareAssets(
-  release: Release,
-  desired: Pick<DesiredRelease, 'assets' | 'update'>,
+  current: Release,
+  desired: Pick<DesiredRelease, 'assets' | 'checksums' | 'otherFiles' | 'update'>,
   releases: Releases,
-): Promise<{ assets: Asset[]; plan: AssetPlan; problems: string[] }> {
-  const assets = await releases.assets(release.id);
-  const plan = planAssets(desired.assets, assets, { trustSize: true });
-  const problems = planProblems(plan);
-  if (problems.length > 0 && (release.immutable || !desired.update)) throw differentFilesError(release, problems);
-  return { assets, plan, problems };
-}
-
-interface Replacement extends Pick<UpdateOptions, 'releases' | 'retry'> {
-  desired: DesiredRelease;
-}
-
-async function replaceAssets(
-  plan: AssetPlan,
-  release: Release,
-  { desired, releases, retry }: Replacement,
-): Promise<Asset[]> {
-  await group(`Uploading ${plan.add.length + plan.replace.length} files`, () =>
-    uploadAssets(plan, release, { releases, retry }),
-  );
-  const assets = await releases.assets(release.id);
-  assertAssets(desired.assets, assets, release);
-  return assets;
+): Promise<string[]> {
+  const mayChange = desired.update && !current.immutable;
+  const plan = planAssets(desired.assets, current.assets, { trustSize: true });
+  const checksums = desired.checksums && desired.assets.length > 0;
+  const others = desired.update && desired.otherFiles === 'remove' ? otherAssets(plan, checksums) : [];
+  const problems = [
+    ...planProblems(plan),
+    ...(checksums ? await checksumProblems(current.assets, desired.assets, { releases, all: mayChange }) : []),
+    ...others.map(({ name }) => `${name} is not among the files of this step`),
+  ];
+  if (problems.length > 0 && !mayChange) throw differentFilesError(current, problems);
+  return problems;
 }
 
 function notice(message: string): void {

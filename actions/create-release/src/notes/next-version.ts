@@ -1,0 +1,35 @@
+import semver from 'semver';
+import type { Version } from '../../../lib/versions.ts';
+import type { Commit } from '../history/history.ts';
+import { listChanges } from './changes.ts';
+import { groupChanges, knownTypes, type LabelsOf, type NotesConfig } from './sections.ts';
+
+/** The version of a first release. */
+const FIRST = '1.0.0';
+
+/**
+ * The version that a release of these commits should have, by https://www.conventionalcommits.org/en/v1.0.0/#specification:
+ * - something breaks: the next major version or, before 1.0.0, the next minor one (https://semver.org/#spec-item-4)
+ * - a feature: the next minor version
+ * - any other change that the notes contain: the next patch version
+ *
+ * After a pre-release it is the stable version of it, unless the changes need a higher one: 1.5.0 after 1.5.0-rc.1 with a fix, and
+ * 2.0.0 with a breaking change.
+ * @param commits those since the last version, oldest first
+ * @param last the last version, `undefined` for a first release
+ * @returns `undefined` when there is nothing to release
+ */
+export async function nextVersion(
+  commits: readonly Commit[],
+  last: Version | undefined,
+  { config, labelsOf }: { config: NotesConfig; labelsOf: LabelsOf },
+): Promise<Version | undefined> {
+  const changes = listChanges(commits, knownTypes(config));
+  const breaks = changes.some(({ breaking }) => breaking.length > 0);
+  const shown = (await groupChanges(changes, config, labelsOf)).flatMap((section) => section.changes);
+  if (!breaks && shown.length === 0) return undefined;
+  if (last === undefined) return semver.parse(FIRST) ?? undefined;
+  const hasFeature = shown.some(({ type }) => type === 'feat' || type === 'feature');
+  const level = breaks ? (last.major === 0 ? 'minor' : 'major') : hasFeature ? 'minor' : 'patch';
+  return semver.parse(semver.inc(last.version, level)) ?? undefined;
+}
