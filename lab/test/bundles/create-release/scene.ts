@@ -13,24 +13,46 @@ import { runStep, type StepResult } from '../step.ts';
 
 export const OWNER = 'acme';
 
+/** A hub and what tests need of it. */
+export interface TestHub {
+  hub: Hub;
+  admin: AdminClient;
+  api: Api;
+  /** A token of the owner. */
+  token: string;
+  /** For the files of steps. */
+  dir: string;
+}
+
+export async function startTestHub(parent: string): Promise<TestHub> {
+  const dir = await mkdtemp(join(parent, 'hub-'));
+  const adminToken = randomBytes(16).toString('hex');
+  const hub = await startHub({ dataDir: join(dir, 'data'), adminToken });
+  hub.admin.createUser(OWNER);
+  const token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
+  return {
+    hub,
+    dir,
+    token,
+    admin: new AdminClient({ url: hub.url, adminToken }),
+    api: createOctokit(hub.url, token).rest,
+  };
+}
+
 /** Set by {@link useHub}. */
 export let dir: string;
 export let hub: Hub;
 export let admin: AdminClient;
 export let api: Api;
 export let token: string;
+let shared: TestHub;
 let repositories = 0;
 
 /** A hub for all tests of a file. */
 export function useHub(): void {
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'create-release-'));
-    const adminToken = randomBytes(16).toString('hex');
-    hub = await startHub({ dataDir: join(dir, 'hub'), adminToken });
-    admin = new AdminClient({ url: hub.url, adminToken });
-    hub.admin.createUser(OWNER);
-    token = hub.admin.createToken({ login: OWNER, permissions: 'all' });
-    api = createOctokit(hub.url, token).rest;
+    shared = await startTestHub(tmpdir());
+    ({ hub, admin, api, token, dir } = shared);
   });
   afterEach(() => admin.clearFaults());
   afterEach(() => expectNothingIgnored(admin));
@@ -46,18 +68,21 @@ export const injectedFaults = async (): Promise<number> =>
 
 /** A repository and a workspace for one test, in which the bundle runs as the runner would run it. */
 export class Scene {
+  readonly lab: TestHub;
   readonly where: { owner: string; repo: string };
   readonly workspace: string;
 
-  private constructor(repo: string, workspace: string) {
+  private constructor(lab: TestHub, repo: string, workspace: string) {
+    this.lab = lab;
     this.where = { owner: OWNER, repo };
     this.workspace = workspace;
   }
 
-  static async create(): Promise<Scene> {
+  /** @param lab by default the hub of the file */
+  static async create(lab = shared): Promise<Scene> {
     const repo = `shop-${++repositories}`;
-    await api.repos.createForAuthenticatedUser({ name: repo });
-    return new Scene(repo, await mkdtemp(join(dir, 'workspace-')));
+    await lab.api.repos.createForAuthenticatedUser({ name: repo });
+    return new Scene(lab, repo, await mkdtemp(join(lab.dir, 'workspace-')));
   }
 
   /** Creates a commit on a branch, in the hub's bare repository: releases only read history. */
@@ -70,19 +95,20 @@ export class Scene {
     return sha;
   }
 
-  private async git(args: readonly string[], input?: string): Promise<string> {
+  /** Runs Git in the hub's bare repository. */
+  async git(args: readonly string[], input?: string): Promise<string> {
     const author = {
       GIT_AUTHOR_NAME: OWNER,
       GIT_AUTHOR_EMAIL: 'a@acme.test',
       GIT_COMMITTER_NAME: OWNER,
       GIT_COMMITTER_EMAIL: 'a@acme.test',
     };
-    const cwd = hub.admin.gitDirectory(`${OWNER}/${this.where.repo}`) ?? '';
+    const cwd = this.lab.hub.admin.gitDirectory(`${OWNER}/${this.where.repo}`) ?? '';
     return (await execa('git', args, { cwd, env: author, ...(input === undefined ? {} : { input }) })).stdout;
   }
 
   async ref(name: string, sha: string): Promise<void> {
-    await api.git.createRef({ ...this.where, ref: `refs/${name}`, sha });
+    await this.lab.api.git.createRef({ ...this.where, ref: `refs/${name}`, sha });
   }
 
   /** Creates a commit and a tag on it. */
@@ -96,12 +122,12 @@ export class Scene {
     await writeFile(join(this.workspace, name), text);
   }
 
-  /** @param onStart called with the process as soon as it prints something */
   async run(
     tag: string,
     inputs: Record<string, string> = {},
     { env = {}, onStart }: { env?: Record<string, string>; onStart?: (child: ChildProcess) => void } = {},
   ): Promise<StepResult & { ok: true | string }> {
+    const { hub, token, dir } = this.lab;
     const result = await runStep({
       action: 'create-release',
       inputs: { token, ...inputs },
@@ -110,18 +136,19 @@ export class Scene {
         GITHUB_SHA: '0'.repeat(40),
         GITHUB_REF: `refs/tags/${tag}`,
         GITHUB_API_URL: hub.apiUrl,
+        GITHUB_GRAPHQL_URL: hub.graphqlUrl,
         GITHUB_SERVER_URL: hub.url,
         GITHUB_WORKSPACE: this.workspace,
         ...env,
       },
       dir,
-      ...(onStart === undefined ? {} : { onOutput: onStart }),
+      ...(onStart === undefined ? {} : { onStart }),
     });
     return { ...result, ok: result.exitCode === 0 ? true : result.log };
   }
 
   async releases() {
-    return (await api.repos.listReleases({ ...this.where, per_page: 100 })).data;
+    return (await this.lab.api.repos.listReleases({ ...this.where, per_page: 100 })).data;
   }
 
   async only() {
@@ -133,11 +160,21 @@ export class Scene {
   }
 
   async download(url: string): Promise<string> {
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(url, { headers: { authorization: `Bearer ${this.lab.token}` } });
     expect(response.status).toBe(200);
     return response.text();
   }
 }
+
+/** A release's text without the comments that mark this action's part. */
+export const textOf = (body: string | null | undefined): string =>
+  (body ?? '').replaceAll(/<!-- create-release: (?:text [0-9a-f]{12}|end of text) -->\n?/g, '').trim();
+
+/** A release without the counts of downloads, which this action's own reading changes. */
+export const withoutCounts = <T extends { assets: readonly object[] }>(release: T) => ({
+  ...release,
+  assets: release.assets.map((asset) => ({ ...asset, download_count: 0 })),
+});
 
 export const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 export const UPLOAD = { operation: 'repos/upload-release-asset' };

@@ -73,7 +73,7 @@ describe('an error', () => {
     ['a 500 on publishing', { match: PUBLISH, times: 1, fault: { status: 500 } }],
     [
       'a rate limit',
-      { match: { operation: 'repos/list-tags' }, times: 1, fault: { status: 429, headers: { 'retry-after': '1' } } },
+      { match: { operation: 'graphql' }, times: 1, fault: { status: 429, headers: { 'retry-after': '1' } } },
     ],
   ])('that is transient does not fail the run: %s', async (_, request) => {
     const scene = await Scene.create();
