@@ -185,7 +185,7 @@ describe('hidden files', () => {
     expect((await messages('many/*'))[0]).toMatch(/leaves out (many\/\.f\d, ){4}many\/\.f\d and 4 more;/);
   });
 
-  it('behind a link are not searched, and a link to a directory is no file', async () => {
+  it('behind a link are not searched, and a link to a directory is not a file', async () => {
     await write({ 'linked/a': 'a' });
     await symlink('..', join(workspace, 'linked/.up'));
     expect(await messages('linked/**')).toEqual([]);

@@ -162,7 +162,7 @@ describe('SHA256SUMS', () => {
     expect(releases.count('uploadAsset')).toBe(7);
   });
 
-  it('that another job uploads first is left to it, and that it deletes is no error', async () => {
+  it('that another job uploads first is left to it, and that it deletes is not an error', async () => {
     const { releases, release } = create();
     releases.beforeCall = (method, count) => {
       if (method === 'uploadAsset' && count === 2) releases.addAsset(release.id, content('SHA256SUMS', line(linux)));

@@ -131,7 +131,7 @@ describe('a tag that is not a version', () => {
     [{ 'make-latest': 'auto' }],
     [{ prerelease: 'true' }],
     [{ 'move-tag': 'true', target: sha('b') }],
-  ])('is no reason for a notice with %j', async (inputs) => {
+  ])('is not a reason for a notice with %j', async (inputs) => {
     expect((await decide({ tag: 'nightly', ...inputs }, linearTags('v1.0.0', 'nightly'))).notices).toEqual([]);
   });
 

@@ -156,7 +156,7 @@ describe('a failure while publishing', () => {
 });
 
 describe('a draft that can never be published', () => {
-  const REFUSALS = [
+  const PERMANENT_ERRORS = [
     ['tag_name was used by an immutable release', 'Release a new version'],
     ['Repository rule violations found', 'bypass list'],
   ] as const;
@@ -165,13 +165,13 @@ describe('a draft that can never be published', () => {
     return failure(publish(releases, { assets: files }));
   };
 
-  it.each(REFUSALS)('is deleted if this run has created it: %s', async (message, next) => {
+  it.each(PERMANENT_ERRORS)('is deleted if this run has created it: %s', async (message, next) => {
     const releases = new FakeReleases();
     expect((await refuse(releases, message)).next).toContain(next);
     expect(releases.all.size).toBe(0);
   });
 
-  it.each(REFUSALS)('is kept if a person has created it: %s', async (message, next) => {
+  it.each(PERMANENT_ERRORS)('is kept if a person has created it: %s', async (message, next) => {
     const releases = new FakeReleases();
     releases.add({ body: 'by hand' });
     expect((await refuse(releases, message)).next).toContain(next);

@@ -67,7 +67,7 @@ describe('a tag in another form', () => {
     expect(await latest(scene)).toBe(second);
   });
 
-  it('that moves, such as v1 and v1.1, is no start of notes', async () => {
+  it('that moves, such as v1 and v1.1, is not a start of notes', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
     const second = await scene.tag('v1.1.0');
