@@ -16,6 +16,7 @@ import {
   isConnectionError,
   isConnectionLost,
   type RetryDecision,
+  type RetryOptions,
   retryAfterSeconds,
   rootCause,
   withRetries,
@@ -184,15 +185,23 @@ export async function createGitHubClient(options: GitHubOptions): Promise<GitHub
     return withRetries(send, {
       retries: requestRetries ?? retries,
       classify: classifyRequestError,
-      onRetry: (error, attempt, seconds) =>
-        info(
-          `${options.method} ${options.url} failed: ${requestFailure(error)}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s${waitReason(classifyRequestError(error))}`,
-        ),
+      onRetry: reportRetry(`${options.method} ${options.url}`),
       ...(wait === undefined ? {} : { wait }),
     });
   });
   return github;
 }
+
+/**
+ * Logs a failed request that will be retried: why it failed, and how long the wait is.
+ * @param request what failed, as a noun phrase: "POST /repos/acme/shop/releases"
+ */
+export const reportRetry =
+  (request: string): NonNullable<RetryOptions['onRetry']> =>
+  (error, attempt, seconds) =>
+    info(
+      `${request} failed: ${requestFailure(error)}; attempt ${attempt + 1} in ${seconds.toFixed(1)} s${waitReason(classifyRequestError(error))}`,
+    );
 
 /** What Octokit returns for a request: https://github.com/octokit/request.js#request */
 export interface GitHubResponse {

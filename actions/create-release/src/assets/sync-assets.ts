@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatCount } from '../../../lib/counts.ts';
 import { ActionError } from '../../../lib/errors.ts';
 import type { RetryPolicy } from '../../../lib/requests/retry.ts';
 import { annotate, group, info } from '../../../lib/runner/commands.ts';
@@ -50,7 +51,7 @@ export async function syncAssets(
   const sums = checksums ? await checksumsUpload(remaining, desired, options.releases) : [];
   assertRoom(release, remaining.length + plan.add.length + sums.filter(({ old }) => old === undefined).length);
   if (release.draft && options.otherFiles === 'keep') reportOthers(others);
-  if (plan.keep.length > 0) info(`${plan.keep.length} files are already uploaded`);
+  if (plan.keep.length > 0) info(`already uploaded: ${formatCount(plan.keep.length, 'file')}`);
 
   const files: Upload[] = [...plan.add.map((content) => ({ content, old: undefined })), ...plan.replace];
   if (files.length + sums.length + removed.length === 0) return { assets: release.assets, changed: false };
@@ -107,7 +108,7 @@ async function checksumsUpload(
 
 async function upload(uploads: readonly Upload[], release: Release, options: SyncOptions): Promise<void> {
   if (uploads.length === 0) return;
-  await group(`Uploading ${uploads.length} files`, () => uploadAssets(uploads, release, options));
+  await group(`Uploading ${formatCount(uploads.length, 'file')}`, () => uploadAssets(uploads, release, options));
 }
 
 async function removeAssets(assets: readonly Asset[], release: Release, releases: Releases): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mapConcurrently } from '../../../lib/concurrency.ts';
-import { ActionError, messageOf } from '../../../lib/errors.ts';
-import { classifyRequestError } from '../../../lib/requests/github.ts';
+import { ActionError } from '../../../lib/errors.ts';
+import { classifyRequestError, reportRetry } from '../../../lib/requests/github.ts';
 import { type RetryDecision, type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { isAlreadyExists } from '../releases/errors.ts';
@@ -74,7 +74,7 @@ async function uploadAsset(
     {
       ...retry,
       classify: classifyUploadError,
-      onRetry: (error, attempt) => info(`uploading ${content.name}: ${messageOf(error)}; attempt ${attempt + 1}`),
+      onRetry: reportRetry(`uploading ${content.name}`),
     },
   );
 }

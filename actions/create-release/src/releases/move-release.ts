@@ -178,7 +178,7 @@ class Move {
       latest: undefined,
     };
     const find = async () => (await this.#find()).find(({ body }) => body.includes(runId));
-    const draft = await retryIdempotently(() => this.#releases.create(fields), find, retry);
+    const draft = await retryIdempotently(() => this.#releases.create(fields), find, { ...retry, action: this.action });
     this.#created.add(draft.id);
     return draft;
   }
@@ -213,7 +213,7 @@ class Move {
           return true;
         },
         findMoved,
-        retry,
+        { ...retry, action: this.action },
       );
       info(from.oid === undefined ? `created ${tag} at ${commit}` : `moved ${tag} from ${from.commit} to ${commit}`);
     } catch (error) {
@@ -243,7 +243,10 @@ class Move {
       const current = await this.#releases.get(id);
       return isDone(current) ? current : undefined;
     };
-    return retryIdempotently(() => this.#releases.update(id, changes), findUpdated, this.#options.retry);
+    return retryIdempotently(() => this.#releases.update(id, changes), findUpdated, {
+      ...this.#options.retry,
+      action: this.action,
+    });
   }
 
   /** Delete the drafts of this run, which can never be published. The refusal is the error to show, also when this fails. */

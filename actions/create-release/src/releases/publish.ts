@@ -130,7 +130,10 @@ class Publication {
       latest: undefined,
     };
     this.#action = `creating the release ${tag}`;
-    const draft = await retryIdempotently(() => this.#releases.create(fields), find, this.#options.retry);
+    const draft = await retryIdempotently(() => this.#releases.create(fields), find, {
+      ...this.#options.retry,
+      action: this.#action,
+    });
     this.#created.add(draft.id);
     return draft;
   }
@@ -175,11 +178,10 @@ class Publication {
       const current = await this.#releases.get(release.id);
       return findDifferences(current, fields).length === 0 ? current : undefined;
     };
-    const finished = await retryIdempotently(
-      () => this.#releases.update(release.id, fields),
-      findUpdated,
-      this.#options.retry,
-    ).catch((error) => {
+    const finished = await retryIdempotently(() => this.#releases.update(release.id, fields), findUpdated, {
+      ...this.#options.retry,
+      action: this.#action,
+    }).catch((error) => {
       if (isAlreadyExists(error)) throw new ConcurrentRunError(desired.tag, 'another run published it');
       throw error;
     });

@@ -1,5 +1,5 @@
 import { ActionError } from '../../../lib/errors.ts';
-import { classifyRequestError } from '../../../lib/requests/github.ts';
+import { classifyRequestError, reportRetry } from '../../../lib/requests/github.ts';
 import { type RetryPolicy, withRetries } from '../../../lib/requests/retry.ts';
 
 /** A concurrent run has taken over the release that this run works on: start again from what exists now. */
@@ -17,15 +17,16 @@ export class ConcurrentRunError extends ActionError {
 
 /**
  * Retry an action that must not be done twice. A failure may hide a success, because the response was lost and not the request, so
- * `findExisting` checks for its result before each retry.
+ * `findExisting` checks for its result before each retry. `action` names what is done, for the log.
  */
 export async function retryIdempotently<T>(
   action: () => Promise<T>,
   findExisting: () => Promise<T | undefined>,
-  retry: RetryPolicy,
+  { action: name, ...retry }: RetryPolicy & { action: string },
 ): Promise<T> {
   return withRetries(async (attempt) => (attempt > 1 ? await findExisting() : undefined) ?? action(), {
     ...retry,
     classify: classifyRequestError,
+    onRetry: reportRetry(name),
   });
 }

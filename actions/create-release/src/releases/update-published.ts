@@ -53,7 +53,10 @@ export async function updatePublished(
     const latestId = fields.latest === undefined ? undefined : (await releases.state(release.tag)).latest?.id;
     return fields.latest === undefined || (latestId === release.id) === fields.latest ? current : undefined;
   };
-  const updated = await retryIdempotently(() => releases.update(release.id, fields), findUpdated, retry);
+  const updated = await retryIdempotently(() => releases.update(release.id, fields), findUpdated, {
+    ...retry,
+    action: `updating the release ${release.tag}`,
+  });
   notice(`Changed ${differ.join(', ')} of ${release.tag}${how === undefined ? '' : `; its text ${how}`}.`);
   return { release: updated, assets, created: false, changed: true };
 }

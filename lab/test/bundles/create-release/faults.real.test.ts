@@ -96,6 +96,19 @@ async function tryFault(lab: TestHub, fault: string, request: number): Promise<O
   return { fault, request, happened, first, second };
 }
 
+/** A secondary rate limit without Retry-After, after which GitHub asks to wait for at least a minute. @returns what is wrong */
+async function tryLimit(lab: TestHub): Promise<string[]> {
+  const scene = await createScene(lab);
+  const body = { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.' };
+  await lab.admin.addFault({ match: { operation: 'repos/create-release' }, times: 1, fault: { status: 403, body } });
+  const { exitCode, log } = await scene.run('v1.1.0', INPUTS);
+  await lab.hub.close();
+  const waits = /secondary rate limit asks to wait at least 60 s/.test(log)
+    ? []
+    : [`does not say that it waits: ${log}`];
+  return [...(exitCode === 0 ? [] : [log]), ...waits];
+}
+
 describe('a release', () => {
   it('is right after any fault at any request, in the first run', async () => {
     const [lab] = hubs;
@@ -110,12 +123,14 @@ describe('a release', () => {
       Array.from({ length: requests }, (_, request) => ({ fault, request })),
     );
     const outcomes: Outcome[] = [];
+    const limited = tryLimit(await startTestHub(parent));
     await Promise.all(
       hubs.map(async (hub) => {
         for (let pair = pairs.shift(); pair !== undefined; pair = pairs.shift())
           outcomes.push(await tryFault(hub, pair.fault, pair.request));
       }),
     );
+    expect(await limited).toEqual([]);
     for (const fault of Object.keys(FAULTS)) {
       const ofKind = outcomes.filter((outcome) => outcome.fault === fault);
       const count = (run: 'first' | 'second') => ofKind.filter((outcome) => outcome[run].length === 0).length;

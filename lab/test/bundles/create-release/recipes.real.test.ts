@@ -56,6 +56,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     check: async (scene) =>
       expect(textOf((await scene.only()).body)).toMatch(/^The announcement\n\n### Features\n\n- one more/),
   },
+  'Notes from the changelog, where a person writes them': {
+    prepare: async (scene) => {
+      const text = '# Changelog\n\n## [1.4.2]\n\n- The one more thing.\n\n## [1.4.1]\n\n- old\n';
+      const blob = await scene.git(['hash-object', '-w', '--stdin'], text);
+      const tree = await scene.git(['mktree'], `100644 blob ${blob}\tCHANGELOG.md\n`);
+      const parent = await scene.git(['rev-parse', 'refs/heads/main']);
+      const commit = await scene.git(['commit-tree', tree, '-p', parent, '-m', 'docs: changelog']);
+      await scene.git(['update-ref', 'refs/tags/v1.4.2', commit]);
+    },
+    check: async (scene) => expect(textOf((await scene.only()).body)).toBe('- The one more thing.'),
+  },
   'Publish an action, and move `v1` to its highest version': {
     check: async (scene) => {
       const shas = await Promise.all(

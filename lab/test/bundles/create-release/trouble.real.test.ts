@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FaultRequest } from '../../../hub/index.ts';
 import {
   admin,
+  api,
   CREATE,
   digestOf,
   hub,
@@ -119,7 +120,60 @@ describe('an error', () => {
   });
 });
 
+describe('a draft that can never be published', () => {
+  it('is deleted when an immutable release once had its tag', async () => {
+    const scene = await Scene.create();
+    const repository = `${OWNER}/${scene.where.repo}`;
+    hub.admin.setImmutableReleases(repository, true);
+    await scene.tag('v1.0.0');
+    expect((await scene.run('v1.0.0')).ok).toBe(true);
+    await api.repos.deleteRelease({ ...scene.where, release_id: (await scene.only()).id });
+    await scene.file('a.tgz', 'alpha');
+    const { exitCode, log } = await scene.run('v1.0.0', { files: '*.tgz' });
+    expect(exitCode).toBe(1);
+    expect(log).toContain('such a tag can never be released again');
+    expect(await scene.releases()).toEqual([]);
+  });
+
+  it('is deleted when a rule forbids to create its tag, but a draft by hand is kept', async () => {
+    const scene = await Scene.create();
+    await scene.commit('feat: it');
+    await api.repos.createRepoRuleset({
+      ...scene.where,
+      name: 'tags',
+      target: 'tag',
+      enforcement: 'active',
+      conditions: { ref_name: { include: ['refs/tags/v*'], exclude: [] } },
+      rules: [{ type: 'creation' }],
+    });
+    const refused = await scene.run('v1.0.0', { target: 'main' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.log).toContain('a rule of the repository protects the tag');
+    expect(await scene.releases()).toEqual([]);
+    await api.repos.createRelease({ ...scene.where, tag_name: 'v1.0.0', draft: true, name: 'By hand' });
+    expect((await scene.run('v1.0.0', { target: 'main' })).exitCode).toBe(1);
+    expect(await scene.only()).toMatchObject({ name: 'By hand', draft: true });
+  });
+});
+
 describe('a token', () => {
+  it('that may not change workflow files is named as the cause when the target changes them', async () => {
+    const scene = await Scene.create();
+    const main = await scene.commit('feat: it');
+    const blob = await scene.git(['hash-object', '-w', '--stdin'], 'on: push\n');
+    const workflows = await scene.git(['mktree'], `100644 blob ${blob}\tci.yml\n`);
+    const github = await scene.git(['mktree'], `040000 tree ${workflows}\tworkflows\n`);
+    const tree = await scene.git(['mktree'], `040000 tree ${github}\t.github\n`);
+    const commit = await scene.git(['commit-tree', tree, '-p', main, '-m', 'ci: more']);
+    await scene.git(['update-ref', 'refs/heads/more', commit]);
+    const job = hub.admin.createJobToken(`${OWNER}/${scene.where.repo}`, { contents: 'write' });
+    const { exitCode, log } = await scene.run('v1.0.0', { target: 'more', token: job });
+    expect(exitCode).toBe(1);
+    expect(log).toContain('files in .github/workflows');
+    expect(log).toContain('workflows: write');
+    expect((await scene.run('v1.0.0', { target: 'main', token: job })).ok).toBe(true);
+  });
+
   it('that may only read fails the run with the missing permission, and is never shown', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
