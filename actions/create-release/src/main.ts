@@ -39,6 +39,10 @@ export async function main(given: Settings, env: Environment): Promise<void> {
   const history = createHistory(endpoint);
   const labelsOf = createLabelsOf(github, context.graphqlUrl, repository);
 
+  // Files are read while requests wait for their responses.
+  const contents = readContents(given);
+  contents.catch(() => undefined);
+
   // In a dry run the tag can be the next one.
   const next = given.dryRun ? await findNextVersion(given, { history, labelsOf }, env) : undefined;
   if (next !== undefined) await setNextVersionOutput(next.version);
@@ -53,13 +57,13 @@ export async function main(given: Settings, env: Environment): Promise<void> {
   await setDecisionOutputs(tag, decision);
   info(`${tag} at ${decision.commit}; previous tag: ${decision.previous?.name ?? 'none'}`);
 
-  // Write the notes and read the files.
+  // Write the notes.
   const repositoryUrl = `${context.serverUrl}/${repository}`;
   const notes = await writeNotes(settings, decision, { releases, history, repositoryUrl, labelsOf });
   report('warning', [...decision.warnings, ...notes.warnings]);
   report('notice', decision.notices);
   await setNotesOutput(notes.text);
-  const assets = await readContents(settings);
+  const assets = await contents;
 
   const desired = toDesiredRelease(settings, decision, { text: notes.text, assets });
   if (settings.dryRun) return dryRun({ settings, decision, desired, releases });

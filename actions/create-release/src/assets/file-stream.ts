@@ -19,6 +19,9 @@ export class FileChangedError extends ActionError {
   }
 }
 
+/** Large chunks, because the cost of each is more than that of its bytes. Four uploads hold some of them in memory. */
+const CHUNKS = { highWaterMark: 256 * 1024 };
+
 /** A file of the workspace, as it was found. */
 export interface KnownFile {
   allowed: AllowedPaths;
@@ -34,7 +37,7 @@ export async function hashFile({ allowed, path, size }: KnownFile): Promise<stri
   const hash = createHash('sha256');
   const file = await openFile({ allowed, path, size }, 'read');
   try {
-    await pipeline(file.createReadStream(), hash);
+    await pipeline(file.createReadStream(CHUNKS), hash);
   } catch (error) {
     throw unreadableError(path, messageOf(error), error);
   }
@@ -48,7 +51,7 @@ export async function hashFile({ allowed, path, size }: KnownFile): Promise<stri
  * @throws {FileChangedError} when the file no longer exists or has another size; the stream fails with it too
  */
 export async function openUnchanged(file: KnownFile, digest: string): Promise<Readable> {
-  const source = (await openFile(file, 'uploaded')).createReadStream();
+  const source = (await openFile(file, 'uploaded')).createReadStream(CHUNKS);
   const checked = new UnchangedBytes(file, digest);
   source.on('error', (error) => checked.destroy(unreadableError(file.path, messageOf(error), error)));
   checked.on('close', () => source.destroy());
@@ -63,7 +66,7 @@ class UnchangedBytes extends Transform {
   #held: Buffer | undefined;
 
   constructor(file: KnownFile, digest: string) {
-    super();
+    super(CHUNKS);
     this.#file = file;
     this.#digest = digest;
   }

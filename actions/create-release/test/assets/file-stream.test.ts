@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FileChangedError, hashFile, openUnchanged } from '../../src/assets/file-stream.ts';
 import { postStream } from '../../src/releases/upload.ts';
 
-const TEXT = 'x'.repeat(300_000);
+const TEXT = 'x'.repeat(3_000_000);
 const DIGEST = createHash('sha256').update(TEXT).digest('hex');
 
 let workspace: string;
@@ -35,10 +35,10 @@ async function overwriteEnd(text: string): Promise<void> {
 const CHANGES: [string, () => Promise<unknown>, string][] = [
   ['gone', () => rm(path), 'it no longer exists'],
   ['a directory', () => rm(path).then(() => mkdir(path)), 'it is a directory now'],
-  ['empty', () => truncate(path), 'it had 300000 bytes before, and now has 0'],
-  ['shorter', () => truncate(path, 5), 'it had 300000 bytes before, and now has 5'],
-  ['longer', () => appendFile(path, '!'), 'it had 300000 bytes before, and now has 300001'],
-  ['different', () => writeFile(path, 'y'.repeat(300_000)), 'it has the same size as before, but other bytes'],
+  ['empty', () => truncate(path), 'it had 3000000 bytes before, and now has 0'],
+  ['shorter', () => truncate(path, 5), 'it had 3000000 bytes before, and now has 5'],
+  ['longer', () => appendFile(path, '!'), 'it had 3000000 bytes before, and now has 3000001'],
+  ['different', () => writeFile(path, 'y'.repeat(3_000_000)), 'it has the same size as before, but other bytes'],
 ];
 
 describe('a file', () => {
@@ -63,8 +63,8 @@ describe('a file', () => {
   });
 
   it.each([
-    ['shorter', () => truncate(path, 100_000), 'it had 300000 bytes before, and only'],
-    ['longer', () => appendFile(path, '!'), 'it had 300000 bytes before, and now has more'],
+    ['shorter', () => truncate(path, 1_000_000), 'it had 3000000 bytes before, and only'],
+    ['longer', () => appendFile(path, '!'), 'it had 3000000 bytes before, and now has more'],
     ['different', () => overwriteEnd('yyy'), 'other bytes'],
   ])('that becomes %s while it is read never ends', async (_, change, why) => {
     const stream = await open();
