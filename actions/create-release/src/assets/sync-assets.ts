@@ -26,8 +26,8 @@ export interface SyncOptions {
 }
 
 export interface SyncResult {
-  /** All files of the release. */
-  assets: readonly Asset[];
+  /** The release as it is now, with all its files: a person may have edited it during the upload. */
+  release: Release;
   /** Whether anything was uploaded or removed. */
   changed: boolean;
 }
@@ -54,7 +54,7 @@ export async function syncAssets(
   if (plan.keep.length > 0) info(`already uploaded: ${formatCount(plan.keep.length, 'file')}`);
 
   const files: Upload[] = [...plan.add.map((content) => ({ content, old: undefined })), ...plan.replace];
-  if (files.length + sums.length + removed.length === 0) return { assets: release.assets, changed: false };
+  if (files.length + sums.length + removed.length === 0) return { release, changed: false };
   // A full release has no room for new files until others are removed. Otherwise users miss no file in between.
   const removeFirst = release.assets.length + files.length + sums.length > MAX_ASSETS;
   if (removeFirst) await removeAssets(removed, release, options.releases);
@@ -63,36 +63,35 @@ export async function syncAssets(
   if (!removeFirst) await removeAssets(removed, release, options.releases);
   if (!release.draft) await upload(sums, release, options);
 
-  const { assets } = await options.releases.get(release.id);
-  assertAssets(desired, assets, release);
-  if (!checksums) return { assets, changed: true };
-  const final = await settleChecksums(assets, release, { ...options, desired });
-  assertAssets(desired, final, release);
-  return { assets: final, changed: true };
+  const uploaded = await options.releases.get(release.id);
+  assertAssets(desired, uploaded.assets, release);
+  if (!checksums) return { release: uploaded, changed: true };
+  const final = await settleChecksums(uploaded, { ...options, desired });
+  assertAssets(desired, final.assets, release);
+  return { release: final, changed: true };
 }
 
 /** Write the checksums again until they name every file: a concurrent job may have added files, or replaced the checksums by its own. */
 async function settleChecksums(
-  first: readonly Asset[],
-  release: Release,
+  first: Release,
   { desired, ...options }: SyncOptions & { desired: readonly AssetContent[] },
-): Promise<readonly Asset[]> {
+): Promise<Release> {
   const { releases, retry } = options;
   const { wait = (seconds: number) => sleep(seconds * 1000), random = Math.random } = retry;
-  const next = (assets: readonly Asset[]) => checksumsUpload(assets, desired, releases);
-  let assets = first;
-  for (let attempt = 1; (await next(assets)).length > 0; attempt++) {
+  const next = ({ assets }: Release) => checksumsUpload(assets, desired, releases);
+  let release = first;
+  for (let attempt = 1; (await next(release)).length > 0; attempt++) {
     if (attempt > MAX_ATTEMPTS) throw unsettledError(release);
     info(
       `${CHECKSUMS_NAME} does not name all files of the release, because another job changed them; writing it again`,
     );
     await wait(Math.min(2 ** attempt, MAX_WAIT_SECONDS) * random());
-    assets = (await releases.get(release.id)).assets;
-    await uploadAssets(await next(assets), release, options);
-    assets = (await releases.get(release.id)).assets;
+    release = await releases.get(release.id);
+    await uploadAssets(await next(release), release, options);
+    release = await releases.get(release.id);
   }
-  reportUnknown(await createChecksums(assets, desired, releases));
-  return assets;
+  reportUnknown(await createChecksums(release.assets, desired, releases));
+  return release;
 }
 
 /** The upload that `SHA256SUMS` needs, if it needs one. */

@@ -108,10 +108,11 @@ class Move {
     await this.#options.onRelease(draft, true);
     await this.#uploadFiles(draft);
     if ((await history.readTag(tag)).oid !== tagged.oid) throw new ConcurrentRunError(tag, 'another run moved the tag');
-    if (old !== undefined) await this.#hide(old);
-    await this.#moveTag(tagged, old);
+    const replaced = old && (await this.#readAgain(old));
+    if (replaced !== undefined) await this.#hide(replaced);
+    await this.#moveTag(tagged, replaced);
     this.action = `publishing the release ${tag}`;
-    const published = await this.#publish(draft, fields);
+    const published = await this.#publish(draft, this.#fields(replaced ?? hidden));
     if ((await history.readTag(tag)).commit !== commit) throw new ConcurrentRunError(tag, 'another run moved the tag');
     return { release: published, assets: published.assets, created: true, changed: true };
   }
@@ -188,8 +189,15 @@ class Move {
     const { retry } = this.#options;
     this.action = `uploading the files of ${tag}`;
     const options = { releases: this.#releases, retry, checksums, otherFiles: 'remove' as const, trustSize: false };
-    const { assets } = await syncAssets(draft, desired, options);
-    await this.#options.onAssets(assets);
+    const { release } = await syncAssets(draft, desired, options);
+    await this.#options.onAssets(release.assets);
+  }
+
+  /** A person may have edited the old release during the upload. A concurrent run that has hidden it has marked its text. */
+  async #readAgain(old: Release): Promise<Release> {
+    this.action = `reading the release ${old.tag}`;
+    const current = await this.#releases.get(old.id);
+    return current.draft ? old : current;
   }
 
   /** The old release becomes an unfinished draft, which this run or the next one deletes. */

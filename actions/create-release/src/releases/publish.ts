@@ -8,7 +8,7 @@ import type { DesiredRelease, PublishOptions, PublishResult } from './desired-re
 import { findDifferences } from './differences.ts';
 import { explainReleaseError, isAlreadyExists, isPermanentRefusal } from './errors.ts';
 import { markedText, mergeText } from './release-text.ts';
-import type { Asset, Release, ReleaseFields, Releases } from './releases.ts';
+import type { Release, ReleaseFields, Releases } from './releases.ts';
 import { ConcurrentRunError, retryIdempotently } from './retry.ts';
 import { updatePublished } from './update-published.ts';
 
@@ -92,9 +92,9 @@ class Publication {
       return { ...(await updatePublished(release, this.#desired, options)), created };
     }
     info(`${created ? 'created' : 'found'} the draft ${release.url}`);
-    const assets = await this.#uploadFiles(release);
+    const current = await this.#uploadFiles(release);
     if (!created || this.#desired.draft) await this.#assertStillCanonical(release);
-    return this.#finish({ ...release, assets }, created);
+    return this.#finish(current, created);
   }
 
   /** The releases of the tag, those of this run included. */
@@ -147,14 +147,15 @@ class Publication {
     }
   }
 
-  async #uploadFiles(release: Release): Promise<readonly Asset[]> {
+  /** The release with its files, and with what a person has edited since. */
+  async #uploadFiles(release: Release): Promise<Release> {
     this.#action = `uploading the files of ${this.#desired.tag}`;
     const { checksums, otherFiles } = this.#desired;
     const { retry } = this.#options;
     const options = { releases: this.#releases, retry, checksums, otherFiles, trustSize: false };
-    const { assets } = await syncAssets(release, this.#desired.assets, options);
-    await this.#options.onAssets(assets);
-    return assets;
+    const { release: current } = await syncAssets(release, this.#desired.assets, options);
+    await this.#options.onAssets(current.assets);
+    return current;
   }
 
   /** Continue only while this is still the canonical release, and still a draft. */

@@ -26,10 +26,8 @@ export async function updatePublished(
   { releases, retry, onAssets, isLatest }: UpdateOptions,
 ): Promise<PublishResult> {
   const problems = await compareAssets(release, desired, releases);
-  const { fields, how } = changedFields(release, desired);
-  const differ = findDifferences(release, fields);
-  if (desired.latest !== undefined && desired.latest !== isLatest) differ.push('make-latest');
   if (!desired.update) {
+    const { differ } = planChanges(release, desired, isLatest);
     if (differ.length > 0)
       notice(
         `${release.tag} is already published and not changed; it differs in ${differ.join(', ')}. Set update: true to change it.`,
@@ -40,18 +38,20 @@ export async function updatePublished(
   if (desired.draft) notice(`${release.tag} is already published; it does not become a draft again.`);
 
   const { checksums, otherFiles } = desired;
-  const { assets, changed } =
+  const { release: current, changed } =
     problems.length > 0
       ? await syncAssets(release, desired.assets, { releases, retry, checksums, otherFiles, trustSize: true })
-      : { assets: release.assets, changed: false };
+      : { release, changed: false };
+  const { assets } = current;
   await onAssets(assets);
-  if (differ.length === 0) return { release, assets, created: false, changed };
+  const { fields, how, differ } = planChanges(current, desired, isLatest);
+  if (differ.length === 0) return { release: current, assets, created: false, changed };
   const findUpdated = async () => {
-    const current = await releases.get(release.id);
-    if (findDifferences(current, fields).length > 0) return undefined;
+    const updated = await releases.get(release.id);
+    if (findDifferences(updated, fields).length > 0) return undefined;
     // A release does not say whether it is the latest.
     const latestId = fields.latest === undefined ? undefined : (await releases.state(release.tag)).latest?.id;
-    return fields.latest === undefined || (latestId === release.id) === fields.latest ? current : undefined;
+    return fields.latest === undefined || (latestId === release.id) === fields.latest ? updated : undefined;
   };
   const updated = await retryIdempotently(() => releases.update(release.id, fields), findUpdated, {
     ...retry,
@@ -62,7 +62,7 @@ export async function updatePublished(
 }
 
 /** What a published release becomes: only what the step was asked for changes. */
-function changedFields(release: Release, desired: DesiredRelease) {
+function planChanges(release: Release, desired: DesiredRelease, isLatest: boolean) {
   const text = desired.textGiven ? mergeText(release.body, desired.text, desired.bodyMode) : undefined;
   const prerelease = desired.prerelease ?? release.prerelease;
   // A pre-release that becomes a release is the latest if its version is the highest.
@@ -76,7 +76,9 @@ function changedFields(release: Release, desired: DesiredRelease) {
     latest: desired.latest ?? (isPromoted ? desired.defaults.latest : undefined),
     discussionCategory: desired.discussionCategory,
   };
-  return { fields, how: text?.how };
+  const differ = findDifferences(release, fields);
+  if (desired.latest !== undefined && desired.latest !== isLatest) differ.push('make-latest');
+  return { fields, how: text?.how, differ };
 }
 
 /**

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { admin, api, injectedFaults, Scene, textOf, UPLOAD, useHub, waitUntil } from './scene.ts';
+
+useHub();
+
+const INPUTS = { notes: 'none', body: 'ours', files: 'a.tgz' };
+
+/** Runs the step, and edits a release as a person while its files are uploaded. */
+async function editDuringUpload(scene: Scene, tag: string, inputs: Record<string, string>) {
+  await admin.addFault({ match: UPLOAD, times: 1, fault: { delayMs: 1500 } });
+  const running = scene.run(tag, { ...INPUTS, ...inputs });
+  await waitUntil(async () => (await injectedFaults()) > 0);
+  const releases = await scene.releases();
+  const release = releases.find(({ draft }) => !draft) ?? releases[0];
+  if (release === undefined) throw new Error('no release exists');
+  const body = `edited\n\n${release.body}`;
+  const tag_name = release.tag_name;
+  await api.repos.updateRelease({ ...scene.where, release_id: release.id, tag_name, name: 'better', body });
+  expect((await running).ok).toBe(true);
+  const { name, body: after, draft } = await scene.only();
+  return { name, text: textOf(after), draft };
+}
+
+describe('what a person edits during the upload of files stays', () => {
+  const EDITED = { name: 'better', draft: false };
+  const BY_HAND = { tag_name: 'v1.0.0', name: 'by hand', body: 'text' };
+
+  it('in a draft of this run', async () => {
+    const scene = await Scene.create();
+    await scene.tag('v1.0.0');
+    await scene.file('a.tgz', 'alpha');
+    expect(await editDuringUpload(scene, 'v1.0.0', {})).toEqual({ ...EDITED, text: 'edited\n\nours' });
+  });
+
+  it.each([
+    ['a draft of a person', true],
+    ['a published release', false],
+  ])('in %s', async (_name, draft) => {
+    const scene = await Scene.create();
+    await scene.tag('v1.0.0');
+    await scene.file('a.tgz', 'alpha');
+    await api.repos.createRelease({ ...scene.where, ...BY_HAND, draft });
+    const edited = await editDuringUpload(scene, 'v1.0.0', { update: 'true' });
+    expect(edited).toEqual({ ...EDITED, text: 'edited\n\ntext\n\nours' });
+  });
+
+  it('in the release of a tag that moves', async () => {
+    const scene = await Scene.create();
+    await scene.commit('feat: a');
+    await scene.file('a.tgz', 'alpha');
+    const moving = { tag: 'nightly', target: 'main', 'move-tag': 'true' };
+    expect((await scene.run('', { ...INPUTS, ...moving })).ok).toBe(true);
+    await scene.commit('feat: b');
+    expect(await editDuringUpload(scene, '', moving)).toEqual({ ...EDITED, text: 'edited\n\nours' });
+  });
+});
