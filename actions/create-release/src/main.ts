@@ -138,7 +138,9 @@ async function checkLatest(
   const before = decision.releases.latest;
   if (release.draft) return false;
   if (!changed) return before?.id === release.id;
-  const isKept = desired.latest === undefined && decision.releases.ofTag.some(({ draft }) => !draft);
+  const published = decision.releases.ofTag.find(({ draft }) => !draft);
+  const isPromoted = published?.prerelease === true && !release.prerelease;
+  const isKept = desired.latest === undefined && published !== undefined && !isPromoted;
   const latest = isKept
     ? before?.id === release.id
     : (desired.latest ?? desired.defaults.latest) && !release.prerelease;

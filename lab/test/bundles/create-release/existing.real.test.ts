@@ -45,6 +45,22 @@ describe('an existing release', () => {
     expect(textOf(release.body)).toBe('text\n\nours');
   });
 
+  it('that is promoted from a pre-release becomes the latest if its version is the highest', async () => {
+    const scene = await Scene.create();
+    await scene.tag('v1.0.0');
+    expect((await scene.run('v1.0.0')).outputs).toMatchObject({ latest: 'true' });
+    const latest = async () => (await api.repos.getLatestRelease(scene.where)).data.tag_name;
+    await scene.tag('v1.1.0');
+    await api.repos.createRelease({ ...scene.where, tag_name: 'v1.1.0', prerelease: true });
+    const promote = { update: 'true', prerelease: 'false' };
+    expect((await scene.run('v1.1.0', promote)).outputs).toMatchObject({ prerelease: 'false', latest: 'true' });
+    expect(await latest()).toBe('v1.1.0');
+    await scene.tag('v1.0.1');
+    await api.repos.createRelease({ ...scene.where, tag_name: 'v1.0.1', prerelease: true });
+    expect((await scene.run('v1.0.1', promote)).outputs).toMatchObject({ prerelease: 'false', latest: 'false' });
+    expect(await latest()).toBe('v1.1.0');
+  });
+
   it('that was published with other files is rejected without `update`, and changed with it', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
