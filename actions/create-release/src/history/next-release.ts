@@ -37,7 +37,8 @@ export async function findNextVersion(
   );
   const lastRelease = candidates.find(({ name }) => name === last?.name)?.release;
   const config = await readConfig(settings, { commit }, history);
-  const version = await nextVersion(commits, lastRelease?.version, { config, labelsOf });
+  const taken = new Set(candidates.map(({ release }) => release.version.version));
+  const version = await nextVersion(commits, lastRelease?.version, { config, labelsOf, taken });
   if (version === undefined) return { version: undefined, settings: tag === '' ? undefined : settings };
   const text = versionText(version);
   const v = last === undefined || last.name.slice(tagPrefix.length).startsWith('v') ? 'v' : '';

@@ -15,21 +15,24 @@ const FIRST = '1.0.0';
  *
  * After a pre-release it is the stable version of it, unless the changes need a higher one: 1.5.0 after 1.5.0-rc.1 with a fix, and
  * 2.0.0 with a breaking change.
+ * A version that another line of history already has is skipped: 1.0.2 after 1.0.0 with a fix, if 1.0.1 is a patch of an old line.
  * @param commits those since the last version, oldest first
  * @param last the last version, `undefined` for a first release
+ * @param taken versions that have a tag
  * @returns `undefined` when there is nothing to release
  */
 export async function nextVersion(
   commits: readonly Commit[],
   last: Version | undefined,
-  { config, labelsOf }: { config: NotesConfig; labelsOf: LabelsOf },
+  { config, labelsOf, taken }: { config: NotesConfig; labelsOf: LabelsOf; taken: ReadonlySet<string> },
 ): Promise<Version | undefined> {
   const changes = listChanges(commits, knownTypes(config));
   const breaks = changes.some(({ breaking }) => breaking.length > 0);
   const shown = (await groupChanges(changes, config, labelsOf)).flatMap((section) => section.changes);
   if (!breaks && shown.length === 0) return undefined;
-  if (last === undefined) return semver.parse(FIRST) ?? undefined;
   const hasFeature = shown.some(({ type }) => type === 'feat' || type === 'feature');
-  const level = breaks ? (last.major === 0 ? 'minor' : 'major') : hasFeature ? 'minor' : 'patch';
-  return semver.parse(semver.inc(last.version, level)) ?? undefined;
+  const level = breaks ? (last?.major === 0 ? 'minor' : 'major') : hasFeature ? 'minor' : 'patch';
+  let next = last === undefined ? FIRST : semver.inc(last.version, level);
+  while (next !== null && taken.has(next)) next = semver.inc(next, level);
+  return semver.parse(next) ?? undefined;
 }

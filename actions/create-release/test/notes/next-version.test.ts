@@ -4,11 +4,17 @@ import { nextVersion } from '../../src/notes/next-version.ts';
 import { DEFAULT_CONFIG, type NotesConfig } from '../../src/notes/sections.ts';
 import { line } from './helpers.ts';
 
-const next = async (last: string | undefined, messages: string[], config: NotesConfig = DEFAULT_CONFIG) =>
+const next = async (
+  last: string | undefined,
+  messages: string[],
+  config: NotesConfig = DEFAULT_CONFIG,
+  taken: string[] = [],
+) =>
   (
     await nextVersion(line(...messages), last === undefined ? undefined : versionOfTag(last), {
       config,
       labelsOf: async () => new Map(),
+      taken: new Set(taken),
     })
   )?.version;
 
@@ -38,6 +44,15 @@ describe('nextVersion', () => {
     [undefined, ['fix: a'], '1.0.0'],
     [undefined, [], undefined],
   ])('after %s with %j is %s', async (last, messages, expected) => expect(await next(last, messages)).toBe(expected));
+
+  it.each<[string | undefined, string, string[], string]>([
+    ['v1.0.0', 'fix: a', ['1.0.0', '1.0.1', '1.0.2'], '1.0.3'],
+    ['v1.0.0', 'feat: a', ['1.0.0', '1.0.1', '1.1.0', '1.1.1'], '1.2.0'],
+    ['v1.0.0', 'feat!: a', ['2.0.0'], '3.0.0'],
+    [undefined, 'fix: a', ['1.0.0'], '1.0.1'],
+  ])('after %s with %s skips the versions %j, which have a tag', async (last, message, taken, expected) => {
+    expect(await next(last, [message], DEFAULT_CONFIG, taken)).toBe(expected);
+  });
 
   it('does not count hidden changes, except what they break', async () => {
     const hidden = { title: 'Rest', types: ['*'], scopes: [], labels: [], hidden: true };

@@ -152,6 +152,17 @@ describe('a dry run', () => {
     expect(next.outputs).toMatchObject({ 'next-version': '2.0.0', tag: 'v2.0.0' });
   });
 
+  it('without a tag skips a version that an old line has', async () => {
+    const scene = await Scene.create();
+    const first = await scene.tag('v1.0.0');
+    await scene.git(['update-ref', 'refs/heads/release-1.0', first]);
+    await scene.tag('v1.0.1', 'fix: old line', 'release-1.0');
+    const env = { GITHUB_REF: 'refs/heads/main', GITHUB_SHA: await scene.commit('fix: trunk') };
+    const { ok, outputs } = await scene.run('', { 'dry-run': 'true' }, { env });
+    expect(ok).toBe(true);
+    expect(outputs).toMatchObject({ 'next-version': '1.0.2', tag: 'v1.0.2', 'previous-tag': 'v1.0.0' });
+  });
+
   it('without a tag and without changes shows that nothing is to be released', async () => {
     const scene = await Scene.create();
     const head = await scene.tag('v1.4.0');
