@@ -1,6 +1,7 @@
 import type { Nodes } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { parseComponentTag, type Version, versionText } from '../../../lib/versions.ts';
+import { parseTagVersion } from '../history/tag-version.ts';
 
 /** The section of a version, or the headings of a file that has none. */
 export type ChangelogSection =
@@ -14,7 +15,7 @@ export type ChangelogSection =
 
 /**
  * The section of a changelog about a tag: from the heading that begins with the tag or its version to the next heading of the same or a higher
- * level. The words `Version` and `Release` before the version, and brackets and links around it, do not matter.
+ * level, or of another version. The words `Version` and `Release` before the version, and brackets and links around it, do not matter.
  * @param version of the tag, if it has one
  * @param firstPart the number of characters to parse at first. The newest version is mostly near the top, and parsing 1 MB takes seconds.
  */
@@ -65,15 +66,49 @@ function locate(
     const headings = blocks.filter((node) => node.type === 'heading').map((node) => ({ node, text: textOf(node) }));
     const found = names.map((name) => headings.findIndex(({ text }) => headingName(text) === name));
     const rank = found.findIndex((index) => index >= 0);
-    const heading = headings[found[rank] ?? -1]?.node;
-    if (heading !== undefined) {
-      const next = headings.slice((found[rank] ?? 0) + 1).find(({ node }) => node.depth <= heading.depth);
+    const own = headings[found[rank] ?? -1];
+    if (own !== undefined) {
+      const heading = own.node;
+      const next = findNext(own, headings.slice((found[rank] ?? 0) + 1), source);
       const rest = isWhole ? '' : source.slice(last === undefined ? part.length : startOf(last)).toLowerCase();
       const isFinal = isWhole || (next !== undefined && !names.slice(0, rank).some((name) => rest.includes(name)));
       if (isFinal) return { start: endOf(heading), end: next === undefined ? source.length : startOf(next.node) };
     }
     if (isWhole) return { headings: headings.map(({ text }) => text) };
   }
+}
+
+interface Heading {
+  node: Nodes & { type: 'heading' };
+  text: string;
+}
+
+/**
+ * The heading after the section. Some tools choose the level of a heading by its version: below `# 1.1.0` there is `## 1.0.1`, and below `### 1.0.1`
+ * there is `### Bug Fixes` (https://github.com/conventional-changelog/conventional-changelog/tree/master/packages/conventional-changelog-angular).
+ */
+function findNext(own: Heading, after: readonly Heading[], source: string): Heading | undefined {
+  const [first] = after;
+  const version = versionOf(own);
+  const { depth } = own.node;
+  const hasParts =
+    version !== undefined &&
+    first?.node.depth === depth &&
+    versionOf(first) === undefined &&
+    source.slice(endOf(own.node), startOf(first.node)).trim() === '';
+  return after.find((heading) => {
+    if (heading.node.depth < depth) return true;
+    const other = versionOf(heading);
+    if (heading.node.depth === depth) return !hasParts || other !== undefined;
+    // A pre-release can be a part of the section of its version.
+    return version !== undefined && other !== undefined && other.compareMain(version) !== 0;
+  });
+}
+
+/** The version that a heading is about: `1.0.1 (2026-01-01)`, but not `1.0.1 and later`. */
+function versionOf({ text }: Heading): Version | undefined {
+  const isSentence = /\d\S*\s+\p{L}/u.test(text);
+  return isSentence ? undefined : parseTagVersion(headingName(text) ?? '')?.version;
 }
 
 /** The definitions outside of a section, if it may use any: only then is the whole file parsed. */

@@ -65,6 +65,24 @@ describe('findChangelogSection', () => {
     expect(find(text)).toEqual(section(end));
   });
 
+  it.each([
+    ['a version of a lower level', '# 1.4.2', '### Added\n\n- one', '## [1.4.1](https://x.test) (2026-01-01)'],
+    ['a version of a lower level with a v', '## v1.4.2', '### Added\n\n- one', '### v1.4.1'],
+    [
+      'the next version, if its parts have its own level',
+      '### 1.4.2 (2026-01-01)',
+      '### A\n\n- one\n\n### B',
+      '### 1.4.1',
+    ],
+    ['a higher level, if its parts have its own level', '### 1.4.2', '### A\n\n- one\n\n### B', '## Older'],
+    ['no pre-release of itself', '## 1.4.2', '- all\n\n### 1.4.2-rc.1\n\n- one', '## 1.4.1'],
+    ['no sentence about a version', '## 1.4.2', '### 1.3.0 and older\n\n- one', '## 1.4.1'],
+    ['its own level after a text', '## 1.4.2', '- one', '## Links'],
+  ])('ends at %s', (_, heading, text, next) => {
+    for (const part of [16, 1 << 16])
+      expect(find(`${heading}\n\n\n${text}\n\n${next}\n\n- old\n`, 'v1.4.2', part)).toEqual(section(text));
+  });
+
   it('has the definitions that it uses, from wherever they are, and no others', () => {
     const text = [
       '## [1.4.2]\n\n- see [the guide], ![logo][Logo] and [1.4.1]\n',

@@ -60,6 +60,18 @@ describe('notes: changelog', () => {
     expect(outputs.notes).toBe('- one');
   });
 
+  it('ends at the next version, whatever the levels of the headings', async () => {
+    const { scene, history } = await create();
+    const patch = '### [1.0.1](https://x.test) (2026-01-01)\n\n\n### Bug Fixes\n\n* b\n';
+    const text = `# [1.1.0](https://x.test) (2026-01-01)\n\n### Features\n\n* a\n\n${patch}\n# 1.0.0\n\n* old\n`;
+    await history.commit('docs: changelog', { files: { 'CHANGELOG.md': text } });
+    await history.tag('v1.0.1');
+    await history.tag('v1.1.0');
+    const notes = async (tag: string) => (await scene.run(tag, { notes: 'changelog' })).outputs.notes;
+    expect(await notes('v1.0.1')).toBe('### Bug Fixes\n\n* b');
+    expect(await notes('v1.1.0')).toBe('### Features\n\n* a');
+  });
+
   it('creates nothing when the section or the file is missing', async () => {
     const { scene, history } = await create();
     await history.commit('docs: changelog', { files: { 'CHANGELOG.md': CHANGELOG } });
