@@ -1,7 +1,7 @@
 import type { Nodes } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
-import { parseComponentTag, type Version, versionText } from '../../../lib/versions.ts';
-import { parseTagVersion } from '../history/tag-version.ts';
+import { type Version, versionText } from '../../../lib/versions.ts';
+import { parseTagVersion, type TagVersion } from '../history/tag-version.ts';
 
 /** The section of a version, or the headings of a file that has none. */
 export type ChangelogSection =
@@ -16,16 +16,16 @@ export type ChangelogSection =
 /**
  * The section of a changelog about a tag: from the heading that begins with the tag or its version to the next heading of the same or a higher
  * level, or of another version. The words `Version` and `Release` before the version, and brackets and links around it, do not matter.
- * @param version of the tag, if it has one
+ * @param release what the tag names, if it is a version
  * @param firstPart the number of characters to parse at first. The newest version is mostly near the top, and parsing 1 MB takes seconds.
  */
 export function findChangelogSection(
   changelog: string,
   tag: string,
-  { version, firstPart = 64 * 1024 }: { version: Version | undefined; firstPart?: number },
+  { release, firstPart = 64 * 1024 }: { release: TagVersion | undefined; firstPart?: number },
 ): ChangelogSection {
   const source = changelog.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n');
-  const located = locate(source, tagNames(tag, version), firstPart);
+  const located = locate(source, tagNames(tag, release), firstPart);
   if ('headings' in located) return located;
   const { start, end } = located;
   const text = source.slice(start, end);
@@ -129,10 +129,11 @@ function findDefinitions(source: string, { start, end }: { start: number; end: n
 }
 
 /** What a heading can call the tag, the most exact first. */
-function tagNames(tag: string, version: Version | undefined): string[] {
-  const number = version ?? parseComponentTag(tag)?.version;
-  const text = number === undefined ? tag.replace(/^v(?=\d)/, '') : versionText(number);
-  return [tag, text, `v${text}`].map((name) => name.toLowerCase());
+function tagNames(tag: string, release: TagVersion | undefined): string[] {
+  // As it is written in the tag, `1.4`, and as a semantic version, `1.4.0`.
+  const written = tag.slice(release?.prefix.length ?? 0).replace(/^v(?=\d)/, '');
+  const text = release === undefined ? written : versionText(release.version);
+  return [...new Set([tag, written, `v${written}`, text, `v${text}`])].map((name) => name.toLowerCase());
 }
 
 /** The name of the version that a heading begins with, in lower case: `1.4.2` of `[1.4.2] - 2026-01-01` and of `Version 1.4.2`. */

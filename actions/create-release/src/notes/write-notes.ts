@@ -132,7 +132,7 @@ async function readChangelog(
 ): Promise<ListedChanges> {
   const text = await readFile(changelog, 'changelog', { commit: decision.commit, history });
   const { findChangelogSection } = await import('./changelog.ts');
-  const section = findChangelogSection(text, tag, { version: decision.release?.version });
+  const section = findChangelogSection(text, tag, { release: decision.release });
   if ('text' in section) return { changes: section.text, link: section.definitions, warnings: [] };
   throw new ActionError({
     what: `${changelog} has no section for ${tag}`,

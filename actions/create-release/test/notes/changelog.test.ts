@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { versionOfTag } from '../../../lib/versions.ts';
+import { parseTagVersion } from '../../src/history/tag-version.ts';
 import { findChangelogSection } from '../../src/notes/changelog.ts';
 
 const find = (text: string, tag = 'v1.4.2', firstPart = 1 << 16) =>
-  findChangelogSection(text, tag, { version: versionOfTag(tag), firstPart });
+  findChangelogSection(text, tag, { release: parseTagVersion(tag), firstPart });
 const section = (text: string, definitions = '') => ({ text, definitions });
 
 describe('findChangelogSection', () => {
@@ -34,6 +34,9 @@ describe('findChangelogSection', () => {
     ['1.4.2+7', '## 1.4.2+7'],
     ['2026.01.05', '## 2026.01.05'],
     ['v1.4', '## 1.4 - the big one'],
+    ['v1.4', '## 1.4.0'],
+    ['web-v2026.01.05', '## 2026.01.05'],
+    ['v1.2.3.4', '## 1.2.3.4'],
     ['nightly', '## Nightly'],
   ])('finds %s below %j', (tag, heading) => {
     expect(find(`${heading}\n\n- one\n`, tag)).toEqual(section('- one'));

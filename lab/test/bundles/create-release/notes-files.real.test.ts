@@ -72,6 +72,13 @@ describe('notes: changelog', () => {
     expect(await notes('v1.1.0')).toBe('### Features\n\n* a');
   });
 
+  it('finds a version of two numbers as it is written', async () => {
+    const { scene, history } = await create();
+    await history.commit('docs: changelog', { files: { 'CHANGELOG.md': '## 1.4\n\n- new\n\n## 1.3\n\n- old\n' } });
+    await history.tag('v1.4');
+    expect((await scene.run('v1.4', { notes: 'changelog' })).outputs.notes).toBe('- new');
+  });
+
   it('creates nothing when the section or the file is missing', async () => {
     const { scene, history } = await create();
     await history.commit('docs: changelog', { files: { 'CHANGELOG.md': CHANGELOG } });
