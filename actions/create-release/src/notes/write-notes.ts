@@ -4,6 +4,7 @@ import type { History } from '../history/history.ts';
 import { mayStartAtWrongTag } from '../history/previous-tag.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { withExplanation } from '../releases/errors.ts';
+import { withoutMarkers } from '../releases/release-text.ts';
 import type { Releases } from '../releases/releases.ts';
 import { listChanges } from './changes.ts';
 import { formatChanges } from './commit-notes.ts';
@@ -27,7 +28,7 @@ export async function writeNotes(
   const { changes, link, warnings } = await readChanges(settings, decision, sources);
   const { text, cut } = composeNotes({ body: settings.body, changes, link, images: settings.images });
   if (cut > 0) warnings.push(`The notes are longer than GitHub accepts; their last ${cut} lines were removed.`);
-  return { text, warnings };
+  return { text: withoutMarkers(text), warnings };
 }
 
 interface ListedChanges {

@@ -20,9 +20,15 @@ export function markedText(text: string): string {
   return marked.length > MAX_BODY_LENGTH ? text : marked;
 }
 
-/** A body without the markers of this action: what readers see. */
-export const visibleText = (body: string): string =>
-  normalize(removeDraftMarker(body).replace(SECTION, (_section, _hash, text: string) => text));
+/** A text without the markers of this action. The text of a step can have them: from the text of another release. */
+export const withoutMarkers = (text: string): string =>
+  removeDraftMarker(text).replaceAll(
+    /<!-- create-release: text [0-9a-f]{12} -->\n?|\n?<!-- create-release: end of text -->/g,
+    '',
+  );
+
+/** What readers see of a body. */
+export const visibleText = (body: string): string => normalize(withoutMarkers(normalize(body)));
 
 /** Whether two bodies show the same text. Line endings and white space at the ends do not count. */
 export const isSameText = (a: string, b: string): boolean => visibleText(a) === visibleText(b);

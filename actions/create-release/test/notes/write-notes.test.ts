@@ -6,6 +6,8 @@ import type { Commit, History } from '../../src/history/history.ts';
 import { parseTagVersion } from '../../src/history/tag-version.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
 import { writeNotes } from '../../src/notes/write-notes.ts';
+import { addDraftMarker } from '../../src/releases/canonical.ts';
+import { markedText } from '../../src/releases/release-text.ts';
 import { FakeReleases } from '../fake-releases.ts';
 import { line, sha } from './helpers.ts';
 
@@ -44,6 +46,13 @@ const failure = (...args: Parameters<typeof write>) =>
     () => undefined,
     (error: unknown) => error,
   );
+
+describe('the text of another release as the body', () => {
+  it('loses the markers of this action', async () => {
+    const body = addDraftMarker(`above\n\n${markedText('notes')}\n\nbelow`, '0');
+    expect((await write({ notes: 'none', body })).text).toBe('above\n\nnotes\n\nbelow');
+  });
+});
 
 describe('notes: changelog', () => {
   const text = '# Changelog\n\n## [1.1.0]\n\n- see [docs]\n\n## [1.0.0]\n\n- old\n\n[docs]: https://x.test\n';

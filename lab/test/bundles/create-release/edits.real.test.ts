@@ -21,6 +21,25 @@ async function editDuringUpload(scene: Scene, tag: string, inputs: Record<string
   return { name, text: textOf(after), draft };
 }
 
+describe('the text of another release', () => {
+  const text = async (scene: Scene, tag: string) =>
+    (await api.repos.getReleaseByTag({ ...scene.where, tag })).data.body ?? '';
+
+  it('can be the body of a release: its markers are left out, and a second run changes nothing', async () => {
+    const scene = await Scene.create();
+    await scene.tag('v1.0.0-rc.1');
+    expect((await scene.run('v1.0.0-rc.1', { notes: 'none', body: 'ours' })).ok).toBe(true);
+    await scene.tag('v1.0.0');
+    const inputs = { notes: 'none', body: `${await text(scene, 'v1.0.0-rc.1')}\n\nmore`, update: 'true' };
+    expect((await scene.run('v1.0.0', inputs)).outputs.notes).toBe('ours\n\nmore');
+    const before = await text(scene, 'v1.0.0');
+    expect((await scene.run('v1.0.0', inputs)).outputs.notes).toBe('ours\n\nmore');
+    expect(await text(scene, 'v1.0.0')).toBe(before);
+    const changed = { ...inputs, body: 'new' };
+    expect((await scene.run('v1.0.0', changed)).outputs.notes).toBe('new');
+  });
+});
+
 describe('what a person edits during the upload of files stays', () => {
   const EDITED = { name: 'better', draft: false };
   const BY_HAND = { tag_name: 'v1.0.0', name: 'by hand', body: 'text' };
