@@ -6,7 +6,7 @@ import { MAX_BODY_LENGTH, removeDraftMarker } from './canonical.ts';
  * The text of this action in the text of a release, between two comments that readers do not see. The first has a hash of the text, so that a later
  * run replaces its own text, but not one that a person has edited since. GitHub marks generated notes with a comment in the same way.
  */
-const SECTION = /<!-- create-release: text ([0-9a-f]{12}) -->\n?([\s\S]*?)\n?<!-- create-release: end of text -->/;
+const SECTION = /<!-- create-release: text ([0-9a-f]{12}) -->\n?([\s\S]*?)\n?<!-- create-release: end of text -->/g;
 
 /** GitHub's pages send line breaks as CRLF. */
 const normalize = (text: string): string => text.replaceAll('\r\n', '\n').trim();
@@ -46,10 +46,11 @@ export function mergeText(existing: string, text: string, mode: BodyMode): Merge
   const section = markedText(text);
   if (body === '' || mode === 'replace') return { body: section, how: body === '' ? undefined : 'was replaced' };
   if (mode === 'keep') return { body, how: 'was kept' };
-  const own = SECTION.exec(body);
-  if (own !== null) {
+  // Of several sections a person has copied all but one from other releases.
+  const [own, ...copied] = body.matchAll(SECTION);
+  if (own !== undefined) {
     const [whole, hash, current = ''] = own;
-    if (hashOf(current) !== hash)
+    if (copied.length > 0 || hashOf(current) !== hash)
       return { body, how: 'was edited by hand, and was kept (set body-mode: replace to replace it)' };
     const merged = body.replace(whole, () => section);
     const isUnchanged = merged === body || merged === section;

@@ -63,6 +63,13 @@ describe('the text of a step in a text that was there', () => {
     expect(merge(edited, 'new', 'replace')).toBe('new');
   });
 
+  it.each(['above', 'below'])('is kept with the section of another release %s it', (place) => {
+    const both = [markedText('other'), markedText('old')];
+    const body = (place === 'above' ? both : both.reverse()).join('\n\n');
+    expect(mergeText(body, 'new', 'append')).toMatchObject({ body, how: expect.stringContaining('edited by hand') });
+    expect(merge(body, 'new', 'replace')).toBe('new');
+  });
+
   it('can contain what String.replace would expand', () => {
     expect(merge(markedText('old'), "$& $1 $$ $'")).toBe("$& $1 $$ $'");
   });

@@ -40,6 +40,25 @@ describe('the text of another release', () => {
   });
 });
 
+describe('what a person copies from another release', () => {
+  it('stays', async () => {
+    const scene = await Scene.create();
+    const ids = [];
+    for (const tag of ['v1.0.0', 'v1.1.0']) {
+      await scene.tag(tag);
+      ids.push(Number((await scene.run(tag, { notes: 'none', body: `notes of ${tag}` })).outputs.id));
+    }
+    const [first, second] = await Promise.all(
+      ids.map(async (release_id) => (await api.repos.getRelease({ ...scene.where, release_id })).data),
+    );
+    const body = `${first?.body}\n\n${second?.body}`;
+    await api.repos.updateRelease({ ...scene.where, release_id: second?.id ?? 0, tag_name: 'v1.1.0', body });
+    const { ok, outputs } = await scene.run('v1.1.0', { notes: 'none', body: 'longer', update: 'true' });
+    expect(ok).toBe(true);
+    expect(outputs.notes).toBe('notes of v1.0.0\n\nnotes of v1.1.0');
+  });
+});
+
 describe('what a person edits during the upload of files stays', () => {
   const EDITED = { name: 'better', draft: false };
   const BY_HAND = { tag_name: 'v1.0.0', name: 'by hand', body: 'text' };
