@@ -141,9 +141,8 @@ async function checkLatest(
   const published = decision.releases.ofTag.find(({ draft }) => !draft);
   const isPromoted = published?.prerelease === true && !release.prerelease;
   const isKept = desired.latest === undefined && published !== undefined && !isPromoted;
-  const latest = isKept
-    ? before?.id === release.id
-    : (desired.latest ?? desired.defaults.latest) && !release.prerelease;
+  // A release that keeps its mark does not claim it: a person may have marked another one in the meantime.
+  const latest = !isKept && (desired.latest ?? desired.defaults.latest) && !release.prerelease;
   return checkPublished(
     release,
     {

@@ -82,6 +82,22 @@ describe('what a person edits during the upload of files stays', () => {
     expect(edited).toEqual({ ...EDITED, text: 'edited\n\ntext\n\nours' });
   });
 
+  it('in which release is the latest', async () => {
+    const scene = await Scene.create();
+    await scene.tag('v1.0.0');
+    await scene.file('a.tgz', 'alpha');
+    expect((await scene.run('v1.0.0', INPUTS)).outputs.latest).toBe('true');
+    await scene.file('a.tgz', 'other');
+    await scene.tag('web-v2.0.0');
+    await admin.addFault({ match: UPLOAD, times: 1, fault: { delayMs: 1500 } });
+    const running = scene.run('v1.0.0', { ...INPUTS, update: 'true' });
+    await waitUntil(async () => (await injectedFaults()) > 0);
+    await api.repos.createRelease({ ...scene.where, tag_name: 'web-v2.0.0', make_latest: 'true' });
+    const { ok, outputs } = await running;
+    expect({ ok, latest: outputs.latest }).toEqual({ ok: true, latest: 'false' });
+    expect((await api.repos.getLatestRelease(scene.where)).data.tag_name).toBe('web-v2.0.0');
+  });
+
   it('in the release of a tag that moves', async () => {
     const scene = await Scene.create();
     await scene.commit('feat: a');
