@@ -65,15 +65,15 @@ export async function updatePublished(
 function planChanges(release: Release, desired: DesiredRelease, isLatest: boolean) {
   const text = desired.textGiven ? mergeText(release.body, desired.text, desired.bodyMode) : undefined;
   const prerelease = desired.prerelease ?? release.prerelease;
-  // A pre-release that becomes a release is the latest if its version is the highest.
-  const isPromoted = release.prerelease && !prerelease;
+  // A pre-release that becomes a release is the latest if its version is the highest, and a release that becomes a pre-release is not.
+  const changesMark = release.prerelease !== prerelease;
   const fields = {
     tag: release.tag,
     name: desired.name ?? release.name,
     body: text?.body ?? release.body,
     draft: false,
     prerelease,
-    latest: desired.latest ?? (isPromoted ? desired.defaults.latest : undefined),
+    latest: desired.latest ?? (changesMark ? desired.defaults.latest && !prerelease : undefined),
     discussionCategory: desired.discussionCategory,
   };
   const differ = findDifferences(release, fields);

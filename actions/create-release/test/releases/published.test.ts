@@ -135,6 +135,17 @@ describe('a published release with update: true', () => {
     expect(releases.latest !== undefined).toBe(isLatest);
   });
 
+  it('is not marked as the latest when it becomes a pre-release', async () => {
+    const releases = new FakeReleases();
+    const release = releases.add({ draft: false });
+    releases.update = async (id, changes) => {
+      expect(changes).toMatchObject({ prerelease: true, latest: false });
+      return { ...release, id, prerelease: true };
+    };
+    expect(await publish(releases, { update: true, prerelease: true })).toMatchObject({ changed: true });
+    expect.assertions(2);
+  });
+
   it.each(['before', 'after'] as const)('becomes the latest although the request fails (%s its work)', async (kind) => {
     const { releases, release } = published();
     releases.latest = undefined;

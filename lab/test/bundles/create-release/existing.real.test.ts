@@ -61,6 +61,17 @@ describe('an existing release', () => {
     expect(await latest()).toBe('v1.1.0');
   });
 
+  it('that becomes a pre-release is no longer the latest', async () => {
+    const scene = await Scene.create();
+    for (const tag of ['v1.0.0', 'v1.1.0']) {
+      await scene.tag(tag);
+      expect((await scene.run(tag)).outputs.latest).toBe('true');
+    }
+    const { ok, outputs } = await scene.run('v1.1.0', { update: 'true', prerelease: 'true' });
+    expect({ ok, ...outputs }).toMatchObject({ ok: true, prerelease: 'true', latest: 'false' });
+    expect((await api.repos.getLatestRelease(scene.where)).data.tag_name).toBe('v1.0.0');
+  });
+
   it('that was published with other files is rejected without `update`, and changed with it', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
