@@ -8,8 +8,12 @@ import { MAX_BODY_LENGTH, removeDraftMarker } from './canonical.ts';
  */
 const SECTION = /<!-- create-release: text ([0-9a-f]{12}) -->\n?([\s\S]*?)\n?<!-- create-release: end of text -->/g;
 
-/** GitHub's pages send line breaks as CRLF. */
-const normalize = (text: string): string => text.replaceAll('\r\n', '\n').trim();
+/** GitHub's pages send line breaks as CRLF. Spaces at the start of the first line can mean code. */
+const normalize = (text: string): string =>
+  text
+    .replaceAll('\r\n', '\n')
+    .replace(/^\s*\n/, '')
+    .trimEnd();
 
 const hashOf = (text: string): string => createHash('sha256').update(normalize(text)).digest('hex').slice(0, 12);
 

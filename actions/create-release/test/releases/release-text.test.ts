@@ -70,6 +70,10 @@ describe('the text of a step in a text that was there', () => {
     expect(merge(body, 'new', 'replace')).toBe('new');
   });
 
+  it('keeps the spaces that make the first line of a person code', () => {
+    expect(merge('\n    make install\n\ntext', 'new')).toBe('    make install\n\ntext\n\nnew');
+  });
+
   it('can contain what String.replace would expand', () => {
     expect(merge(markedText('old'), "$& $1 $$ $'")).toBe("$& $1 $$ $'");
   });
