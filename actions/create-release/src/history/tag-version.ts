@@ -41,11 +41,11 @@ const withoutLeadingZeros = (tag: string): string => tag.replaceAll(/(?<=(?:^|[-
 export const compareVersions = (a: Version, b: Version): number => semver.compareBuild(a, b);
 
 /**
- * Whether two tags name versions of one series: the same prefix, and the other has no fewer numbers. Beside `v1.1.0`, a tag `v1.1` is a moving tag
- * of that line and not the version 1.1.0.
+ * Whether two tags name versions of one series: the same prefix, and the other does not have two numbers if this one has more. Beside `v1.1.0`, a tag
+ * `v1.1` is a moving tag of that line and not the version 1.1.0. A fourth number is a build of the version.
  */
 export const isSameSeries = (other: TagVersion, { prefix, numbers }: TagVersion): boolean =>
-  other.prefix === prefix && other.numbers >= numbers;
+  other.prefix === prefix && other.numbers >= Math.min(numbers, 3);
 
 /** Whether a version is stable, and no stable version of its series is higher. */
 export function isHighestOfSeries(release: TagVersion, others: Iterable<TagVersion>): boolean {

@@ -97,6 +97,8 @@ describe('the order of versions', () => {
     ['v1.1', 'v1.1.0', true],
     ['v1.1.0', 'v1.1', false],
     ['v1.1.0', '1.2.3.4', true],
+    ['1.2.3.4', '1.2.3', true],
+    ['1.2.3.4', '1.2', false],
     ['v1.0.0', 'web-v1.1.0', false],
     ['web-v1.0.0', 'web-1.1.0', true],
   ])('beside %s, the tag %s belongs to the same series: %s', (tag, other, expected) => {
@@ -117,6 +119,8 @@ describe('the highest version of a series', () => {
     ['web-v1.0.0', ['v2.0.0', 'api-v3.0.0', 'web-v0.9.0'], true],
     ['v1.1.0', ['v1.2', 'v2'], true],
     ['v1.1', ['v1.2'], false],
+    ['1.2.3.1', ['1.2.3', '2.0.0'], false],
+    ['1.2.3.1', ['1.2.3'], true],
   ])('%s among %j: %s', (tag, names, expected) => expect(isHighest(tag, names)).toBe(expected));
 
   it('is one version, for any set of tags', () => {

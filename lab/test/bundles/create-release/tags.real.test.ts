@@ -125,6 +125,17 @@ describe('a tag beside the trunk', () => {
     expect(outputs.notes).not.toMatch(/on the trunk for [012]/);
   });
 
+  it('is a version of three numbers for one of four, which does not become the latest beside a higher one', async () => {
+    const scene = await Scene.create();
+    const first = await scene.tag('1.2.3');
+    await scene.git(['update-ref', 'refs/heads/release-1.2', first]);
+    await scene.tag('2.0.0');
+    expect((await scene.run('2.0.0')).outputs.latest).toBe('true');
+    await scene.tag('1.2.3.1', 'fix: old line', 'release-1.2');
+    const { outputs } = await scene.run('1.2.3.1');
+    expect(outputs).toMatchObject({ 'previous-tag': '1.2.3', latest: 'false' });
+  });
+
   it('starts at the tag on the merge base, if there is one', async () => {
     const scene = await Scene.create();
     const first = await scene.tag('v1.0.0');
