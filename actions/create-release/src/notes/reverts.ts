@@ -119,11 +119,9 @@ function createFinder<T extends Revertible>(items: readonly T[]): Find<T> {
     return undefined;
   };
   return ({ shas, title, matchesSubject, pullRequest }, index, cancelled) => {
-    if (shas.length > 0) {
-      const targets = shas.map((sha) => findByPrefix(sorted, sha));
-      const found = targets.filter((target) => target !== undefined);
-      return { targets: found, complete: found.length === targets.length };
-    }
+    const found = shas.map((sha) => findByPrefix(sorted, sha)).filter((target) => target !== undefined);
+    // A rebase changes the ids of commits, and not what the messages of reverts say: then the title counts.
+    if (found.length > 0) return { targets: found, complete: found.length === shas.length };
     const target =
       (pullRequest === undefined ? undefined : newestBefore(byNumber.get(pullRequest), index, cancelled)) ??
       newestBefore(byTitle.get(title), index, cancelled) ??

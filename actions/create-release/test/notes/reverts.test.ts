@@ -26,6 +26,12 @@ describe('a revert', () => {
   it.each<[string, string[], Record<string, string[]>]>([
     ['names the commit by its id', ['feat: a', `Revert "feat: a"\n\n${reverts('c0')}`], {}],
     ['names the commit by an abbreviated id', ['feat: a', `Revert "feat: a"\n\n${reverts('c0', 7)}`], {}],
+    ['names the commit by an id from before a rebase', ['feat: a', `Revert "feat: a"\n\n${reverts('gone')}`], {}],
+    [
+      'names a commit of an earlier release',
+      ['feat: a', `Revert "feat: b"\n\n${reverts('gone')}`],
+      { Features: ['a'], Reverted: ['b'] },
+    ],
     ['names the commit by its subject', ['feat: a', 'Revert "feat: a"'], {}],
     ['ignores the numbers of pull requests', ['feat: a (#12)', 'Revert "feat: a (#12)" (#13)'], {}],
     ['is conventional, with an id', ['feat: a', `revert: take a back\n\n${reverts('c0')}`], {}],

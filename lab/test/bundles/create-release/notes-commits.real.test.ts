@@ -53,6 +53,15 @@ describe('notes of commits', () => {
     });
   });
 
+  it('leave out what was reverted before a rebase, which changed the ids of the commits', async () => {
+    const { sections } = await notesAfter(async (history) => {
+      await history.commit('feat: gone');
+      await history.commit(`Revert "feat: gone"\n\nThis reverts commit ${'a'.repeat(40)}.`);
+      await history.commit('feat: here');
+    });
+    expect(sections).toEqual({ Features: [`- here (commit) by ${OWNER}`] });
+  });
+
   it('list squashed pull requests by their title or their commits, and never lose what breaks', async () => {
     const { sections } = await notesAfter(async (history) => {
       await history.commit('feat: pay by card', { branch: 'a' });
