@@ -6,7 +6,7 @@ import { withExplanation } from '../releases/errors.ts';
 import type { History, Overview, ReleaseState, Tag } from './history.ts';
 import { type Candidate, findPreviousTag, MAX_LINES, previousTagCandidates } from './previous-tag.ts';
 import { isHighestOfSeries, parseTagVersion, type TagVersion } from './tag-version.ts';
-import { isPrereleaseVersion, versionsOf } from './version-rules.ts';
+import { isPrereleaseVersion, versionsOf, withoutMovingTags } from './version-rules.ts';
 
 /** Everything about the release that follows from its tag and the history of the repository. */
 export interface Decision {
@@ -35,7 +35,8 @@ export async function makeDecision(settings: Settings, history: History): Promis
   const { tag } = settings;
   const release = parseTagVersion(tag, settings.tagPrefix);
   const overview = await readOverviewOf(settings, history);
-  const { tags, releases } = overview;
+  const { releases } = overview;
+  const tags = withoutMovingTags(overview.tags, settings.tagPrefix);
   const found = await findCommit(settings, history, overview);
   const prerelease = decidePrerelease(settings, release);
   const latest = decideLatest(settings, { release, prerelease, tags, releases });

@@ -10,6 +10,7 @@ import { withExplanation } from '../releases/errors.ts';
 import { findPrevious, nearbyNames } from './decision.ts';
 import type { History } from './history.ts';
 import { previousTagCandidates } from './previous-tag.ts';
+import { withoutMovingTags } from './version-rules.ts';
 
 export interface NextRelease {
   /** Without prefix and `v`; `undefined` when nothing is to be released. */
@@ -30,7 +31,10 @@ export async function findNextVersion(
     history.overview(tag || `${tagPrefix}v`, nearbyNames(tag, settings.tagPrefix)),
   );
   const commit = tagged ?? (await findHead(settings, history, env));
-  const candidates = previousTagCandidates({ tag, release: undefined, prefix: settings.tagPrefix }, tags);
+  const candidates = previousTagCandidates(
+    { tag, release: undefined, prefix: settings.tagPrefix },
+    withoutMovingTags(tags, settings.tagPrefix),
+  );
   const { tag: last } = await findPrevious(shownTag, candidates, commit, history);
   const { commits } = await withExplanation(`listing the commits of ${shownTag}`, () =>
     history.commits(last?.commit, commit),

@@ -26,19 +26,24 @@ export function previousTagCandidates(
   const hasV = (name: string, start: string): boolean => name.slice(start.length).startsWith('v');
   const hasSameStyle = ({ name, release: { prefix } }: Candidate): number =>
     Number(hasV(name, prefix) === hasV(tag, prefix));
-  const series = release ?? { prefix: prefix ?? '', numbers: 0 };
+  const series = release ?? { prefix: prefix ?? '' };
   return tags
     .flatMap((other) => {
       const version = parseTagVersion(other.name, series.prefix === '' ? undefined : series.prefix);
       return version === undefined ? [] : [{ ...other, release: version }];
     })
     .filter((other) => {
-      if (!isSameSeries(other.release, series as TagVersion)) return false;
+      if (!isSameSeries(other.release, series)) return false;
       const isLower = release === undefined || compareVersions(other.release.version, release.version) < 0;
       const mayPrecede = isStable(other.release.version) || (release !== undefined && !isStable(release.version));
       return other.name !== tag && isLower && mayPrecede;
     })
-    .sort((a, b) => compareVersions(b.release.version, a.release.version) || hasSameStyle(b) - hasSameStyle(a));
+    .sort(
+      (a, b) =>
+        compareVersions(b.release.version, a.release.version) ||
+        hasSameStyle(b) - hasSameStyle(a) ||
+        b.release.numbers - a.release.numbers,
+    );
 }
 
 /**

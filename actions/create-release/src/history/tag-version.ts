@@ -40,12 +40,9 @@ const withoutLeadingZeros = (tag: string): string => tag.replaceAll(/(?<=(?:^|[-
 /** The order of two versions; build numbers count, as in `1.0.0+2` after `1.0.0+1`. */
 export const compareVersions = (a: Version, b: Version): number => semver.compareBuild(a, b);
 
-/**
- * Whether two tags name versions of one series: the same prefix, and the other does not have two numbers if this one has more. Beside `v1.1.0`, a tag
- * `v1.1` is a moving tag of that line and not the version 1.1.0. A fourth number is a build of the version.
- */
-export const isSameSeries = (other: TagVersion, { prefix, numbers }: TagVersion): boolean =>
-  other.prefix === prefix && other.numbers >= Math.min(numbers, 3);
+/** Whether two tags name versions of one series: those with the same prefix. */
+export const isSameSeries = (other: Pick<TagVersion, 'prefix'>, { prefix }: Pick<TagVersion, 'prefix'>): boolean =>
+  other.prefix === prefix;
 
 /** Whether a version is stable, and no stable version of its series is higher. */
 export function isHighestOfSeries(release: TagVersion, others: Iterable<TagVersion>): boolean {

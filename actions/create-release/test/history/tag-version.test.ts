@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import semver from 'semver';
 import { versionText } from '../../../lib/versions.ts';
 import { compareVersions, isHighestOfSeries, isSameSeries, parseTagVersion } from '../../src/history/tag-version.ts';
-import { isPrereleaseVersion, majorTag, versionsOf } from '../../src/history/version-rules.ts';
+import { isPrereleaseVersion, majorTag, versionsOf, withoutMovingTags } from '../../src/history/version-rules.ts';
+import { sha } from '../fake-history.ts';
 
 const parse = (tag: string, prefix?: string) => {
   const parsed = parseTagVersion(tag, prefix);
@@ -95,14 +96,27 @@ describe('the order of versions', () => {
   it.each([
     ['v1.0.0', 'v1.1.0', true],
     ['v1.1', 'v1.1.0', true],
-    ['v1.1.0', 'v1.1', false],
+    ['v1.1.0', 'v1.1', true],
     ['v1.1.0', '1.2.3.4', true],
     ['1.2.3.4', '1.2.3', true],
-    ['1.2.3.4', '1.2', false],
     ['v1.0.0', 'web-v1.1.0', false],
     ['web-v1.0.0', 'web-1.1.0', true],
   ])('beside %s, the tag %s belongs to the same series: %s', (tag, other, expected) => {
     expect(isSameSeries(parse(other), parse(tag))).toBe(expected);
+  });
+});
+
+describe('the tags without those that move', () => {
+  it.each([
+    [{ 'v1.1': 'a', 'v1.1.0': 'a', v1: 'a' }, undefined, ['v1.1.0', 'v1']],
+    [{ 'v1.1': 'b', 'v1.1.0': 'a', 'v1.1.1': 'b' }, undefined, ['v1.1.0', 'v1.1.1']],
+    [{ 'v1.1': 'a', 'v1.1.1': 'b' }, undefined, ['v1.1', 'v1.1.1']],
+    [{ 'v1.1': 'a', 'v1.0.0': 'a' }, undefined, ['v1.1', 'v1.0.0']],
+    [{ 'v1.1': 'a', 'web-v1.1.0': 'a' }, undefined, ['v1.1', 'web-v1.1.0']],
+    [{ 'web_1.1': 'a', 'web_1.1.0': 'a' }, 'web_', ['web_1.1.0']],
+  ])('%j', (commits, prefix, expected) => {
+    const tags = Object.entries(commits).map(([name, letter]) => ({ name, commit: sha(letter) }));
+    expect(withoutMovingTags(tags, prefix).map(({ name }) => name)).toEqual(expected);
   });
 });
 
@@ -117,7 +131,8 @@ describe('the highest version of a series', () => {
     ['v2.1.0-rc.1', ['v2.0.0'], false],
     ['v1.0.0', ['nightly', 'v2', 'web-v3.0.0'], true],
     ['web-v1.0.0', ['v2.0.0', 'api-v3.0.0', 'web-v0.9.0'], true],
-    ['v1.1.0', ['v1.2', 'v2'], true],
+    ['v1.1.1', ['v1.2', 'v2'], false],
+    ['v1.1.1', ['v1.1', 'v1', 'v2'], true],
     ['v1.1', ['v1.2'], false],
     ['1.2.3.1', ['1.2.3', '2.0.0'], false],
     ['1.2.3.1', ['1.2.3'], true],

@@ -136,6 +136,18 @@ describe('a tag beside the trunk', () => {
     expect(outputs).toMatchObject({ 'previous-tag': '1.2.3', latest: 'false' });
   });
 
+  it('is a version of two numbers for its first patch, which does not become the latest beside a newer one', async () => {
+    const scene = await Scene.create();
+    await scene.tag('v6.0.1');
+    const first = await scene.tag('v6.1');
+    await scene.git(['update-ref', 'refs/heads/release-6.1', first]);
+    await scene.tag('v6.2');
+    expect((await scene.run('v6.2')).outputs).toMatchObject({ 'previous-tag': 'v6.1', latest: 'true' });
+    await scene.tag('v6.1.1', 'fix: old line', 'release-6.1');
+    const { outputs } = await scene.run('v6.1.1');
+    expect(outputs).toMatchObject({ 'previous-tag': 'v6.1', latest: 'false' });
+  });
+
   it('starts at the tag on the merge base, if there is one', async () => {
     const scene = await Scene.create();
     const first = await scene.tag('v1.0.0');
