@@ -28,7 +28,8 @@ export async function dryRun({ settings, decision, desired, releases }: DryRun):
   const action = `reading the release ${tag}`;
   const { release, problems, checksums } = await withExplanation(action, () => comparison(found, desired, releases));
   await setDryRunOutputs(release, decision);
-  const state = describeState(release, desired.draft, problems);
+  const moves = settings.moveTag && decision.tagged !== decision.commit;
+  const state = moves ? describeMove(decision) : describeState(release, desired.draft, problems);
   info(`Dry run: ${tag} ${state}. The notes:\n${notes}`);
   if (settings.summary)
     await writeSummary(
@@ -50,6 +51,9 @@ async function comparison(
     checksums: hasChecksums ? [(await createChecksums(release?.assets ?? [], desired.assets, releases)).content] : [],
   };
 }
+
+const describeMove = ({ tagged, commit }: Decision): string =>
+  `would be ${tagged === undefined ? 'created at' : 'moved to'} ${commit}, with its release`;
 
 function describeState(release: Release | undefined, draft: boolean, problems: readonly string[]): string {
   if (release?.draft === false)

@@ -43,6 +43,15 @@ describe('a tag that moves', () => {
     expect(await scene.only()).toEqual(before);
   });
 
+  it('is shown by a dry run, with the commit that it would move to', async () => {
+    const { scene } = await createScene();
+    const second = await scene.commit('feat: b');
+    const before = await scene.only();
+    const { log } = await scene.run('', { ...INPUTS, 'dry-run': 'true' });
+    expect(log).toContain(`Dry run: nightly would be moved to ${second}, with its release.`);
+    expect(await scene.only()).toEqual(before);
+  });
+
   it('has notes of the changes since the last version, up to the new commit', async () => {
     const scene = await Scene.create();
     await scene.tag('v1.0.0');
