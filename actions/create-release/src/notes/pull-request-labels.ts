@@ -1,13 +1,12 @@
-import { ActionError, PermissionError } from '../../../lib/errors.ts';
 import type { RepositoryName } from '../../../lib/identifiers.ts';
-import { explainRequestError, type GitHub, responseData } from '../../../lib/requests/github.ts';
+import { explainRequestError, type GitHub } from '../../../lib/requests/github.ts';
+import { sendGraphql } from '../../../lib/requests/graphql.ts';
 import type { ResponseData } from '../../../lib/requests/responses.ts';
 import type { LabelsOf } from './sections.ts';
 
 /** Commits in one request. */
 const MAX_COMMITS = 100;
 const PERMISSION = 'pull-requests: read';
-const ACTION = 'reading the labels of pull requests';
 
 /**
  * The labels of the pull request that each commit came with, for up to 100 commits in one request:
@@ -41,26 +40,14 @@ fragment Labels on Commit {
   associatedPullRequests(first: 1) { nodes { labels(first: 20) { nodes { name } } } }
 }`;
   const variables = { owner, name, ...Object.fromEntries(shas.map((sha, index) => [`o${index}`, sha])) };
-  const response = await github.request(`POST ${graphqlUrl}`, { query, variables }).catch((error: unknown) => {
-    throw explainRequestError(error, ACTION, PERMISSION);
+  const data = await sendGraphql(github, graphqlUrl, {
+    document: query,
+    variables,
+    subject: 'the labels of pull requests',
+  }).catch((error: unknown) => {
+    throw explainRequestError(error, 'reading the labels of pull requests', PERMISSION);
   });
-  const body = responseData(response, 'the labels of pull requests');
-  const errors = body.at('errors').optional?.list() ?? [];
-  if (errors.length > 0) throw explainErrors(errors);
-  return body.at('data').at('repository');
-}
-
-/** GraphQL reports failures with status 200: https://docs.github.com/graphql/guides/introduction-to-graphql */
-function explainErrors(errors: readonly ResponseData[]): ActionError {
-  const message = errors.map((error) => error.at('message').string().replaceAll(/\s+/g, ' ').trim()).join('; ');
-  const types = errors.map((error) => error.at('type').optional?.string());
-  if (types.some((type) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
-    return new PermissionError(ACTION, PERMISSION, { message });
-  return new ActionError({
-    what: `${ACTION} failed`,
-    why: `the server responded with ${message || 'no data'}`,
-    next: 'Run the job again; or remove `labels` from the file of `notes-config`, which needs no labels then.',
-  });
+  return data.at('repository');
 }
 
 /** Nothing for a commit without a pull request, and for one that the server does not have. */

@@ -77,6 +77,18 @@ describe('the labels of pull requests', () => {
     });
   });
 
+  it.each([
+    ['INTERNAL', 'Something went wrong'],
+    ['RATE_LIMITED', 'API rate limit exceeded'],
+  ])('are requested again after the transient error %s', async (type, message) => {
+    const failed = { headers: { 'retry-after': '0' }, body: { data: null, errors: [{ type, message }] } };
+    respond = async () => (lines.length === 1 ? failed : { body: { data: { repository: { c0: pull('bug') } } } });
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const github = await createGitHubClient({ token: 't', apiUrl: origin, retries: 1 });
+    const read = createLabelsOf(github, `${origin}/graphql`, 'o/r' as RepositoryName);
+    expect([...(await read(['a'])).values()]).toEqual([['bug']]);
+  });
+
   it('report a refused request', async () => {
     respond = async () => ({ status: 403, body: { message: 'no' } });
     await expect(labelsOf(['a'])).rejects.toMatchObject({ next: expect.stringContaining('pull-requests: read') });
