@@ -202,7 +202,7 @@ export interface Actions {
       'move-tag'?: boolean | Expression;
       /** The category of a discussion that GitHub starts for the release. It must exist. */
       'discussion-category'?: string;
-      /** Whether to change a release that is already published: its files, and what these inputs give: `name`, `body`, `body-path`, `notes`, `images`, `prerelease`, `make-latest`. Default: "false". */
+      /** Whether to change a release that is already published: its files, and what these inputs give: `name`, `body`, `body-path`, `body-mode`, `notes`, `images`, `prerelease`, `make-latest`, `discussion-category`. Default: "false". */
       update?: boolean | Expression;
       /** The branch or commit to create the tag on when publishing, if the tag does not exist. With `move-tag` it defaults to the commit of the run. */
       target?: string;
