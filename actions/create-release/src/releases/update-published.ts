@@ -45,6 +45,7 @@ export async function updatePublished(
   const { assets } = current;
   await onAssets(assets);
   const { fields, how, differ } = planChanges(current, desired, isLatest);
+  if (how !== undefined && !differ.includes('body')) notice(`The text of ${release.tag} ${how}.`);
   if (differ.length === 0) return { release: current, assets, created: false, changed };
   const findUpdated = async () => {
     const updated = await releases.get(release.id);
@@ -57,7 +58,8 @@ export async function updatePublished(
     ...retry,
     action: `updating the release ${release.tag}`,
   });
-  notice(`Changed ${differ.join(', ')} of ${release.tag}${how === undefined ? '' : `; its text ${how}`}.`);
+  const ofText = how === undefined || !differ.includes('body') ? '' : `; its text ${how}`;
+  notice(`Changed ${differ.join(', ')} of ${release.tag}${ofText}.`);
   return { release: updated, assets, created: false, changed: true };
 }
 

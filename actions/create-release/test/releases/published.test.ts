@@ -135,6 +135,13 @@ describe('a published release with update: true', () => {
     expect(releases.latest !== undefined).toBe(isLatest);
   });
 
+  it('keeps a text that a person has edited, and a notice says so', async () => {
+    const body = markedText('the notes').replace('notes', 'edited notes');
+    const { releases } = published({ body });
+    expect(await publish(releases, { update: true, textGiven: true })).toMatchObject({ changed: false });
+    expect(log.text).toMatch(/^::notice .*The text of v1\.0\.0 was edited by hand, and was kept \(set body-mode/m);
+  });
+
   it('is not marked as the latest when it becomes a pre-release', async () => {
     const releases = new FakeReleases();
     const release = releases.add({ draft: false });

@@ -53,9 +53,10 @@ describe('what a person copies from another release', () => {
     );
     const body = `${first?.body}\n\n${second?.body}`;
     await api.repos.updateRelease({ ...scene.where, release_id: second?.id ?? 0, tag_name: 'v1.1.0', body });
-    const { ok, outputs } = await scene.run('v1.1.0', { notes: 'none', body: 'longer', update: 'true' });
+    const { ok, outputs, log } = await scene.run('v1.1.0', { notes: 'none', body: 'longer', update: 'true' });
     expect(ok).toBe(true);
     expect(outputs.notes).toBe('notes of v1.0.0\n\nnotes of v1.1.0');
+    expect(log).toMatch(/^::notice .*The text of v1\.1\.0 was edited by hand, and was kept/m);
   });
 });
 
