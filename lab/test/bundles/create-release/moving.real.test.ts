@@ -123,7 +123,7 @@ describe('a tag that moves', () => {
       expect((await scene.run('', TODAY)).ok).toBe(true);
       await expectToday(scene, second);
     }
-  }, 240_000);
+  }, 480_000);
 
   it('stays where it is, with its release, if a rule forbids to move it', async () => {
     const { scene, first } = await createScene();
