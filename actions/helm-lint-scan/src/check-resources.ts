@@ -72,13 +72,14 @@ function reportDocuments({ id, broken, nonObjects, locateText }: ResourceSet, fi
       location: () => locateText(file, line, excerpt),
     });
   }
-  for (const { file, line } of nonObjects)
+  for (const { file, line, ordinal, problem, excerpt } of nonObjects)
     findings.add({
       rule: engineRules.notAnObject,
       case: id,
       path: [],
-      message: `${file} has a document without apiVersion or kind`,
-      location: () => locateText(file, line, ''),
+      message: `a document of ${file} ${problem}`,
+      document: ordinal,
+      location: () => locateText(file, line, excerpt),
     });
 }
 

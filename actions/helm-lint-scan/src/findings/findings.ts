@@ -41,6 +41,8 @@ export interface NewFinding {
   resource?: string | undefined;
   path: Path;
   message: string;
+  /** Distinguishes documents of one file for which everything else is the same. */
+  document?: number;
   location: () => Location;
 }
 
@@ -57,12 +59,20 @@ export class Findings {
   }
 
   add(report: NewFinding): void {
-    const { engine = ACTION_ENGINE, rule, resource, message } = report;
+    const { engine = ACTION_ENGINE, rule, resource, message, document = 1 } = report;
     const level = this.#level(rule, engine);
     if (level === 'off') return;
     const subject = report.case.subject;
     const path = formatPath(report.path);
-    const fingerprint = computeFingerprint([engine, rule.id, subject, resource ?? '', path, message]);
+    const fingerprint = computeFingerprint([
+      engine,
+      rule.id,
+      subject,
+      resource ?? '',
+      path,
+      message,
+      ...(document === 1 ? [] : [String(document)]),
+    ]);
     const known = this.#found.get(fingerprint);
     const seen = this.#cases.get(fingerprint) ?? new Set();
     this.#cases.set(fingerprint, seen);

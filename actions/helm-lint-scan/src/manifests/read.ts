@@ -1,13 +1,18 @@
 import type { TemplateSource } from '../charts/subcharts.ts';
-import { stringAt } from '../data.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
-import { isList, numberSiblings, type Origin, type Resource, readResources } from './resource.ts';
+import { numberSiblings, type Origin, type Resource, readResources } from './resource.ts';
 import { readYaml, type YamlProblem } from './yaml.ts';
 
 /** A document that is not a Kubernetes object. */
 export interface NonObject {
   file: string;
   line: number;
+  /** The position among the documents of the file with the same problem, from 1. */
+  ordinal: number;
+  /** What is wrong, as the end of a sentence: `has no kind`. */
+  problem: string;
+  /** Its first line, as written. It is used to find the location, and not shown. */
+  excerpt: string;
 }
 
 export interface BrokenDocument extends YamlProblem {
@@ -48,9 +53,11 @@ function readFileText(text: string, origin: Origin): ReadResult {
       result.broken.push({ ...problem, line, file, excerpt, secret });
     }
     if (document.problems.length > 0 || document.value === null || document.value === undefined) continue;
-    const resources = readResources(document, origin);
-    const isEmptyList = stringAt(document.value, 'kind') === 'List' || isList(document.value);
-    if (resources.length === 0 && !isEmptyList) result.nonObjects.push({ file, line: document.firstLine });
+    const { resources, incomplete } = readResources(document, origin);
+    for (const { prefix, problem } of incomplete) {
+      const line = prefix.length === 0 ? document.firstLine : document.find(prefix).line;
+      result.nonObjects.push({ file, line, ordinal: 1, problem, excerpt: (lines[line - 1] ?? '').trim() });
+    }
     for (const resource of resources) result.resources.push(resource);
   }
   return result;
@@ -122,10 +129,21 @@ export function createReader(limit = MAX_VALUES): Reader {
   };
 }
 
+/** Each document of a template is read alone, so they are counted when all are read. */
+function numberNonObjects(nonObjects: readonly NonObject[]): NonObject[] {
+  const counts = new Map<string, number>();
+  return nonObjects.map((entry) => {
+    const key = `${entry.file}\n${entry.problem}`;
+    const ordinal = (counts.get(key) ?? 0) + 1;
+    counts.set(key, ordinal);
+    return { ...entry, ordinal };
+  });
+}
+
 function merge(results: readonly ReadResult[]): ReadResult {
   return {
     resources: numberSiblings(results.flatMap(({ resources }) => resources)),
     broken: results.flatMap(({ broken }) => broken),
-    nonObjects: results.flatMap(({ nonObjects }) => nonObjects),
+    nonObjects: numberNonObjects(results.flatMap(({ nonObjects }) => nonObjects)),
   };
 }

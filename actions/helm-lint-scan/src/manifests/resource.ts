@@ -46,32 +46,64 @@ export const annotation = ({ object }: Resource, name: string): string | undefin
 export const isHelmTest = (resource: Resource): boolean =>
   (annotation(resource, 'helm.sh/hook') ?? '').split(',').some((hook) => hook.trim().startsWith('test'));
 
-/** The objects of one document: one, or the items of a List; none when it is not a Kubernetes object. */
-export function readResources(document: YamlDocument, origin: Origin): Resource[] {
-  return readObjects(document.value, []).map(({ object, prefix }) => ({
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: readName(object),
-    namespace: stringAt(object, 'metadata', 'namespace'),
-    object,
-    source: { ...origin, ordinal: 0, siblings: 1 },
-    document,
-    prefix,
-  }));
+/** A document, or an item of a List, that is not a Kubernetes object. */
+export interface Incomplete {
+  prefix: Path;
+  /** What is wrong, as the end of a sentence: `has no kind`. */
+  problem: string;
+}
+
+/** The objects of one document: one, or the items of a List. */
+export function readResources(
+  document: YamlDocument,
+  origin: Origin,
+): { resources: Resource[]; incomplete: Incomplete[] } {
+  const read = readObjects(document.value, []);
+  return {
+    resources: read.flatMap((entry) =>
+      'problem' in entry
+        ? []
+        : [
+            {
+              apiVersion: entry.object.apiVersion,
+              kind: entry.object.kind,
+              name: readName(entry.object),
+              namespace: stringAt(entry.object, 'metadata', 'namespace'),
+              object: entry.object,
+              source: { ...origin, ordinal: 0, siblings: 1 },
+              document,
+              prefix: entry.prefix,
+            },
+          ],
+    ),
+    incomplete: read.flatMap((entry) => ('problem' in entry ? [entry] : [])),
+  };
 }
 
 type KubernetesObject = Data & { apiVersion: string; kind: string };
 
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 const isKubernetesObject = (value: unknown): value is KubernetesObject =>
-  isData(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
+  isData(value) && isText(value.apiVersion) && isText(value.kind);
+
+/** Why something is not a Kubernetes object. The API rejects an empty string, too. */
+function objectProblem(value: unknown): string {
+  if (!isData(value)) return 'is not a mapping';
+  const missing = ['apiVersion', 'kind'].filter((key) => !isText(value[key]));
+  const wrong = missing.filter((key) => value[key] !== undefined && value[key] !== null && value[key] !== '');
+  return wrong.length > 0
+    ? `has ${wrong.join(' and ')} with a value that is not a string`
+    : `has no ${missing.join(' and no ')}`;
+}
 
 /** Whether a document is a list: `List` itself, or one of a kind, such as `ConfigMapList`, with items. */
-export const isList = (value: unknown): boolean =>
+const isList = (value: unknown): boolean =>
   isKubernetesObject(value) &&
   ((value.kind === 'List' && value.apiVersion === 'v1') || (value.kind.endsWith('List') && Array.isArray(value.items)));
 
-function readObjects(value: unknown, prefix: Path): { object: KubernetesObject; prefix: Path }[] {
-  if (!isKubernetesObject(value)) return [];
+function readObjects(value: unknown, prefix: Path): ({ object: KubernetesObject; prefix: Path } | Incomplete)[] {
+  if (!isKubernetesObject(value)) return [{ prefix, problem: objectProblem(value) }];
   if (!isList(value)) return [{ object: value, prefix }];
   return listAt(value, 'items').flatMap((item, index) =>
     readObjects(withListKind(item, value), [...prefix, 'items', index]),

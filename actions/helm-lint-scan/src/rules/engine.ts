@@ -47,9 +47,9 @@ export const engineRules = {
   },
   notAnObject: {
     id: 'not-an-object',
-    level: 'warning',
+    level: 'error',
     title: 'Not a Kubernetes object',
-    help: 'The document has no apiVersion or no kind, so no cluster accepts it. Exclude the file from the globs if it is something else.',
+    help: 'Every object needs `apiVersion` and `kind`; without them `helm install` and `kubectl apply` fail. If the file is something else, exclude it from the globs, or suppress the finding.',
   },
   schema: {
     id: 'schema',

@@ -105,7 +105,38 @@ describe('what helm template prints', () => {
       '---\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: Secret, metadata: { name: x } }\n---\n# Source: a/templates/c.yaml\nhello: you\n';
     const { resources, nonObjects } = rendered(text);
     expect(resources.map(({ kind, prefix }) => [kind, prefix])).toEqual([['Secret', ['items', 0]]]);
-    expect(nonObjects).toEqual([{ file: 'helm/a/templates/c.yaml', line: 1 }]);
+    expect(nonObjects).toEqual([
+      {
+        file: 'helm/a/templates/c.yaml',
+        line: 1,
+        ordinal: 1,
+        problem: 'has no apiVersion and no kind',
+        excerpt: 'hello: you',
+      },
+    ]);
+  });
+
+  it.each([
+    ['metadata: { name: a }\nkind: ConfigMap', 'has no apiVersion'],
+    ['apiVersion: v1', 'has no kind'],
+    ['apiVersion: v1\nkind: ""', 'has no kind'],
+    ['apiVersion: 1\nkind: ConfigMap', 'has apiVersion with a value that is not a string'],
+    ['- apiVersion: v1', 'is not a mapping'],
+    ['apiVersion: v1\nkind: List\nitems:\n  - kind: Secret', 'has no apiVersion'],
+  ])('%j %s', (text, problem) => {
+    const { nonObjects, resources } = createReader().manifests([{ path: 'a.yaml', text }]);
+    expect(nonObjects.map((entry) => entry.problem)).toEqual([problem]);
+    expect(resources).toEqual([]);
+  });
+
+  it('of one file that have the same problem are counted', () => {
+    const text = 'kind: A\n---\nkind: B\n---\napiVersion: v1\n';
+    const { nonObjects } = createReader().manifests([{ path: 'a.yaml', text }]);
+    expect(nonObjects.map(({ line, ordinal }) => [line, ordinal])).toEqual([
+      [1, 1],
+      [3, 2],
+      [5, 1],
+    ]);
   });
 });
 

@@ -56,8 +56,8 @@ describe('findings', () => {
     expect(findings.list().map(({ rule, location }) => `${rule.id}:${location.line}`)).toEqual([
       'privileged:2',
       'privileged:7',
-      'schema:7',
       'not-an-object:7',
+      'schema:7',
       'image-digest:7',
     ]);
   });
