@@ -223,7 +223,7 @@ export interface Actions {
       charts?: string;
       /** Values to render with. Default: no values file, and each of `ci/*.yaml` and `values-*.yaml` in the chart's directory. Otherwise one case per line, as `chart-glob: a.yaml + b.yaml`, where later files override earlier ones. Files are looked up in the chart's directory, then in the repository. A glob makes a case for each file that it matches. Without files after the colon the case is the chart's defaults. */
       values?: string;
-      /** Globs of plain Kubernetes YAML, such as Argo CD definitions, one per line. */
+      /** Globs of plain Kubernetes YAML, such as Argo CD definitions, one per line. The objects of a line are checked together. If several directories of a line have the same object, as `staging` and `production` do, each of these directories is checked separately. */
       manifests?: string;
       /** The `images` output of build-push-image. Every image mapping in the values (`repository`, optionally `registry`) that names one of these images is rendered with the image that was built. An image that is in no chart is an error, and so is an empty string: GitHub drops a job output that contains a secret. Default: "none". */
       'set-images'?: string;

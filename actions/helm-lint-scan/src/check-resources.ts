@@ -4,7 +4,7 @@ import { minorNumber } from './cases/kube-version.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
 import type { Location } from './locate/locate.ts';
 import { problemText, type ReadResult } from './manifests/read.ts';
-import { type Resource, resourceLabel } from './manifests/resource.ts';
+import { type Resource, resourceDocument, resourceLabel } from './manifests/resource.ts';
 import { findWorkloads } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
 import { resourceRules } from './rules/index.ts';
@@ -78,7 +78,7 @@ function reportDocuments({ id, broken, nonObjects, locateText }: ResourceSet, fi
       case: id,
       path: [],
       message: `a document of ${file} ${problem}`,
-      document: ordinal,
+      document: String(ordinal),
       location: () => locateText(file, line, excerpt),
     });
 }
@@ -92,6 +92,7 @@ const reporter =
       rule,
       case: set.id,
       resource: resourceLabel(problem.resource),
+      document: resourceDocument(problem.resource),
       path: problem.path,
       message: problem.message,
       location: () => set.locate(problem),

@@ -9,8 +9,9 @@ import { defaultVersions } from './cases/default-versions.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { checkResources, type ResourceSet } from './check-resources.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
-import { type CaseId, type Finding, Findings } from './findings/findings.ts';
+import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
+import { joinByLine } from './findings/join.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
 import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
@@ -44,9 +45,6 @@ export interface CheckContext {
   env: Environment;
   now: Date;
 }
-
-/** The subject of plain manifests, where a chart's cases have its directory. */
-const MANIFESTS = 'manifests';
 
 /** Helm and the scanners write to one temporary directory, which is deleted also when the step is cancelled. */
 export async function check(settings: Settings, input: ScanInput, context: CheckContext): Promise<CheckResult> {
@@ -83,7 +81,7 @@ async function checkAll(
       ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
     ];
     return {
-      findings: findings.list(),
+      findings: joinByLine(findings.list()),
       suppressed,
       cases,
       matrix,
@@ -126,23 +124,30 @@ function chartResources(rendered: RenderedCase, input: ScanInput): ResourceSet[]
   return failures.length > 0 ? [] : [set];
 }
 
-/** The plain manifests, once for each version of Kubernetes. */
+/** The scopes of the plain manifests, each once for each version of Kubernetes. */
 async function manifestResources(
   { kubeVersions, namespace }: Settings,
   { manifests, schemas }: ScanInput,
 ): Promise<ResourceSet[]> {
-  if (manifests.resources.length + manifests.broken.length + manifests.nonObjects.length === 0) return [];
+  const scopes = manifests.filter(
+    ({ resources, broken, nonObjects }) => resources.length + broken.length + nonObjects.length > 0,
+  );
+  if (scopes.length === 0) return [];
   const versions = kubeVersions.length > 0 ? kubeVersions : defaultVersions(await schemas.minors(), undefined);
-  return versions.map((kube) => ({
-    ...manifests,
-    id: { subject: MANIFESTS, values: '', kubeVersion: kube.text },
-    kube,
-    namespace: namespace ?? 'default',
-    origin: 'manifests',
-    built: [],
-    locate: locateInManifest,
-    locateText: (file, line) => ({ file, line, exact: true }),
-  }));
+  return scopes.flatMap(({ name, ...read }) =>
+    versions.map(
+      (kube): ResourceSet => ({
+        ...read,
+        id: { subject: MANIFESTS, values: name, kubeVersion: kube.text },
+        kube,
+        namespace: namespace ?? 'default',
+        origin: 'manifests',
+        built: [],
+        locate: locateInManifest,
+        locateText: (file, line) => ({ file, line, exact: true }),
+      }),
+    ),
+  );
 }
 
 /** Check every set of resources. The rows are the charts with their stacks of values, and the manifests. */

@@ -5,7 +5,7 @@ import type { Path } from '../data.ts';
 import type { ScanInput } from '../inputs/scan-input.ts';
 import { type Location, locateInManifest } from '../locate/locate.ts';
 import { problemText } from '../manifests/read.ts';
-import { resourceLabel } from '../manifests/resource.ts';
+import { resourceDocument, resourceLabel } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import { engineRules } from '../rules/engine.ts';
 import { chartRules } from '../rules/index.ts';
@@ -119,6 +119,7 @@ export function reportCrds(
       rule: engineRules.definitionUnusable,
       case: CRDS_CASE,
       resource: resourceLabel(resource),
+      document: resourceDocument(resource),
       path,
       // Several charts can have the same definition.
       message: `in ${resource.source.file}: ${message}`,

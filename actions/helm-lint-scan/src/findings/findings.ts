@@ -7,10 +7,14 @@ import { LEVELS, type Level, type RuleInfo } from '../rules/rule.ts';
 /** The name of this action as an engine. */
 export const ACTION_ENGINE = 'helm-lint-scan';
 
+/** The subject of plain manifests, where a chart's cases have its directory. */
+export const MANIFESTS = 'manifests';
+
 /** One combination that was checked. */
 export interface CaseId {
   /** `helm/shop`, or `manifests`. */
   subject: string;
+  /** For plain manifests, the name of their scope; empty when they are one. */
   values: string;
   /** `1.34`; empty for a finding that does not depend on it. */
   kubeVersion: string;
@@ -24,8 +28,10 @@ export interface Finding {
   message: string;
   location: Location;
   subject: string;
-  /** `Deployment/web`, for a finding about a resource. */
+  /** `Deployment/web`, for a finding about a resource; the first one of several. */
   resource: string | undefined;
+  /** All resources with this problem; more than one only if one line causes it in all of them. */
+  resources: string[];
   /** The path in the resource. */
   path: string;
   cases: CaseId[];
@@ -41,8 +47,8 @@ export interface NewFinding {
   resource?: string | undefined;
   path: Path;
   message: string;
-  /** Distinguishes documents of one file for which everything else is the same. */
-  document?: number;
+  /** Distinguishes resources and documents for which everything else is the same. */
+  document?: string;
   location: () => Location;
 }
 
@@ -59,20 +65,12 @@ export class Findings {
   }
 
   add(report: NewFinding): void {
-    const { engine = ACTION_ENGINE, rule, resource, message, document = 1 } = report;
+    const { engine = ACTION_ENGINE, rule, resource, message, document = '' } = report;
     const level = this.#level(rule, engine);
     if (level === 'off') return;
     const subject = report.case.subject;
     const path = formatPath(report.path);
-    const fingerprint = computeFingerprint([
-      engine,
-      rule.id,
-      subject,
-      resource ?? '',
-      path,
-      message,
-      ...(document === 1 ? [] : [String(document)]),
-    ]);
+    const fingerprint = computeFingerprint([engine, rule.id, subject, resource ?? '', document, path, message]);
     const known = this.#found.get(fingerprint);
     const seen = this.#cases.get(fingerprint) ?? new Set();
     this.#cases.set(fingerprint, seen);
@@ -92,6 +90,7 @@ export class Findings {
       location: report.location(),
       subject,
       resource,
+      resources: resource === undefined ? [] : [resource],
       path,
       cases,
       fingerprint,
@@ -132,7 +131,7 @@ function toSingleLine(text: string): string {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
+export const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
 const computeFingerprint = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
@@ -152,8 +151,12 @@ const distinct = (cases: readonly CaseId[], key: 'values' | 'kubeVersion'): stri
  * A finding that does not depend on the version of Kubernetes names only its values: `with the values ci/ha.yaml`.
  */
 export function describeCases(finding: Finding, all: readonly CaseId[]): string {
-  const casesOfSubject = all.filter(({ subject }) => subject === finding.subject);
-  const values = distinct(finding.cases, 'values');
+  // The file of a finding in plain manifests says which of their scopes it is in.
+  const scopes = finding.subject === MANIFESTS ? new Set(finding.cases.map(({ values }) => values)) : undefined;
+  const casesOfSubject = all.filter(
+    ({ subject, values }) => subject === finding.subject && (scopes?.has(values) ?? true),
+  );
+  const values = scopes === undefined ? distinct(finding.cases, 'values') : [];
   const versions = distinct(finding.cases, 'kubeVersion');
   if (versions.length === 0) {
     const everywhere = values.length === 0 || values.length === distinct(casesOfSubject, 'values').length;

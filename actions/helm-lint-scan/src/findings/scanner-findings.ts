@@ -3,7 +3,7 @@ import { info } from '../../../lib/runner/commands.ts';
 import { minorNumber } from '../cases/kube-version.ts';
 import type { ResourceSet } from '../check-resources.ts';
 import type { ScannerName } from '../inputs/inputs.ts';
-import { resourceLabel } from '../manifests/resource.ts';
+import { resourceDocument, resourceLabel } from '../manifests/resource.ts';
 import { scanners } from '../scanners/index.ts';
 import { scanAll } from '../scanners/scanner.ts';
 import type { Findings } from './findings.ts';
@@ -37,6 +37,7 @@ export async function reportScanners(
         rule,
         case: { ...group.id, kubeVersion: '' },
         resource: resourceLabel(resource),
+        document: resourceDocument(resource),
         path,
         message,
         location: () => group.locate({ resource, path, about: 'value', message }),

@@ -3,7 +3,7 @@ import { type CasePaths, planCases } from '../cases/case-paths.ts';
 import { findChartDirectories } from '../charts/chart-directories.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
-import { type ManifestFile, readManifestFiles } from '../manifests/files.ts';
+import { distinctFiles, type ManifestFile, type ManifestGroup, readManifestFiles } from '../manifests/files.ts';
 import { assertWritable } from '../report/output-paths.ts';
 import { createFiles, type Files } from './files.ts';
 import type { Settings } from './inputs.ts';
@@ -15,7 +15,7 @@ export interface DiscoveredPaths {
   directories: string[];
   /** By chart directory. */
   cases: Map<string, CasePaths>;
-  manifests: ManifestFile[];
+  manifests: ManifestGroup[];
   crds: ManifestFile[];
   suppressions: Suppression[];
   /** Files and programs that are missing or that cannot be used. */
@@ -33,7 +33,7 @@ export async function discover(settings: Settings): Promise<DiscoveredPaths> {
     planCases(files, charts, settings.values),
   );
   const manifests = await errors.attempt([], () => readManifestFiles(files, 'manifests', settings.manifests));
-  const crds = await errors.attempt([], () => readManifestFiles(files, 'crds', settings.crds));
+  const crds = distinctFiles(await errors.attempt([], () => readManifestFiles(files, 'crds', settings.crds)));
   const suppressions = await errors.attempt([], () => loadSuppressions(files, settings.ignoreFile));
   await errors.attempt(undefined, () => assertInstalled(neededTools(settings, charts.directories)));
   await errors.attempt(undefined, () => assertWritable(settings));

@@ -8,8 +8,9 @@ import { type Chart, chartDirectories, readChart } from '../charts/chart.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
 import { createLocator, type Locator, readTemplates } from '../locate/locate.ts';
-import type { ManifestFile } from '../manifests/files.ts';
-import { type BrokenDocument, createReader, type Reader, type ReadResult } from '../manifests/read.ts';
+import { distinctFiles, type ManifestFile } from '../manifests/files.ts';
+import { type BrokenDocument, createReader, type Reader } from '../manifests/read.ts';
+import { type ManifestScope, readScopes } from '../manifests/scopes.ts';
 import type { Stack } from '../render.ts';
 import type { Problem } from '../rules/rule.ts';
 import type { CustomSchema } from '../validation/crds.ts';
@@ -24,7 +25,7 @@ export interface ScanInput {
   stacks: Stack[];
   charts: Chart[];
   locators: ReadonlyMap<Chart, Locator>;
-  manifests: ReadResult;
+  manifests: ManifestScope[];
   custom: CustomSchema[];
   /** Documents among the definitions that cannot be read. */
   brokenCrds: BrokenDocument[];
@@ -66,7 +67,7 @@ export async function loadInputs(
     Promise.all(charts.map(async (chart) => [chart, createLocator(chart, await readTemplates(files, chart))] as const)),
     Promise.all(charts.map((chart) => readChartCrds(files, chart))),
   ]);
-  const manifests = reader.manifests(discovered.manifests);
+  const manifests = reader.manifests(distinctFiles(discovered.manifests));
   const inputCrds = reader.manifests(discovered.crds);
   const packagedCrds = reader.manifests(chartCrds.flat());
   const [fromInput, fromCharts, fromManifests] = await Promise.all([
@@ -82,7 +83,7 @@ export async function loadInputs(
     charts,
     stacks,
     locators: new Map(locators),
-    manifests,
+    manifests: readScopes(discovered.manifests, reader),
     custom: [...fromInput.custom, ...fromCharts.custom, ...fromManifests.custom],
     brokenCrds: [...inputCrds.broken, ...packagedCrds.broken],
     invalidCrds: [...fromInput.problems, ...fromCharts.problems],

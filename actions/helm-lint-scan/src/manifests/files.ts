@@ -7,16 +7,29 @@ export interface ManifestFile {
   text: string;
 }
 
+/** The files of one line of an input. */
+export interface ManifestGroup {
+  pattern: string;
+  /** Sorted by path. */
+  files: ManifestFile[];
+}
+
+/** The files of several lines, each once. */
+export const distinctFiles = (groups: readonly ManifestGroup[]): ManifestFile[] =>
+  [...new Map(groups.flatMap((group) => group.files).map((file) => [file.path, file])).values()].sort(byPath);
+
+const byPath = (a: ManifestFile, b: ManifestFile): number => (a.path < b.path ? -1 : 1);
+
 /**
- * The YAML and JSON files that the globs of an input match.
+ * The YAML and JSON files that the globs of an input match, by glob.
  * @throws {ActionError} with every glob that matches no file and every match that leads out of the workspace
  */
 export async function readManifestFiles(
   files: Files,
   input: string,
   patterns: readonly string[],
-): Promise<ManifestFile[]> {
-  const found = new Map<string, string>();
+): Promise<ManifestGroup[]> {
+  const groups: ManifestGroup[] = [];
   const errors = new ErrorCollector();
   for (const pattern of patterns) {
     const { paths, invalid } = await files.match(pattern);
@@ -28,10 +41,10 @@ export async function readManifestFiles(
     const readable = texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
     if (invalid.length > 0) errors.add([new PathError(input, invalid)]);
     else if (readable.length === 0) errors.add([noManifestError(input, pattern)]);
-    for (const [path, text] of readable) found.set(path, text);
+    groups.push({ pattern, files: readable.map(([path, text]) => ({ path, text })).sort(byPath) });
   }
   errors.throwIfAny();
-  return [...found].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return groups;
 }
 
 const noManifestError = (input: string, pattern: string): ActionError =>

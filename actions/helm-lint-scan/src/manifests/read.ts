@@ -1,6 +1,6 @@
 import type { TemplateSource } from '../charts/subcharts.ts';
 import { mayHoldSecret, mentionsSecret } from '../secrets.ts';
-import { numberSiblings, type Origin, type Resource, readResources } from './resource.ts';
+import { createCounter, numberSiblings, type Origin, type Resource, readResources } from './resource.ts';
 import { readYaml, type YamlProblem } from './yaml.ts';
 
 /** A document that is not a Kubernetes object. */
@@ -131,13 +131,8 @@ export function createReader(limit = MAX_VALUES): Reader {
 
 /** Each document of a template is read alone, so they are counted when all are read. */
 function numberNonObjects(nonObjects: readonly NonObject[]): NonObject[] {
-  const counts = new Map<string, number>();
-  return nonObjects.map((entry) => {
-    const key = `${entry.file}\n${entry.problem}`;
-    const ordinal = (counts.get(key) ?? 0) + 1;
-    counts.set(key, ordinal);
-    return { ...entry, ordinal };
-  });
+  const next = createCounter();
+  return nonObjects.map((entry) => ({ ...entry, ordinal: next(`${entry.file}\n${entry.problem}`) + 1 }));
 }
 
 function merge(results: readonly ReadResult[]): ReadResult {

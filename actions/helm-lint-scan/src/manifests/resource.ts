@@ -12,10 +12,12 @@ export interface Source {
   /** The position among the resources of the same kind from the same file, and the number of these. */
   ordinal: number;
   siblings: number;
+  /** The position among the resources of the same kind, name and namespace from the same file. */
+  namesake: number;
 }
 
 /** A source before the resources are counted. */
-export type Origin = Omit<Source, 'ordinal' | 'siblings'>;
+export type Origin = Omit<Source, 'ordinal' | 'siblings' | 'namesake'>;
 
 /** One Kubernetes object. */
 export interface Resource {
@@ -34,6 +36,19 @@ export interface Resource {
 
 /** The name of a resource in messages: `Deployment/web`. */
 export const resourceLabel = ({ kind, name }: Pick<Resource, 'kind' | 'name'>): string => `${kind}/${name}`;
+
+/** Distinguishes the resource from others of the same kind and name: by file, namespace and position. */
+export const resourceDocument = ({ source, namespace = '' }: Resource): string =>
+  [source.file, ...source.keys, namespace, source.namesake].join('\n');
+
+/**
+ * What identifies an object in a cluster, or `undefined` for an object whose name the API generates or that has none.
+ * @param fallback the namespace of objects that do not set one
+ */
+export function objectKey({ apiVersion, kind, name, namespace }: Resource, fallback: string): string | undefined {
+  if (name.endsWith('*') || name === '?') return undefined;
+  return [apiGroup(apiVersion), kind, namespace ?? fallback, name].join('\n');
+}
 
 /** The API group of `apps/v1`; the core group is `''`. */
 export const apiGroup = (apiVersion: string): string =>
@@ -70,7 +85,7 @@ export function readResources(
               name: readName(entry.object),
               namespace: stringAt(entry.object, 'metadata', 'namespace'),
               object: entry.object,
-              source: { ...origin, ordinal: 0, siblings: 1 },
+              source: { ...origin, ordinal: 0, siblings: 1, namesake: 0 },
               document,
               prefix: entry.prefix,
             },
@@ -132,11 +147,22 @@ function readName(object: Data): string {
 export function numberSiblings(resources: readonly Resource[]): Resource[] {
   const groupKey = ({ source, kind }: Resource): string => [source.file, ...source.keys, kind].join('\n');
   const groups = Map.groupBy(resources, groupKey);
-  const counts = new Map<string, number>();
+  const nextOrdinal = createCounter();
+  const nextNamesake = createCounter();
   return resources.map((resource) => {
     const group = groupKey(resource);
-    const ordinal = counts.get(group) ?? 0;
-    counts.set(group, ordinal + 1);
-    return { ...resource, source: { ...resource.source, ordinal, siblings: groups.get(group)?.length ?? 1 } };
+    const siblings = groups.get(group)?.length ?? 1;
+    const namesake = nextNamesake([group, resource.namespace ?? '', resource.name].join('\n'));
+    return { ...resource, source: { ...resource.source, ordinal: nextOrdinal(group), siblings, namesake } };
   });
+}
+
+/** Counts from 0, separately for each key. */
+export function createCounter(): (key: string) => number {
+  const counts = new Map<string, number>();
+  return (key) => {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return count;
+  };
 }

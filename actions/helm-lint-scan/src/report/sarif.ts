@@ -29,13 +29,34 @@ export function sarifLog({ findings, suppressed, cases }: SarifInput): object {
     return {
       tool: { driver: { name: engine, rules: rules.map(sarifRule) } },
       columnKind: 'utf16CodeUnits',
-      results: findingsOfEngine.map((entry) => ({
+      results: withOwnAlerts(findingsOfEngine).map((entry) => ({
         ...sarifResult(entry, cases),
         ruleIndex: index.get(entry.finding.rule.id) ?? -1,
       })),
     };
   });
   return { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs };
+}
+
+interface SarifEntry {
+  finding: Finding;
+  suppression: SuppressedFinding['suppression'] | undefined;
+}
+
+/**
+ * GitHub identifies an alert by its rule and `primaryLocationLineHash`, which `upload-sarif` computes from the line, so that several
+ * findings of one rule on one line would be one alert. All but the first get their own value. `upload-sarif` keeps it, and logs a warning.
+ * Source: `locationUpdateCallback` of https://github.com/github/codeql-action/blob/main/src/fingerprints.ts
+ */
+function withOwnAlerts(entries: readonly SarifEntry[]): (SarifEntry & { lineHash: string | undefined })[] {
+  const seen = new Set<string>();
+  return entries.map((entry) => {
+    const { rule, location, fingerprint } = entry.finding;
+    const key = [rule.id, location.file, location.line].join('\n');
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return { ...entry, lineHash: isFirst ? undefined : `${fingerprint}:1` };
+  });
 }
 
 function sarifRule({ id, level, severity, title, help }: RuleInfo): object {
@@ -54,7 +75,7 @@ function sarifRule({ id, level, severity, title, help }: RuleInfo): object {
 }
 
 function sarifResult(
-  { finding, suppression }: { finding: Finding; suppression: SuppressedFinding['suppression'] | undefined },
+  { finding, suppression, lineHash }: ReturnType<typeof withOwnAlerts>[number],
   cases: readonly CaseId[],
 ): object {
   const { location, fingerprint } = finding;
@@ -68,20 +89,21 @@ function sarifResult(
           artifactLocation: { uri: location.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
           region: { startLine: location.line },
         },
-        ...(finding.resource === undefined
+        ...(finding.resources.length === 0
           ? {}
           : {
-              logicalLocations: [
-                {
-                  name: finding.resource,
-                  fullyQualifiedName: `${finding.subject}/${finding.resource}`,
-                  kind: 'resource',
-                },
-              ],
+              logicalLocations: finding.resources.slice(0, MAX_RESOURCES).map((name) => ({
+                name,
+                fullyQualifiedName: `${finding.subject}/${name}`,
+                kind: 'resource',
+              })),
             }),
       },
     ],
-    partialFingerprints: { 'helmLintScan/v1': fingerprint },
+    partialFingerprints: {
+      'helmLintScan/v2': fingerprint,
+      ...(lineHash === undefined ? {} : { primaryLocationLineHash: lineHash }),
+    },
     ...(suppression === undefined
       ? {}
       : { suppressions: [{ kind: 'external', status: 'accepted', justification: suppression.reason }] }),
@@ -89,9 +111,13 @@ function sarifResult(
   };
 }
 
-/** The message of a finding, with its cases and with a note when its line is approximate. */
+/** The maximum number of resources that a result names. */
+const MAX_RESOURCES = 100;
+
+/** The message of a finding, with the number of its resources, its cases and with a note when its line is approximate. */
 export function findingText(finding: Finding, cases: readonly CaseId[]): string {
   const casesText = describeCases(finding, cases);
   const note = finding.location.exact ? '' : ' The line is approximate.';
-  return `${finding.message}${casesText === '' ? '' : `, ${casesText}`}.${note}`;
+  const resources = finding.resources.length > 1 ? `, in ${finding.resources.length} resources` : '';
+  return `${finding.message}${resources}${casesText === '' ? '' : `, ${casesText}`}.${note}`;
 }

@@ -95,8 +95,14 @@ describe('what helm template prints', () => {
       `${item('a')}${item('b')}---\n# Source: shop/templates/empty.yaml\n# nothing\n`.replaceAll('\n', '\r\n'),
     );
     expect(resources.map(({ name, source }) => [name, source])).toEqual([
-      ['a', { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 0, siblings: 2 }],
-      ['b', { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 1, siblings: 2 }],
+      [
+        'a',
+        { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 0, siblings: 2, namesake: 0 },
+      ],
+      [
+        'b',
+        { file: 'helm/shop/templates/config.yaml', kind: 'template', keys: [], ordinal: 1, siblings: 2, namesake: 0 },
+      ],
     ]);
   });
 

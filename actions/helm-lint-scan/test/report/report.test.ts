@@ -137,7 +137,7 @@ describe('SARIF', () => {
           },
         },
       ],
-      partialFingerprints: { 'helmLintScan/v1': expect.stringMatching(/^[0-9a-f]{32}$/) },
+      partialFingerprints: { 'helmLintScan/v2': expect.stringMatching(/^[0-9a-f]{32}$/) },
     });
     expect(run.tool.driver.rules[shown.ruleIndex]).toMatchObject({
       id: 'privileged',
@@ -151,6 +151,18 @@ describe('SARIF', () => {
     const many = collected(...Array.from({ length: 25_001 }, (_, index) => report({ message: `m${index}` }))).list();
     // biome-ignore lint/suspicious/noExplicitAny: see above
     expect((sarifLog({ findings: many, suppressed: [], cases: CASES }) as any).runs[0].results).toHaveLength(25_000);
+  });
+
+  it('makes each finding of one rule on one line an alert of its own', () => {
+    const findings = collected(report(), report({ message: 'container proxy is privileged' })).list();
+    const log = sarifLog({ findings, suppressed: [], cases: CASES }) as {
+      runs: { results: { partialFingerprints: Record<string, string> }[] }[];
+    };
+    // The first has no hash, so that upload-sarif computes it from the line.
+    expect(log.runs[0]?.results.map((result) => result.partialFingerprints.primaryLocationLineHash)).toEqual([
+      undefined,
+      `${findings[1]?.fingerprint}:1`,
+    ]);
   });
 });
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { errors, GOOD, ofRule, step, useScene, write } from './scene.ts';
+import { errors, GOOD, inDeployment, lineOf, ofRule, step, useScene, workspace, write } from './scene.ts';
 
 useScene();
 
@@ -44,6 +46,92 @@ items:
       [5, 'schema'],
       [5, 'schema'],
       [10, 'not-an-object'],
+    ]);
+  });
+});
+
+describe('findings of plain manifests', () => {
+  const deployment = (more = ''): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+${more}spec:
+  replicas: 1
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/web:1.0.0
+`;
+  const service = 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web } }\n';
+  const filesOf = (findings: { file: string }[]): string[] => findings.map(({ file }) => file);
+
+  it('of staging and production side by side are both reported, and neither duplicates the other', async () => {
+    write({ 'apps/prod/web.yaml': deployment(), 'apps/staging/web.yaml': deployment(), 'apps/svc.yaml': service });
+    const result = await step({ manifests: 'apps/**/*.yaml', 'kube-versions': '1.35\n1.36' });
+    expect(result.exitCode).toBe(0);
+    expect(filesOf(ofRule(result, 'memory-limit'))).toEqual(['apps/prod/web.yaml', 'apps/staging/web.yaml']);
+    expect(ofRule(result, 'memory-limit')[0]?.message).toContain('no memory limit, in all 2 cases.');
+    expect([...ofRule(result, 'duplicate-resource'), ...ofRule(result, 'service-selects-nothing')]).toEqual([]);
+    expect(result.outputs).toMatchObject({ cases: '4', resources: '8' });
+    expect(result.summary).toContain('| <code>manifests</code> | apps/staging |');
+  });
+
+  it('of two lines are separate, and a duplicate in one directory is an error', async () => {
+    write({ 'a.yaml': deployment(), 'b.yaml': deployment(), 'c/a.yaml': deployment(), 'c/b.yaml': deployment() });
+    const result = await step({ manifests: 'a.yaml\nb.yaml\nc/*.yaml', 'kube-versions': '1.36' });
+    expect(filesOf(ofRule(result, 'duplicate-resource'))).toEqual(['c/b.yaml']);
+    expect(result.outputs.cases).toBe('3');
+  });
+
+  it('of several namespaces and of several documents without a name are all reported', async () => {
+    const inNamespace = (name: string): string => deployment(`  namespace: ${name}\n`);
+    write({
+      'k8s/web.yaml': `${inNamespace('one')}---\n${inNamespace('two')}`,
+      'k8s/secrets.yaml': Array.from({ length: 3 }, () => 'apiVersion: v1\nkind: Secret\nmetadata: {}\n').join('---\n'),
+    });
+    const result = await step({ manifests: 'k8s/*.yaml', 'kube-versions': '1.36' });
+    expect(ofRule(result, 'memory-limit')).toHaveLength(2);
+    expect(ofRule(result, 'schema').map(({ line }) => line)).toEqual([3, 7, 11]);
+  });
+});
+
+describe('one line of a template', () => {
+  it('that causes the same finding in 200 resources is one finding, which counts them', async () => {
+    const text = inDeployment('          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n', '');
+    const file = 'helm/web/templates/deployment.yaml';
+    const template = (text[file] ?? '')
+      .replaceAll('{{ .Release.Name }}', '{{ $.Release.Name }}-{{ $index }}')
+      .replaceAll('.Values', '$.Values')
+      .replace('{{ . }}/', '{{ $.Values.image.registry }}/');
+    write({ ...text, [file]: `{{- range $index := until 200 }}\n---\n${template}{{- end }}\n` });
+    const inputs = {
+      'kube-versions': '1.36',
+      'sarif-file': 'out.sarif',
+      'report-file': 'out.json',
+      'fail-on': 'never',
+    };
+    const result = await step(inputs);
+    const [limit, ...others] = ofRule(result, 'memory-limit');
+    expect(others).toEqual([]);
+    expect(limit).toMatchObject({ file, line: lineOf(file, '- name: web') });
+    expect(limit?.message).toContain('container web has no memory limit, in 200 resources.');
+    const { findings } = JSON.parse(readFileSync(join(workspace, 'out.json'), 'utf8'));
+    expect(findings.find(({ rule }: { rule: string }) => rule === 'memory-limit').resources).toHaveLength(200);
+  });
+
+  it('with two findings of one rule has two alerts on GitHub', async () => {
+    write({ ...inDeployment('{{- toYaml .Values.resources | nindent 12 }}', '{}') });
+    await step({ 'kube-versions': '1.36', 'sarif-file': 'out.sarif', 'fail-on': 'never' });
+    const [run] = JSON.parse(readFileSync(join(workspace, 'out.sarif'), 'utf8')).runs;
+    const hashes = run.results
+      .filter(({ ruleId }: { ruleId: string }) => ruleId === 'resource-requests')
+      .map((result: { partialFingerprints: object }) => result.partialFingerprints);
+    expect(hashes).toEqual([
+      { 'helmLintScan/v2': expect.any(String) },
+      { 'helmLintScan/v2': expect.any(String), primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{32}:1$/) },
     ]);
   });
 });

@@ -1,5 +1,5 @@
-import { apiGroup, resourceLabel } from '../../manifests/resource.ts';
-import { effectiveNamespace, problemAt, type ResourceRule } from '../rule.ts';
+import { objectKey, resourceLabel } from '../../manifests/resource.ts';
+import { problemAt, type ResourceRule } from '../rule.ts';
 
 export const duplicateResource: ResourceRule = {
   id: 'duplicate-resource',
@@ -9,14 +9,9 @@ export const duplicateResource: ResourceRule = {
   check: (scope) => {
     const firstFiles = new Map<string, string>();
     return scope.resources.flatMap((resource) => {
-      // The API generates a name for each of these. A missing name is reported by the schema.
-      if (resource.name.endsWith('*') || resource.name === '?') return [];
-      const key = [
-        apiGroup(resource.apiVersion),
-        resource.kind,
-        effectiveNamespace(scope, resource),
-        resource.name,
-      ].join('\n');
+      // A missing name is reported by the schema.
+      const key = objectKey(resource, scope.namespace);
+      if (key === undefined) return [];
       const first = firstFiles.get(key);
       if (first === undefined) {
         firstFiles.set(key, resource.source.file);
