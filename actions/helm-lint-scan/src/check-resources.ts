@@ -90,6 +90,7 @@ const reporter =
   (rule, problem) =>
     findings.add({
       rule,
+      level: problem.level,
       case: set.id,
       resource: resourceLabel(problem.resource),
       document: resourceDocument(problem.resource),

@@ -198,6 +198,8 @@ function reportCharts(input: ScanInput, { cases, linted }: RenderResult, finding
   for (const lint of linted) {
     // The linter repeats why a case of the same stack was not rendered.
     const failed = cases.some(({ stack, failures }) => stack === lint.stack && failures.length > 0);
-    reportLint({ ...lint, failed }, getLocator(input, lint.stack.chart), findings);
+    const resources = cases.flatMap((rendered) => (rendered.stack === lint.stack ? rendered.resources : []));
+    const lists = new Set(resources.flatMap(({ prefix, source }) => (prefix.length > 0 ? source.file : [])));
+    reportLint({ ...lint, failed, lists }, getLocator(input, lint.stack.chart), findings);
   }
 }

@@ -16,9 +16,10 @@ export function reportChart(chart: Chart, findings: Findings): void {
   const id: CaseId = { subject: chart.path, values: '', kubeVersion: '' };
   // Helm itself reports a Chart.yaml that cannot be parsed.
   for (const rule of chart.meta.problem === undefined ? chartRules : [])
-    for (const { file, path, message } of rule.checkChart(chart))
+    for (const { file, path, message, level } of rule.checkChart(chart))
       findings.add({
         rule,
+        level,
         case: id,
         path,
         message: `${chart.name}/${file}: ${message}`,

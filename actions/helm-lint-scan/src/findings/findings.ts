@@ -43,6 +43,8 @@ export interface Finding {
 export interface NewFinding {
   engine?: string;
   rule: RuleInfo;
+  /** The level, where it is less severe than that of the rule. A level that the user gives the rule has precedence. */
+  level?: Level | undefined;
   case: CaseId;
   resource?: string | undefined;
   path: Path;
@@ -66,7 +68,7 @@ export class Findings {
 
   add(report: NewFinding): void {
     const { engine = ACTION_ENGINE, rule, resource, message, document = '' } = report;
-    const level = this.#level(rule, engine);
+    const level = this.#levels.get(rule.id) ?? this.#levels.get(engine) ?? report.level ?? rule.level;
     if (level === 'off') return;
     const subject = report.case.subject;
     const path = formatPath(report.path);
@@ -113,10 +115,6 @@ export class Findings {
         compare(a.rule.id, b.rule.id) ||
         compare(a.message, b.message),
     );
-  }
-
-  #level(rule: RuleInfo, engine: string): LevelChoice {
-    return this.#levels.get(rule.id) ?? this.#levels.get(engine) ?? rule.level;
   }
 }
 

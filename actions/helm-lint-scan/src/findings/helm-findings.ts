@@ -10,6 +10,7 @@ import { engineRules } from '../rules/engine.ts';
 import type { RuleInfo } from '../rules/rule.ts';
 import { locateInFile } from './chart-findings.ts';
 import type { CaseId, Findings } from './findings.ts';
+import { findLintBug } from './lint-bugs.ts';
 
 /** Report why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
@@ -36,25 +37,28 @@ const LINT_RULES: Record<HelmMessage['level'], RuleInfo> = {
 
 /**
  * Report what `helm lint` prints beyond what rendering showed.
- * @param failed whether a case of the same stack was not rendered: the linter then repeats its errors
+ * @param linted in `failed`, whether a case of the same stack was not rendered: the linter then repeats its errors; in `lists`, the
+ * templates that render lists
  */
 export function reportLint(
-  { stack, messages, failed }: LintedStack & { failed: boolean },
+  { stack, messages, failed, lists }: LintedStack & { failed: boolean; lists: ReadonlySet<string> },
   locator: Locator,
   findings: Findings,
 ): void {
   const { chart, values } = stack;
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
+  const isList = (template: string): boolean => lists.has(join(chart.path, template));
   for (const { level, message, at } of messages) {
     const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.problem === undefined;
     const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
     // The action checks these itself: deprecations for each version of Kubernetes, and the chart's version.
+    const bug = failed ? undefined : findLintBug(message, isList);
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({
-      rule: LINT_RULES[level],
+      rule: bug === undefined ? LINT_RULES[level] : engineRules.helmLintInfo,
       case: id,
       path: [],
-      message,
+      message: bug === undefined ? message : `${message} (Helm renders it; this is a bug of helm lint: ${bug})`,
       location: () => locateMessage(at, stack, locator),
     });
   }

@@ -40,6 +40,8 @@ export interface Problem {
   /** `key`: the key is invalid; `value`: the value is invalid; `absent`: the key is missing. */
   about: 'key' | 'value' | 'absent';
   message: string;
+  /** The level, where it is less severe than that of the rule. */
+  level?: Level;
 }
 
 /** A rule about resources. They may violate their schema, and a rule must not fail on that. */
@@ -53,6 +55,8 @@ export interface ChartProblem {
   file: string;
   path: Path;
   message: string;
+  /** As in {@link Problem}. */
+  level?: Level;
 }
 
 /** A rule about the files of a chart. */

@@ -72,10 +72,12 @@ describe('findings', () => {
     );
     const rule = (id: string) => ({ ...privileged, id, level: 'warning' as const });
     findings.add(report());
-    findings.add(report({ engine: 'checkov', rule: rule('checkov/A') }));
+    findings.add(report({ rule: engineRules.schema, level: 'warning' }));
+    findings.add(report({ engine: 'checkov', rule: rule('checkov/A'), level: 'warning' }));
     findings.add(report({ engine: 'checkov', rule: rule('checkov/B') }));
     expect(findings.list().map(({ rule: { id }, level }) => `${id} ${level}`)).toEqual([
       'checkov/A error',
+      'schema warning',
       'checkov/B note',
     ]);
   });

@@ -18,6 +18,7 @@ describe('rules about the files of a chart', () => {
       [],
     ],
     ['no version', { 'Chart.yaml': META.replace('1.0.0', '1.0') }, ['chart-version Chart.yaml']],
+    ['a version with a v', { 'Chart.yaml': META.replace('1.0.0', 'v1.0.0') }, ['chart-version Chart.yaml warning']],
     ['no appVersion', { 'Chart.yaml': META.replace(/appVersion.*\n/, '') }, ['chart-app-version Chart.yaml']],
     [
       'an appVersion that is a number',
@@ -44,9 +45,12 @@ describe('rules about the files of a chart', () => {
   ])('%s', async (_, texts, expected) => {
     await write(Object.fromEntries(Object.entries(texts).map(([name, text]) => [`helm/web/${name}`, text])));
     const chart = await readChart(files, 'helm/web');
-    expect(chartRules.flatMap((rule) => rule.checkChart(chart).map(({ file }) => `${rule.id} ${file}`))).toEqual(
-      expected,
+    const problems = chartRules.flatMap((rule) =>
+      rule.checkChart(chart).map((problem) => ({ ...problem, id: rule.id })),
     );
+    expect(
+      problems.map(({ id, file, level }) => [id, file, ...(level === undefined ? [] : [level])].join(' ')),
+    ).toEqual(expected);
   });
 
   it('a loose schema is reported with the paths of the values', async () => {

@@ -1,10 +1,10 @@
-import { at, numberAt } from '../../data.ts';
+import { at, pluralize } from '../../data.ts';
 import { apiGroup, type Resource } from '../../manifests/resource.ts';
 import { selectorAt } from '../../manifests/selectors.ts';
 import type { Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
 import { selectWorkloads } from '../selection.ts';
-import { findScaling } from './hpa.ts';
+import { minimumPods, toPodCount } from './pods.ts';
 
 export const pdbBlocksDrain: ResourceRule = {
   id: 'pdb-blocks-drain',
@@ -15,15 +15,16 @@ export const pdbBlocksDrain: ResourceRule = {
     findBudgets(scope).flatMap(({ pdb, workloads }) => {
       const total = drainablePods(scope, workloads);
       if (total === 0) return [];
-      const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total);
+      // The API rounds percentages up.
+      const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total, Math.ceil);
       if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'allows no eviction: maxUnavailable is 0')];
-      const kept = toPodCount(at(pdb.object, 'spec', 'minAvailable'), total);
+      const kept = toPodCount(at(pdb.object, 'spec', 'minAvailable'), total, Math.ceil);
       if (kept === undefined || kept < total) return [];
       return [
         problemAt(
           pdb,
           ['spec', 'minAvailable'],
-          `allows no eviction: ${kept} pods must stay, and there may be only ${total}`,
+          `allows no eviction: ${pluralize(kept, 'pod')} must stay, and there may be only ${total}`,
         ),
       ];
     }),
@@ -39,13 +40,6 @@ export const pdbSelectsNothing: ResourceRule = {
       workloads.length === 0 ? [problemAt(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
     ),
 };
-
-/** A number of pods, from a number or a percentage of `total`. Percentages are rounded up, as the API does. */
-function toPodCount(value: unknown, total: number): number | undefined {
-  if (typeof value === 'number') return value;
-  const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
-  return percent === undefined ? undefined : Math.ceil((Number(percent) / 100) * total);
-}
 
 /** A PodDisruptionBudget and the workloads whose pods it selects. */
 interface Budget {
@@ -63,13 +57,6 @@ function findBudgets(scope: Scope): Budget[] {
         workloads: selector === undefined ? [] : selectWorkloads(scope, effectiveNamespace(scope, pdb), selector),
       };
     });
-}
-
-/** The minimum number of pods of a workload: that of its autoscaler, otherwise `replicas`. */
-function minimumPods(scope: Scope, workload: Workload): number {
-  const scaling = findScaling(scope, workload.resource);
-  if (scaling !== undefined) return numberAt(scaling.hpa.object, 'spec', 'minReplicas') ?? 1;
-  return numberAt(workload.resource.object, 'spec', 'replicas') ?? 1;
 }
 
 const cache = new WeakMap<readonly Workload[], number>();

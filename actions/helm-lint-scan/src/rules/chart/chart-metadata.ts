@@ -10,14 +10,17 @@ export const chartVersion: ChartRule = {
   id: 'chart-version',
   level: 'error',
   title: "A chart's version is not a semantic version",
-  help: 'Helm and Argo CD compare charts by it: three numbers, such as 1.4.2, without a leading v.',
-  checkChart: ({ version }: Chart) =>
-    version !== undefined && SEMVER.test(version)
-      ? []
-      : chartYamlProblem(
-          ['version'],
-          version === undefined ? 'has no version' : `version ${version} is not a semantic version`,
-        ),
+  help: 'Helm and Argo CD compare charts by it: three numbers, such as 1.4.2. A leading v is a warning: Helm accepts it.',
+  checkChart: ({ version }: Chart) => {
+    if (version === undefined) return chartYamlProblem(['version'], 'has no version');
+    if (SEMVER.test(version)) return [];
+    // Helm accepts it, and so do registries: https://github.com/helm/helm/blob/main/pkg/chart/v2/metadata.go
+    const hasPrefix = SEMVER.test(version.replace(/^v/, ''));
+    const message = `version ${version} ${hasPrefix ? 'has a leading v, which is not part of a semantic version' : 'is not a semantic version'}`;
+    return chartYamlProblem(['version'], message).map((problem) =>
+      hasPrefix ? { ...problem, level: 'warning' } : problem,
+    );
+  },
 };
 
 export const chartAppVersion: ChartRule = {

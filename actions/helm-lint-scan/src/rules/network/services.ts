@@ -1,5 +1,6 @@
 import { at, listAt, numberAt, stringAt } from '../../data.ts';
-import type { Resource } from '../../manifests/resource.ts';
+import { apiGroup, type Resource } from '../../manifests/resource.ts';
+import { matchesLabels } from '../../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
 import { selectWorkloads } from '../selection.ts';
@@ -26,11 +27,45 @@ export const serviceSelectsNothing: ResourceRule = {
   help: 'Its selector must be part of the labels of a pod template in the same namespace; otherwise it has no endpoints and every request fails.',
   check: (scope) =>
     findSelections(scope).flatMap(({ service, workloads }) =>
-      workloads.length === 0
+      workloads.length === 0 && !hasOtherPods(scope, service)
         ? [problemAt(service, ['spec', 'selector'], 'selects no pod of the rendered workloads')]
         : [],
     ),
 };
+
+/** Whether the pods of a service are created by something else: by another release, or by the operator of a custom resource. */
+function hasOtherPods(scope: Scope, service: Resource): boolean {
+  const namespace = effectiveNamespace(scope, service);
+  // A chart selects pods that exist in its cluster, such as those of the DNS in kube-system.
+  if (namespace === 'kube-system' || (scope.origin === 'chart' && namespace !== scope.namespace)) return true;
+  const selector = labelsAt(service.object, 'spec', 'selector');
+  return findPodOwners(scope).some(
+    (owner) =>
+      effectiveNamespace(scope, owner) === namespace &&
+      (Object.values(selector).includes(owner.name) ||
+        matchesLabels(selector, labelsAt(owner.object, 'spec', 'template', 'metadata', 'labels'))),
+  );
+}
+
+const podOwners = new WeakMap<Scope, Resource[]>();
+
+/** The custom resources for which an operator may create pods. */
+function findPodOwners(scope: Scope): Resource[] {
+  const found = podOwners.get(scope) ?? scope.resources.filter(isPodOwner);
+  podOwners.set(scope, found);
+  return found;
+}
+
+/** Custom resources that configure something and have no pods. */
+const WITHOUT_PODS =
+  /(?:Monitor|Rule|Probe|Route|Config|Policy|Certificate|Issuer|Secret|Store|Scaler|ScaledObject|Authentication|Binding|Project|Application|ApplicationSet|Autoscaler|Class|Snapshot|Definition)$/;
+
+/** The groups of Kubernetes itself have no dot, or end in `.k8s.io`; that of the Gateway API, whose gateways have pods, does too. */
+function isPodOwner({ apiVersion, kind }: Resource): boolean {
+  const group = apiGroup(apiVersion);
+  const isCustom = group.includes('.') && (!group.endsWith('.k8s.io') || group === 'gateway.networking.k8s.io');
+  return isCustom && !WITHOUT_PODS.test(kind);
+}
 
 interface Ports {
   names: ReadonlySet<string>;

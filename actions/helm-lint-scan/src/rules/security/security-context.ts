@@ -21,7 +21,9 @@ function settingProblem(
   ];
 }
 
-const isWindows = ({ pod }: Workload): boolean => stringAt(pod, 'os', 'name') === 'windows';
+/** The advice for Linux does not apply to a pod that says that it runs on Windows, or that selects such nodes. */
+const isWindows = ({ pod }: Workload): boolean =>
+  stringAt(pod, 'os', 'name') === 'windows' || stringAt(pod, 'nodeSelector', 'kubernetes.io/os') === 'windows';
 
 export const privileged: ResourceRule = {
   id: 'privileged',

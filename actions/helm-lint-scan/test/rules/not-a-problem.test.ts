@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatPath } from '../../src/data.ts';
+import { resourceRules } from '../../src/rules/index.ts';
+import type { Scope } from '../../src/rules/rule.ts';
+import { scopeOf } from '../helpers.ts';
+
+/** The findings of one rule. */
+function findingsOf(id: string, text: string, more: Partial<Scope> = {}): string[] {
+  const rule = resourceRules.find((candidate) => candidate.id === id);
+  const problems = rule?.check(scopeOf(text, more)) ?? [];
+  return problems.map(({ message, level = rule?.level, path }) => `${level} ${formatPath(path)}: ${message}`);
+}
+
+const deployment = (spec: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec: { ${spec}, template: { metadata: { labels: { app: web } }, spec: { containers: [] } } }
+`;
+const scaler = (min: number): string => `---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec: { minReplicas: ${min}, maxReplicas: 20, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web } }
+`;
+
+describe('a rolling update', () => {
+  const update = (replicas: number | undefined, rollingUpdate: string): string =>
+    deployment(`replicas: ${replicas ?? '~'}, strategy: { rollingUpdate: { ${rollingUpdate} } }`);
+  it.each([
+    [update(undefined, '')],
+    [update(1, '')],
+    [update(3, '')],
+    [update(3, 'maxUnavailable: 10%')],
+    [update(9, 'maxUnavailable: 0')],
+    [update(0, 'maxUnavailable: 1')],
+    [update(undefined, '') + scaler(3)],
+  ])('removes no pod before new ones are ready, because percentages are rounded down (%#)', (text) => {
+    expect(findingsOf('rolling-update', text)).toEqual([]);
+  });
+
+  it.each([
+    [update(4, ''), 'does not set rollingUpdate.maxUnavailable, which is 25% by default: 1 of 4'],
+    [update(undefined, '') + scaler(8), 'does not set rollingUpdate.maxUnavailable, which is 25% by default: 2 of 8'],
+    [update(10, 'maxUnavailable: 10%'), 'sets rollingUpdate.maxUnavailable to 10%: 1 of 10'],
+    [update(2, 'maxUnavailable: 5'), 'sets rollingUpdate.maxUnavailable to 5: 2 of 2'],
+    // Where neither is possible, Kubernetes removes one.
+    [update(1, 'maxSurge: 0'), 'does not set rollingUpdate.maxUnavailable, which is 25% by default: 1 of 1'],
+  ])('says how many pods it removes (%#)', (text, message) => {
+    const path = 'warning spec.strategy.rollingUpdate.maxUnavailable';
+    const found = findingsOf('rolling-update', text);
+    expect(found).toEqual([`${path}: ${message} pods may be removed before new ones are ready`]);
+  });
+});
+
+describe('an autoscaler without its target', () => {
+  it('is an error in a chart and a warning in plain manifests', () => {
+    const text = scaler(2);
+    expect(findingsOf('hpa-target-missing', text)[0]).toMatch(/^error .*not among the rendered resources$/);
+    expect(findingsOf('hpa-target-missing', text, { origin: 'manifests' })[0]).toMatch(/^warning .*the manifests$/);
+  });
+});
+
+describe('two objects with one name', () => {
+  const job = (annotations: string): string =>
+    `---\napiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate, annotations: { ${annotations} } }\n`;
+  const hook = (event: string, policy: string): string =>
+    job(`helm.sh/hook: ${event}${policy === '' ? '' : `, helm.sh/hook-delete-policy: "${policy}"`}`);
+  it.each([['before-hook-creation'], ['hook-failed, before-hook-creation'], ['hook-succeeded'], ['']])(
+    'are no duplicates if both are hooks that Helm deletes: %j',
+    (policy) => {
+      const text = hook('pre-install', policy) + hook('post-install', policy);
+      expect(findingsOf('duplicate-resource', text)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [hook('pre-install', 'hook-failed') + hook('post-install', 'hook-failed')],
+    [hook('pre-install', '') + job('')],
+    [job('') + job('')],
+  ])('are duplicates otherwise (%#)', (text) => {
+    expect(findingsOf('duplicate-resource', text)).toHaveLength(1);
+  });
+});
+
+describe('a service without pods', () => {
+  const service = (selector: string, namespace = ''): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: "${namespace}" }\nspec: { selector: { ${selector} } }\n`;
+  const custom = (apiVersion: string, kind: string, spec = ''): string =>
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: shop }\nspec: { ${spec} }\n`;
+  const inNamespace = (namespace: string): string => service('app: web', namespace);
+  const template = 'template: { metadata: { labels: { app: web, tier: front } } }';
+
+  it.each<[string, string, Partial<Scope>?]>([
+    ['those of kube-system', inNamespace('kube-system')],
+    ['those of kube-system, in plain manifests', inNamespace('kube-system'), { origin: 'manifests' }],
+    ['those of another namespace', inNamespace('other')],
+    ['those of an operator', service('prometheus: shop') + custom('monitoring.coreos.com/v1', 'Prometheus')],
+    ['those of a gateway', service('gateway: shop') + custom('gateway.networking.k8s.io/v1', 'Gateway')],
+    ['those of a rollout', service('app: web') + custom('argoproj.io/v1alpha1', 'Rollout', template)],
+  ])('may select %s', (_, text, more = {}) => {
+    const inRelease = text.replace(', namespace: ""', '');
+    expect(findingsOf('service-selects-nothing', inRelease, more)).toEqual([]);
+  });
+
+  it.each<[string, string, Partial<Scope>?]>([
+    ['alone', service('app: web')],
+    ['in another namespace, in plain manifests', inNamespace('other'), { origin: 'manifests' }],
+    ['beside a monitor of its name', service('app: shop') + custom('monitoring.coreos.com/v1', 'ServiceMonitor')],
+    ['beside a role of its name', service('app: shop') + custom('rbac.authorization.k8s.io/v1', 'Role')],
+    ['beside another custom resource', service('app: web') + custom('monitoring.coreos.com/v1', 'Prometheus')],
+  ])('is a problem %s', (_, text, more = {}) => {
+    const inRelease = text.replace(', namespace: ""', '');
+    expect(findingsOf('service-selects-nothing', inRelease, more)).toHaveLength(1);
+  });
+});
+
+describe('a pod on Windows', () => {
+  it.each([['os: { name: windows }'], ['nodeSelector: { kubernetes.io/os: windows }']])(
+    'gets no advice for Linux: %s',
+    (os) => {
+      const pod = (spec: string): string =>
+        `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { ${spec}, containers: [{ name: web }] }\n`;
+      const rules = ['privilege-escalation', 'read-only-root', 'capabilities', 'seccomp'];
+      const count = (spec: string): number => rules.flatMap((rule) => findingsOf(rule, pod(spec))).length;
+      expect(count(os)).toBe(0);
+      expect(count('nodeSelector: { kubernetes.io/os: linux }')).toBe(4);
+    },
+  );
+});
