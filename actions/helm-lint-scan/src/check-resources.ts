@@ -61,6 +61,16 @@ export async function checkResources(
   return notValidated;
 }
 
+/**
+ * Check what is in a chart's `crds` directory. Helm installs it without rendering it, so it is validated as it is. Documents that cannot be
+ * read are reported with the definitions.
+ */
+export async function checkCrdDirectory(set: ResourceSet, validators: Validators, findings: Findings): Promise<void> {
+  reportDocuments({ ...set, broken: [] }, findings);
+  const validator = await validators.for(set.kube.minor);
+  if (validator !== undefined) validate(set, validator, reporter(set, findings));
+}
+
 function reportDocuments({ id, broken, nonObjects, locateText }: ResourceSet, findings: Findings): void {
   for (const document of broken) {
     const { file, line, excerpt } = document;

@@ -6,13 +6,15 @@ import { createExec, type Exec } from '../../lib/processes/exec.ts';
 import { info } from '../../lib/runner/commands.ts';
 import type { Environment } from '../../lib/runner/inputs.ts';
 import { defaultVersions } from './cases/default-versions.ts';
+import { minorNumber } from './cases/kube-version.ts';
 import type { SetImage } from './cases/set-images.ts';
-import { checkResources, type ResourceSet } from './check-resources.ts';
+import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
 import { joinByLine } from './findings/join.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
+import { reportStrayValues, reportUnknownHooks } from './findings/silent-losses.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
 import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
 import { withoutGit } from './helm/without-git.ts';
@@ -143,8 +145,7 @@ async function manifestResources(
         namespace: namespace ?? 'default',
         origin: 'manifests',
         built: [],
-        locate: locateInManifest,
-        locateText: (file, line) => ({ file, line, exact: true }),
+        ...MANIFEST_LINES,
       }),
     ),
   );
@@ -188,12 +189,34 @@ async function checkSets(
     row.resources += set.resources.length;
     row.seconds += (performance.now() - started) / 1000;
   }
+  for (const set of crdDirectories(input)) await checkCrdDirectory(set, validators, findings);
   return [...rows.values()];
 }
 
+/** The `crds` directory of each chart, for the newest version of Kubernetes that the chart is checked for. */
+function crdDirectories({ packagedCrds, stacks }: ScanInput): ResourceSet[] {
+  return [...packagedCrds].flatMap(([chart, read]): ResourceSet[] => {
+    const versions = stacks.flatMap((stack) => (stack.chart === chart ? stack.kubeVersions : []));
+    const [kube] = versions.sort((a, b) => minorNumber(b) - minorNumber(a));
+    if (kube === undefined) return [];
+    const id = { subject: chart.path, values: '', kubeVersion: '' };
+    return [{ ...read, ...MANIFEST_LINES, id, kube, namespace: '', origin: 'chart', built: [] }];
+  });
+}
+
+/** The lines of what is not rendered. */
+const MANIFEST_LINES: Pick<ResourceSet, 'locate' | 'locateText'> = {
+  locate: locateInManifest,
+  locateText: (file, line) => ({ file, line, exact: true }),
+};
+
 function reportCharts(input: ScanInput, { cases, linted }: RenderResult, findings: Findings): void {
-  for (const chart of input.charts) reportChart(chart, findings);
+  for (const chart of input.charts) {
+    reportChart(chart, findings);
+    reportUnknownHooks(chart, input.templates.get(chart) ?? new Map(), findings);
+  }
   for (const { stack } of cases) reportDuplicateKeys(stack.chart, stack.values, findings);
+  for (const stack of input.stacks) reportStrayValues(stack, input.templates.get(stack.chart) ?? new Map(), findings);
   for (const rendered of cases) reportFailures(rendered, getLocator(input, rendered.stack.chart), findings);
   for (const lint of linted) {
     // The linter repeats why a case of the same stack was not rendered.

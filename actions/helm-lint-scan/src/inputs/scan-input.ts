@@ -9,7 +9,7 @@ import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
 import { createLocator, type Locator, readTemplates } from '../locate/locate.ts';
 import { distinctFiles, type ManifestFile } from '../manifests/files.ts';
-import { type BrokenDocument, createReader, type Reader } from '../manifests/read.ts';
+import { type BrokenDocument, createReader, type Reader, type ReadResult } from '../manifests/read.ts';
 import { type ManifestScope, readScopes } from '../manifests/scopes.ts';
 import type { Stack } from '../render.ts';
 import type { Problem } from '../rules/rule.ts';
@@ -25,6 +25,10 @@ export interface ScanInput {
   stacks: Stack[];
   charts: Chart[];
   locators: ReadonlyMap<Chart, Locator>;
+  /** The templates of each chart and its dependencies, by path in the repository. */
+  templates: ReadonlyMap<Chart, ReadonlyMap<string, string>>;
+  /** What is in the `crds` directories of each chart and its dependencies. */
+  packagedCrds: ReadonlyMap<Chart, ReadResult>;
   manifests: ManifestScope[];
   custom: CustomSchema[];
   /** Documents among the definitions that cannot be read. */
@@ -60,19 +64,19 @@ export async function loadInputs(
     const images = imageOverlay(layeredValues(chart, values), settings.images ?? []);
     return { chart, values, kubeVersions: versionsFor(chart), images };
   };
-  const [stacks, locators, chartCrds] = await Promise.all([
+  const [stacks, templates, chartCrds] = await Promise.all([
     Promise.all(
       charts.flatMap((chart) => (discovered.cases.get(chart.path) ?? []).map((paths) => readStack(chart, paths))),
     ),
-    Promise.all(charts.map(async (chart) => [chart, createLocator(chart, await readTemplates(files, chart))] as const)),
-    Promise.all(charts.map((chart) => readChartCrds(files, chart))),
+    Promise.all(charts.map(async (chart) => [chart, await readTemplates(files, chart)] as const)),
+    Promise.all(charts.map(async (chart) => [chart, await readChartCrds(files, chart)] as const)),
   ]);
   const manifests = reader.manifests(distinctFiles(discovered.manifests));
   const inputCrds = reader.manifests(discovered.crds);
-  const packagedCrds = reader.manifests(chartCrds.flat());
+  const packagedCrds = chartCrds.map(([chart, crds]) => [chart, reader.manifests(crds)] as const);
   const [fromInput, fromCharts, fromManifests] = await Promise.all([
     readDefinitions(inputCrds.resources),
-    readDefinitions(packagedCrds.resources),
+    readDefinitions(packagedCrds.flatMap(([, { resources }]) => resources)),
     readDefinitions(manifests.resources),
   ]);
   const errors = new ErrorCollector();
@@ -82,10 +86,12 @@ export async function loadInputs(
   const input: ScanInput = {
     charts,
     stacks,
-    locators: new Map(locators),
+    locators: new Map(templates.map(([chart, texts]) => [chart, createLocator(chart, texts)])),
+    templates: new Map(templates),
+    packagedCrds: new Map(packagedCrds),
     manifests: readScopes(discovered.manifests, reader),
     custom: [...fromInput.custom, ...fromCharts.custom, ...fromManifests.custom],
-    brokenCrds: [...inputCrds.broken, ...packagedCrds.broken],
+    brokenCrds: [...inputCrds.broken, ...packagedCrds.flatMap(([, { broken }]) => broken)],
     invalidCrds: [...fromInput.problems, ...fromCharts.problems],
     apiVersions: [...new Set(fromInput.custom.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
     suppressions: discovered.suppressions,

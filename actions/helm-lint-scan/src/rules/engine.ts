@@ -39,6 +39,18 @@ export const engineRules = {
     title: 'helm lint reports a note',
     help: 'See https://helm.sh/docs/helm/helm_lint/',
   },
+  hookUnknown: {
+    id: 'hook-unknown',
+    level: 'error',
+    title: 'Helm does not know the event of a hook',
+    help: 'Helm silently skips an object with an unknown event, also when its other events are known: it is neither rendered nor installed. Source: https://helm.sh/docs/topics/charts_hooks/#the-available-hooks',
+  },
+  subchartValueUnknown: {
+    id: 'subchart-value-unknown',
+    level: 'warning',
+    title: 'A value for a dependency is not one of its values',
+    help: 'Helm passes to a dependency what is under its name, or under its alias if it has one, and the dependency ignores keys that it does not know. Only keys that are similar to an existing one are reported.',
+  },
   yaml: {
     id: 'yaml',
     level: 'error',

@@ -23,6 +23,7 @@ import {
 import { serviceAccountToken } from './security/service-account-token.ts';
 import { gracePeriod } from './workloads/grace-period.ts';
 import { imageDigest, imageNotBuilt, imageTag } from './workloads/images.ts';
+import { immutableVersion } from './workloads/immutable-version.ts';
 import { identicalProbes, livenessProbe, readinessProbe, startupProbe } from './workloads/probes.ts';
 import { memoryLimit, resourceRequests } from './workloads/resource-requests.ts';
 import { rollingUpdate } from './workloads/rolling-update.ts';
@@ -64,6 +65,7 @@ export const resourceRules: readonly ResourceRule[] = [
   namespaceHardCoded,
   selectorMismatch,
   selectorVersion,
+  immutableVersion,
   apiDeprecated,
 ];
 

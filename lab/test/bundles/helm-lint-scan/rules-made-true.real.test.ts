@@ -100,3 +100,80 @@ spec:
     for (const rule of linuxOnly) expect(ofRule(result, rule).map(({ file }) => file)).toEqual(['linux.yaml']);
   });
 });
+
+describe('what Helm drops in silence', () => {
+  const CRD = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: shops.example.com
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { kind: Shop, plural: shops }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          propertys: {}
+`;
+
+  it('is a hook with a misspelled event, and a definition in crds/ with a misspelled key', async () => {
+    const hook =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hook\n  annotations:\n    "helm.sh/hook": pre-installl\n';
+    write({ ...GOOD, 'helm/web/templates/hook.yaml': hook, 'helm/web/crds/shop.yaml': CRD });
+    const result = await run();
+    expect(ofRule(result, 'hook-unknown')).toEqual([
+      expect.objectContaining({ level: 'error', file: 'helm/web/templates/hook.yaml', line: 6 }),
+    ]);
+    expect(ofRule(result, 'hook-unknown')[0]?.message).toContain('did you mean pre-install?');
+    expect(ofRule(result, 'schema')).toEqual([expect.objectContaining({ file: 'helm/web/crds/shop.yaml', line: 16 })]);
+    expect(ofRule(result, 'schema')[0]?.message).toContain('did you mean properties?');
+    // Helm does not render the hook.
+    expect(result.outputs).toMatchObject({ ...COUNTS, errors: '2', resources: '2' });
+  });
+
+  it('is a document in crds/ that is not an object', async () => {
+    write({ ...GOOD, 'helm/web/crds/a.yaml': 'kind: CustomResourceDefinition\nmetadata: { name: a }\n' });
+    expect(ofRule(await run(), 'not-an-object')).toEqual([
+      expect.objectContaining({ file: 'helm/web/crds/a.yaml', line: 1 }),
+    ]);
+  });
+
+  it('is a value under a misspelled key of a dependency', async () => {
+    const meta = `${GOOD['helm/web/Chart.yaml']}dependencies: [{ name: cache, version: 1.0.0 }]\n`;
+    write({
+      ...GOOD,
+      'helm/web/Chart.yaml': meta,
+      'helm/web/values.schema.json': '{}',
+      'helm/web/charts/cache/Chart.yaml': 'apiVersion: v2\nname: cache\nversion: 1.0.0\n',
+      'helm/web/charts/cache/values.yaml': 'memory: 1Gi\n',
+      'helm/web/ci/small.yaml': 'cache:\n  memroy: 512Mi\n',
+    });
+    expect(ofRule(await run(), 'subchart-value-unknown')).toEqual([
+      expect.objectContaining({ level: 'warning', file: 'helm/web/ci/small.yaml', line: 2 }),
+    ]);
+  });
+
+  it('is the next version of a chart whose Job has the version in its pod template', async () => {
+    const job = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: migrate
+spec:
+  template:
+    metadata:
+      labels:
+        helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+    spec:
+      restartPolicy: Never
+      containers: [{ name: migrate, image: registry.example.com/web:1.0.0 }]
+`;
+    write({ ...GOOD, 'helm/web/templates/job.yaml': job });
+    expect(ofRule(await run(), 'immutable-version')).toEqual([
+      expect.objectContaining({ level: 'error', file: 'helm/web/templates/job.yaml', line: 9 }),
+    ]);
+  });
+});

@@ -17,7 +17,8 @@ export const selectorMismatch: ResourceRule = {
     }),
 };
 
-const VERSION_LABELS = ['app.kubernetes.io/version', 'helm.sh/chart'];
+/** Labels that change with each version of a chart or its application. */
+export const VERSION_LABELS: readonly string[] = ['app.kubernetes.io/version', 'helm.sh/chart'];
 
 export const selectorVersion: ResourceRule = {
   id: 'selector-version',
