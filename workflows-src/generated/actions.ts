@@ -219,7 +219,7 @@ export interface Actions {
   };
   'helm-lint-scan': {
     inputs: {
-      /** Globs of chart directories, one per line, relative to the root of the repository. A glob that matches no chart is an error. Links in a chart are followed if they stay in the repository. A link that leads elsewhere is an error, as in all inputs. Default: "helm/*". */
+      /** Globs of chart directories, one per line, relative to the root of the repository. A glob that matches no chart is an error. `none` checks no chart, only `manifests`. Links in a chart are followed if they stay in the repository. A link that leads elsewhere is an error, as in all inputs. Default: "helm/*". */
       charts?: string;
       /** Values to render with. Default: no values file, and each of `ci/*.yaml` and `values-*.yaml` in the chart's directory. Otherwise one case per line, as `chart-glob: a.yaml + b.yaml`, where later files override earlier ones. Files are looked up in the chart's directory, then in the repository. A glob makes a case for each file that it matches. Without files after the colon the case is the chart's defaults. */
       values?: string;

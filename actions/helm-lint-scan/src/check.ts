@@ -9,6 +9,7 @@ import { defaultVersions } from './cases/default-versions.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
+import { pluralize } from './data.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
@@ -102,11 +103,11 @@ async function render(
   settings: Settings,
   { files, helm, version }: { files: Files; helm: Helm; version: string },
 ): Promise<RenderResult> {
-  info(`Helm ${version}: ${stacks.length} stacks of values in ${charts.length} charts`);
+  info(`Helm ${version}: ${pluralize(stacks.length, 'stack')} of values in ${pluralize(charts.length, 'chart')}`);
   const concurrency = Math.max(2, Math.min(8, availableParallelism()));
   const result = await renderAll(stacks, { files, helm, reader }, { ...settings, apiVersions, concurrency });
   for (const { id, resources, failures, seconds } of result.cases) {
-    const outcome = failures.length > 0 ? 'not rendered' : `${resources.length} resources`;
+    const outcome = failures.length > 0 ? 'not rendered' : pluralize(resources.length, 'resource');
     info(`${id.subject}, ${id.values}, Kubernetes ${id.kubeVersion}: ${outcome}, ${seconds.toFixed(2)} s`);
   }
   return result;

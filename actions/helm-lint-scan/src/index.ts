@@ -2,8 +2,10 @@ import { run } from '../../lib/runner/run.ts';
 import { throwErrors } from './error-collector.ts';
 import { discover } from './inputs/discover.ts';
 import { readSettings } from './inputs/inputs.ts';
+import { assertNodeVersion } from './inputs/node-version.ts';
 
 await run('helm-lint-scan', async () => {
+  assertNodeVersion(process.versions.node);
   const settings = await readSettings(process.env);
   const discovered = await discover(settings);
   // With set-images, main first reads the values, so that an image that no chart uses is reported together with what is missing.

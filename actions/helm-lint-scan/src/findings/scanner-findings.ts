@@ -2,6 +2,7 @@ import type { ActionError } from '../../../lib/errors.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import { minorNumber } from '../cases/kube-version.ts';
 import type { ResourceSet } from '../check-resources.ts';
+import { pluralize } from '../data.ts';
 import type { ScannerName } from '../inputs/inputs.ts';
 import { resourceDocument, resourceLabel } from '../manifests/resource.ts';
 import { scanners } from '../scanners/index.ts';
@@ -30,7 +31,7 @@ export async function reportScanners(
     context,
   );
   for (const { scanner, found } of results) {
-    info(`${scanner}: ${found.length} findings`);
+    info(`${scanner}: ${pluralize(found.length, 'finding')}`);
     for (const { group, resource, path, rule, message } of found)
       findings.add({
         engine: scanner,

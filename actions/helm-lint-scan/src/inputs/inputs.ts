@@ -54,6 +54,8 @@ export interface Settings {
 }
 
 const CHARTS = 'helm/*';
+/** In place of globs, when only manifests are checked. */
+const NO_CHARTS = 'none';
 const IGNORE_FILE = '.helm-lint-scan.yaml';
 
 /**
@@ -66,7 +68,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
   const { workspace } = area;
   const output = (name: string, example: string) => reader.parsed(name, (text) => parseOutputPath(text, area), example);
   const manifests = reader.parsedLines('manifests', parseRepositoryGlob, 'argocd/**/*.yaml');
-  const patterns = reader.parsedLines('charts', parseRepositoryGlob, { fallback: CHARTS });
+  const patterns = readCharts(reader, manifests);
   const settings: Settings = {
     workspace,
     // The default may match no chart when only manifests are checked.
@@ -96,6 +98,17 @@ export async function readSettings(env: Environment): Promise<Settings> {
   for (const problem of findSamePaths(settings)) reader.addProblem(problem);
   reader.assertValid();
   return settings;
+}
+
+/** The globs of charts; empty for `none`. */
+function readCharts(reader: InputReader, manifests: readonly string[]): string[] {
+  const patterns = reader.parsedLines('charts', parseRepositoryGlob, { fallback: CHARTS });
+  if (!patterns.includes(NO_CHARTS)) return patterns;
+  const problem = (text: string) =>
+    reader.addProblem({ input: 'charts', value: patterns.join(', '), problem: text, example: CHARTS });
+  if (patterns.length > 1) problem('has none beside other lines; a directory of that name is ./none');
+  else if (manifests.length === 0) problem('is none, and the input manifests is empty, so there is nothing to check');
+  return [];
 }
 
 /** A name is looked up on the PATH, a relative path in the workspace. An absolute path, which only the workflow can give, may lead anywhere. */

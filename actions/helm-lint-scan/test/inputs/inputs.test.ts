@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { InputError } from '../../../lib/errors.ts';
 import { readSettings } from '../../src/inputs/inputs.ts';
+import { assertNodeVersion } from '../../src/inputs/node-version.ts';
 
 const env = (inputs: Record<string, string>): Record<string, string> => ({
   GITHUB_WORKSPACE: '/checkout',
@@ -33,6 +34,22 @@ describe('the settings', () => {
     ['./bin/helm', '/checkout/bin/helm'],
   ])('find Helm at %s', async (helm, expected) => {
     expect((await readSettings(env({ helm }))).helm).toBe(expected);
+  });
+
+  it('have no chart with none, which needs manifests and is the only line', async () => {
+    const settings = await readSettings(env({ charts: 'none', manifests: 'k8s/*.yaml' }));
+    expect(settings.charts).toEqual({ patterns: [], required: true });
+    expect(await faults({ charts: 'none' })).toEqual([
+      expect.objectContaining({ input: 'charts', problem: expect.stringContaining('nothing to check') }),
+    ]);
+    expect(await faults({ charts: 'none\nhelm/*', manifests: 'k8s/*.yaml' })).toEqual([
+      expect.objectContaining({ input: 'charts', value: 'none, helm/*' }),
+    ]);
+  });
+
+  it('need Node 24', () => {
+    expect(() => assertNodeVersion('24.0.0')).not.toThrow();
+    expect(() => assertNodeVersion('20.19.5')).toThrow('Node 20.19.5 is too old');
   });
 
   it('name each path once', async () => {

@@ -135,3 +135,35 @@ describe('one line of a template', () => {
     ]);
   });
 });
+
+describe('charts: none', () => {
+  const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
+
+  it('checks the manifests alone, also without Helm', async () => {
+    write({ ...GOOD, 'k8s/a.yaml': CONFIG });
+    const inputs = { charts: 'none', manifests: 'k8s/*.yaml', 'kube-versions': '1.36' };
+    const result = await step(inputs, { PATH: '' });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({ cases: '1', resources: '1', errors: '0', warnings: '0', notes: '0' });
+  });
+});
+
+describe('the log', () => {
+  it('counts one chart and one resource in the singular', async () => {
+    const { 'helm/web/templates/service.yaml': _, ...files } = GOOD;
+    write(files);
+    const { log } = await step({ 'kube-versions': '1.36' });
+    expect(log).toContain('1 stack of values in 1 chart\n');
+    expect(log).toContain('Kubernetes 1.36: 1 resource, ');
+  });
+
+  it('names Node when it is too old', async () => {
+    write(GOOD);
+    const older = "Object.defineProperty(process.versions, 'node', { value: '20.19.5' })";
+    const preload = `data:text/javascript,${encodeURIComponent(older)}`;
+    const result = await step({}, { NODE_OPTIONS: `--import ${preload}` });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('Node 20.19.5 is too old');
+    expect(result.log).toContain('this action needs Node 24');
+  });
+});
