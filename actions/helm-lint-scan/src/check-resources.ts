@@ -11,6 +11,9 @@ import { resourceRules } from './rules/index.ts';
 import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
 import { readDefinitions } from './validation/definitions.ts';
 import { findDeprecation } from './validation/deprecated-apis.ts';
+import type { SchemaProblem } from './validation/explain.ts';
+import { isCompletedByServer } from './validation/server/defaults.ts';
+import { checkAsServer } from './validation/server/index.ts';
 import type { Validator, Validators } from './validation/validator.ts';
 
 /** Resources that are checked together: those of one case, or all plain manifests. */
@@ -118,7 +121,7 @@ function validate({ resources, kube }: ResourceSet, validator: Validator, report
     const at = { resource, path: ['apiVersion'], about: 'value' } as const;
     switch (verdict.state) {
       case 'checked':
-        for (const problem of verdict.problems) report(engineRules.schema, { resource, ...problem });
+        reportRefused(resource, kube, verdict.problems, report);
         break;
       case 'unchecked': {
         notValidated++;
@@ -139,6 +142,19 @@ function validate({ resources, kube }: ResourceSet, validator: Validator, report
     }
   }
   return notValidated;
+}
+
+/** What the API server refuses: by the schema, and by its own validation. */
+function reportRefused(
+  resource: Resource,
+  kube: KubeVersion,
+  problems: readonly SchemaProblem[],
+  report: ReportProblem,
+): void {
+  const refused = problems.filter((problem) => !isCompletedByServer(resource, problem));
+  for (const problem of refused) report(engineRules.schema, { resource, ...problem });
+  for (const problem of checkAsServer(resource, { minor: minorNumber(kube) }, refused))
+    report(engineRules.apiInvalid, { resource, ...problem });
 }
 
 /** Why Kubernetes does not serve the kind in this API version, and which API version to use. */

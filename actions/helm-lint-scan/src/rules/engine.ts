@@ -69,6 +69,12 @@ export const engineRules = {
     title: 'A resource violates the schema of its kind',
     help: 'The API rejects it, or silently drops the key. See the reference: https://kubernetes.io/docs/reference/kubernetes-api/',
   },
+  apiInvalid: {
+    id: 'api-invalid',
+    level: 'error',
+    title: 'The API server refuses a resource that its schema accepts',
+    help: "The message is the API server's own: it names the field, its value and what is expected. Names, labels, ports, probes, volumes, quantities, selectors and the fields that depend on each other are checked as the API server of Kubernetes 1.31 to 1.37 does.",
+  },
   definitionUnusable: {
     id: 'definition-unusable',
     level: 'error',

@@ -1,0 +1,65 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/**
+ * Go's older parser, which the API server uses for most fields, accepts zeros in front of the numbers of an IPv4 address.
+ * Source: k8s.io/utils/net `ParseIPSloppy`
+ */
+const withoutLeadingZeros = (text: string): string =>
+  /^\d+(\.\d+){3}$/.test(text) ? text.replaceAll(/(^|\.)0+(?=\d)/g, '$1') : text;
+
+/** An address without the zone that Node accepts and Go does not. */
+export function parseAddress(text: string): string | undefined {
+  const address = withoutLeadingZeros(text);
+  return isIP(address) === 0 || address.includes('%') ? undefined : address;
+}
+
+export const isAddress = (text: string): boolean => parseAddress(text) !== undefined;
+
+interface Network {
+  address: string;
+  family: 'ipv4' | 'ipv6';
+  prefix: number;
+}
+
+/** A network such as `10.0.0.0/8`. */
+export function parseNetwork(text: string): Network | undefined {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text);
+  const address = match?.[1] === undefined ? undefined : parseAddress(match[1]);
+  if (address === undefined) return undefined;
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  const prefix = Number(match?.[2]);
+  return prefix > (family === 'ipv4' ? 32 : 128) ? undefined : { address, family, prefix };
+}
+
+/** Whether `inner` is a smaller network in `outer`. */
+export function isStrictlyInside(inner: Network, outer: Network): boolean {
+  if (inner.family !== outer.family || inner.prefix <= outer.prefix) return false;
+  const list = new BlockList();
+  list.addSubnet(outer.address, outer.prefix, outer.family);
+  return list.check(inner.address, inner.family);
+}
+
+const RESERVED: [prefix: string, detail: string][] = [
+  ['0.0.0.0/32', 'may not be unspecified'],
+  ['::/128', 'may not be unspecified'],
+  ['127.0.0.0/8', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  ['::1/128', 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  ['169.254.0.0/16', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  ['fe80::/10', 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  ['224.0.0.0/24', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+  ['ff02::/16', 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+];
+
+/** Why an address cannot be the one of an endpoint. Source: `ValidateEndpointIP` in pkg/apis/core/validation/validation.go */
+export function reservedAddress(text: string): string | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  return RESERVED.find(([prefix]) => {
+    const network = parseNetwork(prefix);
+    if (network === undefined || network.family !== family) return false;
+    const list = new BlockList();
+    list.addSubnet(network.address, network.prefix, network.family);
+    return list.check(address, family);
+  })?.[1];
+}

@@ -1,0 +1,73 @@
+import { closestName } from '../../../../lib/similar-names.ts';
+import { at, formatPath, isData } from '../../data.ts';
+import type { Resource } from '../../manifests/resource.ts';
+import { isSecretAt } from '../../secrets.ts';
+import type { SchemaProblem } from '../explain.ts';
+import { Field, type FieldError, type FieldErrors, type ServerContext } from './field.ts';
+import { kindChecks } from './kinds/index.ts';
+import { checkMetadata, nameFormat } from './metadata.ts';
+
+/** 1.31. What earlier versions refuse was not compared. */
+const FIRST_VERSION = 31;
+
+/**
+ * What the API server refuses although the schema accepts it: its own validation, for Kubernetes 1.31 to 1.37. Where the
+ * versions differ and it is not known which one begins, an object is accepted.
+ * The comments name Kubernetes' sources, which are in https://github.com/kubernetes/kubernetes; apimachinery, apiserver
+ * and apiextensions-apiserver are in its directory staging/src/k8s.io.
+ * @param known problems of the schema; what they are about is not reported again
+ */
+export function checkAsServer(
+  resource: Resource,
+  context: ServerContext,
+  known: readonly SchemaProblem[] = [],
+): SchemaProblem[] {
+  if (context.minor < FIRST_VERSION) return [];
+  const reported = new Set(known.map(({ path }) => formatPath(path)));
+  // A misspelled key is the reason why another one beside it is absent.
+  const misspelled = new Set(
+    known.flatMap(({ path, about }) => (about === 'key' ? [formatPath(path.slice(0, -1))] : [])),
+  );
+  const problems = new Map<string, SchemaProblem>();
+  for (const error of errorsOf(resource, context)) {
+    const problem = toProblem(error, resource);
+    const isReported = error.path.some((_, index) => reported.has(formatPath(error.path.slice(0, index + 1))));
+    const isMisspelled = problem.about === 'absent' && misspelled.has(formatPath(error.path.slice(0, -1)));
+    if (!isReported && !isMisspelled) problems.set(problem.message, problem);
+  }
+  return [...problems.values()];
+}
+
+function* errorsOf({ apiVersion, kind, object }: Resource, context: ServerContext): FieldErrors {
+  const key = `${apiVersion}/${kind}`;
+  const root = new Field(object);
+  yield* checkMetadata(root.at('metadata'), nameFormat(key, context));
+  const check = Object.hasOwn(kindChecks, key) ? kindChecks[key] : undefined;
+  if (check !== undefined) yield* check(root, context);
+}
+
+/** `spec.type: Unsupported value: "Loadbalancer": supported values: "ClusterIP", …; did you mean LoadBalancer?` */
+function toProblem(error: FieldError, resource: Resource): SchemaProblem {
+  const { path, reason, detail } = error;
+  const shown = error.value === undefined ? [] : [formatValue(error, resource)];
+  const choices =
+    error.choices.length === 0 ? '' : `supported values: ${error.choices.map((choice) => `"${choice}"`).join(', ')}`;
+  const text = [formatPath(path), reason, ...shown, detail, choices].filter((part) => part !== '').join(': ');
+  const isAbsent = at(resource.object, ...path) === undefined;
+  return { path, about: isAbsent ? 'absent' : error.isKey ? 'key' : 'value', message: `${text}${suggest(error)}` };
+}
+
+const MAX_SHOWN = 80;
+
+function formatValue({ value, path, isKey }: FieldError, resource: Resource): string {
+  if (Array.isArray(value) || isData(value)) return '';
+  if (!isKey && isSecretAt(resource, path)) return '';
+  const text = JSON.stringify(value) ?? '';
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 3)}...` : text;
+}
+
+function suggest({ value, choices }: FieldError): string {
+  if (typeof value !== 'string' || choices.length === 0) return '';
+  const guess = closestName(value, choices);
+  return guess === undefined || guess === '' ? '' : `; did you mean ${guess}?`;
+}

@@ -1,0 +1,137 @@
+import {
+  areUnique,
+  checkEndpointAddress,
+  hasFormat,
+  hasFormatIfSet,
+  isBetween,
+  isCidr,
+  isEmptyList,
+  isExactlyOneOf,
+  isIpAddress,
+  isOneOf,
+  isPort,
+  isPortOrName,
+  isRequiredName,
+} from '../checks.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../formats/names.ts';
+import { PROTOCOLS } from '../pods/containers.ts';
+import { checkLabels } from '../selectors.ts';
+
+const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+const LOAD_BALANCER_ONLY = "may only be used when `type` is 'LoadBalancer'";
+
+/** Source: `ValidateServiceCreate` in pkg/apis/core/validation/validation.go */
+export function* checkService(service: Field, context: ServerContext): FieldErrors {
+  const spec = service.at('spec');
+  const type = spec.at('type').text || 'ClusterIP';
+  yield* isOneOf(spec.at('type'), TYPES);
+  yield* checkPorts(spec, type);
+  yield* checkLabels(spec.at('selector'));
+  if (type === 'ExternalName') yield* checkExternalName(spec);
+  else yield* checkAddresses(spec, type);
+  yield* isOneOf(spec.at('sessionAffinity'), ['ClientIP', 'None']);
+  if (spec.at('sessionAffinity').text === 'ClientIP')
+    yield* checkTimeout(spec.at('sessionAffinityConfig', 'clientIP', 'timeoutSeconds'));
+  for (const address of spec.at('externalIPs').items) yield* checkEndpointAddress(address);
+  yield* checkLoadBalancer(spec, type);
+  yield* checkTraffic(spec, type, context);
+}
+
+const isHeadless = (spec: Field): boolean =>
+  spec.at('clusterIP').text === 'None' || spec.at('clusterIPs', 0).text === 'None';
+
+function* checkPorts(spec: Field, type: string): FieldErrors {
+  const ports = spec.at('ports');
+  if (isEmptyList(ports) && !isHeadless(spec) && type !== 'ExternalName') yield ports.required();
+  for (const port of ports.items) {
+    const [name, target] = [port.at('name'), port.at('targetPort')];
+    if (ports.items.length > 1) yield* isRequiredName(name);
+    else yield* hasFormat(name, dnsLabel);
+    yield* isPort(port.at('port'));
+    yield* isOneOf(port.at('protocol'), PROTOCOLS);
+    // Without one it is the port itself.
+    if (target.value !== 0 && target.value !== '') yield* isPortOrName(target);
+    yield* hasFormatIfSet(port.at('appProtocol'), qualifiedName);
+    if (type === 'ClusterIP' && (port.at('nodePort').number ?? 0) !== 0)
+      yield port.at('nodePort').forbidden("may not be used when `type` is 'ClusterIP'");
+  }
+  yield* areUnique(ports.items.map((port) => port.at('name')));
+  yield* areNumbersUnique(ports.items, 'port');
+  yield* areNumbersUnique(ports.items, 'nodePort');
+}
+
+/** Two ports may share a number if their protocols differ. */
+function* areNumbersUnique(ports: readonly Field[], key: string): FieldErrors {
+  const seen = new Set<string>();
+  for (const port of ports) {
+    const { number } = port.at(key);
+    if (number === undefined || number === 0) continue;
+    const pair = `${port.at('protocol').text || 'TCP'} ${number}`;
+    if (seen.has(pair)) yield port.at(key).duplicate();
+    seen.add(pair);
+  }
+}
+
+function* checkExternalName(spec: Field): FieldErrors {
+  for (const key of ['clusterIPs', 'ipFamilies'])
+    if (!isEmptyList(spec.at(key))) yield spec.at(key).forbidden('may not be set for ExternalName services');
+  for (const key of ['clusterIP', 'ipFamilyPolicy'])
+    if (spec.at(key).text !== '') yield spec.at(key).forbidden('may not be set for ExternalName services');
+  yield* isRequiredName(spec.at('externalName'), (text) => dnsSubdomain(text.replace(/\.$/, '')));
+}
+
+/** Source: `ValidateServiceClusterIPsRelatedFields` */
+function* checkAddresses(spec: Field, type: string): FieldErrors {
+  const [address, addresses, families] = [spec.at('clusterIP'), spec.at('clusterIPs'), spec.at('ipFamilies')];
+  if (isHeadless(spec) && (type === 'LoadBalancer' || type === 'NodePort'))
+    yield address.invalid(`may not be set to 'None' for ${type} services`);
+  for (const field of [address, ...addresses.items])
+    if (field.text !== 'None' && field.text !== '') yield* isIpAddress(field);
+  if (address.text !== '' && addresses.items.length > 0 && addresses.at(0).text !== address.text)
+    yield addresses.invalid('first value must match `clusterIP`');
+  if (addresses.items.length > 2) yield addresses.invalid('may only hold up to 2 values');
+  for (const family of families.items) yield* isExactlyOneOf(family, ['IPv4', 'IPv6']);
+  yield* areUnique(families.items);
+  yield* isExactlyOneOf(spec.at('ipFamilyPolicy'), ['PreferDualStack', 'RequireDualStack', 'SingleStack']);
+}
+
+const MAX_TIMEOUT = 86400;
+
+function* checkTimeout(timeout: Field): FieldErrors {
+  const { number } = timeout;
+  if (number !== undefined && (number <= 0 || number > MAX_TIMEOUT))
+    yield timeout.invalid(`must be greater than 0 and less than ${MAX_TIMEOUT}`);
+}
+
+function* checkLoadBalancer(spec: Field, type: string): FieldErrors {
+  const ranges = spec.at('loadBalancerSourceRanges');
+  for (const range of ranges.items) yield* isCidr(range);
+  if (type === 'LoadBalancer') yield* hasFormatIfSet(spec.at('loadBalancerClass'), qualifiedName);
+  else {
+    if (ranges.items.length > 0) yield ranges.forbidden(LOAD_BALANCER_ONLY);
+    for (const key of ['loadBalancerClass', 'allocateLoadBalancerNodePorts'])
+      if (spec.at(key).isSet) yield spec.at(key).forbidden(LOAD_BALANCER_ONLY);
+  }
+}
+
+/** Source: `validateServiceExternalTrafficPolicy` and the functions after it */
+function* checkTraffic(spec: Field, type: string, { minor }: ServerContext): FieldErrors {
+  const external = spec.at('externalTrafficPolicy');
+  const isExternal =
+    ['LoadBalancer', 'NodePort'].includes(type) || (type === 'ClusterIP' && spec.at('externalIPs').items.length > 0);
+  if (isExternal) yield* isOneOf(external, ['Cluster', 'Local']);
+  else if (external.text !== '') yield external.invalid('may only be set for externally-accessible services');
+  const healthCheck = spec.at('healthCheckNodePort');
+  if ((healthCheck.number ?? 0) !== 0) {
+    if (type !== 'LoadBalancer' || external.text !== 'Local')
+      yield healthCheck.invalid("may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+    else yield* isBetween(healthCheck, [1, 65535]);
+  }
+  yield* isExactlyOneOf(spec.at('internalTrafficPolicy'), ['Cluster', 'Local']);
+  yield* isExactlyOneOf(spec.at('trafficDistribution'), distributions(minor));
+}
+
+/** PreferSameZone and PreferSameNode are on by default from 1.34 (PreferSameTrafficDistribution). */
+const distributions = (minor: number): string[] =>
+  minor < 34 ? ['PreferClose'] : ['PreferClose', 'PreferSameZone', 'PreferSameNode'];

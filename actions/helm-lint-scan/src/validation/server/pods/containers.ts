@@ -1,0 +1,97 @@
+import { areUnique, isOneOf, isPort, isRequired, isRequiredName } from '../checks.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { portName } from '../formats/names.ts';
+import { checkEnv, checkEnvFrom } from './env.ts';
+import { checkLifecycle, checkProbes } from './probes.ts';
+import { checkResources } from './resources.ts';
+import { checkSecurityContext } from './security-context.ts';
+import { checkMounts } from './volumes.ts';
+
+/** Source: `validateContainers` and `validateInitContainers` in pkg/apis/core/validation/validation.go */
+
+/** What the containers of a pod share. */
+export interface PodContext extends ServerContext {
+  /** The volumes by name; `undefined` for those of a StatefulSet's claims. */
+  volumes: ReadonlyMap<string, Field | undefined>;
+  /** In seconds. */
+  gracePeriod: number;
+  /** Whether the pod uses the users of its node. */
+  hostUsers: boolean;
+  hostNetwork: boolean;
+}
+
+export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+/** From 1.34 on a restart policy that a container cannot have is dropped, or followed (ContainerRestartRules). */
+const LAST_WITHOUT_RESTART_RULES = 33;
+const INIT_ONLY = 'may not be set for init containers without restartPolicy=Always';
+
+export function* checkContainers(pod: Field, context: PodContext): FieldErrors {
+  const containers = pod.at('containers');
+  const initContainers = pod.at('initContainers');
+  if (containers.items.length === 0) yield containers.required();
+  for (const container of containers.items) {
+    yield* checkContainer(container, context);
+    yield* checkLifecycle(container.at('lifecycle'), context);
+    yield* checkProbes(container, context);
+    if (container.at('restartPolicy').isSet && context.minor <= LAST_WITHOUT_RESTART_RULES)
+      yield container.at('restartPolicy').forbidden('may not be set for non-init containers');
+  }
+  for (const container of initContainers.items) yield* checkInitContainer(container, context);
+  yield* areUnique([...containers.items, ...initContainers.items].map((container) => container.at('name')));
+  yield* checkHostPorts(containers.items);
+  for (const container of initContainers.items) yield* checkHostPorts([container]);
+}
+
+function* checkInitContainer(container: Field, context: PodContext): FieldErrors {
+  yield* checkContainer(container, context);
+  const restartPolicy = container.at('restartPolicy');
+  if (context.minor <= LAST_WITHOUT_RESTART_RULES) yield* isOneOf(restartPolicy, ['Always']);
+  if (restartPolicy.text === 'Always') {
+    yield* checkLifecycle(container.at('lifecycle'), context);
+    yield* checkProbes(container, context);
+  } else {
+    for (const key of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'])
+      if (container.at(key).isSet) yield container.at(key).forbidden(INIT_ONLY);
+  }
+}
+
+/** Source: `validateContainerCommon` */
+function* checkContainer(container: Field, context: PodContext): FieldErrors {
+  yield* isRequiredName(container.at('name'));
+  yield* isRequired(container.at('image'));
+  yield* isOneOf(container.at('terminationMessagePolicy'), ['File', 'FallbackToLogsOnError']);
+  yield* isOneOf(container.at('imagePullPolicy'), ['Always', 'IfNotPresent', 'Never']);
+  yield* checkPorts(container.at('ports'), context);
+  yield* checkEnv(container.at('env'), context);
+  yield* checkEnvFrom(container.at('envFrom'), context);
+  yield* checkMounts(container, context.volumes);
+  yield* checkResources(container.at('resources'));
+  yield* checkSecurityContext(container.at('securityContext'), context.hostUsers);
+}
+
+function* checkPorts(ports: Field, { hostNetwork }: PodContext): FieldErrors {
+  for (const port of ports.items) {
+    const [name, number, hostPort] = [port.at('name'), port.at('containerPort'), port.at('hostPort')];
+    for (const problem of name.text === '' ? [] : portName(name.text)) yield name.invalid(problem);
+    if (number.value === 0 || !number.isSet) yield number.required();
+    else yield* isPort(number);
+    if (hostPort.value === 0 || !hostPort.isSet) continue;
+    yield* isPort(hostPort);
+    if (hostNetwork && hostPort.value !== number.value)
+      yield number.invalid('must match `hostPort` when `hostNetwork` is true');
+  }
+  for (const port of ports.items) yield* isOneOf(port.at('protocol'), PROTOCOLS);
+  yield* areUnique(ports.items.map((port) => port.at('name')));
+}
+
+/** Source: `checkHostPortConflicts` */
+function* checkHostPorts(containers: readonly Field[]): FieldErrors {
+  const seen = new Set<string>();
+  for (const port of containers.flatMap((container) => container.at('ports').items)) {
+    const hostPort = port.at('hostPort');
+    if (hostPort.number === undefined || hostPort.number === 0) continue;
+    const key = `${port.at('protocol').text || 'TCP'}/${port.at('hostIP').text}/${hostPort.number}`;
+    if (seen.has(key)) yield hostPort.duplicate(key);
+    seen.add(key);
+  }
+}

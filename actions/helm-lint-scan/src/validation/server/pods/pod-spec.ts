@@ -1,0 +1,124 @@
+import {
+  areUnique,
+  hasFormat,
+  hasFormatIfSet,
+  isBetween,
+  isExactlyOneOf,
+  isIpAddress,
+  isOneOf,
+  isRequired,
+  MAX_INT32,
+} from '../checks.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { dnsLabel, dnsSubdomain, dnsSubdomainWithUnderscore, qualifiedName } from '../formats/names.ts';
+import { checkAnnotations, checkLabels } from '../selectors.ts';
+import { checkContainers } from './containers.ts';
+import { checkAffinity, checkTolerations, checkTopologySpread } from './scheduling.ts';
+import { checkPodSecurityContext } from './security-context.ts';
+import { checkVolumes } from './volumes.ts';
+
+/** What a workload adds to the pods of its template. */
+export interface TemplateOptions extends ServerContext {
+  /** The names of the volumes that a StatefulSet's claims become. */
+  claims?: readonly string[];
+}
+
+const DEFAULT_GRACE_PERIOD = 30;
+
+/** Source: `ValidatePodTemplateSpec` in pkg/apis/core/validation/validation.go */
+export function* checkPodTemplate(template: Field, options: TemplateOptions): FieldErrors {
+  yield* checkLabels(template.at('metadata', 'labels'));
+  yield* checkAnnotations(template.at('metadata', 'annotations'));
+  yield* checkPodSpec(template.at('spec'), options);
+  const ephemeral = template.at('spec', 'ephemeralContainers');
+  if (ephemeral.items.length > 0) yield ephemeral.forbidden('ephemeral containers not allowed in pod template');
+}
+
+/** Source: `ValidatePodSpec` */
+export function* checkPodSpec(pod: Field, options: TemplateOptions): FieldErrors {
+  const volumes = pod.at('volumes');
+  const names = new Map<string, Field | undefined>(volumes.items.map((volume) => [volume.at('name').text, volume]));
+  for (const claim of options.claims ?? []) names.set(claim, undefined);
+  const gracePeriod = pod.at('terminationGracePeriodSeconds').number ?? DEFAULT_GRACE_PERIOD;
+  yield* checkVolumes(volumes);
+  yield* checkContainers(pod, {
+    minor: options.minor,
+    volumes: names,
+    // A negative period counts as 1; the server warns only.
+    gracePeriod: gracePeriod < 0 ? 1 : gracePeriod,
+    hostUsers: pod.at('hostUsers').value !== false,
+    hostNetwork: pod.at('hostNetwork').isTrue,
+  });
+  yield* checkEnumerations(pod);
+  yield* checkNames(pod);
+  yield* checkLabels(pod.at('nodeSelector'));
+  yield* isBetween(pod.at('activeDeadlineSeconds'), [1, MAX_INT32]);
+  yield* checkPodSecurityContext(pod.at('securityContext'), pod, options);
+  yield* checkHostUsers(pod, options);
+  yield* checkDns(pod);
+  yield* checkGates(pod);
+  yield* checkAffinity(pod.at('affinity'));
+  yield* checkTolerations(pod.at('tolerations'), options);
+  yield* checkTopologySpread(pod.at('topologySpreadConstraints'));
+  yield* checkHostAliases(pod.at('hostAliases'));
+}
+
+function* checkEnumerations(pod: Field): FieldErrors {
+  yield* isOneOf(pod.at('restartPolicy'), ['Always', 'OnFailure', 'Never']);
+  yield* isOneOf(pod.at('dnsPolicy'), ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']);
+  yield* isExactlyOneOf(pod.at('preemptionPolicy'), ['PreemptLowerPriority', 'Never']);
+  yield* isExactlyOneOf(pod.at('os', 'name'), ['linux', 'windows']);
+}
+
+function* checkNames(pod: Field): FieldErrors {
+  for (const key of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName'])
+    yield* hasFormat(pod.at(key), dnsSubdomain);
+  for (const key of ['hostname', 'subdomain']) yield* hasFormat(pod.at(key), dnsLabel);
+}
+
+/** Source: `validateHostUsers`. With the network of the node they are allowed after 1.34. */
+function* checkHostUsers(pod: Field, { minor }: ServerContext): FieldErrors {
+  if (pod.at('hostUsers').value !== false) return;
+  for (const key of minor <= 34 ? ['hostNetwork', 'hostPID', 'hostIPC'] : ['hostPID', 'hostIPC'])
+    if (pod.at(key).isTrue) yield pod.at(key).forbidden('when `hostUsers` is false');
+}
+
+const MAX_NAMESERVERS = 3;
+const MAX_SEARCHES = 32;
+
+/** Source: `validatePodDNSConfig` */
+function* checkDns(pod: Field): FieldErrors {
+  const config = pod.at('dnsConfig');
+  const servers = config.at('nameservers');
+  if (pod.at('dnsPolicy').text === 'None') {
+    if (!config.isSet) return yield config.required('must provide `dnsConfig` when `dnsPolicy` is None');
+    if (servers.items.length === 0)
+      return yield servers.required('must provide at least one DNS nameserver when `dnsPolicy` is None');
+  }
+  if (servers.items.length > MAX_NAMESERVERS)
+    yield servers.invalid(`must not have more than ${MAX_NAMESERVERS} nameservers`);
+  for (const server of servers.items) yield* isIpAddress(server);
+  const searches = config.at('searches');
+  if (searches.items.length > MAX_SEARCHES)
+    yield searches.invalid(`must not have more than ${MAX_SEARCHES} search paths`);
+  for (const search of searches.items)
+    if (search.text !== '.')
+      yield* hasFormatIfSet(search, (text) => dnsSubdomainWithUnderscore(text.replace(/\.$/, '')));
+  for (const option of config.at('options').items) yield* isRequired(option.at('name'), 'must not be empty');
+}
+
+function* checkGates(pod: Field): FieldErrors {
+  for (const gate of pod.at('readinessGates').items)
+    for (const problem of qualifiedName(gate.at('conditionType').text)) yield gate.at('conditionType').invalid(problem);
+  const gates = pod.at('schedulingGates').items.map((gate) => gate.at('name'));
+  for (const gate of gates) for (const problem of qualifiedName(gate.text)) yield gate.invalid(problem);
+  yield* areUnique(gates);
+}
+
+function* checkHostAliases(aliases: Field): FieldErrors {
+  for (const alias of aliases.items) {
+    yield* isIpAddress(alias.at('ip'));
+    for (const name of alias.at('hostnames').items)
+      for (const problem of dnsSubdomain(name.text)) yield name.invalid(problem);
+  }
+}

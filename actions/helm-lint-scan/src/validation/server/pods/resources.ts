@@ -1,0 +1,75 @@
+import type { Field, FieldErrors } from '../field.ts';
+import { type Format, qualifiedName } from '../formats/names.ts';
+import { isWhole, parseQuantity } from '../formats/quantity.ts';
+
+/**
+ * Requests and limits. Source: `validateResourceRequirements` in pkg/apis/core/validation/validation.go, and
+ * pkg/apis/core/helper/helpers.go
+ */
+export function* checkResources(resources: Field): FieldErrors {
+  const limits = resources.at('limits');
+  for (const [name, limit] of limits.entries) yield* checkQuantity(name, limit);
+  for (const [name, request] of resources.at('requests').entries) {
+    yield* checkQuantity(name, request);
+    yield* checkAgainstLimit(name, request, limits.at(name));
+  }
+}
+
+const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
+const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
+/** What the scheduler may promise more of than there is. */
+const allowsOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
+
+function* checkQuantity(name: string, field: Field): FieldErrors {
+  yield* checkContainerResourceName(name, field);
+  yield* isQuantityOf(name, field);
+}
+
+/** An amount of a resource: not negative, and whole for what cannot be divided. Source: `ValidateResourceQuantityValue` */
+export function* isQuantityOf(name: string, field: Field): FieldErrors {
+  const quantity = parseQuantity(field.value);
+  if (quantity === undefined) return;
+  if (quantity < 0n) yield field.invalid('must be greater than or equal to 0');
+  if ((INTEGER_RESOURCES.has(name) || !isNative(name)) && !isWhole(quantity)) yield field.invalid('must be an integer');
+}
+
+const INTEGER_RESOURCES = new Set([
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+]);
+
+/** What is wrong with the name of a resource of a container. Source: `validateContainerResourceName` */
+export const containerResourceName: Format = (name) => {
+  const problems = qualifiedName(name);
+  if (problems.length > 0) return problems;
+  if (!name.includes('/'))
+    return CONTAINER_RESOURCES.includes(name) || isHugePages(name)
+      ? []
+      : [`must be a standard resource for containers: ${CONTAINER_RESOURCES.join(', ')}, hugepages-SIZE`];
+  return !isNative(name) && name.startsWith('requests.') ? ["doesn't follow extended resource name standard"] : [];
+};
+
+const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
+
+export function* checkContainerResourceName(name: string, field: Field): FieldErrors {
+  for (const problem of containerResourceName(name)) yield field.invalidKey(problem);
+}
+
+function* checkAgainstLimit(name: string, request: Field, limit: Field): FieldErrors {
+  const wanted = parseQuantity(request.value);
+  const most = parseQuantity(limit.value);
+  if (!limit.isSet) {
+    if (!allowsOvercommit(name)) yield limit.required('Limit must be set for non overcommitable resources');
+  } else if (wanted !== undefined && most !== undefined) {
+    if (wanted !== most && !allowsOvercommit(name))
+      yield request.invalid(`must be equal to ${name} limit of ${limit.value}`);
+    else if (wanted > most) yield request.invalid(`must be less than or equal to ${name} limit of ${limit.value}`);
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, it } from '@jest/globals';
+import { isCompletedByServer } from '../../../src/validation/server/defaults.ts';
+import { checkAsServer } from '../../../src/validation/server/index.ts';
+import { resourcesIn } from '../../helpers.ts';
+import { containerWith, deploymentOf, refused } from './refused.ts';
+
+const service = (fields: string): string =>
+  `{ apiVersion: v1, kind: Service, metadata: { name: web }, spec: { ports: [{ port: 80 }], ${fields} } }`;
+
+/** what, the object, the last version that refuses it, the first that accepts it */
+it.each([
+  ['names of variables with a space', containerWith('env: [{ name: a b }]'), 31, 32],
+  ['a hook that sleeps for no time', containerWith('lifecycle: { preStop: { sleep: { seconds: 0 } } }'), 32, 33],
+  ['PreferSameZone', service('trafficDistribution: PreferSameZone'), 33, 34],
+  ['a Service that begins with a digit', service('').replace('name: web', 'name: 1web'), 34, 35],
+  ['restart policies of containers', containerWith('restartPolicy: Never'), 33, 34],
+  ['the operator Lt of tolerations', deploymentOf('tolerations: [{ key: a, operator: Lt, value: "1" }]'), 34, 35],
+])('%s: refused by 1.%3$i, accepted by 1.%4$i', (_, text, last, first) => {
+  expect(refused(text, last)).toHaveLength(1);
+  expect(refused(text, first)).toEqual([]);
+});
+
+it('the name of the Service of a StatefulSet is checked from 1.34 on', () => {
+  const text = deploymentOf('')
+    .replace('Deployment', 'StatefulSet')
+    .replace('selector:', 'serviceName: a.b\n  selector:');
+  expect(refused(text, 33)).toEqual([]);
+  expect(refused(text, 34)).toHaveLength(1);
+});
+
+it('versions before 1.31 are not checked', () => {
+  expect(refused(service('type: Loadbalancer'), 30)).toEqual([]);
+});
+
+it('what the schema has reported is not reported again', () => {
+  const [resource] = resourcesIn(service('type: Loadbalancer'));
+  if (resource === undefined) throw new Error('there is no resource');
+  const known = [{ path: ['spec', 'type'], about: 'value', message: 'spec.type is wrong' }] as const;
+  expect(checkAsServer(resource, { minor: 34 }, known)).toEqual([]);
+});
+
+it('a key that is absent because it is misspelled is not reported', () => {
+  const [resource] = resourcesIn(service('').replace('ports:', 'port:'));
+  if (resource === undefined) throw new Error('there is no resource');
+  const known = [{ path: ['spec', 'port'], about: 'key', message: 'spec.port is not a known key' }] as const;
+  expect(checkAsServer(resource, { minor: 34 }, known)).toEqual([]);
+});
+
+it.each([
+  ['{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass }', ['value'], true],
+  ['{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, value: }', ['value'], true],
+  ['{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, value: a }', ['value'], false],
+  ['{ apiVersion: example.com/v1, kind: PriorityClass }', ['value'], false],
+  ['{ apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {} }', ['roleRef', 'apiGroup'], true],
+  ['{ apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, roleRef: {} }', ['roleRef', 'name'], false],
+])('of %s the server completes %j: %s', (text, path, expected) => {
+  const [resource] = resourcesIn(text);
+  if (resource === undefined) throw new Error('there is no resource');
+  expect(isCompletedByServer(resource, { path, about: 'absent', message: 'is absent' })).toBe(expected);
+});
