@@ -225,6 +225,19 @@ const OBJECTS: [type: string, fields: string, message: string][] = [
   ],
 ];
 
+/** Kinds of the cluster's administrators. */
+it.each([
+  ['v1/PodTemplate', 'template: { spec: { containers: [] } }', 'template.spec.containers: Required value'],
+  ['storage.k8s.io/v1/CSIDriver', 'spec: { fsGroupPolicy: Files }', 'spec.fsGroupPolicy: Unsupported value: "Files"'],
+  [
+    'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding',
+    'spec: { policyName: a, validationActions: [deny] }',
+    'spec.validationActions[0]: Unsupported value: "deny"',
+  ],
+])('%s: %s', (type, fields, message) => {
+  expect(refused(object(type, fields)).map((found) => found.slice(0, message.length))).toEqual([message]);
+});
+
 describe('objects of each kind', () => {
   it.each(OBJECTS)('%s: %s', (type, fields, message) => {
     const text = object(type, fields).replace('metadata: { name: a.b }, metadata', 'metadata');

@@ -12,6 +12,12 @@ export function* checkStorageClass(storageClass: Field): FieldErrors {
   yield* isExactlyOneOf(storageClass.at('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']);
 }
 
+export function* checkCsiDriver(driver: Field): FieldErrors {
+  yield* isExactlyOneOf(driver.at('spec', 'fsGroupPolicy'), ['File', 'None', 'ReadWriteOnceWithFSType']);
+  for (const mode of driver.at('spec', 'volumeLifecycleModes').items)
+    yield* isExactlyOneOf(mode, ['Persistent', 'Ephemeral']);
+}
+
 const MAX_PRIORITY = 1_000_000_000;
 const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical'];
 

@@ -1,7 +1,7 @@
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { checkAutoscaler, checkDisruptionBudget } from './autoscaling.ts';
 import { checkClaim } from './claims.ts';
-import { checkPriorityClass, checkRuntimeClass, checkStorageClass } from './classes.ts';
+import { checkCsiDriver, checkPriorityClass, checkRuntimeClass, checkStorageClass } from './classes.ts';
 import { checkConfigMap, checkSecret } from './config.ts';
 import { checkDefinition } from './definitions.ts';
 import { checkCronJob, checkJob } from './jobs.ts';
@@ -11,11 +11,12 @@ import { checkEndpointSlice, checkIngress, checkIngressClass, checkNetworkPolicy
 import { checkPersistentVolume } from './persistent-volumes.ts';
 import { checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './rbac.ts';
 import { checkService } from './service.ts';
-import { checkWebhooks } from './webhooks.ts';
+import { checkAdmissionPolicy, checkAdmissionPolicyBinding, checkWebhooks } from './webhooks.ts';
 import {
   checkDaemonSet,
   checkDeployment,
   checkPod,
+  checkPodTemplateObject,
   checkReplicaSet,
   checkReplicationController,
   checkStatefulSet,
@@ -29,12 +30,15 @@ export const kindChecks: Readonly<Record<string, (object: Field, context: Server
   'v1/PersistentVolume': checkPersistentVolume,
   'v1/PersistentVolumeClaim': checkClaim,
   'v1/Pod': checkPod,
+  'v1/PodTemplate': checkPodTemplateObject,
   'v1/ReplicationController': checkReplicationController,
   'v1/ResourceQuota': checkResourceQuota,
   'v1/Secret': checkSecret,
   'v1/Service': checkService,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': checkWebhooks,
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': checkWebhooks,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': checkAdmissionPolicy,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': checkAdmissionPolicyBinding,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': checkDefinition,
   'apps/v1/DaemonSet': checkDaemonSet,
   'apps/v1/Deployment': checkDeployment,
@@ -55,5 +59,6 @@ export const kindChecks: Readonly<Record<string, (object: Field, context: Server
   'rbac.authorization.k8s.io/v1/Role': checkRole,
   'rbac.authorization.k8s.io/v1/RoleBinding': checkRoleBinding,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClass,
+  'storage.k8s.io/v1/CSIDriver': checkCsiDriver,
   'storage.k8s.io/v1/StorageClass': checkStorageClass,
 };

@@ -19,6 +19,24 @@ export function* checkWebhooks(configuration: Field): FieldErrors {
   yield* areUnique(hooks.map((hook) => hook.at('name')));
 }
 
+/** The expressions of policies are left to the API server. */
+export function* checkAdmissionPolicy(policy: Field): FieldErrors {
+  const spec = policy.at('spec');
+  yield* isOneOf(spec.at('failurePolicy'), ['Fail', 'Ignore']);
+  yield* isRequired(spec.at('matchConstraints'));
+  if (isEmptyList(spec.at('validations')) && isEmptyList(spec.at('auditAnnotations')))
+    yield spec.at('validations').required('validations or auditAnnotations must contain at least one item');
+}
+
+const ACTIONS = ['Audit', 'Deny', 'Warn'];
+
+export function* checkAdmissionPolicyBinding(binding: Field): FieldErrors {
+  const actions = binding.at('spec', 'validationActions');
+  yield* isRequired(binding.at('spec', 'policyName'));
+  if (isEmptyList(actions)) yield actions.required('at least one validation action is required');
+  for (const action of actions.items) yield* isExactlyOneOf(action, ACTIONS);
+}
+
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 
 function* checkWebhook(hook: Field): FieldErrors {

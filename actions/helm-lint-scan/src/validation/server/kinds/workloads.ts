@@ -17,6 +17,10 @@ export function* checkPod(pod: Field, context: ServerContext): FieldErrors {
       if (image.text !== image.text.trim()) yield image.invalid('must not have leading or trailing whitespace');
 }
 
+export function* checkPodTemplateObject(object: Field, context: ServerContext): FieldErrors {
+  yield* checkPodTemplate(object.at('template'), context);
+}
+
 /** The pods of these workloads run forever. */
 function* checkPermanentTemplate(template: Field, kind: string): FieldErrors {
   const [restartPolicy, deadline] = [
@@ -76,6 +80,9 @@ export function* checkReplicaSet(set: Field, context: ServerContext): FieldError
 
 export function* checkReplicationController(controller: Field, context: ServerContext): FieldErrors {
   const spec = controller.at('spec');
+  // Without a selector it is the labels of the template.
+  if (spec.at('selector').entries.length === 0 && spec.at('template', 'metadata', 'labels').entries.length === 0)
+    yield spec.at('selector').required();
   if (!spec.at('template').isSet) return yield spec.at('template').required();
   yield* checkPodTemplate(spec.at('template'), context);
   yield* checkPermanentTemplate(spec.at('template'), 'ReplicationController');

@@ -64,6 +64,7 @@ function* checkContainer(container: Field, context: PodContext): FieldErrors {
   yield* checkPorts(container.at('ports'), context);
   yield* checkEnv(container.at('env'), context);
   yield* checkEnvFrom(container.at('envFrom'), context);
+  for (const policy of container.at('resizePolicy').items) yield* isOneOf(policy.at('resourceName'), ['cpu', 'memory']);
   yield* checkMounts(container, context.volumes);
   yield* checkResources(container.at('resources'));
   yield* checkSecurityContext(container.at('securityContext'), context.hostUsers);

@@ -13,6 +13,9 @@ export function* checkResources(resources: Field): FieldErrors {
     yield* checkQuantity(name, request);
     yield* checkAgainstLimit(name, request, limits.at(name));
   }
+  const names = ['limits', 'requests'].flatMap((key) => resources.at(key).entries.map(([name]) => name));
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
+    yield resources.forbidden('HugePages require cpu or memory');
 }
 
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');

@@ -1,6 +1,6 @@
 import { areUnique, isBetween, isMissing, isOneOf, isOnlyOne, isRequired, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
-import { pathWithoutBacksteps, relativeFile } from '../formats/names.ts';
+import { dnsSubdomain, pathWithoutBacksteps, relativeFile } from '../formats/names.ts';
 import { checkClaimSpec } from '../kinds/claims.ts';
 import { checkAnnotations, checkLabels } from '../selectors.ts';
 import { checkFieldRef, checkResourceFieldRef, VOLUME_FIELDS } from './env.ts';
@@ -69,7 +69,10 @@ function* checkSource(kind: string, source: Field): FieldErrors {
     case 'projected':
       return yield* checkProjected(source);
     case 'csi':
-      return yield* isRequiredName(source.at('driver'), () => []);
+      return yield* isRequiredName(source.at('driver'), (text) => dnsSubdomain(text.toLowerCase()));
+    case 'azureFile':
+      for (const key of ['secretName', 'shareName']) yield* isRequired(source.at(key));
+      return;
     case 'ephemeral':
       return yield* checkEphemeral(source.at('volumeClaimTemplate'));
   }
