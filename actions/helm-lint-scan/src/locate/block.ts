@@ -1,30 +1,15 @@
+import { at, isData } from '../data.ts';
+import { align, type Element } from './alignment.ts';
+import { itemPath } from './constraints.ts';
 import { type Definition, parseInclude } from './definitions.ts';
+import { type Frame, isWithin } from './frames.ts';
+import { isCompleteFlow, isSameValue, matchesText, parseLiteral, parsePattern, type TextPattern } from './patterns.ts';
 import { createScope, resolveExpression, type ValueSource } from './scope.ts';
 import { addScopes, type ScopedLine } from './scoped-lines.ts';
 import type { TemplateLine } from './template-lines.ts';
 
-export interface TemplatePosition {
-  file: string;
-  /** 1-based: the line of the deepest key of the path that was found. */
-  line: number;
-  /** The number of steps of the path that lead to it. */
-  depth: number;
-  /** Whether no step had to be guessed. */
-  sure: boolean;
-  /** The source of the value on the line. */
-  value: ValueSource;
-  /** The sources of values that are inserted below that key. */
-  inserted: readonly ValueSource[];
-}
-
-export function deepestPosition(positions: readonly (TemplatePosition | undefined)[]): TemplatePosition | undefined {
-  let best: TemplatePosition | undefined;
-  for (const position of positions) if (position !== undefined && position.depth > (best?.depth ?? 0)) best = position;
-  return best;
-}
-
 /** The context in which lines are read. */
-interface Context {
+export interface Context {
   file: string;
   defined: ReadonlyMap<string, Definition>;
   /** The names of the templates that include these lines, so that a template that includes itself ends. */
@@ -35,17 +20,56 @@ interface Context {
 
 /** A key or an item of a block. */
 export interface BlockEntry {
+  file: string;
   line: ScopedLine;
-  sure: boolean;
+  /** What is below it; for an item, also what is on its line. */
   nested: Block;
-  /** The templates that are included on its line. */
-  inline: readonly Block[];
-  /** The sources of values that are inserted below it unchanged. */
-  inserted(): readonly ValueSource[];
+  /** Whether it is rendered whenever its block is. */
+  required: boolean;
+  /** Whether it can have rendered a value. */
+  matches(value: unknown): boolean;
+  /** Whether the line contains the whole value, however deep. */
+  whole: boolean;
+}
+
+/** The entries that can have rendered something, the most likely first. */
+export interface Choice {
+  entries: readonly BlockEntry[];
+  /** Whether nothing but the first can. */
+  sure: boolean;
+  /** The sources of values that can have rendered it instead. */
+  sources: readonly ValueSource[];
+}
+
+/** What an action inserts. */
+interface Insertion {
+  line: ScopedLine;
+  /** The column of what is inserted, if it is known. */
+  column: number | undefined;
+  source: ValueSource;
+  block: Block | undefined;
+  /** Whether the block or the source is exactly what is inserted. */
+  plain: boolean;
 }
 
 /** The maximum depth of templates that include each other. */
 const MAX_INCLUDE_DEPTH = 50;
+
+/** What can render items of the list: an item of the template, an insertion, or a line that cannot be read. */
+interface ListElement extends Element {
+  line: ScopedLine;
+  entry?: BlockEntry;
+  insertion?: Insertion;
+}
+
+interface BlockOptions {
+  context: Context;
+  lines: readonly ScopedLine[];
+  /** The frame of the block itself. */
+  base: Frame | undefined;
+  /** The line with the key of the block. */
+  head?: ScopedLine;
+}
 
 /**
  * Lines of a template that belong together: a document, or the lines below a key. Results are cached, because many resources can come
@@ -54,69 +78,201 @@ const MAX_INCLUDE_DEPTH = 50;
 export class Block {
   readonly #context: Context;
   readonly #lines: readonly ScopedLine[];
-  readonly #keys = new Map<string, BlockEntry>();
-  readonly #items = new Map<number, BlockEntry>();
+  readonly #base: Frame | undefined;
+  readonly #head: ScopedLine | undefined;
+  readonly #matches = new WeakMap<object, boolean>();
+  readonly #alignments = new WeakMap<readonly unknown[], readonly (readonly number[])[]>();
   #column: number | undefined;
-  #starts: { keys: ReadonlyMap<string, number>; items: readonly number[] } | undefined;
-  #insertions: { line: ScopedLine; action: string }[] | undefined;
-  #included: Block[] | undefined;
+  #entries: { keys: ReadonlyMap<string, BlockEntry[]>; items: readonly BlockEntry[]; dash: number } | undefined;
+  #insertions: readonly Insertion[] | undefined;
+  #elements: readonly ListElement[] | undefined;
+  #opaque: readonly ScopedLine[] | undefined;
+  #ranged: readonly { key: string; line: ScopedLine }[] | undefined;
 
-  constructor(context: Context, lines: readonly ScopedLine[]) {
+  constructor({ context, lines, base, head }: BlockOptions) {
     this.#context = context;
     this.#lines = lines;
+    this.#base = base;
+    this.#head = head;
   }
 
-  get file(): string {
-    return this.#context.file;
+  /** The first line with a key or an item, also of a template that is included. */
+  get first(): { file: string; line: number } | undefined {
+    const line = this.#lines.find(({ directive }) => !directive);
+    if (line !== undefined) return { file: this.#context.file, line: line.number };
+    return this.#inserted()
+      .map(({ block }) => block?.first)
+      .find((first) => first !== undefined);
   }
 
-  key(key: string): BlockEntry | undefined {
-    const start = this.#index().keys.get(key);
-    const line = this.#lines[start ?? -1];
-    if (start === undefined || line === undefined) return undefined;
-    const known = this.#keys.get(key) ?? this.#createEntry(line, this.#linesBelow(start, line));
-    this.#keys.set(key, known);
-    return known;
+  /** The keys at its level, set on one line, with an action that reads an item of a `range`. */
+  get ranged(): readonly { key: string; line: ScopedLine }[] {
+    this.#ranged ??= [...this.#read().keys].flatMap(([key, [entry, ...others]]) => {
+      if (entry === undefined || others.length > 0) return [];
+      const { line } = entry;
+      return line.actions.some((action) => itemPath(resolveExpression(action, line.scope)) !== undefined)
+        ? [{ key, line }]
+        : [];
+    });
+    return this.#ranged;
   }
 
-  /** Inside a `range`, one item of the template renders many. */
-  item(index: number): BlockEntry | undefined {
-    const { items } = this.#index();
-    const existing = Math.min(index, items.length - 1);
-    const from = items[existing];
-    const line = this.#lines[from ?? -1];
-    if (from === undefined || line === undefined) return undefined;
-    const known = this.#items.get(existing) ?? this.#createEntry(line, this.#lines.slice(from, items[existing + 1]));
-    this.#items.set(existing, known);
-    return { ...known, sure: existing === index };
+  /** Whether the block can have rendered a value, as far as its text shows. */
+  matches(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return this.#matchesScalar(value);
+    const known = this.#matches.get(value);
+    if (known !== undefined) return known;
+    // For values that contain themselves through an alias.
+    this.#matches.set(value, true);
+    const result = Array.isArray(value) ? this.#align(value) !== NOTHING : isData(value) && this.#matchesMapping(value);
+    this.#matches.set(value, result);
+    return result;
   }
 
-  /** The templates that are included at the level of the keys of the block. */
-  get included(): readonly Block[] {
-    this.#included ??= this.#findInsertions().flatMap(({ line, action }) => this.#include(line, action) ?? []);
-    return this.#included;
+  /** What can have rendered a key of a mapping, or would render it if it is not in the mapping. */
+  key(key: string, holder: unknown): Choice {
+    const own = this.#read().keys.get(key) ?? [];
+    const exists = isData(holder) && Object.hasOwn(holder, key);
+    const [only] = own;
+    if (exists && own.length === 1 && only?.required) return { entries: own, sure: true, sources: [] };
+    const value = at(holder, key);
+    const viable = exists ? own.filter((entry) => entry.matches(value)) : own.filter(({ required }) => !required);
+    const certain = viable.find(({ required }) => required);
+    if (certain !== undefined) return { entries: [certain], sure: true, sources: [] };
+    const inserted = this.#insertedAt(this.#keyColumn());
+    const included = inserted.flatMap(({ block, plain }) => {
+      const choice = block?.key(key, holder);
+      return choice === undefined ? [] : [plain ? choice : { ...choice, sure: false }];
+    });
+    const entries = [
+      ...viable,
+      ...included.flatMap((choice) => choice.entries.filter((entry) => !exists || entry.matches(value))),
+    ];
+    const sources = [
+      ...inserted.flatMap(({ block, source }) => (block === undefined ? [source] : [])),
+      ...included.flatMap((choice) => choice.sources),
+    ];
+    const sure = entries.length === 1 && included.every((choice) => choice.sure || choice.entries.length === 0);
+    return { entries, sure: sure && this.#findOpaque().length === 0, sources };
+  }
+
+  /** What can have rendered an item of a list. */
+  item(index: number, list: unknown): Choice {
+    const { items } = this.#read();
+    if (!Array.isArray(list)) return { entries: [], sure: false, sources: [] };
+    const alignment = this.#align(list);
+    const elements = this.#listElements();
+    const found = (alignment[index] ?? []).flatMap((position) => elements[position] ?? []);
+    if (alignment === NOTHING) {
+      const fitting = items.filter((entry) => entry.matches(list[index]));
+      const guess = items[Math.min(index, items.length - 1)];
+      return { entries: fitting.length > 0 ? fitting : guess === undefined ? [] : [guess], sure: false, sources: [] };
+    }
+    const entries = found.flatMap(({ entry }) => entry ?? []);
+    const insertions = found.flatMap(({ insertion }) => insertion ?? []);
+    if (insertions.length === 0) return { entries, sure: entries.length === 1, sources: [] };
+    const [insertion] = insertions;
+    if (insertions.length > 1 || insertion === undefined) return { entries, sure: false, sources: [] };
+    const own = elements.findIndex((element) => element.insertion === insertion);
+    const isOwn = (positions: readonly number[] | undefined) => positions?.length === 1 && positions[0] === own;
+    let first = index;
+    while (first > 0 && isOwn(alignment[first - 1])) first--;
+    let end = index + 1;
+    while (end < list.length && isOwn(alignment[end])) end++;
+    const certain = isOwn(alignment[index]) && [first - 1, end].every((at) => (alignment[at]?.length ?? 1) === 1);
+    const part = first === 0 && end === list.length ? list : list.slice(first, end);
+    const inner = insertion.block?.item(index - first, part);
+    if (inner !== undefined)
+      return {
+        entries: [...inner.entries, ...entries],
+        sure: inner.sure && certain && insertion.plain,
+        sources: inner.sources,
+      };
+    return { entries, sure: false, sources: certain ? [itemOf(insertion.source, index - first)] : [] };
+  }
+
+  /** The only source of what the block renders, if there is one. */
+  get whole(): ValueSource | undefined {
+    if (this.#lines.some(({ directive }) => !directive)) return undefined;
+    const inserted = this.#inserted();
+    const [only] = inserted;
+    if (only === undefined || inserted.length > 1) return undefined;
+    return only.block === undefined ? only.source : only.plain ? only.block.whole : undefined;
   }
 
   /** The sources of values that are inserted into the block unchanged. */
-  get values(): ValueSource[] {
-    return this.#findInsertions()
-      .filter(({ action }) => /oYaml\b/.test(action))
-      .map(({ line, action }) => resolveExpression(action, line.scope));
+  sources(column = this.#keyColumn()): ValueSource[] {
+    return this.#insertedAt(column).flatMap(({ block, source }) => (block === undefined ? [source] : block.sources()));
+  }
+
+  #matchesScalar(value: unknown): boolean {
+    if (this.#inserted().length > 0 || this.#findOpaque().length > 0) return true;
+    const { keys, items } = this.#read();
+    if ([...keys.values()].flat().some(({ required }) => required) || items.some(({ required }) => required))
+      return false;
+    return value === null || value === undefined;
+  }
+
+  #matchesMapping(value: Record<string, unknown>): boolean {
+    const { keys, items } = this.#read();
+    const inserts = this.#inserted().length > 0 || this.#findOpaque().length > 0;
+    if (keys.size === 0 && items.length > 0 && !inserts) return false;
+    for (const [key, entries] of keys) {
+      const exists = Object.hasOwn(value, key);
+      if (
+        exists
+          ? !inserts && !entries.some((entry) => entry.matches(value[key]))
+          : entries.some(({ required }) => required)
+      )
+        return false;
+      if (exists && inserts && entries.some((entry) => entry.required && !entry.matches(value[key]))) return false;
+    }
+    return inserts || Object.keys(value).every((key) => keys.has(key));
+  }
+
+  #align(list: readonly unknown[]): readonly (readonly number[])[] {
+    const known = this.#alignments.get(list);
+    if (known !== undefined) return known;
+    const found = align(this.#listElements(), this.#base, list) ?? NOTHING;
+    this.#alignments.set(list, found);
+    return found;
+  }
+
+  #listElements(): readonly ListElement[] {
+    this.#elements ??= this.#readElements();
+    return this.#elements;
+  }
+
+  #readElements(): ListElement[] {
+    const { items, dash } = this.#read();
+    const inserting = (line: ScopedLine) => ({ line, frame: line.frame, inserts: true, matches: () => true });
+    const elements: ListElement[] = [
+      ...items.map((entry) => ({
+        line: entry.line,
+        entry,
+        frame: entry.line.frame,
+        inserts: false,
+        matches: entry.matches,
+      })),
+      ...this.#insertedAt(dash).map((insertion) => ({ ...inserting(insertion.line), insertion })),
+      ...this.#findOpaque().map(inserting),
+    ];
+    return elements.sort((a, b) => a.line.number - b.line.number);
   }
 
   #createEntry(line: ScopedLine, lines: readonly ScopedLine[]): BlockEntry {
-    const nested = new Block(this.#context, lines);
-    const inline = line.actions.flatMap((action) => this.#include(line, action) ?? []);
-    let inserted: ValueSource[] | undefined;
+    const value = line.value;
+    const isItem = line.item && lines[0] === line;
+    const content = isItem && line.key !== undefined ? lines : lines.filter((other) => other !== line);
+    const nested = new Block({ context: this.#context, lines: content, base: line.frame, head: line });
     return {
+      file: this.#context.file,
       line,
-      sure: true,
       nested,
-      inline,
-      inserted() {
-        inserted ??= [nested, ...nested.included, ...inline].flatMap(({ values }) => values);
-        return inserted;
-      },
+      required: isWithin(this.#base, line.frame),
+      whole: !(isItem && line.key !== undefined) && isCompleteFlow(value),
+      matches:
+        isItem && line.key !== undefined ? (given) => nested.matches(given) : createMatcher(value, nested, content),
     };
   }
 
@@ -143,34 +299,104 @@ export class Block {
     return this.#column;
   }
 
-  #index() {
-    this.#starts ??= this.#readStarts();
-    return this.#starts;
+  #read() {
+    this.#entries ??= this.#readEntries();
+    return this.#entries;
   }
 
-  #readStarts() {
+  #readEntries() {
     const column = this.#keyColumn();
-    const keys = new Map<string, number>();
-    let dash = Number.POSITIVE_INFINITY;
+    const keys = new Map<string, BlockEntry[]>();
+    const starts: number[] = [];
+    const dash = this.#lines.reduce(
+      (least, line) => (line.item && !line.directive && line !== this.#head ? Math.min(least, line.indent) : least),
+      Number.POSITIVE_INFINITY,
+    );
+    const isList = dash < column;
     for (const [at, line] of this.#lines.entries()) {
-      if (line.key !== undefined && keyColumn(line) === column && !keys.has(line.key)) keys.set(line.key, at);
-      if (line.item && !line.directive) dash = Math.min(dash, line.indent);
+      if (!isList && line.key !== undefined && keyColumn(line) === column) {
+        const same = keys.get(line.key) ?? [];
+        same.push(this.#createEntry(line, this.#linesBelow(at, line)));
+        keys.set(line.key, same);
+      }
+      if (isList && line.item && line.indent === dash) starts.push(at);
     }
-    return { keys, items: this.#lines.flatMap((line, at) => (line.item && line.indent === dash ? [at] : [])) };
+    return {
+      keys,
+      dash,
+      items: starts.map((from, index) =>
+        this.#createEntry(this.#lines[from] as ScopedLine, this.#lines.slice(from, starts[index + 1])),
+      ),
+    };
   }
 
-  /** Lines that insert something into the block in addition to its keys: `{{- toYaml .Values.x | nindent 4 }}`, `{{- include "labels" . | nindent 4 }}`. */
-  #findInsertions(): { line: ScopedLine; action: string }[] {
-    const column = this.#keyColumn();
-    this.#insertions ??= this.#lines.flatMap((line) => {
-      const action = line.directive
-        ? line.actions.find((action) => /\b(?:toYaml|mustToYaml|include|template)\b/.test(action))
-        : undefined;
-      if (action === undefined) return [];
-      const indent = Number(/\bn?indent (\d+)/.exec(action)?.[1] ?? line.indent);
-      return column === Number.POSITIVE_INFINITY || indent === column ? [{ line, action }] : [];
-    });
+  #inserted(): readonly Insertion[] {
+    this.#insertions ??= this.#readInsertions();
     return this.#insertions;
+  }
+
+  /** Insertions at a column, or at an unknown one. */
+  #insertedAt(column: number): readonly Insertion[] {
+    return this.#inserted().filter(
+      (insertion) =>
+        insertion.column === undefined || column === Number.POSITIVE_INFINITY || insertion.column === column,
+    );
+  }
+
+  #readInsertions(): Insertion[] {
+    const head = this.#head;
+    const value = head?.value ?? '';
+    const isHeadItem = head !== undefined && this.#lines[0] === head;
+    const onHead =
+      head === undefined || isHeadItem || !/^\{\{.*\}\}$/.test(value)
+        ? []
+        : head.actions.flatMap((action) => this.#readInsertion(head, action, undefined) ?? []);
+    // What is inserted at the column of a key without a value is its list; deeper, it is its value.
+    const floor = head === undefined || isHeadItem ? -1 : keyColumn(head);
+    const isOpen = value === '' || /^[&!]\S*$/.test(value);
+    const below = this.#lines.flatMap((line) => {
+      if (!line.directive || line.text.startsWith('#')) return [];
+      return line.actions.flatMap((action) => {
+        const indent = /\bn?indent\s+(\S+)/.exec(action)?.[1];
+        const column = indent === undefined ? line.indent : /^\d+$/.test(indent) ? Number(indent) : undefined;
+        // Text that was not indented is in column 0, or in that of the include.
+        const place = indent === undefined && this.#context.visited.length > 0 ? undefined : column;
+        if (place !== undefined && (isOpen || isHeadItem || head === undefined ? place < floor : place <= floor))
+          return [];
+        return this.#readInsertion(line, action, place) ?? [];
+      });
+    });
+    const own = Math.min(this.#keyColumn(), Number.POSITIVE_INFINITY);
+    const dash = this.#lines.reduce((least, { item, indent }) => (item ? Math.min(least, indent) : least), own);
+    return [
+      ...onHead,
+      ...below.filter(
+        ({ column }) => own === Number.POSITIVE_INFINITY || column === undefined || column === own || column === dash,
+      ),
+    ];
+  }
+
+  #readInsertion(line: ScopedLine, action: string, column: number | undefined): Insertion | undefined {
+    if (
+      action === '' ||
+      /^(?:if|else|end|with|range|define|block|fail|break|continue)\b|^\$\w*\s*(?:,\s*\$\w+\s*)?:?=/.test(action)
+    )
+      return undefined;
+    const include = parseInclude(action);
+    const block = include === undefined ? undefined : this.#include(line, action);
+    if (block !== undefined) return { line, column, source: UNKNOWN_SOURCE, block, plain: include?.plain === true };
+    const source = include === undefined ? resolveExpression(action, line.scope) : UNKNOWN_SOURCE;
+    return { line, column, source, block: undefined, plain: source.is !== 'unknown' };
+  }
+
+  /** Lines at the level of the block that can render anything. */
+  #findOpaque(): readonly ScopedLine[] {
+    if (this.#opaque !== undefined) return this.#opaque;
+    const column = this.#keyColumn();
+    this.#opaque = this.#lines.filter(
+      (line) => (!line.directive && !line.item && line.key === undefined && line.indent <= column) || line.key === '<<',
+    );
+    return this.#opaque;
   }
 
   /** The template that an action includes, with its argument as the dot. */
@@ -179,23 +405,60 @@ export class Block {
     const include = parseInclude(action);
     const definition = include === undefined ? undefined : defined.get(include.name);
     if (include === undefined || definition === undefined || visited.includes(include.name)) return undefined;
+    if (definition.lines.length === 0) return undefined;
     if (visited.length >= MAX_INCLUDE_DEPTH || budget.includes <= 0) return undefined;
     budget.includes -= 1;
-    const dot = resolveExpression(include.argument.replace(/\|.*$/, ''), line.scope);
+    const dot = resolveExpression(include.argument, line.scope);
     const context = { ...this.#context, file: definition.file, visited: [...visited, include.name] };
-    return new Block(context, addScopes(definition.lines, createScope(dot)));
+    const lines = addScopes(definition.lines, createScope(dot));
+    return new Block({ context, lines, base: definition.frame });
   }
+}
+
+/** The result for a list that the template cannot have rendered. */
+const NOTHING: readonly (readonly number[])[] = [];
+const UNKNOWN_SOURCE: ValueSource = { is: 'unknown' };
+
+const itemOf = (source: ValueSource, index: number): ValueSource =>
+  source.is === 'values' ? { is: 'values', path: [...source.path, index] } : UNKNOWN_SOURCE;
+
+/** Compares what a key renders with a value. What the text does not show contradicts nothing. */
+function createMatcher(value: string, nested: Block, content: readonly ScopedLine[]): (given: unknown) => boolean {
+  const text = value.replace(/^(?:[&!]\S+\s*)+/, '').trim();
+  if (text === '' || text.startsWith('#')) return (given) => nested.matches(given);
+  if (/^[|>]/.test(text)) return (given) => typeof given === 'string';
+  if (text.startsWith('*')) return () => true;
+  const continues = content.some(({ directive }) => !directive);
+  let pattern: TextPattern | undefined;
+  let literal: { value: unknown } | undefined;
+  let isRead = false;
+  return (given) => {
+    if (continues) return true;
+    if (!isRead) {
+      if (text.includes('{{')) pattern = parsePattern(text);
+      else literal = parseLiteral(text);
+      isRead = true;
+    }
+    if (literal !== undefined) return isSameValue(literal.value, given);
+    if (pattern === undefined || /^[[{](?!\{)/.test(text)) return true;
+    const { literals } = pattern;
+    const isWholeAction = literals.join('').trim() === '';
+    if (typeof given === 'object' && given !== null) return isWholeAction;
+    return isWholeAction || typeof given !== 'string' || matchesText(pattern, given);
+  };
 }
 
 /** The column of the key of a line: after the dash if the line starts an item. */
 function keyColumn({ indent, item, text }: TemplateLine): number {
-  return item ? indent + 1 + (text.slice(1).length - text.slice(1).trimStart().length) : indent;
+  if (!item) return indent;
+  const rest = text.slice(1);
+  return rest.trim() === '' ? Number.POSITIVE_INFINITY : indent + 1 + (rest.length - rest.trimStart().length);
 }
 
 /** The source of the value in `key: {{ .Values.x }}`; unknown unless there is exactly one. */
 export function inlineValue(line: ScopedLine): ValueSource {
   const sources = line.actions
     .map((action) => resolveExpression(action, line.scope))
-    .filter(({ is }) => is === 'values');
-  return sources.length === 1 ? (sources[0] as ValueSource) : { is: 'unknown' };
+    .filter(({ is }) => is !== 'unknown');
+  return sources.length === 1 ? (sources[0] as ValueSource) : UNKNOWN_SOURCE;
 }

@@ -1,9 +1,11 @@
+import type { Frame } from './frames.ts';
 import type { TemplateLine } from './template-lines.ts';
 
 /** A named template, which others may include. */
 export interface Definition {
   file: string;
   lines: TemplateLine[];
+  frame: Frame | undefined;
 }
 
 /** The `define` blocks among the lines of a template. */
@@ -23,17 +25,29 @@ export function parseDefinitions(
     }
     if (open === undefined) continue;
     if (ends) {
-      found.push([open.name, { file, lines: open.lines }]);
+      found.push([open.name, { file, lines: open.lines, frame: defineFrame(open.lines) }]);
       open = undefined;
     } else if (!line.actions.some((action) => action.startsWith('define '))) open.lines.push(line);
   }
   return found;
 }
 
+/** The frame of a `define`, the outermost of its lines. */
+function defineFrame([first]: readonly TemplateLine[]): Frame | undefined {
+  let frame = first?.frame;
+  while (frame?.parent !== undefined) frame = frame.parent;
+  return frame;
+}
+
 export interface Include {
   name: string;
   argument: string;
+  /** Whether the action inserts exactly what the template renders. */
+  plain: boolean;
 }
+
+/** `include "name" ARGUMENT | nindent 4`: nothing before it, and only white space is changed after it. */
+const PLAIN_INCLUDE = /^(?:include|template)\s+"[^"]+"[^|]*(?:\|\s*(?:n?indent\s+\S+|trim)\s*)*$/;
 
 export const parseIncludes = (lines: readonly TemplateLine[]): Include[] =>
   lines.flatMap(({ actions }) => actions.flatMap((action) => parseInclude(action) ?? []));
@@ -41,5 +55,7 @@ export const parseIncludes = (lines: readonly TemplateLine[]): Include[] =>
 /** The name and argument of the template that an action includes. */
 export function parseInclude(action: string): Include | undefined {
   const match = /\b(?:include|template)\s+"([^"]+)"\s*(.*)$/.exec(action);
-  return match === null ? undefined : { name: match[1] as string, argument: match[2] as string };
+  if (match === null) return undefined;
+  const plain = PLAIN_INCLUDE.test(action);
+  return { name: match[1] as string, argument: match[2] as string, plain };
 }

@@ -6,11 +6,13 @@ import { escapeGlob, type Files } from '../inputs/files.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Problem } from '../rules/rule.ts';
+import type { Constraint } from './constraints.ts';
 import type { Definition } from './definitions.ts';
 import { createExcerptIndex, type ExcerptIndex } from './excerpts.ts';
-import type { ValueSource } from './scope.ts';
+import { isSameScalar, matchesText, parsePattern } from './patterns.ts';
+import { hasItemStep, type ValueSource } from './scope.ts';
 import { createTemplate, type ResourceQuery, type Template } from './template.ts';
-import { findValue, type ValuesLayer } from './values.ts';
+import { findValue, lookUp, type ValuesLayer } from './values.ts';
 
 /** A line in the repository. */
 export interface Location {
@@ -58,7 +60,7 @@ function documentQuery({
   document,
   kind,
   source: { ordinal, siblings },
-}: Resource): Omit<ResourceQuery, 'path'> {
+}: Resource): Pick<ResourceQuery, 'kind' | 'ordinal' | 'siblings'> {
   return prefix.length === 0
     ? { kind, ordinal, siblings }
     : { kind: stringAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
@@ -72,6 +74,69 @@ export async function readTemplates(files: Files, chart: Chart): Promise<Map<str
   const paths = matches.flatMap((match) => match.paths);
   const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));
   return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+interface Finder {
+  layers: readonly ValuesLayer[];
+  constraints(): readonly Constraint[];
+  /** Whether the position in the template is certain. */
+  sure: boolean;
+}
+
+/**
+ * The lines that set a value, of the sources that it may have.
+ * @param rest the path in the source
+ * @param rendered what was rendered from it; `undefined` for a value that is not rendered
+ */
+function findSources(
+  sources: readonly ValueSource[],
+  rest: Path,
+  { layers, constraints, sure }: Finder,
+  rendered?: unknown,
+): Location[] {
+  return sources.flatMap((source) => {
+    const path = chooseSource(source, layers);
+    if (path === undefined) return [];
+    const whole = [...path, ...rest];
+    const found = findValue(layers, whole, hasItemStep(whole) ? constraints() : []);
+    if (found === undefined || found.depth < whole.length || !canRender(found.value, rendered)) return [];
+    return [{ file: found.file, line: found.line, exact: found.sure && sure }];
+  });
+}
+
+/** The values path of a source. Of several, it is the first that is not empty. */
+function chooseSource(source: ValueSource, layers: readonly ValuesLayer[]): Path | undefined {
+  if (source.is === 'values') return source.path;
+  if (source.is !== 'first') return undefined;
+  for (const part of source.of) {
+    if (part.is !== 'values' || hasItemStep(part.path)) return undefined;
+    if (!isEmpty(lookUp(layers, part.path))) return part.path;
+  }
+  return undefined;
+}
+
+/** As Go's templates define it: https://pkg.go.dev/text/template */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === 0 ||
+  value === '' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
+
+/** Whether a value, which may be a template, can have rendered another one. */
+function canRender(value: unknown, rendered: unknown): boolean {
+  if (rendered === undefined) return true;
+  if (typeof value === 'object' && value !== null)
+    return typeof rendered === 'object' && Array.isArray(value) === Array.isArray(rendered);
+  if (typeof value !== 'string' || !value.includes('{{')) return isSameScalar(value, rendered);
+  const pattern = parsePattern(value);
+  return pattern === undefined || typeof rendered !== 'string' || matchesText(pattern, rendered);
+}
+
+function mayHave(layers: readonly ValuesLayer[], source: ValueSource, key: string | number): boolean {
+  if (source.is !== 'values' || hasItemStep(source.path)) return true;
+  return at(lookUp(layers, source.path), key) !== undefined;
 }
 
 export function createLocator(chart: Chart, templates: ReadonlyMap<string, string>): Locator {
@@ -126,29 +191,38 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
       // A template of a packed dependency.
       if (template === undefined) return fallback;
       const inDocument = [...resource.prefix, ...path];
-      const position = template.find({ ...documentQuery(resource), path: inDocument });
+      const rendered = resource.document.value;
+      const layers = layersFor(keys, values);
+      const position = template.find({
+        ...documentQuery(resource),
+        document: rendered,
+        path: inDocument,
+        mayHave: (source, key) => mayHave(layers, source, key),
+      });
       if (position === undefined) return { file, line: 1, exact: false };
       const existing = resource.prefix.length + countExistingSteps(resource, path);
-      const layers = layersFor(keys, values);
-      const inValues = (source: ValueSource, rest: Path): Location | undefined => {
-        if (source.is !== 'values') return undefined;
-        const location = findValue(layers, [...source.path, ...rest], resource.name);
-        if (location === undefined || location.depth < source.path.length + rest.length) return undefined;
-        return { file: location.file, line: location.line, exact: location.sure };
-      };
-      const rest = inDocument.slice(position.depth, existing);
-      if (rest.length > 0 || about !== 'key') {
-        for (const source of [position.value, ...position.inserted]) {
-          const place = inValues(source, rest);
-          if (place !== undefined) return place;
-        }
+      const finder = { layers, constraints: position.constraints, sure: position.sure };
+      if (existing < inDocument.length && position.depth === existing) {
+        const [found] = findSources(position.absent, [], finder);
+        if (found !== undefined) return found;
       }
+      const { sources, depth } = position.inserted;
+      const rest = inDocument.slice(position.depth, existing);
+      const value = at(rendered, ...inDocument.slice(0, existing));
+      const candidates =
+        rest.length > 0
+          ? findSources(sources, inDocument.slice(depth, existing), finder, value)
+          : about === 'key'
+            ? []
+            : findSources([position.value], [], finder, value);
+      const [first] = candidates;
+      if (first !== undefined) return { ...first, exact: first.exact && candidates.length === 1 };
       return { file: position.file, line: position.line, exact: position.sure && rest.length === 0 };
     },
     value(path, values, reader) {
       const keys = chart.subcharts.find(({ name }) => name === reader)?.keys ?? [];
       const layers = layersFor(reader === chart.name ? [] : keys, values);
-      const place = findValue(layers, path, '');
+      const place = findValue(layers, path);
       if (place !== undefined) return { file: place.file, line: place.line, exact: place.depth === path.length };
       return { ...fallback, file: layers.at(-1)?.file ?? fallback.file };
     },

@@ -7,6 +7,14 @@ import type { Path } from '../data.ts';
 export type ValueSource =
   | { is: 'root' }
   | { is: 'values'; path: Path }
+  /** The key of the item of a `range` at the path, which ends with `*`. */
+  | { is: 'key'; path: Path }
+  /** An item of a `range` over a list that is not in the values, such as `list "web" "api"`. */
+  | { is: 'text'; id: string }
+  /** The first of them that is not empty. */
+  | { is: 'first'; of: readonly ValueSource[] }
+  /** Some of them, merged. */
+  | { is: 'merged'; of: readonly ValueSource[] }
   | { is: 'dict'; fields: ReadonlyMap<string, ValueSource> }
   | { is: 'unknown' };
 
@@ -73,23 +81,75 @@ const PASS_THROUGH = new Set([
   'int64',
   'toString',
   'trim',
-  'required',
-  'default',
-  'coalesce',
   'mustToYaml',
   'deepCopy',
-  'first',
   'toJson',
   'fromYaml',
-  'merge',
-  'mustMerge',
 ]);
 
+const MERGES = new Set(['merge', 'mustMerge', 'mergeOverwrite', 'mustMergeOverwrite']);
+
+/** Functions that return what they get through a pipe, possibly converted. */
+const PIPED = new Set([...PASS_THROUGH, 'nindent', 'indent', 'required', 'trimSuffix', 'trimPrefix', 'trunc']);
+
+/** Functions that leave out some keys of a mapping, which is their first argument. */
+const SELECTS = new Set(['omit', 'pick']);
+
+/** A pipeline: each part gets the result of the part before it. */
 function resolveCall(words: readonly string[], scope: TemplateScope): ValueSource {
+  const pipe = words.indexOf('|');
+  let source = resolveFunction(pipe < 0 ? words : words.slice(0, pipe), scope);
+  for (let at = pipe; at >= 0 && at < words.length; ) {
+    const next = words.indexOf('|', at + 1);
+    const [name = '', ...given] = words.slice(at + 1, next < 0 ? words.length : next);
+    if (name === 'default' || name === 'coalesce')
+      source = combine('first', [source, ...given.map((word) => resolveTerm(word, scope))]);
+    else if (!PIPED.has(name)) return UNKNOWN;
+    at = next;
+  }
+  return source;
+}
+
+/** The maximum number of sources of one expression. */
+const MAX_SOURCES = 20;
+
+function combine(is: 'first' | 'merged', sources: readonly ValueSource[]): ValueSource {
+  const of = sources.flatMap((source) => (source.is === is ? source.of : [source]));
+  if (
+    of.every((source) => source.is === 'unknown') ||
+    of.reduce((sum, source) => sum + countParts(source), 0) > MAX_SOURCES
+  )
+    return UNKNOWN;
+  return { is, of };
+}
+
+const countParts = (source: ValueSource): number =>
+  source.is === 'first' || source.is === 'merged' ? source.of.reduce((sum, part) => sum + countParts(part), 0) : 1;
+
+function resolveFunction(words: readonly string[], scope: TemplateScope): ValueSource {
   const [head, ...rest] = words;
   if (head === undefined) return UNKNOWN;
+  // `default 1 .Values.x`: the last argument has precedence.
+  if (head === 'default')
+    return combine(
+      'first',
+      [...rest].reverse().map((word) => resolveTerm(word, scope)),
+    );
+  if (head === 'coalesce' || head === 'or')
+    return combine(
+      'first',
+      rest.map((word) => resolveTerm(word, scope)),
+    );
+  if (head === 'required') return resolveTerm(rest[1] ?? '', scope);
+  if (MERGES.has(head))
+    return combine(
+      'merged',
+      rest.map((word) => resolveTerm(word, scope)),
+    );
+  if (SELECTS.has(head)) return resolveTerm(rest[0] ?? '', scope);
   if (head === 'dict') return resolveDict(rest, scope);
-  if (head === 'index') return resolveIndex(rest, scope);
+  if (head === 'index' || head === 'get') return resolveIndex(rest, scope);
+  if (head === 'first') return selectField(resolveTerm(rest[0] ?? '', scope), 0);
   if (PASS_THROUGH.has(head)) {
     for (const word of rest) {
       const source = resolveTerm(word, scope);
@@ -102,19 +162,31 @@ function resolveCall(words: readonly string[], scope: TemplateScope): ValueSourc
 
 function resolveDict(words: readonly string[], scope: TemplateScope): ValueSource {
   const fields = new Map<string, ValueSource>();
-  for (let index = 0; index + 1 < words.length && words[index] !== '|'; index += 2)
+  for (let index = 0; index + 1 < words.length; index += 2)
     fields.set((words[index] ?? '').replaceAll('"', ''), resolveTerm(words[index + 1] ?? '', scope));
   return { is: 'dict', fields };
 }
 
 /** `index .Values "web"`. A key that is known only when rendering may be any. */
 function resolveIndex([of = '', ...keys]: readonly string[], scope: TemplateScope): ValueSource {
-  const pipe = keys.indexOf('|');
-  return (pipe < 0 ? keys : keys.slice(0, pipe)).reduce(
-    (source, key) => selectField(source, /^"(.+)"$/.exec(key)?.[1] ?? '*'),
-    resolveTerm(of, scope),
-  );
+  return keys.reduce<ValueSource>((source, key) => selectField(source, resolveKey(key, scope)), resolveTerm(of, scope));
 }
+
+function resolveKey(word: string, scope: TemplateScope): string | number {
+  const quoted = /^"(.+)"$/.exec(word)?.[1];
+  if (quoted !== undefined) return quoted;
+  if (/^\d+$/.test(word)) return Number(word);
+  const source = resolveTerm(word, scope);
+  return source.is === 'text' ? `${ITEM}:${source.id}` : ITEM;
+}
+
+/** The step of a path that stands for any item. With an id after it, it is the item that the text with the id names. */
+const ITEM = '*';
+
+export const isItemStep = (step: string | number | undefined): boolean =>
+  step === ITEM || (typeof step === 'string' && step.startsWith(`${ITEM}:`));
+
+export const hasItemStep = (path: Path): boolean => path.some(isItemStep);
 
 function resolveTerm(word: string, scope: TemplateScope): ValueSource {
   // `.a.b`, `$x.a.b`, `(EXPRESSION).a.b`
@@ -130,14 +202,19 @@ function resolveHead(head: string | undefined, scope: TemplateScope): ValueSourc
   return head.startsWith('(') ? resolveExpression(head.slice(1, -1), scope) : (scope.variable(head) ?? UNKNOWN);
 }
 
-function selectField(source: ValueSource, step: string): ValueSource {
+function selectField(source: ValueSource, step: string | number): ValueSource {
   switch (source.is) {
     case 'root':
       return step === 'Values' ? { is: 'values', path: [] } : UNKNOWN;
     case 'values':
       return valuesSource([...source.path, step]);
     case 'dict':
-      return source.fields.get(step) ?? UNKNOWN;
+      return source.fields.get(String(step)) ?? UNKNOWN;
+    case 'first':
+    case 'merged':
+      return { is: source.is, of: source.of.map((part) => selectField(part, step)) };
+    case 'key':
+    case 'text':
     case 'unknown':
       return UNKNOWN;
   }

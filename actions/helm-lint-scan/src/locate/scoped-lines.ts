@@ -41,6 +41,7 @@ class ScopeTracker {
   readonly #changes: Change[] = [];
   #dot: ValueSource;
   #time = 0;
+  #ranges = 0;
 
   constructor(start: TemplateScope) {
     this.#start = start;
@@ -53,9 +54,12 @@ class ScopeTracker {
   }
 
   step(action: string): void {
-    const assigned = /^(\$\w+)\s*:?=\s*(.+)$/.exec(action);
+    const assigned = /^(\$\w+)\s*(:?=)\s*(.+)$/.exec(action);
     if (assigned !== null) {
-      this.#assign(assigned[1] as string, resolveExpression(assigned[2] as string, this.scope));
+      const [, name = '', operator, expression = ''] = assigned;
+      if (operator === ':=') this.#assign(name, resolveExpression(expression, this.scope));
+      // The assignment may be in a branch, and it outlasts the branch.
+      else this.#forget(name);
       return;
     }
     const [, keyword = '', rest = ''] = /^(with|range|if|define|block|end|else)\b\s*(.*)$/.exec(action) ?? [];
@@ -63,14 +67,25 @@ class ScopeTracker {
     else if (keyword === 'else') this.#revert(this.#blocks.at(-1));
     else if (keyword !== '') this.#blocks.push({ dot: this.#dot, changes: this.#changes.length });
     if (keyword === 'with') this.#enter(rest, (source) => source);
-    if (keyword === 'range') this.#enter(rest, itemSource);
+    if (keyword === 'range') {
+      const id = `${++this.#ranges} ${rest}`;
+      this.#enter(rest, (source) => itemSource(source, id));
+    }
   }
 
   /** `with $x := EXPRESSION` and `range $key, $value := EXPRESSION` also assign variables. */
   #enter(text: string, change: (source: ValueSource) => ValueSource): void {
-    const declared = /^(?:\$\w+\s*,\s*)?(\$\w+)\s*:=\s*(.+)$/.exec(text);
-    this.#dot = change(resolveExpression(declared?.[2] ?? text, this.scope));
-    if (declared !== null) this.#assign(declared[1] as string, this.#dot);
+    const declared = /^(?:(\$\w+)\s*,\s*)?(\$\w+)\s*:=\s*(.+)$/.exec(text);
+    this.#dot = change(resolveExpression(declared?.[3] ?? text, this.scope));
+    if (declared === null) return;
+    const [, key, value = ''] = declared;
+    this.#assign(value, this.#dot);
+    if (key !== undefined) this.#assign(key, this.#dot.is === 'values' ? { is: 'key', path: this.#dot.path } : UNKNOWN);
+  }
+
+  #forget(name: string): void {
+    for (const change of this.#changes) if (change.name === name) change.before = UNKNOWN;
+    this.#set(name, UNKNOWN);
   }
 
   #assign(name: string, source: ValueSource): void {
@@ -106,5 +121,5 @@ class ScopeTracker {
   }
 }
 
-const itemSource = (source: ValueSource): ValueSource =>
-  source.is === 'values' ? valuesSource([...source.path, '*']) : UNKNOWN;
+const itemSource = (source: ValueSource, id: string): ValueSource =>
+  source.is === 'values' ? valuesSource([...source.path, '*']) : source.is === 'unknown' ? { is: 'text', id } : UNKNOWN;

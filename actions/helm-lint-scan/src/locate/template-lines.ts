@@ -1,4 +1,5 @@
 import { parseActions, replaceActions, withoutComments } from './actions.ts';
+import { type Frame, FrameTracker } from './frames.ts';
 
 /** A line of a template that can be searched for keys without rendering. */
 export interface TemplateLine {
@@ -15,6 +16,12 @@ export interface TemplateLine {
   directive: boolean;
   /** The actions on the line, without braces. */
   actions: string[];
+  /** The text after the key, or after the dash of an item without a key. */
+  value: string;
+  /** The branch that contains the start of the line. */
+  frame: Frame | undefined;
+  /** Whether the line is in a named template. */
+  defined: boolean;
 }
 
 /** A key ends at the first colon, because the characters of a key exclude it. */
@@ -23,7 +30,12 @@ const KEY = /^(?:"([^"]+)"\s*|'([^']+)'\s*|([^\s:#'"{[&*!|>%@][^:#]*)):(?:\s|$)/
 /** The lines without blank lines and comments. An action over several lines is on its first line. */
 export function parseTemplateLines(text: string): TemplateLine[] {
   const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinActionLines);
-  return spread.split('\n').flatMap((line, index) => parseTemplateLine(line, index + 1) ?? []);
+  const tracker = new FrameTracker();
+  return spread.split('\n').flatMap((text, index) => {
+    const line = parseTemplateLine(text, index + 1, tracker);
+    for (const action of line?.actions ?? []) tracker.step(action);
+    return line ?? [];
+  });
 }
 
 /** Move an action over several lines to its first line, followed by as many empty lines. */
@@ -39,25 +51,32 @@ function joinActionLines(action: string): string {
         .join(' ') + '\n'.repeat(lines.length - 1);
 }
 
-function parseTemplateLine(line: string, number: number): TemplateLine | undefined {
+function parseTemplateLine(line: string, number: number, { frame, defining }: FrameTracker): TemplateLine | undefined {
   const indent = line.length - line.trimStart().length;
   const text = line.trim();
-  if (text === '' || text.startsWith('#')) return undefined;
   const actions = parseActions(text);
-  const directive = actions.length > 0 && replaceActions(text, () => '').trim() === '';
+  // Actions in a comment are executed.
+  if (text === '' || (text.startsWith('#') && actions.length === 0)) return undefined;
+  const rest = replaceActions(text, () => '').trim();
+  const directive = actions.length > 0 && (rest === '' || text.startsWith('#'));
   const item = /^-(\s|$)/.test(text);
   const afterDash = item ? text.slice(1).trim() : text;
   const match = directive ? null : KEY.exec(afterDash);
   const key = match?.[1] ?? match?.[2] ?? match?.[3]?.trimEnd();
-  return { number, indent, text, key, item, directive, actions };
+  const value = afterDash.slice(match?.[0].length ?? 0).trim();
+  return { number, indent, text, key, item, directive, actions, value, frame, defined: defining };
 }
 
+/** Whether an action can render something. */
+const isOutput = (action: string): boolean =>
+  !/^(?:if|else|end|with|range|define|block)\b|^\$\w*\s*(?:,\s*\$\w+\s*)?:?=/.test(action);
+
 /** The documents of a template, separated by lines of `---`. */
-export function splitDocuments(lines: readonly TemplateLine[]): TemplateLine[][] {
-  const parts: TemplateLine[][] = [[]];
+export function splitDocuments<T extends TemplateLine>(lines: readonly T[]): T[][] {
+  const parts: T[][] = [[]];
   for (const line of lines) {
-    if (/^---(\s|$)/.test(line.text)) parts.push([]);
+    if (line.indent === 0 && /^---(\s|$)/.test(line.text)) parts.push([]);
     else parts.at(-1)?.push(line);
   }
-  return parts.filter((part) => part.some(({ key }) => key !== undefined));
+  return parts.filter((part) => part.some(({ key, actions }) => key !== undefined || actions.some(isOutput)));
 }

@@ -1,7 +1,9 @@
-import type { Path } from '../data.ts';
-import { Block, deepestPosition, inlineValue, type TemplatePosition } from './block.ts';
+import { at, type Path } from '../data.ts';
+import { Block, type BlockEntry, type Choice, inlineValue } from './block.ts';
+import { type Constraint, collectConstraints } from './constraints.ts';
 import { type Definition, parseDefinitions, parseIncludes } from './definitions.ts';
-import { ROOT_SCOPE } from './scope.ts';
+import { commonFrame, type Frame } from './frames.ts';
+import { createScope, ROOT_SCOPE, resolveExpression, UNKNOWN, type ValueSource } from './scope.ts';
 import { addScopes, type ScopedLine } from './scoped-lines.ts';
 import { parseTemplateLines, splitDocuments, type TemplateLine } from './template-lines.ts';
 
@@ -10,7 +12,29 @@ export interface ResourceQuery {
   kind: string;
   ordinal: number;
   siblings: number;
+  /** The rendered document. */
+  document: unknown;
   path: Path;
+  /** Whether the values at a source may have the key; they have precedence over a guess. */
+  mayHave(source: ValueSource, key: string | number): boolean;
+}
+
+export interface TemplatePosition {
+  file: string;
+  /** 1-based: the line of the deepest key of the path that was found. */
+  line: number;
+  /** The number of steps of the path that lead to it. */
+  depth: number;
+  /** Whether no step had to be guessed. */
+  sure: boolean;
+  /** The only source of the value, if it has one. */
+  value: ValueSource;
+  /** The sources of the rest of the path, which is inserted from values; those of an item already include its index. */
+  inserted: { sources: readonly ValueSource[]; depth: number };
+  /** The sources of the next key of the path, which was not rendered. */
+  absent: readonly ValueSource[];
+  /** What the items of a `range` must have to have rendered this. */
+  constraints(): Constraint[];
 }
 
 /** A template of a chart, parsed once for all queries. */
@@ -31,17 +55,34 @@ export function createTemplate(file: string, text: string, defined: ReadonlyMap<
     definitions: parseDefinitions(file, lines),
     find(query) {
       documents ??= readDocuments(file, lines, defined);
-      const { block, sure } = chooseDocument(documents, query);
-      const position = block === undefined ? undefined : findPath(block, query.path, 0);
+      const { document, sure } = chooseDocument(documents, query);
+      const position = document === undefined ? undefined : findPath(document.block, query);
       return position === undefined ? undefined : { ...position, sure: position.sure && sure };
     },
   };
 }
 
+interface TemplateDocument {
+  block: Block;
+  /** Whether it is always rendered once. */
+  always: boolean;
+}
+
 interface Documents {
-  all: Block[];
+  all: TemplateDocument[];
   /** The documents that set the kind or include a template that does. */
-  byKind: ReadonlyMap<string, Block[]>;
+  byKind: ReadonlyMap<string, TemplateDocument[]>;
+}
+
+/** The maximum number of includes in one document: templates that include others twice double them at every level. */
+const MAX_INCLUDES = 1000;
+
+/** A part of a template, with the file that contains it. */
+interface Part {
+  file: string;
+  visited: readonly string[];
+  lines: readonly ScopedLine[];
+  frame: Frame | undefined;
 }
 
 function readDocuments(
@@ -49,59 +90,139 @@ function readDocuments(
   lines: readonly TemplateLine[],
   defined: ReadonlyMap<string, Definition>,
 ): Documents {
-  const named = new Map(addScopes(lines, ROOT_SCOPE).map((line) => [line.number, line]));
-  const all: Block[] = [];
-  const byKind = new Map<string, Block[]>();
-  for (const part of splitDocuments(lines)) {
-    const block = new Block(
-      { file, defined, visited: [], budget: { includes: MAX_INCLUDES } },
-      part.map((line) => named.get(line.number) as ScopedLine),
-    );
-    all.push(block);
+  const all: TemplateDocument[] = [];
+  const byKind = new Map<string, TemplateDocument[]>();
+  const rendered = addScopes(lines, ROOT_SCOPE).filter((line) => !line.defined);
+  const budget = { includes: MAX_INCLUDES };
+  for (const part of splitParts({ file, visited: [], lines: rendered, frame: undefined }, defined, budget)) {
+    const base = commonFrame(part.lines.filter(({ directive }) => !directive).map(({ frame }) => frame));
+    const context = { file: part.file, defined, visited: part.visited, budget: { includes: MAX_INCLUDES } };
+    const block = new Block({ context, lines: part.lines, base });
+    const document = { block, always: base === undefined && part.visited.length === 0 };
+    all.push(document);
     const kinds = [
-      parseKind(part),
-      ...parseIncludes(part).map(({ name }) => parseKind(defined.get(name)?.lines ?? [])),
+      parseKind(part.lines),
+      ...parseIncludes(part.lines).map(({ name }) => parseKind(defined.get(name)?.lines ?? [])),
     ];
     for (const kind of new Set(kinds)) {
       if (kind === undefined) continue;
-      const blocks = byKind.get(kind) ?? [];
-      blocks.push(block);
-      byKind.set(kind, blocks);
+      const documents = byKind.get(kind) ?? [];
+      documents.push(document);
+      byKind.set(kind, documents);
     }
   }
   return { all, byKind };
 }
 
-/** The maximum number of includes in one document: templates that include others twice double them at every level. */
-const MAX_INCLUDES = 1000;
+/** The documents of a template, and those of the named templates that are included between its documents. */
+function splitParts(part: Part, defined: ReadonlyMap<string, Definition>, budget: { includes: number }): Part[] {
+  return splitDocuments(part.lines).flatMap((lines) => {
+    if (lines.some(({ directive }) => !directive)) return [{ ...part, lines }];
+    const nested = lines.flatMap((line) =>
+      parseIncludes([line]).flatMap(({ name, argument }) => {
+        const definition = defined.get(name);
+        if (definition === undefined || part.visited.includes(name) || budget.includes-- <= 0) return [];
+        if (!definition.lines.some(({ indent, text }) => indent === 0 && text.startsWith('---'))) return [];
+        const scope = createScope(resolveExpression(argument, line.scope));
+        return splitParts(
+          {
+            file: definition.file,
+            visited: [...part.visited, name],
+            lines: addScopes(definition.lines, scope),
+            frame: definition.frame,
+          },
+          defined,
+          budget,
+        );
+      }),
+    );
+    return nested.length > 0 ? nested : [{ ...part, lines }];
+  });
+}
 
 /** Parses `kind: Deployment # comment`, also in quotes. */
 function parseKind(lines: readonly TemplateLine[]): string | undefined {
   const line = lines.find(({ key, indent, item }) => key === 'kind' && indent === 0 && !item);
-  return /^kind:\s*["']?([^#"'\s]+)["']?\s*(?:#.*)?$/.exec(line?.text ?? '')?.[1];
+  return /^kind:\s*["']?([^#"'\s{}]+)["']?\s*(?:#.*)?$/.exec(line?.text ?? '')?.[1];
 }
 
-function chooseDocument({ all, byKind }: Documents, { kind, siblings, ordinal }: ResourceQuery) {
+/** The maximum number of documents that are compared with a resource. */
+const MAX_COMPARED = 100;
+
+function chooseDocument(
+  { all, byKind }: Documents,
+  { kind, siblings, ordinal, document }: ResourceQuery,
+): { document: TemplateDocument | undefined; sure: boolean } {
   const matching = byKind.get(kind) ?? [];
   const candidates = matching.length > 0 ? matching : all;
-  const sure = matching.length > 0 && (matching.length === 1 || matching.length === siblings);
-  return { block: candidates[matching.length === siblings ? ordinal : 0] ?? candidates[0], sure };
+  // Each is rendered once, in this order.
+  const inOrder = matching.length === siblings && matching.every(({ always }) => always);
+  if (inOrder) return { document: matching[ordinal], sure: true };
+  const guess = candidates[matching.length === siblings ? ordinal : 0] ?? candidates[0];
+  if (candidates.length > MAX_COMPARED) return { document: guess, sure: false };
+  const fitting = candidates.filter(({ block }) => block.matches(document));
+  const [first] = fitting;
+  if (first === undefined) return { document: guess, sure: false };
+  const isGuess = guess !== undefined && fitting.includes(guess);
+  return { document: isGuess ? guess : first, sure: fitting.length === 1 };
 }
 
-/** Find the path in a block or in the templates that it includes; the deepest position wins. */
-function findPath(block: Block, path: Path, depth: number): TemplatePosition | undefined {
-  const step = path[depth];
-  if (step === undefined) return undefined;
-  const found = typeof step === 'number' ? block.item(step) : block.key(step);
-  if (found === undefined) return deepestPosition(block.included.map((included) => findPath(included, path, depth)));
-  const deeper = deepestPosition([found.nested, ...found.inline].map((nested) => findPath(nested, path, depth + 1)));
-  if (deeper !== undefined) return { ...deeper, sure: deeper.sure && found.sure };
+/** Follow the path from the root of a document, as far as the template shows it. */
+function findPath(root: Block, { document, path, mayHave }: ResourceQuery): TemplatePosition | undefined {
+  const first = root.first;
+  if (first === undefined) return undefined;
+  const visited: { block: Block; value: unknown }[] = [{ block: root, value: document }];
+  let block = root;
+  let value = document;
+  let sure = true;
+  let absent: readonly ValueSource[] = [];
+  let inserted: TemplatePosition['inserted'] = { sources: [], depth: 0 };
+  let entry: BlockEntry | undefined;
+  let depth = 0;
+  for (const step of path) {
+    const next = at(value, step);
+    const choice: Choice = typeof step === 'number' ? block.item(step, value) : block.key(String(step), value);
+    const [found] = choice.entries;
+    if (next === undefined) {
+      absent = choice.entries.length === 1 && found !== undefined ? [entrySource(found)] : [];
+      break;
+    }
+    if (found === undefined) {
+      inserted = { sources: choice.sources, depth: typeof step === 'number' ? depth + 1 : depth };
+      break;
+    }
+    sure &&= choice.sure && !choice.sources.some((source) => !found.required && mayHave(source, step));
+    entry = found;
+    value = next;
+    depth++;
+    block = found.nested;
+    visited.push({ block, value });
+    if (found.whole) {
+      depth = countSteps(document, path);
+      break;
+    }
+  }
   return {
-    file: block.file,
-    line: found.line.number,
-    depth: depth + 1,
-    sure: found.sure,
-    value: inlineValue(found.line),
-    inserted: found.inserted(),
+    file: entry?.file ?? first.file,
+    line: entry?.line.number ?? first.line,
+    depth,
+    sure,
+    value: entry === undefined ? (root.whole ?? UNKNOWN) : entry.whole ? UNKNOWN : entrySource(entry),
+    inserted,
+    absent,
+    constraints: () => collectConstraints(visited),
   };
+}
+
+const entrySource = ({ nested, line }: BlockEntry): ValueSource =>
+  nested.whole ?? (line.key === undefined ? UNKNOWN : inlineValue(line));
+
+/** The number of steps of a path that exist in a value. */
+function countSteps(value: unknown, path: Path): number {
+  let here = value;
+  for (const [count, step] of path.entries()) {
+    here = at(here, step);
+    if (here === undefined) return count;
+  }
+  return path.length;
 }

@@ -170,13 +170,13 @@ items:
     const example = { template: text, values: 'port: 1\n', rendered: text.replace('{{ .Values.port }}', '1') };
     expect(locate(example, ['spec', 'ports', 0, 'targetport'], 'key')).toBe('templates/web.yaml:13');
     expect(locate(example, ['spec', 'ports', 0, 'targetport'])).toBe('values.yaml:1');
-    expect(locate(example, ['metadata', 'name'])).toBe('~templates/web.yaml:9');
+    expect(locate(example, ['metadata', 'name'])).toBe('templates/web.yaml:9');
   });
 });
 
 describe('a line of the values', () => {
   const RENDERED =
-    'apiVersion: v1\nkind: Pod\nmetadata: { name: shop-web }\nspec: { resources: { limits: { cpu: 1 } } }\n';
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: shop-web }\nspec: { hostname: x-web, resources: { limits: { cpu: 1 } } }\n';
   const PATH = ['spec', 'resources', 'limits', 'cpu'];
   const VALUES = 'web:\n  resources:\n    limits:\n      cpu: 1\napi:\n  resources:\n    limits:\n      cpu: 1\n';
   it.each([
@@ -191,9 +191,12 @@ describe('a line of the values', () => {
     ['an index', 'resources: {{- toYaml (index .Values "web").resources | nindent 4 }}'],
     [
       'an index that is known only when rendering',
-      '{{- $w := index $.Values $name }}\n  resources: {{- toYaml $w.resources | nindent 4 }}',
+      '{{- range $name := list "web" "api" }}\n  {{- $w := index $.Values $name }}\n  hostname: x-{{ $name }}\n  resources: {{- toYaml $w.resources | nindent 4 }}\n  {{- end }}',
     ],
-    ['a range', '{{- range $name, $w := .Values }}\n  resources: {{- toYaml $w.resources | nindent 4 }}\n  {{- end }}'],
+    [
+      'a range',
+      '{{- range $name, $w := .Values }}\n  hostname: x-{{ $name }}\n  resources: {{- toYaml $w.resources | nindent 4 }}\n  {{- end }}',
+    ],
     ['a default', 'resources: {{- toYaml (default .Values.web.resources .Values.other) | nindent 4 }}'],
     ['a template that gets a part', 'resources: {{- include "r" (dict "w" .Values.web "root" $) | nindent 4 }}'],
     ['a template that gets the root', 'resources: {{- include "all" . | nindent 4 }}'],
@@ -214,7 +217,7 @@ describe('a line of the values', () => {
       template: 'kind: Pod\nspec:\n  resources: {{- toYaml .Values.web.resources | nindent 4 }}\n',
       values: VALUES,
       over: '# over\nweb:\n  resources:\n    limits: { cpu: 2 }\n',
-      rendered: RENDERED,
+      rendered: RENDERED.replace('cpu: 1', 'cpu: 2'),
     };
     expect(locate(example, PATH)).toBe('ci/over.yaml:4');
     expect(locate(example, ['spec', 'resources', 'limits', 'memory'], 'absent')).toBe('ci/over.yaml:4');
@@ -228,8 +231,9 @@ describe('a line of the values', () => {
     };
     expect(locate(example, ['size'], 'value', source)).toBe('charts/cache/values.yaml:1');
     const values = 'store:\n  size: 2\nglobal:\n  zone: a\n';
-    expect(locate({ ...example, values }, ['size'], 'value', source)).toBe('values.yaml:2');
-    expect(locate({ ...example, values }, ['zone'], 'value', source)).toBe('values.yaml:4');
+    const over = { ...example, values, rendered: example.rendered.replace('size: 1', 'size: 2') };
+    expect(locate(over, ['size'], 'value', source)).toBe('values.yaml:2');
+    expect(locate(over, ['zone'], 'value', source)).toBe('values.yaml:4');
   });
 
   it('of a subchart of a subchart is under both keys', () => {
