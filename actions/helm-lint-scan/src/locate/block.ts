@@ -28,6 +28,8 @@ export interface BlockEntry {
   required: boolean;
   /** Whether it can have rendered a value. */
   matches(value: unknown): boolean;
+  /** Whether lines after its branch continue it: they may continue what another branch began. */
+  spills: boolean;
   /** Whether the line contains the whole value, however deep. */
   whole: boolean;
 }
@@ -136,6 +138,7 @@ export class Block {
     const [only] = own;
     if (exists && own.length === 1 && only?.required) return { entries: own, sure: true, sources: [] };
     const value = at(holder, key);
+    if (own.some(({ spills }) => spills)) return { entries: own, sure: false, sources: [] };
     const viable = exists ? own.filter((entry) => entry.matches(value)) : own.filter(({ required }) => !required);
     const certain = viable.find(({ required }) => required);
     if (certain !== undefined) return { entries: [certain], sure: true, sources: [] };
@@ -170,7 +173,8 @@ export class Block {
     }
     const entries = found.flatMap(({ entry }) => entry ?? []);
     const insertions = found.flatMap(({ insertion }) => insertion ?? []);
-    if (insertions.length === 0) return { entries, sure: entries.length === 1, sources: [] };
+    const continued = items.some(({ spills }) => spills);
+    if (insertions.length === 0) return { entries, sure: entries.length === 1 && !continued, sources: [] };
     const [insertion] = insertions;
     if (insertions.length > 1 || insertion === undefined) return { entries, sure: false, sources: [] };
     const own = elements.findIndex((element) => element.insertion === insertion);
@@ -270,6 +274,7 @@ export class Block {
       line,
       nested,
       required: isWithin(this.#base, line.frame),
+      spills: content.some((other) => !other.directive && !isWithin(other.frame, line.frame)),
       whole: !(isItem && line.key !== undefined) && isCompleteFlow(value),
       matches:
         isItem && line.key !== undefined ? (given) => nested.matches(given) : createMatcher(value, nested, content),
@@ -384,7 +389,10 @@ export class Block {
       return undefined;
     const include = parseInclude(action);
     const block = include === undefined ? undefined : this.#include(line, action);
-    if (block !== undefined) return { line, column, source: UNKNOWN_SOURCE, block, plain: include?.plain === true };
+    if (block !== undefined && include !== undefined) {
+      const isKnown = this.#context.defined.get(include.name)?.ambiguous !== true;
+      return { line, column, source: UNKNOWN_SOURCE, block, plain: include.plain && isKnown };
+    }
     const source = include === undefined ? resolveExpression(action, line.scope) : UNKNOWN_SOURCE;
     return { line, column, source, block: undefined, plain: source.is !== 'unknown' };
   }
@@ -457,6 +465,7 @@ function keyColumn({ indent, item, text }: TemplateLine): number {
 
 /** The source of the value in `key: {{ .Values.x }}`; unknown unless there is exactly one. */
 export function inlineValue(line: ScopedLine): ValueSource {
+  if (line.actions.some((action) => /^(?:if|with|range|else|end|block)\b/.test(action))) return UNKNOWN_SOURCE;
   const sources = line.actions
     .map((action) => resolveExpression(action, line.scope))
     .filter(({ is }) => is !== 'unknown');

@@ -6,6 +6,8 @@ export interface Definition {
   file: string;
   lines: TemplateLine[];
   frame: Frame | undefined;
+  /** Whether several files define a template with this name. Which of them Helm uses depends on their order. */
+  ambiguous?: boolean;
 }
 
 /** The `define` blocks among the lines of a template. */

@@ -55,7 +55,9 @@ function readItems(holder: object): Items {
       const found = compared.filter(
         (key) => at(holder, key, ...path) !== undefined && sets.every((set) => set.has(key)),
       );
-      return { keys: found, sure: least.length <= MAX_CANDIDATES && found.length === 1 };
+      // Without a constraint that decides, an item that lacks the path could be meant.
+      const isDecided = least !== keys || keys.length === 1;
+      return { keys: found, sure: isDecided && least.length <= MAX_CANDIDATES && found.length === 1 };
     },
   };
 }

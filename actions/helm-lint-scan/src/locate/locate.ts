@@ -10,7 +10,7 @@ import type { Constraint } from './constraints.ts';
 import type { Definition } from './definitions.ts';
 import { createExcerptIndex, type ExcerptIndex } from './excerpts.ts';
 import { isSameScalar, matchesText, parsePattern } from './patterns.ts';
-import { hasItemStep, type ValueSource } from './scope.ts';
+import { hasItemStep, resolveExpression, type TemplateScope, type ValueSource } from './scope.ts';
 import { createTemplate, type ResourceQuery, type Template } from './template.ts';
 import { findValue, lookUp, type ValuesLayer } from './values.ts';
 
@@ -95,6 +95,11 @@ function findSources(
   rendered?: unknown,
 ): Location[] {
   return sources.flatMap((source) => {
+    if (source.is === 'merged') {
+      const found = findSources(source.of, rest, { layers, constraints, sure }, rendered);
+      const isKnown = source.of.every(({ is }) => is === 'values');
+      return found.map((location) => ({ ...location, exact: location.exact && isKnown }));
+    }
     const path = chooseSource(source, layers);
     if (path === undefined) return [];
     const whole = [...path, ...rest];
@@ -115,6 +120,21 @@ function chooseSource(source: ValueSource, layers: readonly ValuesLayer[]): Path
   return undefined;
 }
 
+/**
+ * Whether the value of an action is decided on its line: it has a default for values that are empty, or what Helm supplies. A value that
+ * is computed from others may be wrong because of them.
+ */
+function isOwnValue(action: { text: string; scope: TemplateScope }, layers: readonly ValuesLayer[]): boolean {
+  const text = action.text.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""');
+  if (/\b(?:include|template|tpl|lookup|index|get|dig)\b/.test(text)) return false;
+  const names = text.match(/[$.][\w$.]*/g) ?? [];
+  return names.every((name) => {
+    if (/^\$?\.(?:Release|Chart|Capabilities|Template)\b/.test(name)) return true;
+    const source = resolveExpression(name, action.scope);
+    return source.is === 'values' && !hasItemStep(source.path) && isEmpty(lookUp(layers, source.path));
+  });
+}
+
 /** As Go's templates define it: https://pkg.go.dev/text/template */
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
@@ -124,9 +144,13 @@ const isEmpty = (value: unknown): boolean =>
   value === '' ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** Whether a value, which may be a template, can have rendered another one. */
+/**
+ * Whether a value, which may be a template, can have rendered another one. A key that was left out is `null`: only the empty value is
+ * the reason for that.
+ */
 function canRender(value: unknown, rendered: unknown): boolean {
   if (rendered === undefined) return true;
+  if (rendered === null) return isEmpty(value);
   if (typeof value === 'object' && value !== null)
     return typeof rendered === 'object' && Array.isArray(value) === Array.isArray(rendered);
   if (typeof value !== 'string' || !value.includes('{{')) return isSameScalar(value, rendered);
@@ -145,7 +169,8 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
   for (const [file, text] of templates) {
     const template = createTemplate(file, text, defined);
     parsed.set(file, template);
-    for (const [name, definition] of template.definitions) defined.set(name, definition);
+    for (const [name, definition] of template.definitions)
+      defined.set(name, { ...definition, ambiguous: defined.has(name) });
   }
   const excerpts = new Map<string, ExcerptIndex>();
   const layers = new WeakMap<ValuesCase, Map<string, ValuesLayer[]>>();
@@ -203,7 +228,7 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
       const existing = resource.prefix.length + countExistingSteps(resource, path);
       const finder = { layers, constraints: position.constraints, sure: position.sure };
       if (existing < inDocument.length && position.depth === existing) {
-        const [found] = findSources(position.absent, [], finder);
+        const [found] = findSources(position.absent, [], finder, null);
         if (found !== undefined) return found;
       }
       const { sources, depth } = position.inserted;
@@ -217,7 +242,12 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
             : findSources([position.value], [], finder, value);
       const [first] = candidates;
       if (first !== undefined) return { ...first, exact: first.exact && candidates.length === 1 };
-      return { file: position.file, line: position.line, exact: position.sure && rest.length === 0 };
+      const isHere =
+        about === 'key' ||
+        existing < inDocument.length ||
+        typeof value === 'object' ||
+        position.actions.every((text) => isOwnValue({ text, scope: position.scope }, layers));
+      return { file: position.file, line: position.line, exact: position.sure && rest.length === 0 && isHere };
     },
     value(path, values, reader) {
       const keys = chart.subcharts.find(({ name }) => name === reader)?.keys ?? [];

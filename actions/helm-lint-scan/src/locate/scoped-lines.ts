@@ -8,12 +8,18 @@ export interface ScopedLine extends TemplateLine {
 
 /** Add its scope to each line, from `with`, `range` and `$x :=`. */
 export function addScopes(lines: readonly TemplateLine[], start: TemplateScope): ScopedLine[] {
-  const tracker = new ScopeTracker(start);
+  const reassigned = new Set(
+    lines.flatMap(({ actions }) => actions.flatMap((action) => REASSIGNED.exec(action)?.[1] ?? [])),
+  );
+  const tracker = new ScopeTracker(start, reassigned);
   return lines.map((line) => {
     for (const action of line.actions) tracker.step(action);
     return { ...line, scope: tracker.scope };
   });
 }
+
+/** `$x = …`: in a branch or a `range` it is known only when rendering which value the variable has, also on lines before. */
+const REASSIGNED = /^(\$\w*)\s*=\s/;
 
 interface Block {
   dot: ValueSource;
@@ -35,6 +41,7 @@ type History = { since: number; source: ValueSource | undefined }[];
  */
 class ScopeTracker {
   readonly #start: TemplateScope;
+  readonly #reassigned: ReadonlySet<string>;
   readonly #histories = new Map<string, History>();
   readonly #blocks: Block[] = [];
   /** The changes that the end of a block reverts. */
@@ -43,8 +50,9 @@ class ScopeTracker {
   #time = 0;
   #ranges = 0;
 
-  constructor(start: TemplateScope) {
+  constructor(start: TemplateScope, reassigned: ReadonlySet<string>) {
     this.#start = start;
+    this.#reassigned = reassigned;
     this.#dot = start.dot;
   }
 
@@ -54,12 +62,9 @@ class ScopeTracker {
   }
 
   step(action: string): void {
-    const assigned = /^(\$\w+)\s*(:?=)\s*(.+)$/.exec(action);
+    const assigned = /^(\$\w*)\s*:?=\s*(.+)$/.exec(action);
     if (assigned !== null) {
-      const [, name = '', operator, expression = ''] = assigned;
-      if (operator === ':=') this.#assign(name, resolveExpression(expression, this.scope));
-      // The assignment may be in a branch, and it outlasts the branch.
-      else this.#forget(name);
+      this.#assign(assigned[1] as string, resolveExpression(assigned[2] as string, this.scope));
       return;
     }
     const [, keyword = '', rest = ''] = /^(with|range|if|define|block|end|else)\b\s*(.*)$/.exec(action) ?? [];
@@ -83,14 +88,9 @@ class ScopeTracker {
     if (key !== undefined) this.#assign(key, this.#dot.is === 'values' ? { is: 'key', path: this.#dot.path } : UNKNOWN);
   }
 
-  #forget(name: string): void {
-    for (const change of this.#changes) if (change.name === name) change.before = UNKNOWN;
-    this.#set(name, UNKNOWN);
-  }
-
   #assign(name: string, source: ValueSource): void {
     this.#changes.push({ name, before: this.#variable(name, this.#time) });
-    this.#set(name, source);
+    this.#set(name, this.#reassigned.has(name) ? UNKNOWN : source);
   }
 
   #revert(block: Block | undefined): void {

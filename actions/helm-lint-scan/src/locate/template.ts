@@ -3,7 +3,7 @@ import { Block, type BlockEntry, type Choice, inlineValue } from './block.ts';
 import { type Constraint, collectConstraints } from './constraints.ts';
 import { type Definition, parseDefinitions, parseIncludes } from './definitions.ts';
 import { commonFrame, type Frame } from './frames.ts';
-import { createScope, ROOT_SCOPE, resolveExpression, UNKNOWN, type ValueSource } from './scope.ts';
+import { createScope, ROOT_SCOPE, resolveExpression, type TemplateScope, UNKNOWN, type ValueSource } from './scope.ts';
 import { addScopes, type ScopedLine } from './scoped-lines.ts';
 import { parseTemplateLines, splitDocuments, type TemplateLine } from './template-lines.ts';
 
@@ -33,6 +33,10 @@ export interface TemplatePosition {
   inserted: { sources: readonly ValueSource[]; depth: number };
   /** The sources of the next key of the path, which was not rendered. */
   absent: readonly ValueSource[];
+  /** The actions that render the value, unless they are parts of a text. */
+  actions: readonly string[];
+  /** The scope of the line. */
+  scope: TemplateScope;
   /** What the items of a `range` must have to have rendered this. */
   constraints(): Constraint[];
 }
@@ -64,7 +68,7 @@ export function createTemplate(file: string, text: string, defined: ReadonlyMap<
 
 interface TemplateDocument {
   block: Block;
-  /** Whether it is always rendered once. */
+  /** Whether it is always rendered once, and not as a hook: `helm template` prints hooks last. */
   always: boolean;
 }
 
@@ -72,6 +76,8 @@ interface Documents {
   all: TemplateDocument[];
   /** The documents that set the kind or include a template that does. */
   byKind: ReadonlyMap<string, TemplateDocument[]>;
+  /** Those whose kind is known only when rendering. */
+  unknown: TemplateDocument[];
 }
 
 /** The maximum number of includes in one document: templates that include others twice double them at every level. */
@@ -91,6 +97,7 @@ function readDocuments(
   defined: ReadonlyMap<string, Definition>,
 ): Documents {
   const all: TemplateDocument[] = [];
+  const unknown: TemplateDocument[] = [];
   const byKind = new Map<string, TemplateDocument[]>();
   const rendered = addScopes(lines, ROOT_SCOPE).filter((line) => !line.defined);
   const budget = { includes: MAX_INCLUDES };
@@ -98,12 +105,11 @@ function readDocuments(
     const base = commonFrame(part.lines.filter(({ directive }) => !directive).map(({ frame }) => frame));
     const context = { file: part.file, defined, visited: part.visited, budget: { includes: MAX_INCLUDES } };
     const block = new Block({ context, lines: part.lines, base });
-    const document = { block, always: base === undefined && part.visited.length === 0 };
+    const document = { block, always: base === undefined && !part.lines.some(isHook) };
     all.push(document);
-    const kinds = [
-      parseKind(part.lines),
-      ...parseIncludes(part.lines).map(({ name }) => parseKind(defined.get(name)?.lines ?? [])),
-    ];
+    const includes = parseIncludes(part.lines).flatMap(({ name }) => defined.get(name)?.lines ?? []);
+    const kinds = [...parseKinds(part.lines), ...parseKinds(includes)];
+    if (kinds.length === 0 || kinds.includes(undefined)) unknown.push(document);
     for (const kind of new Set(kinds)) {
       if (kind === undefined) continue;
       const documents = byKind.get(kind) ?? [];
@@ -111,7 +117,7 @@ function readDocuments(
       byKind.set(kind, documents);
     }
   }
-  return { all, byKind };
+  return { all, byKind, unknown };
 }
 
 /** The documents of a template, and those of the named templates that are included between its documents. */
@@ -140,23 +146,27 @@ function splitParts(part: Part, defined: ReadonlyMap<string, Definition>, budget
   });
 }
 
-/** Parses `kind: Deployment # comment`, also in quotes. */
-function parseKind(lines: readonly TemplateLine[]): string | undefined {
-  const line = lines.find(({ key, indent, item }) => key === 'kind' && indent === 0 && !item);
-  return /^kind:\s*["']?([^#"'\s{}]+)["']?\s*(?:#.*)?$/.exec(line?.text ?? '')?.[1];
+/** The kinds that lines set, as in `kind: Deployment # comment`, also in quotes; `undefined` for one that an action renders. */
+function parseKinds(lines: readonly TemplateLine[]): (string | undefined)[] {
+  return lines
+    .filter(({ key, indent, item }) => key === 'kind' && indent === 0 && !item)
+    .map(({ value }) => /^["']?([^#"'\s{}]+)["']?\s*(?:#.*)?$/.exec(value)?.[1]);
 }
+
+const isHook = ({ key }: TemplateLine): boolean => key?.startsWith('helm.sh/hook') === true;
 
 /** The maximum number of documents that are compared with a resource. */
 const MAX_COMPARED = 100;
 
 function chooseDocument(
-  { all, byKind }: Documents,
+  { all, byKind, unknown }: Documents,
   { kind, siblings, ordinal, document }: ResourceQuery,
 ): { document: TemplateDocument | undefined; sure: boolean } {
   const matching = byKind.get(kind) ?? [];
-  const candidates = matching.length > 0 ? matching : all;
+  const candidates = matching.length > 0 ? [...matching, ...unknown.filter((other) => !matching.includes(other))] : all;
   // Each is rendered once, in this order.
-  const inOrder = matching.length === siblings && matching.every(({ always }) => always);
+  const inOrder =
+    candidates.length === siblings && matching.length === siblings && matching.every(({ always }) => always);
   if (inOrder) return { document: matching[ordinal], sure: true };
   const guess = candidates[matching.length === siblings ? ordinal : 0] ?? candidates[0];
   if (candidates.length > MAX_COMPARED) return { document: guess, sure: false };
@@ -210,12 +220,19 @@ function findPath(root: Block, { document, path, mayHave }: ResourceQuery): Temp
     value: entry === undefined ? (root.whole ?? UNKNOWN) : entry.whole ? UNKNOWN : entrySource(entry),
     inserted,
     absent,
+    actions: entry === undefined ? [] : valueActions(entry),
+    scope: entry?.line.scope ?? ROOT_SCOPE,
     constraints: () => collectConstraints(visited),
   };
 }
 
 const entrySource = ({ nested, line }: BlockEntry): ValueSource =>
   nested.whole ?? (line.key === undefined ? UNKNOWN : inlineValue(line));
+
+function valueActions({ whole, line: { value, actions } }: BlockEntry): readonly string[] {
+  const isOnly = actions.length === 1 && /^(["']?)\{\{.*\}\}\1(?:\s+#.*)?$/.test(value);
+  return whole || isOnly ? actions : [];
+}
 
 /** The number of steps of a path that exist in a value. */
 function countSteps(value: unknown, path: Path): number {
