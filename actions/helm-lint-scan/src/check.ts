@@ -221,9 +221,9 @@ function reportCharts(input: ScanInput, { cases, linted }: RenderResult, finding
   for (const rendered of cases) reportFailures(rendered, getLocator(input, rendered.stack.chart), findings);
   for (const lint of linted) {
     // The linter repeats why a case of the same stack was not rendered.
-    const failed = cases.some(({ stack, failures }) => stack === lint.stack && failures.length > 0);
-    const resources = cases.flatMap((rendered) => (rendered.stack === lint.stack ? rendered.resources : []));
-    const lists = new Set(resources.flatMap(({ prefix, source }) => (prefix.length > 0 ? source.file : [])));
-    reportLint({ ...lint, failed, lists }, getLocator(input, lint.stack.chart), findings);
+    const ofStack = cases.filter(({ stack }) => stack === lint.stack);
+    const failed = ofStack.some(({ failures }) => failures.length > 0);
+    const resources = ofStack.flatMap((rendered) => rendered.resources);
+    reportLint({ ...lint, failed, resources }, getLocator(input, lint.stack.chart), findings);
   }
 }

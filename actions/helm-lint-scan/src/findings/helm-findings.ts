@@ -5,12 +5,14 @@ import { templateSource } from '../charts/subcharts.ts';
 import { listAt, type Path, stringAt } from '../data.ts';
 import type { HelmMessage } from '../helm/messages.ts';
 import type { Location, Locator } from '../locate/locate.ts';
+import type { Resource } from '../manifests/resource.ts';
 import type { LintedStack, RenderedCase, Stack } from '../render.ts';
 import { engineRules } from '../rules/engine.ts';
 import type { RuleInfo } from '../rules/rule.ts';
 import { locateInFile } from './chart-findings.ts';
 import type { CaseId, Findings } from './findings.ts';
 import { findLintBug } from './lint-bugs.ts';
+import { findRefusedName, isSeparatorBug, locateInMeta, TRIMMED_SEPARATOR } from './lint-lines.ts';
 
 /** Report why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
@@ -37,16 +39,17 @@ const LINT_RULES: Record<HelmMessage['level'], RuleInfo> = {
 
 /**
  * Report what `helm lint` prints beyond what rendering showed.
- * @param linted in `failed`, whether a case of the same stack was not rendered: the linter then repeats its errors; in `lists`, the
- * templates that render lists
+ * @param linted in `failed`, whether a case of the same stack was not rendered: the linter then repeats its errors; in `resources`,
+ * those of the cases of the same stack
  */
 export function reportLint(
-  { stack, messages, failed, lists }: LintedStack & { failed: boolean; lists: ReadonlySet<string> },
+  { stack, messages, failed, resources }: LintedStack & { failed: boolean; resources: readonly Resource[] },
   locator: Locator,
   findings: Findings,
 ): void {
   const { chart, values } = stack;
   const id: CaseId = { subject: chart.path, values: values.name, kubeVersion: '' };
+  const lists = new Set(resources.flatMap(({ prefix, source }) => (prefix.length > 0 ? source.file : [])));
   const isList = (template: string): boolean => lists.has(join(chart.path, template));
   for (const { level, message, at } of messages) {
     const aboutMeta = 'file' in at && at.file === 'Chart.yaml' && chart.meta.problem === undefined;
@@ -59,9 +62,34 @@ export function reportLint(
       case: id,
       path: [],
       message: bug === undefined ? message : `${message} (Helm renders it; this is a bug of helm lint: ${bug})`,
-      location: () => locateMessage(at, stack, locator),
+      location: () => locateLint({ message, at }, { stack, resources, locator }),
     });
   }
+}
+
+interface LintContext {
+  stack: Stack;
+  resources: readonly Resource[];
+  locator: Locator;
+}
+
+/** The linter often names only the file. */
+function locateLint(
+  { message, at }: Pick<HelmMessage, 'message' | 'at'>,
+  { stack, resources, locator }: LintContext,
+): Location {
+  const { chart, values } = stack;
+  if (at.in === 'file' && at.file === 'Chart.yaml' && at.line === 1)
+    return locateInMeta(chart, message) ?? locateMessage(at, stack, locator);
+  if (!('file' in at)) return locateMessage(at, stack, locator);
+  const file = join(chart.path, at.file);
+  const refused = findRefusedName(message, file, resources);
+  if (refused !== undefined)
+    return locator.problem({ resource: refused, path: ['metadata', 'name'], about: 'value', message }, values);
+  return (
+    (isSeparatorBug({ message }) ? locator.only(file, TRIMMED_SEPARATOR) : undefined) ??
+    locateMessage(at, stack, locator)
+  );
 }
 
 /** The values file of the case, from its absolute path in Helm's message. */

@@ -30,6 +30,8 @@ export interface Locator {
   value(path: Path, values: ValuesCase, reader: string): Location;
   /** A line of a file, if the file is in the repository; templates of packed dependencies are not. */
   line(file: string, line: number, exact: boolean): Location;
+  /** The line of a template with the only match of a pattern; `undefined` if there are none or several. */
+  only(file: string, pattern: RegExp): Location | undefined;
   /** A line of a template that contains this text. */
   excerpt(file: string, text: string): Location;
 }
@@ -259,6 +261,12 @@ export function createLocator(chart: Chart, templates: ReadonlyMap<string, strin
     line(file, line, exact) {
       const known = file === fallback.file || templates.has(file) || values.has(file);
       return known ? { file, line, exact } : fallback;
+    },
+    only(file, pattern) {
+      const text = templates.get(file) ?? '';
+      const [match, other] = text.matchAll(pattern);
+      if (match === undefined || other !== undefined) return undefined;
+      return { file, line: text.slice(0, match.index).split('\n').length, exact: true };
     },
     excerpt(file, text) {
       const index = excerpts.get(file) ?? createExcerptIndex(templates.get(file) ?? '');

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { COLUMN, FAULTS, LISTS, PLACES } from './line-charts.ts';
-import { step, useScene, workspace } from './scene.ts';
+import { lineOf, ofRule, step, useScene, workspace, write } from './scene.ts';
 
 useScene();
 
@@ -111,4 +111,60 @@ describe('the line of a finding', () => {
         .map(({ message }) => message),
     ).toEqual([]);
   }, 600_000);
+});
+
+describe('a finding of helm lint', () => {
+  const META = 'apiVersion: v2\nname: app\nversion: 1.0.0\nicon: nowhere\n';
+  const TEMPLATE = 'helm/app/templates/a.yaml';
+
+  it('about a name is on the line of that name', async () => {
+    write({
+      'helm/app/Chart.yaml': META,
+      'helm/app/values.yaml': 'other: fine\nname: Upper\n',
+      [TEMPLATE]: `apiVersion: v1
+kind: ConfigMap
+metadata: { name: fine }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Values.name }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}_x
+spec: { type: ExternalName, externalName: example.com }
+`,
+    });
+    const result = await step({ 'kube-versions': '1.34' });
+    const names = ofRule(result, 'helm-lint-warning').filter(({ message }) => message.includes('naming requirements'));
+    expect(names.map(({ file, line }) => `${file}:${line}`).sort()).toEqual([
+      `${TEMPLATE}:${lineOf(TEMPLATE, '_x')}`,
+      'helm/app/values.yaml:2',
+    ]);
+    expect(names.filter(({ message }) => message.includes('approximate'))).toEqual([]);
+  });
+
+  it('about Chart.yaml is on the line of the key', async () => {
+    write({ 'helm/app/Chart.yaml': META, 'helm/app/values.yaml': '', [TEMPLATE]: '' });
+    const [found] = ofRule(await step(), 'helm-lint');
+    expect(found).toMatchObject({ file: 'helm/app/Chart.yaml', line: 4 });
+    expect(found?.message).not.toContain('approximate');
+  });
+
+  it('that only the linter has is a warning on the action that it cannot read', async () => {
+    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ $n }} }\n';
+    write({
+      'helm/app/Chart.yaml': META.replace('nowhere', 'https://example.com/i.svg'),
+      'helm/app/values.yaml': '',
+      [TEMPLATE]: `{{- range $n := list "a" "b" }}\n---\n{{- /* trims */ -}}\n${map}{{ end }}\n`,
+    });
+    const result = await step({ 'kube-versions': '1.34' });
+    expect(ofRule(result, 'helm-lint')).toEqual([]);
+    const [found] = ofRule(result, 'helm-lint-warning');
+    expect(found).toMatchObject({ file: TEMPLATE, line: 3 });
+    expect(found?.message).not.toContain('approximate');
+    expect(result.outputs.resources).toBe('2');
+  });
 });
