@@ -9,7 +9,7 @@ export interface Element {
 }
 
 /** The maximum number of steps. A list with more optional items than this allows is not aligned. */
-const MAX_STEPS = 20_000;
+const MAX_STEPS = 5000;
 
 /**
  * Which elements can have rendered each item of a list, in order: an element without a branch renders exactly one item, one in a branch
@@ -26,7 +26,7 @@ export function align(
   const reached: number[][] = [];
   let from: readonly number[] = [START];
   for (const item of items) {
-    const next = [...new Set(from.flatMap((at) => paths.after(at)))].filter((at) => elements[at]?.matches(item));
+    const next = paths.afterAny(from).filter((at) => elements[at]?.matches(item));
     if (next.length === 0 || paths.exhausted) return undefined;
     reached.push(next);
     from = next;
@@ -58,6 +58,16 @@ class Paths {
 
   get exhausted(): boolean {
     return this.#steps > MAX_STEPS + 10 * this.#elements.length;
+  }
+
+  /** What can follow one of them. */
+  afterAny(from: readonly number[]): number[] {
+    const next = new Set<number>();
+    for (const at of from) {
+      if (this.exhausted) break;
+      for (const following of this.after(at)) next.add(following);
+    }
+    return [...next];
   }
 
   after(at: number): number[] {

@@ -1,12 +1,12 @@
 import { at, isData } from '../data.ts';
 import { align, type Element } from './alignment.ts';
-import { itemPath } from './constraints.ts';
 import { type Definition, parseInclude } from './definitions.ts';
 import { type Frame, isWithin } from './frames.ts';
-import { isCompleteFlow, isSameValue, matchesText, parseLiteral, parsePattern, type TextPattern } from './patterns.ts';
-import { createScope, resolveExpression, type ValueSource } from './scope.ts';
+import { findInsertions, type InsertedAction } from './insertions.ts';
+import { createMatcher, isCompleteFlow } from './patterns.ts';
+import { createScope, itemPath, resolveExpression, UNKNOWN, type ValueSource } from './scope.ts';
 import { addScopes, type ScopedLine } from './scoped-lines.ts';
-import type { TemplateLine } from './template-lines.ts';
+import { keyColumn } from './template-lines.ts';
 
 /** The context in which lines are read. */
 export interface Context {
@@ -53,6 +53,9 @@ interface Insertion {
   /** Whether the block or the source is exactly what is inserted. */
   plain: boolean;
 }
+
+/** The maximum number of items that are compared with one that no alignment explains. */
+const MAX_COMPARED = 20;
 
 /** The maximum depth of templates that include each other. */
 const MAX_INCLUDE_DEPTH = 50;
@@ -167,7 +170,7 @@ export class Block {
     const elements = this.#listElements();
     const found = (alignment[index] ?? []).flatMap((position) => elements[position] ?? []);
     if (alignment === NOTHING) {
-      const fitting = items.filter((entry) => entry.matches(list[index]));
+      const fitting = items.length > MAX_COMPARED ? [] : items.filter((entry) => entry.matches(list[index]));
       const guess = items[Math.min(index, items.length - 1)];
       return { entries: fitting.length > 0 ? fitting : guess === undefined ? [] : [guess], sure: false, sources: [] };
     }
@@ -269,6 +272,10 @@ export class Block {
     const isItem = line.item && lines[0] === line;
     const content = isItem && line.key !== undefined ? lines : lines.filter((other) => other !== line);
     const nested = new Block({ context: this.#context, lines: content, base: line.frame, head: line });
+    const below = {
+      matches: (given: unknown) => nested.matches(given),
+      continues: content.some(({ directive }) => !directive),
+    };
     return {
       file: this.#context.file,
       line,
@@ -276,8 +283,7 @@ export class Block {
       required: isWithin(this.#base, line.frame),
       spills: content.some((other) => !other.directive && !isWithin(other.frame, line.frame)),
       whole: !(isItem && line.key !== undefined) && isCompleteFlow(value),
-      matches:
-        isItem && line.key !== undefined ? (given) => nested.matches(given) : createMatcher(value, nested, content),
+      matches: isItem && line.key !== undefined ? below.matches : createMatcher(value, below),
     };
   }
 
@@ -349,51 +355,18 @@ export class Block {
   }
 
   #readInsertions(): Insertion[] {
-    const head = this.#head;
-    const value = head?.value ?? '';
-    const isHeadItem = head !== undefined && this.#lines[0] === head;
-    const onHead =
-      head === undefined || isHeadItem || !/^\{\{.*\}\}$/.test(value)
-        ? []
-        : head.actions.flatMap((action) => this.#readInsertion(head, action, undefined) ?? []);
-    // What is inserted at the column of a key without a value is its list; deeper, it is its value.
-    const floor = head === undefined || isHeadItem ? -1 : keyColumn(head);
-    const isOpen = value === '' || /^[&!]\S*$/.test(value);
-    const below = this.#lines.flatMap((line) => {
-      if (!line.directive || line.text.startsWith('#')) return [];
-      return line.actions.flatMap((action) => {
-        const indent = /\bn?indent\s+(\S+)/.exec(action)?.[1];
-        const column = indent === undefined ? line.indent : /^\d+$/.test(indent) ? Number(indent) : undefined;
-        // Text that was not indented is in column 0, or in that of the include.
-        const place = indent === undefined && this.#context.visited.length > 0 ? undefined : column;
-        if (place !== undefined && (isOpen || isHeadItem || head === undefined ? place < floor : place <= floor))
-          return [];
-        return this.#readInsertion(line, action, place) ?? [];
-      });
-    });
-    const own = Math.min(this.#keyColumn(), Number.POSITIVE_INFINITY);
-    const dash = this.#lines.reduce((least, { item, indent }) => (item ? Math.min(least, indent) : least), own);
-    return [
-      ...onHead,
-      ...below.filter(
-        ({ column }) => own === Number.POSITIVE_INFINITY || column === undefined || column === own || column === dash,
-      ),
-    ];
+    const context = { head: this.#head, column: this.#keyColumn(), included: this.#context.visited.length > 0 };
+    return findInsertions(this.#lines, context).map((insertion) => this.#readInsertion(insertion));
   }
 
-  #readInsertion(line: ScopedLine, action: string, column: number | undefined): Insertion | undefined {
-    if (
-      action === '' ||
-      /^(?:if|else|end|with|range|define|block|fail|break|continue)\b|^\$\w*\s*(?:,\s*\$\w+\s*)?:?=/.test(action)
-    )
-      return undefined;
+  #readInsertion({ line, action, column }: InsertedAction<ScopedLine>): Insertion {
     const include = parseInclude(action);
     const block = include === undefined ? undefined : this.#include(line, action);
     if (block !== undefined && include !== undefined) {
       const isKnown = this.#context.defined.get(include.name)?.ambiguous !== true;
-      return { line, column, source: UNKNOWN_SOURCE, block, plain: include.plain && isKnown };
+      return { line, column, source: UNKNOWN, block, plain: include.plain && isKnown };
     }
-    const source = include === undefined ? resolveExpression(action, line.scope) : UNKNOWN_SOURCE;
+    const source = include === undefined ? resolveExpression(action, line.scope) : UNKNOWN;
     return { line, column, source, block: undefined, plain: source.is !== 'unknown' };
   }
 
@@ -425,49 +398,6 @@ export class Block {
 
 /** The result for a list that the template cannot have rendered. */
 const NOTHING: readonly (readonly number[])[] = [];
-const UNKNOWN_SOURCE: ValueSource = { is: 'unknown' };
 
 const itemOf = (source: ValueSource, index: number): ValueSource =>
-  source.is === 'values' ? { is: 'values', path: [...source.path, index] } : UNKNOWN_SOURCE;
-
-/** Compares what a key renders with a value. What the text does not show contradicts nothing. */
-function createMatcher(value: string, nested: Block, content: readonly ScopedLine[]): (given: unknown) => boolean {
-  const text = value.replace(/^(?:[&!]\S+\s*)+/, '').trim();
-  if (text === '' || text.startsWith('#')) return (given) => nested.matches(given);
-  if (/^[|>]/.test(text)) return (given) => typeof given === 'string';
-  if (text.startsWith('*')) return () => true;
-  const continues = content.some(({ directive }) => !directive);
-  let pattern: TextPattern | undefined;
-  let literal: { value: unknown } | undefined;
-  let isRead = false;
-  return (given) => {
-    if (continues) return true;
-    if (!isRead) {
-      if (text.includes('{{')) pattern = parsePattern(text);
-      else literal = parseLiteral(text);
-      isRead = true;
-    }
-    if (literal !== undefined) return isSameValue(literal.value, given);
-    if (pattern === undefined || /^[[{](?!\{)/.test(text)) return true;
-    const { literals } = pattern;
-    const isWholeAction = literals.join('').trim() === '';
-    if (typeof given === 'object' && given !== null) return isWholeAction;
-    return isWholeAction || typeof given !== 'string' || matchesText(pattern, given);
-  };
-}
-
-/** The column of the key of a line: after the dash if the line starts an item. */
-function keyColumn({ indent, item, text }: TemplateLine): number {
-  if (!item) return indent;
-  const rest = text.slice(1);
-  return rest.trim() === '' ? Number.POSITIVE_INFINITY : indent + 1 + (rest.length - rest.trimStart().length);
-}
-
-/** The source of the value in `key: {{ .Values.x }}`; unknown unless there is exactly one. */
-export function inlineValue(line: ScopedLine): ValueSource {
-  if (line.actions.some((action) => /^(?:if|with|range|else|end|block)\b/.test(action))) return UNKNOWN_SOURCE;
-  const sources = line.actions
-    .map((action) => resolveExpression(action, line.scope))
-    .filter(({ is }) => is !== 'unknown');
-  return sources.length === 1 ? (sources[0] as ValueSource) : UNKNOWN_SOURCE;
-}
+  source.is === 'values' ? { is: 'values', path: [...source.path, index] } : UNKNOWN;

@@ -1,7 +1,7 @@
 import { at, isData, type Path } from '../data.ts';
 import type { Block } from './block.ts';
 import { matchesText, parsePattern, type TextPattern } from './patterns.ts';
-import { hasItemStep, resolveExpression, type ValueSource } from './scope.ts';
+import { itemPath, resolveExpression } from './scope.ts';
 
 /** A text that was rendered from an item of a `range`, so that the item can be recognized. */
 export interface Constraint {
@@ -36,13 +36,6 @@ function readConstraints(block: Block, value: Record<string, unknown>): Constrai
       return [{ ...path, pattern, action: index, rendered: String(rendered) }];
     });
   });
-}
-
-/** The path of a source that depends on the item of a `range`. */
-export function itemPath(source: ValueSource): Pick<Constraint, 'path' | 'isKey'> | undefined {
-  if (source.is === 'text') return { path: [`*:${source.id}`], isKey: true };
-  if (source.is !== 'values' && source.is !== 'key') return undefined;
-  return hasItemStep(source.path) ? { path: source.path, isKey: source.is === 'key' } : undefined;
 }
 
 /** Whether an item with this text can have rendered what the constraint says. */

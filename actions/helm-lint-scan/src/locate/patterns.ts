@@ -103,3 +103,36 @@ export function isCompleteFlow(text: string): boolean {
   const outside = replaceActions(text, () => 'x');
   return parseLiteral(outside) !== undefined;
 }
+
+/** What is below the line of a value. */
+export interface ValueBelow {
+  /** Whether it can have rendered a value. */
+  matches: (value: unknown) => boolean;
+  /** Whether it has lines that continue a text. */
+  continues: boolean;
+}
+
+/** Compares what a key renders with a value. What the text does not show contradicts nothing. */
+export function createMatcher(value: string, below: ValueBelow): (given: unknown) => boolean {
+  const text = value.replace(/^(?:[&!]\S+\s*)+/, '').trim();
+  if (text === '' || text.startsWith('#')) return below.matches;
+  if (/^[|>]/.test(text)) return (given) => typeof given === 'string';
+  if (text.startsWith('*')) return () => true;
+  let pattern: TextPattern | undefined;
+  let literal: { value: unknown } | undefined;
+  let isRead = false;
+  return (given) => {
+    if (below.continues) return true;
+    if (!isRead) {
+      if (text.includes('{{')) pattern = parsePattern(text);
+      else literal = parseLiteral(text);
+      isRead = true;
+    }
+    if (literal !== undefined) return isSameValue(literal.value, given);
+    if (pattern === undefined || /^[[{](?!\{)/.test(text)) return true;
+    const { literals } = pattern;
+    const isWholeAction = literals.join('').trim() === '';
+    if (typeof given === 'object' && given !== null) return isWholeAction;
+    return isWholeAction || typeof given !== 'string' || matchesText(pattern, given);
+  };
+}

@@ -188,6 +188,13 @@ export const isItemStep = (step: string | number | undefined): boolean =>
 
 export const hasItemStep = (path: Path): boolean => path.some(isItemStep);
 
+/** The path of a source that depends on the item of a `range`; `isKey` if it is the key of the item. */
+export function itemPath(source: ValueSource): { path: Path; isKey: boolean } | undefined {
+  if (source.is === 'text') return { path: [`${ITEM}:${source.id}`], isKey: true };
+  if (source.is !== 'values' && source.is !== 'key') return undefined;
+  return hasItemStep(source.path) ? { path: source.path, isKey: source.is === 'key' } : undefined;
+}
+
 function resolveTerm(word: string, scope: TemplateScope): ValueSource {
   // `.a.b`, `$x.a.b`, `(EXPRESSION).a.b`
   const [, head, tail] = /^(\$\w*|\(.*\))?((?:\.\w+)*|\.)$/.exec(word) ?? [];

@@ -123,3 +123,12 @@ class ScopeTracker {
 
 const itemSource = (source: ValueSource, id: string): ValueSource =>
   source.is === 'values' ? valuesSource([...source.path, '*']) : source.is === 'unknown' ? { is: 'text', id } : UNKNOWN;
+
+/** The source of the value in `key: {{ .Values.x }}`; unknown unless there is exactly one. */
+export function inlineValue(line: ScopedLine): ValueSource {
+  if (line.actions.some((action) => /^(?:if|with|range|else|end|block)\b/.test(action))) return UNKNOWN;
+  const sources = line.actions
+    .map((action) => resolveExpression(action, line.scope))
+    .filter(({ is }) => is !== 'unknown');
+  return sources.length === 1 ? (sources[0] as ValueSource) : UNKNOWN;
+}

@@ -80,3 +80,10 @@ export function splitDocuments<T extends TemplateLine>(lines: readonly T[]): T[]
   }
   return parts.filter((part) => part.some(({ key, actions }) => key !== undefined || actions.some(isOutput)));
 }
+
+/** The column of the key of a line: after the dash if the line starts an item. */
+export function keyColumn({ indent, item, text }: TemplateLine): number {
+  if (!item) return indent;
+  const rest = text.slice(1);
+  return rest.trim() === '' ? Number.POSITIVE_INFINITY : indent + 1 + (rest.length - rest.trimStart().length);
+}

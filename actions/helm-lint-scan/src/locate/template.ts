@@ -1,10 +1,10 @@
 import { at, type Path } from '../data.ts';
-import { Block, type BlockEntry, type Choice, inlineValue } from './block.ts';
+import { Block, type BlockEntry, type Choice } from './block.ts';
 import { type Constraint, collectConstraints } from './constraints.ts';
 import { type Definition, parseDefinitions, parseIncludes } from './definitions.ts';
 import { commonFrame, type Frame } from './frames.ts';
 import { createScope, ROOT_SCOPE, resolveExpression, type TemplateScope, UNKNOWN, type ValueSource } from './scope.ts';
-import { addScopes, type ScopedLine } from './scoped-lines.ts';
+import { addScopes, inlineValue, type ScopedLine } from './scoped-lines.ts';
 import { parseTemplateLines, splitDocuments, type TemplateLine } from './template-lines.ts';
 
 /** Which document of a template a resource comes from, and the path in it. */

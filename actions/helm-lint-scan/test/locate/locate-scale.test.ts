@@ -103,6 +103,24 @@ const scenes: [name: string, size: number, scene: (size: number) => Scene][] = [
     }),
   ],
   [
+    'many optional containers',
+    100,
+    (size) => ({
+      template: POD + times(size, (index) => `{{- if .Values.a }}\n${container('{{ .x }}', `v${index}`)}{{- end }}\n`),
+      rendered: [POD + times(size, (index) => container(`app-${index}`, `v${index}`))],
+      paths: () => numbers(size).map((index) => [...IMAGE.slice(0, -2), index, 'image']),
+    }),
+  ],
+  [
+    'many branches that could each be the one',
+    100,
+    (size) => ({
+      template: `${POD}{{- range .Values.a }}\n${times(size, () => `{{- if .b }}\n${container('{{ .x }}', '{{ .y }}')}{{- end }}\n`)}{{- end }}\n`,
+      rendered: [POD + times(size, (index) => container(`app-${index}`, 'nginx'))],
+      paths: () => numbers(size).map((index) => [...IMAGE.slice(0, -2), index, 'image']),
+    }),
+  ],
+  [
     'many labels from the values',
     200,
     (size) => ({
