@@ -223,7 +223,7 @@ function reportCharts(input: ScanInput, { cases, linted }: RenderResult, finding
     // The linter repeats why a case of the same stack was not rendered.
     const ofStack = cases.filter(({ stack }) => stack === lint.stack);
     const failed = ofStack.some(({ failures }) => failures.length > 0);
-    const resources = ofStack.flatMap((rendered) => rendered.resources);
+    const resources = ofStack[0]?.resources ?? [];
     reportLint({ ...lint, failed, resources }, getLocator(input, lint.stack.chart), findings);
   }
 }

@@ -76,7 +76,7 @@ describe('the bundle as a process', () => {
     [
       'missing files and programs, all in one error',
       {
-        charts: 'nope/*\nc\nnone',
+        charts: 'nope/*\nc\nnothing',
         manifests: 'no.yaml\ngone/*.yaml',
         crds: 'nocrd.yaml',
         scanners: 'kubeconform',
@@ -89,7 +89,7 @@ describe('the bundle as a process', () => {
       [
         '::error title=helm-lint-scan: 11 problems found::',
         'no chart in nope/*: the input charts',
-        'no chart in none:',
+        'no chart in nothing:',
         'x: y.yaml: this step has no chart x',
         'z.yaml does not exist in c',
         'no manifest in no.yaml',

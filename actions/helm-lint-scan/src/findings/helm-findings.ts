@@ -40,7 +40,7 @@ const LINT_RULES: Record<HelmMessage['level'], RuleInfo> = {
 /**
  * Report what `helm lint` prints beyond what rendering showed.
  * @param linted in `failed`, whether a case of the same stack was not rendered: the linter then repeats its errors; in `resources`,
- * those of the cases of the same stack
+ * those of one case of the same stack
  */
 export function reportLint(
   { stack, messages, failed, resources }: LintedStack & { failed: boolean; resources: readonly Resource[] },

@@ -153,7 +153,7 @@ spec: { type: ExternalName, externalName: example.com }
     expect(found?.message).not.toContain('approximate');
   });
 
-  it('that only the linter has is a warning on the action that it cannot read', async () => {
+  it('that only the linter has is a note on the action that it cannot read', async () => {
     const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ $n }} }\n';
     write({
       'helm/app/Chart.yaml': META.replace('nowhere', 'https://example.com/i.svg'),
@@ -162,7 +162,7 @@ spec: { type: ExternalName, externalName: example.com }
     });
     const result = await step({ 'kube-versions': '1.34' });
     expect(ofRule(result, 'helm-lint')).toEqual([]);
-    const [found] = ofRule(result, 'helm-lint-warning');
+    const [found] = ofRule(result, 'helm-lint-info');
     expect(found).toMatchObject({ file: TEMPLATE, line: 3 });
     expect(found?.message).not.toContain('approximate');
     expect(result.outputs.resources).toBe('2');

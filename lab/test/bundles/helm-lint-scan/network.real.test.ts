@@ -153,11 +153,11 @@ describe('with hostile charts, nothing on this machine is reached', () => {
       );
       chmodSync(helm, 0o755);
       write(CHART);
-      expect((await scan({ helm }, pathWithoutIsolation())).log).toContain('1 resources');
+      expect((await scan({ helm }, pathWithoutIsolation())).log).toContain('1 resource');
       expect(requests).toContain('connection to 127.0.0.1');
       expect(requests).toContain('connection to ::1');
       requests.splice(0);
-      expect((await scan({ helm })).log).toContain('1 resources');
+      expect((await scan({ helm })).log).toContain('1 resource');
       expect(requests).toEqual([]);
     },
     2 * STEP_TIMEOUT_MS,

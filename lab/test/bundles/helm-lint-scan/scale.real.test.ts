@@ -177,7 +177,7 @@ describe('errors are located', () => {
   it('a chart that supports only old versions is rendered for one of them', async () => {
     write({ 'helm/a/Chart.yaml': `${CHART}kubeVersion: "<1.25"\n`, 'helm/a/templates/a.yaml': CONFIG });
     const { exitCode, log } = await scan({ 'kube-versions': '' });
-    expect(log).toContain('Kubernetes 1.24: 1 resources');
+    expect(log).toContain('Kubernetes 1.24: 1 resource');
     expect(exitCode).toBe(0);
   }, 60_000);
 

@@ -64,7 +64,7 @@ describe('addresses', () => {
     expect(parseNetwork(text)).toBeDefined();
   });
 
-  it.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fe80::1%eth0/64', '/8', ''])('%j is no network', (text) => {
+  it.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fe80::1%eth0/64', '/8', ''])('%j is not a network', (text) => {
     expect(parseNetwork(text)).toBeUndefined();
   });
 

@@ -107,7 +107,7 @@ function* checkPodTerm(term: Field): FieldErrors {
   yield* checkSelector(term.at('namespaceSelector'));
   for (const namespace of term.at('namespaces').items) yield* hasFormatIfSet(namespace, dnsLabel);
   for (const key of ['matchLabelKeys', 'mismatchLabelKeys']) yield* checkLabelKeys(term, key);
-  if (isMissing(term.at('topologyKey'))) yield term.at('topologyKey').required('can not be empty');
+  if (isMissing(term.at('topologyKey'))) yield term.at('topologyKey').required('cannot be empty');
   else yield* hasFormat(term.at('topologyKey'), qualifiedName);
 }
 
@@ -128,7 +128,7 @@ export function* checkTopologySpread(constraints: Field): FieldErrors {
       constraint.at('whenUnsatisfiable'),
     ];
     if (skew.number !== undefined && skew.number <= 0) yield skew.invalid('must be greater than zero');
-    yield* isRequired(key, 'can not be empty');
+    yield* isRequired(key, 'cannot be empty');
     if (isMissing(when)) yield when.unsupported(['DoNotSchedule', 'ScheduleAnyway']);
     yield* isOneOf(when, ['DoNotSchedule', 'ScheduleAnyway']);
     const pair = `{${key.text}, ${when.text}}`;

@@ -125,7 +125,7 @@ function* checkDownwardFiles(files: Field): FieldErrors {
     if (!file.at('fieldRef').isSet) yield* checkResourceFieldRef(file.at('resourceFieldRef'), { isVolume: true });
     const sources = ['fieldRef', 'resourceFieldRef'].filter((key) => file.at(key).isSet).length;
     if (sources === 0) yield file.required('one of fieldRef and resourceFieldRef is required');
-    if (sources === 2) yield file.invalid('fieldRef and resourceFieldRef can not be specified simultaneously');
+    if (sources === 2) yield file.invalid('fieldRef and resourceFieldRef cannot be specified simultaneously');
   }
 }
 
