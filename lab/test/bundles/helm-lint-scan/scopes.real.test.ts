@@ -65,7 +65,8 @@ ${more}spec:
         - name: web
           image: registry.example.com/web:1.0.0
 `;
-  const service = 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n';
+  const service =
+    'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n';
   const filesOf = (findings: { file: string }[]): string[] => findings.map(({ file }) => file);
 
   it('of staging and production side by side are both reported, and neither duplicates the other', async () => {
