@@ -141,7 +141,7 @@ export interface Actions {
       'allow-downgrade'?: boolean | Expression;
       /** Whether missing keys may be added, also a digest where an image has none. Otherwise a path that does not exist is an error. Default: "false". */
       create?: boolean | Expression;
-      /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start. It is repeated when the branch was pushed to in the meantime and after transient errors. Never a force push. Default: "9". */
+      /** Retries after the first attempt, 0 to 99. An attempt reads, plans and commits from the start. It is repeated when the branch was pushed to in the meantime and after transient errors. Never a force push. Each request is repeated as often, but at most 4 times. Default: "9". */
       retries?: number | Expression;
       /** Deprecated: use `retries`. The number of attempts, including the first one. */
       'max-attempts'?: string;

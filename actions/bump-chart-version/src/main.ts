@@ -12,6 +12,9 @@ import { type Outcome, setOutcomeOutputs } from './outputs.ts';
 import { commitToPullRequest } from './pull-requests/pull-request.ts';
 import { formatHeadline, formatSummary, warningsOf } from './summary.ts';
 
+/** Of each request: each attempt repeats them all. */
+const MAX_REQUEST_RETRIES = 4;
+
 /** From the settings to a change and its report. */
 export async function main(settings: Settings, env: Environment): Promise<void> {
   warn(settings.warnings);
@@ -42,6 +45,7 @@ async function applyChanges(settings: Settings, env: Environment): Promise<Outco
     token: settings.token,
     apiUrl: context.apiUrl,
     graphqlUrl: context.graphqlUrl,
+    retries: Math.min(settings.retries, MAX_REQUEST_RETRIES),
   });
   const repository = createRepository(reader);
   const commitContext: CommitContext = {

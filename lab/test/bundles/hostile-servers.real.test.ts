@@ -117,7 +117,7 @@ describe('a registry', () => {
   it.each<[string, Handler, string]>([
     ['numbers for tags', tags(respondWith('{"tags":[1,null,{"a":1}]}')), '`tags[0]` is a number, not a string'],
     ['a string for tags', tags(respondWith('{"tags":"abc"}')), '`tags` is a string, not a list'],
-    ['a page of a proxy', tags(respondWith('<html>proxy says no: token=hunter2</html>')), 'is not JSON'],
+    ['a page of a proxy', tags(respondWith('<html>proxy says no: token=hunter2</html>')), 'is an HTML page'],
     ['an endless response', tags(endless), 'it is longer than 32 MiB'],
     [
       'endless pages',
@@ -138,7 +138,7 @@ describe('a registry', () => {
       const { result, host } = await release(handler);
       expect(result.exitCode).toBe(0);
       expect(result.log).toContain('latest stays where it is');
-      expect(result.log).toContain(`invalid response from the registry ${host}`);
+      expect(result.log).toContain(`the registry ${host}`);
       expect(result.log).toContain(problem);
       expectNoDefect(result);
     },
@@ -191,7 +191,7 @@ describe("GitHub's API", () => {
     writeFileSync(join(workspace, 'Chart.yaml'), 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
     const result = await runStep({
       action,
-      inputs: { token: 's3cr3t-token', charts: '.', version: '1.2.3', tag: 'v1.2.3', branch: 'main' },
+      inputs: { token: 's3cr3t-token', charts: '.', version: '1.2.3', tag: 'v1.2.3', branch: 'main', retries: '0' },
       dir,
       env: {
         ...ENV,
@@ -209,14 +209,14 @@ describe("GitHub's API", () => {
     [
       'a page of a proxy',
       respondWith('<html>no: hunter2</html>', { 'content-type': 'text/html' }),
-      'invalid response from',
+      'is an HTML page (status 200)',
     ],
-    ['a partial response', respondWith('{"data": {"repository": "hunter2'), 'invalid response from'],
+    ['a partial response', respondWith('{"data": {"repository": "hunter2'), 'is not complete JSON (status 200)'],
     ['an endless response', endless, 'it is longer than 64 MiB'],
     ['a list of numbers', respondWith('[1, 2]'), 'invalid response from'],
-    ['a number', respondWith('7'), 'invalid response from'],
+    ['a number', respondWith('7'), 'is not complete JSON (status 200)'],
     ['no data', respondWith('{"data": null, "object": null, "sha": null}'), 'the server '],
-    ['wrong types', respondWith('{"data": {"repository": {"ref": [1]}}, "object": 7, "errors": []}'), 'is a '],
+    ['wrong types', respondWith('{"data": {"repository": {"ref": [1]}}, "object": 7, "errors": []}'), 'not a mapping'],
     ['invalid errors', respondWith('{"errors": {"message": 7}, "object": {"sha": ["x"]}}'), 'is a '],
   ];
   it.each(actions.flatMap((action) => cases.map((testCase) => [action, ...testCase] as const)))(

@@ -53,14 +53,16 @@ export interface Connection {
   token: string;
   apiUrl: string;
   graphqlUrl: string;
+  /** Retries of each request after its first attempt. Default: that of the client. */
+  retries?: number;
 }
 
 /** A client for the repository that holds the charts. */
 export async function createReader(
   repository: RepositoryName,
-  { token, apiUrl, graphqlUrl }: Connection,
+  { graphqlUrl, ...connection }: Connection,
 ): Promise<Reader> {
-  const github = await createGitHubClient({ token, apiUrl });
+  const github = await createGitHubClient(connection);
   return { github, graphql: createGraphql(github, graphqlUrl), repository };
 }
 
