@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { FaultRequest } from '../../../hub/index.ts';
+import { chooseCells } from '../matrix.ts';
 import type { StepResult } from '../step.ts';
 import {
   COMPLETE,
@@ -38,7 +39,7 @@ const FAULTS: Readonly<Record<string, FaultRequest['fault']>> = {
 const LISTS = 'lists that lag';
 const LAG: FaultRequest['fault'] = { lagMs: 2000 };
 
-/** Each run takes two seconds of a processor at most, and there are more than 200. */
+/** Each run takes two seconds of a processor at most, and there are more than 200 with `FAULTS=all`. */
 const TIMEOUT_MS = 1_800_000;
 /** The requests of an action, not those of Git. */
 const API = /^\/api\//;
@@ -122,10 +123,7 @@ describe('a run whose server fails once, in any way, at any of its requests', ()
       const requests = hub === undefined ? 0 : await countRequests(scenario, hub);
       expect(requests).toBeGreaterThan(3);
       const faults = scenario.faults ?? Object.keys(FAULTS);
-      const cells = faults.flatMap((fault) =>
-        Array.from({ length: requests }, (_, request): Cell => ({ fault, request })),
-      );
-      cells.push({ fault: LISTS, request: 'all' });
+      const cells: Cell[] = [...chooseCells(faults, requests), { fault: LISTS, request: 'all' }];
       // One run at a time on each hub, so that its requests can be counted.
       const queue = cells.values();
       const results = (
