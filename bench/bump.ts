@@ -5,12 +5,12 @@
  *
  * Requires Linux and Go, to build yq. Medians of interleaved runs. Quote ratios, not times: they are similar on other machines.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTools, toolPath } from '../lab/tools/index.ts';
 import { root } from '../scripts/build.ts';
+import { measure, median, medianUsage, type Usage } from './usage.ts';
 
 const runs = Number(process.argv[2] ?? 5);
 if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new Error('usage: npm run bench:bump [-- RUNS], 1 to 50');
@@ -24,65 +24,10 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGES = JSON.stringify([{ name: 'acme/web', repository: 'ghcr.io/acme/web', digest: DIGEST, tags: ['1.0.1'] }]);
 const SET_IMAGE = `.image.tag = "1.0.1" | .image.digest = "${DIGEST}"`;
 
-interface Usage {
-  /** Of the process and its children, in seconds. */
-  cpu: number;
-  /** The largest of its processes, in MiB. */
-  memory: number;
-  /** In milliseconds. */
-  wall: number;
-}
-
-/** The peak memory of the children of a process, in KiB. */
-function childMemory(pid: number): number {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean);
-    const peaks = children.map(
-      (child) => /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1] ?? 0,
-    );
-    return Math.max(0, ...peaks.map(Number));
-  } catch {
-    // It has just ended.
-    return 0;
-  }
-}
-
-const seconds = (text: string): number => {
-  const [, minutes, rest] = /^(\d+)m([\d.]+)s$/.exec(text) ?? [];
-  if (rest === undefined) throw new Error(`bash printed ${JSON.stringify(text)} as a time`);
-  return Number(minutes) * 60 + Number(rest);
-};
-
-/** Runs a script of bash, whose `times` counts what its processes used. */
-async function measure(script: string, args: readonly string[], env: Record<string, string>): Promise<Usage> {
-  const started = performance.now();
-  const child = spawn('bash', ['--norc', '-c', `set -e\n${script}\ntimes`, 'bash', ...args], {
-    env,
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (data) => {
-    output += data;
-  });
-  child.stderr.pipe(process.stderr);
-  let memory = 0;
-  const timer = setInterval(() => {
-    memory = Math.max(memory, childMemory(child.pid ?? 0));
-  }, 2);
-  const exitCode = await new Promise((resolve) => child.once('close', resolve));
-  clearInterval(timer);
-  if (exitCode !== 0) throw new Error(`${script} failed:\n${output}`);
-  const wall = performance.now() - started;
-  const [user = '', system = ''] = output.trimEnd().split('\n').at(-1)?.split(' ') ?? [];
-  return { cpu: seconds(user) + seconds(system), memory: memory / 1024, wall };
-}
-
 const bundle = join(root, 'actions', 'bump-chart-version', 'dist', 'index.js');
 
 function bump(charts: readonly string[]): Promise<Usage> {
   const env = {
-    PATH: process.env.PATH ?? '',
     GITHUB_WORKSPACE: directory,
     RUNNER_TEMP: tmpdir(),
     GITHUB_REPOSITORY: 'acme/shop',
@@ -93,14 +38,14 @@ function bump(charts: readonly string[]): Promise<Usage> {
     INPUT_IMAGES: IMAGES,
     INPUT_SUMMARY: 'false',
   };
-  return measure('"$1" "$2" > output', [process.execPath, bundle], env);
+  return measure('"$1" "$2" > output', [process.execPath, bundle], { cwd: directory, env });
 }
 
 const edit = (charts: readonly string[]): Promise<Usage> =>
   measure(
     `yq=$1; shift; for chart; do "$yq" -i '.version = "1.0.1"' $chart/Chart.yaml; "$yq" -i '${SET_IMAGE}' $chart/values.yaml; done`,
     [yq, ...charts],
-    { PATH: process.env.PATH ?? '' },
+    { cwd: directory },
   );
 
 function writeChart(chart: string, values: string): void {
@@ -128,14 +73,6 @@ const SHAPES: Readonly<Record<string, string>> = {
   comments:
     IMAGE + repeat(30_000, (index) => `# A line that explains what the values below it are for, number ${index}.\n`),
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-const medianUsage = (usages: readonly Usage[]): Usage => ({
-  cpu: median(usages.map(({ cpu }) => cpu)),
-  memory: median(usages.map(({ memory }) => memory)),
-  wall: median(usages.map(({ wall }) => wall)),
-});
 
 /** Both on files in their first state, interleaved. */
 async function compare(prepare: () => string[], { count = runs, withYq = true } = {}) {
@@ -191,6 +128,6 @@ const walls: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
 for (let run = 0; run < Math.max(runs, 9); run++) {
   writeChart('one', SMALL);
   walls.ours.push((await bump(['one'])).wall);
-  walls.bare.push((await measure('"$1" -e 0', [process.execPath], {})).wall);
+  walls.bare.push((await measure('"$1" -e 0', [process.execPath], { cwd: directory })).wall);
 }
 console.log(`one chart: ${median(walls.ours).toFixed(0)} ms, node -e 0: ${median(walls.bare).toFixed(0)} ms`);

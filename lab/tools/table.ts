@@ -212,6 +212,8 @@ export const tools = {
     seconds: 20,
   },
   yq: { from: 'go', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4', seconds: 30 },
+  kubeconform: { from: 'go', version: 'v0.8.0', package: 'github.com/yannh/kubeconform/cmd/kubeconform', seconds: 20 },
+  'kube-score': { from: 'go', version: 'v1.20.0', package: 'github.com/zegl/kube-score/cmd/kube-score', seconds: 60 },
   gh: { from: 'debian-extract', package: 'gh', file: 'usr/bin/gh' },
   node: { from: 'npm', package: NODE_PACKAGE, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
@@ -224,5 +226,5 @@ export const toolNames = Object.keys(tools) as ToolName[];
 /** Tools that only checks and tests use; a lab runs without them. */
 export const checkTools: readonly ToolName[] = ['actionlint', 'gh', 'gitleaks', 'pip3', 'zizmor'];
 
-/** Tools that only `bench/` compares with. */
-export const benchTools: readonly ToolName[] = ['yq'];
+/** Tools that only tests and `bench/` use. */
+export const benchTools: readonly ToolName[] = ['kube-score', 'kubeconform', 'yq'];

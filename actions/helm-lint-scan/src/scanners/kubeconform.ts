@@ -71,7 +71,7 @@ function splitErrors(message: string): { pointer: string; why: string }[] {
 }
 
 /** The bundled schemas in the layout that kubeconform expects: `deployment-apps-v1.json`, each a reference into one file. */
-async function writeSchemas(store: SchemaStore, minor: string, directory: string): Promise<boolean> {
+export async function writeSchemas(store: SchemaStore, minor: string, directory: string): Promise<boolean> {
   const schemas = await store.load(minor);
   if (schemas === undefined) return false;
   await mkdir(directory);
