@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatPath, type Path } from '../data.ts';
 import type { LevelChoice } from '../inputs/inputs.ts';
 import type { Location } from '../locate/locate.ts';
@@ -132,7 +132,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
 const computeFingerprint = (parts: readonly string[]): string =>
-  createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+  hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
 
 /** The number of findings at each level. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {

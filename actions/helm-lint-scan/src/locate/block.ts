@@ -87,6 +87,7 @@ export class Block {
   readonly #head: ScopedLine | undefined;
   readonly #matches = new WeakMap<object, boolean>();
   readonly #alignments = new WeakMap<readonly unknown[], readonly (readonly number[])[]>();
+  readonly #choices = new WeakMap<object, Map<string | number, Choice>>();
   #column: number | undefined;
   #entries: { keys: ReadonlyMap<string, BlockEntry[]>; items: readonly BlockEntry[]; dash: number } | undefined;
   #insertions: readonly Insertion[] | undefined;
@@ -134,8 +135,21 @@ export class Block {
     return result;
   }
 
-  /** What can have rendered a key of a mapping, or would render it if it is not in the mapping. */
-  key(key: string, holder: unknown): Choice {
+  /** What can have rendered a key of a mapping or an item of a list, or would render it if it is not there. */
+  choose(step: string | number, holder: unknown): Choice {
+    if (typeof holder !== 'object' || holder === null) return this.#choose(step, holder);
+    const known = this.#choices.get(holder) ?? new Map<string | number, Choice>();
+    this.#choices.set(holder, known);
+    const choice = known.get(step) ?? this.#choose(step, holder);
+    known.set(step, choice);
+    return choice;
+  }
+
+  #choose(step: string | number, holder: unknown): Choice {
+    return typeof step === 'number' ? this.#item(step, holder) : this.#key(step, holder);
+  }
+
+  #key(key: string, holder: unknown): Choice {
     const own = this.#read().keys.get(key) ?? [];
     const exists = isData(holder) && Object.hasOwn(holder, key);
     const [only] = own;
@@ -147,7 +161,7 @@ export class Block {
     if (certain !== undefined) return { entries: [certain], sure: true, sources: [] };
     const inserted = this.#insertedAt(this.#keyColumn());
     const included = inserted.flatMap(({ block, plain }) => {
-      const choice = block?.key(key, holder);
+      const choice = block?.choose(key, holder);
       return choice === undefined ? [] : [plain ? choice : { ...choice, sure: false }];
     });
     const entries = [
@@ -162,8 +176,7 @@ export class Block {
     return { entries, sure: sure && this.#findOpaque().length === 0, sources };
   }
 
-  /** What can have rendered an item of a list. */
-  item(index: number, list: unknown): Choice {
+  #item(index: number, list: unknown): Choice {
     const { items } = this.#read();
     if (!Array.isArray(list)) return { entries: [], sure: false, sources: [] };
     const alignment = this.#align(list);
@@ -188,7 +201,7 @@ export class Block {
     while (end < list.length && isOwn(alignment[end])) end++;
     const certain = isOwn(alignment[index]) && [first - 1, end].every((at) => (alignment[at]?.length ?? 1) === 1);
     const part = first === 0 && end === list.length ? list : list.slice(first, end);
-    const inner = insertion.block?.item(index - first, part);
+    const inner = insertion.block?.choose(index - first, part);
     if (inner !== undefined)
       return {
         entries: [...inner.entries, ...entries],

@@ -17,7 +17,7 @@ export interface Constraint {
 /** The constraints from the scalars of rendered mappings. */
 export function collectConstraints(rendered: readonly { block: Block; value: unknown }[]): Constraint[] {
   const [root] = rendered;
-  const metadata = root?.block.key('metadata', root.value);
+  const metadata = root?.block.choose('metadata', root.value);
   const named = metadata?.sure
     ? metadata.entries.map(({ nested }) => ({ block: nested, value: at(root?.value, 'metadata') }))
     : [];

@@ -191,7 +191,7 @@ function findPath(root: Block, { document, path, mayHave }: ResourceQuery): Temp
   let depth = 0;
   for (const step of path) {
     const next = at(value, step);
-    const choice: Choice = typeof step === 'number' ? block.item(step, value) : block.key(String(step), value);
+    const choice: Choice = block.choose(step, value);
     const [found] = choice.entries;
     if (next === undefined) {
       absent = choice.entries.length === 1 && found !== undefined ? [entrySource(found)] : [];
