@@ -8,6 +8,7 @@ import type { Environment } from '../../lib/runner/inputs.ts';
 import { defaultVersions } from './cases/default-versions.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import type { SetImage } from './cases/set-images.ts';
+import { isVersionIndependent } from './charts/version-independence.ts';
 import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
 import { pluralize } from './data.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
@@ -23,7 +24,7 @@ import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { getLocator, type ScanInput } from './inputs/scan-input.ts';
 import { locateInManifest } from './locate/locate.ts';
-import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
+import { type RenderedCase, type RenderResult, renderAll, type Stack } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
 import { readDefinitions } from './validation/definitions.ts';
 import { createValidators } from './validation/validator.ts';
@@ -99,13 +100,17 @@ async function checkAll(
 }
 
 async function render(
-  { charts, stacks, apiVersions, reader }: ScanInput,
+  { charts, stacks, apiVersions, reader, templates }: ScanInput,
   settings: Settings,
   { files, helm, version }: { files: Files; helm: Helm; version: string },
 ): Promise<RenderResult> {
   info(`Helm ${version}: ${pluralize(stacks.length, 'stack')} of values in ${pluralize(charts.length, 'chart')}`);
   const concurrency = Math.max(2, Math.min(8, availableParallelism()));
-  const result = await renderAll(stacks, { files, helm, reader }, { ...settings, apiVersions, concurrency });
+  const allowsVersions = settings.kubeVersions.length === 0;
+  const independent = ({ chart, values }: Stack): boolean =>
+    isVersionIndependent(chart, { values, templates: templates.get(chart) ?? new Map(), allowsVersions });
+  const options = { ...settings, apiVersions, concurrency, isVersionIndependent: independent };
+  const result = await renderAll(stacks, { files, helm, reader }, options);
   for (const { id, resources, failures, seconds } of result.cases) {
     const outcome = failures.length > 0 ? 'not rendered' : pluralize(resources.length, 'resource');
     info(`${id.subject}, ${id.values}, Kubernetes ${id.kubeVersion}: ${outcome}, ${seconds.toFixed(2)} s`);

@@ -47,6 +47,8 @@ export interface RenderSettings {
   releaseName: string | undefined;
   /** Of the custom resources in the cluster. */
   apiVersions: readonly string[];
+  /** Whether all versions of Kubernetes render a stack alike, so that one run of Helm is enough. */
+  isVersionIndependent: (stack: Stack) => boolean;
   /** The number of Helm processes at a time. */
   concurrency: number;
 }
@@ -73,19 +75,19 @@ export async function renderAll(
       values === undefined ? [] : [await tools.helm.writeValues(`images-${index}`, JSON.stringify(values))],
     ),
   );
-  const jobs = stacks.flatMap((stack, index): (() => Promise<{ linted?: LintedStack; rendered?: RenderedCase }>)[] => {
-    const request = requestFor(stack, overlays[index] ?? [], { ...settings, files: tools.files });
-    const newest = stack.kubeVersions.reduce((a, b) => (minorNumber(b) > minorNumber(a) ? b : a));
-    const lint = async () => ({ linted: await lintStack(stack, request(newest), tools.helm) });
-    // A library chart cannot be installed.
-    const kubeVersions = stack.chart.type === 'library' ? [] : stack.kubeVersions;
-    return [
-      lint,
-      ...kubeVersions.map((kube) => async () => ({
-        rendered: await renderCase({ stack, kube, request: request(kube) }, tools),
-      })),
-    ];
-  });
+  const jobs = stacks.flatMap(
+    (stack, index): (() => Promise<{ linted?: LintedStack; rendered?: RenderedCase[] }>)[] => {
+      const request = requestFor(stack, overlays[index] ?? [], { ...settings, files: tools.files });
+      const newest = stack.kubeVersions.reduce((a, b) => (minorNumber(b) > minorNumber(a) ? b : a));
+      const lint = async () => ({ linted: await lintStack(stack, request(newest), tools.helm) });
+      // A library chart cannot be installed.
+      const kubeVersions = stack.chart.type === 'library' ? [] : stack.kubeVersions;
+      const job = (kube: KubeVersion): RenderJob => ({ stack, kube, request: request(kube) });
+      if (kubeVersions.length > 0 && settings.isVersionIndependent(stack))
+        return [lint, async () => ({ rendered: repeatCase(await renderCase(job(newest), tools), kubeVersions) })];
+      return [lint, ...kubeVersions.map((kube) => async () => ({ rendered: [await renderCase(job(kube), tools)] }))];
+    },
+  );
   const results = await mapConcurrently(jobs, settings.concurrency, (job) => job());
   return {
     cases: results.flatMap(({ rendered }) => rendered ?? []),
@@ -159,6 +161,15 @@ async function renderCase(job: RenderJob, { helm, reader }: RenderTools): Promis
     seconds: (performance.now() - started) / 1000,
   };
 }
+
+/** The case for each version, where all are rendered alike. The time counts once. */
+const repeatCase = (rendered: RenderedCase, kubeVersions: readonly KubeVersion[]): RenderedCase[] =>
+  kubeVersions.map((kube) => ({
+    ...rendered,
+    id: { ...rendered.id, kubeVersion: kube.text },
+    kube,
+    seconds: kube === rendered.kube ? rendered.seconds : 0,
+  }));
 
 /** A case on which Helm is not run, because a dependency of the chart cannot be read or exceeds a limit. */
 function notRendered({ stack, kube, request: { namespace } }: RenderJob): RenderedCase {

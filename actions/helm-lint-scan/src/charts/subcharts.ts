@@ -9,6 +9,8 @@ export interface Subchart {
   keys: string[];
   /** As in its Chart.yaml. */
   name: string;
+  /** As in its Chart.yaml. */
+  kubeVersion: string | undefined;
   /** In the repository; `undefined` for a packed dependency. */
   directory: string | undefined;
   values: ChartFile | undefined;
@@ -37,7 +39,7 @@ export function listSubcharts(tree: readonly DependencyFiles[], meta: unknown): 
     for (const key of keysFor(parentMeta, name)) {
       if (subcharts.length > MAX_SUBCHARTS) return;
       const keys = [...parentKeys, key];
-      subcharts.push({ keys, name, directory, values });
+      subcharts.push({ keys, name, kubeVersion: stringAt(ownMeta, 'kubeVersion'), directory, values });
       for (const dependency of dependencies) add(dependency, ownMeta, keys);
     }
   };

@@ -131,8 +131,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
-const computeFingerprint = (parts: readonly string[]): string =>
-  hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
+const computeFingerprint = (parts: readonly string[]): string => hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
 
 /** The number of findings at each level. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {

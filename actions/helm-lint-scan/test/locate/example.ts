@@ -1,7 +1,7 @@
 import { DEFAULTS, type ValuesCase } from '../../src/cases/values-case.ts';
 import type { Chart } from '../../src/charts/chart.ts';
-import { yamlFile } from '../../src/charts/chart-file.ts';
-import type { TemplateSource } from '../../src/charts/subcharts.ts';
+import { type ChartFile, yamlFile } from '../../src/charts/chart-file.ts';
+import type { Subchart, TemplateSource } from '../../src/charts/subcharts.ts';
 import type { Path } from '../../src/data.ts';
 import { createLocator } from '../../src/locate/locate.ts';
 import { createReader } from '../../src/manifests/read.ts';
@@ -19,6 +19,14 @@ export interface Example {
 
 export const FILE = 'helm/shop/templates/web.yaml';
 
+const subchart = (keys: string[], directory: string, values: ChartFile | undefined): Subchart => ({
+  keys,
+  name: directory.slice(directory.lastIndexOf('/') + 1),
+  kubeVersion: undefined,
+  directory,
+  values,
+});
+
 /** The chart `shop`, with two subcharts. */
 export function chart(values: string | undefined): Chart {
   return {
@@ -29,8 +37,8 @@ export function chart(values: string | undefined): Chart {
     appVersion: '1.0.0',
     kubeVersion: undefined,
     subcharts: [
-      { keys: ['store'], name: 'cache', directory: 'helm/shop/charts/cache', values: yamlFile('size: 1\n') },
-      { keys: ['store', 'deep'], name: 'deep', directory: 'helm/shop/charts/cache/charts/deep', values: undefined },
+      subchart(['store'], 'helm/shop/charts/cache', yamlFile('size: 1\n')),
+      subchart(['store', 'deep'], 'helm/shop/charts/cache/charts/deep', undefined),
     ],
     meta: yamlFile('name: shop'),
     values: values === undefined ? undefined : yamlFile(values),
