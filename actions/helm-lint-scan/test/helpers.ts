@@ -1,6 +1,8 @@
+import { formatPath } from '../src/data.ts';
 import { createReader } from '../src/manifests/read.ts';
 import type { Resource } from '../src/manifests/resource.ts';
 import { findWorkloads } from '../src/manifests/workloads.ts';
+import { resourceRules } from '../src/rules/index.ts';
 import type { Scope } from '../src/rules/rule.ts';
 
 /** The resources in a text, as they would stand in a manifest. */
@@ -19,6 +21,13 @@ export function scopeOf(text: string, more: Partial<Scope> = {}): Scope {
     built: [],
     ...more,
   };
+}
+
+/** The findings of one rule: their level, path and message. */
+export function findingsOf(id: string, text: string, more: Partial<Scope> = {}): string[] {
+  const rule = resourceRules.find((candidate) => candidate.id === id);
+  const problems = rule?.check(scopeOf(text, more)) ?? [];
+  return problems.map(({ message, level = rule?.level, path }) => `${level} ${formatPath(path)}: ${message}`);
 }
 
 /** A Deployment, its service, its budget, its autoscaler and its policy, in which there is nothing to find. */
@@ -48,7 +57,7 @@ spec:
               containerPort: 8080
           env:
             - name: PASSWORD
-              valueFrom: { secretKeyRef: { name: web, key: password } }
+              valueFrom: { secretKeyRef: { name: web, key: password, optional: true } }
             - name: TOKEN
               value: /run/secrets/token
           startupProbe:

@@ -1,15 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatPath } from '../../src/data.ts';
-import { resourceRules } from '../../src/rules/index.ts';
 import type { Scope } from '../../src/rules/rule.ts';
-import { scopeOf } from '../helpers.ts';
-
-/** The findings of one rule. */
-function findingsOf(id: string, text: string, more: Partial<Scope> = {}): string[] {
-  const rule = resourceRules.find((candidate) => candidate.id === id);
-  const problems = rule?.check(scopeOf(text, more)) ?? [];
-  return problems.map(({ message, level = rule?.level, path }) => `${level} ${formatPath(path)}: ${message}`);
-}
+import { findingsOf } from '../helpers.ts';
 
 const deployment = (spec: string): string => `apiVersion: apps/v1
 kind: Deployment

@@ -1,5 +1,6 @@
 import { at, listAt, numberAt, stringAt } from '../../data.ts';
-import { apiGroup, type Resource } from '../../manifests/resource.ts';
+import { isPodOwner } from '../../manifests/custom-resources.ts';
+import type { Resource } from '../../manifests/resource.ts';
 import { matchesLabels } from '../../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
@@ -54,17 +55,6 @@ function findPodOwners(scope: Scope): Resource[] {
   const found = podOwners.get(scope) ?? scope.resources.filter(isPodOwner);
   podOwners.set(scope, found);
   return found;
-}
-
-/** Custom resources that configure something and have no pods. */
-const WITHOUT_PODS =
-  /(?:Monitor|Rule|Probe|Route|Config|Policy|Certificate|Issuer|Secret|Store|Scaler|ScaledObject|Authentication|Binding|Project|Application|ApplicationSet|Autoscaler|Class|Snapshot|Definition)$/;
-
-/** The groups of Kubernetes itself have no dot, or end in `.k8s.io`; that of the Gateway API, whose gateways have pods, does too. */
-function isPodOwner({ apiVersion, kind }: Resource): boolean {
-  const group = apiGroup(apiVersion);
-  const isCustom = group.includes('.') && (!group.endsWith('.k8s.io') || group === 'gateway.networking.k8s.io');
-  return isCustom && !WITHOUT_PODS.test(kind);
 }
 
 interface Ports {
