@@ -4,8 +4,17 @@ import { pdbBlocksDrain, pdbSelectsNothing } from './availability/pdb.ts';
 import { chartAppVersion, chartKubeVersion, chartVersion } from './chart/chart-metadata.ts';
 import { valuesSchemaGlobal, valuesSchemaLoose, valuesSchemaMissing } from './chart/values-schema.ts';
 import { engineRules } from './engine.ts';
+import { backendMissing, backendPort } from './network/backends.ts';
+import { monitorPort, monitorSelectsNothing } from './network/monitors.ts';
 import { networkPolicyAllowsAll, networkPolicySelectsNothing } from './network/network-policies.ts';
+import { probePort, probePortUndeclared } from './network/probe-ports.ts';
+import { routeListener } from './network/route-listeners.ts';
 import { servicePort, servicePortUndeclared, serviceSelectsNothing } from './network/services.ts';
+import { roleMissing, serviceAccountMissing } from './references/accounts.ts';
+import { configKey } from './references/config-key.ts';
+import { configReference } from './references/config-reference.ts';
+import { scalerTargetMissing } from './references/scaler-target.ts';
+import { statefulSetService } from './references/stateful-set-service.ts';
 import { apiDeprecated } from './resources/api-versions.ts';
 import { duplicateResource } from './resources/duplicate-resource.ts';
 import { namespaceHardCoded } from './resources/namespace-hard-coded.ts';
@@ -21,6 +30,7 @@ import {
   seccomp,
 } from './security/security-context.ts';
 import { serviceAccountToken } from './security/service-account-token.ts';
+import { envDuplicate } from './workloads/env-duplicate.ts';
 import { gracePeriod } from './workloads/grace-period.ts';
 import { imageDigest, imageNotBuilt, imageTag } from './workloads/images.ts';
 import { immutableVersion } from './workloads/immutable-version.ts';
@@ -61,6 +71,20 @@ export const resourceRules: readonly ResourceRule[] = [
   servicePortUndeclared,
   networkPolicySelectsNothing,
   networkPolicyAllowsAll,
+  probePort,
+  probePortUndeclared,
+  backendPort,
+  backendMissing,
+  routeListener,
+  monitorSelectsNothing,
+  monitorPort,
+  statefulSetService,
+  configKey,
+  configReference,
+  serviceAccountMissing,
+  roleMissing,
+  scalerTargetMissing,
+  envDuplicate,
   duplicateResource,
   namespaceHardCoded,
   selectorMismatch,
