@@ -52,6 +52,14 @@ const OCTAL_INTEGER: ScalarTag = {
   resolve: (text) => Number(text),
 };
 
+/** A point without a digit is no number to the Go parser: `searches: [.]`. */
+const LONE_POINT: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  test: /^[-+]?\._*$/,
+  resolve: (text) => text,
+};
+
 /**
  * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no duplicate keys.
  * Broken documents are returned with their problems and without a value.
@@ -66,7 +74,11 @@ export function readYaml(text: string): YamlDocument[] {
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: 'silent',
-    customTags: (tags) => [...tags.filter((tag) => typeof tag === 'string' || !isUnknownToGo(tag)), OCTAL_INTEGER],
+    customTags: (tags) => [
+      LONE_POINT,
+      ...tags.filter((tag) => typeof tag === 'string' || !isUnknownToGo(tag)),
+      OCTAL_INTEGER,
+    ],
   });
   const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
   return list.map((document) => readDocument(document, counter, text.includes('*')));

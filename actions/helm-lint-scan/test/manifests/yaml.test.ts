@@ -15,6 +15,8 @@ describe('YAML as Kubernetes reads it', () => {
     ['2020-01-01', '2020-01-01'],
     ['"yes"', 'yes'],
     ['~', null],
+    ['.', '.'],
+    ['.5', 0.5],
   ])('%s', (text, value) => {
     expect(readYaml(`a: ${text}`)[0]?.value).toEqual({ a: value });
   });
