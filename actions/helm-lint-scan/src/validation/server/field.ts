@@ -105,8 +105,8 @@ export class Field {
     return this.#error('Duplicate value', '', value);
   }
 
-  notFound(): FieldError {
-    return this.#error('Not found', '', this.value);
+  notFound(detail = ''): FieldError {
+    return this.#error('Not found', detail, this.value);
   }
 
   tooLong(limit: number): FieldError {

@@ -41,7 +41,7 @@ export function checkAsServer(
 function* errorsOf({ apiVersion, kind, object }: Resource, context: ServerContext): FieldErrors {
   const key = `${apiVersion}/${kind}`;
   const root = new Field(object);
-  yield* checkMetadata(root.at('metadata'), nameFormat(key, context));
+  yield* checkMetadata(root.at('metadata'), nameFormat({ apiVersion, kind }, context));
   const check = Object.hasOwn(kindChecks, key) ? kindChecks[key] : undefined;
   if (check !== undefined) yield* check(root, context);
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hasFormat, isRequired } from './checks.ts';
 import type { Field, FieldErrors, ServerContext } from './field.ts';
 import { dns1035Label, dnsLabel, dnsSubdomain, type Format, pathSegment, qualifiedName } from './formats/names.ts';
@@ -14,48 +15,61 @@ export function* checkMetadata(metadata: Field, format: Format): FieldErrors {
     for (const problem of qualifiedName(finalizer.text)) yield finalizer.invalid(problem);
   for (const owner of metadata.at('ownerReferences').items)
     for (const key of ['apiVersion', 'kind', 'name', 'uid']) yield* isRequired(owner.at(key), 'must not be empty');
+  const [, ...others] = metadata.at('ownerReferences').items.filter((owner) => owner.at('controller').isTrue);
+  for (const other of others)
+    yield other.at('controller').invalid('Only one reference can have Controller set to true');
 }
 
 /** The server appends letters to a generated name. Source: `maskTrailingDash` in apimachinery/pkg/api/validation/generic.go */
 const maskTrailingDash = (name: string): string =>
   name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
 
-const SUBDOMAIN_KINDS = [
-  'v1/ConfigMap',
-  'v1/Endpoints',
-  'v1/LimitRange',
-  'v1/PersistentVolume',
-  'v1/PersistentVolumeClaim',
-  'v1/Pod',
-  'v1/PodTemplate',
-  'v1/ReplicationController',
-  'v1/ResourceQuota',
-  'v1/Secret',
-  'v1/ServiceAccount',
-  'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration',
-  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy',
-  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding',
-  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration',
-  'apiextensions.k8s.io/v1/CustomResourceDefinition',
-  'apps/v1/ControllerRevision',
-  'apps/v1/DaemonSet',
-  'apps/v1/Deployment',
-  'apps/v1/ReplicaSet',
-  'autoscaling/v1/HorizontalPodAutoscaler',
-  'autoscaling/v2/HorizontalPodAutoscaler',
-  'batch/v1/CronJob',
-  'batch/v1/Job',
-  'coordination.k8s.io/v1/Lease',
-  'discovery.k8s.io/v1/EndpointSlice',
-  'networking.k8s.io/v1/Ingress',
-  'networking.k8s.io/v1/IngressClass',
-  'networking.k8s.io/v1/NetworkPolicy',
-  'node.k8s.io/v1/RuntimeClass',
-  'scheduling.k8s.io/v1/PriorityClass',
-  'storage.k8s.io/v1/StorageClass',
-];
+/** By API group. */
+const SUBDOMAIN_KINDS: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'ConfigMap',
+    'Endpoints',
+    'LimitRange',
+    'Node',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'Pod',
+    'PodTemplate',
+    'ReplicationController',
+    'ResourceQuota',
+    'Secret',
+    'ServiceAccount',
+  ],
+  'admissionregistration.k8s.io': [
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+    'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'ValidatingWebhookConfiguration',
+  ],
+  'apiextensions.k8s.io': ['CustomResourceDefinition'],
+  apps: ['ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet'],
+  autoscaling: ['HorizontalPodAutoscaler'],
+  batch: ['CronJob', 'Job'],
+  'coordination.k8s.io': ['Lease'],
+  'discovery.k8s.io': ['EndpointSlice'],
+  'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'networking.k8s.io': ['Ingress', 'IngressClass', 'NetworkPolicy', 'ServiceCIDR'],
+  'node.k8s.io': ['RuntimeClass'],
+  'resource.k8s.io': ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'],
+  'scheduling.k8s.io': ['PriorityClass'],
+  'storage.k8s.io': [
+    'CSIDriver',
+    'CSINode',
+    'CSIStorageCapacity',
+    'StorageClass',
+    'VolumeAttachment',
+    'VolumeAttributesClass',
+  ],
+};
 
-const LABEL_KINDS = ['v1/Namespace', 'apps/v1/StatefulSet'];
+const LABEL_KINDS = ['/Namespace', 'apps/StatefulSet'];
 
 /**
  * The format of the names of a kind. That of custom resources is the one of most kinds. All others, such as roles and
@@ -63,17 +77,27 @@ const LABEL_KINDS = ['v1/Namespace', 'apps/v1/StatefulSet'];
  * Source: the `NameIs…` functions that the kinds' validation.go pass to `ValidateObjectMeta`, and `BeforeCreate` in
  * apiserver/pkg/registry/rest/create.go
  */
-export function nameFormat(key: string, { minor }: ServerContext): Format {
-  if (key === 'v1/Service') return serviceName(minor);
+export function nameFormat({ apiVersion, kind }: Kind, { minor }: ServerContext): Format {
+  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  const key = `${group}/${kind}`;
+  if (key === '/Service') return serviceName(minor);
+  if (key === 'networking.k8s.io/IPAddress') return ipAddress;
   if (LABEL_KINDS.includes(key)) return dnsLabel;
-  return SUBDOMAIN_KINDS.includes(key) || isCustom(key) ? dnsSubdomain : pathSegment;
+  const isSubdomain = Object.hasOwn(SUBDOMAIN_KINDS, group) && SUBDOMAIN_KINDS[group]?.includes(kind);
+  return isSubdomain || isCustom(group) ? dnsSubdomain : pathSegment;
 }
+
+/** What a name is given to. */
+export interface Kind {
+  apiVersion: string;
+  kind: string;
+}
+
+const ipAddress: Format = (text) =>
+  isIP(text) === 0 ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'] : [];
 
 /** Up to 1.34 a Service must not begin with a digit. The feature RelaxedServiceNameValidation, alpha in 1.34, ends that. */
 export const serviceName = (minor: number): Format => (minor <= 34 ? dns1035Label : dnsLabel);
 
 /** A group outside of Kubernetes: its own have no dot or end in k8s.io. */
-const isCustom = (key: string): boolean => {
-  const group = key.split('/').length === 3 ? (key.split('/')[0] ?? '') : '';
-  return group.includes('.') && !group.endsWith('.k8s.io');
-};
+const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');

@@ -36,21 +36,19 @@ export function* checkSelector(selector: Field): FieldErrors {
   }
 }
 
-function* checkOperator(expression: Field): FieldErrors {
-  const values = expression.at('values');
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+/** @param comparisons operators that compare with one value, which only some selectors have */
+export function* checkOperator(expression: Field, comparisons: readonly string[] = []): FieldErrors {
+  const [operator, values] = [expression.at('operator'), expression.at('values')];
   const count = values.items.length;
-  switch (expression.at('operator').text) {
-    case 'In':
-    case 'NotIn':
-      if (count === 0) yield values.required("must be specified when `operator` is 'In' or 'NotIn'");
-      break;
-    case 'Exists':
-    case 'DoesNotExist':
-      if (count > 0) yield values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-      break;
-    default:
-      yield notAnOperator(expression.at('operator'), ['In', 'NotIn', 'Exists', 'DoesNotExist']);
-  }
+  if (['In', 'NotIn'].includes(operator.text)) {
+    if (count === 0) yield values.required("must be specified when `operator` is 'In' or 'NotIn'");
+  } else if (['Exists', 'DoesNotExist'].includes(operator.text)) {
+    if (count > 0) yield values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+  } else if (comparisons.includes(operator.text)) {
+    if (count !== 1) yield values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
+  } else yield notAnOperator(operator, [...OPERATORS, ...comparisons]);
 }
 
 /** The API server names no operators; what is accepted is worth saying. */

@@ -7,6 +7,11 @@ import { containerWith, deploymentOf, refused } from './refused.ts';
 const service = (fields: string): string =>
   `{ apiVersion: v1, kind: Service, metadata: { name: web }, spec: { ports: [{ port: 80 }], ${fields} } }`;
 
+const job = (fields: string): string =>
+  `{ apiVersion: batch/v1, kind: Job, metadata: { name: a }, spec: { ${fields}, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } } }`;
+const CERTIFICATE =
+  'volumes: [{ name: a, projected: { sources: [{ podCertificate: { signerName: a.example.com/b, keyType: ED25519 } }] } }]';
+
 /** what, the object, the last version that refuses it, the first that accepts it */
 it.each([
   ['names of variables with a space', containerWith('env: [{ name: a b }]'), 31, 32],
@@ -15,9 +20,42 @@ it.each([
   ['a Service that begins with a digit', service('').replace('name: web', 'name: 1web'), 34, 35],
   ['restart policies of containers', containerWith('restartPolicy: Never'), 33, 34],
   ['the operator Lt of tolerations', deploymentOf('tolerations: [{ key: a, operator: Lt, value: "1" }]'), 34, 35],
+  [
+    'a key that a spread has twice',
+    deploymentOf(
+      'topologySpreadConstraints: [{ maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: { matchLabels: { app: web } }, matchLabelKeys: [app] }]',
+    ),
+    33,
+    34,
+  ],
+  [
+    'the label change policy MountOption',
+    deploymentOf('securityContext: { seLinuxChangePolicy: MountOption }'),
+    36,
+    37,
+  ],
 ])('%s: refused by 1.%3$i, accepted by 1.%4$i', (_, text, last, first) => {
   expect(refused(text, last)).toHaveLength(1);
   expect(refused(text, first)).toEqual([]);
+});
+
+/** what, the object, the last version that drops or accepts it, the first that refuses it */
+it.each([
+  ['wrong resources of a pod', deploymentOf('resources: { limits: { nvidia.com/gpu: 1 } }'), 33, 34],
+  ['an unknown restart policy of a container', containerWith('restartPolicy: Sometimes'), 34, 35],
+  [
+    'a restart rule without exit codes',
+    containerWith('restartPolicy: Never, restartPolicyRules: [{ action: Restart }]'),
+    34,
+    35,
+  ],
+  ['a host name that is too long', deploymentOf(`hostnameOverride: ${'a'.repeat(65)}`), 34, 35],
+  ['two sources, one an image', deploymentOf('volumes: [{ name: a, image: { reference: a }, emptyDir: {} }]'), 34, 35],
+  ['a certificate of a pod without a path', deploymentOf(CERTIFICATE), 36, 37],
+  ['a manager without a domain', job('managedBy: me'), 31, 32],
+])('%s: accepted by 1.%3$i, refused by 1.%4$i', (_, text, last, first) => {
+  expect(refused(text, last)).toEqual([]);
+  expect(refused(text, first)).toHaveLength(1);
 });
 
 it('the name of the Service of a StatefulSet is checked from 1.34 on', () => {

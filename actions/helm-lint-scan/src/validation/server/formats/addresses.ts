@@ -13,6 +13,13 @@ export function parseAddress(text: string): string | undefined {
   return isIP(address) === 0 || address.includes('%') ? undefined : address;
 }
 
+/** The family of an address. */
+export function familyOf(text: string): Network['family'] | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  return isIPv4(address) ? 'ipv4' : 'ipv6';
+}
+
 export const isAddress = (text: string): boolean => parseAddress(text) !== undefined;
 
 interface Network {

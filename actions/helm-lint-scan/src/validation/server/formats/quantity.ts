@@ -1,21 +1,10 @@
-const SUFFIXES: Record<string, [base: bigint, exponent: number]> = {
-  n: [10n, -9],
-  u: [10n, -6],
-  m: [10n, -3],
-  '': [10n, 0],
-  k: [10n, 3],
-  M: [10n, 6],
-  G: [10n, 9],
-  T: [10n, 12],
-  P: [10n, 15],
-  E: [10n, 18],
-  Ki: [2n, 10],
-  Mi: [2n, 20],
-  Gi: [2n, 30],
-  Ti: [2n, 40],
-  Pi: [2n, 50],
-  Ei: [2n, 60],
-};
+const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
+const SUFFIXES: Readonly<Record<string, [base: bigint, exponent: number]>> = Object.fromEntries([
+  ...DECIMAL.map((suffix, index) => [suffix, [10n, 3 * index - 9]]),
+  ...BINARY.map((suffix, index) => [suffix, [2n, 10 * (index + 1)]]),
+]);
 
 const NANO = 10n ** 9n;
 /** A larger exponent cannot change the result, because the API server caps quantities at 2^63-1. */

@@ -26,17 +26,26 @@ export function* checkClaimSpec(spec: Field): FieldErrors {
   yield* isPositiveQuantity(storage);
   yield* hasFormat(spec.at('storageClassName'), dnsSubdomain);
   yield* isExactlyOneOf(spec.at('volumeMode'), VOLUME_MODES);
-  const source = spec.at('dataSource');
+  yield* hasFormat(spec.at('volumeAttributesClassName'), dnsSubdomain);
+  yield* checkSources(spec.at('dataSource'), spec.at('dataSourceRef'));
+}
+
+function* checkSources(source: Field, reference: Field): FieldErrors {
   // The server drops a source that it cannot use.
-  if (USABLE_SOURCES.includes(`${source.at('apiGroup').text}/${source.at('kind').text}`))
+  if (USABLE_SOURCES.includes(`${source.at('apiGroup').text}/${source.at('kind').text}`)) {
     yield* isRequired(source.at('name'));
-  yield* checkDataSource(spec.at('dataSourceRef'));
+    const isSame = ['apiGroup', 'kind', 'name'].every((key) => source.at(key).text === reference.at(key).text);
+    if (reference.isSet && isMissing(reference.at('namespace')) && !isSame)
+      yield source.invalid('must match dataSourceRef');
+  }
+  yield* checkDataSource(reference);
 }
 
 function* checkDataSource(source: Field): FieldErrors {
   if (!source.isSet) return;
   yield* isRequired(source.at('name'));
   yield* isRequired(source.at('kind'));
+  yield* hasFormat(source.at('apiGroup'), dnsSubdomain);
   if (isMissing(source.at('apiGroup')) && source.at('kind').text !== 'PersistentVolumeClaim')
     yield source.at('kind').invalid("must be 'PersistentVolumeClaim' when referencing the default apiGroup");
 }

@@ -1,22 +1,9 @@
-import { hasFormat, isExactlyOneOf, isMissing, isOneOf, isRequiredName } from '../checks.ts';
+import { isExactlyOneOf, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
-import { annotationKey, dnsLabel } from '../formats/names.ts';
-import { isQuantityOf } from '../pods/resources.ts';
+import { dnsLabel } from '../formats/names.ts';
+import { checkAmounts, containerResourceName } from '../pods/resources.ts';
 import { checkTolerations } from '../pods/scheduling.ts';
 import { checkLabels } from '../selectors.ts';
-
-/** Source: pkg/apis/storage/validation/validation.go */
-export function* checkStorageClass(storageClass: Field): FieldErrors {
-  yield* isRequiredName(storageClass.at('provisioner'), annotationKey);
-  yield* isOneOf(storageClass.at('reclaimPolicy'), ['Delete', 'Retain']);
-  yield* isExactlyOneOf(storageClass.at('volumeBindingMode'), ['Immediate', 'WaitForFirstConsumer']);
-}
-
-export function* checkCsiDriver(driver: Field): FieldErrors {
-  yield* isExactlyOneOf(driver.at('spec', 'fsGroupPolicy'), ['File', 'None', 'ReadWriteOnceWithFSType']);
-  for (const mode of driver.at('spec', 'volumeLifecycleModes').items)
-    yield* isExactlyOneOf(mode, ['Persistent', 'Ephemeral']);
-}
 
 const MAX_PRIORITY = 1_000_000_000;
 const SYSTEM_CLASSES = ['system-node-critical', 'system-cluster-critical'];
@@ -34,10 +21,15 @@ export function* checkPriorityClass(priorityClass: Field): FieldErrors {
 
 /** Source: pkg/apis/node/validation/validation.go */
 export function* checkRuntimeClass(runtimeClass: Field, context: ServerContext): FieldErrors {
-  const handler = runtimeClass.at('handler');
-  if (isMissing(handler)) yield handler.required();
-  else yield* hasFormat(handler, dnsLabel);
-  for (const [name, amount] of runtimeClass.at('overhead', 'podFixed').entries) yield* isQuantityOf(name, amount);
+  yield* isRequiredName(runtimeClass.at('handler'), dnsLabel);
+  yield* checkAmounts(runtimeClass.at('overhead', 'podFixed'), containerResourceName);
   yield* checkLabels(runtimeClass.at('scheduling', 'nodeSelector'));
-  yield* checkTolerations(runtimeClass.at('scheduling', 'tolerations'), context);
+  const tolerations = runtimeClass.at('scheduling', 'tolerations');
+  yield* checkTolerations(tolerations, context);
+  const seen = new Set<string>();
+  for (const toleration of tolerations.items) {
+    const key = ['key', 'operator', 'value', 'effect'].map((part) => toleration.at(part).text).join(' ');
+    if (seen.has(key)) yield toleration.duplicate(key);
+    seen.add(key);
+  }
 }

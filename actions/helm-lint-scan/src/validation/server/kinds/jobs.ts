@@ -1,17 +1,10 @@
-import {
-  hasFormat,
-  hasFormatIfSet,
-  isEmptyList,
-  isExactlyOneOf,
-  isMissing,
-  isNotNegative,
-  isOneOf,
-  isRequired,
-} from '../checks.ts';
+import { hasFormat, isExactlyOneOf, isMissing, isNotNegative, isOneOf, isRequired } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { scheduleProblem } from '../formats/cron.ts';
-import { dnsLabel, qualifiedName } from '../formats/names.ts';
+import { dnsLabel, domainPrefixedPath } from '../formats/names.ts';
 import { checkPodTemplate } from '../pods/pod-spec.ts';
+import { checkAnnotations, checkLabels, checkSelector } from '../selectors.ts';
+import { checkPodFailurePolicy, checkSuccessPolicy } from './job-policies.ts';
 
 /** Source: `validateJobSpec` in pkg/apis/batch/validation/validation.go */
 export function* checkJob(job: Field, context: ServerContext): FieldErrors {
@@ -20,6 +13,7 @@ export function* checkJob(job: Field, context: ServerContext): FieldErrors {
   const selector = spec.at('selector');
   if (spec.at('manualSelector').isTrue) {
     if (!selector.isSet) yield selector.required();
+    yield* checkSelector(selector);
   } else if (selector.at('matchLabels').entries.length + selector.at('matchExpressions').items.length > 0)
     yield selector.invalid('`selector` not auto-generated; remove it');
   yield* checkIndexedName(job);
@@ -48,6 +42,7 @@ const MAX_INDEXED_PARALLELISM = 100_000;
 export function* checkJobSpec(spec: Field, context: ServerContext): FieldErrors {
   for (const key of JOB_COUNTS) yield* isNotNegative(spec.at(key));
   yield* isExactlyOneOf(spec.at('completionMode'), ['NonIndexed', 'Indexed']);
+  yield* checkManager(spec.at('managedBy'), context);
   yield* checkIndexes(spec);
   yield* checkPodFailurePolicy(spec);
   yield* checkPodTemplate(spec.at('template'), context);
@@ -56,6 +51,16 @@ export function* checkJobSpec(spec: Field, context: ServerContext): FieldErrors 
     yield restartPolicy.required('valid values: "OnFailure", "Never"');
   else if (spec.at('podFailurePolicy').isSet && restartPolicy.text === 'OnFailure')
     yield restartPolicy.invalid('only "Never" is supported when podFailurePolicy is specified');
+}
+
+const MAX_MANAGER = 63;
+/** From this version on JobManagedBy is on by default. Before, the server drops the field. */
+const FIRST_WITH_MANAGER = 32;
+
+function* checkManager(manager: Field, { minor }: ServerContext): FieldErrors {
+  if (!manager.isSet || minor < FIRST_WITH_MANAGER) return;
+  for (const problem of domainPrefixedPath(manager.text)) yield manager.invalid(problem);
+  if (manager.text.length > MAX_MANAGER) yield manager.tooLong(MAX_MANAGER);
 }
 
 function* checkIndexes(spec: Field): FieldErrors {
@@ -67,59 +72,34 @@ function* checkIndexes(spec: Field): FieldErrors {
       yield parallelism.invalid(
         `must be less than or equal to ${MAX_INDEXED_PARALLELISM} when completion mode is Indexed`,
       );
-    if (spec.at('maxFailedIndexes').isSet && !spec.at('backoffLimitPerIndex').isSet)
-      yield spec.at('backoffLimitPerIndex').required('when maxFailedIndexes is specified');
-    const failed = spec.at('maxFailedIndexes');
-    if ((failed.number ?? 0) > (completions.number ?? Number.POSITIVE_INFINITY))
-      yield failed.invalid('must be less than or equal to completions');
+    yield* checkFailedIndexes(spec);
+    if (spec.at('successPolicy').isSet) yield* checkSuccessPolicy(spec.at('successPolicy'), completions.number ?? 1);
   } else {
     for (const key of ['backoffLimitPerIndex', 'maxFailedIndexes', 'successPolicy'])
       if (spec.at(key).isSet) yield spec.at(key).invalid('requires indexed completion mode');
   }
 }
 
-const FAILURE_ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
-const EXIT_CODE_OPERATORS = ['In', 'NotIn'];
+const MAX_FAILED_INDEXES = 100_000;
+const MANY_COMPLETIONS = 100_000;
+const MAX_FOR_MANY = 10_000;
 
-/** Source: `validatePodFailurePolicy` and `validatePodReplacementPolicy` */
-function* checkPodFailurePolicy(spec: Field): FieldErrors {
-  const policy = spec.at('podFailurePolicy');
-  const replacement = spec.at('podReplacementPolicy');
-  yield* isExactlyOneOf(replacement, policy.isSet ? ['Failed'] : ['Failed', 'TerminatingOrFailed']);
-  for (const rule of policy.at('rules').items) {
-    const [action, codes, conditions] = [rule.at('action'), rule.at('onExitCodes'), rule.at('onPodConditions')];
-    if (isMissing(action)) yield action.required(`valid values: ${FAILURE_ACTIONS.join(', ')}`);
-    yield* isOneOf(action, FAILURE_ACTIONS);
-    if (action.text === 'FailIndex' && !spec.at('backoffLimitPerIndex').isSet)
-      yield action.invalid('requires the backoffLimitPerIndex to be set');
-    if (codes.isSet && !isEmptyList(conditions))
-      yield rule.invalid('specifying both OnExitCodes and OnPodConditions is not supported');
-    if (!codes.isSet && isEmptyList(conditions))
-      yield rule.invalid('specifying one of OnExitCodes and OnPodConditions is required');
-    if (codes.isSet) yield* checkExitCodes(codes, spec);
-    for (const condition of conditions.items) {
-      yield* hasFormatIfSet(condition.at('type'), qualifiedName);
-      yield* isOneOf(condition.at('status'), ['False', 'True', 'Unknown']);
-    }
-  }
-}
-
-function* checkExitCodes(codes: Field, spec: Field): FieldErrors {
-  const [operator, values, container] = [codes.at('operator'), codes.at('values'), codes.at('containerName')];
-  if (isMissing(operator)) yield operator.required(`valid values: ${EXIT_CODE_OPERATORS.join(', ')}`);
-  yield* isOneOf(operator, EXIT_CODE_OPERATORS);
-  const containers = ['containers', 'initContainers'].flatMap((key) => spec.at('template', 'spec', key).items);
-  if (container.isSet && !containers.some((item) => item.at('name').text === container.text))
-    yield container.invalid('must be one of the container or initContainer names in the pod template');
-  if (values.items.length === 0) yield values.invalid('at least one value is required');
-  let last = Number.NEGATIVE_INFINITY;
-  for (const value of values.items) {
-    if (value.number === undefined) continue;
-    if (operator.text === 'In' && value.number === 0) yield value.invalid('must not be 0 for the In operator');
-    if (value.number === last) yield value.duplicate();
-    if (value.number < last) yield values.invalid('must be ordered');
-    last = value.number;
-  }
+function* checkFailedIndexes(spec: Field): FieldErrors {
+  const [completions, failed, limit] = ['completions', 'maxFailedIndexes', 'backoffLimitPerIndex'].map((key) =>
+    spec.at(key),
+  ) as [Field, Field, Field];
+  if (failed.isSet && !limit.isSet) yield limit.required('when maxFailedIndexes is specified');
+  if ((failed.number ?? 0) > (completions.number ?? Number.POSITIVE_INFINITY))
+    yield failed.invalid('must be less than or equal to completions');
+  if ((failed.number ?? 0) > MAX_FAILED_INDEXES)
+    yield failed.invalid(`must be less than or equal to ${MAX_FAILED_INDEXES}`);
+  if ((completions.number ?? 0) <= MANY_COMPLETIONS || !limit.isSet) return;
+  if (!failed.isSet) yield failed.required(`must be specified when completions is above ${MANY_COMPLETIONS}`);
+  for (const field of [spec.at('parallelism'), failed])
+    if ((field.number ?? 0) > MAX_FOR_MANY)
+      yield field.invalid(
+        `must be less than or equal to ${MAX_FOR_MANY} when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`,
+      );
 }
 
 const MAX_CRON_JOB_NAME = 52;
@@ -135,6 +115,8 @@ export function* checkCronJob(cronJob: Field, context: ServerContext): FieldErro
   yield* isOneOf(spec.at('concurrencyPolicy'), ['Allow', 'Forbid', 'Replace']);
   for (const key of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
     yield* isNotNegative(spec.at(key));
+  yield* checkLabels(spec.at('jobTemplate', 'metadata', 'labels'));
+  yield* checkAnnotations(spec.at('jobTemplate', 'metadata', 'annotations'));
   const job = spec.at('jobTemplate', 'spec');
   yield* checkJobSpec(job, context);
   if (job.at('selector').isSet) yield job.at('selector').invalid('`selector` will be auto-generated; remove it');

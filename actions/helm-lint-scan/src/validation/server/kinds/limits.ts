@@ -2,7 +2,7 @@ import { areUnique } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
 import { qualifiedName } from '../formats/names.ts';
 import { parseQuantity } from '../formats/quantity.ts';
-import { checkContainerResourceName, isQuantityOf } from '../pods/resources.ts';
+import { containerResourceName, isQuantityOf } from '../pods/resources.ts';
 import { notAnOperator } from '../selectors.ts';
 
 /** Source: `ValidateLimitRange` and `ValidateResourceQuotaSpec` in pkg/apis/core/validation/validation.go */
@@ -23,8 +23,7 @@ function* checkLimit(limit: Field): FieldErrors {
   if (problems.length === 0 && !type.text.includes('/') && !TYPES.includes(type.text))
     yield type.invalid(`must be a standard limit type or fully qualified: ${TYPES.join(', ')}`);
   if (type.text === 'Container' || type.text === 'Pod')
-    for (const key of LISTS)
-      for (const [name, field] of limit.at(key).entries) yield* checkContainerResourceName(name, field);
+    for (const key of LISTS) for (const [name, field] of limit.at(key).entries) yield* hasResourceName(name, field);
   if (type.text === 'Pod')
     for (const key of ['default', 'defaultRequest'])
       if (limit.at(key).entries.length > 0) yield limit.at(key).forbidden("may not be specified when `type` is 'Pod'");
@@ -35,6 +34,10 @@ function* checkLimit(limit: Field): FieldErrors {
     yield limit.required('either minimum or maximum storage value is required, but neither was provided');
   const names = new Set(LISTS.flatMap((key) => limit.at(key).entries.map(([name]) => name)));
   for (const name of names) yield* checkOrder(limit, name, type.text === 'Container');
+}
+
+function* hasResourceName(name: string, field: Field): FieldErrors {
+  for (const problem of containerResourceName(name)) yield field.invalidKey(problem);
 }
 
 /** For containers the server completes the defaults. Source: `SetDefaults_LimitRangeItem` in pkg/apis/core/v1/defaults.go */
@@ -97,8 +100,6 @@ const SCOPES = [
   'PriorityClass',
   'Terminating',
 ];
-/** Added in 1.34. */
-const NEWER_SCOPES = ['VolumeAttributesClass'];
 const CONFLICTS = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -115,22 +116,43 @@ export function* checkResourceQuota(quota: Field): FieldErrors {
     yield* isQuantityOf(name, amount);
   }
   const scopes = spec.at('scopes');
-  for (const scope of scopes.items) if (!isScope(scope.text)) yield scope.unsupported(SCOPES);
+  const names = spec.at('hard').entries.map(([name]) => name);
+  for (const scope of scopes.items) yield* isScopeOf(scope, names);
   for (const [one, other] of CONFLICTS)
     if (scopes.texts.includes(one) && scopes.texts.includes(other)) yield scopes.invalid('conflicting scopes');
-  for (const expression of spec.at('scopeSelector', 'matchExpressions').items) yield* checkScope(expression);
+  for (const expression of spec.at('scopeSelector', 'matchExpressions').items) yield* checkScope(expression, names);
 }
 
-const isScope = (text: string): boolean => SCOPES.includes(text) || NEWER_SCOPES.includes(text);
+const POD_RESOURCES = ['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
+
+/** The resources that a scope can be for. Source: `IsResourceQuotaScopeValidForResource` in pkg/apis/core/helper/helpers.go */
+const RESOURCES_OF: Readonly<Record<string, readonly string[]>> = {
+  BestEffort: ['pods'],
+  CrossNamespacePodAffinity: POD_RESOURCES,
+  NotBestEffort: POD_RESOURCES,
+  NotTerminating: POD_RESOURCES,
+  PriorityClass: POD_RESOURCES,
+  Terminating: POD_RESOURCES,
+  VolumeAttributesClass: ['persistentvolumeclaims', 'requests.storage'],
+};
+
+/** @param names of the resources of the quota */
+function* isScopeOf(scope: Field, names: readonly string[]): FieldErrors {
+  const resources = Object.hasOwn(RESOURCES_OF, scope.text) ? RESOURCES_OF[scope.text] : undefined;
+  if (resources === undefined) yield scope.unsupported(SCOPES);
+  else if (names.some((name) => isQuotaResource(name) && !resources.includes(name)))
+    yield scope.invalid('unsupported scope applied to resource');
+}
+
 const isQuotaResource = (name: string): boolean => QUOTA_RESOURCES.has(name) || /^(?:requests\.)?hugepages-/.test(name);
 
-function* checkScope(expression: Field): FieldErrors {
+function* checkScope(expression: Field, names: readonly string[]): FieldErrors {
   const [scope, operator, values] = ['scopeName', 'operator', 'values'].map((key) => expression.at(key)) as [
     Field,
     Field,
     Field,
   ];
-  if (!isScope(scope.text)) yield scope.unsupported(SCOPES);
+  yield* isScopeOf(scope, names);
   if (!OPERATORS.includes(operator.text)) yield notAnOperator(operator, OPERATORS);
   const needsExists = scope.text !== 'PriorityClass' && SCOPES.includes(scope.text);
   if (needsExists && operator.text !== 'Exists') yield operator.invalid(`must be 'Exists' for the scope ${scope.text}`);

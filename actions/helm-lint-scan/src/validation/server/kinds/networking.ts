@@ -1,6 +1,4 @@
 import {
-  areUnique,
-  checkEndpointAddress,
   hasFormat,
   hasFormatIfSet,
   isCidr,
@@ -9,7 +7,6 @@ import {
   isMissing,
   isOneOf,
   isPort,
-  isRequired,
   isRequiredName,
 } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
@@ -168,26 +165,5 @@ function* checkPeer(peer: Field): FieldErrors {
     const inner = parseNetwork(except.text);
     if (network !== undefined && inner !== undefined && !isStrictlyInside(inner, network))
       yield except.invalid('must be a strict subset of `cidr`');
-  }
-}
-
-const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
-
-/** Source: pkg/apis/discovery/validation/validation.go */
-export function* checkEndpointSlice(slice: Field): FieldErrors {
-  yield* isRequired(slice.at('addressType'));
-  yield* isOneOf(slice.at('addressType'), ADDRESS_TYPES);
-  const names = slice.at('ports').items.map((port) => port.at('name'));
-  for (const port of slice.at('ports').items) yield* isExactlyOneOf(port.at('protocol'), PROTOCOLS);
-  for (const name of names) yield* hasFormat(name, dnsLabel);
-  yield* areUnique(names);
-  for (const endpoint of slice.at('endpoints').items) {
-    const addresses = endpoint.at('addresses');
-    if (isEmptyList(addresses)) yield addresses.required('must contain at least 1 address');
-    if (slice.at('addressType').text !== 'FQDN')
-      for (const address of addresses.items) yield* checkEndpointAddress(address);
-    yield* hasFormat(endpoint.at('nodeName'), dnsSubdomain);
-    const hostname = endpoint.at('hostname');
-    if (hostname.isSet) for (const problem of dnsLabel(hostname.text)) yield hostname.invalid(problem);
   }
 }

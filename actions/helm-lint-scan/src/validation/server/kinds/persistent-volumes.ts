@@ -1,34 +1,12 @@
-import { hasFormat, isExactlyOneOf, isOneOf, isPositiveQuantity, isRequired } from '../checks.ts';
+import { hasFormat, isExactlyOneOf, isOneOf, isPositiveQuantity, isRequired, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
-import { dnsSubdomain } from '../formats/names.ts';
+import { dnsLabel, dnsSubdomain, pathWithoutBacksteps } from '../formats/names.ts';
+import { checkLegacySource, isDriverName, LEGACY_SOURCES } from '../pods/legacy-volumes.ts';
 import { checkNodeSelector } from '../pods/scheduling.ts';
 import { checkHostPath, checkNfs } from '../pods/volumes.ts';
 import { checkAccessModes, VOLUME_MODES } from './claims.ts';
 
-const PERSISTENT_SOURCES = [
-  'hostPath',
-  'gcePersistentDisk',
-  'awsElasticBlockStore',
-  'glusterfs',
-  'flocker',
-  'nfs',
-  'rbd',
-  'quobyte',
-  'cephfs',
-  'iscsi',
-  'cinder',
-  'fc',
-  'flexVolume',
-  'azureFile',
-  'vsphereVolume',
-  'photonPersistentDisk',
-  'portworxVolume',
-  'azureDisk',
-  'scaleIO',
-  'local',
-  'storageos',
-  'csi',
-];
+const PERSISTENT_SOURCES = ['hostPath', 'nfs', 'local', 'csi', ...LEGACY_SOURCES];
 
 /** Source: `ValidatePersistentVolumeSpec` in pkg/apis/core/validation/validation.go */
 export function* checkPersistentVolume(volume: Field): FieldErrors {
@@ -45,6 +23,9 @@ export function* checkPersistentVolume(volume: Field): FieldErrors {
   if (affinity.at('required').isSet) yield* checkNodeSelector(affinity.at('required'));
   else if (affinity.isSet) yield affinity.at('required').required('must specify required node constraints');
   yield* checkPersistentSource(spec);
+  const path = spec.at('hostPath', 'path').text;
+  if (/^\/+(?:\.?\/)*\.?$/.test(path) && spec.at('persistentVolumeReclaimPolicy').text === 'Recycle')
+    yield spec.at('persistentVolumeReclaimPolicy').forbidden("may not be 'recycle' for a hostPath mount of '/'");
 }
 
 function* checkPersistentSource(spec: Field): FieldErrors {
@@ -52,11 +33,29 @@ function* checkPersistentSource(spec: Field): FieldErrors {
   const [first, ...others] = sources;
   if (first === undefined) yield spec.required('must specify a volume type');
   for (const other of others) yield spec.at(other).forbidden('may not specify more than 1 volume type');
-  if (first === 'hostPath') yield* checkHostPath(spec.at('hostPath'));
-  if (first === 'nfs') yield* checkNfs(spec.at('nfs'));
-  if (first === 'csi') for (const key of ['driver', 'volumeHandle']) yield* isRequired(spec.at('csi', key));
+  if (first !== undefined) yield* checkSource(first, spec.at(first));
   if (first === 'local') {
-    yield* isRequired(spec.at('local', 'path'));
+    yield* isRequiredName(spec.at('local', 'path'), pathWithoutBacksteps);
     if (!spec.at('nodeAffinity').isSet) yield spec.at('nodeAffinity').required('Local volume requires node affinity');
   }
+}
+
+const SECRETS = [
+  'controllerPublishSecretRef',
+  'controllerExpandSecretRef',
+  'nodePublishSecretRef',
+  'nodeExpandSecretRef',
+];
+
+function* checkSource(kind: string, source: Field): FieldErrors {
+  if (kind === 'hostPath') return yield* checkHostPath(source);
+  if (kind === 'nfs') return yield* checkNfs(source);
+  if (kind !== 'csi') return yield* checkLegacySource(kind, source);
+  yield* isDriverName(source.at('driver'));
+  yield* isRequired(source.at('volumeHandle'));
+  for (const secret of SECRETS.map((key) => source.at(key)))
+    if (secret.isSet) {
+      yield* isRequiredName(secret.at('name'), dnsSubdomain);
+      yield* isRequiredName(secret.at('namespace'), dnsLabel);
+    }
 }

@@ -14,6 +14,7 @@ import {
   isRequiredName,
 } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { familyOf, parseNetwork } from '../formats/addresses.ts';
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../formats/names.ts';
 import { PROTOCOLS } from '../pods/containers.ts';
 import { checkLabels } from '../selectors.ts';
@@ -35,6 +36,7 @@ export function* checkService(service: Field, context: ServerContext): FieldErro
     yield* checkTimeout(spec.at('sessionAffinityConfig', 'clientIP', 'timeoutSeconds'));
   for (const address of spec.at('externalIPs').items) yield* checkEndpointAddress(address);
   yield* checkLoadBalancer(spec, type);
+  yield* checkAnnotations(service.at('metadata', 'annotations'), spec, type);
   yield* checkTraffic(spec, type, context);
 }
 
@@ -90,10 +92,32 @@ function* checkAddresses(spec: Field, type: string): FieldErrors {
     if (field.text !== 'None' && field.text !== '') yield* isIpAddress(field);
   if (address.text !== '' && addresses.items.length > 0 && addresses.at(0).text !== address.text)
     yield addresses.invalid('first value must match `clusterIP`');
+  if (address.text === '' && addresses.items.length > 0 && address.value !== undefined)
+    yield addresses.invalid('must be empty when `clusterIP` is not specified');
   if (addresses.items.length > 2) yield addresses.invalid('may only hold up to 2 values');
+  if (addresses.items.length > 1) yield* checkPair(addresses);
+  else yield* areOfFamilies(addresses.items.length > 0 ? addresses.items : [address], families);
   for (const family of families.items) yield* isExactlyOneOf(family, ['IPv4', 'IPv6']);
   yield* areUnique(families.items);
   yield* isExactlyOneOf(spec.at('ipFamilyPolicy'), ['PreferDualStack', 'RequireDualStack', 'SingleStack']);
+}
+
+/** Two addresses are one of each family. */
+function* checkPair(addresses: Field): FieldErrors {
+  if (addresses.texts[0] === 'None') return yield addresses.invalid("'None' must be the first and only value");
+  const found = addresses.texts.map(familyOf);
+  if (!found.includes(undefined) && new Set(found).size < found.length)
+    yield addresses.invalid('may specify no more than one IP for each IP family');
+}
+
+const FAMILIES: Readonly<Record<string, string>> = { IPv4: 'ipv4', IPv6: 'ipv6' };
+
+function* areOfFamilies(addresses: readonly Field[], families: Field): FieldErrors {
+  for (const [index, address] of addresses.entries()) {
+    const [found, wanted] = [familyOf(address.text), families.at(index).text];
+    if (found !== undefined && Object.hasOwn(FAMILIES, wanted) && FAMILIES[wanted] !== found)
+      yield address.invalid(`expected an ${wanted} value as indicated by \`ipFamilies[${index}]\``);
+  }
 }
 
 const MAX_TIMEOUT = 86400;
@@ -113,6 +137,22 @@ function* checkLoadBalancer(spec: Field, type: string): FieldErrors {
     for (const key of ['loadBalancerClass', 'allocateLoadBalancerNodePorts'])
       if (spec.at(key).isSet) yield spec.at(key).forbidden(LOAD_BALANCER_ONLY);
   }
+}
+
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+const HINTS = 'service.kubernetes.io/topology-aware-hints';
+const MODE = 'service.kubernetes.io/topology-mode';
+
+/** What was an annotation before it was a field. */
+function* checkAnnotations(annotations: Field, spec: Field, type: string): FieldErrors {
+  const [hints, mode, ranges] = [annotations.at(HINTS), annotations.at(MODE), annotations.at(SOURCE_RANGES)];
+  if (hints.isSet && mode.isSet && hints.text !== mode.text)
+    yield mode.invalid(`must match annotations[${HINTS}] when both are specified`);
+  if (!ranges.isSet || spec.at('loadBalancerSourceRanges').items.length > 0) return;
+  if (type !== 'LoadBalancer') yield ranges.forbidden(LOAD_BALANCER_ONLY);
+  for (const range of ranges.text.trim() === '' ? [] : ranges.text.split(','))
+    if (parseNetwork(range.trim()) === undefined)
+      yield ranges.invalid('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)', range.trim());
 }
 
 /** Source: `validateServiceExternalTrafficPolicy` and the functions after it */

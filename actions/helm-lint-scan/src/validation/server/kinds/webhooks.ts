@@ -11,30 +11,13 @@ import {
 import type { Field, FieldErrors } from '../field.ts';
 import { dns1035Label, dnsSubdomain } from '../formats/names.ts';
 import { checkSelector } from '../selectors.ts';
+import { checkConditions, checkRule } from './admission-rules.ts';
 
 /** Source: pkg/apis/admissionregistration/validation/validation.go */
 export function* checkWebhooks(configuration: Field): FieldErrors {
   const hooks = configuration.at('webhooks').items;
   for (const hook of hooks) yield* checkWebhook(hook);
   yield* areUnique(hooks.map((hook) => hook.at('name')));
-}
-
-/** The expressions of policies are left to the API server. */
-export function* checkAdmissionPolicy(policy: Field): FieldErrors {
-  const spec = policy.at('spec');
-  yield* isOneOf(spec.at('failurePolicy'), ['Fail', 'Ignore']);
-  yield* isRequired(spec.at('matchConstraints'));
-  if (isEmptyList(spec.at('validations')) && isEmptyList(spec.at('auditAnnotations')))
-    yield spec.at('validations').required('validations or auditAnnotations must contain at least one item');
-}
-
-const ACTIONS = ['Audit', 'Deny', 'Warn'];
-
-export function* checkAdmissionPolicyBinding(binding: Field): FieldErrors {
-  const actions = binding.at('spec', 'validationActions');
-  yield* isRequired(binding.at('spec', 'policyName'));
-  if (isEmptyList(actions)) yield actions.required('at least one validation action is required');
-  for (const action of actions.items) yield* isExactlyOneOf(action, ACTIONS);
 }
 
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
@@ -52,6 +35,7 @@ function* checkWebhook(hook: Field): FieldErrors {
   yield* checkSelector(hook.at('namespaceSelector'));
   yield* checkSelector(hook.at('objectSelector'));
   yield* checkClientConfig(hook.at('clientConfig'));
+  yield* checkConditions(hook.at('matchConditions'));
   yield* checkVersions(hook.at('admissionReviewVersions'), ['v1', 'v1beta1']);
 }
 
@@ -61,21 +45,6 @@ function* checkName(name: Field): FieldErrors {
   for (const problem of dnsSubdomain(name.text)) yield name.invalid(problem);
   if (name.text.split('.').length < 3)
     yield name.invalid('should be a domain with at least three segments separated by dots');
-}
-
-const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
-
-export function* checkRule(rule: Field): FieldErrors {
-  for (const key of ['operations', 'apiGroups', 'apiVersions', 'resources']) {
-    const list = rule.at(key);
-    if (isEmptyList(list)) yield list.required();
-    if (key !== 'resources' && list.items.length > 1 && list.texts.includes('*'))
-      yield list.invalid(`if '*' is present, must not specify other ${key}`);
-  }
-  for (const operation of rule.at('operations').items)
-    if (!OPERATIONS.includes(operation.text)) yield operation.unsupported(OPERATIONS);
-  for (const key of ['apiVersions', 'resources']) for (const item of rule.at(key).items) yield* isRequired(item);
-  yield* isExactlyOneOf(rule.at('scope'), ['*', 'Cluster', 'Namespaced']);
 }
 
 /** Source: apiserver/pkg/util/webhook/validation.go */

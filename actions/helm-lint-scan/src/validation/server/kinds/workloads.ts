@@ -1,6 +1,7 @@
 import { hasFormat, intOrPercent, isIntOrPercent, isNotNegative, isOneOf, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { dnsLabel } from '../formats/names.ts';
+import { checkPodAnnotations } from '../pods/annotations.ts';
 import { checkPodSpec, checkPodTemplate } from '../pods/pod-spec.ts';
 import { checkWorkloadSelector } from '../selectors.ts';
 import { checkClaimSpec } from './claims.ts';
@@ -15,6 +16,10 @@ export function* checkPod(pod: Field, context: ServerContext): FieldErrors {
   for (const key of ['initContainers', 'containers'])
     for (const image of pod.at('spec', key).items.map((container) => container.at('image')))
       if (image.text !== image.text.trim()) yield image.invalid('must not have leading or trailing whitespace');
+  yield* checkPodAnnotations(pod.at('metadata', 'annotations'), pod.at('spec'));
+  const node = pod.at('spec', 'nodeName');
+  if (node.text !== '' && pod.at('spec', 'schedulingGates').items.length > 0)
+    yield node.forbidden('cannot be set until all schedulingGates have been cleared');
 }
 
 export function* checkPodTemplateObject(object: Field, context: ServerContext): FieldErrors {
@@ -80,6 +85,9 @@ export function* checkReplicaSet(set: Field, context: ServerContext): FieldError
 
 export function* checkReplicationController(controller: Field, context: ServerContext): FieldErrors {
   const spec = controller.at('spec');
+  const labels = spec.at('template', 'metadata', 'labels');
+  if (spec.at('selector').entries.some(([key, { text }]) => labels.at(key).text !== text || !labels.at(key).isSet))
+    yield labels.invalid('`selector` does not match template `labels`');
   // Without a selector it is the labels of the template.
   if (spec.at('selector').entries.length === 0 && spec.at('template', 'metadata', 'labels').entries.length === 0)
     yield spec.at('selector').required();

@@ -1,11 +1,12 @@
-import { areUnique, isOneOf, isPort, isRequired, isRequiredName } from '../checks.ts';
+import { areUnique, isExactlyOneOf, isOneOf, isPort, isRequired, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { portName } from '../formats/names.ts';
 import { checkEnv, checkEnvFrom } from './env.ts';
+import { checkMounts } from './mounts.ts';
 import { checkLifecycle, checkProbes } from './probes.ts';
 import { checkResources } from './resources.ts';
+import { checkInitRestartPolicy, checkRestartPolicy } from './restart-policy.ts';
 import { checkSecurityContext } from './security-context.ts';
-import { checkMounts } from './volumes.ts';
 
 /** Source: `validateContainers` and `validateInitContainers` in pkg/apis/core/validation/validation.go */
 
@@ -18,11 +19,13 @@ export interface PodContext extends ServerContext {
   /** Whether the pod uses the users of its node. */
   hostUsers: boolean;
   hostNetwork: boolean;
+  /** Of the pod: Always, when it has none. */
+  restartPolicy: string;
+  /** The names of the pod's resource claims. */
+  claims: ReadonlySet<string>;
 }
 
 export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
-/** From 1.34 on a restart policy that a container cannot have is dropped, or followed (ContainerRestartRules). */
-const LAST_WITHOUT_RESTART_RULES = 33;
 const INIT_ONLY = 'may not be set for init containers without restartPolicy=Always';
 
 export function* checkContainers(pod: Field, context: PodContext): FieldErrors {
@@ -33,8 +36,7 @@ export function* checkContainers(pod: Field, context: PodContext): FieldErrors {
     yield* checkContainer(container, context);
     yield* checkLifecycle(container.at('lifecycle'), context);
     yield* checkProbes(container, context);
-    if (container.at('restartPolicy').isSet && context.minor <= LAST_WITHOUT_RESTART_RULES)
-      yield container.at('restartPolicy').forbidden('may not be set for non-init containers');
+    yield* checkRestartPolicy(container, context);
   }
   for (const container of initContainers.items) yield* checkInitContainer(container, context);
   yield* areUnique([...containers.items, ...initContainers.items].map((container) => container.at('name')));
@@ -44,9 +46,8 @@ export function* checkContainers(pod: Field, context: PodContext): FieldErrors {
 
 function* checkInitContainer(container: Field, context: PodContext): FieldErrors {
   yield* checkContainer(container, context);
-  const restartPolicy = container.at('restartPolicy');
-  if (context.minor <= LAST_WITHOUT_RESTART_RULES) yield* isOneOf(restartPolicy, ['Always']);
-  if (restartPolicy.text === 'Always') {
+  yield* checkInitRestartPolicy(container, context);
+  if (container.at('restartPolicy').text === 'Always') {
     yield* checkLifecycle(container.at('lifecycle'), context);
     yield* checkProbes(container, context);
   } else {
@@ -64,10 +65,28 @@ function* checkContainer(container: Field, context: PodContext): FieldErrors {
   yield* checkPorts(container.at('ports'), context);
   yield* checkEnv(container.at('env'), context);
   yield* checkEnvFrom(container.at('envFrom'), context);
-  for (const policy of container.at('resizePolicy').items) yield* isOneOf(policy.at('resourceName'), ['cpu', 'memory']);
+  yield* checkResizePolicy(container.at('resizePolicy'), context);
   yield* checkMounts(container, context.volumes);
-  yield* checkResources(container.at('resources'));
+  yield* checkResources(container.at('resources'), context.claims);
   yield* checkSecurityContext(container.at('securityContext'), context.hostUsers);
+}
+
+/** From this version on a container may ask for its restart although its pod is never restarted. */
+const FIRST_WITH_FREE_RESIZE = 35;
+
+/** Source: `validateResizePolicy` */
+function* checkResizePolicy(policies: Field, { minor, restartPolicy }: PodContext): FieldErrors {
+  for (const policy of policies.items) {
+    yield* isExactlyOneOf(policy.at('resourceName'), ['cpu', 'memory']);
+    yield* isExactlyOneOf(policy.at('restartPolicy'), ['NotRequired', 'RestartContainer']);
+    if (
+      minor < FIRST_WITH_FREE_RESIZE &&
+      restartPolicy === 'Never' &&
+      policy.at('restartPolicy').text !== 'NotRequired'
+    )
+      yield policy.at('restartPolicy').invalid("must be 'NotRequired' when `restartPolicy` is 'Never'");
+  }
+  yield* areUnique(policies.items.map((policy) => policy.at('resourceName')));
 }
 
 function* checkPorts(ports: Field, { hostNetwork }: PodContext): FieldErrors {

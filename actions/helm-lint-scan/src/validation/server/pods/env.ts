@@ -1,6 +1,7 @@
 import { hasFormat, isMissing, isOneOf, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { annotationKey, configKey, dnsSubdomain, envName, qualifiedName } from '../formats/names.ts';
+import { parseQuantity } from '../formats/quantity.ts';
 
 /** Source: `ValidateEnv` and `ValidateEnvFrom` in pkg/apis/core/validation/validation.go */
 export function* checkEnv(env: Field, { minor }: ServerContext): FieldErrors {
@@ -96,12 +97,14 @@ export function* checkResourceFieldRef(reference: Field, { isVolume }: { isVolum
   yield* checkDivisor(reference.at('divisor'), resource.text);
 }
 
+const CPU_DIVISORS = ['1m', '1'];
 const MEMORY_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
+/** Other notations of these, such as 1000m, are accepted. Source: `validateContainerResourceDivisor` */
 function* checkDivisor(divisor: Field, resource: string): FieldErrors {
-  if (!divisor.isSet || String(divisor.value) === '0') return;
-  const choices = /\.cpu$/.test(resource) ? ['1m', '1'] : MEMORY_DIVISORS;
-  // Another notation of one of these, such as 1000m, is accepted and so left alone.
-  if (/^1?[2-9]\d*([kMGTPE]i?|m)?$/.test(String(divisor.value)))
+  const amount = parseQuantity(divisor.value);
+  if (amount === undefined || amount === 0n || !/^(?:limits|requests)\./.test(resource)) return;
+  const choices = resource.endsWith('.cpu') ? CPU_DIVISORS : MEMORY_DIVISORS;
+  if (!choices.some((choice) => parseQuantity(choice) === amount))
     yield divisor.invalid(`only divisor's values ${choices.join(', ')} are supported`);
 }

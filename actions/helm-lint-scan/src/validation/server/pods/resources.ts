@@ -1,16 +1,24 @@
 import type { Field, FieldErrors } from '../field.ts';
 import { type Format, qualifiedName } from '../formats/names.ts';
 import { isWhole, parseQuantity } from '../formats/quantity.ts';
+import { checkContainerClaims } from './resource-claims.ts';
 
 /**
  * Requests and limits. Source: `validateResourceRequirements` in pkg/apis/core/validation/validation.go, and
  * pkg/apis/core/helper/helpers.go
+ * @param claims the names of the pod's claims
  */
-export function* checkResources(resources: Field): FieldErrors {
+export function* checkResources(resources: Field, claims: ReadonlySet<string>): FieldErrors {
+  yield* checkRequirements(resources, containerResourceName);
+  yield* checkContainerClaims(resources.at('claims'), claims);
+}
+
+/** @param format of the names of resources */
+export function* checkRequirements(resources: Field, format: Format): FieldErrors {
   const limits = resources.at('limits');
-  for (const [name, limit] of limits.entries) yield* checkQuantity(name, limit);
+  yield* checkAmounts(limits, format);
   for (const [name, request] of resources.at('requests').entries) {
-    yield* checkQuantity(name, request);
+    yield* checkQuantity(name, request, format);
     yield* checkAgainstLimit(name, request, limits.at(name));
   }
   const names = ['limits', 'requests'].flatMap((key) => resources.at(key).entries.map(([name]) => name));
@@ -19,13 +27,27 @@ export function* checkResources(resources: Field): FieldErrors {
 }
 
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
-const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
+export const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 /** What the scheduler may promise more of than there is. */
 const allowsOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
 
-function* checkQuantity(name: string, field: Field): FieldErrors {
-  yield* checkContainerResourceName(name, field);
+/** Amounts by the name of their resource. */
+export function* checkAmounts(amounts: Field, format: Format): FieldErrors {
+  for (const [name, amount] of amounts.entries) yield* checkQuantity(name, amount, format);
+}
+
+function* checkQuantity(name: string, field: Field, format: Format): FieldErrors {
+  for (const problem of format(name)) yield field.invalidKey(problem);
   yield* isQuantityOf(name, field);
+  if (isHugePages(name)) yield* isWholeNumberOfPages(name, field);
+}
+
+/** `hugepages-2Mi: 3Mi` is one and a half pages. */
+function* isWholeNumberOfPages(name: string, field: Field): FieldErrors {
+  const [size, amount] = [parseQuantity(name.slice('hugepages-'.length)), parseQuantity(field.value)];
+  if (amount === undefined) return;
+  if (size === undefined || size <= 0n || amount % size !== 0n)
+    yield field.invalid(`${field.value} is not positive integer multiple of ${name}`);
 }
 
 /** An amount of a resource: not negative, and whole for what cannot be divided. Source: `ValidateResourceQuantityValue` */
@@ -56,7 +78,8 @@ export const containerResourceName: Format = (name) => {
     return CONTAINER_RESOURCES.includes(name) || isHugePages(name)
       ? []
       : [`must be a standard resource for containers: ${CONTAINER_RESOURCES.join(', ')}, hugepages-SIZE`];
-  return !isNative(name) && name.startsWith('requests.') ? ["doesn't follow extended resource name standard"] : [];
+  const isExtended = !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
+  return isNative(name) || isExtended ? [] : ["doesn't follow extended resource name standard"];
 };
 
 const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];

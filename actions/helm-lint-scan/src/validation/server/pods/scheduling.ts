@@ -1,7 +1,7 @@
 import { hasFormat, hasFormatIfSet, isExactlyOneOf, isMissing, isOneOf, isRequired } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../formats/names.ts';
-import { checkKey, checkSelector, notAnOperator } from '../selectors.ts';
+import { checkKey, checkOperator, checkSelector, notAnOperator } from '../selectors.ts';
 
 /** Where pods may run. Source: pkg/apis/core/validation/validation.go */
 
@@ -58,36 +58,15 @@ export function* checkNodeSelector(selector: Field): FieldErrors {
   for (const term of terms.items) yield* checkNodeTerm(term, { checksValues: true });
 }
 
-const NODE_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'];
+const COMPARISONS = ['Gt', 'Lt'];
 
 function* checkNodeTerm(term: Field, { checksValues }: { checksValues: boolean }): FieldErrors {
   for (const expression of term.at('matchExpressions').items) {
-    yield* checkNodeOperator(expression);
+    yield* checkOperator(expression, COMPARISONS);
     yield* checkKey(expression);
     if (checksValues) for (const value of expression.at('values').items) yield* hasFormat(value, labelValue);
   }
   for (const field of term.at('matchFields').items) yield* checkNodeField(field);
-}
-
-function* checkNodeOperator(expression: Field): FieldErrors {
-  const values = expression.at('values');
-  const count = values.items.length;
-  switch (expression.at('operator').text) {
-    case 'In':
-    case 'NotIn':
-      if (count === 0) yield values.required("must be specified when `operator` is 'In' or 'NotIn'");
-      break;
-    case 'Exists':
-    case 'DoesNotExist':
-      if (count > 0) yield values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-      break;
-    case 'Gt':
-    case 'Lt':
-      if (count !== 1) yield values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
-      break;
-    default:
-      yield notAnOperator(expression.at('operator'), NODE_OPERATORS);
-  }
 }
 
 function* checkNodeField(field: Field): FieldErrors {
@@ -106,20 +85,39 @@ function* checkPodTerm(term: Field): FieldErrors {
   yield* checkSelector(term.at('labelSelector'));
   yield* checkSelector(term.at('namespaceSelector'));
   for (const namespace of term.at('namespaces').items) yield* hasFormatIfSet(namespace, dnsLabel);
-  for (const key of ['matchLabelKeys', 'mismatchLabelKeys']) yield* checkLabelKeys(term, key);
+  yield* checkLabelKeys(term);
+  yield* checkRepeatedKeys(term);
   if (isMissing(term.at('topologyKey'))) yield term.at('topologyKey').required('cannot be empty');
   else yield* hasFormat(term.at('topologyKey'), qualifiedName);
 }
 
-function* checkLabelKeys(term: Field, key: string): FieldErrors {
-  const keys = term.at(key);
-  if (keys.items.length > 0 && !term.at('labelSelector').isSet)
-    yield keys.forbidden('must not be specified when labelSelector is not set');
-  else for (const item of keys.items) yield* hasFormat(item, qualifiedName);
+/** Source: `ValidateMatchLabelKeysAndMismatchLabelKeys` */
+function* checkLabelKeys(term: Field): FieldErrors {
+  const mismatched = term.at('mismatchLabelKeys').texts;
+  for (const key of ['matchLabelKeys', 'mismatchLabelKeys']) {
+    const keys = term.at(key);
+    if (keys.items.length > 0 && !term.at('labelSelector').isSet)
+      yield keys.forbidden('must not be specified when labelSelector is not set');
+    else for (const item of keys.items) for (const problem of qualifiedName(item.text)) yield item.invalid(problem);
+  }
+  for (const key of term.at('matchLabelKeys').items)
+    if (mismatched.includes(key.text)) yield key.invalid('exists in both matchLabelKeys and mismatchLabelKeys');
+}
+
+/** A key of `matchLabelKeys` that the selector has twice: once it may have it. */
+function* checkRepeatedKeys(term: Field): FieldErrors {
+  const selector = term.at('labelSelector');
+  const keys = term.at('matchLabelKeys').texts;
+  const seen = new Set(selector.at('matchLabels').entries.map(([key]) => key));
+  for (const key of selector.at('matchExpressions').items.map((expression) => expression.at('key'))) {
+    if (keys.includes(key.text) && seen.has(key.text))
+      yield key.invalid('exists in both matchLabelKeys and labelSelector');
+    seen.add(key.text);
+  }
 }
 
 /** Source: `validateTopologySpreadConstraints` */
-export function* checkTopologySpread(constraints: Field): FieldErrors {
+export function* checkTopologySpread(constraints: Field, { minor }: ServerContext): FieldErrors {
   const seen = new Set<string>();
   for (const constraint of constraints.items) {
     const [skew, key, when] = [
@@ -137,7 +135,8 @@ export function* checkTopologySpread(constraints: Field): FieldErrors {
     yield* checkMinDomains(constraint.at('minDomains'), when.text);
     for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
       yield* isExactlyOneOf(constraint.at(policy), ['Honor', 'Ignore']);
-    yield* checkLabelKeys(constraint, 'matchLabelKeys');
+    yield* checkLabelKeys(constraint);
+    yield* minor < FIRST_WITH_MERGED_KEYS ? checkSpreadKeys(constraint) : checkRepeatedKeys(constraint);
     yield* checkSelector(constraint.at('labelSelector'));
   }
 }
@@ -147,4 +146,18 @@ function* checkMinDomains(domains: Field, when: string): FieldErrors {
   if ((domains.number ?? 1) <= 0) yield domains.invalid('must be greater than zero');
   if (when !== 'DoNotSchedule')
     yield domains.invalid(`can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${when}`);
+}
+
+/** From this version on the server itself adds the keys to the selector (MatchLabelKeysInPodTopologySpreadSelectorMerge). */
+const FIRST_WITH_MERGED_KEYS = 34;
+
+/** A key that is also in the selector. Source: `ValidateMatchLabelKeysInTopologySpread` */
+function* checkSpreadKeys(constraint: Field): FieldErrors {
+  const selector = constraint.at('labelSelector');
+  const selected = new Set([
+    ...selector.at('matchLabels').entries.map(([key]) => key),
+    ...selector.at('matchExpressions').items.map((expression) => expression.at('key').text),
+  ]);
+  for (const key of constraint.at('matchLabelKeys').items)
+    if (selected.has(key.text)) yield key.invalid('exists in both matchLabelKeys and labelSelector');
 }

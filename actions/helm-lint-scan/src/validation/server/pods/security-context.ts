@@ -1,6 +1,7 @@
 import { areUnique, isBetween, isExactlyOneOf, isMissing, isOneOf, MAX_INT32 } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { relativePath } from '../formats/names.ts';
+import { checkWindowsOptions } from './windows-options.ts';
 
 /** Source: `validatePodSpecSecurityContext` and `ValidateSecurityContext` in pkg/apis/core/validation/validation.go */
 
@@ -11,16 +12,29 @@ export function* checkPodSecurityContext(context: Field, pod: Field, { minor }: 
     yield pod.at('shareProcessNamespace').invalid('ShareProcessNamespace and HostPID cannot both be enabled');
   for (const key of ['fsGroup', 'runAsUser', 'runAsGroup']) yield* isBetween(context.at(key), IDS);
   for (const group of context.at('supplementalGroups').items) yield* isBetween(group, IDS);
-  yield* checkSysctls(context.at('sysctls'));
+  yield* checkSysctls(context.at('sysctls'), pod);
   yield* isExactlyOneOf(context.at('fsGroupChangePolicy'), ['Always', 'OnRootMismatch']);
-  if (minor >= 33) yield* isOneOf(context.at('supplementalGroupsPolicy'), ['Merge', 'Strict']);
+  if (minor >= 33) yield* isExactlyOneOf(context.at('supplementalGroupsPolicy'), ['Merge', 'Strict']);
+  if (minor >= 33) yield* isExactlyOneOf(context.at('seLinuxChangePolicy'), labelings(minor));
   yield* checkProfiles(context);
 }
 
 const SYSCTL = /^[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/;
 const MAX_SYSCTL_LENGTH = 253;
 
-function* checkSysctls(sysctls: Field): FieldErrors {
+/** MountOption needs SELinuxMount, which is on by default from 1.37 on. */
+const labelings = (minor: number): string[] => (minor < 37 ? ['Recursive'] : ['MountOption', 'Recursive']);
+
+/** The kernel's namespaces that a pod may share with its node: then it may not set what belongs to them. */
+const NAMESPACES = [
+  { key: 'hostNetwork', pattern: /^net\./ },
+  {
+    key: 'hostIPC',
+    pattern: /^(?:fs\.mqueue\.|kernel\.(?:sem|shm(?:all|max|mni|_rmid_forced)?|msg(?:max|mnb|mni)?)$)/,
+  },
+];
+
+function* checkSysctls(sysctls: Field, pod: Field): FieldErrors {
   const names = sysctls.items.map((sysctl) => sysctl.at('name'));
   for (const name of names) {
     if (isMissing(name)) yield name.required();
@@ -28,6 +42,10 @@ function* checkSysctls(sysctls: Field): FieldErrors {
       yield name.invalid(`must have at most ${MAX_SYSCTL_LENGTH} characters, and lower case parts between dots`);
   }
   yield* areUnique(names);
+  for (const { key, pattern } of NAMESPACES)
+    for (const name of pod.at(key).isTrue ? names : [])
+      if (pattern.test(name.text.replaceAll('/', '.')))
+        yield name.invalid(`may not be specified when '${key}' is true`);
 }
 
 /** @param hostUsers whether the pod uses the users of its node */
@@ -50,6 +68,7 @@ export function* checkSecurityContext(context: Field, hostUsers: boolean): Field
 const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 
 function* checkProfiles(context: Field): FieldErrors {
+  yield* checkWindowsOptions(context.at('windowsOptions'));
   yield* checkSeccomp(context.at('seccompProfile'));
   yield* checkAppArmor(context.at('appArmorProfile'));
 }
