@@ -34,11 +34,38 @@ const TEXTS = [
   'None',
   'Never',
   'Always',
-  'a'.repeat(16),
-  'a'.repeat(64),
-  'a'.repeat(254),
+  ' padded ',
+  'line\nbreak',
+  'tab\t',
+  'ärger',
+  '名前',
+  '🚀',
+  'a..b',
+  'a--b',
+  'a.',
+  '@daily',
+  '*/5 * * * *',
+  '$(NAME)',
+  '%',
+  'true',
+  '1e3',
+  '0.5',
+  '1.5Gi',
+  '64MB',
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'fd00::/64',
+  'example.com/a',
+  'kubernetes.io/a',
+  ...[1, 15, 16, 52, 53, 63, 64, 253, 254, 1025].map((length) => 'a'.repeat(length)),
 ];
-const NUMBERS = [-1, 0, 1, 7, 64, 101, 3601, 65_535, 65_536, 2 ** 31 - 1];
+/** On both sides of what some field accepts. */
+const NUMBERS = [
+  ...[-2147483649, -2147483648, -1, 0, 1, 2, 3, 7, 10, 15, 20, 21, 30, 31, 32, 64, 99, 100, 101, 255, 256, 511, 512],
+  ...[599, 600, 601, 1000, 1800, 1801, 3600, 3601, 10_000, 10_001, 65_534, 65_535, 65_536, 86_400, 86_401, 100_001],
+  ...[1_000_000_000, 1_000_000_001, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 0.5, 1.5],
+];
 
 /** Every place in an object apart from its kind and API version. */
 function places(value: unknown, path: Path = []): Path[] {
@@ -74,6 +101,38 @@ const rename =
     parent[name] = value;
   };
 
+/** An item again, with another name. */
+const repeatRenamed: Mutation = (parent, key) => {
+  const value: unknown = parent[key as never];
+  const items = Array.isArray(value) ? (value as unknown[]) : Array.isArray(parent) ? parent : [];
+  const item = items.at(-1);
+  items.push(typeof item === 'object' && item !== null ? { ...structuredClone(item), name: 'another' } : item);
+};
+
+/** A field one level further inside, as after a wrong indentation. */
+const moveInside: Mutation = (parent, key) => {
+  if (Array.isArray(parent)) return;
+  const target = Object.entries(parent).find(
+    ([other, value]) => other !== key && typeof value === 'object' && value !== null && !Array.isArray(value),
+  )?.[1] as Data | undefined;
+  if (target === undefined) return;
+  target[String(key)] = parent[key];
+  delete parent[key];
+};
+
+/** A value in a list of its own, a list as its first item, a number as text and the reverse. */
+const changeType: Mutation = (parent, key) => {
+  const value: unknown = parent[key as never];
+  const changed = Array.isArray(value)
+    ? value[0]
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : typeof value === 'string' && /^\d+$/.test(value)
+        ? Number(value)
+        : [value];
+  parent[key as never] = changed as never;
+};
+
 /** Mappings whose keys the author of an object chooses. */
 const FREE_KEYS = [
   'labels',
@@ -93,7 +152,8 @@ function mutationsOf(value: unknown, path: Path): fc.Arbitrary<Mutation> {
   return fc.oneof(
     { weight: 6, arbitrary: sameType(value) },
     { weight: 2, arbitrary: fc.constant(remove) },
-    { weight: 1, arbitrary: fc.constant(repeat) },
+    { weight: 1, arbitrary: fc.constantFrom(repeat, repeatRenamed) },
+    { weight: 1, arbitrary: fc.constantFrom(moveInside, changeType) },
     { weight: 1, arbitrary: fc.constant(set(null)) },
     ...(isFree ? [{ weight: 4, arbitrary: fc.constantFrom(...TEXTS.slice(1)).map(rename) }] : []),
   );
@@ -101,7 +161,8 @@ function mutationsOf(value: unknown, path: Path): fc.Arbitrary<Mutation> {
 
 function sameType(value: unknown): fc.Arbitrary<Mutation> {
   if (typeof value === 'string') {
-    const misspelled = [value.toLowerCase(), `${value}s`, value.slice(0, -1), value.toUpperCase()];
+    const swapped = `${value.charAt(0) === value.charAt(0).toLowerCase() ? value.charAt(0).toUpperCase() : value.charAt(0).toLowerCase()}${value.slice(1)}`;
+    const misspelled = [value.toLowerCase(), `${value}s`, value.slice(0, -1), value.toUpperCase(), swapped];
     return fc.constantFrom(...TEXTS, ...misspelled).map(set);
   }
   if (typeof value === 'number') return fc.constantFrom(...NUMBERS).map(set);
@@ -117,6 +178,17 @@ function change(object: Data, path: Path, mutation: Mutation): Data {
   mutation(valueAt(copy, path.slice(0, -1)) as Data, path.at(-1) ?? '');
   return copy;
 }
+
+/** Two fields change places or become the same: names, ports, paths and limits that no longer fit together. */
+const pair = (object: Data): fc.Arbitrary<Data> => {
+  const isSimple = (path: Path): boolean => ['string', 'number'].includes(typeof valueAt(object, path));
+  const simple = places(object).filter(isSimple);
+  if (simple.length < 2) return fc.constant(object);
+  return fc.tuple(fc.constantFrom(...simple), fc.constantFrom(...simple), fc.boolean()).map(([one, other, swaps]) => {
+    const first = change(object, one, set(valueAt(object, other)));
+    return swaps ? change(first, other, set(valueAt(object, one))) : first;
+  });
+};
 
 const mutate = (object: Data): fc.Arbitrary<Data> => {
   // An earlier mutation may have left nothing.
@@ -135,9 +207,13 @@ export const reducedObjects: Data[] = validObjects.flatMap((object) =>
   }),
 );
 
-/** A valid object of any kind with one or two mutations. */
+/** A valid object of any kind with one or two mutations, or with two fields that no longer fit together. */
 export const mutatedObjects: fc.Arbitrary<Data> = fc
   .constantFrom(...validObjects)
   .chain((object) =>
-    fc.oneof({ weight: 3, arbitrary: mutate(object) }, { weight: 1, arbitrary: mutate(object).chain(mutate) }),
+    fc.oneof(
+      { weight: 5, arbitrary: mutate(object) },
+      { weight: 2, arbitrary: mutate(object).chain(mutate) },
+      { weight: 1, arbitrary: pair(object) },
+    ),
   );

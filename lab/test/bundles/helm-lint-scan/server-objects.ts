@@ -289,6 +289,198 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }
 `,
+  workload(
+    'Deployment',
+    `template:
+  metadata: { labels: { app: web } }
+  spec:
+    os: { name: windows }
+    hostNetwork: true
+    securityContext: { windowsOptions: { gmsaCredentialSpecName: a, runAsUserName: 'DOMAIN\\user', hostProcess: true } }
+    containers: [{ name: web, image: web, resizePolicy: [{ resourceName: cpu, restartPolicy: NotRequired }] }]`,
+  ),
+  workload(
+    'Deployment',
+    `template:
+  metadata: { labels: { app: web }, annotations: { container.apparmor.security.beta.kubernetes.io/web: runtime/default, controller.kubernetes.io/pod-deletion-cost: '5' } }
+  spec:
+    hostUsers: false
+    runtimeClassName: gvisor
+    resources: { requests: { cpu: 1 }, limits: { cpu: 2, memory: 1Gi } }
+    resourceClaims: [{ name: gpu, resourceClaimTemplateName: gpu }]
+    securityContext: { supplementalGroupsPolicy: Strict, seLinuxChangePolicy: Recursive }
+    volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }, { name: disk, csi: { driver: a.example.com, nodePublishSecretRef: { name: s } } }, { name: files, azureFile: { secretName: s, shareName: s } }]
+    containers: [{ name: web, image: web, securityContext: { appArmorProfile: { type: RuntimeDefault } }, resources: { claims: [{ name: gpu, request: one }], requests: { cpu: 500m }, limits: { cpu: 1, hugepages-2Mi: 4Mi, memory: 128Mi } }, volumeMounts: [{ name: data, mountPath: /data, readOnly: true, recursiveReadOnly: Enabled }] }]`,
+  ),
+  `
+apiVersion: v1
+kind: ReplicationController
+metadata: { name: web }
+spec: { replicas: 1, selector: { app: web }, ${SMALL_TEMPLATE} }
+`,
+  `
+apiVersion: batch/v1
+kind: Job
+metadata: { name: early }
+spec: { completionMode: Indexed, completions: 5, parallelism: 2, managedBy: example.com/manager, successPolicy: { rules: [{ succeededIndexes: '0,2-3', succeededCount: 2 }] }, ${SMALL_JOB_TEMPLATE} }
+`,
+  `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: csi }
+spec: { accessModes: [ReadWriteOnce], capacity: { storage: 1Gi }, csi: { driver: a.example.com, volumeHandle: h, nodePublishSecretRef: { name: s, namespace: shop } } }
+`,
+  `
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: local }
+spec: { accessModes: [ReadWriteOnce], capacity: { storage: 1Gi }, local: { path: /data }, nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: a, operator: In, values: [b] }] }] } } }
+`,
+  `
+apiVersion: v1
+kind: ResourceQuota
+metadata: { name: q }
+spec: { hard: { pods: 10, requests.memory: 1Gi }, scopes: [NotTerminating] }
+`,
+  `
+apiVersion: v1
+kind: Endpoints
+metadata: { name: e }
+subsets: [{ addresses: [{ ip: 10.1.2.3, hostname: a, nodeName: n }], ports: [{ name: http, port: 80, protocol: TCP }] }]
+`,
+  `
+apiVersion: apps/v1
+kind: ControllerRevision
+metadata: { name: r }
+revision: 1
+data: { a: b }
+`,
+  `
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: { name: l }
+spec: { holderIdentity: a, leaseDurationSeconds: 15, leaseTransitions: 1 }
+`,
+  `
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: { name: v1.a.example.com }
+spec: { group: a.example.com, version: v1, groupPriorityMinimum: 100, versionPriority: 10, insecureSkipTLSVerify: true, service: { name: a, namespace: shop, port: 443 } }
+`,
+  `
+apiVersion: flowcontrol.apiserver.k8s.io/v1
+kind: FlowSchema
+metadata: { name: f }
+spec:
+  matchingPrecedence: 1000
+  distinguisherMethod: { type: ByUser }
+  priorityLevelConfiguration: { name: p }
+  rules: [{ subjects: [{ kind: ServiceAccount, serviceAccount: { name: a, namespace: shop } }], resourceRules: [{ verbs: [get], apiGroups: [apps], resources: [deployments], namespaces: [shop] }], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: [/healthz] }] }]
+`,
+  `
+apiVersion: flowcontrol.apiserver.k8s.io/v1
+kind: PriorityLevelConfiguration
+metadata: { name: p }
+spec: { type: Limited, limited: { nominalConcurrencyShares: 10, lendablePercent: 50, limitResponse: { type: Queue, queuing: { queues: 16, handSize: 4, queueLengthLimit: 10 } } } }
+`,
+  `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: p }
+spec:
+  failurePolicy: Fail
+  paramKind: { apiVersion: v1, kind: ConfigMap }
+  matchConstraints: { matchPolicy: Exact, namespaceSelector: { matchLabels: { a: b } }, resourceRules: [{ operations: [CREATE], apiGroups: [apps], apiVersions: [v1], resources: [deployments], scope: Namespaced, resourceNames: [web] }] }
+  matchConditions: [{ name: a, expression: 'true' }]
+  validations: [{ expression: 'true', message: no, reason: Invalid }]
+  auditAnnotations: [{ key: a, valueExpression: "'a'" }]
+`,
+  `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: p }
+spec: { policyName: p, validationActions: [Deny, Audit], paramRef: { name: a, namespace: shop, parameterNotFoundAction: Deny }, matchResources: { objectSelector: { matchLabels: { a: b } } } }
+`,
+  `
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: { name: a.example.com }
+spec: { attachRequired: true, fsGroupPolicy: File, volumeLifecycleModes: [Persistent], tokenRequests: [{ audience: a, expirationSeconds: 3600 }] }
+`,
+  `
+apiVersion: storage.k8s.io/v1
+kind: VolumeAttachment
+metadata: { name: a }
+spec: { attacher: a.example.com, nodeName: n, source: { persistentVolumeName: data } }
+`,
+  `
+apiVersion: storage.k8s.io/v1
+kind: VolumeAttributesClass
+metadata: { name: gold }
+driverName: a.example.com
+parameters: { iops: '100' }
+`,
+  `
+apiVersion: storage.k8s.io/v1
+kind: CSIStorageCapacity
+metadata: { name: c }
+storageClassName: fast
+capacity: 1Gi
+nodeTopology: { matchLabels: { a: b } }
+`,
+  `
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: zones }
+provisioner: example.com/disk
+allowedTopologies: [{ matchLabelExpressions: [{ key: zone, values: [a, b] }] }]
+`,
+  `
+apiVersion: networking.k8s.io/v1
+kind: ServiceCIDR
+metadata: { name: c }
+spec: { cidrs: [10.96.0.0/16] }
+`,
+  `
+apiVersion: networking.k8s.io/v1
+kind: IPAddress
+metadata: { name: 10.96.0.10 }
+spec: { parentRef: { group: '', resource: services, name: web, namespace: shop } }
+`,
+  `
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaim
+metadata: { name: gpu }
+spec:
+  devices:
+    requests: [{ name: one, exactly: { deviceClassName: gpu.example.com, allocationMode: ExactCount, count: 2, selectors: [{ cel: { expression: 'true' } }] } }, { name: other, firstAvailable: [{ name: large, deviceClassName: gpu.example.com }] }]
+    constraints: [{ requests: [one], matchAttribute: gpu.example.com/model }]
+    config: [{ requests: [other/large], opaque: { driver: gpu.example.com, parameters: { a: b } } }]
+`,
+  `
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaimTemplate
+metadata: { name: gpu }
+spec: { metadata: { labels: { a: b } }, spec: { devices: { requests: [{ name: one, exactly: { deviceClassName: gpu.example.com, allocationMode: All } }] } } }
+`,
+  `
+apiVersion: resource.k8s.io/v1
+kind: DeviceClass
+metadata: { name: gpu.example.com }
+spec: { selectors: [{ cel: { expression: 'true' } }], config: [{ opaque: { driver: gpu.example.com, parameters: { a: b } } }] }
+`,
+  `
+apiVersion: v1
+kind: Node
+metadata: { name: n }
+spec: { taints: [{ key: a, value: b, effect: NoSchedule }] }
+`,
+  `
+apiVersion: v1
+kind: PodTemplate
+metadata: { name: t }
+${SMALL_TEMPLATE}
+`,
   '{ apiVersion: v1, kind: ServiceAccount, metadata: { name: web }, imagePullSecrets: [{ name: pull }] }',
 ];
 
