@@ -1,5 +1,5 @@
 import { closestName } from '../../../../lib/similar-names.ts';
-import { at, formatPath, isData } from '../../data.ts';
+import { at, formatPath, isData, type Path } from '../../data.ts';
 import type { Resource } from '../../manifests/resource.ts';
 import { isSecretAt } from '../../secrets.ts';
 import type { SchemaProblem } from '../explain.ts';
@@ -32,10 +32,16 @@ export function checkAsServer(
   for (const error of errorsOf(resource, context)) {
     const problem = toProblem(error, resource);
     const isReported = error.path.some((_, index) => reported.has(formatPath(error.path.slice(0, index + 1))));
-    const isMisspelled = problem.about === 'absent' && misspelled.has(formatPath(error.path.slice(0, -1)));
-    if (!isReported && !isMisspelled) problems.set(problem.message, problem);
+    const isMisspelled = misspelled.has(formatPath(firstAbsent(resource, error.path).slice(0, -1)));
+    if (!isReported && !(problem.about === 'absent' && isMisspelled)) problems.set(problem.message, problem);
   }
   return [...problems.values()];
+}
+
+/** The part of the path that leads to the first field that is absent: `spec` of `spec.selector`. */
+function firstAbsent({ object }: Resource, path: Path): Path {
+  const index = path.findIndex((_, count) => (at(object, ...path.slice(0, count + 1)) ?? null) === null);
+  return path.slice(0, index + 1);
 }
 
 function* errorsOf({ apiVersion, kind, object }: Resource, context: ServerContext): FieldErrors {

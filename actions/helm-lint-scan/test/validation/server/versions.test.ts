@@ -84,6 +84,14 @@ it('a key that is absent because it is misspelled is not reported', () => {
   expect(checkAsServer(resource, { minor: 34 }, known)).toEqual([]);
 });
 
+it('what would be in such a key is not reported either', () => {
+  const [resource] = resourcesIn(service('').replace('spec:', 'specs:'));
+  if (resource === undefined) throw new Error('there is no resource');
+  const known = [{ path: ['specs'], about: 'key', message: 'specs is not a known key' }] as const;
+  expect(checkAsServer(resource, { minor: 34 }, known)).toEqual([]);
+  expect(checkAsServer(resource, { minor: 34 })).toHaveLength(1);
+});
+
 it.each([
   ['{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass }', ['value'], true],
   ['{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, value: }', ['value'], true],
