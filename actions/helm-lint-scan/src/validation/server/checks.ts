@@ -1,5 +1,5 @@
-import type { Field, FieldErrors } from './field.ts';
-import { isAddress, parseNetwork, reservedAddress } from './formats/addresses.ts';
+import type { Field, FieldErrors, ServerContext } from './field.ts';
+import { ambiguousAddress, ambiguousNetwork, isAddress, parseNetwork, reservedAddress } from './formats/addresses.ts';
 import { dnsLabel, type Format, portName } from './formats/names.ts';
 import { parseQuantity } from './formats/quantity.ts';
 
@@ -91,21 +91,34 @@ export function* isPositiveQuantity(field: Field): FieldErrors {
   if (quantity !== undefined && quantity <= 0n) yield field.invalid('must be greater than zero');
 }
 
-export function* isIpAddress(field: Field): FieldErrors {
-  if (typeof field.value === 'string' && !isAddress(field.value))
-    yield field.invalid('must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+/** From this version on addresses must be written unambiguously (StrictIPCIDRValidation). */
+const FIRST_WITH_STRICT_ADDRESSES = 36;
+
+/** Source: `IsValidIPForLegacyField` in apimachinery/pkg/util/validation/ip.go */
+export function* isIpAddress(field: Field, { minor }: ServerContext): FieldErrors {
+  if (typeof field.value !== 'string') return;
+  if (!isAddress(field.value)) yield field.invalid('must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+  else if (minor >= FIRST_WITH_STRICT_ADDRESSES)
+    for (const problem of ambiguousAddress(field.value)) yield field.invalid(problem);
 }
 
 /** Source: `ValidateEndpointIP` */
-export function* checkEndpointAddress(address: Field): FieldErrors {
-  yield* isIpAddress(address);
+export function* checkEndpointAddress(address: Field, context: ServerContext): FieldErrors {
+  yield* isIpAddress(address, context);
   const problem = reservedAddress(address.text);
   if (problem !== undefined) yield address.invalid(problem);
 }
 
-export function* isCidr(field: Field): FieldErrors {
-  if (typeof field.value === 'string' && parseNetwork(field.value.trim()) === undefined)
-    yield field.invalid('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)');
+/**
+ * Source: `IsValidCIDRForLegacyField` in apimachinery/pkg/util/validation/ip.go
+ * @param text the network, if it is not the whole field
+ */
+export function* isCidr(field: Field, { minor }: ServerContext, text: string = field.text): FieldErrors {
+  if (typeof field.value !== 'string') return;
+  if (parseNetwork(text) === undefined)
+    yield field.invalid('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)', text);
+  else if (minor >= FIRST_WITH_STRICT_ADDRESSES)
+    for (const problem of ambiguousNetwork(text)) yield field.invalid(problem, text);
 }
 
 /** Of several fields of which one may be set: all that are set after the first. */

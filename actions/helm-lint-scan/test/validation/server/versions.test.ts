@@ -9,6 +9,8 @@ const service = (fields: string): string =>
 
 const job = (fields: string): string =>
   `{ apiVersion: batch/v1, kind: Job, metadata: { name: a }, spec: { ${fields}, template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } } }`;
+const policy = (cidr: string): string =>
+  `{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: a }, spec: { ingress: [{ from: [{ ipBlock: { cidr: '${cidr}' } }] }] } }`;
 const CERTIFICATE =
   'volumes: [{ name: a, projected: { sources: [{ podCertificate: { signerName: a.example.com/b, keyType: ED25519 } }] } }]';
 
@@ -52,6 +54,10 @@ it.each([
   ['a host name that is too long', deploymentOf(`hostnameOverride: ${'a'.repeat(65)}`), 34, 35],
   ['two sources, one an image', deploymentOf('volumes: [{ name: a, image: { reference: a }, emptyDir: {} }]'), 34, 35],
   ['a certificate of a pod without a path', deploymentOf(CERTIFICATE), 36, 37],
+  ['zeros before a number of an address', deploymentOf('hostAliases: [{ ip: 010.0.0.1 }]'), 35, 36],
+  ['an IPv4 address in one of IPv6', deploymentOf("dnsConfig: { nameservers: ['::ffff:10.0.0.1'] }"), 35, 36],
+  ['a network with bits beyond its prefix', policy('10.0.0.5/8'), 35, 36],
+  ['an IPv6 network with bits beyond its prefix', policy('fd00::1:0/96'), 35, 36],
   ['a manager without a domain', job('managedBy: me'), 31, 32],
 ])('%s: accepted by 1.%3$i, refused by 1.%4$i', (_, text, last, first) => {
   expect(refused(text, last)).toEqual([]);
@@ -65,6 +71,13 @@ it('the name of the Service of a StatefulSet is checked from 1.34 on', () => {
   expect(refused(text, 33)).toEqual([]);
   expect(refused(text, 34)).toHaveLength(1);
 });
+
+it.each(['10.0.0.0/8', '10.1.2.3/32', '0.0.0.0/0', '::/0', 'fd00::/8', 'fd00::1/128', '2001:db8:0:1::/64'])(
+  'the network %s is accepted by every version',
+  (cidr) => {
+    for (const minor of [31, 34, 36, 37]) expect(refused(policy(cidr), minor)).toEqual([]);
+  },
+);
 
 it('versions before 1.31 are not checked', () => {
   expect(refused(service('type: Loadbalancer'), 30)).toEqual([]);

@@ -46,6 +46,57 @@ export function isStrictlyInside(inner: Network, outer: Network): boolean {
   return list.check(inner.address, inner.family);
 }
 
+const hasLeadingZeros = (text: string): boolean => withoutLeadingZeros(text) !== text;
+/** An IPv4 address in one of IPv6, such as `::ffff:10.0.0.1`. */
+const isMapped = (address: string): boolean =>
+  MAPPED.check(address, isIPv4(address) ? 'ipv4' : 'ipv6') && !isIPv4(address);
+const MAPPED = new BlockList();
+MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
+
+/** What is wrong with the notation of a valid address. */
+export function ambiguousAddress(text: string): string[] {
+  if (hasLeadingZeros(text)) return ['must not have leading 0s'];
+  return isMapped(text) ? ['must not be an IPv4-mapped IPv6 address'] : [];
+}
+
+/** What is wrong with the notation of a valid network. */
+export function ambiguousNetwork(text: string): string[] {
+  const network = parseNetwork(text);
+  if (network === undefined) return [];
+  const [address = '', prefix = ''] = text.split('/');
+  if (hasLeadingZeros(address) || /^0\d/.test(prefix)) return ['must not have leading 0s in IP or prefix length'];
+  if (isMapped(address)) return ['must not have an IPv4-mapped IPv6 address'];
+  return hasHostBits(network) ? ['must not have bits set beyond the prefix length'] : [];
+}
+
+/** Whether there is a smaller address in the network. */
+function hasHostBits({ address, family, prefix }: Network): boolean {
+  const bits = family === 'ipv4' ? ipv4Bits(address) : ipv6Bits(address);
+  return bits.slice(prefix).includes('1');
+}
+
+const ipv4Bits = (address: string): string =>
+  address
+    .split('.')
+    .map((part) => Number(part).toString(2).padStart(8, '0'))
+    .join('');
+
+function ipv6Bits(address: string): string {
+  const groups = (text: string): string[] =>
+    text === ''
+      ? []
+      : text.split(':').flatMap((part) => {
+          const bits = part.includes('.') ? ipv4Bits(part) : Number.parseInt(part, 16).toString(2).padStart(16, '0');
+          return bits.length === 32 ? [bits.slice(0, 16), bits.slice(16)] : [bits];
+        });
+  const [head = '', tail = ''] = address.split('::');
+  const [first, last] = [groups(head), groups(tail)];
+  const zeros = address.includes('::')
+    ? Array.from({ length: 8 - first.length - last.length }, () => '0'.repeat(16))
+    : [];
+  return [...first, ...zeros, ...last].join('');
+}
+
 const RESERVED: [prefix: string, detail: string][] = [
   ['0.0.0.0/32', 'may not be unspecified'],
   ['::/128', 'may not be unspecified'],

@@ -10,19 +10,19 @@ import {
   isRequired,
   isRequiredName,
 } from '../checks.ts';
-import type { Field, FieldErrors } from '../field.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { familyOf } from '../formats/addresses.ts';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from '../formats/names.ts';
 import { PROTOCOLS } from '../pods/containers.ts';
 import { checkLabels } from '../selectors.ts';
 
 /** Source: `validateEndpointSubsets` in pkg/apis/core/validation/validation.go */
-export function* checkEndpoints(endpoints: Field): FieldErrors {
+export function* checkEndpoints(endpoints: Field, context: ServerContext): FieldErrors {
   for (const subset of endpoints.at('subsets').items) {
     const addresses = ['addresses', 'notReadyAddresses'].flatMap((key) => subset.at(key).items);
     if (addresses.length === 0) yield subset.required('must specify `addresses` or `notReadyAddresses`');
     for (const address of addresses) {
-      yield* checkEndpointAddress(address.at('ip'));
+      yield* checkEndpointAddress(address.at('ip'), context);
       yield* hasFormat(address.at('hostname'), dnsLabel);
       yield* hasFormatIfSet(address.at('nodeName'), dnsSubdomain);
     }
@@ -45,7 +45,7 @@ const MAX_HINTS = 8;
 const MAX_TOPOLOGY = 16;
 
 /** Source: pkg/apis/discovery/validation/validation.go */
-export function* checkEndpointSlice(slice: Field): FieldErrors {
+export function* checkEndpointSlice(slice: Field, context: ServerContext): FieldErrors {
   const type = slice.at('addressType');
   yield* isRequired(type);
   yield* isOneOf(type, ADDRESS_TYPES);
@@ -58,7 +58,7 @@ export function* checkEndpointSlice(slice: Field): FieldErrors {
   yield* arePortNamesUnique(names);
   const endpoints = slice.at('endpoints');
   if (endpoints.items.length > MAX_ENDPOINTS) return yield endpoints.tooMany(MAX_ENDPOINTS);
-  for (const endpoint of endpoints.items) yield* checkEndpoint(endpoint, type.text);
+  for (const endpoint of endpoints.items) yield* checkEndpoint(endpoint, type.text, context);
 }
 
 /** Two ports without a name have the same one, too. */
@@ -70,11 +70,11 @@ function* arePortNamesUnique(names: readonly Field[]): FieldErrors {
   }
 }
 
-function* checkEndpoint(endpoint: Field, type: string): FieldErrors {
+function* checkEndpoint(endpoint: Field, type: string, context: ServerContext): FieldErrors {
   const addresses = endpoint.at('addresses');
   if (isEmptyList(addresses)) yield addresses.required('must contain at least 1 address');
   if (addresses.items.length > MAX_ADDRESSES) yield addresses.tooMany(MAX_ADDRESSES);
-  for (const address of addresses.items) yield* checkSliceAddress(address, type);
+  for (const address of addresses.items) yield* checkSliceAddress(address, type, context);
   yield* hasFormatIfSet(endpoint.at('nodeName'), dnsSubdomain);
   yield* hasFormatIfSet(endpoint.at('hostname'), dnsLabel);
   const topology = endpoint.at('deprecatedTopology');
@@ -92,14 +92,14 @@ function* checkEndpoint(endpoint: Field, type: string): FieldErrors {
   }
 }
 
-function* checkSliceAddress(address: Field, type: string): FieldErrors {
+function* checkSliceAddress(address: Field, type: string, context: ServerContext): FieldErrors {
   if (type === 'FQDN') {
     const domain = address.text.replace(/\.$/, '');
     for (const problem of dnsSubdomain(domain)) yield address.invalid(problem);
     if (!domain.includes('.')) yield address.invalid('should be a domain with at least two segments separated by dots');
     return;
   }
-  yield* checkEndpointAddress(address);
+  yield* checkEndpointAddress(address, context);
   const [family, expected] = [familyOf(address.text), FAMILIES[type]];
   if (family !== undefined && expected !== undefined && family !== expected)
     yield address.invalid(`must be an ${type} address`);

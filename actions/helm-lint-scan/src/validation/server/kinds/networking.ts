@@ -112,7 +112,7 @@ export function* checkIngressClass(ingressClass: Field): FieldErrors {
     yield namespace.forbidden("`parameters.scope` is set to 'Cluster'");
 }
 
-export function* checkNetworkPolicy(policy: Field): FieldErrors {
+export function* checkNetworkPolicy(policy: Field, context: ServerContext): FieldErrors {
   const spec = policy.at('spec');
   yield* checkSelector(spec.at('podSelector'));
   for (const [direction, peers] of [
@@ -121,7 +121,7 @@ export function* checkNetworkPolicy(policy: Field): FieldErrors {
   ] as const)
     for (const rule of spec.at(direction).items) {
       for (const port of rule.at('ports').items) yield* checkPolicyPort(port);
-      for (const peer of rule.at(peers).items) yield* checkPeer(peer);
+      for (const peer of rule.at(peers).items) yield* checkPeer(peer, context);
     }
   const types = spec.at('policyTypes');
   if (types.items.length > 2) return yield types.invalid('may not specify more than two policyTypes');
@@ -147,7 +147,7 @@ function* checkPolicyPort(entry: Field): FieldErrors {
   }
 }
 
-function* checkPeer(peer: Field): FieldErrors {
+function* checkPeer(peer: Field, context: ServerContext): FieldErrors {
   const selectors = [peer.at('podSelector'), peer.at('namespaceSelector')].filter(({ isSet }) => isSet);
   const block = peer.at('ipBlock');
   for (const selector of selectors) yield* checkSelector(selector);
@@ -158,10 +158,10 @@ function* checkPeer(peer: Field): FieldErrors {
   if (selectors.length > 0) yield peer.forbidden('may not specify both ipBlock and another peer');
   const cidr = block.at('cidr');
   if (isMissing(cidr)) return yield cidr.required();
-  yield* isCidr(cidr);
+  yield* isCidr(cidr, context);
   const network = parseNetwork(cidr.text);
   for (const except of block.at('except').items) {
-    yield* isCidr(except);
+    yield* isCidr(except, context);
     const inner = parseNetwork(except.text);
     if (network !== undefined && inner !== undefined && !isStrictlyInside(inner, network))
       yield except.invalid('must be a strict subset of `cidr`');

@@ -14,7 +14,7 @@ import {
   isRequiredName,
 } from '../checks.ts';
 import type { Field, FieldErrors, ServerContext } from '../field.ts';
-import { familyOf, parseNetwork } from '../formats/addresses.ts';
+import { familyOf } from '../formats/addresses.ts';
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../formats/names.ts';
 import { PROTOCOLS } from '../pods/containers.ts';
 import { checkLabels } from '../selectors.ts';
@@ -30,13 +30,13 @@ export function* checkService(service: Field, context: ServerContext): FieldErro
   yield* checkPorts(spec, type);
   yield* checkLabels(spec.at('selector'));
   if (type === 'ExternalName') yield* checkExternalName(spec);
-  else yield* checkAddresses(spec, type);
+  else yield* checkAddresses(spec, type, context);
   yield* isOneOf(spec.at('sessionAffinity'), ['ClientIP', 'None']);
   if (spec.at('sessionAffinity').text === 'ClientIP')
     yield* checkTimeout(spec.at('sessionAffinityConfig', 'clientIP', 'timeoutSeconds'));
-  for (const address of spec.at('externalIPs').items) yield* checkEndpointAddress(address);
-  yield* checkLoadBalancer(spec, type);
-  yield* checkAnnotations(service.at('metadata', 'annotations'), spec, type);
+  for (const address of spec.at('externalIPs').items) yield* checkEndpointAddress(address, context);
+  yield* checkLoadBalancer(spec, type, context);
+  yield* checkAnnotations(service, context);
   yield* checkTraffic(spec, type, context);
 }
 
@@ -84,12 +84,12 @@ function* checkExternalName(spec: Field): FieldErrors {
 }
 
 /** Source: `ValidateServiceClusterIPsRelatedFields` */
-function* checkAddresses(spec: Field, type: string): FieldErrors {
+function* checkAddresses(spec: Field, type: string, context: ServerContext): FieldErrors {
   const [address, addresses, families] = [spec.at('clusterIP'), spec.at('clusterIPs'), spec.at('ipFamilies')];
   if (isHeadless(spec) && (type === 'LoadBalancer' || type === 'NodePort'))
     yield address.invalid(`may not be set to 'None' for ${type} services`);
   for (const field of [address, ...addresses.items])
-    if (field.text !== 'None' && field.text !== '') yield* isIpAddress(field);
+    if (field.text !== 'None' && field.text !== '') yield* isIpAddress(field, context);
   if (address.text !== '' && addresses.items.length > 0 && addresses.at(0).text !== address.text)
     yield addresses.invalid('first value must match `clusterIP`');
   if (address.text === '' && addresses.items.length > 0 && address.value !== undefined)
@@ -128,9 +128,9 @@ function* checkTimeout(timeout: Field): FieldErrors {
     yield timeout.invalid(`must be greater than 0 and less than ${MAX_TIMEOUT}`);
 }
 
-function* checkLoadBalancer(spec: Field, type: string): FieldErrors {
+function* checkLoadBalancer(spec: Field, type: string, context: ServerContext): FieldErrors {
   const ranges = spec.at('loadBalancerSourceRanges');
-  for (const range of ranges.items) yield* isCidr(range);
+  for (const range of ranges.items) yield* isCidr(range, context, range.text.trim());
   if (type === 'LoadBalancer') yield* hasFormatIfSet(spec.at('loadBalancerClass'), qualifiedName);
   else {
     if (ranges.items.length > 0) yield ranges.forbidden(LOAD_BALANCER_ONLY);
@@ -144,15 +144,16 @@ const HINTS = 'service.kubernetes.io/topology-aware-hints';
 const MODE = 'service.kubernetes.io/topology-mode';
 
 /** What was an annotation before it was a field. */
-function* checkAnnotations(annotations: Field, spec: Field, type: string): FieldErrors {
-  const [hints, mode, ranges] = [annotations.at(HINTS), annotations.at(MODE), annotations.at(SOURCE_RANGES)];
+function* checkAnnotations(service: Field, context: ServerContext): FieldErrors {
+  const [hints, mode, ranges] = [HINTS, MODE, SOURCE_RANGES].map((key) =>
+    service.at('metadata', 'annotations', key),
+  ) as [Field, Field, Field];
   if (hints.isSet && mode.isSet && hints.text !== mode.text)
     yield mode.invalid(`must match annotations[${HINTS}] when both are specified`);
-  if (!ranges.isSet || spec.at('loadBalancerSourceRanges').items.length > 0) return;
-  if (type !== 'LoadBalancer') yield ranges.forbidden(LOAD_BALANCER_ONLY);
+  if (!ranges.isSet || service.at('spec', 'loadBalancerSourceRanges').items.length > 0) return;
+  if (service.at('spec', 'type').text !== 'LoadBalancer') yield ranges.forbidden(LOAD_BALANCER_ONLY);
   for (const range of ranges.text.trim() === '' ? [] : ranges.text.split(','))
-    if (parseNetwork(range.trim()) === undefined)
-      yield ranges.invalid('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)', range.trim());
+    yield* isCidr(ranges, context, range.trim());
 }
 
 /** Source: `validateServiceExternalTrafficPolicy` and the functions after it */

@@ -70,13 +70,13 @@ export function* checkPodSpec(pod: Field, options: TemplateOptions): FieldErrors
   yield* isBetween(pod.at('activeDeadlineSeconds'), [1, MAX_INT32]);
   yield* checkPodSecurityContext(pod.at('securityContext'), pod, options);
   yield* checkHostUsers(pod, options);
-  yield* checkDns(pod);
+  yield* checkDns(pod, options);
   yield* checkGates(pod);
   yield* checkAmounts(pod.at('overhead'), containerResourceName);
   yield* checkAffinity(pod.at('affinity'));
   yield* checkTolerations(pod.at('tolerations'), options);
   yield* checkTopologySpread(pod.at('topologySpreadConstraints'), options);
-  yield* checkHostAliases(pod.at('hostAliases'));
+  yield* checkHostAliases(pod.at('hostAliases'), options);
 }
 
 function* checkEnumerations(pod: Field): FieldErrors {
@@ -126,7 +126,7 @@ const MAX_SEARCHES = 32;
 const MAX_SEARCH_CHARACTERS = 2048;
 
 /** Source: `validatePodDNSConfig` */
-function* checkDns(pod: Field): FieldErrors {
+function* checkDns(pod: Field, context: ServerContext): FieldErrors {
   const config = pod.at('dnsConfig');
   const servers = config.at('nameservers');
   if (pod.at('dnsPolicy').text === 'None') {
@@ -136,7 +136,7 @@ function* checkDns(pod: Field): FieldErrors {
   }
   if (servers.items.length > MAX_NAMESERVERS)
     yield servers.invalid(`must not have more than ${MAX_NAMESERVERS} nameservers`);
-  for (const server of servers.items) yield* isIpAddress(server);
+  for (const server of servers.items) yield* isIpAddress(server, context);
   const searches = config.at('searches');
   if (searches.items.length > MAX_SEARCHES)
     yield searches.invalid(`must not have more than ${MAX_SEARCHES} search paths`);
@@ -158,9 +158,9 @@ function* checkGates(pod: Field): FieldErrors {
   yield* areUnique(gates);
 }
 
-function* checkHostAliases(aliases: Field): FieldErrors {
+function* checkHostAliases(aliases: Field, context: ServerContext): FieldErrors {
   for (const alias of aliases.items) {
-    yield* isIpAddress(alias.at('ip'));
+    yield* isIpAddress(alias.at('ip'), context);
     for (const name of alias.at('hostnames').items)
       for (const problem of dnsSubdomain(name.text)) yield name.invalid(problem);
   }

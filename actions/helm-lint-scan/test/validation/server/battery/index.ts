@@ -3,10 +3,20 @@ import { METADATA } from './metadata.ts';
 import { NETWORKING } from './networking.ts';
 import { OTHERS } from './others.ts';
 import { PODS } from './pods.ts';
+import { RARE } from './rare.ts';
 import { SCHEDULING } from './scheduling.ts';
 import { WORKLOADS } from './workloads.ts';
 
-export const TOPICS = [...METADATA, ...CONTAINERS, ...PODS, ...SCHEDULING, ...WORKLOADS, ...NETWORKING, ...OTHERS];
+export const TOPICS = [
+  ...METADATA,
+  ...CONTAINERS,
+  ...PODS,
+  ...SCHEDULING,
+  ...WORKLOADS,
+  ...NETWORKING,
+  ...OTHERS,
+  ...RARE,
+];
 
 export interface Entry {
   topic: string;
