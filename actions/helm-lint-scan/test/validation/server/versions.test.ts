@@ -43,6 +43,12 @@ it.each([
 
 /** what, the object, the last version that drops or accepts it, the first that refuses it */
 it.each([
+  ['users of their own in the network of the node', deploymentOf('hostUsers: false, hostPID: true'), 32, 33],
+  ['an unmasked proc file system', containerWith('securityContext: { procMount: Unmasked }'), 32, 33],
+  ['users of their own on Windows', deploymentOf('hostUsers: true, os: { name: windows }'), 32, 33],
+  ['an unknown resize policy', containerWith('resizePolicy: [{ resourceName: cpu, restartPolicy: Never }]'), 32, 33],
+  ['an unknown claim', containerWith('resources: { claims: [{ name: gpu }] }'), 33, 34],
+  ['a claim of nothing', deploymentOf('resourceClaims: [{ name: gpu }]'), 33, 34],
   ['wrong resources of a pod', deploymentOf('resources: { limits: { nvidia.com/gpu: 1 } }'), 33, 34],
   ['an unknown restart policy of a container', containerWith('restartPolicy: Sometimes'), 34, 35],
   [

@@ -123,7 +123,10 @@ function* checkDaemonSetUpdate(update: Field): FieldErrors {
 /** From this version on the name of a StatefulSet's Service is checked. */
 const FIRST_WITH_SERVICE_NAME = 34;
 
-/** Source: `ValidateStatefulSetSpec` */
+/**
+ * Up to 1.33 the server accepts a StatefulSet with an invalid template, and then refuses its pods and claims.
+ * Source: `ValidateStatefulSetSpec`
+ */
 export function* checkStatefulSet(set: Field, context: ServerContext): FieldErrors {
   const spec = set.at('spec');
   const claims = spec.at('volumeClaimTemplates').items;
@@ -131,6 +134,7 @@ export function* checkStatefulSet(set: Field, context: ServerContext): FieldErro
   yield* checkPodTemplate(spec.at('template'), {
     ...context,
     claims: claims.map((claim) => claim.at('metadata', 'name').text),
+    namesHosts: true,
   });
   yield* checkPermanentTemplate(spec.at('template'), 'StatefulSet');
   for (const claim of claims) {

@@ -24,7 +24,7 @@ export function* checkPodAnnotations(annotations: Field, pod: Field): FieldError
 }
 
 function* isDeletionCost(field: Field): FieldErrors {
-  const isNumber = /^(?:0|-?[1-9]\d{0,9})$/.test(field.text);
+  const isNumber = /^(?:0|-\d{1,12}|[1-9]\d{0,9})$/.test(field.text);
   if (typeof field.value === 'string' && !(isNumber && Number(field.text) === (Number(field.text) | 0)))
     yield field.invalid('must be a 32bit integer');
 }

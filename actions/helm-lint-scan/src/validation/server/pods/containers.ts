@@ -67,15 +67,18 @@ function* checkContainer(container: Field, context: PodContext): FieldErrors {
   yield* checkEnvFrom(container.at('envFrom'), context);
   yield* checkResizePolicy(container.at('resizePolicy'), context);
   yield* checkMounts(container, context.volumes);
-  yield* checkResources(container.at('resources'), context.claims);
-  yield* checkSecurityContext(container.at('securityContext'), context.hostUsers);
+  yield* checkResources(container.at('resources'), context);
+  yield* checkSecurityContext(container.at('securityContext'), context);
 }
 
+/** From this version on InPlacePodVerticalScaling is on by default. Before, the server drops the field. */
+const FIRST_WITH_RESIZE = 33;
 /** From this version on a container may ask for its restart although its pod is never restarted. */
 const FIRST_WITH_FREE_RESIZE = 35;
 
 /** Source: `validateResizePolicy` */
 function* checkResizePolicy(policies: Field, { minor, restartPolicy }: PodContext): FieldErrors {
+  if (minor < FIRST_WITH_RESIZE) return;
   for (const policy of policies.items) {
     yield* isExactlyOneOf(policy.at('resourceName'), ['cpu', 'memory']);
     yield* isExactlyOneOf(policy.at('restartPolicy'), ['NotRequired', 'RestartContainer']);

@@ -18,7 +18,7 @@ import { containersOf } from './containers-of.ts';
 import { checkOperatingSystem } from './operating-system.ts';
 import { checkPodResources } from './pod-resources.ts';
 import { checkPodClaims } from './resource-claims.ts';
-import { checkAmounts, containerResourceName } from './resources.ts';
+import { checkAmounts, containerResourceName, FIRST_WITH_CLAIMS } from './resources.ts';
 import { checkAffinity, checkTolerations, checkTopologySpread } from './scheduling.ts';
 import { checkPodSecurityContext } from './security-context.ts';
 import { checkVolumes } from './volumes.ts';
@@ -28,6 +28,8 @@ import { checkHostProcesses } from './windows-options.ts';
 export interface TemplateOptions extends ServerContext {
   /** The names of the volumes that a StatefulSet's claims become. */
   claims?: readonly string[];
+  /** Whether it is the template of a StatefulSet, which sets the host names of its pods. */
+  namesHosts?: boolean;
 }
 
 const DEFAULT_GRACE_PERIOD = 30;
@@ -50,7 +52,7 @@ export function* checkPodSpec(pod: Field, options: TemplateOptions): FieldErrors
   const gracePeriod = pod.at('terminationGracePeriodSeconds').number ?? DEFAULT_GRACE_PERIOD;
   const claims = pod.at('resourceClaims').items.map((claim) => claim.at('name').text);
   yield* checkVolumes(volumes, options);
-  yield* checkPodClaims(pod.at('resourceClaims'));
+  if (options.minor >= FIRST_WITH_CLAIMS) yield* checkPodClaims(pod.at('resourceClaims'));
   yield* checkContainers(pod, {
     minor: options.minor,
     volumes: names,
@@ -63,7 +65,7 @@ export function* checkPodSpec(pod: Field, options: TemplateOptions): FieldErrors
   });
   yield* checkPodResources(pod, options);
   yield* checkHostProcesses(pod);
-  yield* checkOperatingSystem(pod);
+  yield* checkOperatingSystem(pod, options);
   yield* checkEnumerations(pod);
   yield* checkNames(pod, options);
   yield* checkLabels(pod.at('nodeSelector'));
@@ -86,11 +88,11 @@ function* checkEnumerations(pod: Field): FieldErrors {
   yield* isExactlyOneOf(pod.at('os', 'name'), ['linux', 'windows']);
 }
 
-function* checkNames(pod: Field, { minor }: ServerContext): FieldErrors {
+function* checkNames(pod: Field, { minor, namesHosts = false }: TemplateOptions): FieldErrors {
   for (const key of ['serviceAccountName', 'nodeName', 'priorityClassName'])
     yield* hasFormat(pod.at(key), dnsSubdomain);
   yield* hasFormatIfSet(pod.at('runtimeClassName'), dnsSubdomain);
-  for (const key of ['hostname', 'subdomain']) yield* hasFormat(pod.at(key), dnsLabel);
+  if (!namesHosts) for (const key of ['hostname', 'subdomain']) yield* hasFormat(pod.at(key), dnsLabel);
   if (minor >= FIRST_WITH_HOSTNAME_OVERRIDE) yield* checkHostnameOverride(pod);
 }
 
@@ -108,12 +110,14 @@ function* checkHostnameOverride(pod: Field): FieldErrors {
   yield* hasFormatIfSet(name, dnsSubdomain);
 }
 
+/** From this version on UserNamespacesSupport is on by default. Before, the server drops the field. */
+const FIRST_WITH_USERS = 33;
 /** From this version on a pod with users of its own may have no block devices. */
 const FIRST_WITHOUT_USER_DEVICES = 34;
 
 /** Source: `validateHostUsers`. With the network of the node they are allowed after 1.34. */
 function* checkHostUsers(pod: Field, { minor }: ServerContext): FieldErrors {
-  if (pod.at('hostUsers').value !== false) return;
+  if (pod.at('hostUsers').value !== false || minor < FIRST_WITH_USERS) return;
   for (const key of minor <= 34 ? ['hostNetwork', 'hostPID', 'hostIPC'] : ['hostPID', 'hostIPC'])
     if (pod.at(key).isTrue) yield pod.at(key).forbidden('when `hostUsers` is false');
   if (minor < FIRST_WITHOUT_USER_DEVICES) return;

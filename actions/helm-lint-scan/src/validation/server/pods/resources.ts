@@ -1,4 +1,4 @@
-import type { Field, FieldErrors } from '../field.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
 import { type Format, qualifiedName } from '../formats/names.ts';
 import { isWhole, parseQuantity } from '../formats/quantity.ts';
 import { checkContainerClaims } from './resource-claims.ts';
@@ -6,12 +6,18 @@ import { checkContainerClaims } from './resource-claims.ts';
 /**
  * Requests and limits. Source: `validateResourceRequirements` in pkg/apis/core/validation/validation.go, and
  * pkg/apis/core/helper/helpers.go
- * @param claims the names of the pod's claims
+ * @param pod with the names of its claims
  */
-export function* checkResources(resources: Field, claims: ReadonlySet<string>): FieldErrors {
+export function* checkResources(
+  resources: Field,
+  { claims, minor }: ServerContext & { claims: ReadonlySet<string> },
+): FieldErrors {
   yield* checkRequirements(resources, containerResourceName);
-  yield* checkContainerClaims(resources.at('claims'), claims);
+  if (minor >= FIRST_WITH_CLAIMS) yield* checkContainerClaims(resources.at('claims'), claims);
 }
+
+/** From this version on DynamicResourceAllocation is on by default. Before, the server drops the claims. */
+export const FIRST_WITH_CLAIMS = 34;
 
 /** @param format of the names of resources */
 export function* checkRequirements(resources: Field, format: Format): FieldErrors {

@@ -48,13 +48,16 @@ function* checkSysctls(sysctls: Field, pod: Field): FieldErrors {
         yield name.invalid(`may not be specified when '${key}' is true`);
 }
 
-/** @param hostUsers whether the pod uses the users of its node */
-export function* checkSecurityContext(context: Field, hostUsers: boolean): FieldErrors {
+/** From this version on ProcMountType is on by default. Before, the server drops the field. */
+const FIRST_WITH_PROC_MOUNT = 33;
+
+/** @param pod whether it uses the users of its node */
+export function* checkSecurityContext(
+  context: Field,
+  { hostUsers, minor }: ServerContext & { hostUsers: boolean },
+): FieldErrors {
   for (const key of ['runAsUser', 'runAsGroup']) yield* isBetween(context.at(key), IDS);
-  const procMount = context.at('procMount');
-  yield* isExactlyOneOf(procMount, ['Default', 'Unmasked']);
-  if (hostUsers && procMount.text === 'Unmasked')
-    yield procMount.invalid('`hostUsers` must be false to use `Unmasked`');
+  if (minor >= FIRST_WITH_PROC_MOUNT) yield* checkProcMount(context.at('procMount'), hostUsers);
   const escalation = context.at('allowPrivilegeEscalation');
   if (escalation.value === false) {
     if (context.at('privileged').isTrue)
@@ -63,6 +66,12 @@ export function* checkSecurityContext(context: Field, hostUsers: boolean): Field
       yield escalation.invalid('cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN');
   }
   yield* checkProfiles(context);
+}
+
+function* checkProcMount(procMount: Field, hostUsers: boolean): FieldErrors {
+  yield* isExactlyOneOf(procMount, ['Default', 'Unmasked']);
+  if (hostUsers && procMount.text === 'Unmasked')
+    yield procMount.invalid('`hostUsers` must be false to use `Unmasked`');
 }
 
 const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];

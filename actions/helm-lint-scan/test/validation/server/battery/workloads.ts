@@ -52,7 +52,10 @@ export const WORKLOADS: Topic[] = [
   },
   {
     name: 'StatefulSets',
-    object: specOf('apps/v1/StatefulSet', TEMPLATE),
+    object: (fields) =>
+      fields.startsWith('template:')
+        ? specOf('apps/v1/StatefulSet', 'selector: { matchLabels: { app: web } }')(fields)
+        : specOf('apps/v1/StatefulSet', TEMPLATE)(fields),
     refused: [
       'serviceName: db.default',
       'serviceName: My_Db',
@@ -76,6 +79,7 @@ export const WORKLOADS: Topic[] = [
       'minReadySeconds: -1',
     ],
     accepted: [
+      'template: { metadata: { labels: { app: web } }, spec: { hostname: a.b, subdomain: A_b, containers: [{ name: web, image: web }] } }',
       'serviceName: ""',
       'replicas: 0',
       'ordinals: { start: 5 }',
