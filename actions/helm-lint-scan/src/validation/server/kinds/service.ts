@@ -92,7 +92,7 @@ function* checkAddresses(spec: Field, type: string, context: ServerContext): Fie
     if (field.text !== 'None' && field.text !== '') yield* isIpAddress(field, context);
   if (address.text !== '' && addresses.items.length > 0 && addresses.at(0).text !== address.text)
     yield addresses.invalid('first value must match `clusterIP`');
-  if (address.text === '' && addresses.items.length > 0 && address.value !== undefined)
+  if (address.text === '' && addresses.items.length > 0)
     yield addresses.invalid('must be empty when `clusterIP` is not specified');
   if (addresses.items.length > 2) yield addresses.invalid('may only hold up to 2 values');
   if (addresses.items.length > 1) yield* checkPair(addresses);

@@ -104,10 +104,11 @@ export const RARE: Topic[] = [
       'clusterIP: 10.0.0.5, clusterIPs: [10.0.0.5, 10.0.0.6], ipFamilyPolicy: RequireDualStack',
       'clusterIP: 10.0.0.5, ipFamilies: [IPv6]',
       'clusterIP: "", clusterIPs: [10.0.0.5]',
+      'clusterIPs: [None]',
       'type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 70000',
       'type: LoadBalancer, healthCheckNodePort: 30000',
     ],
-    accepted: ['clusterIPs: [None]', 'clusterIP: None, clusterIPs: [None]', 'clusterIP: ""'],
+    accepted: ['clusterIP: None, clusterIPs: [None]', 'clusterIP: ""'],
   },
   {
     name: 'annotations of Services',
