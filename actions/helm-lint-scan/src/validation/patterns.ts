@@ -1,6 +1,8 @@
 /** A regular expression that takes linear time. */
 export interface LinearPattern {
   test(text: string): boolean;
+  /** What it matches in the text, from left to right, at most `limit` times. */
+  findAll(text: string, limit: number): string[];
   /** As written: the validation library identifies equal patterns by it. */
   toString(): string;
 }
@@ -23,7 +25,13 @@ export async function loadPatternEngine(): Promise<PatternEngine> {
   const compile = (pattern: string): LinearPattern | { problem: string } => {
     try {
       const compiled = RE2JS.compile(pattern);
-      return { test: (text) => compiled.matcher(text).find(), toString: () => pattern };
+      const findAll = (text: string, limit: number): string[] => {
+        const matcher = compiled.matcher(text);
+        const found: string[] = [];
+        while (found.length < limit && matcher.find()) found.push(matcher.group() ?? '');
+        return found;
+      };
+      return { test: (text) => compiled.matcher(text).find(), findAll, toString: () => pattern };
     } catch (error) {
       if (!(error instanceof RE2JSException)) throw error;
       return { problem: error.message.replace(/^error parsing regexp: /, '') };

@@ -1,0 +1,16 @@
+import { UnsupportedError } from './errors.ts';
+
+/** How much an evaluation may still do. A rule of a scanned file must not hold up the step. */
+export class Budget {
+  #left: number;
+
+  constructor(steps: number) {
+    this.#left = steps;
+  }
+
+  /** @throws {UnsupportedError} when nothing is left */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new UnsupportedError('its evaluation takes too long');
+  }
+}
