@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
+import { pluralize } from './data.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
 import type { Location } from './locate/locate.ts';
 import { problemText, type ReadResult } from './manifests/read.ts';
@@ -11,10 +12,9 @@ import { resourceRules } from './rules/index.ts';
 import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
 import { readDefinitions } from './validation/definitions.ts';
 import { findDeprecation } from './validation/deprecated-apis.ts';
-import type { SchemaProblem } from './validation/explain.ts';
 import { isCompletedByServer } from './validation/server/defaults.ts';
 import { checkAsServer } from './validation/server/index.ts';
-import type { Validator, Validators } from './validation/validator.ts';
+import type { Checked, Validator, Validators } from './validation/validator.ts';
 
 /** Resources that are checked together: those of one case, or all plain manifests. */
 export interface ResourceSet extends ReadResult {
@@ -121,8 +121,14 @@ function validate({ resources, kube }: ResourceSet, validator: Validator, report
     const at = { resource, path: ['apiVersion'], about: 'value' } as const;
     switch (verdict.state) {
       case 'checked':
-        reportRefused(resource, kube, verdict.problems, report);
+        reportRefused(resource, kube, verdict, report);
+        reportUncheckedRules(resource, verdict, report);
         break;
+      case 'unserved': {
+        const message = `${kind} in ${apiVersion} is not served by its definition; use ${verdict.served.join(' or ')}`;
+        report(engineRules.apiUnknown, { ...at, message });
+        break;
+      }
       case 'unchecked': {
         notValidated++;
         const message = `was not validated: there is no schema for ${kind} in ${apiVersion}`;
@@ -148,13 +154,22 @@ function validate({ resources, kube }: ResourceSet, validator: Validator, report
 function reportRefused(
   resource: Resource,
   kube: KubeVersion,
-  problems: readonly SchemaProblem[],
+  { problems, refused }: Checked,
   report: ReportProblem,
 ): void {
-  const refused = problems.filter((problem) => !isCompletedByServer(resource, problem));
-  for (const problem of refused) report(engineRules.schema, { resource, ...problem });
-  for (const problem of checkAsServer(resource, { minor: minorNumber(kube) }, refused))
+  const violations = problems.filter((problem) => !isCompletedByServer(resource, problem));
+  for (const problem of violations) report(engineRules.schema, { resource, ...problem });
+  const known = [...violations, ...refused];
+  for (const problem of [...refused, ...checkAsServer(resource, { minor: minorNumber(kube) }, known)])
     report(engineRules.apiInvalid, { resource, ...problem });
+}
+
+function reportUncheckedRules(resource: Resource, { uncheckedRules }: Checked, report: ReportProblem): void {
+  const [first] = uncheckedRules;
+  if (first === undefined) return;
+  const count = pluralize(uncheckedRules.length, 'rule');
+  const message = `${count} of the definition of ${resource.kind} in ${resource.apiVersion} cannot be checked here, such as ${JSON.stringify(first.rule)}: ${first.why}`;
+  report(engineRules.definitionRuleUnchecked, { resource, path: ['apiVersion'], about: 'value', message });
 }
 
 /** Why Kubernetes does not serve the kind in this API version, and which API version to use. */

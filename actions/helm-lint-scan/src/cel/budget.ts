@@ -8,6 +8,10 @@ export class Budget {
     this.#left = steps;
   }
 
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
   /** @throws {UnsupportedError} when nothing is left */
   spend(steps: number): void {
     this.#left -= steps;

@@ -6,6 +6,7 @@ import {
   isList,
   isMap,
   isText,
+  isUnordered,
   type Key,
   ObjectValue,
   OpaqueValue,
@@ -84,6 +85,7 @@ function add(left: Value, right: Value, budget: Budget): Value {
     return left + right;
   }
   if (isList(left) && isList(right)) {
+    if (isUnordered(left)) throw noOverload('+', [left, right]);
     budget.spend(left.length + right.length);
     return [...left, ...right];
   }
@@ -133,12 +135,7 @@ export function equal(left: Value, right: Value, budget: Budget): boolean {
   // An int and a double are equal when their numbers are.
   if (typeof left !== 'object' || typeof right !== 'object')
     return typeof left !== typeof right && isNumeric(left) && isNumeric(right) && left <= right && left >= right;
-  if (isList(left))
-    return (
-      isList(right) &&
-      left.length === right.length &&
-      left.every((item, index) => equal(item, right[index] ?? null, budget))
-    );
+  if (isList(left)) return isList(right) && equalLists(left, right, budget);
   if (isMap(left) || left instanceof ObjectValue) return equalEntries(left, right, budget);
   if (left instanceof Uint8Array) return right instanceof Uint8Array && compareBytes(left, right) === 0;
   if (left instanceof Timestamp) return right instanceof Timestamp && left.nanoseconds === right.nanoseconds;
@@ -149,6 +146,13 @@ export function equal(left: Value, right: Value, budget: Budget): boolean {
   if (!(left instanceof Optional && right instanceof Optional)) return false;
   if (left.value === undefined || right.value === undefined) return left.value === right.value;
   return equal(left.value, right.value, budget);
+}
+
+function equalLists(left: readonly Value[], right: readonly Value[], budget: Budget): boolean {
+  if (left.length !== right.length) return false;
+  const inOrder = left.every((item, index) => equal(item, right[index] ?? null, budget));
+  if (!inOrder && (isUnordered(left) || isUnordered(right))) throw noOverload('==', [left, right]);
+  return inOrder;
 }
 
 const isNumeric = (value: Value): value is bigint | number => isInt(value) || typeof value === 'number';

@@ -80,6 +80,16 @@ export class OpaqueValue {
   }
 }
 
+const unordered = new WeakSet<readonly Value[]>();
+
+/** Marks a list that is a set or a map by its schema: its order does not matter when it is compared. */
+export function markUnordered(list: readonly Value[]): readonly Value[] {
+  unordered.add(list);
+  return list;
+}
+
+export const isUnordered = (list: readonly Value[]): boolean => unordered.has(list);
+
 export const isList = (value: unknown): value is readonly Value[] => Array.isArray(value);
 export const isMap = (value: unknown): value is ValueMap => value instanceof Map;
 export const isInt = (value: unknown): value is bigint => typeof value === 'bigint';

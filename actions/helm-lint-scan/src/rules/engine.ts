@@ -81,6 +81,12 @@ export const engineRules = {
     title: 'The schema of a CustomResourceDefinition is invalid',
     help: 'The API server rejects such a definition or ignores the invalid part, and resources of its kind were not validated. See https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema',
   },
+  definitionRuleUnchecked: {
+    id: 'definition-rule-unchecked',
+    level: 'note',
+    title: 'A rule of a CustomResourceDefinition was not checked',
+    help: 'The rule, written in CEL, uses a function that is not supported here, or takes too long. The resource was validated otherwise; whether it satisfies this rule, only the API server can say.',
+  },
   apiUnknown: {
     id: 'api-unknown',
     level: 'error',

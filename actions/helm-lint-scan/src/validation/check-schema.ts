@@ -27,11 +27,11 @@ const count: Check = (value) => {
 const strings: Check = (value) =>
   Array.isArray(value) && value.every(isString) ? undefined : 'must be a list of strings';
 const mapping: Check = (value) => (isData(value) ? undefined : 'must be a mapping');
-const schemas: Check = (value) => {
+const mappings: Check = (value) => {
   if (!Array.isArray(value)) return 'must be a list';
-  if (value.length === 0) return 'must not be empty';
   return value.every(isData) ? undefined : 'must be a list of mappings';
 };
+const schemas: Check = (value) => (Array.isArray(value) && value.length === 0 ? 'must not be empty' : mappings(value));
 const oneOf =
   (...choices: string[]): Check =>
   (value) =>
@@ -89,7 +89,7 @@ const KEYWORDS: Record<string, Check> = {
   'x-kubernetes-list-type': oneOf('atomic', 'set', 'map'),
   'x-kubernetes-map-type': oneOf('granular', 'atomic'),
   'x-kubernetes-list-map-keys': strings,
-  'x-kubernetes-validations': schemas,
+  'x-kubernetes-validations': mappings,
   $ref: unsupportedKeyword,
   id: unsupportedKeyword,
   additionalItems: unsupportedKeyword,

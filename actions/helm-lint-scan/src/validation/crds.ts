@@ -1,13 +1,20 @@
 import { type Data, dataAt, isData } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
+import { readFormat } from './custom/formats.ts';
 
 /** The schema of one version of a custom resource. */
 export interface CustomSchema {
   /** `group/version/Kind`. */
   key: string;
   apiVersion: string;
+  kind: string;
+  /** A JSON Schema that also rejects unknown keys. */
   schema: Data;
+  /** The schema as its definition has it. */
+  structural: Data;
   hasPatterns: boolean;
+  /** The API versions that the definition serves; absent when other definitions of the kind may serve others. */
+  served?: readonly string[];
 }
 
 export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
@@ -15,10 +22,11 @@ export const isCrd = ({ apiVersion, kind }: Resource): boolean =>
 
 /** @param schema one without problems, see {@link checkSchema} in check-schema.ts */
 export function toCustomSchema(
-  { apiVersion, kind, hasPatterns }: { apiVersion: string; kind: string; hasPatterns: boolean },
+  definition: Pick<CustomSchema, 'apiVersion' | 'kind' | 'hasPatterns' | 'served'>,
   schema: Data,
 ): CustomSchema {
-  return { key: `${apiVersion}/${kind}`, apiVersion, schema: withObjectKeys(toStrictSchema(schema)), hasPatterns };
+  const key = `${definition.apiVersion}/${definition.kind}`;
+  return { ...definition, key, schema: withObjectKeys(toStrictSchema(schema)), structural: schema };
 }
 
 /** Every object has these keys, but few CustomResourceDefinitions declare them. */
@@ -59,16 +67,22 @@ function toStrictSchema(schema: Data, structural = true): Data {
   if (isData(schema.not)) result.not = toStrictSchema(schema.not, false);
   for (const key of COMBINATORS)
     if (Array.isArray(schema[key])) result[key] = schema[key].filter(isData).map((part) => toStrictSchema(part, false));
+  const format = readFormat(schema);
+  if (format !== undefined) result.format = format;
+  if (schema.nullable === true && Array.isArray(result.enum)) result.enum = [...result.enum, null];
   const type = readTypes(schema);
   if (type !== undefined) result.type = type;
   return { ...result, ...objectKeywords(schema, structural) };
 }
 
 function readTypes(schema: Data): string[] | undefined {
-  if (schema['x-kubernetes-int-or-string'] === true) return ['integer', 'string'];
-  if (typeof schema.type !== 'string') return undefined;
-  return schema.nullable === true ? [schema.type, 'null'] : [schema.type];
+  const types = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : [schema.type];
+  if (typeof types[0] !== 'string') return undefined;
+  return schema.nullable === true ? [...types.map(String), 'null'] : types.map(String);
 }
+
+/** The keys of an object in an object, whose values are checked otherwise. */
+const EMBEDDED_KEYS: Data = { apiVersion: {}, kind: {}, metadata: {} };
 
 function objectKeywords(schema: Data, structural: boolean): Data {
   const result: Data = {};
@@ -80,10 +94,9 @@ function objectKeywords(schema: Data, structural: boolean): Data {
     );
   if (isData(schema.additionalProperties))
     result.additionalProperties = toStrictSchema(schema.additionalProperties, structural);
-  const open =
-    schema['x-kubernetes-preserve-unknown-fields'] === true ||
-    schema['x-kubernetes-embedded-resource'] === true ||
-    schema.additionalProperties !== undefined;
-  if (structural && result.properties !== undefined && !open) result.additionalProperties = false;
-  return result;
+  const isOpen =
+    schema['x-kubernetes-preserve-unknown-fields'] === true || (schema.additionalProperties ?? undefined) !== undefined;
+  if (!structural || isOpen || schema.type !== 'object') return result;
+  const own = schema['x-kubernetes-embedded-resource'] === true ? EMBEDDED_KEYS : {};
+  return { ...result, properties: { ...own, ...dataAt(result, 'properties') }, additionalProperties: false };
 }

@@ -1,6 +1,11 @@
-import type { Ajv as AjvType, Options, ValidateFunction } from 'ajv';
+import type { Ajv as AjvType, Options } from 'ajv';
+import { loadCel } from '../cel/index.ts';
+import { apiGroup } from '../manifests/resource.ts';
 import { AJV_OPTIONS } from './ajv.ts';
 import type { CustomSchema } from './crds.ts';
+import { FORMATS } from './custom/formats.ts';
+import { type CustomCheck, createCustomCheck } from './custom/index.ts';
+import { hasRules } from './custom/rules.ts';
 import { type LinearPattern, loadPatternEngine, type PatternEngine } from './patterns.ts';
 
 /** Compiles the schema of a custom resource when its first object is validated, once for all versions of Kubernetes. */
@@ -11,24 +16,24 @@ export interface CustomCompiler {
    * @returns `undefined` when there is no such schema
    * @throws the error of the library; the same error, without another attempt, for later calls
    */
-  compile(key: string): ValidateFunction | undefined;
+  compile(key: string): CustomCheck | undefined;
+  /** The API versions in which the kind is served; `undefined` when that is not known. */
+  served(apiVersion: string, kind: string): readonly string[] | undefined;
 }
 
 export async function createCustomCompiler(
   Ajv: typeof AjvType,
   custom: readonly CustomSchema[],
 ): Promise<CustomCompiler> {
-  const schemas = new Map(custom.map(({ key, schema }) => [key, schema]));
-  const compiled = new Map<string, { validate: ValidateFunction } | { error: unknown }>();
-  // Keys may have the name of an inherited property in JavaScript, such as `constructor`.
-  const baseOptions = { ...AJV_OPTIONS, ownProperties: true };
-  const options = custom.some(({ hasPatterns }) => hasPatterns)
-    ? { ...baseOptions, code: { ...baseOptions.code, regExp: createRegExpEngine(await loadPatternEngine()) } }
-    : baseOptions;
-  const compile = (schema: object): { validate: ValidateFunction } | { error: unknown } => {
+  const schemas = new Map(custom.map((schema) => [schema.key, schema]));
+  const served = servedVersions(custom);
+  const compiled = new Map<string, { check: CustomCheck } | { error: unknown }>();
+  const cel = custom.some(({ structural }) => hasRules(structural)) ? await loadCel() : undefined;
+  const options = await createOptions(custom);
+  const compile = (schema: CustomSchema): { check: CustomCheck } | { error: unknown } => {
     try {
       // A separate instance, so that schemas do not affect each other.
-      return { validate: new Ajv(options).compile(schema) };
+      return { check: createCustomCheck(schema, { ajv: new Ajv(options), cel }) };
     } catch (error) {
       return { error };
     }
@@ -41,9 +46,31 @@ export async function createCustomCompiler(
       const result = compiled.get(key) ?? compile(schema);
       compiled.set(key, result);
       if ('error' in result) throw result.error;
-      return result.validate;
+      return result.check;
     },
+    served: (apiVersion, kind) => served.get(kindKey(apiVersion, kind)),
   };
+}
+
+async function createOptions(custom: readonly CustomSchema[]): Promise<Options> {
+  // Keys may have the name of an inherited property in JavaScript, such as `constructor`.
+  const options: Options = { ...AJV_OPTIONS, ownProperties: true, formats: FORMATS };
+  if (!custom.some(({ hasPatterns }) => hasPatterns)) return options;
+  return { ...options, code: { ...AJV_OPTIONS.code, regExp: createRegExpEngine(await loadPatternEngine()) } };
+}
+
+const kindKey = (apiVersion: string, kind: string): string => `${apiGroup(apiVersion)}/${kind}`;
+
+/** By group and kind. Not those of kinds that one of the definitions may have with other versions. */
+function servedVersions(custom: readonly CustomSchema[]): ReadonlyMap<string, readonly string[]> {
+  const kinds = Map.groupBy(custom, ({ apiVersion, kind }) => kindKey(apiVersion, kind));
+  return new Map(
+    [...kinds].flatMap(([key, schemas]) =>
+      schemas.every((schema) => schema.served !== undefined)
+        ? [[key, [...new Set(schemas.flatMap((schema) => schema.served ?? []))]]]
+        : [],
+    ),
+  );
 }
 
 /** The schemas of Kubernetes have no patterns, which a test checks. All patterns of custom resources were compiled before. */

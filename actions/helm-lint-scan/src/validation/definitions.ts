@@ -37,7 +37,12 @@ async function readDefinition({ object }: Resource): Promise<Definition> {
   const { custom, problems }: Definition = { custom: [], problems: [] };
   const group = stringAt(object, 'spec', 'group');
   const kind = stringAt(object, 'spec', 'names', 'kind');
-  for (const [index, version] of listAt(object, 'spec', 'versions').entries()) {
+  const versions = listAt(object, 'spec', 'versions');
+  const served = versions.flatMap((version) => {
+    const name = stringAt(version, 'name');
+    return name === undefined || at(version, 'served') === false ? [] : [`${group}/${name}`];
+  });
+  for (const [index, version] of versions.entries()) {
     const path: Path = ['spec', 'versions', index, 'schema', 'openAPIV3Schema'];
     const schema = at(object, ...path);
     const name = stringAt(version, 'name');
@@ -48,7 +53,7 @@ async function readDefinition({ object }: Resource): Promise<Definition> {
     problems.push(...found.map((problem) => toProblem(problem, path)));
     const hasPatterns = checked.patterns.length > 0;
     if (found.length === 0 && isData(schema) && Object.keys(schema).length > 0)
-      custom.push(toCustomSchema({ apiVersion: `${group}/${name}`, kind, hasPatterns }, schema));
+      custom.push(toCustomSchema({ apiVersion: `${group}/${name}`, kind, hasPatterns, served }, schema));
   }
   return { custom, problems };
 }

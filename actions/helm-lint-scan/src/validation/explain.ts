@@ -11,11 +11,21 @@ export interface SchemaProblem {
   message: string;
 }
 
+/** What failed keywords mean, each once. */
+export function explainErrors(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
+  const problems = new Map<string, SchemaProblem>();
+  for (const error of errors) {
+    const problem = explain(error, resource);
+    if (problem !== undefined) problems.set(`${problem.path.join('\n')}\n${problem.message}`, problem);
+  }
+  return [...problems.values()];
+}
+
 /**
  * A failed keyword as a message for the author of a chart; `undefined` when another error is more precise.
  * @param resource with the error: only the type is shown of values that may be secrets
  */
-export function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
+function explain(error: ErrorObject, resource: Resource): SchemaProblem | undefined {
   const path = parsePointer(error.instancePath);
   const parameters = error.params as Record<string, unknown>;
   const value = isSecretAt(resource, path) ? describeType(error.data) : formatValue(error.data);
@@ -55,6 +65,18 @@ export function explain(error: ErrorObject, resource: Resource): SchemaProblem |
 const FORMAT_DESCRIPTIONS: Record<string, string> = {
   quantity: 'a quantity (like 250m, 1.5 or 64Mi)',
   byte: 'Base64',
+  datetime: 'a date and time (like 2026-01-02T03:04:05Z)',
+  date: 'a date (like 2026-01-02)',
+  duration: 'a duration (like 1h30m)',
+  ipv4: 'an IPv4 address',
+  ipv6: 'an IPv6 address',
+  cidr: 'a network (like 10.0.0.0/8)',
+  email: 'an email address',
+  hostname: 'a host name',
+  mac: 'a MAC address',
+  uri: 'a URL, or a path that begins with a slash',
+  uuid: 'a UUID',
+  int32: 'a number of 32 bits',
 };
 
 function formatChoices(choices: unknown): string {

@@ -1,22 +1,34 @@
-import type { Ajv as AjvType, ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv as AjvType, ValidateFunction } from 'ajv';
 import { messageOf } from '../../../lib/errors.ts';
 import { isData } from '../data.ts';
 import { apiGroup, type Resource } from '../manifests/resource.ts';
 import { AJV_OPTIONS, loadAjv } from './ajv.ts';
 import type { CustomSchema } from './crds.ts';
+import type { UncheckedRule } from './custom/rules.ts';
 import { type CustomCompiler, createCustomCompiler } from './custom-compiler.ts';
-import { explain, type SchemaProblem } from './explain.ts';
+import { explainErrors, type SchemaProblem } from './explain.ts';
 import type { SchemaStore, VersionSchemas } from './store.ts';
 
 export type Verdict =
   /** The resource was checked against a schema. */
-  | { state: 'checked'; problems: SchemaProblem[] }
+  | Checked
+  /** Its definition does not serve this version. */
+  | { state: 'unserved'; served: readonly string[] }
   /** A kind in a group of Kubernetes that this version does not serve. */
   | { state: 'unknown'; served: string[] }
   /** There is no schema: a custom resource without its definition, or a version that is not bundled. */
   | { state: 'unchecked' }
   /** The schema cannot be applied. */
   | { state: 'unusable'; why: string };
+
+export interface Checked {
+  state: 'checked';
+  problems: SchemaProblem[];
+  /** What the API server refuses although the schema accepts it; only of custom resources. */
+  refused: SchemaProblem[];
+  /** Rules of the resource's definition that were not checked, each only for the first object. */
+  uncheckedRules: UncheckedRule[];
+}
 
 /** Validates resources against one version of Kubernetes. */
 export interface Validator {
@@ -49,39 +61,55 @@ export function createValidators(store: SchemaStore, custom: readonly CustomSche
   };
 }
 
+/** The metadata of a custom resource is that of every object; no definition declares it. */
+const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const METADATA_SCHEMA = { properties: { metadata: { $ref: `kubernetes#/definitions/${METADATA}` } } };
+
 function createVersionValidator(ajv: AjvType, schemas: VersionSchemas, customCompiler: CustomCompiler): Validator {
   ajv.addSchema({ $id: 'kubernetes', definitions: schemas.definitions });
   const groups = new Set(Object.keys(schemas.kinds).map((key) => apiGroup(key.slice(0, key.lastIndexOf('/')))));
   const compiled = new Map<string, ValidateFunction>();
 
-  const compile = (key: string): ValidateFunction | undefined => {
-    const known = compiled.get(key);
-    if (known !== undefined) return known;
-    if (!Object.hasOwn(schemas.kinds, key)) return customCompiler.compile(key);
-    const schema = { $ref: `kubernetes#/definitions/${schemas.kinds[key]}` };
-    const validate = ajv.compile(schema);
+  const compile = (key: string, schema: object): ValidateFunction => {
+    const validate = compiled.get(key) ?? ajv.compile(schema);
     compiled.set(key, validate);
     return validate;
   };
-  const checkResource = (resource: Resource): SchemaProblem[] | undefined => {
-    const validate = compile(`${resource.apiVersion}/${resource.kind}`);
-    if (validate === undefined) return undefined;
+  const violations = (validate: ValidateFunction, resource: Resource): SchemaProblem[] => {
     validate(resource.object);
-    return [...explainErrors(validate.errors ?? [], resource), ...checkName(resource)];
+    return explainErrors(validate.errors ?? [], resource);
+  };
+  const checkCustom = (key: string, resource: Resource): Checked | undefined => {
+    const verdict = customCompiler.compile(key)?.check(resource);
+    if (verdict === undefined) return undefined;
+    const metadata = Object.hasOwn(schemas.definitions, METADATA)
+      ? violations(compile('metadata', METADATA_SCHEMA), resource)
+      : [];
+    return { state: 'checked', ...verdict, problems: [...verdict.problems, ...metadata, ...checkName(resource)] };
+  };
+  const checkResource = (resource: Resource): Checked | undefined => {
+    const key = `${resource.apiVersion}/${resource.kind}`;
+    if (!Object.hasOwn(schemas.kinds, key)) return checkCustom(key, resource);
+    const validate = compile(key, { $ref: `kubernetes#/definitions/${schemas.kinds[key]}` });
+    const problems = [...violations(validate, resource), ...checkName(resource)];
+    return { state: 'checked', problems, refused: [], uncheckedRules: [] };
   };
 
   return {
     validate(resource) {
       const { apiVersion, kind } = resource;
       try {
-        const problems = checkResource(resource);
-        if (problems !== undefined) return { state: 'checked', problems };
+        const checked = checkResource(resource);
+        if (checked !== undefined) return checked;
       } catch (error) {
         // A chart may exceed what the library can handle. Then only this object is not checked.
         const tooLarge = error instanceof RangeError;
         if (!tooLarge && !customCompiler.has(`${apiVersion}/${kind}`)) throw error;
         return { state: 'unusable', why: tooLarge ? 'it is too large, or nested too deeply' : messageOf(error) };
       }
+      const definedVersions = customCompiler.served(apiVersion, kind);
+      if (definedVersions !== undefined && !definedVersions.includes(apiVersion))
+        return { state: 'unserved', served: definedVersions };
       // The group of a custom resource has a dot; the groups of Kubernetes are those in its schemas.
       const group = apiGroup(apiVersion);
       if (!groups.has(group) && group.includes('.')) return { state: 'unchecked' };
@@ -101,13 +129,4 @@ function checkName({ kind, object }: Resource): SchemaProblem[] {
   const metadata = object.metadata ?? {};
   if (!isData(metadata) || metadata.name || metadata.generateName || NAMELESS_KINDS.test(kind)) return [];
   return [{ path: ['metadata', 'name'], about: 'absent', message: 'metadata has no name, which is required' }];
-}
-
-function explainErrors(errors: readonly ErrorObject[], resource: Resource): SchemaProblem[] {
-  const problems = new Map<string, SchemaProblem>();
-  for (const error of errors) {
-    const problem = explain(error, resource);
-    if (problem !== undefined) problems.set(`${problem.path.join('\n')}\n${problem.message}`, problem);
-  }
-  return [...problems.values()];
 }

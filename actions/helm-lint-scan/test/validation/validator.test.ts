@@ -191,7 +191,7 @@ describe('custom resources', () => {
     expect(named('secretName')).toEqual(['value: spec.labels.secretName must be string, but is 48151623']);
   });
 
-  it('a version that is not served has no schema', () => {
-    expect(problems(shop('{}', 'v0'))).toEqual(['unchecked']);
+  it('a version that the definition does not serve is not known', () => {
+    expect(problems(shop('{}', 'v0'))).toEqual(['unserved']);
   });
 });

@@ -1,11 +1,10 @@
-import { closestName } from '../../../../lib/similar-names.ts';
-import { at, formatPath, isData, type Path } from '../../data.ts';
+import { at, formatPath, type Path } from '../../data.ts';
 import type { Resource } from '../../manifests/resource.ts';
-import { isSecretAt } from '../../secrets.ts';
 import type { SchemaProblem } from '../explain.ts';
-import { Field, type FieldError, type FieldErrors, type ServerContext } from './field.ts';
+import { Field, type FieldErrors, type ServerContext } from './field.ts';
 import { kindChecks } from './kinds/index.ts';
 import { checkMetadata, nameFormat } from './metadata.ts';
+import { toProblem } from './problem.ts';
 
 /** 1.31. What earlier versions refuse was not compared. */
 const FIRST_VERSION = 31;
@@ -50,30 +49,4 @@ function* errorsOf({ apiVersion, kind, object }: Resource, context: ServerContex
   yield* checkMetadata(root.at('metadata'), nameFormat({ apiVersion, kind }, context));
   const check = Object.hasOwn(kindChecks, key) ? kindChecks[key] : undefined;
   if (check !== undefined) yield* check(root, context);
-}
-
-/** `spec.type: Unsupported value: "Loadbalancer": supported values: "ClusterIP", …; did you mean LoadBalancer?` */
-function toProblem(error: FieldError, resource: Resource): SchemaProblem {
-  const { path, reason, detail } = error;
-  const shown = error.value === undefined ? [] : [formatValue(error, resource)];
-  const choices =
-    error.choices.length === 0 ? '' : `supported values: ${error.choices.map((choice) => `"${choice}"`).join(', ')}`;
-  const text = [formatPath(path), reason, ...shown, detail, choices].filter((part) => part !== '').join(': ');
-  const isAbsent = at(resource.object, ...path) === undefined;
-  return { path, about: isAbsent ? 'absent' : error.isKey ? 'key' : 'value', message: `${text}${suggest(error)}` };
-}
-
-const MAX_SHOWN = 80;
-
-function formatValue({ value, path, isKey }: FieldError, resource: Resource): string {
-  if (Array.isArray(value) || isData(value)) return '';
-  if (!isKey && isSecretAt(resource, path)) return '';
-  const text = JSON.stringify(value) ?? '';
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 3)}...` : text;
-}
-
-function suggest({ value, choices }: FieldError): string {
-  if (typeof value !== 'string' || choices.length === 0) return '';
-  const guess = closestName(value, choices);
-  return guess === undefined || guess === '' ? '' : `; did you mean ${guess}?`;
 }
