@@ -164,11 +164,16 @@ function reportRefused(
     report(engineRules.apiInvalid, { resource, ...problem });
 }
 
+/** Published rules have up to 2,000 characters. */
+const MAX_RULE_LENGTH = 80;
+const shorten = (rule: string): string =>
+  JSON.stringify(rule.length > MAX_RULE_LENGTH ? `${rule.slice(0, MAX_RULE_LENGTH)}…` : rule);
+
 function reportUncheckedRules(resource: Resource, { uncheckedRules }: Checked, report: ReportProblem): void {
   const [first] = uncheckedRules;
   if (first === undefined) return;
   const count = pluralize(uncheckedRules.length, 'rule');
-  const message = `${count} of the definition of ${resource.kind} in ${resource.apiVersion} cannot be checked here, such as ${JSON.stringify(first.rule)}: ${first.why}`;
+  const message = `${count} of the definition of ${resource.kind} in ${resource.apiVersion} cannot be checked here, such as ${shorten(first.rule)}: ${first.why}`;
   report(engineRules.definitionRuleUnchecked, { resource, path: ['apiVersion'], about: 'value', message });
 }
 

@@ -130,6 +130,12 @@ describe('the format of a text', () => {
     expect(invalid.filter((text) => verdicts(text) === 0)).toEqual([]);
   });
 
+  it('accepts a list in its place, as the API server does', async () => {
+    const schema = '{ type: object, properties: { text: { type: string, format: uri }, plain: { type: string } } }';
+    expect(await check(schema, '{ text: [1] }')).toEqual([]);
+    expect(await check(schema, '{ plain: [1] }')).toEqual(['spec.plain must be string, but is a list']);
+  });
+
   it('int32 limits a number', async () => {
     const schema =
       '{ type: object, properties: { small: { type: integer, format: int32 }, large: { type: integer, format: int64 } } }';

@@ -16,12 +16,22 @@ export interface Answer {
   message: string;
 }
 
+/** What is needed of a CustomResourceDefinition. */
+export interface Definition {
+  spec: { group: string; names: { plural: string }; versions: { name: string; served: boolean }[] };
+}
+
 /** A kube-apiserver with its etcd, without nodes and controllers. */
 export interface ApiServer {
   /** The minor version: 34 for 1.34. */
   minor: number;
   /** Creates an object as a dry run with strict field validation, as `kubectl create --dry-run=server --validate=strict` does. */
   ask(object: Record<string, unknown>): Promise<Answer>;
+  /**
+   * Creates a CustomResourceDefinition and waits until the server serves its objects.
+   * @throws the server's reason when it refuses the definition
+   */
+  define(definition: Definition): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -106,6 +116,13 @@ export async function startApiServer(): Promise<ApiServer> {
     return {
       minor: Number.parseInt(minor, 10),
       stop,
+      async define(definition) {
+        const { status, body } = await call('POST', DEFINITIONS, definition);
+        if (status !== 201) throw new Error((body as { message?: string }).message ?? `status ${status}`);
+        const { group, names, versions } = definition.spec;
+        for (const { name } of versions.filter(({ served }) => served))
+          await waitUntilServed(call, `/apis/${group}/${name}/${names.plural}`);
+      },
       async ask(object) {
         const resource = await findResource(String(object.apiVersion), String(object.kind));
         if (resource === undefined) throw new Error(`no ${object.kind} in ${object.apiVersion}`);
@@ -119,6 +136,16 @@ export async function startApiServer(): Promise<ApiServer> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldValidation=Strict';
+
+async function waitUntilServed(call: Call, path: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while ((await call('GET', path)).status !== 200) {
+    if (Date.now() > deadline) throw new Error(`${path} was not served after ${START_TIMEOUT_MS} ms`);
+    await sleep(50);
   }
 }
 

@@ -12,6 +12,9 @@ export interface UrlParts {
 const PLAIN =
   /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/([A-Za-z0-9._-]*|\[[0-9a-fA-F:]{2,39}\])(?::(\d{0,5}))?)?(\/[A-Za-z0-9._~/:@!$&'()*+,;=-]*)?(?:\?([^#]*))?$/;
 
+/** `mailto:a@b.example` */
+const OPAQUE = /^([A-Za-z][A-Za-z0-9+.-]*):([A-Za-z0-9._~:@!$&'()*+,;=-]+)$/;
+
 /**
  * A URL as the API server reads it: one with a scheme, or a path that begins with a slash.
  * Source: `ParseRequestURI` of https://pkg.go.dev/net/url
@@ -19,6 +22,9 @@ const PLAIN =
  */
 export function parseUrl(text: string): UrlParts | 'unknown' | undefined {
   if (isCertainlyNone(text)) return undefined;
+  const opaque = OPAQUE.exec(text);
+  if (opaque !== null)
+    return { scheme: (opaque[1] ?? '').toLowerCase(), host: '', hostname: '', port: '', path: '', query: '' };
   const match = PLAIN.exec(text);
   if (match === null) return 'unknown';
   const [, scheme = '', hostname = '', port, path = '', query = ''] = match;

@@ -35,18 +35,22 @@ const within =
   (value: number): boolean =>
     !Number.isInteger(value) || (value >= -limit && value < limit);
 
+/** Formats that the API server knows, but that are not checked here. */
+const UNCHECKED = ['creditcard', 'isbn', 'isbn10', 'isbn13', 'password', 'quantity', 'rgbcolor'];
+
 /** Formats of the validation library, for numbers too. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   ...TEXTS,
+  ...Object.fromEntries(UNCHECKED.map((name) => [name, true])),
   int32: { type: 'number', validate: within(2 ** 31) },
 };
 
-/** The format of a schema that is checked, by its name here: the API server ignores dashes. */
+/** The format of a schema, by its name here: the API server ignores dashes. `undefined` when it does not know it. */
 export function readFormat({ type, format }: Record<string, unknown>): string | undefined {
   if (typeof format !== 'string') return undefined;
   if (type === 'integer') return format === 'int32' ? format : undefined;
   const name = format.replaceAll('-', '');
-  return (type === 'string' || type === undefined) && Object.hasOwn(TEXTS, name) ? name : undefined;
+  return (type === 'string' || type === undefined) && Object.hasOwn(FORMATS, name) ? name : undefined;
 }
 
 /** Source: `IsDateTime` in kube-openapi/pkg/validation/strfmt/time.go */

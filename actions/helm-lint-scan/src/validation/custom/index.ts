@@ -1,4 +1,4 @@
-import type { Ajv as AjvType, ValidateFunction } from 'ajv';
+import type { Ajv as AjvType, ErrorObject, ValidateFunction } from 'ajv';
 import type { Cel } from '../../cel/index.ts';
 import { at, type Data } from '../../data.ts';
 import type { Resource } from '../../manifests/resource.ts';
@@ -60,12 +60,23 @@ export function createCustomCheck(
 
 function violations(object: Data, validate: ValidateFunction, resource: Resource): SchemaProblem[] {
   validate(object);
-  return explainErrors(validate.errors ?? [], resource).map((problem) => {
+  const errors = (validate.errors ?? []).filter((error) => !isListWithFormat(error));
+  return explainErrors(errors, resource).map((problem) => {
     // A null that is dropped is written, though.
     const isWritten = problem.about === 'absent' && at(resource.object, ...problem.path) === null;
     return isWritten ? { ...problem, about: 'value', message: `${problem.message}: null counts as absent` } : problem;
   });
 }
+
+/**
+ * The API server accepts a list in place of a text that has a format.
+ * Source: `Validate` in kube-openapi/pkg/validation/validate/type.go
+ */
+const isListWithFormat = ({ keyword, data, parentSchema }: ErrorObject): boolean =>
+  keyword === 'type' &&
+  Array.isArray(data) &&
+  typeof parentSchema?.format === 'string' &&
+  at(parentSchema, 'type', 0) === 'string';
 
 function* serverErrors(object: Data, structural: Data): FieldErrors {
   yield* hasFormat(new Field(object).at('metadata', 'name'), dnsSubdomain);
