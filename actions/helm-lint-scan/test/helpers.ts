@@ -23,11 +23,12 @@ export function scopeOf(text: string, more: Partial<Scope> = {}): Scope {
   };
 }
 
-/** The findings of one rule: their level, path and message. */
+/** The findings of one rule: `warning spec.replicas: MESSAGE`. */
 export function findingsOf(id: string, text: string, more: Partial<Scope> = {}): string[] {
   const rule = resourceRules.find((candidate) => candidate.id === id);
-  const problems = rule?.check(scopeOf(text, more)) ?? [];
-  return problems.map(({ message, level = rule?.level, path }) => `${level} ${formatPath(path)}: ${message}`);
+  if (rule === undefined) throw new Error(`there is no rule ${id}`);
+  const problems = rule.check(scopeOf(text, more));
+  return problems.map(({ message, level = rule.level, path }) => `${level} ${formatPath(path)}: ${message}`);
 }
 
 /** A Deployment, its service, its budget, its autoscaler and its policy, in which there is nothing to find. */
@@ -45,6 +46,8 @@ spec:
       labels: { app: web, tier: front }
     spec:
       automountServiceAccountToken: false
+      topologySpreadConstraints:
+        - { maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway }
       terminationGracePeriodSeconds: 60
       securityContext:
         runAsNonRoot: true
@@ -92,6 +95,7 @@ kind: PodDisruptionBudget
 metadata:
   name: web
 spec:
+  unhealthyPodEvictionPolicy: AlwaysAllow
   maxUnavailable: 1
   selector:
     matchLabels: { app: web }

@@ -1,6 +1,8 @@
 import { closestName } from '../../../lib/similar-names.ts';
 import { hpaReplicas, hpaRequestMissing, hpaTargetMissing } from './availability/hpa.ts';
 import { pdbBlocksDrain, pdbSelectsNothing } from './availability/pdb.ts';
+import { pdbMissing, podSpread } from './availability/several-pods.ts';
+import { pdbUnhealthyPods } from './availability/unhealthy-pods.ts';
 import { chartAppVersion, chartKubeVersion, chartVersion } from './chart/chart-metadata.ts';
 import { valuesSchemaGlobal, valuesSchemaLoose, valuesSchemaMissing } from './chart/values-schema.ts';
 import { engineRules } from './engine.ts';
@@ -19,7 +21,9 @@ import { apiDeprecated } from './resources/api-versions.ts';
 import { duplicateResource } from './resources/duplicate-resource.ts';
 import { namespaceHardCoded } from './resources/namespace-hard-coded.ts';
 import type { ChartRule, ResourceRule, RuleInfo } from './rule.ts';
-import { hostNamespaces, hostPath } from './security/host.ts';
+import { containerSocket, hostNamespaces, hostPath } from './security/host.ts';
+import { hostPort, hostProcess } from './security/host-access.ts';
+import { clusterAdmin, rbacEscalation, rbacExec, rbacSecrets, rbacWildcard } from './security/rbac.ts';
 import { secretInEnv } from './security/secret-in-env.ts';
 import {
   capabilities,
@@ -45,6 +49,9 @@ export const resourceRules: readonly ResourceRule[] = [
   hpaRequestMissing,
   pdbBlocksDrain,
   pdbSelectsNothing,
+  pdbUnhealthyPods,
+  pdbMissing,
+  podSpread,
   gracePeriod,
   rollingUpdate,
   readinessProbe,
@@ -62,8 +69,16 @@ export const resourceRules: readonly ResourceRule[] = [
   readOnlyRoot,
   capabilities,
   seccomp,
+  containerSocket,
   hostPath,
   hostNamespaces,
+  hostPort,
+  hostProcess,
+  clusterAdmin,
+  rbacEscalation,
+  rbacWildcard,
+  rbacExec,
+  rbacSecrets,
   serviceAccountToken,
   secretInEnv,
   serviceSelectsNothing,

@@ -16,7 +16,8 @@ function replaceInGood(from: string, to: string): string {
   return GOOD.replace(from, to);
 }
 
-const CONTAINER = 'spec.template.spec.containers[0]';
+const POD = 'spec.template.spec';
+const CONTAINER = `${POD}.containers[0]`;
 
 it('finds nothing in good resources', () => {
   expect(found(scopeOf(GOOD))).toEqual([]);
@@ -32,6 +33,20 @@ const CASES: [from: string, to: string, problem: string | undefined][] = [
   ['kind: Deployment, name: web', 'kind: Deployment, name: wep', 'hpa-target-missing spec.scaleTargetRef.name'],
   ['kind: Deployment, name: web', 'kind: StatefulSet, name: web', 'hpa-target-missing spec.scaleTargetRef.name'],
   ['maxUnavailable: 1', 'maxUnavailable: 0', 'pdb-blocks-drain spec.maxUnavailable'],
+  ['  maxUnavailable: 1\n', '', 'pdb-blocks-drain spec.maxUnavailable'],
+  ['maxUnavailable: 1', 'maxUnavailable: ~', 'pdb-blocks-drain spec.maxUnavailable'],
+  ['unhealthyPodEvictionPolicy: AlwaysAllow', '', 'pdb-unhealthy-pods spec.unhealthyPodEvictionPolicy'],
+  [
+    'unhealthyPodEvictionPolicy: AlwaysAllow',
+    'unhealthyPodEvictionPolicy: IfHealthyBudget',
+    'pdb-unhealthy-pods spec.unhealthyPodEvictionPolicy',
+  ],
+  ['kind: PodDisruptionBudget', 'kind: Other', 'pdb-missing spec.minReplicas'],
+  [
+    '      topologySpreadConstraints:\n        - {',
+    '      a:\n        - {',
+    `pod-spread ${POD}.topologySpreadConstraints`,
+  ],
   ['maxUnavailable: 1', 'maxUnavailable: 0%', 'pdb-blocks-drain spec.maxUnavailable'],
   ['maxUnavailable: 1', 'minAvailable: 6', 'pdb-blocks-drain spec.minAvailable'],
   ['maxUnavailable: 1', 'minAvailable: 100%', 'pdb-blocks-drain spec.minAvailable'],
@@ -111,6 +126,21 @@ const CASES: [from: string, to: string, problem: string | undefined][] = [
     '      containers:',
     '      volumes: [{ name: a, hostPath: { path: / } }]\n      containers:',
     'host-path spec.template.spec.volumes[0].hostPath',
+  ],
+  [
+    '      containers:',
+    '      volumes: [{ name: a, hostPath: { path: /run/docker.sock } }]\n      containers:',
+    `container-socket ${POD}.volumes[0].hostPath`,
+  ],
+  [
+    'containerPort: 8080',
+    'containerPort: 8080\n              hostPort: 80',
+    `host-port ${CONTAINER}.ports[0].hostPort`,
+  ],
+  [
+    'runAsNonRoot: true',
+    'runAsNonRoot: true\n        windowsOptions: { hostProcess: true }',
+    `host-process ${POD}.securityContext.windowsOptions.hostProcess`,
   ],
   ['automountServiceAccountToken: false', 'automountServiceAccountToken: true', undefined],
   [

@@ -2,7 +2,7 @@ import { at, pluralize } from '../../data.ts';
 import { apiGroup, type Resource } from '../../manifests/resource.ts';
 import { selectorAt } from '../../manifests/selectors.ts';
 import type { Workload } from '../../manifests/workloads.ts';
-import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
+import { effectiveNamespace, missingAt, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
 import { selectWorkloads } from '../selection.ts';
 import { minimumPods, toPodCount } from './pods.ts';
 
@@ -10,11 +10,12 @@ export const pdbBlocksDrain: ResourceRule = {
   id: 'pdb-blocks-drain',
   level: 'error',
   title: 'A disruption budget allows no eviction',
-  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one eviction: `maxUnavailable: 1`, or a `minAvailable` below the number of pods. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+  help: 'A node with such a pod cannot be drained, so upgrades of the cluster hang. Allow at least one eviction: `maxUnavailable: 1`, or a `minAvailable` below the number of pods; a budget with neither allows none. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
   check: (scope) =>
     findBudgets(scope).flatMap(({ pdb, workloads }) => {
       const total = drainablePods(scope, workloads);
       if (total === 0) return [];
+      if (hasNoLimit(pdb)) return [missingAt(pdb, ['spec', 'maxUnavailable'], NO_LIMIT)];
       // The API rounds percentages up.
       const spare = toPodCount(at(pdb.object, 'spec', 'maxUnavailable'), total, Math.ceil);
       if (spare === 0) return [problemAt(pdb, ['spec', 'maxUnavailable'], 'allows no eviction: maxUnavailable is 0')];
@@ -41,13 +42,30 @@ export const pdbSelectsNothing: ResourceRule = {
     ),
 };
 
+const NO_LIMIT = 'allows no eviction: it sets neither maxUnavailable nor minAvailable';
+
+/**
+ * Without a limit the controller expects no pod and allows no eviction.
+ * Source: `updatePdbStatus` of https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/disruption/disruption.go
+ */
+const hasNoLimit = ({ object }: Resource): boolean =>
+  ['maxUnavailable', 'minAvailable'].every((key) => (at(object, 'spec', key) ?? null) === null);
+
 /** A PodDisruptionBudget and the workloads whose pods it selects. */
-interface Budget {
+export interface Budget {
   pdb: Resource;
   workloads: readonly Workload[];
 }
 
-function findBudgets(scope: Scope): Budget[] {
+const budgetCache = new WeakMap<Scope, Budget[]>();
+
+export function findBudgets(scope: Scope): Budget[] {
+  const known = budgetCache.get(scope) ?? readBudgets(scope);
+  budgetCache.set(scope, known);
+  return known;
+}
+
+function readBudgets(scope: Scope): Budget[] {
   return resourcesOfKind(scope, 'PodDisruptionBudget')
     .filter(({ apiVersion }) => apiGroup(apiVersion) === 'policy')
     .map((pdb) => {
@@ -59,15 +77,15 @@ function findBudgets(scope: Scope): Budget[] {
     });
 }
 
-const cache = new WeakMap<readonly Workload[], number>();
+const podCache = new WeakMap<readonly Workload[], number>();
 
 /** The minimum number of pods of all workloads that a budget selects. Pods of a DaemonSet are not evicted when a node is drained. */
 function drainablePods(scope: Scope, workloads: readonly Workload[]): number {
-  const cached = cache.get(workloads);
+  const cached = podCache.get(workloads);
   if (cached !== undefined) return cached;
   const total = workloads
     .filter(({ kind }) => kind !== 'DaemonSet')
     .reduce((sum, workload) => sum + minimumPods(scope, workload), 0);
-  cache.set(workloads, total);
+  podCache.set(workloads, total);
   return total;
 }
