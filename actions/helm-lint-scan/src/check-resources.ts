@@ -3,7 +3,7 @@ import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import { pluralize } from './data.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
-import type { Location } from './locate/locate.ts';
+import type { Location } from './locate/location.ts';
 import { problemText, type ReadResult } from './manifests/read.ts';
 import { type Resource, resourceDocument, resourceLabel } from './manifests/resource.ts';
 import { findWorkloads } from './manifests/workloads.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { formatPath, type Path } from '../data.ts';
 import type { LevelChoice } from '../inputs/inputs.ts';
-import type { Location } from '../locate/locate.ts';
+import type { Location } from '../locate/location.ts';
 import { LEVELS, type Level, type RuleInfo } from '../rules/rule.ts';
 
 /** The name of this action as an engine. */

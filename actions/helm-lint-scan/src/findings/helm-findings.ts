@@ -4,7 +4,8 @@ import type { Chart } from '../charts/chart.ts';
 import { templateSource } from '../charts/subcharts.ts';
 import { listAt, type Path, stringAt } from '../data.ts';
 import type { HelmMessage } from '../helm/messages.ts';
-import type { Location, Locator } from '../locate/locate.ts';
+import type { Locator } from '../locate/locate.ts';
+import type { Location } from '../locate/location.ts';
 import type { Resource } from '../manifests/resource.ts';
 import type { LintedStack, RenderedCase, Stack } from '../render.ts';
 import { engineRules } from '../rules/engine.ts';
@@ -13,6 +14,7 @@ import { locateInFile } from './chart-findings.ts';
 import type { CaseId, Findings } from './findings.ts';
 import { findLintBug } from './lint-bugs.ts';
 import { findRefusedName, isSeparatorBug, locateInMeta, TRIMMED_SEPARATOR } from './lint-lines.ts';
+import { repeatsSchema } from './lint-repeats.ts';
 
 /** Report why a case was not rendered. */
 export function reportFailures(rendered: RenderedCase, locator: Locator, findings: Findings): void {
@@ -56,6 +58,7 @@ export function reportLint(
     const repeats = failed && (level === 'error' || at.in === 'meta') && !aboutMeta;
     // The action checks these itself: deprecations for each version of Kubernetes, and the chart's version.
     const bug = failed ? undefined : findLintBug(message, isList);
+    if (repeatsSchema(message, id, { resources, findings: () => findings.list() })) continue;
     if (repeats || /is deprecated in v1\.\d+\+|is not a valid SemVer/.test(message)) continue;
     findings.add({
       rule: bug === undefined ? LINT_RULES[level] : engineRules.helmLintInfo,

@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import type { Chart } from '../charts/chart.ts';
 import { listAt, type Path, stringAt } from '../data.ts';
 import type { HelmMessage } from '../helm/messages.ts';
-import type { Location } from '../locate/locate.ts';
+import type { Location } from '../locate/location.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { locateInFile } from './chart-findings.ts';
 

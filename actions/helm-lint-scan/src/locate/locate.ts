@@ -13,8 +13,6 @@ import { findSources, isOwnValue, mayHave } from './sources.ts';
 import { createTemplate, type ResourceQuery, type Template } from './template.ts';
 import { findValue, type ValuesLayer } from './values.ts';
 
-export type { Location } from './location.ts';
-
 /** Finds the lines of a chart that cause problems. */
 export interface Locator {
   problem(problem: Problem, values: ValuesCase): Location;

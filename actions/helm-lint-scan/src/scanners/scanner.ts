@@ -9,7 +9,7 @@ import type { KubeVersion } from '../cases/kube-version.ts';
 import { dataAt } from '../data.ts';
 import type { CaseId } from '../findings/findings.ts';
 import type { ScannerName } from '../inputs/inputs.ts';
-import type { Location } from '../locate/locate.ts';
+import type { Location } from '../locate/location.ts';
 import { isHelmTest, type Resource } from '../manifests/resource.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import type { SchemaStore } from '../validation/store.ts';
