@@ -18,6 +18,7 @@ import { joinByLine } from './findings/join.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
 import { reportStrayValues, reportUnknownHooks } from './findings/silent-losses.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
+import { reportUnusedValues } from './findings/unused-values.ts';
 import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
 import { withoutGit } from './helm/without-git.ts';
 import type { Files } from './inputs/files.ts';
@@ -223,6 +224,7 @@ function reportCharts(input: ScanInput, { cases, linted }: RenderResult, finding
   }
   for (const { stack } of cases) reportDuplicateKeys(stack.chart, stack.values, findings);
   for (const stack of input.stacks) reportStrayValues(stack, input.templates.get(stack.chart) ?? new Map(), findings);
+  reportUnusedValues(input.stacks, input.templates, findings);
   for (const rendered of cases) reportFailures(rendered, getLocator(input, rendered.stack.chart), findings);
   for (const lint of linted) {
     // The linter repeats why a case of the same stack was not rendered.

@@ -84,7 +84,7 @@ const MAX_LENGTH = 50;
 const MAX_NAMES = 500;
 
 /** The names that differ in one or two letters. Names that differ in digits alone are different on purpose. */
-function findSimilar(name: string, known: readonly string[]): string[] {
+export function findSimilar(name: string, known: readonly string[]): string[] {
   const maxDistance = name.length > 5 ? 2 : 1;
   const withoutDigits = name.replaceAll(/\d/g, '');
   return known

@@ -51,6 +51,12 @@ export const engineRules = {
     title: 'A value for a dependency is not one of its values',
     help: 'Helm passes to a dependency what is under its name, or under its alias if it has one, and the dependency ignores keys that it does not know. Only keys that are similar to an existing one are reported.',
   },
+  valueUnused: {
+    id: 'value-unused',
+    level: 'note',
+    title: 'No template reads a value',
+    help: 'Setting it changes nothing: the name is misspelled, or what it was for is gone. Correct or remove it. Where templates pass all values on, or read files as templates, nothing is reported.',
+  },
   yaml: {
     id: 'yaml',
     level: 'error',

@@ -1,0 +1,91 @@
+import { at, type Data, dataAt, isData, listAt, type Path, stringAt } from '../data.ts';
+import type { Chart } from './chart.ts';
+import { findReadValues, type ReadValues } from './read-values.ts';
+
+/** The texts of templates, by path in the repository. */
+type Templates = ReadonlyMap<string, string>;
+
+/**
+ * The values that the templates of a chart may read, or that Helm reads; `undefined` when that cannot be determined.
+ * @param given the values of the chart and of the values files, whose strings may be templates
+ */
+export function readValuesOf(chart: Chart, templates: Templates, given: readonly unknown[]): ReadValues | undefined {
+  // The templates of a library are called with the values of other charts.
+  if (chart.type === 'library' || chart.unreadDependencies.length > 0 || chart.meta.problem !== undefined)
+    return undefined;
+  const texts = [...templates.values()];
+  if (readsFiles(texts) || callsUnknown(chart, texts)) return undefined;
+  const dependencies = chart.subcharts.map(({ values }) => values?.value);
+  const strings = [...given, ...dependencies].flatMap((values) => [...stringsIn(values)]);
+  const read = findReadValues([...texts, ...strings.filter((text) => text.includes('{{'))], pathsOfHelm(chart));
+  return read.whole ? undefined : read;
+}
+
+/** Whether other files of the chart may be templates. */
+const readsFiles = (texts: readonly string[]): boolean =>
+  texts.some((text) => text.includes('.Files')) && texts.some((text) => /\btpl\b/.test(text));
+
+/** Whether a template of the chart may include one whose text is not known: those of packed dependencies are not read. */
+function callsUnknown(chart: Chart, texts: readonly string[]): boolean {
+  const readable = new Set(chart.subcharts.filter(({ directory }) => directory !== undefined).map(({ name }) => name));
+  const names = [
+    ...listAt(chart.meta.value, 'dependencies').map((dependency) => stringAt(dependency, 'name') ?? ''),
+    ...chart.subcharts.map(({ name }) => name),
+  ];
+  if (names.every((name) => readable.has(name))) return false;
+  const defined = new Set(
+    texts.flatMap((text) => [...text.matchAll(/\{\{-?\s*(?:define|block)\s+"([^"]+)"/g)].map(([, name]) => name)),
+  );
+  return texts.some((text) =>
+    [...text.matchAll(/\b(?:include|template)\s+(?:"([^"]+)"|\S)/g)].some(([, name]) => !defined.has(name ?? '')),
+  );
+}
+
+function* stringsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'object' && value !== null)
+    for (const nested of Object.values(value)) yield* stringsIn(nested);
+}
+
+/** The values that Helm itself reads, or passes to dependencies. */
+function pathsOfHelm({ meta, subcharts }: Chart): Path[] {
+  const dependencies = listAt(meta.value, 'dependencies');
+  const names = dependencies.flatMap((dependency) => [stringAt(dependency, 'name'), stringAt(dependency, 'alias')]);
+  const conditions = dependencies.flatMap((dependency) => (stringAt(dependency, 'condition') ?? '').split(','));
+  return [
+    ['global'],
+    // What a parent imports: https://helm.sh/docs/topics/charts/#importing-child-values-via-dependencies
+    ['exports'],
+    ...(dependencies.length > 0 ? [['tags']] : []),
+    ...names.flatMap((name) => (name === undefined ? [] : [[name]])),
+    ...subcharts.flatMap(({ keys: [key] }) => (key === undefined ? [] : [[key]])),
+    ...conditions.map((condition) => condition.trim().split('.')).filter(([first]) => first !== ''),
+  ];
+}
+
+/** The maximum number of steps to a value. */
+const MAX_DEPTH = 50;
+
+/** Keys that hold what other parts of a YAML file refer to, by convention. */
+const isPrivate = (key: string): boolean => /^(?:x-|[_.])/.test(key);
+
+/** The paths of the values that nothing reads, without those below them. */
+export function findUnread(values: unknown, read: ReadValues, path: Path = []): Path[] {
+  if (!isData(values) || path.length > MAX_DEPTH) return [];
+  return Object.entries(values).flatMap(([key, value]): Path[] => {
+    const known = read.below.get(key);
+    const keyPath = [...path, key];
+    if (known === undefined) return isPrivate(key) ? [] : [keyPath];
+    return known.whole ? [] : findUnread(value, known, keyPath);
+  });
+}
+
+/** The keys beside a path in the values of a chart. */
+export const keysBeside = ({ values }: Chart, path: Path): string[] =>
+  Object.keys(dataAt(values?.value, ...path.slice(0, -1)));
+
+/** Whether the chart's values have the path. */
+export function declares({ values }: Chart, path: Path): boolean {
+  const parent: Data = dataAt(values?.value, ...path.slice(0, -1));
+  return Object.hasOwn(parent, path.at(-1) ?? '') || at(values?.value, ...path) !== undefined;
+}
