@@ -23,8 +23,8 @@ describe('the permissions of a role', () => {
       'rbac-wildcard warning rules[0]: allows every verb on every resource of every API group',
     ],
     [
-      `apiGroups: ['', apps, example.com], resources: ${EVERY}, verbs: [get, create, delete]`,
-      'rbac-wildcard warning rules[0]: allows create, delete on every resource of the core API, apps',
+      `apiGroups: ['', storage.k8s.io, example.com], resources: ${EVERY}, verbs: [get, create, delete]`,
+      'rbac-wildcard warning rules[0]: allows create, delete on every resource of the core API, storage.k8s.io',
     ],
     [
       `${CORE}, resources: [secrets], verbs: [list, watch]`,
@@ -60,6 +60,7 @@ describe('the permissions of a role', () => {
   });
 
   it.each([
+    [`apiGroups: [custom.metrics.k8s.io], resources: ${EVERY}, verbs: ${EVERY}`],
     [`apiGroups: [example.com], resources: ${EVERY}, verbs: ${EVERY}`],
     [`apiGroups: [apps], resources: [deployments], verbs: ${EVERY}`],
     [`apiGroups: [apps], resources: ${EVERY}, verbs: [get, list, watch]`],

@@ -34,9 +34,35 @@ export const clusterAdmin: ResourceRule = {
       }),
 };
 
-/** Groups of Kubernetes itself. Those of custom resources have a domain: an operator may have all of its own. */
-const isBuiltIn = (group: unknown): boolean =>
-  typeof group === 'string' && (!group.includes('.') || group.endsWith('.k8s.io'));
+/** The API groups of Kubernetes itself. An operator may have all of its own group. */
+const BUILT_IN = new Set<unknown>([
+  '*',
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'extensions',
+  'policy',
+  ...[
+    'admissionregistration',
+    'apiextensions',
+    'apiregistration',
+    'authentication',
+    'authorization',
+    'certificates',
+    'coordination',
+    'discovery',
+    'events',
+    'flowcontrol.apiserver',
+    'networking',
+    'node',
+    'rbac.authorization',
+    'resource',
+    'scheduling',
+    'storage',
+    'storagemigration',
+  ].map((name) => `${name}.k8s.io`),
+]);
 
 const READING = new Set<unknown>(['get', 'list', 'watch']);
 
@@ -55,10 +81,12 @@ export const rbacWildcard: ResourceRule = {
 
 function describeWildcard({ groups, resources, verbs }: Permission): string | undefined {
   const changes = [...verbs].filter((verb) => !READING.has(verb));
-  const builtIn = [...groups].filter(isBuiltIn);
+  const builtIn = [...groups].filter((group) => BUILT_IN.has(group));
   if (!resources.has('*') || changes.length === 0 || builtIn.length === 0) return undefined;
   const what = verbs.has('*') ? 'every verb' : changes.join(', ');
-  const where = groups.has('*') ? 'every API group' : builtIn.map((group) => group || 'the core API').join(', ');
+  const where = groups.has('*')
+    ? 'every API group'
+    : builtIn.map((group) => (group === '' ? 'the core API' : group)).join(', ');
   return `allows ${what} on every resource of ${where}`;
 }
 
