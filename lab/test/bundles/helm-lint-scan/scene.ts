@@ -142,7 +142,7 @@ spec:
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 export const VALUES = `# How many pods there are.
-replicas: 2
+replicas: 1
 image:
   registry: prod.example.com
   repository: shop/web

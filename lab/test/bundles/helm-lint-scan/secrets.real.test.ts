@@ -35,7 +35,7 @@ describe('secrets', () => {
   ])('in a template: %s', async (_, line) => {
     write({
       ...GOOD,
-      'helm/web/values.yaml': VALUES.replace('replicas: 2', 'replicas: 48151623').replace('1.0.0', 'hunter2'),
+      'helm/web/values.yaml': VALUES.replace('replicas: 1', 'replicas: 48151623').replace('1.0.0', 'hunter2'),
       'helm/web/templates/secret.yaml': `${head('a')}stringData:\n  ${line}\n`,
       'helm/web/templates/deployment.yaml': '',
     });
