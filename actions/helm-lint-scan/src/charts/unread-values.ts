@@ -1,6 +1,7 @@
 import { at, type Data, dataAt, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { Chart } from './chart.ts';
-import { findReadValues, type ReadValues } from './read-values.ts';
+import { findReadValues, mentionedValues, type ReadValues } from './read-values.ts';
+import { findSimilar } from './subchart-values.ts';
 
 /** The texts of templates, by path in the repository. */
 type Templates = ReadonlyMap<string, string>;
@@ -10,14 +11,17 @@ type Templates = ReadonlyMap<string, string>;
  * @param given the values of the chart and of the values files, whose strings may be templates
  */
 export function readValuesOf(chart: Chart, templates: Templates, given: readonly unknown[]): ReadValues | undefined {
-  // The templates of a library are called with the values of other charts.
-  if (chart.type === 'library' || chart.unreadDependencies.length > 0 || chart.meta.problem !== undefined)
-    return undefined;
+  if (chart.unreadDependencies.length > 0 || chart.meta.problem !== undefined) return undefined;
+  // The templates of a library are called with the values of other charts, and charts of version 1 have their dependencies elsewhere.
+  if (chart.type === 'library' || at(chart.meta.value, 'apiVersion') === 'v1') return undefined;
   const texts = [...templates.values()];
   if (readsFiles(texts) || callsUnknown(chart, texts)) return undefined;
   const dependencies = chart.subcharts.map(({ values }) => values?.value);
   const strings = [...given, ...dependencies].flatMap((values) => [...stringsIn(values)]);
-  const read = findReadValues([...texts, ...strings.filter((text) => text.includes('{{'))], pathsOfHelm(chart));
+  // A comment may show what templates in values can use: `sidecars: "{{ .Values.sidecarTag }}"`.
+  const mentioned = mentionedValues(chart.values?.text ?? '');
+  const templated = strings.filter((text) => text.includes('{{'));
+  const read = findReadValues([...texts, ...templated], [...pathsOfHelm(chart), ...mentioned]);
   return read.whole ? undefined : read;
 }
 
@@ -54,6 +58,8 @@ function pathsOfHelm({ meta, subcharts }: Chart): Path[] {
   const conditions = dependencies.flatMap((dependency) => (stringAt(dependency, 'condition') ?? '').split(','));
   return [
     ['global'],
+    // The usual name of the condition on which a parent uses the chart.
+    ['enabled'],
     // What a parent imports: https://helm.sh/docs/topics/charts/#importing-child-values-via-dependencies
     ['exports'],
     ...(dependencies.length > 0 ? [['tags']] : []),
@@ -80,9 +86,21 @@ export function findUnread(values: unknown, read: ReadValues, path: Path = []): 
   });
 }
 
-/** The keys beside a path in the values of a chart. */
-export const keysBeside = ({ values }: Chart, path: Path): string[] =>
-  Object.keys(dataAt(values?.value, ...path.slice(0, -1)));
+/** The key that an unread one was probably meant to be: one that the chart has or a template reads, and that `values` does not set. */
+export function meantKey(
+  chart: Chart,
+  path: Path,
+  { values, read }: { values: unknown; read: ReadValues },
+): string | undefined {
+  const parent = path.slice(0, -1);
+  const set: Data = dataAt(values, ...parent);
+  const reader = parent.reduce<ReadValues | undefined>((here, step) => here?.below.get(String(step)), read);
+  const known = new Set([...Object.keys(dataAt(chart.values?.value, ...parent)), ...(reader?.below.keys() ?? [])]);
+  return findSimilar(
+    String(path.at(-1)),
+    [...known].filter((key) => !Object.hasOwn(set, key)),
+  )[0];
+}
 
 /** Whether the chart's values have the path. */
 export function declares({ values }: Chart, path: Path): boolean {

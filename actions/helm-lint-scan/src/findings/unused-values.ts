@@ -1,7 +1,8 @@
 import { join } from 'node:path/posix';
 import type { Chart } from '../charts/chart.ts';
-import { findSimilar, findStrayValues } from '../charts/subchart-values.ts';
-import { declares, findUnread, keysBeside, readValuesOf } from '../charts/unread-values.ts';
+import type { ReadValues } from '../charts/read-values.ts';
+import { findStrayValues } from '../charts/subchart-values.ts';
+import { declares, findUnread, meantKey, readValuesOf } from '../charts/unread-values.ts';
 import { formatPath, type Path } from '../data.ts';
 import { readYaml } from '../manifests/yaml.ts';
 import type { Stack } from '../render.ts';
@@ -11,6 +12,8 @@ import type { Findings } from './findings.ts';
 /** The templates of each chart and its dependencies, by path in the repository. */
 type TemplatesByChart = ReadonlyMap<Chart, ReadonlyMap<string, string>>;
 
+type ChartValues = Pick<Stack, 'chart' | 'values'>;
+
 interface GivenValues {
   path: string;
   text: string;
@@ -18,7 +21,11 @@ interface GivenValues {
 }
 
 /** Report the values of charts, and of the values files that only one chart uses, that no template reads. */
-export function reportUnusedValues(stacks: readonly Stack[], templates: TemplatesByChart, findings: Findings): void {
+export function reportUnusedValues(
+  stacks: readonly ChartValues[],
+  templates: TemplatesByChart,
+  findings: Findings,
+): void {
   const charts = Map.groupBy(stacks, ({ chart }) => chart);
   const users = Map.groupBy(
     [...charts].flatMap(([chart, ofChart]) => distinctFiles(ofChart).map(({ path }) => ({ path, chart }))),
@@ -30,28 +37,28 @@ export function reportUnusedValues(stacks: readonly Stack[], templates: Template
     const read = readValuesOf(chart, texts, [chart.values?.value, ...files.map(({ value }) => value)]);
     if (read === undefined) continue;
     const own = chart.values === undefined ? [] : [{ path: join(chart.path, 'values.yaml'), ...chart.values }];
-    for (const file of own) reportFile(chart, file, findUnread(file.value, read), findings);
-    for (const file of files.filter(({ path }) => users.get(path)?.length === 1)) {
+    const single = files.filter(({ path }) => users.get(path)?.length === 1);
+    for (const file of [...own, ...single]) {
       // A misspelled name of a dependency has its own rule.
       const stray = new Set(findStrayValues(chart, file.value, texts).map(({ path }) => path[0]));
-      const unread = findUnread(file.value, read).filter((path) => !declares(chart, path) && !stray.has(path[0]));
-      reportFile(chart, file, unread, findings);
+      const isReported = (path: Path): boolean => stray.has(path[0]) || (!own.includes(file) && declares(chart, path));
+      const unread = findUnread(file.value, read).filter((path) => !isReported(path));
+      reportFile(file, unread, { chart, read, findings });
     }
   }
 }
 
-const distinctFiles = (stacks: readonly Stack[]): GivenValues[] => [
+const distinctFiles = (stacks: readonly ChartValues[]): GivenValues[] => [
   ...new Map(stacks.flatMap(({ values }) => values.files).map((file) => [file.path, file])).values(),
 ];
 
 /** The maximum number of findings in one file; the last one names the others. */
-const MAX_FINDINGS = 20;
+const MAX_FINDINGS = 10;
 
 function reportFile(
-  chart: Chart,
-  { path: file, text }: GivenValues,
+  { path: file, text, value }: GivenValues,
   unread: readonly Path[],
-  findings: Findings,
+  { chart, read, findings }: { chart: Chart; read: ReadValues; findings: Findings },
 ): void {
   const [document] = readYaml(text);
   const lineOf = (path: Path): number => document?.find(path).line ?? 1;
@@ -69,7 +76,7 @@ function reportFile(
       location: () => ({ file, line: lineOf(path), exact: true }),
     });
   for (const path of single) {
-    const [meant] = declares(chart, path) ? [] : findSimilar(String(path.at(-1)), keysBeside(chart, path));
+    const meant = meantKey(chart, path, { values: value, read });
     add(path, `no template reads ${formatPath(path)}${meant === undefined ? '' : `; did you mean ${meant}?`}`);
   }
   const [next] = rest;

@@ -32,6 +32,7 @@ describe('a value', () => {
     ['web: { port: 1 }\na: 2', '{{ index .Values "web" "port" }}', ['a']],
     ['web: { port: 1, prot: 2 }', '{{ index $.Values.web "port" }}', ['web.prot']],
     ['a: 1\nb: 1', '{{ if hasKey .Values "a" }}{{ $_ := set .Values "c" 1 }}{{ end }}', ['b']],
+    ['# All .Values\na: 1', '', ['a']],
     ['größe: 1\nhöhe: 1', '{{ .Values.größe }}', ['["höhe"]']],
   ])('%j is not read by %s', async (values, text, expected) => {
     expect(await inTemplate(values, text)).toEqual(expected);
@@ -52,6 +53,8 @@ describe('a value', () => {
     ['a: 1', '{{ tpl "{{ .Values.a }}" . }}'],
     ['a: { b: 1 }', '{{ .Values.a.AsMap }}'],
     ['a: "{{ .Values.b }}"\nb: 1', '{{ tpl .Values.a . }}'],
+    ['a: 1 # {{ .Values.a }} in values', ''],
+    ['enabled: true', ''],
     ['global: { a: 1 }\nexports: { b: 1 }\nx-common: 1\n_b: 1', ''],
   ])('%j is read by %s', async (values, text) => {
     expect(await inTemplate(values, text)).toEqual([]);
@@ -110,5 +113,9 @@ describe('the values of a chart with dependencies', () => {
 
   it('that is a library itself are not known', async () => {
     expect(await unread('c: 1', { 'Chart.yaml': `${META}type: library\n` })).toBeUndefined();
+  });
+
+  it('of version 1 are not known: its dependencies are in requirements.yaml', async () => {
+    expect(await unread('c: 1', { 'Chart.yaml': META.replace('v2', 'v1') })).toBeUndefined();
   });
 });
