@@ -17,10 +17,9 @@ export function readValuesOf(chart: Chart, templates: Templates, given: readonly
   const texts = [...templates.values()];
   if (readsFiles(texts) || callsUnknown(chart, texts)) return undefined;
   const dependencies = chart.subcharts.map(({ values }) => values?.value);
-  const strings = [...given, ...dependencies].flatMap((values) => [...stringsIn(values)]);
   // A comment may show what templates in values can use: `sidecars: "{{ .Values.sidecarTag }}"`.
   const mentioned = mentionedValues(chart.values?.text ?? '');
-  const templated = strings.filter((text) => text.includes('{{'));
+  const templated = [...stringsIn([given, dependencies])].filter((text) => text.includes('{{'));
   const read = findReadValues([...texts, ...templated], [...pathsOfHelm(chart), ...mentioned]);
   return read.whole ? undefined : read;
 }
@@ -40,15 +39,27 @@ function callsUnknown(chart: Chart, texts: readonly string[]): boolean {
   const defined = new Set(
     texts.flatMap((text) => [...text.matchAll(/\{\{-?\s*(?:define|block)\s+"([^"]+)"/g)].map(([, name]) => name)),
   );
-  return texts.some((text) =>
-    [...text.matchAll(/\b(?:include|template)\s+(?:"([^"]+)"|\S)/g)].some(([, name]) => !defined.has(name ?? '')),
-  );
+  const isKnown = ([call, name]: RegExpExecArray): boolean =>
+    name === undefined ? call.endsWith('BasePath') : defined.has(name);
+  return texts.some((text) => [...text.matchAll(INCLUDE)].some((match) => !isKnown(match)));
 }
 
-function* stringsIn(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value;
-  else if (typeof value === 'object' && value !== null)
-    for (const nested of Object.values(value)) yield* stringsIn(nested);
+/** `include "name"`, or `include (print $.Template.BasePath "/config.yaml")`, which is a template of the chart itself, or another call. */
+const INCLUDE = /\b(?:include|template)\s+(?:"([^"]+)"|\(\s*print\s+\$?\.Template\.BasePath|\S)/g;
+
+/** The strings among values. Aliases can repeat a value many times. */
+function stringsIn(values: unknown): Set<string> {
+  const strings = new Set<string>();
+  const seen = new Set<object>();
+  const waiting = [values];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string') strings.add(value);
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const nested of Object.values(value)) waiting.push(nested);
+  }
+  return strings;
 }
 
 /** The values that Helm itself reads, or passes to dependencies. */

@@ -105,6 +105,7 @@ describe('the values of a chart with dependencies', () => {
 
   it.each([
     ['one of its own', '{{ define "web.a" }}{{ end }}{{ include "web.a" . }}', ['c']],
+    ['one of its files', '{{ include (print $.Template.BasePath "/b.yaml") . }}', ['c']],
     ['one that is not known', '{{ include "lib.a" . }}', undefined],
     ['one whose name is computed', '{{ template "web.a" }}{{ include (print "lib" ".a") . }}', undefined],
   ])('whose dependency is not there may be read if a template includes %s', async (_, text, expected) => {
