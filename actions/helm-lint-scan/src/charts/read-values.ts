@@ -41,7 +41,7 @@ const passesEverything = (text: string): boolean =>
   /["`]Values["`]/.test(text) ||
   /\bto\w*(?:Yaml|Json|Toml)\s+\$(?![\w.])|\$\s*\|\s*to\w*(?:Yaml|Json|Toml)\b/.test(text);
 
-/** The values that a text which is no template mentions, such as the comments of values.yaml. */
+/** The values that a text that is not a template mentions, such as the comments of values.yaml. */
 export const mentionedValues = (text: string): Path[] => pathsIn(text).filter((path) => path.length > 0);
 
 const VALUES = '.Values';

@@ -42,7 +42,7 @@ export const containerSocket: ResourceRule = {
   level: 'warning',
   severity: 9,
   title: 'A pod mounts the socket of the container runtime',
-  help: 'Whoever can connect to it starts any container on the node, also a privileged one; a read-only mount does not prevent that. Build images with a tool that needs no daemon, and read metrics and logs from the kubelet.',
+  help: 'Anyone who can connect to it can start any container on the node, also a privileged one; a read-only mount does not prevent that. Build images with a tool that needs no daemon, and read metrics and logs from the kubelet.',
   check: (scope) =>
     hostVolumes(scope).flatMap(({ workload, path, hostPath }) =>
       containerSockets(hostPath) === 'socket'

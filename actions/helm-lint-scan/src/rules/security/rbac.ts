@@ -18,7 +18,7 @@ export const clusterAdmin: ResourceRule = {
   level: 'warning',
   severity: 9,
   title: 'A service account is an administrator of the cluster',
-  help: `Whoever takes over one of its pods has the whole cluster, or with a RoleBinding the whole namespace. Bind a role that lists what the pods need. Source: ${GOOD_PRACTICES}#least-privilege`,
+  help: `Anyone who takes over one of its pods has the whole cluster, or with a RoleBinding the whole namespace. Bind a role that lists what the pods need. Source: ${GOOD_PRACTICES}#least-privilege`,
   check: (scope) =>
     ['ClusterRoleBinding', 'RoleBinding']
       .flatMap((kind) => rbacOfKind(scope, kind))
@@ -119,7 +119,7 @@ export const rbacExec: ResourceRule = {
   level: 'warning',
   severity: 7,
   title: 'A role may run commands in pods',
-  help: `Whoever runs a command in a pod has what the pod has: its Secrets, its token, its volumes. Remove \`pods/exec\` and \`pods/attach\`, or restrict the role to one namespace that has nothing else. Source: ${GOOD_PRACTICES}`,
+  help: `Anyone who runs a command in a pod has what the pod has: its Secrets, its token, its volumes. Remove \`pods/exec\` and \`pods/attach\`, or restrict the role to one namespace that has nothing else. Source: ${GOOD_PRACTICES}`,
   check: (scope) =>
     checkPermissions(scope, (permission) => {
       const access = { group: '', resources: ['pods/exec', 'pods/attach'], verbs: ['create'] };
