@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import type { KubeVersion } from './cases/kube-version.ts';
 import { minorNumber } from './cases/kube-version.ts';
 import { pluralize } from './data.ts';
+import { type AskedVersion, findQuestion } from './findings/asked-versions.ts';
 import type { CaseId, Findings } from './findings/findings.ts';
 import type { Location } from './locate/location.ts';
 import { problemText, type ReadResult } from './manifests/read.ts';
@@ -23,6 +24,8 @@ export interface ResourceSet extends ReadResult {
   namespace: string;
   origin: Scope['origin'];
   built: Scope['built'];
+  /** The API versions that the templates ask for. */
+  asked?: readonly AskedVersion[];
   /** Where in the repository a problem comes from. */
   locate(problem: Problem): Location;
   /** The line of a document that cannot be read. */
@@ -113,7 +116,7 @@ const reporter =
     });
 
 /** @returns how many resources could not be validated */
-function validate({ resources, kube }: ResourceSet, validator: Validator, report: ReportProblem): number {
+function validate({ resources, kube, asked = [] }: ResourceSet, validator: Validator, report: ReportProblem): number {
   let notValidated = 0;
   for (const resource of resources) {
     const verdict = validator.validate(resource);
@@ -142,6 +145,12 @@ function validate({ resources, kube }: ResourceSet, validator: Validator, report
         break;
       }
       case 'unknown': {
+        const question = findQuestion(asked, resource);
+        if (question !== undefined) {
+          notValidated++;
+          report(engineRules.capabilitiesDiffer, { ...at, message: describeQuestion(resource, kube, question) });
+          break;
+        }
         const { rule, message } = describeUnserved(resource, kube, verdict.served);
         report(rule, { ...at, message });
       }
@@ -192,6 +201,14 @@ function describeUnserved(
     rule: removed ? engineRules.apiRemoved : engineRules.apiUnknown,
     message: `${kind} in ${apiVersion} ${problem}${advice}`,
   };
+}
+
+/** Helm itself adds the versions that its own client knows, and no flag takes them away: `allKnownVersions` in its capabilities.go. */
+function describeQuestion({ apiVersion, kind }: Resource, kube: KubeVersion, { file, line }: AskedVersion): string {
+  return [
+    `was not validated: ${file}:${line} asks for ${apiVersion}, which Kubernetes ${kube.minor} does not serve;`,
+    `only \`helm template\` has it, so in a cluster the chart is rendered without this ${kind}`,
+  ].join(' ');
 }
 
 /** Nothing was validated for this version of Kubernetes, and that must not look like a pass. */

@@ -11,6 +11,7 @@ import type { SetImage } from './cases/set-images.ts';
 import { isVersionIndependent } from './charts/version-independence.ts';
 import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
 import { pluralize } from './data.ts';
+import { findAskedVersions } from './findings/asked-versions.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
@@ -25,9 +26,10 @@ import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { getLocator, type ScanInput } from './inputs/scan-input.ts';
 import { locateInManifest } from './locate/locate.ts';
-import { type RenderedCase, type RenderResult, renderAll, type Stack } from './render.ts';
+import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
 import { readDefinitions } from './validation/definitions.ts';
+import { readServedApis } from './validation/served-apis.ts';
 import { createValidators } from './validation/validator.ts';
 
 /** The result of a run. */
@@ -101,17 +103,28 @@ async function checkAll(
 }
 
 async function render(
-  { charts, stacks, apiVersions, reader, templates }: ScanInput,
+  { charts, stacks, apiVersions, reader, templates, schemas }: ScanInput,
   settings: Settings,
   { files, helm, version }: { files: Files; helm: Helm; version: string },
 ): Promise<RenderResult> {
   info(`Helm ${version}: ${pluralize(stacks.length, 'stack')} of values in ${pluralize(charts.length, 'chart')}`);
   const concurrency = Math.max(2, Math.min(8, availableParallelism()));
   const allowsVersions = settings.kubeVersions.length === 0;
-  const independent = ({ chart, values }: Stack): boolean =>
-    isVersionIndependent(chart, { values, templates: templates.get(chart) ?? new Map(), allowsVersions });
-  const options = { ...settings, apiVersions, concurrency, isVersionIndependent: independent };
-  const result = await renderAll(stacks, { files, helm, reader }, options);
+  const served = await readServedApis(
+    schemas,
+    stacks.flatMap(({ kubeVersions }) => kubeVersions),
+  );
+  const result = await renderAll(
+    stacks,
+    { files, helm, reader },
+    {
+      ...settings,
+      apiVersions: (chart, { minor }) => [...(served.get(minor) ?? []), ...(apiVersions.get(chart) ?? [])],
+      isVersionIndependent: ({ chart, values }) =>
+        isVersionIndependent(chart, { values, templates: templates.get(chart) ?? new Map(), allowsVersions }),
+      concurrency,
+    },
+  );
   for (const { id, resources, failures, seconds } of result.cases) {
     const outcome = failures.length > 0 ? 'not rendered' : pluralize(resources.length, 'resource');
     info(`${id.subject}, ${id.values}, Kubernetes ${id.kubeVersion}: ${outcome}, ${seconds.toFixed(2)} s`);
@@ -127,6 +140,7 @@ function chartResources(rendered: RenderedCase, input: ScanInput): ResourceSet[]
     ...rendered,
     origin: 'chart',
     built: stack.images.set.map(({ image }) => image),
+    asked: findAskedVersions(input.templates.get(stack.chart) ?? new Map()),
     locate: (problem) => locator.problem(problem, stack.values),
     locateText: (file, _line, excerpt) => locator.excerpt(file, excerpt),
   };

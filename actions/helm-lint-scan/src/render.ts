@@ -45,10 +45,10 @@ export interface LintedStack {
 export interface RenderSettings {
   namespace: string | undefined;
   releaseName: string | undefined;
-  /** Of the custom resources in the cluster. */
-  apiVersions: readonly string[];
+  /** What the cluster of this version serves, custom resources included. */
+  apiVersions(chart: Chart, kube: KubeVersion): readonly string[];
   /** Whether all versions of Kubernetes render a stack alike, so that one run of Helm is enough. */
-  isVersionIndependent: (stack: Stack) => boolean;
+  isVersionIndependent(stack: Stack): boolean;
   /** The number of Helm processes at a time. */
   concurrency: number;
 }
@@ -107,13 +107,13 @@ function requestFor(
       .replaceAll(/[^a-z0-9-]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 53) || 'release';
-  return ({ full }) => ({
+  return (kube) => ({
     directory: files.absolute(chart.path),
     valuesFiles: [...values.files.map(({ path }) => files.absolute(path)), ...overlay],
-    kubeVersion: full,
+    kubeVersion: kube.full,
     releaseName: settings.releaseName ?? name,
     namespace: settings.namespace ?? name,
-    apiVersions: settings.apiVersions,
+    apiVersions: settings.apiVersions(chart, kube),
     skipSchemas: chart.externalReferences.length > 0,
   });
 }

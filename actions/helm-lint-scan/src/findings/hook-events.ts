@@ -50,7 +50,7 @@ function readEvents(line: string): string[] {
 }
 
 /** The text with the comments of templates blank, and all lines in place. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   let result = '';
   let at = 0;
   for (const { index } of text.matchAll(/\{\{-?[ \t]*\/\*/g)) {

@@ -35,8 +35,8 @@ export interface ScanInput {
   brokenCrds: BrokenDocument[];
   /** Problems that make a schema unusable, in the definitions of the input `crds` and of the charts' `crds` directories. */
   invalidCrds: Problem[];
-  /** Of the custom resources that the input `crds` names. */
-  apiVersions: string[];
+  /** The API versions of the custom resources that the input `crds` names and those in the `crds` directories of each chart, without and with kind. */
+  apiVersions: ReadonlyMap<Chart, readonly string[]>;
   suppressions: Suppression[];
   reader: Reader;
   schemas: SchemaStore;
@@ -93,13 +93,24 @@ export async function loadInputs(
     custom: [...fromInput.custom, ...fromCharts.custom, ...fromManifests.custom],
     brokenCrds: [...inputCrds.broken, ...packagedCrds.flatMap(([, { broken }]) => broken)],
     invalidCrds: [...fromInput.problems, ...fromCharts.problems],
-    apiVersions: [...new Set(fromInput.custom.flatMap(({ apiVersion, key }) => [apiVersion, key]))],
+    apiVersions: new Map(
+      await Promise.all(
+        packagedCrds.map(async ([chart, { resources }]) => {
+          const { custom } = await readDefinitions(resources);
+          return [chart, apiVersionsOf([...fromInput.custom, ...custom])] as const;
+        }),
+      ),
+    ),
     suppressions: discovered.suppressions,
     reader,
     schemas,
   };
   return { input, errors: errors.errors };
 }
+
+const apiVersionsOf = (custom: readonly CustomSchema[]): string[] => [
+  ...new Set(custom.flatMap(({ apiVersion, key }) => [apiVersion, key])),
+];
 
 /** Values that cannot be read may name any image. Helm refuses them, and that is the error to report. */
 function assertImagesSet(stacks: readonly Stack[], { images = [] }: Settings): void {

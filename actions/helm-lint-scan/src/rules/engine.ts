@@ -105,6 +105,12 @@ export const engineRules = {
     title: 'Kubernetes no longer serves this API version',
     help: 'Use the version that replaces it: https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
   },
+  capabilitiesDiffer: {
+    id: 'capabilities-differ',
+    level: 'warning',
+    title: 'A chart is rendered in another way than for a cluster',
+    help: 'Without a cluster `.Capabilities.APIVersions` also has removed versions that Helm itself knows. Ask for the version that replaces it first, such as `policy/v1` before `policy/v1beta1`: then both are rendered in the same way.',
+  },
   schemaMissing: {
     id: 'schema-missing',
     level: 'note',

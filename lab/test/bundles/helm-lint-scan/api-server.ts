@@ -32,6 +32,8 @@ export interface ApiServer {
    * @throws the server's reason when it refuses the definition
    */
   define(definition: Definition): Promise<void>;
+  /** What it serves, from its discovery: `apps/v1`, `apps/v1/Deployment`, sorted. */
+  served(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -123,6 +125,7 @@ export async function startApiServer(): Promise<ApiServer> {
         for (const { name } of versions.filter(({ served }) => served))
           await waitUntilServed(call, `/apis/${group}/${name}/${names.plural}`);
       },
+      served: () => listServed(call),
       async ask(object) {
         const resource = await findResource(String(object.apiVersion), String(object.kind));
         if (resource === undefined) throw new Error(`no ${object.kind} in ${object.apiVersion}`);
@@ -186,6 +189,19 @@ async function waitUntilReady(call: Call): Promise<void> {
     if (Date.now() > deadline) throw new Error(`kube-apiserver was not ready after ${START_TIMEOUT_MS} ms`);
     await sleep(100);
   }
+}
+
+/** As `GetVersionSet` in pkg/action/action.go of Helm reads it. */
+async function listServed(call: Call): Promise<string[]> {
+  const groups = (await call('GET', '/apis')).body as { groups: { versions: { groupVersion: string }[] }[] };
+  const versions = groups.groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion));
+  const kinds = await Promise.all(
+    ['v1', ...versions].map(async (version) => {
+      const { body } = await call('GET', version === 'v1' ? '/api/v1' : `/apis/${version}`);
+      return (body as { resources: ApiResource[] }).resources.map(({ kind }) => `${version}/${kind}`);
+    }),
+  );
+  return [...new Set(['v1', ...versions, ...kinds.flat()])].sort();
 }
 
 /** @returns the path under which objects of a kind are created; those with a namespace in `default` */
