@@ -23,6 +23,11 @@ export const updates: Readonly<Record<string, Update>> = {
     script: 'actions/helm-lint-scan/scripts/update-schemas.ts',
     takesVersion: true,
   },
+  crds: {
+    description: 'the custom resources of helm-lint-scan, from the Go modules of their projects (needs Go)',
+    script: 'actions/helm-lint-scan/scripts/update-custom-resources.ts',
+    takesVersion: false,
+  },
   openapi: {
     description: "GitHub's REST description for the hub, from the npm package @octokit/openapi",
     script: 'lab/hub/scripts/update-openapi.ts',

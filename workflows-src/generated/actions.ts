@@ -231,6 +231,8 @@ export interface Actions {
       'kube-versions'?: string;
       /** Globs of CustomResourceDefinitions, one per line, in addition to those in the charts' `crds/` directories. Their API versions are added to `.Capabilities.APIVersions`. */
       crds?: string;
+      /** Whether custom resources of Gateway API, Prometheus Operator, cert-manager, Argo CD, Argo Rollouts, Argo Workflows, KEDA, Vertical Pod Autoscaler, External Secrets and Flux are validated with bundled definitions when there is no other definition of their kind. Default: "true". */
+      'bundled-crds'?: boolean | Expression;
       /** The step fails on a finding of this level or a worse one: `error`, `warning`, `note`, `never`. Default: "error". */
       'fail-on'?: string;
       /** Levels of rules, one per line, as `rule-id=off|error|warning|note`. In place of a rule you can name a scanner (`checkov`) or one of its checks (`checkov/CKV_K8S_8`). */

@@ -11,6 +11,7 @@ import { findWorkloads } from './manifests/workloads.ts';
 import { engineRules } from './rules/engine.ts';
 import { resourceRules } from './rules/index.ts';
 import type { Problem, RuleInfo, Scope } from './rules/rule.ts';
+import { type BundledDefinitions, type LevelledProblem, markProject } from './validation/bundled.ts';
 import { readDefinitions } from './validation/definitions.ts';
 import { findDeprecation } from './validation/deprecated-apis.ts';
 import { isCompletedByServer } from './validation/server/defaults.ts';
@@ -37,6 +38,8 @@ export interface Schemas {
   validators: Validators;
   /** The minor versions of Kubernetes whose schemas are bundled, newest first. */
   bundled: readonly string[];
+  /** The projects whose bundled definitions are used, see {@link BundledDefinitions}. */
+  projects: BundledDefinitions['projects'];
 }
 
 /**
@@ -45,7 +48,7 @@ export interface Schemas {
  */
 export async function checkResources(
   set: ResourceSet,
-  { validators, bundled }: Schemas,
+  { validators, bundled, projects }: Schemas,
   findings: Findings,
 ): Promise<number> {
   const report = reporter(set, findings);
@@ -53,7 +56,7 @@ export async function checkResources(
   const { problems } = await readDefinitions(set.resources);
   for (const problem of problems) report(engineRules.definitionUnusable, problem);
   const validator = await validators.for(set.kube.minor);
-  const notValidated = validator === undefined ? set.resources.length : validate(set, validator, report);
+  const notValidated = validator === undefined ? set.resources.length : validate(set, { validator, projects }, report);
   const scope: Scope = {
     resources: set.resources,
     workloads: findWorkloads(set.resources),
@@ -71,10 +74,14 @@ export async function checkResources(
  * Check what is in a chart's `crds` directory. Helm installs it without rendering it, so it is validated as it is. Documents that cannot be
  * read are reported with the definitions.
  */
-export async function checkCrdDirectory(set: ResourceSet, validators: Validators, findings: Findings): Promise<void> {
+export async function checkCrdDirectory(
+  set: ResourceSet,
+  { validators, projects }: Pick<Schemas, 'validators' | 'projects'>,
+  findings: Findings,
+): Promise<void> {
   reportDocuments({ ...set, broken: [] }, findings);
   const validator = await validators.for(set.kube.minor);
-  if (validator !== undefined) validate(set, validator, reporter(set, findings));
+  if (validator !== undefined) validate(set, { validator, projects }, reporter(set, findings));
 }
 
 function reportDocuments({ id, broken, nonObjects, locateText }: ResourceSet, findings: Findings): void {
@@ -116,17 +123,24 @@ const reporter =
     });
 
 /** @returns how many resources could not be validated */
-function validate({ resources, kube, asked = [] }: ResourceSet, validator: Validator, report: ReportProblem): number {
+function validate(
+  { resources, kube, asked = [] }: ResourceSet,
+  { validator, projects }: { validator: Validator } & Pick<Schemas, 'projects'>,
+  report: ReportProblem,
+): number {
   let notValidated = 0;
   for (const resource of resources) {
     const verdict = validator.validate(resource);
     const { apiVersion, kind } = resource;
     const at = { resource, path: ['apiVersion'], about: 'value' } as const;
     switch (verdict.state) {
-      case 'checked':
-        reportRefused(resource, kube, verdict, report);
+      case 'checked': {
+        const project = projects.get(`${apiVersion}/${kind}`);
+        const [problems, refused] = [verdict.problems, verdict.refused].map((found) => markProject(found, project));
+        reportRefused(resource, kube, { problems, refused }, report);
         reportUncheckedRules(resource, verdict, report);
         break;
+      }
       case 'unserved': {
         const message = `${kind} in ${apiVersion} is not served by its definition; use ${verdict.served.join(' or ')}`;
         report(engineRules.apiUnknown, { ...at, message });
@@ -163,7 +177,7 @@ function validate({ resources, kube, asked = [] }: ResourceSet, validator: Valid
 function reportRefused(
   resource: Resource,
   kube: KubeVersion,
-  { problems, refused }: Checked,
+  { problems = [], refused = [] }: Partial<Record<'problems' | 'refused', readonly LevelledProblem[]>>,
   report: ReportProblem,
 ): void {
   const violations = problems.filter((problem) => !isCompletedByServer(resource, problem));

@@ -28,6 +28,7 @@ import { getLocator, type ScanInput } from './inputs/scan-input.ts';
 import { locateInManifest } from './locate/locate.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
+import { NO_BUNDLED, readBundledDefinitions } from './validation/bundled.ts';
 import { readDefinitions } from './validation/definitions.ts';
 import { readServedApis } from './validation/served-apis.ts';
 import { createValidators } from './validation/validator.ts';
@@ -200,17 +201,24 @@ async function checkSets(
     row.failed ||= failures.length > 0;
   }
   const definitions = await Promise.all(rendered.cases.map(({ resources }) => readDefinitions(resources)));
-  const validators = createValidators(schemas, [...input.custom, ...definitions.flatMap(({ custom }) => custom)]);
+  const own = [...input.custom, ...definitions.flatMap(({ custom }) => custom)];
+  const { custom, projects } = input.bundledCrds
+    ? await readBundledDefinitions(
+        sets.flatMap(({ resources }) => resources),
+        own,
+      )
+    : NO_BUNDLED;
+  const validators = createValidators(schemas, [...own, ...custom]);
   const bundled = await schemas.minors();
   for (const set of sets) {
     const started = performance.now();
     const row = rowOf(set.id);
     if (set.origin === 'manifests') row.kubeVersions.push(set.id.kubeVersion);
-    row.notValidated += await checkResources(set, { validators, bundled }, findings);
+    row.notValidated += await checkResources(set, { validators, bundled, projects }, findings);
     row.resources += set.resources.length;
     row.seconds += (performance.now() - started) / 1000;
   }
-  for (const set of crdDirectories(input)) await checkCrdDirectory(set, validators, findings);
+  for (const set of crdDirectories(input)) await checkCrdDirectory(set, { validators, projects }, findings);
   return [...rows.values()];
 }
 

@@ -39,6 +39,7 @@ describe('the bundle as a process', () => {
         'set-images': 'x',
         'kube-versions': 'x',
         crds: '../x',
+        'bundled-crds': 'x',
         'fail-on': 'x',
         rules: 'x',
         'ignore-file': '../x',
@@ -52,7 +53,7 @@ describe('the bundle as a process', () => {
         summary: 'x',
       },
       [
-        '17 invalid inputs',
+        '18 invalid inputs',
         'charts (line 1) leaves the repository',
         'set-images is not a list',
         'summary is not a boolean',

@@ -34,6 +34,8 @@ export interface Settings {
   kubeVersions: KubeVersion[];
   /** Globs of CustomResourceDefinitions. */
   crds: string[];
+  /** Whether to use the definitions of well-known projects that are bundled. */
+  bundledCrds: boolean;
   failOn: Level | 'never';
   /** By rule id. */
   levels: ReadonlyMap<string, LevelChoice>;
@@ -78,6 +80,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     images: await readImages(reader, 'set-images'),
     kubeVersions: unique(reader.parsedLines('kube-versions', parseKubeVersion, KUBE_VERSION_EXAMPLE)),
     crds: reader.parsedLines('crds', parseRepositoryGlob, 'crds/*.yaml'),
+    bundledCrds: reader.boolean('bundled-crds', true),
     failOn: reader.choice('fail-on', [...LEVELS, 'never'], 'error'),
     levels: new Map(await readLevels(reader)),
     ignoreFile: {

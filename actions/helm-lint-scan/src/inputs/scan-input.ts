@@ -31,6 +31,8 @@ export interface ScanInput {
   packagedCrds: ReadonlyMap<Chart, ReadResult>;
   manifests: ManifestScope[];
   custom: CustomSchema[];
+  /** Whether kinds without another definition are validated with the bundled ones. */
+  bundledCrds: boolean;
   /** Documents among the definitions that cannot be read. */
   brokenCrds: BrokenDocument[];
   /** Problems that make a schema unusable, in the definitions of the input `crds` and of the charts' `crds` directories. */
@@ -91,6 +93,7 @@ export async function loadInputs(
     packagedCrds: new Map(packagedCrds),
     manifests: readScopes(discovered.manifests, reader),
     custom: [...fromInput.custom, ...fromCharts.custom, ...fromManifests.custom],
+    bundledCrds: settings.bundledCrds,
     brokenCrds: [...inputCrds.broken, ...packagedCrds.flatMap(([, { broken }]) => broken)],
     invalidCrds: [...fromInput.problems, ...fromCharts.problems],
     apiVersions: new Map(

@@ -32,7 +32,7 @@ export interface SchemaStore {
 }
 
 /** The directory of the action, from its sources or from its bundle: the nearest parent with an `action.yml`. */
-async function findActionDirectory(): Promise<string> {
+export async function findActionDirectory(): Promise<string> {
   for (
     let directory = dirname(fileURLToPath(import.meta.url));
     directory !== dirname(directory);

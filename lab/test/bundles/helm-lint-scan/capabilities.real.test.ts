@@ -64,7 +64,7 @@ spce: {}
   ]);
 });
 
-it('a removed version that only Helm has is no error of the chart', async () => {
+it('a removed version that only Helm has is not an error of the chart', async () => {
   write({
     'helm/web/Chart.yaml': CHART,
     'helm/web/values.yaml': '',

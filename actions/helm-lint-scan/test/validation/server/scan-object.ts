@@ -7,7 +7,7 @@ import { createValidators } from '../../../src/validation/validator.ts';
 /** The rules that say what the API server refuses. Others are about what it accepts. */
 const RULES = new Set(['yaml', 'not-an-object', 'schema', 'api-invalid', 'selector-mismatch', 'definition-unusable']);
 
-const schemas = { validators: createValidators(createSchemaStore(), []), bundled: ['1.34'] };
+const schemas = { validators: createValidators(createSchemaStore(), []), bundled: ['1.34'], projects: new Map() };
 const location = { file: 'object.yaml', line: 1, exact: true };
 
 /** What the action says that the API server refuses in a text, which is YAML or JSON. */
