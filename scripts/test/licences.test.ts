@@ -89,10 +89,21 @@ describe('the committed bundles', () => {
   });
 
   it('of helm-lint-scan include the licence of the Kubernetes schemas', async () => {
-    expect([...(await licensedData(join(root, 'actions', 'helm-lint-scan'))).keys()]).toEqual(['schemas/']);
+    expect([...(await licensedData(join(root, 'actions', 'helm-lint-scan'))).keys()]).toEqual([
+      'custom-resources/',
+      'schemas/',
+    ]);
     const text = await readFile(join(root, 'actions', 'helm-lint-scan', 'dist', 'licenses.txt'), 'utf8');
     expect(text.slice(text.indexOf('\nschemas/\n'))).toMatch(
       /Apache License\s+Version 2\.0, January 2004[\s\S]+END OF TERMS/,
+    );
+  });
+
+  it('of helm-lint-scan include the licence and the notice of the custom resources', async () => {
+    const data = await licensedData(join(root, 'actions', 'helm-lint-scan'));
+    const text = await licences([], data);
+    expect(text.slice(text.indexOf('custom-resources/'), text.indexOf('\nschemas/\n'))).toMatch(
+      /Apache License\s+Version 2\.0, January 2004[\s\S]+END OF TERMS[\s\S]+This product includes software developed at CoreOS/,
     );
   });
 });
