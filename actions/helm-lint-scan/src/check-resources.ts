@@ -136,8 +136,8 @@ function validate(
     switch (verdict.state) {
       case 'checked': {
         const project = projects.get(`${apiVersion}/${kind}`);
-        const [problems, refused] = [verdict.problems, verdict.refused].map((found) => markProject(found, project));
-        reportRefused(resource, kube, { problems, refused }, report);
+        const problems = markProject(verdict.problems, project);
+        reportRefused(resource, kube, { problems, refused: markProject(verdict.refused, project) }, report);
         reportUncheckedRules(resource, verdict, report);
         break;
       }
@@ -177,7 +177,7 @@ function validate(
 function reportRefused(
   resource: Resource,
   kube: KubeVersion,
-  { problems = [], refused = [] }: Partial<Record<'problems' | 'refused', readonly LevelledProblem[]>>,
+  { problems, refused }: Record<'problems' | 'refused', readonly LevelledProblem[]>,
   report: ReportProblem,
 ): void {
   const violations = problems.filter((problem) => !isCompletedByServer(resource, problem));

@@ -49,7 +49,7 @@ async function scan(object: Data): Promise<{ refused: string[]; unchecked: strin
     locate: () => location,
     locateText: () => location,
   } as const;
-  await checkResources(set, { validators, bundled: [minor] }, findings);
+  await checkResources(set, { validators, bundled: [minor], projects: new Map() }, findings);
   const messages = (isWanted: (id: string) => boolean): string[] =>
     findings.list().flatMap(({ rule, message }) => (isWanted(rule.id) ? [`${rule.id}: ${message}`] : []));
   return {
