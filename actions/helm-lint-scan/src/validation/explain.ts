@@ -76,7 +76,6 @@ const FORMAT_DESCRIPTIONS: Record<string, string> = {
   mac: 'a MAC address',
   uri: 'a URL, or a path that begins with a slash',
   uuid: 'a UUID',
-  int32: 'a number of 32 bits',
 };
 
 function formatChoices(choices: unknown): string {

@@ -62,7 +62,9 @@ const SPECS: Readonly<Record<string, Schema>> = {
       labels: { type: 'object', additionalProperties: text },
       counts: { type: 'object', additionalProperties: { type: 'integer', default: 1 } },
       deep: object(
-        { inner: object({ flag: { type: 'boolean', default: true } }, { default: {}, required: ['flag'] }) },
+        {
+          inner: object({ flag: { type: 'boolean', default: true } }, { default: { flag: true }, required: ['flag'] }),
+        },
         { default: {} },
       ),
       items: list(object({ name: { ...text, default: 'x' }, value: int }, { required: ['name', 'value'] })),
@@ -119,7 +121,7 @@ const SPECS: Readonly<Record<string, Schema>> = {
         list(shortText, { maxItems: 5 }),
         rule('self.all(w, w.size() < 3)'),
         rule('self.exists_one(w, w == "a") || self.size() != 2', {
-          messageExpression: '"there are " + string(self.size())',
+          messageExpression: '"one of them " + "must be a"',
         }),
         rule('self.isSorted() || self.size() > 3'),
       ),
@@ -153,7 +155,7 @@ const SPECS: Readonly<Record<string, Schema>> = {
       fieldPath: '.name',
       reason: 'FieldValueRequired',
     }),
-    rule('!has(self.note) || self.note == null || self.note.startsWith("a") || self.note.contains("b")'),
+    rule('!has(self.note) || self.note.startsWith("a") || self.note.contains("b")'),
     rule('!has(self.share) || (type(self.share) == int ? int(self.share) >= 0 : string(self.share).endsWith("%"))'),
     rule("!has(self.duration) || self.duration >= duration('1s')"),
     rule("!has(self.datetime) || self.datetime < timestamp('2026-06-01T00:00:00Z')"),

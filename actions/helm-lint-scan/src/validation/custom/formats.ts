@@ -30,25 +30,18 @@ const TEXTS: Readonly<Record<string, RegExp | ((text: string) => boolean)>> = {
   uuid5: /^[0-9a-f]{8}-?[0-9a-f]{4}-?5[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i,
 };
 
-const within =
-  (limit: number) =>
-  (value: number): boolean =>
-    !Number.isInteger(value) || (value >= -limit && value < limit);
-
 /** Formats that the API server knows, but that are not checked here. */
 const UNCHECKED = ['creditcard', 'isbn', 'isbn10', 'isbn13', 'password', 'quantity', 'rgbcolor'];
 
-/** Formats of the validation library, for numbers too. */
+/** Formats of the validation library. The API server does not check those of numbers, such as int32. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   ...TEXTS,
   ...Object.fromEntries(UNCHECKED.map((name) => [name, true])),
-  int32: { type: 'number', validate: within(2 ** 31) },
 };
 
 /** The format of a schema, by its name here: the API server ignores dashes. `undefined` when it does not know it. */
 export function readFormat({ type, format }: Record<string, unknown>): string | undefined {
   if (typeof format !== 'string') return undefined;
-  if (type === 'integer') return format === 'int32' ? format : undefined;
   const name = format.replaceAll('-', '');
   return (type === 'string' || type === undefined) && Object.hasOwn(FORMATS, name) ? name : undefined;
 }
