@@ -97,8 +97,8 @@ describe('the API server and the action, asked the same about custom resources',
       `custom resources, seed ${seed}: asked ${asked}, refused ${refused}, accepted but called wrong ${wrong.length}, found ${(share * 100).toFixed(1)} %\n${missed.map((message) => `  not found: ${message}\n`).join('')}`,
     );
     expect({ seed, wrong }).toEqual({ seed, wrong: [] });
-    // Only a value that is not supported, such as the duration `2 days`, leaves a rule unchecked.
-    expect(unchecked.length).toBeLessThanOrEqual(2);
+    // Only a value that is not supported, such as the duration `2 days` or a null, leaves a rule unchecked.
+    expect(unchecked.length).toBeLessThanOrEqual(5);
     // Both kinds of answers must be there, or the comparison says nothing.
     expect(refused).toBeGreaterThan(asked / 4);
     expect(asked - refused).toBeGreaterThan(asked / 10);
