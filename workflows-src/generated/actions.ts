@@ -239,12 +239,20 @@ export interface Actions {
       rules?: string;
       /** A YAML file of suppressions, each with a reason and an expiry date. A suppression that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
       'ignore-file'?: string;
+      /** A Git branch, tag or commit, such as `origin/main`. Only charts and manifests that have changed since the last common commit are checked, with the charts that depend on them; the version of a changed chart must be higher than there. Needs `fetch-depth: 0` of actions/checkout. Default: everything is checked. */
+      'changed-since'?: string;
+      /** Findings that are known: a file that `report-file` wrote, in the workspace or in `RUNNER_TEMP`, or `changed-since` for what is found at the last common commit. Only other findings are annotated, counted and fail the step. */
+      baseline?: string;
+      /** Whether to fetch dependencies that are missing in `charts/` with `helm dependency build`, in a temporary copy of the chart. This uses the network, without credentials. Default: "false". */
+      'dependency-build'?: boolean | Expression;
       /** Additional scanners to run, one per line: `kubeconform`, `kube-score`, `checkov`. A scanner that is not installed is an error. */
       scanners?: string;
       /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written by default. A path in the workspace, or an absolute path in `RUNNER_TEMP`. Nothing is written through a link or into `.git`. */
       'sarif-file'?: string;
       /** Where to write the full result as JSON. The same paths are allowed as for `sarif-file`. Not written by default. */
       'report-file'?: string;
+      /** Where to write the result as JUnit XML, with a suite for each chart and a failing test for each finding that fails the step. The same paths are allowed as for `sarif-file`. Not written by default. */
+      'junit-file'?: string;
       /** A directory for the rendered manifests, `CHART/VALUES/VERSION.yaml`. The same paths are allowed as for `sarif-file`. Not written by default. */
       'render-dir'?: string;
       /** The maximum number of annotations, worst first. GitHub shows ten of each level per step. Default: "30". */
@@ -258,7 +266,7 @@ export interface Actions {
       /** Whether to write a job summary. Default: "true". */
       summary?: boolean | Expression;
     };
-    outputs: 'errors' | 'warnings' | 'notes' | 'cases' | 'resources' | 'not-validated' | 'sarif' | 'report' | 'rendered';
+    outputs: 'errors' | 'warnings' | 'notes' | 'cases' | 'resources' | 'not-validated' | 'known' | 'fixed' | 'sarif' | 'report' | 'junit' | 'rendered';
   };
 }
 

@@ -12,6 +12,8 @@ import { isVersionIndependent } from './charts/version-independence.ts';
 import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
 import { pluralize } from './data.ts';
 import { findAskedVersions } from './findings/asked-versions.ts';
+import { applyInlineIgnores } from './findings/apply-ignores.ts';
+import { type Baseline, compareWithBaseline, countFixed } from './findings/baseline.ts';
 import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-findings.ts';
 import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
@@ -20,6 +22,7 @@ import { reportScanners } from './findings/scanner-findings.ts';
 import { reportStrayValues, reportUnknownHooks } from './findings/silent-losses.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
 import { reportUnusedValues } from './findings/unused-values.ts';
+import { reportUnraisedVersions } from './findings/version-findings.ts';
 import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
 import { withoutGit } from './helm/without-git.ts';
 import type { Files } from './inputs/files.ts';
@@ -38,6 +41,12 @@ export interface CheckResult {
   /** Worst first, without those that are suppressed. */
   findings: Finding[];
   suppressed: SuppressedFinding[];
+  /** Findings that the baseline has too, worst first. They are in none of the counts. */
+  known: Finding[];
+  /** How many findings of the baseline are gone; `undefined` without a baseline. */
+  fixed: number | undefined;
+  /** Whether only what had changed was checked. */
+  partial: boolean;
   cases: CaseId[];
   matrix: MatrixRow[];
   rendered: RenderedCase[];
@@ -52,6 +61,8 @@ export interface CheckContext {
   files: Files;
   env: Environment;
   now: Date;
+  /** What is known already. */
+  baseline?: Baseline | undefined;
 }
 
 /** Helm and the scanners write to one temporary directory, which is deleted also when the step is cancelled. */
@@ -66,7 +77,7 @@ export async function check(settings: Settings, input: ScanInput, context: Check
 async function checkAll(
   settings: Settings,
   input: ScanInput,
-  { files, env, now, exec }: CheckContext & { exec: Exec },
+  { files, env, now, exec, baseline }: CheckContext & { exec: Exec },
 ): Promise<CheckResult> {
   const { schemas, stacks, suppressions } = input;
   const findings = new Findings(settings.levels);
@@ -82,15 +93,27 @@ async function checkAll(
     const matrix = await checkSets(sets, { input, rendered, findings });
     reportCharts(input, rendered, findings);
     reportCrds(input, findings);
+    reportUnraisedVersions(input, findings);
     const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, env }, findings);
-    const suppressed = await applySuppressions(findings, suppressions, { file: settings.ignoreFile.path, now });
+    const reported = findings.list();
+    const fixed = baseline === undefined ? undefined : countFixed(baseline, reported, input);
+    const suppressedByFile = await applySuppressions(findings, suppressions, {
+      file: settings.ignoreFile.path,
+      now,
+      partial: input.partial,
+    });
     const cases = [
       ...rendered.cases.map(({ id }) => id),
       ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
     ];
+    const suppressedInline = applyInlineIgnores(findings, input, { reported, cases: rendered.cases, settings, now });
+    const compared = compareWithBaseline(findings.list(), baseline);
     return {
-      findings: joinByLine(findings.list()),
-      suppressed,
+      findings: joinByLine(compared.new),
+      known: joinByLine(compared.known),
+      fixed,
+      partial: input.partial,
+      suppressed: [...suppressedByFile, ...suppressedInline],
       cases,
       matrix,
       rendered: rendered.cases,

@@ -2,18 +2,21 @@ import { ActionError } from '../../lib/errors.ts';
 import { pluralize } from './data.ts';
 import type { Finding } from './findings/findings.ts';
 import type { Settings } from './inputs/inputs.ts';
-import { LEVELS } from './rules/rule.ts';
+import { LEVELS, type Level } from './rules/rule.ts';
 
 /** The most charts that the title of the error names. */
 const MAX_NAMED = 3;
+
+/** Whether a finding of this level fails the step. */
+export const isFailing = (level: Level, threshold: Settings['failOn']): boolean =>
+  threshold !== 'never' && LEVELS.indexOf(level) <= LEVELS.indexOf(threshold);
 
 /** @throws {ActionError} when a finding is at the level of `fail-on` or worse */
 export function assertBelowThreshold(
   { findings }: { findings: readonly Finding[] },
   threshold: Settings['failOn'],
 ): void {
-  if (threshold === 'never') return;
-  const failing = findings.filter(({ level }) => LEVELS.indexOf(level) <= LEVELS.indexOf(threshold));
+  const failing = findings.filter(({ level }) => isFailing(level, threshold));
   if (failing.length === 0) return;
   const subjects = [...new Set(failing.map(({ subject }) => subject))];
   const where = subjects.length > MAX_NAMED ? `${subjects.length} charts` : subjects.join(', ');

@@ -1,8 +1,19 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCancellableExec, withTempDirectory } from '../../lib/processes/cancellation.ts';
+import { createExec, type Exec } from '../../lib/processes/exec.ts';
+import { annotate } from '../../lib/runner/commands.ts';
 import type { Environment } from '../../lib/runner/inputs.ts';
 import { writeSummary } from '../../lib/runner/outputs.ts';
+import { checkBase } from './base-state.ts';
+import { type Changes, findChanges, isEmptyInput, limitInput } from './changes/find-changes.ts';
+import { GIT_HINT } from './changes/git.ts';
 import { check } from './check.ts';
 import { ErrorCollector } from './error-collector.ts';
 import { assertBelowThreshold } from './fail-on.ts';
+import { type Baseline, readBaseline } from './findings/baseline.ts';
+import { buildDependencies } from './helm/dependencies.ts';
+import { HELM_HINT } from './helm/helm.ts';
 import type { DiscoveredPaths } from './inputs/discover.ts';
 import { createFiles } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
@@ -14,13 +25,47 @@ import { writeReports } from './report/write.ts';
 
 /** Lint, render and scan charts and manifests in every case. Fails when a finding reaches the level of `fail-on`. */
 export async function main(settings: Settings, discovered: DiscoveredPaths, env: Environment): Promise<void> {
-  const files = createFiles(settings.workspace);
+  const exec = createCancellableExec(createExec({ git: GIT_HINT, helm: HELM_HINT, [settings.helm]: HELM_HINT }));
+  const prefix = join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
+  await withTempDirectory(prefix, exec.cancel, (scratch) =>
+    checkAndReport(settings, discovered, { env, exec, scratch }),
+  );
+}
+
+/** What the step works with; `scratch` is a directory that is deleted at its end. */
+interface Tools {
+  env: Environment;
+  exec: Exec;
+  scratch: string;
+}
+
+async function checkAndReport(settings: Settings, discovered: DiscoveredPaths, tools: Tools): Promise<void> {
+  const { env, scratch } = tools;
+  const checkout = createFiles(settings.workspace);
   const errors = new ErrorCollector(discovered.errors);
+  const changes = await errors.attempt(undefined, () =>
+    findChanges(settings, discovered, { ...tools, files: checkout }),
+  );
+  const report = await errors.attempt(undefined, () => readReport(settings));
+  const charts = discovered.directories.filter((path) => changes?.selection.charts.has(path) ?? true);
+  const build = { ...tools, program: settings.helm, directory: join(scratch, 'dependencies') };
+  const files = await errors.attempt(checkout, async () =>
+    settings.dependencyBuild && errors.errors.length === 0 ? buildDependencies(checkout, charts, build) : checkout,
+  );
   const loaded = await loadInputs(settings, files, discovered);
   errors.add(loaded.errors);
   errors.throwIfAny();
 
-  const result = await check(settings, loaded.input, { files, env, now: new Date() });
+  const input = changes === undefined ? loaded.input : limitInput(loaded.input, changes);
+  if (changes !== undefined && isEmptyInput(input))
+    annotate({
+      level: 'notice',
+      title: 'helm-lint-scan: nothing to check',
+      message: `No chart or manifest of this step has changed since ${changes.base.ref}.`,
+    });
+  const now = new Date();
+  const baseline = report ?? (await checkBaseIfKnown(settings, changes, { ...tools, now }));
+  const result = await check(settings, input, { files, env, now, baseline });
   // A scanner that failed does not keep the other findings from being reported.
   errors.add(result.errors);
   await errors.attempt(undefined, async () => {
@@ -34,4 +79,20 @@ export async function main(settings: Settings, discovered: DiscoveredPaths, env:
   });
   errors.throwIfAny();
   assertBelowThreshold(result, settings.failOn);
+}
+
+/** The report that the input `baseline` names. */
+async function readReport({ baseline, area }: Settings): Promise<Baseline | undefined> {
+  return baseline?.from === 'report' ? readBaseline(area, baseline.path) : undefined;
+}
+
+/** With `baseline: changed-since`, what was found at the base. */
+async function checkBaseIfKnown(
+  settings: Settings,
+  changes: Changes | undefined,
+  context: Tools & { now: Date },
+): Promise<Baseline | undefined> {
+  return settings.baseline?.from === 'changed-since' && changes !== undefined
+    ? checkBase(settings, changes, context)
+    : undefined;
 }

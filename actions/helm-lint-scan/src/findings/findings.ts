@@ -37,6 +37,8 @@ export interface Finding {
   cases: CaseId[];
   /** Identifies the problem, also when lines move. */
   fingerprint: string;
+  /** Those of all findings that are joined to this one; the first is its own. */
+  fingerprints: string[];
 }
 
 /** What a check reports. Its location is looked up only when it is new. */
@@ -96,6 +98,7 @@ export class Findings {
       path,
       cases,
       fingerprint,
+      fingerprints: [fingerprint],
     });
   }
 

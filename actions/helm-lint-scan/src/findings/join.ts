@@ -10,7 +10,12 @@ export function joinByLine(findings: readonly Finding[]): Finding[] {
     const [first, ...others] = group as [Finding, ...Finding[]];
     return others.length === 0
       ? first
-      : { ...first, resources: group.flatMap(({ resources }) => resources), cases: joinCases(group) };
+      : {
+          ...first,
+          resources: group.flatMap(({ resources }) => resources),
+          cases: joinCases(group),
+          fingerprints: group.flatMap(({ fingerprints }) => fingerprints),
+        };
   });
 }
 

@@ -7,6 +7,7 @@ import { engineRules } from '../rules/engine.ts';
 import { isRuleId } from '../rules/index.ts';
 import type { CaseId, Finding, Findings } from './findings.ts';
 import { compileGlobs, type GlobMatch } from './globs.ts';
+import { isDay } from './inline-ignores.ts';
 
 /** One entry of the ignore file. An omitted glob matches everything. */
 export interface Suppression {
@@ -24,7 +25,9 @@ export interface Suppression {
 
 export interface SuppressedFinding {
   finding: Finding;
-  suppression: Suppression;
+  suppression: Pick<Suppression, 'reason' | 'expires' | 'line'>;
+  /** Where the suppression is, in SARIF's words: in the ignore file, or in a comment beside the finding. */
+  kind: 'external' | 'inSource';
 }
 
 const KEYS = ['rule', 'reason', 'expires', 'chart', 'file', 'resource'];
@@ -91,7 +94,7 @@ function findProblems(entry: Record<string, unknown>): string[] {
     ...(typeof entry.reason === 'string' && entry.reason.trim() !== ''
       ? []
       : ['reason is missing: say why the finding is hidden']),
-    ...(isDay(entry.expires) ? [] : ['expires is neither a date (2027-06-30) nor never']),
+    ...(isExpiry(entry.expires) ? [] : ['expires is neither a date (2027-06-30) nor never']),
   ];
 }
 
@@ -109,12 +112,7 @@ function patternProblem(pattern: string): string | undefined {
     : globProblem(pattern);
 }
 
-function isDay(value: unknown): boolean {
-  if (value === 'never') return true;
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const day = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
-}
+const isExpiry = (value: unknown): boolean => value === 'never' || (typeof value === 'string' && isDay(value));
 
 const suppression = (entry: Record<string, unknown>, line: number): Suppression => ({
   rule: entry.rule as string,
@@ -145,36 +143,38 @@ async function createMatcher(suppressions: readonly Suppression[]): Promise<Matc
 
 /**
  * Remove the suppressed findings, and report suppressions that have expired or hide nothing.
- * @param options the ignore file, and the time that decides what has expired; an expiry counts to the end of its day, in UTC
+ * @param options the ignore file, and the time that decides what has expired; an expiry counts to the end of its day, in UTC;
+ *   `partial`, when not everything is checked, so that what hides nothing here may hide something elsewhere
  */
 export async function applySuppressions(
   findings: Findings,
   suppressions: readonly Suppression[],
-  { file, now }: { file: string; now: Date },
+  { file, now, partial = false }: { file: string; now: Date; partial?: boolean },
 ): Promise<SuppressedFinding[]> {
   const covers = await createMatcher(suppressions);
   const today = now.toISOString().slice(0, 10);
   const active = suppressions.filter((suppression) => !isExpired(suppression, today));
-  const suppressed = findings.list().flatMap((finding) => {
+  const suppressed = findings.list().flatMap((finding): SuppressedFinding[] => {
     const suppression = active.find((candidate) => covers(candidate, finding));
-    return suppression === undefined ? [] : [{ finding, suppression }];
+    return suppression === undefined ? [] : [{ finding, suppression, kind: 'external' }];
   });
   const reported = findings.list();
   for (const { finding } of suppressed) findings.remove(finding);
   for (const suppression of suppressions) {
     const used = reported.some((finding) => covers(suppression, finding));
-    if (used && !isExpired(suppression, today)) continue;
+    if (used ? !isExpired(suppression, today) : partial) continue;
     const rule = used ? engineRules.suppressionExpired : engineRules.suppressionUnused;
     const why = used ? `expired on ${suppression.expires}; its findings count again` : 'matches no finding';
     findings.add({
       rule,
       case: SUPPRESSIONS_CASE,
       path: [],
-      message: `the suppression of ${suppression.rule} in line ${suppression.line} (${suppression.reason}) ${why}`,
+      message: `the suppression of ${suppression.rule} (${suppression.reason}) ${why}`,
       location: () => ({ file, line: suppression.line, exact: true }),
     });
   }
   return suppressed;
 }
 
-const SUPPRESSIONS_CASE: CaseId = { subject: 'suppressions', values: '', kubeVersion: '' };
+/** What findings about suppressions belong to. */
+export const SUPPRESSIONS_CASE: CaseId = { subject: 'suppressions', values: '', kubeVersion: '' };

@@ -41,7 +41,7 @@ export async function discover(settings: Settings): Promise<DiscoveredPaths> {
 }
 
 /** The YAML parser is loaded only when there is a file to read, or when the file is required. */
-async function loadSuppressions(files: Files, file: Settings['ignoreFile']): Promise<Suppression[]> {
+export async function loadSuppressions(files: Files, file: Settings['ignoreFile']): Promise<Suppression[]> {
   if (!file.required && (await files.read(file.path, 'ignore-file')) === undefined) return [];
   const { readSuppressions } = await import('../findings/suppressions.ts');
   return readSuppressions(files, file);

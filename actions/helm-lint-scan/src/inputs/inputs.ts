@@ -15,6 +15,7 @@ import { parseValuesLine, VALUES_EXAMPLE, type ValuesDeclaration } from '../case
 import { KUBE_VERSION_EXAMPLE, type KubeVersion, parseKubeVersion } from '../cases/kube-version.ts';
 import type { ChartQuery } from '../charts/chart-directories.ts';
 import { LEVELS, type Level } from '../rules/rule.ts';
+import { type ExistingSettings, readExisting } from './existing.ts';
 
 export const SCANNERS = ['kubeconform', 'kube-score', 'checkov'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
@@ -22,7 +23,7 @@ export type ScannerName = (typeof SCANNERS)[number];
 /** The level that the user gives a rule. */
 export type LevelChoice = Level | 'off';
 
-export interface Settings {
+export interface Settings extends ExistingSettings {
   workspace: string;
   charts: ChartQuery;
   values: ValuesDeclaration[];
@@ -97,6 +98,7 @@ export async function readSettings(env: Environment): Promise<Settings> {
     namespace: reader.parsed('namespace', (text) => parseDnsName(text, 63), 'shop'),
     releaseName: reader.parsed('release-name', (text) => parseDnsName(text, 53), 'shop'),
     summary: reader.boolean('summary', true),
+    ...readExisting(reader, (text) => parseOutputPath(text, area)),
   };
   for (const problem of findSamePaths(settings)) reader.addProblem(problem);
   reader.assertValid();
@@ -124,12 +126,14 @@ async function readProgram(reader: InputReader, workspace: string): Promise<stri
   return resolve(workspace, text);
 }
 
-/** Two outputs with one path would overwrite each other. */
-function findSamePaths({ sarifFile, reportFile, renderDir }: Settings): InputProblem[] {
+/** Two outputs with one path would overwrite each other, or the baseline. */
+function findSamePaths({ sarifFile, reportFile, renderDir, junitFile, baseline }: Settings): InputProblem[] {
   const paths = [
+    ['baseline', baseline?.from === 'report' ? baseline.path : undefined, '.helm-lint-scan-baseline.json'],
     ['sarif-file', sarifFile, 'helm-lint-scan.sarif'],
     ['report-file', reportFile, 'helm-lint-scan.json'],
     ['render-dir', renderDir, 'rendered'],
+    ['junit-file', junitFile, 'helm-lint-scan.xml'],
   ] as const;
   return paths.flatMap(([input, path, example], index) => {
     const before = paths.slice(0, index).find(([, earlier]) => path !== undefined && earlier === path);

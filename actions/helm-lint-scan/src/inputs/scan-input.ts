@@ -4,6 +4,7 @@ import { defaultVersions } from '../cases/default-versions.ts';
 import type { KubeVersion } from '../cases/kube-version.ts';
 import { assertAllSet, imageOverlay } from '../cases/set-images.ts';
 import { layeredValues, readCase, unreadableValues } from '../cases/values-case.ts';
+import type { UnraisedVersion } from '../changes/versions.ts';
 import { type Chart, chartDirectories, readChart } from '../charts/chart.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
@@ -40,6 +41,10 @@ export interface ScanInput {
   /** The API versions of the custom resources that the input `crds` names and those in the `crds` directories of each chart, without and with kind. */
   apiVersions: ReadonlyMap<Chart, readonly string[]>;
   suppressions: Suppression[];
+  /** Whether only what has changed is checked, so that a suppression of the ignore file may belong to what is not. */
+  partial: boolean;
+  /** Changed charts whose version is not higher than before. */
+  unraised: UnraisedVersion[];
   reader: Reader;
   schemas: SchemaStore;
 }
@@ -105,6 +110,8 @@ export async function loadInputs(
       ),
     ),
     suppressions: discovered.suppressions,
+    partial: false,
+    unraised: [],
     reader,
     schemas,
   };

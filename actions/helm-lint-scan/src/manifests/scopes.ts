@@ -7,6 +7,7 @@ import { objectKey } from './resource.ts';
 export interface ManifestScope extends ReadResult {
   /** The directory or the line of the input; empty when all manifests are one scope. */
   name: string;
+  files: readonly ManifestFile[];
 }
 
 /** Files and the keys of the objects in them. */
@@ -36,7 +37,7 @@ export function readScopes(groups: readonly ManifestGroup[], reader: Reader): Ma
       const texts = part.files.map(({ file }) => file);
       const name = part.directory ?? (groups.length === 1 ? '' : pattern);
       const key = texts.map(({ path }) => path).join('\n');
-      if (!scopes.has(key)) scopes.set(key, { ...reader.manifests(texts), name });
+      if (!scopes.has(key)) scopes.set(key, { ...reader.manifests(texts), name, files: texts });
     }
   return withUniqueNames([...scopes.values()]);
 }

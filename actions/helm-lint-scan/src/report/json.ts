@@ -1,4 +1,5 @@
 import type { SetImage } from '../cases/set-images.ts';
+import { FINGERPRINT_VERSION } from '../findings/baseline.ts';
 import type { CaseId, Finding } from '../findings/findings.ts';
 import type { SuppressedFinding } from '../findings/suppressions.ts';
 import { countAll, type MatrixRow } from './matrix.ts';
@@ -6,6 +7,10 @@ import { countAll, type MatrixRow } from './matrix.ts';
 export interface JsonInput {
   findings: readonly Finding[];
   suppressed: readonly SuppressedFinding[];
+  known?: readonly Finding[];
+  /** `undefined` without a baseline. */
+  fixed?: number | undefined;
+  partial?: boolean;
   cases: readonly CaseId[];
   matrix: readonly MatrixRow[];
   set: readonly SetImage[];
@@ -13,9 +18,13 @@ export interface JsonInput {
 }
 
 /** The full result, for programs. Lines and fingerprints are those of the SARIF file. */
-export function jsonReport({ findings, suppressed, cases, matrix, set, helm }: JsonInput): object {
+export function jsonReport(input: JsonInput): object {
+  const { findings, suppressed, known = [], fixed, partial = false, cases, matrix, set, helm } = input;
+  const state = (baselineState: 'new' | 'unchanged') => (fixed === undefined ? {} : { baselineState });
   return {
     format: 1,
+    fingerprintVersion: FINGERPRINT_VERSION,
+    ...(partial ? { changes: { partial } } : {}),
     helm,
     counts: countAll({ findings, cases, matrix }),
     matrix,
@@ -25,10 +34,14 @@ export function jsonReport({ findings, suppressed, cases, matrix, set, helm }: J
       digest: image.digest,
       tags: image.tags,
     })),
-    findings: findings.map(jsonFinding),
-    suppressed: suppressed.map(({ finding, suppression }) => ({
+    ...(fixed === undefined ? {} : { baseline: { known: known.length, fixed } }),
+    findings: [
+      ...findings.map((finding) => ({ ...jsonFinding(finding), ...state('new') })),
+      ...known.map((finding) => ({ ...jsonFinding(finding), ...state('unchanged') })),
+    ],
+    suppressed: suppressed.map(({ finding, suppression, kind }) => ({
       ...jsonFinding(finding),
-      suppression: { reason: suppression.reason, expires: suppression.expires, line: suppression.line },
+      suppression: { reason: suppression.reason, expires: suppression.expires, line: suppression.line, kind },
     })),
   };
 }
@@ -45,6 +58,7 @@ function jsonFinding({
   path,
   cases,
   fingerprint,
+  fingerprints,
 }: Finding): object {
   return {
     engine,
@@ -62,5 +76,6 @@ function jsonFinding({
     cases,
     help: rule.help,
     fingerprint,
+    fingerprints,
   };
 }

@@ -21,6 +21,8 @@ export async function logFindings(result: CheckResult, maxAnnotations: number): 
   info(
     `${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}, ${pluralize(notes, 'note')} in ${pluralize(cases.length, 'case')} with ${pluralize(resources, 'resource')}, ${notValidated} not validated`,
   );
+  const { known, fixed } = result;
+  if (fixed !== undefined) info(`${pluralize(known.length, 'finding')} known from the baseline, ${fixed} fixed`);
 }
 
 /** Many cases set the same. */

@@ -3,12 +3,23 @@ import { relativeInside, resolveOutputPath } from '../../../lib/files/workspace.
 import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 
-type OutputPaths = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
+type OutputPaths = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'junitFile' | 'area'>;
 
 /** @throws {ActionError} when a report would be written to another path than the one that its input names */
-export async function assertWritable({ sarifFile, reportFile, renderDir, area }: OutputPaths): Promise<void> {
+export async function assertWritable({
+  sarifFile,
+  reportFile,
+  renderDir,
+  junitFile,
+  area,
+}: OutputPaths): Promise<void> {
   const errors = new ErrorCollector();
-  const paths = { 'sarif-file': sarifFile, 'report-file': reportFile, 'render-dir': renderDir };
+  const paths = {
+    'sarif-file': sarifFile,
+    'report-file': reportFile,
+    'render-dir': renderDir,
+    'junit-file': junitFile,
+  };
   for (const [input, path] of Object.entries(paths)) {
     if (path === undefined) continue;
     const place = await resolveOutputPath(area, path);

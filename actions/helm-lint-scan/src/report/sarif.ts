@@ -11,15 +11,20 @@ export interface SarifInput {
   /** Worst first. */
   findings: readonly Finding[];
   suppressed: readonly SuppressedFinding[];
+  known?: readonly Finding[];
+  /** `undefined` without a baseline. */
+  fixed?: number | undefined;
   cases: readonly CaseId[];
 }
 
 /** A SARIF 2.1.0 log with a run for each engine. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function sarifLog({ findings, suppressed, cases }: SarifInput): object {
-  const all = [...findings.map((finding) => ({ finding, suppression: undefined })), ...suppressed].slice(
-    0,
-    MAX_RESULTS,
-  );
+export function sarifLog({ findings, suppressed, known = [], fixed, cases }: SarifInput): object {
+  const [fresh, old]: BaselineState[] = fixed === undefined ? [undefined, undefined] : ['new', 'unchanged'];
+  const all = [
+    ...findings.map((finding): SarifEntry => ({ finding, baselineState: fresh })),
+    ...known.map((finding): SarifEntry => ({ finding, baselineState: old })),
+    ...suppressed.map((entry): SarifEntry => ({ ...entry, baselineState: fresh })),
+  ].slice(0, MAX_RESULTS);
   const engines = [...new Set([ACTION_ENGINE, ...all.map(({ finding }) => finding.engine)])];
   const runs = engines.map((engine) => {
     const findingsOfEngine = all.filter(({ finding }) => finding.engine === engine);
@@ -38,9 +43,11 @@ export function sarifLog({ findings, suppressed, cases }: SarifInput): object {
   return { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs };
 }
 
-interface SarifEntry {
+type BaselineState = 'new' | 'unchanged' | undefined;
+
+interface SarifEntry extends Partial<Pick<SuppressedFinding, 'suppression' | 'kind'>> {
   finding: Finding;
-  suppression: SuppressedFinding['suppression'] | undefined;
+  baselineState: BaselineState;
 }
 
 /**
@@ -75,13 +82,14 @@ function sarifRule({ id, level, severity, title, help }: RuleInfo): object {
 }
 
 function sarifResult(
-  { finding, suppression, lineHash }: ReturnType<typeof withOwnAlerts>[number],
+  { finding, suppression, kind, lineHash, baselineState }: ReturnType<typeof withOwnAlerts>[number],
   cases: readonly CaseId[],
 ): object {
   const { location, fingerprint } = finding;
   return {
     ruleId: finding.rule.id,
     level: finding.level,
+    ...(baselineState === undefined ? {} : { baselineState }),
     message: { text: findingText(finding, cases) },
     locations: [
       {
@@ -106,7 +114,7 @@ function sarifResult(
     },
     ...(suppression === undefined
       ? {}
-      : { suppressions: [{ kind: 'external', status: 'accepted', justification: suppression.reason }] }),
+      : { suppressions: [{ kind, status: 'accepted', justification: suppression.reason }] }),
     properties: { path: finding.path, exactLine: location.exact },
   };
 }

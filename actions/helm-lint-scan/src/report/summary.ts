@@ -11,6 +11,9 @@ export interface SummaryInput {
   matrix: readonly MatrixRow[];
   findings: readonly Finding[];
   suppressed: readonly SuppressedFinding[];
+  known?: readonly Finding[];
+  /** `undefined` without a baseline. */
+  fixed?: number | undefined;
   cases: readonly CaseId[];
   set: readonly SetImage[];
   helm: string;
@@ -60,8 +63,11 @@ function headline(input: SummaryInput): string {
   const { errors, warnings, notes, cases, resources, notValidated } = countAll(input);
   const validated = notValidated === 0 ? 'all validated' : `**${notValidated} not validated**`;
   const helm = input.helm === '' ? '' : `; Helm ${escapeMarkdown(input.helm)}`;
-  return `${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}, ${pluralize(notes, 'note')} in ${pluralize(cases, 'case')} with ${pluralize(resources, 'resource')} (${validated})${helm}.`;
+  return `${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}, ${pluralize(notes, 'note')} in ${pluralize(cases, 'case')} with ${pluralize(resources, 'resource')} (${validated})${helm}.${baselineText(input)}`;
 }
+
+const baselineText = ({ known = [], fixed }: SummaryInput): string =>
+  fixed === undefined ? '' : ` ${pluralize(known.length, 'finding')} known from the baseline, ${fixed} fixed.`;
 
 const rowKey = ({ subject, values }: Pick<CaseId, 'subject' | 'values'>): string => `${subject}\n${values}`;
 

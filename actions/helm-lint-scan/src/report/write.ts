@@ -6,23 +6,25 @@ import type { CheckResult } from '../check.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { jsonReport } from './json.ts';
+import { junitReport } from './junit.ts';
 import { displayPath } from './output-paths.ts';
 import { renderPaths } from './render-paths.ts';
 import { sarifLog } from './sarif.ts';
 
-type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'area'>;
+type WriteSettings = Pick<Settings, 'sarifFile' | 'reportFile' | 'renderDir' | 'junitFile' | 'failOn' | 'area'>;
 
 /** The paths of the reports, absolute, and why the others were not written. */
 export interface WrittenReports {
   sarif: string | undefined;
   report: string | undefined;
+  junit: string | undefined;
   rendered: string | undefined;
   errors: readonly ActionError[];
 }
 
 /** Write the reports that the inputs name. One that cannot be written does not keep the others from being written. */
 export async function writeReports(result: CheckResult, settings: WriteSettings): Promise<WrittenReports> {
-  const { sarifFile, reportFile, renderDir, area } = settings;
+  const { sarifFile, reportFile, renderDir, junitFile, area } = settings;
   const errors = new ErrorCollector();
   const write = async (
     path: string | undefined,
@@ -36,9 +38,12 @@ export async function writeReports(result: CheckResult, settings: WriteSettings)
   };
   const sarif = await write(sarifFile, (path) => [{ input: 'sarif-file', path, text: toJson(sarifLog(result)) }]);
   const report = await write(reportFile, (path) => [{ input: 'report-file', path, text: toJson(jsonReport(result)) }]);
+  const junit = await write(junitFile, (path) => [
+    { input: 'junit-file', path, text: junitReport(result, settings.failOn) },
+  ]);
   const rendered = await write(renderDir, (directory) => renderedFiles(result.rendered, directory));
   if (rendered !== undefined) info(`Rendered manifests are in ${rendered}`);
-  return { sarif, report, rendered, errors: errors.errors };
+  return { sarif, report, junit, rendered, errors: errors.errors };
 }
 
 const toJson = (value: object): string => JSON.stringify(value, undefined, 2);

@@ -57,6 +57,18 @@ export const engineRules = {
     title: 'No template reads a value',
     help: 'Setting it changes nothing: the name is misspelled, or what it was for is gone. Correct or remove it. Where templates pass all values on, or read files as templates, nothing is reported.',
   },
+  versionNotRaised: {
+    id: 'version-not-raised',
+    level: 'error',
+    title: 'A chart has changed, but its version is not higher',
+    help: 'A repository keeps one chart for each version. Raise `version` in Chart.yaml above that of the base. Only checked with `changed-since`; a file that `.helmignore` excludes is not a change of the chart.',
+  },
+  suppressionInvalid: {
+    id: 'suppression-invalid',
+    level: 'error',
+    title: 'A comment that should hide a finding has no effect',
+    help: 'Write it as `helm-lint-scan: ignore RULE -- REASON`, on the line of the finding or on the line above. Several rules are separated by commas; `until 2027-06-30` before the reason sets the last day on which it applies.',
+  },
   yaml: {
     id: 'yaml',
     level: 'error',

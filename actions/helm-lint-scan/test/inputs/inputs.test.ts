@@ -59,6 +59,20 @@ describe('the settings', () => {
     ]);
   });
 
+  it('take what is found at the base as the baseline, if there is a base', async () => {
+    const settings = await readSettings(env({ 'changed-since': 'main', baseline: 'changed-since' }));
+    expect(settings.baseline).toEqual({ from: 'changed-since' });
+    expect(await faults({ baseline: 'changed-since' })).toEqual([
+      expect.objectContaining({ input: 'baseline', problem: expect.stringContaining('is not set') }),
+    ]);
+  });
+
+  it('do not overwrite the baseline', async () => {
+    expect(await faults({ baseline: 'a.json', 'report-file': './a.json' })).toEqual([
+      expect.objectContaining({ input: 'report-file', problem: 'is the same path as baseline' }),
+    ]);
+  });
+
   it('are the same with the defaults of action.yml and with nothing', async () => {
     const defaults = Object.entries(action.inputs).flatMap(([name, { default: value }]) =>
       value ? [[name, value]] : [],
@@ -83,6 +97,10 @@ describe('the settings', () => {
         'sarif-file': 'out/a.sarif',
         'report-file': '/runner/temp/report.json',
         'render-dir': '/checkout/rendered',
+        'junit-file': 'out/a.xml',
+        'changed-since': 'origin/main',
+        baseline: '/runner/temp/baseline.json',
+        'dependency-build': 'true',
         'max-annotations': '0',
         helm: '/opt/helm',
         namespace: 'store',
@@ -110,6 +128,10 @@ describe('the settings', () => {
       sarifFile: '/checkout/out/a.sarif',
       reportFile: '/runner/temp/report.json',
       renderDir: '/checkout/rendered',
+      junitFile: '/checkout/out/a.xml',
+      changedSince: 'origin/main',
+      baseline: { from: 'report', path: '/runner/temp/baseline.json' },
+      dependencyBuild: true,
       maxAnnotations: 0,
       helm: '/opt/helm',
       namespace: 'store',

@@ -245,7 +245,19 @@ describe('an input', () => {
 });
 
 describe('a report', () => {
-  const result = { findings: [], suppressed: [], cases: [], matrix: [], rendered: [], set: [], helm: '', errors: [] };
+  const result = {
+    findings: [],
+    suppressed: [],
+    cases: [],
+    matrix: [],
+    rendered: [],
+    set: [],
+    helm: '',
+    errors: [],
+    known: [],
+    fixed: undefined,
+    partial: false,
+  };
 
   it('is not written through a link that was made since the inputs were looked at', async () => {
     const settings = await settingsOf({ 'report-file': 'out/scan.json' });

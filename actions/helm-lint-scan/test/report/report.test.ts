@@ -108,7 +108,7 @@ describe('SARIF', () => {
   const first = findings.find(({ engine }) => engine === 'helm-lint-scan');
   const log = sarifLog({
     findings,
-    suppressed: first === undefined ? [] : [{ finding: { ...first, fingerprint: 'f' }, suppression }],
+    suppressed: first === undefined ? [] : [{ finding: { ...first, fingerprint: 'f' }, suppression, kind: 'external' }],
     cases: CASES,
     // biome-ignore lint/suspicious/noExplicitAny: SARIF as others will read it
   }) as any;
