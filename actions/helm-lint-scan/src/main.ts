@@ -92,7 +92,6 @@ async function checkBaseIfKnown(
   changes: Changes | undefined,
   context: Tools & { now: Date },
 ): Promise<Baseline | undefined> {
-  return settings.baseline?.from === 'changed-since' && changes !== undefined
-    ? checkBase(settings, changes, context)
-    : undefined;
+  if (settings.baseline?.from !== 'changed-since' || changes === undefined) return undefined;
+  return checkBase(settings, changes, context);
 }

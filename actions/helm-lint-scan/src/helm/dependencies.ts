@@ -82,7 +82,9 @@ async function createBuilder(files: Files, { exec, env, program, directory: scra
     for (const { repository } of dependencies) if (/^https?:/.test(repository)) await addRepository(chart, repository);
     // The indexes were just fetched.
     const result = await run(['dependency', 'build', join(root, chart), '--skip-refresh']);
-    if (result.exitCode !== 0) throw buildError(chart, result, root);
+    // Helm succeeds although it skips an archive that is damaged.
+    const skipped = await missingDependencies(createFiles(root), chart);
+    if (result.exitCode !== 0 || skipped.length > 0) throw buildError(chart, result, root);
   };
   return {
     root,

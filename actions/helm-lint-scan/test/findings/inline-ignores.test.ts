@@ -47,7 +47,7 @@ describe('a comment that hides findings', () => {
   });
 
   it.each(['color: x#helm-lint-scan: ignore', '# see .helm-lint-scan.yaml', 'helm-lint-scan: ignore image-tag'])(
-    '%j is no such comment',
+    '%j hides nothing',
     (text) => expect(read(text)).toEqual({ valid: [], invalid: [] }),
   );
 });
