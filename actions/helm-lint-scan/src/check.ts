@@ -96,7 +96,6 @@ async function checkAll(
     reportUnraisedVersions(input, findings);
     const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, env }, findings);
     const reported = findings.list();
-    const fixed = baseline === undefined ? undefined : countFixed(baseline, reported, input);
     const suppressedByFile = await applySuppressions(findings, suppressions, {
       file: settings.ignoreFile.path,
       now,
@@ -107,6 +106,8 @@ async function checkAll(
       ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
     ];
     const suppressedInline = applyInlineIgnores(findings, input, { reported, cases: rendered.cases, settings, now });
+    const present = [...reported, ...findings.list()];
+    const fixed = baseline === undefined ? undefined : countFixed(baseline, present, input);
     const compared = compareWithBaseline(findings.list(), baseline);
     return {
       findings: joinByLine(compared.new),

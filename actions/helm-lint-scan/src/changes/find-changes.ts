@@ -1,6 +1,8 @@
+import { join } from 'node:path/posix';
 import type { Exec } from '../../../lib/processes/exec.ts';
 import { info } from '../../../lib/runner/commands.ts';
 import type { Environment } from '../../../lib/runner/inputs.ts';
+import { chartDirectories } from '../charts/chart.ts';
 import { pluralize } from '../data.ts';
 import type { DiscoveredPaths } from '../inputs/discover.ts';
 import type { Files } from '../inputs/files.ts';
@@ -66,12 +68,18 @@ export function limitInput(
 ): ScanInput {
   if (selection.cause !== undefined) return { ...input, unraised };
   const isSelected = ({ path }: { path: string }): boolean => selection.charts.has(path);
+  const directories = input.charts.filter(isSelected).flatMap(chartDirectories);
+  const isInChart = (file: string): boolean =>
+    directories.some((directory) => file.startsWith(join(directory, 'crds/')));
   return {
     ...input,
     charts: input.charts.filter(isSelected),
     stacks: input.stacks.filter(({ chart }) => isSelected(chart)),
     packagedCrds: new Map([...input.packagedCrds].filter(([chart]) => isSelected(chart))),
     manifests: input.manifests.filter(({ files }) => files.some(({ path }) => selection.manifests.has(path))),
+    // Those of the input crds have not changed.
+    brokenCrds: input.brokenCrds.filter(({ file }) => isInChart(file)),
+    invalidCrds: input.invalidCrds.filter(({ resource }) => isInChart(resource.source.file)),
     partial: true,
     unraised,
   };

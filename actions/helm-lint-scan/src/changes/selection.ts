@@ -1,4 +1,4 @@
-import { matchesGlob } from 'node:path/posix';
+import { matchesGlob, relative } from 'node:path/posix';
 import { localDependencies } from '../charts/local-dependencies.ts';
 import type { DiscoveredPaths } from '../inputs/discover.ts';
 import type { Files } from '../inputs/files.ts';
@@ -40,15 +40,23 @@ export async function selectChanged(
   return { cause: undefined, charts: new Set(charts.flat()), manifests: new Set(manifests.flat()) };
 }
 
+const DEFINITION = /^\s*["']?kind["']?:\s*["']?CustomResourceDefinition\b/m;
+/** The `crds` directory of a chart or of a dependency. */
+const isInCrds = (path: string): boolean => !path.startsWith('../') && `/${path}`.includes('/crds/');
+
 /** The ignore file and the definitions of custom resources concern every chart. */
 function findCause(
   changed: readonly string[],
-  { directories }: DiscoveredPaths,
+  { directories, manifests }: DiscoveredPaths,
   { ignoreFile, crds }: Pick<Settings, 'ignoreFile' | 'crds'>,
 ): string | undefined {
+  const definitions = new Set(
+    manifests.flatMap(({ files }) => files.flatMap(({ path, text }) => (DEFINITION.test(text) ? path : []))),
+  );
   const isDefinition = (path: string): boolean =>
     crds.some((pattern) => path === pattern || matchesGlob(path, pattern)) ||
-    directories.some((directory) => path.startsWith(directory === '.' ? 'crds/' : `${directory}/crds/`));
+    directories.some((directory) => isInCrds(relative(directory, path))) ||
+    definitions.has(path);
   return changed.find((path) => path === ignoreFile.path || isDefinition(path));
 }
 

@@ -11,8 +11,10 @@ import { SUPPRESSIONS_CASE, type SuppressedFinding } from './suppressions.ts';
 interface SourceText {
   file: string;
   text: string;
-  /** Whether a comment that hides nothing is reported. Not where findings may be missing. */
-  judged: boolean;
+  /** Whether it is the chart's own, and not that of a dependency, which its author maintains. */
+  own: boolean;
+  /** Whether all findings in it are known, so that a comment that hides nothing can be reported. */
+  complete: boolean;
 }
 
 export interface IgnoreContext {
@@ -29,42 +31,51 @@ export function applyInlineIgnores(
   input: Pick<ScanInput, 'charts' | 'stacks' | 'templates' | 'manifests'>,
   context: IgnoreContext,
 ): SuppressedFinding[] {
-  const today = context.now.toISOString().slice(0, 10);
-  const byPlace = Map.groupBy(context.reported, ({ location: { file, line } }) => `${file}\n${line}`);
-  const hiddenBy = (ignore: InlineIgnore, rule: string): Finding[] =>
-    ignore.lines
-      .flatMap((line) => byPlace.get(`${ignore.file}\n${line}`) ?? [])
-      .filter((finding) => finding.rule.id === rule || finding.engine === rule);
+  const find = createFinder(context.reported);
   const remaining = new Set(findings.list().map(({ fingerprint }) => fingerprint));
   const suppressed = new Map<string, SuppressedFinding>();
-  for (const { file, text, judged } of sourceTexts(input, context.cases)) {
+  for (const { file, text, own, complete } of sourceTexts(input, context.cases)) {
     const { valid, invalid } = readInlineIgnores(file, text);
-    for (const { line, problem } of invalid)
+    for (const { line, problem } of own ? invalid : [])
       report(findings, 'suppressionInvalid', { file, line, message: `the comment ${problem}` });
-    for (const ignore of valid)
-      for (const rule of ignore.rules) {
-        const hidden = hiddenBy(ignore, rule);
-        const { line, expires, reason } = ignore;
-        const subject = `the comment that ignores ${rule} (${reason})`;
-        if (hidden.length === 0 && judged && isRun(rule, context.settings))
-          report(findings, 'suppressionUnused', { file, line, message: `${subject} matches no finding` });
-        if (hidden.length === 0) continue;
-        if (expires !== 'never' && expires < today) {
-          const message = `${subject} expired on ${expires}; its findings count again`;
-          report(findings, 'suppressionExpired', { file, line, message });
-          continue;
-        }
-        for (const finding of hidden)
-          if (remaining.has(finding.fingerprint))
-            suppressed.set(finding.fingerprint, {
-              finding,
-              suppression: { reason, expires, line },
-              kind: 'inSource',
-            });
-      }
+    for (const ignore of valid) {
+      const { line, reason, expires } = ignore;
+      const hidden = ignore.rules.map((rule) => ({ rule, found: find(ignore, rule) }));
+      const problems = hidden.flatMap((entry) => findProblem(ignore, entry, { ...context, judged: own && complete }));
+      for (const [rule, message] of problems) report(findings, rule, { file, line, message });
+      if (isExpired(ignore, context.now)) continue;
+      for (const finding of hidden.flatMap(({ found }) => found))
+        if (remaining.has(finding.fingerprint))
+          suppressed.set(finding.fingerprint, { finding, suppression: { reason, expires, line }, kind: 'inSource' });
+    }
   }
   for (const { finding } of suppressed.values()) findings.remove(finding);
   return [...suppressed.values()];
+}
+
+/** Looks up the findings of a rule on the lines of a comment. */
+function createFinder(reported: readonly Finding[]): (ignore: InlineIgnore, rule: string) => Finding[] {
+  const byPlace = Map.groupBy(reported, ({ location: { file, line } }) => `${file}\n${line}`);
+  return ({ file, lines }, rule) =>
+    lines
+      .flatMap((line) => byPlace.get(`${file}\n${line}`) ?? [])
+      .filter((finding) => finding.rule.id === rule || finding.engine === rule);
+}
+
+const isExpired = ({ expires }: InlineIgnore, now: Date): boolean =>
+  expires !== 'never' && expires < now.toISOString().slice(0, 10);
+
+/** What is wrong with a comment for one of its rules. */
+function findProblem(
+  ignore: InlineIgnore,
+  { rule, found }: { rule: string; found: readonly Finding[] },
+  { settings, now, judged }: Pick<IgnoreContext, 'settings' | 'now'> & { judged: boolean },
+): [rule: 'suppressionUnused' | 'suppressionExpired', message: string][] {
+  const comment = `the comment that ignores ${rule} (${ignore.reason})`;
+  if (found.length === 0)
+    return judged && isRun(rule, settings) ? [['suppressionUnused', `${comment} matches no finding`]] : [];
+  if (!isExpired(ignore, now)) return [];
+  return [['suppressionExpired', `${comment} expired on ${ignore.expires}; its findings count again`]];
 }
 
 function report(
@@ -89,33 +100,35 @@ function isRun(rule: string, { levels, scanners }: IgnoreContext['settings']): b
   return levels.get(rule) !== 'off' && (engine === undefined || levels.get(engine) !== 'off');
 }
 
-/** The templates, values and manifests that are checked, each once. What a dependency ignores is for all charts that contain it. */
+/** The templates, values and manifests that are checked, each once. */
 function sourceTexts(
   { charts, stacks, templates, manifests }: Pick<ScanInput, 'charts' | 'stacks' | 'templates' | 'manifests'>,
   cases: readonly RenderedCase[],
 ): SourceText[] {
   const failed = new Set(cases.flatMap(({ stack, failures }) => (failures.length > 0 ? stack.chart.path : [])));
   const texts = charts.flatMap((chart): SourceText[] => {
-    const judged = !failed.has(chart.path) && chart.unreadDependencies.length === 0;
-    const own = [...(templates.get(chart) ?? [])].map(([file, text]) => ({ file, text }));
+    const complete = !failed.has(chart.path) && chart.unreadDependencies.length === 0;
+    const valuesFiles = stacks.flatMap((stack) => (stack.chart === chart ? stack.values.files : []));
+    const own = [
+      { file: join(chart.path, 'Chart.yaml'), text: chart.meta.text },
+      ...(chart.values === undefined ? [] : [{ file: join(chart.path, 'values.yaml'), text: chart.values.text }]),
+      ...valuesFiles.map(({ path, text }) => ({ file: path, text })),
+    ];
     const dependencies = chart.subcharts.flatMap(({ directory, values }) =>
       directory === undefined || values === undefined
         ? []
         : { file: join(directory, 'values.yaml'), text: values.text },
     );
-    const valuesFiles = stacks.flatMap((stack) => (stack.chart === chart ? stack.values.files : []));
     return [
-      { file: join(chart.path, 'Chart.yaml'), text: chart.meta.text, judged },
-      ...(chart.values === undefined
-        ? []
-        : [{ file: join(chart.path, 'values.yaml'), text: chart.values.text, judged }]),
-      ...valuesFiles.map(({ path, text }) => ({ file: path, text, judged })),
-      ...own.map((entry) => ({ ...entry, judged: judged && entry.file.startsWith(join(chart.path, 'templates/')) })),
-      ...dependencies.map((entry) => ({ ...entry, judged: false })),
+      ...own.map((entry) => ({ ...entry, own: true, complete })),
+      ...[...(templates.get(chart) ?? [])].map(([file, text]) => {
+        return { file, text, own: file.startsWith(join(chart.path, 'templates/')), complete };
+      }),
+      ...dependencies.map((entry) => ({ ...entry, own: false, complete })),
     ];
   });
   const manifestTexts = manifests.flatMap((scope) =>
-    scope.files.map(({ path, text }) => ({ file: path, text, judged: true })),
+    scope.files.map(({ path, text }) => ({ file: path, text, own: true, complete: true })),
   );
   return [...new Map([...texts, ...manifestTexts].map((entry) => [entry.file, entry])).values()];
 }

@@ -14,6 +14,8 @@ export interface SummaryInput {
   known?: readonly Finding[];
   /** `undefined` without a baseline. */
   fixed?: number | undefined;
+  /** Whether only what had changed was checked. */
+  partial?: boolean;
   cases: readonly CaseId[];
   set: readonly SetImage[];
   helm: string;
@@ -27,7 +29,7 @@ const MAX_SHOWN = 50;
 /** The job summary in Markdown. */
 export function summaryText(input: SummaryInput): string {
   const { findings, suppressed, cases } = input;
-  const parts = ['## Helm lint and scan', headline(input), matrixTable(input.matrix, findings)];
+  const parts = ['## Helm lint and scan', headline(input), ...scopeText(input), matrixTable(input.matrix, findings)];
   if (findings.length > 0) {
     const rows = findings.slice(0, MAX_SHOWN).map((finding) => findingRow(finding, cases, input.blob));
     parts.push(`### Findings`, markdownTable({ header: ['', 'Rule', 'Where', 'What'], rows }));
@@ -65,6 +67,9 @@ function headline(input: SummaryInput): string {
   const helm = input.helm === '' ? '' : `; Helm ${escapeMarkdown(input.helm)}`;
   return `${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}, ${pluralize(notes, 'note')} in ${pluralize(cases, 'case')} with ${pluralize(resources, 'resource')} (${validated})${helm}.${baselineText(input)}`;
 }
+
+const scopeText = ({ partial = false }: SummaryInput): string[] =>
+  partial ? ['Only what can be affected by a change was checked.'] : [];
 
 const baselineText = ({ known = [], fixed }: SummaryInput): string =>
   fixed === undefined ? '' : ` ${pluralize(known.length, 'finding')} known from the baseline, ${fixed} fixed.`;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseRevision } from '../../src/changes/base.ts';
 import { parseRawDiff } from '../../src/changes/changed-files.ts';
+import { isEmptyInput, limitInput } from '../../src/changes/find-changes.ts';
 import { readHelmIgnore } from '../../src/changes/helm-ignore.ts';
 import { isRaised } from '../../src/changes/versions.ts';
+import type { Chart } from '../../src/charts/chart.ts';
+import type { ScanInput } from '../../src/inputs/scan-input.ts';
 
 describe('a revision', () => {
   it.each(['main', 'origin/main', 'v1.4.2', 'a'.repeat(40), 'HEAD~1', 'main@{1}'])('may be %s', (text) => {
@@ -53,6 +56,46 @@ describe('.helmignore', () => {
     const isIgnored = readHelmIgnore(text);
     expect(ignored.filter((path) => !isIgnored(path))).toEqual([]);
     expect(packed.filter(isIgnored)).toEqual([]);
+  });
+});
+
+describe('what was read', () => {
+  const chart = (path: string) => ({ path, subcharts: [] }) as unknown as Chart;
+  const [a, b] = [chart('helm/a'), chart('helm/b')];
+  const scope = (path: string) => ({ name: path, files: [{ path, text: '' }] });
+  const broken = ['helm/a/crds/x.yaml', 'helm/b/crds/x.yaml', 'crds/x.yaml'].map((file) => ({ file }));
+  const input = {
+    charts: [a, b],
+    stacks: [{ chart: a }, { chart: b }],
+    packagedCrds: new Map([
+      [a, {}],
+      [b, {}],
+    ]),
+    manifests: [scope('k8s/a.yaml'), scope('k8s/b.yaml')],
+    brokenCrds: broken,
+    invalidCrds: broken.map((source) => ({ resource: { source } })),
+    partial: false,
+  } as unknown as ScanInput;
+  const selection = { cause: undefined, charts: new Set(['helm/a']), manifests: new Set(['k8s/b.yaml']) };
+
+  it('is limited to what is selected', () => {
+    const limited = limitInput(input, { selection, unraised: [] });
+    expect(limited).toMatchObject({
+      charts: [{ path: 'helm/a' }],
+      stacks: [{ chart: a }],
+      manifests: [{ name: 'k8s/b.yaml' }],
+      brokenCrds: [{ file: 'helm/a/crds/x.yaml' }],
+      invalidCrds: [{ resource: { source: { file: 'helm/a/crds/x.yaml' } } }],
+      partial: true,
+    });
+    expect([...limited.packagedCrds.keys()]).toEqual([a]);
+    expect(isEmptyInput(limited)).toBe(false);
+    expect(isEmptyInput({ ...limited, charts: [], manifests: [] })).toBe(true);
+  });
+
+  it('is all checked when something that concerns all has changed', () => {
+    const limited = limitInput(input, { selection: { ...selection, cause: 'crds/x.yaml' }, unraised: [] });
+    expect(limited).toEqual({ ...input, unraised: [] });
   });
 });
 

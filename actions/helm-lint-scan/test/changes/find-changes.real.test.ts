@@ -201,17 +201,25 @@ describe('what a change can affect', () => {
     }).toEqual(expected);
   });
 
-  it.each(['.helm-lint-scan.yaml', 'crds/a.yaml', 'crds/new.yaml', 'helm/a/crds/a.yaml'])(
-    'is everything, when %s changes',
-    async (path) => {
-      await write({ [path]: `${map('x')}# changed\n` });
-      commit();
-      const { selection } = await find();
-      expect(selection.cause).toBe(path);
-      expect(selection.charts.size).toBe(5);
-      expect(selection.manifests.size).toBe(3);
-    },
-  );
+  it('is everything, when a definition in the manifests changes', async () => {
+    await write({ 'apps/crd.yaml': 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n' });
+    expect((await find()).selection.cause).toBe('apps/crd.yaml');
+  });
+
+  it.each([
+    '.helm-lint-scan.yaml',
+    'crds/a.yaml',
+    'crds/new.yaml',
+    'helm/a/crds/a.yaml',
+    'helm/e/charts/z/crds/a.yaml',
+  ])('is everything, when %s changes', async (path) => {
+    await write({ [path]: `${map('x')}# changed\n` });
+    commit();
+    const { selection } = await find();
+    expect(selection.cause).toBe(path);
+    expect(selection.charts.size).toBe(5);
+    expect(selection.manifests.size).toBe(3);
+  });
 });
 
 describe('the base', () => {

@@ -62,7 +62,7 @@ describe('comments', () => {
     meta: { text: '', value: {} },
   } as unknown as Chart;
 
-  function apply(text: string, settings: { levels?: Map<string, 'off'>; failed?: boolean } = {}) {
+  function apply(text: string, settings: { levels?: Map<string, 'off'>; failed?: boolean; file?: string } = {}) {
     const findings = new Findings(new Map());
     for (const [rule, resource] of [
       [imageTag, 'Deployment/web'],
@@ -80,7 +80,7 @@ describe('comments', () => {
     const input = {
       charts: [chart],
       stacks: [],
-      templates: new Map([[chart, new Map([[FILE, text]])]]),
+      templates: new Map([[chart, new Map([[settings.file ?? FILE, text]])]]),
       manifests: [],
     };
     const cases = settings.failed ? [{ stack: { chart }, failures: [{}] }] : [];
@@ -113,6 +113,12 @@ describe('comments', () => {
     ['are invalid', '# helm-lint-scan: ignore image-tag\n', ['suppression-invalid:1']],
   ])('are reported when they %s', (_, text, others) => {
     expect(apply(text)).toEqual({ hidden: [], others, left: 3 });
+  });
+
+  it('of a dependency are not reported: its author maintains them', () => {
+    const text = '# helm-lint-scan: ignore privileged -- a\n# helm-lint-scan: ignore image-tga -- a\n';
+    expect(apply(text).others).toEqual(['suppression-invalid:2', 'suppression-unused:1']);
+    expect(apply(text, { file: 'helm/shop/charts/dep/templates/web.yaml' }).others).toEqual([]);
   });
 
   it('that hide nothing are not reported where findings may be missing', () => {

@@ -94,6 +94,36 @@ describe('findings', () => {
   });
 });
 
+describe('with a baseline', () => {
+  const [fresh] = collected(report()).list();
+  const [old] = collected(report({ message: 'known' })).list();
+  if (fresh === undefined || old === undefined) throw new Error('there is no finding');
+  const suppression = { reason: 'because', expires: 'never', line: 1 };
+  const input = {
+    ...{
+      findings: [fresh],
+      known: [old],
+      fixed: 2,
+      suppressed: [{ finding: old, suppression, kind: 'inSource' as const }],
+    },
+    ...{ cases: CASES, matrix: [], set: [], helm: '', blob: undefined },
+  };
+
+  it('SARIF has the state of every result, and without one of none', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: SARIF as others will read it
+    const states = (log: any) => log.runs[0].results.map((result: any) => result.baselineState);
+    expect(states(sarifLog(input))).toEqual(['new', 'unchanged', 'new']);
+    expect(states(sarifLog({ ...input, fixed: undefined }))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('the summary counts what is known and fixed, and says when not everything was checked', () => {
+    expect(summaryText(input)).toContain('1 finding known from the baseline, 2 fixed.');
+    expect(summaryText(input)).toContain('1 error, 0 warnings');
+    expect(summaryText({ ...input, fixed: undefined })).not.toContain('baseline');
+    expect(summaryText({ ...input, partial: true })).toContain('Only what can be affected by a change was checked.');
+  });
+});
+
 describe('SARIF', () => {
   const findings = collected(report(), report({ engine: 'checkov', rule: { ...privileged, id: 'checkov/X' } })).list();
   const suppression = {

@@ -90,6 +90,14 @@ describe('a baseline', () => {
     expect(git('status', '--porcelain')).toBe(before);
   });
 
+  it('knows what is wrong with suppressions too', async () => {
+    write({ ...GOOD, '.helm-lint-scan.yaml': 'suppressions: [{ rule: privileged, reason: a, expires: never }]\n' });
+    const inputs = { 'kube-versions': '1.36', 'report-file': 'baseline.json' };
+    expect((await step(inputs)).outputs.warnings).toBe('1');
+    const result = await step({ 'kube-versions': '1.36', baseline: 'baseline.json' });
+    expect(result.outputs).toMatchObject({ warnings: '0', known: '1', fixed: '0' });
+  });
+
   it('does not know a chart that is new since the base', async () => {
     write({ 'README.md': 'x\n' });
     branchFromMain();
