@@ -60,6 +60,8 @@ export interface NewFinding {
 export class Findings {
   readonly #levels: ReadonlyMap<string, LevelChoice>;
   readonly #found = new Map<string, Finding>();
+  /** The keys in the map above, by fingerprint. */
+  readonly #keys = new Map<string, string>();
   /** The keys of the cases of each finding. */
   readonly #cases = new Map<string, Set<string>>();
 
@@ -74,10 +76,11 @@ export class Findings {
     if (level === 'off') return;
     const subject = report.case.subject;
     const path = formatPath(report.path);
-    const fingerprint = computeFingerprint([engine, rule.id, subject, resource ?? '', document, path, message]);
-    const known = this.#found.get(fingerprint);
-    const seen = this.#cases.get(fingerprint) ?? new Set();
-    this.#cases.set(fingerprint, seen);
+    const parts = [engine, rule.id, subject, resource ?? '', document, path];
+    const key = computeHash([...parts, message]);
+    const known = this.#found.get(key);
+    const seen = this.#cases.get(key) ?? new Set();
+    this.#cases.set(key, seen);
     const isSeen = seen.has(caseKey(report.case));
     seen.add(caseKey(report.case));
     if (known !== undefined) {
@@ -86,7 +89,8 @@ export class Findings {
     }
     const text = toSingleLine(resource === undefined ? message : `${resource}: ${message}`);
     const cases = [report.case];
-    this.#found.set(fingerprint, {
+    const fingerprint = this.#reserveFingerprint([...parts, withoutPositions(message)], key);
+    this.#found.set(key, {
       engine,
       rule,
       level,
@@ -103,8 +107,19 @@ export class Findings {
   }
 
   remove({ fingerprint }: Finding): void {
-    this.#found.delete(fingerprint);
-    this.#cases.delete(fingerprint);
+    const key = this.#keys.get(fingerprint) ?? '';
+    this.#keys.delete(fingerprint);
+    this.#found.delete(key);
+    this.#cases.delete(key);
+  }
+
+  /** Findings whose messages differ only in a position are numbered. */
+  #reserveFingerprint(parts: readonly string[], key: string): string {
+    let fingerprint = computeHash(parts);
+    for (let ordinal = 2; this.#keys.has(fingerprint); ordinal++)
+      fingerprint = computeHash([...parts, String(ordinal)]);
+    this.#keys.set(fingerprint, key);
+    return fingerprint;
   }
 
   /** Worst first; then by severity, file and line. */
@@ -134,7 +149,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const caseKey = ({ subject, values, kubeVersion }: CaseId): string => [subject, values, kubeVersion].join('\n');
 
-const computeFingerprint = (parts: readonly string[]): string => hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
+/** The message of Helm or of a parser, without the lines in it, which move. */
+const withoutPositions = (message: string): string =>
+  message.replaceAll(/\b(line|column) \d+/gi, '$1').replaceAll(/(\.(?:ya?ml|tpl|txt|json)):\d+(?::\d+)?/g, '$1');
+
+const computeHash = (parts: readonly string[]): string => hash('sha256', parts.join('\0'), 'hex').slice(0, 32);
 
 /** The number of findings at each level. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {

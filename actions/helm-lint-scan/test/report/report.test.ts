@@ -38,6 +38,25 @@ describe('findings', () => {
     expect(asked).toBe(1);
   });
 
+  it('have the same fingerprint when the lines in a message move, and are still told apart', () => {
+    const failure = (line: number) =>
+      report({
+        rule: engineRules.helmRender,
+        resource: undefined,
+        message: `(web/templates/x.yaml:${line}:14): yaml: line ${line}: no`,
+      });
+    const of = (...lines: number[]) => {
+      const findings = collected(...lines.map(failure));
+      const prints = findings.list().map(({ fingerprint }) => fingerprint);
+      for (const finding of findings.list()) findings.remove(finding);
+      expect(findings.list()).toEqual([]);
+      return prints;
+    };
+    expect(of(7)).toEqual(of(4));
+    expect(new Set(of(7, 4, 7))).toHaveProperty('size', 2);
+    expect(of(7, 4)).toEqual(of(9, 5));
+  });
+
   it('are on one readable line, whatever a chart contains', () => {
     const message = `\u001b[31mred\u0007\n${'x'.repeat(5000)}`;
     const [finding] = collected(report({ message })).list();
