@@ -182,7 +182,7 @@ function parseMetaErrors(text: string): HelmMessage[] | undefined {
   const names = MISSING_DEPENDENCIES.map((sentence) => textAfter(sentence, text)).find((list) => list !== undefined);
   return names?.split(',').map((item) => {
     const name = item.trim();
-    const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, or commit the charts/ directory`;
+    const message = `the dependency ${name} is not in charts/. Run \`helm dependency build\` in a step before this one, set dependency-build: true, or commit the charts/ directory`;
     return { level, message, at: { in: 'meta', key: 'dependencies', name } };
   });
 }
