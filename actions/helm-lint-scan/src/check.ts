@@ -94,7 +94,7 @@ async function checkAll(
     reportCharts(input, rendered, findings);
     reportCrds(input, findings);
     reportUnraisedVersions(input, findings);
-    const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, env }, findings);
+    const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, files, env }, findings);
     const reported = findings.list();
     const suppressedByFile = await applySuppressions(findings, suppressions, {
       file: settings.ignoreFile.path,

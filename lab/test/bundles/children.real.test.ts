@@ -137,8 +137,8 @@ describe('helm-lint-scan', () => {
     writeProgram('helm', `case "$1" in version) echo v4.3.1;; template) printf '%b' '${rendered}';; esac`);
     writeProgram('kubeconform', 'echo \'{"resources":[]}\'');
     writeProgram('kube-score', 'echo "[]"');
-    writeProgram('checkov', 'echo "{}"');
-    const scanners = ['kubeconform', 'kube-score', 'checkov'];
+    for (const name of ['kube-linter', 'polaris', 'checkov']) writeProgram(name, 'echo "{}"');
+    const scanners = ['kubeconform', 'kube-score', 'kube-linter', 'polaris', 'checkov'];
     const result = await runStep({
       action: 'helm-lint-scan',
       inputs: { charts: 'helm/*', scanners: scanners.join('\n'), 'fail-on': 'never' },

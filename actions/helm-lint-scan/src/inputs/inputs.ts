@@ -17,7 +17,7 @@ import type { ChartQuery } from '../charts/chart-directories.ts';
 import { LEVELS, type Level } from '../rules/rule.ts';
 import { type ExistingSettings, readExisting } from './existing.ts';
 
-export const SCANNERS = ['kubeconform', 'kube-score', 'checkov'] as const;
+export const SCANNERS = ['kubeconform', 'kube-score', 'kube-linter', 'polaris', 'checkov'] as const;
 export type ScannerName = (typeof SCANNERS)[number];
 
 /** The level that the user gives a rule. */

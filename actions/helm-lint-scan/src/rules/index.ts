@@ -124,6 +124,6 @@ const IDS = new Set(allRules.map(({ id }) => id));
 
 /** The id of a rule, of a scanner (`checkov`) or of a check of a scanner (`checkov/CKV_K8S_8`). */
 export const isRuleId = (id: string): boolean =>
-  IDS.has(id) || /^(?:kubeconform|kube-score|checkov)(?:\/\S+)?$/.test(id);
+  IDS.has(id) || /^(?:kubeconform|kube-score|kube-linter|polaris|checkov)(?:\/\S+)?$/.test(id);
 
 export const suggestRule = (id: string): string | undefined => closestName(id, [...IDS]);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../../../lib/errors.ts';
@@ -8,6 +8,7 @@ import type { Environment } from '../../../lib/runner/inputs.ts';
 import type { KubeVersion } from '../cases/kube-version.ts';
 import { dataAt } from '../data.ts';
 import type { CaseId } from '../findings/findings.ts';
+import type { Files } from '../inputs/files.ts';
 import type { ScannerName } from '../inputs/inputs.ts';
 import type { Location } from '../locate/location.ts';
 import { isHelmTest, type Resource } from '../manifests/resource.ts';
@@ -33,7 +34,7 @@ export interface ScannerFinding {
   message: string;
 }
 
-/** A resource in a separate file, so that a result for the file is a finding for the resource. */
+/** A resource in a separate file, so that a result for the file is a finding for the resource. Each group has its own directory. */
 export interface ScanFile {
   path: string;
   group: ScanGroup;
@@ -41,13 +42,18 @@ export interface ScanFile {
 }
 
 export interface ScanContext {
-  /** Contains the files of all groups, and nothing else. */
+  /** Contains the directories of all groups, and nothing else. */
   directory: string;
   /** A separate directory for other files that a scanner needs. */
   scratch: string;
   files: readonly ScanFile[];
   schemas: SchemaStore;
   run(args: readonly string[]): Promise<ExecResult>;
+  /**
+   * A copy of the first of these files that is in the root of the repository. A scanner runs elsewhere, and must not follow a link that
+   * leads out of the repository.
+   */
+  readConfig(names: readonly string[]): Promise<string | undefined>;
 }
 
 export interface Scanner {
@@ -94,7 +100,7 @@ export interface ScannerResult {
 export async function scanAll(
   scanners: readonly Scanner[],
   groups: readonly ScanGroup[],
-  tools: { exec: Exec; schemas: SchemaStore; env: Environment },
+  tools: { exec: Exec; schemas: SchemaStore; files: Files; env: Environment },
 ): Promise<ScannerResult[]> {
   const [directory, scratch] = await Promise.all(
     ['scan-', 'scratch-'].map((prefix) => mkdtemp(join(tools.env.RUNNER_TEMP || tmpdir(), prefix))),
@@ -102,6 +108,7 @@ export async function scanAll(
   if (directory === undefined || scratch === undefined) return [];
   try {
     const files = await writeFiles(groups, directory);
+    const readConfig = (names: readonly string[]) => copyConfig(tools.files, names, scratch);
     await writeFile(join(scratch, 'kubeconfig'), '');
     const env = minimalEnvironment(tools.env, ['HOME', 'USERPROFILE'], {
       KUBECONFIG: join(scratch, 'kubeconfig'),
@@ -112,7 +119,7 @@ export async function scanAll(
       const run = (args: readonly string[]) =>
         tools.exec.run(scanner.name, args, { cwd: directory, env, limits: SCANNER_LIMITS });
       try {
-        const found = await scanner.scan({ directory, scratch, files, schemas: tools.schemas, run });
+        const found = await scanner.scan({ directory, scratch, files, schemas: tools.schemas, run, readConfig });
         return { scanner: scanner.name, found };
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
@@ -125,14 +132,31 @@ export async function scanAll(
   }
 }
 
+async function copyConfig(files: Files, names: readonly string[], scratch: string): Promise<string | undefined> {
+  for (const name of names) {
+    const text = await files.read(name, 'scanners');
+    if (text === undefined) continue;
+    // Each scanner has its own names.
+    const copy = join(scratch, `config-${name.replace(/^\./, '')}`);
+    await writeFile(copy, text);
+    return copy;
+  }
+  return undefined;
+}
+
 async function writeFiles(groups: readonly ScanGroup[], directory: string): Promise<ScanFile[]> {
   const { stringify } = await import('yaml');
   const files = groups.flatMap((group, index) =>
     // Pods of `helm test` run once, on request; https://github.com/zegl/kube-score/issues/548
     group.resources
       .filter((resource) => !isHelmTest(resource))
-      .map((resource, position) => ({ path: join(directory, `${index}-${position}.yaml`), group, resource })),
+      .map((resource, position) => ({
+        path: join(directory, String(index), `${index}-${position}.yaml`),
+        group,
+        resource,
+      })),
   );
+  await Promise.all(groups.map((_, index) => mkdir(join(directory, String(index)))));
   await Promise.all(
     files.map(({ path, group, resource }) =>
       writeFile(path, stringify(withNamespace(resource, group), { version: '1.1' })),

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Exec, ExecOptions, ExecResult } from '../../../lib/processes/exec.ts';
 import { throwErrors } from '../../src/error-collector.ts';
+import { createFiles } from '../../src/inputs/files.ts';
 import type { ScannerName } from '../../src/inputs/inputs.ts';
 import { scanners } from '../../src/scanners/index.ts';
 import { type ScanGroup, scanAll } from '../../src/scanners/scanner.ts';
@@ -22,10 +23,14 @@ const group: ScanGroup = {
 };
 
 let temp = '';
+let repository = '';
 beforeEach(async () => {
   temp = await mkdtemp(join(tmpdir(), 'scanners-test-'));
+  repository = await mkdtemp(join(tmpdir(), 'scanners-repository-'));
 });
-afterEach(() => rm(temp, { recursive: true }));
+afterEach(async () => {
+  for (const directory of [temp, repository]) await rm(directory, { recursive: true });
+});
 
 interface Call {
   tool: string;
@@ -50,6 +55,7 @@ async function scan(
   const results = await scanAll([scanners[name]], [{ ...group, resources }], {
     exec,
     schemas: createSchemaStore(),
+    files: createFiles(repository),
     env,
   });
   throwErrors(results.flatMap(({ error }) => error ?? []));
@@ -65,11 +71,11 @@ describe('scanners', () => {
     let files: string[] = [];
     let first = '';
     const { calls } = await scan('checkov', async ({ options: { cwd = '' } }) => {
-      files = (await readdir(cwd)).sort();
-      first = await readFile(join(cwd, '0-0.yaml'), 'utf8');
+      files = (await readdir(cwd, { recursive: true })).sort();
+      first = await readFile(join(cwd, '0', '0-0.yaml'), 'utf8');
       return { stdout: '{}' };
     });
-    expect(files).toEqual(['0-0.yaml', '0-1.yaml', '0-2.yaml', '0-3.yaml', '0-4.yaml']);
+    expect(files).toEqual(['0', ...[0, 1, 2, 3, 4].map((position) => join('0', `0-${position}.yaml`))]);
     expect(first).toContain('namespace: shop');
     expect(calls[0]?.options.env).not.toHaveProperty('GITHUB_TOKEN');
     expect(calls[0]?.options.env?.KUBECONFIG).not.toBe('/home/me/.kube/config');
@@ -89,6 +95,36 @@ describe('scanners', () => {
     );
     expect(inspect(error, { depth: 9 })).toContain('it printed no JSON and exited with code 1');
     expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
+  });
+});
+
+describe("a scanner's configuration", () => {
+  const configOf = async (scanner: 'kube-linter' | 'polaris') => {
+    let text: string | undefined;
+    const { calls } = await scan(scanner, async ({ args }) => {
+      const config = args.indexOf('--config');
+      if (config >= 0) text = await readFile(args[config + 1] ?? '', 'utf8');
+      return { stdout: '{}' };
+    });
+    expect(calls).toHaveLength(1);
+    return text;
+  };
+
+  it.each([
+    ['kube-linter', '.kube-linter.yaml'],
+    ['kube-linter', '.kube-linter.yml'],
+    ['polaris', 'polaris.yaml'],
+    ['polaris', '.polaris.yml'],
+  ] as const)('of %s is read from the repository: %s', async (scanner, file) => {
+    expect(await configOf(scanner)).toBeUndefined();
+    await writeFile(join(repository, file), 'checks: {}\n');
+    expect(await configOf(scanner)).toBe('checks: {}\n');
+  });
+
+  it('is not read through a link that leads out of the repository', async () => {
+    await writeFile(join(temp, 'outside.yaml'), 'checks: {}\n');
+    await symlink(join(temp, 'outside.yaml'), join(repository, 'polaris.yaml'));
+    await expect(scan('polaris', () => ({ stdout: '{}' }))).rejects.toThrow('leads out of the workspace');
   });
 });
 
@@ -158,6 +194,104 @@ describe('the findings of', () => {
       ['kube-score/pod-networkpolicy', 'warning', 'Deployment', ['kind'], 'No policy'],
     ]);
     expect((await scan('kube-score', () => ({ stdout: 'null' }))).found).toEqual([]);
+  });
+
+  it('kube-linter', async () => {
+    const report = (Check: string, file: string, Message: string) => ({
+      Diagnostic: { Message },
+      Check,
+      Remediation: 'Do better.',
+      Object: { Metadata: { FilePath: `/scan/0/${file}` }, K8sObject: { Namespace: 'shop', Name: 'web' } },
+    });
+    const { calls, found } = await scan('kube-linter', () => ({
+      exitCode: 1,
+      stderr: 'Error: found 4 lint errors\n',
+      stdout: JSON.stringify({
+        Checks: [{ name: 'unset-cpu-requirements', description: 'Indicates …', remediation: 'Set CPU requests.' }],
+        Reports: [
+          report('unset-cpu-requirements', '0-0.yaml', 'container "web" has cpu request 0'),
+          report('writable-host-mount', '0-0.yaml', 'container web mounts path /x on the host as writable'),
+          report('dangling-service', '0-1.yaml', 'no pods found matching service labels (map[app:web])'),
+          report('latest-tag', 'unknown.yaml', 'The container "web" is using an invalid container image'),
+        ],
+      }),
+    }));
+    expect(calls.map(({ args }) => args.slice(0, 3))).toEqual([['lint', '--format', 'json']]);
+    const container = ['spec', 'template', 'spec', 'containers', 0];
+    expect(found).toEqual([
+      ['kube-linter/unset-cpu-requirements', 'warning', 'Deployment', container, 'container "web" has cpu request 0'],
+      [
+        'kube-linter/writable-host-mount',
+        'warning',
+        'Deployment',
+        container,
+        'container web mounts path /x on the host as writable',
+      ],
+      [
+        'kube-linter/dangling-service',
+        'warning',
+        'Service',
+        ['kind'],
+        'no pods found matching service labels (map[app:web])',
+      ],
+    ]);
+  });
+
+  it('kube-linter when it knows none of the objects, and when it fails', async () => {
+    const warning = 'Warning: no valid objects found.\n';
+    expect((await scan('kube-linter', () => ({ stderr: warning }))).found).toEqual([]);
+    await expect(
+      scan('kube-linter', () => ({ exitCode: 1, stderr: 'Error: enabled checks validation: check "x" not found' })),
+    ).rejects.toThrow('check "x" not found');
+  });
+
+  it('polaris', async () => {
+    const result = (ID: string, Severity: string, Category: string, more = {}) => ({
+      [ID]: { ID, Message: `${ID}!`, Details: null, Success: false, Severity, Category, Mutations: null, ...more },
+    });
+    const { calls, found } = await scan('polaris', () => ({
+      stdout: JSON.stringify({
+        PolarisOutputVersion: '1.0',
+        Results: [
+          {
+            Name: 'web',
+            Namespace: 'shop',
+            Kind: 'Deployment',
+            Results: result('missingNetworkPolicy', 'warning', 'Security'),
+            PodResult: {
+              Name: '',
+              Results: { ...result('hostIPCSet', 'danger', 'Security'), ...result('off', 'ignore', 'Reliability') },
+              ContainerResults: [
+                {
+                  Name: 'web',
+                  Results: {
+                    ...result('cpuLimitsMissing', 'warning', 'Efficiency'),
+                    ...result('fine', 'danger', 'Reliability', { Success: true }),
+                  },
+                },
+              ],
+            },
+          },
+          { Name: 'web', Namespace: 'other', Kind: 'Deployment', Results: result('x', 'danger', 'y'), PodResult: null },
+        ],
+      }),
+    }));
+    expect(calls.map(({ args }) => [args[0], args[1], basename(args[2] ?? '')])).toEqual([
+      ['audit', '--audit-path', '0'],
+    ]);
+    const pod = ['spec', 'template', 'spec'];
+    expect(found).toEqual([
+      ['polaris/missingNetworkPolicy', 'warning', 'Deployment', ['kind'], 'missingNetworkPolicy!'],
+      ['polaris/hostIPCSet', 'error', 'Deployment', pod, 'hostIPCSet!'],
+      [
+        'polaris/cpuLimitsMissing',
+        'warning',
+        'Deployment',
+        [...pod, 'containers', 0],
+        'container web: cpuLimitsMissing!',
+      ],
+    ]);
+    expect((await scan('polaris', () => ({ stdout: '{"Results":null}' }))).found).toEqual([]);
   });
 
   it('kubeconform, which uses the bundled schemas', async () => {

@@ -19,15 +19,15 @@ describe('trouble', () => {
     write(inDeployment('automount', 'automont'));
     const bin = join(dir, 'bin');
     mkdirSync(bin);
-    for (const name of ['kube-score', 'checkov'])
+    const scanners = ['kube-score', 'kube-linter', 'polaris', 'checkov'];
+    for (const name of scanners)
       writeFileSync(join(bin, name), `#!/bin/sh\necho ${name} is out of order >&2\nexit 3\n`, { mode: 0o755 });
     const result = await step(
-      { scanners: 'kube-score\ncheckov', 'report-file': 'out.json', 'kube-versions': '1.36' },
+      { scanners: scanners.join('\n'), 'report-file': 'out.json', 'kube-versions': '1.36' },
       { PATH: `${bin}:${path}` },
     );
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('kube-score is out of order');
-    expect(result.log).toContain('checkov is out of order');
+    for (const name of scanners) expect(result.log).toContain(`${name} is out of order`);
     expect(ofRule(result, 'schema')).toHaveLength(1);
     expect(result.outputs).toMatchObject({ errors: '1', report: join(workspace, 'out.json') });
   });
