@@ -18,6 +18,7 @@ import { reportChart, reportCrds, reportDuplicateKeys } from './findings/chart-f
 import { type CaseId, type Finding, Findings, MANIFESTS } from './findings/findings.ts';
 import { reportFailures, reportLint } from './findings/helm-findings.ts';
 import { joinByLine } from './findings/join.ts';
+import { reportOwnRules } from './findings/own-rule-findings.ts';
 import { reportScanners } from './findings/scanner-findings.ts';
 import { reportStrayValues, reportUnknownHooks } from './findings/silent-losses.ts';
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
@@ -29,6 +30,7 @@ import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { getLocator, type ScanInput } from './inputs/scan-input.ts';
 import { locateInManifest } from './locate/locate.ts';
+import { OwnRulesBudget } from './own-rules/evaluate.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
 import { NO_BUNDLED, readBundledDefinitions } from './validation/bundled.ts';
@@ -234,11 +236,14 @@ async function checkSets(
     : NO_BUNDLED;
   const validators = createValidators(schemas, [...own, ...custom]);
   const bundled = await schemas.minors();
+  const budget = new OwnRulesBudget();
   for (const set of sets) {
     const started = performance.now();
     const row = rowOf(set.id);
     if (set.origin === 'manifests') row.kubeVersions.push(set.id.kubeVersion);
     row.notValidated += await checkResources(set, { validators, bundled, projects }, findings);
+    const chart = input.charts.find(({ path }) => path === set.id.subject);
+    reportOwnRules(set, { rules: input.ownRules, chart, budget }, findings);
     row.resources += set.resources.length;
     row.seconds += (performance.now() - started) / 1000;
   }

@@ -4,6 +4,8 @@ import { findChartDirectories } from '../charts/chart-directories.ts';
 import { ErrorCollector } from '../error-collector.ts';
 import type { Suppression } from '../findings/suppressions.ts';
 import { distinctFiles, type ManifestFile, type ManifestGroup, readManifestFiles } from '../manifests/files.ts';
+import { assertOwnRulesExist, loadOwnRules } from '../own-rules/load.ts';
+import type { OwnRule } from '../own-rules/own-rule.ts';
 import { assertWritable } from '../report/output-paths.ts';
 import { createFiles, type Files } from './files.ts';
 import type { Settings } from './inputs.ts';
@@ -18,6 +20,7 @@ export interface DiscoveredPaths {
   manifests: ManifestGroup[];
   crds: ManifestFile[];
   suppressions: Suppression[];
+  ownRules: OwnRule[];
   /** Files and programs that are missing or that cannot be used. */
   errors: readonly ActionError[];
 }
@@ -35,9 +38,19 @@ export async function discover(settings: Settings): Promise<DiscoveredPaths> {
   const manifests = await errors.attempt([], () => readManifestFiles(files, 'manifests', settings.manifests));
   const crds = distinctFiles(await errors.attempt([], () => readManifestFiles(files, 'crds', settings.crds)));
   const suppressions = await errors.attempt([], () => loadSuppressions(files, settings.ignoreFile));
+  const ownRules = await errors.attempt(undefined, () => loadOwnRules(files, settings));
+  await errors.attempt(undefined, async () => ownRules && assertOwnRulesExist(settings, suppressions, ownRules));
   await errors.attempt(undefined, () => assertInstalled(neededTools(settings, charts.directories)));
   await errors.attempt(undefined, () => assertWritable(settings));
-  return { directories: charts.directories, cases, manifests, crds, suppressions, errors: errors.errors };
+  return {
+    directories: charts.directories,
+    cases,
+    manifests,
+    crds,
+    suppressions,
+    ownRules: ownRules ?? [],
+    errors: errors.errors,
+  };
 }
 
 /** The YAML parser is loaded only when there is a file to read, or when the file is required. */

@@ -41,6 +41,8 @@ export interface Settings extends ExistingSettings {
   /** By rule id. */
   levels: ReadonlyMap<string, LevelChoice>;
   ignoreFile: { path: string; required: boolean };
+  /** Files with rules of the repository; the default need not exist. */
+  rulesFiles: { patterns: string[]; required: boolean };
   scanners: ScannerName[];
   /** Absolute, as the two below. */
   sarifFile: string | undefined;
@@ -60,6 +62,7 @@ const CHARTS = 'helm/*';
 /** In place of globs, when only manifests are checked. */
 const NO_CHARTS = 'none';
 const IGNORE_FILE = '.helm-lint-scan.yaml';
+const RULES_FILE = '.helm-lint-scan.rules.yaml';
 
 /**
  * The step's inputs as one object.
@@ -87,6 +90,10 @@ export async function readSettings(env: Environment): Promise<Settings> {
     ignoreFile: {
       path: reader.parsed('ignore-file', parseRepositoryPath, IGNORE_FILE) ?? IGNORE_FILE,
       required: reader.text('ignore-file', IGNORE_FILE) !== IGNORE_FILE,
+    },
+    rulesFiles: {
+      patterns: reader.parsedLines('rules-files', parseRepositoryGlob, { fallback: RULES_FILE }),
+      required: reader.text('rules-files', RULES_FILE) !== RULES_FILE,
     },
     scanners: [...new Set(reader.parsedLines('scanners', parseScanner, 'kube-score'))],
     sarifFile: output('sarif-file', 'helm-lint-scan.sarif'),

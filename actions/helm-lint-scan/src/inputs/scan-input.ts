@@ -12,6 +12,7 @@ import { createLocator, type Locator, readTemplates } from '../locate/locate.ts'
 import { distinctFiles, type ManifestFile } from '../manifests/files.ts';
 import { type BrokenDocument, createReader, type Reader, type ReadResult } from '../manifests/read.ts';
 import { type ManifestScope, readScopes } from '../manifests/scopes.ts';
+import type { OwnRule } from '../own-rules/own-rule.ts';
 import type { Stack } from '../render.ts';
 import type { Problem } from '../rules/rule.ts';
 import type { CustomSchema } from '../validation/crds.ts';
@@ -45,6 +46,7 @@ export interface ScanInput {
   partial: boolean;
   /** Changed charts whose version is not higher than before. */
   unraised: UnraisedVersion[];
+  ownRules: OwnRule[];
   reader: Reader;
   schemas: SchemaStore;
 }
@@ -112,6 +114,7 @@ export async function loadInputs(
     suppressions: discovered.suppressions,
     partial: false,
     unraised: [],
+    ownRules: discovered.ownRules,
     reader,
     schemas,
   };

@@ -28,8 +28,9 @@ export function sarifLog({ findings, suppressed, known = [], fixed, cases }: Sar
   const engines = [...new Set([ACTION_ENGINE, ...all.map(({ finding }) => finding.engine)])];
   const runs = engines.map((engine) => {
     const findingsOfEngine = all.filter(({ finding }) => finding.engine === engine);
-    const reported = [...new Map(findingsOfEngine.map(({ finding }) => [finding.rule.id, finding.rule])).values()];
-    const rules = engine === ACTION_ENGINE ? [...allRules] : reported;
+    const reported = findingsOfEngine.map(({ finding }) => finding.rule);
+    const builtIn = engine === ACTION_ENGINE ? allRules : [];
+    const rules = [...new Map([...builtIn, ...reported].map((rule) => [rule.id, rule])).values()];
     const index = new Map(rules.map(({ id }, position) => [id, position]));
     return {
       tool: { driver: { name: engine, rules: rules.map(sarifRule) } },

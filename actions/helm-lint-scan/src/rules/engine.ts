@@ -135,6 +135,12 @@ export const engineRules = {
     title: 'Nothing was validated for a Kubernetes version whose schemas are not bundled',
     help: 'The charts were rendered for it anyway. Use a newer release of this action, or a version whose schemas are bundled.',
   },
+  ruleFailed: {
+    id: 'rule-failed',
+    level: 'error',
+    title: 'A rule of the repository cannot be evaluated',
+    help: 'An expression of a rules file fails on this resource, so that nobody knows whether the resource satisfies the rule. Test for a key that may be missing, with `has(object.spec.replicas)` or `object.spec.?replicas.orValue(1)`.',
+  },
   suppressionExpired: {
     id: 'suppression-expired',
     level: 'warning',

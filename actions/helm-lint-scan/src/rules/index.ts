@@ -122,8 +122,9 @@ export const allRules: readonly RuleInfo[] = [...Object.values(engineRules), ...
 
 const IDS = new Set(allRules.map(({ id }) => id));
 
-/** The id of a rule, of a scanner (`checkov`) or of a check of a scanner (`checkov/CKV_K8S_8`). */
+/** The id of a rule, also of one of the repository (`own/team`, if it exists), of a scanner (`checkov`) or of a check of a scanner (`checkov/CKV_K8S_8`). */
 export const isRuleId = (id: string): boolean =>
-  IDS.has(id) || /^(?:kubeconform|kube-score|kube-linter|polaris|checkov)(?:\/\S+)?$/.test(id);
+  IDS.has(id) ||
+  /^own\/[a-z0-9][-a-z0-9.]*$|^(?:kubeconform|kube-score|kube-linter|polaris|checkov)(?:\/\S+)?$/.test(id);
 
 export const suggestRule = (id: string): string | undefined => closestName(id, [...IDS]);

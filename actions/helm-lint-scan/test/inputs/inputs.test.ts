@@ -91,8 +91,9 @@ describe('the settings', () => {
         crds: 'crds/*.yaml',
         'bundled-crds': 'false',
         'fail-on': 'warning',
-        rules: 'image-digest = off\ncheckov/CKV_K8S_8=note\nkube-score=warning',
+        rules: 'image-digest = off\ncheckov/CKV_K8S_8=note\nkube-score=warning\nown/team=off',
         'ignore-file': 'ignored.yaml',
+        'rules-files': 'policies/*.yaml\nrules.yaml',
         scanners: 'kube-score\nkube-score',
         'sarif-file': 'out/a.sarif',
         'report-file': '/runner/temp/report.json',
@@ -124,6 +125,7 @@ describe('the settings', () => {
       bundledCrds: false,
       failOn: 'warning',
       ignoreFile: { path: 'ignored.yaml', required: true },
+      rulesFiles: { patterns: ['policies/*.yaml', 'rules.yaml'], required: true },
       scanners: ['kube-score'],
       sarifFile: '/checkout/out/a.sarif',
       reportFile: '/runner/temp/report.json',
@@ -142,6 +144,7 @@ describe('the settings', () => {
       'image-digest': 'off',
       'checkov/CKV_K8S_8': 'note',
       'kube-score': 'warning',
+      'own/team': 'off',
     });
   });
 

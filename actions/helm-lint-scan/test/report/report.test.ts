@@ -198,6 +198,16 @@ describe('SARIF', () => {
     expect(shown.suppressions).toBeUndefined();
   });
 
+  it('describes the rules of the repository beside those of the action', () => {
+    const rule = { id: 'own/team', level: 'warning', title: 'A resource has no team', help: 'Set the label.' } as const;
+    const log = sarifLog({ findings: collected(report({ rule })).list(), suppressed: [], cases: CASES }) as {
+      runs: { tool: { driver: { rules: { id: string; help: object }[] } }; results: { ruleIndex: number }[] }[];
+    };
+    expect(log.runs).toHaveLength(1);
+    const described = log.runs[0]?.tool.driver.rules[log.runs[0]?.results[0]?.ruleIndex ?? -1];
+    expect(described).toMatchObject({ id: 'own/team', help: { text: 'Set the label.' } });
+  });
+
   it('stays under the number of results that GitHub takes', () => {
     const many = collected(...Array.from({ length: 25_001 }, (_, index) => report({ message: `m${index}` }))).list();
     // biome-ignore lint/suspicious/noExplicitAny: see above
