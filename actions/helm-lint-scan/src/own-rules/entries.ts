@@ -66,6 +66,7 @@ async function readEntry(document: RulesDocument, path: Path): Promise<OwnRule[]
   const variables = document.namedExpressions([...path, 'variables'], UNAVAILABLE);
   const applies = await readMatch(document, [...path, 'match']);
   if (check === undefined || title === undefined) return [];
+  const expressions = [check, when, messageExpression, ...variables.map(({ expression }) => expression)];
   const { file } = document;
   const line = document.lineOf(path);
   return [
@@ -84,6 +85,7 @@ async function readEntry(document: RulesDocument, path: Path): Promise<OwnRule[]
       conditions: when === undefined ? [] : [{ name: 'when', expression: when }],
       validations: [{ check, message: text('message') ?? title, messageExpression }],
       sees: 'rendered',
+      comparesResources: expressions.some((expression) => expression?.uses('resources')),
       failureLevel: 'error',
     },
   ];

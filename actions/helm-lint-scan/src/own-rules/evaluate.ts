@@ -5,6 +5,7 @@ import type { Resource } from '../manifests/resource.ts';
 import { engineRules } from '../rules/engine.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
 import { withoutQuotes } from '../secrets.ts';
+import { findSeen } from './created-pods.ts';
 import { LazyVariables } from './lazy-variables.ts';
 import { pathInExpression, withoutMissingParents } from './object-paths.ts';
 import type { OwnExpression, OwnRule, Validation } from './own-rule.ts';
@@ -45,19 +46,23 @@ export function* checkOwnRule(
   { variables, budget }: { variables: CaseVariables; budget: OwnRulesBudget },
 ): Generator<OwnRuleProblem> {
   for (const resource of set.resources) {
-    const namespace = variables.namespaceOf(resource);
-    if (!rule.applies({ resource, subject: set.id.subject, namespace })) continue;
-    for (const target of findTargets(resource, rule)) {
-      const scope = { ...variables.for(resource, rule), ...target.variables };
-      const all = { ...scope, variables: new LazyVariables(rule.variables, scope, budget) };
-      yield* checkTarget(rule, { resource, target, variables: all, budget });
-      if (budget.exhausted) return;
+    for (const seen of findSeen(resource, rule)) {
+      const namespace = variables.namespaceOf(seen.resource);
+      if (!rule.applies({ resource: seen.resource, subject: set.id.subject, namespace })) continue;
+      for (const target of findTargets(seen.resource, rule)) {
+        const scope = { ...variables.for(seen.resource, rule), ...target.variables };
+        const all = { ...scope, variables: new LazyVariables(rule.variables, scope, budget) };
+        yield* checkTarget(rule, { resource, prefix: seen.prefix, target, variables: all, budget });
+        if (budget.exhausted) return;
+      }
     }
   }
 }
 
 interface TargetContext {
   resource: Resource;
+  /** Of the target's paths in the resource. */
+  prefix: Path;
   target: Target;
   variables: Readonly<Record<string, Value>>;
   budget: Budget;
@@ -90,8 +95,8 @@ function evaluateCondition(expression: OwnExpression, { variables, budget }: Tar
 }
 
 function violation(rule: OwnRule, validation: Validation, context: TargetContext): Problem {
-  const { resource } = context;
-  return { resource, ...locate(rule, validation.check, context), message: messageOf(validation, context) };
+  const message = describe(messageOf(validation, context), context);
+  return { resource: context.resource, ...locate(rule, validation.check, context), message };
 }
 
 function messageOf({ message, messageExpression }: Validation, { variables, budget }: TargetContext): string {
@@ -101,26 +106,32 @@ function messageOf({ message, messageExpression }: Validation, { variables, budg
 }
 
 /** The path of the rule; without one, the deepest that the expression or its variables read. */
-function locate(
-  rule: OwnRule,
-  check: OwnExpression,
-  { resource, target }: TargetContext,
-): Pick<Problem, 'path' | 'about'> {
-  if (rule.path !== undefined) return withoutMissingParents(resource.object, target.path);
+function locate(rule: OwnRule, check: OwnExpression, context: TargetContext): Pick<Problem, 'path' | 'about'> {
+  const { target } = context;
+  if (rule.path !== undefined) return placeOf(target.path, context);
   const used = rule.variables.filter(({ name }) => check.text.includes(`variables.${name}`));
   const texts = [check.text, ...used.map(({ expression }) => expression.text)];
   const paths = texts.map((text) => pathInExpression(text, target.roots));
-  const path = paths.find((candidate) => candidate.length > target.path.length) ?? target.path;
-  return path.length === 0 ? { path: ['kind'], about: 'value' } : withoutMissingParents(resource.object, path);
+  return placeOf(paths.find((path) => path.length > target.path.length) ?? target.path, context);
 }
 
-function failed(rule: OwnRule, { resource, target }: TargetContext, why: string): OwnRuleProblem {
+/** A path of the target, in the resource. */
+function placeOf(path: Path, { resource, prefix }: TargetContext): Pick<Problem, 'path' | 'about'> {
+  const full = [...prefix, ...path];
+  return full.length === 0 ? { path: ['kind'], about: 'value' } : withoutMissingParents(resource.object, full);
+}
+
+const describe = (message: string, { prefix }: TargetContext): string =>
+  prefix.length === 0 ? message : `its pods: ${message}`;
+
+function failed(rule: OwnRule, context: TargetContext, why: string): OwnRuleProblem {
+  const { resource, target } = context;
   const shown = resource.kind === 'Secret' ? withoutQuotes(why) : why;
   const missing = target.exists ? '' : `; self is null, because there is no ${formatPath(target.path)}`;
-  const message = `the rule ${rule.id} (${rule.file}, line ${rule.line}) cannot be evaluated: ${shown}${missing}`;
-  const path: Path = target.path.length === 0 ? ['kind'] : target.path;
+  const text = `the rule ${rule.id} (${rule.file}, line ${rule.line}) cannot be evaluated: ${shown}${missing}`;
+  const message = describe(text, context);
   return {
     rule: engineRules.ruleFailed,
-    problem: { resource, ...withoutMissingParents(resource.object, path), message, level: rule.failureLevel },
+    problem: { resource, ...placeOf(target.path, context), message, level: rule.failureLevel },
   };
 }

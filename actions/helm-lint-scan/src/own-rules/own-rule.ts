@@ -1,4 +1,4 @@
-import type { Rule as CompiledRule, Outcome } from '../cel/index.ts';
+import type { Rule as CompiledRule } from '../cel/index.ts';
 import type { Resource } from '../manifests/resource.ts';
 import type { Level, RuleInfo } from '../rules/rule.ts';
 import type { PathPattern } from './object-paths.ts';
@@ -47,10 +47,10 @@ export interface OwnRule extends RuleInfo {
   /** The rule applies where all are true. */
   conditions: readonly NamedExpression[];
   validations: readonly Validation[];
-  /** `admitted`: the resource as a ValidatingAdmissionPolicy sees it, with the defaults of the API server. */
+  /** `admitted`: as a ValidatingAdmissionPolicy sees it, with the defaults of the API server, and also the pods that are created from it. */
   sees: 'rendered' | 'admitted';
+  /** Whether an expression uses `resources`. */
+  comparesResources: boolean;
   /** The level of a finding that an expression of the rule cannot be evaluated. */
   failureLevel: Level;
 }
-
-export type { Outcome };

@@ -113,6 +113,7 @@ export function readPolicy(policy: RulesDocument): OwnRule[] {
       conditions: policy.namedExpressions(['spec', 'matchConditions'], UNAVAILABLE),
       validations,
       sees: 'admitted',
+      comparesResources: false,
       // The cluster accepts a resource on which an expression fails.
       failureLevel: spec.failurePolicy === 'Ignore' ? 'note' : 'error',
     },

@@ -86,6 +86,7 @@ function findUnbound(files: readonly FileContent[], rules: readonly OwnRule[]): 
 const invalid = (problems: readonly FileProblem[]): ActionError =>
   new ActionError({
     what: 'invalid rules file',
+    location: problems[0],
     why: problems.map(({ file, line, message }) => `${file}, line ${line}: ${message}`).join('\n'),
     next: `Write it as \`rules:\` and a list of entries like ${EXAMPLE}, or as a ${POLICY}.`,
   });

@@ -29,16 +29,23 @@ export class CaseVariables {
   }
 
   /** Those that do not depend on the pod or the container. */
-  for(resource: Resource, { sees }: Pick<OwnRule, 'sees'>): Record<string, Value> {
+  for(
+    resource: Resource,
+    { sees, comparesResources }: Pick<OwnRule, 'sees' | 'comparesResources'>,
+  ): Record<string, Value> {
     const object = this.#convert(resource, sees);
     if (sees === 'admitted') return { object, oldObject: null, request: this.#request(resource) };
-    this.#resources ??= this.#set.resources.map((other) => this.#convert(other, 'rendered'));
     return {
       object,
       kubeVersion: toValue({ major: 1, minor: minorNumber(this.#set.kube) }),
       chart: this.#chart,
-      resources: this.#resources,
+      ...(comparesResources ? { resources: this.#allResources() } : {}),
     };
+  }
+
+  #allResources(): Value {
+    this.#resources ??= this.#set.resources.map((other) => this.#convert(other, 'rendered'));
+    return this.#resources;
   }
 
   #convert(resource: Resource, sees: OwnRule['sees']): Value {

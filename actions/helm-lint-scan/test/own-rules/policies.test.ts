@@ -65,6 +65,8 @@ describe('a ValidatingAdmissionPolicy', () => {
     expect(await check(policy('', match), DEPLOYMENT)).toHaveLength(count);
   });
 
+  // The pods of the Deployment are resources too.
+  const match = "  matchConditions: [{ name: not-pods, expression: object.kind != 'Pod' }]\n";
   it.each([
     ['deployments', 'apps', 1],
     ["'*'", "'*'", 1],
@@ -73,8 +75,27 @@ describe('a ValidatingAdmissionPolicy', () => {
     ['deployments', "''", 0],
     ['cronjobs', 'apps', 0],
   ])('matches resources by their plural name: %s of %s', async (resources, group, count) => {
-    const text = policy().replace('[deployments]', `[${resources}]`).replace('[apps]', `[${group}]`);
+    const text = policy('', match).replace('[deployments]', `[${resources}]`).replace('[apps]', `[${group}]`);
     expect(await check(text, DEPLOYMENT)).toHaveLength(count);
+  });
+
+  it('for pods also applies to the pods that a workload creates, which the cluster asks it about', async () => {
+    const text = policy()
+      .replace('apiGroups: [apps]', 'apiGroups: [""]')
+      .replace('[deployments]', '[pods]')
+      .replace(
+        'object.spec.replicas >= 2',
+        'object.spec.containers.all(c, has(c.securityContext)) && has(object.metadata.ownerReferences) && object.spec.serviceAccountName != ""',
+      )
+      .replace(/\n +messageExpression.*/, '');
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a, ownerReferences: [] }\nspec: { serviceAccountName: a, containers: [{ name: a }] }\n';
+    const created = { rule: RULE, message: 'its pods: has one pod', about: 'value' };
+    expect(await check(text, `${DEPLOYMENT}---\n${CRON_JOB}---\n${pod}`)).toMatchObject([
+      { ...created, resource: 'Deployment/web', path: 'spec.template.spec.containers' },
+      { ...created, resource: 'CronJob/backup', path: 'spec.jobTemplate.spec.template.spec.containers' },
+      { resource: 'Pod/a', path: 'spec.containers', message: 'has one pod' },
+    ]);
   });
 
   it.each([
