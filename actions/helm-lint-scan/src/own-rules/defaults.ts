@@ -1,59 +1,75 @@
 import { type Data, dataAt, isData, listAt, type Path, stringAt } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { findWorkloads } from '../manifests/workloads.ts';
+import { fill } from './fill.ts';
+import { completePod } from './pod-defaults.ts';
 
-/** Fields that the API server fills in before it asks admission policies, by kind. */
-const SPEC_DEFAULTS: Readonly<Record<string, Data>> = {
-  Deployment: {
+/** The strategy of a workload; `rollingUpdate` has values only for the type that it belongs to. */
+function strategy(spec: Data, key: string, rollingUpdate: Data): Data {
+  const type = stringAt(spec, key, 'type') ?? 'RollingUpdate';
+  return { type, ...(type === 'RollingUpdate' ? { rollingUpdate } : {}) };
+}
+
+/** The defaults of `spec`, by kind, some of which depend on its other values. */
+const SPEC_DEFAULTS: Readonly<Record<string, (spec: Data) => Data>> = {
+  Deployment: (spec) => ({
     replicas: 1,
-    minReadySeconds: 0,
     revisionHistoryLimit: 10,
     progressDeadlineSeconds: 600,
-    strategy: { type: 'RollingUpdate' },
-  },
-  StatefulSet: {
+    strategy: strategy(spec, 'strategy', { maxUnavailable: '25%', maxSurge: '25%' }),
+  }),
+  StatefulSet: (spec) => ({
     replicas: 1,
     podManagementPolicy: 'OrderedReady',
     revisionHistoryLimit: 10,
-    updateStrategy: { type: 'RollingUpdate' },
-  },
-  DaemonSet: { revisionHistoryLimit: 10, updateStrategy: { type: 'RollingUpdate' } },
-  ReplicaSet: { replicas: 1 },
-  ReplicationController: { replicas: 1 },
-  Job: { completions: 1, parallelism: 1, backoffLimit: 6, suspend: false, completionMode: 'NonIndexed' },
-  CronJob: { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 },
-  Service: { type: 'ClusterIP', sessionAffinity: 'None' },
-  HorizontalPodAutoscaler: { minReplicas: 1 },
+    updateStrategy: strategy(spec, 'updateStrategy', { partition: 0 }),
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+  }),
+  DaemonSet: (spec) => ({
+    revisionHistoryLimit: 10,
+    updateStrategy: strategy(spec, 'updateStrategy', { maxUnavailable: 1, maxSurge: 0 }),
+  }),
+  ReplicaSet: () => ({ replicas: 1 }),
+  ReplicationController: () => ({ replicas: 1 }),
+  Job: (spec) => ({
+    parallelism: 1,
+    ...(spec.parallelism === undefined ? { completions: 1 } : {}),
+    backoffLimit: 6,
+    suspend: false,
+    completionMode: 'NonIndexed',
+  }),
+  CronJob: () => ({
+    concurrencyPolicy: 'Allow',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  }),
+  Service: (spec) => ({
+    type: 'ClusterIP',
+    sessionAffinity: 'None',
+    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
+    ...(spec.type === 'NodePort' || spec.type === 'LoadBalancer' ? { externalTrafficPolicy: 'Cluster' } : {}),
+  }),
+  HorizontalPodAutoscaler: () => ({ minReplicas: 1 }),
+  PersistentVolumeClaim: () => ({ volumeMode: 'Filesystem' }),
+  NetworkPolicy: (spec) => ({ policyTypes: listAt(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'] }),
 };
-
-const POD_DEFAULTS: Data = {
-  restartPolicy: 'Always',
-  dnsPolicy: 'ClusterFirst',
-  terminationGracePeriodSeconds: 30,
-  schedulerName: 'default-scheduler',
-  securityContext: {},
-};
-
-const PROBE_DEFAULTS: Data = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
 
 /**
- * An object with the usual defaults of the API server, which a policy for a cluster relies on: `object.spec.replicas <= 5`.
- * Source: `SetDefaults_*` of https://github.com/kubernetes/kubernetes/tree/master/pkg/apis, in core/v1, apps/v1, batch/v1 and
- * autoscaling/v2
+ * An object with the usual defaults of the API server, which a policy of a cluster relies on: `object.spec.replicas <= 5`.
+ * Source: `SetDefaults_*` of https://github.com/kubernetes/kubernetes/tree/master/pkg/apis, in core/v1, apps/v1, batch/v1,
+ * autoscaling/v2 and networking/v1
  */
 export function withDefaults(resource: Resource): Data {
   const { kind, object } = resource;
-  const known = Object.hasOwn(SPEC_DEFAULTS, kind) ? SPEC_DEFAULTS[kind] : undefined;
-  const completed = known === undefined ? object : { ...object, spec: fill(dataAt(object, 'spec'), known) };
-  const withPorts = kind === 'Service' ? updateAt(completed, ['spec', 'ports'], completePorts) : completed;
+  if (kind === 'Secret') return fill(object, { type: 'Opaque' });
+  const defaults = Object.hasOwn(SPEC_DEFAULTS, kind) ? SPEC_DEFAULTS[kind] : undefined;
+  const spec = dataAt(object, 'spec');
+  const completed = defaults === undefined ? object : { ...object, spec: fill(spec, defaults(spec)) };
+  if (kind === 'Service') return updateAt(completed, ['spec', 'ports'], completePorts);
   const [workload] = findWorkloads([resource]);
-  return workload === undefined ? withPorts : updateAt(withPorts, workload.podPath, completePod);
-}
-
-/** The object and its defaults, which do not replace a value; a null counts as absent. */
-function fill(object: Data, defaults: Data): Data {
-  const present = Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
-  return { ...defaults, ...present };
+  if (workload === undefined) return completed;
+  return updateAt(completed, workload.podPath, (pod) => completePod(pod, kind === 'Pod'));
 }
 
 /** The object with another value at a path, where it has one. */
@@ -64,39 +80,7 @@ function updateAt(object: Data, [key, ...rest]: Path, update: (value: unknown) =
   return isData(value) ? { ...object, [key]: updateAt(value, rest, update) } : object;
 }
 
-function completePod(pod: unknown): unknown {
-  if (!isData(pod)) return pod;
-  const lists = ['containers', 'initContainers'].filter((key) => Array.isArray(pod[key]));
-  return {
-    ...fill(pod, POD_DEFAULTS),
-    ...Object.fromEntries(lists.map((key) => [key, listAt(pod, key).map(completeContainer)])),
-  };
-}
-
-function completeContainer(container: unknown): unknown {
-  if (!isData(container)) return container;
-  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].filter((key) => isData(container[key]));
-  return {
-    ...fill(container, {
-      imagePullPolicy: pullPolicy(stringAt(container, 'image') ?? ''),
-      terminationMessagePath: '/dev/termination-log',
-      terminationMessagePolicy: 'File',
-      resources: {},
-    }),
-    ...(Array.isArray(container.ports) ? { ports: container.ports.map(withProtocol) } : {}),
-    ...Object.fromEntries(probes.map((key) => [key, fill(dataAt(container, key), PROBE_DEFAULTS)])),
-  };
-}
-
-const withProtocol = (port: unknown): unknown => (isData(port) ? fill(port, { protocol: 'TCP' }) : port);
-
 const completePorts = (ports: unknown): unknown =>
   Array.isArray(ports)
     ? ports.map((port: unknown) => (isData(port) ? fill(port, { protocol: 'TCP', targetPort: port.port }) : port))
     : ports;
-
-/** `Always` for the tag `latest`, which is also that of an image without tag and digest. */
-function pullPolicy(image: string): string {
-  const name = image.slice(image.lastIndexOf('/') + 1);
-  return !image.includes('@') && (!name.includes(':') || name.endsWith(':latest')) ? 'Always' : 'IfNotPresent';
-}

@@ -25,6 +25,9 @@ export function matchGlobs(
     fits(match.namespaces, () => namespace);
 }
 
+/** A policy could lock everyone out. Source: `admissionResources` of plugin/policy/generic/plugin.go, beside the file below */
+const NEVER_MATCHED = /^(?:Validating|Mutating)AdmissionPolicy(?:Binding)?$/;
+
 /**
  * Whether a resource is one that the MatchResources of a policy select when it is created.
  * Source: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/matching/matching.go
@@ -32,14 +35,16 @@ export function matchGlobs(
 export function matchesResources(match: Data, { resource, namespace }: Candidate): boolean {
   const labels = labelsAt(resource.object, 'metadata', 'labels');
   // The only label of a namespace that every cluster sets.
-  const namespaceLabels = { 'kubernetes.io/metadata.name': namespace };
+  const namespaceLabels = {
+    'kubernetes.io/metadata.name': resource.kind === 'Namespace' ? resource.name : namespace,
+  };
+  if (NEVER_MATCHED.test(resource.kind)) return false;
+  const hasNoNamespace = isClusterScoped(resource) && resource.kind !== 'Namespace';
   const matches = (rule: unknown): boolean => matchesRule(rule, { resource, namespace, subject: '' });
   const rules = match.resourceRules;
   return (
     (!isData(match.objectSelector) || matchesSelector(match.objectSelector, labels)) &&
-    (!isData(match.namespaceSelector) ||
-      isClusterScoped(resource) ||
-      matchesSelector(match.namespaceSelector, namespaceLabels)) &&
+    (!isData(match.namespaceSelector) || hasNoNamespace || matchesSelector(match.namespaceSelector, namespaceLabels)) &&
     !listAt(match, 'excludeResourceRules').some(matches) &&
     (!Array.isArray(rules) || rules.length === 0 || rules.some(matches))
   );

@@ -34,6 +34,8 @@ export interface ApiServer {
   define(definition: Definition): Promise<void>;
   /** What it serves, from its discovery: `apps/v1`, `apps/v1/Deployment`, sorted. */
   served(): Promise<string[]>;
+  /** Creates an object that later answers depend on. */
+  create(object: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,6 +117,11 @@ export async function startApiServer(): Promise<ApiServer> {
     await Promise.race([waitUntilReady(call), ended]);
     const { minor } = (await call('GET', '/version')).body as { minor: string };
     const findResource = resourceFinder(call);
+    const pathFor = async (object: Record<string, unknown>): Promise<string> => {
+      const path = await findResource(String(object.apiVersion), String(object.kind));
+      if (path === undefined) throw new Error(`no ${object.kind} in ${object.apiVersion}`);
+      return path;
+    };
     return {
       minor: Number.parseInt(minor, 10),
       stop,
@@ -127,13 +134,17 @@ export async function startApiServer(): Promise<ApiServer> {
       },
       served: () => listServed(call),
       async ask(object) {
-        const resource = await findResource(String(object.apiVersion), String(object.kind));
-        if (resource === undefined) throw new Error(`no ${object.kind} in ${object.apiVersion}`);
+        const resource = await pathFor(object);
         const { status, body } = await call('POST', `${resource}?dryRun=All&fieldValidation=Strict`, object);
         const { message = '' } = body as { message?: string };
         if (status === 201) return { accepted: true, message: '' };
         if (status === 400 || status === 422 || status === 403) return { accepted: false, message };
         throw new Error(`${resource} responded with status ${status}: ${message}`);
+      },
+      async create(object) {
+        const { status, body } = await call('POST', await pathFor(object), object);
+        if (status !== 201)
+          throw new Error(`${object.kind} was refused with status ${status}: ${JSON.stringify(body)}`);
       },
     };
   } catch (error) {
