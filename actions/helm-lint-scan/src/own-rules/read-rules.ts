@@ -83,10 +83,12 @@ function findUnbound(files: readonly FileContent[], rules: readonly OwnRule[]): 
   );
 }
 
-const invalid = (problems: readonly FileProblem[]): ActionError =>
-  new ActionError({
+function invalid(problems: readonly FileProblem[]): ActionError {
+  const [first] = problems;
+  return new ActionError({
     what: 'invalid rules file',
-    location: problems[0],
+    location: first && { file: first.file, line: first.line },
     why: problems.map(({ file, line, message }) => `${file}, line ${line}: ${message}`).join('\n'),
     next: `Write it as \`rules:\` and a list of entries like ${EXAMPLE}, or as a ${POLICY}.`,
   });
+}
