@@ -139,7 +139,7 @@ check: has(object.spec.nothing) && variables.twice == 'x' || object.kind == 'Dep
 describe('a rule that cannot be evaluated', () => {
   it.each([
     ['a missing key', 'check: object.spec.replicas >= 2', 'no such key: replicas', 'kind'],
-    ['a result that is no boolean', 'check: object.metadata.name', 'the result is neither true nor false', 'kind'],
+    ['a result that is not a boolean', 'check: object.metadata.name', 'the result is neither true nor false', 'kind'],
     ['an unknown name', 'check: objct.spec.replicas >= 2', 'objct is not known', 'kind'],
     ['a condition', 'when: object.spec.replicas > 1\ncheck: "true"', 'when: no such key: replicas', 'kind'],
     [

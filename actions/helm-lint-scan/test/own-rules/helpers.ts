@@ -35,7 +35,7 @@ export async function check(rules: string, manifests: string, budget = new OwnRu
   );
 }
 
-/** The problems of a rules file, one a line. */
+/** The problems of a rules file, one per line. */
 export async function problemsOf(...texts: string[]): Promise<string[]> {
   const files = texts.map((text, index) => ({ path: index === 0 ? 'rules.yaml' : `rules-${index}.yaml`, text }));
   const why = await readOwnRules(files).then(

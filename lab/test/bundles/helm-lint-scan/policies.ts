@@ -154,7 +154,7 @@ validations:
     `
 validations:
   - expression: object.metadata.labels.owner.matches('^[a-z]+$')
-    message: the owner is no name`,
+    message: the owner is not a name`,
   ),
   policy(
     'lenient',
