@@ -239,13 +239,15 @@ export interface Actions {
       rules?: string;
       /** A YAML file of suppressions, each with a reason and an expiry date. A suppression that has expired or hides nothing is reported. Default: ".helm-lint-scan.yaml". */
       'ignore-file'?: string;
+      /** Globs of files with rules of your own, one per line: a list of rules in CEL, or ValidatingAdmissionPolicies. The default need not exist. Default: ".helm-lint-scan.rules.yaml". */
+      'rules-files'?: string;
       /** A Git branch, tag or commit, such as `origin/main`. Only charts and manifests that have changed since the last common commit are checked, with the charts that depend on them; the version of a changed chart must be higher than there. Needs `fetch-depth: 0` of actions/checkout. Default: everything is checked. */
       'changed-since'?: string;
       /** Findings that are known: a file that `report-file` wrote, in the workspace or in `RUNNER_TEMP`, or `changed-since` for what is found at the last common commit. Only other findings are annotated, counted and fail the step. */
       baseline?: string;
       /** Whether to fetch dependencies that are missing in `charts/` with `helm dependency build`, in a temporary copy of the chart. This uses the network, without credentials. Default: "false". */
       'dependency-build'?: boolean | Expression;
-      /** Additional scanners to run, one per line: `kubeconform`, `kube-score`, `checkov`. A scanner that is not installed is an error. */
+      /** Additional scanners to run, one per line: `kubeconform`, `kube-score`, `kube-linter`, `polaris`, `checkov`. A scanner that is not installed is an error. */
       scanners?: string;
       /** Where to write the findings as SARIF 2.1.0, for github/codeql-action/upload-sarif. Not written by default. A path in the workspace, or an absolute path in `RUNNER_TEMP`. Nothing is written through a link or into `.git`. */
       'sarif-file'?: string;

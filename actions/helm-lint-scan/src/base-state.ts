@@ -13,17 +13,27 @@ import { buildDependencies } from './helm/dependencies.ts';
 import { createFiles } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { loadInputs } from './inputs/scan-input.ts';
+import type { OwnRule } from './own-rules/own-rule.ts';
+
+export interface BaseContext {
+  env: Environment;
+  exec: Exec;
+  scratch: string;
+  now: Date;
+  /** Of the checkout as it is now. */
+  ownRules: readonly OwnRule[];
+}
 
 /** Check what has changed as it was at the base, with the same settings. */
 export async function checkBase(
   settings: Settings,
   { git, base, changed }: Changes,
-  { env, exec, scratch, now }: { env: Environment; exec: Exec; scratch: string; now: Date },
+  { env, exec, scratch, now, ownRules }: BaseContext,
 ): Promise<Baseline> {
   const workspace = await checkoutBase(git, base, scratch);
   const baseSettings: Settings = { ...settings, workspace };
   const checkout = createFiles(workspace);
-  const discovered = await discoverBase(baseSettings);
+  const discovered = await discoverBase(baseSettings, ownRules);
   const selection = await selectChanged(changed, discovered, { files: checkout, settings: baseSettings });
   const build = { exec, env, program: settings.helm, directory: join(scratch, 'base-dependencies') };
   // A dependency that is gone leaves its chart not rendered, as it would be at the base today.

@@ -5,7 +5,7 @@ import { createExec, type Exec } from '../../lib/processes/exec.ts';
 import { annotate } from '../../lib/runner/commands.ts';
 import type { Environment } from '../../lib/runner/inputs.ts';
 import { writeSummary } from '../../lib/runner/outputs.ts';
-import { checkBase } from './base-state.ts';
+import { type BaseContext, checkBase } from './base-state.ts';
 import { type Changes, findChanges, isEmptyInput, limitInput } from './changes/find-changes.ts';
 import { GIT_HINT } from './changes/git.ts';
 import { check } from './check.ts';
@@ -64,7 +64,7 @@ async function checkAndReport(settings: Settings, discovered: DiscoveredPaths, t
       message: `No chart or manifest of this step has changed since ${changes.base.ref}.`,
     });
   const now = new Date();
-  const baseline = report ?? (await checkBaseIfKnown(settings, changes, { ...tools, now }));
+  const baseline = report ?? (await checkBaseIfKnown(settings, changes, { ...tools, now, ownRules: input.ownRules }));
   const result = await check(settings, input, { files, env, now, baseline });
   // A scanner that failed does not keep the other findings from being reported.
   errors.add(result.errors);
@@ -90,7 +90,7 @@ async function readReport({ baseline, area }: Settings): Promise<Baseline | unde
 async function checkBaseIfKnown(
   settings: Settings,
   changes: Changes | undefined,
-  context: Tools & { now: Date },
+  context: BaseContext,
 ): Promise<Baseline | undefined> {
   if (settings.baseline?.from !== 'changed-since' || changes === undefined) return undefined;
   return checkBase(settings, changes, context);

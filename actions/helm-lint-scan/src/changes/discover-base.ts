@@ -5,9 +5,14 @@ import { type DiscoveredPaths, loadSuppressions } from '../inputs/discover.ts';
 import { createFiles, type Files } from '../inputs/files.ts';
 import type { Settings } from '../inputs/inputs.ts';
 import { distinctFiles, type ManifestGroup, readManifestFiles } from '../manifests/files.ts';
+import type { OwnRule } from '../own-rules/own-rule.ts';
 
-/** What the inputs name, as it was at the base. What did not exist yet is left out. */
-export async function discoverBase(settings: Settings): Promise<DiscoveredPaths> {
+/**
+ * What the inputs name, as it was at the base. What did not exist yet is left out.
+ * @param ownRules the rules of the repository as they are now, as those of the action are, so that what a new rule finds in unchanged lines
+ * is known
+ */
+export async function discoverBase(settings: Settings, ownRules: readonly OwnRule[]): Promise<DiscoveredPaths> {
   const files = createFiles(settings.workspace);
   const charts = await findChartDirectories(files, { ...settings.charts, required: false });
   const cases = await plannedCases(files, charts, settings.values);
@@ -15,7 +20,7 @@ export async function discoverBase(settings: Settings): Promise<DiscoveredPaths>
   const crds = distinctFiles(await existingManifests(files, 'crds', settings.crds));
   const file = { ...settings.ignoreFile, required: false };
   const suppressions = await new ErrorCollector().attempt([], () => loadSuppressions(files, file));
-  return { directories: charts.directories, cases, manifests, crds, suppressions, errors: [] };
+  return { directories: charts.directories, cases, manifests, crds, suppressions, ownRules: [...ownRules], errors: [] };
 }
 
 /** The cases of the lines that name something. */

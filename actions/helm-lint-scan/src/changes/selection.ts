@@ -44,20 +44,20 @@ const DEFINITION = /^\s*["']?kind["']?:\s*["']?CustomResourceDefinition\b/m;
 /** The `crds` directory of a chart or of a dependency. */
 const isInCrds = (path: string): boolean => !path.startsWith('../') && `/${path}`.includes('/crds/');
 
-/** The ignore file and the definitions of custom resources concern every chart. */
+/** The ignore file, the rules of the repository and the definitions of custom resources concern every chart. */
 function findCause(
   changed: readonly string[],
   { directories, manifests }: DiscoveredPaths,
-  { ignoreFile, crds }: Pick<Settings, 'ignoreFile' | 'crds'>,
+  { ignoreFile, rulesFiles, crds }: Pick<Settings, 'ignoreFile' | 'rulesFiles' | 'crds'>,
 ): string | undefined {
   const definitions = new Set(
     manifests.flatMap(({ files }) => files.flatMap(({ path, text }) => (DEFINITION.test(text) ? path : []))),
   );
+  const isNamed = (path: string): boolean =>
+    [...crds, ...rulesFiles.patterns].some((pattern) => path === pattern || matchesGlob(path, pattern));
   const isDefinition = (path: string): boolean =>
-    crds.some((pattern) => path === pattern || matchesGlob(path, pattern)) ||
-    directories.some((directory) => isInCrds(relative(directory, path))) ||
-    definitions.has(path);
-  return changed.find((path) => path === ignoreFile.path || isDefinition(path));
+    directories.some((directory) => isInCrds(relative(directory, path))) || definitions.has(path);
+  return changed.find((path) => path === ignoreFile.path || isNamed(path) || isDefinition(path));
 }
 
 /** Whether a file, or a directory with everything in it, has changed. A submodule changes as a whole. */

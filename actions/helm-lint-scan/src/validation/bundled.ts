@@ -67,7 +67,8 @@ export async function readBundledDefinitions(
   const crds = await Promise.all(files.map((file) => readCrds(join(directory, `${file}.json.br`))));
   const used = crds.flat().flatMap((crd) => usedVersions(crd, wanted));
   const { custom } = await readDefinitions(used.map(asResource));
-  return { custom, projects };
+  // A cluster may run another version of the project, which serves other versions of the kind.
+  return { custom: custom.map(({ served: _, ...schema }) => schema), projects };
 }
 
 async function readCrds(path: string): Promise<Data[]> {
