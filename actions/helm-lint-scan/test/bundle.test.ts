@@ -57,7 +57,7 @@ describe('the bundle as a process', () => {
         summary: 'x',
       },
       [
-        '22 invalid inputs',
+        '23 invalid inputs',
         'charts (line 1) leaves the repository',
         'set-images is not a list',
         'summary is not a boolean',

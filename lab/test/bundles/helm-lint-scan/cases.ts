@@ -107,7 +107,12 @@ export const CHARTS: readonly Case[] = [
         'name: http-remote-write, containerPort',
       ),
     },
-    expected: [['api-invalid', 'templates/web.yaml', 'name: http-remote-write']],
+    expected: [
+      ['api-invalid', 'templates/web.yaml', 'name: http-remote-write'],
+      ['probe-port', 'templates/web.yaml', 'startupProbe:'],
+      ['probe-port', 'templates/web.yaml', 'readinessProbe:'],
+      ['probe-port', 'templates/web.yaml', 'livenessProbe:'],
+    ],
   },
   {
     name: 'build-metadata',
@@ -346,7 +351,7 @@ export const MANIFESTS: readonly Case[] = [
     name: 'custom-resources',
     files: {
       'a.yaml':
-        'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: shop, namespace: argocd }\nspec: { project: default }\n',
+        'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: shop, namespace: argocd }\nspec: { project: default, destination: { namespace: shop } }\n',
     },
     expected: [],
   },

@@ -25,7 +25,7 @@ describe('changed-since', () => {
   it('checks only the chart that has changed, and wants a higher version', async () => {
     write({ ...GOOD, ...other('api') });
     branchFromMain();
-    write({ 'helm/web/values.yaml': VALUES.replace('replicas: 2', 'replicas: 3') });
+    write({ 'helm/web/values.yaml': VALUES.replace('replicas: 1', 'replicas: 0') });
     commit();
     const result = await step(INPUTS);
     expect(result.exitCode).toBe(1);

@@ -37,7 +37,7 @@ describe('rules of the repository', () => {
       { level: 'error', message: expect.stringContaining('the image of web is prod.example.com/shop/web:1.0.0') },
     ]);
     expect(ofRule(result, 'own/replicas')).toMatchObject([
-      { level: 'warning', file: 'helm/web/values.yaml', line: lineOf('helm/web/values.yaml', 'replicas: 2') },
+      { level: 'warning', file: 'helm/web/values.yaml', line: lineOf('helm/web/values.yaml', 'replicas: 1') },
     ]);
     expect(ofRule(result, 'own/policy')).toMatchObject([
       { level: 'notice', file: TEMPLATE, line: lineOf(TEMPLATE, 'kind:') },

@@ -26,7 +26,8 @@ roleRef:
   name: cluster-admin
 subjects: [{ kind: ServiceAccount, name: web, namespace: {{ .Release.Namespace }} }]
 `;
-    write({ ...GOOD, 'helm/web/templates/roles.yaml': roles });
+    const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: web }\n';
+    write({ ...GOOD, 'helm/web/templates/roles.yaml': roles, 'helm/web/templates/account.yaml': account });
     const result = await run();
     expect(result.exitCode).toBe(0);
     expect(annotations(result).map(({ level, line, title }) => [level, line, title.split(':')[0]])).toEqual([
