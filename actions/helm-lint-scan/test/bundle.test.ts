@@ -43,6 +43,7 @@ describe('the bundle as a process', () => {
         'fail-on': 'x',
         rules: 'x',
         'ignore-file': '../x',
+        'rules-files': '../x',
         scanners: 'x',
         'sarif-file': '../x',
         'report-file': '../x',

@@ -52,7 +52,7 @@ const OCTAL_INTEGER: ScalarTag = {
   resolve: (text) => Number(text),
 };
 
-/** A point without a digit is no number to the Go parser: `searches: [.]`. */
+/** A point without a digit is not a number to the Go parser: `searches: [.]`. */
 const LONE_POINT: ScalarTag = {
   tag: 'tag:yaml.org,2002:str',
   default: true,
