@@ -1,4 +1,5 @@
 import { at, stringAt } from '../../data.ts';
+import { lookupOf } from '../references/lookup.ts';
 import { effectiveNamespace, missingAt, type ResourceRule } from '../rule.ts';
 
 export const serviceAccountToken: ResourceRule = {
@@ -9,12 +10,9 @@ export const serviceAccountToken: ResourceRule = {
   help: 'Set `automountServiceAccountToken: false` for pods that do not use the Kubernetes API.',
   check: (scope) =>
     scope.workloads.flatMap(({ resource, pod, podPath }) => {
-      const account = scope.resources.find(
-        (candidate) =>
-          candidate.kind === 'ServiceAccount' &&
-          candidate.name === stringAt(pod, 'serviceAccountName') &&
-          effectiveNamespace(scope, candidate) === effectiveNamespace(scope, resource),
-      );
+      const namespace = effectiveNamespace(scope, resource);
+      const name = stringAt(pod, 'serviceAccountName') ?? 'default';
+      const [account] = lookupOf(scope).index.find({ group: '', kind: 'ServiceAccount', namespace, name });
       const mounted = at(pod, 'automountServiceAccountToken') ?? at(account?.object, 'automountServiceAccountToken');
       return mounted === undefined
         ? [
