@@ -1,6 +1,6 @@
 import { areUnique } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
-import { qualifiedName } from '../formats/names.ts';
+import { type Format, qualifiedName } from '../formats/names.ts';
 import { parseQuantity } from '../formats/quantity.ts';
 import { containerResourceName, isQuantityOf } from '../pods/resources.ts';
 import { notAnOperator } from '../selectors.ts';
@@ -22,8 +22,10 @@ function* checkLimit(limit: Field): FieldErrors {
   for (const problem of problems) yield type.invalid(problem);
   if (problems.length === 0 && !type.text.includes('/') && !TYPES.includes(type.text))
     yield type.invalid(`must be a standard limit type or fully qualified: ${TYPES.join(', ')}`);
-  if (type.text === 'Container' || type.text === 'Pod')
-    for (const key of LISTS) for (const [name, field] of limit.at(key).entries) yield* hasResourceName(name, field);
+  const format = ['Container', 'Pod'].includes(type.text) ? containerResourceName : resourceName;
+  for (const key of LISTS)
+    for (const [name, field] of limit.at(key).entries)
+      for (const problem of format(name)) yield field.invalidKey(problem);
   if (type.text === 'Pod')
     for (const key of ['default', 'defaultRequest'])
       if (limit.at(key).entries.length > 0) yield limit.at(key).forbidden("may not be specified when `type` is 'Pod'");
@@ -36,9 +38,12 @@ function* checkLimit(limit: Field): FieldErrors {
   for (const name of names) yield* checkOrder(limit, name, type.text === 'Container');
 }
 
-function* hasResourceName(name: string, field: Field): FieldErrors {
-  for (const problem of containerResourceName(name)) yield field.invalidKey(problem);
-}
+/** Source: `ValidateResourceName` */
+const resourceName: Format = (name) => {
+  const problems = qualifiedName(name);
+  if (problems.length > 0 || name.includes('/') || name === 'storage' || isQuotaResource(name)) return problems;
+  return ['must be a standard resource type or fully qualified'];
+};
 
 /** For containers the server completes the defaults. Source: `SetDefaults_LimitRangeItem` in pkg/apis/core/v1/defaults.go */
 function* checkOrder(limit: Field, name: string, completes: boolean): FieldErrors {

@@ -277,6 +277,7 @@ export const OTHERS: Topic[] = [
       'v1/LimitRange spec: { limits: [{ type: Pod, default: { cpu: 1 } }] }',
       'v1/LimitRange spec: { limits: [{ type: PersistentVolumeClaim, max: { cpu: 1 } }] }',
       'v1/LimitRange spec: { limits: [{ type: Container, max: { cpus: 1 } }] }',
+      'v1/LimitRange spec: { limits: [{ type: example.com/a, max: { anything: 1 } }] }',
       'v1/LimitRange spec: { limits: [{ type: Container, maxLimitRequestRatio: { cpu: 0.5 } }] }',
       'v1/LimitRange spec: { limits: [{ type: Container, max: { cpu: 1 } }, { type: Container, max: { memory: 1Gi } }] }',
       'v1/LimitRange spec: { limits: { type: Container } }',
@@ -301,7 +302,7 @@ export const OTHERS: Topic[] = [
     accepted: [
       'v1/LimitRange spec: { limits: [] }',
       'v1/LimitRange spec: { limits: [{ type: Container, default: { cpu: 1 } }] }',
-      'v1/LimitRange spec: { limits: [{ type: example.com/a, max: { anything: 1 } }] }',
+      'v1/LimitRange spec: { limits: [{ type: example.com/a, max: { example.com/b: 1, storage: 1Gi, pods: 1 } }] }',
       'v1/ResourceQuota spec: {}',
       'v1/ResourceQuota spec: { hard: { count/deployments.apps: 2, requests.nvidia.com/gpu: 1 } }',
       'v1/ResourceQuota spec: { hard: { pods: 1 }, scopes: [BestEffort] }',

@@ -285,7 +285,7 @@ export const RARE: Topic[] = [
     accepted: [
       'apiregistration.k8s.io/v1/APIService v1.a.b spec: { group: a.b, version: v1, groupPriorityMinimum: 100, versionPriority: 10 }',
       'networking.k8s.io/v1/ServiceCIDR a spec: { cidrs: [10.0.0.0/16, "fd00::/112"] }',
-      'networking.k8s.io/v1/IPAddress 10.0.0.1 spec: { parentRef: { resource: services, name: web } }',
+      'networking.k8s.io/v1/IPAddress 10.0.0.9 spec: { parentRef: { resource: services, name: web } }',
       'v1/Node a spec: { taints: [{ key: a, effect: NoSchedule }, { key: a, effect: NoExecute }] }',
       'apps/v1/ControllerRevision a revision: 1, data: { a: b }',
       'storage.k8s.io/v1/CSINode a spec: { drivers: [] }',
