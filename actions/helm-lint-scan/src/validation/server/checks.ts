@@ -77,6 +77,7 @@ export function intOrPercent({ value }: Field): number | undefined {
 /** Source: `ValidatePositiveIntOrPercent` and `IsNotMoreThan100Percent` in pkg/apis/apps/validation/validation.go */
 export function* isIntOrPercent(field: Field, limit: '100%' | 'none' = '100%'): FieldErrors {
   yield* isNotNegative(field);
+  if ((field.number ?? 0) > MAX_INT32) yield field.invalid(`must be at most ${MAX_INT32}`);
   if (typeof field.value !== 'string') return;
   const number = intOrPercent(field);
   if (number === undefined)

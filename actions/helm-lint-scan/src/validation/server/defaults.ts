@@ -19,7 +19,20 @@ const OPTIONAL: [kind: RegExp, path: RegExp][] = [
   [/^LimitRange$/, /^(?:metadata\.name|spec\.limits)$/],
   [/^PriorityClass$/, /^value$/],
   [/^CustomResourceDefinition$/, /^spec\.versions\[\d+\]\.(?:served|storage)$/],
-  [/^EndpointSlice$/, /^endpoints$/],
+  [/^EndpointSlice$/, /^endpoints(?:$|\[\d+\]\.hints\.forZones\[\d+\]\.name$)/],
+  [/^(?:CSI(?:Driver|Node)|DeviceClass|ResourceClaim(?:Template)?)$/, /^spec$/],
+  [/^ResourceClaimTemplate$/, /^spec\.spec$/],
+  [/^CSIDriver$/, /^spec\.tokenRequests\[\d+\]\.audience$/],
+  [/^CSINode$/, /^spec\.drivers$/],
+  [/^ControllerRevision$/, /^revision$/],
+  [/^Event$/, /^involvedObject$/],
+  [/./, /\.iscsi\.lun$/],
+  [/./, /\.scaleIO\.secretRef$/],
+  // In 1.34 the server drops what these are in, as their features are not on by default. Later ones check them.
+  [/./, /\.restartPolicyRules\[\d+\]\.(?:action|exitCodes\.operator)$/],
+  [/./, /\.projected\.sources\[\d+\]\.(?:clusterTrustBundle|podCertificate)\.\w+$/],
+  [/^ResourceSlice$/, /^spec\.(?:pool\.generation$|devices|sharedCounters)/],
+  [/^Node$/, /^spec\.configSource\./],
 ];
 
 /** Groups of Kubernetes have no dot or end in k8s.io. */

@@ -1,8 +1,7 @@
 import { areUnique } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
 import { type Format, qualifiedName } from '../formats/names.ts';
-import { parseQuantity } from '../formats/quantity.ts';
-import { containerResourceName, isQuantityOf } from '../pods/resources.ts';
+import { amountOf, containerResourceName, isQuantityOf } from '../pods/resources.ts';
 import { notAnOperator } from '../selectors.ts';
 
 /** Source: `ValidateLimitRange` and `ValidateResourceQuotaSpec` in pkg/apis/core/validation/validation.go */
@@ -48,8 +47,9 @@ const resourceName: Format = (name) => {
 /** For containers the server completes the defaults. Source: `SetDefaults_LimitRangeItem` in pkg/apis/core/v1/defaults.go */
 function* checkOrder(limit: Field, name: string, completes: boolean): FieldErrors {
   const find = (...keys: string[]): { field: Field; amount: bigint } | undefined => {
-    const field = (completes ? keys : keys.slice(0, 1)).map((key) => limit.at(key, name)).find(({ isSet }) => isSet);
-    const amount = parseQuantity(field?.value);
+    const fields = (completes ? keys : keys.slice(0, 1)).map((key) => limit.at(key, name));
+    const field = fields.find(({ value }) => value !== undefined);
+    const amount = field === undefined ? undefined : amountOf(field);
     return field === undefined || amount === undefined ? undefined : { field, amount };
   };
   const [least, most] = [find('min'), find('max')];
@@ -66,13 +66,13 @@ function* checkOrder(limit: Field, name: string, completes: boolean): FieldError
   for (const [low, lower, high, higher] of ordered)
     if (lower !== undefined && higher !== undefined && lower.amount > higher.amount) {
       yield lower.field.invalid(
-        `${low} value ${lower.field.value} is greater than ${high} value ${higher.field.value}`,
+        `${low} value ${lower.field.value ?? 0} is greater than ${high} value ${higher.field.value ?? 0}`,
       );
       return;
     }
   const ratio = find('maxLimitRequestRatio');
   if (ratio !== undefined && ratio.amount < 10n ** 9n)
-    yield ratio.field.invalid(`ratio ${ratio.field.value} is less than 1`);
+    yield ratio.field.invalid(`ratio ${ratio.field.value ?? 0} is less than 1`);
 }
 
 const QUOTA_RESOURCES = new Set([

@@ -38,7 +38,8 @@ function* checkParameters(parameters: Field): FieldErrors {
 
 /** Source: `validateAllowedTopologies`, and `ValidateTopologySelectorTerm` in pkg/apis/core/validation/validation.go */
 function* checkTopologies(topologies: Field): FieldErrors {
-  const terms = new Set<string>();
+  // The server compares with the terms before one, and with empty ones.
+  const terms = new Set([JSON.stringify([])]);
   for (const topology of topologies.items) {
     const expressions = topology.at('matchLabelExpressions').items;
     for (const expression of expressions) {

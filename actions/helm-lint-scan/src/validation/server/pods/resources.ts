@@ -94,14 +94,17 @@ export function* checkContainerResourceName(name: string, field: Field): FieldEr
   for (const problem of containerResourceName(name)) yield field.invalidKey(problem);
 }
 
+/** The amount of a resource. The server reads a null as 0. */
+export const amountOf = ({ value }: Field): bigint | undefined => parseQuantity(value === null ? 0 : value);
+
 function* checkAgainstLimit(name: string, request: Field, limit: Field): FieldErrors {
   const wanted = parseQuantity(request.value);
-  const most = parseQuantity(limit.value);
-  if (!limit.isSet) {
+  const most = amountOf(limit);
+  if (limit.value === undefined) {
     if (!allowsOvercommit(name)) yield limit.required('Limit must be set for non overcommitable resources');
   } else if (wanted !== undefined && most !== undefined) {
     if (wanted !== most && !allowsOvercommit(name))
-      yield request.invalid(`must be equal to ${name} limit of ${limit.value}`);
-    else if (wanted > most) yield request.invalid(`must be less than or equal to ${name} limit of ${limit.value}`);
+      yield request.invalid(`must be equal to ${name} limit of ${limit.value ?? 0}`);
+    else if (wanted > most) yield request.invalid(`must be less than or equal to ${name} limit of ${limit.value ?? 0}`);
   }
 }

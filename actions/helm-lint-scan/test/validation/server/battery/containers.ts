@@ -171,6 +171,7 @@ export const CONTAINERS: Topic[] = [
     object: containerOf,
     refused: [
       'resources: { requests: { cpu: 2 }, limits: { cpu: 1 } }',
+      'resources: { requests: { cpu: 2 }, limits: { cpu: } }',
       'resources: { requests: { memory: 1Gi }, limits: { memory: 1G } }',
       'resources: { requests: { memory: 256MB } }',
       'resources: { requests: { memory: 256mi } }',
@@ -213,6 +214,9 @@ export const CONTAINERS: Topic[] = [
       'resources: { limits: { nvidia.com/gpu: "1" }, requests: { nvidia.com/gpu: 1 } }',
       'resources: { limits: { memory: 1Gi, hugepages-2Mi: 4Mi } }',
       'resources: { requests: { ephemeral-storage: 1Gi } }',
+      'resources: { requests: { cpu: 0 }, limits: { cpu: } }',
+      'resources: { requests: { cpu: }, limits: { cpu: 1 } }',
+      'restartPolicy: Never, restartPolicyRules: [{ exitCodes: {} }]',
       'resources: { claims: [{ name: gpu }] } | resourceClaims: [{ name: gpu, resourceClaimName: g }]',
     ],
   },

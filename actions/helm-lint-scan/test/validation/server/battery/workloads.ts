@@ -9,6 +9,7 @@ export const WORKLOADS: Topic[] = [
     object: specOf('apps/v1/Deployment', TEMPLATE),
     refused: [
       'replicas: -1',
+      'replicas: 2147483648',
       'replicas: "2"',
       'replicas: 1.5',
       'replica: 2',
@@ -28,6 +29,7 @@ export const WORKLOADS: Topic[] = [
       'strategy: { rollingUpdate: { maxSurge: "1" } }',
       'strategy: { rollingUpdate: { maxSurge: 25 % } }',
       'strategy: { rollingUpdate: { maxSurge: -1 } }',
+      'strategy: { rollingUpdate: { maxSurge: 2147483648 } }',
       'strategy: { rollingUpdate: { maxUnavailable: 110% } }',
       'strategy: { rollingUpdate: { maxUnavailable: 1.5 } }',
       'strategy: { rollingUpdate: { maxUnavailable: -10% } }',
@@ -36,6 +38,7 @@ export const WORKLOADS: Topic[] = [
       'serviceName: web',
     ],
     accepted: [
+      'replicas: 2147483647',
       'replicas: 0',
       'replicas:',
       'strategy: {}',
