@@ -16,6 +16,7 @@ import { readDefinitions } from './validation/definitions.ts';
 import { findDeprecation } from './validation/deprecated-apis.ts';
 import { isCompletedByServer } from './validation/server/defaults.ts';
 import { checkAsServer } from './validation/server/index.ts';
+import { markAbsentInPods } from './validation/server/stateful-set-pods.ts';
 import type { Checked, Validator, Validators } from './validation/validator.ts';
 
 /** Resources that are checked together: those of one case, or all plain manifests. */
@@ -180,10 +181,13 @@ function reportRefused(
   { problems, refused }: Record<'problems' | 'refused', readonly LevelledProblem[]>,
   report: ReportProblem,
 ): void {
-  const violations = problems.filter((problem) => !isCompletedByServer(resource, problem));
+  const context = { minor: minorNumber(kube) };
+  const violations = problems
+    .filter((problem) => !isCompletedByServer(resource, problem))
+    .map((problem) => markAbsentInPods(problem, resource, context));
   for (const problem of violations) report(engineRules.schema, { resource, ...problem });
   const known = [...violations, ...refused];
-  for (const problem of [...refused, ...checkAsServer(resource, { minor: minorNumber(kube) }, known)])
+  for (const problem of [...refused, ...checkAsServer(resource, context, known)])
     report(engineRules.apiInvalid, { resource, ...problem });
 }
 

@@ -1,10 +1,12 @@
 import { at, formatPath, type Path } from '../../data.ts';
 import type { Resource } from '../../manifests/resource.ts';
+import type { LevelledProblem } from '../bundled.ts';
 import type { SchemaProblem } from '../explain.ts';
 import { Field, type FieldErrors, type ServerContext } from './field.ts';
 import { kindChecks } from './kinds/index.ts';
 import { checkMetadata, nameFormat } from './metadata.ts';
 import { toProblem } from './problem.ts';
+import { markStatefulSetPods } from './stateful-set-pods.ts';
 
 /** 1.31. What earlier versions refuse was not compared. */
 const FIRST_VERSION = 31;
@@ -20,7 +22,7 @@ export function checkAsServer(
   resource: Resource,
   context: ServerContext,
   known: readonly SchemaProblem[] = [],
-): SchemaProblem[] {
+): LevelledProblem[] {
   if (context.minor < FIRST_VERSION) return [];
   const reported = new Set(known.map(({ path }) => formatPath(path)));
   // A misspelled key is the reason why another one beside it is absent.
@@ -34,7 +36,7 @@ export function checkAsServer(
     const isMisspelled = misspelled.has(formatPath(firstAbsent(resource, error.path).slice(0, -1)));
     if (!isReported && !(problem.about === 'absent' && isMisspelled)) problems.set(problem.message, problem);
   }
-  return [...problems.values()];
+  return [...problems.values()].map((problem) => markStatefulSetPods(problem, resource, context));
 }
 
 /** The part of the path that leads to the first field that is absent: `spec` of `spec.selector`. */

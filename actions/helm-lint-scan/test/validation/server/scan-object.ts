@@ -1,5 +1,5 @@
 import { checkResources } from '../../../src/check-resources.ts';
-import { Findings } from '../../../src/findings/findings.ts';
+import { type Finding, Findings } from '../../../src/findings/findings.ts';
 import { createReader } from '../../../src/manifests/read.ts';
 import { createSchemaStore } from '../../../src/validation/store.ts';
 import { createValidators } from '../../../src/validation/validator.ts';
@@ -11,7 +11,10 @@ const schemas = { validators: createValidators(createSchemaStore(), []), bundled
 const location = { file: 'object.yaml', line: 1, exact: true };
 
 /** What the action says that the API server refuses in a text, which is YAML or JSON. */
-export async function scanObject(text: string, minor = 34): Promise<string[]> {
+export const scanObject = async (text: string, minor?: number): Promise<string[]> =>
+  (await scanFindings(text, minor)).map(({ rule, message }) => `${rule.id}: ${message}`);
+
+export async function scanFindings(text: string, minor = 34): Promise<Finding[]> {
   const version = `1.${minor}`;
   const findings = new Findings(new Map());
   const set = {
@@ -25,5 +28,5 @@ export async function scanObject(text: string, minor = 34): Promise<string[]> {
     locateText: () => location,
   } as const;
   await checkResources(set, schemas, findings);
-  return findings.list().flatMap(({ rule, message }) => (RULES.has(rule.id) ? [`${rule.id}: ${message}`] : []));
+  return findings.list().filter(({ rule }) => RULES.has(rule.id));
 }

@@ -3,6 +3,7 @@ import { isCompletedByServer } from '../../../src/validation/server/defaults.ts'
 import { checkAsServer } from '../../../src/validation/server/index.ts';
 import { resourcesIn } from '../../helpers.ts';
 import { containerWith, deploymentOf, refused } from './refused.ts';
+import { scanFindings } from './scan-object.ts';
 
 const service = (fields: string): string =>
   `{ apiVersion: v1, kind: Service, metadata: { name: web }, spec: { ports: [{ port: 80 }], ${fields} } }`;
@@ -76,6 +77,46 @@ it('the name of the Service of a StatefulSet is checked from 1.34 on', () => {
     .replace('selector:', 'serviceName: a.b\n  selector:');
   expect(refused(text, 33)).toEqual([]);
   expect(refused(text, 34)).toHaveLength(1);
+});
+
+const statefulSet = (spec: string, pod = '', labels = 'app: web'): string =>
+  `{ apiVersion: apps/v1, kind: StatefulSet, metadata: { name: web }, spec: { serviceName: web, selector: { matchLabels: { app: web } }, ${spec} template: { metadata: { labels: { ${labels} } }, spec: { ${pod} } } } }`;
+const CONTAINERS = 'containers: [{ name: web, image: web }]';
+
+/** The levels of what is found in a version. */
+const levels = async (text: string, minor: number): Promise<string[]> =>
+  (await scanFindings(text, minor)).map(({ level }) => level);
+
+it.each([
+  ['a container without a name', statefulSet('', 'containers: [{ image: web }]')],
+  ['no containers', statefulSet('')],
+  ['an unknown policy', statefulSet('', `dnsPolicy: clusterFirst, ${CONTAINERS}`)],
+  [
+    'a claim without access modes',
+    statefulSet(
+      'volumeClaimTemplates: [{ metadata: { name: data }, spec: { resources: { requests: { storage: 1Gi } } } }],',
+      CONTAINERS,
+    ),
+  ],
+])('a StatefulSet with %s is refused from 1.34 on, and before that only its pods', async (_, text) => {
+  expect(await levels(text, 33)).toEqual(['warning']);
+  expect(await levels(text, 34)).toEqual(['error']);
+});
+
+it.each([
+  ['a policy for restarts', statefulSet('', `restartPolicy: Never, ${CONTAINERS}`)],
+  ['an invalid label', statefulSet('', CONTAINERS, 'app: web, a: b c')],
+  ['a text instead of a number', statefulSet('', `terminationGracePeriodSeconds: ten, ${CONTAINERS}`)],
+  ['an unknown key', statefulSet('', `${CONTAINERS}, container: `)],
+])('a StatefulSet with %s is refused by every version', async (_, text) => {
+  for (const minor of [31, 33, 34]) expect(await levels(text, minor)).toEqual(['error']);
+});
+
+it('other workloads with a container without a name are refused by every version', async () => {
+  const text = statefulSet('', 'containers: [{ image: web }]')
+    .replace('StatefulSet', 'ReplicaSet')
+    .replace('serviceName: web, ', '');
+  for (const minor of [31, 33, 34]) expect(await levels(text, minor)).toEqual(['error']);
 });
 
 it.each(['10.0.0.0/8', '10.1.2.3/32', '0.0.0.0/0', '::/0', 'fd00::/8', 'fd00::1/128', '2001:db8:0:1::/64'])(

@@ -124,8 +124,7 @@ function* checkDaemonSetUpdate(update: Field): FieldErrors {
 const FIRST_WITH_SERVICE_NAME = 34;
 
 /**
- * Up to 1.33 the server accepts a StatefulSet with an invalid template, and then refuses its pods and claims.
- * Source: `ValidateStatefulSetSpec`
+ * Source: `ValidateStatefulSetSpec`. Which versions refuse what is in the template and the claims, stateful-set-pods.ts says.
  */
 export function* checkStatefulSet(set: Field, context: ServerContext): FieldErrors {
   const spec = set.at('spec');
