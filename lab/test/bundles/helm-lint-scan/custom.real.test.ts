@@ -31,6 +31,8 @@ beforeAll(async () => {
   const { custom, problems } = await readDefinitions(read(kinds.map(({ definition }) => definition)).resources);
   expect(problems.map(({ message }) => message)).toEqual([]);
   validators = createValidators(createSchemaStore(), custom);
+  // Jest loads no module between tests.
+  await validators.for(`1.${server.minor}`);
 }, 600_000);
 afterAll(() => server?.stop());
 

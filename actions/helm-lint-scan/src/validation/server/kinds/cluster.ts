@@ -10,8 +10,8 @@ import {
   isRequired,
   isRequiredName,
 } from '../checks.ts';
-import type { Field, FieldErrors } from '../field.ts';
-import { parseNetwork } from '../formats/addresses.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { ambiguousNetwork, parseNetwork } from '../formats/addresses.ts';
 import { dns1035Label, dnsSubdomain, labelValue, pathSegment, qualifiedName } from '../formats/names.ts';
 import { checkSignerName } from '../formats/signers.ts';
 
@@ -117,8 +117,11 @@ export function* checkIpAddress(address: Field): FieldErrors {
   yield* hasFormat(parent.at('namespace'), pathSegment);
 }
 
+/** When the strict validation of ranges began was not compared. */
+const FIRST_WITH_STRICT_RANGES = 34;
+
 /** Source: `validateServiceCIDRSpec` in pkg/apis/networking/validation/validation.go */
-export function* checkServiceCidr(range: Field): FieldErrors {
+export function* checkServiceCidr(range: Field, { minor }: ServerContext): FieldErrors {
   const cidrs = range.at('spec', 'cidrs');
   if (isEmptyList(cidrs)) return yield cidrs.required('at least one CIDR required');
   if (cidrs.items.length > 2) return yield cidrs.invalid('may only hold up to 2 values');
@@ -126,6 +129,8 @@ export function* checkServiceCidr(range: Field): FieldErrors {
   for (const [index, cidr] of cidrs.items.entries())
     if (networks[index] === undefined)
       yield cidr.invalid('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)');
+    else if (minor >= FIRST_WITH_STRICT_RANGES)
+      for (const problem of ambiguousNetwork(cidr.text)) yield cidr.invalid(problem);
   const [first, second] = networks;
   if (first !== undefined && first.family === second?.family)
     yield cidrs.invalid('may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64');

@@ -2,6 +2,7 @@ import { areUnique, hasFormatIfSet, isEmptyList, isMissing, isRequiredName } fro
 import type { Field, FieldErrors } from '../field.ts';
 import { dnsLabel, dnsSubdomain, type Format, qualifiedName } from '../formats/names.ts';
 import { isDriverName } from '../pods/legacy-volumes.ts';
+import { checkAnnotations, checkLabels } from '../selectors.ts';
 
 /**
  * Claims of devices (dynamic resource allocation), in the form that they have from resource.k8s.io/v1beta2 on. Their
@@ -17,6 +18,9 @@ export function* checkResourceClaim(claim: Field): FieldErrors {
 }
 
 export function* checkResourceClaimTemplate(template: Field): FieldErrors {
+  const metadata = template.at('spec', 'metadata');
+  yield* checkLabels(metadata.at('labels'));
+  yield* checkAnnotations(metadata.at('annotations'));
   yield* checkDevices(template.at('spec', 'spec', 'devices'));
 }
 

@@ -22,6 +22,7 @@ export function* checkEndpoints(endpoints: Field, context: ServerContext): Field
     const addresses = ['addresses', 'notReadyAddresses'].flatMap((key) => subset.at(key).items);
     if (addresses.length === 0) yield subset.required('must specify `addresses` or `notReadyAddresses`');
     for (const address of addresses) {
+      if (!address.at('ip').isSet) yield address.at('ip').required();
       yield* checkEndpointAddress(address.at('ip'), context);
       yield* hasFormat(address.at('hostname'), dnsLabel);
       yield* hasFormatIfSet(address.at('nodeName'), dnsSubdomain);
@@ -30,6 +31,7 @@ export function* checkEndpoints(endpoints: Field, context: ServerContext): Field
     for (const port of ports) {
       if (ports.length > 1) yield* isRequiredName(port.at('name'));
       else yield* hasFormat(port.at('name'), dnsLabel);
+      if (!port.at('port').isSet) yield port.at('port').required();
       yield* isPort(port.at('port'));
       yield* isOneOf(port.at('protocol'), PROTOCOLS);
       yield* hasFormatIfSet(port.at('appProtocol'), qualifiedName);

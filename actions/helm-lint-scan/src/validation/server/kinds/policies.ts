@@ -79,7 +79,7 @@ export function* checkMutatingPolicy(policy: Field): FieldErrors {
 
 /** Source: `validateValidatingAdmissionPolicySpec` and `validateMutatingAdmissionPolicySpec` */
 function* checkPolicySpec(spec: Field): FieldErrors {
-  yield* isOneOf(spec.at('failurePolicy'), ['Fail', 'Ignore']);
+  yield* isExactlyOneOf(spec.at('failurePolicy'), ['Fail', 'Ignore']);
   if (spec.at('paramKind').isSet) yield* checkParameterKind(spec.at('paramKind'));
   const constraints = spec.at('matchConstraints');
   if (!constraints.isSet) yield constraints.required();

@@ -1,4 +1,4 @@
-import { isMissing, isOneOf, isRequiredName } from '../checks.ts';
+import { isExactlyOneOf, isMissing, isOneOf, isRequiredName } from '../checks.ts';
 import type { Field, FieldErrors } from '../field.ts';
 import { pathWithoutBacksteps } from '../formats/names.ts';
 
@@ -45,7 +45,7 @@ function* checkMountOptions(mount: Field, container: Field): FieldErrors {
   if (propagation.text === 'Bidirectional' && !container.at('securityContext', 'privileged').isTrue)
     yield propagation.forbidden('Bidirectional mount propagation is available only to privileged containers');
   const recursive = mount.at('recursiveReadOnly');
-  yield* isOneOf(recursive, ['Disabled', 'Enabled', 'IfPossible']);
+  yield* isExactlyOneOf(recursive, ['Disabled', 'Enabled', 'IfPossible']);
   if (['Enabled', 'IfPossible'].includes(recursive.text) && !mount.at('readOnly').isTrue)
     yield recursive.forbidden('may only be specified when readOnly is true');
 }

@@ -119,6 +119,7 @@ export const PODS: Topic[] = [
       'volumeMounts: [{ name: a, mountPath: /a, mountPropagation: Bidirectional }] | volumes: [{ name: a }]',
       'volumeMounts: [{ name: a, mountPath: /a, mountPropagation: Shared }] | volumes: [{ name: a }]',
       'volumeMounts: [{ name: a, mountPath: /a, recursiveReadOnly: Enabled }] | volumes: [{ name: a }]',
+      'volumeMounts: [{ name: a, mountPath: /a, recursiveReadOnly: "" }] | volumes: [{ name: a }]',
       'volumeDevices: [{ name: a, devicePath: /a }] | volumes: [{ name: a }]',
       'volumeDevices: [{ name: a }] | volumes: [{ name: a, persistentVolumeClaim: { claimName: c } }]',
       'volumeDevices: [{ name: a, devicePath: /a }], volumeMounts: [{ name: a, mountPath: /a }] | volumes: [{ name: a, persistentVolumeClaim: { claimName: c } }]',
