@@ -16,18 +16,23 @@ export interface Comparison {
 /** Asks the server and the action the same. */
 export async function compare(server: ApiServer, objects: readonly Data[]): Promise<Comparison> {
   const result: Comparison = { wrong: [], missed: [], refused: 0 };
-  const open = [...objects];
-  const ask = async (): Promise<void> => {
-    for (let object = open.pop(); object !== undefined; object = open.pop()) {
-      const text = JSON.stringify(object);
-      const [answer, found] = await Promise.all([server.ask(object), scanObject(text, server.minor)]);
-      if (!answer.accepted) result.refused++;
-      if (answer.accepted && found.length > 0) result.wrong.push(`${found.join('; ')}\n${text.slice(0, 2000)}`);
-      if (!answer.accepted && found.length === 0) result.missed.push(`${object.kind}: ${answer.message.slice(0, 300)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, ask));
+  await forEach(objects, async (object) => {
+    const text = JSON.stringify(object);
+    const [answer, found] = await Promise.all([server.ask(object), scanObject(text, server.minor)]);
+    if (!answer.accepted) result.refused++;
+    if (answer.accepted && found.length > 0) result.wrong.push(`${found.join('; ')}\n${text.slice(0, 2000)}`);
+    if (!answer.accepted && found.length === 0) result.missed.push(`${object.kind}: ${answer.message.slice(0, 300)}`);
+  });
   return result;
+}
+
+/** Several at a time, so that the server works while the action does. */
+export async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const open = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of open) await work(item);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }
 
 export const unique = (objects: readonly Data[]): Data[] => [
