@@ -118,3 +118,54 @@ describe('a pod on Windows', () => {
     },
   );
 });
+
+describe('pods that something else scales or creates', () => {
+  const scaledObject = (min: string): string =>
+    `---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: { name: web }\nspec: { ${min} scaleTargetRef: { name: web } }\n`;
+  const budget = (selector: string): string =>
+    `---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: web }\nspec: { minAvailable: 1, selector: { ${selector} } }\n`;
+  const policy = (selector: string): string =>
+    `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: web }\nspec: { podSelector: { ${selector} } }\n`;
+  const WEB = 'matchLabels: { app: web }';
+
+  it.each(['minReplicaCount: 2,', ''])('a ScaledObject says how many pods there are at least: %s', (min) => {
+    const text = deployment('selector: {}') + scaledObject(min) + budget(WEB);
+    expect(findingsOf('pdb-blocks-drain', text)).toEqual([]);
+  });
+
+  it('a ScaledObject with one pod leaves none to evict', () => {
+    const text = deployment('selector: {}') + scaledObject('minReplicaCount: 1,') + budget(WEB);
+    expect(findingsOf('pdb-blocks-drain', text)).toHaveLength(1);
+    expect(findingsOf('pdb-missing', deployment('selector: {}') + scaledObject('minReplicaCount: 2,'))).toEqual([
+      'note spec.minReplicaCount: no disruption budget selects the 2 pods of Deployment/web',
+    ]);
+  });
+
+  const rollout =
+    'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: x }\nspec: { template: { metadata: { labels: { app: web } } } }\n';
+  const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: web }\nspec: {}\n';
+  it.each([
+    ['the pods of a Rollout', rollout, WEB],
+    ['the pods of an operator', cluster, 'matchLabels: { cnpg.io/cluster: web }'],
+    ['a list of values', cluster, 'matchExpressions: [{ key: app, operator: In, values: [web, api] }]'],
+  ])('budgets and network policies select %s', (_, owner, selector) => {
+    expect(findingsOf('pdb-selects-nothing', owner + budget(selector))).toEqual([]);
+    expect(findingsOf('network-policy-selects-nothing', owner + policy(selector))).toEqual([]);
+    expect(findingsOf('pdb-selects-nothing', budget(selector))).toHaveLength(1);
+    expect(findingsOf('network-policy-selects-nothing', policy(selector))).toHaveLength(1);
+  });
+});
+
+describe('a variable with the name of a secret', () => {
+  const variable = (value: string): string =>
+    deployment(
+      `template: { spec: { containers: [{ name: a, env: [{ name: ALLOW_EMPTY_PASSWORD, value: "${value}" }] }] } }`,
+    ).replace(', template: { metadata: { labels: { app: web } }, spec: { containers: [] } }', '');
+  it.each(['yes', 'true', 'False', '0', '$(OTHER)', '/run/secret'])('may be a switch or a reference: %s', (value) => {
+    expect(findingsOf('secret-in-env', variable(value))).toEqual([]);
+  });
+
+  it('may have a secret', () => {
+    expect(findingsOf('secret-in-env', variable('hunter2'))).toHaveLength(1);
+  });
+});

@@ -3,7 +3,7 @@ import { apiGroup, type Resource } from '../../manifests/resource.ts';
 import { selectorAt } from '../../manifests/selectors.ts';
 import type { Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, missingAt, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
-import { selectWorkloads } from '../selection.ts';
+import { hasOtherPods, selectWorkloads } from '../selection.ts';
 import { minimumPods, toPodCount } from './pods.ts';
 
 export const pdbBlocksDrain: ResourceRule = {
@@ -38,7 +38,10 @@ export const pdbSelectsNothing: ResourceRule = {
   help: 'Its selector must match the labels of a pod template in the same namespace; otherwise it protects nothing.',
   check: (scope) =>
     findBudgets(scope).flatMap(({ pdb, workloads }) =>
-      workloads.length === 0 ? [problemAt(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')] : [],
+      workloads.length === 0 &&
+      !hasOtherPods(scope, effectiveNamespace(scope, pdb), selectorAt(pdb.object, 'selector') ?? {})
+        ? [problemAt(pdb, ['spec', 'selector'], 'selects no pod of the rendered workloads')]
+        : [],
     ),
 };
 

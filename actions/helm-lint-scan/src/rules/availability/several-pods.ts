@@ -2,9 +2,8 @@ import { at, isData, listAt, type Path } from '../../data.ts';
 import type { Resource } from '../../manifests/resource.ts';
 import type { Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, missingAt, problemAt, type ResourceRule, type Scope } from '../rule.ts';
-import { findScaling } from './hpa.ts';
 import { findBudgets } from './pdb.ts';
-import { minimumPods } from './pods.ts';
+import { findMinimumPods } from './pods.ts';
 
 const KINDS = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController']);
 
@@ -19,12 +18,9 @@ interface Replicated {
 
 function findReplicated(scope: Scope): Replicated[] {
   return scope.workloads.flatMap((workload) => {
-    const pods = KINDS.has(workload.kind) ? minimumPods(scope, workload) : 0;
-    if (pods < 2) return [];
-    const hpa = findScaling(scope, workload.resource)?.hpa;
-    return hpa === undefined
-      ? [{ workload, pods, resource: workload.resource, path: ['spec', 'replicas'] }]
-      : [{ workload, pods, resource: hpa, path: ['spec', 'minReplicas'] }];
+    if (!KINDS.has(workload.kind)) return [];
+    const { pods, resource, key } = findMinimumPods(scope, workload);
+    return pods < 2 ? [] : [{ workload, pods, resource, path: ['spec', key] }];
   });
 }
 

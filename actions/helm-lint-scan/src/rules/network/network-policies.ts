@@ -1,7 +1,7 @@
 import { at, isData, listAt } from '../../data.ts';
 import { selectorAt } from '../../manifests/selectors.ts';
 import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
-import { selectWorkloads } from '../selection.ts';
+import { hasOtherPods, selectWorkloads } from '../selection.ts';
 
 const findPolicies = (scope: Scope) =>
   resourcesOfKind(scope, 'NetworkPolicy').filter(({ apiVersion }) => apiVersion.startsWith('networking.k8s.io/'));
@@ -17,8 +17,8 @@ export const networkPolicySelectsNothing: ResourceRule = {
       const selector = selectorAt(policy.object, 'podSelector');
       // An empty selector selects the whole namespace.
       if (selector === undefined || Object.keys(selector).length === 0) return [];
-      const found = selectWorkloads(scope, effectiveNamespace(scope, policy), selector);
-      return found.length > 0
+      const namespace = effectiveNamespace(scope, policy);
+      return selectWorkloads(scope, namespace, selector).length > 0 || hasOtherPods(scope, namespace, selector)
         ? []
         : [problemAt(policy, ['spec', 'podSelector'], 'selects no pod of the rendered workloads')];
     }),

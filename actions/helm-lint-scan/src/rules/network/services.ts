@@ -1,10 +1,8 @@
 import { at, listAt, numberAt, stringAt } from '../../data.ts';
-import { isPodOwner } from '../../manifests/custom-resources.ts';
 import type { Resource } from '../../manifests/resource.ts';
-import { matchesLabels } from '../../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../../manifests/workloads.ts';
 import { effectiveNamespace, problemAt, type ResourceRule, resourcesOfKind, type Scope } from '../rule.ts';
-import { selectWorkloads } from '../selection.ts';
+import { hasOtherPods, selectWorkloads } from '../selection.ts';
 
 interface Selection {
   service: Resource;
@@ -14,12 +12,14 @@ interface Selection {
 /** The services that select pods, and the workloads whose pods they select. */
 function findSelections(scope: Scope): Selection[] {
   return resourcesOfKind(scope, 'Service').flatMap((service) => {
-    const matchLabels = labelsAt(service.object, 'spec', 'selector');
-    return service.apiVersion === 'v1' && Object.keys(matchLabels).length > 0
-      ? [{ service, workloads: selectWorkloads(scope, effectiveNamespace(scope, service), { matchLabels }) }]
+    const selector = labelSelector(service);
+    return service.apiVersion === 'v1' && Object.keys(selector.matchLabels).length > 0
+      ? [{ service, workloads: selectWorkloads(scope, effectiveNamespace(scope, service), selector) }]
       : [];
   });
 }
+
+const labelSelector = ({ object }: Resource) => ({ matchLabels: labelsAt(object, 'spec', 'selector') });
 
 export const serviceSelectsNothing: ResourceRule = {
   id: 'service-selects-nothing',
@@ -28,34 +28,11 @@ export const serviceSelectsNothing: ResourceRule = {
   help: 'Its selector must be part of the labels of a pod template in the same namespace; otherwise it has no endpoints and every request fails.',
   check: (scope) =>
     findSelections(scope).flatMap(({ service, workloads }) =>
-      workloads.length === 0 && !hasOtherPods(scope, service)
+      workloads.length === 0 && !hasOtherPods(scope, effectiveNamespace(scope, service), labelSelector(service))
         ? [problemAt(service, ['spec', 'selector'], 'selects no pod of the rendered workloads')]
         : [],
     ),
 };
-
-/** Whether the pods of a service are created by something else: by another release, or by the operator of a custom resource. */
-function hasOtherPods(scope: Scope, service: Resource): boolean {
-  const namespace = effectiveNamespace(scope, service);
-  // A chart selects pods that exist in its cluster, such as those of the DNS in kube-system.
-  if (namespace === 'kube-system' || (scope.origin === 'chart' && namespace !== scope.namespace)) return true;
-  const selector = labelsAt(service.object, 'spec', 'selector');
-  return findPodOwners(scope).some(
-    (owner) =>
-      effectiveNamespace(scope, owner) === namespace &&
-      (Object.values(selector).includes(owner.name) ||
-        matchesLabels(selector, labelsAt(owner.object, 'spec', 'template', 'metadata', 'labels'))),
-  );
-}
-
-const podOwners = new WeakMap<Scope, Resource[]>();
-
-/** The custom resources for which an operator may create pods. */
-function findPodOwners(scope: Scope): Resource[] {
-  const found = podOwners.get(scope) ?? scope.resources.filter(isPodOwner);
-  podOwners.set(scope, found);
-  return found;
-}
 
 interface Ports {
   names: ReadonlySet<string>;

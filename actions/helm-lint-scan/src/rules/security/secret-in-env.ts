@@ -13,9 +13,7 @@ export const secretInEnv: ResourceRule = {
       listAt(spec, 'env').flatMap((variable, index) => {
         const key = stringAt(variable, 'name') ?? '';
         const value = stringAt(variable, 'value') ?? '';
-        // A path tells where the secret is, and `$(NAME)` refers to another variable.
-        const refers = value === '' || value.startsWith('/') || /^\$\(.+\)$/.test(value);
-        return !refers && isSecretVariable(key, value)
+        return !isHarmless(value) && isSecretVariable(key, value)
           ? [
               problemAt(
                 resource,
@@ -27,3 +25,7 @@ export const secretInEnv: ResourceRule = {
       }),
     ),
 };
+
+/** A path tells where the secret is, `$(NAME)` refers to another variable, and `ALLOW_EMPTY_PASSWORD` is a switch. */
+const isHarmless = (value: string): boolean =>
+  value === '' || value.startsWith('/') || /^(?:\$\(.+\)|true|false|yes|no|on|off|[01])$/i.test(value);
