@@ -1,5 +1,6 @@
 import type { ValuesCase } from '../cases/values-case.ts';
 import type { Chart } from './chart.ts';
+import type { ChartFile } from './chart-file.ts';
 
 /**
  * Whether a chart is rendered in the same way for all versions of Kubernetes: neither its templates nor the values, which `tpl` renders, ask
@@ -22,8 +23,30 @@ export function isVersionIndependent(
   if (kubeVersion !== undefined && !allowsVersions) return false;
   const texts = [
     ...templates.values(),
-    ...[chart.values, ...subcharts.map((subchart) => subchart.values)].map((file) => file?.text ?? ''),
-    ...values.files.map(({ text }) => text ?? ''),
+    ...[chart.values, ...subcharts.map((subchart) => subchart.values), ...values.files].flatMap(valueTexts),
   ];
-  return !texts.some((text) => /Capabilities|\.Files\b|lookup/.test(text));
+  return !texts.some((text) => /Capabilities|\.Files\b|lookup/.test(text) || usesWholeContext(text));
+}
+
+/** As written, and without the escapes and line breaks of YAML. */
+const valueTexts = (file: ChartFile | undefined): string[] =>
+  file === undefined ? [] : [file.text, JSON.stringify(file.value)];
+
+const READS_ALL = String.raw`(?:(?:mustT|t)o[A-Z]\w*|range|values|pick|omit|deepCopy|quote|print\w*)`;
+const CONTEXT = String.raw`(?<context>[.$])(?![\w.$])`;
+const USES = [
+  new RegExp(String.raw`\b${READS_ALL}\s+(?:\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*)?${CONTEXT}`),
+  new RegExp(String.raw`(?:^|[(=])\s*${CONTEXT}\s*\|\s*${READS_ALL}`),
+];
+
+/** Whether a template prints or lists all that Helm supplies, as `toJson .` does. In `with` and `range` the dot is something else. */
+function usesWholeContext(text: string): boolean {
+  const blocks: boolean[] = [];
+  for (const [, action = ''] of text.matchAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g)) {
+    const contexts = USES.flatMap((pattern) => pattern.exec(action)?.groups?.context ?? []);
+    if (contexts.includes('$') || (contexts.includes('.') && !blocks.includes(true))) return true;
+    if (/^(?:if|with|range|define|block)\b/.test(action)) blocks.push(/^(?:with|range)\b/.test(action));
+    else if (/^end\b/.test(action)) blocks.pop();
+  }
+  return false;
 }

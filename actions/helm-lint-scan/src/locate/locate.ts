@@ -58,10 +58,15 @@ function documentQuery({
     : { kind: stringAt(document.value, 'kind') ?? kind, ordinal: 0, siblings: 1 };
 }
 
+/** Helm also reads what is hidden, except directly in `templates`. */
+const TEMPLATES = ['**/*', '*/**/.*', '*/**/.*/**/*'];
+
 /** The texts of the templates of a chart and its subcharts, by path. */
 export async function readTemplates(files: Files, chart: Chart): Promise<Map<string, string>> {
   const matches = await Promise.all(
-    chartDirectories(chart).map((directory) => files.match(`${escapeGlob(directory)}/templates/**/*`)),
+    chartDirectories(chart).flatMap((directory) =>
+      TEMPLATES.map((pattern) => files.match(`${escapeGlob(directory)}/templates/${pattern}`)),
+    ),
   );
   const paths = matches.flatMap((match) => match.paths);
   const texts = await Promise.all(paths.map(async (path) => [path, await files.read(path)] as const));

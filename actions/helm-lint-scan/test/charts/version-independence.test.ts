@@ -37,9 +37,27 @@ describe('a chart is rendered once for all versions of Kubernetes', () => {
     ['a value that tpl may render', { 'helm/web/values.yaml': 'text: "{{ .Capabilities.KubeVersion }}"\n' }],
     ['a value of a dependency', { 'helm/web/charts/redis/values.yaml': 'text: "{{ .Capabilities.KubeVersion }}"\n' }],
     ['a values file', { 'helm/web/ci/ha.yaml': 'text: "{{ .Capabilities.KubeVersion }}"\n' }],
+    ['a value with escapes', { 'helm/web/values.yaml': 'text: "{{ .\\u0043apabilities.KubeVersion }}"\n' }],
+    ['a value on two lines', { 'helm/web/ci/ha.yaml': 'text: "{{ .Capa\\\n  bilities.KubeVersion }}"\n' }],
+    ['a hidden helper', { 'helm/web/templates/b/.c.tpl': '{{ define "b" }}{{ .Capabilities }}{{ end }}' }],
+    ['a helper in a hidden directory', { 'helm/web/templates/b/.c/_d.tpl': '{{ .Capabilities }}' }],
+    [
+      'a sum of all that Helm supplies',
+      { 'helm/web/templates/a.yaml': '{{ if true }}{{ toJson . | sha256sum }}{{ end }}' },
+    ],
+    ['a sum of the root', { 'helm/web/templates/a.yaml': '{{ with .Values }}{{ $ | toYaml | sha256sum }}{{ end }}' }],
+    ['a loop over all that Helm supplies', { 'helm/web/templates/a.yaml': '{{ range $key, $value := . }}{{ end }}' }],
     ['a file that a template reads', { 'helm/web/templates/a.yaml': '{{ tpl (.Files.Get "a") . }}' }],
   ])('not if %s may ask for it', async (_, changes) => {
     expect(await isIndependent(changes)).toBe(false);
+  });
+
+  it.each([
+    '{{ with .Values.a }}{{ toYaml . | nindent 2 }}{{ end }}',
+    '{{ range .Values.a }}{{ if . }}{{ . | quote }}{{ end }}{{ end }}',
+    '{{ include "b" . | toYaml }}{{ toYaml $.Values.a }}{{ tpl (toYaml .Values.a) $ }}',
+  ])('also if it renders what only looks like all that Helm supplies: %s', async (text) => {
+    expect(await isIndependent({ 'helm/web/templates/a.yaml': text })).toBe(true);
   });
 
   it('not if a constraint may refuse one of the versions', async () => {
