@@ -2,7 +2,7 @@ import { apiGroup, type Resource } from './resource.ts';
 
 /** Custom resources that configure something and have no pods. */
 const WITHOUT_PODS =
-  /(?:Monitor|Rule|Probe|Route|Config|Policy|Certificate|Issuer|Secret|Store|Scaler|ScaledObject|Authentication|Binding|Project|Application|ApplicationSet|Autoscaler|Class|Snapshot|Definition)$/;
+  /(?:Monitor|Rule|Probe|Route|(?<!^Deployment)Config|Policy|Certificate|Issuer|Secret|Store|Scaler|ScaledObject|Authentication|Binding|Project|Application|ApplicationSet|Autoscaler|Class|Snapshot|Definition)$/;
 
 /** The groups of Kubernetes itself have no dot, or end in `.k8s.io`; that of the Gateway API, whose gateways have pods, does too. */
 export function isCustomResource({ apiVersion }: Resource): boolean {

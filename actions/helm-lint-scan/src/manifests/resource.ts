@@ -73,7 +73,7 @@ export function readResources(
   document: YamlDocument,
   origin: Origin,
 ): { resources: Resource[]; incomplete: Incomplete[] } {
-  const read = readObjects(document.value, []);
+  const read = readObjects(isKustomization(origin.file) ? withKustomizationKind(document.value) : document.value, []);
   return {
     resources: read.flatMap((entry) =>
       'problem' in entry
@@ -135,6 +135,17 @@ function withListKind(item: unknown, { apiVersion, kind }: KubernetesObject): un
     ? { apiVersion, kind: itemKind, ...item }
     : item;
 }
+
+const isKustomization = (file: string): boolean => /(?:^|\/)kustomization\.ya?ml$/.test(file);
+
+/**
+ * A Kustomization may omit its apiVersion and kind.
+ * Source: `FixKustomizationPostUnmarshalling` of https://github.com/kubernetes-sigs/kustomize/blob/master/api/types/kustomization.go
+ */
+const withKustomizationKind = (value: unknown): unknown =>
+  isData(value) && value.apiVersion === undefined && value.kind === undefined
+    ? { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...value }
+    : value;
 
 function readName(object: Data): string {
   const name = at(object, 'metadata', 'name');

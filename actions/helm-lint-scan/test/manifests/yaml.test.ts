@@ -124,6 +124,16 @@ describe('what helm template prints', () => {
     ]);
   });
 
+  it('a Kustomization may omit its apiVersion and kind', () => {
+    const text = 'resources: [web.yaml]\n';
+    const { nonObjects, resources } = createReader().manifests([{ path: 'base/kustomization.yaml', text }]);
+    expect(nonObjects).toEqual([]);
+    expect(resources.map(({ apiVersion, kind }) => [apiVersion, kind])).toEqual([
+      ['kustomize.config.k8s.io/v1beta1', 'Kustomization'],
+    ]);
+    expect(createReader().manifests([{ path: 'base/web.yaml', text }]).nonObjects).toHaveLength(1);
+  });
+
   it.each([
     ['metadata: { name: a }\nkind: ConfigMap', 'has no apiVersion'],
     ['apiVersion: v1', 'has no kind'],

@@ -143,9 +143,13 @@ describe('pods that something else scales or creates', () => {
 
   const rollout =
     'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: x }\nspec: { template: { metadata: { labels: { app: web } } } }\n';
+  const deploymentConfig = rollout
+    .replace('argoproj.io/v1alpha1', 'apps.openshift.io/v1')
+    .replace('Rollout', 'DeploymentConfig');
   const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: web }\nspec: {}\n';
   it.each([
     ['the pods of a Rollout', rollout, WEB],
+    ['the pods of a DeploymentConfig', deploymentConfig, WEB],
     ['the pods of an operator', cluster, 'matchLabels: { cnpg.io/cluster: web }'],
     ['a list of values', cluster, 'matchExpressions: [{ key: app, operator: In, values: [web, api] }]'],
   ])('budgets and network policies select %s', (_, owner, selector) => {
