@@ -1,9 +1,10 @@
-import { type Data, listAt } from '../data.ts';
+import { type Data, listAt, stringAt } from '../data.ts';
 import { isPodOwner } from '../manifests/custom-resources.ts';
 import { LabelIndex } from '../manifests/label-index.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { matchesSelector } from '../manifests/selectors.ts';
 import { labelsAt, type Workload } from '../manifests/workloads.ts';
+import { mayChange } from './references/writers.ts';
 import { effectiveNamespace, type Scope } from './rule.ts';
 
 const cache = new WeakMap<Scope, LabelIndex<Workload>>();
@@ -20,10 +21,16 @@ export function selectWorkloads(scope: Scope, namespace: string, selector: Data)
   return index.select(namespace, selector);
 }
 
-/** Whether the pods that a LabelSelector selects are created by something else: by another release, or by the operator of a custom resource. */
+/**
+ * Whether a LabelSelector may select pods that the workloads do not show: those of another release or of the operator of a custom resource,
+ * or pods that get labels from a controller or, as the leader of a database does, from a program.
+ */
 export function hasOtherPods(scope: Scope, namespace: string, selector: Data): boolean {
   // A chart selects pods that exist in its cluster, such as those of the DNS in kube-system.
   if (namespace === 'kube-system' || (scope.origin === 'chart' && namespace !== scope.namespace)) return true;
+  if (mayChange(scope, { kind: 'Pod', name: '' })) return true;
+  const own = withoutGenerated(selector);
+  if (own !== selector && selectWorkloads(scope, namespace, own).length > 0) return true;
   const values = selectorValues(selector);
   return findPodOwners(scope).some(
     (owner) =>
@@ -31,6 +38,21 @@ export function hasOtherPods(scope: Scope, namespace: string, selector: Data): b
       (values.has(owner.name) ||
         matchesSelector(selector, labelsAt(owner.object, 'spec', 'template', 'metadata', 'labels'))),
   );
+}
+
+/** Labels that controllers add to pods. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const GENERATED =
+  /^(?:statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|(?:batch\.kubernetes\.io\/)?(?:job-name|controller-uid)|batch\.kubernetes\.io\/job-completion-index|pod-template-hash|controller-revision-hash|topology\.kubernetes\.io\/(?:zone|region))$/;
+
+/** The selector itself, if it has no such label. */
+function withoutGenerated(selector: Data): Data {
+  const labels = Object.entries(labelsAt(selector, 'matchLabels'));
+  const expressions = listAt(selector, 'matchExpressions');
+  const matchLabels = labels.filter(([key]) => !GENERATED.test(key));
+  const matchExpressions = expressions.filter((expression) => !GENERATED.test(stringAt(expression, 'key') ?? ''));
+  return matchLabels.length === labels.length && matchExpressions.length === expressions.length
+    ? selector
+    : { matchLabels: Object.fromEntries(matchLabels), matchExpressions };
 }
 
 const selectorValues = (selector: Data): ReadonlySet<unknown> =>

@@ -160,6 +160,31 @@ describe('pods that something else scales or creates', () => {
   });
 });
 
+describe('a selector with labels that are not in a pod template', () => {
+  const set = deployment('selector: {}').replace('Deployment', 'StatefulSet');
+  const job = `apiVersion: batch/v1\nkind: Job\nmetadata: { name: web }\nspec: { template: { spec: {} } }\n`;
+  const service = (selector: string): string =>
+    `---\napiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { ${selector} } }\n`;
+  const role = (verb: string): string =>
+    `---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }\nrules: [{ apiGroups: [""], resources: [pods], verbs: [${verb}] }]\n`;
+
+  it.each([
+    ['the name of a pod', set + service('statefulset.kubernetes.io/pod-name: web-0')],
+    ['the number of a pod', set + service('app: web, apps.kubernetes.io/pod-index: "0"')],
+    ['the name of a job', job + service('batch.kubernetes.io/job-name: web')],
+    ['a label that a program may set', set + service('app: web, role: primary') + role('get, patch')],
+  ])('may select pods: %s', (_, text) => {
+    expect(findingsOf('service-selects-nothing', text)).toEqual([]);
+  });
+
+  it.each([
+    ['a label that nothing sets', set + service('app: web, role: primary') + role('get')],
+    ['a pod of another workload', set + service('app: api, apps.kubernetes.io/pod-index: "0"')],
+  ])('selects nothing: %s', (_, text) => {
+    expect(findingsOf('service-selects-nothing', text)).toHaveLength(1);
+  });
+});
+
 describe('a variable with the name of a secret', () => {
   const variable = (value: string): string =>
     deployment(

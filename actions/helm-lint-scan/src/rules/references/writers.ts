@@ -22,8 +22,8 @@ function findPermissions(scope: Scope): Permission[] {
     .map((rule) => ({ resources: new Set(listAt(rule, 'resources')), names: new Set(listAt(rule, 'resourceNames')) }));
 }
 
-/** Whether a role of the scope lets a program change the ConfigMap or Secret. */
-export function mayChange(scope: Scope, { kind, name }: ResourceId): boolean {
+/** Whether a role of the scope lets a program change the object; without a name, all of the kind. */
+export function mayChange(scope: Scope, { kind, name }: Pick<ResourceId, 'kind' | 'name'>): boolean {
   const permissions = cache.get(scope) ?? findPermissions(scope);
   cache.set(scope, permissions);
   const plural = `${kind.toLowerCase()}s`;
