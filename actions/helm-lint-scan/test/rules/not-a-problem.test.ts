@@ -198,3 +198,10 @@ describe('a variable with the name of a secret', () => {
     expect(findingsOf('secret-in-env', variable('hunter2'))).toHaveLength(1);
   });
 });
+
+it('a binding to the role of extension API servers must be in kube-system', () => {
+  const binding = (role: string): string =>
+    `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: web, namespace: kube-system }\nroleRef: { kind: Role, name: ${role} }\n`;
+  expect(findingsOf('namespace-hard-coded', binding('extension-apiserver-authentication-reader'))).toEqual([]);
+  expect(findingsOf('namespace-hard-coded', binding('other'))).toHaveLength(1);
+});
