@@ -1,4 +1,4 @@
-import { at, type Path, stringAt } from './data.ts';
+import { at, isData, type Path, stringAt } from './data.ts';
 import type { Resource } from './manifests/resource.ts';
 
 const NAME = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/i;
@@ -48,3 +48,19 @@ export const mentionsSecret = (text: string): boolean =>
 
 /** A tool's message without what it quotes. */
 export const withoutQuotes = (text: string): string => text.replaceAll(/'.*'|".*"/gs, '…');
+
+/** The minimum length of a secret: a shorter text may be anything. */
+const MIN_SECRET = 4;
+
+/** A text about an object, without the values of the object that may be secrets. */
+export function withoutSecretsOf(resource: Pick<Resource, 'kind' | 'object'>, text: string): string {
+  let shown = text;
+  const hide = (value: unknown, path: Path): void => {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) hide(item, [...path, index]);
+    else if (isData(value)) for (const [key, item] of Object.entries(value)) hide(item, [...path, key]);
+    else if (typeof value === 'string' && value.length >= MIN_SECRET && shown.includes(value))
+      shown = isSecretAt(resource, path) ? shown.replaceAll(value, '…') : shown;
+  };
+  hide(resource.object, []);
+  return shown;
+}

@@ -4,7 +4,7 @@ import { formatPath, type Path } from '../data.ts';
 import type { Resource } from '../manifests/resource.ts';
 import { engineRules } from '../rules/engine.ts';
 import type { Problem, RuleInfo } from '../rules/rule.ts';
-import { withoutQuotes } from '../secrets.ts';
+import { withoutQuotes, withoutSecretsOf } from '../secrets.ts';
 import { findSeen } from './created-pods.ts';
 import { LazyVariables } from './lazy-variables.ts';
 import { pathInExpression, withoutMissingParents } from './object-paths.ts';
@@ -126,7 +126,7 @@ const describe = (message: string, { prefix }: TargetContext): string =>
 
 function failed(rule: OwnRule, context: TargetContext, why: string): OwnRuleProblem {
   const { resource, target } = context;
-  const shown = resource.kind === 'Secret' ? withoutQuotes(why) : why;
+  const shown = withoutSecretsOf(resource, resource.kind === 'Secret' ? withoutQuotes(why) : why);
   const missing = target.exists ? '' : `; self is null, because there is no ${formatPath(target.path)}`;
   const text = `the rule ${rule.id} (${rule.file}, line ${rule.line}) cannot be evaluated: ${shown}${missing}`;
   const message = describe(text, context);

@@ -162,6 +162,25 @@ describe('a rule that cannot be evaluated', () => {
     expect(found[0]?.message).toContain('takes too long');
   });
 
+  it.each([
+    ['a variable', 'timestamp(object.spec.containers[0].env[0].value) == now'],
+    ['a key', 'object.metadata[object.spec.containers[0].env[0].value] == 1'],
+  ])('does not show the value of a variable with the name of a secret: %s', async (_, text) => {
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ env: [{ name: TOKEN, value: hunter2 }] }] }\n';
+    const found = await check(rule(`check: ${text.replace('== now', '== timestamp("2026-01-01T00:00:00Z")')}`), pod);
+    expect(found).toMatchObject([{ rule: 'rule-failed' }]);
+    expect(found[0]?.message).toContain('cannot be evaluated: ');
+    expect(found[0]?.message).not.toContain('hunter2');
+  });
+
+  it('does not show the value of a Secret as a key', async () => {
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { a: hunter2 }\n';
+    const found = await check(rule('check: object.stringData[object.stringData.a] == "x"'), secret);
+    expect(found).toMatchObject([{ rule: 'rule-failed' }]);
+    expect(found[0]?.message).not.toContain('hunter2');
+  });
+
   it('does not show what may be secret', async () => {
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { a: hunter2 }\n';
     const found = await check(rule('check: int(object.stringData.a) > 1'), secret);
