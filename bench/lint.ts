@@ -86,7 +86,9 @@ const ours = (minors: readonly string[] = [MINOR]): Promise<Usage> =>
   });
 
 const render = (): Promise<Usage> => run(`"$1" template a helm/a --kube-version ${MINOR}.0 > rendered.yaml`, [helm]);
+const lint = (): Promise<Usage> => run('"$1" lint helm/a > output', [helm]);
 const peers = {
+  'helm lint': lint,
   kubeconform: () =>
     run(
       `"$1" -strict -ignore-missing-schemas -schema-location "$2/${MINOR}/{{ .ResourceKind }}{{ .KindSuffix }}.json" rendered.yaml > output || true`,
@@ -142,6 +144,9 @@ async function benchPeers(count: number): Promise<Usage> {
   const own = usage['helm-lint-scan'].cpu - usage['helm template'].cpu;
   const theirs = usage.kubeconform.cpu + usage['kube-score'].cpu;
   console.log(`  beyond helm template, over kubeconform and kube-score together: ${(own / theirs).toFixed(2)} x`);
+  console.log(
+    `  beyond helm template and helm lint, over them: ${((own - usage['helm lint'].cpu) / theirs).toFixed(2)} x`,
+  );
   return usage['helm-lint-scan'];
 }
 
