@@ -19,6 +19,8 @@ const propose = (repository: TestRepository, name: string, version: string, inpu
       'app-version': 'none',
       mode: 'pull-request',
       images: imagesOf(name, version),
+      // On a slow machine a run can lose to others more often than the nine times of the default.
+      retries: '99',
       ...inputs,
     },
     { GITHUB_RUN_ID: String(SERVICES.indexOf(name) + 1) },
