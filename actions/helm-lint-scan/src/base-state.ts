@@ -10,6 +10,7 @@ import { check } from './check.ts';
 import { ErrorCollector } from './error-collector.ts';
 import { type Baseline, baselineOf } from './findings/baseline.ts';
 import { buildDependencies } from './helm/dependencies.ts';
+import type { Helm } from './helm/helm.ts';
 import { createFiles } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { loadInputs } from './inputs/scan-input.ts';
@@ -18,6 +19,7 @@ import type { OwnRule } from './own-rules/own-rule.ts';
 export interface BaseContext {
   env: Environment;
   exec: Exec;
+  helm: Helm;
   scratch: string;
   now: Date;
   /** Of the checkout as it is now. */
@@ -28,7 +30,7 @@ export interface BaseContext {
 export async function checkBase(
   settings: Settings,
   { git, base, changed }: Changes,
-  { env, exec, scratch, now, ownRules }: BaseContext,
+  { env, exec, helm, scratch, now, ownRules }: BaseContext,
 ): Promise<Baseline> {
   const workspace = await checkoutBase(git, base, scratch);
   const baseSettings: Settings = { ...settings, workspace };
@@ -42,7 +44,7 @@ export async function checkBase(
   );
   const { input } = await loadInputs(baseSettings, files, discovered);
   const result = await group(`The findings at ${base.ref} (${base.mergeBase.slice(0, 7)})`, () =>
-    check(baseSettings, limitInput(input, { selection, unraised: [] }), { files, env, now }),
+    check(baseSettings, limitInput(input, { selection, unraised: [] }), { files, env, exec, helm, now }),
   );
   return baselineOf(result.findings);
 }

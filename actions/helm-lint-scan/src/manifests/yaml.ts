@@ -12,6 +12,7 @@ import {
   type ParsedNode,
   parseAllDocuments,
   type ScalarTag,
+  Schema,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -60,6 +61,18 @@ const LONE_POINT: ScalarTag = {
   resolve: (text) => text,
 };
 
+/** One for all documents: the parser would make one for each. */
+const SCHEMA = new Schema({
+  schema: 'yaml-1.1',
+  merge: true,
+  resolveKnownTags: false,
+  customTags: (tags) => [
+    LONE_POINT,
+    ...tags.filter((tag) => typeof tag === 'string' || !isUnknownToGo(tag)),
+    OCTAL_INTEGER,
+  ],
+});
+
 /**
  * YAML as Kubernetes reads it: version 1.1 (`yes` is a boolean, 010 is eight), merge keys, no duplicate keys.
  * Broken documents are returned with their problems and without a value.
@@ -68,17 +81,11 @@ export function readYaml(text: string): YamlDocument[] {
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, {
     version: '1.1',
-    schema: 'yaml-1.1',
-    merge: true,
+    schema: SCHEMA,
     lineCounter: counter,
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: 'silent',
-    customTags: (tags) => [
-      LONE_POINT,
-      ...tags.filter((tag) => typeof tag === 'string' || !isUnknownToGo(tag)),
-      OCTAL_INTEGER,
-    ],
   });
   const list: Document<ParsedNode>[] = Array.isArray(documents) ? documents : [];
   return list.map((document) => readDocument(document, counter, text.includes('*')));

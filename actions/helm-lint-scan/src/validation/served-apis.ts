@@ -61,11 +61,11 @@ export function nearestMinor(bundled: readonly string[], minor: string): string 
   return bundled.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-/** {@link servedApis} by minor version. A version that is not bundled has those of the nearest one. */
-export async function readServedApis(
-  store: SchemaStore,
-  versions: readonly KubeVersion[],
-): Promise<Map<string, readonly string[]>> {
+/** {@link servedApis} by minor version. */
+export type ServedApis = ReadonlyMap<string, readonly string[]>;
+
+/** Reads {@link servedApis} of each version. One that is not bundled has those of the nearest one. */
+export async function readServedApis(store: SchemaStore, versions: readonly KubeVersion[]): Promise<ServedApis> {
   const bundled = await store.minors();
   const served = new Map<string, readonly string[]>();
   for (const kube of new Map(versions.map((version) => [version.minor, version])).values()) {

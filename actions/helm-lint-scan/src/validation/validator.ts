@@ -1,4 +1,4 @@
-import type { Ajv as AjvType, ValidateFunction } from 'ajv';
+import type { Ajv as AjvType } from 'ajv';
 import { messageOf } from '../../../lib/errors.ts';
 import { isData } from '../data.ts';
 import { apiGroup, type Resource } from '../manifests/resource.ts';
@@ -7,7 +7,8 @@ import type { CustomSchema } from './crds.ts';
 import type { UncheckedRule } from './custom/rules.ts';
 import { type CustomCompiler, createCustomCompiler } from './custom-compiler.ts';
 import { explainErrors, type SchemaProblem } from './explain.ts';
-import type { SchemaStore, VersionSchemas } from './store.ts';
+import { createLazyCompiler } from './lazy-references.ts';
+import type { Definition, SchemaStore, VersionSchemas } from './store.ts';
 
 export type Verdict =
   /** The resource was checked against a schema. */
@@ -63,35 +64,25 @@ export function createValidators(store: SchemaStore, custom: readonly CustomSche
 
 /** The metadata of a custom resource is that of every object; no definition declares it. */
 const METADATA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
-const METADATA_SCHEMA = { properties: { metadata: { $ref: `kubernetes#/definitions/${METADATA}` } } };
+const CUSTOM_OBJECT = 'custom object';
+const CUSTOM_OBJECT_DEFINITION: Definition = { properties: { metadata: { $ref: `#/definitions/${METADATA}` } } };
 
 function createVersionValidator(ajv: AjvType, schemas: VersionSchemas, customCompiler: CustomCompiler): Validator {
-  ajv.addSchema({ $id: 'kubernetes', definitions: schemas.definitions });
+  const compile = createLazyCompiler(ajv, { ...schemas.definitions, [CUSTOM_OBJECT]: CUSTOM_OBJECT_DEFINITION });
   const groups = new Set(Object.keys(schemas.kinds).map((key) => apiGroup(key.slice(0, key.lastIndexOf('/')))));
-  const compiled = new Map<string, ValidateFunction>();
-
-  const compile = (key: string, schema: object): ValidateFunction => {
-    const validate = compiled.get(key) ?? ajv.compile(schema);
-    compiled.set(key, validate);
-    return validate;
-  };
-  const violations = (validate: ValidateFunction, resource: Resource): SchemaProblem[] => {
-    validate(resource.object);
-    return explainErrors(validate.errors ?? [], resource);
-  };
+  const violations = (definition: string, resource: Resource): SchemaProblem[] =>
+    explainErrors(compile(definition)(resource.object), resource);
   const checkCustom = (key: string, resource: Resource): Checked | undefined => {
     const verdict = customCompiler.compile(key)?.check(resource);
     if (verdict === undefined) return undefined;
-    const metadata = Object.hasOwn(schemas.definitions, METADATA)
-      ? violations(compile('metadata', METADATA_SCHEMA), resource)
-      : [];
+    const metadata = Object.hasOwn(schemas.definitions, METADATA) ? violations(CUSTOM_OBJECT, resource) : [];
     return { state: 'checked', ...verdict, problems: [...verdict.problems, ...metadata, ...checkName(resource)] };
   };
   const checkResource = (resource: Resource): Checked | undefined => {
     const key = `${resource.apiVersion}/${resource.kind}`;
-    if (!Object.hasOwn(schemas.kinds, key)) return checkCustom(key, resource);
-    const validate = compile(key, { $ref: `kubernetes#/definitions/${schemas.kinds[key]}` });
-    const problems = [...violations(validate, resource), ...checkName(resource)];
+    const definition = Object.hasOwn(schemas.kinds, key) ? schemas.kinds[key] : undefined;
+    if (definition === undefined) return checkCustom(key, resource);
+    const problems = [...violations(definition, resource), ...checkName(resource)];
     return { state: 'checked', problems, refused: [], uncheckedRules: [] };
   };
 
