@@ -11,6 +11,8 @@ export interface ExecOptions {
   input?: string;
   /** Called with each line of standard error as it arrives, for progress. */
   onErrorLine?: (line: string) => void;
+  /** Called when the process has been started. */
+  onStart?: () => void;
   /** Terminates the process; its result has a non-zero exit code. */
   signal?: AbortSignal;
   /** A process that exceeds a limit is killed, and its result says which. */
@@ -66,7 +68,7 @@ const TERMINATED_EXIT_CODE = 143;
 const KILL_AFTER_MS = 4000;
 
 async function start(path: string, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
-  const { cwd, env, input, onErrorLine, signal, limits = {} } = options;
+  const { cwd, env, input, onErrorLine, onStart, signal, limits = {} } = options;
   if (signal?.aborted) return { exitCode: TERMINATED_EXIT_CODE, stdout: '', stderr: '' };
   const { getExecOutput } = await import('@actions/exec');
   const lines = onErrorLine === undefined ? undefined : new LineSplitter(onErrorLine);
@@ -77,21 +79,23 @@ async function start(path: string, args: readonly string[], options: ExecOptions
     child?.stdout?.destroy();
     child?.stderr?.destroy();
   });
-  const execution = await captureChild(() =>
-    getExecOutput(`"${path}"`, [...args], {
-      silent: true,
-      ignoreReturnCode: true,
-      ...(cwd === undefined ? {} : { cwd }),
-      env,
-      ...(input === undefined ? {} : { input: Buffer.from(input) }),
-      listeners: {
-        stdout: (data) => monitor.countOutput(data.length),
-        stderr: (data) => {
-          monitor.countOutput(data.length);
-          lines?.push(data);
+  const execution = await captureChild(
+    () =>
+      getExecOutput(`"${path}"`, [...args], {
+        silent: true,
+        ignoreReturnCode: true,
+        ...(cwd === undefined ? {} : { cwd }),
+        env,
+        ...(input === undefined ? {} : { input: Buffer.from(input) }),
+        listeners: {
+          stdout: (data) => monitor.countOutput(data.length),
+          stderr: (data) => {
+            monitor.countOutput(data.length);
+            lines?.push(data);
+          },
         },
-      },
-    }),
+      }),
+    onStart,
   );
   monitor.start(() => execution.child);
   let killTimer: NodeJS.Timeout | undefined;
@@ -145,7 +149,7 @@ interface Execution<T> {
  * not leave a process behind that keeps pushing. Node publishes each process that it creates
  * (https://nodejs.org/api/diagnostics_channel.html#process), in the async context of its creator.
  */
-async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
+async function captureChild<T>(run: () => Promise<T>, onStart?: () => void): Promise<Execution<T>> {
   const [{ AsyncLocalStorage }, { subscribe, unsubscribe }] = await Promise.all([
     import('node:async_hooks'),
     import('node:diagnostics_channel'),
@@ -158,7 +162,10 @@ async function captureChild<T>(run: () => Promise<T>): Promise<Execution<T>> {
     execution.child = child;
     // Its pipes are created after the message. A program that exits without reading all its input breaks one; its exit code
     // reports the outcome.
-    queueMicrotask(() => child.stdin?.on('error', () => undefined));
+    queueMicrotask(() => {
+      child.stdin?.on('error', () => undefined);
+      onStart?.();
+    });
   };
   subscribe('child_process', onProcess);
   execution.output = storage.run(execution, run).finally(() => unsubscribe('child_process', onProcess));

@@ -66,7 +66,7 @@ it.each([
 
 /** `run` is imported first, then only modules that read the settings or collect their problems. The first statement is `await run(`. */
 const GUARDED =
-  /^import \{ run \} from '\.\.\/\.\.\/lib\/runner\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/(?:inputs\/[a-z-]+|error-collector)\.ts';\n)*\nawait run\(/;
+  /^import \{ run \} from '\.\.\/\.\.\/lib\/runner\/run\.ts';\n(?:import \{ [\w ,]+ \} from '\.\/(?:inputs\/[a-z-]+|error-collector|tools)\.ts';\n)*\nawait run\(/;
 
 it('every action starts with the guarded run', () => {
   const entries = sources().filter((path) => /^[^/]+\/src\/index\.ts$/.test(path));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ActionError, ToolMissingError } from '../../../lib/errors.ts';
 import { type ChildEnvironment, minimalEnvironment } from '../../../lib/processes/environment.ts';
-import type { Exec, ExecResult } from '../../../lib/processes/exec.ts';
+import type { Exec, ExecOptions, ExecResult } from '../../../lib/processes/exec.ts';
 import type { Environment } from '../../../lib/runner/inputs.ts';
 import { type ChartCopy, copyChart } from './chart-copy.ts';
 
@@ -25,6 +25,8 @@ export interface RenderRequest {
 
 /** The part of Helm that is needed to check charts. */
 export interface Helm {
+  /** Start Helm for the first time; resolves when it runs or cannot be started. */
+  start(): Promise<void>;
   /** `v4.3.1`. Must be called before the others; Helm is started only the first time. */
   version(): Promise<string>;
   /** @param broken print the rendered manifests even when they are not valid YAML */
@@ -96,6 +98,8 @@ function helmEnvironment(env: Environment, directory: string): ChildEnvironment 
   });
 }
 
+const ignore = (): void => undefined;
+
 /** A program that does nothing and succeeds, such as `true`, would accept every chart. */
 const isVersion = ({ exitCode, stdout }: ExecResult): boolean => exitCode === 0 && /^v\d/.test(stdout.trim());
 
@@ -109,11 +113,13 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
   const isolatedEnv = helmEnvironment(env, directory);
   /** The command before the program; set when the version is read. */
   let launcher: readonly string[] = [];
-  const run = async (args: readonly string[]): Promise<ExecResult> => {
+  const run = async (args: readonly string[], options: Pick<ExecOptions, 'onStart'> = {}): Promise<ExecResult> => {
     const [tool = program, ...rest] = [...launcher, program, ...args];
-    return explainLimit(await exec.run(tool, rest, { env: isolatedEnv, limits: HELM_LIMITS }));
+    return explainLimit(await exec.run(tool, rest, { ...options, env: isolatedEnv, limits: HELM_LIMITS }));
   };
-  const readVersion = (): Promise<ExecResult> => run(['version', '--template', '{{.Version}}']);
+  const started = Promise.withResolvers<void>();
+  const readVersion = (): Promise<ExecResult> =>
+    run(['version', '--template', '{{.Version}}'], { onStart: started.resolve });
   /** Without the right to create a network namespace, or where Helm does not start in one (a snap does not), it runs in that of the machine. */
   const tryIsolation = async (): Promise<ExecResult | undefined> => {
     launcher = isolationCommand() ?? [];
@@ -145,12 +151,14 @@ export async function createHelm(exec: Exec, program: string, env: Environment):
       next: HELM_HINT,
     });
   };
-  let version: Promise<string> | undefined;
+  let found: Promise<string> | undefined;
+  const version = (): Promise<string> => {
+    found ??= findVersion();
+    return found;
+  };
   return {
-    version() {
-      version ??= findVersion();
-      return version;
-    },
+    start: () => Promise.race([started.promise, version().then(ignore, ignore)]),
+    version,
     render: (request, broken = false) =>
       run([
         'template',
