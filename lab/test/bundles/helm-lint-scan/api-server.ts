@@ -80,7 +80,7 @@ export async function startApiServer(): Promise<ApiServer> {
     toolPath('kube-apiserver'),
     [
       '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
+      '--endpoint-reconciler-type=none',
       `--secure-port=${port}`,
       '--service-cluster-ip-range=10.0.0.0/16',
       `--tls-cert-file=${pki.file('apiserver.crt')}`,

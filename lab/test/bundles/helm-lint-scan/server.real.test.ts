@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readYaml } from '../../../../actions/helm-lint-scan/src/manifests/yaml.ts';
-import { ENTRIES } from '../../../../actions/helm-lint-scan/test/validation/server/battery/index.ts';
+import { ENTRIES, RECORDED_MINORS } from '../../../../actions/helm-lint-scan/test/validation/server/battery/index.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { errors, lineOf, step, useScene, write } from './scene.ts';
 import { compare, forEach, report, unique } from './server-comparison.ts';
@@ -21,11 +21,13 @@ afterAll(() => server?.stop());
 
 describe('the API server and the action, asked the same', () => {
   it('the API server says of the battery what is recorded there', async () => {
+    const minor = RECORDED_MINORS.find((recorded) => recorded === server.minor);
+    if (minor === undefined) throw new Error(`what 1.${server.minor} says is not recorded: add it to RECORDED_MINORS`);
     const other: string[] = [];
-    await forEach(ENTRIES, async ({ text, accepted }) => {
+    await forEach(ENTRIES, async ({ text, acceptedBy }) => {
       const [document] = readYaml(text);
       const answer = await server.ask(document?.value as Record<string, unknown>);
-      if (answer.accepted !== accepted) other.push(`${text.slice(0, 500)}: ${answer.message || 'accepted'}`);
+      if (answer.accepted !== acceptedBy(minor)) other.push(`${text.slice(0, 500)}: ${answer.message || 'accepted'}`);
     });
     expect(other).toEqual([]);
   }, 120_000);

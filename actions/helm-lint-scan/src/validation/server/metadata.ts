@@ -96,8 +96,11 @@ export interface Kind {
 const ipAddress: Format = (text) =>
   isIP(text) === 0 ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'] : [];
 
-/** Up to 1.34 a Service must not begin with a digit. The feature RelaxedServiceNameValidation, alpha in 1.34, ends that. */
-export const serviceName = (minor: number): Format => (minor <= 34 ? dns1035Label : dnsLabel);
+/** From this version on the name of a Service may begin with a digit: RelaxedServiceNameValidation is on by default. */
+const FIRST_WITH_RELAXED_SERVICE_NAMES = 36;
+
+export const serviceName = (minor: number): Format =>
+  minor < FIRST_WITH_RELAXED_SERVICE_NAMES ? dns1035Label : dnsLabel;
 
 /** A group outside of Kubernetes: its own have no dot or end in k8s.io. */
 const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');

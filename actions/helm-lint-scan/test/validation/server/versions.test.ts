@@ -20,9 +20,14 @@ it.each([
   ['names of variables with a space', containerWith('env: [{ name: a b }]'), 31, 32],
   ['a hook that sleeps for no time', containerWith('lifecycle: { preStop: { sleep: { seconds: 0 } } }'), 32, 33],
   ['PreferSameZone', service('trafficDistribution: PreferSameZone'), 33, 34],
-  ['a Service that begins with a digit', service('').replace('name: web', 'name: 1web'), 34, 35],
+  ['a Service that begins with a digit', service('').replace('name: web', 'name: 1web'), 35, 36],
   ['restart policies of containers', containerWith('restartPolicy: Never'), 33, 34],
-  ['the operator Lt of tolerations', deploymentOf('tolerations: [{ key: a, operator: Lt, value: "1" }]'), 34, 35],
+  [
+    'no replicas',
+    '{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: a }, spec: { minReplicas: 0, maxReplicas: 1, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: a }, metrics: [{ type: External, external: { metric: { name: a }, target: { type: Value, value: 1 } } }] } }',
+    36,
+    37,
+  ],
   [
     'a key that a spread has twice',
     deploymentOf(
@@ -66,6 +71,12 @@ it.each([
   ['a network with bits beyond its prefix', policy('10.0.0.5/8'), 35, 36],
   ['an IPv6 network with bits beyond its prefix', policy('fd00::1:0/96'), 35, 36],
   ['a manager without a domain', job('managedBy: me'), 31, 32],
+  [
+    'a taint of a device without an effect',
+    '{ apiVersion: resource.k8s.io/v1, kind: ResourceSlice, metadata: { name: a }, spec: { driver: a.b, nodeName: a, pool: { name: a, generation: 1, resourceSliceCount: 1 }, devices: [{ name: a, taints: [{ key: a }] }] } }',
+    35,
+    36,
+  ],
 ])('%s: accepted by 1.%3$i, refused by 1.%4$i', (_, text, last, first) => {
   expect(refused(text, last)).toEqual([]);
   expect(refused(text, first)).toHaveLength(1);

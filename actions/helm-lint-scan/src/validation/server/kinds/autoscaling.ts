@@ -39,11 +39,24 @@ function* checkTargetVersion(version: Field): FieldErrors {
     yield version.invalid('apiVersion must specify API group, such as apps/v1');
 }
 
-/** The feature HPAScaleToZero is alpha until 1.34; what later versions accept is not known here. */
+/** The metrics that exist without a pod. */
+const SCALE_TO_ZERO = ['External', 'Object'];
+
+/** From this version on an autoscaler may scale to zero: HPAScaleToZero is on by default. */
+const FIRST_WITH_ZERO_REPLICAS = 37;
+
+/** Source: `validateHorizontalPodAutoscalerSpec` and `validateMetrics` */
 function* checkReplicas(spec: Field, minor: number): FieldErrors {
   const [min, max] = [spec.at('minReplicas'), spec.at('maxReplicas')];
-  const least = minor <= 34 ? 1 : 0;
+  const least = minor < FIRST_WITH_ZERO_REPLICAS ? 1 : 0;
   if ((min.number ?? 1) < least) yield min.invalid(`must be greater than or equal to ${least}`);
+  const metrics = spec.at('metrics');
+  if (
+    min.number === 0 &&
+    least === 0 &&
+    !metrics.items.some((metric) => SCALE_TO_ZERO.includes(metric.at('type').text))
+  )
+    yield metrics.forbidden('must specify at least one Object or External metric to support scaling to zero replicas');
   if (max.number === undefined) return;
   if (max.number < 1) yield max.invalid('must be greater than 0');
   if (max.number < (min.number ?? 1)) yield max.invalid('must be greater than or equal to `minReplicas`');

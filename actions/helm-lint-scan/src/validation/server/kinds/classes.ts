@@ -1,5 +1,5 @@
 import { isExactlyOneOf, isRequiredName } from '../checks.ts';
-import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import type { Field, FieldErrors } from '../field.ts';
 import { dnsLabel } from '../formats/names.ts';
 import { checkAmounts, containerResourceName } from '../pods/resources.ts';
 import { checkTolerations } from '../pods/scheduling.ts';
@@ -20,12 +20,12 @@ export function* checkPriorityClass(priorityClass: Field): FieldErrors {
 }
 
 /** Source: pkg/apis/node/validation/validation.go */
-export function* checkRuntimeClass(runtimeClass: Field, context: ServerContext): FieldErrors {
+export function* checkRuntimeClass(runtimeClass: Field): FieldErrors {
   yield* isRequiredName(runtimeClass.at('handler'), dnsLabel);
   yield* checkAmounts(runtimeClass.at('overhead', 'podFixed'), containerResourceName);
   yield* checkLabels(runtimeClass.at('scheduling', 'nodeSelector'));
   const tolerations = runtimeClass.at('scheduling', 'tolerations');
-  yield* checkTolerations(tolerations, context);
+  yield* checkTolerations(tolerations);
   const seen = new Set<string>();
   for (const toleration of tolerations.items) {
     const key = ['key', 'operator', 'value', 'effect'].map((part) => toleration.at(part).text).join(' ');

@@ -1,6 +1,6 @@
-import { areUnique, hasFormatIfSet, isEmptyList, isMissing, isRequiredName } from '../checks.ts';
-import type { Field, FieldErrors } from '../field.ts';
-import { dnsLabel, dnsSubdomain, type Format, qualifiedName } from '../formats/names.ts';
+import { areUnique, hasFormatIfSet, isEmptyList, isMissing, isOneOf, isRequired, isRequiredName } from '../checks.ts';
+import type { Field, FieldErrors, ServerContext } from '../field.ts';
+import { dnsLabel, dnsSubdomain, type Format, labelValue, qualifiedName } from '../formats/names.ts';
 import { isDriverName } from '../pods/legacy-volumes.ts';
 import { checkAnnotations, checkLabels } from '../selectors.ts';
 
@@ -22,6 +22,21 @@ export function* checkResourceClaimTemplate(template: Field): FieldErrors {
   yield* checkLabels(metadata.at('labels'));
   yield* checkAnnotations(metadata.at('annotations'));
   yield* checkDevices(template.at('spec', 'spec', 'devices'));
+}
+
+/** From this version on taints of devices are checked: DRADeviceTaints is on by default. Before, the server drops them. */
+const FIRST_WITH_DEVICE_TAINTS = 36;
+const TAINT_EFFECTS = ['NoExecute', 'NoSchedule', 'None'];
+
+/** Source: `validateDeviceTaint` */
+export function* checkResourceSlice(slice: Field, { minor }: ServerContext): FieldErrors {
+  if (minor < FIRST_WITH_DEVICE_TAINTS) return;
+  for (const taint of slice.at('spec', 'devices').items.flatMap((device) => device.at('taints').items)) {
+    for (const problem of qualifiedName(taint.at('key').text)) yield taint.at('key').invalid(problem);
+    yield* hasFormatIfSet(taint.at('value'), labelValue);
+    yield* isRequired(taint.at('effect'));
+    if (!isMissing(taint.at('effect'))) yield* isOneOf(taint.at('effect'), TAINT_EFFECTS);
+  }
 }
 
 function* checkDevices(devices: Field): FieldErrors {

@@ -13,7 +13,7 @@ import {
 } from './cluster.ts';
 import { checkConfigMap, checkSecret } from './config.ts';
 import { checkDefinition } from './definitions.ts';
-import { checkDeviceClass, checkResourceClaim, checkResourceClaimTemplate } from './devices.ts';
+import { checkDeviceClass, checkResourceClaim, checkResourceClaimTemplate, checkResourceSlice } from './devices.ts';
 import { checkEndpointSlice, checkEndpoints } from './endpoints.ts';
 import { checkFlowSchema, checkPriorityLevel } from './flow-control.ts';
 import { checkCronJob, checkJob } from './jobs.ts';
@@ -117,6 +117,7 @@ export const kindChecks: Readonly<Record<string, Check>> = {
     DeviceClass: checkDeviceClass,
     ResourceClaim: checkResourceClaim,
     ResourceClaimTemplate: checkResourceClaimTemplate,
+    ResourceSlice: checkResourceSlice,
   }),
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClass,
   'storage.k8s.io/v1/CSIDriver': checkCsiDriver,

@@ -76,7 +76,7 @@ export function* checkPodSpec(pod: Field, options: TemplateOptions): FieldErrors
   yield* checkGates(pod);
   yield* checkAmounts(pod.at('overhead'), containerResourceName);
   yield* checkAffinity(pod.at('affinity'));
-  yield* checkTolerations(pod.at('tolerations'), options);
+  yield* checkTolerations(pod.at('tolerations'));
   yield* checkTopologySpread(pod.at('topologySpreadConstraints'), options);
   yield* checkHostAliases(pod.at('hostAliases'), options);
 }
@@ -115,10 +115,10 @@ const FIRST_WITH_USERS = 33;
 /** From this version on a pod with users of its own may have no block devices. */
 const FIRST_WITHOUT_USER_DEVICES = 34;
 
-/** Source: `validateHostUsers`. With the network of the node they are allowed after 1.34. */
+/** Source: `validateHostUsers`. UserNamespacesHostNetworkSupport is off by default up to 1.37. */
 function* checkHostUsers(pod: Field, { minor }: ServerContext): FieldErrors {
   if (pod.at('hostUsers').value !== false || minor < FIRST_WITH_USERS) return;
-  for (const key of minor <= 34 ? ['hostNetwork', 'hostPID', 'hostIPC'] : ['hostPID', 'hostIPC'])
+  for (const key of ['hostNetwork', 'hostPID', 'hostIPC'])
     if (pod.at(key).isTrue) yield pod.at(key).forbidden('when `hostUsers` is false');
   if (minor < FIRST_WITHOUT_USER_DEVICES) return;
   for (const devices of containersOf(pod).map((container) => container.at('volumeDevices')))

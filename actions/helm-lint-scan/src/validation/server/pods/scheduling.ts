@@ -8,8 +8,8 @@ import { checkKey, checkOperator, checkSelector, notAnOperator } from '../select
 const EFFECTS = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
 const TOLERATION_OPERATORS = ['Equal', 'Exists'];
 
-/** Source: `ValidateTolerations`. The operators Lt and Gt begin after 1.34. */
-export function* checkTolerations(tolerations: Field, { minor }: ServerContext): FieldErrors {
+/** Source: `ValidateTolerations`. The feature with the operators Lt and Gt (TaintTolerationComparisonOperators) is off by default up to 1.37. */
+export function* checkTolerations(tolerations: Field): FieldErrors {
   for (const toleration of tolerations.items) {
     const [operator, value, effect] = [toleration.at('operator'), toleration.at('value'), toleration.at('effect')];
     yield* hasFormat(toleration.at('key'), qualifiedName);
@@ -22,7 +22,7 @@ export function* checkTolerations(tolerations: Field, { minor }: ServerContext):
     if (operator.text === 'Exists') {
       if (value.text !== '') yield value.invalid("value must be empty when `operator` is 'Exists'");
     } else if (operator.text === 'Equal' || isMissing(operator)) yield* hasFormat(value, labelValue);
-    else if (minor <= 34 || !['Lt', 'Gt'].includes(operator.text)) yield* isOneOf(operator, TOLERATION_OPERATORS);
+    else yield* isOneOf(operator, TOLERATION_OPERATORS);
     yield* isOneOf(effect, EFFECTS);
   }
 }

@@ -25,6 +25,7 @@ export const OTHERS: Topic[] = [
       'scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: "3"',
       `${TARGET}, minReplicas: 5`,
       `${TARGET}, minReplicas: 0`,
+      `${TARGET}, minReplicas: 0, metrics: [{ type: External, external: { metric: { name: a }, target: { type: Value, value: 1 } } }]`,
       `${TARGET}, minReplicas: -1`,
       `${TARGET}, targetCPUUtilizationPercentage: 80`,
       metric('{ type: Resource }'),

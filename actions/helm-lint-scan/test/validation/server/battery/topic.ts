@@ -1,6 +1,6 @@
 /**
  * Objects, each with one mistake that people make or with something unusual that is right, and what kube-apiserver 1.34
- * says of them. lab/test/bundles/helm-lint-scan/server.real.test.ts asks a real one.
+ * says of them; index.ts has what 1.37 says otherwise. lab/test/bundles/helm-lint-scan/server.real.test.ts asks a real one.
  */
 export interface Topic {
   name: string;
