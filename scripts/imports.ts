@@ -2,7 +2,18 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 /** Where the sources are; everything else is generated, or is not TypeScript. */
-const DIRECTORIES = ['actions', 'app', 'argocd', 'bench', 'helm', 'lab', 'scripts', 'terraform', 'workflows-src'];
+const DIRECTORIES = [
+  'actions',
+  'app',
+  'argocd',
+  'bench',
+  'helm',
+  'lab',
+  'scripts',
+  'terraform',
+  'versions.ts',
+  'workflows-src',
+];
 const PROJECT = join(import.meta.dirname, '..');
 
 /**

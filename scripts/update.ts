@@ -38,6 +38,11 @@ export const updates: Readonly<Record<string, Update>> = {
     script: 'terraform/scripts/update-schemas.ts',
     takesVersion: false,
   },
+  versions: {
+    description: 'nothing: it lists newer versions of the programs in versions.ts (needs Go and Python)',
+    script: 'scripts/list-outdated.ts',
+    takesVersion: false,
+  },
   rules: {
     description: 'the table of rules of helm-lint-scan; nothing comes from outside, this is `npm run generate`',
     script: 'scripts/generate.ts',

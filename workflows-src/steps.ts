@@ -1,4 +1,5 @@
 /** The steps of the workflows. */
+import { versions } from '../versions.ts';
 import { buildkitImage } from './buildkit.ts';
 import type { ActionName, Actions } from './generated/actions.ts';
 import type { Expression, RunStep, UsesStep } from './model.ts';
@@ -83,12 +84,12 @@ export const setUpBuildx = pinned('docker/setup-buildx-action', {
 });
 
 /** The version that the charts are tested with. */
-export const setUpHelm = pinned('Azure/setup-helm', { name: 'Set up Helm', with: { version: 'v4.3.1' } });
+export const setUpHelm = pinned('Azure/setup-helm', { name: 'Set up Helm', with: { version: `v${versions.helm}` } });
 
 /** The version that the roots are tested with. Without the wrapper, a script reads Terraform's unchanged output. */
 export const setUpTerraform = pinned('hashicorp/setup-terraform', {
   name: 'Set up Terraform',
-  with: { terraform_version: '1.11.4', terraform_wrapper: false },
+  with: { terraform_version: versions.terraform, terraform_wrapper: false },
 });
 
 /** Node with npm's cache. The scripts run on the `node` of the lockfile. */

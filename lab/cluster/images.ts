@@ -85,7 +85,7 @@ WORKDIR /home/argocd
     system: ARGOCD_ROOTFS,
     files: {
       'bin/argocd': argocd,
-      'bin/helm': toolPath('argocd-helm'),
+      'bin/helm': toolPath('helm'),
       ...Object.fromEntries(
         ['hack/gpg-wrapper.sh', 'hack/git-verify-wrapper.sh', 'entrypoint.sh'].map((file) => [
           `bin/${file.replace('hack/', '')}`,

@@ -9,6 +9,7 @@ export const clusterTools: readonly ToolName[] = [
   'busybox',
   'etcd',
   'containerd',
+  'containerd-shim-runc-v2',
   'cni-bridge',
   'kube-apiserver',
   'kube-controller-manager',
@@ -19,5 +20,5 @@ export const clusterTools: readonly ToolName[] = [
   'coredns',
   'metrics-server',
   'argocd',
-  'argocd-helm',
+  'helm',
 ];

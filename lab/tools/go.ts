@@ -48,7 +48,7 @@ export interface GoBuild {
 /** Hash of everything but the Go version that determines the result, so that a change of the recipe rebuilds. */
 async function hashRecipe({ tool, toolsDir }: GoBuild): Promise<string> {
   const hash = createHash('sha256').update(
-    JSON.stringify([tool.package, tool.stamps ?? [], FLAGS, ...(tool.files ?? [])]),
+    JSON.stringify([tool.package, tool.stamps ?? [], [...FLAGS, ...tagFlags(tool)], ...(tool.files ?? [])]),
   );
   if (tool.module) hash.update(await readFile(join(toolsDir, tool.module, 'go.sum')));
   return hash.digest('hex').slice(0, 10);
@@ -88,14 +88,19 @@ const MODULE_FILES = 'files';
 
 const FLAGS = ['-trimpath', '-buildvcs=false'] as const;
 
+const tagFlags = ({ tags = [] }: GoTool): string[] => (tags.length === 0 ? [] : ['-tags', tags.join(',')]);
+
+/** Go downloads the toolchain that a module requires, when it is newer: https://go.dev/doc/toolchain */
+const GO_ENV = { GOWORK: 'off', GOTOOLCHAIN: 'auto' };
+
 /** Builds the tool into its directory and returns the program. */
 export async function buildTool(build: GoBuild, goVersion: string, signal?: AbortSignal): Promise<string> {
   const { name, tool, toolsDir } = build;
   const target = await getBuildDirectory(build, goVersion);
   await createDirectoryAtomically(target, async (temporary) => {
     const stamps = (tool.stamps ?? []).map((stamp) => `-X ${stamp}`);
-    const flags = [...FLAGS, '-ldflags', ['-s', '-w', ...stamps].join(' ')];
-    const env = { CGO_ENABLED: '0', GOWORK: 'off', GOBIN: temporary };
+    const flags = [...FLAGS, ...tagFlags(tool), '-ldflags', ['-s', '-w', ...stamps].join(' ')];
+    const env = { ...GO_ENV, CGO_ENABLED: '0', GOBIN: temporary };
     const cwd = tool.module ? join(toolsDir, tool.module) : temporary;
     const query = tool.module ? tool.package : `${tool.package}@${tool.version}`;
     const action = `building ${name} ${tool.version}`;
@@ -116,7 +121,7 @@ async function copyModuleFiles(
     ? ['list', '-m', '-json', module]
     : ['mod', 'download', '-json', `${module}@${tool.version}`];
   const action = `locating the module files of ${name}`;
-  const output = await runTool('go', query, { action, cwd, env: { GOWORK: 'off' }, signal, stdoutOnly: true });
+  const output = await runTool('go', query, { action, cwd, env: GO_ENV, signal, stdoutOnly: true });
   const { Dir: source } = JSON.parse(output) as { Dir: string };
   for (const file of tool.files ?? []) {
     await mkdir(dirname(join(target, file)), { recursive: true });

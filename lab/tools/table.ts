@@ -1,3 +1,5 @@
+import { versions } from '../../versions.ts';
+
 /** A program that Debian installs, unless `command` is already on the path. */
 export interface DebianCommand {
   from: 'debian';
@@ -36,6 +38,8 @@ export interface GoTool {
   files?: readonly string[];
   /** `-X` definitions that set the version of a program that would otherwise report a development build. */
   stamps?: readonly string[];
+  /** Build tags, which leave parts out. */
+  tags?: readonly string[];
   /** Build time in seconds on two cores with empty caches, to estimate progress. */
   seconds: number;
 }
@@ -71,7 +75,7 @@ export type Tool = DebianCommand | DebianFile | DebianExtract | GoTool | NpmTool
 /** The npm package that contains Node for this machine; its hash is in the lock file. */
 export const NODE_PACKAGE = `node-linux-${process.arch}`;
 
-const KUBERNETES_VERSION = 'v1.34.2';
+const KUBERNETES_VERSION = `v${versions.kubernetes}`;
 
 /** One program of Kubernetes with the version set as in its own build: k8s.io/kubernetes/hack/lib/version.sh */
 function kubernetesTool<Name extends string>(name: Name, seconds: number): Record<Name, GoTool> {
@@ -91,6 +95,19 @@ function kubernetesTool<Name extends string>(name: Name, seconds: number): Recor
   return { [name]: tool } as Record<Name, GoTool>;
 }
 
+const CONTAINERD_VERSION = `v${versions.containerd}`;
+
+/** A program of containerd, without the snapshotters that the lab does not use and that need C libraries. */
+const containerdTool = (name: string, seconds: number) =>
+  ({
+    from: 'go',
+    version: CONTAINERD_VERSION,
+    package: `github.com/containerd/containerd/v2/cmd/${name}`,
+    tags: ['no_btrfs', 'no_devmapper', 'no_zfs'],
+    stamps: [`github.com/containerd/containerd/v2/version.Version=${CONTAINERD_VERSION}`],
+    seconds,
+  }) as const satisfies GoTool;
+
 /** Every program that the lab runs, and its origin. */
 export const tools = {
   git: { from: 'debian', package: 'git', command: 'git' },
@@ -106,51 +123,51 @@ export const tools = {
   'docker-registry': { from: 'debian-extract', package: 'docker-registry', file: 'usr/bin/docker-registry' },
   buildkitd: {
     from: 'go',
-    version: 'v0.34.2',
+    version: `v${versions.buildkit}`,
     module: 'builder',
     package: 'github.com/moby/buildkit/cmd/buildkitd',
-    stamps: ['github.com/moby/buildkit/version.Version=v0.34.2'],
+    stamps: [`github.com/moby/buildkit/version.Version=v${versions.buildkit}`],
     seconds: 120,
   },
   buildx: {
     from: 'go',
-    version: 'v0.38.2',
+    version: `v${versions.buildx}`,
     module: 'builder',
     package: 'github.com/docker/buildx/cmd/buildx',
-    stamps: ['github.com/docker/buildx/version.Version=v0.38.2'],
+    stamps: [`github.com/docker/buildx/version.Version=v${versions.buildx}`],
     seconds: 60,
   },
   docker: { from: 'lab', file: 'docker', needs: ['buildx'] },
   act: {
     from: 'go',
-    version: 'v0.2.89',
+    version: `v${versions.act}`,
     package: 'github.com/nektos/act',
     seconds: 40,
   },
   actionlint: {
     from: 'go',
-    version: 'v1.7.12',
+    version: `v${versions.actionlint}`,
     package: 'github.com/rhysd/actionlint/cmd/actionlint',
     seconds: 15,
   },
   helm: {
     from: 'go',
-    version: 'v4.3.1',
+    version: `v${versions.helm}`,
     package: 'helm.sh/helm/v4/cmd/helm',
-    stamps: ['helm.sh/helm/v4/internal/version.version=v4.3.1'],
+    stamps: [`helm.sh/helm/v4/internal/version.version=v${versions.helm}`],
     seconds: 150,
   },
   gitleaks: {
     from: 'go',
-    version: 'v8.30.1',
+    version: `v${versions.gitleaks}`,
     package: 'github.com/zricethezav/gitleaks/v8',
-    stamps: ['github.com/zricethezav/gitleaks/v8/version.Version=8.30.1'],
+    stamps: [`github.com/zricethezav/gitleaks/v8/version.Version=${versions.gitleaks}`],
     seconds: 30,
   },
   pip3: { from: 'debian', package: 'python3-pip', command: 'pip3' },
   zizmor: {
     from: 'pypi',
-    version: '1.32.0',
+    version: versions.zizmor,
     package: 'zizmor',
     requirements: '.github/requirements/zizmor.txt',
     needs: ['pip3'],
@@ -161,7 +178,8 @@ export const tools = {
   iptables: { from: 'debian', package: 'iptables', command: 'iptables' },
   busybox: { from: 'debian-extract', package: 'busybox-static', file: 'bin/busybox' },
   etcd: { from: 'debian-extract', package: 'etcd-server', file: 'usr/bin/etcd' },
-  containerd: { from: 'debian-extract', package: 'containerd', file: 'usr/bin/containerd' },
+  containerd: containerdTool('containerd', 60),
+  'containerd-shim-runc-v2': containerdTool('containerd-shim-runc-v2', 10),
   'cni-bridge': { from: 'debian-extract', package: 'containernetworking-plugins', file: 'usr/lib/cni/bridge' },
   ...kubernetesTool('kube-apiserver', 240),
   ...kubernetesTool('kube-controller-manager', 30),
@@ -171,45 +189,29 @@ export const tools = {
   ...kubernetesTool('kubectl', 20),
   coredns: {
     from: 'go',
-    version: 'v1.13.1',
-    module: 'cluster',
+    version: `v${versions.coredns}`,
     package: 'github.com/coredns/coredns',
     seconds: 60,
   },
   'metrics-server': {
     from: 'go',
-    version: 'v0.9.0',
+    version: `v${versions.metricsServer}`,
     package: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
     files: ['apiservice', 'deployment', 'kustomization', 'rbac', 'service'].map(
       (name) => `manifests/base/${name}.yaml`,
     ),
-    stamps: ['k8s.io/component-base/version.gitVersion=v0.9.0'],
+    stamps: [`k8s.io/component-base/version.gitVersion=v${versions.metricsServer}`],
     seconds: 134,
   },
   argocd: {
     from: 'go',
-    version: 'v3.2.6',
+    version: `v${versions.argocd}`,
     module: 'cluster',
     package: 'github.com/argoproj/argo-cd/v3/cmd',
     program: 'cmd',
     files: ['manifests/install.yaml', 'hack/gpg-wrapper.sh', 'hack/git-verify-wrapper.sh', 'entrypoint.sh'],
-    stamps: ['github.com/argoproj/argo-cd/v3/common.version=3.2.6'],
+    stamps: [`github.com/argoproj/argo-cd/v3/common.version=${versions.argocd}`],
     seconds: 120,
-  },
-  // The version in this Argo CD's own image: its repo server uses the command line of Helm 3.
-  'argocd-helm': {
-    from: 'go',
-    version: 'v3.19.0',
-    module: 'cluster',
-    package: 'helm.sh/helm/v3/cmd/helm',
-    program: 'helm',
-    stamps: [
-      'helm.sh/helm/v3/internal/version.version=v3.19.0',
-      // Otherwise it assumes Kubernetes 1.20 for every cluster: helm.sh/helm/v3/pkg/chartutil/capabilities.go
-      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
-      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34',
-    ],
-    seconds: 20,
   },
   yq: { from: 'go', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4', seconds: 30 },
   kubeconform: { from: 'go', version: 'v0.8.0', package: 'github.com/yannh/kubeconform/cmd/kubeconform', seconds: 20 },

@@ -1,7 +1,7 @@
 variable "kubernetes_version" {
   description = "Minor version that the cluster is created with. The upgrade channel upgrades it."
   type        = string
-  default     = "1.35"
+  default     = "1.37"
 }
 
 variable "sku_tier" {

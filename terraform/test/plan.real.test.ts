@@ -112,12 +112,12 @@ describe('a running platform', () => {
   // Azure/terraform-azurerm-aks#280, #301, #335, #465; hashicorp/terraform-provider-azurerm#26946
   it('keeps the version that the upgrade channel installed', async () => {
     await drift(workspace, 'azurerm_kubernetes_cluster', (attributes) => {
-      attributes.kubernetes_version = '1.35.7';
-      attributes.current_kubernetes_version = '1.35.7';
-      defaultPool(attributes).orchestrator_version = '1.35.7';
+      attributes.kubernetes_version = '1.37.7';
+      attributes.current_kubernetes_version = '1.37.7';
+      defaultPool(attributes).orchestrator_version = '1.37.7';
     });
     await drift(workspace, 'azurerm_kubernetes_cluster_node_pool', (attributes) => {
-      attributes.orchestrator_version = '1.35.7';
+      attributes.orchestrator_version = '1.37.7';
     });
     expect(await plan(workspace, 'platform', 'production.tfvars')).toMatchObject({ exitCode: NO_CHANGES });
   });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ServiceSpec } from '../../services/supervisor.ts';
 import { toolPath } from '../../tools/index.ts';
 import { NETWORK, NODE_NAME, PORTS } from '../layout.ts';
-import { createContainerdConfig } from './containerd-config.ts';
+import { createContainerdConfig, createRegistryConfig } from './containerd-config.ts';
 import { type ClusterContext, createService, getSocketPath, writeConfig, writeKubeconfig } from './context.ts';
 import { checkHealth, checkListening } from './health.ts';
 
@@ -33,6 +33,10 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
     ],
   };
   await writeFile(join(network, '10-pods.conflist'), JSON.stringify(bridge, null, 2));
+  const registries = join(layout.dir, 'registries');
+  await mkdir(join(registries, registry.host), { recursive: true });
+  const login = createRegistryConfig(registry);
+  await writeFile(join(registries, registry.host, 'hosts.toml'), login, { mode: 0o600 });
   const { file, text } = await writeConfig(
     context,
     'containerd.toml',
@@ -40,9 +44,10 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
       root: layout.containerd,
       network,
       plugins: dirname(realpathSync(toolPath('cni-bridge'))),
+      shim: realpathSync(toolPath('containerd-shim-runc-v2')),
       runc: realpathSync(toolPath('runc')),
       pauseImage,
-      registry,
+      registries,
     }),
   );
   return createService(context, {
@@ -50,7 +55,7 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
     tool: 'containerd',
     namespace: 'node',
     args: ['--config', file],
-    config: [text],
+    config: [text, login],
     ready: () => checkListening(join(layout.containerdRun, 'containerd.sock')),
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createContainerdConfig } from '../components/containerd-config.ts';
+import { createContainerdConfig, createRegistryConfig } from '../components/containerd-config.ts';
 import { createGatewayRoutes } from '../gateway/services.ts';
 import { parseCgroupMounts } from '../host/cgroups.ts';
 import { findNamespaceMounts } from '../host/namespaces.ts';
@@ -56,16 +56,22 @@ describe('containerdConfig', () => {
     root: '/lab/"root"',
     network: '/lab/net',
     plugins: '/lab/cni',
+    shim: '/lab/shim',
     runc: '/usr/sbin/runc',
     pauseImage: 'localhost:1/lab/pause@sha256:a',
-    registry: { host: 'localhost:1', username: 'u', password: 'p"\\' },
+    registries: '/lab/registries',
   };
 
-  it('quotes its settings, and logs in to that registry only', () => {
+  it('quotes its settings', () => {
     const text = createContainerdConfig(settings);
     expect(text).toContain('root = "/lab/\\"root\\""');
-    expect(text).toContain('registry.configs."localhost:1".auth]\n  username = "u"\n  password = "p\\"\\\\"\n');
-    expect(text.match(/registry\.configs/g)).toHaveLength(1);
+    expect(text).toContain('config_path = "/lab/registries"');
+  });
+
+  it('logs in to the registry over plain HTTP', () => {
+    const text = createRegistryConfig({ host: 'localhost:1', username: 'u', password: 'p"\\' });
+    expect(text).toContain('[host."http://localhost:1"]');
+    expect(text).toContain(`authorization = "Basic ${btoa('u:p"\\')}"`);
   });
 });
 

@@ -161,7 +161,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     ignore_changes = [
       # Owned by the autoscaler.
       default_node_pool[0].node_count,
-      # Owned by the upgrade channel, which changes 1.35 to 1.35.2; Terraform would revert that.
+      # Owned by the upgrade channel, which changes 1.37 to 1.37.2; Terraform would revert that.
       kubernetes_version,
       default_node_pool[0].orchestrator_version,
       # Set by Azure when the window is used for the first time.

@@ -1,11 +1,11 @@
 variable "kubernetes_version" {
-  description = "Minor version that the cluster is created with, such as \"1.35\". The upgrade channel upgrades it; see docs/deploy-to-azure.md for the next minor version."
+  description = "Minor version that the cluster is created with, such as \"1.37\". The upgrade channel upgrades it; see docs/deploy-to-azure.md for the next minor version."
   type        = string
 
   validation {
     # https://learn.microsoft.com/azure/aks/supported-kubernetes-versions#alias-minor-version
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version: give a minor version such as \"1.35\"; the upgrade channel owns the patch version, so naming one would be a difference in every plan."
+    error_message = "kubernetes_version: give a minor version such as \"1.37\"; the upgrade channel owns the patch version, so naming one would be a difference in every plan."
   }
 }
 

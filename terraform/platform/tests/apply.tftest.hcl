@@ -11,7 +11,7 @@ mock_provider "azurerm" {
   mock_resource "azurerm_kubernetes_cluster" {
     defaults = {
       id                         = "/stub/cluster"
-      current_kubernetes_version = "1.35.2"
+      current_kubernetes_version = "1.37.2"
       oidc_issuer_url            = "https://issuer.example.com/"
     }
   }

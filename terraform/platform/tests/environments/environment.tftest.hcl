@@ -12,7 +12,7 @@ mock_provider "azurerm" {
     override_during = plan
     defaults = {
       id                         = "/stub/cluster"
-      current_kubernetes_version = "1.35.2"
+      current_kubernetes_version = "1.37.2"
       oidc_issuer_url            = "https://issuer.example.com/"
     }
   }
