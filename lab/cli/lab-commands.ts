@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { TOPOLOGIES, type Topology } from '../cluster/argo/values.ts';
 import { down } from '../lifecycle/down.ts';
 import { interruptible } from '../lifecycle/interrupt.ts';
-import { githubSteps, steps } from '../lifecycle/steps.ts';
+import { createSteps, githubSteps } from '../lifecycle/steps.ts';
 import { up } from '../lifecycle/up.ts';
 import { benchTools, ensureTools, formatToolTable, type ToolName, toolNames } from '../tools/index.ts';
 import { findLog, showLog } from './logs.ts';
@@ -13,9 +14,14 @@ const upCommand: RegisterCommand = (program) => {
     .command('up')
     .description('start everything; services that already run are kept')
     .option('--no-cluster', 'without Kubernetes and Argo CD: Git, registries, builder and workflow runs')
-    .action(async ({ cluster }: { cluster: boolean }) => {
+    .addOption(
+      new Option('--argocd <topology>', 'one pod of each part of Argo CD, or as many as in production').choices(
+        TOPOLOGIES,
+      ),
+    )
+    .action(async ({ cluster, argocd }: { cluster: boolean; argocd?: Topology }) => {
       const dir = getLabDir(program);
-      await up(dir, cluster ? steps : githubSteps);
+      await up(dir, cluster ? createSteps(argocd) : githubSteps);
       console.log(`\n${formatStatus(readServiceStatus(dir))}\n\nAddresses and passwords: ${dir}/state.json`);
     });
 };

@@ -107,6 +107,33 @@ WORKDIR /home/argocd
   };
 }
 
+const REDIS_ROOTFS: Rootfs = {
+  name: 'redis',
+  suite: 'bookworm',
+  packages: [
+    ...['base-files', 'bash', 'coreutils', 'dash', 'grep', 'haproxy', 'libc-bin', 'mawk', 'redis-sentinel'],
+    ...['redis-server', 'redis-tools', 'sed'],
+  ],
+};
+
+/** Redis, Sentinel and HAProxy for Argo CD with high availability: Debian's versions, with the users of the published images. */
+export function getRedisImage(): ClusterImage {
+  return {
+    repository: 'lab/redis',
+    // The scripts of the manifests are written for a shell with `[[`.
+    dockerfile:
+      'FROM scratch\nADD rootfs.tar /\nCOPY etc/ /etc/\nCOPY bin/ /usr/local/bin/\nENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin\n',
+    system: REDIS_ROOTFS,
+    links: { 'bin/sh': '/bin/bash', 'bin/awk': '/usr/bin/mawk' },
+    texts: {
+      'etc/passwd':
+        'root:x:0:0:root:/root:/usr/sbin/nologin\nredis:x:1000:1000::/data:/usr/sbin/nologin\nhaproxy:x:99:99::/data:/usr/sbin/nologin\n',
+      'etc/group': 'root:x:0:\nredis:x:1000:\nhaproxy:x:99:\n',
+      'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+    },
+  };
+}
+
 /** The program itself or, for `PROGRAM#FILE`, a file of its module. */
 async function resolveContextFile(source: string): Promise<string> {
   const [program = '', file] = source.split('#');

@@ -1,4 +1,5 @@
 import type { BuilderEndpoint } from '../builder/index.ts';
+import type { Topology } from '../cluster/argo/values.ts';
 import type { ClusterEndpoint } from '../cluster/index.ts';
 import { LabError } from '../errors.ts';
 import type { BaseImages } from '../images/index.ts';
@@ -15,7 +16,15 @@ export interface LabEndpoints {
   images: BaseImages;
   /** Missing in a lab that was started without a cluster. */
   cluster?: ClusterEndpoint;
+  /** How Argo CD was installed. */
+  argocd?: { topology: Topology };
 }
+
+/** The saved endpoint of a part of the lab, if the step that saves it has run. */
+export const findEndpoint = <Part extends keyof LabEndpoints>(
+  state: LabState,
+  part: Part,
+): LabEndpoints[Part] | undefined => state.endpoints[part] as LabEndpoints[Part] | undefined;
 
 /** The saved endpoint of a part of the lab. Throws LabError if the step that starts it has not run. */
 export function getEndpoint<Part extends keyof LabEndpoints>(

@@ -1,12 +1,13 @@
 import { startBuilder } from '../builder/index.ts';
 import { installAddOns } from '../cluster/add-ons/index.ts';
+import type { Topology } from '../cluster/argo/values.ts';
 import { startCluster, stopCluster } from '../cluster/index.ts';
 import { clusterTools } from '../cluster/tools.ts';
 import { ensureBaseImages } from '../images/index.ts';
 import type { Lab } from '../lab.ts';
 import { startRegistry } from '../registries/index.ts';
 import { checkTools, ensureTools, toolNames } from '../tools/index.ts';
-import { getEndpoint, saveEndpoint } from './endpoints.ts';
+import { findEndpoint, getEndpoint, saveEndpoint } from './endpoints.ts';
 import { startHubService } from './hub-service.ts';
 
 /** One step of bringing a lab up. Running it again keeps what already exists. */
@@ -61,7 +62,7 @@ export const githubSteps: readonly LabStep[] = [
 ];
 
 /** Kubernetes on this machine with Argo CD in it. */
-export const clusterSteps: readonly LabStep[] = [
+const createClusterSteps = (topology: Topology | undefined): readonly LabStep[] => [
   {
     title: 'Tools of the cluster',
     run: (lab, progress) => ensureTools(clusterTools, { progress, signal: lab.signal }),
@@ -79,15 +80,26 @@ export const clusterSteps: readonly LabStep[] = [
   },
   {
     title: 'Cluster: metrics-server and Argo CD',
-    run: (lab, progress) =>
-      installAddOns(getEndpoint(lab.state, 'cluster'), {
+    async run(lab, progress) {
+      const chosen = topology ?? findEndpoint(lab.state, 'argocd')?.topology ?? 'single';
+      const context = {
         lab,
         registry: getEndpoint(lab.state, 'registries').production,
         builder: getEndpoint(lab.state, 'builder'),
         progress,
-      }),
+      };
+      await installAddOns(getEndpoint(lab.state, 'cluster'), context, chosen);
+      saveEndpoint(lab.state, 'argocd', { topology: chosen });
+    },
   },
 ];
 
-/** All steps of `up`, in order. */
-export const steps: readonly LabStep[] = [...githubSteps, ...clusterSteps];
+/**
+ * All steps of `up`, in order.
+ *
+ * @param topology of Argo CD; by default that of the last `up`, and `single` in a new lab
+ */
+export const createSteps = (topology?: Topology): readonly LabStep[] => [
+  ...githubSteps,
+  ...createClusterSteps(topology),
+];

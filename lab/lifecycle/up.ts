@@ -5,7 +5,7 @@ import { LabState } from '../services/state.ts';
 import { Supervisor } from '../services/supervisor.ts';
 import { interruptible } from './interrupt.ts';
 import { requireLinuxRoot } from './platform.ts';
-import { steps as allSteps, type LabStep } from './steps.ts';
+import { createSteps, type LabStep } from './steps.ts';
 
 /** Without a terminal every progress line stays visible, so lines that differ only in numbers are printed at this interval. */
 const REPEAT_AFTER_MS = 10_000;
@@ -14,7 +14,7 @@ const REPEAT_AFTER_MS = 10_000;
  * Brings the lab in `dir` up; services that already run and are healthy are kept. If it fails or is interrupted, everything
  * that this call started is stopped. A second Ctrl-C kills it and ends the process.
  */
-export async function up(dir: string, steps: readonly LabStep[] = allSteps): Promise<void> {
+export async function up(dir: string, steps: readonly LabStep[] = createSteps()): Promise<void> {
   requireLinuxRoot();
   const release = await lockLab(dir, (line) => console.log(line));
   try {

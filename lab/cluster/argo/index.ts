@@ -7,17 +7,21 @@ import { getModuleFilesDir } from '../../tools/go.ts';
 import { toolPath } from '../../tools/index.ts';
 import { runTool } from '../../tools/run.ts';
 import type { Cluster, KubernetesObject } from '../kubectl.ts';
-import { adaptArgoManifests, NAMESPACE } from './manifests.ts';
-import { ARGOCD_DIR, mergeValues, readInstallValues, readShopValues } from './values.ts';
+import { type ArgoImages, adaptArgoManifests, NAMESPACE } from './manifests.ts';
+import { ARGOCD_DIR, mergeValues, readInstallValues, readShopValues, TOPOLOGIES, type Topology } from './values.ts';
 
 export { NAMESPACE as ARGO_NAMESPACE } from './manifests.ts';
 
-const WORKLOADS = [
-  'deployment/argocd-redis',
+const COMMON_WORKLOADS = [
   'deployment/argocd-repo-server',
   'deployment/argocd-server',
   'statefulset/argocd-application-controller',
 ] as const;
+const WORKLOADS = {
+  single: [...COMMON_WORKLOADS, 'deployment/argocd-redis'],
+  ha: [...COMMON_WORKLOADS, 'deployment/argocd-redis-ha-haproxy', 'statefulset/argocd-redis-ha-server'],
+} as const;
+const MANIFESTS = { single: 'install.yaml', ha: 'ha/install.yaml' } as const;
 
 const parseObjects = (text: string): KubernetesObject[] =>
   parseAllDocuments(text).flatMap((document) => (document.toJSON() as KubernetesObject | null) ?? []);
@@ -29,23 +33,33 @@ async function renderChart(chart: string, values: unknown): Promise<KubernetesOb
   return parseObjects(await runTool(toolPath('helm'), args, options));
 }
 
-/**
- * Installs or updates Argo CD from its own manifests and argocd/install/values.yaml. Resolves when it is ready.
- *
- * @param image image of Argo CD and Redis; defaults to the published images
- */
-export async function installArgo(cluster: Cluster, image?: string): Promise<void> {
+export interface ArgoInstallation {
+  topology: Topology;
+  /** The published images by default. */
+  images?: ArgoImages;
+}
+
+/** Installs or updates Argo CD from its own manifests and argocd/install/values.yaml. Resolves when it is ready. */
+export async function installArgo(cluster: Cluster, { topology, images }: ArgoInstallation): Promise<void> {
   const files = getModuleFilesDir(realpathSync(toolPath('argocd')));
-  const published = parseObjects(await readFile(join(files, 'manifests', 'install.yaml'), 'utf8'));
-  const objects = adaptArgoManifests(published, await readInstallValues(), image);
+  const published = parseObjects(await readFile(join(files, 'manifests', MANIFESTS[topology]), 'utf8'));
+  const objects = adaptArgoManifests(published, await readInstallValues(topology), images);
   const hash = createHash('sha256').update(JSON.stringify(objects)).digest('hex');
-  if (!(await isInstalled(cluster, hash))) {
+  if (!(await isInstalled(cluster, topology, hash))) {
     await cluster.apply([createNamespace()]);
     await ensureRedisPassword(cluster);
     await cluster.apply(objects);
+    await removeOtherTopology(cluster, topology);
     await cluster.apply([createNamespace({ [HASH_ANNOTATION]: hash })]);
   }
-  await waitForArgo(cluster);
+  await waitForArgo(cluster, topology);
+}
+
+/** Deletes the Redis of the other topology, so that its pods do not stay beside the ones that are used. */
+async function removeOtherTopology(cluster: Cluster, topology: Topology): Promise<void> {
+  const others = TOPOLOGIES.filter((other) => other !== topology).flatMap((other) => WORKLOADS[other]);
+  const gone = others.filter((workload) => !(WORKLOADS[topology] as readonly string[]).includes(workload));
+  await cluster.kubectl('delete', ...gone, `--namespace=${NAMESPACE}`, '--ignore-not-found', '--wait=false');
 }
 
 /** Records what was installed in an annotation of the namespace. A warm start saves the two seconds of applying it again. */
@@ -57,7 +71,7 @@ const createNamespace = (annotations: Record<string, string> = {}) => ({
   metadata: { name: NAMESPACE, annotations },
 });
 
-async function isInstalled(cluster: Cluster, hash: string): Promise<boolean> {
+async function isInstalled(cluster: Cluster, topology: Topology, hash: string): Promise<boolean> {
   const existing = await cluster.find('namespace', NAMESPACE);
   if (existing?.metadata.annotations?.[HASH_ANNOTATION] !== hash) return false;
   const { items } = await cluster.get<{ items: KubernetesObject[] }>(
@@ -66,7 +80,7 @@ async function isInstalled(cluster: Cluster, hash: string): Promise<boolean> {
     NAMESPACE,
   );
   const names = items.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
-  return WORKLOADS.every((workload) => names.includes(workload));
+  return WORKLOADS[topology].every((workload) => names.includes(workload));
 }
 
 /**
@@ -81,8 +95,8 @@ async function ensureRedisPassword(cluster: Cluster): Promise<void> {
 }
 
 /** Resolves when the components of Argo CD that we install are ready. */
-export async function waitForArgo(cluster: Cluster, seconds = 120): Promise<void> {
-  await Promise.all(WORKLOADS.map((workload) => cluster.waitForRollout(NAMESPACE, workload, seconds)));
+export async function waitForArgo(cluster: Cluster, topology: Topology, seconds = 180): Promise<void> {
+  await Promise.all(WORKLOADS[topology].map((workload) => cluster.waitForRollout(NAMESPACE, workload, seconds)));
 }
 
 export interface Bootstrap {

@@ -14,7 +14,19 @@ interface Container {
 
 interface PodTemplate {
   metadata: { annotations?: Record<string, string> };
-  spec: { containers: Container[]; initContainers?: Container[] };
+  spec: {
+    containers: Container[];
+    initContainers?: Container[];
+    affinity?: { podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: object[] } };
+  };
+}
+
+/** The images to use instead of the published ones. */
+export interface ArgoImages {
+  /** Argo CD, and its single Redis. */
+  argocd: string;
+  /** Redis, Sentinel and HAProxy of the manifests with high availability. */
+  redis?: string | undefined;
 }
 
 interface Workload extends KubernetesObject {
@@ -38,15 +50,11 @@ const getComponent = ({ metadata }: KubernetesObject): string => metadata.labels
 const toStrings = (values: Record<string, string | number | boolean>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
-/**
- * Applies install values to Argo CD's own manifests the way the argo-cd chart does.
- *
- * @param image image for all components, Redis included, instead of the published ones
- */
+/** Applies install values to Argo CD's own manifests the way the argo-cd chart does. */
 export function adaptArgoManifests(
   published: readonly KubernetesObject[],
   values: InstallValues,
-  image?: string,
+  images?: ArgoImages,
 ): KubernetesObject[] {
   const disabled = [
     ...(values.dex.enabled ? [] : ['dex-server']),
@@ -59,7 +67,7 @@ export function adaptArgoManifests(
   return published
     .filter((object) => !isDisabled(object))
     .map((object) => {
-      const adapted = adaptObject(structuredClone(object), values, image);
+      const adapted = adaptObject(structuredClone(object), values, images);
       if (!CLUSTER_KINDS.includes(object.kind)) adapted.metadata.namespace = NAMESPACE;
       return adapted;
     });
@@ -71,7 +79,11 @@ const CONFIG_MAPS: Record<string, keyof InstallValues['configs']> = {
   'argocd-rbac-cm': 'rbac',
 };
 
-function adaptObject(object: KubernetesObject, values: InstallValues, image: string | undefined): KubernetesObject {
+function adaptObject(
+  object: KubernetesObject,
+  values: InstallValues,
+  images: ArgoImages | undefined,
+): KubernetesObject {
   switch (object.kind) {
     case 'ConfigMap': {
       const part = CONFIG_MAPS[object.metadata.name];
@@ -84,13 +96,13 @@ function adaptObject(object: KubernetesObject, values: InstallValues, image: str
     }
     case 'Deployment':
     case 'StatefulSet':
-      return adaptWorkload(object as Workload, values, image);
+      return adaptWorkload(object as Workload, values, images);
     default:
       return object;
   }
 }
 
-function adaptWorkload(object: Workload, values: InstallValues, image: string | undefined): KubernetesObject {
+function adaptWorkload(object: Workload, values: InstallValues, images: ArgoImages | undefined): KubernetesObject {
   const { template } = object.spec;
   const name = COMPONENTS[getComponent(object) as keyof typeof COMPONENTS];
   if (name) {
@@ -101,17 +113,29 @@ function adaptWorkload(object: Workload, values: InstallValues, image: string | 
       if (readinessProbe) container.readinessProbe = mergeValues(container.readinessProbe, readinessProbe) as object;
     }
   }
-  if (image) {
-    for (const container of [...template.spec.containers, ...(template.spec.initContainers ?? [])]) {
-      container.image = image;
-      container.imagePullPolicy = 'IfNotPresent';
-      if (container.name === 'redis') container.command = ['redis-server'];
-    }
+  if (images) {
+    for (const container of [...template.spec.containers, ...(template.spec.initContainers ?? [])])
+      replaceImage(container, images);
   }
+  // The lab has one node, and three pods of Redis.
+  delete template.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   // Parameters are only read at start, so a change must recreate the pods, as the chart's checksums do.
   template.metadata.annotations = {
     ...template.metadata.annotations,
     'checksum/cmd-params': JSON.stringify(toStrings(values.configs.params)),
   };
   return object;
+}
+
+/** The published images of Redis and HAProxy have a command. Ours has the programs alone. */
+const COMMANDS: Readonly<Record<string, string[]>> = {
+  redis: ['redis-server'],
+  haproxy: ['haproxy', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+};
+
+function replaceImage(container: Container, { argocd, redis = argocd }: ArgoImages): void {
+  container.image = container.image.includes('/argoproj/argocd') ? argocd : redis;
+  container.imagePullPolicy = 'IfNotPresent';
+  const command = COMMANDS[container.name];
+  if (command !== undefined) container.command = command;
 }

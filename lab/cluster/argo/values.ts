@@ -37,11 +37,16 @@ export const ARGOCD_DIR = join(projectDir, 'argocd');
 
 const readYaml = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));
 
+/** `single`: one pod of each part. `ha`: as many as in production, and a Redis with replicas. */
+export const TOPOLOGIES = ['single', 'ha'] as const;
+export type Topology = (typeof TOPOLOGIES)[number];
+
 /** The common install values, merged with the lab's values. */
-export async function readInstallValues(): Promise<InstallValues> {
+export async function readInstallValues(topology: Topology = 'single'): Promise<InstallValues> {
   const common = await readYaml(join(ARGOCD_DIR, 'install', 'values.yaml'));
-  const lab = await readYaml(join(import.meta.dirname, 'install-values.yaml'));
-  return mergeValues(common, lab) as InstallValues;
+  const files = topology === 'ha' ? ['install-values.yaml'] : ['install-values.yaml', 'single-values.yaml'];
+  const own = await Promise.all(files.map((file) => readYaml(join(import.meta.dirname, file))));
+  return own.reduce(mergeValues, common) as InstallValues;
 }
 
 /** The lab's values for the shop's chart. */

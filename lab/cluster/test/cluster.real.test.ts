@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { startTestHub, type TestHub } from '../../hub/test/helpers.ts';
 import { clearLab } from '../../lifecycle/down.ts';
 import { saveEndpoint } from '../../lifecycle/endpoints.ts';
-import { clusterSteps, type LabStep } from '../../lifecycle/steps.ts';
+import { createSteps, type LabStep } from '../../lifecycle/steps.ts';
 import { up } from '../../lifecycle/up.ts';
 import { findMarked, sendSignal } from '../../services/processes.ts';
 import { toolPath } from '../../tools/index.ts';
@@ -280,6 +280,8 @@ describe('the cluster', () => {
     saveEndpoint(state, 'registries', { staging: registry, production: registry });
     saveEndpoint(state, 'builder', builder);
     saveEndpoint(state, 'hub', { url: hub.hub.url, adminToken: '' });
+    const startKubernetes = createSteps().filter(({ title }) => title === 'Cluster: Kubernetes');
+    expect(startKubernetes).toHaveLength(1);
     const failing: LabStep = {
       title: 'A step that fails once pods run',
       async run() {
@@ -287,7 +289,7 @@ describe('the cluster', () => {
         throw new Error('enough');
       },
     };
-    await expect(up(test.services.dir, [...clusterSteps.slice(1, 2), failing])).rejects.toThrow('enough');
+    await expect(up(test.services.dir, [...startKubernetes, failing])).rejects.toThrow('enough');
     expect(await collectRemainingTraces()).toEqual(before);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMetricsServerManifests } from '../add-ons/metrics-server.ts';
 import { adaptArgoManifests } from '../argo/manifests.ts';
-import { type InstallValues, mergeValues, readInstallValues } from '../argo/values.ts';
+import { type InstallValues, mergeValues, readInstallValues, type Topology } from '../argo/values.ts';
 import type { KubernetesObject } from '../kubectl.ts';
 
 const object = (
@@ -104,11 +104,37 @@ describe('argoManifests', () => {
 
   it('uses one image for all components, Redis included, or the published ones', async () => {
     const values = await readInstallValues();
-    const objects = byName(adaptArgoManifests(published, values, 'own'));
+    const objects = byName(adaptArgoManifests(published, values, { argocd: 'own' }));
     const { containers, initContainers } = objects['Deployment/argocd-redis'].spec.template.spec;
     expect(containers[0]).toMatchObject({ image: 'own', imagePullPolicy: 'IfNotPresent', command: ['redis-server'] });
     expect(initContainers[0].image).toBe('own');
     expect(JSON.stringify(adaptArgoManifests(published, values))).not.toContain('"own"');
+  });
+
+  it('uses another image for the Redis and HAProxy of high availability, with its commands, on one node', async () => {
+    const name = 'Deployment/argocd-redis-ha-haproxy';
+    const proxy = byName([workload('Deployment', 'redis-ha-haproxy', 'haproxy')])[name];
+    const pod = proxy.spec.template.spec;
+    pod.initContainers[0].image = 'quay.io/argoproj/argocd:v1';
+    pod.affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{}], preferred: [] } };
+    const images = { argocd: 'own', redis: 'redis' };
+    const adapted = byName(adaptArgoManifests([proxy], await readInstallValues('ha'), images))[name];
+    const { containers, initContainers, affinity } = adapted.spec.template.spec;
+    expect(containers[0]).toMatchObject({
+      image: 'redis',
+      command: ['haproxy', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+    });
+    expect(initContainers[0].image).toBe('own');
+    expect(affinity).toEqual({ podAntiAffinity: { preferred: [] } });
+  });
+
+  it('has the replicas of production with high availability, and one pod of each part otherwise', async () => {
+    const replicas = async (topology: Topology) => {
+      const values = await readInstallValues(topology);
+      return [values.server.replicas, values.repoServer.replicas];
+    };
+    expect(await replicas('single')).toEqual([1, 1]);
+    expect(await replicas('ha')).toEqual([2, 2]);
   });
 
   it('recreates the pods when a parameter changes, and does not modify its input', async () => {

@@ -13,6 +13,7 @@ import { rollout } from './rollout.ts';
 import { selfHealing } from './self-healing.ts';
 import { troubleApiServer } from './trouble/api-server.ts';
 import { troubleHub } from './trouble/hub.ts';
+import { troubleLeaders } from './trouble/leaders.ts';
 import { troublePull } from './trouble/pull.ts';
 import { troubleRepoServer } from './trouble/repo-server.ts';
 
@@ -34,7 +35,7 @@ export const story: readonly Act[] = [
 ];
 
 /** Outages, played separately from the story. After each of them the story continues, or starts from scratch, without manual cleanup. */
-export const trouble: readonly Act[] = [troubleRepoServer, troubleApiServer, troubleHub, troublePull];
+export const trouble: readonly Act[] = [troubleRepoServer, troubleLeaders, troubleApiServer, troubleHub, troublePull];
 
 /** All acts that the command line can play by name. */
 export const acts: readonly Act[] = [...new Set([...story, ...trouble])];

@@ -1,5 +1,5 @@
 import { connectToLabCluster, type KubernetesObject } from '../../cluster/index.ts';
-import { steps } from '../../lifecycle/steps.ts';
+import { createSteps } from '../../lifecycle/steps.ts';
 import { SHOP_NAMESPACE, WEB } from '../shop/shop.ts';
 import type { ClusterProvider } from './provider.ts';
 
@@ -9,7 +9,7 @@ interface Service extends KubernetesObject {
 
 /** The lab's own cluster. Traffic starts inside its network and goes to the node port. */
 export const labClusterProvider: ClusterProvider = {
-  steps,
+  steps: createSteps(),
   async connect(labDir, { cluster: endpoint, hub }) {
     if (endpoint === undefined) return undefined;
     const cluster = connectToLabCluster(labDir, endpoint);

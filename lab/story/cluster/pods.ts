@@ -27,6 +27,7 @@ interface Condition {
 
 export interface Pod extends KubernetesObject {
   metadata: KubernetesObject['metadata'] & {
+    uid?: string;
     creationTimestamp: string;
     deletionTimestamp?: string;
     deletionGracePeriodSeconds?: number;
