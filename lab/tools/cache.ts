@@ -28,6 +28,20 @@ export async function createDirectoryAtomically(
   }
 }
 
+/** Runs `work` with an empty directory in `parent`, which {@link removeTemporary} deletes if this process is killed. */
+export async function withTemporaryDirectory(
+  parent: string,
+  work: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = join(parent, `${randomBytes(4).toString('hex')}.tmp`);
+  await mkdir(temporary, { recursive: true });
+  try {
+    await work(temporary);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
 /** Deletes the temporary directories of crashed builds in `directory`. Requires its lock: {@link withLock}. */
 export async function removeTemporary(directory: string): Promise<void> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.tmp'));

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../errors.ts';
-import { createDirectoryAtomically, isExecutable } from './cache.ts';
+import { createDirectoryAtomically, isExecutable, withTemporaryDirectory } from './cache.ts';
 import { runTool } from './run.ts';
 import type { GoTool } from './table.ts';
 
@@ -93,22 +94,57 @@ const tagFlags = ({ tags = [] }: GoTool): string[] => (tags.length === 0 ? [] : 
 /** Go downloads the toolchain that a module requires, when it is newer: https://go.dev/doc/toolchain */
 const GO_ENV = { GOWORK: 'off', GOTOOLCHAIN: 'auto' };
 
-/** Builds the tool into its directory and returns the program. */
-export async function buildTool(build: GoBuild, goVersion: string, signal?: AbortSignal): Promise<string> {
-  const { name, tool, toolsDir } = build;
-  const target = await getBuildDirectory(build, goVersion);
-  await createDirectoryAtomically(target, async (temporary) => {
-    const stamps = (tool.stamps ?? []).map((stamp) => `-X ${stamp}`);
-    const flags = [...FLAGS, ...tagFlags(tool), '-ldflags', ['-s', '-w', ...stamps].join(' ')];
-    const env = { ...GO_ENV, CGO_ENABLED: '0', GOBIN: temporary };
-    const cwd = tool.module ? join(toolsDir, tool.module) : temporary;
-    const query = tool.module ? tool.package : `${tool.package}@${tool.version}`;
-    const action = `building ${name} ${tool.version}`;
-    await runTool('go', ['install', ...flags, query], { action, cwd, env, signal });
-    if (tool.program) await rename(join(temporary, tool.program), join(temporary, name));
-    if (tool.files) await copyModuleFiles(build, { cwd, target: join(temporary, MODULE_FILES), signal });
+/** Go's name of the program. */
+const getProgramName = ({ name, tool }: GoBuild): string => tool.program ?? name;
+
+/** Builds that one `go install` can do: of the same module directory and with the same tags. */
+export function groupBuilds(builds: readonly GoBuild[]): GoBuild[][] {
+  const groups = Map.groupBy(builds, ({ name, tool }) => JSON.stringify([tool.module ?? { name }, tagFlags(tool)]));
+  return [...groups.values()];
+}
+
+/**
+ * The linker's flags for each program of a group. Those for one package begin with its path, so that a program gets only its own
+ * stamps, although all are linked by one command: https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies
+ */
+function linkerFlags(group: readonly GoBuild[]): string[] {
+  return group.flatMap(({ tool }) => {
+    const flags = ['-s', '-w', ...(tool.stamps ?? []).map((stamp) => `-X ${stamp}`)].join(' ');
+    return ['-ldflags', tool.module ? `${tool.package}=${flags}` : flags];
   });
-  return join(target, name);
+}
+
+export interface BuildGroupOptions {
+  /** Called when the build starts, with a function that returns the names of the tools that are built so far. */
+  onStart: (listBuilt: () => string[]) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Builds the tools of a group, from {@link groupBuilds}, with one command, each into its own directory. */
+export async function buildGroup(
+  group: readonly GoBuild[],
+  goVersion: string,
+  { onStart, signal }: BuildGroupOptions,
+): Promise<void> {
+  const [first] = group;
+  if (!first) return;
+  const { cache, tool, toolsDir } = first;
+  await withTemporaryDirectory(cache, async (bin) => {
+    const isBuilt = (build: GoBuild) => existsSync(join(bin, getProgramName(build)));
+    onStart(() => group.filter(isBuilt).map(({ name }) => name));
+    const cwd = tool.module ? join(toolsDir, tool.module) : bin;
+    const packages = group.map((build) => (tool.module ? build.tool.package : `${tool.package}@${tool.version}`));
+    const action = `building ${group.map((build) => `${build.name} ${build.tool.version}`).join(', ')}`;
+    const env = { ...GO_ENV, CGO_ENABLED: '0', GOBIN: bin };
+    const args = ['install', ...FLAGS, ...tagFlags(tool), ...linkerFlags(group), ...packages];
+    await runTool('go', args, { action, cwd, env, signal });
+    for (const build of group) {
+      await createDirectoryAtomically(await getBuildDirectory(build, goVersion), async (temporary) => {
+        await rename(join(bin, getProgramName(build)), join(temporary, build.name));
+        if (build.tool.files) await copyModuleFiles(build, { cwd, target: join(temporary, MODULE_FILES), signal });
+      });
+    }
+  });
 }
 
 /** Copies the tool's files from its module, whose sources are in Go's cache after the build. */

@@ -6,7 +6,8 @@ import { LabError } from '../errors.ts';
 import { cacheDir, projectDir } from '../paths.ts';
 import { isExecutable, removeTemporary, requireSpace, updateSymlink, withLock } from './cache.ts';
 import { extractPackage, findCommand, installPackages, readReleaseName } from './debian.ts';
-import { buildTool, findBuild, type GoBuild, readGoVersion, requireGo } from './go.ts';
+import { findBuild, type GoBuild, readGoVersion, requireGo } from './go.ts';
+import { buildAll } from './go-progress.ts';
 import { getPypiProgram, installPypi } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
 
@@ -132,7 +133,7 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
       await linkInstalled(tool.needs, go, release);
       await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
     }
-    await buildAll(builds, go ?? '', { progress, signal });
+    await buildAll(builds.map(toGoBuild), go ?? '', { progress, signal });
     const stillMissing = await linkInstalled(selected, go, release);
     if (stillMissing.length > 0) {
       throw new LabError(
@@ -174,44 +175,4 @@ async function installMissingPackages(missing: readonly ToolName[], progress: (l
 
 function toGoBuild(name: ToolName): GoBuild {
   return { name, tool: tools[name] as GoTool, cache: buildsDir(), toolsDir: import.meta.dirname };
-}
-
-async function buildAll(
-  names: readonly ToolName[],
-  go: string,
-  { progress, signal }: Required<EnsureOptions>,
-): Promise<void> {
-  for (const [index, name] of names.entries()) {
-    const started = Date.now();
-    const remainingSeconds = names.slice(index).map((next) => (tools[next] as GoTool).seconds);
-    const report = () => {
-      const seconds = (Date.now() - started) / 1000;
-      progress(formatBuildProgress({ name, seconds, remainingSeconds, index, count: names.length }));
-    };
-    report();
-    const timer = setInterval(report, 1000);
-    try {
-      await buildTool(toGoBuild(name), go, signal);
-    } finally {
-      clearInterval(timer);
-    }
-  }
-}
-
-export interface BuildProgress {
-  name: string;
-  /** Time since the build of this tool started. */
-  seconds: number;
-  /** The usual build times of this tool and of those after it. */
-  remainingSeconds: readonly number[];
-  index: number;
-  count: number;
-}
-
-/** One line of progress. */
-export function formatBuildProgress({ name, seconds, remainingSeconds, index, count }: BuildProgress): string {
-  const total = remainingSeconds.reduce((sum, usual) => sum + usual, 0);
-  const remaining = Math.max(total - seconds, 0);
-  const estimate = remaining < 10 ? 'nearly done' : `at most about ${Math.ceil(remaining / 10) * 10} s left`;
-  return `building ${name} (${index + 1} of ${count}), ${Math.round(seconds)} s, ${estimate}`;
 }

@@ -26,6 +26,11 @@ describe('the table of tools', () => {
     for (const stamp of tool.stamps ?? []) expect(versions).toContain(stamp.split('=')[1]);
   });
 
+  it('has programs with different names in each module, because one command puts them into one directory', () => {
+    const programs = goTools.map(({ name, tool }) => [tool.module ?? name, tool.program ?? name].join('/'));
+    expect(programs).toEqual([...new Set(programs)]);
+  });
+
   it('has the versions of PyPI tools that their requirements pin by hash, without dependencies', () => {
     const found = toolNames.flatMap((name) => {
       const tool: Tool = tools[name];

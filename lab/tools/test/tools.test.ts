@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LabError } from '../../errors.ts';
 import { type Apt, installPackages } from '../debian.ts';
 import { findBuild, getBuildDirectory, requireGo } from '../go.ts';
-import { formatBuildProgress } from '../index.ts';
 import type { GoTool } from '../table.ts';
 
 describe('requireGo', () => {
@@ -116,16 +115,5 @@ describe('installPackages', () => {
     const { calls, apt } = createFakeApt([new LabError('no space left on device', '')]);
     await expect(installPackages(['runc'], 0, apt)).rejects.toThrow('no space left');
     expect(calls).toEqual(['apt-get install']);
-  });
-});
-
-describe('buildLine', () => {
-  it.each([
-    [0, 'building act (1 of 2), 0 s, at most about 60 s left'],
-    [31, 'building act (1 of 2), 31 s, at most about 30 s left'],
-    [500, 'building act (1 of 2), 500 s, nearly done'],
-  ])('after %i s', (seconds, line) => {
-    const progress = { name: 'act', seconds, remainingSeconds: [40, 20], index: 0, count: 2 };
-    expect(formatBuildProgress(progress)).toBe(line);
   });
 });
