@@ -1,13 +1,18 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { TOPOLOGIES, type Topology } from '../cluster/argo/values.ts';
+import { LabError } from '../errors.ts';
 import { down } from '../lifecycle/down.ts';
 import { interruptible } from '../lifecycle/interrupt.ts';
 import { createSteps, githubSteps } from '../lifecycle/steps.ts';
 import { up } from '../lifecycle/up.ts';
+import { cacheDir } from '../paths.ts';
+import { describeCache, prune } from '../prune/index.ts';
 import { benchTools, ensureTools, formatToolTable, type ToolName, toolNames } from '../tools/index.ts';
 import { findLog, showLog } from './logs.ts';
 import { getLabDir, type RegisterCommand } from './program.ts';
 import { formatStatus, readServiceStatus } from './status.ts';
+
+const print = (line: string) => console.log(line);
 
 const upCommand: RegisterCommand = (program) => {
   program
@@ -32,7 +37,8 @@ const downCommand: RegisterCommand = (program) => {
     .description('stop everything that was started, also after a crash')
     .option('--clean', 'also delete the directory of the lab; built tools stay in the cache')
     .action(async ({ clean = false }: { clean?: boolean }) => {
-      await down(getLabDir(program), { clean, report: (line) => console.log(line) });
+      await down(getLabDir(program), { clean, report: print });
+      if (clean) for (const line of await describeCache(cacheDir())) print(line);
       console.log('The lab is down.');
     });
 };
@@ -75,15 +81,42 @@ const toolsCommand: RegisterCommand = (program) => {
     .command('tools')
     .description('install or build the tools that the lab uses, and list them')
     .argument('[names...]', 'only these', parseTool)
-    .action(async (selected: ToolName[]) => {
-      const names = selected.length > 0 ? selected : toolNames.filter((name) => !benchTools.includes(name));
-      await interruptible(
-        (signal) => ensureTools(names, { progress: (line) => console.log(line), signal }),
-        () => {},
-      );
-      console.log(formatToolTable(names));
+    .option('--prune', 'instead, delete tools and root file systems that no checkout and no running process uses')
+    .option('--dry-run', 'with --prune: list what would be deleted')
+    .action((selected: ToolName[], { prune: isPrune, dryRun = false }: ToolsOptions) => {
+      if (isPrune) return pruneTools(selected, dryRun);
+      if (!dryRun) return installTools(selected);
+      throw new LabError('--dry-run is an option of --prune.', 'Run: npm run lab -- tools --prune --dry-run');
     });
 };
+
+interface ToolsOptions {
+  prune?: boolean;
+  dryRun?: boolean;
+}
+
+async function installTools(selected: readonly ToolName[]): Promise<void> {
+  const names = selected.length > 0 ? selected : toolNames.filter((name) => !benchTools.includes(name));
+  await interruptible(
+    (signal) => ensureTools(names, { progress: print, signal }),
+    () => {},
+  );
+  print(formatToolTable(names));
+}
+
+/** @throws LabError if tools are named: all that are unused are deleted */
+async function pruneTools(selected: readonly ToolName[], dryRun: boolean): Promise<void> {
+  if (selected.length > 0) {
+    throw new LabError(
+      '--prune deletes everything that is unused, not single tools.',
+      'Run it without names: npm run lab -- tools --prune',
+    );
+  }
+  await interruptible(
+    (signal) => prune({ dryRun, report: print, signal }),
+    () => {},
+  );
+}
 
 /** Commands that manage the lab. */
 export const labCommands: readonly RegisterCommand[] = [

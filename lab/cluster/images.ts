@@ -50,7 +50,7 @@ const ARGOCD_COMPONENTS = [
   'argocd-k8s-auth',
 ];
 
-const ARGOCD_ROOTFS: Rootfs = {
+export const ARGOCD_ROOTFS: Rootfs = {
   name: 'argocd',
   suite: 'bookworm',
   packages: [

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from '../tools/cache.ts';
-import { toolPath, toolsEnv } from '../tools/index.ts';
+import { linkExisting, withLock } from '../tools/cache.ts';
+import { toolPath, toolsDir, toolsEnv } from '../tools/index.ts';
 import { runTool } from '../tools/run.ts';
 
 /** A Debian file system with some packages, extracted and not configured, so that it needs no package manager. */
@@ -54,13 +53,17 @@ export interface RootfsOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The tarball of `system`, created with mmdebstrap if it is not in the cache. */
+/** Name of the tarball in the cache. */
+export const getRootfsFile = (system: Rootfs): string => `${system.name}-${getRootfsKey(system)}.tar`;
+
+/** The tarball of `system`, created with mmdebstrap if it is not in the cache, and a link that keeps it there. */
 export async function ensureRootfs(system: Rootfs, { cache, progress, signal }: RootfsOptions): Promise<string> {
-  const file = join(cache, `${system.name}-${getRootfsKey(system)}.tar`);
-  if (existsSync(file)) return file;
+  const file = join(cache, getRootfsFile(system));
+  const isLinked = () => linkExisting(join(toolsDir(), `${system.name}.tar`), file);
+  if (await isLinked()) return file;
   const onWait = (seconds: number) => progress(`waiting for another process that creates base images (${seconds} s)`);
   return withLock(cache, { onWait, signal }, async () => {
-    if (existsSync(file)) return file;
+    if (await isLinked()) return file;
     const action = `extracting Debian packages for the ${system.name} image`;
     progress(action);
     const temporary = await mkdtemp(join(tmpdir(), 'lab-rootfs-'));
@@ -74,6 +77,7 @@ export async function ensureRootfs(system: Rootfs, { cache, progress, signal }: 
       });
       await runTool('mv', [tarball, `${file}.tmp`], { action: 'storing the file system' });
       await rename(`${file}.tmp`, file);
+      await isLinked();
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }

@@ -57,6 +57,23 @@ export async function updateSymlink(link: string, target: string): Promise<void>
   await rename(temporary, link);
 }
 
+/**
+ * Points the symbolic link `link` to `target`; false if `target` does not exist. It is looked for after the link exists:
+ * `tools --prune` deletes nothing that a link leads to, but may have deleted it just before.
+ */
+export async function linkExisting(link: string, target: string): Promise<boolean> {
+  const exists = () =>
+    access(target).then(
+      () => true,
+      () => false,
+    );
+  if (!(await exists())) return false;
+  await updateSymlink(link, target).catch(async (error: unknown) => {
+    if (await exists()) throw error;
+  });
+  return exists();
+}
+
 /** @throws LabError unless `needed` bytes are free on the disk of `directory` */
 export async function requireSpace(directory: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative, sep } from 'node:path';
 import { LabError } from '../errors.ts';
 import { cacheDir, projectDir } from '../paths.ts';
-import { isExecutable, removeTemporary, requireSpace, updateSymlink, withLock } from './cache.ts';
+import { isExecutable, linkExisting, removeTemporary, requireSpace, updateSymlink, withLock } from './cache.ts';
+import { CHECKOUT_LINK, hashCheckout } from './checkouts.ts';
 import { extractPackage, findCommand, installPackages, readReleaseName } from './debian.ts';
 import { findBuild, type GoBuild, readGoVersion, requireGo } from './go.ts';
 import { buildAll } from './go-progress.ts';
 import { getPypiProgram, installPypi } from './pypi.ts';
-import { type GoTool, type Tool, type ToolName, tools } from './table.ts';
+import { type GoTool, type Tool, type ToolName, toolNames, tools } from './table.ts';
 
 export { benchTools, checkTools, type ToolName, toolNames, tools } from './table.ts';
 
@@ -26,7 +26,7 @@ const buildsDir = () => join(cacheDir(), 'tools');
 
 /** The directory of links to the tools of this checkout, so that checkouts with different versions do not interfere. */
 export function toolsDir(): string {
-  return join(cacheDir(), 'bin', createHash('sha256').update(projectDir).digest('hex').slice(0, 10));
+  return join(cacheDir(), 'bin', hashCheckout(projectDir));
 }
 
 /** The program `name` in the tools directory. @throws LabError if {@link ensureTools} has not installed it */
@@ -84,11 +84,12 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
 
 /** Links the installed tools into the tools directory and returns the missing ones. */
 async function linkInstalled(names: readonly ToolName[], go: string | undefined, release: string): Promise<ToolName[]> {
+  await updateSymlink(join(toolsDir(), CHECKOUT_LINK), projectDir);
   const missing: ToolName[] = [];
   for (const name of names) {
     const file = await locate(name, go, release);
-    if (!file) missing.push(name);
-    else if (tools[name].from !== 'debian-file') await updateSymlink(join(toolsDir(), name), file);
+    const isLinked = tools[name].from === 'debian-file' || (file && (await linkExisting(join(toolsDir(), name), file)));
+    if (!file || !isLinked) missing.push(name);
   }
   return missing;
 }
@@ -142,6 +143,16 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
       );
     }
   });
+}
+
+/** The names of the directories in `tools` of the cache that this checkout uses, or would use if Go were not installed. */
+export async function listUsedDirectories(): Promise<string[]> {
+  const [go, release] = await Promise.all([readGoVersion(), readReleaseName()]);
+  const names = toolNames.filter((name) => ['go', 'debian-extract', 'pypi'].includes(tools[name].from));
+  const files = await Promise.all(
+    names.map(async (name) => (await locate(name, go, release)) ?? (await locate(name, undefined, release))),
+  );
+  return files.flatMap((file) => (file ? relative(buildsDir(), file).split(sep).slice(0, 1) : []));
 }
 
 /** A table of tools to print: name, version or package, and the program behind the link. */
