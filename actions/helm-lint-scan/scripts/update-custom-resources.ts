@@ -1,6 +1,6 @@
 /**
  * Writes `custom-resources/`: the CustomResourceDefinitions of projects that many charts use, from the Go modules of the projects.
- * Run `npm run update -- crds` after changing a version here. Needs Go and its module proxy; the action itself never does.
+ * Run `npm run update -- crds` after changing a version here. Needs the module proxy of Go; the action itself never does.
  *
  * What validation does not look at (descriptions, printed columns, the schema of `status`) is left out, and so are versions that are not served.
  */
@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
+import { ensureGo } from '../../../lab/tools/index.ts';
+import type { Go } from '../../../lab/tools/toolchain.ts';
 import { type Data, dataAt, isData, listAt, stringAt } from '../src/data.ts';
 import { createReader } from '../src/manifests/read.ts';
 import type { BundledIndex } from '../src/validation/bundled.ts';
@@ -109,16 +111,16 @@ const PROJECTS: readonly Project[] = [
 
 const target = join(import.meta.dirname, '../custom-resources');
 
-/** A project may need a newer Go than this machine has, although only its files are read; `auto` lets Go fetch it. */
-function downloadModule({ module, version, moduleVersion = version }: Project): string {
+/** A project may need a newer Go than this machine has, although only its files are read; Go then fetches it. */
+function downloadModule(go: Go, { module, version, moduleVersion = version }: Project): string {
   const args = ['mod', 'download', '-json', `${module}@v${moduleVersion}`];
-  const env = { ...process.env, GOTOOLCHAIN: 'auto' };
-  const output = execFileSync('go', args, { cwd: tmpdir(), env, encoding: 'utf8' });
+  const env = { ...process.env, ...go.env };
+  const output = execFileSync(go.program, args, { cwd: tmpdir(), env, encoding: 'utf8' });
   return (JSON.parse(output) as { Dir: string }).Dir;
 }
 
-function readCrds(project: Project): Data[] {
-  const directory = downloadModule(project);
+function readCrds(go: Go, project: Project): Data[] {
+  const directory = downloadModule(go, project);
   const paths = project.files.flatMap((pattern) => globSync(pattern, { cwd: directory })).sort();
   const documents = paths.flatMap((path) =>
     parseAllDocuments(readFileSync(join(directory, path), 'utf8')).map((document): unknown => document.toJS()),
@@ -188,9 +190,10 @@ async function main(): Promise<void> {
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(target)) if (name.endsWith('.br')) rmSync(join(target, name));
   const index: BundledIndex = { projects: {}, kinds: {} };
+  const go = await ensureGo();
   for (const project of PROJECTS) {
     const { name, title, version, optional } = project;
-    const crds = readCrds(project).map(slimCrd);
+    const crds = readCrds(go, project).map(slimCrd);
     if (crds.length === 0) throw new Error(`${title} ${version} has no definitions in ${project.files.join(', ')}`);
     await assertUsable(crds, project);
     index.projects[name] = { title: `${title} ${version}`, ...(optional === true ? { optional } : {}) };

@@ -65,7 +65,7 @@ const readCommands = () =>
     .map((command) => command.trim().split('\n'));
 
 const build = (builds: readonly GoBuild[], progress: (line: string) => void = () => {}) =>
-  buildAll(builds, GO_VERSION, { progress });
+  buildAll(builds, { program: join(dir, 'bin', 'go'), version: GO_VERSION, env: {} }, { progress });
 
 describe('groupBuilds', () => {
   it('puts together what one command can build: the same module and the same tags', () => {

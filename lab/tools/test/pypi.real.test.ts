@@ -10,7 +10,7 @@ import { type PypiTool, tools } from '../table.ts';
 
 let cache = '';
 beforeEach(async () => {
-  await ensureTools(['zizmor']);
+  await ensureTools(['pip3', 'zizmor']);
   cache = await mkdtemp(join(tmpdir(), 'lab-pypi-'));
 });
 afterEach(() => rm(cache, { recursive: true }));
