@@ -16,6 +16,7 @@ export const versions = {
   buildx: '0.38.2',
   containerd: '2.4.2',
   coredns: '1.15.0',
+  kubeRouter: '2.1.0',
   metricsServer: '0.9.0',
   act: '0.2.89',
   actionlint: '1.7.12',

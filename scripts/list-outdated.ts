@@ -22,6 +22,7 @@ const SOURCES: Partial<Record<keyof typeof versions, Source>> = {
   buildx: { from: 'go', name: 'github.com/docker/buildx' },
   containerd: { from: 'go', name: 'github.com/containerd/containerd/v2' },
   coredns: { from: 'go', name: 'github.com/coredns/coredns' },
+  kubeRouter: { from: 'go', name: 'github.com/cloudnativelabs/kube-router/v2' },
   metricsServer: { from: 'go', name: 'sigs.k8s.io/metrics-server' },
   act: { from: 'go', name: 'github.com/nektos/act' },
   actionlint: { from: 'go', name: 'github.com/rhysd/actionlint' },

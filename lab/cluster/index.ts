@@ -11,6 +11,7 @@ import type { ServiceSpec } from '../services/supervisor.ts';
 import type { ClusterContext } from './components/context.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './components/control-plane.ts';
 import { coredns } from './components/dns.ts';
+import { kubeRouter } from './components/network-policies.ts';
 import { containerd, kubelet, kubeProxy } from './components/node.ts';
 import { createComponentRoles } from './components/roles.ts';
 import { createGatewayServices } from './gateway/services.ts';
@@ -106,6 +107,8 @@ export async function startCluster(
     startAll(controllerManager(context), scheduler(context), kubelet(context), kubeProxy(context), coredns(context)),
   ]);
   await waitForNode(cluster, lab);
+  // Before any pod that this run creates; it reads the addresses of the node.
+  await startAll(kubeRouter(context));
   await waitForDefaultServiceAccount(cluster, lab);
   await waitForStalePodsToEnd(cluster, lab);
   return endpoint;

@@ -4,8 +4,7 @@ import { getSocketDir } from '../builder/index.ts';
 
 /** Addresses in the cluster's network namespace. All labs use the same ones, because the namespaces are isolated. */
 export const NETWORK = {
-  bridge: 'cni0',
-  /** The node's address on the bridge, so that pods reach its services. */
+  /** The node's address, through which pods reach its services and each other. */
   nodeAddress: '10.244.0.1',
   podRange: '10.244.0.0/24',
   serviceRange: '10.96.0.0/16',
@@ -22,6 +21,7 @@ export const PORTS = {
   kubelet: 10250,
   kubeletHealth: 10248,
   kubeProxyHealth: 10256,
+  kubeRouterHealth: 20244,
   controllerManager: 10257,
   scheduler: 10259,
   dnsHealth: 8181,

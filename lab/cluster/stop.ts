@@ -9,7 +9,7 @@ import { getClusterLayout } from './layout.ts';
 const STOP_ORDER = [
   // First, because it would restart the containers.
   ['kubelet'],
-  ['containerd', 'kube-proxy', 'coredns', 'kube-scheduler', 'kube-controller-manager'],
+  ['containerd', 'kube-proxy', 'kube-router', 'coredns', 'kube-scheduler', 'kube-controller-manager'],
   ['kube-apiserver'],
   ['etcd', 'gateway-inside', 'gateway-outside'],
 ] as const;

@@ -82,6 +82,7 @@ describe('versions.ts agrees with', () => {
       argocd: `v${versions.argocd}`,
       helm: `v${versions.helm}`,
       containerd: `v${versions.containerd}`,
+      'kube-router': `v${versions.kubeRouter}`,
     });
   });
 });

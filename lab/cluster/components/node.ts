@@ -13,15 +13,14 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
   const { layout, registry, pauseImage } = context;
   const network = join(layout.dir, 'cni-config');
   await mkdir(network, { recursive: true });
-  const bridge = {
+  const pods = {
     cniVersion: '0.4.0',
     name: 'pods',
     plugins: [
       {
-        type: 'bridge',
-        bridge: NETWORK.bridge,
-        isGateway: true,
-        hairpinMode: true,
+        // Each pod has its own link to the node, which routes between them. On a bridge, the node's packet rules would see
+        // traffic between pods only if the whole machine had loaded br_netfilter.
+        type: 'ptp',
         // Pods have no access outside the lab, so masquerading is not needed.
         ipMasq: false,
         ipam: {
@@ -32,7 +31,7 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
       },
     ],
   };
-  await writeFile(join(network, '10-pods.conflist'), JSON.stringify(bridge, null, 2));
+  await writeFile(join(network, '10-pods.conflist'), JSON.stringify(pods, null, 2));
   const registries = join(layout.dir, 'registries');
   await mkdir(join(registries, registry.host), { recursive: true });
   const login = createRegistryConfig(registry);
@@ -43,7 +42,7 @@ export async function containerd(context: ClusterContext): Promise<ServiceSpec> 
     createContainerdConfig({
       root: layout.containerd,
       network,
-      plugins: dirname(realpathSync(toolPath('cni-bridge'))),
+      plugins: dirname(realpathSync(toolPath('cni-ptp'))),
       shim: realpathSync(toolPath('containerd-shim-runc-v2')),
       runc: realpathSync(toolPath('runc')),
       pauseImage,
@@ -136,8 +135,6 @@ export async function kubeProxy(context: ClusterContext): Promise<ServiceSpec> {
     metricsBindAddress: '127.0.0.1:10249',
     iptables: {
       localhostNodePorts: true,
-      // Pods share one bridge: a reply to another pod would bypass the node, which must translate the address back.
-      masqueradeAll: true,
       minSyncPeriod: '100ms',
     },
     // These are settings of the whole machine; leave them unchanged.

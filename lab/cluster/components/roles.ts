@@ -1,3 +1,4 @@
+import { NODE_NAME } from '../layout.ts';
 import { identities } from '../pki/identities.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -26,5 +27,19 @@ export function createComponentRoles(): object[] {
       rules: [allowWatch('', 'services', 'pods', 'namespaces'), allowWatch('discovery.k8s.io', 'endpointslices')],
     },
     bindRole('lab:coredns', 'lab:coredns', identities.coredns.commonName),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'lab:kube-router' },
+      // It waits until it has listed all of these, although policies need only pods, namespaces and the policies themselves:
+      // https://github.com/cloudnativelabs/kube-router/blob/v2.1.0/pkg/cmd/kube-router.go
+      rules: [
+        allowWatch('', 'services', 'endpoints', 'pods', 'nodes', 'namespaces'),
+        { apiGroups: [''], resources: ['nodes'], verbs: ['get'], resourceNames: [NODE_NAME] },
+        allowWatch('discovery.k8s.io', 'endpointslices'),
+        allowWatch('networking.k8s.io', 'networkpolicies'),
+      ],
+    },
+    bindRole('lab:kube-router', 'lab:kube-router', identities['kube-router'].commonName),
   ];
 }

@@ -50,8 +50,8 @@ function isMounted(path: string): boolean {
 }
 
 /**
- * Creates the two namespaces of the cluster unless they exist: one for the network, with the bridge, and one for the node's
- * mounts. Both are mounted as files, so that they exist even if no process runs in them.
+ * Creates the two namespaces of the cluster unless they exist: one for the network, with the node's address, and one for the
+ * node's mounts. Both are mounted as files, so that they exist even if no process runs in them.
  */
 export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
   // Written at the end: without it, the namespaces are incomplete because the set-up was killed.
@@ -74,10 +74,7 @@ export async function ensureNamespaces(layout: ClusterLayout): Promise<void> {
   const ip = (...args: string[]) =>
     run('setting up the cluster’s network', inside.command, ...inside.args, realpathSync(toolPath('ip')), ...args);
   await ip('link', 'set', 'lo', 'up');
-  await ip('link', 'add', NETWORK.bridge, 'type', 'bridge');
-  // IPv6 duplicate address detection would delay the bridge, and no other host can have its address.
-  await ip('address', 'add', `${NETWORK.nodeAddress}/24`, 'dev', NETWORK.bridge);
-  await ip('link', 'set', NETWORK.bridge, 'up');
+  await ip('address', 'add', `${NETWORK.nodeAddress}/32`, 'dev', 'lo');
   // Files in /proc/sys/net are those of the process's network namespace.
   const settings = ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet'].map((name) => `/proc/sys/${name}`);
   await run(

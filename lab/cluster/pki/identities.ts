@@ -61,6 +61,8 @@ export const identities = {
   'kube-proxy': { authority: 'cluster', commonName: 'system:kube-proxy', use: CLIENT_ONLY },
   /** The lab binds it to a role with the same name. */
   coredns: { authority: 'cluster', commonName: 'lab:coredns', use: CLIENT_ONLY },
+  /** The lab binds it to a role with the same name. */
+  'kube-router': { authority: 'cluster', commonName: 'lab:kube-router', use: CLIENT_ONLY },
   'metrics-server': {
     authority: 'cluster',
     commonName: 'metrics-server',

@@ -159,6 +159,17 @@ describe('Argo CD', () => {
     await scene.cluster.kubectl('delete', 'application', 'default-project', `--namespace=${ARGO_NAMESPACE}`);
   });
 
+  it('has a Redis that responds to its controller, and to no other pod', async () => {
+    const inPod = (namespace: string, pod: string, ...command: string[]) =>
+      scene.cluster.kubectl('exec', pod, `--namespace=${namespace}`, '--', ...command);
+    const netcat = ['/busybox', 'timeout', '5', '/busybox', 'nc'];
+    await expect(
+      inPod('shop', 'deployment/web', ...netcat, 'argocd-redis.argocd.svc.cluster.local', '6379'),
+    ).rejects.toThrow(/refused/);
+    const ping = ['redis-cli', '-h', 'argocd-redis', 'ping'];
+    expect(await inPod(ARGO_NAMESPACE, 'statefulset/argocd-application-controller', ...ping)).toContain('NOAUTH');
+  });
+
   it('deletes the resources of the applications with them', async () => {
     await removeApplications(scene.cluster);
     const remaining = await scene.cluster.get<{ items: object[] }>('deployment,service', '--namespace=shop');

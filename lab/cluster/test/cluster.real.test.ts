@@ -143,6 +143,8 @@ describe('permissions', () => {
     ['kubelet', ['label', 'node', 'lab', 'node-restriction.kubernetes.io/x=y']],
     ['kube-proxy', ['get', 'secrets', '--all-namespaces']],
     ['coredns', ['get', 'configmaps', '--all-namespaces']],
+    ['kube-router', ['get', 'secrets', '--all-namespaces']],
+    ['kube-router', ['delete', 'networkpolicy', 'web']],
     ['scheduler', ['delete', 'node', 'lab']],
     ['controller-manager', ['create', 'clusterrole', 'mine', '--verb=get', '--resource=pods']],
   ])('%s is forbidden: kubectl %j', async (identity, args) => {
@@ -152,7 +154,7 @@ describe('permissions', () => {
 
   it('every component has a separate user name', async () => {
     const names = await Promise.all(
-      ['kubelet', 'kube-proxy', 'coredns', 'scheduler', 'controller-manager'].map(async (identity) => {
+      ['kubelet', 'kube-proxy', 'kube-router', 'coredns', 'scheduler', 'controller-manager'].map(async (identity) => {
         const { stdout } = await kubectlAs(identity, 'auth', 'whoami', '--output=jsonpath={.status.userInfo.username}');
         return stdout;
       }),
@@ -160,6 +162,7 @@ describe('permissions', () => {
     expect(names).toEqual([
       'system:node:lab',
       'system:kube-proxy',
+      'lab:kube-router',
       'lab:coredns',
       'system:kube-scheduler',
       'system:kube-controller-manager',
@@ -253,6 +256,7 @@ describe('the cluster', () => {
       'kubelet',
       'containerd',
       'kube-proxy',
+      'kube-router',
       'gateway-inside',
       'gateway-outside',
       'coredns',

@@ -7,6 +7,7 @@ import { everythingInGit } from './everything-in-git.ts';
 import { firstSync } from './first-sync.ts';
 import { guard } from './guard.ts';
 import { merge } from './merge.ts';
+import { network } from './network.ts';
 import { release } from './release.ts';
 import { rollback } from './rollback.ts';
 import { rollout } from './rollout.ts';
@@ -31,6 +32,7 @@ export const story: readonly Act[] = [
   autoscale,
   brokenRelease,
   rollback,
+  network,
   guard,
 ];
 
