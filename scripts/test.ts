@@ -6,10 +6,11 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describeError } from '../lab/errors.ts';
-import { ensureTools, toolNames, toolsEnv } from '../lab/tools/index.ts';
+import { ensureTools, toolsEnv } from '../lab/tools/index.ts';
+import { selectTestTools } from '../lab/tools/terraform.ts';
 
 try {
-  await ensureTools(toolNames, { progress: (line) => console.log(line) });
+  await ensureTools(await selectTestTools(), { progress: (line) => console.log(line) });
 } catch (error) {
   console.error(`error: ${describeError(error)}`);
   process.exit(1);

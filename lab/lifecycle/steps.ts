@@ -6,7 +6,7 @@ import { clusterTools } from '../cluster/tools.ts';
 import { ensureBaseImages } from '../images/index.ts';
 import type { Lab } from '../lab.ts';
 import { startRegistry } from '../registries/index.ts';
-import { checkTools, ensureTools, toolNames } from '../tools/index.ts';
+import { benchTools, checkTools, ensureTools, toolNames } from '../tools/index.ts';
 import { findEndpoint, getEndpoint, saveEndpoint } from './endpoints.ts';
 import { startHubService } from './hub-service.ts';
 
@@ -19,7 +19,8 @@ export interface LabStep {
   undo?(lab: Lab): Promise<void>;
 }
 
-const githubTools = toolNames.filter((name) => !clusterTools.includes(name) && !checkTools.includes(name));
+const otherTools = [...clusterTools, ...checkTools, ...benchTools];
+const githubTools = toolNames.filter((name) => !otherTools.includes(name));
 
 /** GitHub on this machine with what its workflows need. Each step may use the endpoints that earlier steps saved. */
 export const githubSteps: readonly LabStep[] = [

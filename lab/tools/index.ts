@@ -67,7 +67,7 @@ interface Machine {
 }
 
 /** The path without {@link toolsDir}. */
-const getMachinePath = (): string => (process.env.PATH ?? '').replace(toolsDir(), '');
+export const getMachinePath = (): string => (process.env.PATH ?? '').replace(toolsDir(), '');
 
 /** The tool's program; undefined if it is not installed or built. */
 async function locate(name: ToolName, { go, release }: Machine): Promise<string | undefined> {

@@ -237,6 +237,14 @@ export const tools = {
   yq: { from: 'go', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4', seconds: 30 },
   kubeconform: { from: 'go', version: 'v0.8.0', package: 'github.com/yannh/kubeconform/cmd/kubeconform', seconds: 20 },
   'kube-score': { from: 'go', version: 'v1.20.0', package: 'github.com/zegl/kube-score/cmd/kube-score', seconds: 60 },
+  tofu: {
+    from: 'go',
+    version: `v${versions.opentofu}`,
+    module: 'opentofu',
+    package: 'github.com/opentofu/opentofu/cmd/tofu',
+    stamps: ['github.com/opentofu/opentofu/version.dev=no'],
+    seconds: 240,
+  },
   gh: { from: 'debian-extract', package: 'gh', file: 'usr/bin/gh' },
   node: { from: 'npm', package: NODE_PACKAGE, file: 'bin/node' },
   npm: { from: 'npm', package: 'npm', file: 'bin/npm-cli.js' },
@@ -250,4 +258,4 @@ export const toolNames = Object.keys(tools) as ToolName[];
 export const checkTools: readonly ToolName[] = ['actionlint', 'gh', 'gitleaks', 'go', 'pip3', 'zizmor'];
 
 /** Tools that only tests and `bench/` use. */
-export const benchTools: readonly ToolName[] = ['kube-score', 'kubeconform', 'yq'];
+export const benchTools: readonly ToolName[] = ['kube-score', 'kubeconform', 'tofu', 'yq'];

@@ -53,6 +53,14 @@ describe('versions.ts agrees with', () => {
     expect(match('lab/tools/builder/go.mod', pattern)).toBe(version);
   });
 
+  it('the Go module of OpenTofu, and its replaced dependency', () => {
+    const file = 'lab/tools/opentofu/go.mod';
+    expect(match(file, /github\.com\/opentofu\/opentofu v(\S+)/)).toBe(versions.opentofu);
+    // With another version the replacement would silently not apply: https://go.dev/ref/mod#go-mod-file-replace
+    const replaced = match(file, /^replace github\.com\/hashicorp\/hcl\/v2 (\S+) => github\.com\/opentofu\//m);
+    expect(match(file, /^\tgithub\.com\/hashicorp\/hcl\/v2 (\S+)/m)).toBe(replaced);
+  });
+
   it('the BuildKit of the workflows, except for its patch version', () => {
     const minor = (version = '') => version.split('.').slice(0, 2).join('.');
     expect(minor(match('workflows-src/buildkit.Dockerfile', /moby\/buildkit:v([\d.]+)@sha256/))).toBe(

@@ -15,8 +15,8 @@ const terraform = join(import.meta.dirname, '..');
 const source = join(terraform, 'stub-provider');
 const schemas = join(terraform, 'schemas');
 
-/** Terraform's host for providers without one. */
-const HOST = 'registry.terraform.io';
+/** The hosts of providers without one: Terraform's and OpenTofu's. */
+const HOSTS = ['registry.terraform.io', 'registry.opentofu.org'];
 
 /**
  * The directory for `filesystem_mirror`, with a stub for each file in `terraform/schemas`.
@@ -37,7 +37,7 @@ export async function providerMirror(): Promise<string> {
 }
 
 async function hashOfSources(version: string): Promise<string> {
-  const hash = createHash('sha256').update(version);
+  const hash = createHash('sha256').update(version).update(HOSTS.join());
   for (const file of [...(await files(source, '*.{go,mod,sum}')), ...(await files(schemas, '*.json'))])
     hash.update(basename(file)).update(await readFile(file));
   return hash.digest('hex').slice(0, 12);
@@ -61,9 +61,11 @@ async function build(target: string, go: Go): Promise<void> {
     .join('_');
   for (const file of await files(schemas, '*.json')) {
     const { source: address, version } = JSON.parse(await readFile(file, 'utf8')) as SchemaFile;
-    const directory = join(target, HOST, ...address.split('/'), version, platform);
-    await mkdir(directory, { recursive: true });
-    await link(program, join(directory, `terraform-provider-${basename(address)}_v${version}`));
-    await copyFile(file, join(directory, 'schema.json'));
+    for (const host of HOSTS) {
+      const directory = join(target, host, ...address.split('/'), version, platform);
+      await mkdir(directory, { recursive: true });
+      await link(program, join(directory, `terraform-provider-${basename(address)}_v${version}`));
+      await copyFile(file, join(directory, 'schema.json'));
+    }
   }
 }

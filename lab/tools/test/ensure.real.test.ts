@@ -15,6 +15,7 @@ import { cacheDir } from '../../paths.ts';
 import { getBuildDirectory } from '../go.ts';
 import { ensureGo, ensureTools, toolPath, toolsDir } from '../index.ts';
 import { tools } from '../table.ts';
+import { selectTestTools } from '../terraform.ts';
 
 const { PATH, XDG_CACHE_HOME } = process.env;
 
@@ -103,5 +104,14 @@ describe('Go', () => {
     addCommand('actionlint', '', directory);
     await ensureTools(['actionlint']);
     expect(readdirSync(toolsDir())).toEqual(['actionlint']);
+  });
+});
+
+describe('the tools of the tests', () => {
+  it('include OpenTofu only if Terraform is missing', async () => {
+    expect(await selectTestTools()).toContain('tofu');
+    addCommand('terraform', '');
+    expect(await selectTestTools()).not.toContain('tofu');
+    expect(await selectTestTools()).toContain('helm');
   });
 });

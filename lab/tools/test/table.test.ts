@@ -21,8 +21,8 @@ describe('the table of tools', () => {
   it.each(goTools)('$name has the program name that Go gives it, and is stamped with its version', ({ name, tool }) => {
     const parts = tool.package.split('/').filter((part) => !/^v\d+$/.test(part));
     expect(parts.at(-1)).toBe(tool.program ?? name);
-    // Helm is also stamped with the Kubernetes version.
-    const versions = `${tool.version} ${tools.kubectl.version}`;
+    // Helm is also stamped with the Kubernetes version, and OpenTofu is told that it is a release.
+    const versions = `${tool.version} ${tools.kubectl.version} dev=no`;
     for (const stamp of tool.stamps ?? []) expect(versions).toContain(stamp.split('=')[1]);
   });
 
