@@ -62,16 +62,13 @@ export async function updateSymlink(link: string, target: string): Promise<void>
  * `tools --prune` deletes nothing that a link leads to, but may have deleted it just before.
  */
 export async function linkExisting(link: string, target: string): Promise<boolean> {
-  const exists = () =>
-    access(target).then(
-      () => true,
-      () => false,
-    );
-  if (!(await exists())) return false;
-  await updateSymlink(link, target).catch(async (error: unknown) => {
-    if (await exists()) throw error;
+  await updateSymlink(link, target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
   });
-  return exists();
+  return access(target).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @throws LabError unless `needed` bytes are free on the disk of `directory` */

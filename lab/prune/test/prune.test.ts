@@ -111,6 +111,7 @@ describe('pruneCache', () => {
     rmSync(program);
     symlinkSync('/bin/sh', program);
     addCheckout('other', { [CHECKOUT_LINK]: join(dir, 'other'), program });
+    expect((await prune({ dryRun: true })).join()).not.toContain('of-another');
     await prune();
     expect(list('tools')).toEqual(['of-another', 'used']);
   });
@@ -164,10 +165,11 @@ describe('pruneCache', () => {
   it('deletes entries with unusual names, and prints them without control characters', async () => {
     for (const name of [' ', '-rf', 'new\nline', '\u001b[31mred', 'ü', '..x']) mkdirSync(join(cache, 'tools', name));
     mkdirSync(joinBytes(join(cache, 'tools'), Buffer.from([0xff, 0xfe])));
-    mkdirSync(joinBytes(join(cache, 'tools', 'unused'), Buffer.from([0xff])));
+    writeFileSync(joinBytes(join(cache, 'tools', 'unused'), Buffer.from([0xff])), 'x'.repeat(300_000));
     const lines = await prune();
     expect(list('tools')).toEqual(['used']);
     expect(lines.join('')).toMatch(/^[ -~]+$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^deleted tool unused \(3\d\d kB\)$/));
     expect(lines).toContainEqual(expect.stringMatching(/^deleted tool "new\\nline" /));
   });
 
