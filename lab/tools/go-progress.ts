@@ -56,7 +56,11 @@ export interface BuildProgress {
 /** One line of progress. */
 export function formatBuildProgress({ running, seconds, usualSeconds, done, count }: BuildProgress): string {
   const action = running.length > 0 ? `building ${running.join(', ')}` : 'storing the programs';
-  const remaining = Math.max(usualSeconds - seconds, 0);
-  const estimate = remaining < 10 ? 'nearly done' : `at most about ${Math.ceil(remaining / 10) * 10} s left`;
+  const estimate = formatEstimate(usualSeconds - seconds, usualSeconds);
   return `${action} (${done} of ${count} built), ${Math.round(seconds)} s, ${estimate}`;
+}
+
+function formatEstimate(remainingSeconds: number, usualSeconds: number): string {
+  if (remainingSeconds < 0) return `longer than the usual ${usualSeconds} s`;
+  return remainingSeconds < 10 ? 'nearly done' : `at most about ${Math.ceil(remainingSeconds / 10) * 10} s left`;
 }

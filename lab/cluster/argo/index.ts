@@ -94,8 +94,12 @@ async function ensureRedisPassword(cluster: Cluster): Promise<void> {
   await cluster.apply([{ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { auth } }]);
 }
 
+/** Time limit for Argo CD, in seconds. The three pods of Redis start one after the other, each in more than a minute. */
+const READY_SECONDS = { single: 180, ha: 420 } as const;
+
 /** Resolves when the components of Argo CD that we install are ready. */
-export async function waitForArgo(cluster: Cluster, topology: Topology, seconds = 180): Promise<void> {
+export async function waitForArgo(cluster: Cluster, topology: Topology): Promise<void> {
+  const seconds = READY_SECONDS[topology];
   await Promise.all(WORKLOADS[topology].map((workload) => cluster.waitForRollout(NAMESPACE, workload, seconds)));
 }
 

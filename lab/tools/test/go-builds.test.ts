@@ -27,7 +27,8 @@ for last; do
   case $last in */cmd/*)
     name=\${last##*/}; name=\${name%%=*}; name=\${name%%@*}
     case $last in *=*) continue;; esac
-    while [ -n "$(ls "$GOBIN")" ] && [ -e "$GO_LOG.wait" ]; do sleep 0.1; done
+    i=0
+    while [ -n "$(ls "$GOBIN")" ] && [ -e "$GO_LOG.wait" ] && [ $((i += 1)) -lt 200 ]; do sleep 0.1; done
     echo "$last" > "$GOBIN/$name"; chmod +x "$GOBIN/$name";;
   esac
 done
@@ -151,7 +152,8 @@ describe('formatBuildProgress', () => {
   it.each([
     [0, 'building act (1 of 3 built), 0 s, at most about 60 s left'],
     [31, 'building act (1 of 3 built), 31 s, at most about 30 s left'],
-    [500, 'building act (1 of 3 built), 500 s, nearly done'],
+    [55, 'building act (1 of 3 built), 55 s, nearly done'],
+    [500, 'building act (1 of 3 built), 500 s, longer than the usual 60 s'],
   ])('after %i s', (seconds, line) => {
     expect(formatBuildProgress({ ...progress, seconds })).toBe(line);
   });
