@@ -8,7 +8,7 @@ import { watchStableShop } from '../../shop/running-shop.ts';
 import { secondsSince } from '../../waiting.ts';
 import type { World } from '../../world.ts';
 
-const PODS = `/api/v1/namespaces/${ARGO_NAMESPACE}/pods?labelSelector=app.kubernetes.io%2Fpart-of%3Dargocd`;
+const PODS = `/api/v1/namespaces/${ARGO_NAMESPACE}/pods`;
 const NAMESPACE = `--namespace=${ARGO_NAMESPACE}`;
 const REDIS = 'argocd-redis-ha';
 
