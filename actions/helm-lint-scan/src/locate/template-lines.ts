@@ -27,6 +27,12 @@ export interface TemplateLine {
 /** A key ends at the first colon, because the characters of a key exclude it. */
 const KEY = /^(?:"([^"]+)"\s*|'([^']+)'\s*|([^\s:#'"{[&*!|>%@][^:#]*)):(?:\s|$)/;
 
+/**
+ * The maximum length of a key. YAML allows 1,024 characters; in a template it may contain actions. On a line of millions, such as a text
+ * whose quote does not close, the pattern can fail with a RangeError, because the engine may keep a state for each character.
+ */
+const MAX_KEY_LENGTH = 8192;
+
 /** The lines without blank lines and comments. An action over several lines is on its first line. */
 export function parseTemplateLines(text: string): TemplateLine[] {
   const spread = replaceActions(withoutComments(text.replaceAll('\r\n', '\n')), joinActionLines);
@@ -61,7 +67,7 @@ function parseTemplateLine(line: string, number: number, { frame, defining }: Fr
   const directive = actions.length > 0 && (rest === '' || text.startsWith('#'));
   const item = /^-(\s|$)/.test(text);
   const afterDash = item ? text.slice(1).trim() : text;
-  const match = directive ? null : KEY.exec(afterDash);
+  const match = directive ? null : KEY.exec(afterDash.slice(0, MAX_KEY_LENGTH));
   const key = match?.[1] ?? match?.[2] ?? match?.[3]?.trimEnd();
   const value = afterDash.slice(match?.[0].length ?? 0).trim();
   return { number, indent, text, key, item, directive, actions, value, frame, defined: defining };

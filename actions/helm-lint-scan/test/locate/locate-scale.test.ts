@@ -170,6 +170,12 @@ describe('the time to locate all findings is linear in their number and the leng
   });
 });
 
+it('no more of a line is read as a key than a key may have, because the engine may run out of memory on the rest', () => {
+  const [line] = parseTemplateLines(`${'a'.repeat(10_000)}: b`);
+  expect(line).toMatchObject({ key: undefined });
+  expect(parseTemplateLines(`${'a'.repeat(1024)}: b`)).toMatchObject([{ key: 'a'.repeat(1024), value: 'b' }]);
+});
+
 describe('the time to parse a template is linear in its length, whatever it contains', () => {
   it.each<[name: string, text: (size: number) => string]>([
     ['braces that do not close', (size) => '{{'.repeat(size)],
