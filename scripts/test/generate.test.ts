@@ -44,6 +44,7 @@ describe('npm run generate', () => {
       'workflows-src',
       '.github',
       'package.json',
+      'versions.ts',
     ])
       await cp(join(root, directory), join(copy, directory), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
